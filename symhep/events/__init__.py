@@ -1,0 +1,1 @@
+"""Events in memory: batches as read, selections, cutflows, tensors for methods."""

@@ -1,0 +1,71 @@
+"""A chunk of events as a reader hands it over: awkward records in GeV, with their weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import awkward as ak
+import numpy as np
+import numpy.typing as npt
+import vector
+
+vector.register_awkward()
+
+__all__ = ["MOMENTUM_SETS", "EventBatch", "momentum_records"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: The coordinate sets a collection may store its four-momenta in. Everything
+#: else (rapidity, theta, invariant masses, ...) follows through `vector`.
+MOMENTUM_SETS: tuple[tuple[str, str, str, str], ...] = (
+    ("px", "py", "pz", "E"),
+    ("px", "py", "pz", "mass"),
+    ("pt", "eta", "phi", "mass"),
+    ("pt", "eta", "phi", "E"),
+)
+
+
+@dataclass(frozen=True)
+class EventBatch:
+    """N events of one file, in file order.
+
+    Attributes
+    ----------
+    events
+        awkward record array of length N. A *collection* is a field that holds a
+        list of ``Momentum4D`` records per event (GeV; one of `MOMENTUM_SETS` plus
+        any other fields, such as ``pdgId``). An *event field* is a number per event.
+    weights
+        (N,) nominal event weights as the file gives them, signed.
+    file
+        The file the events come from.
+    first
+        Number, in the file, of the first event here (0-based).
+    variations
+        Named alternative weights, each (N,), when they were asked for.
+    """
+
+    events: ak.Array
+    weights: FloatArray
+    file: str = ""
+    first: int = 0
+    variations: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.weights.shape != (len(self.events),):
+            raise ValueError(f"{len(self.events)} events but weights of shape {self.weights.shape}")
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+
+def momentum_records(fields: Mapping[str, ak.Array]) -> ak.Array:
+    """Zip jagged columns into ``Momentum4D`` records, one list per event.
+
+    >>> one = ak.Array([[3.0]])
+    >>> m = momentum_records({"px": one, "py": one * 0, "pz": one * 0, "E": one + 2})
+    >>> float(m.mass[0, 0])
+    4.0
+    """
+    return ak.zip(dict(fields), with_name="Momentum4D", depth_limit=2)

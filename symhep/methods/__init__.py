@@ -1,0 +1,1 @@
+"""What a method is, what it is given, what it gives back."""

@@ -1,0 +1,28 @@
+"""The only place that saves figures: atomic, reproducible bytes, figure closed afterwards."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+__all__ = ["save_figure"]
+
+
+def save_figure(figure: Figure, stem: Path, formats: Sequence[str] = ("pdf", "png")) -> list[Path]:
+    """Write ``figure`` as STEM.pdf, STEM.png, ... and close it. Returns the paths."""
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    written = []
+    for kind in formats:
+        target = stem.with_name(f"{stem.name}.{kind}")
+        partial = target.with_name(f".{target.name}.partial")
+        # Dates in the metadata would make the same result give different bytes.
+        metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}.get(kind)
+        figure.savefig(partial, format=kind, metadata=metadata)
+        os.replace(partial, target)
+        written.append(target)
+    plt.close(figure)
+    return written

@@ -1,0 +1,208 @@
+"""What a reader is: the contract between file formats and the rest of symhep."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from symhep.errors import InputError
+from symhep.events.batch import EventBatch
+
+__all__ = [
+    "CollectionSchema",
+    "Field",
+    "FileSummary",
+    "Loss",
+    "LossLog",
+    "ReadRequest",
+    "Reader",
+    "ReaderOptions",
+    "Schema",
+    "WeightSums",
+]
+
+
+class ReaderOptions(BaseModel):
+    """Base of a reader's options (``datasets.NAME.options`` in the card): unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column: its type as numpy would name it, its unit inside symhep ('' if none), its meaning."""
+
+    type: str
+    unit: str = ""
+    doc: str = ""
+
+
+@dataclass(frozen=True)
+class CollectionSchema:
+    """A list of objects per event. ``kind`` is the class in the format's own words, e.g. 'Jet'."""
+
+    name: str
+    kind: str
+    fields: Mapping[str, Field]
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What a file offers, found without reading its events."""
+
+    collections: Mapping[str, CollectionSchema] = field(default_factory=dict)
+    event_fields: Mapping[str, Field] = field(default_factory=dict)
+    weights: tuple[str, ...] = ()
+    #: Trees, groups or blocks the file has, with the one that is read first.
+    containers: tuple[str, ...] = ()
+    #: (pdgId, energy in GeV) of the two beams, where the format knows.
+    beams: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadRequest:
+    """What is wanted from a file.
+
+    ``fields`` maps a collection to the extra fields wanted; the momentum fields
+    of a named collection always come. ``None`` means everything in the schema.
+    """
+
+    fields: Mapping[str, frozenset[str]] | None = None
+    event_fields: frozenset[str] | None = None
+    weight: str = "auto"  # "auto", "none" (all weights 1) or a name in Schema.weights
+    variations: bool = False
+    chunk_events: int = 50_000
+    max_events: int | None = None
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Events of a file that were not delivered. ``events`` is None when nobody can know how many."""
+
+    file: str
+    reason: str
+    events: int | None = None
+    first_event: int | None = None
+    byte: int | None = None
+    hint: str | None = None
+
+
+@dataclass
+class LossLog:
+    """The one way a reader tells of lost events: raises under 'fail', keeps the row under 'skip'."""
+
+    policy: Literal["fail", "skip"] = "fail"
+    losses: list[Loss] = field(default_factory=list)
+
+    def record(self, loss: Loss) -> None:
+        """Raise `InputError` (policy 'fail') or remember ``loss`` for the report (policy 'skip')."""
+        if self.policy == "fail":
+            raise InputError(
+                loss.reason, file=loss.file, event=loss.first_event, byte=loss.byte, hint=loss.hint
+            )
+        self.losses.append(loss)
+
+
+@dataclass
+class WeightSums:
+    """Running sums of the weights; merged by adding."""
+
+    events: int = 0
+    sum_w: float = 0.0
+    sum_w2: float = 0.0
+    sum_abs_w: float = 0.0
+    negative: int = 0
+
+    def add(self, batch: EventBatch) -> None:
+        """Count the events of ``batch`` in."""
+        w = batch.weights
+        self.events += len(w)
+        self.sum_w += float(w.sum())
+        self.sum_w2 += float((w * w).sum())
+        self.sum_abs_w += float(abs(w).sum())
+        self.negative += int((w < 0).sum())
+
+
+@dataclass(frozen=True)
+class FileSummary:
+    """What `symhep inspect` says of a file.
+
+    ``cross_section_pb`` is (value, error) as the file states it, or None;
+    ``notes`` are sentences a person should read (the meaning of the weights,
+    cycles ignored, ...).
+    """
+
+    file: str
+    format: str
+    schema: Schema
+    weights: WeightSums
+    cross_section_pb: tuple[float, float] | None = None
+    notes: tuple[str, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Reader(ABC):
+    """Turns files of one format into `EventBatch` chunks.
+
+    A complete reader::
+
+        class CsvReader(Reader):
+            name = "csv"
+            summary = "comma-separated px,py,pz,E, one particle per event, GeV"
+
+            def confidence(self, path, head):
+                return 1 if path.endswith(".csv") else 0
+
+            def schema(self, path, options):
+                column = Field("float64", "GeV")
+                fields = {name: column for name in ("px", "py", "pz", "E")}
+                return Schema({"particles": CollectionSchema("particles", "particle", fields)})
+
+            def read(self, path, options, request, losses):
+                rows = np.loadtxt(path, delimiter=",", ndmin=2)[: request.max_events]
+                columns = {k: ak.Array(v[:, None]) for k, v in zip(("px", "py", "pz", "E"), rows.T)}
+                events = ak.Array({"particles": momentum_records(columns)})
+                yield EventBatch(events, np.ones(len(rows)), file=path)
+
+    Rules: GeV, mm and pb inside; never read a column nobody asked for; never
+    hold more than a chunk; tell every lost event to ``losses``; be sure that
+    events read = events yielded + events told lost. ``symhep.testing.check_reader``
+    checks them.
+    """
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    Options: ClassVar[type[ReaderOptions]] = ReaderOptions
+    #: False for built-in data that come from no file (the toys).
+    needs_files: ClassVar[bool] = True
+
+    @abstractmethod
+    def confidence(self, path: str, head: bytes) -> int:
+        """Is ``path`` of this format? 0 no, 1 a container this reader can use, 2 this very format.
+
+        ``head`` is the first few kilobytes, decompressed if gzipped.
+        """
+
+    @abstractmethod
+    def schema(self, path: str, options: ReaderOptions) -> Schema:
+        """What the file offers, without reading its events. Raises `InputError`."""
+
+    @abstractmethod
+    def read(
+        self, path: str, options: ReaderOptions, request: ReadRequest, losses: LossLog
+    ) -> Iterator[EventBatch]:
+        """The events in file order, in chunks of at most ``request.chunk_events``."""
+
+    def inspect(self, path: str, options: ReaderOptions, losses: LossLog) -> FileSummary:
+        """Count the events and their weights by reading the weights alone."""
+        schema = self.schema(path, options)
+        sums = WeightSums()
+        request = ReadRequest(fields={}, event_fields=frozenset())
+        for batch in self.read(path, options, request, losses):
+            sums.add(batch)
+        return FileSummary(path, self.name, schema, sums, losses=tuple(losses.losses))

@@ -1,0 +1,1 @@
+"""Torch for symhep: devices, replica-batched training, safe checkpoints."""
