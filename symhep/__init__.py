@@ -24,10 +24,10 @@ _PUBLIC = {
     "Result": "symhep.methods.result",
     "RunCard": "symhep.card.schema",
     "hookimpl": "symhep.plugin.specs",
-    "inspect": "symhep.load",
-    "load": "symhep.load",
+    "inspect": "symhep.files",
+    "load": "symhep.files",
     "load_card": "symhep.card.loader",
-    "run": "symhep.run",
+    "run": "symhep.pipeline",
 }
 
 __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     from symhep.card.schema import RunCard
     from symhep.events.batch import EventBatch
     from symhep.events.dataset import Dataset
-    from symhep.load import inspect, load
+    from symhep.files import inspect, load
     from symhep.methods.interface import Method, Options
     from symhep.methods.result import Result
     from symhep.plugin.specs import hookimpl
     from symhep.readers.interface import Reader
-    from symhep.run import run
+    from symhep.pipeline import run
 
 
 def __getattr__(name: str) -> Any:
