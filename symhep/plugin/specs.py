@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -19,10 +19,10 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 @hookspec
-def symhep_register_methods() -> Iterable[str | type[Method]]:  # type: ignore[empty-body]
-    """Methods this plugin brings: classes, or 'module:Class' so that nothing heavy is imported yet."""
+def symhep_register_methods() -> Mapping[str, str | type[Method[Any]]]:  # type: ignore[empty-body]
+    """Methods this plugin brings: name -> class, or 'module:Class' so that nothing heavy is imported yet."""
 
 
 @hookspec
-def symhep_register_readers() -> Iterable[str | type[Reader]]:  # type: ignore[empty-body]
-    """Readers this plugin brings: classes, or 'module:Class' so that nothing heavy is imported yet."""
+def symhep_register_readers() -> Mapping[str, str | type[Reader]]:  # type: ignore[empty-body]
+    """Readers this plugin brings: name -> class, or 'module:Class' so that nothing heavy is imported yet."""

@@ -1,0 +1,115 @@
+"""Cut expressions: Python syntax, parsed against a whitelist and never evaluated by Python.
+
+Allowed are numbers, names, ``name.field``, ``name[0]``, arithmetic, comparisons
+(also chained, and ``in [11, 13]``), ``and or not``, and the functions below.
+Everything else is a `CardError` that points at the column.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from symhep.errors import CardError, nearest
+
+__all__ = ["ELEMENTWISE", "FUNCTIONS", "KINEMATICS", "PAIRWISE", "REDUCERS", "Expression", "parse_expression"]
+
+#: Functions of numbers.
+ELEMENTWISE = frozenset(
+    {"abs", "sqrt", "exp", "log", "log10", "sin", "cos", "tan", "arctan2", "sinh", "cosh", "tanh"}
+)
+#: Functions over the members of an object in each event.
+REDUCERS = frozenset({"count", "any", "all", "sum", "min", "max"})
+#: Functions of two or more four-vectors.
+PAIRWISE = frozenset({"mass", "deltaR", "deltaphi", "deltaeta"})
+FUNCTIONS = ELEMENTWISE | REDUCERS | PAIRWISE
+
+#: What every four-vector knows, and the unit it comes in (energies in GeV).
+KINEMATICS = {
+    "px": "GeV", "py": "GeV", "pz": "GeV", "E": "GeV", "energy": "GeV", "p": "GeV",
+    "pt": "GeV", "m": "GeV", "mass": "GeV", "mt": "GeV", "et": "GeV",
+    "eta": "", "phi": "rad", "theta": "rad", "costheta": "", "rapidity": "", "beta": "", "gamma": "",
+}  # fmt: skip
+
+_MAX_LENGTH = 2000
+_ALLOWED = (
+    ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd, ast.BinOp, ast.Add,
+    ast.Sub, ast.Mult, ast.Div, ast.Mod, ast.Pow, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt,
+    ast.GtE, ast.In, ast.NotIn, ast.List, ast.Tuple, ast.Call, ast.Name, ast.Load, ast.Attribute, ast.Subscript,
+    ast.Constant,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A checked expression.
+
+    ``names`` are the names it reads, ``fields`` the (name, field) pairs such as
+    ('muons', 'pt') in ``muons[0].pt``.
+    """
+
+    text: str
+    tree: ast.expr
+    names: frozenset[str]
+    fields: frozenset[tuple[str, str]]
+    where: str | None = None
+
+
+def parse_expression(text: str, where: str | None = None) -> Expression:
+    """Check ``text`` against the whitelist.
+
+    >>> sorted(parse_expression("count(muons) == 2 and muons[0].pt > 20").fields)
+    [('muons', 'pt')]
+    >>> parse_expression("__import__('os')")
+    Traceback (most recent call last):
+    ...
+    symhep.errors.CardError: in "__import__('os')": no function is called '__import__'; known: abs, all, any, \
+arctan2, cos, cosh, count, deltaR, deltaeta, deltaphi, exp, log, ...
+    """
+    if len(text) > _MAX_LENGTH:
+        raise CardError(f"an expression of {len(text)} characters; {_MAX_LENGTH} are allowed", where=where)
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        column = f" at column {error.offset}" if isinstance(error, SyntaxError) and error.offset else ""
+        raise CardError(f'"{text}" is no expression: {getattr(error, "msg", error)}{column}', where=where) from error
+    functions = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    for node in ast.walk(tree):
+        _check(node, text, where)
+    names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in functions}
+    fields = {
+        (inner.id, node.attr)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        for inner in ast.walk(node.value)
+        if isinstance(inner, ast.Name) and id(inner) not in functions
+    }
+    return Expression(text, tree, frozenset(names), frozenset(fields), where)
+
+
+def _check(node: ast.AST, text: str, where: str | None) -> None:
+    """Refuse what is not on the whitelist."""
+    problem, hint = None, None
+    if not isinstance(node, _ALLOWED):
+        problem = f"'{ast.unparse(node)}' is not allowed"
+    elif isinstance(node, ast.Call):
+        if not isinstance(node.func, ast.Name) or node.keywords:
+            problem = f"'{ast.unparse(node)}' is not allowed; functions are called by name, as in abs(eta)"
+        elif node.func.id not in FUNCTIONS:
+            problem, hint = f"no function is called '{node.func.id}'", nearest(node.func.id, FUNCTIONS)
+        elif not node.args:
+            problem = f"'{node.func.id}()' needs an argument"
+    elif isinstance(node, ast.Attribute) and node.attr.startswith("_"):
+        problem = f"'{node.attr}' is not a field"
+    elif isinstance(node, ast.Constant) and type(node.value) not in (int, float, bool):
+        problem = f"{node.value!r} is no number"
+    elif isinstance(node, ast.Subscript):
+        index = node.slice
+        if not (isinstance(index, ast.Constant) and type(index.value) is int and 0 <= index.value < 10_000):
+            problem = f"'{ast.unparse(node)}': an index is a whole number from 0, as in muons[0]"
+    elif isinstance(node, ast.Compare) and any(isinstance(op, ast.In | ast.NotIn) for op in node.ops):
+        lists = [c for op, c in zip(node.ops, node.comparators, strict=True) if isinstance(op, ast.In | ast.NotIn)]
+        if not all(isinstance(c, ast.List | ast.Tuple) for c in lists):
+            problem = f"'{ast.unparse(node)}': after 'in' stands a list of numbers, as in [11, 13]"
+    if problem:
+        raise CardError(f'in "{text}": {problem}', where=where, hint=hint)

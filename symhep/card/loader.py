@@ -1,0 +1,200 @@
+"""From a YAML, TOML or JSON file to a checked `RunCard`, with file and line in every error."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError
+
+from symhep.card.schema import RunCard
+from symhep.errors import CardError, nearest
+
+__all__ = ["CardFile", "apply_overrides", "load_card", "parse_card"]
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class CardFile:
+    """A card and where its keys stand, so that later checks can point at a line."""
+
+    card: RunCard
+    path: str = "<card>"
+    lines: Mapping[Path_, int] = field(default_factory=dict)
+
+    def where(self, *keys: str | int) -> str:
+        """'card.yaml, line 12' for the key that ``keys`` leads to, or its nearest parent's line."""
+        return _where(self.path, self.lines, keys)
+
+    @property
+    def folder(self) -> Path:
+        """Where relative file names are looked for after the current folder."""
+        return Path(self.path).parent if self.path != "<card>" else Path()
+
+
+def load_card(source: str | Path | Mapping[str, Any] | RunCard, overrides: Iterable[str] = ()) -> CardFile:
+    """Read and check a card. ``overrides`` are 'dotted.key=value' strings.
+
+    Raises `CardError` with file, line and the nearest valid name.
+
+    >>> from symhep.card.loader import load_card
+    >>> load_card({"symhep": 1, "datasets": {}, "featurs": {}})
+    Traceback (most recent call last):
+    ...
+    symhep.errors.CardError: <card>: unknown key 'featurs'; did you mean 'features'?
+    """
+    if isinstance(source, RunCard):
+        source = source.model_dump(mode="json")
+    if isinstance(source, Mapping):
+        data: Any = json.loads(json.dumps(source))
+        return parse_card(apply_overrides(data, overrides), "<card>")
+    path = Path(source)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CardError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise CardError("is no text file; a run card is YAML, TOML or JSON", where=str(path)) from error
+    data = _parse_text(text, path)
+    return parse_card(apply_overrides(data, overrides), str(path))
+
+
+def _parse_text(text: str, path: Path) -> Any:
+    if path.suffix == ".toml":
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise CardError(str(error), where=str(path)) from error
+    # JSON is YAML, so both take the loader that knows its lines.
+    yaml = YAML(typ="rt")
+    yaml.version = (1, 2)
+    yaml.allow_duplicate_keys = False
+    try:
+        return yaml.load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = f", line {mark.line + 1}" if mark is not None else ""
+        problem = (error.problem or "is not valid YAML").split("\n")[0]
+        raise CardError(problem, where=f"{path}{line}") from error
+
+
+def parse_card(data: Any, path: str) -> CardFile:
+    """Check parsed data against the schema."""
+    if not isinstance(data, Mapping):
+        raise CardError("a run card is a mapping that starts with 'symhep: 1'", where=path)
+    lines = dict(_lines(data))
+    try:
+        return CardFile(RunCard.model_validate(_plain(data)), path, lines)
+    except ValidationError as error:
+        raise validation_error(error, RunCard, path, lines) from error
+
+
+def validation_error(
+    error: ValidationError, model: type[BaseModel], path: str, lines: Mapping[Path_, int], prefix: Path_ = ()
+) -> CardError:
+    """The first problem that pydantic found, as a sentence with its line."""
+    # A misspelt key is the cause of the missing one, so it is told first.
+    problem = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+    keys = tuple(problem["loc"])
+    where = _where(path, lines, prefix + keys)
+    dotted = ".".join(str(k) for k in prefix + keys)
+    if problem["type"] == "extra_forbidden":
+        return CardError(
+            f"unknown key '{keys[-1]}'", where=where, hint=nearest(str(keys[-1]), _fields(model, keys[:-1]))
+        )
+    if problem["type"] == "missing":
+        return CardError(f"'{dotted}' is missing", where=where)
+    message = problem["msg"].removeprefix("Value error, ")
+    return CardError(f"{dotted}: {message[0].lower() + message[1:]} (got {problem['input']!r})"[:400], where=where)
+
+
+def _fields(model: type[BaseModel], keys: Path_) -> list[str]:
+    """Names that may stand at ``keys``."""
+    current: Any = model
+    for key in keys:
+        if isinstance(current, type) and issubclass(current, BaseModel):
+            info = current.model_fields.get(str(key))
+            if info is None:
+                continue  # pydantic adds the tag of a union or a validator to the path
+            current = _model_inside(info.annotation)
+        if current is None:
+            return []
+    return list(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []
+
+
+def _model_inside(annotation: Any) -> Any:
+    """The pydantic model that an annotation such as dict[Name, ObjectCard] holds."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _model_inside(argument)
+        if found is not None:
+            return found
+    return None
+
+
+def _where(path: str, lines: Mapping[Path_, int], keys: Path_) -> str:
+    for length in range(len(keys), -1, -1):
+        if keys[:length] in lines:
+            return f"{path}, line {lines[keys[:length]]}"
+    return path
+
+
+def _lines(data: Any, prefix: Path_ = ()) -> Iterable[tuple[Path_, int]]:
+    """(path, 1-based line) of every key that the YAML loader kept the position of."""
+    if isinstance(data, CommentedMap):
+        if not prefix:
+            yield (), 1
+        for key, value in data.items():
+            if key in (data.lc.data or {}):
+                yield (*prefix, str(key)), data.lc.key(key)[0] + 1
+            yield from _lines(value, (*prefix, str(key)))
+    elif isinstance(data, CommentedSeq):
+        for index, value in enumerate(data):
+            yield (*prefix, index), data.lc.item(index)[0] + 1
+            yield from _lines(value, (*prefix, index))
+
+
+def _plain(data: Any) -> Any:
+    """Plain dicts, lists and scalars, without the loader's decorations."""
+    if isinstance(data, Mapping):
+        return {str(k): _plain(v) for k, v in data.items()}
+    if isinstance(data, list):
+        return [_plain(v) for v in data]
+    for kind in (bool, int, float, str):
+        if isinstance(data, kind):
+            return kind(data)
+    return data
+
+
+def apply_overrides(data: Any, overrides: Iterable[str]) -> Any:
+    """Set 'methods.relevance.options.beta=1.0' and the like; values are YAML.
+
+    >>> apply_overrides({"run": {"seed": 1}}, ["run.seed=2"])
+    {'run': {'seed': 2}}
+    """
+    for override in overrides:
+        dotted, equals, text = override.partition("=")
+        keys = dotted.strip().split(".")
+        if not equals or not all(keys):
+            raise CardError(f"'{override}' is not of the form dotted.key=value", where="-s")
+        target = data
+        for key in keys[:-1]:
+            if not isinstance(target, Mapping):
+                raise CardError(f"'{dotted}' leads into a value that holds no keys", where="-s")
+            if not isinstance(target.get(key), Mapping):
+                target[key] = {}  # type: ignore[index]
+            target = target[key]
+        try:
+            target[keys[-1]] = _plain(YAML(typ="safe").load(text))
+        except MarkedYAMLError as error:
+            raise CardError(f"'{text}' is no YAML value", where=f"-s {dotted}") from error
+    return data

@@ -1,0 +1,151 @@
+"""The run card as typed records: what each key means, and what may stand there."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+__all__ = [
+    "Cut",
+    "DatasetCard",
+    "FeatureCard",
+    "MethodCard",
+    "ObjectCard",
+    "OutputCard",
+    "RunCard",
+    "RunOptions",
+    "Sort",
+    "WeightCard",
+]
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatasetCard(_Strict):
+    """Where events come from."""
+
+    files: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = Field(
+        (), description="paths, globs, URLs, or a coffea fileset JSON"
+    )
+    format: str = Field("auto", description="a registered format; auto looks into the file")
+    options: dict[str, Any] = Field({}, description="options of the reader, e.g. tree, units, columns, masses")
+    xsec_pb: float | None = Field(None, description="cross-section in pb: the weights are scaled to sum to it")
+    max_events: int | None = Field(None, gt=0, description="read no more than this many events")
+
+
+class Sort(_Strict):
+    """Order of the objects in an event."""
+
+    by: str = Field(description="an expression in the object's fields, e.g. pt or abs(mass - 91.19)")
+    order: Literal["descending", "ascending"] = "descending"
+
+
+def _as_sort(value: Any) -> Any:
+    return {"by": value} if isinstance(value, str) else value
+
+
+class ObjectCard(_Strict):
+    """Objects of an event: members of a collection, or pairs of other objects."""
+
+    collection: str | None = Field(None, description="a collection of the file")
+    pair: Annotated[tuple[Name, ...] | None, BeforeValidator(_as_list)] = Field(
+        None, description="one object: all its pairs; two objects: every combination; four-vectors are added"
+    )
+    where: str | None = Field(None, description="keep the members for which this holds")
+    sort: Annotated[Sort | None, BeforeValidator(_as_sort)] = Field(
+        None, description="an expression (largest first), or {by: ..., order: ascending}"
+    )
+    take: int | None = Field(None, gt=0, description="how many, from the front, enter features")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> ObjectCard:
+        if (self.collection is None) == (self.pair is None):
+            raise ValueError("give either 'collection' or 'pair'")
+        if self.pair is not None and not 1 <= len(self.pair) <= 2:
+            raise ValueError("'pair' takes one object name or two")
+        return self
+
+
+class Cut(_Strict):
+    """A condition on the event; every cut is a row of the cutflow."""
+
+    name: str
+    cut: str
+
+
+class FeatureCard(_Strict):
+    """Numbers per event, and how they are scaled."""
+
+    selection: str | None = None
+    object: Name | None = Field(None, description="the object whose members give the variables")
+    vars: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = Field(
+        description="variables of the object (px, py, pz, E, pt, eta, phi, m, rapidity, ...), or event expressions"
+    )
+    scaling: Literal["standard", "isotropic", "none"] = "standard"
+
+    @model_validator(mode="after")
+    def _some_vars(self) -> FeatureCard:
+        if not self.vars:
+            raise ValueError("'vars' is empty")
+        return self
+
+
+class WeightCard(_Strict):
+    """Which event weights count."""
+
+    branch: str = Field("auto", description="auto, none, or the name of a weight in the file")
+    negative: Literal["keep", "abs", "drop", "fail"] = Field(
+        "keep", description="what to do with negative weights; drop and abs are reported"
+    )
+
+
+class MethodCard(_Strict):
+    """A method to run on a feature set."""
+
+    use: str = Field(description="a registered method")
+    features: str
+    datasets: Annotated[tuple[str, ...] | None, BeforeValidator(_as_list)] = Field(
+        None, description="which datasets enter; all by default"
+    )
+    options: dict[str, Any] = {}
+    scan: dict[Name, list[Any]] = Field({}, description="option -> values; the method is run for each")
+
+
+class RunOptions(_Strict):
+    """How the run is done."""
+
+    seed: int = Field(20260101, ge=0)
+    device: str = "auto"
+    bad_files: Literal["fail", "skip"] = "fail"
+    chunk_events: int = Field(50_000, gt=0, description="events in memory at a time while reading")
+
+
+class OutputCard(_Strict):
+    """How figures look."""
+
+    figures: tuple[Literal["pdf", "png", "svg"], ...] = ("pdf", "png")
+    style: Literal["none", "CMS", "ATLAS", "LHCb2", "ALICE", "DUNE"] = "none"
+    label: str = "Private work"
+
+
+class RunCard(_Strict):
+    """A whole analysis: what to read, what to select, what to run."""
+
+    symhep: Literal[1] = Field(description="version of this schema")
+    datasets: dict[Name, DatasetCard]
+    objects: dict[Name, ObjectCard] = {}
+    selections: dict[Name, tuple[Cut, ...]] = {}
+    features: dict[Name, FeatureCard]
+    weights: WeightCard = WeightCard()
+    methods: dict[Name, MethodCard] = {}
+    run: RunOptions = RunOptions()
+    output: OutputCard = OutputCard()

@@ -1,0 +1,71 @@
+"""From feature tables of several datasets to the one `Dataset` a method gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from symhep.card.schema import RunCard
+from symhep.errors import CardError
+from symhep.events.dataset import Column, Dataset, Scaler
+from symhep.events.naming import feature_columns
+from symhep.events.select import FeatureTable
+
+__all__ = ["assemble"]
+
+
+def assemble(card: RunCard, features: str, tables: Mapping[str, FeatureTable]) -> Dataset:
+    """Join ``tables`` (dataset name -> table), normalise to cross-sections, fit the scaling.
+
+    With ``xsec_pb`` the weights of a dataset sum to its cross-section before the
+    selection efficiency is applied by the caller; either all datasets of a
+    method have one or none, else their ratio would mean nothing.
+    """
+    given = [card.datasets[name].xsec_pb is not None for name in tables]
+    if any(given) and not all(given):
+        lacking = [name for name, has in zip(tables, given, strict=True) if not has]
+        raise CardError(
+            f"datasets {', '.join(lacking)} have no xsec_pb while others have", hint="give it for all, or for none"
+        )
+    feature = card.features[features]
+    joined = list(tables.values())
+    values = np.concatenate([t.values for t in joined])
+    weights = np.concatenate([t.weights for t in joined])
+    momenta = [t.momenta for t in joined if t.momenta is not None]
+    labels = np.repeat(np.arange(len(joined)), [len(t) for t in joined])
+    columns = _columns(card, features, joined)
+    return Dataset(
+        features,
+        values,
+        columns,
+        weights,
+        Scaler.fit(values, feature.scaling, weights),
+        np.concatenate(momenta) if len(momenta) == len(joined) else None,
+        tuple(dict.fromkeys(c.particle for c in columns if c.particle)),
+        labels,
+        tuple(tables),
+    )
+
+
+def _columns(card: RunCard, features: str, tables: list[FeatureTable]) -> tuple[Column, ...]:
+    feature = card.features[features]
+    if feature.object is None:
+        return tuple(Column(v, label=_math_name(v)) for v in feature.vars)
+    take = card.objects[feature.object].take or 0
+    positions = []
+    for index in range(take):
+        ids = {t.pdg_ids[index] if t.pdg_ids else None for t in tables if len(t)}
+        constant = next(iter(ids)) if len(ids) == 1 else None
+        positions.append((constant, feature.object if take == 1 else f"{feature.object}[{index}]"))
+    return feature_columns(feature.vars, positions)
+
+
+def _math_name(name: str) -> str:
+    """'x1' reads as $x_1$ on an axis; an expression stays as it is written.
+
+    >>> _math_name("x12"), _math_name("HT > 3")
+    ('$x_{12}$', 'HT > 3')
+    """
+    head = name.rstrip("0123456789")
+    return f"${head}_{{{name[len(head) :]}}}$" if len(head) == 1 and head != name else name

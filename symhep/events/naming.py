@@ -1,0 +1,77 @@
+"""Names of particles and variables: 'px(mu-)' for scripts, '$p_x(\\mu^{-})$' for axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from particle import InvalidParticle, Particle, ParticleNotFound
+
+from symhep.card.expressions import KINEMATICS
+from symhep.events.dataset import Column
+
+__all__ = ["feature_columns", "particle_label", "particle_name"]
+
+_LATEX = {
+    "px": "p_x", "py": "p_y", "pz": "p_z", "E": "E", "energy": "E", "p": "|p|", "pt": r"p_\mathrm{T}", "m": "m",
+    "mass": "m", "mt": r"m_\mathrm{T}", "et": r"E_\mathrm{T}", "eta": r"\eta", "phi": r"\phi", "theta": r"\theta",
+    "costheta": r"\cos\theta", "rapidity": "y", "beta": r"\beta", "gamma": r"\gamma",
+}  # fmt: skip
+
+
+def _math(variable: str) -> str:
+    plain = variable.replace("_", r"\_")
+    return _LATEX.get(variable, rf"\mathrm{{{plain}}}")
+
+
+def particle_name(pdg_id: int | None, fallback: str) -> str:
+    """Name of a particle by its PDG number; ``fallback`` where it differs from event to event.
+
+    >>> particle_name(13, "muons[0]"), particle_name(None, "muons[0]")
+    ('mu-', 'muons[0]')
+    """
+    if pdg_id is None:
+        return fallback
+    try:
+        return str(Particle.from_pdgid(pdg_id).name)
+    except (ParticleNotFound, InvalidParticle):
+        return f"pdgId {pdg_id}"
+
+
+def particle_label(pdg_id: int | None, fallback: str) -> str:
+    """The same for mathtext, without dollars.
+
+    >>> print(particle_label(-13, "muons[1]"))
+    \\mu^{+}
+    """
+    if pdg_id is not None:
+        try:
+            return str(Particle.from_pdgid(pdg_id).latex_name)
+        except (ParticleNotFound, InvalidParticle):
+            pass
+    plain = particle_name(pdg_id, fallback).replace("_", r"\_").replace(" ", r"\ ")
+    return rf"\mathrm{{{plain}}}"
+
+
+def feature_columns(variables: Sequence[str], particles: Sequence[tuple[int | None, str]]) -> tuple[Column, ...]:
+    """Columns particle by particle, variable by variable: px(a), py(a), ..., px(b), py(b), ...
+
+    ``particles`` holds (PDG number if it never changes, fallback name).
+
+    >>> [c.name for c in feature_columns(["px", "pz"], [(13, "mu[0]"), (-13, "mu[1]")])]
+    ['px(mu-)', 'pz(mu-)', 'px(mu+)', 'pz(mu+)']
+    """
+    names = [particle_name(*p) for p in particles]
+    if len(set(names)) < len(names):  # two jets are two things, even if both are gluons
+        names = [fallback for _, fallback in particles]
+        particles = [(None, fallback) for _, fallback in particles]
+    return tuple(
+        Column(
+            f"{variable}({name})",
+            KINEMATICS.get(variable, ""),
+            f"${_math(variable)}({particle_label(*particle)})$",
+            variable,
+            name,
+        )
+        for particle, name in zip(particles, names, strict=True)
+        for variable in variables
+    )

@@ -1,0 +1,158 @@
+"""Collects plugins from entry points, each on its own, so that a broken one takes nobody down."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from symhep.errors import PluginError, nearest
+from symhep.plugin import specs
+
+if TYPE_CHECKING:
+    from symhep.methods.interface import Method
+    from symhep.readers.interface import Reader
+
+__all__ = ["BrokenPlugin", "Registry", "build_manager", "build_registry"]
+
+
+@dataclass(frozen=True)
+class BrokenPlugin:
+    """A plugin that could not be used, and why."""
+
+    name: str
+    target: str
+    cause: BaseException
+
+    @property
+    def reason(self) -> str:
+        """One line."""
+        return f"{type(self.cause).__name__}: {self.cause}"
+
+
+@dataclass(frozen=True)
+class _Target:
+    """Where a method or reader comes from; imported when first used."""
+
+    plugin: str
+    target: str | type[Any]
+
+    def load(self, name: str, base: type[Any]) -> Any:
+        cls = self.target
+        if isinstance(cls, str):
+            module, _, attribute = cls.partition(":")
+            try:
+                cls = getattr(importlib.import_module(module), attribute)
+            except Exception as error:  # a stranger's module may raise anything
+                raise PluginError(
+                    f"plugin '{self.plugin}' is broken: '{name}' cannot be loaded from {self.target}: "
+                    f"{type(error).__name__}: {error}"
+                ) from error
+        if not (isinstance(cls, type) and issubclass(cls, base)):
+            raise PluginError(f"plugin '{self.plugin}': '{name}' ({cls!r}) is no {base.__name__}")
+        if cls.name != name:
+            raise PluginError(f"plugin '{self.plugin}' registers '{name}', but the class calls itself '{cls.name}'")
+        try:
+            return cls()
+        except TypeError as error:  # an abstract method is missing
+            raise PluginError(f"plugin '{self.plugin}': '{name}' cannot be built: {error}") from error
+
+
+@dataclass
+class Registry:
+    """The methods and readers at hand, and the plugins that failed to load."""
+
+    methods: dict[str, _Target] = field(default_factory=dict)
+    readers: dict[str, _Target] = field(default_factory=dict)
+    broken: list[BrokenPlugin] = field(default_factory=list)
+
+    def method(self, name: str) -> Method[Any]:
+        """The method registered as ``name``. Raises `PluginError`, naming the nearest one."""
+        from symhep.methods.interface import Method
+
+        loaded: Method[Any] = self._find("method", self.methods, name).load(name, Method)
+        return loaded
+
+    def reader(self, name: str) -> Reader:
+        """The reader registered as ``name``. Raises `PluginError`, naming the nearest one."""
+        from symhep.readers.interface import Reader
+
+        loaded: Reader = self._find("format", self.readers, name).load(name, Reader)
+        return loaded
+
+    def _find(self, kind: str, known: Mapping[str, _Target], name: str) -> _Target:
+        if name in known:
+            return known[name]
+        for broken in self.broken:
+            if broken.name == name:
+                raise PluginError(f"plugin '{name}' is broken: {broken.reason}") from broken.cause
+        raise PluginError(f"no {kind} is called '{name}'; {nearest(name, known)}")
+
+
+def build_manager(
+    extra: Mapping[str, object] | None = None, points: Iterable[EntryPoint] | None = None
+) -> tuple[pluggy.PluginManager, list[BrokenPlugin]]:
+    """A fresh plugin manager with every entry point of the group 'symhep', and those that failed.
+
+    ``extra`` registers modules or objects by hand (tests, notebooks); ``points``
+    replaces the installed entry points.
+    """
+    manager = pluggy.PluginManager(specs.PROJECT)
+    manager.add_hookspecs(specs)
+    broken: list[BrokenPlugin] = []
+    found = entry_points(group=specs.PROJECT) if points is None else points
+    for point in sorted(found, key=lambda p: (p.name, p.value)):
+        try:
+            _register(manager, point.load(), point.name)
+        except Exception as error:  # isolating strangers' code is the purpose
+            broken.append(BrokenPlugin(point.name, point.value, error))
+    for name, plugin in (extra or {}).items():
+        _register(manager, plugin, name)
+    return manager, broken
+
+
+def _register(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
+    """Register, and notice a misspelt hook at once instead of ignoring it."""
+    manager.register(plugin, name=name)
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError:
+        manager.unregister(name=name)
+        raise
+
+
+def build_registry(
+    extra: Mapping[str, object] | None = None, points: Iterable[EntryPoint] | None = None
+) -> Registry:
+    """Ask every plugin for its methods and readers.
+
+    A plugin whose hook raises, or that claims a name already taken, is recorded
+    as broken; the others work.
+
+    >>> "lhe" in build_registry().readers
+    True
+    """
+    manager, broken = build_manager(extra, points)
+    registry = Registry(broken=broken)
+    for name, plugin in sorted(manager.list_name_plugin(), key=lambda item: str(item[0])):
+        try:
+            for kind, known in (("methods", registry.methods), ("readers", registry.readers)):
+                hook = getattr(plugin, f"symhep_register_{kind}", None)
+                if hook is not None:
+                    _claim(name, dict(hook()), known)
+        except Exception as error:  # isolating strangers' code is the purpose
+            target = plugin.__name__ if isinstance(plugin, ModuleType) else repr(plugin)
+            registry.broken.append(BrokenPlugin(name, target, error))
+    return registry
+
+
+def _claim(plugin: str, offered: Mapping[str, str | type[Any]], known: dict[str, _Target]) -> None:
+    for name in offered:
+        if name in known:
+            raise PluginError(f"'{name}' is already registered by plugin '{known[name].plugin}'")
+    known.update({name: _Target(plugin, target) for name, target in offered.items()})
