@@ -1,0 +1,178 @@
+"""The dijet sample: Pythia 8, a toy calorimeter and anti-kt jets, as a ROOT tree in Delphes naming."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import awkward as ak
+import fastjet
+import numpy as np
+import numpy.typing as npt
+import pythia8mc
+import uproot
+
+__all__ = ["EVENTS", "FILE", "SEED", "calorimeter", "write"]
+
+FILE = "pp_dijets_13TeV.root"
+EVENTS = 20_000
+SEED = 20260101
+
+RADIUS = 1.0
+LEADING_PT_GEV, LEADING_ETA = 1200.0, 2.5
+JET_PT_GEV = 50.0  # softer jets are not stored
+SETTINGS = (
+    "Print:quiet = on",
+    "Beams:eCM = 13000.",
+    "HardQCD:all = on",
+    "PhaseSpace:pTHatMin = 800.",
+    "PartonLevel:MPI = off",
+)
+MB_TO_PB = 1e9
+
+ETA_MAX, TOWERS_ETA, TOWERS_PHI = 5.0, 100, 64
+TOWER_E_GEV = 0.5  # noise suppression
+STOCHASTIC_EM, CONSTANT_EM = 0.10, 0.01
+STOCHASTIC_HAD, CONSTANT_HAD = 0.80, 0.04
+MUON, ELECTROMAGNETIC = 13, (11, 22)
+
+Floats = npt.NDArray[np.float64]
+JET_FIELDS = ("PT", "Eta", "Phi", "Mass")
+
+
+@dataclass
+class Columns:
+    """What is stored, one entry per event: jets as lists of (pt, eta, phi, mass) in GeV."""
+
+    jets: list[list[tuple[float, ...]]] = field(default_factory=list)
+    truth: list[list[tuple[float, ...]]] = field(default_factory=list)
+    missing: list[tuple[float, float, float]] = field(default_factory=list)
+    process: list[int] = field(default_factory=list)
+
+
+def write(folder: Path, events: int, seed: int) -> Path:
+    """Generate until ``events`` pass the leading-jet cut; the same seed gives the same numbers."""
+    pythia = _start(seed)
+    rng = np.random.default_rng(seed)
+    columns, tried = Columns(), 0
+    while len(columns.jets) < events:
+        if not pythia.next():
+            continue
+        tried += 1
+        _process(pythia, rng, columns)
+        if tried % 20_000 == 0:
+            print(f"{tried} events generated, {len(columns.jets)} kept", flush=True)
+    generated = pythia.infoPython().sigmaGen() * MB_TO_PB
+    fraction = events / tried
+    error = generated * np.sqrt(fraction * (1 - fraction) / tried)
+    target = folder / FILE
+    _write_tree(target, columns, (generated * fraction, error))
+    print(f"{target}: {events} of {tried} events, {generated * fraction:.4g} +- {error:.2g} pb")
+    return target
+
+
+def calorimeter(particles: Floats, ids: npt.NDArray[np.int64], rng: np.random.Generator) -> Floats:
+    """Massless towers (n, 4) of px, py, pz, E in GeV from visible particles (m, 4).
+
+    Energies are summed in towers of 0.1 x 2 pi / 64 in (eta, phi) up to |eta| = 5, then
+    smeared by normal errors with sigma^2 = S^2 E + C^2 E^2, apart for electrons and photons
+    (S = 0.10, C = 0.01) and hadrons (S = 0.80, C = 0.04), truncated at zero. Muons leave
+    nothing. A tower's direction is uniform within its cell, so that the cells leave no
+    pattern in the azimuth.
+    """
+    px, py, pz, energy = particles.T
+    eta = np.arcsinh(pz / np.maximum(np.hypot(px, py), 1e-12))
+    seen = (np.abs(eta) < ETA_MAX) & (np.abs(ids) != MUON)
+    phi = np.arctan2(py, px)
+    row = ((eta[seen] + ETA_MAX) / (2 * ETA_MAX) * TOWERS_ETA).astype(int)
+    column = ((phi[seen] + np.pi) / (2 * np.pi) * TOWERS_PHI).astype(int) % TOWERS_PHI
+    cells, inverse = np.unique(row * TOWERS_PHI + column, return_inverse=True)
+    is_em = np.isin(np.abs(ids[seen]), ELECTROMAGNETIC)
+    em = np.bincount(inverse, weights=energy[seen] * is_em, minlength=len(cells))
+    had = np.bincount(inverse, weights=energy[seen] * ~is_em, minlength=len(cells))
+    measured = _smear(em, STOCHASTIC_EM, CONSTANT_EM, rng) + _smear(had, STOCHASTIC_HAD, CONSTANT_HAD, rng)
+    tower_eta = (cells // TOWERS_PHI + rng.random(len(cells))) * 2 * ETA_MAX / TOWERS_ETA - ETA_MAX
+    tower_phi = (cells % TOWERS_PHI + rng.random(len(cells))) * 2 * np.pi / TOWERS_PHI - np.pi
+    pt = measured / np.cosh(tower_eta)
+    direction = (np.cos(tower_phi), np.sin(tower_phi), np.sinh(tower_eta), np.cosh(tower_eta))
+    return (pt * np.stack(direction)).T[measured > TOWER_E_GEV]
+
+
+def _smear(energy: Floats, stochastic: float, constant: float, rng: np.random.Generator) -> Floats:
+    sigma = np.sqrt(stochastic**2 * energy + constant**2 * energy**2)
+    return np.maximum(rng.normal(energy, sigma), 0.0)
+
+
+def _start(seed: int) -> pythia8mc.Pythia:
+    pythia = pythia8mc.Pythia("", False)
+    for setting in (*SETTINGS, "Random:setSeed = on", f"Random:seed = {seed}"):
+        if not pythia.readString(setting):
+            raise RuntimeError(f"Pythia does not accept '{setting}'")
+    if not pythia.init():
+        raise RuntimeError("Pythia cannot start the dijet sample")
+    return pythia
+
+
+def _process(pythia: pythia8mc.Pythia, rng: np.random.Generator, columns: Columns) -> None:
+    """Measure one event and, if its leading jet passes, append it to ``columns``."""
+    stable = (p for p in pythia.event if p.isFinal() and p.isVisible())
+    visible = np.array([(p.px(), p.py(), p.pz(), p.e(), p.id()) for p in stable])
+    particles, ids = visible[:, :4], visible[:, 4].astype(np.int64)
+    towers = calorimeter(particles, ids, rng)
+    jets = _cluster(towers)
+    if not jets or jets[0][0] < LEADING_PT_GEV or abs(jets[0][1]) > LEADING_ETA:
+        return
+    px, py, pz, _ = -towers.sum(axis=0)
+    met = float(np.hypot(px, py))
+    columns.jets.append(jets)
+    columns.truth.append(_cluster(particles))
+    columns.missing.append((met, float(np.arcsinh(pz / met)), float(np.arctan2(py, px))))
+    columns.process.append(pythia.infoPython().code())
+
+
+def _cluster(momenta: Floats) -> list[tuple[float, ...]]:
+    definition = fastjet.JetDefinition(fastjet.antikt_algorithm, RADIUS)
+    sequence = fastjet.ClusterSequence([fastjet.PseudoJet(*p) for p in momenta.tolist()], definition)
+    jets = fastjet.sorted_by_pt(sequence.inclusive_jets(JET_PT_GEV))
+    return [(j.pt(), j.eta(), j.phi_std(), j.m()) for j in jets]
+
+
+def _write_tree(target: Path, columns: Columns, cross_section_pb: tuple[float, float]) -> None:
+    count = len(columns.jets)
+    ones = np.ones(count, np.float32)
+    event = {
+        "Number": np.arange(count, dtype=np.int32),
+        "ProcessID": np.array(columns.process, np.int32),
+        "Weight": ones,
+        "CrossSection": ones * np.float32(cross_section_pb[0]),
+        "CrossSectionError": ones * np.float32(cross_section_pb[1]),
+    }
+    missing = np.array(columns.missing, np.float32)
+    collections = {
+        "Event": _singletons(event),
+        "Jet": _jagged(columns.jets),
+        "GenJet": _jagged(columns.truth),
+        "MissingET": _singletons({"MET": missing[:, 0], "Eta": missing[:, 1], "Phi": missing[:, 2]}),
+    }
+    with uproot.recreate(target, compression=uproot.LZMA(9)) as file:
+        # Delphes splits its classes into branches named Jet.PT, counted by Jet_size.
+        tree = file.mktree(
+            "Delphes",
+            {name: array.type for name, array in collections.items()},
+            title="Analysis tree",
+            field_name=lambda outer, inner: f"{outer}.{inner}",
+            counter_name=lambda counted: f"{counted}_size",
+        )
+        tree.extend(collections)
+
+
+def _singletons(columns: dict[str, npt.NDArray[np.generic]]) -> ak.Array:
+    """Delphes stores an event's own numbers as lists of length 1."""
+    lists = {name: ak.unflatten(values, np.ones(len(values), int)) for name, values in columns.items()}
+    return ak.zip(lists)
+
+
+def _jagged(jets: list[list[tuple[float, ...]]]) -> ak.Array:
+    flat = np.array([jet for event in jets for jet in event], np.float32).reshape(-1, len(JET_FIELDS))
+    counts = np.array([len(event) for event in jets])
+    return ak.zip({name: ak.unflatten(flat[:, i], counts) for i, name in enumerate(JET_FIELDS)})

@@ -1,0 +1,44 @@
+"""Make the bundled samples again: ``python samples/generate.py [NAME ...] -o samples``.
+
+Needs ``pip install symhep[samples]``: Pythia 8, fastjet, pylhe. What each file holds is told in README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import dijets
+import dileptons
+
+DIJETS = Path(dijets.FILE).stem
+NAMES = (*dileptons.SAMPLES, DIJETS)
+
+
+def generate(name: str, folder: Path, events: int | None = None, seed: int | None = None) -> Path:
+    """Write the sample ``name`` into ``folder``, by default with the committed file's events and seed."""
+    if name == DIJETS:
+        return dijets.write(folder, events or dijets.EVENTS, dijets.SEED if seed is None else seed)
+    sample = dileptons.SAMPLES[name]
+    return dileptons.write(sample, folder, events or sample.events, sample.seed if seed is None else seed)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Generate the bundled samples.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which samples: {', '.join(NAMES)} (all)")
+    parser.add_argument("--events", type=int, help="events per sample (default: as committed)")
+    parser.add_argument("--seed", type=int, help="seed of all random numbers (default: as committed)")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write into")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(NAMES):
+        parser.error(f"unknown sample {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    if arguments.events is not None and arguments.events < 1:
+        parser.error("--events must be at least 1")
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    for name in arguments.names or NAMES:
+        generate(name, arguments.output, arguments.events, arguments.seed)
+
+
+if __name__ == "__main__":
+    main()
