@@ -12,7 +12,7 @@ import vector
 
 vector.register_awkward()
 
-__all__ = ["MOMENTUM_SETS", "EventBatch", "momentum_records"]
+__all__ = ["MOMENTUM_SETS", "EventBatch", "event_records", "momentum_records"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -69,3 +69,13 @@ def momentum_records(fields: Mapping[str, ak.Array]) -> ak.Array:
     4.0
     """
     return ak.zip(dict(fields), with_name="Momentum4D", depth_limit=2)
+
+
+def event_records(fields: Mapping[str, ak.Array], count: int) -> ak.Array:
+    """Put collections and event fields side by side; ``count`` events even where there is no field.
+
+    >>> len(event_records({}, 3)), event_records({"x": ak.Array([1.0, 2.0])}, 2).fields
+    (3, ['x'])
+    """
+    contents = [ak.to_layout(values) for values in fields.values()]
+    return ak.Array(ak.contents.RecordArray(contents, list(fields), length=count))

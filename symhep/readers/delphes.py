@@ -1,0 +1,255 @@
+"""Delphes ROOT files.
+
+Source: ``classes/DelphesClasses.h`` and ``modules/TreeWriter.cc`` of Delphes 3. Units in the
+file, and here: GeV, mm, seconds. The detector card names the collections, so the class of one
+is inferred from its leaves; ``classes: {NAME: CLASS}`` in the card overrides that.
+
+Momenta, by class:
+
+==================================== =================== ==========================================
+Jet (also GenJet, FatJet, ...)       pt eta phi mass     as stored
+Electron, Muon                       pt eta phi mass     mass 0, or ``masses: {NAME: GeV}``
+Photon                               pt eta phi mass     mass 0; E repeats the same momentum
+MissingET                            pt eta phi mass     pt = MET; eta = 0: the stored Eta is the recoil's
+GenParticle                          px py pz E          PT, Eta, Phi, Mass repeat the same momentum
+Track                                pt eta phi mass     Mass where stored, else 0 or ``masses``
+Tower                                pt eta phi mass     pt = ET; massless
+==================================== =================== ==========================================
+
+Delphes writes eta = +-999.9 for an object exactly on the beam axis. Nothing else of its
+longitudinal momentum is stored; eta is limited to +-20, beyond every real value (double
+precision ends at 19), so that all derived numbers are finite and cuts on \\|eta\\| still reject it.
+
+Other leaves keep their Delphes name, but PID, Status and Charge are pdgId, status and charge.
+References (TRef, TRefArray) and TLorentzVector leaves are not offered. Event (in its several
+classes) and ScalarHT have no momentum: their leaves are event fields such as ``ScalarHT_HT``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from symhep.errors import InputError, nearest
+from symhep.readers.interface import Field, ReaderOptions
+from symhep.readers.layout import CollectionLayout, Layout, Leaf, WeightLeaf, event_field_name
+from symhep.readers.root import RootTree, cycle_notes, is_root, open_file, open_tree, tree_columns, tree_names
+from symhep.readers.table import Column, TableReader
+
+__all__ = ["DelphesOptions", "DelphesReader"]
+
+#: |eta| of objects on the beam axis, which Delphes marks by 999.9.
+BEAM_AXIS_ETA = 20.0
+
+#: Classes by the leaves that only they have; the first that fits is taken.
+_CLASSES: tuple[tuple[str, frozenset[str]], ...] = (
+    ("GenParticle", frozenset({"Px", "Py", "Pz", "E"})),
+    ("MissingET", frozenset({"MET", "Phi"})),
+    ("ScalarHT", frozenset({"HT"})),
+    ("Event", frozenset({"Number", "ReadTime"})),
+    ("Tower", frozenset({"ET", "Eta", "Phi"})),
+    ("Track", frozenset({"PT", "Eta", "Phi", "EtaOuter"})),
+    ("Track", frozenset({"PT", "Eta", "Phi", "PID"})),
+    ("Photon", frozenset({"PT", "Eta", "Phi", "E"})),
+    ("Jet", frozenset({"PT", "Eta", "Phi", "Mass"})),
+    ("Electron", frozenset({"PT", "Eta", "Phi", "Charge", "EhadOverEem"})),
+    ("Muon", frozenset({"PT", "Eta", "Phi", "Charge"})),
+    ("Jet", frozenset({"PT", "Eta", "Phi", "BTag"})),
+    ("Weight", frozenset({"Weight"})),
+)
+
+#: Momentum fields by class: the leaf for each, or None for a constant 0.
+_MOMENTA: Mapping[str, Mapping[str, str | None]] = {
+    "GenParticle": {"px": "Px", "py": "Py", "pz": "Pz", "E": "E"},
+    "MissingET": {"pt": "MET", "eta": None, "phi": "Phi", "mass": None},
+    "Tower": {"pt": "ET", "eta": "Eta", "phi": "Phi", "mass": None},
+    "Photon": {"pt": "PT", "eta": "Eta", "phi": "Phi", "mass": None},
+    **{
+        name: {"pt": "PT", "eta": "Eta", "phi": "Phi", "mass": "Mass"}
+        for name in ("Jet", "Electron", "Muon", "Track")
+    },
+}
+#: Leaves that repeat the momentum, by class, and bookkeeping of ROOT.
+_REPEATED: Mapping[str, frozenset[str]] = {
+    "GenParticle": frozenset({"PT", "Eta", "Phi", "Mass"}),
+    "MissingET": frozenset({"Eta"}),
+    "Photon": frozenset({"E"}),
+    "Tower": frozenset({"E"}),
+    "Track": frozenset({"E"}),
+}
+_BOOKKEEPING = frozenset({"fUniqueID", "fBits"})
+_NAMES = {"PID": "pdgId", "Status": "status", "Charge": "charge"}
+_UNITS = {
+    **dict.fromkeys(
+        "MET HT ET P Eem Ehad SumPt SumPtCharged SumPtNeutral SumPtChargedPU Scale ScalePDF ErrorP ErrorPT".split(),
+        "GeV",
+    ),
+    **dict.fromkeys(
+        "D0 DZ ErrorD0 ErrorDZ X Y Z XOuter YOuter ZOuter Xd Yd Zd L".split(), "mm"
+    ),
+    **dict.fromkeys(("T", "TOuter", "ErrorT"), "s"),
+}
+
+
+class DelphesOptions(ReaderOptions):
+    """``tree``: another tree, or 'Delphes;1' for another cycle. ``classes``, ``masses``: by collection."""
+
+    tree: str | None = None
+    classes: dict[str, str] = {}
+    masses: dict[str, float] = {}
+
+
+class DelphesReader(TableReader):
+    """Delphes ROOT files: any collection, GeV."""
+
+    name: ClassVar[str] = "delphes"
+    summary: ClassVar[str] = "Delphes ROOT file: collections by their class, GeV"
+    Options: ClassVar[type[ReaderOptions]] = DelphesOptions
+
+    def confidence(self, path: str, head: bytes) -> int:
+        """2 for a tree with Delphes leaves (``Jet_size``, ``Jet.PT``)."""
+        if not is_root(path, head):
+            return 0
+        try:
+            with open_file(path) as file:
+                return 2 if _find_tree(tree_names(file), file, None) else 0
+        except InputError:
+            return 0
+
+    @contextmanager
+    def opened(self, path: str, options: ReaderOptions) -> Iterator[tuple[RootTree, Layout]]:
+        """The tree, and what its branches mean."""
+        assert isinstance(options, DelphesOptions)
+
+        def choose(names: dict[str, tuple[int, ...]], file: Any) -> str:
+            found = _find_tree(names, file, options.tree)
+            if found is None:
+                raise InputError(
+                    "no tree of this file has Delphes leaves such as Jet.PT", file=path,
+                    hint="read it with format: tree, or name the tree with options: {tree: NAME}",
+                )
+            return found
+
+        with open_tree(path, choose) as table:
+            yield table, _layout(table, options)
+
+    def details(self, table: Any, layout: Layout) -> Mapping[str, Any]:
+        """The tree that is read."""
+        return {"tree": layout.containers[0]}
+
+
+def _find_tree(names: Mapping[str, tuple[int, ...]], file: Any, asked: str | None) -> str | None:
+    if asked is not None:
+        return asked
+    for name in sorted(names, key=lambda n: n != "Delphes"):
+        keys = {key.rpartition("/")[2] for key in file[f"{name};{names[name][0]}"].keys()}  # noqa: SIM118
+        if name == "Delphes" or any(f"{k[:-5]}.{leaf}" in keys for k in keys if k.endswith("_size")
+                                    for leaf in ("PT", "MET", "Px", "ET")):
+            return name
+    return None
+
+
+def _layout(table: RootTree, options: DelphesOptions) -> Layout:
+    columns, others = tree_columns(table.tree)
+    groups: dict[str, dict[str, Column]] = {}
+    for column in columns.values():
+        collection, dot, leaf = column.name.rpartition("/")[2].partition(".")
+        if dot and leaf not in _BOOKKEEPING:
+            groups.setdefault(collection, {})[leaf.partition("[")[0]] = column
+    for asked in (*options.classes, *options.masses):
+        if asked not in groups:
+            raise InputError(
+                f"no collection '{asked}' to give a class or mass", file=table.path, hint=nearest(asked, groups)
+            )
+    collections: dict[str, CollectionLayout] = {}
+    fields: dict[str, Leaf] = {}
+    left: list[str] = []
+    massless: list[str] = []
+    for name, leaves in groups.items():
+        kind = options.classes.get(name) or _infer(leaves)
+        if kind in _MOMENTA:
+            collections[name] = _collection(name, kind, leaves, options, table.path)
+            if kind in {"Electron", "Muon", "Track"} and "Mass" not in leaves and name not in options.masses:
+                massless.append(name)
+        elif kind in {"Event", "ScalarHT"}:
+            for leaf, column in leaves.items():
+                field = Field(column.type, _UNITS.get(leaf, ""), f"{kind}: {leaf}")
+                fields[f"{name}_{leaf}"] = Leaf(column.name, field, first=column.depth == 1)
+        elif name in options.classes:
+            raise InputError(
+                f"'{kind}' is no class of Delphes", file=table.path, hint=nearest(kind, dict(_CLASSES))
+            )
+        elif kind != "Weight":
+            left.append(name)
+    weights, auto = _weights(table, groups)
+    notes = [*cycle_notes(table), *_notes(groups, weights, auto, massless, left, others)]
+    return Layout(collections, fields, weights, auto, table.containers, tuple(notes))
+
+
+def _infer(leaves: Mapping[str, Column]) -> str:
+    return next((kind for kind, needed in _CLASSES if needed <= leaves.keys()), "")
+
+
+def _collection(
+    name: str, kind: str, leaves: Mapping[str, Column], options: DelphesOptions, path: str
+) -> CollectionLayout:
+    momentum: dict[str, Leaf] = {}
+    for field, leaf in _MOMENTA[kind].items():
+        unit = "" if field in {"eta", "phi"} else "GeV"
+        if leaf is None or (leaf == "Mass" and (leaf not in leaves or name in options.masses)):
+            value = options.masses.get(name, 0.0) if field == "mass" else 0.0
+            momentum[field] = Leaf(None, Field("float64", unit, f"not stored: {value:g}"), value)
+        elif leaf not in leaves:
+            raise InputError(
+                f"collection '{name}' of class {kind} has no leaf '{leaf}'", file=path, hint=nearest(leaf, leaves)
+            )
+        else:
+            limit = BEAM_AXIS_ETA if field == "eta" else None
+            doc = f"{leaf}; the beam axis (999.9 in the file) is {BEAM_AXIS_ETA:g}" if limit else leaf
+            momentum[field] = Leaf(leaves[leaf].name, Field("float64", unit, doc), limit=limit)
+    used = {leaf for leaf in _MOMENTA[kind].values() if leaf} | _REPEATED.get(kind, frozenset())
+    extras = {
+        event_field_name(_NAMES.get(leaf, leaf)): Leaf(
+            column.name, Field(column.type, _UNITS.get(leaf, ""), _NAMES.get(leaf) and leaf or "")
+        )
+        for leaf, column in leaves.items()
+        if leaf not in used
+    }
+    return CollectionLayout(name, kind, momentum, extras)
+
+
+def _weights(
+    table: RootTree, groups: Mapping[str, Mapping[str, Column]]
+) -> tuple[dict[str, WeightLeaf], str | None]:
+    weights: dict[str, WeightLeaf] = {}
+    for name in ("Event", "LHEFEvent", *groups):
+        leaves = groups.get(name, {})
+        if "Weight" in leaves and _infer(leaves) == "Event":
+            weights[f"{name}.Weight"] = WeightLeaf(leaves["Weight"].name, 0 if leaves["Weight"].depth else None)
+    auto = next(iter(weights), None)
+    for name, leaves in groups.items():
+        if "Weight" in leaves and _infer(leaves) == "Weight" and table.entries:
+            column = leaves["Weight"].name
+            # How many there are is not in the header; the first event tells.
+            _, first = next(table.chunks([column], 1, 1))
+            weights.update({f"{name}[{i}]": WeightLeaf(column, i) for i in range(len(first[column][0]))})
+    return weights, auto
+
+
+def _notes(
+    groups: Mapping[str, Mapping[str, Column]], weights: Mapping[str, WeightLeaf], auto: str | None,
+    massless: list[str], left: list[str], others: tuple[str, ...],
+) -> Iterator[str]:
+    if auto is None:
+        hint = " Weights without a name are there: choose one." if weights else ""
+        yield f"No event weight is stored: every event weighs 1.{hint}"
+    if any("CrossSection" in leaves for leaves in groups.values()):
+        yield "Event.CrossSection is a running estimate and not to be trusted: give xsec_pb in the card."
+    if massless:
+        yield f"No mass is stored for {', '.join(massless)}: 0 is used unless options: masses gives one."
+    if left:
+        yield f"Not offered, since they have no momentum: {', '.join(left)}."
+    unread = sorted({name.rpartition("/")[2].partition(".")[2].partition("[")[0] for name in others} - {""})
+    if unread:
+        yield f"Leaves that are references or objects are not offered: {', '.join(unread)}."

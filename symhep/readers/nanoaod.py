@@ -1,0 +1,157 @@
+"""CMS NanoAOD ROOT files, and files of the same naming.
+
+Source: the NanoAOD documentation of CMS; GeV, as here, and cm (documented branch by branch,
+and left as they are). Tree ``Events``: a counter ``nMuon`` and branches ``Muon_pt``, ... make
+the collection Muon; ``MET_pt`` and ``MET_phi`` without a counter make a collection MET of one
+object per event with eta = 0 and mass = 0. Where a collection has no mass, 0 is used. Other
+numbers are event fields by their branch's name. The branches' titles are the fields' docs.
+
+The weight is ``genWeight``; data have none and weigh 1. ``LHEScaleWeight``, ``LHEPdfWeight``,
+``LHEReweightingWeight`` and ``PSWeight`` hold factors w / w_nominal: the variation ``LHEScaleWeight[3]`` is
+genWeight times factor number 3. Of the tree ``Runs``, the sums of the generator's weights before any
+selection are reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+import numpy as np
+
+from symhep.errors import InputError
+from symhep.readers.interface import Field, ReaderOptions
+from symhep.readers.layout import CollectionLayout, Layout, Leaf, WeightLeaf, event_field_name
+from symhep.readers.root import (
+    RootTree, cycle_notes, is_root, open_file, open_tree, tree_columns, tree_names,
+)
+from symhep.readers.table import Column, TableReader
+
+__all__ = ["NanoAODOptions", "NanoAODReader"]
+
+_FACTORS = ("LHEScaleWeight", "LHEPdfWeight", "LHEReweightingWeight", "PSWeight")
+_MARKS = frozenset({"run", "luminosityBlock", "event"})
+_MOMENTUM = ("pt", "eta", "phi", "mass")
+
+
+class NanoAODOptions(ReaderOptions):
+    """``tree``: the tree to read."""
+
+    tree: str = "Events"
+
+
+class NanoAODReader(TableReader):
+    """NanoAOD ROOT files, GeV."""
+
+    name: ClassVar[str] = "nanoaod"
+    summary: ClassVar[str] = "CMS NanoAOD ROOT file, GeV"
+    Options: ClassVar[type[ReaderOptions]] = NanoAODOptions
+
+    def confidence(self, path: str, head: bytes) -> int:
+        """2 for a tree ``Events`` with run, luminosityBlock, event and at least one counted collection."""
+        if not is_root(path, head):
+            return 0
+        try:
+            with open_file(path) as file:
+                if "Events" not in tree_names(file):
+                    return 0
+                keys = set(file["Events"].keys())
+        except InputError:
+            return 0
+        return 2 if keys >= _MARKS and any(f"n{key.split('_')[0]}" in keys for key in keys) else 0
+
+    @contextmanager
+    def opened(self, path: str, options: ReaderOptions) -> Iterator[tuple[RootTree, Layout]]:
+        """The tree, and what its branches mean. Raises `InputError` for an RNTuple."""
+        assert isinstance(options, NanoAODOptions)
+        with open_tree(path, lambda names, file: options.tree) as table:
+            if table.tree.classname == "ROOT::RNTuple":
+                raise InputError(
+                    "this NanoAOD is stored as an RNTuple, which is not read", file=path,
+                    hint="convert it to a TTree, or read it with format: tree and a map of columns",
+                )
+            yield table, _layout(table)
+
+    def details(self, table: Any, layout: Layout) -> Mapping[str, Any]:
+        """Sums over all generated events, from the tree ``Runs``."""
+        if "Runs" not in layout.containers:
+            return {}
+        with open_tree(table.path, lambda names, file: "Runs") as runs:
+            columns, _ = tree_columns(runs.tree)
+            # Some production releases wrote these names with a trailing underscore.
+            wanted = [c.name for c in columns.values() if c.depth == 0 and c.name.startswith("genEvent")]
+            sums: dict[str, float] = dict.fromkeys(wanted, 0.0)
+            for _, arrays in runs.chunks(wanted, runs.entries, 10_000):
+                for name in arrays:
+                    sums[name] += float(np.sum(arrays[name]))
+        return {name.rstrip("_"): value for name, value in sums.items()}
+
+
+def _layout(table: RootTree) -> Layout:
+    columns, others = tree_columns(table.tree)
+    lists: dict[str, dict[str, Column]] = {}
+    scalars: dict[str, dict[str, Column]] = {}
+    for name, column in columns.items():
+        prefix, _, leaf = name.partition("_")
+        (lists if column.depth else scalars).setdefault(prefix, {})[leaf] = column
+    collections: dict[str, CollectionLayout] = {}
+    massless: list[str] = []
+    left: list[str] = []
+    for name, leaves in lists.items():
+        if name in _FACTORS:
+            continue
+        if {"pt", "eta", "phi"} <= leaves.keys():
+            collections[name] = _collection(name, name, leaves, False)
+            if "mass" not in leaves:
+                massless.append(name)
+        else:
+            left.append(name)
+    for name, leaves in scalars.items():
+        if {"pt", "phi"} <= leaves.keys() and name not in collections:
+            collections[name] = _collection(name, name if "eta" in leaves else "MissingET", leaves, True)
+    fields = {
+        column.name: Leaf(column.name, Field(column.type, "", column.doc))
+        for name, leaves in scalars.items()
+        for column in leaves.values()
+        if not (name in collections and collections[name].singleton)
+    }
+    weights, auto = _weights(table, columns)
+    notes = list(cycle_notes(table))
+    if auto is None:
+        notes.append("There is no genWeight (collision data have none): every event weighs 1.")
+    if massless:
+        notes.append(f"No mass is stored for {', '.join(massless)}: 0 is used.")
+    if left or others:
+        notes.append(f"Not offered, since they have no momentum: {', '.join(sorted({*left, *others}))}.")
+    return Layout(collections, fields, weights, auto, table.containers, tuple(notes))
+
+
+def _collection(name: str, kind: str, leaves: Mapping[str, Column], singleton: bool) -> CollectionLayout:
+    momentum: dict[str, Leaf] = {}
+    for field in _MOMENTUM:
+        unit = "GeV" if field in {"pt", "mass"} else ""
+        if field in leaves:
+            momentum[field] = Leaf(leaves[field].name, Field("float64", unit, leaves[field].doc))
+        else:
+            momentum[field] = Leaf(None, Field("float64", unit, "not stored: 0"))
+    extras = {
+        event_field_name(leaf): Leaf(column.name, Field(column.type, "", column.doc))
+        for leaf, column in leaves.items()
+        if leaf not in _MOMENTUM
+    }
+    return CollectionLayout(name, kind, momentum, extras, singleton)
+
+
+def _weights(table: RootTree, columns: Mapping[str, Column]) -> tuple[dict[str, WeightLeaf], str | None]:
+    if "genWeight" not in columns:
+        return {}, None
+    weights = {"genWeight": WeightLeaf("genWeight")}
+    factors = [name for name in _FACTORS if name in columns]
+    if factors and table.entries:
+        # How many there are is not in the header; the first event tells.
+        _, first = next(table.chunks(factors, 1, 1))
+        for name in factors:
+            for i in range(len(first[name][0])):
+                weights[f"{name}[{i}]"] = WeightLeaf(name, i, times="genWeight")
+    return weights, "genWeight"
