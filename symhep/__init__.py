@@ -30,7 +30,7 @@ _PUBLIC = {
     "run": "symhep.pipeline",
 }
 
-__all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604
+__all__ = ["__version__", *_PUBLIC]
 
 if TYPE_CHECKING:
     from symhep.card.loader import load_card
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from symhep.files import inspect, load
     from symhep.methods.interface import Method, Options
     from symhep.methods.result import Result
+    from symhep.pipeline import run
     from symhep.plugin.specs import hookimpl
     from symhep.readers.interface import Reader
-    from symhep.pipeline import run
 
 
 def __getattr__(name: str) -> Any:

@@ -72,7 +72,9 @@ arctan2, cos, cosh, count, deltaR, deltaeta, deltaphi, exp, log, ...
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         column = f" at column {error.offset}" if isinstance(error, SyntaxError) and error.offset else ""
-        raise CardError(f'"{text}" is no expression: {getattr(error, "msg", error)}{column}', where=where) from error
+        raise CardError(
+            f'"{text}" is no expression: {getattr(error, "msg", error)}{column}', where=where
+        ) from error
     functions = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
         _check(node, text, where)
@@ -108,7 +110,9 @@ def _check(node: ast.AST, text: str, where: str | None) -> None:
         if not (isinstance(index, ast.Constant) and type(index.value) is int and 0 <= index.value < 10_000):
             problem = f"'{ast.unparse(node)}': an index is a whole number from 0, as in muons[0]"
     elif isinstance(node, ast.Compare) and any(isinstance(op, ast.In | ast.NotIn) for op in node.ops):
-        lists = [c for op, c in zip(node.ops, node.comparators, strict=True) if isinstance(op, ast.In | ast.NotIn)]
+        lists = [
+            c for op, c in zip(node.ops, node.comparators, strict=True) if isinstance(op, ast.In | ast.NotIn)
+        ]
         if not all(isinstance(c, ast.List | ast.Tuple) for c in lists):
             problem = f"'{ast.unparse(node)}': after 'in' stands a list of numbers, as in [11, 13]"
     if problem:

@@ -113,7 +113,9 @@ def validation_error(
     if problem["type"] == "missing":
         return CardError(f"'{dotted}' is missing", where=where)
     message = problem["msg"].removeprefix("Value error, ")
-    return CardError(f"{dotted}: {message[0].lower() + message[1:]} (got {problem['input']!r})"[:400], where=where)
+    return CardError(
+        f"{dotted}: {message[0].lower() + message[1:]} (got {problem['input']!r})"[:400], where=where
+    )
 
 
 def _fields(model: type[BaseModel], keys: Path_) -> list[str]:

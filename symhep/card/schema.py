@@ -37,8 +37,12 @@ class DatasetCard(_Strict):
         (), description="paths, globs, URLs, or a coffea fileset JSON"
     )
     format: str = Field("auto", description="a registered format; auto looks into the file")
-    options: dict[str, Any] = Field({}, description="options of the reader, e.g. tree, units, columns, masses")
-    xsec_pb: float | None = Field(None, description="cross-section in pb: the weights are scaled to sum to it")
+    options: dict[str, Any] = Field(
+        {}, description="options of the reader, e.g. tree, units, columns, masses"
+    )
+    xsec_pb: float | None = Field(
+        None, description="cross-section in pb: the weights are scaled to sum to it"
+    )
     max_events: int | None = Field(None, gt=0, description="read no more than this many events")
 
 

@@ -16,17 +16,17 @@ __all__ = ["assemble"]
 
 
 def assemble(card: RunCard, features: str, tables: Mapping[str, FeatureTable]) -> Dataset:
-    """Join ``tables`` (dataset name -> table), normalise to cross-sections, fit the scaling.
+    """Join ``tables`` (dataset name -> table) and fit the scaling.
 
-    With ``xsec_pb`` the weights of a dataset sum to its cross-section before the
-    selection efficiency is applied by the caller; either all datasets of a
-    method have one or none, else their ratio would mean nothing.
+    The weights must already be scaled to the cross-sections. Either all datasets
+    of a method have an ``xsec_pb`` or none, else their ratio would mean nothing.
     """
     given = [card.datasets[name].xsec_pb is not None for name in tables]
     if any(given) and not all(given):
         lacking = [name for name, has in zip(tables, given, strict=True) if not has]
         raise CardError(
-            f"datasets {', '.join(lacking)} have no xsec_pb while others have", hint="give it for all, or for none"
+            f"datasets {', '.join(lacking)} have no xsec_pb while others have",
+            hint="give it for all, or for none",
         )
     feature = card.features[features]
     joined = list(tables.values())

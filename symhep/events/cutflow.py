@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +62,15 @@ class Cutflow:
             row = CutflowRow(name, cut)
             self.rows.append(row)
         row.add(weights)
+
+    def merge(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows that `to_json` gave, from another file or worker."""
+        for row in rows:
+            self.add(row["name"], row["cut"], np.zeros(0))
+            own = next(r for r in self.rows if r.name == row["name"])
+            own.events += row["events"]
+            own.sum_w += row["weighted"]
+            own.sum_w2 += row["weighted_error"] ** 2
 
     def to_json(self) -> list[dict[str, Any]]:
         """All rows."""

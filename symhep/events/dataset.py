@@ -150,6 +150,11 @@ class Dataset:
         if w.shape != (len(x),):
             raise ValueError(f"{len(x)} events but weights of shape {w.shape}")
         return cls(
-            name, x, described, w, Scaler.fit(x, scaling, w),
-            labels=np.zeros(len(x), dtype=np.int64), label_names=(name,),
+            name,
+            x,
+            described,
+            w,
+            Scaler.fit(x, scaling, w),
+            labels=np.zeros(len(x), dtype=np.int64),
+            label_names=(name,),
         )

@@ -96,7 +96,7 @@ def _compare(node: ast.Compare, scope: Mapping[str, Any]) -> Any:
     for op, right_node in zip(node.ops, node.comparators, strict=True):
         if isinstance(op, ast.In | ast.NotIn):
             choices = [left == _value(c, scope) for c in getattr(right_node, "elts", [])]
-            found = reduce(np.logical_or, choices) if choices else left != left  # noqa: PLR0124
+            found = reduce(np.logical_or, choices) if choices else left != left
             verdicts.append(np.logical_not(found) if isinstance(op, ast.NotIn) else found)
         else:
             right = _value(right_node, scope)

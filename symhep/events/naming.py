@@ -52,7 +52,9 @@ def particle_label(pdg_id: int | None, fallback: str) -> str:
     return rf"\mathrm{{{plain}}}"
 
 
-def feature_columns(variables: Sequence[str], particles: Sequence[tuple[int | None, str]]) -> tuple[Column, ...]:
+def feature_columns(
+    variables: Sequence[str], particles: Sequence[tuple[int | None, str]]
+) -> tuple[Column, ...]:
     """Columns particle by particle, variable by variable: px(a), py(a), ..., px(b), py(b), ...
 
     ``particles`` holds (PDG number if it never changes, fallback name).

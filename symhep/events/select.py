@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,20 @@ class FeatureTable:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @classmethod
+    def join(cls, tables: Sequence[FeatureTable]) -> FeatureTable:
+        """One table from those of several files."""
+        full = [t for t in tables if len(t)] or list(tables[:1])
+        momenta = [t.momenta for t in full if t.momenta is not None]
+        positions = [set(column) for column in zip(*(t.pdg_ids for t in full), strict=True)]
+        ids = [next(iter(seen)) if len(seen) == 1 else None for seen in positions]
+        return cls(
+            np.concatenate([t.values for t in full]),
+            np.concatenate([t.weights for t in full]),
+            np.concatenate(momenta) if momenta else None,
+            tuple(ids),
+        )
 
 
 @dataclass

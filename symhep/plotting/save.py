@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +21,7 @@ def save_figure(figure: Figure, stem: Path, formats: Sequence[str] = ("pdf", "pn
         # Dates in the metadata would make the same result give different bytes.
         metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}.get(kind)
         figure.savefig(partial, format=kind, metadata=metadata)
-        os.replace(partial, target)
+        partial.replace(target)
         written.append(target)
     plt.close(figure)
     return written

@@ -1,4 +1,4 @@
-"""The look of every figure: mplhep under it, one light style of our own unless an experiment's is asked for."""
+"""The look of every figure: a light style of our own, or an experiment's (mplhep) where one is asked for."""
 
 from __future__ import annotations
 
@@ -16,8 +16,16 @@ StyleName = Literal["none", "CMS", "ATLAS", "LHCb2", "ALICE", "DUNE"]
 
 #: Ten colours that stay apart for colour-blind readers (Petroff 2021, arXiv:2107.02270).
 COLOURS = (
-    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6",
-    "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
+    "#3f90da",
+    "#ffa90e",
+    "#bd1f01",
+    "#94a4a2",
+    "#832db6",
+    "#a96b59",
+    "#e76300",
+    "#b9ac70",
+    "#717581",
+    "#92dadd",
 )
 
 _OWN: dict[str, Any] = {

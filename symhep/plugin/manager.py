@@ -56,7 +56,9 @@ class _Target:
         if not (isinstance(cls, type) and issubclass(cls, base)):
             raise PluginError(f"plugin '{self.plugin}': '{name}' ({cls!r}) is no {base.__name__}")
         if cls.name != name:
-            raise PluginError(f"plugin '{self.plugin}' registers '{name}', but the class calls itself '{cls.name}'")
+            raise PluginError(
+                f"plugin '{self.plugin}' registers '{name}', but the class calls itself '{cls.name}'"
+            )
         try:
             return cls()
         except TypeError as error:  # an abstract method is missing

@@ -61,6 +61,10 @@ class Schema:
     containers: tuple[str, ...] = ()
     #: (pdgId, energy in GeV) of the two beams, where the format knows.
     beams: tuple[tuple[int, float], ...] = ()
+    #: (value, error) in pb as the file's header states it.
+    cross_section_pb: tuple[float, float] | None = None
+    #: Sentences a person should read before trusting the numbers.
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -205,4 +209,6 @@ class Reader(ABC):
         request = ReadRequest(fields={}, event_fields=frozenset())
         for batch in self.read(path, options, request, losses):
             sums.add(batch)
-        return FileSummary(path, self.name, schema, sums, losses=tuple(losses.losses))
+        return FileSummary(
+            path, self.name, schema, sums, schema.cross_section_pb, schema.notes, tuple(losses.losses)
+        )

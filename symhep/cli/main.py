@@ -1,0 +1,81 @@
+"""The `symhep` command: finds the subcommand, turns errors into one clear line and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from symhep import __version__
+from symhep.errors import SymhepError
+
+__all__ = ["main"]
+
+#: Subcommand -> its one-line help. The module of the same name is imported when it is called.
+COMMANDS = {
+    "inspect": "Show what event files hold.",
+    "init": "Write a commented run card that suits a file.",
+    "validate": "Check a run card without running it.",
+    "run": "Run a card: read, select, fit, draw, report.",
+    "methods": "List the plugins' methods and formats.",
+    "plot": "Draw the figures of a run folder again.",
+    "report": "Write the report of a run folder again.",
+}
+
+
+class _Lazy(click.Group):
+    """Loads a subcommand's module only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"symhep.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in COMMANDS:
+            from symhep.errors import nearest
+
+            raise click.UsageError(f"no command is called '{args[0]}'; {nearest(args[0], COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="symhep")
+def group() -> None:
+    """Which symmetries does a collider dataset respect?
+
+    \b
+    symhep inspect FILE                    what is in it
+    symhep init FILE -o card.yaml          a card that suits it
+    symhep run card.yaml -o DIR            results, figures, DIR/report.html
+
+    Exit codes: 0 done, 2 card or usage, 3 input, 4 some method failed.
+    """
+
+
+def main() -> None:
+    """Entry point of the `symhep` script."""
+    try:
+        code = group.main(standalone_mode=False)
+    except SymhepError as error:
+        click.echo(f"symhep: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("symhep: interrupted; run the same command again to go on", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)

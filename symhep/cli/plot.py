@@ -1,0 +1,17 @@
+"""`symhep plot`: figures again, without training."""
+
+from __future__ import annotations
+
+import click
+
+__all__ = ["command"]
+
+
+@click.command("plot")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False))
+def command(folder: str) -> None:
+    """Draw the figures of the run FOLDER again from its stored results."""
+    from symhep.pipeline import redraw
+
+    for stem in redraw(folder):
+        click.echo(stem)

@@ -1,0 +1,56 @@
+"""`symhep run`: the whole analysis of a card."""
+
+from __future__ import annotations
+
+import click
+
+from symhep.errors import MethodError
+
+__all__ = ["command"]
+
+
+@click.command("run")
+@click.argument("card", type=click.Path())
+@click.option(
+    "-o", "--out", type=click.Path(), help="Run folder; one that exists is resumed. [default: runs/CARD]"
+)
+@click.option(
+    "-s", "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the card."
+)
+@click.option(
+    "-n", "--max-events", type=click.IntRange(min=1), help="Read at most so many events per dataset."
+)
+@click.option("--device", help="auto, cpu, cuda or cuda:N.")
+@click.option("--only", multiple=True, metavar="NAME", help="Run this method only; may be repeated.")
+@click.option("--force", is_flag=True, help="Repeat work that is already finished.")
+@click.option("--dry-run", is_flag=True, help="Check everything, run nothing.")
+def command(
+    card: str,
+    out: str | None,
+    overrides: tuple[str, ...],
+    max_events: int | None,
+    device: str | None,
+    only: tuple[str, ...],
+    force: bool,
+    dry_run: bool,
+) -> None:
+    """Read, select, fit, draw and report what CARD asks for."""
+    from symhep.cli.progress import TerminalProgress
+    from symhep.pipeline import run
+
+    done = run(
+        card, out, overrides=overrides, max_events=max_events, device=device, only=only, force=force,
+        dry_run=dry_run, progress=TerminalProgress(),
+    )  # fmt: skip
+    if dry_run:
+        click.echo(f"{card}: good; it would write to {done.folder}")
+        return
+    for name, result in done.results.items():
+        click.echo(f"{name}:")
+        for statement in result.statements:
+            click.echo(f"  {'! ' if statement.kind == 'warning' else ''}{statement.text}")
+    click.echo(f"\nreport: {done.report}")
+    if done.failed:
+        raise MethodError(
+            "; ".join(f"method '{name}' failed: {reason}" for name, reason in done.failed.items())
+        )

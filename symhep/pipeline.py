@@ -1,0 +1,195 @@
+"""The orchestrator: card -> reader -> selection -> dataset -> method -> result -> figures -> report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from symhep.card.loader import CardFile, load_card
+from symhep.card.schema import RunCard
+from symhep.errors import SymhepError
+from symhep.events.assemble import assemble
+from symhep.fitting import FitSetting, draw, fit
+from symhep.methods.context import Progress, SilentProgress
+from symhep.methods.result import Result
+from symhep.plan import Plan, PlannedMethod, make_plan
+from symhep.plugin.manager import Registry, build_registry
+from symhep.provenance import fingerprints, git_state, machine
+from symhep.reading import DatasetEvents, read_dataset
+from symhep.report.page import write_report
+from symhep.store import RunFolder, content_key
+
+if TYPE_CHECKING:
+    from symhep.methods.interface import NamedFigure
+
+__all__ = ["Run", "redraw", "run"]
+
+
+@dataclass
+class Run:
+    """What `run` gives back: results by the method's name in the card, failures, and where it all lies."""
+
+    folder: Path
+    results: dict[str, Result] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    registry: Registry = field(default_factory=Registry, repr=False)
+
+    @property
+    def report(self) -> Path:
+        """The report page."""
+        return self.folder / "report.html"
+
+    def figures(self, name: str) -> list[NamedFigure]:
+        """The figures of a result as matplotlib objects, for notebooks."""
+        use = RunFolder(self.folder).read_json(f"{name}/result.json")["use"]
+        return list(self.registry.method(use).figures(self.results[name]))
+
+
+def run(
+    card: str | Path | Mapping[str, Any] | RunCard,
+    out: str | Path | None = None,
+    *,
+    overrides: Iterable[str] = (),
+    max_events: int | None = None,
+    device: str | None = None,
+    only: Iterable[str] = (),
+    force: bool = False,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    registry: Registry | None = None,
+) -> Run:
+    """Run a card into the folder ``out``; a folder that exists is resumed.
+
+    Parameters
+    ----------
+    card
+        Path of a YAML, TOML or JSON card, or its content.
+    out
+        Run folder; 'runs/<name of the card>' by default.
+    overrides
+        'dotted.key=value' strings, as ``-s`` on the command line.
+    max_events, device
+        Read at most so many events of every dataset; train there.
+    only
+        Names of methods to run; all by default.
+    force
+        Repeat finished work.
+    dry_run
+        Check everything that can be checked, and write nothing.
+
+    Raises
+    ------
+    CardError, InputError, PluginError, DeviceError
+        Before any training, if the card cannot run. A method that fails does
+        not raise: it is listed in ``Run.failed`` and the others go on.
+    """
+    started, clock = datetime.now(UTC), time.perf_counter()
+    extra = [f"run.device={device}"] if device else []
+    extra += [f"datasets.{name}.max_events={max_events}" for name in _dataset_names(card) if max_events]
+    card_file = load_card(card, [*overrides, *extra])
+    registry = registry or build_registry()
+    plan = make_plan(card_file, registry, only)
+    root = Path(out) if out is not None else Path("runs") / _stem(card_file)
+    if dry_run:
+        return Run(root, registry=registry)
+    device_name = _device(plan)
+    progress = progress or SilentProgress()
+    folder = RunFolder(root)
+    with folder.locked():
+        if force:
+            folder.forget()
+        folder.write_card(plan.card)
+        prints = fingerprints((s.path for found in plan.sources.values() for s in found), folder)
+        events = {
+            name: read_dataset(name, plan.card, found, plan.requests[name], prints, folder, progress)
+            for name, found in plan.sources.items()
+        }
+        folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
+        data_card = plan.card.model_dump(
+            mode="json", include={"datasets", "objects", "selections", "features", "weights"}
+        )
+        data_key = content_key(list(prints.values()), data_card)
+        setting = FitSetting(plan.card.run.seed, device_name, data_key, progress)
+        done = Run(root, registry=registry)
+        outcomes = _previous_outcomes(folder, plan.card)
+        for planned in plan.methods.values():
+            outcomes[planned.name] = _attempt(planned, plan, events, folder, setting, done)
+            folder.write_json("results.json", {"methods": outcomes})
+        folder.write_json("results.json", {"methods": outcomes})
+        folder.write_json("provenance.json", {
+            **machine(), "started": started.isoformat(timespec="seconds"),
+            "duration_s": round(time.perf_counter() - clock, 2), "seed": plan.card.run.seed, "device": device_name,
+            "git": git_state(card_file.folder), "files": list(prints.values()),
+        })  # fmt: skip
+        write_report(root)
+    return done
+
+
+def _attempt(
+    planned: PlannedMethod,
+    plan: Plan,
+    events: Mapping[str, DatasetEvents],
+    folder: RunFolder,
+    setting: FitSetting,
+    done: Run,
+) -> dict[str, Any]:
+    """Run one method; whatever goes wrong inside it is recorded and leaves the others alone."""
+    entry: dict[str, Any] = {
+        "use": planned.method.name,
+        "features": planned.features,
+        "options": planned.options.model_dump(mode="json"),
+        "references": list(planned.method.references),
+    }
+    try:
+        tables = {name: events[name].tables[planned.features] for name in planned.datasets}
+        data = assemble(plan.card, planned.features, tables)
+        result = fit(planned, data, folder, setting, plan.card.output)
+    except Exception as error:  # a method is a stranger's code: its failure must not cost the others' results
+        reason = str(error) if isinstance(error, SymhepError) else f"{type(error).__name__}: {error}"
+        done.failed[planned.name] = reason
+        return entry | {"status": "failed", "summary": {}, "statements": [], "error": reason}
+    done.results[planned.name] = result
+    stored = folder.read_json(f"{planned.name}/result.json")
+    return entry | {
+        "status": "ok",
+        "summary": result.summary,
+        "statements": [vars(s) for s in result.statements],
+        "error": None,
+        "duration_s": stored["duration_s"],
+    }
+
+
+def redraw(root: str | Path, registry: Registry | None = None) -> list[Path]:
+    """Draw the figures of a run folder again from its stored results, without training."""
+    folder, registry = RunFolder(root), registry or build_registry()
+    card = load_card(folder.root / "card.yaml").card
+    drawn = []
+    for name in folder.result_names():
+        method = registry.method(folder.read_json(f"{name}/result.json")["use"])
+        for item in draw(method, name, folder, card.output):
+            drawn.append(folder.root / name / "figures" / item["name"])
+    return drawn
+
+
+def _device(plan: Plan) -> str:
+    from symhep.torchkit.device import resolve_device
+
+    return resolve_device(plan.card.run.device)
+
+
+def _dataset_names(card: str | Path | Mapping[str, Any] | RunCard) -> list[str]:
+    return list(load_card(card).card.datasets)
+
+
+def _stem(card_file: CardFile) -> str:
+    return Path(card_file.path).stem if card_file.path != "<card>" else "symhep"
+
+
+def _previous_outcomes(folder: RunFolder, card: RunCard) -> dict[str, Any]:
+    """Outcomes of methods of the card that an earlier run, with --only, already has."""
+    known = (folder.read_json("results.json") or {}).get("methods", {})
+    return {name: known[name] for name in card.methods if name in known}

@@ -1,0 +1,178 @@
+"""The first half of a run: files in, feature tables and an account of every event out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from symhep.card.schema import RunCard
+from symhep.errors import InputError
+from symhep.events.cutflow import Cutflow
+from symhep.events.select import FeatureTable, Selector
+from symhep.files import Source
+from symhep.methods.context import Progress
+from symhep.methods.result import Part
+from symhep.readers.interface import Loss, LossLog, ReadRequest, WeightSums
+from symhep.store import RunFolder, content_key
+
+__all__ = ["DatasetEvents", "read_dataset", "read_file"]
+
+
+@dataclass(frozen=True)
+class DatasetEvents:
+    """The feature tables of a dataset, and its row in cutflow.json."""
+
+    tables: Mapping[str, FeatureTable]
+    account: Mapping[str, Any]
+
+
+def read_file(
+    source: Source,
+    card: RunCard,
+    request: ReadRequest,
+    bad_files: Literal["fail", "skip"],
+    progress: Progress,
+) -> Part:
+    """Read and select one file. ``values`` of the part is the account, ``arrays`` the tables."""
+    losses, sums, selector = LossLog(bad_files), WeightSums(), Selector(card)
+    header: dict[str, Any] = {"file": source.path, "format": source.reader.name}
+    try:
+        schema = source.reader.schema(source.path, source.options)
+        header |= {"cross_section_pb": schema.cross_section_pb, "notes": list(schema.notes)}
+        with progress.task(f"reading {source.path.rsplit('/', 1)[-1]}", 0) as tick:
+            for batch in source.read(request, losses):
+                _check_weights(batch.weights, source.path, batch.first)
+                sums.add(batch)
+                selector.add(batch)
+                tick(len(batch))
+    except InputError as error:
+        if bad_files == "fail":
+            raise
+        # What was selected before the file broke is good; the rest is told lost.
+        losses.losses.append(Loss(source.path, error.message, None, error.event, error.byte, error.hint))
+    arrays: dict[str, np.ndarray[Any, Any]] = {}
+    ids: dict[str, list[int | None]] = {}
+    for name in card.features:
+        table = selector.table(name)
+        arrays |= {f"{name}.values": table.values, f"{name}.weights": table.weights}
+        if table.momenta is not None:
+            arrays[f"{name}.momenta"] = table.momenta
+        ids[name] = list(table.pdg_ids)
+    values = {
+        "file": header | _sums_json(sums),
+        "sums": asdict(sums),
+        "losses": [asdict(loss) for loss in losses.losses],
+        "selections": {name: flow.to_json() for name, flow in selector.cutflows.items()},
+        "pdg_ids": ids,
+    }
+    return Part(json.loads(json.dumps(values)), arrays)
+
+
+def read_dataset(
+    name: str,
+    card: RunCard,
+    sources: list[Source],
+    request: ReadRequest,
+    fingerprints: Mapping[str, Any],
+    folder: RunFolder,
+    progress: Progress,
+) -> DatasetEvents:
+    """Read the files of a dataset in order; files read in an earlier, interrupted run are not read again."""
+    limit = card.datasets[name].max_events
+    parts: list[Part] = []
+    for index, source in enumerate(sources):
+        if limit is not None and limit <= 0:
+            break
+        wanted = ReadRequest(
+            request.fields, request.event_fields, request.weight, False, request.chunk_events, limit
+        )
+        key = content_key(
+            source.reader.name, source.options.model_dump(mode="json"), fingerprints.get(source.path),
+            card.model_dump(mode="json", include={"objects", "selections", "features", "weights"}),
+            card.run.bad_files, limit,
+        )  # fmt: skip
+        part = folder.read_part(f"data/{name}", key, index)
+        if part is None:
+            part = read_file(source, card, wanted, card.run.bad_files, progress)
+            folder.write_part(f"data/{name}", key, index, part)
+        parts.append(part)
+        if limit is not None:
+            limit -= part.values["sums"]["events"]
+    return _join(name, card, parts)
+
+
+def _join(name: str, card: RunCard, parts: list[Part]) -> DatasetEvents:
+    """Merge the files' parts and scale the weights to the cross-section, if the card gives one."""
+    total = WeightSums(*(sum(p.values["sums"][k] for p in parts) for k in asdict(WeightSums())))
+    if total.events == 0 and all(p.values["losses"] for p in parts):
+        reasons = "; ".join(
+            f"{loss['file']}: {loss['reason']}" for p in parts for loss in p.values["losses"][:1]
+        )
+        raise InputError(f"dataset '{name}': no file could be read: {reasons[:500]}")
+    factor = 1.0
+    xsec = card.datasets[name].xsec_pb
+    if xsec is not None:
+        if total.sum_w == 0:
+            raise InputError(f"dataset '{name}': the weights sum to zero, so xsec_pb cannot be applied")
+        factor = xsec / total.sum_w
+    tables = {}
+    for feature in card.features:
+        pieces = [
+            FeatureTable(
+                p.arrays[f"{feature}.values"],
+                p.arrays[f"{feature}.weights"] * factor,
+                p.arrays.get(f"{feature}.momenta"),
+                tuple(p.values["pdg_ids"][feature]),
+            )
+            for p in parts
+        ]
+        tables[feature] = FeatureTable.join(pieces)
+    flows: dict[str, Cutflow] = {}
+    for part in parts:
+        for selection, rows in part.values["selections"].items():
+            flows.setdefault(selection, Cutflow()).merge(rows)
+    account = {
+        "files": [p.values["file"] for p in parts],
+        "losses": [loss for p in parts for loss in p.values["losses"]],
+        "events_read": total.events,
+        **_sums_json(total),
+        "xsec_pb": xsec,
+        "weight_factor": factor,
+        "cross_section_pb": _average_cross_section(parts),
+        "selections": {selection: flow.to_json() for selection, flow in flows.items()},
+    }
+    return DatasetEvents(tables, account)
+
+
+def _sums_json(sums: WeightSums) -> dict[str, Any]:
+    return {
+        "events": sums.events,
+        "sum_of_weights": sums.sum_w,
+        "sum_of_weights2": sums.sum_w2,
+        "sum_of_abs_weights": sums.sum_abs_w,
+        "negative_fraction": sums.negative / sums.events if sums.events else 0.0,
+    }
+
+
+def _average_cross_section(parts: list[Part]) -> list[float] | None:
+    """Files of one process measure one cross-section: average by events, never add."""
+    known = [(p.values["file"].get("cross_section_pb"), p.values["sums"]["events"]) for p in parts]
+    if not known or any(x is None for x, _ in known) or sum(n for _, n in known) == 0:
+        return None
+    n = np.array([n for _, n in known], dtype=float)
+    value, error = np.array([x for x, _ in known], dtype=float).T
+    return [float((n * value).sum() / n.sum()), float(np.sqrt(((n * error) ** 2).sum()) / n.sum())]
+
+
+def _check_weights(weights: np.ndarray[Any, Any], file: str, first: int) -> None:
+    bad = ~np.isfinite(weights)
+    if bad.any():
+        event = first + int(np.argmax(bad))
+        raise InputError(
+            f"the event weight is {weights[bad][0]}", file=file, event=event,
+            hint="choose another weight with weights.branch, or bad_files: skip",
+        )  # fmt: skip

@@ -1,0 +1,213 @@
+"""The run folder: every file appears whole or not at all, finished work is known by the hash of its inputs."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import io
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ruamel.yaml import YAML
+
+from symhep.card.schema import RunCard
+from symhep.errors import StoreError
+from symhep.methods.result import Part, Result, Statement, Table
+
+__all__ = ["RunFolder", "content_key"]
+
+STATE = ".symhep"
+_VALUES = "__values__"
+
+
+def content_key(*parts: Any) -> str:
+    """A hash of JSON values: equal inputs, equal key.
+
+    >>> content_key({"a": 1}) == content_key({"a": 1}) != content_key({"a": 2})
+    True
+    """
+    text = json.dumps(parts, sort_keys=True, default=str)
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+class RunFolder:
+    """Reads and writes a run folder. See DESIGN for its layout; ``.symhep/`` holds what resuming needs."""
+
+    def __init__(self, root: str | Path) -> None:
+        self.root = Path(root)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Make the folder and hold it for this process. Raises `StoreError` if it is taken or foreign."""
+        if self.root.exists() and not self.root.is_dir():
+            raise StoreError(f"{self.root} is a file; -o takes a folder")
+        if self.root.is_dir() and any(self.root.iterdir()) and not (self.root / STATE).is_dir():
+            raise StoreError(f"{self.root} is not empty and was not written by symhep; choose another folder")
+        (self.root / STATE).mkdir(parents=True, exist_ok=True)
+        with (self.root / STATE / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise StoreError(
+                    f"another symhep run is writing to {self.root}; wait, or choose another folder"
+                ) from error
+            yield
+
+    def forget(self) -> None:
+        """Drop what is remembered of finished work, so that all of it is done again."""
+        shutil.rmtree(self.root / STATE / "parts", ignore_errors=True)
+        for stored in self.root.glob("**/result.json"):
+            stored.unlink()
+
+    def write_card(self, card: RunCard) -> None:
+        """The resolved card: every default filled in."""
+        buffer = io.StringIO()
+        yaml = YAML(typ="safe", pure=True)
+        yaml.default_flow_style = False
+        yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+        yaml.dump(card.model_dump(mode="json"), buffer)
+        self.write_bytes("card.yaml", buffer.getvalue().encode())
+
+    # -- plain files ---------------------------------------------------------------
+
+    def write_bytes(self, name: str, content: bytes) -> Path:
+        """Write atomically: a reader, or a resumed run, sees the old file or the new one."""
+        target = self.root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{target.name}.partial")
+        with partial.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(target)
+        return target
+
+    def write_json(self, name: str, content: Any) -> Path:
+        """JSON with numbers as they are; NaN and infinities become null, which every parser reads."""
+        text = json.dumps(_jsonable(content), indent=1, allow_nan=False)
+        return self.write_bytes(name, (text + "\n").encode())
+
+    def read_json(self, name: str) -> Any:
+        """The content, or None where the file is missing."""
+        path = self.root / name
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+    # -- arrays --------------------------------------------------------------------
+
+    def write_arrays(self, name: str, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Path:
+        """An uncompressed .npz without pickle; the same arrays give the same bytes."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+            for key, array in arrays.items():
+                piece = io.BytesIO()
+                np.lib.format.write_array(piece, np.asanyarray(array), allow_pickle=False)
+                # A fixed date: the archive would otherwise differ from run to run.
+                archive.writestr(zipfile.ZipInfo(f"{key}.npy", (1980, 1, 1, 0, 0, 0)), piece.getvalue())
+        return self.write_bytes(name, buffer.getvalue())
+
+    def read_arrays(self, name: str) -> dict[str, np.ndarray[Any, Any]] | None:
+        """The arrays, or None where the file is missing or broken."""
+        path = self.root / name
+        if not path.is_file():
+            return None
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                return {key: archive[key] for key in archive.files}
+        except (ValueError, OSError, zipfile.BadZipFile):
+            return None
+
+    # -- parts: finished shards ----------------------------------------------------
+
+    def write_part(self, method: str, key: str, shard: int, part: Part) -> None:
+        """Remember a finished shard."""
+        values = np.frombuffer(json.dumps(_jsonable(part.values)).encode(), dtype=np.uint8)
+        self.write_arrays(self._part(method, key, shard), {**part.arrays, _VALUES: values})
+
+    def read_part(self, method: str, key: str, shard: int) -> Part | None:
+        """A finished shard, or None."""
+        arrays = self.read_arrays(self._part(method, key, shard))
+        if arrays is None or _VALUES not in arrays:
+            return None
+        return Part(json.loads(arrays.pop(_VALUES).tobytes()), arrays)
+
+    @staticmethod
+    def _part(method: str, key: str, shard: int) -> str:
+        return f"{STATE}/parts/{method}/{key}-{shard:05d}.npz"
+
+    # -- results -------------------------------------------------------------------
+
+    def write_result(self, name: str, result: Result, header: Mapping[str, Any]) -> None:
+        """Store a result under NAME/. result.json comes last: its presence says that all is there."""
+        if result.arrays:
+            self.write_arrays(f"{name}/arrays.npz", result.arrays)
+        if result.histograms:
+            import uhi.io.json
+
+            text = json.dumps(result.histograms, default=uhi.io.json.default)
+            self.write_bytes(f"{name}/histograms.json", text.encode())
+        if result.checkpoint:
+            from safetensors.numpy import save
+
+            for stem, tensors in result.checkpoint.items():
+                dense = {k: np.ascontiguousarray(v) for k, v in tensors.items()}
+                self.write_bytes(f"{name}/checkpoint/{stem}.safetensors", save(dense))
+        self.write_json(
+            f"{name}/result.json",
+            {
+                **header,
+                "summary": result.summary,
+                "statements": [vars(s) for s in result.statements],
+                "tables": {k: vars(t) for k, t in result.tables.items()},
+            },
+        )
+
+    def read_result(self, name: str) -> Result:
+        """Load a stored result (without its checkpoint). Raises `StoreError` if there is none."""
+        stored = self.read_json(f"{name}/result.json")
+        if stored is None:
+            raise StoreError(f"{self.root} holds no result '{name}'; run symhep run first")
+        histograms = {}
+        if (self.root / name / "histograms.json").is_file():
+            import hist
+            import uhi.io.json
+
+            text = (self.root / name / "histograms.json").read_text(encoding="utf-8")
+            loaded = json.loads(text, object_hook=uhi.io.json.object_hook)
+            histograms = {k: hist.Hist(v) for k, v in loaded.items()}
+        return Result(
+            stored["summary"],
+            self.read_arrays(f"{name}/arrays.npz") or {},
+            histograms,
+            {
+                k: Table(tuple(t["columns"]), tuple(tuple(r) for r in t["rows"]), t["caption"])
+                for k, t in stored["tables"].items()
+            },
+            [Statement(**s) for s in stored["statements"]],
+        )
+
+    def result_names(self) -> list[str]:
+        """Methods whose outcome results.json knows and whose result is stored."""
+        known = (self.read_json("results.json") or {}).get("methods", {})
+        return [name for name in known if (self.root / name / "result.json").is_file()]
+
+
+def _jsonable(value: Any) -> Any:
+    """Plain JSON: numpy scalars and arrays unpacked, NaN and infinities as null."""
+    if isinstance(value, Mapping):
+        return {str(k): _jsonable(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_jsonable(v) for v in value]
+    if isinstance(value, np.ndarray):
+        return _jsonable(value.tolist())
+    if isinstance(value, np.generic):
+        return _jsonable(value.item())
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    return value
