@@ -1,0 +1,1 @@
+"""Thrust, as a plugin of symhep."""

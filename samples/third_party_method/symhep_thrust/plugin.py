@@ -1,0 +1,9 @@
+"""What symhep calls: cheap to import, so the class is named and not imported."""
+
+import symhep
+
+
+@symhep.hookimpl
+def symhep_register_methods():
+    """Name of the method -> where its class is."""
+    return {"thrust": "symhep_thrust.method:Thrust"}

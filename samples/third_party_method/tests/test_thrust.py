@@ -1,0 +1,30 @@
+"""The contract, and two events whose thrust is known."""
+
+import numpy as np
+import pytest
+from symhep_thrust.method import Thrust, thrust
+
+import symhep
+from symhep.errors import MethodError
+from symhep.testing import check_method
+
+
+def test_known_events():
+    planar = np.array([[[np.cos(a), np.sin(a), 0.0] for a in 2 * np.pi * np.arange(3) / 3]])
+    # Three equal momenta at 120 degrees (the 'Mercedes star') have T = 2/3.
+    assert thrust(planar) == pytest.approx([2 / 3])
+
+
+def test_contract():
+    rng = np.random.default_rng(1)
+    p3 = rng.normal(size=(50, 3, 3))
+    momenta = np.concatenate([np.linalg.norm(p3, axis=2, keepdims=True), p3], axis=2)
+    data = symhep.Dataset.from_array(p3.reshape(50, 9))
+    data = type(data)(**{**vars(data), "momenta": momenta})
+    result = check_method(Thrust(), data=data)
+    assert 0.5 < result.summary["thrust"]["mean"] < 1
+
+
+def test_without_particles():
+    with pytest.raises(MethodError, match="needs four-momenta"):
+        Thrust().check(symhep.Dataset.from_array([[1.0]]), None)
