@@ -1,0 +1,218 @@
+"""What a report tells, gathered from a run folder: typed records, ready for the template."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from symhep.errors import StoreError
+from symhep.report.references import FORMATS, Reference, lookup
+
+__all__ = ["DatasetView", "FigureView", "MethodView", "ReportContents", "StatementView", "gather"]
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class FigureView:
+    """A figure: its picture as base64 PNG (None if it is missing) and the address of its PDF beside the page."""
+
+    number: int
+    anchor: str
+    name: str
+    caption: str
+    picture: str | None
+    pdf: str | None
+
+
+@dataclass(frozen=True)
+class StatementView:
+    """A sentence, whether it is a warning, the numbers behind it, and the figure that shows it."""
+
+    text: str
+    warning: bool
+    evidence: Mapping[str, Any]
+    figure: FigureView | None
+
+
+@dataclass(frozen=True)
+class TableView:
+    """Rows under column heads; ``numeric`` says of each column whether it holds numbers."""
+
+    columns: list[Any]
+    rows: list[list[Any]]
+    caption: str
+
+    @property
+    def numeric(self) -> list[bool]:
+        """Whether to align the column to the right."""
+        return [all(_is_numeric(row[i]) for row in self.rows) for i in range(len(self.columns))]
+
+
+@dataclass(frozen=True)
+class DatasetView:
+    """What was read of a dataset, what was lost, and what the cuts left."""
+
+    name: str
+    files: list[dict[str, Any]]
+    losses: list[dict[str, Any]]
+    selections: dict[str, list[dict[str, Any]]]
+    read: int
+    lost: int
+    lost_unknown: bool
+
+
+@dataclass(frozen=True)
+class MethodView:
+    """A method's outcome."""
+
+    name: str
+    use: str
+    features: str
+    error: str | None
+    seconds: float | None
+    statements: list[StatementView]
+    tables: list[TableView]
+    figures: list[FigureView]
+    options: Mapping[str, Any]
+    summary: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ReportContents:
+    """All that the page shows."""
+
+    datasets: list[DatasetView]
+    methods: list[MethodView]
+    provenance: Mapping[str, Any]
+    card: str
+    references: list[Reference]
+    unknown_references: list[str]
+
+
+def gather(folder: Path) -> ReportContents:
+    """Read a run folder. Raises `StoreError` if it holds no run or a file of it is not what symhep writes."""
+    cutflow, results = _json(folder, "cutflow.json"), _json(folder, "results.json")
+    if cutflow is None and results is None:
+        raise StoreError(f"{folder} holds no run: neither cutflow.json nor results.json; run symhep run first")
+    try:
+        datasets = [_dataset(name, d) for name, d in (cutflow or {}).get("datasets", {}).items()]
+        outcomes = (results or {}).get("methods", {})
+        numbers = itertools.count(1)
+        methods = [_method(folder, name, outcome, numbers) for name, outcome in outcomes.items()]
+        keys = [key for outcome in outcomes.values() for key in outcome.get("references") or ()]
+    except (AttributeError, KeyError, TypeError) as error:
+        raise StoreError(f"{folder} is not a run folder as symhep writes it ({error}); run it again") from error
+    formats = {file.get("format", "") for dataset in datasets for file in dataset.files}
+    known, unknown = lookup([*keys, *(FORMATS[f] for f in sorted(formats & FORMATS.keys())), "scikithep2020"])
+    card = folder / "card.yaml"
+    return ReportContents(
+        datasets,
+        methods,
+        _json(folder, "provenance.json") or {},
+        card.read_text(encoding="utf-8", errors="replace") if card.is_file() else "",
+        known,
+        unknown,
+    )
+
+
+def _json(folder: Path, name: str) -> Any:
+    path = folder / name
+    if not path.is_file():
+        return None
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise StoreError(f"{path} is not JSON ({error}); run symhep run again to write it anew") from error
+
+
+def _dataset(name: str, stored: Mapping[str, Any]) -> DatasetView:
+    losses = list(stored.get("losses") or ())
+    files = list(stored.get("files") or ())
+    read = stored.get("events_read", sum(file.get("events") or 0 for file in files))
+    return DatasetView(
+        name,
+        files,
+        losses,
+        dict(stored.get("selections") or {}),
+        read,
+        sum(loss.get("events") or 0 for loss in losses),
+        any(loss.get("events") is None for loss in losses),
+    )
+
+
+def _method(folder: Path, name: str, outcome: Mapping[str, Any], numbers: Iterator[int]) -> MethodView:
+    failed = outcome.get("status") != "ok"
+    # A folder that is used again may still hold an older result of a method that now fails.
+    stored = {} if failed else _json(folder, f"{name}/result.json") or {}
+    figures = [] if failed else _figures(folder, name, stored.get("figures"), numbers)
+    shown = {figure.name: figure for figure in figures}
+    statements = outcome.get("statements") or stored.get("statements") or ()
+    return MethodView(
+        name,
+        str(outcome.get("use", name)),
+        str(outcome.get("features", "")),
+        str(outcome.get("error") or "no reason was recorded") if failed else None,
+        outcome.get("duration_s"),
+        [_statement(s, shown) for s in statements],
+        [_table(t) for t in (stored.get("tables") or {}).values()],
+        figures,
+        outcome.get("options") or {},
+        outcome.get("summary") or stored.get("summary") or {},
+    )
+
+
+def _statement(stored: Mapping[str, Any], shown: Mapping[str, FigureView]) -> StatementView:
+    return StatementView(
+        str(stored["text"]),
+        stored.get("kind") == "warning",
+        stored.get("evidence") or {},
+        shown.get(stored.get("figure") or ""),
+    )
+
+
+def _table(stored: Mapping[str, Any]) -> TableView:
+    return TableView(
+        list(stored.get("columns") or ()),
+        [list(row) for row in stored.get("rows") or () if len(row) == len(stored["columns"])],
+        str(stored.get("caption") or ""),
+    )
+
+
+def _figures(
+    folder: Path, method: str, listed: Iterable[Mapping[str, Any]] | None, numbers: Iterator[int]
+) -> list[FigureView]:
+    place = folder / method / "figures"
+    if listed is None:
+        listed = [{"name": path.stem} for path in sorted(place.glob("*.png"))]
+    return [
+        _figure(folder, place, f"{method}-{f['name']}", str(f["name"]), f.get("caption"), next(numbers))
+        for f in listed
+    ]
+
+
+def _figure(
+    folder: Path, place: Path, anchor: str, name: str, caption: str | None, number: int
+) -> FigureView:
+    png = place / f"{name}.png"
+    # The names come from a file: nothing outside the run folder may end up in the page.
+    inside = png.resolve().is_relative_to(folder.resolve())
+    content = png.read_bytes() if inside and png.is_file() else b""
+    picture = base64.b64encode(content).decode() if content.startswith(_PNG) else None
+    pdf = place / f"{name}.pdf"
+    address = quote(pdf.relative_to(folder).as_posix()) if inside and pdf.is_file() else None
+    return FigureView(number, _identifier(anchor), name, caption or name.replace("_", " "), picture, address)
+
+
+def _identifier(text: str) -> str:
+    return "".join(c if c.isalnum() else "-" for c in text)
+
+
+def _is_numeric(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))

@@ -1,0 +1,70 @@
+"""The report: one self-contained page, made from a run folder alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from symhep import __version__
+from symhep.errors import StoreError
+from symhep.report.contents import ReportContents, gather
+from symhep.report.numbers import duration, moment, number, percent, rows, size, with_error
+
+__all__ = ["write_report"]
+
+FILE = "report.html"
+
+
+def write_report(folder: Path) -> Path:
+    """Write FOLDER/report.html from what a run left there, and return its path.
+
+    The page needs no other file and no network: style and figures are inside. Text that
+    comes from files is escaped. Raises `StoreError` if ``folder`` holds no run.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise StoreError(f"{folder} is not a folder; give the folder that symhep run wrote")
+    page = _environment().get_template("report.html.j2").render(_context(gather(folder)))
+    target = folder / FILE
+    partial = folder / f".{FILE}.partial"
+    partial.write_text(page, encoding="utf-8")
+    partial.replace(target)
+    return target
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"duration": duration, "moment": moment, "number": number, "size": size, "rows": rows}
+    environment.globals |= {"percent": percent, "with_error": with_error}
+    return environment
+
+
+def _context(contents: ReportContents) -> dict[str, Any]:
+    findings = [
+        (method.name, statement)
+        for method in contents.methods
+        for statement in method.statements
+        if not statement.warning
+    ]
+    warnings = sum(s.warning for method in contents.methods for s in method.statements)
+    return {
+        "contents": contents,
+        "findings": findings,
+        "warnings": warnings,
+        "failed": [method for method in contents.methods if method.error],
+        "lossy": [dataset for dataset in contents.datasets if dataset.losses],
+        "title": _title([dataset.name for dataset in contents.datasets]),
+        "version": contents.provenance.get("symhep", __version__),
+    }
+
+
+def _title(datasets: list[str]) -> str:
+    return f"Dataset{'s' * (len(datasets) > 1)} {', '.join(datasets)}" if datasets else "A run without data"
