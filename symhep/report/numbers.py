@@ -50,15 +50,18 @@ def with_error(value: float | None, error: float | None) -> str:
 
 
 def percent(part: float, whole: float) -> str:
-    """``part`` of ``whole`` in per cent, or a dash where there is no whole.
+    """``part`` of ``whole`` in per cent, or a dash where there is no whole. Only all is 100 %.
 
-    >>> percent(1, 3), percent(5, 5), percent(0, 0)
-    ('33.3 %', '100 %', '–')
+    >>> percent(1, 3), percent(5, 5), percent(9999, 10000), percent(0, 0)
+    ('33.3 %', '100 %', '99.99 %', '–')
     """
     if not whole:
         return "–"
     share = 100 * part / whole
-    return "100 %" if part == whole else f"{share:.3g} %".replace("-", "−")
+    digits = 3
+    while part < whole and float(f"{share:.{digits}g}") == 100 and digits < 15:
+        digits += 1
+    return f"{share:.{digits}g} %".replace("-", "−")
 
 
 def duration(seconds: float) -> str:

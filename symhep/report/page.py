@@ -26,7 +26,11 @@ def write_report(folder: Path) -> Path:
     folder = Path(folder)
     if not folder.is_dir():
         raise StoreError(f"{folder} is not a folder; give the folder that symhep run wrote")
-    page = _environment().get_template("report.html.j2").render(_context(gather(folder)))
+    context = _context(gather(folder))
+    try:
+        page = _environment().get_template("report.html.j2").render(context)
+    except (jinja2.UndefinedError, TypeError) as error:
+        raise StoreError(f"{folder} is not a run folder as symhep writes it ({error}); run it again") from error
     target = folder / FILE
     partial = folder / f".{FILE}.partial"
     partial.write_text(page, encoding="utf-8")

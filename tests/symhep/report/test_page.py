@@ -1,0 +1,332 @@
+"""The report page: what it says, what it refuses to let through, and how it looks in a browser."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+import shutil
+import struct
+import subprocess
+import zlib
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+from symhep.errors import StoreError
+from symhep.report.page import write_report
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ATTACK = '<script>alert("x")</script>'
+
+
+def png(width: int = 64, height: int = 48) -> bytes:
+    """A plain blue picture, from the PNG specification: IHDR, IDAT, IEND."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    rows = (b"\0" + b"\x20\x60\xc0" * width) * height
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def put(folder: Path, name: str, content: Any) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content))
+
+
+def change(folder: Path, name: str, **entries: Any) -> None:
+    content = json.loads((folder / name).read_text())
+    put(folder, name, content | entries)
+
+
+STATEMENTS = [
+    {
+        "text": "Three of six latents are relevant.",
+        "evidence": {
+            "relevant_latents": {"value": 3, "low": 3, "high": 4},
+            "relevance": {"mean": [5.31, 0.04], "std": [0.31, 0.01]},
+        },
+        "figure": "relevance",
+        "kind": "finding",
+    },
+    {"text": "One run was left out.", "evidence": {"run": 4}, "figure": None, "kind": "warning"},
+]
+CUTS = [
+    {"name": "all", "cut": "", "events": 10000, "weighted": 5000.0, "weighted_error": 50.0},
+    {"name": "two_muons", "cut": "count(muons) == 2", "events": 2500, "weighted": 1250.0, "weighted_error": 25.0},
+]
+FILE = {
+    "file": "data/a.lhe.gz", "format": "lhe", "events": 10000, "sum_of_weights": 5000.0,
+    "sum_of_weights2": 2500.0, "sum_of_abs_weights": 6000.0, "negative_fraction": 0.125,
+    "cross_section_pb": [36.9103, 0.2431], "notes": ["Weights are in pb."],
+}  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A run folder as a run of one method leaves it."""
+    root = tmp_path / "run"
+    put(root, "cutflow.json", {"datasets": {"ee": {
+        "files": [FILE], "events_read": 10000, "losses": [], "selections": {"dimuon": CUTS},
+    }}})  # fmt: skip
+    put(root, "results.json", {"methods": {"relevance": {
+        "use": "vae", "features": "p3", "status": "ok", "summary": {"n": 3}, "statements": STATEMENTS,
+        "error": None, "references": ["desai2022", "nobody1900"], "options": {"beta": 0.1, "hidden": [64, 32]},
+        "duration_s": 125.0,
+    }}})  # fmt: skip
+    put(root, "relevance/result.json", {
+        "figures": [{"name": "relevance", "caption": "Relevance per latent."}],
+        "tables": {"pca": {"columns": ["component", "variance"], "rows": [[1, 0.75], [2, None]], "caption": "PCA."}},
+    })  # fmt: skip
+    put(root, "provenance.json", {
+        "symhep": "9.8.7", "started": "2026-01-01T12:30:05+00:00", "duration_s": 12.3, "seed": 42, "device": "cpu",
+        "python": "3.11.2", "platform": "Linux", "packages": {"torch": "2.13.0"}, "command": "symhep run card.yaml",
+        "git": {"commit": "abc123", "dirty": True},
+        "files": [{"file": "data/a.lhe.gz", "size": 2048, "sha256": "f" * 64}],
+    })  # fmt: skip
+    (root / "card.yaml").write_text("symhep: 1  # the card\n")
+    figures = root / "relevance" / "figures"
+    figures.mkdir()
+    (figures / "relevance.png").write_bytes(png())
+    (figures / "relevance.pdf").write_bytes(b"%PDF-1.4")
+    return root
+
+
+def text_of(page: str) -> str:
+    """What a reader sees: tags dropped, entities resolved, white space joined."""
+    pieces: list[str] = []
+
+    class Text(HTMLParser):
+        def handle_data(self, data: str) -> None:
+            pieces.append(data)
+
+    Text().feed(page.partition("<body>")[2])
+    return " ".join(" ".join(pieces).split())
+
+
+def report(folder: Path) -> str:
+    return write_report(folder).read_text(encoding="utf-8")
+
+
+class TestContents:
+    def test_it_lies_in_the_folder_and_leaves_nothing_else(self, folder: Path) -> None:
+        before = set(folder.iterdir())
+        assert write_report(folder) == folder / "report.html"
+        assert set(folder.iterdir()) - before == {folder / "report.html"}
+
+    def test_same_folder_same_bytes(self, folder: Path) -> None:
+        assert report(folder) == report(folder)
+
+    def test_findings_come_first(self, folder: Path) -> None:
+        text = text_of(report(folder))
+        assert text.index("Three of six") < text.index("count(muons) == 2")
+        assert "1 warning to read" in text
+        assert "No event was lost." in text
+
+    @pytest.mark.parametrize(
+        "sentence",
+        [
+            "10,000 5,000 ± 50 12.5 % 36.91 ± 0.24",  # sqrt(2500) = 50
+            "Weights are in pb.",
+            "two_muons count(muons) == 2 2,500 25 % 25 % 1,250 ± 25",
+            "method vae on features p3 · 2 min 5 s",
+            "Warning. One run was left out.",
+            "relevant_latents 3 [3, 4]",
+            "relevance 5.31 ± 0.31, 0.040 ± 0.010",
+            "Figure 1. Relevance per latent.",
+            "component variance 1 0.75 2 –",
+            "beta 0.1",
+            "hidden 64, 32",
+            "2026-01-01 12:30 UTC · 12.3 s · seed 42 · cpu",
+            "abc123 , with changes that are not committed",
+            "data/a.lhe.gz , 2 kB sha256 " + "f" * 64,
+            "torch 2.13.0",
+            "symhep: 1 # the card",
+            "symhep 9.8.7",
+            "Symmetry discovery with deep learning , Phys. Rev. D 105, 096031 (2022)",
+            "A standard format for Les Houches Event Files",
+            "nobody1900",
+        ],
+    )
+    def test_it_says(self, folder: Path, sentence: str) -> None:
+        assert sentence in text_of(report(folder))
+
+    def test_references_have_links(self, folder: Path) -> None:
+        page = report(folder)
+        assert 'href="https://arxiv.org/abs/2112.05722"' in page
+        assert 'href="https://doi.org/10.1103/PhysRevD.105.096031"' in page
+
+    def test_the_figure_is_inside_and_its_pdf_beside(self, folder: Path) -> None:
+        page = report(folder)
+        assert f"data:image/png;base64,{base64.b64encode(png()).decode()}" in page
+        assert 'alt="Relevance per latent."' in page
+        assert '<a href="relevance/figures/relevance.pdf">PDF</a>' in page
+        assert '<a href="#relevance-relevance">Figure&nbsp;1</a>' in page
+        assert 'id="relevance-relevance"' in page
+
+    def test_it_needs_no_other_file_and_no_network(self, folder: Path) -> None:
+        page = report(folder)
+        loaded = re.findall(r"""(?:src|srcset|data)\s*=\s*["']([^"']{0,40})""", page)
+        assert all(address.startswith("data:image/png;base64,") for address in loaded)
+        assert not re.search(r"<link|<script|<iframe|@import|url\(", page)
+
+    def test_a_folder_with_the_account_alone_makes_a_page(self, folder: Path) -> None:
+        for name in ("results.json", "provenance.json", "card.yaml"):
+            (folder / name).unlink()
+        text = text_of(report(folder))
+        assert "No method was run." in text
+        assert "two_muons" in text
+
+    def test_a_folder_with_results_alone_makes_a_page(self, folder: Path) -> None:
+        (folder / "cutflow.json").unlink()
+        text = text_of(report(folder))
+        assert "no account of its input" in text
+        assert "Three of six" in text
+
+
+class TestTrouble:
+    def test_lost_events_are_told_before_anything_else(self, folder: Path) -> None:
+        losses = [
+            {"file": "b.lhe", "reason": "the event is cut short", "events": 1, "first_event": 12, "hint": "re-run"},
+            {"file": "c.lhe.gz", "reason": "the gzip stream ends early", "events": None, "first_event": None},
+        ]
+        dataset = {"files": [FILE], "events_read": 10000, "losses": losses, "selections": {}}
+        put(folder, "cutflow.json", {"datasets": {"ee": dataset}})
+        text = text_of(report(folder))
+        assert "b.lhe : the event is cut short. 1 event lost , from event 12 on. To do: re-run." in text
+        assert "c.lhe.gz : the gzip stream ends early. An unknown number of events is lost ." in text
+        assert text.index("Events were lost") < text.index("Three of six")
+        assert "Lost: 1 event and an unknown number more" in text
+        assert "No event was lost." not in text
+
+    def test_a_failed_method_shows_its_error_and_not_an_older_result(self, folder: Path) -> None:
+        failed = {"use": "vae", "status": "failed", "summary": {}, "statements": [], "error": "loss is NaN"}
+        put(folder, "results.json", {"methods": {"relevance": failed}})
+        page = report(folder)
+        text = text_of(page)
+        assert "1 of 1 method failed" in text
+        assert "This method failed. loss is NaN" in text
+        assert "<img" not in page
+
+    def test_a_missing_figure_is_told(self, folder: Path) -> None:
+        (folder / "relevance/figures/relevance.png").unlink()
+        text = text_of(report(folder))
+        assert "The picture relevance.png is missing; symhep plot draws it again." in text
+
+    def test_a_file_that_is_no_png_is_not_embedded(self, folder: Path) -> None:
+        (folder / "relevance/figures/relevance.png").write_bytes(b"<svg onload='alert(1)'/>")
+        assert "<img" not in report(folder)
+
+    def test_figure_names_do_not_lead_out_of_the_folder(self, folder: Path) -> None:
+        (folder.parent / "secret.png").write_bytes(png(3, 3))
+        (folder.parent / "secret.pdf").write_bytes(b"%PDF")
+        figures = [{"name": "../../../secret", "caption": "c"}]
+        change(folder, "relevance/result.json", figures=figures)
+        page = report(folder)
+        assert base64.b64encode(png(3, 3)).decode() not in page
+        assert "secret.pdf" not in page
+
+    def test_text_from_files_is_escaped_everywhere(self, folder: Path) -> None:
+        texts = ("cutflow.json", "results.json", "provenance.json", "relevance/result.json")
+        for name in texts:
+            content = json.loads((folder / name).read_text())
+            put(folder, name, poison(content))
+        (folder / "card.yaml").write_text(ATTACK)
+        page = report(folder)
+        assert "<script" not in page
+        assert page.count(html.escape(ATTACK).replace("&quot;", "&#34;")) > 20
+
+    @pytest.mark.parametrize("name", ["cutflow.json", "results.json"])
+    def test_broken_json_is_an_error_that_names_the_file(self, folder: Path, name: str) -> None:
+        (folder / name).write_text('{"methods": ')
+        with pytest.raises(StoreError, match=rf"{name} is not JSON .*; run symhep run again"):
+            write_report(folder)
+
+    def test_json_of_another_shape_is_an_error(self, folder: Path) -> None:
+        put(folder, "results.json", [1, 2])
+        with pytest.raises(StoreError, match="is not a run folder as symhep writes it"):
+            write_report(folder)
+
+    def test_a_row_without_its_numbers_is_an_error(self, folder: Path) -> None:
+        dataset = {"files": [FILE], "losses": [], "selections": {"dimuon": [{"name": "all", "cut": ""}]}}
+        put(folder, "cutflow.json", {"datasets": {"ee": dataset}})
+        with pytest.raises(StoreError, match=r"is not a run folder as symhep writes it .*events"):
+            write_report(folder)
+
+    def test_an_empty_folder_is_an_error(self, tmp_path: Path) -> None:
+        with pytest.raises(StoreError, match=r"holds no run: neither cutflow\.json nor results\.json"):
+            write_report(tmp_path)
+
+    def test_no_folder_is_an_error(self, tmp_path: Path) -> None:
+        with pytest.raises(StoreError, match="is not a folder; give the folder that symhep run wrote"):
+            write_report(tmp_path / "nowhere")
+
+
+#: Words that steer the page: changing them would test another path.
+STEERING = {"status", "kind", "format", "name", "started"}
+
+
+def poison(content: Any, key: str = "") -> Any:
+    """The same JSON with the attack in every text that is shown."""
+    if isinstance(content, dict):
+        return {k: poison(v, k) for k, v in content.items()}
+    if isinstance(content, list):
+        return [poison(v, key) for v in content]
+    return ATTACK + content if isinstance(content, str) and key not in STEERING else content
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium to render the page with")
+class TestRendering:
+    FLAGS = (
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    )  # fmt: skip
+
+    def chromium(self, tmp_path: Path, *arguments: str) -> str:
+        assert CHROMIUM is not None
+        command = [CHROMIUM, *self.FLAGS, f"--user-data-dir={tmp_path / 'profile'}", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        return done.stdout
+
+    def framed(self, tmp_path: Path, page: str, width: int) -> Path:
+        """The page in a frame of ``width`` pixels (a window cannot be as narrow as a phone), and its overflow."""
+        outer = tmp_path / f"outer-{width}.html"
+        outer.write_text(
+            f'<!DOCTYPE html><title>none</title><body style="margin:0"><iframe id="f" '
+            f'style="border:0;width:{width}px;height:2000px" srcdoc="{html.escape(page)}"></iframe><script>'
+            "f.onload = () => { const d = f.contentDocument; document.title = "
+            "`width=${d.documentElement.scrollWidth} picture=${d.images[0].naturalWidth}`; }</script>"
+        )
+        return outer
+
+    @pytest.mark.parametrize("width", [390, 1200])
+    def test_it_fits_the_screen_and_is_not_blank(self, folder: Path, tmp_path: Path, width: int) -> None:
+        long = FILE | {"file": "/data/" + "very_long_name_" * 12 + ".lhe.gz"}
+        cuts = [*CUTS, {**CUTS[1], "cut": " and ".join(["abs(muons.eta[0]) < 2.5"] * 8)}]
+        dataset = {"files": [long], "events_read": 10000, "losses": [], "selections": {"dimuon": cuts}}
+        put(folder, "cutflow.json", {"datasets": {"ee": dataset}})
+        table = {"columns": [f"column {i}" for i in range(12)], "rows": [[1.5] * 12], "caption": ""}
+        change(folder, "relevance/result.json", tables={"wide": table})
+
+        outer = self.framed(tmp_path, report(folder), width)
+        title = re.search("<title>(.*?)</title>", self.chromium(tmp_path, "--dump-dom", outer.as_uri()))
+        assert title is not None
+        assert title[1] == f"width={width} picture=64"
+
+        shot = tmp_path / "shot.png"
+        self.chromium(tmp_path, f"--window-size={max(width, 500)},2000", f"--screenshot={shot}", outer.as_uri())
+        picture = matplotlib.image.imread(shot)[:, :width, :3]
+        dark = (picture.mean(axis=2) < 0.5).mean()
+        light = (picture.mean(axis=2) > 0.9).mean()
+        assert 0.005 < dark < 0.4
+        assert light > 0.5
+        blue = np.abs(picture - np.array([0x20, 0x60, 0xC0]) / 255).max(axis=2) < 0.05
+        assert blue.sum() > 64 * 48, "the figure is not drawn"
