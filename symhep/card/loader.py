@@ -190,11 +190,9 @@ def apply_overrides(data: Any, overrides: Iterable[str]) -> Any:
             raise CardError(f"'{override}' is not of the form dotted.key=value", where="-s")
         target = data
         for key in keys[:-1]:
+            target = target.setdefault(key, {})
             if not isinstance(target, Mapping):
-                raise CardError(f"'{dotted}' leads into a value that holds no keys", where="-s")
-            if not isinstance(target.get(key), Mapping):
-                target[key] = {}  # type: ignore[index]
-            target = target[key]
+                raise CardError(f"'{dotted}': '{key}' holds no keys", where="-s")
         try:
             target[keys[-1]] = _plain(YAML(typ="safe").load(text))
         except MarkedYAMLError as error:

@@ -146,7 +146,8 @@ def _momentum_set(fields: Mapping[str, Column], name: str, path: str) -> tuple[s
     if {"pt", "phi"} <= fields.keys():
         return ("pt", "eta", "phi", "mass" if "mass" in fields or "E" not in fields else "E")
     raise InputError(
-        f"collection '{name}' needs px and py, or pt and phi", file=path, hint=f"options: columns gives {sorted(fields)}"
+        f"collection '{name}' needs px and py, or pt and phi", file=path,
+        hint=f"options: columns gives {', '.join(sorted(fields))}",
     )
 
 
@@ -202,6 +203,7 @@ def _weights(
 
 
 def _weight_names(columns: Mapping[str, Column]) -> Iterator[str]:
-    plain = {c.name: re.sub(r"[\W_]", "", _short(c.name)).lower() for c in columns.values() if not c.depth and c.numeric}
+    numbers = [c.name for c in columns.values() if c.depth == 0 and c.numeric]
+    plain = {name: re.sub(r"[\W_]", "", _short(name)).lower() for name in numbers}
     for spelling in _WEIGHTS:
         yield from (name for name, short in plain.items() if short == spelling)

@@ -16,9 +16,10 @@ Track                                pt eta phi mass     Mass where stored, else
 Tower                                pt eta phi mass     pt = ET; massless
 ==================================== =================== ==========================================
 
-Delphes writes eta = +-999.9 for an object exactly on the beam axis. Nothing else of its
-longitudinal momentum is stored; eta is limited to +-20, beyond every real value (double
-precision ends at 19), so that all derived numbers are finite and cuts on \\|eta\\| still reject it.
+Delphes writes eta = +-999.9 for an object exactly on the beam axis; nothing else tells its
+longitudinal momentum. The object is kept and eta limited to +-15: beyond all detectors, so that cuts on
+eta still reject it, and low enough for double precision to tell E from pz, so that what is derived is
+finite. (With a pt of 0 it has no momentum at all and, as ever then, no rapidity.)
 
 Other leaves keep their Delphes name, but PID, Status and Charge are pdgId, status and charge.
 References (TRef, TRefArray) and TLorentzVector leaves are not offered. Event (in its several
@@ -39,8 +40,8 @@ from symhep.readers.table import Column, TableReader
 
 __all__ = ["DelphesOptions", "DelphesReader"]
 
-#: |eta| of objects on the beam axis, which Delphes marks by 999.9.
-BEAM_AXIS_ETA = 20.0
+#: The |eta| given to objects on the beam axis, which Delphes marks by 999.9.
+BEAM_AXIS_ETA = 15.0
 
 #: Classes by the leaves that only they have; the first that fits is taken.
 _CLASSES: tuple[tuple[str, frozenset[str]], ...] = (
@@ -80,16 +81,10 @@ _REPEATED: Mapping[str, frozenset[str]] = {
 }
 _BOOKKEEPING = frozenset({"fUniqueID", "fBits"})
 _NAMES = {"PID": "pdgId", "Status": "status", "Charge": "charge"}
-_UNITS = {
-    **dict.fromkeys(
-        "MET HT ET P Eem Ehad SumPt SumPtCharged SumPtNeutral SumPtChargedPU Scale ScalePDF ErrorP ErrorPT".split(),
-        "GeV",
-    ),
-    **dict.fromkeys(
-        "D0 DZ ErrorD0 ErrorDZ X Y Z XOuter YOuter ZOuter Xd Yd Zd L".split(), "mm"
-    ),
-    **dict.fromkeys(("T", "TOuter", "ErrorT"), "s"),
-}
+_GEV = ("MET", "HT", "ET", "P", "Eem", "Ehad", "SumPt", "SumPtCharged", "SumPtNeutral", "SumPtChargedPU", "Scale",
+        "ScalePDF", "ErrorP", "ErrorPT")
+_MM = ("D0", "DZ", "ErrorD0", "ErrorDZ", "X", "Y", "Z", "XOuter", "YOuter", "ZOuter", "Xd", "Yd", "Zd", "L")
+_UNITS = {**dict.fromkeys(_GEV, "GeV"), **dict.fromkeys(_MM, "mm"), **dict.fromkeys(("T", "TOuter", "ErrorT"), "s")}
 
 
 class DelphesOptions(ReaderOptions):
@@ -211,7 +206,7 @@ def _collection(
     used = {leaf for leaf in _MOMENTA[kind].values() if leaf} | _REPEATED.get(kind, frozenset())
     extras = {
         event_field_name(_NAMES.get(leaf, leaf)): Leaf(
-            column.name, Field(column.type, _UNITS.get(leaf, ""), _NAMES.get(leaf) and leaf or "")
+            column.name, Field(column.type, _UNITS.get(leaf, ""), leaf if leaf in _NAMES else "")
         )
         for leaf, column in leaves.items()
         if leaf not in used

@@ -23,7 +23,10 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Field names that `vector` takes for coordinates: a momentum record may have four of them and no more.
 RESERVED = frozenset(
-    "x px y py rho pt phi z pz theta eta t E e energy tau M m mass".split()
+    (
+        "x", "px", "y", "py", "rho", "pt", "phi", "z", "pz", "theta", "eta",
+        "t", "E", "e", "energy", "tau", "M", "m", "mass",
+    )
 )
 
 
@@ -137,7 +140,9 @@ class Layout:
         for name in fields:
             if name not in self.event_fields:
                 raise _unknown(f"no event field '{name}'", name, self.event_fields, file)
-        weight = {"auto": self.auto_weight, "none": None}.get(request.weight, request.weight)
+        weight: str | None = request.weight
+        if weight in {"auto", "none"}:
+            weight = self.auto_weight if weight == "auto" else None
         if weight is not None and weight not in self.weights:
             raise _unknown(f"no weight '{weight}'", weight, self.weights, file)
         variations = tuple(name for name in self.weights if name != weight) if request.variations else ()
@@ -176,12 +181,11 @@ class Selection:
             column = self.layout.event_fields[name].column
             if column is not None:
                 found[column] = None
-        for name in (self.weight, *self.variations):
-            if name is not None:
-                weight = self.layout.weights[name]
-                found[weight.column] = None
-                if weight.times is not None:
-                    found[weight.times] = None
+        weights = (*((self.weight,) if self.weight is not None else ()), *self.variations)
+        for weight in (self.layout.weights[name] for name in weights):
+            found[weight.column] = None
+            if weight.times is not None:
+                found[weight.times] = None
         return tuple(found)
 
     def batch(self, columns: Mapping[str, ak.Array], count: int, file: str, first: int) -> EventBatch:
@@ -221,19 +225,19 @@ def _listed(values: ak.Array) -> ak.Array:
 
 def _momentum(leaf: Leaf, values: ak.Array, singleton: bool) -> ak.Array:
     """The column in GeV and double precision: masses of pairs cancel badly in single precision."""
-    values = ak.values_astype(values, np.float64)
+    lists = None if singleton else values.layout.to_ListOffsetArray64(True)
+    flat = np.asarray(values if lists is None else ak.Array(lists.content))
+    # The limit is looked at before the conversion, when the numbers are half as long.
+    limit = np.inf if leaf.limit is None else leaf.limit
+    beyond = limit < np.inf and bool(flat.size) and (flat.max() > limit or flat.min() < -limit)
+    numbers = flat.astype(np.float64, copy=False)
+    if beyond:
+        numbers = np.clip(numbers, -limit, limit)
     if leaf.scale != 1.0:
-        values = values * leaf.scale
-    if leaf.limit is not None:
-        values = _clipped(values, leaf.limit)
-    return _listed(values) if singleton else values
-
-
-def _clipped(values: ak.Array, limit: float) -> ak.Array:
-    flat = ak.flatten(values, axis=None)
-    if len(flat) == 0 or float(ak.max(abs(flat))) <= limit:
-        return values
-    return ak.where(values > limit, limit, ak.where(values < -limit, -limit, values))
+        numbers = numbers * leaf.scale
+    if lists is None:
+        return _listed(ak.Array(numbers))
+    return ak.Array(ak.contents.ListOffsetArray(lists.offsets, ak.contents.NumpyArray(numbers)))
 
 
 def _event_field(leaf: Leaf, columns: Mapping[str, ak.Array]) -> ak.Array:

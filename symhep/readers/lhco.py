@@ -15,6 +15,8 @@ There are no weights.
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -32,6 +34,10 @@ from symhep.readers.layout import CollectionLayout, Layout, Leaf, event_field_na
 from symhep.readers.table import TableReader
 
 __all__ = ["LhcoOptions", "LhcoReader"]
+
+# Blosc and other compressions that pandas offers are filters outside HDF5; this package brings them.
+if importlib.util.find_spec("hdf5plugin"):
+    importlib.import_module("hdf5plugin")
 
 _MAGIC = b"\x89HDF\r\n\x1a\n"
 _DAMAGE = (OSError, KeyError, ValueError, RuntimeError, EOFError, TypeError)
@@ -73,7 +79,7 @@ class LhcoReader(TableReader):
             except _DAMAGE as error:
                 raise InputError(
                     f"the HDF5 file cannot be read: cut short, damaged or of another layout ({error})",
-                    file=path, hint="copy or produce it again",
+                    file=path, hint=_remedy(error),
                 ) from None
             yield table, _layout(table, name)
 
@@ -109,8 +115,8 @@ class LhcoTable:
         self, columns: Sequence[str], stop: int, step: int
     ) -> Iterator[tuple[int, Mapping[str, ak.Array]]]:
         """(number of events, columns) of events 0 to ``stop``, at most ``step`` at a time."""
-        # A raw event has 2100 numbers: what is read at once stays below some 100 MB.
-        step = min(step, 10_000) if self.raw else step
+        # A raw event has 2100 numbers: what is read at once stays below some 200 MB.
+        step = min(step, 5_000) if self.raw else step
         for start in range(0, stop, step):
             end = min(start + step, stop)
             try:
@@ -118,11 +124,10 @@ class LhcoTable:
             except _DAMAGE as error:
                 raise InputError(
                     f"the file is damaged after {start} of {self.entries} events ({error})",
-                    file=self.path, event=start, hint="copy or produce it again",
+                    file=self.path, event=start, hint=_remedy(error),
                 ) from None
 
     def _read(self, columns: Sequence[str], start: int, end: int) -> dict[str, ak.Array]:
-        found: dict[str, ak.Array] = {}
         blocks: dict[str, npt.NDArray[np.generic]] = {}
 
         def values(name: str) -> npt.NDArray[np.generic]:
@@ -131,26 +136,28 @@ class LhcoTable:
                 blocks[block.name] = block[start:end]
             return blocks[block.name][:, i]
 
-        wanted = [leaf for leaf in _PARTICLE if self.raw and leaf in columns]
-        if wanted:
+        found: dict[str, ak.Array] = {}
+        if self.raw and any(name in _PARTICLE for name in columns):
             count = len(self.names) // 3
-            table = {leaf: np.stack([values(self.names[3 * p + k]) for p in range(count)], axis=1)
-                     for k, leaf in enumerate(_PARTICLE)}
-            real = table["pt"] > 0
+            table = np.stack([values(name) for name in self.names[: 3 * count]], axis=1).reshape(-1, count, 3)
+            real = table[:, :, 0] > 0
             offsets = ak.index.Index64(np.concatenate([[0], np.cumsum(real.sum(axis=1))]))
-            for leaf in wanted:
-                found[leaf] = ak.Array(
-                    ak.contents.ListOffsetArray(offsets, ak.contents.NumpyArray(table[leaf][real]))
-                )
+            for k, leaf in enumerate(_PARTICLE):
+                numbers = ak.contents.NumpyArray(table[:, :, k][real])
+                found[leaf] = ak.Array(ak.contents.ListOffsetArray(offsets, numbers))
         for name in columns:
-            if name in found:
-                continue
             if name.startswith("jets:"):
                 jets = [values(n) for n in name.removeprefix("jets:").split(",")]
                 found[name] = ak.from_regular(ak.Array(np.stack(jets, axis=1)), axis=1)
-            else:
+            elif name not in found:
                 found[name] = ak.Array(values(name))
-        return found
+        return {name: found[name] for name in columns}
+
+
+def _remedy(error: BaseException) -> str:
+    if "filter" in str(error):
+        return "it is compressed by a filter that HDF5 lacks here: pip install hdf5plugin"
+    return "copy or produce it again"
 
 
 def _labels(axis: Any) -> list[str]:

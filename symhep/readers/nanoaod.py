@@ -24,7 +24,13 @@ from symhep.errors import InputError
 from symhep.readers.interface import Field, ReaderOptions
 from symhep.readers.layout import CollectionLayout, Layout, Leaf, WeightLeaf, event_field_name
 from symhep.readers.root import (
-    RootTree, cycle_notes, is_root, open_file, open_tree, tree_columns, tree_names,
+    RootTree,
+    cycle_notes,
+    is_root,
+    open_file,
+    open_tree,
+    tree_columns,
+    tree_names,
 )
 from symhep.readers.table import Column, TableReader
 

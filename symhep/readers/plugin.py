@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from symhep.plugin.specs import hookimpl
+from symhep import hookimpl
 
 __all__ = ["symhep_register_readers"]
 
 
 @hookimpl
-def symhep_register_readers() -> list[str]:
-    """By name, so that a reader's libraries are imported only when it is used."""
-    return [
-        "symhep.readers.lhe:LheReader",
-        "symhep.readers.delphes:DelphesReader",
-        "symhep.readers.nanoaod:NanoAODReader",
-        "symhep.readers.tree:TreeReader",
-        "symhep.readers.parquet:ParquetReader",
-        "symhep.readers.lhco:LhcoReader",
-        "symhep.readers.toy:ToyReader",
-    ]
+def symhep_register_readers() -> dict[str, str]:
+    """Format -> where its reader is, so that a reader's libraries are imported only when it is used."""
+    return {
+        "lhe": "symhep.readers.lhe:LheReader",
+        "delphes": "symhep.readers.delphes:DelphesReader",
+        "nanoaod": "symhep.readers.nanoaod:NanoAODReader",
+        "tree": "symhep.readers.tree:TreeReader",
+        "parquet": "symhep.readers.parquet:ParquetReader",
+        "lhco": "symhep.readers.lhco:LhcoReader",
+        "toy": "symhep.readers.toy:ToyReader",
+    }

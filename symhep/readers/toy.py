@@ -7,14 +7,15 @@ square     uniform on [-R, R]^2, R = 10                                     VAE 
 circle     uniform on x1^2 + x2^2 = R^2, R = 10; truth ``angle``            VAE paper, equation (4.2)
 gaussian   normal; by default N(0.5, 1) in one dimension                    SymmetryGAN, section V.A
 normal11   N(0, diag(1, 1))                                                 SymmetryGAN, equation (21)
-normal12   N(0, diag(1, 2)), variances                                      SymmetryGAN, equation (22)
+normal12   N(0, diag(1, 2))                                                 SymmetryGAN, equation (22)
 bimodal    N(-1, 1) / 2 + N(1, 1) / 2; truth ``component``                  SymmetryGAN, equation (25)
 octagon    eight Gaussians on the unit circle, variance 0.1                 SymmetryGAN, equation (26)
 grid5x5    25 Gaussians on {-1, ..., 3}^2, variance 0.1                     SymmetryGAN, equation (27)
 sphere     uniform on the surface of radius R = 10 in three dimensions      -
 ========== =============================================================== ==========================
 
-The grid is centred on (1, 1), as printed in the paper; its symmetry D4 is about that point, and
+N(m, v) has the variance v, as in the paper; ``variance`` and ``mean`` replace it and the mean
+of the whole. The grid is centred on (1, 1), as printed in the paper; its symmetry D4 is about that point, and
 ``mean: [0, 0]`` moves the centre to the origin. No unit; the weights are 1.
 
 Events come in blocks of 8192, each with its own random stream, so that event n is the same
@@ -177,7 +178,7 @@ _SURFACES: Mapping[str, Callable[[float], _Toy]] = {"square": _square, "circle":
 _OCTAGON = [[np.cos(2 * np.pi * i / 8), np.sin(2 * np.pi * i / 8)] for i in range(1, 9)]
 _GRID = [[float(i - 2), float(j - 2)] for i in range(1, 6) for j in range(1, 6)]
 
-#: Centres of the Gaussians, their variances by dimension, the name of the linear symmetry about the mean.
+#: Centres of the Gaussians, their variances by dimension, the linear symmetry about the mean for equal variances.
 _MIXTURES: Mapping[str, tuple[list[list[float]], list[float], str]] = {
     "gaussian": ([[0.5]], [1.0], "Z2"),
     "normal11": ([[0.0, 0.0]], [1.0, 1.0], "O(2)"),
@@ -196,7 +197,8 @@ def _mixture(name: str, options: ToyOptions, path: str) -> _Toy:
         listed, variances, symmetry = [[0.5] * dim], [1.0] * dim, f"O({dim})" if dim > 1 else "Z2"
     centres, variance = np.asarray(listed), np.asarray(options.variance or variances)
     dim = centres.shape[1]
-    if options.mean is not None and len(options.mean) != dim or len(variance) != dim or (variance <= 0).any():
+    wrong_mean = options.mean is not None and len(options.mean) != dim
+    if wrong_mean or len(variance) != dim or (variance <= 0).any():
         raise InputError(f"'{name}' needs {dim} means and {dim} positive variances", file=path)
     if options.mean is not None:
         centres = centres - centres.mean(axis=0) + np.asarray(options.mean)
@@ -205,6 +207,9 @@ def _mixture(name: str, options: ToyOptions, path: str) -> _Toy:
         component = rng.integers(len(centres), size=n)
         return centres[component] + np.sqrt(variance) * rng.normal(size=(n, dim)), component.astype(np.float64)
 
+    if len(set(variance.tolist())) > 1:
+        # One Gaussian keeps its rotations, distorted by the square root of the covariance; a lattice its mirrors.
+        symmetry = f"{symmetry}, conjugated by the root of the covariance" if len(centres) == 1 else "V4"
     if len(centres) == 1:
         return _Toy(dim, dim, symmetry, draw)
     return _Toy(dim, dim, symmetry, draw, "component", "number of the Gaussian, from 0")

@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import IntEnum
-
-import numpy as np
-import numpy.typing as npt
 
 from symhep.errors import InputError
+from symhep.readers.lhe.runs import EventRun, Tags, find_events, numbers_between
 
-__all__ = ["Damage", "EventRun", "HeaderText", "Kind", "split"]
-
-IntArray = npt.NDArray[np.int64]
+__all__ = ["Damage", "HeaderText", "split"]
 
 _TITLE = b"LesHouchesEvents"
-_OPEN, _CLOSE = b"<" + _TITLE, b"</" + _TITLE
+_OPEN = b"<" + _TITLE
 _INIT_END = re.compile(rb"</init\s*>")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 # Memory stays bounded whatever a file holds: no real header or event comes near this.
@@ -42,35 +37,6 @@ class Damage:
     byte: int
     events: int | None = None
     hint: str | None = None
-
-
-class Kind(IntEnum):
-    """What a mark turned out to be."""
-
-    WHOLE = 0
-    CUT = 1  # <event> without </event>
-    STRAY = 2  # </event> without <event>
-
-
-@dataclass(frozen=True)
-class EventRun:
-    """Events in file order: kinds, where each starts in ``text``, its numbers, and where it ends.
-
-    ``start:stop`` spans the element, ``body:tail`` the text before its first inner
-    tag, ``tail:stop`` the inner tags (weights, scales, ...). ``byte`` is the place
-    of ``text`` in the file.
-    """
-
-    text: bytes
-    byte: int
-    kind: IntArray
-    start: IntArray
-    body: IntArray
-    tail: IntArray
-    stop: IntArray
-
-    def __len__(self) -> int:
-        return len(self.kind)
 
 
 @dataclass
@@ -153,18 +119,25 @@ def _take_header(at: _Cursor) -> bool:
 def _take_events(at: _Cursor, final: bool) -> bool:
     """Move past the whole events at hand; True if another document begins behind them."""
     usable = len(at.text)
-    if b"<!--" in at.text:
+    tags = Tags(at.text)
+    if len(tags.starting(b"!--")):
         at.text = _COMMENT.sub(lambda m: b" " * len(m[0]), at.text)
         opened = at.text.find(b"<!--")
         usable = opened if opened >= 0 else usable
-    titled = _TITLE in at.text  # one search stands for two in nearly every block
-    following = at.text.find(_OPEN, 0, usable) if titled else -1
-    section = at.text[: following if following >= 0 else usable]
-    run, rest = find_events(section, at.byte, final or following >= 0)
-    at.footer = at.footer or (titled and _CLOSE in section)
-    if (zero := section.find(0, 0, following if following >= 0 else rest)) >= 0:
+        tags = Tags(at.text[:usable])
+    titles = tags.starting(_TITLE)
+    following = int(titles[0]) if len(titles) else -1
+    if following >= 0:
+        tags = Tags(at.text[:following])
+    run, rest = find_events(tags, at.byte, final or following >= 0)
+    at.footer = at.footer or len(tags.starting(b"/" + _TITLE)) > 0
+    if (zero := tags.text.find(0, 0, following if following >= 0 else rest)) >= 0:
         place = at.byte + zero
         at.pending.append(Damage("zero bytes where text belongs: part of the file was never written", place))
+    at.pending += [
+        Damage("numbers between events: the tags of an event are damaged", at.byte + place)
+        for place in numbers_between(run)
+    ]
     if len(run):
         at.pending.append(run)
     if following < 0:
@@ -216,51 +189,3 @@ def _no_footer(byte: int, where: str) -> Damage:
 def _too_long(at: _Cursor) -> Damage:
     what = "header" if at.in_header else "event"
     return Damage(f"the {what} that begins here has no end within {_LIMIT >> 20} MB", at.byte)
-
-
-def find_events(text: bytes, byte: int, final: bool) -> tuple[EventRun, int]:
-    """The events of ``text``, and how much of it is dealt with.
-
-    Unless ``final``, an event that is still open at the end is left for later.
-
-    >>> run, rest = find_events(b"<event> 1 </event><event a='1'> 2 <rwgt/></event><event> 3", 0, final=False)
-    >>> [run.text[i:j] for i, j in zip(run.body, run.tail)], rest
-    ([b' 1 ', b' 2 '], 49)
-    """
-    buffer = np.frombuffer(text, dtype=np.uint8)
-    less = np.flatnonzero(buffer == ord("<"))
-    opens, closes = _tags(buffer, less, b"event"), _tags(buffer, less, b"/event")
-    order = np.argsort(np.concatenate([opens, closes]), kind="stable")
-    marks = np.concatenate([opens, closes])[order]
-    is_open = order < len(opens)
-    next_closes = np.append(~is_open[1:], False)[: len(marks)]
-    after_open = np.insert(is_open[:-1], 0, False)[: len(marks)]
-    kind = np.where(is_open, np.where(next_closes, Kind.WHOLE, Kind.CUT), Kind.STRAY)
-    counts = is_open | ~after_open  # every mark but the closing one of a whole event
-    next_mark = np.append(marks[1:], len(text))[: len(marks)]
-
-    rest = _rest(text, marks, is_open)
-    if not final and len(marks) and is_open[-1]:
-        counts[-1], rest = False, int(marks[-1])
-    start, stop, kind = marks[counts], next_mark[counts], kind[counts].astype(np.int64)
-    greater = np.append(np.flatnonzero(buffer == ord(">")), len(text))
-    body = np.minimum(greater[np.searchsorted(greater, start)] + 1, stop)
-    ends = np.append(less, len(text))
-    tail = np.minimum(ends[np.searchsorted(ends, body)], stop)
-    return EventRun(text, byte, kind, start, body, tail, stop), rest
-
-
-def _tags(buffer: npt.NDArray[np.uint8], less: IntArray, name: bytes) -> IntArray:
-    """Places of '<' + name, followed by a blank or '>'."""
-    places = less[less + len(name) + 1 < len(buffer)]
-    for i, letter in enumerate(name, start=1):
-        places = places[buffer[places + i] == letter]
-    behind = buffer[places + len(name) + 1]
-    return places[(behind <= 32) | (behind == ord(">"))]
-
-
-def _rest(text: bytes, marks: IntArray, is_open: npt.NDArray[np.bool_]) -> int:
-    """How much of ``text`` needs no second look when no event is open: a tag may be cut at its end."""
-    last = text.rfind(b"<", max(0, len(text) - 64))
-    seen = int(marks[-1]) + 1 if len(marks) else 0
-    return last if last >= seen else len(text)

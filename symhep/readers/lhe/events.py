@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.readers.lhe.columns import EVENT_FIELDS, MOMENTUM, PARTICLE_FIELDS, Array, Columns
-from symhep.readers.lhe.document import EventRun, Kind
 from symhep.readers.lhe.numbers import fortran_to_c, misread, parse_numbers
+from symhep.readers.lhe.runs import EventRun, Kind
 from symhep.readers.lhe.weights import weight_table
 
 __all__ = ["BadEvent", "Wanted", "read_run"]
@@ -21,6 +21,11 @@ FloatArray = npt.NDArray[np.float64]
 
 _REMARK = re.compile(rb"#[^\n]*")
 _OPENING = re.compile(rb"<event[^>]*>")
+_REASONS = {
+    Kind.CUT: "the event is cut short: its </event> is missing",
+    Kind.STRAY: "</event> without its <event>: the event's beginning is lost",
+    Kind.MERGED: "the event runs into another one: the tags between them are damaged",
+}
 _N_EVENT, _N_PARTICLE = 6, len(PARTICLE_FIELDS)
 
 
@@ -47,6 +52,7 @@ class BadEvent:
     place: int
     reason: str
     hint: str | None = None
+    events: int | None = 1
 
 
 def read_run(run: EventRun, wanted: Wanted, first: int, document: int) -> tuple[Columns | None, list[BadEvent]]:
@@ -55,9 +61,8 @@ def read_run(run: EventRun, wanted: Wanted, first: int, document: int) -> tuple[
     ``first`` is the number of the run's first event in the file.
     """
     bad = [
-        BadEvent(int(i), "the event is cut short: its </event> is missing", "run the job again")
-        if run.kind[i] == Kind.CUT
-        else BadEvent(int(i), "</event> without its <event>: the event's beginning is lost", "run the job again")
+        BadEvent(int(i), _REASONS[Kind(int(run.kind[i]))], "run the job, or the copying, again",
+                 None if run.kind[i] == Kind.MERGED else 1)
         for i in np.flatnonzero(run.kind != Kind.WHOLE)
     ]
     parts: list[Columns] = []

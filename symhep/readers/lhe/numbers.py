@@ -57,7 +57,7 @@ def _edges(text: bytes) -> IntArray:
         # Arrow takes no leading plus: count it as a blank, if a digit or a point follows.
         plus = buffer == ord("+")
         plus[1:] &= ~solid[:-1]
-        if (plus[:-1] & ((buffer[1:] - ord(".")).astype(np.uint8) > ord("9") - ord("."))).any():
+        if (plus[:-1] & (buffer[1:] - np.uint8(ord(".")) > ord("9") - ord("."))).any():
             raise ValueError("a plus sign without a number")
         solid &= ~plus
     return np.flatnonzero(solid[1:] != solid[:-1])

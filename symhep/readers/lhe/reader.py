@@ -29,9 +29,10 @@ from symhep.readers.interface import (
 )
 from symhep.readers.lhe.bookkeeping import cross_section, details, notes
 from symhep.readers.lhe.columns import EVENT_FIELDS, MOMENTUM, PARTICLE_FIELDS, Columns, rebatch, to_awkward
-from symhep.readers.lhe.document import Damage, EventRun, HeaderText, Kind, split
+from symhep.readers.lhe.document import Damage, HeaderText, split
 from symhep.readers.lhe.events import Wanted, read_run
 from symhep.readers.lhe.header import Header, parse_header
+from symhep.readers.lhe.runs import EventRun, Kind
 from symhep.readers.lhe.weights import weight_names
 from symhep.readers.stream import blocks
 
@@ -157,7 +158,7 @@ def _columns(path: str, request: ReadRequest, losses: LossLog, walk: _Walk) -> I
             for event in bad:
                 if event.place < last:
                     place = piece.byte + int(piece.start[event.place])
-                    losses.record(Loss(path, event.reason, 1, walk.number + event.place, place, event.hint))
+                    losses.record(Loss(path, event.reason, event.events, walk.number + event.place, place, event.hint))
             walk.number += len(piece)
             if good is not None:
                 yield good

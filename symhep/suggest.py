@@ -1,0 +1,189 @@
+"""Looks into a file and proposes a run card: objects, features and methods that suit what is there."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import files as package_files
+
+import awkward as ak
+import jinja2
+import numpy as np
+
+from symhep.card.expressions import parse_expression
+from symhep.errors import InputError
+from symhep.events.evaluate import evaluate, object_scope
+from symhep.files import Source
+from symhep.readers.interface import CollectionSchema, LossLog, ReadRequest, Schema
+
+__all__ = ["Suggestion", "suggest", "write_card"]
+
+_LOOK_AT = 2_000
+#: An object must be complete in this fraction of the events looked at.
+_COMMON = 0.3
+#: The published runs make about 1,600 steps: 10,000 events in batches of 128, 20 epochs.
+_STEPS_AS_EVENTS = 200_000
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What the card will say, and why."""
+
+    object: str | None
+    collection: str | None
+    where: str | None
+    sort: str | None
+    take: int
+    variables: tuple[str, ...]
+    reason: str
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of generator-level particle worth looking for."""
+
+    name: str
+    where: str
+    sort: str
+
+
+# In this order: what identifies a process best comes first.
+_KINDS = (
+    _Kind("muons", "abs(pdgId) == 13", "pdgId"),
+    _Kind("electrons", "abs(pdgId) == 11", "pdgId"),
+    _Kind("taus", "abs(pdgId) == 15", "pdgId"),
+    _Kind("tops", "abs(pdgId) == 6", "pdgId"),
+    _Kind("wbosons", "abs(pdgId) == 24", "pdgId"),
+    _Kind("zbosons", "pdgId == 23", "pt"),
+    _Kind("higgs", "pdgId == 25", "pt"),
+    _Kind("photons", "pdgId == 22", "pt"),
+    _Kind("partons", "(abs(pdgId) <= 5 or pdgId == 21)", "pt"),
+)
+#: Detector-level collections by the words in their names, best first.
+_WORDS = ("muon", "electron", "jet", "fatjet", "photon", "tau", "track")
+
+
+def suggest(source: Source) -> tuple[Suggestion, int]:
+    """A proposal for a file, and how many events it was drawn from. Raises `InputError` if it has none."""
+    schema = source.reader.schema(source.path, source.options)
+    wanted = {name: frozenset({"pdgId", "status"} & set(c.fields)) for name, c in schema.collections.items()}
+    request = ReadRequest(wanted, frozenset(), "none", max_events=_LOOK_AT)
+    batches = list(source.read(request, LossLog("skip")))
+    events = ak.concatenate([b.events for b in batches]) if batches else ak.Array([])
+    if len(events) == 0:
+        raise InputError("there is no event to look at", file=source.path)
+    found = _reconstructed(events, schema) or _generated(events, schema) or _numbers(schema)
+    if found is None:
+        raise InputError(
+            "nothing here looks like particles or numbers per event", file=source.path,
+            hint="name the columns with the option 'columns' of the format",
+        )  # fmt: skip
+    return found, len(events)
+
+
+def _variables(schema: Schema) -> tuple[str, ...]:
+    """Beams of known energy without parton densities: energy says nothing new; else it does."""
+    lepton_collider = bool(schema.beams) and all(abs(i) in (11, 13) for i, _ in schema.beams)
+    return ("px", "py", "pz") if lepton_collider else ("E", "px", "py", "pz")
+
+
+def _generated(events: ak.Array, schema: Schema) -> Suggestion | None:
+    """Final-state particles of a collection that knows PDG numbers and status codes."""
+    for name, collection in schema.collections.items():
+        if not {"pdgId", "status"} <= set(collection.fields):
+            continue
+        stable = events[name][events[name].status == 1]
+        common: list[tuple[_Kind, int, float]] = []
+        for kind in _KINDS:
+            condition = parse_expression(kind.where)
+            count = ak.to_numpy(ak.sum(evaluate(condition, object_scope(stable, condition.names)), axis=1))
+            if (count >= 2).mean() >= _COMMON:
+                common.append((kind, 2, float((count >= 2).mean())))
+        if common:
+            kind, take, fraction = common[0]
+            others = tuple(
+                f"{k.name}: {k.where} and status == 1 (in {f:.0%} of the events)" for k, _, f in common[1:]
+            )
+            return Suggestion(
+                kind.name, name, f"{kind.where} and status == 1", kind.sort, take, _variables(schema),
+                f"{fraction:.0%} of the events have two {kind.name} in the final state", others,
+            )  # fmt: skip
+        number = int(np.clip(np.quantile(ak.to_numpy(ak.num(stable)), 1 - _COMMON), 1, 4))
+        return Suggestion(
+            "particles", name, "status == 1", "pt", number, _variables(schema),
+            f"the {number} hardest final-state particles",
+        )  # fmt: skip
+    return None
+
+
+def _is_truth(name: str, collection: CollectionSchema) -> bool:
+    """Generator-level: knows status codes, or is named as experiments name their truth."""
+    return {"pdgId", "status"} <= set(collection.fields) or name.startswith(("Gen", "LHE", "MC", "Truth"))
+
+
+def _reconstructed(events: ak.Array, schema: Schema) -> Suggestion | None:
+    """A detector-level collection that most events have two of, else one."""
+    detector = [n for n, c in schema.collections.items() if not _is_truth(n, c)]
+    if not detector:
+        return None
+
+    def rank(name: str) -> tuple[int, str]:
+        word = next((i for i, w in enumerate(_WORDS) if name.lower().endswith((w, w + "s"))), len(_WORDS))
+        return (word, name)
+
+    for take in (2, 1):
+        fractions = {n: float(np.mean(ak.to_numpy(ak.num(events[n])) >= take)) for n in detector}
+        good = sorted((n for n, f in fractions.items() if f >= _COMMON), key=rank)
+        if good:
+            name = good[0]
+            others = tuple(f"{n}: {take} in {fractions[n]:.0%} of the events" for n in good[1:8])
+            label = "".join(c if c.isalnum() else "_" for c in name.lower())
+            label = label if label[0].isalpha() else f"object_{label}"
+            return Suggestion(
+                label + ("s" if take > 1 and not label.endswith("s") else ""), name, None, "pt", take,
+                ("px", "py", "pz", "E"), f"{fractions[name]:.0%} of the events have at least {take} of {name}", others,
+            )  # fmt: skip
+    return None
+
+
+def _numbers(schema: Schema) -> Suggestion | None:
+    """Numbers per event, where there are no particles."""
+    names = [n for n, f in schema.event_fields.items() if f.type.startswith("float") and n.isidentifier()][
+        :12
+    ]
+    if not names:
+        return None
+    return Suggestion(None, None, None, None, 1, tuple(names), "numbers per event; there are no particles")
+
+
+def write_card(sources: Sequence[Source], files: Sequence[str]) -> str:
+    """The text of a commented card for ``files`` (all of one format), drawn from the first one."""
+    source = sources[0]
+    found, looked_at = suggest(source)
+    losses = LossLog("skip")
+    n_events = source.inspect(losses).weights.events
+    features = len(found.variables) * (found.take if found.object else 1)
+    template = jinja2.Environment(
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+    ).from_string(package_files("symhep.card").joinpath("card.yaml.j2").read_text(encoding="utf-8"))
+    return template.render(
+        # JSON strings are YAML strings, whatever stands in them.
+        files=json.dumps([str(f) for f in files]),
+        format=source.reader.name,
+        options=json.dumps(source.options.model_dump(mode="json", exclude_defaults=True)),
+        s=replace(found, reason=_one_line(found.reason), others=tuple(map(_one_line, found.others))),
+        where=json.dumps(found.where),
+        looked_at=looked_at,
+        events=n_events,
+        damaged=bool(losses.losses),
+        latent_dim=min(features, 12),
+        epochs=int(np.clip(math.ceil(_STEPS_AS_EVENTS / max(n_events, 1)), 20, 1000)),
+    )
+
+
+def _one_line(text: str) -> str:
+    """Names from a file end up in comments: they must not break out of one."""
+    return "".join(c if c.isprintable() else "?" for c in text)

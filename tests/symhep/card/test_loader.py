@@ -1,0 +1,112 @@
+"""Cards: what is accepted, and how errors point at their line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from symhep.card.loader import load_card
+from symhep.errors import CardError
+
+GOOD: dict[str, Any] = {
+    "symhep": 1,
+    "datasets": {"ee": {"files": ["a.lhe"], "format": "lhe"}},
+    "objects": {"muons": {"collection": "particles", "sort": "pt", "take": 2}},
+    "features": {"p3": {"object": "muons", "vars": ["px", "py"]}},
+    "methods": {"rel": {"use": "vae", "features": "p3", "options": {"beta": 0.1}}},
+}
+
+YAML = """\
+symhep: 1
+datasets:
+  ee: {files: [a.lhe], format: lhe}
+features:
+  p3:
+    vars: [px]
+    scalling: standard
+"""
+
+
+def _write(tmp_path: Path, text: str, name: str = "card.yaml") -> Path:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_mapping() -> None:
+    card = load_card(GOOD).card
+    assert card.objects["muons"].sort is not None
+    assert (card.objects["muons"].sort.by, card.objects["muons"].sort.order) == ("pt", "descending")
+    assert card.run.seed == 20260101
+
+
+def test_a_card_survives_its_own_dump() -> None:
+    card = load_card(GOOD).card
+    assert load_card(card).card == card
+
+
+def test_unknown_key_names_line_and_nearest(tmp_path: Path) -> None:
+    path = _write(tmp_path, YAML)
+    with pytest.raises(CardError) as caught:
+        load_card(path)
+    assert str(caught.value) == f"{path}, line 7: unknown key 'scalling'; did you mean 'scaling'?"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("symhep: 1\nsymhep: 1\n", "line 2.*duplicate key"),
+        ("symhep: [1\n", "line 2"),
+        ("- 1\n", "a run card is a mapping"),
+        ("symhep: 1\ndatasets: {}\n", "'features' is missing"),
+        ("symhep: 2\ndatasets: {}\nfeatures: {}\n", "line 1: symhep: input should be 1"),
+        ("symhep: 1\ndatasets: {}\nfeatures: {p: {vars: []}}\n", "line 3.*'vars' is empty"),
+        ("symhep: 1\ndatasets: {}\nfeatures: {}\nobjects: {z: {pair: [a], collection: b}}\n", "line 4.*either"),
+        ("symhep: 1\ndatasets: {}\nfeatures: {}\nrun: {seed: -1}\n", "line 4: run.seed.*greater than or equal to 0"),
+    ],
+)
+def test_bad_cards(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(CardError, match=message):
+        load_card(_write(tmp_path, text))
+
+
+def test_yaml_is_1_2(tmp_path: Path) -> None:
+    """In YAML 1.1 'on' would be a boolean; here it is a name."""
+    text = "symhep: 1\ndatasets: {on: {files: [a]}}\nfeatures: {}\n"
+    assert list(load_card(_write(tmp_path, text)).card.datasets) == ["on"]
+
+
+def test_toml_and_json_say_the_same(tmp_path: Path) -> None:
+    toml = 'symhep = 1\n[datasets.ee]\nfiles = ["a"]\n[features.p]\nvars = ["px"]\n'
+    json = '{"symhep": 1, "datasets": {"ee": {"files": ["a"]}}, "features": {"p": {"vars": ["px"]}}}'
+    assert load_card(_write(tmp_path, toml, "c.toml")).card == load_card(_write(tmp_path, json, "c.json")).card
+
+
+def test_broken_toml(tmp_path: Path) -> None:
+    with pytest.raises(CardError, match=r"c\.toml"):
+        load_card(_write(tmp_path, "symhep = ", "c.toml"))
+
+
+def test_missing_and_binary_file(tmp_path: Path) -> None:
+    with pytest.raises(CardError, match="cannot be read: No such file"):
+        load_card(tmp_path / "no.yaml")
+    (tmp_path / "b.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(CardError, match="is no text file"):
+        load_card(tmp_path / "b.yaml")
+
+
+def test_overrides() -> None:
+    card = load_card(GOOD, ["methods.rel.options.beta=1.0", "run.device=cpu", "datasets.ee.files=[b, c]"]).card
+    assert card.methods["rel"].options == {"beta": 1.0}
+    assert card.datasets["ee"].files == ("b", "c")
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [("run.seed", "not of the form"), ("symhep.x=1", "holds no keys"), ("run.seed=[", "no YAML value")],
+)
+def test_bad_overrides(override: str, message: str) -> None:
+    with pytest.raises(CardError, match=message):
+        load_card(GOOD, [override])

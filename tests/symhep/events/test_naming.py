@@ -1,0 +1,20 @@
+"""Names of particles come from their PDG numbers."""
+
+from __future__ import annotations
+
+from symhep.events.naming import feature_columns, particle_label, particle_name
+
+
+def test_unknown_numbers() -> None:
+    assert particle_name(9999999, "x") == "pdgId 9999999"
+    assert particle_label(None, "jets[0]") == r"\mathrm{jets[0]}"
+
+
+def test_columns_carry_unit_and_label() -> None:
+    column = feature_columns(["pt"], [(11, "e[0]")])[0]
+    assert (column.name, column.unit, column.label) == ("pt(e-)", "GeV", r"$p_\mathrm{T}(e^{-})$")
+
+
+def test_two_of_a_kind_keep_their_positions() -> None:
+    names = [c.name for c in feature_columns(["px"], [(21, "jets[0]"), (21, "jets[1]")])]
+    assert names == ["px(jets[0])", "px(jets[1])"]

@@ -1,0 +1,131 @@
+"""Finding files and formats: globs, filesets, URLs, and refusals."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import symhep
+from symhep.card.schema import DatasetCard
+from symhep.errors import CardError, InputError
+from symhep.files import open_source, sources
+from symhep.plugin.manager import build_registry
+
+LHE = """<LesHouchesEvents version="1.0">
+<init>
+ 11 -11 40 40 0 0 0 0 3 1
+ 1 0.1 1 1
+</init>
+<event>
+ 2 1 1.0 80 -1 -1
+ 13 1 0 0 0 0 0 0 40 40 0 0 9
+ -13 1 0 0 0 0 0 0 -40 40 0 0 9
+</event>
+<event>
+ 2 1 -1.0 80 -1 -1
+ 13 1 0 0 0 0 40 0 0 40 0 0 9
+ -13 1 0 0 0 0 -40 0 0 40 0 0 9
+</event>
+</LesHouchesEvents>
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("b.lhe", "a.lhe"):
+        (tmp_path / name).write_text(LHE)
+    return tmp_path
+
+
+def test_globs_are_sorted(folder: Path) -> None:
+    found = sources(DatasetCard(files=(str(folder / "*.lhe"),)), build_registry())
+    assert [Path(s.path).name for s in found] == ["a.lhe", "b.lhe"]
+    assert {s.reader.name for s in found} == {"lhe"}
+
+
+def test_relative_to_the_card(folder: Path) -> None:
+    assert len(sources(DatasetCard(files=("a.lhe",)), build_registry(), folder)) == 1
+
+
+def test_url(folder: Path) -> None:
+    events = symhep.load(f"file://{folder}/a.lhe")
+    assert len(events) == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        lambda d: {"ee": {"files": {f"{d}/a.lhe": None, f"{d}/b.lhe": None}}},
+        lambda d: {"ee": {"files": {f"{d}/a.lhe": {"object_path": None}, f"{d}/b.lhe": {}}}},
+        lambda d: {"ee": [f"{d}/a.lhe"], "more": [f"{d}/b.lhe"]},
+        lambda d: {"ee": {"treename": None, "files": [f"{d}/a.lhe", f"{d}/b.lhe"]}},
+    ],
+)
+def test_coffea_fileset(folder: Path, content: Any) -> None:
+    (folder / "set.json").write_text(json.dumps(content(folder)))
+    assert len(symhep.load(folder / "set.json")) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("{", "no JSON fileset"), ("{}", "lists no files"), ('{"a": 3}', "'files' of")]
+)
+def test_bad_fileset(folder: Path, text: str, message: str) -> None:
+    (folder / "set.json").write_text(text)
+    with pytest.raises(InputError, match=message):
+        symhep.load(folder / "set.json")
+
+
+def test_load_several_with_limit(folder: Path) -> None:
+    events = symhep.load([folder / "a.lhe", folder / "b.lhe"], max_events=3)
+    assert events.weights.tolist() == [1.0, -1.0, 1.0]
+    assert events.events.particles.E[0].to_list() == [40.0, 40.0]
+
+
+def test_load_toys() -> None:
+    assert len(symhep.load([], format="toy", name="circle", events=7)) == 7
+
+
+def test_inspect_counts(folder: Path) -> None:
+    summary = symhep.inspect(folder / "a.lhe")
+    assert (summary.format, summary.weights.events, summary.weights.negative) == ("lhe", 2, 1)
+    assert summary.schema.beams == ((11, 40.0), (-11, 40.0))
+
+
+def test_unknown_format(folder: Path) -> None:
+    (folder / "notes.txt").write_text("no events here")
+    with pytest.raises(InputError, match=r"notes\.txt: no reader knows this format.*delphes"):
+        symhep.inspect(folder / "notes.txt")
+
+
+def test_empty_and_missing(folder: Path) -> None:
+    (folder / "empty.lhe").touch()
+    with pytest.raises(InputError, match=r"empty\.lhe: the file is empty"):
+        symhep.inspect(folder / "empty.lhe")
+    with pytest.raises(InputError, match="no such file"):
+        symhep.inspect(folder / "no.lhe")
+    with pytest.raises(CardError, match="no file"):
+        symhep.load(folder / "no*.lhe")
+
+
+def test_corrupt_gzip(folder: Path) -> None:
+    (folder / "x.lhe.gz").write_bytes(b"\x1f\x8b\x08\x00garbage, no deflate stream")
+    with pytest.raises(InputError, match=r"x\.lhe\.gz"):
+        symhep.inspect(folder / "x.lhe.gz", bad_files="fail")
+
+
+def test_wrong_option(folder: Path) -> None:
+    with pytest.raises(CardError, match="option 'evnts' of format 'toy'.*did you mean 'events'"):
+        open_source("toy:circle", build_registry(), "toy", {"name": "circle", "evnts": 3})
+
+
+def test_toys_take_no_files() -> None:
+    with pytest.raises(CardError, match="format 'toy' reads no files"):
+        sources(DatasetCard(files=("a",), format="toy"), build_registry())
+
+
+def test_no_files() -> None:
+    with pytest.raises(CardError, match="a dataset needs files"):
+        sources(DatasetCard(), build_registry())

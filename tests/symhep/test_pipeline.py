@@ -1,0 +1,223 @@
+"""Runs end to end: what lands in the run folder, what resuming repeats, what a failure costs."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symhep
+from symhep.errors import CardError, DeviceError, StoreError
+from symhep.pipeline import redraw
+
+
+def _numbers(folder: Path) -> dict[str, Any]:
+    """results.json without the clock."""
+    methods = json.loads((folder / "results.json").read_text())["methods"]
+    return {
+        name: {k: v for k, v in m.items() if k not in ("duration_s", "options")}
+        for name, m in methods.items()
+    }
+
+
+def test_run_folder(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
+    done = symhep.run(toy_card, tmp_path / "r", registry=registry)
+    folder = tmp_path / "r"
+    for name in (
+        "card.yaml",
+        "provenance.json",
+        "cutflow.json",
+        "results.json",
+        "report.html",
+        "boot/arrays.npz",
+        "boot/result.json",
+        "boot/figures/means.png",
+    ):
+        assert (folder / name).is_file(), name
+    assert not list(folder.rglob("*.partial"))
+    entry = _numbers(folder)["boot"]
+    assert (entry["use"], entry["status"], entry["error"]) == ("bootstrap", "ok", None)
+    assert entry["summary"] == done.results["boot"].summary
+    # 500 points on a circle of radius 10: the mean of x is 0 +- 10 / sqrt(2 * 500) = 0.32.
+    assert abs(entry["summary"]["mean"][0]) < 5 * 0.32
+    assert 0.5 * 0.32 < entry["summary"]["error"][0] < 2 * 0.32
+    cutflow = json.loads((folder / "cutflow.json").read_text())["datasets"]["ring"]
+    assert cutflow["events_read"] == 500
+    assert [r["events"] for r in cutflow["selections"]["all events"]] == [500, 500]
+    provenance = json.loads((folder / "provenance.json").read_text())
+    assert (provenance["seed"], provenance["device"]) == (20260101, "cpu")
+    assert "torch" in provenance["packages"]
+
+
+def test_figures_as_objects(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
+    import matplotlib.pyplot as plt
+
+    figures = symhep.run(toy_card, tmp_path / "r", registry=registry).figures("boot")
+    assert [f.name for f in figures] == ["means"]
+    assert figures[0].figure.axes[0].get_ylabel() == "mean"
+    plt.close("all")
+
+
+def test_the_resolved_card_runs_again_to_the_same_numbers(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    symhep.run(toy_card, tmp_path / "a", registry=registry)
+    symhep.run(tmp_path / "a/card.yaml", tmp_path / "b", registry=registry)
+    assert _numbers(tmp_path / "a") == _numbers(tmp_path / "b")
+
+
+def test_another_seed_gives_other_numbers(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
+    a = symhep.run(toy_card, tmp_path / "a", registry=registry)
+    b = symhep.run(toy_card, tmp_path / "b", overrides=["run.seed=7"], registry=registry)
+    assert a.results["boot"].summary["mean"] != b.results["boot"].summary["mean"]
+
+
+def _trace(card: dict[str, Any], path: Path, **options: Any) -> dict[str, Any]:
+    card["methods"]["boot"]["options"] |= {"trace": str(path), **options}
+    return card
+
+
+def test_finished_work_is_not_repeated(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
+    card = _trace(toy_card, tmp_path / "trace")
+    first = symhep.run(card, tmp_path / "r", registry=registry)
+    again = symhep.run(card, tmp_path / "r", registry=registry)
+    assert len((tmp_path / "trace").read_text().splitlines()) == 4
+    assert again.results["boot"].summary == first.results["boot"].summary
+    symhep.run(card, tmp_path / "r", registry=registry, force=True)
+    assert len((tmp_path / "trace").read_text().splitlines()) == 8
+
+
+def test_a_changed_option_is_not_taken_from_the_old_result(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    first = symhep.run(toy_card, tmp_path / "r", registry=registry)
+    set_scale = ["methods.boot.options.scale=2.0"]
+    second = symhep.run(toy_card, tmp_path / "r", overrides=set_scale, registry=registry)
+    np.testing.assert_allclose(
+        second.results["boot"].summary["mean"], 2 * np.array(first.results["boot"].summary["mean"])
+    )
+
+
+def test_changed_data_is_not_taken_from_the_old_result(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    first = symhep.run(toy_card, tmp_path / "r", registry=registry)
+    second = symhep.run(toy_card, tmp_path / "r", max_events=100, registry=registry)
+    assert second.results["boot"].summary["error"][0] > 1.3 * first.results["boot"].summary["error"][0]
+
+
+SCRIPT = """
+import importlib.util, sys, symhep
+spec = importlib.util.spec_from_file_location("toy_method", {module!r})
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+symhep.run({card!r}, {out!r}, registry=module.registry())
+"""
+
+
+@pytest.mark.parametrize("moment", [0, 1, 3, 5])
+def test_kill_and_resume(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, registry: Any, moment: int
+) -> None:
+    """kill -9 after so many shards: the next run repeats at most the shard in flight, and all numbers are the same."""
+    reference = symhep.run(toy_card, tmp_path / "whole", registry=registry)
+    trace = tmp_path / "trace"
+    toy_card["methods"]["boot"]["scan"] = {"scale": [2.0]}
+    card = _trace(toy_card, trace, seconds=0.3)
+    script = SCRIPT.format(module=toy_method.__file__, card=card, out=str(tmp_path / "killed"))
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and process.poll() is None:
+            done = len(trace.read_text().splitlines()) if trace.exists() else 0
+            if done >= moment and (moment or (tmp_path / "killed").exists()):
+                break
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+    finally:
+        process.wait(10)
+    assert process.returncode == -signal.SIGKILL
+    before = len(trace.read_text().splitlines()) if trace.exists() else 0
+    card["methods"]["boot"]["options"]["seconds"] = 0.3
+    resumed = symhep.run(card, tmp_path / "killed", registry=registry)
+    total = len(trace.read_text().splitlines())
+    assert 8 <= total <= 9, f"{before} shards before the kill, {total} in all; 8 are needed"
+    assert resumed.results["boot"].summary == reference.results["boot"].summary
+
+
+def test_a_failing_method_leaves_the_others(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
+    entry = toy_card["methods"]["boot"]
+    toy_card["methods"] |= {
+        "known": {**entry, "options": {"fail": "known"}},
+        "unknown": {**entry, "options": {"fail": "unknown"}},
+        "last": entry,
+    }
+    done = symhep.run(toy_card, tmp_path / "r", registry=registry)
+    assert done.failed == {"known": "asked to fail", "unknown": "ZeroDivisionError: broken inside"}
+    assert set(done.results) == {"boot", "last"}
+    stored = _numbers(tmp_path / "r")
+    assert (stored["known"]["status"], stored["known"]["error"]) == ("failed", "asked to fail")
+    assert stored["last"]["status"] == "ok"
+    assert "asked to fail" in done.report.read_text()
+
+
+def test_only_keeps_what_is_there(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
+    toy_card["methods"]["other"] = toy_card["methods"]["boot"]
+    symhep.run(toy_card, tmp_path / "r", registry=registry, only=["boot"])
+    assert set(_numbers(tmp_path / "r")) == {"boot"}
+    symhep.run(toy_card, tmp_path / "r", registry=registry, only=["other"])
+    assert set(_numbers(tmp_path / "r")) == {"boot", "other"}
+
+
+def test_dry_run_writes_nothing(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
+    symhep.run(toy_card, tmp_path / "r", dry_run=True, registry=registry)
+    assert not (tmp_path / "r").exists()
+    with pytest.raises(CardError, match="no method 'bot'; did you mean 'boot'"):
+        symhep.run(toy_card, tmp_path / "r", dry_run=True, only=["bot"], registry=registry)
+
+
+def test_scan_is_stored_and_drawn(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
+    toy_card["methods"]["boot"]["scan"] = {"scale": [1.0, 3.0]}
+    symhep.run(toy_card, tmp_path / "r", registry=registry)
+    one, three = (
+        json.loads((tmp_path / f"r/boot/scan/scale={s}/result.json").read_text()) for s in ("1.0", "3.0")
+    )
+    np.testing.assert_allclose(three["summary"]["mean"], 3 * np.array(one["summary"]["mean"]))
+    names = {p.name for p in (tmp_path / "r/boot/figures").iterdir()}
+    assert names == {"means.png", "scan_scale_mean.png", "scan_scale_first.png"}
+
+
+def test_redraw_needs_no_training(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
+    symhep.run(_trace(toy_card, tmp_path / "trace"), tmp_path / "r", registry=registry)
+    figure = tmp_path / "r/boot/figures/means.png"
+    original = figure.read_bytes()
+    figure.unlink()
+    assert [p.name for p in redraw(tmp_path / "r", registry)] == ["means"]
+    assert figure.read_bytes() == original
+    assert len((tmp_path / "trace").read_text().splitlines()) == 4
+
+
+def test_a_missing_gpu_is_an_error(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    with pytest.raises(DeviceError, match="torch sees no GPU"):
+        symhep.run(toy_card, tmp_path / "r", device="cuda", registry=registry)
+
+
+def test_a_foreign_folder_is_left_alone(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
+    (tmp_path / "precious").write_text("")
+    with pytest.raises(StoreError, match="choose another folder"):
+        symhep.run(toy_card, tmp_path, registry=registry)
+    assert [p.name for p in tmp_path.iterdir()] == ["precious"]
