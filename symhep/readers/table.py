@@ -5,14 +5,23 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import awkward as ak
 
 from symhep.errors import InputError
 from symhep.events.batch import EventBatch
-from symhep.readers.interface import FileSummary, Loss, LossLog, Reader, ReaderOptions, ReadRequest, Schema
+from symhep.readers.interface import (
+    FileSummary,
+    Loss,
+    LossLog,
+    Reader,
+    ReaderOptions,
+    ReadRequest,
+    Schema,
+    WeightSums,
+)
 from symhep.readers.layout import Layout, Selection
 
 __all__ = ["Column", "Table", "TableReader"]
@@ -90,9 +99,15 @@ class TableReader(Reader):
 
     def inspect(self, path: str, options: ReaderOptions, losses: LossLog) -> FileSummary:
         """Events and weights, with what a person should know of this file."""
-        summary = super().inspect(path, options, losses)
+        request = ReadRequest(fields={}, event_fields=frozenset())
+        sums = WeightSums()
         with self.opened(path, options) as (table, layout):
-            return replace(summary, notes=layout.notes, details=self.details(table, layout))
+            for batch in _batches(table, layout.select(request, path), request, losses):
+                sums.add(batch)
+            return FileSummary(
+                path, self.name, layout.schema(), sums, notes=layout.notes, losses=tuple(losses.losses),
+                details=self.details(table, layout),
+            )
 
 
 def _batches(
