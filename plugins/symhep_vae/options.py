@@ -1,0 +1,56 @@
+"""Options of the VAE relevance method."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from symhep.methods.interface import Options
+
+__all__ = ["RUNS_PER_SHARD", "VaeOptions", "Variant"]
+
+Variant = Literal["vae", "factor", "tc", "ae", "linear"]
+
+#: Runs trained together. Part of the method, not of the machine: results must not depend on the workers.
+RUNS_PER_SHARD = 20
+
+
+class VaeOptions(Options):
+    """Defaults are those of Sanz (eqs. 3.1-3.2): beta 0.1, Adam at 1e-3, 15 runs of 20 epochs.
+
+    >>> VaeOptions(beta=1.0).hidden
+    (64, 32)
+    """
+
+    latent_dim: int = Field(
+        6, ge=1, le=256, description="latents; at least as many as independent directions are expected"
+    )
+    runs: int = Field(15, ge=1, le=1000, description="independent trainings, averaged over")
+    epochs: int = Field(20, ge=1, description="passes over the events")
+    beta: float = Field(
+        0.1, ge=0, description="weight of the KL term; directions with a scaled variance below it count as noise"
+    )
+    batch_size: int = Field(128, ge=1, description="events per optimiser step")
+    learning_rate: float = Field(1e-3, gt=0, description="step size of Adam")
+    hidden: tuple[int, ...] = Field(
+        (64, 32), description="hidden layer sizes of the encoder; the decoder mirrors them"
+    )
+    activation: Literal["relu", "leaky_relu", "tanh", "elu", "softplus"] = Field(
+        "relu", description="activation of the hidden layers"
+    )
+    warmup: int = Field(0, ge=0, description="epochs over which the weight of the KL term rises to beta")
+    variant: Variant = Field(
+        "vae",
+        description="vae (beta-VAE), factor (FactorVAE), tc (beta-TCVAE), ae (deterministic), linear (linear VAE)",
+    )
+    tc_weight: float = Field(
+        4.0, ge=0, description="extra weight of the total correlation, in units of beta, for factor and tc"
+    )
+    max_events: int | None = Field(
+        None, ge=1, description="use this many events, evenly spaced through the sample; all by default"
+    )
+    noise: float = Field(
+        0.0, ge=0, description="standard deviation of Gaussian noise added once to the scaled features"
+    )
+    noise_seed: int = Field(1, ge=0, description="picks the added noise; it is the same for all runs")
