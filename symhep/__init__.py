@@ -30,7 +30,21 @@ _PUBLIC = {
     "run": "symhep.pipeline",
 }
 
-__all__ = ["__version__", *_PUBLIC]
+__all__ = [
+    "Dataset",
+    "EventBatch",
+    "Method",
+    "Options",
+    "Reader",
+    "Result",
+    "RunCard",
+    "__version__",
+    "hookimpl",
+    "inspect",
+    "load",
+    "load_card",
+    "run",
+]
 
 if TYPE_CHECKING:
     from symhep.card.loader import load_card

@@ -103,11 +103,9 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     'known: Jet, Muon'
     """
     names = sorted(set(valid))
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    if not close:
-        folded = {n.casefold(): n for n in names}
-        close = [folded[m] for m in difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)]
+    folded = {n.casefold(): n for n in names}
+    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
     if close:
-        return f"did you mean '{close[0]}'?"
+        return f"did you mean '{folded[close[0]]}'?"
     shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
     return f"known: {shown}" if names else "there are none"

@@ -11,14 +11,15 @@ from typing import Any
 from symhep import __version__
 from symhep.card.schema import OutputCard
 from symhep.events.dataset import Dataset
-from symhep.methods.context import Context, Progress, seed_sequence
+from symhep.methods.context import Context, Progress, SilentProgress, seed_sequence
 from symhep.methods.interface import Method, Options
-from symhep.methods.result import Result
+from symhep.methods.result import Part, Result
 from symhep.plan import PlannedMethod
 from symhep.plotting.save import save_figure
 from symhep.plotting.scan import scan_figures
 from symhep.plotting.style import use_style
 from symhep.store import RunFolder, content_key
+from symhep.workers import Workers
 
 __all__ = ["FitSetting", "draw", "fit"]
 
@@ -31,6 +32,7 @@ class FitSetting:
     device: str
     data_key: str
     progress: Progress
+    workers: Workers
 
 
 def fit(
@@ -68,17 +70,7 @@ def _fit_point(
         return folder.read_result(name)
     started = time.perf_counter()
     method.check(data, options)
-    parts = []
-    for shard in method.shards(data, options):
-        part = folder.read_part(name, key, shard.index)
-        if part is None:
-            seeds = seed_sequence(setting.seed, method.name, shard.index)
-            context = Context(seeds, setting.device, setting.progress)
-            folder.write_part(name, key, shard.index, method.fit(data, options, shard, context))
-            # What goes on from here is what a resumed run would read, so both give the same numbers.
-            part = folder.read_part(name, key, shard.index)
-        if part is not None:
-            parts.append(part)
+    parts = _fit_shards(method, data, options, name, key, folder, setting)
     result = method.combine(data, options, parts)
     header = {
         "key": key,
@@ -92,6 +84,42 @@ def _fit_point(
     }
     folder.write_result(name, result, header)
     return folder.read_result(name)
+
+
+def _fit_shards(
+    method: Method[Any],
+    data: Dataset,
+    options: Options,
+    name: str,
+    key: str,
+    folder: RunFolder,
+    setting: FitSetting,
+) -> list[Part]:
+    """The parts of all shards, in order; those that an earlier, interrupted run finished are not fitted again."""
+    shards = list(method.shards(data, options))
+    missing = [s for s in shards if folder.read_part(name, key, s.index) is None]
+    local = setting.workers.local
+    jobs = [
+        (
+            data,
+            options,
+            shard,
+            Context(
+                seed_sequence(setting.seed, method.name, shard.index),
+                setting.device,
+                setting.progress if local else SilentProgress(),
+            ),
+        )
+        for shard in missing
+    ]
+    outer = SilentProgress() if local else setting.progress
+    with outer.task(f"{name}, {len(jobs)} shards", len(jobs)) as tick:
+        for number, part in setting.workers.run(method.fit, jobs):
+            folder.write_part(name, key, missing[number].index, part)
+            tick(1)
+    # What goes on from here is what a resumed run would read, so both give the same numbers.
+    parts = [folder.read_part(name, key, shard.index) for shard in shards]
+    return [part for part in parts if part is not None]
 
 
 def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) -> list[dict[str, str]]:

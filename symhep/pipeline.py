@@ -22,6 +22,7 @@ from symhep.provenance import fingerprints, git_state, machine
 from symhep.reading import DatasetEvents, read_dataset
 from symhep.report.page import write_report
 from symhep.store import RunFolder, content_key
+from symhep.workers import open_workers
 
 if TYPE_CHECKING:
     from symhep.methods.interface import NamedFigure
@@ -59,6 +60,7 @@ def run(
     only: Iterable[str] = (),
     force: bool = False,
     dry_run: bool = False,
+    workers: str = "1",
     progress: Progress | None = None,
     registry: Registry | None = None,
 ) -> Run:
@@ -80,6 +82,9 @@ def run(
         Repeat finished work.
     dry_run
         Check everything that can be checked, and write nothing.
+    workers
+        '1' for this process, 'N' for local processes, 'dask:ADDRESS' for a cluster;
+        the numbers do not depend on it.
 
     Raises
     ------
@@ -99,13 +104,13 @@ def run(
     device_name = _device(plan)
     progress = progress or SilentProgress()
     folder = RunFolder(root)
-    with folder.locked():
+    with folder.locked(), open_workers(workers) as pool:
         if force:
             folder.forget()
         folder.write_card(plan.card)
         prints = fingerprints((s.path for found in plan.sources.values() for s in found), folder)
         events = {
-            name: read_dataset(name, plan.card, found, plan.requests[name], prints, folder, progress)
+            name: read_dataset(name, plan.card, found, plan.requests[name], prints, folder, progress, pool)
             for name, found in plan.sources.items()
         }
         folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
@@ -113,7 +118,7 @@ def run(
             mode="json", include={"datasets", "objects", "selections", "features", "weights"}
         )
         data_key = content_key(list(prints.values()), data_card)
-        setting = FitSetting(plan.card.run.seed, device_name, data_key, progress)
+        setting = FitSetting(plan.card.run.seed, device_name, data_key, progress, pool)
         done = Run(root, registry=registry)
         outcomes = _previous_outcomes(folder, plan.card)
         for planned in plan.methods.values():

@@ -152,7 +152,7 @@ def _request(card_file: CardFile, schema: Schema) -> ReadRequest:
                     hint=nearest(field, knows[name] | set(KINEMATICS)),
                 )
             source = card.objects[name].collection
-            if source is not None and field in knows[name]:
+            if source is not None and field in knows[name] and field not in KINEMATICS:
                 needed[source].add(field)
 
     for name in object_order(card.objects):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -14,10 +14,11 @@ from symhep.errors import InputError
 from symhep.events.cutflow import Cutflow
 from symhep.events.select import FeatureTable, Selector
 from symhep.files import Source
-from symhep.methods.context import Progress
+from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.result import Part
 from symhep.readers.interface import Loss, LossLog, ReadRequest, WeightSums
 from symhep.store import RunFolder, content_key
+from symhep.workers import Workers
 
 __all__ = ["DatasetEvents", "read_dataset", "read_file"]
 
@@ -80,29 +81,44 @@ def read_dataset(
     fingerprints: Mapping[str, Any],
     folder: RunFolder,
     progress: Progress,
+    workers: Workers,
 ) -> DatasetEvents:
-    """Read the files of a dataset in order; files read in an earlier, interrupted run are not read again."""
+    """Read the files of a dataset; files read in an earlier, interrupted run are not read again."""
+    what = card.model_dump(mode="json", include={"objects", "selections", "features", "weights"})
     limit = card.datasets[name].max_events
-    parts: list[Part] = []
-    for index, source in enumerate(sources):
-        if limit is not None and limit <= 0:
-            break
-        wanted = ReadRequest(
-            request.fields, request.event_fields, request.weight, False, request.chunk_events, limit
-        )
-        key = content_key(
-            source.reader.name, source.options.model_dump(mode="json"), fingerprints.get(source.path),
-            card.model_dump(mode="json", include={"objects", "selections", "features", "weights"}),
-            card.run.bad_files, limit,
-        )  # fmt: skip
-        part = folder.read_part(f"data/{name}", key, index)
-        if part is None:
-            part = read_file(source, card, wanted, card.run.bad_files, progress)
-            folder.write_part(f"data/{name}", key, index, part)
-        parts.append(part)
-        if limit is not None:
-            limit -= part.values["sums"]["events"]
-    return _join(name, card, parts)
+    place = f"data/{name}"
+
+    def key(source: Source, left: int | None) -> str:
+        options = source.options.model_dump(mode="json")
+        print_ = fingerprints.get(source.path)
+        return content_key(source.reader.name, options, print_, what, card.run.bad_files, left)
+
+    parts: dict[int, Part] = {}
+    if limit is None:
+        keys = [key(source, None) for source in sources]
+        stored = {i: folder.read_part(place, k, i) for i, k in enumerate(keys)}
+        parts = {i: part for i, part in stored.items() if part is not None}
+        missing = [i for i in range(len(sources)) if i not in parts]
+        bars = progress if workers.local else SilentProgress()
+        jobs = [(sources[i], card, request, card.run.bad_files, bars) for i in missing]
+        outer = SilentProgress() if workers.local else progress
+        with outer.task(f"reading {name}, {len(jobs)} files", len(jobs)) as tick:
+            for number, part in workers.run(read_file, jobs):
+                folder.write_part(place, keys[missing[number]], missing[number], part)
+                parts[missing[number]] = part
+                tick(1)
+    else:  # how much of a file is wanted depends on the files before it
+        for index, source in enumerate(sources):
+            if limit <= 0:
+                break
+            found = folder.read_part(place, key(source, limit), index)
+            if found is None:
+                wanted = replace(request, max_events=limit)
+                found = read_file(source, card, wanted, card.run.bad_files, progress)
+                folder.write_part(place, key(source, limit), index, found)
+            parts[index] = found
+            limit -= found.values["sums"]["events"]
+    return _join(name, card, [parts[i] for i in sorted(parts)])
 
 
 def _join(name: str, card: RunCard, parts: list[Part]) -> DatasetEvents:

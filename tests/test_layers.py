@@ -15,7 +15,7 @@ LAYERS = (
     {"events", "lie", "stats"},
     {"methods", "readers", "torchkit"},
     {"plotting", "plugin"},
-    {"files", "store"},
+    {"files", "store", "workers"},
     {"plan", "reading", "provenance", "suggest", "testing"},
     {"fitting", "report"},
     {"pipeline"},
@@ -30,7 +30,7 @@ CONFINED = {
     "pyarrow": ("symhep/readers/",),
     "pylhe": ("symhep/readers/",),
 }
-ABOVE_METHODS = {"pipeline", "cli", "store", "fitting", "plan", "reading", "files", "report", "suggest"}
+ABOVE_METHODS = {"pipeline", "cli", "store", "fitting", "plan", "reading", "files", "report", "suggest", "workers"}
 
 
 def _imports(path: Path) -> Iterator[str]:

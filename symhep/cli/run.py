@@ -21,6 +21,7 @@ __all__ = ["command"]
     "-n", "--max-events", type=click.IntRange(min=1), help="Read at most so many events per dataset."
 )
 @click.option("--device", help="auto, cpu, cuda or cuda:N.")
+@click.option("-j", "--workers", default="1", metavar="N|dask:ADDRESS", help="Local processes, or a dask cluster.")
 @click.option("--only", multiple=True, metavar="NAME", help="Run this method only; may be repeated.")
 @click.option("--force", is_flag=True, help="Repeat work that is already finished.")
 @click.option("--dry-run", is_flag=True, help="Check everything, run nothing.")
@@ -30,6 +31,7 @@ def command(
     overrides: tuple[str, ...],
     max_events: int | None,
     device: str | None,
+    workers: str,
     only: tuple[str, ...],
     force: bool,
     dry_run: bool,
@@ -39,7 +41,7 @@ def command(
     from symhep.pipeline import run
 
     done = run(
-        card, out, overrides=overrides, max_events=max_events, device=device, only=only, force=force,
+        card, out, overrides=overrides, max_events=max_events, device=device, workers=workers, only=only, force=force,
         dry_run=dry_run, progress=TerminalProgress(),
     )  # fmt: skip
     if dry_run:

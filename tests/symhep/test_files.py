@@ -106,7 +106,7 @@ def test_empty_and_missing(folder: Path) -> None:
         symhep.inspect(folder / "empty.lhe")
     with pytest.raises(InputError, match="no such file"):
         symhep.inspect(folder / "no.lhe")
-    with pytest.raises(CardError, match="no file"):
+    with pytest.raises(CardError, match=r"no file"):
         symhep.load(folder / "no*.lhe")
 
 
@@ -117,7 +117,7 @@ def test_corrupt_gzip(folder: Path) -> None:
 
 
 def test_wrong_option(folder: Path) -> None:
-    with pytest.raises(CardError, match="option 'evnts' of format 'toy'.*did you mean 'events'"):
+    with pytest.raises(CardError, match=r"option 'evnts' of format 'toy'.*did you mean 'events'"):
         open_source("toy:circle", build_registry(), "toy", {"name": "circle", "evnts": 3})
 
 

@@ -1,0 +1,116 @@
+"""Where independent pieces of work are done: here, in local processes, or on a dask cluster."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import Any, Protocol
+
+from symhep.errors import CardError
+from symhep.methods.result import Part
+
+__all__ = ["Workers", "open_workers"]
+
+Job = tuple[Any, ...]
+
+
+class Workers(Protocol):
+    """Does jobs and hands back each part with its job's number, as soon as it is done."""
+
+    #: Do the jobs run in this process, so that they can draw their own progress bars?
+    local: bool
+
+    def run(self, function: Callable[..., Part], jobs: Sequence[Job]) -> Iterator[tuple[int, Part]]:
+        """Yield (number of the job, its part), in any order. An error of a job is raised."""
+        ...
+
+
+class Serial:
+    """One job after the other, in this process."""
+
+    local = True
+
+    def run(self, function: Callable[..., Part], jobs: Sequence[Job]) -> Iterator[tuple[int, Part]]:
+        """See `Workers.run`."""
+        for number, job in enumerate(jobs):
+            yield number, function(*job)
+
+
+class Processes:
+    """Several processes on this machine."""
+
+    local = False
+
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        self.pool = pool
+
+    def run(self, function: Callable[..., Part], jobs: Sequence[Job]) -> Iterator[tuple[int, Part]]:
+        """See `Workers.run`."""
+        futures = {self.pool.submit(function, *job): number for number, job in enumerate(jobs)}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+class Dask:
+    """The workers of a dask.distributed cluster."""
+
+    local = False
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def run(self, function: Callable[..., Part], jobs: Sequence[Job]) -> Iterator[tuple[int, Part]]:
+        """See `Workers.run`."""
+        from distributed import as_completed as completed
+
+        futures = {self.client.submit(function, *job, pure=False): n for n, job in enumerate(jobs)}
+        for future in completed(list(futures)):
+            yield futures[future], future.result()
+
+
+def _share_cores(processes: int) -> None:
+    """Runs in a new process before torch is imported: N processes with all threads each would only queue."""
+    os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // processes))
+
+
+@contextmanager
+def open_workers(where: str = "1") -> Iterator[Workers]:
+    """'1': this process; 'N': so many local processes; 'dask:ADDRESS': the cluster whose scheduler is there.
+
+    Raises `CardError` if ``where`` is none of these or dask is not installed.
+
+    >>> with open_workers("1") as workers:
+    ...     [number for number, _ in workers.run(Part, [(), ()])]
+    [0, 1]
+    """
+    if where.startswith("dask:"):
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise CardError(
+                "dask is not installed", where="--workers", hint="pip install 'symhep[dask]'"
+            ) from error
+        try:
+            client = Client(where.removeprefix("dask:"), timeout="20s")
+        except (OSError, ValueError) as error:
+            raise CardError(
+                f"no dask scheduler answers at {where.removeprefix('dask:')}", where="--workers"
+            ) from error
+        with client:
+            yield Dask(client)
+    elif where == "1":
+        yield Serial()
+    elif where.isdecimal() and int(where) > 1:
+        count = int(where)
+        # 'spawn': a forked child would inherit the threads of torch in an undefined state.
+        with ProcessPoolExecutor(count, get_context("spawn"), _share_cores, (count,)) as pool:
+            yield Processes(pool)
+    else:
+        raise CardError(f"'{where}' is neither a number of processes nor dask:ADDRESS", where="--workers")

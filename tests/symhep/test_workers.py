@@ -1,0 +1,69 @@
+"""Where the work is done changes nothing but the time it takes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import symhep
+from symhep.errors import CardError
+from symhep.methods.result import Part
+from symhep.workers import open_workers
+
+
+def _part(number: int) -> Part:
+    if number == 99:
+        raise ValueError("job 99 fails")
+    return Part({"n": number})
+
+
+@pytest.mark.parametrize("where", ["1", "2"])
+def test_every_job_is_done_once(where: str) -> None:
+    with open_workers(where) as workers:
+        done = {number: part.values["n"] for number, part in workers.run(_double, [(3,), (4,), (5,)])}
+    assert done == {0: 6, 1: 8, 2: 10}
+
+
+def _double(number: int) -> Part:
+    return Part({"n": 2 * number})
+
+
+def test_an_error_of_a_job_is_raised() -> None:
+    with open_workers("1") as workers, pytest.raises(ValueError, match="job 99"):
+        list(workers.run(_part, [(1,), (99,)]))
+
+
+@pytest.mark.parametrize("where", ["0", "-1", "many", ""])
+def test_nonsense(where: str) -> None:
+    with pytest.raises(CardError, match="neither a number of processes nor dask"), open_workers(where):
+        pass
+
+
+def test_without_dask(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with (
+        pytest.raises(CardError, match=r"pip install 'symhep\[dask\]'"),
+        open_workers("dask:tcp://127.0.0.1:1"),
+    ):
+        pass
+
+
+def test_two_processes_give_the_numbers_of_one(tmp_path: Path) -> None:
+    """A real method in real processes: 25 runs make two shards."""
+    card: dict[str, Any] = {
+        "symhep": 1,
+        "datasets": {"ring": {"format": "toy", "options": {"name": "circle", "events": 300}}},
+        "features": {"xy": {"vars": ["x1", "x2"]}},
+        "methods": {
+            "rel": {"use": "vae", "features": "xy", "options": {"latent_dim": 2, "runs": 40, "epochs": 2}}
+        },
+        "output": {"figures": ["png"]},
+    }
+    one = symhep.run(card, tmp_path / "one")
+    two = symhep.run(card, tmp_path / "two", workers="2")
+    assert one.results["rel"].summary["relevance"]["mean"] == pytest.approx(
+        two.results["rel"].summary["relevance"]["mean"], rel=1e-4
+    )
