@@ -79,7 +79,7 @@ class LhcoReader(TableReader):
             except _DAMAGE as error:
                 raise InputError(
                     f"the HDF5 file cannot be read: cut short, damaged or of another layout ({error})",
-                    file=path, hint=_remedy(error),
+                    file=path, hint="copy or produce it again",
                 ) from None
             yield table, _layout(table, name)
 
@@ -97,6 +97,8 @@ class LhcoTable:
                 "the HDF5 group is not a pandas table in 'fixed' format", file=path,
                 hint="write it with pandas: frame.to_hdf(file, key='df', format='fixed')",
             )
+        for dataset in group.values():
+            _check_filters(dataset, path)
         self.path = path
         self.names = _labels(group["axis0"])
         #: By column: its block and the place in it.
@@ -124,7 +126,7 @@ class LhcoTable:
             except _DAMAGE as error:
                 raise InputError(
                     f"the file is damaged after {start} of {self.entries} events ({error})",
-                    file=self.path, event=start, hint=_remedy(error),
+                    file=self.path, event=start, hint="copy or produce it again",
                 ) from None
 
     def _read(self, columns: Sequence[str], start: int, end: int) -> dict[str, ak.Array]:
@@ -154,10 +156,16 @@ class LhcoTable:
         return {name: found[name] for name in columns}
 
 
-def _remedy(error: BaseException) -> str:
-    if "filter" in str(error):
-        return "it is compressed by a filter that HDF5 lacks here: pip install hdf5plugin"
-    return "copy or produce it again"
+def _check_filters(dataset: Any, path: str) -> None:
+    """Raise `InputError` where the numbers are compressed in a way that HDF5 does not know here."""
+    properties = dataset.id.get_create_plist()
+    for i in range(properties.get_nfilters()):
+        code, _, _, name = properties.get_filter(i)
+        if not h5py.h5z.filter_avail(code):
+            raise InputError(
+                f"the table is compressed by '{name.decode(errors='replace')}', which HDF5 does not know here",
+                file=path, hint="pip install hdf5plugin, or write the file again with complib='zlib'",
+            )
 
 
 def _labels(axis: Any) -> list[str]:

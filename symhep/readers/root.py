@@ -184,6 +184,8 @@ def _column(name: str, typename: str, doc: str) -> Column | None:
 
 
 def _reason(error: BaseException) -> str:
-    """The first line of what uproot says, without the file name that the error carries anyway."""
-    lines = str(error).strip().splitlines()
-    return lines[0].split(" from FSSpecSource")[0].split(" in file ")[0] if lines else type(error).__name__
+    """What uproot says in short, without the file name that the error carries anyway."""
+    text = " ".join(str(error).split())
+    for end in (" from FSSpecSource", " for file path ", " in file ", " File path: "):
+        text = text.partition(end)[0]
+    return text[:120] or type(error).__name__

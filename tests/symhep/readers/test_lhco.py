@@ -108,6 +108,19 @@ def test_other_layouts_are_refused_with_a_way_out(tmp_path: Path) -> None:
         READER.schema(unknown, LhcoOptions())
 
 
+def test_an_unknown_compression_is_named(tmp_path: Path) -> None:
+    path = write(tmp_path / "f.h5", {"block0": (list(FEATURES), np.ones((3, len(FEATURES))))})
+    with h5py.File(path, "a") as file:
+        del file["df/block0_values"]
+        properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        properties.set_chunk((3, len(FEATURES)))
+        properties.set_filter(32100, h5py.h5z.FLAG_OPTIONAL)
+        space = h5py.h5s.create_simple((3, len(FEATURES)))
+        h5py.h5d.create(file["df"].id, b"block0_values", h5py.h5t.IEEE_F64LE, space, properties)
+    with pytest.raises(InputError, match="which HDF5 does not know here; pip install hdf5plugin"):
+        READER.schema(path, LhcoOptions())
+
+
 @pytest.mark.parametrize("fraction", [0.0, 0.1, 0.5, 0.99])
 def test_a_cut_file(fraction: float, raw: tuple[str, npt.NDArray[np.float64]], tmp_path: Path) -> None:
     data = Path(raw[0]).read_bytes()

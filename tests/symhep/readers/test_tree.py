@@ -117,7 +117,8 @@ def test_physlite_in_mev(tmp_path: Path) -> None:
 def test_edm4hep_names(tmp_path: Path) -> None:
     columns = {
         "MCParticles.PDG": ak.values_astype(PT, np.int32), "MCParticles.momentum.x": PT,
-        "MCParticles.momentum.y": PT * 2, "MCParticles.momentum.z": PT * 3, "MCParticles.mass": PT * 4, "MCParticles.vertex.x": PT * 5,
+        "MCParticles.momentum.y": PT * 2, "MCParticles.momentum.z": PT * 3,
+        "MCParticles.mass": PT * 4, "MCParticles.vertex.x": PT * 5,
         "MCParticles.momentumAtEndpoint.x": PT * 6,
     }
     path = write(tmp_path / "edm4hep.root", columns, "events")
