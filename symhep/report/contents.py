@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from symhep.errors import StoreError
+from symhep.report.numbers import column
 from symhep.report.references import FORMATS, Reference, lookup
 
 __all__ = ["DatasetView", "FigureView", "MethodView", "ReportContents", "StatementView", "gather"]
@@ -53,6 +54,12 @@ class TableView:
     def numeric(self) -> list[bool]:
         """Whether to align the column to the right."""
         return [all(_is_numeric(row[i]) for row in self.rows) for i in range(len(self.columns))]
+
+    @property
+    def texts(self) -> list[tuple[str, ...]]:
+        """The rows as they are shown."""
+        cells = [column([row[i] for row in self.rows]) for i in range(len(self.columns))]
+        return list(zip(*cells, strict=True))
 
 
 @dataclass(frozen=True)
@@ -110,7 +117,7 @@ def gather(folder: Path) -> ReportContents:
     except (AttributeError, KeyError, TypeError) as error:
         raise StoreError(f"{folder} is not a run folder as symhep writes it ({error}); run it again") from error
     formats = {file.get("format", "") for dataset in datasets for file in dataset.files}
-    known, unknown = lookup([*keys, *(FORMATS[f] for f in sorted(formats & FORMATS.keys())), "scikithep2020"])
+    known, unknown = lookup([*keys, *(FORMATS[f] for f in sorted(formats & FORMATS.keys())), "rodrigues2020scikithep"])
     card = folder / "card.yaml"
     return ReportContents(
         datasets,

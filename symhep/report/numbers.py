@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-__all__ = ["duration", "moment", "number", "percent", "rows", "size", "with_error"]
+__all__ = ["column", "duration", "moment", "number", "percent", "rows", "size", "typeset", "with_error"]
 
 #: Longer lists are cut in the page; result.json has them whole.
 SHOWN = 24
@@ -28,6 +28,32 @@ def number(value: Any) -> str:
     if isinstance(value, float):
         return _real(value)
     return str(value)
+
+
+def column(values: Sequence[Any]) -> list[str]:
+    """The cells of a table's column; real numbers get the same number of decimals.
+
+    >>> column([0.85, 0.7754, None]), column([1, 20000]), column(["a", 0.5])
+    (['0.8500', '0.7754', '–'], ['1', '20,000'], ['a', '0.5'])
+    """
+    texts = [number(value) for value in values]
+    if not any(isinstance(v, float) for v in values) or not all(v is None or _is_number(v) for v in values):
+        return texts
+    plain = ["×" not in text and text != "–" for text in texts]
+    decimals = max((len(t.partition(".")[2]) for t, is_plain in zip(texts, plain, strict=True) if is_plain), default=0)
+    return [
+        f"{value:,.{min(decimals, 4)}f}".replace("-", "−") if is_plain else text
+        for value, text, is_plain in zip(values, texts, plain, strict=True)
+    ]
+
+
+def typeset(text: str) -> str:
+    """Plain-text mathematics as print has it.
+
+    >>> typeset("R^2 = 0.98 +- 0.01")
+    'R² = 0.98 ± 0.01'
+    """
+    return text.replace("+-", "±").replace("^2", "²")
 
 
 def with_error(value: float | None, error: float | None) -> str:

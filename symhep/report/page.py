@@ -10,7 +10,7 @@ import jinja2
 from symhep import __version__
 from symhep.errors import StoreError
 from symhep.report.contents import ReportContents, gather
-from symhep.report.numbers import duration, moment, number, percent, rows, size, with_error
+from symhep.report.numbers import duration, moment, number, percent, rows, size, typeset, with_error
 
 __all__ = ["write_report"]
 
@@ -46,22 +46,25 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"duration": duration, "moment": moment, "number": number, "size": size, "rows": rows}
+    for show in (duration, moment, number, rows, size, typeset):
+        environment.filters[show.__name__] = show
     environment.globals |= {"percent": percent, "with_error": with_error}
     return environment
 
 
 def _context(contents: ReportContents) -> dict[str, Any]:
-    findings = [
-        (method.name, statement)
+    findings = {
+        method.name: [statement for statement in method.statements if not statement.warning]
         for method in contents.methods
-        for statement in method.statements
-        if not statement.warning
-    ]
+    }
+    # The page opens with the main finding of each method, or the main three of a single one.
+    shown = 3 if len(contents.methods) == 1 else 1
+    opening = [(name, statement) for name, found in findings.items() for statement in found[:shown]]
     warnings = sum(s.warning for method in contents.methods for s in method.statements)
     return {
         "contents": contents,
-        "findings": findings,
+        "opening": opening,
+        "further": sum(map(len, findings.values())) - len(opening),
         "warnings": warnings,
         "failed": [method for method in contents.methods if method.error],
         "lossy": [dataset for dataset in contents.datasets if dataset.losses],

@@ -27,88 +27,88 @@ class Reference:
 
 
 REFERENCES: dict[str, Reference] = {
-    "sanz2025": Reference("V. Sanz", "Learning symmetries in datasets", "2025", "2504.05174"),
-    "sanz2026": Reference(
+    "sanz2025symmetries": Reference("V. Sanz", "Learning symmetries in datasets", "2025", "2504.05174"),
+    "sanz2026review": Reference(
         "V. Sanz",
         "Artificial Intelligence and Symmetries: Learning, Encoding, and Discovering Structure in Physical Data",
         "2026",
         "2602.02351",
     ),
-    "barenboim2021": Reference(
+    "barenboim2021symmetry": Reference(
         "G. Barenboim, J. Hirn and V. Sanz",
         "Symmetry meets AI",
         "SciPost Phys. 11, 014 (2021)",
         "2103.06115",
         "10.21468/SciPostPhys.11.1.014",
     ),
-    "desai2022": Reference(
+    "desai2022symmetrygan": Reference(
         "K. Desai, B. Nachman and J. Thaler",
         "Symmetry discovery with deep learning",
         "Phys. Rev. D 105, 096031 (2022)",
         "2112.05722",
         "10.1103/PhysRevD.105.096031",
     ),
-    "forestano2023": Reference(
+    "forestano2023symmetries": Reference(
         "R. T. Forestano et al.",
         "Deep learning symmetries and their Lie groups, algebras, and subalgebras from first principles",
         "Mach. Learn.: Sci. Technol. 4, 025027 (2023)",
         "2301.05638",
         "10.1088/2632-2153/acd989",
     ),
-    "kingma2014": Reference(
+    "kingma2013vae": Reference(
         "D. P. Kingma and M. Welling", "Auto-Encoding Variational Bayes", "ICLR 2014", "1312.6114"
     ),
-    "higgins2017": Reference(
+    "higgins2017betavae": Reference(
         "I. Higgins et al.",
         "beta-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework",
         "ICLR 2017",
     ),
-    "kim2018": Reference("H. Kim and A. Mnih", "Disentangling by Factorising", "ICML 2018", "1802.05983"),
-    "chen2018": Reference(
+    "kim2018factorvae": Reference("H. Kim and A. Mnih", "Disentangling by Factorising", "ICML 2018", "1802.05983"),
+    "chen2018tcvae": Reference(
         "R. T. Q. Chen, X. Li, R. Grosse and D. Duvenaud",
         "Isolating Sources of Disentanglement in Variational Autoencoders",
         "NeurIPS 2018",
         "1802.04942",
     ),
-    "facco2017": Reference(
+    "facco2017twonn": Reference(
         "E. Facco, M. d'Errico, A. Rodriguez and A. Laio",
         "Estimating the intrinsic dimension of datasets by a minimal neighborhood information",
         "Sci. Rep. 7, 12140 (2017)",
         "1803.06992",
         "10.1038/s41598-017-11873-y",
     ),
-    "levina2004": Reference(
+    "levina2004mle": Reference(
         "E. Levina and P. J. Bickel", "Maximum Likelihood Estimation of Intrinsic Dimension", "NIPS 2004"
     ),
-    "bac2021": Reference(
+    "bac2021skdim": Reference(
         "J. Bac, E. M. Mirkes, A. N. Gorban, I. Tyukin and A. Zinovyev",
         "Scikit-Dimension: A Python Package for Intrinsic Dimension Estimation",
         "Entropy 23, 1368 (2021)",
         "2109.02596",
         "10.3390/e23101368",
     ),
-    "scikithep2020": Reference(
+    "rodrigues2020scikithep": Reference(
         "E. Rodrigues et al.",
         "The Scikit HEP Project: overview and prospects",
         "EPJ Web Conf. 245, 06028 (2020)",
         "2007.03577",
         "10.1051/epjconf/202024506028",
     ),
-    "alwall2007": Reference(
+    "alwall2007lhef": Reference(
         "J. Alwall et al.",
         "A standard format for Les Houches Event Files",
         "Comput. Phys. Commun. 176, 300 (2007)",
         "hep-ph/0609017",
         "10.1016/j.cpc.2006.11.010",
     ),
-    "delphes2014": Reference(
+    "favereau2014delphes": Reference(
         "J. de Favereau et al. (DELPHES 3)",
         "DELPHES 3: a modular framework for fast simulation of a generic collider experiment",
         "JHEP 02 (2014) 057",
         "1307.6346",
         "10.1007/JHEP02(2014)057",
     ),
-    "lhco2021": Reference(
+    "kasieczka2021lhco": Reference(
         "G. Kasieczka et al.",
         "The LHC Olympics 2020: a community challenge for anomaly detection in high energy physics",
         "Rept. Prog. Phys. 84, 124201 (2021)",
@@ -118,13 +118,13 @@ REFERENCES: dict[str, Reference] = {
 }
 
 #: What to cite for a file format.
-FORMATS: dict[str, str] = {"lhe": "alwall2007", "delphes": "delphes2014", "lhco": "lhco2021"}
+FORMATS: dict[str, str] = {"lhe": "alwall2007lhef", "delphes": "favereau2014delphes", "lhco": "kasieczka2021lhco"}
 
 
 def lookup(keys: Iterable[str]) -> tuple[list[Reference], list[str]]:
     """The references known by ``keys``, each once and in order, and the keys that are not known.
 
-    >>> known, unknown = lookup(["kingma2014", "kingma2014", "somebody1905"])
+    >>> known, unknown = lookup(["kingma2013vae", "kingma2013vae", "somebody1905"])
     >>> known[0].title, len(known), unknown
     ('Auto-Encoding Variational Bayes', 1, ['somebody1905'])
     """

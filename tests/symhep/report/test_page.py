@@ -79,12 +79,14 @@ def folder(tmp_path: Path) -> Path:
     }}})  # fmt: skip
     put(root, "results.json", {"methods": {"relevance": {
         "use": "vae", "features": "p3", "status": "ok", "summary": {"n": 3}, "statements": STATEMENTS,
-        "error": None, "references": ["desai2022", "nobody1900"], "options": {"beta": 0.1, "hidden": [64, 32]},
-        "duration_s": 125.0,
+        "error": None, "references": ["desai2022symmetrygan", "nobody1900"], "duration_s": 125.0,
+        "options": {"beta": 0.1, "hidden": [64, 32]},
     }}})  # fmt: skip
     put(root, "relevance/result.json", {
         "figures": [{"name": "relevance", "caption": "Relevance per latent."}],
-        "tables": {"pca": {"columns": ["component", "variance"], "rows": [[1, 0.75], [2, None]], "caption": "PCA."}},
+        "tables": {"pca": {
+            "columns": ["component", "variance"], "rows": [[1, 0.75], [2, 0.125], [3, None]], "caption": "PCA.",
+        }},
     })  # fmt: skip
     put(root, "provenance.json", {
         "symhep": "9.8.7", "started": "2026-01-01T12:30:05+00:00", "duration_s": 12.3, "seed": 42, "device": "cpu",
@@ -131,6 +133,16 @@ class TestContents:
         assert "1 warning to read" in text
         assert "No event was lost." in text
 
+    def test_it_opens_with_the_main_three_findings_of_a_single_method(self, folder: Path) -> None:
+        many = [{"text": f"Finding {i}, r^2 = 0.9 +- 0.1.", "kind": "finding"} for i in range(5)]
+        results = json.loads((folder / "results.json").read_text())
+        results["methods"]["relevance"]["statements"] = many
+        put(folder, "results.json", results)
+        opening = text_of(report(folder)).partition("What was read ee")[0]
+        assert "Finding 2, r² = 0.9 ± 0.1." in opening
+        assert "Finding 3" not in opening
+        assert "2 more findings" in opening
+
     @pytest.mark.parametrize(
         "sentence",
         [
@@ -142,7 +154,7 @@ class TestContents:
             "relevant_latents 3 [3, 4]",
             "relevance 5.31 ± 0.31, 0.040 ± 0.010",
             "Figure 1. Relevance per latent.",
-            "component variance 1 0.75 2 –",
+            "component variance 1 0.750 2 0.125 3 –",
             "beta 0.1",
             "hidden 64, 32",
             "2026-01-01 12:30 UTC · 12.3 s · seed 42 · cpu",

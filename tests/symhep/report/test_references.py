@@ -14,7 +14,7 @@ def test_identifiers_are_bare_and_well_formed(key: str) -> None:
     reference = REFERENCES[key]
     assert re.fullmatch(r"|\d{4}\.\d{4,5}|[a-z-]+/\d{7}", reference.arxiv)
     assert re.fullmatch(r"|10\.\d{4,5}/\S+", reference.doi)
-    assert re.search(r"\d{4}$", key), "keys are author and year"
+    assert re.fullmatch(r"[a-z]+\d{4}[a-z]+", key), "keys are author, year, word"
     assert all(address.startswith("https://") for _, address in reference.links)
 
 
@@ -23,6 +23,6 @@ def test_formats_name_known_references() -> None:
 
 
 def test_unknown_keys_are_kept_and_repeated_ones_are_not() -> None:
-    known, unknown = lookup(["bac2021", "unknown1", "bac2021", "unknown1", "kim2018"])
-    assert known == [REFERENCES["bac2021"], REFERENCES["kim2018"]]
+    known, unknown = lookup(["bac2021skdim", "unknown1", "bac2021skdim", "unknown1", "kim2018factorvae"])
+    assert known == [REFERENCES["bac2021skdim"], REFERENCES["kim2018factorvae"]]
     assert unknown == ["unknown1"]
