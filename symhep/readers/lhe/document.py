@@ -16,7 +16,7 @@ _OPEN = b"<" + _TITLE
 _INIT_END = re.compile(rb"</init\s*>")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 # Memory stays bounded whatever a file holds: no real header or event comes near this.
-_LIMIT = 1 << 28
+_LIMIT = 1 << 26
 # A file that is LHE says so early.
 _TITLE_LIMIT = 1 << 20
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from symhep.errors import CardError, InputError
 from symhep.readers.interface import LossLog, ReadRequest
 from symhep.readers.lhe import LheReader
+from symhep.testing import check_reader
 
 FILES = {
     "lhef3.lhe": 59,
@@ -269,3 +270,8 @@ def test_what_pylhe_writes_is_read_as_pylhe_reads_it(read, tmp_path, events):
     if len(ak.flatten(theirs.particles)):
         assert same_bits(batches[0].events.particles.px, theirs.particles.vector.px)
         assert same_bits(batches[0].events.particles.pdgId, theirs.particles.id)
+
+
+def test_the_contract_of_readers(lhe, tmp_path):
+    (tmp_path / "a.lhe").write_text(lhe.numbered(7))
+    assert len(check_reader(LheReader(), tmp_path / "a.lhe")) == 7
