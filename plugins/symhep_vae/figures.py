@@ -1,15 +1,159 @@
-"""Placeholder until the figures follow."""
+"""Figures of a result: the spectra and the training."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from symhep.methods.interface import NamedFigure
-from symhep.methods.result import Result
+from symhep.methods.result import Arrays, Result
+from symhep.plotting.style import COLOURS
+from symhep_vae.latent_figures import correlation_map, latent_matrix, latent_plane
+from symhep_vae.relevance import BAND, THRESHOLD
 
-__all__ = ["draw_all"]
+__all__ = ["draw_all", "loss_curves", "principal_component_spectrum", "relevance_spectrum"]
+
+#: Principal components below this variance are drawn at the floor: zero has no place on a log axis.
+FLOOR = 1e-4
+GREY = "#717581"
 
 
 def draw_all(result: Result) -> Iterator[NamedFigure]:
-    """All figures of a result."""
-    return iter(())
+    """All figures of a result, the most telling first."""
+    a, summary = result.arrays, result.summary
+    runs, run = len(a["used"]), summary["runs"]["representative"]
+    yield NamedFigure(
+        "relevance",
+        relevance_spectrum(a),
+        f"Relevance of the latents, ordered within each of {runs} runs: mean and standard deviation over the runs "
+        "(points with bars) and the runs themselves (small dots). Above the dashed line the latent means vary more "
+        "than the posterior is wide; in the grey band the count depends on where the line is drawn. Open squares: "
+        "the optimum of a linear VAE, from the principal components.",
+    )
+    yield NamedFigure(
+        "pca",
+        principal_component_spectrum(a),
+        "Variance of the principal components of the scaled features, with bootstrap errors. A linear VAE keeps "
+        "components above the dotted line, beta/2, and finds them relevant above the dashed line, beta. "
+        "Triangles stand for components below the axis.",
+    )
+    if len(a["combination_names"]):
+        yield NamedFigure(
+            "correlations",
+            correlation_map(a),
+            f"Correlation of the latent means of run {run}, the one of median loss, with features and named "
+            f"combinations. Right: the share of each combination's variance that the relevant latents carry "
+            f"together, mean and spread over {runs} runs.",
+        )
+    yield NamedFigure(
+        "latents",
+        latent_matrix(a),
+        f"Latent means of run {run} against every feature. Relevant latents above, irrelevant ones in grey: "
+        "they stay at the prior's mean.",
+    )
+    if a["features"].shape[1] > 1:
+        yield NamedFigure(
+            "plane",
+            latent_plane(a),
+            f"Latent means of run {run} over the plane of the two features that are related to it most "
+            "(and not to each other).",
+        )
+    yield NamedFigure(
+        "loss",
+        loss_curves(a),
+        f"Terms of the training loss per epoch: median over {runs} runs, with the range of the runs.",
+    )
+
+
+def relevance_spectrum(a: Arrays) -> Figure:
+    """Relevance against the latent's rank; Sanz, Figs. 2, 6 and 8."""
+    rho = np.maximum(a["relevance"], 1e-4)
+    mean, std = rho.mean(axis=0), rho.std(axis=0)
+    index = np.arange(1, rho.shape[1] + 1)
+    figure: Figure
+    figure, ax = plt.subplots()
+    ax.axhspan(*BAND, color="#e9eaec", lw=0, zorder=0)
+    ax.axhline(THRESHOLD, color=GREY, ls="--", lw=1.2, zorder=1)
+    jitter = np.linspace(-0.16, 0.16, len(rho)) if len(rho) > 1 else np.zeros(1)
+    ax.plot((index + jitter[:, None]).ravel(), rho.ravel(), ".", ms=3, color=COLOURS[0], alpha=0.45, zorder=2)
+    linear = a["linear_relevance"][: len(index)]
+    shown = np.isfinite(linear) & (linear > 0)
+    ax.plot(
+        np.arange(1, len(linear) + 1)[shown] + 0.3, linear[shown], "s", mfc="none", mec=COLOURS[1], mew=1.5,
+        label="linear VAE (from PCA)", zorder=3,
+    )  # fmt: skip
+    lower = np.minimum(std, 0.95 * mean)
+    ax.errorbar(
+        index, mean, yerr=[lower, std], fmt="o", ms=6, color=COLOURS[0], mec="white", mew=0.8, capsize=3,
+        label=f"mean and spread of {len(rho)} runs" if len(rho) > 1 else "1 run", zorder=4,
+    )  # fmt: skip
+    ax.set_yscale("log")
+    low = max(min(0.3 * float(mean.min()), 0.3), 1e-3)
+    top = float(max(mean.max(), linear[shown].max(initial=0.0), 2.5))
+    ax.set_ylim(low, top * 4)
+    ax.set_xlim(0.4, len(index) + 0.6)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set(
+        xlabel="Latent, in order of relevance", ylabel=r"Relevance  std$\,\mu_j\,/\,$mean$\,\sigma_j$"
+    )
+    ax.legend(loc="upper right")
+    return figure
+
+
+def principal_component_spectrum(a: Arrays) -> Figure:
+    """Eigenvalues of the covariance of the scaled features, and where beta puts the line."""
+    variance, error, beta = a["pca_variance"], a["pca_error"], float(a["beta"])
+    index = np.arange(1, len(variance) + 1)
+    above = variance > FLOOR
+    figure: Figure
+    figure, ax = plt.subplots()
+    if beta > 0:
+        ax.axhline(beta, color=GREY, ls="--", lw=1.2, label=rf"$\beta = {beta:g}$")
+        ax.axhline(beta / 2, color=GREY, ls=":", lw=1.2, label=r"$\beta/2$")
+    errors = np.nan_to_num(error[above])
+    ax.errorbar(
+        index[above], variance[above], yerr=[np.minimum(errors, 0.95 * variance[above]), errors], fmt="o", ms=6,
+        color=COLOURS[2], mec="white", mew=0.8, capsize=3,
+    )  # fmt: skip
+    ax.plot(index[~above], np.full((~above).sum(), 1.6 * FLOOR), "v", ms=7, color=COLOURS[2], mec="white")
+    ax.set_yscale("log")
+    ax.set_ylim(FLOOR if not above.all() else None, 6 * float(max(variance.max(initial=0.0), beta, 10 * FLOOR)))
+    ax.set_xlim(0.4, len(index) + 0.6)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set(xlabel="Principal component", ylabel="Variance (scaled features)")
+    ax.legend(loc="upper right", ncols=2)
+    return figure
+
+
+def loss_curves(a: Arrays) -> Figure:
+    """Reconstruction error, beta KL and their sum against the epoch."""
+    reconstruction, kl, correlation = a["curves"]
+    kl = float(a["beta"]) * kl
+    figure: Figure
+    figure, ax = plt.subplots()
+    terms = [("total", reconstruction + kl, "black"), ("reconstruction", reconstruction, COLOURS[0])]
+    terms += [(r"$\beta\,$KL", kl, COLOURS[1])] if (kl > 0).any() else []
+    terms += [("total correlation", correlation, COLOURS[4])] if np.abs(correlation).max() > 0 else []
+    for name, values, colour in terms:
+        _band(ax, values, colour, name)
+    smallest = min(float(np.nanmin(values)) for _, values, _ in terms)
+    if smallest > 0:
+        ax.set_yscale("log")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set(xlabel="Epoch", ylabel="Loss per event")
+    ax.legend(loc="upper right")
+    return figure
+
+
+def _band(ax: Any, values: Any, colour: str, name: str) -> None:
+    epochs = np.arange(1, len(values) + 1)
+    ax.fill_between(epochs, values.min(axis=1), values.max(axis=1), color=colour, alpha=0.2, lw=0)
+    marker = "o" if len(epochs) == 1 else ""
+    ax.plot(epochs, np.median(values, axis=1), color=colour, marker=marker, label=name)

@@ -128,6 +128,14 @@ def _removed(e: Evidence) -> Iterator[Statement]:
         )
 
 
+#: A multiple correlation above this (R^2 = 0.9) means that a combination is carried.
+CARRIED = 0.95
+#: Combinations whose correlation matrix has a smaller eigenvalue repeat each other.
+NEW = 0.02
+#: Below this |r| a latent mixes several quantities.
+FOLLOWS = 0.9
+
+
 def _followed(e: Evidence) -> Iterator[Statement]:
     """Which combination each relevant latent of the representative run follows."""
     run = e.runs.representative
@@ -135,45 +143,55 @@ def _followed(e: Evidence) -> Iterator[Statement]:
     told = [(j, f) for j, f in found if f is not None]
     if not told:
         return
-    text = several([f"latent {j + 1} follows {f.name} (|r| = {abs(f.r):.2f})" for j, f in told], at_most=8)
+    clear = [f"latent {j + 1} follows {f.name}, |r| = {abs(f.r):.2f}" for j, f in told if abs(f.r) >= FOLLOWS]
+    mixed = [f"latent {j + 1} is closest to {f.name}, |r| = {abs(f.r):.2f}" for j, f in told if abs(f.r) < FOLLOWS]
+    evidence = {f"latent {j + 1}": {"combination": f.name, "abs_r": abs(f.r), "error": f.error} for j, f in told}
     yield Statement(
-        f"In run {e.runs.used[run]}, the one of median loss, {text}.",
-        {
-            f"latent {j + 1}": {"combination": f.name, "abs_r": abs(f.r), "error": f.error} for j, f in told
-        } | {"run": int(e.runs.used[run])},
+        f"In run {e.runs.used[run]}, the one of median loss: {'; '.join((clear + mixed)[:8])}.",
+        {"run": int(e.runs.used[run])} | evidence,
         "correlations",
-    )  # fmt: skip
+    )
 
 
 def _spanned(e: Evidence) -> Iterator[Statement]:
-    """What the relevant latents carry together, in all runs."""
+    """What the relevant latents carry together, in all runs: independent of how each run rotates them."""
     c = e.correlations
     if not c.combinations or e.count.value == 0:
         return
-    span, spread = c.span.mean(axis=0), c.span.std(axis=0)
-    matched = c.best_match(e.count.per_run.tolist())
-    kinds = {"difference": 0, "sum": 1, "pair": 2, "norm": 3, "particle": 4, "feature": 5}
-    order = sorted(range(len(span)), key=lambda i: (kinds[c.combinations[i].kind], -span[i]))
-    chosen = [i for i in order if span[i] > 0.9][: e.count.value]
+    r, best = np.sqrt(c.span), c.best_match(e.count.per_run.tolist())
+    chosen = _carried(c, r.mean(axis=0))[: e.count.value]
     if not chosen:
         return
-    parts = [
-        f"{c.combinations[i].name} (R^2 = {span[i]:.2f} +- {spread[i]:.2f}, best latent |r| = "
-        f"{matched[:, i].mean():.2f} +- {matched[:, i].std():.2f})"
+    parts = [f"{c.combinations[i].name} with r = {r[:, i].mean():.3f} +- {r[:, i].std():.3f}" for i in chosen]
+    evidence = {
+        c.combinations[i].name: {
+            "r_mean": float(r[:, i].mean()), "r_std": float(r[:, i].std()),
+            "r2_mean": float(c.span[:, i].mean()), "r2_std": float(c.span[:, i].std()),
+            "single_latent_r_mean": float(best[:, i].mean()), "single_latent_r_std": float(best[:, i].std()),
+        }
         for i in chosen
-    ]
+    }  # fmt: skip
     yield Statement(
-        f"Over {len(e.runs.used)} runs the relevant latents together carry {several(parts)}; single latents are "
-        "rotated into each other from run to run, what they span is not.",
-        {
-            c.combinations[i].name: {
-                "r2_mean": float(span[i]), "r2_std": float(spread[i]),
-                "best_r_mean": float(matched[:, i].mean()), "best_r_std": float(matched[:, i].std()),
-            }
-            for i in chosen
-        },
+        f"In {len(e.runs.used)} runs, a linear combination of the relevant latents follows {several(parts)}. "
+        f"Single latents do so less well (|r| = {best[:, chosen].mean():.2f} on average): each run rotates them "
+        "into each other, but what they span is the same.",
+        evidence,
         "correlations",
-    )  # fmt: skip
+    )
+
+
+def _carried(c: LatentCorrelations, r: FloatArray) -> list[int]:
+    """Combinations that the latents carry almost whole, linear ones first, each new beside those before it."""
+    kinds = {"difference": 0, "sum": 1, "feature": 2, "norm": 3, "pair": 4, "particle": 5}
+    above = np.flatnonzero(r > CARRIED).tolist()
+    order: list[int] = sorted(above, key=lambda i: (kinds[c.combinations[i].kind], -r[i]))
+    chosen: list[int] = []
+    for i in order:
+        trial = np.corrcoef([c.combinations[k].values for k in [*chosen, i]]) if chosen else np.ones((1, 1))
+        # The smallest eigenvalue tells whether the newcomer is a linear function of the others.
+        if np.linalg.eigvalsh(trial)[0] > NEW:
+            chosen.append(i)
+    return chosen
 
 
 def _dimension(e: Evidence) -> Iterator[Statement]:

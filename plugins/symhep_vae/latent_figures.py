@@ -1,0 +1,142 @@
+"""Figures of the latents of one run: against features, over a plane, and against combinations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from symhep.methods.result import Arrays
+from symhep.plotting.style import COLOURS
+from symhep_vae.relevance import THRESHOLD
+
+__all__ = ["correlation_map", "latent_matrix", "latent_plane"]
+
+MAX_LATENTS = 8
+MAX_FEATURES = 8
+MAX_PLANES = 3
+#: Two features with a larger |r| say the same and make no plane.
+ALIKE = 0.95
+
+
+def _axis_label(a: Arrays, i: int) -> str:
+    unit = str(a["feature_units"][i])
+    return str(a["feature_labels"][i]) + (f" [{unit}]" if unit else "")
+
+
+def _mean_label(j: int) -> str:
+    return rf"$\langle z_{{{j + 1}}}\rangle$"
+
+
+def _central(values: npt.NDArray[Any]) -> tuple[float, float]:
+    """Range of all but the last 0.1 % on either side, with a margin."""
+    low, high = np.quantile(values, [0.001, 0.999])
+    margin = 0.08 * (high - low) or 1.0
+    return float(low - margin), float(high + margin)
+
+
+def latent_matrix(a: Arrays) -> Figure:
+    """<z_j> against every feature; Sanz, Figs. 4 and 7."""
+    z, x = a["latent_means"], a["features"]
+    rows, columns = min(z.shape[1], MAX_LATENTS), min(x.shape[1], MAX_FEATURES)
+    size = 1.45 if columns > 3 else 2.2
+    figure: Figure
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(max(4.6, size * columns + 0.7), max(3.2, 0.82 * size * rows + 0.8)),
+        sharex="col", sharey="row", squeeze=False,
+    )  # fmt: skip
+    for j in range(rows):
+        relevant = a["representative_relevance"][j] > THRESHOLD
+        # One scale for all relevant latents; the others get the prior's, on which they are flat.
+        reach = 1.08 * max(1.0, float(np.quantile(np.abs(z), 0.999)))
+        for i in range(columns):
+            ax = axes[j, i]
+            colour = COLOURS[0] if relevant else COLOURS[3]
+            ax.plot(x[:, i], z[:, j], ".", ms=1.6, alpha=0.4, color=colour, mew=0, rasterized=True)
+            ax.set_ylim(-reach, reach)
+            ax.minorticks_off()
+            ax.tick_params(labelsize=9)
+            ax.xaxis.set_major_locator(MaxNLocator(3))
+            ax.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+            if j == rows - 1:
+                ax.set_xlim(*_central(x[:, i]))
+                ax.set_xlabel(_axis_label(a, i), fontsize=11, loc="center")
+            if i == 0:
+                ax.set_ylabel(_mean_label(j), fontsize=12, loc="center")
+    return figure
+
+
+def latent_plane(a: Arrays) -> Figure:
+    """<z_j> of the leading latents over two features; Sanz, Fig. 3."""
+    z, x = a["latent_means"], a["features"]
+    relevant = int((a["representative_relevance"] > THRESHOLD).sum())
+    shown = min(max(relevant, 1), MAX_PLANES, z.shape[1])
+    figure: Figure
+    figure, axes = plt.subplots(1, shown, figsize=(3.5 * shown + 1.4, 3.7), squeeze=False)
+    reach = float(np.quantile(np.abs(z[:, :shown]), 0.99)) or 1.0
+    for j, ax in enumerate(axes[0]):
+        first, second = _plane(x, z[:, j])
+        points = ax.scatter(
+            x[:, first], x[:, second], c=z[:, j], s=5, lw=0, cmap="coolwarm", vmin=-reach, vmax=reach, rasterized=True
+        )
+        ax.set_xlim(*_central(x[:, first]))
+        ax.set_ylim(*_central(x[:, second]))
+        ax.xaxis.set_major_locator(MaxNLocator(5))
+        ax.set(xlabel=_axis_label(a, first), ylabel=_axis_label(a, second))
+        ax.text(
+            0.97, 0.97, _mean_label(j), transform=ax.transAxes, ha="right", va="top",
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2},
+        )  # fmt: skip
+    figure.colorbar(points, ax=axes[0].tolist(), label="Latent mean", pad=0.02)
+    return figure
+
+
+def _plane(x: npt.NDArray[Any], z: npt.NDArray[Any]) -> tuple[int, int]:
+    """The features most related to a latent; the first two where nothing is."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        table = np.abs(np.nan_to_num(np.corrcoef(np.c_[x, z].T)))
+    to_latent, alike = table[-1, :-1], table[:-1, :-1]
+    first = int(np.argmax(to_latent))
+    other = [i for i in np.argsort(-to_latent, kind="stable") if i != first]
+    apart = [i for i in other if alike[first, i] < ALIKE]
+    second = int((apart or other)[0])
+    return (first, second) if first < second else (second, first)
+
+
+def correlation_map(a: Arrays) -> Figure:
+    """Latents of the representative run against named combinations, and what all relevant ones carry."""
+    r = a["correlation"][:MAX_LATENTS]
+    latents, rows = r.shape
+    figure: Figure
+    figure, (ax, side) = plt.subplots(
+        1, 2, figsize=(3.6 + 0.55 * latents, 1.35 + 0.31 * rows), width_ratios=(0.5 * latents, 1.5), sharey=True
+    )
+    image = ax.imshow(r.T, cmap="coolwarm", vmin=-1, vmax=1, aspect="auto")
+    for j in range(latents):
+        for k in range(rows):
+            if abs(r[j, k]) >= 0.1:
+                ax.text(
+                    j, k, f"{r[j, k]:.2f}".replace("0.", ".").replace("-", "−"), ha="center", va="center",
+                    fontsize=8.5, color="white" if abs(r[j, k]) > 0.6 else "black",
+                )  # fmt: skip
+    relevant = int((a["representative_relevance"] > THRESHOLD).sum())
+    if 0 < relevant < latents:
+        ax.axvline(relevant - 0.5, color="black", lw=1.2)
+    ax.set_xticks(range(latents), [f"$z_{{{j + 1}}}$" for j in range(latents)])
+    ax.set_yticks(range(rows), [str(s) for s in a["combination_labels"]], fontsize=10)
+    ax.tick_params(which="both", length=0)
+    ax.minorticks_off()
+    figure.colorbar(image, ax=ax, label="Correlation", location="bottom", shrink=0.95, pad=0.02, aspect=28)
+    height = np.arange(rows)
+    side.barh(height, a["span_mean"], height=0.62, color=COLOURS[0], alpha=0.85)
+    side.errorbar(a["span_mean"], height, xerr=a["span_std"], fmt="none", ecolor="black", elinewidth=1, capsize=2)
+    side.set_xlim(0, 1.08)
+    side.set_xticks([0, 0.5, 1], ["0", "½", "1"])
+    side.tick_params(which="both", left=False, right=False, labelleft=False)
+    side.minorticks_off()
+    side.set_xlabel(r"$R^2$ (all runs)", loc="center")
+    return figure
