@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
+import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,10 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 @dataclass(frozen=True)
 class FigureView:
-    """A figure: its picture as base64 PNG (None if it is missing) and the address of its PDF beside the page."""
+    """A figure: its picture as base64 PNG (None if it is missing) and the address of its PDF beside the page.
+
+    ``width`` and ``height`` are in pixels, 0 without a picture.
+    """
 
     number: int
     anchor: str
@@ -30,6 +34,13 @@ class FigureView:
     caption: str
     picture: str | None
     pdf: str | None
+    width: int
+    height: int
+
+    @property
+    def wide(self) -> bool:
+        """Whether it needs the whole width of the page: a row of panels, or a matrix of them."""
+        return self.width > 1400 or self.width > 1.8 * self.height
 
 
 @dataclass(frozen=True)
@@ -64,10 +75,11 @@ class TableView:
 
 @dataclass(frozen=True)
 class DatasetView:
-    """What was read of a dataset, what was lost, and what the cuts left."""
+    """What was read of a dataset, what was lost, and what the cuts left; ``total`` sums over several files."""
 
     name: str
     files: list[dict[str, Any]]
+    total: dict[str, Any] | None
     losses: list[dict[str, Any]]
     selections: dict[str, list[dict[str, Any]]]
     read: int
@@ -143,9 +155,11 @@ def _dataset(name: str, stored: Mapping[str, Any]) -> DatasetView:
     losses = list(stored.get("losses") or ())
     files = list(stored.get("files") or ())
     read = stored.get("events_read", sum(file.get("events") or 0 for file in files))
+    total = {**stored, "file": f"all {len(files)} files", "events": read} if len(files) > 1 else None
     return DatasetView(
         name,
         files,
+        total,
         losses,
         dict(stored.get("selections") or {}),
         read,
@@ -211,10 +225,14 @@ def _figure(
     # The names come from a file: nothing outside the run folder may end up in the page.
     inside = png.resolve().is_relative_to(folder.resolve())
     content = png.read_bytes() if inside and png.is_file() else b""
-    picture = base64.b64encode(content).decode() if content.startswith(_PNG) else None
+    is_png = content.startswith(_PNG) and len(content) >= 24
+    # The header chunk comes first: its width and height are at bytes 16 to 24.
+    width, height = struct.unpack(">II", content[16:24]) if is_png else (0, 0)
+    picture = base64.b64encode(content).decode() if is_png else None
     pdf = place / f"{name}.pdf"
     address = quote(pdf.relative_to(folder).as_posix()) if inside and pdf.is_file() else None
-    return FigureView(number, _identifier(anchor), name, caption or name.replace("_", " "), picture, address)
+    caption = caption or name.replace("_", " ")
+    return FigureView(number, _identifier(anchor), name, caption, picture, address, width, height)
 
 
 def _identifier(text: str) -> str:

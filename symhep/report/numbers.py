@@ -138,7 +138,7 @@ def rows(content: Any, path: str = "") -> Iterator[tuple[str, str]]:
         text, rest = _with_uncertainty(content)
         if text is not None:
             yield path or "value", text
-        for key, value in rest.items():
+        for key, value in _paired(rest).items():
             yield from rows(value, f"{path}.{key}" if path else str(key))
         if not content:
             yield path or "–", "none"
@@ -167,6 +167,20 @@ def _with_uncertainty(content: Mapping[str, Any]) -> tuple[str | None, Mapping[s
                 pairs = [with_error(x, y) for x, y in zip(a, b, strict=True)]
                 return _list(pairs), _without(content, centre, spread)
     return None, content
+
+
+def _paired(content: Mapping[str, Any]) -> dict[str, Any]:
+    """NAME_mean and NAME_std as one entry NAME."""
+    names = {k.removesuffix("_mean") for k in content if k.endswith("_mean")}
+    names = {n for n in names if f"{n}_std" in content and n not in content}
+    paired: dict[str, Any] = {}
+    for key, value in content.items():
+        name = key.removesuffix("_mean").removesuffix("_std")
+        if name not in names:
+            paired[key] = value
+        else:
+            paired[name] = {"mean": content[f"{name}_mean"], "std": content[f"{name}_std"]}
+    return paired
 
 
 def _without(content: Mapping[str, Any], *keys: str) -> dict[str, Any]:

@@ -72,3 +72,8 @@ def test_rows_flatten_lists_of_records_and_say_what_is_left_out() -> None:
 def test_rows_keep_what_stands_beside_an_uncertainty() -> None:
     content = {"r": {"value": 0.5, "error": 0.1, "events": 10}}
     assert list(rows(content)) == [("r", "0.50 ± 0.10"), ("r.events", "10")]
+
+
+def test_rows_join_a_mean_and_its_spread_by_their_names() -> None:
+    content = {"r_mean": [1.0, 2.0], "r_std": [0.1, 0.2], "s_mean": 3.0}
+    assert list(rows(content)) == [("r", "1.00 ± 0.10, 2.00 ± 0.20"), ("s_mean", "3")]

@@ -190,6 +190,21 @@ class TestContents:
         assert all(address.startswith("data:image/png;base64,") for address in loaded)
         assert not re.search(r"<link|<script|<iframe|@import|url\(", page)
 
+    @pytest.mark.parametrize(("width", "height", "wide"), [(64, 48, False), (96, 48, True), (1500, 1200, True)])
+    def test_wide_figures_get_the_whole_width(self, folder: Path, width: int, height: int, wide: bool) -> None:
+        (folder / "relevance/figures/relevance.png").write_bytes(png(width, height))
+        page = report(folder)
+        assert ('class="wide"' in page) == wide
+        assert f'<img width="{width}" height="{height}"' in page
+
+    def test_several_files_have_a_total(self, folder: Path) -> None:
+        dataset = {
+            "files": [FILE, FILE], "events_read": 20000, "sum_of_weights": 10000.0, "sum_of_weights2": 4900.0,
+            "negative_fraction": 0.125, "cross_section_pb": [36.9103, 0.1719], "losses": [], "selections": {},
+        }  # fmt: skip
+        put(folder, "cutflow.json", {"datasets": {"ee": dataset}})
+        assert "all 2 files – 20,000 10,000 ± 70 12.5 % 36.91 ± 0.17" in text_of(report(folder))
+
     def test_a_folder_with_the_account_alone_makes_a_page(self, folder: Path) -> None:
         for name in ("results.json", "provenance.json", "card.yaml"):
             (folder / name).unlink()
