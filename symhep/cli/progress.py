@@ -40,6 +40,8 @@ class TerminalProgress:
             bar = bars.add_task(description, total=total or None, note="")
 
             def tick(steps: int = 1, note: str = "") -> None:
-                bars.update(bar, advance=steps, **({"note": note} if note else {}))
+                bars.update(bar, advance=steps)
+                if note:
+                    bars.update(bar, note=note)
 
             yield tick

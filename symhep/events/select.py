@@ -137,7 +137,7 @@ class Selector:
         passed = np.ones(len(weights), dtype=bool)
         for cut in self.card.selections.get(name, ()):
             verdict = evaluate(parse_expression(cut.cut), scope)
-            passed &= _one_per_event(verdict, len(weights), cut.cut)
+            np.logical_and(passed, _one_per_event(verdict, len(weights), cut.cut), out=passed)
             flow.add(cut.name, cut.cut, weights[passed])
         return passed
 

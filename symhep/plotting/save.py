@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,8 @@ def save_figure(figure: Figure, stem: Path, formats: Sequence[str] = ("pdf", "pn
         partial = target.with_name(f".{target.name}.partial")
         # Dates in the metadata would make the same result give different bytes.
         metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}.get(kind)
+        # Embedding a font logs the age of the font file, which concerns nobody here.
+        logging.getLogger("fontTools").setLevel(logging.ERROR)
         figure.savefig(partial, format=kind, metadata=metadata)
         partial.replace(target)
         written.append(target)

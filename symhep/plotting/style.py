@@ -9,6 +9,7 @@ from typing import Any, Literal
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import mplhep
+from cycler import cycler
 
 __all__ = ["COLOURS", "StyleName", "label", "use_style"]
 
@@ -40,10 +41,13 @@ _OWN: dict[str, Any] = {
     "mathtext.rm": "TeX Gyre Heros",
     "mathtext.it": "TeX Gyre Heros:italic",
     "mathtext.bf": "TeX Gyre Heros:bold",
+    "mathtext.cal": "TeX Gyre Heros:italic",
+    "mathtext.sf": "TeX Gyre Heros",
+    "mathtext.tt": "DejaVu Sans Mono",
     "axes.labelsize": 13,
     "axes.titlesize": 12,
     "axes.linewidth": 0.9,
-    "axes.prop_cycle": mpl.cycler(color=COLOURS),
+    "axes.prop_cycle": cycler(color=COLOURS),
     "xaxis.labellocation": "right",
     "yaxis.labellocation": "top",
     "xtick.direction": "in",

@@ -90,7 +90,8 @@ def test_hook_that_raises_is_recorded() -> None:
     def fails() -> dict[str, str]:
         raise OSError("disk on fire")
 
-    registry = _build(bad=_plugin(symhep_register_methods=fails), good=_plugin(symhep_register_methods=lambda: {"good": Good}))
+    good = _plugin(symhep_register_methods=lambda: {"good": Good})
+    registry = _build(bad=_plugin(symhep_register_methods=fails), good=good)
     assert registry.broken[0].reason == "OSError: disk on fire"
     assert registry.method("good").name == "good"
 
