@@ -24,7 +24,7 @@ _OPENING = re.compile(rb"<event[^>]*>")
 _REASONS = {
     Kind.CUT: "the event is cut short: its </event> is missing",
     Kind.STRAY: "</event> without its <event>: the event's beginning is lost",
-    Kind.MERGED: "the event runs into another one: the tags between them are damaged",
+    Kind.MERGED: "the tags in the event are damaged: it may have run into another one",
 }
 _N_EVENT, _N_PARTICLE = 6, len(PARTICLE_FIELDS)
 

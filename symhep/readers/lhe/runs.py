@@ -14,6 +14,8 @@ __all__ = ["EventRun", "Kind", "Tags", "find_events", "numbers_between"]
 IntArray = npt.NDArray[np.int64]
 
 _FOOTER = b"</LesHouchesEvents"
+_TAG = re.compile(rb"</?[A-Za-z]")
+_TAG_PAIR = re.compile(rb"<[^<>]*>")
 _REMARK = re.compile(rb"#[^\n]*")
 # The first line of an event has six numbers: twelve bytes at the very least.
 _FIRST_LINE, _FIRST_LINE_BYTES = 6, 12
@@ -48,7 +50,7 @@ class Kind(IntEnum):
     WHOLE = 0
     CUT = 1  # <event> without </event>
     STRAY = 2  # </event> without <event>
-    MERGED = 3  # an event's numbers behind inner tags: the tags between two events are damaged
+    MERGED = 3  # inner tags without partner, or numbers behind them: tags between two events are damaged
 
 
 @dataclass(frozen=True)
@@ -102,18 +104,18 @@ def find_events(tags: Tags, byte: int, final: bool) -> tuple[EventRun, int]:
     body = np.minimum(greater[np.searchsorted(greater, start)] + 1, stop)
     ends = np.append(less, len(text))
     tail = np.minimum(ends[np.searchsorted(ends, body)], stop)
-    loose = _loose(tags, greater, start, stop)
+    loose, crooked = _loose(tags, greater, start, stop)
+    for i in crooked:
+        if kind[i] == Kind.WHOLE and not _paired(text[start[i] : stop[i]]):
+            kind[i] = Kind.MERGED
     return EventRun(text, byte, kind, start, body, tail, stop, loose[loose < rest]), rest
 
 
-def _loose(tags: Tags, greater: IntArray, start: IntArray, stop: IntArray) -> IntArray:
-    """Where text of some length stands that may belong to no tag.
-
-    It follows a tag that opens nothing, or one that never ends, or lies in an event whose tags do not pair.
-    """
+def _loose(tags: Tags, greater: IntArray, start: IntArray, stop: IntArray) -> tuple[IntArray, IntArray]:
+    """Where text of some length follows a tag that opens nothing or never ends; events whose tags do not pair."""
     buffer, less = tags.buffer, tags.less
     if not len(less):
-        return less
+        return less, less
     following = np.append(less[1:], len(buffer))
     end = greater[np.searchsorted(greater, less)]
     endless = end >= following
@@ -123,11 +125,20 @@ def _loose(tags: Tags, greater: IntArray, start: IntArray, stop: IntArray) -> In
     aside = (buffer[end - 1] == ord("/")) | (letter == ord("!")) | (letter == ord("?"))
     level = np.concatenate([[0], np.cumsum(np.where(closes, -1, np.where(aside, 0, 1)))])
     first, last = np.searchsorted(less, start), np.searchsorted(less, stop)
-    crooked = np.zeros(len(less), dtype=bool)
     # An event's own closing tag stands at its stop: before it, one tag more is open than before the event.
-    for i in np.flatnonzero(level[last] - level[first] != 1):
-        crooked[first[i] + 1 : last[i]] = True
-    return begin[(following - begin >= _FIRST_LINE_BYTES) & (closes | aside | endless | crooked)]
+    crooked = np.flatnonzero(level[last] - level[first] != 1)
+    return begin[(following - begin >= _FIRST_LINE_BYTES) & (closes | aside | endless)], crooked
+
+
+def _paired(event: bytes) -> bool:
+    """Does every inner tag, outside remarks, have its partner? ``event`` ends before its closing tag.
+
+    >>> _paired(b"<event> 1 # <a> < b\\n <rwgt> <x/> </rwgt>"), _paired(b"<event> 1 <rwgt> ")
+    (True, False)
+    """
+    text = _REMARK.sub(b"", event)
+    tags = [t for t in _TAG_PAIR.findall(text) if not t.endswith(b"/>") and t[1:2] not in b"!?"]
+    return 2 * sum(t.startswith(b"</") for t in tags) + 1 == len(tags)
 
 
 def numbers_between(run: EventRun) -> list[int]:
@@ -137,11 +148,12 @@ def numbers_between(run: EventRun) -> list[int]:
     """
     places = []
     for begin in run.loose.tolist():
-        text = run.text[begin : run.text.find(b"<", begin + 1) % (len(run.text) + 1)]
-        tag = run.text.rfind(b"<", 0, begin + 1)
+        tag, following = run.text.rfind(b"<", 0, begin + 1), run.text.find(b"<", begin + 1) % (len(run.text) + 1)
+        numbers = len(_REMARK.sub(b"", run.text[begin:following]).split()) >= _FIRST_LINE
+        endless = _TAG.match(run.text, tag) and b">" not in run.text[tag:following]
         # A tag in a remark is none, and what follows the footer is nobody's.
         aside = b"#" in run.text[run.text.rfind(b"\n", 0, tag) + 1 : tag] or run.text.startswith(_FOOTER, tag)
-        if aside or len(_REMARK.sub(b"", text).split()) < _FIRST_LINE:
+        if aside or not (numbers or endless):
             continue
         i = int(np.searchsorted(run.start, begin, side="right")) - 1
         if i >= 0 and begin < run.stop[i]:
