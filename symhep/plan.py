@@ -8,15 +8,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from symhep.card.expressions import KINEMATICS, Expression, parse_expression
 from symhep.card.loader import CardFile, validation_error
 from symhep.card.schema import RunCard
 from symhep.errors import CardError, InputError, PluginError, nearest
-from symhep.events.objects import PAIR_FIELDS, object_order
+from symhep.events.objects import object_order
 from symhep.files import Source, sources
 from symhep.methods.interface import Method, Options
 from symhep.plugin.manager import Registry
 from symhep.readers.interface import ReadRequest, Schema
+from symhep.wanted import wanted_columns
 
 __all__ = ["Plan", "PlannedMethod", "ScanPoint", "make_plan"]
 
@@ -73,15 +73,19 @@ def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ())
         name: sources(dataset, registry, card_file.folder, card_file.where("datasets", name))
         for name, dataset in card.datasets.items()
     }
-    requests = {name: _request(card_file, _schema(found, card)) for name, found in files.items()}
+    requests = {name: wanted_columns(card_file, _schema(found, card)) for name, found in files.items()}
     wanted = list(only) or list(card.methods)
     for name in wanted:
-        if name not in card.methods:
-            raise CardError(
-                f"the card has no method '{name}'", where="--only", hint=nearest(name, card.methods)
-            )
+        _must_be("method of the card", name, card.methods, "--only")
     methods = {name: _method(name, card_file, registry) for name in card.methods if name in wanted}
     return Plan(card_file, files, requests, methods)
+
+
+def _must_be(kind: str, name: str, known: Iterable[str], where: str) -> None:
+    """Raise `CardError` unless ``name`` is one of ``known``."""
+    names = list(known)
+    if name not in names:
+        raise CardError(f"no {kind} is called '{name}'", where=where, hint=nearest(name, names))
 
 
 def _check_references(card_file: CardFile) -> None:
@@ -89,27 +93,14 @@ def _check_references(card_file: CardFile) -> None:
     card = card_file.card
     for name, item in card.objects.items():
         for part in item.pair or ():
-            if part not in card.objects:
-                raise CardError(
-                    f"object '{name}' pairs '{part}', which is no object",
-                    where=card_file.where("objects", name, "pair"), hint=nearest(part, card.objects),
-                )  # fmt: skip
+            _must_be("object", part, card.objects, card_file.where("objects", name, "pair"))
     object_order(card.objects)
     for name, feature in card.features.items():
         where = card_file.where("features", name)
-        if feature.selection is not None and feature.selection not in card.selections:
-            raise CardError(
-                f"no selection is called '{feature.selection}'",
-                where=where,
-                hint=nearest(feature.selection, card.selections),
-            )
+        if feature.selection is not None:
+            _must_be("selection", feature.selection, card.selections, where)
         if feature.object is not None:
-            if feature.object not in card.objects:
-                raise CardError(
-                    f"no object is called '{feature.object}'",
-                    where=where,
-                    hint=nearest(feature.object, card.objects),
-                )
+            _must_be("object", feature.object, card.objects, where)
             if card.objects[feature.object].take is None:
                 raise CardError(
                     f"features of '{feature.object}' need a fixed number of them",
@@ -119,10 +110,13 @@ def _check_references(card_file: CardFile) -> None:
         names = [c.name for c in cuts]
         twice = [n for n in names if names.count(n) > 1]
         if twice:
-            raise CardError(
-                f"two cuts of '{selection}' are called '{twice[0]}'",
-                where=card_file.where("selections", selection),
-            )
+            where = card_file.where("selections", selection)
+            raise CardError(f"two cuts of '{selection}' are called '{twice[0]}'", where=where)
+    for name, method in card.methods.items():
+        where = card_file.where("methods", name)
+        _must_be("feature set", method.features, card.features, where)
+        for dataset in method.datasets or ():
+            _must_be("dataset", dataset, card.datasets, where)
 
 
 def _schema(found: list[Source], card: RunCard) -> Schema:
@@ -136,102 +130,9 @@ def _schema(found: list[Source], card: RunCard) -> Schema:
     raise CardError("a dataset has no files")
 
 
-def _request(card_file: CardFile, schema: Schema) -> ReadRequest:
-    """Check every expression against ``schema`` and note which columns it takes."""
-    card = card_file.card
-    knows: dict[str, set[str]] = {}
-    needed: dict[str, set[str]] = {}
-
-    def use(name: str, fields: Iterable[str], text: str, where: str) -> None:
-        """Fields of an object: known ones are noted for reading, in the collections behind it."""
-        for field in fields:
-            if field not in knows[name] and field not in KINEMATICS:
-                raise CardError(
-                    f"in \"{text}\": '{name}' has no field '{field}'",
-                    where=where,
-                    hint=nearest(field, knows[name] | set(KINEMATICS)),
-                )
-            source = card.objects[name].collection
-            if source is not None and field in knows[name] and field not in KINEMATICS:
-                needed[source].add(field)
-
-    for name in object_order(card.objects):
-        item, where = card.objects[name], card_file.where("objects", name)
-        if item.collection is not None:
-            if item.collection not in schema.collections:
-                raise CardError(
-                    f"the file has no collection '{item.collection}'",
-                    where=where,
-                    hint=nearest(item.collection, schema.collections),
-                )
-            knows[name] = set(schema.collections[item.collection].fields)
-            needed.setdefault(item.collection, set()).update(knows[name] & {"pdgId"})
-        else:
-            knows[name] = set(PAIR_FIELDS)
-            for part in item.pair or ():
-                use(part, knows[part] & {"charge"}, "pair", where)
-        for key, text in (("where", item.where), ("sort", item.sort.by if item.sort else None)):
-            if text is not None:
-                expression = parse_expression(text, card_file.where("objects", name, key))
-                use(name, expression.names, text, expression.where or "")
-
-    event_fields: set[str] = set()
-
-    def use_event(expression: Expression) -> None:
-        """Names of an event expression: objects, event fields, 'weight'."""
-        where = expression.where or ""
-        for name in expression.names - set(knows) - {"weight"}:
-            if name not in schema.event_fields:
-                valid = [*knows, *schema.event_fields, "weight"]
-                raise CardError(
-                    f"in \"{expression.text}\": unknown name '{name}'", where=where, hint=nearest(name, valid)
-                )
-            event_fields.add(name)
-        for name, field in expression.fields:
-            if name in knows:
-                use(name, [field], expression.text, where)
-
-    for selection, cuts in card.selections.items():
-        for index, cut in enumerate(cuts):
-            use_event(parse_expression(cut.cut, card_file.where("selections", selection, index)))
-    for name, feature in card.features.items():
-        for variable in feature.vars:
-            expression = parse_expression(variable, card_file.where("features", name))
-            if feature.object is None:
-                use_event(expression)
-            else:
-                use(feature.object, expression.names, variable, expression.where or "")
-    branch = card.weights.branch
-    if branch not in ("auto", "none", *schema.weights):
-        raise CardError(
-            f"no weight is called '{branch}'",
-            where=card_file.where("weights", "branch"),
-            hint=nearest(branch, schema.weights),
-        )
-    return ReadRequest(
-        {name: frozenset(fields) for name, fields in needed.items()},
-        frozenset(event_fields),
-        branch,
-        chunk_events=card.run.chunk_events,
-    )
-
-
 def _method(name: str, card_file: CardFile, registry: Registry) -> PlannedMethod:
     """Resolve the method's plugin and check its options, also at every scan point."""
     entry, where = card_file.card.methods[name], card_file.where("methods", name)
-    if entry.features not in card_file.card.features:
-        raise CardError(
-            f"no feature set is called '{entry.features}'",
-            where=where,
-            hint=nearest(entry.features, card_file.card.features),
-        )
-    for dataset in entry.datasets or ():
-        if dataset not in card_file.card.datasets:
-            raise CardError(
-                f"no dataset is called '{dataset}'",
-                where=where,
-                hint=nearest(dataset, card_file.card.datasets),
-            )
     try:
         method = registry.method(entry.use)
     except PluginError as error:

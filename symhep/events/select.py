@@ -161,7 +161,7 @@ class Selector:
         else:
             columns = [_numbers(evaluate(parse_expression(v), scope), len(weights), v) for v in feature.vars]
             values = np.stack(columns, axis=1)
-            complete, momenta, ids = np.isfinite(values).all(axis=1), None, None
+            complete, momenta, ids = np.all(np.isfinite(values), axis=1), None, None
             need = f"finite {', '.join(feature.vars)}"
         keep = passed & complete
         self.cutflows[selection].add(f"features {name}", need, weights[keep])

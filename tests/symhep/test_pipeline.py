@@ -182,7 +182,7 @@ def test_only_keeps_what_is_there(tmp_path: Path, toy_card: dict[str, Any], regi
 def test_dry_run_writes_nothing(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
     symhep.run(toy_card, tmp_path / "r", dry_run=True, registry=registry)
     assert not (tmp_path / "r").exists()
-    with pytest.raises(CardError, match="no method 'bot'; did you mean 'boot'"):
+    with pytest.raises(CardError, match="no method of the card is called 'bot'; did you mean 'boot'"):
         symhep.run(toy_card, tmp_path / "r", dry_run=True, only=["bot"], registry=registry)
 
 

@@ -80,7 +80,7 @@ def test_scan_points(tmp_path: Path, file: Path, registry: Any) -> None:
             r"line 5: in \"isolation < 1\": 'mu' has no field 'isolation'; did you mean",
         ),
         ({"sort": "ptt"}, "line 5.*no field 'ptt'; did you mean 'pt'"),
-        ({"pair": "mus"}, "line 6: object 'z' pairs 'mus', which is no object; did you mean 'mu'"),
+        ({"pair": "mus"}, "line 6: no object is called 'mus'; did you mean 'mu'"),
         ({"cut": "count(muons) > 1"}, "line 9.*unknown name 'muons'"),
         ({"cut": "any(mu.isoo > 1)"}, "line 9.*'mu' has no field 'isoo'; did you mean 'iso'"),
         ({"cut": "ht > 3"}, "line 9.*unknown name 'ht'; did you mean 'HT'"),
