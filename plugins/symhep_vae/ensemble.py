@@ -106,7 +106,8 @@ def gather(parts: Sequence[Part], options: VaeOptions, total_variance: float) ->
     final = curves[0, -1] + options.beta * curves[1, -1]
     finite = (diverged_at == 0) & np.isfinite(found.relevance).all(axis=1)
     with np.errstate(invalid="ignore"):
-        useless = finite & (curves[0, -1] > WORSE_THAN_MEAN * max(total_variance, 1e-12))
+        # A sample without variance (a single event) has no scale to compare with.
+        useless = finite & (total_variance > 0) & (curves[0, -1] > WORSE_THAN_MEAN * total_variance)
     used = np.flatnonzero(finite & ~useless)
     if len(used) == 0:
         raise MethodError(_nothing_usable(diverged_at, useless, len(diverged_at)))

@@ -30,7 +30,7 @@ def draw_all(result: Result) -> Iterator[NamedFigure]:
     yield NamedFigure(
         "relevance",
         relevance_spectrum(a),
-        f"Relevance of the latents, ordered within each of {runs} runs: mean and standard deviation over the runs "
+        f"Relevance of the latents, ordered within each of {runs} runs: mean and central 68 % of the runs "
         "(points with bars) and the runs themselves (small dots). Above the dashed line the latent means vary more "
         "than the posterior is wide; in the grey band the count depends on where the line is drawn. Open squares: "
         "the optimum of a linear VAE, from the principal components.",
@@ -73,7 +73,9 @@ def draw_all(result: Result) -> Iterator[NamedFigure]:
 def relevance_spectrum(a: Arrays) -> Figure:
     """Relevance against the latent's rank; Sanz, Figs. 2, 6 and 8."""
     rho = np.maximum(a["relevance"], 1e-4)
-    mean, std = rho.mean(axis=0), rho.std(axis=0)
+    mean = rho.mean(axis=0)
+    # On a log axis the central 68 % of the runs say more than a standard deviation, which may reach below zero.
+    low, high = np.quantile(rho, [0.16, 0.84], axis=0)
     index = np.arange(1, rho.shape[1] + 1)
     figure: Figure
     figure, ax = plt.subplots()
@@ -87,15 +89,15 @@ def relevance_spectrum(a: Arrays) -> Figure:
         np.arange(1, len(linear) + 1)[shown] + 0.3, linear[shown], "s", mfc="none", mec=COLOURS[1], mew=1.5,
         label="linear VAE (from PCA)", zorder=3,
     )  # fmt: skip
-    lower = np.minimum(std, 0.95 * mean)
+    bars = np.clip([mean - low, high - mean], 0, None)
     ax.errorbar(
-        index, mean, yerr=[lower, std], fmt="o", ms=6, color=COLOURS[0], mec="white", mew=0.8, capsize=3,
-        label=f"mean and spread of {len(rho)} runs" if len(rho) > 1 else "1 run", zorder=4,
+        index, mean, yerr=bars, fmt="o", ms=6, color=COLOURS[0], mec="white", mew=0.8, capsize=3,
+        label=f"mean and central 68 % of {len(rho)} runs" if len(rho) > 1 else "1 run", zorder=4,
     )  # fmt: skip
     ax.set_yscale("log")
-    low = max(min(0.3 * float(mean.min()), 0.3), 1e-3)
+    bottom = max(min(0.3 * float(mean.min()), 0.3), 1e-3)
     top = float(max(mean.max(), linear[shown].max(initial=0.0), 2.5))
-    ax.set_ylim(low, top * 4)
+    ax.set_ylim(bottom, top * 4)
     ax.set_xlim(0.4, len(index) + 0.6)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
     ax.xaxis.set_minor_locator(NullLocator())

@@ -1,0 +1,207 @@
+"""The method from dataset to result, without the orchestrator."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from symhep.errors import MethodError
+from symhep.events.dataset import Column, Dataset
+from symhep.methods.context import Context, seed_sequence
+from symhep.methods.interface import Shard
+from symhep.methods.result import Part, Result
+from symhep.plotting.style import use_style
+from symhep_vae.method import VaeRelevance
+from symhep_vae.options import VaeOptions
+from symhep_vae.plugin import symhep_register_methods
+
+METHOD = VaeRelevance()
+QUICK = VaeOptions(latent_dim=6, runs=5, epochs=25, batch_size=64, hidden=(32, 16), learning_rate=2e-3)
+
+
+def collider(events: int = 3000) -> Dataset:
+    """Two back-to-back muons of 40 GeV, isotropic: six features, three directions on a sphere."""
+    u = np.random.default_rng(1).normal(size=(events, 3))
+    p = 40 * u / np.linalg.norm(u, axis=1, keepdims=True)
+    e = np.full((events, 1), 40.0)
+    momenta = np.stack([np.c_[e, p], np.c_[e, -p]], axis=1)
+    columns = tuple(
+        Column(f"{v}({name})", "GeV", f"$p_{v[1]}({label})$", v, name)
+        for name, label in (("mu-", r"\mu^{-}"), ("mu+", r"\mu^{+}"))
+        for v in ("px", "py", "pz")
+    )
+    data = Dataset.from_array(momenta[..., 1:].reshape(events, 6), columns=columns, name="ee")
+    return replace(data, momenta=momenta, particles=("mu-", "mu+"))
+
+
+def run(data: Dataset, options: VaeOptions, seed: int = 1) -> Result:
+    parts = [
+        METHOD.fit(data, options, shard, Context(seed_sequence(seed, "vae", shard.index)))
+        for shard in METHOD.shards(data, options)
+    ]
+    return METHOD.combine(data, options, parts)
+
+
+@pytest.fixture(scope="module")
+def found() -> Result:
+    return run(collider(), QUICK)
+
+
+def test_the_plugin_names_the_method() -> None:
+    assert symhep_register_methods() == {"vae": "symhep_vae.method:VaeRelevance"}
+
+
+def test_three_of_six(found: Result) -> None:
+    relevance = found.summary["relevance"]["mean"]
+    assert relevance == sorted(relevance, reverse=True)
+    assert min(relevance[:3]) > 3
+    assert max(relevance[3:]) < 0.5
+    count = found.summary["relevant_latents"]
+    assert (count["value"], count["low"], count["high"]) == (3, 3, 3)
+    assert "half a bit" in count["method"]
+    assert found.summary["pca"]["rank"] == 3
+    assert found.summary["runs"]["used"] == 5
+
+
+def test_the_sphere_has_two_dimensions(found: Result) -> None:
+    dimension = found.summary["intrinsic_dimension"]
+    assert dimension["low"] < 2 < dimension["high"]
+    assert found.summary["intrinsic_dimension_latent"]["value"] == pytest.approx(2, abs=0.3)
+
+
+def test_statements_tell_the_physics(found: Result) -> None:
+    text = [s.text for s in found.statements if s.kind == "finding"]
+    assert text[0].startswith("6 features, 3 independent directions: 3 of 6 latents are relevant in the 5 runs")
+    assert "px(mu-) + px(mu+), py(mu-) + py(mu+) and pz(mu-) + pz(mu+) vanish" in text[1]
+    assert "remove 3 of the 6 directions" in text[1]
+    assert "m(mu- mu+) = 80 GeV" in text[2]
+    spanned = next(s for s in found.statements if "linear combination" in s.text)
+    assert set(spanned.evidence) == {f"p{a}(mu-) - p{a}(mu+)" for a in "xyz"}
+    assert min(e["r_mean"] for e in spanned.evidence.values()) > 0.98
+
+
+def test_the_result_can_be_stored(found: Result) -> None:
+    json.dumps(found.summary, allow_nan=False)
+    for statement in found.statements:
+        json.dumps(statement.evidence, allow_nan=False)
+    assert all(a.dtype.kind in "fiuU" for a in found.arrays.values())
+    assert found.checkpoint["vae"]["encoder.0.weight"].shape == (5, 6, 32)
+    assert found.checkpoint["vae"]["encoder.0.weight"].dtype == np.float32
+
+
+def test_statements_name_figures_that_exist(found: Result) -> None:
+    with use_style():
+        drawn = {f.name for f in METHOD.figures(found)}
+    plt.close("all")
+    assert drawn >= {s.figure for s in found.statements if s.figure}
+
+
+def test_a_block_of_runs_does_not_depend_on_how_many_follow() -> None:
+    data = collider(300)
+    few = QUICK.model_copy(update={"epochs": 1, "runs": 2})
+    shards = METHOD.shards(data, few.model_copy(update={"runs": 45}))
+    assert [s.label for s in shards] == ["runs 0-19", "runs 20-39", "runs 40-44"]
+    context = Context(seed_sequence(1, "vae", 0))
+    small = METHOD.fit(data, few, Shard(), context)
+    large = METHOD.fit(data, few.model_copy(update={"runs": 5}), Shard(), context)
+    assert np.array_equal(small.arrays["spread"], large.arrays["spread"][:2])
+
+
+def test_parts_joined_are_one_run_of_all() -> None:
+    data = collider(300)
+    options = QUICK.model_copy(update={"epochs": 1, "runs": 22, "latent_dim": 2})
+    result = run(data, options)
+    assert len(result.arrays["relevance"]) == 22
+    assert result.checkpoint["vae"]["decoder.0.weight"].shape[0] == 22
+
+
+@pytest.fixture
+def part() -> tuple[Dataset, VaeOptions, Part]:
+    data, options = collider(300), QUICK.model_copy(update={"epochs": 2, "runs": 4, "latent_dim": 2})
+    return data, options, METHOD.fit(data, options, Shard(), Context(seed_sequence(1, "vae", 0)))
+
+
+def test_diverged_runs_are_left_out_and_told(part: tuple[Dataset, VaeOptions, Part]) -> None:
+    data, options, fitted = part
+    fitted.arrays["diverged_at"][[1, 3]] = [2, 1]
+    fitted.arrays["curves"][:, 1, [1, 3]] = np.nan
+    fitted.arrays["spread"][[1, 3]] = np.nan
+    result = METHOD.combine(data, options, [fitted])
+    warning = next(s for s in result.statements if "diverged" in s.text)
+    assert warning.text.startswith("2 of 4 runs diverged, the first at epoch 1; raw GeV features are the usual cause")
+    assert warning.kind == "warning"
+    assert result.summary["runs"] | {"steps": 0} == {
+        "asked": 4, "used": 2, "diverged": 2, "useless": 0, "collapsed": result.summary["runs"]["collapsed"],
+        "representative": result.summary["runs"]["representative"], "steps": 0,
+    }  # fmt: skip
+    assert result.summary["runs"]["representative"] in (0, 2)
+
+
+def test_all_diverged_is_an_error(part: tuple[Dataset, VaeOptions, Part]) -> None:
+    data, options, fitted = part
+    fitted.arrays["diverged_at"][:] = 2
+    with pytest.raises(MethodError, match=r"4 of 4 runs diverged, the first at epoch 2.*use scaling: standard"):
+        METHOD.combine(data, options, [fitted])
+
+
+def test_collapse_is_told() -> None:
+    """At beta = 5 no direction of a standardised feature is worth its KL."""
+    x = np.random.default_rng(2).normal(size=(1500, 2))
+    result = run(Dataset.from_array(x), QUICK.model_copy(update={"beta": 5.0, "runs": 5, "epochs": 25}))
+    assert result.summary["relevant_latents"]["value"] == 0
+    assert any("5 of 5 runs collapsed" in s.text for s in result.statements)
+
+
+def test_too_few_latents_are_told() -> None:
+    x = np.random.default_rng(3).normal(size=(1500, 3))
+    result = run(Dataset.from_array(x), QUICK.model_copy(update={"latent_dim": 2}))
+    assert result.summary["relevant_latents"]["value"] == 2
+    assert any("2 is a lower bound. Raise latent_dim" in s.text for s in result.statements)
+
+
+def test_signed_weights_are_told() -> None:
+    x = np.random.default_rng(4).normal(size=(1500, 2))
+    w = np.where(np.arange(1500) % 10 == 0, -1.0, 1.0)
+    result = run(Dataset.from_array(x, weights=w), QUICK.model_copy(update={"epochs": 10}))
+    assert any(s.text.startswith("10.0% of the |weight| is negative") for s in result.statements)
+    assert result.summary["events"]["effective"] == pytest.approx(1500 * 0.8**2)
+
+
+@pytest.mark.parametrize("events", [1, 2, 3, 10])
+def test_a_handful_of_events_gives_a_warning_and_no_crash(events: int) -> None:
+    result = run(collider(events), QUICK.model_copy(update={"runs": 2, "epochs": 2}))
+    json.dumps(result.summary, allow_nan=False)
+    assert any(f"Only {events} events" in s.text for s in result.statements)
+    assert result.summary["intrinsic_dimension"]["value"] is None
+    with use_style():
+        assert {f.name for f in METHOD.figures(result)} >= {"relevance", "loss"}
+    plt.close("all")
+
+
+@pytest.mark.parametrize("variant", ["factor", "tc", "ae", "linear"])
+def test_variants(variant: str) -> None:
+    options = QUICK.model_copy(update={"variant": variant, "epochs": 2, "runs": 2, "beta": 0.1})
+    result = run(collider(300), options)
+    assert result.summary["options"]["variant"] == variant
+    assert (result.summary["loss"]["total_correlation"]["mean"] != 0) == (variant in ("factor", "tc"))
+    assert any("no posterior width" in s.text for s in result.statements) == (variant == "ae")
+    json.dumps(result.summary, allow_nan=False)
+
+
+def test_madgraph_events_have_three_directions(shared_data: Path) -> None:
+    """mu+ mu- -> e+ e- at 150 GeV by MadGraph, read by an independent reader; default options."""
+    pylhe = pytest.importorskip("pylhe")
+    file = shared_data / "madgraph_mumu_to_ee_150GeV.lhe.gz"
+    rows = []
+    for event in pylhe.LHEFile.fromfile(str(file)).events:
+        out = {int(p.id): (p.px, p.py, p.pz) for p in event.particles if p.status == 1}
+        rows.append([*out[11], *out[-11]])
+    result = run(Dataset.from_array(rows), VaeOptions())
+    assert result.summary["relevant_latents"]["value"] == 3
+    assert min(result.summary["relevance"]["mean"][:3]) > 3
+    assert max(result.summary["relevance"]["mean"][3:]) < 0.5

@@ -1,0 +1,43 @@
+"""One flat vector behind many named tensors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from symhep.torchkit.parameters import ReplicaParameters
+
+SHAPES = {"a": (2, 3), "b": (1, 3)}
+
+
+def test_views_share_the_vector() -> None:
+    p = ReplicaParameters(SHAPES, replicas=2)
+    p.values.copy_(torch.arange(18.0))
+    assert p["a"].shape == (2, 2, 3)
+    assert p["b"][1].tolist() == [[15.0, 16.0, 17.0]]
+    p.gradient("a").fill_(1.0)
+    assert p.gradients.sum() == 12
+    assert p.names() == ("a", "b")
+
+
+def test_autograd_leaves_write_into_the_gradient_vector() -> None:
+    p = ReplicaParameters(SHAPES, replicas=2, autograd=True)
+    (3 * p["b"]).sum().backward()
+    assert p.gradients[12:].tolist() == [3.0] * 6
+    assert p.gradients[:12].abs().sum() == 0
+
+
+def test_arrays_round_trip() -> None:
+    p, q = ReplicaParameters(SHAPES, 2), ReplicaParameters(SHAPES, 2)
+    p.values.normal_(generator=torch.Generator().manual_seed(1))
+    q.load(p.arrays())
+    assert torch.equal(p.values, q.values)
+
+
+def test_load_refuses_other_shapes_and_names() -> None:
+    p = ReplicaParameters(SHAPES, 2)
+    with pytest.raises(ValueError, match=r"the checkpoint holds \['a'\]"):
+        p.load({"a": np.zeros((2, 2, 3), np.float32)})
+    with pytest.raises(ValueError, match=r"'b' needs shape \(2, 1, 3\), got \(2, 3\)"):
+        p.load({"a": np.zeros((2, 2, 3), np.float32), "b": np.zeros((2, 3), np.float32)})

@@ -1,0 +1,37 @@
+"""Groups of replicas on cores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from symhep.torchkit.threads import in_groups, one_thread_per_operation
+
+
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_every_replica_is_in_one_group_in_order() -> None:
+    groups = in_groups(lambda members: members, 5)
+    assert groups == [[0, 1, 2], [3, 4]]
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_operations_inside_use_one_thread_and_the_setting_returns() -> None:
+    assert in_groups(lambda _: torch.get_num_threads(), 4) == [1, 1]
+    assert torch.get_num_threads() == 2
+    with pytest.raises(ZeroDivisionError), one_thread_per_operation():
+        _ = 1 / 0
+    assert torch.get_num_threads() == 2
+
+
+def test_a_gpu_takes_all_replicas_at_once() -> None:
+    assert in_groups(len, 5, device="cuda") == [5]
