@@ -16,7 +16,7 @@ __all__ = ["undeclared", "weight_names", "weight_table"]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-_WGT = re.compile(rb"""<wgt\s[^>]*?\bid\s*=\s*(["'])(.*?)\1[^>]*>([^<]*)""")
+_WGT = re.compile(rb"""<wgt\s[^>]*?\bid\s*=\s*["']([^"']*)["'][^>]*>([^<]*)""")
 _WEIGHT = re.compile(rb"""<weight\s[^>]*?\b(?:name|id)\s*=\s*(["'])(.*?)\1[^>]*>([^<]*)""")
 _WEIGHTS = re.compile(rb"<weights(?:\s[^>]*)?>([^<]*)")
 
@@ -28,7 +28,7 @@ def undeclared(position: int) -> str:
 
 def _texts(tail: bytes, declared: Sequence[str]) -> tuple[tuple[bytes | str, ...], list[bytes]]:
     """Names and values, as text, of the weights in one event."""
-    found: list[tuple[bytes | str, bytes]] = [(name, value) for _, name, value in _WGT.findall(tail)]
+    found: list[tuple[bytes | str, bytes]] = _WGT.findall(tail)
     if b"<weight" in tail:
         found += [(name, value) for _, name, value in _WEIGHT.findall(tail)]
         for line in _WEIGHTS.findall(tail):
@@ -38,7 +38,7 @@ def _texts(tail: bytes, declared: Sequence[str]) -> tuple[tuple[bytes | str, ...
                 name = declared[i] if i < len(declared) else undeclared(i)
                 if name not in named:
                     found.append((name, value))
-    return tuple(name for name, _ in found), [value for _, value in found]
+    return tuple([name for name, _ in found]), [value for _, value in found]
 
 
 def _plain(name: bytes | str) -> str:
@@ -76,6 +76,8 @@ def weight_table(
         A weight is not a number.
     """
     column: dict[str, int] = {}
+    if not any(tails):
+        return column, np.zeros((len(tails), 0))
     layouts: dict[tuple[bytes | str, ...], IntArray] = {}
     texts: list[bytes] = []
     columns: list[IntArray] = []
