@@ -25,6 +25,8 @@ _LOOK_AT = 2_000
 _COMMON = 0.3
 #: The published runs make about 1,600 steps: 10,000 events in batches of 128, 20 epochs.
 _STEPS_AS_EVENTS = 200_000
+#: With fewer effective events (sum w)^2 / sum w^2 signed weights give no usable average.
+_ENOUGH = 100
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,10 @@ def write_card(sources: Sequence[Source], files: Sequence[str]) -> str:
     source = sources[0]
     found, looked_at = suggest(source)
     losses = LossLog("skip")
-    n_events = source.inspect(losses).weights.events
+    sums = source.inspect(losses).weights
+    n_events = sums.events
+    # Signed weights of few events cancel to almost nothing: the sign is then given up, and the card says so.
+    effective = sums.sum_w**2 / sums.sum_w2 if sums.sum_w2 else 0.0
     features = len(found.variables) * (found.take if found.object else 1)
     template = jinja2.Environment(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
@@ -179,6 +184,8 @@ def write_card(sources: Sequence[Source], files: Sequence[str]) -> str:
         looked_at=looked_at,
         events=n_events,
         damaged=bool(losses.losses),
+        effective=effective,
+        unsigned=sums.negative > 0 and effective < _ENOUGH,
         latent_dim=min(features, 12),
         epochs=int(np.clip(math.ceil(_STEPS_AS_EVENTS / max(n_events, 1)), 20, 1000)),
     )

@@ -128,7 +128,7 @@ class Layout:
             for c in self.collections.values()
         }
         fields = {name: leaf.field for name, leaf in self.event_fields.items()}
-        return Schema(collections, fields, tuple(self.weights), self.containers)
+        return Schema(collections, fields, tuple(self.weights), self.containers, notes=self.notes)
 
     def select(self, request: ReadRequest, file: str) -> Selection:
         """Resolve the names in ``request``. Raises `InputError` that names the nearest valid one."""

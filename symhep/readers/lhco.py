@@ -100,6 +100,7 @@ class LhcoTable:
         for dataset in group.values():
             _check_filters(dataset, path)
         self.path = path
+        self.damage: str | None = None
         self.names = _labels(group["axis0"])
         #: By column: its block and the place in it.
         self.places: dict[str, tuple[Any, int]] = {}

@@ -71,6 +71,7 @@ class ParquetTable:
 
     def __init__(self, path: str, file: Any) -> None:
         self.path, self.file = path, file
+        self.damage: str | None = None
         self.columns: dict[str, Column] = {}
         self.physical: dict[str, str] = {}
         others: list[str] = []

@@ -50,9 +50,14 @@ class RootTree:
     """A tree (TTree or RNTuple) of an opened file. Only the columns asked for are ever read."""
 
     def __init__(
-        self, path: str, tree: Any, containers: tuple[str, ...] = (), ignored: tuple[str, ...] = ()
+        self,
+        path: str,
+        tree: Any,
+        containers: tuple[str, ...] = (),
+        ignored: tuple[str, ...] = (),
+        damage: str | None = None,
     ) -> None:
-        self.path, self.tree = path, tree
+        self.path, self.tree, self.damage = path, tree, damage
         #: The trees of the file, this one first, and this one's other cycles.
         self.containers, self.ignored = containers, ignored
 
@@ -145,7 +150,16 @@ def open_tree(path: str, choose: Callable[[dict[str, tuple[int, ...]], Any], str
                 file=path, hint="copy or produce it again",
             ) from None
         others = tuple(sorted(set(names) - {name}))
-        yield RootTree(path, tree, (name, *others), tuple(f"{name};{c}" for c in names[name] if c != taken))
+        yield RootTree(path, tree, (name, *others), tuple(f"{name};{c}" for c in names[name] if c != taken), _cut(file))
+
+
+def _cut(file: Any) -> str | None:
+    """A file may end before its header says, and still open: what is missing may lie after the tree."""
+    try:
+        size, stated = int(file.file.source.num_bytes), int(file.file.fEND)
+    except DAMAGE:  # a server that does not tell the size
+        return None
+    return f"the file is cut: it has {size:,} bytes, its header says {stated:,}" if size < stated else None
 
 
 def cycle_notes(table: RootTree) -> tuple[str, ...]:

@@ -49,6 +49,8 @@ class Table(Protocol):
     """An opened file, seen as columns of N events."""
 
     path: str
+    #: What is wrong with the file although it could be opened.
+    damage: str | None
 
     @property
     def entries(self) -> int:
@@ -115,6 +117,9 @@ def _batches(
 ) -> Iterator[EventBatch]:
     stop = table.entries if request.max_events is None else min(table.entries, request.max_events)
     done = 0
+    if table.damage is not None:
+        # All events may still be there; whether to trust them is for the user to say.
+        losses.record(Loss(table.path, table.damage, 0, hint="copy or produce it again"))
     try:
         for count, columns in table.chunks(selection.columns, stop, request.chunk_events):
             batch = selection.batch(columns, count, table.path, done)

@@ -103,6 +103,7 @@ class ToyTable:
 
     def __init__(self, path: str, toy: _Toy, events: int, seed: int) -> None:
         self.path, self.toy, self.entries, self.seed = path, toy, events, seed
+        self.damage: str | None = None
 
     def chunks(
         self, columns: Sequence[str], stop: int, step: int

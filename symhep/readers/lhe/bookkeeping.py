@@ -9,7 +9,7 @@ from typing import Any
 from symhep.readers.interface import WeightSums
 from symhep.readers.lhe.header import Header
 
-__all__ = ["cross_section", "details", "notes"]
+__all__ = ["cross_section", "details", "header_notes", "notes"]
 
 _MEANING = {
     1: "the mean weight is the cross-section in pb (events meant to be unweighted with XMAXUP)",
@@ -80,6 +80,12 @@ def notes(headers: Sequence[Header], events: Sequence[int], sums: WeightSums) ->
     if sums.events and headers:
         found += _agreement(headers[0].idwtup, cross_section(headers, events), sums)
     return tuple(found)
+
+
+def header_notes(headers: Sequence[Header]) -> tuple[str, ...]:
+    """What can be said before any event is read."""
+    found = [h.problem for h in headers if h.problem]
+    return (*found, *([_meaning(headers[0].idwtup)] if headers and headers[0].idwtup else []))
 
 
 def _meaning(idwtup: int) -> str:

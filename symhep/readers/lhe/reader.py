@@ -27,7 +27,7 @@ from symhep.readers.interface import (
     Schema,
     WeightSums,
 )
-from symhep.readers.lhe.bookkeeping import cross_section, details, notes
+from symhep.readers.lhe.bookkeeping import cross_section, details, header_notes, notes
 from symhep.readers.lhe.columns import EVENT_FIELDS, MOMENTUM, PARTICLE_FIELDS, Columns, rebatch, to_awkward
 from symhep.readers.lhe.document import Damage, HeaderText, split
 from symhep.readers.lhe.events import Wanted, read_run
@@ -181,8 +181,15 @@ def _learn(walk: _Walk, piece: HeaderText | EventRun) -> None:
 
 def _schema(walk: _Walk) -> Schema:
     particles = CollectionSchema("particles", "particle", PARTICLE_FIELDS)
-    beams = walk.headers[0].beams if walk.headers else ()
-    return Schema({"particles": particles}, EVENT_FIELDS, (NOMINAL, *walk.names), beams=beams)
+    headers = walk.headers
+    return Schema(
+        {"particles": particles},
+        EVENT_FIELDS,
+        (NOMINAL, *walk.names),
+        beams=headers[0].beams if headers else (),
+        cross_section_pb=cross_section(headers, [1] * len(headers)),
+        notes=header_notes(headers),
+    )
 
 
 def _wanted(request: ReadRequest, declared: tuple[str, ...] = ()) -> Wanted:

@@ -112,9 +112,11 @@ def test_a_file_that_lost_only_its_last_bytes(name: str, shared_data: Path, tmp_
     path = tmp_path / name
     path.write_bytes((shared_data / name).read_bytes()[:-1])
     reader = READERS[name]()
-    assert reader.inspect(str(path), reader.Options(), LossLog()).weights == reader.inspect(
+    losses = LossLog("skip")
+    assert reader.inspect(str(path), reader.Options(), losses).weights == reader.inspect(
         str(shared_data / name), reader.Options(), LossLog()
     ).weights
+    assert [loss.events for loss in losses.losses] == [0], "nothing is lost, but the cut is told"
 
 
 def spoiled(path: Path, spare: Callable[[str], bool]) -> None:
@@ -211,3 +213,19 @@ def test_types_of_columns(shared_data: Path) -> None:
     assert (columns["Jet_size"].type, columns["Jet_size"].depth) == ("int32", 0)
     assert "Jet/Jet.Constituents" in others
     assert "Jet/Jet.Area" in others
+
+
+def test_a_file_shorter_than_its_header_says(tmp_path: Path) -> None:
+    """The last bytes hold the list of free places: all events can be read, and the damage is still told."""
+    options = TreeReader.Options()
+    path = tmp_path / "whole.root"
+    with uproot.recreate(path) as file:
+        file.mktree("t", {"x": "float32"})
+        file["t"].extend({"x": np.arange(5, dtype=np.float32)})
+    cut = tmp_path / "cut.root"
+    cut.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(InputError, match=r"cut\.root: the file is cut: it has [\d,]+ bytes, its header says"):
+        list(TreeReader().read(str(cut), options, ReadRequest(), LossLog("fail")))
+    losses = LossLog("skip")
+    summary = TreeReader().inspect(str(cut), options, losses)
+    assert (summary.weights.events, [loss.events for loss in losses.losses]) == (5, [0])
