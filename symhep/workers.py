@@ -16,6 +16,9 @@ __all__ = ["Workers", "open_workers"]
 
 Job = tuple[Any, ...]
 
+#: How long to wait for a dask scheduler to answer.
+PATIENCE_S = 20.0
+
 
 class Workers(Protocol):
     """Does jobs and hands back each part with its job's number, as soon as it is done."""
@@ -98,7 +101,7 @@ def open_workers(where: str = "1") -> Iterator[Workers]:
                 "dask is not installed", where="--workers", hint="pip install 'symhep[dask]'"
             ) from error
         try:
-            client = Client(where.removeprefix("dask:"), timeout="20s")
+            client = Client(where.removeprefix("dask:"), timeout=PATIENCE_S)
         except (OSError, ValueError) as error:
             raise CardError(
                 f"no dask scheduler answers at {where.removeprefix('dask:')}", where="--workers"

@@ -67,3 +67,20 @@ def test_two_processes_give_the_numbers_of_one(tmp_path: Path) -> None:
     assert one.results["rel"].summary["relevance"]["mean"] == pytest.approx(
         two.results["rel"].summary["relevance"]["mean"], rel=1e-4
     )
+
+
+def test_a_dask_cluster_gives_the_numbers_of_one_process() -> None:
+    from distributed import LocalCluster
+
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster,
+        open_workers(f"dask:{cluster.scheduler_address}") as workers,
+    ):
+        done = {number: part.values["n"] for number, part in workers.run(_double, [(3,), (4,)])}
+    assert done == {0: 6, 1: 8}
+
+
+def test_no_dask_scheduler_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symhep.workers.PATIENCE_S", 1.0)
+    with pytest.raises(CardError, match="no dask scheduler answers"), open_workers("dask:tcp://127.0.0.1:1"):
+        pass
