@@ -97,6 +97,8 @@ def latent_plane(a: Arrays) -> Figure:
 
 def _plane(x: npt.NDArray[Any], z: npt.NDArray[Any]) -> tuple[int, int]:
     """The features most related to a latent; the first two where nothing is."""
+    if len(x) < 2:
+        return 0, 1
     with np.errstate(divide="ignore", invalid="ignore"):
         table = np.abs(np.nan_to_num(np.corrcoef(np.c_[x, z].T)))
     to_latent, alike = table[-1, :-1], table[:-1, :-1]

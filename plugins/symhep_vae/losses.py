@@ -97,10 +97,11 @@ class MinibatchTerm:
 
     def add(self, latent: Latent, weights: Tensor, scale: float, slopes: LatentSlopes) -> Tensor:
         """See `TotalCorrelation`."""
-        leaves = [t.detach().requires_grad_() for t in (latent.mean, latent.log_variance, latent.draw)]
-        with torch.enable_grad():
-            each = minibatch_total_correlation(Latent(*leaves), weights, self.events)
-            total = (each * weights.squeeze(-1)).sum()
+        # The training runs in inference mode, whose tensors automatic differentiation cannot use.
+        with torch.inference_mode(False), torch.enable_grad():
+            leaves = [t.clone().requires_grad_() for t in (latent.mean, latent.log_variance, latent.draw)]
+            each = minibatch_total_correlation(Latent(*leaves), weights.clone(), self.events)
+            total = (each * weights.clone().squeeze(-1)).sum()
             found = torch.autograd.grad(total, leaves)
         for slope, part in zip((slopes.mean, slopes.log_variance, slopes.draw), found, strict=True):
             slope.add_(part, alpha=scale)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -16,8 +16,7 @@ from symhep_vae.options import VaeOptions
 __all__ = ["StepLosses", "VaeEnsemble"]
 
 
-@dataclass
-class StepLosses:
+class StepLosses(NamedTuple):
     """Terms of the loss of one batch, (R,) each, without their weights."""
 
     reconstruction: Tensor
