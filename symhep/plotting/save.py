@@ -19,11 +19,12 @@ def save_figure(figure: Figure, stem: Path, formats: Sequence[str] = ("pdf", "pn
     for kind in formats:
         target = stem.with_name(f"{stem.name}.{kind}")
         partial = target.with_name(f".{target.name}.partial")
-        # Dates in the metadata would make the same result give different bytes.
+        # Dates in the metadata, and random names inside SVG, would make the same result give different bytes.
         metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}.get(kind)
         # Embedding a font logs the age of the font file, which concerns nobody here.
         logging.getLogger("fontTools").setLevel(logging.ERROR)
-        figure.savefig(partial, format=kind, metadata=metadata)
+        with plt.rc_context({"svg.hashsalt": "symhep"}):
+            figure.savefig(partial, format=kind, metadata=metadata)
         partial.replace(target)
         written.append(target)
     plt.close(figure)

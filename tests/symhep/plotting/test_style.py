@@ -1,0 +1,38 @@
+"""One look, which ends where its context ends."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pytest
+
+from symhep.plotting.style import COLOURS, label, use_style
+
+
+def test_the_context_leaves_no_trace() -> None:
+    before = dict(mpl.rcParams)
+    with use_style("CMS"):
+        assert mpl.rcParams["font.size"] != before["font.size"]
+    assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("name", ["none", "CMS", "ATLAS", "LHCb2", "ALICE", "DUNE"])
+def test_every_style_draws(name: str) -> None:
+    with use_style(name):  # type: ignore[arg-type]
+        figure, ax = plt.subplots()
+        ax.plot([1, 2], [1, 2])
+        ax.set_xlabel(r"$p_\mathrm{T}(\mu^-)$ [GeV]")
+        figure.canvas.draw()
+        plt.close(figure)
+
+
+def test_colours_are_distinct() -> None:
+    assert len(set(COLOURS)) == 10
+
+
+def test_labels_stand_above_the_axes() -> None:
+    figure, ax = plt.subplots()
+    label(ax, "Private work", "13 TeV")
+    assert [t.get_text() for t in ax.texts] == ["Private work", "13 TeV"]
+    assert all(t.get_position()[1] > 1 for t in ax.texts)
+    plt.close(figure)

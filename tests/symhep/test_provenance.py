@@ -1,0 +1,45 @@
+"""Where a result comes from: hashes against hashlib, and what is remembered between runs."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from symhep.provenance import fingerprints, git_state, machine
+from symhep.store import RunFolder
+
+
+def test_hash_and_size(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"events")
+    found = fingerprints([str(tmp_path / "a"), "root://server//b.root"], RunFolder(tmp_path / "r"))
+    assert found[str(tmp_path / "a")]["sha256"] == hashlib.sha256(b"events").hexdigest()
+    assert found[str(tmp_path / "a")]["size"] == 6
+    assert found["root://server//b.root"]["sha256"] is None
+
+
+def test_a_file_is_hashed_once_and_again_when_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, folder = tmp_path / "a", RunFolder(tmp_path / "r")
+    path.write_bytes(b"one")
+    first = fingerprints([str(path)], folder)
+    with monkeypatch.context() as patch:
+        patch.setattr("symhep.provenance._sha256", lambda p: pytest.fail("hashed again"))
+        assert fingerprints([str(path)], folder) == first
+    path.write_bytes(b"three")
+    assert fingerprints([str(path)], folder)[str(path)]["sha256"] == hashlib.sha256(b"three").hexdigest()
+
+
+def test_git(tmp_path: Path, root: Path) -> None:
+    assert git_state(tmp_path) is None
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    assert git_state(tmp_path) is None, "a repository without a commit has no state to tell"
+
+
+def test_versions() -> None:
+    found = machine()
+    assert found["packages"]["numpy"].count(".") >= 2
+    assert found["symhep"]
