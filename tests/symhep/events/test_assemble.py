@@ -1,0 +1,70 @@
+"""Several datasets become one: labels, names that hold for all, cross-sections for all or none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symhep.card.loader import load_card
+from symhep.errors import CardError
+from symhep.events.assemble import assemble
+from symhep.events.select import FeatureTable
+
+
+def _card(**datasets: Any) -> Any:
+    return load_card(
+        {
+            "symhep": 1,
+            "datasets": datasets,
+            "objects": {"mu": {"collection": "c", "take": 2}, "z": {"collection": "c", "take": 1}},
+            "features": {
+                "p": {"object": "mu", "vars": ["px"], "scaling": "isotropic"},
+                "m": {"object": "z", "vars": ["m"], "scaling": "none"},
+                "e": {"vars": ["x1", "HT > 3"], "scaling": "none"},
+            },
+        }
+    ).card
+
+
+def _table(n: int, ids: tuple[int | None, ...] = (13, -13)) -> FeatureTable:
+    return FeatureTable(np.full((n, 2), float(n)), np.ones(n), np.zeros((n, 2, 4)), ids)
+
+
+def test_labels_follow_the_datasets() -> None:
+    data = assemble(_card(a={"files": ["a"]}, b={"files": ["b"]}), "p", {"a": _table(2), "b": _table(3)})
+    assert data.labels.tolist() == [0, 0, 1, 1, 1]
+    assert data.label_names == ("a", "b")
+    assert [c.name for c in data.columns] == ["px(mu-)", "px(mu+)"]
+    assert data.particles == ("mu-", "mu+")
+    assert data.momenta is not None
+    assert data.momenta.shape == (5, 2, 4)
+    # One constant for all features: the root mean square of 2, 2, 3, 3, 3.
+    np.testing.assert_allclose(data.scaler.scale, np.sqrt((2 * 4 + 3 * 9) / 5))
+
+
+def test_names_must_hold_for_all() -> None:
+    card = _card(a={"files": ["a"]}, b={"files": ["b"]})
+    data = assemble(card, "p", {"a": _table(2), "b": _table(2, (11, -13))})
+    assert [c.name for c in data.columns] == ["px(mu[0])", "px(mu+)"]
+    empty = assemble(card, "p", {"a": _table(2), "b": _table(0, (None, None))})
+    assert [c.name for c in empty.columns] == ["px(mu-)", "px(mu+)"], "a dataset without events has no say"
+
+
+def test_a_single_object_needs_no_index() -> None:
+    table = FeatureTable(np.ones((1, 1)), np.ones(1), np.zeros((1, 1, 4)), (None,))
+    assert assemble(_card(a={"files": ["a"]}), "m", {"a": table}).columns[0].name == "m(z)"
+
+
+def test_event_expressions_keep_their_text() -> None:
+    table = FeatureTable(np.ones((1, 2)), np.ones(1))
+    data = assemble(_card(a={"files": ["a"]}), "e", {"a": table})
+    assert [(c.name, c.label) for c in data.columns] == [("x1", "$x_{1}$"), ("HT > 3", "HT > 3")]
+    assert data.momenta is None
+
+
+def test_cross_sections_for_all_or_none() -> None:
+    card = _card(a={"files": ["a"], "xsec_pb": 1.0}, b={"files": ["b"]})
+    with pytest.raises(CardError, match=r"datasets b have no xsec_pb.*for all, or for none"):
+        assemble(card, "p", {"a": _table(2), "b": _table(3)})
