@@ -26,3 +26,13 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real event files: neither $SYMHEP_DATA nor {folder} is a folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def cuda() -> str:
+    """A GPU, or the reason why the test is skipped."""
+    import torch
+
+    if not torch.cuda.is_available():
+        pytest.skip("no CUDA device: run `tox -e gpu` on a machine that has one")
+    return "cuda"
