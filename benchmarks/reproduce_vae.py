@@ -83,7 +83,7 @@ def hadron() -> FloatArray:
 def fit(x: FloatArray, scaling: Scaling = "standard", seeds: int | None = None, **options: object) -> Runs:
     """Runs of all seeds together."""
     data = Dataset.from_array(x, scaling=scaling)
-    asked = VaeOptions(**({"runs": RUNS} | options))
+    asked = VaeOptions(**({"runs": RUNS, "min_steps": 0} | options))
     parts = [
         VaeRelevance().fit(data, asked, Shard(), Context(seed_sequence(seed, "vae", 0)))
         for seed in range(1, (seeds or SEEDS) + 1)

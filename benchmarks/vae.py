@@ -127,7 +127,7 @@ def main() -> None:
     parser.add_argument("--whole", action="store_true", help="train every run and epoch of the reference")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    options = VaeOptions(runs=args.runs, epochs=args.epochs)
+    options = VaeOptions(runs=args.runs, epochs=args.epochs, min_steps=0)
     p = np.random.default_rng(1).normal(size=(args.events, 3))
     p /= np.linalg.norm(p, axis=1, keepdims=True)
     sample = Sample.prepare(Dataset.from_array(np.c_[p, -p]), options)

@@ -12,8 +12,9 @@ from symhep_vae.sample import Sample
 
 __all__ = ["cautions"]
 
-#: Adam moves a parameter by about the learning rate a step: fewer steps cannot reach weights of order one.
-MIN_STEPS = 500
+#: Adam moves a parameter by about the learning rate a step: with fewer steps irrelevant latents have not yet
+#: been switched off (1000 events and 140 steps: six of six latents relevant where three are).
+MIN_STEPS = 700
 #: Fewer events than this leave the relevance at the mercy of a handful of them.
 MIN_EVENTS = 500
 #: The loss still falling by more than this share over the last fifth of the epochs.
@@ -85,13 +86,14 @@ def _count(e: Evidence) -> Iterator[Statement]:
 def _training(e: Evidence, sample: Sample) -> Iterator[Statement]:
     if e.runs.steps < MIN_STEPS:
         yield _warn(
-            f"Only {e.runs.steps} optimiser steps: the networks have hardly moved. Raise epochs or lower batch_size.",
+            f"Only {e.runs.steps} optimiser steps: the networks have hardly moved. Raise epochs or min_steps.",
             "loss",
             steps=e.runs.steps,
         )
     total = (e.runs.curves[0] + e.options.beta * e.runs.curves[1])[:, e.runs.used].mean(axis=1)
-    back = max(1, e.options.epochs // 5)
-    if e.options.epochs > back and e.options.warmup < e.options.epochs - back:
+    epochs = len(total)
+    back = max(1, epochs // 5)
+    if epochs > back and e.options.warmup < epochs - back:
         drop = float(1 - total[-1] / total[-1 - back]) if total[-1 - back] > 0 else 0.0
         if drop > STILL_FALLING:
             yield _warn(

@@ -51,7 +51,9 @@ class VaeRelevance(Method[VaeOptions]):
 
     name = "vae"
     summary = "how many independent directions the events have: relevance of the latents of a VAE"
-    references = ("sanz2025symmetries", "sanz2026review", "kingma2013vae", "facco2017twonn")
+    references = (
+        "sanz2025symmetries", "sanz2026review", "kingma2013vae", "facco2017twonn", "levina2004mle", "bac2021skdim"
+    )  # fmt: skip
     Options = VaeOptions
     scan_quantities = (
         ScanQuantity("relevant_latents", "Relevant latents"),
@@ -76,7 +78,7 @@ class VaeRelevance(Method[VaeOptions]):
         runs = min(RUNS_PER_SHARD, options.runs - shard.index * RUNS_PER_SHARD)
         sample = Sample.prepare(data, options)
         seeds = replica_seeds(context.seeds, runs)
-        with context.progress.task(f"{runs} autoencoders", options.epochs * runs) as advance:
+        with context.progress.task(f"{runs} autoencoders", options.epochs_for(len(sample.x)) * runs) as advance:
 
             def train_group(members: list[int]) -> Part:
                 training = train(sample, options, [seeds[r] for r in members], context.device, advance)

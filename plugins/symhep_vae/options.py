@@ -23,11 +23,23 @@ class VaeOptions(Options):
     (64, 32)
     """
 
+    def epochs_for(self, events: int) -> int:
+        """Passes over a sample of ``events``: ``epochs``, or more to reach ``min_steps``.
+
+        >>> VaeOptions().epochs_for(10_000), VaeOptions().epochs_for(1000)
+        (20, 215)
+        """
+        steps = max(1, events // min(self.batch_size, max(events, 1)))
+        return max(self.epochs, -(-self.min_steps // steps))
+
     latent_dim: int = Field(
         6, ge=1, le=256, description="latents; at least as many as independent directions are expected"
     )
     runs: int = Field(15, ge=1, le=1000, description="independent trainings, averaged over")
     epochs: int = Field(20, ge=1, description="passes over the events")
+    min_steps: int = Field(
+        1500, ge=0, description="optimiser steps at least: a small sample is passed over more often than epochs says"
+    )
     beta: float = Field(
         0.1, ge=0, description="weight of the KL term; directions with a scaled variance below it count as noise"
     )

@@ -69,7 +69,7 @@ def summarise(e: Evidence, sample: Sample) -> dict[str, Any]:
             "asked": runs.total, "used": len(runs.used),
             "diverged": int((runs.diverged_at > 0).sum()), "useless": len(runs.useless),
             "collapsed": int((e.count.per_run == 0).sum()), "representative": int(runs.used[runs.representative]),
-            "steps": runs.steps,
+            "epochs": runs.curves.shape[1], "steps": runs.steps,
         },
         "events": {"used": len(sample.x), "available": len(e.data), "effective": e.effective},
         "options": options.model_dump(mode="json"),

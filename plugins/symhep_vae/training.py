@@ -60,9 +60,10 @@ def train(
     model.initialise(streams)
     adam = Adam(model.parameters.values, model.parameters.gradients, options.learning_rate)
     extra = _extra_term(options, len(x), streams)
-    curves = np.full((3, options.epochs, len(seeds)), np.nan)
+    epochs = options.epochs_for(len(x))
+    curves = np.full((3, epochs, len(seeds)), np.nan)
     diverged_at = np.zeros(len(seeds), dtype=np.int64)
-    for epoch in range(options.epochs):
+    for epoch in range(epochs):
         sums = _epoch(model, adam, x, weights if sample.weighted else None, streams, options, extra, epoch)
         curves[:, epoch] = sums.cpu().numpy()
         finite = np.isfinite(curves[:, epoch]).all(axis=0)

@@ -22,7 +22,7 @@ def sample(events: int = 600, weights: np.ndarray | None = None) -> Sample:
 
 
 def run(options: VaeOptions, replicas: slice = slice(None), **kind: object) -> Training:
-    return train(sample(**kind), options, SEEDS[replicas])
+    return train(sample(**kind), options.model_copy(update={"min_steps": 0}), SEEDS[replicas])
 
 
 @pytest.mark.parametrize("variant", ["vae", "factor", "tc", "ae", "linear"])
