@@ -15,13 +15,16 @@ from symhep.errors import InputError
 from symhep.readers.interface import LossLog, ReadRequest
 from symhep.readers.lhe import LheReader
 
+# VmHWM and not ru_maxrss: the latter starts at the size of the process that this one was forked from.
 CHILD = """
-import resource, sys
+import re, sys
+from pathlib import Path
 from symhep.readers.lhe import LheReader
 from symhep.readers.interface import LossLog, ReadRequest
 reader = LheReader()
 n = sum(len(b) for b in reader.read(sys.argv[1], reader.Options(), ReadRequest(), LossLog()))
-print(n, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+peak_kb = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+print(n, peak_kb // 1024)
 """
 
 
