@@ -143,6 +143,16 @@ def circle_scan() -> None:
                 try_row(name, circle(), scaling, latent_dim=4, hidden=hidden, beta=beta, seeds=1)
 
 
+def circle_cut() -> None:
+    """The loss of the circle if fewer latents are offered: is the code with two the best one?"""
+    for latents in (1, 2, 4):
+        for epochs in (20, 200):
+            runs = fit(circle(), latent_dim=latents, epochs=epochs, seeds=1)
+            loss = runs.curves[0, -1] + 0.1 * runs.curves[1, -1]
+            print(f"loss {loss.mean():.3f}±{loss.std():.3f}, least {loss.min():.3f}: ", end="")
+            row(f"{latents} latents, {epochs} epochs", runs)
+
+
 def linear() -> None:
     """Linear VAE against its analytic optimum (5.1)."""
     for name, x, latents in (("circle", circle(), 4), ("ee", lepton(), 6), ("pp", hadron(), 8)):
@@ -234,8 +244,8 @@ def calibration() -> None:
 STUDIES: dict[str, Callable[[], None]] = {
     f.__name__: f
     for f in (
-        headline, dimension, followed, linear, circle_scan, calibration, variants, noise, breaking, sample_size,
-        sensitivity,
+        headline, dimension, followed, linear, circle_scan, circle_cut, calibration, variants, noise, breaking,
+        sample_size, sensitivity,
     )
 }  # fmt: skip
 

@@ -69,17 +69,20 @@ class VaeEnsemble:
         self,
         x: Tensor,
         noise: Tensor,
-        weights: Tensor,
+        weights: Tensor | None,
         beta: float,
         extra: TotalCorrelation | None = None,
         tc_scale: float = 0.0,
-    ) -> StepLosses:
+        *,
+        measure: bool = True,
+    ) -> StepLosses | None:
         """Write the gradient of the loss into the parameters' gradient vector.
 
-        ``x`` (R, B, F), ``noise`` (R, B, L) standard normal, ``weights`` (R, B, 1) or (1, 1, 1).
+        ``x`` (R, B, F), ``noise`` (R, B, L) standard normal, ``weights`` (R, B, 1) or None for equal ones.
+        Returns the terms of the loss if ``measure`` asks for them.
         """
         batch = x.shape[1]
-        w = weights / batch
+        w: Tensor | float = 1 / batch if weights is None else weights / batch
         encoded = self.encoder.trace(x)
         mean = encoded[-1][..., : self.latent_dim]
         if not self.stochastic:
@@ -88,7 +91,7 @@ class VaeEnsemble:
             weighted = residual * w
             self.encoder.backward(encoded, self.decoder.backward(decoded, weighted.mul(2)), to_input=False)
             error = (weighted * residual).sum((1, 2))
-            return StepLosses(error, torch.zeros_like(error), torch.zeros_like(error))
+            return StepLosses(error, torch.zeros_like(error), torch.zeros_like(error)) if measure else None
 
         log_variance = encoded[-1][..., self.latent_dim :]
         sigma = (0.5 * log_variance).exp_()
@@ -96,24 +99,27 @@ class VaeEnsemble:
         draw = mean + spread
         decoded = self.decoder.trace(draw)
         residual = decoded[-1] - x
-        weighted = residual * w
-        reconstruction = (weighted * residual).sum((1, 2))
-        from_draw = self.decoder.backward(decoded, weighted.mul_(2))
+        from_draw = self.decoder.backward(decoded, residual * (2 * w))
 
         heads = torch.empty_like(encoded[-1])
         from_mean, from_variance = heads[..., : self.latent_dim], heads[..., self.latent_dim :]
         excess = sigma.square_().sub_(1)
-        torch.mul(mean, w * beta, out=from_mean)
-        torch.mul(excess, w * (0.5 * beta), out=from_variance)
-        kl = ((mean.square() + excess).sub_(log_variance).mul_(w)).sum((1, 2)).mul_(0.5)
-        correlation = torch.zeros_like(kl)
+        torch.mul(mean, beta * w, out=from_mean)
+        torch.mul(excess, 0.5 * beta * w, out=from_variance)
+        correlation = None
         if extra is not None:
-            latent = Latent(mean, log_variance, draw)
             correlation = extra.add(
-                latent, weights, tc_scale / batch, LatentSlopes(from_mean, from_variance, from_draw)
+                Latent(mean, log_variance, draw),
+                torch.ones(1, 1, 1, device=x.device) if weights is None else weights,
+                tc_scale / batch,
+                LatentSlopes(from_mean, from_variance, from_draw),
             )
         # z = mu + sigma eps: dz/dmu = 1, dz/dlog sigma^2 = sigma eps / 2.
         from_mean.add_(from_draw)
         from_variance.addcmul_(from_draw, spread, value=0.5)
         self.encoder.backward(encoded, heads, to_input=False)
-        return StepLosses(reconstruction, kl, correlation)
+        if not measure:
+            return None
+        reconstruction = (residual.square() * w).sum((1, 2))
+        kl = 0.5 * ((mean.square() + excess - log_variance) * w).sum((1, 2))
+        return StepLosses(reconstruction, kl, torch.zeros_like(kl) if correlation is None else correlation)

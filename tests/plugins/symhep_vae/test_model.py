@@ -49,6 +49,7 @@ def test_gradient(variant: str, activation: str) -> None:
     x, noise = streams.normal(B, F), streams.normal(B, L)
     w = streams.uniform(B, 1) * 3 - 0.5  # some of them negative
     losses = model.slopes(x, noise, w, beta=0.3)
+    assert losses is not None
     leaves = {n: model.parameters[n].clone().requires_grad_() for n in model.parameters.names()}
     act = {"relu": torch.relu, "tanh": torch.tanh, "elu": torch.nn.functional.elu}[activation]
     total = loss_by_hand(leaves, x, noise, w, 0.3, act, variant != "ae")
@@ -66,7 +67,9 @@ def test_an_event_of_weight_two_counts_twice() -> None:
     weighted = model.slopes(x, noise, w, beta=0.3)
     gradient = model.parameters.gradients.clone()
     twice = [torch.cat([t, t[:, :1]], 1) for t in (x, noise)]
-    plain = model.slopes(twice[0], twice[1], torch.ones(1, 1, 1), beta=0.3)
+    plain = model.slopes(twice[0], twice[1], None, beta=0.3)
+    assert weighted is not None
+    assert plain is not None
     # The same sums, over B events in one case and B + 1 in the other.
     torch.testing.assert_close(gradient * B, model.parameters.gradients * (B + 1))
     torch.testing.assert_close(weighted.kl * B, plain.kl * (B + 1))
