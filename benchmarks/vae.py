@@ -83,6 +83,17 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def operations(options: VaeOptions, runs: int) -> float:
+    """Torch operations per step, counted by the profiler."""
+    x = np.random.default_rng(1).normal(size=(100 * options.batch_size, FEATURES))
+    sample = Sample.prepare(Dataset.from_array(x), options)
+    once = options.model_copy(update={"epochs": 1})
+    with torch.profiler.profile() as profile:
+        train(sample, once, replica_seeds(np.random.SeedSequence(1), runs))
+    called = [e for e in profile.events() if e.name.startswith("aten::") and e.cpu_parent is None]
+    return len(called) / 100
+
+
 def bound(options: VaeOptions, per_step: float, threads: int) -> None:
     """What a step consists of, measured piece by piece on one core."""
     runs = -(-options.runs // threads)
@@ -107,11 +118,12 @@ def bound(options: VaeOptions, per_step: float, threads: int) -> None:
 
         matrix_products()
         multiply = seconds(lambda: [matrix_products() for _ in range(100)]) / 100
-    launches = 75
+    launches = operations(options, runs)
     print(f"one step of {runs} replicas on one core: {per_step * 1e3:.2f} ms")
     speed = flops / multiply / 1e9
     print(f"  matrix products   {flops / 1e6:6.1f} Mflop, {multiply * 1e3:.2f} ms alone, {speed:.0f} Gflop/s")
-    print(f"  launches          about {launches}, {launches * launch * 1e3:.2f} ms at {launch * 1e6:.1f} us each")
+    least = f"{launches * launch * 1e3:.2f} ms if each took the {launch * 1e6:.1f} us of the least"
+    print(f"  operations        {launches:.0f}, {least}")
     print(f"  Adam              {parameters} numbers x 4 vectors, {parameters * 16 / 1e6:.2f} MB: in cache")
     share = multiply / per_step
     print(f"  bound by the matrix products ({share:.0%} of the step)" if share > 0.5 else "  bound by small operations")
