@@ -33,7 +33,9 @@ EVENT = """<event>
        11  1    1    2    0    0 +5.48352358{i:02d}e+01 -4.5731393671e+01 +2.2950741709e+01 7.5000000000e+01 0. 0. -1.0
 </event>
 """
-TOP = "<LesHouchesEvents version='3.0'>\n<init>\n-13 13 75. 75. 0 0 0 0 -4 1\n5.5789 0.005 5.5789 1\n</init>\n"
+TOP = (
+    "<LesHouchesEvents version='3.0'>\n<init>\n-13 13 75. 75. 0 0 0 0 -4 1\n5.5789 0.005 5.5789 1\n</init>\n"
+)
 END = "</LesHouchesEvents>\n"
 # VmHWM and not ru_maxrss: the latter starts at the size of the process that this one was forked from.
 CHILD = """
@@ -94,7 +96,9 @@ def compare(path: str) -> float:
     for name, seconds in median.items():
         print(f"{name:24s} {1e3 * seconds:8.1f} ms   pylhe / this = {slow / seconds:6.1f}")
     ratios = [a / b for a, b in zip(times["pylhe.to_awkward"], times["symhep, and all weights"], strict=True)]
-    print(f"ratio over repetitions: median {statistics.median(ratios):.1f}, {min(ratios):.1f} to {max(ratios):.1f}")
+    print(
+        f"ratio over repetitions: median {statistics.median(ratios):.1f}, {min(ratios):.1f} to {max(ratios):.1f}"
+    )
     return statistics.median(ratios)
 
 

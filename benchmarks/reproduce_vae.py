@@ -121,7 +121,12 @@ def headline() -> None:
         ("e+e- -> mu+mu-", lepton(), 6), ("pp -> mu+mu-", hadron(), 8),
     ):  # fmt: skip
         for scaling in ("standard", "none"):
-            try_row(f"{name}, {'standardised' if scaling == 'standard' else 'raw'}", x, scaling, latent_dim=latents)
+            try_row(
+                f"{name}, {'standardised' if scaling == 'standard' else 'raw'}",
+                x,
+                scaling,
+                latent_dim=latents,
+            )
 
 
 def dimension() -> None:
@@ -159,13 +164,17 @@ def linear() -> None:
         variances = principal_components(Dataset.from_array(x).scaled).variances
         print(f"optimum {name}: {np.round(linear_relevance(variances, 0.1), 2).tolist()}")
         try_row(name, x, latent_dim=latents, variant="linear", learning_rate=5e-3, epochs=40)
-    try_row("circle, one latent offered", circle(), latent_dim=1, variant="linear", learning_rate=5e-3, epochs=40)
+    try_row(
+        "circle, one latent offered", circle(), latent_dim=1, variant="linear", learning_rate=5e-3, epochs=40
+    )
 
 
 def followed() -> None:
     """Figure 7: what the relevant latents of e+e- carry, singly and together."""
     x = lepton()
-    data = Dataset.from_array(x, columns=tuple(f"{v}({p})" for p in ("mu-", "mu+") for v in ("px", "py", "pz")))
+    data = Dataset.from_array(
+        x, columns=tuple(f"{v}({p})" for p in ("mu-", "mu+") for v in ("px", "py", "pz"))
+    )
     runs = fit(x)
     count = count_relevant(runs.relevance).per_run.tolist()
     pairs = np.c_[x[:, :3] - x[:, 3:], x[:, :3] + x[:, 3:]]
@@ -252,7 +261,9 @@ STUDIES: dict[str, Callable[[], None]] = {
 
 def main() -> None:
     global SEEDS, RUNS
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("study", nargs="*", help=f"of {', '.join(STUDIES)}; all by default")
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--runs", type=int, default=RUNS)

@@ -33,7 +33,9 @@ def objects(rng: np.random.Generator, events: int, mean: float) -> dict[str, ak.
     counts = rng.poisson(mean, events)
     total = int(counts.sum())
     flat = {
-        "pt": 20 + rng.exponential(40, total), "eta": rng.normal(0, 2, total), "phi": rng.uniform(-np.pi, np.pi, total),
+        "pt": 20 + rng.exponential(40, total),
+        "eta": rng.normal(0, 2, total),
+        "phi": rng.uniform(-np.pi, np.pi, total),
         "mass": rng.exponential(8, total),
     }
     lists = {name: ak.unflatten(values.astype(np.float32), counts) for name, values in flat.items()}
@@ -54,7 +56,8 @@ def write_delphes(path: Path, events: int) -> list[str]:
     columns["Event.ReadTime"] = columns["Event.Weight"]
     with uproot.recreate(path) as file:
         tree = file.mktree(
-            "Delphes", {name: values.type.content for name, values in columns.items()},
+            "Delphes",
+            {name: values.type.content for name, values in columns.items()},
             counter_name=lambda name: f"{name.split('.')[0]}_size",
         )
         for start in range(0, events, 20_000):
@@ -73,7 +76,8 @@ def write_nanoaod(path: Path, events: int) -> list[str]:
     columns["genWeight"] = ak.Array(rng.normal(1, 0.1, events).astype(np.float32))
     with uproot.recreate(path) as file:
         tree = file.mktree(
-            "Events", {name: values.type.content for name, values in columns.items()},
+            "Events",
+            {name: values.type.content for name, values in columns.items()},
             counter_name=lambda name: f"n{name.split('_')[0]}",
         )
         for start in range(0, events, 20_000):
@@ -127,12 +131,21 @@ def main() -> None:
         path = Path(folder) / "delphes.root"
         branches = write_delphes(path, arguments.events)
         fields = {"Jet": frozenset({"BTag"}), "GenJet": frozenset({"BTag"})}
-        compare("delphes", symhep(path, DelphesReader(), fields), bare(path, "Delphes", branches), arguments.repeat)
+        compare(
+            "delphes",
+            symhep(path, DelphesReader(), fields),
+            bare(path, "Delphes", branches),
+            arguments.repeat,
+        )
         path = Path(folder) / "nanoaod.root"
         branches = write_nanoaod(path, arguments.events)
         fields = {"Jet": frozenset({"tag"}), "Muon": frozenset({"tag"})}
-        compare("nanoaod", symhep(path, NanoAODReader(), fields), bare(path, "Events", branches), arguments.repeat)
-    print("Both are bounded by inflating and byte-swapping the baskets; the rest is the step to double precision.")
+        compare(
+            "nanoaod", symhep(path, NanoAODReader(), fields), bare(path, "Events", branches), arguments.repeat
+        )
+    print(
+        "Both are bounded by inflating and byte-swapping the baskets; the rest is the step to double precision."
+    )
 
 
 if __name__ == "__main__":

@@ -38,7 +38,9 @@ class PaperVae(nn.Module):
     def __init__(self, options: VaeOptions) -> None:
         super().__init__()
         first, second = options.hidden
-        self.encoder = nn.Sequential(nn.Linear(FEATURES, first), nn.ReLU(), nn.Linear(first, second), nn.ReLU())
+        self.encoder = nn.Sequential(
+            nn.Linear(FEATURES, first), nn.ReLU(), nn.Linear(first, second), nn.ReLU()
+        )
         self.mean = nn.Linear(second, options.latent_dim)
         self.log_variance = nn.Linear(second, options.latent_dim)
         self.decoder = nn.Sequential(
@@ -74,7 +76,9 @@ def one_after_the_other(x: Tensor, options: VaeOptions, runs: int, epochs: int) 
 def together(sample: Sample, options: VaeOptions, device: str = "cpu") -> list[Training]:
     """What the method does."""
     seeds = replica_seeds(np.random.SeedSequence(1), options.runs)
-    return in_groups(lambda group: train(sample, options, [seeds[r] for r in group], device), options.runs, device)
+    return in_groups(
+        lambda group: train(sample, options, [seeds[r] for r in group], device), options.runs, device
+    )
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -101,7 +105,11 @@ def bound(options: VaeOptions, per_step: float, threads: int) -> None:
     back = (options.latent_dim, *reversed(options.hidden), FEATURES)
     products = [(a, b) for s in (sizes, back) for a, b in pairwise(s)]
     # Forward, weight slopes, input slopes: three products of 2 B in out each (the first layer needs no input slope).
-    flops = runs * options.batch_size * (6 * sum(a * b for a, b in products) - 2 * products[0][0] * products[0][1])
+    flops = (
+        runs
+        * options.batch_size
+        * (6 * sum(a * b for a, b in products) - 2 * products[0][0] * products[0][1])
+    )
     parameters = VaeEnsemble(FEATURES, options, runs).parameters.values.numel()
     with one_thread_per_operation():
         tiny = torch.zeros(8)
@@ -126,11 +134,17 @@ def bound(options: VaeOptions, per_step: float, threads: int) -> None:
     print(f"  operations        {launches:.0f}, {least}")
     print(f"  Adam              {parameters} numbers x 4 vectors, {parameters * 16 / 1e6:.2f} MB: in cache")
     share = multiply / per_step
-    print(f"  bound by the matrix products ({share:.0%} of the step)" if share > 0.5 else "  bound by small operations")
+    print(
+        f"  bound by the matrix products ({share:.0%} of the step)"
+        if share > 0.5
+        else "  bound by small operations"
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--runs", type=int, default=15)
     parser.add_argument("--events", type=int, default=10_000)
     parser.add_argument("--epochs", type=int, default=20)
@@ -159,7 +173,9 @@ def main() -> None:
     print(f"{args.runs} runs, {args.events} events, {args.epochs} epochs, batch {options.batch_size}")
     print(f"together, {args.threads} threads   {fast:7.2f} s  (from {min(ours):.2f} to {max(ours):.2f})")
     for name, times in ((f"{args.threads} threads", loop), ("1 thread", loop_one)):
-        print(f"loop, {name:10}     {statistics.median(times):7.2f} s  (from {min(times):.2f} to {max(times):.2f})")
+        print(
+            f"loop, {name:10}     {statistics.median(times):7.2f} s  (from {min(times):.2f} to {max(times):.2f})"
+        )
     print(f"ratio to the faster loop {slow / fast:.1f}")
     bound(options, fast / steps, min(args.threads, args.runs))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files as package_files
@@ -23,8 +22,6 @@ __all__ = ["Suggestion", "suggest", "write_card"]
 _LOOK_AT = 2_000
 #: An object must be complete in this fraction of the events looked at.
 _COMMON = 0.3
-#: The published runs make about 1,600 steps: 10,000 events in batches of 128, 20 epochs.
-_STEPS_AS_EVENTS = 200_000
 #: With fewer effective events (sum w)^2 / sum w^2 signed weights give no usable average.
 _ENOUGH = 100
 
@@ -187,7 +184,6 @@ def write_card(sources: Sequence[Source], files: Sequence[str]) -> str:
         effective=effective,
         unsigned=sums.negative > 0 and effective < _ENOUGH,
         latent_dim=min(features, 12),
-        epochs=int(np.clip(math.ceil(_STEPS_AS_EVENTS / max(n_events, 1)), 20, 1000)),
     )
 
 

@@ -60,9 +60,14 @@ def check_method(
     with TemporaryDirectory() as scratch:
         folder = RunFolder(scratch)
         first = [_stored_part(method, data, chosen, index, seed, folder) for index in range(len(shards))]
-        second = [_stored_part(method, data, chosen, index, seed, folder) for index in reversed(range(len(shards)))]
+        second = [
+            _stored_part(method, data, chosen, index, seed, folder) for index in reversed(range(len(shards)))
+        ]
         for index, (a, b) in enumerate(zip(first, reversed(second), strict=True)):
-            _demand(_same(a, b), f"{method.name}: shard {index} gives other numbers when run again with the same seed")
+            _demand(
+                _same(a, b),
+                f"{method.name}: shard {index} gives other numbers when run again with the same seed",
+            )
         result = method.combine(data, chosen, first)
         json.dumps(result.summary, allow_nan=True, default=_refuse)
         folder.write_result("check", result, {"key": ""})
@@ -94,7 +99,9 @@ def _check_figures(method: Method[Any], stored: Result, folder: RunFolder) -> No
     for statement in stored.statements:
         _demand(bool(statement.evidence), f"{method.name}: no evidence for {statement.text!r}")
         if statement.figure is not None:
-            _demand(statement.figure in names, f"{method.name}: a statement names the figure '{statement.figure}'")
+            _demand(
+                statement.figure in names, f"{method.name}: a statement names the figure '{statement.figure}'"
+            )
 
 
 def _refuse(value: Any) -> Any:
@@ -138,7 +145,9 @@ def check_reader(reader: Reader, path: str | Path, options: Mapping[str, Any] | 
     if reader.needs_files:
         with Path(file).open("rb") as stream:
             _demand(reader.confidence(file, stream.read(4096)) > 0, f"{name}: does not recognise {file}")
-        _demand(reader.confidence(file + ".xyz", b"no such format") == 0, f"{name}: claims files of any content")
+        _demand(
+            reader.confidence(file + ".xyz", b"no such format") == 0, f"{name}: claims files of any content"
+        )
     schema = reader.schema(file, chosen)
 
     def read(**wanted: Any) -> list[EventBatch]:
@@ -151,8 +160,15 @@ def check_reader(reader: Reader, path: str | Path, options: Mapping[str, Any] | 
     _demand(set(ak.fields(whole.events)) == offered, f"{name}: schema and events differ: {sorted(offered)}")
     for collection in schema.collections.values():
         members = whole.events[collection.name]
-        _demand(hasattr(members, "px") and hasattr(members, "E"), f"{name}: {collection.name} holds no four-vectors")
-        missing = set(collection.fields) - set(ak.fields(members)) - {"pt", "eta", "phi", "mass", "E", "px", "py", "pz"}
+        _demand(
+            hasattr(members, "px") and hasattr(members, "E"),
+            f"{name}: {collection.name} holds no four-vectors",
+        )
+        missing = (
+            set(collection.fields)
+            - set(ak.fields(members))
+            - {"pt", "eta", "phi", "mass", "E", "px", "py", "pz"}
+        )
         _demand(not missing, f"{name}: {collection.name} lacks {sorted(missing)}")
     batches = read(chunk_events=2)
     _demand(all(len(b) <= 2 for b in batches), f"{name}: chunks are larger than asked for")
@@ -169,7 +185,9 @@ def check_reader(reader: Reader, path: str | Path, options: Mapping[str, Any] | 
 
 def _joined(batches: list[EventBatch]) -> EventBatch:
     _demand(bool(batches), "the reader yields no batch")
-    return EventBatch(ak.concatenate([b.events for b in batches]), np.concatenate([b.weights for b in batches]))
+    return EventBatch(
+        ak.concatenate([b.events for b in batches]), np.concatenate([b.weights for b in batches])
+    )
 
 
 def _equal(a: EventBatch, b: EventBatch) -> bool:

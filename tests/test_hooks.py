@@ -17,7 +17,9 @@ def test_there_are_hooks() -> None:
 
 @pytest.mark.parametrize("hook", HOOKS)
 def test_hook_is_documented(hook: str, root: Path) -> None:
-    assert f"def {hook}" in (root / "CONTRIBUTING.md").read_text(encoding="utf-8"), "no example in CONTRIBUTING.md"
+    assert f"def {hook}" in (root / "CONTRIBUTING.md").read_text(encoding="utf-8"), (
+        "no example in CONTRIBUTING.md"
+    )
     assert getattr(specs, hook).__doc__
 
 

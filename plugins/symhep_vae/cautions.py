@@ -32,6 +32,7 @@ def cautions(e: Evidence, sample: Sample) -> Iterator[Statement]:
             "A deterministic autoencoder has no posterior width. Its relevance here is the change of the "
             "reconstruction when a latent is held at its mean, in units of sqrt(beta/2), the resolution of the "
             "VAE; redundant latents are not suppressed, so their number says little.",
+            variant=e.options.variant,
         )
 
 
@@ -72,15 +73,21 @@ def _count(e: Evidence) -> Iterator[Statement]:
         yield _warn(
             f"Every latent is relevant: {e.count.value} is a lower bound. Raise latent_dim above it.",
             "relevance",
+            relevant=e.count.value,
+            latent_dim=e.options.latent_dim,
         )
     elif e.count.low < e.count.per_run.min() or e.count.high > e.count.per_run.max():
         yield _warn(
             "Some latents lie within a factor two of the threshold, relevance 1: their directions vary about as "
             "much as the resolution that beta sets. A scan of beta shows where they come in.",
             "relevance",
+            low=e.count.low,
+            high=e.count.high,
         )
     if len(e.runs.used) < 5:
-        yield _warn(f"{len(e.runs.used)} runs give no reliable spread; 15 or more are usual.")
+        yield _warn(
+            f"{len(e.runs.used)} runs give no reliable spread; 15 or more are usual.", runs=len(e.runs.used)
+        )
 
 
 def _training(e: Evidence, sample: Sample) -> Iterator[Statement]:
@@ -103,7 +110,10 @@ def _training(e: Evidence, sample: Sample) -> Iterator[Statement]:
                 drop=drop,
             )
     if len(sample.x) < MIN_EVENTS:
-        yield _warn(f"Only {len(sample.x)} events: no conclusion on the number of directions is possible.")
+        yield _warn(
+            f"Only {len(sample.x)} events: no conclusion on the number of directions is possible.",
+            events=len(sample.x),
+        )
 
 
 def _inputs(e: Evidence, sample: Sample) -> Iterator[Statement]:
@@ -112,10 +122,14 @@ def _inputs(e: Evidence, sample: Sample) -> Iterator[Statement]:
         yield _warn(
             f"The scaled features spread up to {spread.max():.3g}: beta = {e.options.beta:g} is then tiny beside "
             "them and training may fail. Use scaling: standard.",
+            largest_spread=float(spread.max()),
         )
     flat = [c.name for c, s in zip(e.data.columns, spread, strict=True) if s < 1e-9]
     if flat:
-        yield _warn(f"{', '.join(flat)} never change{'s' if len(flat) == 1 else ''} and cannot tell anything.")
+        yield _warn(
+            f"{', '.join(flat)} never change{'s' if len(flat) == 1 else ''} and cannot tell anything.",
+            features=flat,
+        )
     negative = sample.weights < 0
     if negative.any():
         share = float(-sample.weights[negative].sum() / np.abs(sample.weights).sum())

@@ -88,7 +88,9 @@ def correlate(
     return LatentCorrelations(varying, matrix, span)
 
 
-def best_combination(correlations: LatentCorrelations, run: int, latent: int, events: float) -> Followed | None:
+def best_combination(
+    correlations: LatentCorrelations, run: int, latent: int, events: float
+) -> Followed | None:
     """What a latent follows in a run; among equals, differences and sums before single features.
 
     The error is (1 - r^2) / sqrt(n), for n effective events.

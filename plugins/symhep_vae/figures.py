@@ -101,9 +101,7 @@ def relevance_spectrum(a: Arrays) -> Figure:
     ax.set_xlim(0.4, len(index) + 0.6)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set(
-        xlabel="Latent, in order of relevance", ylabel=r"Relevance  std$\,\mu_j\,/\,$mean$\,\sigma_j$"
-    )
+    ax.set(xlabel="Latent, in order of relevance", ylabel=r"Relevance  std$\,\mu_j\,/\,$mean$\,\sigma_j$")
     ax.legend(loc="upper right")
     return figure
 
@@ -125,7 +123,9 @@ def principal_component_spectrum(a: Arrays) -> Figure:
     )  # fmt: skip
     ax.plot(index[~above], np.full((~above).sum(), 1.6 * FLOOR), "v", ms=7, color=COLOURS[2], mec="white")
     ax.set_yscale("log")
-    ax.set_ylim(FLOOR if not above.all() else None, 6 * float(max(variance.max(initial=0.0), beta, 10 * FLOOR)))
+    ax.set_ylim(
+        FLOOR if not above.all() else None, 6 * float(max(variance.max(initial=0.0), beta, 10 * FLOOR))
+    )
     ax.set_xlim(0.4, len(index) + 0.6)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
     ax.xaxis.set_minor_locator(NullLocator())

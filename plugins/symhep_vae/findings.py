@@ -144,8 +144,12 @@ def _followed(e: Evidence) -> Iterator[Statement]:
     if not told:
         return
     clear = [f"latent {j + 1} follows {f.name}, |r| = {abs(f.r):.2f}" for j, f in told if abs(f.r) >= FOLLOWS]
-    mixed = [f"latent {j + 1} is closest to {f.name}, |r| = {abs(f.r):.2f}" for j, f in told if abs(f.r) < FOLLOWS]
-    evidence = {f"latent {j + 1}": {"combination": f.name, "abs_r": abs(f.r), "error": f.error} for j, f in told}
+    mixed = [
+        f"latent {j + 1} is closest to {f.name}, |r| = {abs(f.r):.2f}" for j, f in told if abs(f.r) < FOLLOWS
+    ]
+    evidence = {
+        f"latent {j + 1}": {"combination": f.name, "abs_r": abs(f.r), "error": f.error} for j, f in told
+    }
     yield Statement(
         f"In run {e.runs.used[run]}, the one of median loss: {'; '.join((clear + mixed)[:8])}.",
         {"run": int(e.runs.used[run])} | evidence,
@@ -162,6 +166,13 @@ def _spanned(e: Evidence) -> Iterator[Statement]:
     chosen = _carried(c, r.mean(axis=0))[: e.count.value]
     if not chosen:
         return
+    single = float(best[:, chosen].mean())
+    rotated = (
+        f" Single latents do so less well (|r| = {single:.2f} on average): each run rotates them into each other, "
+        "but what they span is the same."
+        if single < FOLLOWS
+        else ""
+    )
     parts = [f"{c.combinations[i].name} with r = {r[:, i].mean():.3f} +- {r[:, i].std():.3f}" for i in chosen]
     evidence = {
         c.combinations[i].name: {
@@ -172,9 +183,7 @@ def _spanned(e: Evidence) -> Iterator[Statement]:
         for i in chosen
     }  # fmt: skip
     yield Statement(
-        f"In {len(e.runs.used)} runs, a linear combination of the relevant latents follows {several(parts)}. "
-        f"Single latents do so less well (|r| = {best[:, chosen].mean():.2f} on average): each run rotates them "
-        "into each other, but what they span is the same.",
+        f"In {len(e.runs.used)} runs, a linear combination of the relevant latents follows {several(parts)}.{rotated}",
         evidence,
         "correlations",
     )

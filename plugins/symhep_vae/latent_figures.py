@@ -81,7 +81,15 @@ def latent_plane(a: Arrays) -> Figure:
     for j, ax in enumerate(axes[0]):
         first, second = _plane(x, z[:, j])
         points = ax.scatter(
-            x[:, first], x[:, second], c=z[:, j], s=5, lw=0, cmap="coolwarm", vmin=-reach, vmax=reach, rasterized=True
+            x[:, first],
+            x[:, second],
+            c=z[:, j],
+            s=5,
+            lw=0,
+            cmap="coolwarm",
+            vmin=-reach,
+            vmax=reach,
+            rasterized=True,
         )
         ax.set_xlim(*_central(x[:, first]))
         ax.set_ylim(*_central(x[:, second]))
@@ -115,7 +123,11 @@ def correlation_map(a: Arrays) -> Figure:
     latents, rows = r.shape
     figure: Figure
     figure, (ax, side) = plt.subplots(
-        1, 2, figsize=(3.6 + 0.55 * latents, 1.35 + 0.31 * rows), width_ratios=(0.5 * latents, 1.5), sharey=True
+        1,
+        2,
+        figsize=(3.6 + 0.55 * latents, 1.35 + 0.31 * rows),
+        width_ratios=(0.5 * latents, 1.5),
+        sharey=True,
     )
     image = ax.imshow(r.T, cmap="coolwarm", vmin=-1, vmax=1, aspect="auto")
     for j in range(latents):
@@ -135,7 +147,9 @@ def correlation_map(a: Arrays) -> Figure:
     figure.colorbar(image, ax=ax, label="Correlation", location="bottom", shrink=0.95, pad=0.02, aspect=28)
     height = np.arange(rows)
     side.barh(height, a["span_mean"], height=0.62, color=COLOURS[0], alpha=0.85)
-    side.errorbar(a["span_mean"], height, xerr=a["span_std"], fmt="none", ecolor="black", elinewidth=1, capsize=2)
+    side.errorbar(
+        a["span_mean"], height, xerr=a["span_std"], fmt="none", ecolor="black", elinewidth=1, capsize=2
+    )
     side.set_xlim(0, 1.08)
     side.set_xticks([0, 0.5, 1], ["0", "½", "1"])
     side.tick_params(which="both", left=False, right=False, labelleft=False)

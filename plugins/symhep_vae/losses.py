@@ -127,9 +127,7 @@ class DiscriminatorTerm:
         self.parameters = ReplicaParameters(Perceptron.shapes("tc", sizes), len(streams), streams.device)
         self.network = Perceptron(self.parameters, "tc", sizes, "leaky_relu")
         self.network.initialise(streams)
-        self.adam = Adam(
-            self.parameters.values, self.parameters.gradients, learning_rate, betas=(0.5, 0.9)
-        )
+        self.adam = Adam(self.parameters.values, self.parameters.gradients, learning_rate, betas=(0.5, 0.9))
 
     def add(self, latent: Latent, weights: Tensor, scale: float, slopes: LatentSlopes) -> Tensor:
         """See `TotalCorrelation`. Afterwards the classifier takes one step of its own."""

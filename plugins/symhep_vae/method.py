@@ -78,7 +78,9 @@ class VaeRelevance(Method[VaeOptions]):
         runs = min(RUNS_PER_SHARD, options.runs - shard.index * RUNS_PER_SHARD)
         sample = Sample.prepare(data, options)
         seeds = replica_seeds(context.seeds, runs)
-        with context.progress.task(f"{runs} autoencoders", options.epochs_for(len(sample.x)) * runs) as advance:
+        with context.progress.task(
+            f"{runs} autoencoders", options.epochs_for(len(sample.x)) * runs
+        ) as advance:
 
             def train_group(members: list[int]) -> Part:
                 training = train(sample, options, [seeds[r] for r in members], context.device, advance)
@@ -106,7 +108,9 @@ class VaeRelevance(Method[VaeOptions]):
             correlations=correlate(means, count.per_run.tolist(), named, weights),
             effective=effective_events(sample.weights),
         )
-        summary = summarise(evidence, sample) | {"intrinsic_dimension_latent": _code_dimension(runs, count.per_run)}
+        summary = summarise(evidence, sample) | {
+            "intrinsic_dimension_latent": _code_dimension(runs, count.per_run)
+        }
         return Result(
             summary=summary,
             arrays=drawing_arrays(evidence, rows),

@@ -38,10 +38,14 @@ class VaeOptions(Options):
     runs: int = Field(15, ge=1, le=1000, description="independent trainings, averaged over")
     epochs: int = Field(20, ge=1, description="passes over the events")
     min_steps: int = Field(
-        1500, ge=0, description="optimiser steps at least: a small sample is passed over more often than epochs says"
+        1500,
+        ge=0,
+        description="optimiser steps at least: a small sample is passed over more often than epochs says",
     )
     beta: float = Field(
-        0.1, ge=0, description="weight of the KL term; directions with a scaled variance below it count as noise"
+        0.1,
+        ge=0,
+        description="weight of the KL term; directions with a scaled variance below it count as noise",
     )
     batch_size: int = Field(128, ge=1, description="events per optimiser step")
     learning_rate: float = Field(1e-3, gt=0, description="step size of Adam")

@@ -15,9 +15,13 @@ __all__ = ["command"]
 @click.argument("files", nargs=-1, required=True)
 @click.option("-o", "--out", type=click.Path(dir_okay=False), default="card.yaml", show_default=True)
 @click.option("--format", "format_name", default="auto", help="The reader; auto looks into the file.")
-@click.option("-O", "--option", "options", multiple=True, metavar="KEY=VALUE", help="An option of the reader.")
+@click.option(
+    "-O", "--option", "options", multiple=True, metavar="KEY=VALUE", help="An option of the reader."
+)
 @click.option("--force", is_flag=True, help="Overwrite a card that exists.")
-def command(files: tuple[str, ...], out: str, format_name: str, options: tuple[str, ...], force: bool) -> None:
+def command(
+    files: tuple[str, ...], out: str, format_name: str, options: tuple[str, ...], force: bool
+) -> None:
     """Write a commented run card that suits FILES and runs as it is."""
     from symhep.card.loader import apply_overrides, load_card
     from symhep.card.schema import DatasetCard

@@ -18,7 +18,9 @@ __all__ = ["command"]
 @click.argument("files", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document for all files.")
 @click.option("--format", "format_name", default="auto", help="The reader; auto looks into the file.")
-@click.option("-O", "--option", "options", multiple=True, metavar="KEY=VALUE", help="An option of the reader.")
+@click.option(
+    "-O", "--option", "options", multiple=True, metavar="KEY=VALUE", help="An option of the reader."
+)
 def command(files: tuple[str, ...], as_json: bool, format_name: str, options: tuple[str, ...]) -> int:
     """Show format, collections with types and units, events and weights of FILES.
 
@@ -88,10 +90,14 @@ def _print(document: dict[str, Any]) -> None:
     console.print(f"[bold]{escape(document['file'])}[/]  {document['format']}")
     facts = Table.grid(padding=(0, 2))
     facts.add_row("events", f"{document['events']:,}")
-    facts.add_row("sum of weights", f"{document['sum_of_weights']:.6g} ± {document['sum_of_weights_error']:.2g}")
+    facts.add_row(
+        "sum of weights", f"{document['sum_of_weights']:.6g} ± {document['sum_of_weights_error']:.2g}"
+    )
     facts.add_row("negative weights", f"{100 * document['negative_fraction']:.3g} %")
     if document["cross_section_pb"]:
-        facts.add_row("cross-section", "{:.6g} ± {:.2g} pb (as the file says)".format(*document["cross_section_pb"]))
+        facts.add_row(
+            "cross-section", "{:.6g} ± {:.2g} pb (as the file says)".format(*document["cross_section_pb"])
+        )
     for beam in document["beams"]:
         facts.add_row("beam", f"pdgId {beam['pdgId']}, {beam['energy_gev']:g} GeV")
     if document["containers"]:

@@ -21,7 +21,9 @@ __all__ = ["command"]
     "-n", "--max-events", type=click.IntRange(min=1), help="Read at most so many events per dataset."
 )
 @click.option("--device", help="auto, cpu, cuda or cuda:N.")
-@click.option("-j", "--workers", default="1", metavar="N|dask:ADDRESS", help="Local processes, or a dask cluster.")
+@click.option(
+    "-j", "--workers", default="1", metavar="N|dask:ADDRESS", help="Local processes, or a dask cluster."
+)
 @click.option("--only", multiple=True, metavar="NAME", help="Run this method only; may be repeated.")
 @click.option("--force", is_flag=True, help="Repeat work that is already finished.")
 @click.option("--dry-run", is_flag=True, help="Check everything, run nothing.")

@@ -30,9 +30,24 @@ __all__ = ["ColumnMapOptions", "layout_of"]
 
 #: Spellings of the coordinates, in lower case.
 _COORDINATES = {
-    "px": "px", "py": "py", "pz": "pz", "pt": "pt", "eta": "eta", "phi": "phi",
-    "e": "E", "energy": "E", "en": "E", "m": "mass", "mass": "mass",
-    "momentum.x": "px", "momentum.y": "py", "momentum.z": "pz", "p_x": "px", "p_y": "py", "p_z": "pz", "p_t": "pt",
+    "px": "px",
+    "py": "py",
+    "pz": "pz",
+    "pt": "pt",
+    "eta": "eta",
+    "phi": "phi",
+    "e": "E",
+    "energy": "E",
+    "en": "E",
+    "m": "mass",
+    "mass": "mass",
+    "momentum.x": "px",
+    "momentum.y": "py",
+    "momentum.z": "pz",
+    "p_x": "px",
+    "p_y": "py",
+    "p_z": "pz",
+    "p_t": "pt",
 }
 _OTHER_NAMES = {"charge": "charge", "pdgid": "pdgId", "pid": "pdgId", "pdg": "pdgId", "status": "status"}
 _WEIGHTS = ("weight", "eventweight", "evtweight", "evweight", "genweight", "mcweight", "mceventweight", "wgt")
@@ -53,7 +68,10 @@ class ColumnMapOptions(ReaderOptions):
 
 
 def layout_of(
-    columns: Mapping[str, Column], options: ColumnMapOptions, path: str, containers: tuple[str, ...] = (),
+    columns: Mapping[str, Column],
+    options: ColumnMapOptions,
+    path: str,
+    containers: tuple[str, ...] = (),
     notes: Iterable[str] = (),
 ) -> Layout:
     """What the columns of a file mean. Raises `InputError` for a map that does not fit the file."""
@@ -83,7 +101,9 @@ def layout_of(
         said.append("No column looks like an event weight: every event weighs 1 (options: weight names one).")
     left = [c.name for c in columns.values() if c.depth == 1 and c.name not in used]
     if left and options.columns is None:
-        said.append(f"Lists without a momentum are not offered (options: columns maps them): {', '.join(left)}.")
+        said.append(
+            f"Lists without a momentum are not offered (options: columns maps them): {', '.join(left)}."
+        )
     fields_by_event = {name: _event_leaf(column, path) for name, column in events.items()}
     return Layout(collections, fields_by_event, weights, auto, containers, tuple(said))
 
@@ -98,7 +118,9 @@ class _Finder:
     def one(self, name: str, where: str) -> Column:
         if name not in self.columns:
             raise InputError(
-                f"there is no column '{name}' (options: {where})", file=self.path, hint=nearest(name, self.columns)
+                f"there is no column '{name}' (options: {where})",
+                file=self.path,
+                hint=nearest(name, self.columns),
             )
         return self.columns[name]
 
@@ -118,14 +140,20 @@ def _guess(columns: Mapping[str, Column]) -> dict[str, dict[str, Column]]:
         if match and column.numeric and (field := _COORDINATES.get(match["leaf"].lower())):
             groups.setdefault((match["prefix"], column.depth), {}).setdefault(field, column)
     found = {
-        key: fields for key, fields in groups.items() if {"px", "py"} <= fields.keys() or {"pt", "phi"} <= fields.keys()
+        key: fields
+        for key, fields in groups.items()
+        if {"px", "py"} <= fields.keys() or {"pt", "phi"} <= fields.keys()
     }
     # The longest prefix owns a column: Jet_sub_pt belongs to Jet_sub, not to Jet.
     prefixes = sorted(found, key=lambda key: -len(key[0]))
     for column in columns.values():
         short = _short(column.name)
         for prefix, depth in prefixes:
-            if depth == column.depth and short.startswith(prefix) and short[len(prefix) :][:1] in tuple("._:"):
+            if (
+                depth == column.depth
+                and short.startswith(prefix)
+                and short[len(prefix) :][:1] in tuple("._:")
+            ):
                 leaf = short[len(prefix) + 1 :].partition("[")[0]
                 if leaf.lower() not in _COORDINATES and leaf:
                     name = _OTHER_NAMES.get(leaf.lower(), re.sub(r"\W", "_", leaf))
@@ -146,7 +174,8 @@ def _momentum_set(fields: Mapping[str, Column], name: str, path: str) -> tuple[s
     if {"pt", "phi"} <= fields.keys():
         return ("pt", "eta", "phi", "mass" if "mass" in fields or "E" not in fields else "E")
     raise InputError(
-        f"collection '{name}' needs px and py, or pt and phi", file=path,
+        f"collection '{name}' needs px and py, or pt and phi",
+        file=path,
         hint=f"options: columns gives {', '.join(sorted(fields))}",
     )
 
@@ -159,7 +188,9 @@ def _collection(
     coordinates = _momentum_set(fields, name, path)
     depths = {column.depth for column in fields.values()}
     if len(depths) > 1:
-        raise InputError(f"collection '{name}' mixes lists and numbers per event", file=path, hint="map it in two")
+        raise InputError(
+            f"collection '{name}' mixes lists and numbers per event", file=path, hint="map it in two"
+        )
     for field in coordinates:
         unit = "GeV" if field in _ENERGIES else ""
         scale = 1e-3 if units == "MeV" and field in _ENERGIES else 1.0
@@ -183,7 +214,8 @@ def _collection(
 def _event_leaf(column: Column, path: str) -> Leaf:
     if column.depth:
         raise InputError(
-            f"column '{column.name}' holds a list per event and cannot be an event field", file=path,
+            f"column '{column.name}' holds a list per event and cannot be an event field",
+            file=path,
             hint="map it as a field of a collection",
         )
     return Leaf(column.name, Field(column.type, "", column.doc))

@@ -81,10 +81,28 @@ _REPEATED: Mapping[str, frozenset[str]] = {
 }
 _BOOKKEEPING = frozenset({"fUniqueID", "fBits"})
 _NAMES = {"PID": "pdgId", "Status": "status", "Charge": "charge"}
-_GEV = ("MET", "HT", "ET", "P", "Eem", "Ehad", "SumPt", "SumPtCharged", "SumPtNeutral", "SumPtChargedPU", "Scale",
-        "ScalePDF", "ErrorP", "ErrorPT")
+_GEV = (
+    "MET",
+    "HT",
+    "ET",
+    "P",
+    "Eem",
+    "Ehad",
+    "SumPt",
+    "SumPtCharged",
+    "SumPtNeutral",
+    "SumPtChargedPU",
+    "Scale",
+    "ScalePDF",
+    "ErrorP",
+    "ErrorPT",
+)
 _MM = ("D0", "DZ", "ErrorD0", "ErrorDZ", "X", "Y", "Z", "XOuter", "YOuter", "ZOuter", "Xd", "Yd", "Zd", "L")
-_UNITS = {**dict.fromkeys(_GEV, "GeV"), **dict.fromkeys(_MM, "mm"), **dict.fromkeys(("T", "TOuter", "ErrorT"), "s")}
+_UNITS = {
+    **dict.fromkeys(_GEV, "GeV"),
+    **dict.fromkeys(_MM, "mm"),
+    **dict.fromkeys(("T", "TOuter", "ErrorT"), "s"),
+}
 
 
 class DelphesOptions(ReaderOptions):
@@ -121,7 +139,8 @@ class DelphesReader(TableReader):
             found = _find_tree(names, file, options.tree)
             if found is None:
                 raise InputError(
-                    "no tree of this file has Delphes leaves such as Jet.PT", file=path,
+                    "no tree of this file has Delphes leaves such as Jet.PT",
+                    file=path,
                     hint="read it with format: tree, or name the tree with options: {tree: NAME}",
                 )
             return found
@@ -139,8 +158,12 @@ def _find_tree(names: Mapping[str, tuple[int, ...]], file: Any, asked: str | Non
         return asked
     for name in sorted(names, key=lambda n: n != "Delphes"):
         keys = {key.rpartition("/")[2] for key in file[f"{name};{names[name][0]}"].keys()}  # noqa: SIM118
-        if name == "Delphes" or any(f"{k[:-5]}.{leaf}" in keys for k in keys if k.endswith("_size")
-                                    for leaf in ("PT", "MET", "Px", "ET")):
+        if name == "Delphes" or any(
+            f"{k[:-5]}.{leaf}" in keys
+            for k in keys
+            if k.endswith("_size")
+            for leaf in ("PT", "MET", "Px", "ET")
+        ):
             return name
     return None
 
@@ -155,7 +178,9 @@ def _layout(table: RootTree, options: DelphesOptions) -> Layout:
     for asked in (*options.classes, *options.masses):
         if asked not in groups:
             raise InputError(
-                f"no collection '{asked}' to give a class or mass", file=table.path, hint=nearest(asked, groups)
+                f"no collection '{asked}' to give a class or mass",
+                file=table.path,
+                hint=nearest(asked, groups),
             )
     collections: dict[str, CollectionLayout] = {}
     fields: dict[str, Leaf] = {}
@@ -197,7 +222,9 @@ def _collection(
             momentum[field] = Leaf(None, Field("float64", unit, f"not stored: {value:g}"), value)
         elif leaf not in leaves:
             raise InputError(
-                f"collection '{name}' of class {kind} has no leaf '{leaf}'", file=path, hint=nearest(leaf, leaves)
+                f"collection '{name}' of class {kind} has no leaf '{leaf}'",
+                file=path,
+                hint=nearest(leaf, leaves),
             )
         else:
             limit = BEAM_AXIS_ETA if field == "eta" else None
@@ -221,7 +248,9 @@ def _weights(
     for name in ("Event", "LHEFEvent", *groups):
         leaves = groups.get(name, {})
         if "Weight" in leaves and _infer(leaves) == "Event":
-            weights[f"{name}.Weight"] = WeightLeaf(leaves["Weight"].name, 0 if leaves["Weight"].depth else None)
+            weights[f"{name}.Weight"] = WeightLeaf(
+                leaves["Weight"].name, 0 if leaves["Weight"].depth else None
+            )
     auto = next(iter(weights), None)
     for name, leaves in groups.items():
         if "Weight" in leaves and _infer(leaves) == "Weight" and table.entries:
@@ -233,8 +262,12 @@ def _weights(
 
 
 def _notes(
-    groups: Mapping[str, Mapping[str, Column]], weights: Mapping[str, WeightLeaf], auto: str | None,
-    massless: list[str], left: list[str], others: tuple[str, ...],
+    groups: Mapping[str, Mapping[str, Column]],
+    weights: Mapping[str, WeightLeaf],
+    auto: str | None,
+    massless: list[str],
+    left: list[str],
+    others: tuple[str, ...],
 ) -> Iterator[str]:
     if auto is None:
         hint = " Weights without a name are there: choose one." if weights else ""

@@ -24,8 +24,25 @@ FloatArray = npt.NDArray[np.float64]
 #: Field names that `vector` takes for coordinates: a momentum record may have four of them and no more.
 RESERVED = frozenset(
     (
-        "x", "px", "y", "py", "rho", "pt", "phi", "z", "pz", "theta", "eta",
-        "t", "E", "e", "energy", "tau", "M", "m", "mass",
+        "x",
+        "px",
+        "y",
+        "py",
+        "rho",
+        "pt",
+        "phi",
+        "z",
+        "pz",
+        "theta",
+        "eta",
+        "t",
+        "E",
+        "e",
+        "energy",
+        "tau",
+        "M",
+        "m",
+        "mass",
     )
 )
 
@@ -102,7 +119,9 @@ class CollectionLayout:
         }
         for name in extras:
             leaf = self.extras[name]
-            values = columns[leaf.column] if leaf.column is not None else ak.full_like(template, leaf.constant)
+            values = (
+                columns[leaf.column] if leaf.column is not None else ak.full_like(template, leaf.constant)
+            )
             fields[name] = _listed(values) if self.singleton and leaf.column is not None else values
         return momentum_records(fields)
 
@@ -197,7 +216,9 @@ class Selection:
             except ValueError:
                 raise InputError(
                     f"the columns of collection '{name}' have lists of different lengths",
-                    file=file, event=first, hint="map it with 'columns' to columns that belong together",
+                    file=file,
+                    event=first,
+                    hint="map it with 'columns' to columns that belong together",
                 ) from None
         for name in self.event_fields:
             fields[name] = _event_field(self.layout.event_fields[name], columns)
@@ -208,7 +229,9 @@ class Selection:
             if len(missing):
                 raise InputError(
                     f"the weight '{self.weight}' is missing or not a number",
-                    file=file, event=first + int(missing[0]), hint="choose another weight, or 'none'",
+                    file=file,
+                    event=first + int(missing[0]),
+                    hint="choose another weight, or 'none'",
                 )
         variations = {name: _weight(self.layout.weights[name], columns) for name in self.variations}
         return EventBatch(event_records(fields, count), weights, file, first, variations)

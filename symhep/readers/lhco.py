@@ -79,7 +79,8 @@ class LhcoReader(TableReader):
             except _DAMAGE as error:
                 raise InputError(
                     f"the HDF5 file cannot be read: cut short, damaged or of another layout ({error})",
-                    file=path, hint="copy or produce it again",
+                    file=path,
+                    hint="copy or produce it again",
                 ) from None
             yield table, _layout(table, name)
 
@@ -94,7 +95,8 @@ class LhcoTable:
     def __init__(self, path: str, group: Any) -> None:
         if "axis0" not in group or "block0_values" not in group:
             raise InputError(
-                "the HDF5 group is not a pandas table in 'fixed' format", file=path,
+                "the HDF5 group is not a pandas table in 'fixed' format",
+                file=path,
                 hint="write it with pandas: frame.to_hdf(file, key='df', format='fixed')",
             )
         for dataset in group.values():
@@ -127,7 +129,9 @@ class LhcoTable:
             except _DAMAGE as error:
                 raise InputError(
                     f"the file is damaged after {start} of {self.entries} events ({error})",
-                    file=self.path, event=start, hint="copy or produce it again",
+                    file=self.path,
+                    event=start,
+                    hint="copy or produce it again",
                 ) from None
 
     def _read(self, columns: Sequence[str], start: int, end: int) -> dict[str, ak.Array]:
@@ -165,7 +169,8 @@ def _check_filters(dataset: Any, path: str) -> None:
         if not h5py.h5z.filter_avail(code):
             raise InputError(
                 f"the table is compressed by '{name.decode(errors='replace')}', which HDF5 does not know here",
-                file=path, hint="pip install hdf5plugin, or write the file again with complib='zlib'",
+                file=path,
+                hint="pip install hdf5plugin, or write the file again with complib='zlib'",
             )
 
 
@@ -183,12 +188,14 @@ def _group_name(file: Any, asked: str | None, path: str) -> str:
         return asked
     if len(groups) != 1:
         raise InputError(
-            f"the file has {len(groups)} groups, not one", file=path,
+            f"the file has {len(groups)} groups, not one",
+            file=path,
             hint=f"choose one with options: {{group: NAME}}; {nearest('', groups)}",
         )
     if "table" in file[groups[0]]:
         raise InputError(
-            "the file is in pandas' 'table' format, which is not read", file=path,
+            "the file is in pandas' 'table' format, which is not read",
+            file=path,
             hint="write it again with pandas: frame.to_hdf(file, key='df', format='fixed')",
         )
     return groups[0]
@@ -198,9 +205,7 @@ def _layout(table: LhcoTable, group: str) -> Layout:
     notes = ["The format has no event weights: every event weighs 1."]
     if table.raw:
         count = len(table.names) // 3
-        momentum = {
-            leaf: Leaf(leaf, Field("float64", "GeV" if leaf == "pt" else "")) for leaf in _PARTICLE
-        }
+        momentum = {leaf: Leaf(leaf, Field("float64", "GeV" if leaf == "pt" else "")) for leaf in _PARTICLE}
         momentum["mass"] = Leaf(None, Field("float64", "GeV", "massless"))
         collections = {"particles": CollectionLayout("particles", "particle", momentum)}
         labels = ("label", *(f"label{i}" for i in range(2, 10)))
@@ -208,7 +213,9 @@ def _layout(table: LhcoTable, group: str) -> Layout:
             label: Leaf(name, Field("float64", "", "1 signal, 0 background"))
             for label, name in zip(labels, table.names[3 * count :], strict=False)
         }
-        return Layout(collections, fields, containers=(group,), notes=(*notes, "Particles are taken as massless."))
+        return Layout(
+            collections, fields, containers=(group,), notes=(*notes, "Particles are taken as massless.")
+        )
     jets: dict[str, dict[int, str]] = {}
     for name in table.names:
         match = _JET_COLUMN.match(name)
@@ -217,13 +224,16 @@ def _layout(table: LhcoTable, group: str) -> Layout:
     if not set(_JET_MOMENTUM) <= jets.keys():
         missing = sorted(set(_JET_MOMENTUM) - jets.keys())
         raise InputError(
-            f"no columns such as {missing[0]}j1, and not the raw layout", file=table.path, hint=nearest("", table.names)
+            f"no columns such as {missing[0]}j1, and not the raw layout",
+            file=table.path,
+            hint=nearest("", table.names),
         )
     numbers = sorted(jets["px"])
     complete = {leaf: by_jet for leaf, by_jet in jets.items() if sorted(by_jet) == numbers}
     columns = {leaf: "jets:" + ",".join(by_jet[j] for j in numbers) for leaf, by_jet in complete.items()}
     momentum = {
-        field: Leaf(columns[leaf], Field("float64", "GeV", f"{leaf}j1, ...")) for leaf, field in _JET_MOMENTUM.items()
+        field: Leaf(columns[leaf], Field("float64", "GeV", f"{leaf}j1, ..."))
+        for leaf, field in _JET_MOMENTUM.items()
     }
     extras = {
         event_field_name(leaf): Leaf(column, Field("float64", "", f"{leaf}j1, ..."))

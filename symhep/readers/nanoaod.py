@@ -74,7 +74,8 @@ class NanoAODReader(TableReader):
         with open_tree(path, lambda names, file: options.tree) as table:
             if table.tree.classname == "ROOT::RNTuple":
                 raise InputError(
-                    "this NanoAOD is stored as an RNTuple, which is not read", file=path,
+                    "this NanoAOD is stored as an RNTuple, which is not read",
+                    file=path,
                     hint="convert it to a TTree, or read it with format: tree and a map of columns",
                 )
             yield table, _layout(table)

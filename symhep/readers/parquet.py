@@ -56,14 +56,18 @@ class ParquetReader(TableReader):
             except _DAMAGE as error:
                 raise InputError(
                     f"the Parquet file cannot be opened: cut short or damaged ({_reason(error)})",
-                    file=path, hint="copy or produce it again",
+                    file=path,
+                    hint="copy or produce it again",
                 ) from None
             table = ParquetTable(path, file)
             yield table, layout_of(table.columns, options, path, (), table.notes)
 
     def details(self, table: Any, layout: Layout) -> Mapping[str, Any]:
         """The row groups and the program that wrote the file."""
-        return {"row_groups": table.file.metadata.num_row_groups, "created_by": table.file.metadata.created_by}
+        return {
+            "row_groups": table.file.metadata.num_row_groups,
+            "created_by": table.file.metadata.created_by,
+        }
 
 
 class ParquetTable:
@@ -87,7 +91,9 @@ class ParquetTable:
             self.columns[name] = Column(name, kind, depth)
             self.physical[name] = leaf.path
         self.notes: tuple[str, ...] = (
-            (f"Columns that hold neither numbers nor lists are not offered: {', '.join(others)}.",) if others else ()
+            (f"Columns that hold neither numbers nor lists are not offered: {', '.join(others)}.",)
+            if others
+            else ()
         )
 
     @property
@@ -101,7 +107,9 @@ class ParquetTable:
         """(number of events, columns) of events 0 to ``stop``, at most ``step`` at a time."""
         for name in columns:
             if name not in self.columns:
-                raise InputError(f"there is no column '{name}'", file=self.path, hint=nearest(name, self.columns))
+                raise InputError(
+                    f"there is no column '{name}'", file=self.path, hint=nearest(name, self.columns)
+                )
         if not columns:
             yield from ((min(step, stop - start), {}) for start in range(0, stop, step))
             return
@@ -121,7 +129,9 @@ class ParquetTable:
             except _DAMAGE as error:
                 raise InputError(
                     f"the file is damaged after {done} of {self.entries} events ({_reason(error)})",
-                    file=self.path, event=done, hint="copy or produce it again",
+                    file=self.path,
+                    event=done,
+                    hint="copy or produce it again",
                 ) from None
 
     def _arrays(self, batch: Any, columns: Sequence[str], first: int) -> dict[str, ak.Array]:
@@ -131,7 +141,9 @@ class ParquetTable:
                 found[name] = _awkward(batch, name)
             except _Null:
                 raise InputError(
-                    f"column '{name}' has missing values (null)", file=self.path, event=first,
+                    f"column '{name}' has missing values (null)",
+                    file=self.path,
+                    event=first,
                     hint="fill or drop them when writing the file",
                 ) from None
         return found
@@ -177,7 +189,11 @@ def _numpy_type(leaf: Any) -> str | None:
     if logical not in {"NONE", "UNKNOWN"}:
         return None
     return {
-        "BOOLEAN": "bool", "INT32": "int32", "INT64": "int64", "FLOAT": "float32", "DOUBLE": "float64"
+        "BOOLEAN": "bool",
+        "INT32": "int32",
+        "INT64": "int64",
+        "FLOAT": "float32",
+        "DOUBLE": "float64",
     }.get(leaf.physical_type)
 
 

@@ -26,14 +26,31 @@ __all__ = ["RootTree", "is_root", "open_tree", "tree_columns", "tree_names"]
 
 #: What uproot raises on files that are cut or damaged, found by cutting and overwriting real ones.
 DAMAGE = (
-    AssertionError, AttributeError, DeserializationError, EOFError, IndexError, KeyError, NotImplementedError,
-    OSError, OverflowError, TypeError, ValueError, cramjam.DecompressionError, lzma.LZMAError, struct.error,
+    AssertionError,
+    AttributeError,
+    DeserializationError,
+    EOFError,
+    IndexError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    TypeError,
+    ValueError,
+    cramjam.DecompressionError,
+    lzma.LZMAError,
+    struct.error,
     zlib.error,
 )
 
 _NUMPY = {
-    "bool": "bool", "char": "int8", "unsigned char": "uint8", "float": "float32", "double": "float64",
-    "Double32_t": "float64", "Float16_t": "float32",
+    "bool": "bool",
+    "char": "int8",
+    "unsigned char": "uint8",
+    "float": "float32",
+    "double": "float64",
+    "Double32_t": "float64",
+    "Float16_t": "float32",
     **{f"{sign}int{bits}_t": f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)},
     **{f"std::{sign}int{bits}_t": f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)},
 }
@@ -91,7 +108,9 @@ class RootTree:
         except DAMAGE as error:
             raise InputError(
                 f"the file is damaged after {done} of {self.entries} events ({_reason(error)})",
-                file=self.path, event=done, hint="copy or produce it again",
+                file=self.path,
+                event=done,
+                hint="copy or produce it again",
             ) from None
 
 
@@ -105,7 +124,8 @@ def open_file(path: str) -> Iterator[Any]:
     except DAMAGE as error:
         raise InputError(
             f"the ROOT file cannot be opened: cut short or damaged ({_reason(error)})",
-            file=path, hint="copy or produce it again",
+            file=path,
+            hint="copy or produce it again",
         ) from None
     with file:
         yield file
@@ -133,7 +153,8 @@ def open_tree(path: str, choose: Callable[[dict[str, tuple[int, ...]], Any], str
             if not file.keys():
                 raise InputError(
                     "the file has no keys: the job that wrote it ended before closing it",
-                    file=path, hint="recover it with ROOT (TFile::Recover) or run the job again",
+                    file=path,
+                    hint="recover it with ROOT (TFile::Recover) or run the job again",
                 )
             if not names:
                 raise InputError("there is no tree in this file", file=path, hint=nearest("", file.keys()))
@@ -147,10 +168,13 @@ def open_tree(path: str, choose: Callable[[dict[str, tuple[int, ...]], Any], str
         except DAMAGE as error:
             raise InputError(
                 f"the tree cannot be read: the file is damaged ({_reason(error)})",
-                file=path, hint="copy or produce it again",
+                file=path,
+                hint="copy or produce it again",
             ) from None
         others = tuple(sorted(set(names) - {name}))
-        yield RootTree(path, tree, (name, *others), tuple(f"{name};{c}" for c in names[name] if c != taken), _cut(file))
+        yield RootTree(
+            path, tree, (name, *others), tuple(f"{name};{c}" for c in names[name] if c != taken), _cut(file)
+        )
 
 
 def _cut(file: Any) -> str | None:
@@ -194,7 +218,9 @@ def _column(name: str, typename: str, doc: str) -> Column | None:
     match = _ARRAY.match(vector["inner"] + "[]" if vector else typename)
     if match is None or match["base"] not in _NUMPY:
         return None
-    return Column(name, _NUMPY[match["base"]] + match["inner"].replace("][", ","), int(bool(match["list"])), doc)
+    return Column(
+        name, _NUMPY[match["base"]] + match["inner"].replace("][", ","), int(bool(match["list"])), doc
+    )
 
 
 def _reason(error: BaseException) -> str:

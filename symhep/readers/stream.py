@@ -55,12 +55,14 @@ def blocks(path: str, size: int = BLOCK_BYTES) -> Generator[bytes, None, None]:
                 piece = stream.read1(size - held)
             except EOFError:
                 failure = InputError(
-                    "the compressed file is cut short", file=path,
+                    "the compressed file is cut short",
+                    file=path,
                     hint="copy it again, or keep the events before the cut with 'bad_files: skip'",
                 )
             except (gzip.BadGzipFile, lzma.LZMAError, zlib.error, OSError) as error:
                 failure = InputError(
-                    f"the file cannot be read further ({error})", file=path,
+                    f"the file cannot be read further ({error})",
+                    file=path,
                     hint="copy it again, or keep the events before this point with 'bad_files: skip'",
                 )
             else:

@@ -107,7 +107,12 @@ class TableReader(Reader):
             for batch in _batches(table, layout.select(request, path), request, losses):
                 sums.add(batch)
             return FileSummary(
-                path, self.name, layout.schema(), sums, notes=layout.notes, losses=tuple(losses.losses),
+                path,
+                self.name,
+                layout.schema(),
+                sums,
+                notes=layout.notes,
+                losses=tuple(losses.losses),
                 details=self.details(table, layout),
             )
 

@@ -49,9 +49,12 @@ _BLOCK = 8192
 class ToyOptions(ReaderOptions):
     """``name``: which data set. ``radius`` is R; ``mean`` and ``variance`` are per dimension."""
 
-    name: Literal[
-        "square", "circle", "gaussian", "normal11", "normal12", "bimodal", "octagon", "grid5x5", "sphere"
-    ] | None = None
+    name: (
+        Literal[
+            "square", "circle", "gaussian", "normal11", "normal12", "bimodal", "octagon", "grid5x5", "sphere"
+        ]
+        | None
+    ) = None
     events: int = Option(10_000, ge=0)
     seed: int = Option(20260101, ge=0)
     radius: float | None = Option(None, gt=0)
@@ -93,8 +96,10 @@ class ToyReader(TableReader):
     def details(self, table: Any, layout: Layout) -> Mapping[str, Any]:
         """The truth: the dimension of the data and the name of their symmetry."""
         return {
-            "intrinsic_dimension": table.toy.intrinsic, "embedding_dimension": table.toy.dim,
-            "symmetry": table.toy.symmetry, "seed": table.seed,
+            "intrinsic_dimension": table.toy.intrinsic,
+            "embedding_dimension": table.toy.dim,
+            "symmetry": table.toy.symmetry,
+            "seed": table.seed,
         }
 
 
@@ -206,7 +211,9 @@ def _mixture(name: str, options: ToyOptions, path: str) -> _Toy:
 
     def draw(rng: np.random.Generator, n: int) -> tuple[FloatArray, FloatArray]:
         component = rng.integers(len(centres), size=n)
-        return centres[component] + np.sqrt(variance) * rng.normal(size=(n, dim)), component.astype(np.float64)
+        return centres[component] + np.sqrt(variance) * rng.normal(size=(n, dim)), component.astype(
+            np.float64
+        )
 
     if len(set(variance.tolist())) > 1:
         # One Gaussian keeps its rotations, distorted by the square root of the covariance; a lattice its mirrors.

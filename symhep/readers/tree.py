@@ -48,7 +48,8 @@ class TreeReader(TableReader):
                 return options.tree
             if len(names) > 1:
                 raise InputError(
-                    f"the file has several trees: {', '.join(sorted(names))}", file=path,
+                    f"the file has several trees: {', '.join(sorted(names))}",
+                    file=path,
                     hint="choose one with options: {tree: NAME}",
                 )
             return next(iter(names))
@@ -57,7 +58,9 @@ class TreeReader(TableReader):
             columns, others = tree_columns(table.tree)
             notes = list(cycle_notes(table))
             if others:
-                notes.append(f"Branches that hold neither numbers nor lists are not offered: {_some(others)}.")
+                notes.append(
+                    f"Branches that hold neither numbers nor lists are not offered: {_some(others)}."
+                )
             yield table, layout_of(columns, options, path, table.containers, notes)
 
     def details(self, table: Any, layout: Layout) -> Mapping[str, Any]:

@@ -119,7 +119,9 @@ def gather(folder: Path) -> ReportContents:
     """Read a run folder. Raises `StoreError` if it holds no run or a file of it is not what symhep writes."""
     cutflow, results = _json(folder, "cutflow.json"), _json(folder, "results.json")
     if cutflow is None and results is None:
-        raise StoreError(f"{folder} holds no run: neither cutflow.json nor results.json; run symhep run first")
+        raise StoreError(
+            f"{folder} holds no run: neither cutflow.json nor results.json; run symhep run first"
+        )
     try:
         datasets = [_dataset(name, d) for name, d in (cutflow or {}).get("datasets", {}).items()]
         outcomes = (results or {}).get("methods", {})
@@ -127,9 +129,13 @@ def gather(folder: Path) -> ReportContents:
         methods = [_method(folder, name, outcome, numbers) for name, outcome in outcomes.items()]
         keys = [key for outcome in outcomes.values() for key in outcome.get("references") or ()]
     except (AttributeError, KeyError, TypeError) as error:
-        raise StoreError(f"{folder} is not a run folder as symhep writes it ({error}); run it again") from error
+        raise StoreError(
+            f"{folder} is not a run folder as symhep writes it ({error}); run it again"
+        ) from error
     formats = {file.get("format", "") for dataset in datasets for file in dataset.files}
-    known, unknown = lookup([*keys, *(FORMATS[f] for f in sorted(formats & FORMATS.keys())), "rodrigues2020scikithep"])
+    known, unknown = lookup(
+        [*keys, *(FORMATS[f] for f in sorted(formats & FORMATS.keys())), "rodrigues2020scikithep"]
+    )
     card = folder / "card.yaml"
     return ReportContents(
         datasets,

@@ -40,7 +40,9 @@ def column(values: Sequence[Any]) -> list[str]:
     if not any(isinstance(v, float) for v in values) or not all(v is None or _is_number(v) for v in values):
         return texts
     plain = ["×" not in text and text != "–" for text in texts]
-    decimals = max((len(t.partition(".")[2]) for t, is_plain in zip(texts, plain, strict=True) if is_plain), default=0)
+    decimals = max(
+        (len(t.partition(".")[2]) for t, is_plain in zip(texts, plain, strict=True) if is_plain), default=0
+    )
     return [
         f"{value:,.{min(decimals, 4)}f}".replace("-", "−") if is_plain else text
         for value, text, is_plain in zip(values, texts, plain, strict=True)
@@ -149,7 +151,10 @@ def rows(content: Any, path: str = "") -> Iterator[tuple[str, str]]:
             if len(content) > SHOWN:
                 yield path, _more(len(content))
         else:
-            yield path, _list([number(i) if not _is_list(i) else f"[{_list(map(number, i))}]" for i in content])
+            yield (
+                path,
+                _list([number(i) if not _is_list(i) else f"[{_list(map(number, i))}]" for i in content]),
+            )
     else:
         yield path, number(content)
 

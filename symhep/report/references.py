@@ -63,7 +63,9 @@ REFERENCES: dict[str, Reference] = {
         "beta-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework",
         "ICLR 2017",
     ),
-    "kim2018factorvae": Reference("H. Kim and A. Mnih", "Disentangling by Factorising", "ICML 2018", "1802.05983"),
+    "kim2018factorvae": Reference(
+        "H. Kim and A. Mnih", "Disentangling by Factorising", "ICML 2018", "1802.05983"
+    ),
     "chen2018tcvae": Reference(
         "R. T. Q. Chen, X. Li, R. Grosse and D. Duvenaud",
         "Isolating Sources of Disentanglement in Variational Autoencoders",
@@ -118,7 +120,11 @@ REFERENCES: dict[str, Reference] = {
 }
 
 #: What to cite for a file format.
-FORMATS: dict[str, str] = {"lhe": "alwall2007lhef", "delphes": "favereau2014delphes", "lhco": "kasieczka2021lhco"}
+FORMATS: dict[str, str] = {
+    "lhe": "alwall2007lhef",
+    "delphes": "favereau2014delphes",
+    "lhco": "kasieczka2021lhco",
+}
 
 
 def lookup(keys: Iterable[str]) -> tuple[list[Reference], list[str]]:

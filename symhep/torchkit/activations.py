@@ -30,6 +30,8 @@ ACTIVATIONS: dict[str, Activation] = {
         lambda g, y: _aten.leaky_relu_backward(g, y, LEAK, True, grad_input=g),
     ),
     "tanh": Activation(torch.tanh_, lambda g, y: _aten.tanh_backward(g, y, grad_input=g)),
-    "elu": Activation(functional.elu_, lambda g, y: _aten.elu_backward(g, 1.0, 1.0, 1.0, True, y, grad_input=g)),
+    "elu": Activation(
+        functional.elu_, lambda g, y: _aten.elu_backward(g, 1.0, 1.0, 1.0, True, y, grad_input=g)
+    ),
     "softplus": Activation(functional.softplus, lambda g, y: g.mul_(torch.expm1(-y).neg_())),
 }

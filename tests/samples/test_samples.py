@@ -76,9 +76,7 @@ def test_all_samples_together_stay_under_six_megabytes(samples: Path) -> None:
 
 @pytest.mark.parametrize("name", DILEPTONS)
 class TestDileptons:
-    def test_every_event_is_two_in_one_between_two_out(
-        self, name: str, dileptons: dict[str, Events]
-    ) -> None:
+    def test_every_event_is_two_in_one_between_two_out(self, name: str, dileptons: dict[str, Events]) -> None:
         numbers = dileptons[name].numbers
         assert numbers.shape == (10_000, 5, 6)
         assert np.all(numbers[:, :, 1] == [-1, -1, 2, 1, 1])

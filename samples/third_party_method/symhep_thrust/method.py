@@ -44,7 +44,9 @@ class Thrust(symhep.Method):
         if data.momenta is None:
             raise MethodError("thrust needs four-momenta: give the feature set an object")
         if data.momenta.shape[1] > 12:
-            raise MethodError(f"thrust tries 2^P axes; P = {data.momenta.shape[1]} is too many, take at most 12")
+            raise MethodError(
+                f"thrust tries 2^P axes; P = {data.momenta.shape[1]} is too many, take at most 12"
+            )
 
     def fit(self, data, options, shard, context):
         """The values, the weights, and nothing random."""
@@ -55,7 +57,9 @@ class Thrust(symhep.Method):
         values, weights = parts[0].arrays["thrust"], parts[0].arrays["weights"]
         mean = np.average(values, weights=weights)
         error = np.sqrt((weights**2 * (values - mean) ** 2).sum()) / abs(weights.sum())
-        histogram = hist.Hist.new.Reg(options.bins, 0.5, 1.0 + 1e-9, name="thrust", label="thrust $T$").Weight()
+        histogram = hist.Hist.new.Reg(
+            options.bins, 0.5, 1.0 + 1e-9, name="thrust", label="thrust $T$"
+        ).Weight()
         histogram.fill(values, weight=weights)
         return symhep.Result(
             summary={"thrust": {"mean": float(mean), "error": float(error)}, "events": len(values)},

@@ -50,7 +50,12 @@ def details(headers: Sequence[Header], events: Sequence[int]) -> dict[str, Any]:
         "beams": [{"pdgId": pdg, "energy_gev": energy} for pdg, energy in first.beams],
         "pdf": list(first.pdf),
         "processes": [
-            {"number": p.number, "cross_section_pb": p.cross_section_pb, "error_pb": p.error_pb, "maximum": p.maximum}
+            {
+                "number": p.number,
+                "cross_section_pb": p.cross_section_pb,
+                "error_pb": p.error_pb,
+                "maximum": p.maximum,
+            }
             for p in first.processes
         ],
         "generators": [{"name": name, "version": version} for name, version in first.generators],
@@ -104,7 +109,9 @@ def _agreement(idwtup: int, stated: tuple[float, float] | None, sums: WeightSums
         if not alike:
             found.append(f"the weights differ in size, though IDWTUP = {idwtup} promises unit weights")
         elif not math.isclose(sums.sum_abs_w, n, rel_tol=1e-6):
-            found.append(f"every weight is {sums.sum_abs_w / n:.6g} in size, though IDWTUP = {idwtup} promises 1")
+            found.append(
+                f"every weight is {sums.sum_abs_w / n:.6g} in size, though IDWTUP = {idwtup} promises 1"
+            )
         return found
     if stated is not None and abs(idwtup) in _MEANING:
         value, error = stated

@@ -64,7 +64,10 @@ class Columns:
         first, last = int(self.counts[:start].sum()), int(self.counts[:stop].sum())
         cut = slice(start, stop)
         return Columns(
-            self.number[cut], self.document[cut], self.counts[cut], self.weights[cut],
+            self.number[cut],
+            self.document[cut],
+            self.counts[cut],
+            self.weights[cut],
             {k: v[first:last] for k, v in self.particles.items()},
             {k: v[cut] for k, v in self.event_fields.items()},
             {k: v[cut] for k, v in self.variations.items()},
@@ -124,6 +127,4 @@ def to_awkward(columns: Columns, collections: Collection[str]) -> ak.Array:
         contents["particles"] = ak.contents.ListOffsetArray(ak.index.Index64(offsets), record)
     for name, values in columns.event_fields.items():
         contents[name] = ak.contents.NumpyArray(values)
-    return ak.Array(
-        ak.contents.RecordArray(list(contents.values()), list(contents), length=len(columns))
-    )
+    return ak.Array(ak.contents.RecordArray(list(contents.values()), list(contents), length=len(columns)))

@@ -155,7 +155,9 @@ def _finish(at: _Cursor, cut: bool) -> None:
     end = at.byte + len(at.text)
     if not at.in_header:
         if b"<!--" in at.text:
-            at.pending.append(Damage("a comment is opened and never closed", at.byte, hint="look at this place"))
+            at.pending.append(
+                Damage("a comment is opened and never closed", at.byte, hint="look at this place")
+            )
         if not at.footer and not cut:
             at.pending.append(_no_footer(end, "at the end of the file"))
         return
@@ -181,7 +183,8 @@ def _no_init(text: bytes, byte: int) -> Damage:
 
 def _no_footer(byte: int, where: str) -> Damage:
     return Damage(
-        f"</LesHouchesEvents> is missing {where}: events may be lost", byte,
+        f"</LesHouchesEvents> is missing {where}: events may be lost",
+        byte,
         hint="run the job again, or keep what there is with 'bad_files: skip'",
     )
 

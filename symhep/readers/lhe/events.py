@@ -55,14 +55,20 @@ class BadEvent:
     events: int | None = 1
 
 
-def read_run(run: EventRun, wanted: Wanted, first: int, document: int) -> tuple[Columns | None, list[BadEvent]]:
+def read_run(
+    run: EventRun, wanted: Wanted, first: int, document: int
+) -> tuple[Columns | None, list[BadEvent]]:
     """The good events of ``run`` (None if there are none), and the bad ones in file order.
 
     ``first`` is the number of the run's first event in the file.
     """
     bad = [
-        BadEvent(int(i), _REASONS[Kind(int(run.kind[i]))], "run the job, or the copying, again",
-                 None if run.kind[i] == Kind.MERGED else 1)
+        BadEvent(
+            int(i),
+            _REASONS[Kind(int(run.kind[i]))],
+            "run the job, or the copying, again",
+            None if run.kind[i] == Kind.MERGED else 1,
+        )
         for i in np.flatnonzero(run.kind != Kind.WHOLE)
     ]
     parts: list[Columns] = []
@@ -81,7 +87,9 @@ def _narrow(
     """Parse these events together; if that fails mend the text; if that fails too, halve."""
     if not len(places):
         return
-    ends = list(zip(run.body[places].tolist(), run.tail[places].tolist(), run.stop[places].tolist(), strict=True))
+    ends = list(
+        zip(run.body[places].tolist(), run.tail[places].tolist(), run.stop[places].tolist(), strict=True)
+    )
     bodies = [run.text[i:j] for i, j, _ in ends]
     named = wanted.variations or wanted.weight is not None
     tails = [run.text[j:k] for _, j, k in ends] if named else []
@@ -94,7 +102,9 @@ def _narrow(
         yield _parse(mended, tails, wanted, places + first, document)
     except ValueError as error:
         if len(places) == 1:
-            yield BadEvent(int(places[0]), _diagnose(mended[0]) or str(error), "look at this event in the file")
+            yield BadEvent(
+                int(places[0]), _diagnose(mended[0]) or str(error), "look at this event in the file"
+            )
             return
         middle = len(places) // 2
         yield from _narrow(run, places[:middle], wanted, first, document)
@@ -136,7 +146,9 @@ def _parse(
                 raise ValueError(f"the event has no weight '{wanted.weight}'")
         if wanted.variations:
             variations = {name: table[:, i] for name, i in column_of.items()}
-    return Columns(numbers, np.full(len(numbers), document), counts, weights, particles, event_fields, variations)
+    return Columns(
+        numbers, np.full(len(numbers), document), counts, weights, particles, event_fields, variations
+    )
 
 
 def _layout(bodies: Sequence[bytes]) -> tuple[FloatArray, IntArray, IntArray]:

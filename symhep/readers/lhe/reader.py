@@ -121,7 +121,10 @@ class LheReader(Reader):
             events = [a + int(b) for a, b in zip(events, per_document, strict=True)]
         events += [0] * (len(walk.headers) - len(events))
         return FileSummary(
-            path, self.name, _schema(walk), sums,
+            path,
+            self.name,
+            _schema(walk),
+            sums,
             cross_section_pb=cross_section(walk.headers, events),
             notes=notes(walk.headers, events, sums),
             losses=tuple(loss for loss in losses.losses if loss.file == path),
@@ -148,7 +151,9 @@ def _columns(path: str, request: ReadRequest, losses: LossLog, walk: _Walk) -> I
                 continue
             if wanted.weight is not None and wanted.weight not in walk.names:
                 raise CardError(
-                    f"no weight '{wanted.weight}'", where=path, hint=nearest(wanted.weight, [NOMINAL, *walk.names])
+                    f"no weight '{wanted.weight}'",
+                    where=path,
+                    hint=nearest(wanted.weight, [NOMINAL, *walk.names]),
                 )
             good, bad = read_run(piece, wanted, walk.number, len(walk.headers) - 1)
             last = len(piece)
@@ -158,7 +163,9 @@ def _columns(path: str, request: ReadRequest, losses: LossLog, walk: _Walk) -> I
             for event in bad:
                 if event.place < last:
                     place = piece.byte + int(piece.start[event.place])
-                    losses.record(Loss(path, event.reason, event.events, walk.number + event.place, place, event.hint))
+                    losses.record(
+                        Loss(path, event.reason, event.events, walk.number + event.place, place, event.hint)
+                    )
             walk.number += len(piece)
             if good is not None:
                 yield good
@@ -176,7 +183,9 @@ def _learn(walk: _Walk, piece: HeaderText | EventRun) -> None:
         declared = [name for name, _ in walk.headers[-1].weights]
         whole = np.flatnonzero(piece.kind == Kind.WHOLE)[:1]
         for i in whole:
-            walk.names.update(dict.fromkeys(weight_names(piece.text[piece.tail[i] : piece.stop[i]], declared)))
+            walk.names.update(
+                dict.fromkeys(weight_names(piece.text[piece.tail[i] : piece.stop[i]], declared))
+            )
 
 
 def _schema(walk: _Walk) -> Schema:

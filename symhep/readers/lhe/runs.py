@@ -148,7 +148,10 @@ def numbers_between(run: EventRun) -> list[int]:
     """
     places = []
     for begin in run.loose.tolist():
-        tag, following = run.text.rfind(b"<", 0, begin + 1), run.text.find(b"<", begin + 1) % (len(run.text) + 1)
+        tag, following = (
+            run.text.rfind(b"<", 0, begin + 1),
+            run.text.find(b"<", begin + 1) % (len(run.text) + 1),
+        )
         numbers = len(_REMARK.sub(b"", run.text[begin:following]).split()) >= _FIRST_LINE
         endless = _TAG.match(run.text, tag) and b">" not in run.text[tag:following]
         # A tag in a remark is none, and what follows the footer is nobody's.

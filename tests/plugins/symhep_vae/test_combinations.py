@@ -33,7 +33,9 @@ def test_values_are_those_of_vector() -> None:
     p = np.random.default_rng(2).normal(size=(100, 2, 4)) * 20
     p[..., 0] = np.sqrt((p[..., 1:] ** 2).sum(-1) + 0.1)
     found = {c.name: c.values for c in named_combinations(dimuon(p), np.arange(100))}
-    a, b = (vector.array({"E": q[:, 0], "px": q[:, 1], "py": q[:, 2], "pz": q[:, 3]}) for q in (p[:, 0], p[:, 1]))
+    a, b = (
+        vector.array({"E": q[:, 0], "px": q[:, 1], "py": q[:, 2], "pz": q[:, 3]}) for q in (p[:, 0], p[:, 1])
+    )
     assert found["m(mu- mu+)"] == pytest.approx((a + b).mass)
     assert found["pt(mu- mu+)"] == pytest.approx((a + b).pt)
     assert found["y(mu- mu+)"] == pytest.approx((a + b).rapidity)

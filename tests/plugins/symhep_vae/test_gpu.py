@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from symhep_vae.method import VaeRelevance
-from symhep_vae.options import VaeOptions
 
 from symhep.events.dataset import Dataset
 from symhep.methods.context import Context, seed_sequence
 from symhep.methods.interface import Shard
+from symhep_vae.method import VaeRelevance
+from symhep_vae.options import VaeOptions
 
 pytestmark = pytest.mark.gpu
 

@@ -78,7 +78,9 @@ def test_the_sphere_has_two_dimensions(found: Result) -> None:
 
 def test_statements_tell_the_physics(found: Result) -> None:
     text = [s.text for s in found.statements if s.kind == "finding"]
-    assert text[0].startswith("6 features, 3 independent directions: 3 of 6 latents are relevant in the 5 runs")
+    assert text[0].startswith(
+        "6 features, 3 independent directions: 3 of 6 latents are relevant in the 5 runs"
+    )
     assert "px(mu-) + px(mu+), py(mu-) + py(mu+) and pz(mu-) + pz(mu+) vanish" in text[1]
     assert "remove 3 of the 6 directions" in text[1]
     assert "m(mu- mu+) = 80 GeV" in text[2]
@@ -135,7 +137,9 @@ def test_diverged_runs_are_left_out_and_told(part: tuple[Dataset, VaeOptions, Pa
     fitted.arrays["spread"][[1, 3]] = np.nan
     result = METHOD.combine(data, options, [fitted])
     warning = next(s for s in result.statements if "diverged" in s.text)
-    assert warning.text.startswith("2 of 4 runs diverged, the first at epoch 1; raw GeV features are the usual cause")
+    assert warning.text.startswith(
+        "2 of 4 runs diverged, the first at epoch 1; raw GeV features are the usual cause"
+    )
     assert warning.kind == "warning"
     counts = {key: result.summary["runs"][key] for key in ("asked", "used", "diverged", "useless")}
     assert counts == {"asked": 4, "used": 2, "diverged": 2, "useless": 0}
@@ -145,7 +149,9 @@ def test_diverged_runs_are_left_out_and_told(part: tuple[Dataset, VaeOptions, Pa
 def test_all_diverged_is_an_error(part: tuple[Dataset, VaeOptions, Part]) -> None:
     data, options, fitted = part
     fitted.arrays["diverged_at"][:] = 2
-    with pytest.raises(MethodError, match=r"4 of 4 runs diverged, the first at epoch 2.*use scaling: standard"):
+    with pytest.raises(
+        MethodError, match=r"4 of 4 runs diverged, the first at epoch 2.*use scaling: standard"
+    ):
         METHOD.combine(data, options, [fitted])
 
 

@@ -17,7 +17,14 @@ def test_every_option_is_described() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"beat": 0.1}, {"beta": -1}, {"runs": 0}, {"variant": "gan"}, {"activation": "sine"}, {"learning_rate": 0}],
+    [
+        {"beat": 0.1},
+        {"beta": -1},
+        {"runs": 0},
+        {"variant": "gan"},
+        {"activation": "sine"},
+        {"learning_rate": 0},
+    ],
 )
 def test_wrong_options_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match=next(iter(wrong))):

@@ -51,7 +51,11 @@ def test_effective_events_of_signed_weights() -> None:
         (np.zeros((3, 0)), None, "'data' has no features"),
         (np.array([[1.0, np.nan], [2.0, 3.0]]), None, "x2: some events hold NaN or infinity"),
         (X, -np.ones(1000), "sum to -1000: they describe no density"),
-        (X, np.where(np.arange(1000) % 5 < 2, -1.0, 1.0), r"40% of its \|weight\| negative and 40 effective events"),
+        (
+            X,
+            np.where(np.arange(1000) % 5 < 2, -1.0, 1.0),
+            r"40% of its \|weight\| negative and 40 effective events",
+        ),
         (X, np.full(1000, np.inf), "NaN or infinite"),
     ],
 )

@@ -67,7 +67,14 @@ def test_a_run_that_diverges_stops_the_others_not() -> None:
 
 def test_warmup_starts_without_kl() -> None:
     """While beta is small the posterior may move away from the prior."""
-    options = {"latent_dim": 2, "epochs": 1, "hidden": (8,), "beta": 5.0, "batch_size": 20, "learning_rate": 1e-2}
+    options = {
+        "latent_dim": 2,
+        "epochs": 1,
+        "hidden": (8,),
+        "beta": 5.0,
+        "batch_size": 20,
+        "learning_rate": 1e-2,
+    }
     cold, warm = run(VaeOptions(**options)), run(VaeOptions(**options, warmup=100))
     assert (warm.curves[1, -1] > 2 * cold.curves[1, -1]).all()
 

@@ -13,7 +13,9 @@ from symhep.errors import CardError
 
 
 def test_names_and_fields() -> None:
-    found = parse_expression("count(muons) == 2 and mass(muons[0], muons[1]) > 60 and any(jets.btag > 0) and HT > 1")
+    found = parse_expression(
+        "count(muons) == 2 and mass(muons[0], muons[1]) > 60 and any(jets.btag > 0) and HT > 1"
+    )
     assert found.names == {"muons", "jets", "HT"}
     assert found.fields == {("jets", "btag")}
 

@@ -63,8 +63,14 @@ def test_unknown_key_names_line_and_nearest(tmp_path: Path) -> None:
         ("symhep: 1\ndatasets: {}\n", "'features' is missing"),
         ("symhep: 2\ndatasets: {}\nfeatures: {}\n", "line 1: symhep: input should be 1"),
         ("symhep: 1\ndatasets: {}\nfeatures: {p: {vars: []}}\n", "line 3.*'vars' is empty"),
-        ("symhep: 1\ndatasets: {}\nfeatures: {}\nobjects: {z: {pair: [a], collection: b}}\n", "line 4.*either"),
-        ("symhep: 1\ndatasets: {}\nfeatures: {}\nrun: {seed: -1}\n", "line 4: run.seed.*greater than or equal to 0"),
+        (
+            "symhep: 1\ndatasets: {}\nfeatures: {}\nobjects: {z: {pair: [a], collection: b}}\n",
+            "line 4.*either",
+        ),
+        (
+            "symhep: 1\ndatasets: {}\nfeatures: {}\nrun: {seed: -1}\n",
+            "line 4: run.seed.*greater than or equal to 0",
+        ),
     ],
 )
 def test_bad_cards(tmp_path: Path, text: str, message: str) -> None:
@@ -81,7 +87,9 @@ def test_yaml_is_1_2(tmp_path: Path) -> None:
 def test_toml_and_json_say_the_same(tmp_path: Path) -> None:
     toml = 'symhep = 1\n[datasets.ee]\nfiles = ["a"]\n[features.p]\nvars = ["px"]\n'
     json = '{"symhep": 1, "datasets": {"ee": {"files": ["a"]}}, "features": {"p": {"vars": ["px"]}}}'
-    assert load_card(_write(tmp_path, toml, "c.toml")).card == load_card(_write(tmp_path, json, "c.json")).card
+    assert (
+        load_card(_write(tmp_path, toml, "c.toml")).card == load_card(_write(tmp_path, json, "c.json")).card
+    )
 
 
 def test_broken_toml(tmp_path: Path) -> None:
@@ -98,7 +106,9 @@ def test_missing_and_binary_file(tmp_path: Path) -> None:
 
 
 def test_overrides() -> None:
-    card = load_card(GOOD, ["methods.rel.options.beta=1.0", "run.device=cpu", "datasets.ee.files=[b, c]"]).card
+    card = load_card(
+        GOOD, ["methods.rel.options.beta=1.0", "run.device=cpu", "datasets.ee.files=[b, c]"]
+    ).card
     assert card.methods["rel"].options == {"beta": 1.0}
     assert card.datasets["ee"].files == ("b", "c")
 

@@ -15,7 +15,9 @@ WEIGHTS = arrays(np.float64, st.integers(0, 30), elements=st.floats(-100, 100))
 def test_error_is_the_root_of_the_sum_of_squares() -> None:
     flow = Cutflow()
     flow.add("all", "", np.array([3.0, -4.0]))
-    assert flow.to_json() == [{"name": "all", "cut": "", "events": 2, "weighted": -1.0, "weighted_error": 5.0}]
+    assert flow.to_json() == [
+        {"name": "all", "cut": "", "events": 2, "weighted": -1.0, "weighted_error": 5.0}
+    ]
 
 
 @given(WEIGHTS, WEIGHTS)
@@ -27,4 +29,6 @@ def test_merging_files_equals_one_file(a: np.ndarray, b: np.ndarray) -> None:
     first.merge(second.to_json())
     for mine, theirs in zip(first.rows, whole.rows, strict=True):
         assert (mine.name, mine.events) == (theirs.name, theirs.events)
-        np.testing.assert_allclose([mine.sum_w, mine.sum_w2], [theirs.sum_w, theirs.sum_w2], rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(
+            [mine.sum_w, mine.sum_w2], [theirs.sum_w, theirs.sum_w2], rtol=1e-9, atol=1e-9
+        )

@@ -50,9 +50,20 @@ def test_confidence(delphes: str, shared_data: Path, tmp_path: Path) -> None:
 def test_classes_are_inferred_from_leaves(delphes: str) -> None:
     collections = READER.schema(delphes, DelphesOptions()).collections
     assert {name: c.kind for name, c in collections.items()} == {
-        "Particle": "GenParticle", "Track": "Track", "Tower": "Tower", "EFlowTrack": "Track", "EFlowPhoton": "Tower",
-        "EFlowNeutralHadron": "Tower", "GenJet": "Jet", "GenMissingET": "MissingET", "Jet": "Jet",
-        "Electron": "Electron", "Photon": "Photon", "Muon": "Muon", "FatJet": "Jet", "MissingET": "MissingET",
+        "Particle": "GenParticle",
+        "Track": "Track",
+        "Tower": "Tower",
+        "EFlowTrack": "Track",
+        "EFlowPhoton": "Tower",
+        "EFlowNeutralHadron": "Tower",
+        "GenJet": "Jet",
+        "GenMissingET": "MissingET",
+        "Jet": "Jet",
+        "Electron": "Electron",
+        "Photon": "Photon",
+        "Muon": "Muon",
+        "FatJet": "Jet",
+        "MissingET": "MissingET",
     }
 
 
@@ -62,7 +73,14 @@ def test_momenta_are_those_of_the_leaves(delphes: str) -> None:
         for name in ("Jet", "GenJet", "FatJet"):
             for field, leaf in {"pt": "PT", "eta": "Eta", "phi": "Phi", "mass": "Mass"}.items():
                 assert events[name][field].tolist() == tree[f"{name}/{name}.{leaf}"].array().tolist()
-        for field, leaf in {"px": "Px", "py": "Py", "pz": "Pz", "E": "E", "pdgId": "PID", "status": "Status"}.items():
+        for field, leaf in {
+            "px": "Px",
+            "py": "Py",
+            "pz": "Pz",
+            "E": "E",
+            "pdgId": "PID",
+            "status": "Status",
+        }.items():
             assert events.Particle[field].tolist() == tree[f"Particle/Particle.{leaf}"].array().tolist()
         assert ak.all(abs(events.Particle.pt - tree["Particle/Particle.PT"].array()) < 1e-3)
         assert events.Tower.pt.tolist() == tree["Tower/Tower.ET"].array().tolist()
@@ -117,11 +135,17 @@ def test_event_fields_weights_and_notes(delphes: str) -> None:
 
 
 def test_flat_names_negative_and_indexed_weights(tmp_path: Path) -> None:
-    path = write(tmp_path / "flat.root", leptons(**{
-        "Event.Number": ak.Array([[1], [2], [3]]), "Event.ReadTime": ak.Array([[0.0]] * 3),
-        "Event.Weight": ak.Array([[2.0], [-1.5], [0.5]]),
-        "Weight.Weight": ak.Array([[2.0, 3.0], [-1.5, 1.0], [0.5]]),
-    }))
+    path = write(
+        tmp_path / "flat.root",
+        leptons(
+            **{
+                "Event.Number": ak.Array([[1], [2], [3]]),
+                "Event.ReadTime": ak.Array([[0.0]] * 3),
+                "Event.Weight": ak.Array([[2.0], [-1.5], [0.5]]),
+                "Weight.Weight": ak.Array([[2.0, 3.0], [-1.5, 1.0], [0.5]]),
+            }
+        ),
+    )
     schema = READER.schema(path, DelphesOptions())
     assert schema.weights == ("Event.Weight", "Weight[0]", "Weight[1]")
     assert schema.collections["Muon"].kind == "Muon"
@@ -144,8 +168,10 @@ def test_without_weights_every_event_weighs_one(tmp_path: Path) -> None:
 
 def test_objects_on_the_beam_axis_stay_finite(tmp_path: Path) -> None:
     columns = {
-        "Jet.PT": ak.Array([[50.0, 0.0], [1e-7]]), "Jet.Eta": ak.Array([[1.5, 999.9], [-999.9]]),
-        "Jet.Phi": ak.Array([[0.5, 0.0], [0.0]]), "Jet.Mass": ak.Array([[5.0, 0.0], [0.0]]),
+        "Jet.PT": ak.Array([[50.0, 0.0], [1e-7]]),
+        "Jet.Eta": ak.Array([[1.5, 999.9], [-999.9]]),
+        "Jet.Phi": ak.Array([[0.5, 0.0], [0.0]]),
+        "Jet.Mass": ak.Array([[5.0, 0.0], [0.0]]),
     }
     jets = read(write(tmp_path / "axis.root", columns)).Jet
     assert ak.num(jets).tolist() == [2, 1]
@@ -158,7 +184,10 @@ def test_objects_on_the_beam_axis_stay_finite(tmp_path: Path) -> None:
 
 def test_a_class_can_be_given(tmp_path: Path) -> None:
     path = write(tmp_path / "flat.root", leptons())
-    assert READER.schema(path, DelphesOptions(classes={"Muon": "Electron"})).collections["Muon"].kind == "Electron"
+    assert (
+        READER.schema(path, DelphesOptions(classes={"Muon": "Electron"})).collections["Muon"].kind
+        == "Electron"
+    )
     with pytest.raises(InputError, match="'Elektron' is no class of Delphes; did you mean 'Electron'"):
         READER.schema(path, DelphesOptions(classes={"Muon": "Elektron"}))
     with pytest.raises(InputError, match="no collection 'Moun' to give a class or mass; did you mean 'Muon'"):

@@ -66,7 +66,9 @@ def test_raw_particles_without_the_padding(raw: tuple[str, npt.NDArray[np.float6
 
 def test_features_keep_the_order_of_the_file(tmp_path: Path) -> None:
     values = np.random.default_rng(6).uniform(1, 9, (7, len(FEATURES)))
-    path = write(tmp_path / "f.h5", {"block0": (list(FEATURES), values), "block1": (["label"], np.ones((7, 1)))})
+    path = write(
+        tmp_path / "f.h5", {"block0": (list(FEATURES), values), "block1": (["label"], np.ones((7, 1)))}
+    )
     (batch,) = READER.read(path, LhcoOptions(), ReadRequest(), LossLog())
     fields = READER.schema(path, LhcoOptions()).collections["jets"].fields
     assert list(fields) == ["px", "py", "pz", "mass", "tau1", "tau2"]

@@ -31,7 +31,15 @@ def test_collections_are_those_of_uproot(nanoaod: str) -> None:
     fields = {"Muon": frozenset({"charge"}), "GenPart": frozenset({"pdgId"}), "Photon": frozenset[str]()}
     (batch,) = READER.read(nanoaod, NanoAODOptions(), ReadRequest(fields=fields), LossLog())
     with uproot.open({nanoaod: "Events"}) as tree:
-        for name in ("Muon_pt", "Muon_eta", "Muon_phi", "Muon_mass", "Muon_charge", "GenPart_pdgId", "Photon_mass"):
+        for name in (
+            "Muon_pt",
+            "Muon_eta",
+            "Muon_phi",
+            "Muon_mass",
+            "Muon_charge",
+            "GenPart_pdgId",
+            "Photon_mass",
+        ):
             collection, _, field = name.partition("_")
             assert batch.events[collection][field].tolist() == tree[name].array().tolist()
         assert batch.weights.tolist() == tree["genWeight"].array().tolist()
@@ -70,7 +78,9 @@ def test_variations_are_the_nominal_weight_times_the_factor(nanoaod: str) -> Non
         weight = np.asarray(tree["genWeight"].array(), dtype=np.float64)
         scale = tree["LHEScaleWeight"].array()
     for i in range(len(scale[0])):
-        assert batch.variations[f"LHEScaleWeight[{i}]"].tolist() == (weight * np.float64(scale[:, i])).tolist()
+        assert (
+            batch.variations[f"LHEScaleWeight[{i}]"].tolist() == (weight * np.float64(scale[:, i])).tolist()
+        )
     assert (batch.weights < 0).sum() == 9
 
 
@@ -99,6 +109,8 @@ def test_data_have_no_weights_and_positions_are_no_coordinates(tmp_path: Path) -
 def test_an_rntuple_is_refused_with_a_way_out(tmp_path: Path) -> None:
     path = tmp_path / "ntuple.root"
     with uproot.recreate(path) as file:
-        file.mkrntuple("Events", {"run": np.arange(3), "luminosityBlock": np.arange(3), "event": np.arange(3)})
+        file.mkrntuple(
+            "Events", {"run": np.arange(3), "luminosityBlock": np.arange(3), "event": np.arange(3)}
+        )
     with pytest.raises(InputError, match=r"stored as an RNTuple.*format: tree"):
         READER.schema(str(path), NanoAODOptions())

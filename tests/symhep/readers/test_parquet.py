@@ -52,7 +52,9 @@ def test_lists_and_row_groups(tmp_path: Path) -> None:
 def test_lists_of_structs_as_awkward_writes_them(tmp_path: Path) -> None:
     path = tmp_path / "awkward.parquet"
     muons = ak.zip({"pt": PX, "eta": lists(0.1), "phi": lists(0.2), "mass": lists(0.0), "charge": lists(-1)})
-    ak.to_parquet(ak.zip({"Muon": muons, "ht": [1.0, 2.0, 3.0, 4.0, 5.0]}, depth_limit=1), path, row_group_size=2)
+    ak.to_parquet(
+        ak.zip({"Muon": muons, "ht": [1.0, 2.0, 3.0, 4.0, 5.0]}, depth_limit=1), path, row_group_size=2
+    )
     batches = list(READER.read(str(path), ColumnMapOptions(), ReadRequest(), LossLog()))
     events = ak.concatenate([b.events for b in batches])
     assert [len(b) for b in batches] == [2, 2, 1]
@@ -85,9 +87,14 @@ def test_only_the_needed_columns_are_read(tmp_path: Path) -> None:
     (batch,) = READER.read(str(path), ColumnMapOptions(), ReadRequest(fields={"Jet": frozenset()}), LossLog())
     assert batch.events.Jet.px.tolist() == PX
     with pytest.raises(InputError, match="damaged after 0 of 5 events"):
-        list(READER.read(
-            str(path), ColumnMapOptions(columns={"j": {"px": "junk", "py": "junk"}}), ReadRequest(), LossLog()
-        ))
+        list(
+            READER.read(
+                str(path),
+                ColumnMapOptions(columns={"j": {"px": "junk", "py": "junk"}}),
+                ReadRequest(),
+                LossLog(),
+            )
+        )
 
 
 @pytest.mark.parametrize("fraction", [0.0, 0.3, 0.99])

@@ -16,8 +16,11 @@ from symhep.readers.nanoaod import NanoAODReader
 from symhep.readers.root import open_tree, tree_columns
 from symhep.readers.tree import TreeReader
 
-READERS = {"delphes_10events.root": DelphesReader, "nanoaod_dy_40events.root": NanoAODReader,
-           "flat_jagged_HZZ.root": TreeReader}
+READERS = {
+    "delphes_10events.root": DelphesReader,
+    "nanoaod_dy_40events.root": NanoAODReader,
+    "flat_jagged_HZZ.root": TreeReader,
+}
 
 
 def write_tree(path: Path, cycles: int = 1, events: int = 3) -> Path:
@@ -113,9 +116,10 @@ def test_a_file_that_lost_only_its_last_bytes(name: str, shared_data: Path, tmp_
     path.write_bytes((shared_data / name).read_bytes()[:-1])
     reader = READERS[name]()
     losses = LossLog("skip")
-    assert reader.inspect(str(path), reader.Options(), losses).weights == reader.inspect(
-        str(shared_data / name), reader.Options(), LossLog()
-    ).weights
+    assert (
+        reader.inspect(str(path), reader.Options(), losses).weights
+        == reader.inspect(str(shared_data / name), reader.Options(), LossLog()).weights
+    )
     assert [loss.events for loss in losses.losses] == [0], "nothing is lost, but the cut is told"
 
 
@@ -125,7 +129,9 @@ def spoiled(path: Path, spare: Callable[[str], bool]) -> None:
         tree = file[file.keys()[0]]
         places = [
             (int(branch.member("fBasketSeek")[i]), int(branch.member("fBasketBytes")[i]))
-            for name, branch in tree.items() if not spare(name) for i in range(branch.num_baskets)
+            for name, branch in tree.items()
+            if not spare(name)
+            for i in range(branch.num_baskets)
         ]
     data = bytearray(path.read_bytes())
     for seek, size in places:
@@ -141,7 +147,11 @@ def test_only_the_needed_branches_are_read(shared_data: Path, tmp_path: Path) ->
     assert sum(len(b) for b in TreeReader().read(str(path), TreeReader.Options(), request, LossLog())) == 2421
     assert TreeReader().inspect(str(path), TreeReader.Options(), LossLog()).weights.events == 2421
     with pytest.raises(InputError, match="damaged after 0 of 2421 events"):
-        list(TreeReader().read(str(path), TreeReader.Options(), ReadRequest(fields={"Jet": frozenset()}), LossLog()))
+        list(
+            TreeReader().read(
+                str(path), TreeReader.Options(), ReadRequest(fields={"Jet": frozenset()}), LossLog()
+            )
+        )
 
 
 def test_damage_in_the_middle_loses_the_rest_and_says_so(tmp_path: Path) -> None:
@@ -169,8 +179,9 @@ def test_damage_in_the_middle_loses_the_rest_and_says_so(tmp_path: Path) -> None
 
 def test_a_missing_branch_is_an_error_with_the_nearest_name(tmp_path: Path) -> None:
     path = write_tree(tmp_path / "a.root")
-    with open_tree(str(path), lambda names, file: "t") as table, pytest.raises(
-        InputError, match="no branch 'mu_pz'; did you mean 'mu_p"
+    with (
+        open_tree(str(path), lambda names, file: "t") as table,
+        pytest.raises(InputError, match="no branch 'mu_pz'; did you mean 'mu_p"),
     ):
         next(table.chunks(["mu_px", "mu_pz"], 3, 3))
 
@@ -185,18 +196,28 @@ def test_a_missing_branch_is_an_error_with_the_nearest_name(tmp_path: Path) -> N
     ],
 )
 def test_unknown_names_are_errors(
-    fields: dict[str, frozenset[str]], event_fields: frozenset[str], weight: str, message: str, shared_data: Path
+    fields: dict[str, frozenset[str]],
+    event_fields: frozenset[str],
+    weight: str,
+    message: str,
+    shared_data: Path,
 ) -> None:
     request = ReadRequest(fields=fields, event_fields=event_fields, weight=weight)
     with pytest.raises(InputError, match=message):
-        list(TreeReader().read(str(shared_data / "flat_jagged_HZZ.root"), TreeReader.Options(), request, LossLog()))
+        list(
+            TreeReader().read(
+                str(shared_data / "flat_jagged_HZZ.root"), TreeReader.Options(), request, LossLog()
+            )
+        )
 
 
 @pytest.mark.parametrize("name", READERS)
 def test_chunks_and_max_events(name: str, shared_data: Path) -> None:
     reader: Reader = READERS[name]()
     path = str(shared_data / name)
-    request = ReadRequest(fields={"Muon": frozenset()}, event_fields=frozenset(), chunk_events=4, max_events=9)
+    request = ReadRequest(
+        fields={"Muon": frozenset()}, event_fields=frozenset(), chunk_events=4, max_events=9
+    )
     batches = list(reader.read(path, reader.Options(), request, LossLog()))
     assert [(len(b), b.first) for b in batches] == [(4, 0), (4, 4), (1, 8)]
     whole = ReadRequest(fields={"Muon": frozenset()}, event_fields=frozenset(), max_events=9)

@@ -15,7 +15,9 @@ from symhep.readers.stream import blocks, head
 DATA = np.random.default_rng(3).integers(0, 40, 300_000, dtype=np.uint8).tobytes()
 
 
-@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress], ids=["plain", "gz", "bz2", "xz"])
+@pytest.mark.parametrize(
+    "pack", [bytes, gzip.compress, bz2.compress, lzma.compress], ids=["plain", "gz", "bz2", "xz"]
+)
 @pytest.mark.parametrize("url", [False, True])
 @pytest.mark.parametrize("size", [1000, 1 << 20])
 def test_the_bytes_come_back_in_blocks(tmp_path, pack, url, size):

@@ -41,8 +41,17 @@ def test_guess_on_a_jagged_tree(shared_data: Path) -> None:
     path = str(shared_data / "flat_jagged_HZZ.root")
     schema = READER.schema(path, TreeOptions())
     assert set(schema.collections) == {
-        "Jet", "Muon", "Electron", "Photon", "MET", "MChadronicBottom", "MCleptonicBottom", "MChadronicWDecayQuark",
-        "MChadronicWDecayQuarkBar", "MClepton", "MCneutrino",
+        "Jet",
+        "Muon",
+        "Electron",
+        "Photon",
+        "MET",
+        "MChadronicBottom",
+        "MCleptonicBottom",
+        "MChadronicWDecayQuark",
+        "MChadronicWDecayQuarkBar",
+        "MClepton",
+        "MCneutrino",
     }
     assert set(schema.collections["Jet"].fields) == {"px", "py", "pz", "E", "btag", "ID"}
     assert (schema.collections["MET"].kind, schema.weights) == ("MissingET", ("EventWeight",))
@@ -62,8 +71,11 @@ def test_guess_on_a_jagged_tree(shared_data: Path) -> None:
 
 def test_a_map_of_columns(shared_data: Path) -> None:
     options = TreeOptions(
-        columns={"jets": {"px": "Jet_Px", "py": "Jet_Py", "pz": "Jet_Pz", "energy": "Jet_E", "btag": "Jet_btag"}},
-        event={"vertices": "NPrimaryVertices"}, weight="EventWeight",
+        columns={
+            "jets": {"px": "Jet_Px", "py": "Jet_Py", "pz": "Jet_Pz", "energy": "Jet_E", "btag": "Jet_btag"}
+        },
+        event={"vertices": "NPrimaryVertices"},
+        weight="EventWeight",
     )
     path = str(shared_data / "flat_jagged_HZZ.root")
     schema = READER.schema(path, options)
@@ -78,11 +90,17 @@ def test_a_map_of_columns(shared_data: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"columns": {"jets": {"px": "Jet_PX"}}}, r"no column 'Jet_PX' \(options: columns: jets\); did you mean"),
+        (
+            {"columns": {"jets": {"px": "Jet_PX"}}},
+            r"no column 'Jet_PX' \(options: columns: jets\); did you mean",
+        ),
         ({"columns": {"jets": {"px": "Jet_Px"}}}, "'jets' needs px and py, or pt and phi"),
         ({"columns": {"jets": {"px": "Jet_Px", "py": "MET_py"}}}, "mixes lists and numbers"),
         ({"event": {"x": "Jet_Px"}}, "holds a list per event"),
-        ({"weight": "EventWeigth"}, r"no column 'EventWeigth' \(options: weight\); did you mean 'EventWeight'"),
+        (
+            {"weight": "EventWeigth"},
+            r"no column 'EventWeigth' \(options: weight\); did you mean 'EventWeight'",
+        ),
         ({"weight": "Jet_Px"}, "is not one number per event"),
         ({"tree": "event"}, "no tree 'event'; did you mean 'events'"),
     ],
@@ -94,14 +112,19 @@ def test_maps_that_do_not_fit(options: dict[str, object], message: str, shared_d
 
 def test_lists_that_do_not_belong_together(tmp_path: Path) -> None:
     path = write(tmp_path / "a.root", {"Jet_pt": PT, "El_phi": ak.Array([[1.0], [], [2.0]])})
-    with pytest.raises(InputError, match="event 0: the columns of collection 'jets' have lists of different lengths"):
+    with pytest.raises(
+        InputError, match="event 0: the columns of collection 'jets' have lists of different lengths"
+    ):
         read(path, columns={"jets": {"pt": "Jet_pt", "phi": "El_phi"}})
 
 
 def test_physlite_in_mev(tmp_path: Path) -> None:
     columns = {
-        "AnalysisJetsAuxDyn.pt": PT, "AnalysisJetsAuxDyn.eta": PT / 1e5, "AnalysisJetsAuxDyn.phi": PT / 5e4,
-        "AnalysisJetsAuxDyn.m": PT / 10, "AnalysisJetsAuxDyn.NumTrkPt500": PT / 1e3,
+        "AnalysisJetsAuxDyn.pt": PT,
+        "AnalysisJetsAuxDyn.eta": PT / 1e5,
+        "AnalysisJetsAuxDyn.phi": PT / 5e4,
+        "AnalysisJetsAuxDyn.m": PT / 10,
+        "AnalysisJetsAuxDyn.NumTrkPt500": PT / 1e3,
     }
     path = write(tmp_path / "physlite.root", columns, "CollectionTree")
     jets = read(path, units="MeV").AnalysisJets
@@ -116,9 +139,12 @@ def test_physlite_in_mev(tmp_path: Path) -> None:
 
 def test_edm4hep_names(tmp_path: Path) -> None:
     columns = {
-        "MCParticles.PDG": ak.values_astype(PT, np.int32), "MCParticles.momentum.x": PT,
-        "MCParticles.momentum.y": PT * 2, "MCParticles.momentum.z": PT * 3,
-        "MCParticles.mass": PT * 4, "MCParticles.vertex.x": PT * 5,
+        "MCParticles.PDG": ak.values_astype(PT, np.int32),
+        "MCParticles.momentum.x": PT,
+        "MCParticles.momentum.y": PT * 2,
+        "MCParticles.momentum.z": PT * 3,
+        "MCParticles.mass": PT * 4,
+        "MCParticles.vertex.x": PT * 5,
         "MCParticles.momentumAtEndpoint.x": PT * 6,
     }
     path = write(tmp_path / "edm4hep.root", columns, "events")
@@ -161,7 +187,9 @@ def test_an_rntuple_is_a_tree_too(tmp_path: Path) -> None:
 
 def test_several_trees_must_be_chosen_from(shared_data: Path) -> None:
     path = str(shared_data / "nanoaod_dy_40events.root")
-    with pytest.raises(InputError, match=r"several trees: Events, Runs; choose one with options: \{tree: NAME\}"):
+    with pytest.raises(
+        InputError, match=r"several trees: Events, Runs; choose one with options: \{tree: NAME\}"
+    ):
         READER.schema(path, TreeOptions())
     assert "Muon" in READER.schema(path, TreeOptions(tree="Events")).collections
 

@@ -44,9 +44,7 @@ def test_numbers(value: object, text: str) -> None:
         (None, 1.0, "–"),
     ],
 )
-def test_the_value_is_rounded_to_the_place_of_its_error(
-    value: float | None, error: float, text: str
-) -> None:
+def test_the_value_is_rounded_to_the_place_of_its_error(value: float | None, error: float, text: str) -> None:
     assert with_error(value, error) == text
 
 

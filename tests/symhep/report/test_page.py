@@ -29,7 +29,9 @@ def png(width: int = 64, height: int = 48) -> bytes:
     """A plain blue picture, from the PNG specification: IHDR, IDAT, IEND."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        return (
+            struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        )
 
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
     rows = (b"\0" + b"\x20\x60\xc0" * width) * height
@@ -61,7 +63,13 @@ STATEMENTS = [
 ]
 CUTS = [
     {"name": "all", "cut": "", "events": 10000, "weighted": 5000.0, "weighted_error": 50.0},
-    {"name": "two_muons", "cut": "count(muons) == 2", "events": 2500, "weighted": 1250.0, "weighted_error": 25.0},
+    {
+        "name": "two_muons",
+        "cut": "count(muons) == 2",
+        "events": 2500,
+        "weighted": 1250.0,
+        "weighted_error": 25.0,
+    },
 ]
 FILE = {
     "file": "data/a.lhe.gz", "format": "lhe", "events": 10000, "sum_of_weights": 5000.0,
@@ -190,8 +198,12 @@ class TestContents:
         assert all(address.startswith("data:image/png;base64,") for address in loaded)
         assert not re.search(r"<link|<script|<iframe|@import|url\(", page)
 
-    @pytest.mark.parametrize(("width", "height", "wide"), [(64, 48, False), (96, 48, True), (1500, 1200, True)])
-    def test_wide_figures_get_the_whole_width(self, folder: Path, width: int, height: int, wide: bool) -> None:
+    @pytest.mark.parametrize(
+        ("width", "height", "wide"), [(64, 48, False), (96, 48, True), (1500, 1200, True)]
+    )
+    def test_wide_figures_get_the_whole_width(
+        self, folder: Path, width: int, height: int, wide: bool
+    ) -> None:
         (folder / "relevance/figures/relevance.png").write_bytes(png(width, height))
         page = report(folder)
         assert ('class="wide"' in page) == wide
@@ -222,7 +234,13 @@ class TestContents:
 class TestTrouble:
     def test_lost_events_are_told_before_anything_else(self, folder: Path) -> None:
         losses = [
-            {"file": "b.lhe", "reason": "the event is cut short", "events": 1, "first_event": 12, "hint": "re-run"},
+            {
+                "file": "b.lhe",
+                "reason": "the event is cut short",
+                "events": 1,
+                "first_event": 12,
+                "hint": "re-run",
+            },
             {"file": "c.lhe.gz", "reason": "the gzip stream ends early", "events": None, "first_event": None},
         ]
         dataset = {"files": [FILE], "events_read": 10000, "losses": losses, "selections": {}}
@@ -349,7 +367,9 @@ class TestRendering:
         assert title[1] == f"width={width} picture=64"
 
         shot = tmp_path / "shot.png"
-        self.chromium(tmp_path, f"--window-size={max(width, 500)},2000", f"--screenshot={shot}", outer.as_uri())
+        self.chromium(
+            tmp_path, f"--window-size={max(width, 500)},2000", f"--screenshot={shot}", outer.as_uri()
+        )
         picture = matplotlib.image.imread(shot)[:, :width, :3]
         dark = (picture.mean(axis=2) < 0.5).mean()
         light = (picture.mean(axis=2) > 0.9).mean()

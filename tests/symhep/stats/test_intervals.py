@@ -18,4 +18,7 @@ def test_what_is_not_finite_is_left_out() -> None:
 
 
 def test_nothing_left_is_stored_as_null() -> None:
-    assert json.dumps(quantile_interval([]).to_json()) == '{"value": null, "low": null, "high": null, "method": ""}'
+    assert (
+        json.dumps(quantile_interval([]).to_json())
+        == '{"value": null, "low": null, "high": null, "method": ""}'
+    )

@@ -19,7 +19,9 @@ def test_an_event_of_weight_two_is_two_events() -> None:
     x = np.random.default_rng(2).normal(size=(40, 2))
     weights = np.where(np.arange(40) < 10, 2.0, 1.0)
     doubled = np.concatenate([x, x[:10]])
-    assert principal_components(x, weights).variances == pytest.approx(principal_components(doubled).variances)
+    assert principal_components(x, weights).variances == pytest.approx(
+        principal_components(doubled).variances
+    )
 
 
 def test_bootstrap_error_of_a_variance() -> None:

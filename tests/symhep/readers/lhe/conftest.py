@@ -22,7 +22,9 @@ class Text:
     footer = "</LesHouchesEvents>\n"
 
     @staticmethod
-    def event(number: int = 0, particles: int = 2, weight: str = "2.5", inner: str = "", attributes: str = "") -> str:
+    def event(
+        number: int = 0, particles: int = 2, weight: str = "2.5", inner: str = "", attributes: str = ""
+    ) -> str:
         """An event whose first particle has px = number."""
         lines = "".join(PARTICLE.format(pdg=11 + i, px=f"{number}.0") for i in range(particles))
         return f"<event{attributes}>\n {particles} 7 {weight} 91.2 0.0075 0.118\n{lines}{inner}</event>\n"
@@ -51,7 +53,9 @@ Read = Callable[..., tuple[list[EventBatch], LossLog]]
 def read(tmp_path: Path) -> Read:
     """Read text, bytes or a path; gives the batches and the losses (policy 'skip' unless told)."""
 
-    def run(source: str | bytes | Path, policy: str = "skip", **request: Any) -> tuple[list[EventBatch], LossLog]:
+    def run(
+        source: str | bytes | Path, policy: str = "skip", **request: Any
+    ) -> tuple[list[EventBatch], LossLog]:
         path = source if isinstance(source, Path) else tmp_path / "events.lhe"
         if not isinstance(source, Path):
             path.write_bytes(source.encode() if isinstance(source, str) else source)

@@ -15,8 +15,12 @@ from symhep.readers.interface import LossLog, ReadRequest
 from symhep.readers.lhe import LheReader
 
 NAMES = [
-    "lhef3.lhe", "madgraph_mumu_to_ee_150GeV.lhe.gz", "madgraph_pp_to_jj_13TeV.lhe.gz", "powheg-box-v2-Z.lhe",
-    "sherpa-3.0.1-eejjj.lhe", "whizard-3.1.4-eeWW.lhe",
+    "lhef3.lhe",
+    "madgraph_mumu_to_ee_150GeV.lhe.gz",
+    "madgraph_pp_to_jj_13TeV.lhe.gz",
+    "powheg-box-v2-Z.lhe",
+    "sherpa-3.0.1-eejjj.lhe",
+    "whizard-3.1.4-eeWW.lhe",
 ]
 
 
@@ -60,7 +64,9 @@ def test_a_header_cut_before_the_next_document_is_told(read, lhe, which):
 
 def test_missing_footer(read, lhe, which):
     text = lhe.numbered(3, footer="")
-    with pytest.raises(InputError, match=f"event 3, byte {len(text)}: </LesHouchesEvents> is missing at the end") as e:
+    with pytest.raises(
+        InputError, match=f"event 3, byte {len(text)}: </LesHouchesEvents> is missing at the end"
+    ) as e:
         read(text, policy="fail")
     assert (e.value.event, e.value.byte) == (3, len(text))
     batches, losses = read(text)
@@ -112,7 +118,9 @@ def test_truncated_gzip(read, lhe, which, size):
 def test_damaged_gzip(read, lhe):
     data = bytearray(gzip.compress(lhe.numbered(200).encode(), 1))
     data[len(data) // 2 : len(data) // 2 + 40] = b"\xff" * 40
-    with pytest.raises(InputError, match=r"cannot be read further|where a number belongs|announces|cut short"):
+    with pytest.raises(
+        InputError, match=r"cannot be read further|where a number belongs|announces|cut short"
+    ):
         read(bytes(data), policy="fail")
 
 
@@ -160,7 +168,9 @@ def test_many_bad_events_are_each_told(read, lhe, which):
 
 
 @pytest.mark.parametrize("inner", ["", "<rwgt>\n<wgt id='1'> 2.5 </wgt>\n</rwgt>\n", "<scales a='1'/>\n"])
-@pytest.mark.parametrize(("place", "junk"), [(7, "!!!"), (0, "!" * 17), (1, "!" * 9), (1, "x" * 9), (0, "\1" * 10)])
+@pytest.mark.parametrize(
+    ("place", "junk"), [(7, "!!!"), (0, "!" * 17), (1, "!" * 9), (1, "x" * 9), (0, "\1" * 10)]
+)
 def test_two_events_that_run_into_one_another(read, lhe, which, inner, place, junk):
     events = [lhe.event(i, inner=inner) for i in range(4)]
     text = lhe.document(*events)

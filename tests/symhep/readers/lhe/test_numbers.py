@@ -25,8 +25,23 @@ def test_the_bits_are_those_of_float(parts):
 @pytest.mark.parametrize(
     "word",
     [
-        "1.D+00", "****", "nan", "inf", "1e999", "0x10", "1_0", "1,0", "--5",
-        "+-5", "++5", "+", "-", "e5", "1e", "1.2.3", "ÿ",
+        "1.D+00",
+        "****",
+        "nan",
+        "inf",
+        "1e999",
+        "0x10",
+        "1_0",
+        "1,0",
+        "--5",
+        "+-5",
+        "++5",
+        "+",
+        "-",
+        "e5",
+        "1e",
+        "1.2.3",
+        "ÿ",
     ],
 )
 def test_what_is_no_finite_number_is_refused(word):

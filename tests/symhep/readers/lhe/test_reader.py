@@ -28,8 +28,15 @@ FILES = {
 }
 # our name: pylhe's
 PARTICLE = {
-    "pdgId": "id", "status": "status", "mother1": "mother1", "mother2": "mother2", "colour1": "color1",
-    "colour2": "color2", "m_generated": "m", "lifetime": "lifetime", "spin": "spin",
+    "pdgId": "id",
+    "status": "status",
+    "mother1": "mother1",
+    "mother2": "mother2",
+    "colour1": "color1",
+    "colour2": "color2",
+    "m_generated": "m",
+    "lifetime": "lifetime",
+    "spin": "spin",
 }
 EVENT = {"process": "pid", "scale": "scale", "alphaQED": "aqed", "alphaQCD": "aqcd"}
 
@@ -86,7 +93,9 @@ def test_one_collection_with_momenta_that_vector_understands(read, lhe):
 
 
 def test_only_what_is_asked_for_is_built(read, lhe):
-    (batch,), _ = read(lhe.numbered(2), fields={"particles": frozenset({"pdgId"})}, event_fields=frozenset({"scale"}))
+    (batch,), _ = read(
+        lhe.numbered(2), fields={"particles": frozenset({"pdgId"})}, event_fields=frozenset({"scale"})
+    )
     assert set(batch.events.fields) == {"particles", "scale"}
     assert set(batch.events.particles.fields) == {"px", "py", "pz", "E", "pdgId"}
     (batch,), _ = read(lhe.numbered(2), fields={}, event_fields=frozenset())
@@ -98,7 +107,10 @@ def test_only_what_is_asked_for_is_built(read, lhe):
     ("request_", "message"),
     [
         ({"fields": {"Muon": frozenset()}}, "no collection 'Muon'; its only one is 'particles'"),
-        ({"fields": {"particles": frozenset({"pdgid"})}}, "no field 'particles.pdgid'; did you mean 'pdgId'?"),
+        (
+            {"fields": {"particles": frozenset({"pdgid"})}},
+            "no field 'particles.pdgid'; did you mean 'pdgId'?",
+        ),
         ({"event_fields": frozenset({"scales"})}, "no event field 'scales'; did you mean 'scale'?"),
         ({"weight": "XWGT"}, "no weight 'XWGT'; did you mean 'XWGTUP'?"),
     ],
@@ -149,14 +161,17 @@ def test_dialects(read, lhe, which, change):
     plain = lhe.numbered(6)
     text = {
         "crlf": plain.replace("\n", "\r\n"),
-        "comments": plain.replace(" 12 1 1", "# <remark> a > b & 1 2 3\n 12 1 1").replace("</ev", "#rwgt 1 2\n</ev"),
+        "comments": plain.replace(" 12 1 1", "# <remark> a > b & 1 2 3\n 12 1 1").replace(
+            "</ev", "#rwgt 1 2\n</ev"
+        ),
         "attributes": plain.replace("<event>", "<event trials='1' muf2='1936' mur2='1.9e+03'>"),
         "two_lines": plain.replace(" 91.2 ", "\n 91.2\n "),
         "glued": plain.replace("\n</event>\n", "</event>"),
         "tabs": plain.replace(" ", "\t").replace("<LesHouchesEvents\t", "<LesHouchesEvents "),
         "xml_comment": plain.replace("</event>\n", "</event>\n<!-- <event> 1 2 3\n</event> -->\n", 3),
         "inner": plain.replace(
-            "</ev", "<mgrwt>\n<rscale>  2 0.24E+02</rscale>\n</mgrwt>\n# 1 2 3 4 5 6 7\n<scales a='1'/>\n# x\n</ev"
+            "</ev",
+            "<mgrwt>\n<rscale>  2 0.24E+02</rscale>\n</mgrwt>\n# 1 2 3 4 5 6 7\n<scales a='1'/>\n# x\n</ev",
         ),
         "v1": plain.replace('"3.0"', '"1.0"'),
     }[change]
@@ -169,7 +184,9 @@ def test_dialects(read, lhe, which, change):
 
 
 def test_fortran_exponents(read, lhe):
-    text = lhe.numbered(3).replace("+1.25E+01", "1.25D+01").replace("2.0e+01", "0.2d2").replace("-.5", "-.5-101")
+    text = (
+        lhe.numbered(3).replace("+1.25E+01", "1.25D+01").replace("2.0e+01", "0.2d2").replace("-.5", "-.5-101")
+    )
     (batch,), _ = read(text, policy="fail")
     assert batch.events.particles.pz[:, 0].to_list() == [12.5] * 3
     assert batch.events.particles.E[:, 0].to_list() == [20.0] * 3
@@ -242,7 +259,10 @@ def test_what_is_written_is_read_back_bit_by_bit(read, lhe, events, style):
     batches, _ = read(text, policy="fail")
     names = ("px", "py", "pz", "E", "m_generated", "lifetime", "spin")
     read_back = [
-        (float(w).hex(), [(p["pdgId"], p["status"], [float(p[k]).hex() for k in names]) for p in e["particles"]])
+        (
+            float(w).hex(),
+            [(p["pdgId"], p["status"], [float(p[k]).hex() for k in names]) for p in e["particles"]],
+        )
         for b in batches
         for w, e in zip(b.weights, b.events.to_list(), strict=True)
     ]

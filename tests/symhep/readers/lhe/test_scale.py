@@ -64,6 +64,10 @@ def test_what_never_ends_is_an_error_and_not_a_full_memory(read, lhe, monkeypatc
     monkeypatch.setattr("symhep.readers.lhe.document._LIMIT", 1 << 20)
     long = "1.0 " * (1 << 20)
     whole = lhe.document(lhe.event(0))
-    text = whole.replace("<init>", long + "<init>") if where == "header" else whole.replace(" 2 7", long + " 2 7")
+    text = (
+        whole.replace("<init>", long + "<init>")
+        if where == "header"
+        else whole.replace(" 2 7", long + " 2 7")
+    )
     with pytest.raises(InputError, match=f"the {where} that begins here has no end within 1 MB"):
         read(text, policy="fail")

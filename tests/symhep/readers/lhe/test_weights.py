@@ -63,7 +63,11 @@ def test_weights_that_only_events_name(read, schema, lhe):
     text = lhe.document(lhe.event(inner='<weight name="sqme">0.25</weight>\n<weights> 7. 8. </weights>\n'))
     assert schema(text).weights == ("XWGTUP", "sqme", "weights[0]", "weights[1]")
     (batch,), _ = read(text, policy="fail", variations=True)
-    assert {k: v[0] for k, v in batch.variations.items()} == {"sqme": 0.25, "weights[0]": 7.0, "weights[1]": 8.0}
+    assert {k: v[0] for k, v in batch.variations.items()} == {
+        "sqme": 0.25,
+        "weights[0]": 7.0,
+        "weights[1]": 8.0,
+    }
 
 
 def test_weights_differ_from_event_to_event(read, lhe):
@@ -153,8 +157,14 @@ def test_processes_add_up_and_generators_are_named(tmp_path, lhe):
     ("init", "note"),
     [
         ("<init>\n</init>\n", "<init> does not begin with the ten numbers of the beams"),
-        ("<init>\n 11 -11 40. 40. 0 0 0 0 -4 3\n 2.5 0.1 3. 7\n</init>\n", "<init> announces 3 processes but has 1"),
-        ("<init>\n 11 -11 40. 40. 0 0 0 0 -4 999999999\n</init>\n", "<init> announces 999999999 processes but has 0"),
+        (
+            "<init>\n 11 -11 40. 40. 0 0 0 0 -4 3\n 2.5 0.1 3. 7\n</init>\n",
+            "<init> announces 3 processes but has 1",
+        ),
+        (
+            "<init>\n 11 -11 40. 40. 0 0 0 0 -4 999999999\n</init>\n",
+            "<init> announces 999999999 processes but has 0",
+        ),
     ],
 )
 def test_an_init_block_that_makes_no_sense_is_noted(tmp_path, lhe, init, note):
