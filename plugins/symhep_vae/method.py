@@ -57,7 +57,7 @@ class VaeRelevance(Method[VaeOptions]):
     Options = VaeOptions
     scan_quantities = (
         ScanQuantity("relevant_latents", "Relevant latents"),
-        ScanQuantity("relevance.mean", "Relevance", error_key="relevance.std"),
+        ScanQuantity("relevance.mean", "Relevance", error_key="relevance.std", entry="latent"),
         ScanQuantity("intrinsic_dimension", "Intrinsic dimension"),
     )
 

@@ -53,12 +53,14 @@ class ScanQuantity:
     """A number of the summary to draw against a scanned option.
 
     ``key`` is a dotted path; it may lead to a number, to {value, low, high}, or
-    to a list (drawn as one line per entry, with ``error_key`` as its errors).
+    to a list (drawn as one line per entry, with ``error_key`` as its errors and
+    ``entry`` as what an entry is called).
     """
 
     key: str
     label: str
     error_key: str | None = None
+    entry: str = "entry"
 
 
 class Method(ABC, Generic[OptionsT]):

@@ -52,13 +52,17 @@ def _lines(ax: Any, x: Any, found: list[Any], points: Points, quantity: ScanQuan
     width = max(len(f or []) for f in found)
     table = np.array([[*(f or []), *[np.nan] * (width - len(f or []))] for f in found], dtype=float)
     errors = [_lookup(s, quantity.error_key) if quantity.error_key else None for _, s in points]
+    colours = plt.get_cmap("viridis")(
+        np.linspace(0, 0.92, width)
+    )  # the entries are ordered, and so are these
     for j in range(width):
         spread = [e[j] if e and j < len(e) and e[j] is not None else 0.0 for e in errors]
-        ax.errorbar(x, table[:, j], yerr=spread, fmt="o-", capsize=2, label=f"{j + 1}")
+        ax.errorbar(x, table[:, j], yerr=spread, fmt="o-", color=colours[j], capsize=3, label=f"{j + 1}")
     positive = table[np.isfinite(table) & (table > 0)]
     if len(positive) and positive.max() / positive.min() > 30:
-        ax.set_yscale("log")
-    ax.legend(title="index", ncols=2)
+        ax.set_yscale("log", nonpositive="clip")
+        ax.set_ylim(positive.min() / 2, positive.max() * 2)
+    ax.legend(title=quantity.entry, loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
 def _lookup(summary: Mapping[str, Any], key: str) -> Any:
