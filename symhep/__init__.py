@@ -24,8 +24,8 @@ _PUBLIC = {
     "Result": "symhep.methods.result",
     "RunCard": "symhep.card.schema",
     "hookimpl": "symhep.plugin.specs",
-    "inspect": "symhep.files",
-    "load": "symhep.files",
+    "inspect": "symhep.loading",
+    "load": "symhep.loading",
     "load_card": "symhep.card.loader",
     "run": "symhep.pipeline",
 }
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from symhep.card.schema import RunCard
     from symhep.events.batch import EventBatch
     from symhep.events.dataset import Dataset
-    from symhep.files import inspect, load
+    from symhep.loading import inspect, load
     from symhep.methods.interface import Method, Options
     from symhep.methods.result import Result
     from symhep.pipeline import run

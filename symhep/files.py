@@ -6,23 +6,24 @@ import glob
 import gzip
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import fsspec
 from pydantic import ValidationError
 
 from symhep.errors import CardError, InputError, PluginError, nearest
-from symhep.plugin.manager import Registry, build_registry
+from symhep.plugin.manager import BrokenPlugin, Registry
+from symhep.readers.interface import Loss
 
 if TYPE_CHECKING:
     from symhep.card.schema import DatasetCard
     from symhep.events.batch import EventBatch
     from symhep.readers.interface import FileSummary, LossLog, Reader, ReaderOptions, ReadRequest
 
-__all__ = ["Source", "inspect", "load", "open_source", "sources"]
+__all__ = ["Source", "absolute", "lost", "open_source", "sources"]
 
 _HEAD_BYTES = 16_384
 
@@ -40,8 +41,16 @@ class Source:
         return self.reader.inspect(self.path, self.options, losses)
 
     def read(self, request: ReadRequest, losses: LossLog) -> Iterator[EventBatch]:
-        """See `Reader.read`."""
-        return self.reader.read(self.path, self.options, request, losses)
+        """See `Reader.read`. An `InputError` that the reader raises is told to ``losses`` like any other damage."""
+        try:
+            yield from self.reader.read(self.path, self.options, request, losses)
+        except InputError as error:
+            losses.record(lost(self.path, error))
+
+
+def lost(path: str, error: InputError) -> Loss:
+    """An error as a row of the report: nobody knows how many events it cost."""
+    return Loss(path, error.message, None, error.event, error.byte, error.hint)
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,10 @@ def sources(
     if not card.files:
         raise CardError("a dataset needs files", where=where)
     named = [item for pattern in card.files for item in _expand(pattern, folder, where)]
+    places = [(_place(item.path), item.options.get("tree")) for item in named]
+    for index, item in enumerate(named):
+        if places[index] in places[:index]:
+            raise CardError(f"'{item.path}' is named twice: its events would count double", where=where)
     return [
         open_source(item.path, registry, card.format, {**item.options, **card.options}, where=where)
         for item in named
@@ -86,6 +99,20 @@ def open_source(
         raise CardError(
             f"option '{key}' of format '{reader.name}': {problem['msg']}", where=where, hint=hint
         ) from error
+
+
+def absolute(pattern: str, folder: Path) -> str:
+    """A path or glob of a card as it stands on this machine; URLs stay as they are."""
+    if _is_url(pattern):
+        return pattern
+    for base in (Path(), folder):
+        if glob.glob(str(base / pattern), recursive=True) or (base / pattern).exists():
+            return str((base / pattern).absolute())
+    return pattern
+
+
+def _place(path: str) -> str:
+    return path if _is_url(path) else str(Path(path).resolve())
 
 
 def _is_url(name: str) -> bool:
@@ -134,7 +161,13 @@ def _fileset(path: str) -> list[_Named]:
         found += [_Named(str(name), {"tree": tree} if tree else {}) for name, tree in pairs]
     if not found:
         raise InputError("the fileset lists no files", file=path)
-    return found
+    return [_Named(_beside(item.path, path), item.options) for item in found]
+
+
+def _beside(name: str, fileset: str) -> str:
+    """A fileset's file: from the current folder, else from the fileset's own."""
+    near = Path(fileset).parent / name
+    return name if _is_url(name) or Path(name).exists() or not near.exists() else str(near)
 
 
 def _head(path: str) -> bytes:
@@ -163,12 +196,14 @@ def _guess(path: str, registry: Registry) -> Reader:
     for name in sorted(registry.readers):
         try:
             reader = registry.reader(name)
+            sure = reader.confidence(path, head) if reader.needs_files else 0
         except PluginError:
             continue
-        if reader.needs_files:
-            sure = reader.confidence(path, head)
-            if sure > best[0]:
-                best = (sure, reader)
+        except Exception as error:  # one reader's defect must not take the others down
+            registry.broken.append(BrokenPlugin(name, type(reader).__module__, error))
+            continue
+        if sure > best[0]:
+            best = (sure, reader)
     if best[1] is None:
         raise InputError(
             "no reader knows this format",
@@ -176,91 +211,3 @@ def _guess(path: str, registry: Registry) -> Reader:
             hint=f"if it is one of these, say so with 'format': {', '.join(sorted(registry.readers))}",
         )
     return best[1]
-
-
-def inspect(
-    file: str | Path,
-    *,
-    format: str = "auto",
-    bad_files: Literal["fail", "skip"] = "skip",
-    registry: Registry | None = None,
-    **options: Any,
-) -> FileSummary:
-    """What a file holds: collections, fields, events, weights, and what was lost.
-
-    Parameters
-    ----------
-    file
-        Path or URL.
-    format, options
-        Reader and its options; 'auto' looks into the file.
-    bad_files
-        'skip' reports damage in ``losses``; 'fail' raises `InputError`.
-    """
-    from symhep.readers.interface import LossLog
-
-    losses = LossLog(bad_files)
-    summary = open_source(str(file), registry or build_registry(), format, options).inspect(losses)
-    return replace(summary, losses=tuple(losses.losses))
-
-
-def load(
-    files: str | Path | Sequence[str | Path],
-    *,
-    format: str = "auto",
-    fields: Mapping[str, Sequence[str]] | None = None,
-    weight: str = "auto",
-    variations: bool = False,
-    max_events: int | None = None,
-    bad_files: Literal["fail", "skip"] = "fail",
-    registry: Registry | None = None,
-    **options: Any,
-) -> EventBatch:
-    """All events of some files as one `EventBatch` (for files that fit in memory).
-
-    Parameters
-    ----------
-    files
-        Paths, globs or URLs, or one of them.
-    fields
-        collection -> extra fields wanted; the four-vectors always come. None reads everything.
-    weight, variations
-        Nominal weight ('auto', 'none' or a name) and whether to read the alternative ones.
-    options
-        Options of the reader, such as ``tree`` or ``units``.
-    """
-    import awkward as ak
-    import numpy as np
-
-    from symhep.card.schema import DatasetCard
-    from symhep.events.batch import EventBatch
-    from symhep.readers.interface import LossLog, ReadRequest
-
-    names = [files] if isinstance(files, str | Path) else list(files)
-    card = DatasetCard(files=tuple(str(n) for n in names), format=format, options=options)
-    if not names:
-        card = card.model_copy(update={"files": ()})
-    losses, batches, left = LossLog(bad_files), [], max_events
-    for source in sources(card, registry or build_registry()):
-        request = ReadRequest(
-            None if fields is None else {k: frozenset(v) for k, v in fields.items()},
-            None if fields is None else frozenset(),
-            weight,
-            variations,
-            max_events=left,
-        )
-        for batch in source.read(request, losses):
-            batches.append(batch)
-            left = None if left is None else left - len(batch)
-        if left == 0:
-            break
-    if not batches:
-        raise InputError("no events could be read", file=str(names[0]) if names else format)
-    names_of = set.intersection(*(set(b.variations) for b in batches))
-    return EventBatch(
-        ak.concatenate([b.events for b in batches]),
-        np.concatenate([b.weights for b in batches]),
-        batches[0].file,
-        0,
-        {n: np.concatenate([b.variations[n] for b in batches]) for n in sorted(names_of)},
-    )

@@ -1,159 +1,132 @@
-"""The second half of a run: a dataset in, a method's stored result and figures out."""
+"""The second half of a run: a dataset in, a method's stored result out."""
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from functools import cache, cached_property
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from typing import Any
 
+import numpy as np
+
 from symhep import __version__
-from symhep.card.schema import OutputCard
+from symhep.errors import MethodError
 from symhep.events.dataset import Dataset
 from symhep.methods.context import Context, Progress, SilentProgress, seed_sequence
-from symhep.methods.interface import Method, Options
+from symhep.methods.interface import Method, Options, Shard
 from symhep.methods.result import Part, Result
 from symhep.plan import PlannedMethod
-from symhep.plotting.save import save_figure
-from symhep.plotting.scan import scan_figures
-from symhep.plotting.style import use_style
 from symhep.store import RunFolder, content_key
 from symhep.workers import Workers
 
-__all__ = ["FitSetting", "draw", "fit"]
+__all__ = ["Fit"]
 
 
 @dataclass(frozen=True)
-class FitSetting:
-    """What a fit depends on besides data and options."""
+class Fit:
+    """A method, the data it gets, and where it is done and stored."""
 
+    plan: PlannedMethod
+    data: Dataset
+    folder: RunFolder
     seed: int
     device: str
-    data_key: str
     progress: Progress
     workers: Workers
 
+    def run(self) -> Result:
+        """Fit the method and each point of its scan. Work that an earlier run finished is taken from the folder."""
+        result = self._point(self.plan.options, self.plan.name)
+        for point in self.plan.scan:
+            self._point(point.options, f"{self.plan.name}/scan/{point.name}")
+        return result
 
-def fit(
-    plan: PlannedMethod, data: Dataset, folder: RunFolder, setting: FitSetting, output: OutputCard
-) -> Result:
-    """Fit the method, and each point of its scan; store and draw. Finished work is taken from ``folder``."""
-    result = _fit_point(plan, data, plan.options, plan.name, folder, setting)
-    for point in plan.scan:
-        _fit_point(plan, data, point.options, f"{plan.name}/scan/{point.name}", folder, setting)
-    stored = folder.read_json(f"{plan.name}/result.json")
-    scan = [point.name for point in plan.scan]
-    drawing = content_key(output.model_dump(mode="json"), scan)
-    if stored.get("drawing") != drawing:
-        folder.write_json(f"{plan.name}/result.json", {**stored, "scan": scan, "drawing": None})
-        draw(plan.method, plan.name, folder, output)
-        stored = folder.read_json(f"{plan.name}/result.json")
-        folder.write_json(f"{plan.name}/result.json", {**stored, "drawing": drawing})
-    return result
+    @cached_property
+    def _basis(self) -> list[Any]:
+        """All that a result depends on besides the options: code, randomness, and the numbers that enter."""
+        method = self.plan.method
+        return [__version__, _plugin_version(method), method.name, self.seed, self.device, _digest(self.data)]
+
+    def _point(self, options: Options, name: str) -> Result:
+        method = self.plan.method
+        key = content_key(self._basis, options.model_dump(mode="json"))
+        stored = self.folder.read_json(f"{name}/result.json")
+        if stored is not None and stored.get("key") == key:
+            return self.folder.read_result(name)
+        started = time.perf_counter()
+        method.check(self.data, options)
+        result = method.combine(self.data, options, self._parts(options, name, key))
+        header = {
+            "key": key,
+            "use": method.name,
+            "options": options.model_dump(mode="json"),
+            "scaling": self.data.scaler.to_json(),
+            "columns": [vars(c) for c in self.data.columns],
+            "events": len(self.data),
+            "duration_s": round(time.perf_counter() - started, 3),
+            "scan": [point.name for point in self.plan.scan],
+            "figures": None,
+        }
+        self.folder.write_result(name, result, header)
+        return self.folder.read_result(name)
+
+    def _parts(self, options: Options, name: str, key: str) -> list[Part]:
+        """The parts of all shards, in order; only those that are not stored yet are fitted."""
+        shards = list(self.plan.method.shards(self.data, options))
+        stored = {s.index: self.folder.read_part(name, key, s.index) for s in shards}
+        missing = [s for s in shards if stored[s.index] is None]
+        outer = SilentProgress() if self.workers.local else self.progress
+        with outer.task(f"{name}, {len(missing)} shards", len(missing)) as tick:
+            jobs = [(self.data, options, shard, self._context(shard)) for shard in missing]
+            for number, part in self.workers.run(self.plan.method.fit, jobs):
+                self.folder.write_part(name, key, missing[number].index, part)
+                tick(1)
+        # What goes on from here is what a resumed run would read, so both give the same numbers.
+        stored |= {s.index: self.folder.read_part(name, key, s.index) for s in missing}
+        return [_present(stored[s.index], s) for s in shards]
+
+    def _context(self, shard: Shard) -> Context:
+        seeds = seed_sequence(self.seed, self.plan.method.name, shard.index)
+        return Context(seeds, self.device, self.progress if self.workers.local else SilentProgress())
 
 
-def _fit_point(
-    plan: PlannedMethod, data: Dataset, options: Options, name: str, folder: RunFolder, setting: FitSetting
-) -> Result:
-    method = plan.method
-    key = content_key(
-        __version__,
-        setting.data_key,
-        method.name,
-        options.model_dump(mode="json"),
-        setting.seed,
-        setting.device,
-    )
-    stored = folder.read_json(f"{name}/result.json")
-    if stored is not None and stored.get("key") == key:
-        return folder.read_result(name)
-    started = time.perf_counter()
-    method.check(data, options)
-    parts = _fit_shards(method, data, options, name, key, folder, setting)
-    result = method.combine(data, options, parts)
-    header = {
-        "key": key,
-        "use": method.name,
-        "options": options.model_dump(mode="json"),
-        "scaling": data.scaler.to_json(),
-        "columns": [vars(c) for c in data.columns],
-        "events": len(data),
-        "duration_s": round(time.perf_counter() - started, 3),
-        "figures": None,
-    }
-    folder.write_result(name, result, header)
-    return folder.read_result(name)
-
-
-def _fit_shards(
-    method: Method[Any],
-    data: Dataset,
-    options: Options,
-    name: str,
-    key: str,
-    folder: RunFolder,
-    setting: FitSetting,
-) -> list[Part]:
-    """The parts of all shards, in order; those that an earlier, interrupted run finished are not fitted again."""
-    shards = list(method.shards(data, options))
-    missing = [s for s in shards if folder.read_part(name, key, s.index) is None]
-    local = setting.workers.local
-    jobs = [
-        (
-            data,
-            options,
-            shard,
-            Context(
-                seed_sequence(setting.seed, method.name, shard.index),
-                setting.device,
-                setting.progress if local else SilentProgress(),
-            ),
+def _present(part: Part | None, shard: Shard) -> Part:
+    if part is None:
+        raise MethodError(
+            f"the part of shard {shard.index} ({shard.label}) could not be read back from the run folder"
         )
-        for shard in missing
-    ]
-    outer = SilentProgress() if local else setting.progress
-    with outer.task(f"{name}, {len(jobs)} shards", len(jobs)) as tick:
-        for number, part in setting.workers.run(method.fit, jobs):
-            folder.write_part(name, key, missing[number].index, part)
-            tick(1)
-    # What goes on from here is what a resumed run would read, so both give the same numbers.
-    parts = [folder.read_part(name, key, shard.index) for shard in shards]
-    return [part for part in parts if part is not None]
+    return part
 
 
-def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) -> list[dict[str, str]]:
-    """Draw a stored result, and its scan; note names and captions in result.json. Needs no training."""
-    stored = folder.read_json(f"{name}/result.json")
-    target = folder.root / name / "figures"
-    captions = []
-    with use_style(output.style):
-        scans = _scan_summaries(folder, name, stored.get("scan", []))
-        for item in chain(
-            method.figures(folder.read_result(name)), scan_figures(method.scan_quantities, scans)
-        ):
-            _label(item.figure, output.label)
-            save_figure(item.figure, target / item.name, output.figures)
-            captions.append({"name": item.name, "caption": item.caption})
-    wanted = {f"{c['name']}.{kind}" for c in captions for kind in output.figures}
-    for stale in target.glob("*"):
-        if stale.name not in wanted:
-            stale.unlink()
-    folder.write_json(f"{name}/result.json", {**stored, "figures": captions})
-    return captions
+def _digest(data: Dataset) -> str:
+    """A hash of every number and name that a method can see."""
+    digest = hashlib.blake2b(digest_size=16)
+    for array in _arrays(data):
+        digest.update(str((array.shape, array.dtype)).encode())
+        digest.update(np.ascontiguousarray(array).data)
+    names = [data.name, *map(repr, data.columns), *data.particles, *data.label_names, data.scaler.kind]
+    digest.update("\0".join(names).encode())
+    return digest.hexdigest()
 
 
-def _scan_summaries(folder: RunFolder, name: str, points: Sequence[str]) -> dict[str, list[tuple[Any, Any]]]:
-    """option -> (value, summary) of every scan point, in the order of the card."""
-    found: dict[str, list[tuple[Any, Any]]] = {}
-    for point in points:
-        stored = folder.read_json(f"{name}/scan/{point}/result.json")
-        option = point.partition("=")[0]
-        found.setdefault(option, []).append((stored["options"][option], stored["summary"]))
-    return found
+def _arrays(data: Dataset) -> Iterator[np.ndarray[Any, Any]]:
+    yield from (data.values, data.weights, data.labels, data.scaler.shift, data.scaler.scale)
+    if data.momenta is not None:
+        yield data.momenta
 
 
-def _label(figure: Any, text: str) -> None:
-    """Write the status label ('Private work') above the first axes."""
-    if text and figure.axes:
-        figure.axes[0].set_title(text, loc="left", fontstyle="italic", fontsize="medium")
+def _plugin_version(method: Method[Any]) -> str:
+    """Version of the distribution that brings the method; '' for a class made on the spot."""
+    package = type(method).__module__.partition(".")[0]
+    try:
+        return ", ".join(f"{name} {version(name)}" for name in sorted(set(_distributions().get(package, ()))))
+    except PackageNotFoundError:
+        return ""
+
+
+@cache
+def _distributions() -> dict[str, list[str]]:
+    return dict(packages_distributions())

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symhep.card.loader import CardFile, load_card
 from symhep.card.schema import RunCard
+from symhep.drawing import draw, draw_if_needed
 from symhep.errors import SymhepError
 from symhep.events.assemble import assemble
-from symhep.fitting import FitSetting, draw, fit
+from symhep.fitting import Fit
 from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.result import Result
 from symhep.plan import Plan, PlannedMethod, make_plan
@@ -22,7 +23,7 @@ from symhep.provenance import fingerprints, git_state, machine
 from symhep.reading import DatasetEvents, read_dataset
 from symhep.report.page import write_report
 from symhep.store import RunFolder, content_key
-from symhep.workers import open_workers
+from symhep.workers import Workers, open_workers
 
 if TYPE_CHECKING:
     from symhep.methods.interface import NamedFigure
@@ -75,13 +76,13 @@ def run(
     overrides
         'dotted.key=value' strings, as ``-s`` on the command line.
     max_events, device
-        Read at most so many events of every dataset; train there.
+        Read at most so many events of every dataset (the card may say less); train there.
     only
         Names of methods to run; all by default.
     force
-        Repeat finished work.
+        Repeat finished work of the methods that are run.
     dry_run
-        Check everything that can be checked, and write nothing.
+        Check what can be known without reading events, and write nothing.
     workers
         '1' for this process, 'N' for local processes, 'dask:ADDRESS' for a cluster;
         the numbers do not depend on it.
@@ -89,47 +90,47 @@ def run(
     Raises
     ------
     CardError, InputError, PluginError, DeviceError
-        Before any training, if the card cannot run. A method that fails does
-        not raise: it is listed in ``Run.failed`` and the others go on.
+        If the card cannot run or its files cannot be read. A method that fails
+        does not raise: it is listed in ``Run.failed`` and the others go on.
     """
     started, clock = datetime.now(UTC), time.perf_counter()
     extra = [f"run.device={device}"] if device else []
-    extra += [f"datasets.{name}.max_events={max_events}" for name in _dataset_names(card) if max_events]
-    card_file = load_card(card, [*overrides, *extra])
+    card_file = _limited(load_card(card, [*overrides, *extra]), max_events)
     registry = registry or build_registry()
     plan = make_plan(card_file, registry, only)
     root = Path(out) if out is not None else Path("runs") / _stem(card_file)
-    if dry_run:
-        return Run(root, registry=registry)
-    device_name = _device(plan)
     progress = progress or SilentProgress()
     folder = RunFolder(root)
+    if dry_run:
+        folder.check()
+        with open_workers(workers):
+            return Run(root, registry=registry)
     with folder.locked(), open_workers(workers) as pool:
         if force:
-            folder.forget()
-        folder.write_card(plan.card)
+            folder.forget(plan.methods)
         prints = fingerprints((s.path for found in plan.sources.values() for s in found), folder)
         events = {
             name: read_dataset(name, plan.card, found, plan.requests[name], prints, folder, progress, pool)
             for name, found in plan.sources.items()
         }
+        # From here on the folder is that of this card; until now it was that of the last one.
+        folder.write_card(plan.resolved_card)
         folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
-        data_card = plan.card.model_dump(
-            mode="json", include={"datasets", "objects", "selections", "features", "weights"}
-        )
-        data_key = content_key(list(prints.values()), data_card)
-        setting = FitSetting(plan.card.run.seed, device_name, data_key, progress, pool)
         done = Run(root, registry=registry)
-        outcomes = _previous_outcomes(folder, plan.card)
+        outcomes = _still_valid(folder, plan)
         for planned in plan.methods.values():
-            outcomes[planned.name] = _attempt(planned, plan, events, folder, setting, done)
+            outcomes[planned.name] = _attempt(planned, plan, events, folder, progress, pool, done)
             folder.write_json("results.json", {"methods": outcomes})
         folder.write_json("results.json", {"methods": outcomes})
-        folder.write_json("provenance.json", {
-            **machine(), "started": started.isoformat(timespec="seconds"),
-            "duration_s": round(time.perf_counter() - clock, 2), "seed": plan.card.run.seed, "device": device_name,
-            "git": git_state(card_file.folder), "files": list(prints.values()),
-        })  # fmt: skip
+        provenance = {
+            "started": started.isoformat(timespec="seconds"),
+            "duration_s": round(time.perf_counter() - clock, 2),
+            "seed": plan.card.run.seed,
+            "device": plan.device,
+            "git": git_state(card_file.folder),
+            "files": list(prints.values()),
+        }
+        folder.write_json("provenance.json", machine() | provenance)
         write_report(root)
     return done
 
@@ -139,7 +140,8 @@ def _attempt(
     plan: Plan,
     events: Mapping[str, DatasetEvents],
     folder: RunFolder,
-    setting: FitSetting,
+    progress: Progress,
+    pool: Workers,
     done: Run,
 ) -> dict[str, Any]:
     """Run one method; whatever goes wrong inside it is recorded and leaves the others alone."""
@@ -148,11 +150,13 @@ def _attempt(
         "features": planned.features,
         "options": planned.options.model_dump(mode="json"),
         "references": list(planned.method.references),
+        "of": _origin(plan, planned.name),
     }
     try:
         tables = {name: events[name].tables[planned.features] for name in planned.datasets}
         data = assemble(plan.card, planned.features, tables)
-        result = fit(planned, data, folder, setting, plan.card.output)
+        result = Fit(planned, data, folder, plan.card.run.seed, plan.device, progress, pool).run()
+        draw_if_needed(planned.method, planned.name, folder, plan.card.output)
     except Exception as error:  # a method is a stranger's code: its failure must not cost the others' results
         reason = str(error) if isinstance(error, SymhepError) else f"{type(error).__name__}: {error}"
         done.failed[planned.name] = reason
@@ -168,33 +172,48 @@ def _attempt(
     }
 
 
+def _origin(plan: Plan, name: str) -> str:
+    """A hash of what the card says about a method and all that leads to it."""
+    parts = {"datasets", "objects", "selections", "features", "weights", "run"}
+    return content_key(
+        plan.card.model_dump(mode="json", include=parts), plan.card.methods[name].model_dump(mode="json")
+    )
+
+
+def _still_valid(folder: RunFolder, plan: Plan) -> dict[str, Any]:
+    """Outcomes that an earlier run with --only left and that this card would give again."""
+    known = (folder.read_json("results.json") or {}).get("methods", {})
+    return {
+        name: known[name]
+        for name in plan.card.methods
+        if name in known and known[name].get("of") == _origin(plan, name)
+    }
+
+
 def redraw(root: str | Path, registry: Registry | None = None) -> list[Path]:
     """Draw the figures of a run folder again from its stored results, without training."""
     folder, registry = RunFolder(root), registry or build_registry()
-    card = load_card(folder.root / "card.yaml").card
-    drawn = []
-    for name in folder.result_names():
-        method = registry.method(folder.read_json(f"{name}/result.json")["use"])
-        for item in draw(method, name, folder, card.output):
-            drawn.append(folder.root / name / "figures" / item["name"])
+    with folder.locked():
+        card = load_card(folder.root / "card.yaml").card
+        drawn = []
+        for name in folder.result_names():
+            method = registry.method(folder.read_json(f"{name}/result.json")["use"])
+            drawn += [
+                folder.root / name / "figures" / item for item in draw(method, name, folder, card.output)
+            ]
     return drawn
 
 
-def _device(plan: Plan) -> str:
-    from symhep.torchkit.device import resolve_device
-
-    return resolve_device(plan.card.run.device)
-
-
-def _dataset_names(card: str | Path | Mapping[str, Any] | RunCard) -> list[str]:
-    return list(load_card(card).card.datasets)
+def _limited(card_file: CardFile, max_events: int | None) -> CardFile:
+    """The card with at most ``max_events`` per dataset."""
+    if max_events is None:
+        return card_file
+    datasets = {
+        name: d.model_copy(update={"max_events": min(max_events, d.max_events or max_events)})
+        for name, d in card_file.card.datasets.items()
+    }
+    return replace(card_file, card=card_file.card.model_copy(update={"datasets": datasets}))
 
 
 def _stem(card_file: CardFile) -> str:
     return Path(card_file.path).stem if card_file.path != "<card>" else "symhep"
-
-
-def _previous_outcomes(folder: RunFolder, card: RunCard) -> dict[str, Any]:
-    """Outcomes of methods of the card that an earlier run, with --only, already has."""
-    known = (folder.read_json("results.json") or {}).get("methods", {})
-    return {name: known[name] for name in card.methods if name in known}

@@ -11,11 +11,14 @@ from pydantic import ValidationError
 from symhep.card.loader import CardFile, validation_error
 from symhep.card.schema import RunCard
 from symhep.errors import CardError, InputError, PluginError, nearest
+from symhep.events.assemble import check_cross_sections
 from symhep.events.objects import object_order
-from symhep.files import Source, sources
+from symhep.files import Source, absolute, sources
 from symhep.methods.interface import Method, Options
 from symhep.plugin.manager import Registry
 from symhep.readers.interface import ReadRequest, Schema
+from symhep.store import content_key
+from symhep.torchkit.device import resolve_device
 from symhep.wanted import wanted_columns
 
 __all__ = ["Plan", "PlannedMethod", "ScanPoint", "make_plan"]
@@ -32,8 +35,12 @@ class ScanPoint:
     @property
     def name(self) -> str:
         """Folder and label: 'beta=0.1'."""
-        text = "".join(c if c.isalnum() or c in ".-+" else "_" for c in str(self.value))
-        return f"{self.option}={text}"
+        text = str(self.value)
+        slug = "".join(c if c.isascii() and (c.isalnum() or c in ".-+") else "_" for c in text)[:40]
+        # Values that look alike as file names must not share a folder.
+        return (
+            f"{self.option}={slug}" if slug == text else f"{self.option}={slug}-{content_key(self.value)[:8]}"
+        )
 
 
 @dataclass(frozen=True)
@@ -56,15 +63,28 @@ class Plan:
     sources: Mapping[str, list[Source]]
     requests: Mapping[str, ReadRequest]
     methods: Mapping[str, PlannedMethod]
+    device: str
 
     @property
     def card(self) -> RunCard:
         """The card itself."""
         return self.card_file.card
 
+    @property
+    def resolved_card(self) -> RunCard:
+        """The card with absolute file names, so that it can be run from anywhere."""
+        datasets = {
+            name: d.model_copy(update={"files": tuple(absolute(f, self.card_file.folder) for f in d.files)})
+            for name, d in self.card.datasets.items()
+        }
+        return self.card.model_copy(update={"datasets": datasets})
+
 
 def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ()) -> Plan:
-    """Check a card against the plugins and the files it names. Raises `CardError`, `InputError`, `PluginError`."""
+    """Check a card against the plugins and the first readable file of each dataset.
+
+    Raises `CardError`, `InputError`, `PluginError`, `DeviceError`.
+    """
     card = card_file.card
     if not card.datasets:
         raise CardError("there are no datasets", where=card_file.where("datasets"))
@@ -78,7 +98,7 @@ def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ())
     for name in wanted:
         _must_be("method of the card", name, card.methods, "--only")
     methods = {name: _method(name, card_file, registry) for name in card.methods if name in wanted}
-    return Plan(card_file, files, requests, methods)
+    return Plan(card_file, files, requests, methods, resolve_device(card.run.device))
 
 
 def _must_be(kind: str, name: str, known: Iterable[str], where: str) -> None:
@@ -108,15 +128,20 @@ def _check_references(card_file: CardFile) -> None:
                 )  # fmt: skip
     for selection, cuts in card.selections.items():
         names = [c.name for c in cuts]
-        twice = [n for n in names if names.count(n) > 1]
-        if twice:
-            where = card_file.where("selections", selection)
-            raise CardError(f"two cuts of '{selection}' are called '{twice[0]}'", where=where)
+        where = card_file.where("selections", selection)
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                raise CardError(f"two cuts of '{selection}' are called '{name}'", where=where)
+            if name in ("all", "weights") or name.startswith("features "):
+                raise CardError(
+                    f"no cut may be called '{name}': the cutflow has such a row of its own", where=where
+                )
     for name, method in card.methods.items():
         where = card_file.where("methods", name)
         _must_be("feature set", method.features, card.features, where)
         for dataset in method.datasets or ():
             _must_be("dataset", dataset, card.datasets, where)
+        check_cross_sections(card, list(method.datasets or card.datasets))
 
 
 def _schema(found: list[Source], card: RunCard) -> Schema:

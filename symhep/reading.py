@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
+from symhep import __version__
 from symhep.card.schema import RunCard
 from symhep.errors import InputError
+from symhep.events.batch import EventBatch
 from symhep.events.cutflow import Cutflow
 from symhep.events.select import FeatureTable, Selector
-from symhep.files import Source
+from symhep.files import Source, lost
 from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.result import Part
-from symhep.readers.interface import Loss, LossLog, ReadRequest, WeightSums
+from symhep.readers.interface import LossLog, ReadRequest, WeightSums
 from symhep.store import RunFolder, content_key
 from symhep.workers import Workers
 
@@ -38,23 +40,18 @@ def read_file(
     bad_files: Literal["fail", "skip"],
     progress: Progress,
 ) -> Part:
-    """Read and select one file. ``values`` of the part is the account, ``arrays`` the tables."""
+    """Read and select one file. ``values`` of the part is the account, ``arrays`` the tables.
+
+    Damage of the file is an `InputError`, or with ``bad_files`` 'skip' a loss; what the card itself forbids
+    is an error in any case.
+    """
     losses, sums, selector = LossLog(bad_files), WeightSums(), Selector(card)
     header: dict[str, Any] = {"file": source.path, "format": source.reader.name}
-    try:
-        schema = source.reader.schema(source.path, source.options)
-        header |= {"cross_section_pb": schema.cross_section_pb, "notes": list(schema.notes)}
-        with progress.task(f"reading {source.path.rsplit('/', 1)[-1]}", 0) as tick:
-            for batch in source.read(request, losses):
-                _check_weights(batch.weights, source.path, batch.first)
-                sums.add(batch)
-                selector.add(batch)
-                tick(len(batch))
-    except InputError as error:
-        if bad_files == "fail":
-            raise
-        # What was selected before the file broke is good; the rest is told lost.
-        losses.losses.append(Loss(source.path, error.message, None, error.event, error.byte, error.hint))
+    with progress.task(f"reading {source.path.rsplit('/', 1)[-1]}", 0) as tick:
+        for batch in _batches(source, request, losses, header):
+            selector.add(batch)
+            sums.add(batch)
+            tick(len(batch))
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     ids: dict[str, list[int | None]] = {}
     for name in card.features:
@@ -71,6 +68,20 @@ def read_file(
         "pdg_ids": ids,
     }
     return Part(json.loads(json.dumps(values)), arrays)
+
+
+def _batches(
+    source: Source, request: ReadRequest, losses: LossLog, header: dict[str, Any]
+) -> Iterator[EventBatch]:
+    """The batches that can be read, with finite weights; under 'skip' the rest of a broken file is told lost."""
+    try:
+        schema = source.reader.schema(source.path, source.options)
+        header |= {"cross_section_pb": schema.cross_section_pb, "notes": list(schema.notes)}
+        for batch in source.read(request, losses):
+            _check_weights(batch, source.path)
+            yield batch
+    except InputError as error:
+        losses.record(lost(source.path, error))
 
 
 def read_dataset(
@@ -91,7 +102,7 @@ def read_dataset(
     def key(source: Source, left: int | None) -> str:
         options = source.options.model_dump(mode="json")
         print_ = fingerprints.get(source.path)
-        return content_key(source.reader.name, options, print_, what, card.run.bad_files, left)
+        return content_key(__version__, source.reader.name, options, print_, what, card.run.bad_files, left)
 
     parts: dict[int, Part] = {}
     if limit is None:
@@ -132,9 +143,10 @@ def _join(name: str, card: RunCard, parts: list[Part]) -> DatasetEvents:
     factor = 1.0
     xsec = card.datasets[name].xsec_pb
     if xsec is not None:
-        if total.sum_w == 0:
-            raise InputError(f"dataset '{name}': the weights sum to zero, so xsec_pb cannot be applied")
-        factor = xsec / total.sum_w
+        used = _sum_after_policy(total, card.weights.negative)
+        if used <= 0:
+            raise InputError(f"dataset '{name}': the weights sum to {used:g}, so xsec_pb cannot be applied")
+        factor = xsec / used
     tables = {}
     for feature in card.features:
         pieces = [
@@ -164,6 +176,12 @@ def _join(name: str, card: RunCard, parts: list[Part]) -> DatasetEvents:
     return DatasetEvents(tables, account)
 
 
+def _sum_after_policy(sums: WeightSums, negative: str) -> float:
+    """Sum of the weights of all events read, as the card's policy on negative weights leaves them."""
+    positive = (sums.sum_abs_w + sums.sum_w) / 2
+    return {"drop": positive, "abs": sums.sum_abs_w}.get(negative, sums.sum_w)
+
+
 def _sums_json(sums: WeightSums) -> dict[str, Any]:
     return {
         "events": sums.events,
@@ -184,11 +202,12 @@ def _average_cross_section(parts: list[Part]) -> list[float] | None:
     return [float((n * value).sum() / n.sum()), float(np.sqrt(((n * error) ** 2).sum()) / n.sum())]
 
 
-def _check_weights(weights: np.ndarray[Any, Any], file: str, first: int) -> None:
-    bad = ~np.isfinite(weights)
+def _check_weights(batch: EventBatch, file: str) -> None:
+    bad = ~np.isfinite(batch.weights)
     if bad.any():
-        event = first + int(np.argmax(bad))
+        found = batch.weights[bad][0]
+        number = batch.first + int(np.argmax(bad))
         raise InputError(
-            f"the event weight is {weights[bad][0]}", file=file, event=event,
-            hint="choose another weight with weights.branch, or bad_files: skip",
+            f"the weight of event {number} is {found}", file=file, event=batch.first,
+            hint="choose another weight with weights.branch; bad_files: skip drops the file from this chunk on",
         )  # fmt: skip

@@ -9,10 +9,10 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from ruamel.yaml import YAML
@@ -43,15 +43,23 @@ class RunFolder:
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Make the folder and hold it for this process. Raises `StoreError` if it is taken or foreign."""
+    def check(self) -> None:
+        """Raise `StoreError` if the folder is not one that may be written to."""
         if self.root.exists() and not self.root.is_dir():
             raise StoreError(f"{self.root} is a file; -o takes a folder")
         if self.root.is_dir() and any(self.root.iterdir()) and not (self.root / STATE).is_dir():
             raise StoreError(f"{self.root} is not empty and was not written by symhep; choose another folder")
-        (self.root / STATE).mkdir(parents=True, exist_ok=True)
-        with (self.root / STATE / "lock").open("a") as lock:
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Make the folder and hold it for this process. Raises `StoreError` if it is taken or cannot be made."""
+        self.check()
+        try:
+            (self.root / STATE).mkdir(parents=True, exist_ok=True)
+            lock_file = (self.root / STATE / "lock").open("a")
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{self.root} cannot be written to: {error}") from error
+        with lock_file as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
@@ -60,11 +68,14 @@ class RunFolder:
                 ) from error
             yield
 
-    def forget(self) -> None:
-        """Drop what is remembered of finished work, so that all of it is done again."""
-        shutil.rmtree(self.root / STATE / "parts", ignore_errors=True)
-        for stored in self.root.glob("**/result.json"):
-            stored.unlink()
+    def forget(self, names: Iterable[str]) -> None:
+        """Drop what is remembered of these results and of the files read, so that it is all done again."""
+        for name in names:
+            (self.root / name / "result.json").unlink(missing_ok=True)
+            shutil.rmtree(self.root / name / "scan", ignore_errors=True)
+            shutil.rmtree(self.root / STATE / "parts" / name, ignore_errors=True)
+        shutil.rmtree(self.root / STATE / "parts" / "data", ignore_errors=True)
+        (self.root / STATE / "hashes.json").unlink(missing_ok=True)
 
     def write_card(self, card: RunCard) -> None:
         """The resolved card: every default filled in."""
@@ -77,17 +88,23 @@ class RunFolder:
 
     # -- plain files ---------------------------------------------------------------
 
-    def write_bytes(self, name: str, content: bytes) -> Path:
-        """Write atomically: a reader, or a resumed run, sees the old file or the new one."""
+    @contextmanager
+    def _atomic(self, name: str) -> Iterator[BinaryIO]:
+        """A stream into a file that appears whole: a reader, or a resumed run, sees the old one or the new one."""
         target = self.root / name
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{target.name}.partial")
         with partial.open("wb") as stream:
-            stream.write(content)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         partial.replace(target)
-        return target
+
+    def write_bytes(self, name: str, content: bytes) -> Path:
+        """Write atomically."""
+        with self._atomic(name) as stream:
+            stream.write(content)
+        return self.root / name
 
     def write_json(self, name: str, content: Any) -> Path:
         """JSON with numbers as they are; NaN and infinities become null, which every parser reads."""
@@ -103,14 +120,13 @@ class RunFolder:
 
     def write_arrays(self, name: str, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Path:
         """An uncompressed .npz without pickle; the same arrays give the same bytes."""
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        with self._atomic(name) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
             for key, array in arrays.items():
-                piece = io.BytesIO()
-                np.lib.format.write_array(piece, np.asanyarray(array), allow_pickle=False)
                 # A fixed date: the archive would otherwise differ from run to run.
-                archive.writestr(zipfile.ZipInfo(f"{key}.npy", (1980, 1, 1, 0, 0, 0)), piece.getvalue())
-        return self.write_bytes(name, buffer.getvalue())
+                entry = zipfile.ZipInfo(f"{key}.npy", (1980, 1, 1, 0, 0, 0))
+                with archive.open(entry, "w", force_zip64=True) as piece:
+                    np.lib.format.write_array(piece, np.asanyarray(array), allow_pickle=False)
+        return self.root / name
 
     def read_arrays(self, name: str) -> dict[str, np.ndarray[Any, Any]] | None:
         """The arrays, or None where the file is missing or broken."""
@@ -144,7 +160,12 @@ class RunFolder:
     # -- results -------------------------------------------------------------------
 
     def write_result(self, name: str, result: Result, header: Mapping[str, Any]) -> None:
-        """Store a result under NAME/. result.json comes last: its presence says that all is there."""
+        """Store a result under NAME/. result.json goes first and comes last: where it is, all it stands for is."""
+        place = self.root / name
+        (place / "result.json").unlink(missing_ok=True)
+        for companion in ("arrays.npz", "histograms.json"):
+            (place / companion).unlink(missing_ok=True)
+        shutil.rmtree(place / "checkpoint", ignore_errors=True)
         if result.arrays:
             self.write_arrays(f"{name}/arrays.npz", result.arrays)
         if result.histograms:
@@ -193,9 +214,10 @@ class RunFolder:
         )
 
     def result_names(self) -> list[str]:
-        """Methods whose outcome results.json knows and whose result is stored."""
+        """Methods that ended well, according to results.json, and whose result is stored."""
         known = (self.read_json("results.json") or {}).get("methods", {})
-        return [name for name in known if (self.root / name / "result.json").is_file()]
+        good = [name for name, outcome in known.items() if outcome["status"] == "ok"]
+        return [name for name in good if (self.root / name / "result.json").is_file()]
 
 
 def _jsonable(value: Any) -> Any:

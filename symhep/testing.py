@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -93,6 +92,10 @@ def _check_figures(method: Method[Any], stored: Result, folder: RunFolder) -> No
     with use_style():
         for item in method.figures(stored):
             _demand(bool(item.caption.strip()), f"{method.name}: figure '{item.name}' has no caption")
+            _demand(
+                item.name.replace("-", "_").replace(".", "_").isidentifier(),
+                f"{method.name}: figure {item.name!r}: a plain file name is needed",
+            )
             _demand(item.name not in names, f"{method.name}: two figures are called '{item.name}'")
             names.add(item.name)
             save_figure(item.figure, folder.root / "figures" / item.name, ("png",))
@@ -111,15 +114,15 @@ def _refuse(value: Any) -> Any:
 
 
 def _same(a: Part, b: Part) -> bool:
-    if a.values != b.values and not _both_nan(a.values, b.values):
-        return False
-    return a.arrays.keys() == b.arrays.keys() and all(
-        np.array_equal(a.arrays[k], b.arrays[k], equal_nan=a.arrays[k].dtype.kind == "f") for k in a.arrays
+    # Stored values hold null for NaN, so equality is equality.
+    return (
+        a.values == b.values
+        and a.arrays.keys() == b.arrays.keys()
+        and all(
+            np.array_equal(a.arrays[k], b.arrays[k], equal_nan=a.arrays[k].dtype.kind == "f")
+            for k in a.arrays
+        )
     )
-
-
-def _both_nan(a: Any, b: Any) -> bool:
-    return isinstance(a, float) and isinstance(b, float) and math.isnan(a) and math.isnan(b)
 
 
 def _toy_dataset() -> Dataset:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, Protocol
 
-from symhep.errors import CardError
+from symhep.errors import CardError, MethodError, SymhepError
 from symhep.methods.result import Part
 
 __all__ = ["Workers", "open_workers"]
@@ -47,18 +48,26 @@ class Processes:
 
     local = False
 
-    def __init__(self, pool: ProcessPoolExecutor) -> None:
-        self.pool = pool
+    def __init__(self, count: int) -> None:
+        self.count = count
 
     def run(self, function: Callable[..., Part], jobs: Sequence[Job]) -> Iterator[tuple[int, Part]]:
-        """See `Workers.run`."""
-        futures = {self.pool.submit(function, *job): number for number, job in enumerate(jobs)}
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        finally:
-            for future in futures:
-                future.cancel()
+        """See `Workers.run`. A process that dies costs this call, and not the next."""
+        if not jobs:
+            return
+        # 'spawn': a forked child would inherit the threads of torch in an undefined state.
+        with ProcessPoolExecutor(
+            min(self.count, len(jobs)), get_context("spawn"), _share_cores, (self.count,)
+        ) as pool:
+            futures = {pool.submit(_guarded, function, *job): number for number, job in enumerate(jobs)}
+            try:
+                for future in as_completed(futures):
+                    yield futures[future], future.result()
+            except BrokenProcessPool as error:
+                raise MethodError("a worker process died; was it out of memory?") from error
+            finally:
+                for future in futures:
+                    future.cancel()
 
 
 class Dask:
@@ -78,9 +87,20 @@ class Dask:
             yield futures[future], future.result()
 
 
+def _guarded(function: Callable[..., Part], *job: Any) -> Part:
+    """Do a job; an error that could not travel between processes travels as text."""
+    try:
+        return function(*job)
+    except SymhepError:
+        raise
+    except Exception as error:
+        raise RuntimeError(f"{type(error).__name__}: {error}") from None
+
+
 def _share_cores(processes: int) -> None:
     """Runs in a new process before torch is imported: N processes with all threads each would only queue."""
-    os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // processes))
+    allowed = int(os.environ.get("OMP_NUM_THREADS", "0")) or len(os.sched_getaffinity(0))
+    os.environ["OMP_NUM_THREADS"] = str(max(1, min(allowed, len(os.sched_getaffinity(0)) // processes)))
 
 
 @contextmanager
@@ -111,9 +131,6 @@ def open_workers(where: str = "1") -> Iterator[Workers]:
     elif where == "1":
         yield Serial()
     elif where.isdecimal() and int(where) > 1:
-        count = int(where)
-        # 'spawn': a forked child would inherit the threads of torch in an undefined state.
-        with ProcessPoolExecutor(count, get_context("spawn"), _share_cores, (count,)) as pool:
-            yield Processes(pool)
+        yield Processes(int(where))
     else:
         raise CardError(f"'{where}' is neither a number of processes nor dask:ADDRESS", where="--workers")

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from symhep.errors import InputError, SymhepError
+from symhep.errors import InputError
 
 __all__ = ["command"]
 
@@ -27,19 +27,17 @@ def command(files: tuple[str, ...], as_json: bool, format_name: str, options: tu
     A damaged file is read as far as it goes; what is lost is told, and the exit code is 3.
     """
     from symhep.card.loader import apply_overrides
-    from symhep.files import inspect
+    from symhep.loading import inspect
     from symhep.plugin.manager import build_registry
 
     registry, chosen = build_registry(), apply_overrides({}, options)
     documents: list[dict[str, Any]] = []
     for file in files:
         try:
-            summary = inspect(file, format=format_name, registry=registry, **chosen)
+            summary = inspect(file, format=format_name, registry=registry, options=chosen)
             documents.append(_document(summary))
         except InputError as error:
             documents.append({"file": file, "error": str(error)})
-        except SymhepError:
-            raise
     if as_json:
         click.echo(json.dumps(documents[0] if len(documents) == 1 else documents, indent=1))
         for document in documents:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from typing import Any
 
@@ -65,6 +66,11 @@ def group() -> None:
 
 def main() -> None:
     """Entry point of the `symhep` script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, io.TextIOWrapper
+        ):  # a terminal that knows no plus-minus sign gets a question mark
+            stream.reconfigure(errors="replace")
     try:
         code = group.main(standalone_mode=False)
     except SymhepError as error:
@@ -78,4 +84,8 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"symhep: {place}{error.strerror or error}", err=True)
+        sys.exit(2)
     sys.exit(code if isinstance(code, int) else 0)

@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import mplhep
 from cycler import cycler
 
-__all__ = ["COLOURS", "StyleName", "label", "use_style"]
+__all__ = ["COLOURS", "StyleName", "use_style"]
 
 StyleName = Literal["none", "CMS", "ATLAS", "LHCb2", "ALICE", "DUNE"]
 
@@ -82,11 +82,3 @@ def use_style(name: StyleName = "none") -> Iterator[None]:
             mpl.rcParams["figure.constrained_layout.use"] = True
             mpl.rcParams["pdf.fonttype"] = 42
         yield
-
-
-def label(ax: Any, text: str = "Private work", right: str = "") -> None:
-    """Write the status label above the axes' left corner and, if given, ``right`` above the right one."""
-    if text:
-        ax.text(0.0, 1.012, text, transform=ax.transAxes, ha="left", va="bottom", style="italic")
-    if right:
-        ax.text(1.0, 1.012, right, transform=ax.transAxes, ha="right", va="bottom")

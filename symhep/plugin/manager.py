@@ -143,18 +143,27 @@ def build_registry(
     registry = Registry(broken=broken)
     for name, plugin in sorted(manager.list_name_plugin(), key=lambda item: str(item[0])):
         try:
-            for kind, known in (("methods", registry.methods), ("readers", registry.readers)):
-                hook = getattr(plugin, f"symhep_register_{kind}", None)
-                if hook is not None:
-                    _claim(name, dict(hook()), known)
+            methods = _offered(manager.hook.symhep_register_methods, plugin)
+            readers = _offered(manager.hook.symhep_register_readers, plugin)
+            # Both or neither: a plugin that is broken by one name must not stay half registered.
+            _refuse_taken(methods, registry.methods)
+            _refuse_taken(readers, registry.readers)
         except Exception as error:  # isolating strangers' code is the purpose
             target = plugin.__name__ if isinstance(plugin, ModuleType) else repr(plugin)
             registry.broken.append(BrokenPlugin(name, target, error))
+            continue
+        registry.methods |= {k: _Target(name, target) for k, target in methods.items()}
+        registry.readers |= {k: _Target(name, target) for k, target in readers.items()}
     return registry
 
 
-def _claim(plugin: str, offered: Mapping[str, str | type[Any]], known: dict[str, _Target]) -> None:
+def _offered(hook: pluggy.HookCaller, plugin: object) -> dict[str, str | type[Any]]:
+    """What one plugin answers to a hook."""
+    answers: list[Any] = [impl.function() for impl in hook.get_hookimpls() if impl.plugin is plugin]
+    return {name: target for answer in answers for name, target in dict(answer).items()}
+
+
+def _refuse_taken(offered: Iterable[str], known: Mapping[str, _Target]) -> None:
     for name in offered:
         if name in known:
             raise PluginError(f"'{name}' is already registered by plugin '{known[name].plugin}'")
-    known.update({name: _Target(plugin, target) for name, target in offered.items()})

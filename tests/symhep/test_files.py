@@ -85,7 +85,7 @@ def test_load_several_with_limit(folder: Path) -> None:
 
 
 def test_load_toys() -> None:
-    assert len(symhep.load([], format="toy", name="circle", events=7)) == 7
+    assert len(symhep.load(format="toy", options={"name": "circle", "events": 7})) == 7
 
 
 def test_inspect_counts(folder: Path) -> None:
@@ -129,3 +129,44 @@ def test_toys_take_no_files() -> None:
 def test_no_files() -> None:
     with pytest.raises(CardError, match="a dataset needs files"):
         sources(DatasetCard(), build_registry())
+
+
+def test_a_file_named_twice_would_count_double(folder: Path) -> None:
+    card = DatasetCard(files=(str(folder / "a.lhe"), str(folder / "*.lhe")))
+    with pytest.raises(CardError, match=r"a\.lhe' is named twice"):
+        sources(card, build_registry())
+
+
+def test_files_of_a_fileset_may_lie_beside_it(folder: Path) -> None:
+    (folder / "set.json").write_text(json.dumps({"ee": ["a.lhe"]}))
+    assert len(symhep.load(folder / "set.json")) == 2
+
+
+def test_skipped_damage_is_a_warning(folder: Path) -> None:
+    (folder / "cut.lhe").write_text(LHE[:-80])
+    with pytest.warns(UserWarning, match=r"cut\.lhe: .* lost"):
+        events = symhep.load(folder / "cut.lhe", bad_files="skip")
+    assert len(events) == 1
+
+
+def test_a_reader_with_a_defect_does_not_take_part(folder: Path) -> None:
+    from types import ModuleType
+
+    class Broken(symhep.Reader):
+        name = "broken"
+        summary = "raises"
+
+        def confidence(self, path: str, head: bytes) -> int:
+            raise KeyError("oops")
+
+        def schema(self, path: str, options: Any) -> Any:
+            raise NotImplementedError
+
+        def read(self, path: str, options: Any, request: Any, losses: Any) -> Any:
+            raise NotImplementedError
+
+    plugin = ModuleType("broken")
+    vars(plugin)["symhep_register_readers"] = symhep.hookimpl(lambda: {"broken": Broken})
+    registry = build_registry({"broken_plugin": plugin})
+    assert symhep.inspect(folder / "a.lhe", registry=registry).format == "lhe"
+    assert [b.name for b in registry.broken] == ["broken"]

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import symhep
-from symhep.errors import CardError, DeviceError, StoreError
+from symhep.errors import CardError, DeviceError, InputError, StoreError
 from symhep.pipeline import redraw
 
 
@@ -221,3 +221,137 @@ def test_a_foreign_folder_is_left_alone(tmp_path: Path, toy_card: dict[str, Any]
     with pytest.raises(StoreError, match="choose another folder"):
         symhep.run(toy_card, tmp_path, registry=registry)
     assert [p.name for p in tmp_path.iterdir()] == ["precious"]
+
+
+def test_a_changed_feature_set_is_not_taken_from_the_old_result(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    toy_card["features"]["y"] = {"vars": ["x2"], "scaling": "none"}
+    first = symhep.run(toy_card, tmp_path / "r", registry=registry)
+    second = symhep.run(toy_card, tmp_path / "r", overrides=["methods.boot.features=y"], registry=registry)
+    assert len(first.results["boot"].summary["mean"]) == 2
+    assert len(second.results["boot"].summary["mean"]) == 1
+
+
+def test_changed_datasets_are_not_taken_from_the_old_result(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    toy_card["datasets"]["far"] = {
+        "format": "toy",
+        "options": {"name": "circle", "radius": 100.0, "events": 500},
+    }
+    both = symhep.run(toy_card, tmp_path / "r", registry=registry)
+    one = symhep.run(toy_card, tmp_path / "r", overrides=["methods.boot.datasets=[ring]"], registry=registry)
+    assert one.results["boot"].summary["error"][0] < 0.5 * both.results["boot"].summary["error"][0]
+
+
+def test_a_result_never_keeps_the_arrays_of_another(tmp_path: Path) -> None:
+    from symhep.methods.result import Result
+    from symhep.store import RunFolder
+
+    folder = RunFolder(tmp_path)
+    tensors = {"w": np.zeros(1, np.float32)}
+    folder.write_result("m", Result({"n": 1}, {"x": np.ones(2)}, checkpoint={"old": tensors}), {"key": "a"})
+    folder.write_result("m", Result({"n": 2}), {"key": "b"})
+    assert folder.read_result("m").arrays == {}
+    assert not (tmp_path / "m/checkpoint").exists()
+
+
+def test_only_does_not_mix_results_of_two_cards(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    toy_card["methods"]["other"] = toy_card["methods"]["boot"]
+    symhep.run(toy_card, tmp_path / "r", registry=registry)
+    symhep.run(toy_card, tmp_path / "r", registry=registry, only=["other"], max_events=50)
+    assert set(_numbers(tmp_path / "r")) == {"other"}
+
+
+def test_force_touches_only_what_is_run(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
+    toy_card["methods"]["other"] = toy_card["methods"]["boot"]
+    symhep.run(toy_card, tmp_path / "r", registry=registry)
+    symhep.run(toy_card, tmp_path / "r/inner", registry=registry)
+    symhep.run(toy_card, tmp_path / "r", registry=registry, only=["other"], force=True)
+    assert (tmp_path / "r/boot/result.json").is_file()
+    assert (tmp_path / "r/inner/boot/result.json").is_file()
+
+
+def test_a_run_that_cannot_read_leaves_the_old_folder_whole(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    symhep.run(toy_card, tmp_path / "r", registry=registry)
+    before = (tmp_path / "r/card.yaml").read_bytes()
+    (tmp_path / "bad.lhe").write_text(
+        '<LesHouchesEvents version="1.0">\n<init>\n 1 1 1 1 0 0 0 0 3 1\n 1 1 1 1\n</init>\n<event>'
+    )
+    broken = {"files": [str(tmp_path / "bad.lhe")], "format": "lhe"}
+    features = {"xy": {"vars": ["scale"], "scaling": "none"}}
+    with pytest.raises(InputError, match=r"bad\.lhe"):
+        symhep.run(
+            {**toy_card, "datasets": {"ring": broken}, "features": features},
+            tmp_path / "r",
+            registry=registry,
+        )
+    assert (tmp_path / "r/card.yaml").read_bytes() == before
+
+
+def test_negative_weights_that_the_card_forbids_are_no_damage(tmp_path: Path, registry: Any) -> None:
+    event = "<event>\n 1 1 {w} 80 -1 -1\n 13 1 0 0 0 0 3 4 0 5 0 0 9\n</event>\n"
+    head = '<LesHouchesEvents version="1.0">\n<init>\n 11 -11 40 40 0 0 0 0 -3 1\n 1 0.1 1 1\n</init>\n'
+    body = "".join(event.format(w=w) for w in (1, 1, -1, 1))
+    (tmp_path / "a.lhe").write_text(head + body + "</LesHouchesEvents>\n")
+    card = {
+        "symhep": 1,
+        "datasets": {"d": {"files": [str(tmp_path / "a.lhe")]}},
+        "features": {"s": {"vars": ["scale"]}},
+        "weights": {"negative": "fail"},
+        "run": {"bad_files": "skip"},
+    }
+    with pytest.raises(InputError, match=r"event 2: weight -1 is negative"):
+        symhep.run(card, tmp_path / "r", registry=registry)
+
+
+def test_figures_stay_in_their_folder(tmp_path: Path, toy_card: dict[str, Any], toy_method: Any) -> None:
+    from types import ModuleType
+
+    from symhep.plugin.manager import build_registry
+
+    def escape(self: Any, result: Any) -> Any:
+        for item in toy_method.Bootstrap.figures(self, result):
+            yield type(item)("../../escaped", item.figure, item.caption)
+
+    evil = type("Evil", (toy_method.Bootstrap,), {"figures": escape})
+    plugin = ModuleType("evil")
+    vars(plugin)["symhep_register_methods"] = symhep.hookimpl(lambda: {"bootstrap": evil})
+    done = symhep.run(toy_card, tmp_path / "a/b/r", registry=build_registry({"evil": plugin}))
+    assert "is no plain file name" in done.failed["boot"]
+    assert not list(tmp_path.rglob("escaped*"))
+
+
+def test_dry_run_finds_a_device_that_is_not_there(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    with pytest.raises(DeviceError, match="'foo' is no device"):
+        symhep.run(toy_card, tmp_path / "r", device="foo", dry_run=True, registry=registry)
+    with pytest.raises(CardError, match="neither a number"):
+        symhep.run(toy_card, tmp_path / "r", workers="x", dry_run=True, registry=registry)
+
+
+def test_the_card_may_ask_for_fewer_events_than_n(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    toy_card["datasets"]["ring"]["max_events"] = 20
+    symhep.run(toy_card, tmp_path / "r", max_events=50, registry=registry)
+    assert json.loads((tmp_path / "r/cutflow.json").read_text())["datasets"]["ring"]["events_read"] == 20
+
+
+def test_scan_values_that_look_alike_have_folders_of_their_own(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    toy_card["methods"]["boot"]["scan"] = {"trace": [str(tmp_path / "a/b"), str(tmp_path / "a_b"), "x" * 300]}
+    (tmp_path / "a").mkdir()
+    from symhep.card.loader import load_card
+    from symhep.plan import make_plan
+
+    names = [p.name for p in make_plan(load_card(toy_card), registry).methods["boot"].scan]
+    assert len(set(names)) == 3
+    assert max(map(len, names)) < 64

@@ -85,6 +85,7 @@ def test_scan_points(tmp_path: Path, file: Path, registry: Any) -> None:
         ({"cut": "any(mu.isoo > 1)"}, "line 9.*'mu' has no field 'isoo'; did you mean 'iso'"),
         ({"cut": "ht > 3"}, "line 9.*unknown name 'ht'; did you mean 'HT'"),
         ({"cut": "open(1)"}, "line 9.*no function is called 'open'"),
+        ({"cut": '1 > 0"}\n    - {name: all, cut: "1 > 0'}, "line 8: no cut may be called 'all'"),
         ({"selection": "t"}, "line 11: no selection is called 't'"),
         ({"object": "mum"}, "line 11: no object is called 'mum'; did you mean 'mu'"),
         ({"object": "z"}, "line 6: features of 'z' need a fixed number.*take"),

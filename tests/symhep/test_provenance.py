@@ -33,10 +33,23 @@ def test_a_file_is_hashed_once_and_again_when_it_changes(
     assert fingerprints([str(path)], folder)[str(path)]["sha256"] == hashlib.sha256(b"three").hexdigest()
 
 
-def test_git(tmp_path: Path, root: Path) -> None:
+def test_git(tmp_path: Path) -> None:
+    def git(*arguments: str) -> str:
+        identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        done = subprocess.run(
+            ["git", "-C", str(tmp_path), *identity, *arguments], capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
     assert git_state(tmp_path) is None
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    git("init", "-q")
     assert git_state(tmp_path) is None, "a repository without a commit has no state to tell"
+    (tmp_path / "card.yaml").write_text("a")
+    git("add", ".")
+    git("commit", "-qm", "card")
+    assert git_state(tmp_path) == {"commit": git("rev-parse", "HEAD"), "dirty": False}
+    (tmp_path / "card.yaml").write_text("b")
+    assert git_state(tmp_path) == {"commit": git("rev-parse", "HEAD"), "dirty": True}
 
 
 def test_versions() -> None:

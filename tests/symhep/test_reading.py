@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import symhep
-from symhep.errors import InputError
+from symhep.errors import CardError, InputError
 
 HEAD = '<LesHouchesEvents version="1.0">\n<init>\n 11 -11 40 40 0 0 0 0 {idwtup} 1\n {xsec} {error} 1 1\n</init>\n'
 EVENT = """<event>
@@ -60,7 +60,7 @@ def test_given_cross_section_is_the_sum_of_weights(tmp_path: Path, registry: Any
 
 def test_zero_sum_cannot_be_scaled(tmp_path: Path, registry: Any) -> None:
     _write(tmp_path / "a.lhe", [1.0, -1.0])
-    with pytest.raises(InputError, match="the weights sum to zero"):
+    with pytest.raises(InputError, match="the weights sum to 0, so xsec_pb cannot"):
         _run(tmp_path, registry, dataset={"xsec_pb": 5.0})
 
 
@@ -106,5 +106,15 @@ def test_datasets_with_and_without_cross_section_do_not_mix(tmp_path: Path, regi
     _write(tmp_path / "a.lhe", [1.0] * 3)
     file = str(tmp_path / "a.lhe")
     datasets = {"one": {"files": [file], "xsec_pb": 2.0}, "d": {"files": [file]}}
-    done = _run(tmp_path, registry, datasets=datasets)[0]
-    assert "datasets d have no xsec_pb" in done.failed["boot"]
+    with pytest.raises(CardError, match="datasets d have no xsec_pb"):
+        _run(tmp_path, registry, datasets=datasets)
+
+
+@pytest.mark.parametrize("policy", ["keep", "drop", "abs"])
+def test_the_cross_section_is_that_of_the_weights_that_are_used(
+    tmp_path: Path, registry: Any, policy: str
+) -> None:
+    _write(tmp_path / "a.lhe", [1.0, 1.0, -1.0, 1.0])
+    account = _run(tmp_path, registry, dataset={"xsec_pb": 6.0}, weights={"negative": policy})[1]
+    used = {"keep": 2.0, "drop": 3.0, "abs": 4.0}[policy]
+    assert account["weight_factor"] == pytest.approx(6.0 / used)

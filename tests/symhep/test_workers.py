@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 import symhep
-from symhep.errors import CardError
+from symhep.errors import CardError, MethodError
 from symhep.methods.result import Part
 from symhep.workers import open_workers
 
@@ -31,9 +32,21 @@ def _double(number: int) -> Part:
     return Part({"n": 2 * number})
 
 
-def test_an_error_of_a_job_is_raised() -> None:
-    with open_workers("1") as workers, pytest.raises(ValueError, match="job 99"):
+@pytest.mark.parametrize(("where", "error"), [("1", ValueError), ("2", RuntimeError)])
+def test_an_error_of_a_job_is_raised(where: str, error: type[Exception]) -> None:
+    with open_workers(where) as workers, pytest.raises(error, match="job 99"):
         list(workers.run(_part, [(1,), (99,)]))
+
+
+def _dies(number: int) -> Part:
+    os._exit(1)
+
+
+def test_a_worker_that_dies_costs_one_call(tmp_path: Path) -> None:
+    with open_workers("2") as workers:
+        with pytest.raises(MethodError, match="a worker process died"):
+            list(workers.run(_dies, [(1,)]))
+        assert [number for number, _ in workers.run(_double, [(1,)])] == [0]
 
 
 @pytest.mark.parametrize("where", ["0", "-1", "many", ""])

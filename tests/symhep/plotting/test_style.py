@@ -6,7 +6,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
 
-from symhep.plotting.style import COLOURS, label, use_style
+from symhep.plotting.style import COLOURS, use_style
 
 
 def test_the_context_leaves_no_trace() -> None:
@@ -28,11 +28,3 @@ def test_every_style_draws(name: str) -> None:
 
 def test_colours_are_distinct() -> None:
     assert len(set(COLOURS)) == 10
-
-
-def test_labels_stand_above_the_axes() -> None:
-    figure, ax = plt.subplots()
-    label(ax, "Private work", "13 TeV")
-    assert [t.get_text() for t in ax.texts] == ["Private work", "13 TeV"]
-    assert all(t.get_position()[1] > 1 for t in ax.texts)
-    plt.close(figure)

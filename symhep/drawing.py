@@ -1,0 +1,79 @@
+"""Figures of a stored result, drawn from the run folder alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+from symhep.card.schema import OutputCard
+from symhep.errors import PluginError
+from symhep.methods.interface import Method
+from symhep.plotting.save import save_figure
+from symhep.plotting.scan import scan_figures
+from symhep.plotting.style import use_style
+from symhep.store import RunFolder, content_key
+
+__all__ = ["draw", "draw_if_needed"]
+
+_SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.=+-]*")
+
+
+def draw_if_needed(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) -> None:
+    """Draw unless the figures that are there are those of this result in this style."""
+    stored = folder.read_json(f"{name}/result.json")
+    files = [f"{figure['name']}.{kind}" for figure in stored["figures"] or () for kind in output.figures]
+    there = all((folder.root / name / "figures" / file).is_file() for file in files)
+    if stored["figures"] is None or stored.get("drawing") != _drawing(output, stored) or not there:
+        draw(method, name, folder, output)
+
+
+def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) -> list[str]:
+    """Draw a stored result and its scan; note names and captions in result.json. Returns the names.
+
+    Raises `PluginError` for a figure name that is no plain file name.
+    """
+    stored = folder.read_json(f"{name}/result.json")
+    target = folder.root / name / "figures"
+    captions = []
+    with use_style(output.style):
+        scans = _scan_summaries(folder, name, stored["scan"])
+        for item in chain(
+            method.figures(folder.read_result(name)), scan_figures(method.scan_quantities, scans)
+        ):
+            if not _SAFE_NAME.fullmatch(item.name):
+                raise PluginError(
+                    f"method '{method.name}' calls a figure {item.name!r}, which is no plain file name"
+                )
+            _label(item.figure, output.label)
+            save_figure(item.figure, target / item.name, output.figures)
+            captions.append({"name": item.name, "caption": item.caption})
+    wanted = {f"{c['name']}.{kind}" for c in captions for kind in output.figures}
+    for stale in target.glob("*"):
+        if stale.is_file() and stale.name not in wanted:
+            stale.unlink()
+    folder.write_json(
+        f"{name}/result.json", {**stored, "figures": captions, "drawing": _drawing(output, stored)}
+    )
+    return [c["name"] for c in captions]
+
+
+def _drawing(output: OutputCard, stored: dict[str, Any]) -> str:
+    return content_key(output.model_dump(mode="json"), stored["scan"])
+
+
+def _scan_summaries(folder: RunFolder, name: str, points: Sequence[str]) -> dict[str, list[tuple[Any, Any]]]:
+    """option -> (value, summary) of every scan point, in the order of the card."""
+    found: dict[str, list[tuple[Any, Any]]] = {}
+    for point in points:
+        stored = folder.read_json(f"{name}/scan/{point}/result.json")
+        option = point.partition("=")[0]
+        found.setdefault(option, []).append((stored["options"][option], stored["summary"]))
+    return found
+
+
+def _label(figure: Any, text: str) -> None:
+    """Write the status label ('Private work') above the first axes."""
+    if text and figure.axes:
+        figure.axes[0].set_title(text, loc="left", fontstyle="italic", fontsize="medium")

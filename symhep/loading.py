@@ -1,0 +1,114 @@
+"""Files for notebooks: what they hold, and their events."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import awkward as ak
+import numpy as np
+
+from symhep.card.schema import DatasetCard
+from symhep.errors import InputError
+from symhep.events.batch import EventBatch
+from symhep.files import open_source, sources
+from symhep.plugin.manager import Registry, build_registry
+from symhep.readers.interface import FileSummary, LossLog, ReadRequest
+
+__all__ = ["inspect", "load"]
+
+
+def inspect(
+    file: str | Path,
+    *,
+    format: str = "auto",
+    options: Mapping[str, Any] | None = None,
+    bad_files: Literal["fail", "skip"] = "skip",
+    registry: Registry | None = None,
+) -> FileSummary:
+    """What a file holds: collections, fields, events, weights, and what was lost.
+
+    Parameters
+    ----------
+    file
+        Path or URL.
+    format, options
+        Reader and its options; 'auto' looks into the file.
+    bad_files
+        'skip' reports damage in ``losses``; 'fail' raises `InputError`.
+
+    >>> inspect("", format="toy", options={"name": "circle", "events": 5}).weights.events
+    5
+    """
+    losses = LossLog(bad_files)
+    summary = open_source(str(file), registry or build_registry(), format, options).inspect(losses)
+    return replace(summary, losses=tuple(losses.losses))
+
+
+def load(
+    files: str | Path | Sequence[str | Path] = (),
+    *,
+    format: str = "auto",
+    options: Mapping[str, Any] | None = None,
+    fields: Mapping[str, Sequence[str]] | None = None,
+    weight: str = "auto",
+    variations: bool = False,
+    max_events: int | None = None,
+    bad_files: Literal["fail", "skip"] = "fail",
+    registry: Registry | None = None,
+) -> EventBatch:
+    """All events of some files as one `EventBatch` (for files that fit in memory).
+
+    Parameters
+    ----------
+    files
+        Paths, globs or URLs, or one of them.
+    format, options
+        Reader and its options, such as ``{"tree": "events", "units": "MeV"}``.
+    fields
+        collection -> extra fields wanted; the four-vectors always come. None reads everything.
+    weight, variations
+        Nominal weight ('auto', 'none' or a name), and whether to read the alternative ones: NaN in
+        events that do not have them.
+    bad_files
+        'fail' raises `InputError` at damage; 'skip' warns of every loss and returns the rest.
+
+    >>> load(format="toy", options={"name": "circle", "events": 5}).events.x1.to_numpy().shape
+    (5,)
+    """
+    names = [files] if isinstance(files, str | Path) else list(files)
+    card = DatasetCard(files=tuple(str(n) for n in names), format=format, options=dict(options or {}))
+    losses, batches, left = LossLog(bad_files), [], max_events
+    for source in sources(card, registry or build_registry()):
+        request = ReadRequest(
+            None if fields is None else {k: frozenset(v) for k, v in fields.items()},
+            None if fields is None else frozenset(),
+            weight,
+            variations,
+            max_events=left,
+        )
+        for batch in source.read(request, losses):
+            batches.append(batch)
+            left = None if left is None else left - len(batch)
+        if left == 0:
+            break
+    for loss in losses.losses:
+        many = "an unknown number of" if loss.events is None else loss.events
+        warnings.warn(f"{loss.file}: {many} events lost: {loss.reason}", UserWarning, stacklevel=2)
+    if not batches:
+        raise InputError("no events could be read", file=str(names[0]) if names else format)
+    return _joined(batches)
+
+
+def _joined(batches: Sequence[EventBatch]) -> EventBatch:
+    known = dict.fromkeys(name for batch in batches for name in batch.variations)
+    return EventBatch(
+        ak.concatenate([b.events for b in batches]),
+        np.concatenate([b.weights for b in batches]),
+        batches[0].file,
+        0,
+        {n: np.concatenate([b.variations.get(n, np.full(len(b), np.nan)) for b in batches]) for n in known},
+    )
