@@ -93,46 +93,49 @@ def run(
         If the card cannot run or its files cannot be read. A method that fails
         does not raise: it is listed in ``Run.failed`` and the others go on.
     """
-    started, clock = datetime.now(UTC), time.perf_counter()
     extra = [f"run.device={device}"] if device else []
     card_file = _limited(load_card(card, [*overrides, *extra]), max_events)
     registry = registry or build_registry()
     plan = make_plan(card_file, registry, only)
-    root = Path(out) if out is not None else Path("runs") / _stem(card_file)
-    progress = progress or SilentProgress()
-    folder = RunFolder(root)
+    folder = RunFolder(Path(out) if out is not None else Path("runs") / _stem(card_file))
+    done = Run(folder.root, registry=registry)
     if dry_run:
         folder.check()
         with open_workers(workers):
-            return Run(root, registry=registry)
+            return done
     with folder.locked(), open_workers(workers) as pool:
         if force:
             folder.forget(plan.methods)
-        prints = fingerprints((s.path for found in plan.sources.values() for s in found), folder)
-        events = {
-            name: read_dataset(name, plan.card, found, plan.requests[name], prints, folder, progress, pool)
-            for name, found in plan.sources.items()
-        }
-        # From here on the folder is that of this card; until now it was that of the last one.
-        folder.write_card(plan.resolved_card)
-        folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
-        done = Run(root, registry=registry)
-        outcomes = _still_valid(folder, plan)
-        for planned in plan.methods.values():
-            outcomes[planned.name] = _attempt(planned, plan, events, folder, progress, pool, done)
-            folder.write_json("results.json", {"methods": outcomes})
-        folder.write_json("results.json", {"methods": outcomes})
-        provenance = {
-            "started": started.isoformat(timespec="seconds"),
-            "duration_s": round(time.perf_counter() - clock, 2),
-            "seed": plan.card.run.seed,
-            "device": plan.device,
-            "git": git_state(card_file.folder),
-            "files": list(prints.values()),
-        }
-        folder.write_json("provenance.json", machine() | provenance)
-        write_report(root)
+        _execute(plan, folder, progress or SilentProgress(), pool, done)
     return done
+
+
+def _execute(plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, done: Run) -> None:
+    """The line at the top of this file, as code."""
+    started, clock = datetime.now(UTC), time.perf_counter()
+    prints = fingerprints((s.path for found in plan.sources.values() for s in found), folder)
+    events = {
+        name: read_dataset(name, plan.card, found, plan.requests[name], prints, folder, progress, pool)
+        for name, found in plan.sources.items()
+    }
+    # From here on the folder is that of this card; until now it was that of the last one.
+    folder.write_card(plan.resolved_card)
+    folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
+    outcomes = _still_valid(folder, plan)
+    for planned in plan.methods.values():
+        outcomes[planned.name] = _attempt(planned, plan, events, folder, progress, pool, done)
+        folder.write_json("results.json", {"methods": outcomes})
+    folder.write_json("results.json", {"methods": outcomes})
+    provenance = {
+        "started": started.isoformat(timespec="seconds"),
+        "duration_s": round(time.perf_counter() - clock, 2),
+        "seed": plan.card.run.seed,
+        "device": plan.device,
+        "git": git_state(plan.card_file.folder),
+        "files": list(prints.values()),
+    }
+    folder.write_json("provenance.json", machine() | provenance)
+    write_report(folder.root)
 
 
 def _attempt(

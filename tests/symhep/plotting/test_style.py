@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 from symhep.plotting.style import COLOURS, use_style
@@ -23,6 +24,7 @@ def test_every_style_draws(name: str) -> None:
         ax.plot([1, 2], [1, 2])
         ax.set_xlabel(r"$p_\mathrm{T}(\mu^-)$ [GeV]")
         figure.canvas.draw()
+        assert np.asarray(figure.canvas.buffer_rgba())[..., :3].min() < 64, "nothing dark was drawn"
         plt.close(figure)
 
 
