@@ -8,6 +8,7 @@ Everything else is a `CardError` that points at the column.
 from __future__ import annotations
 
 import ast
+import math
 from dataclasses import dataclass
 
 from symhep.errors import CardError, nearest
@@ -23,6 +24,8 @@ REDUCERS = frozenset({"count", "any", "all", "sum", "min", "max"})
 #: Functions of two or more four-vectors.
 PAIRWISE = frozenset({"mass", "deltaR", "deltaphi", "deltaeta"})
 FUNCTIONS = ELEMENTWISE | REDUCERS | PAIRWISE
+#: Functions of a number of arguments other than one; mass adds up as many as it is given.
+_ARGUMENTS = {"arctan2": 2, "deltaR": 2, "deltaphi": 2, "deltaeta": 2}
 
 #: What every four-vector knows, and the unit it comes in (energies in GeV).
 KINEMATICS = {
@@ -32,6 +35,7 @@ KINEMATICS = {
 }  # fmt: skip
 
 _MAX_LENGTH = 2000
+_MAX_DEPTH = 50
 _ALLOWED = (
     ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd, ast.BinOp, ast.Add,
     ast.Sub, ast.Mult, ast.Div, ast.Mod, ast.Pow, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt,
@@ -75,6 +79,8 @@ arctan2, cos, cosh, count, deltaR, deltaeta, deltaphi, exp, log, ...
         raise CardError(
             f'"{text}" is no expression: {getattr(error, "msg", error)}{column}', where=where
         ) from error
+    if _depth(tree) > _MAX_DEPTH:
+        raise CardError(f'"{text}" is nested more than {_MAX_DEPTH} deep', where=where)
     functions = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
         _check(node, text, where)
@@ -89,6 +95,14 @@ arctan2, cos, cosh, count, deltaR, deltaeta, deltaphi, exp, log, ...
     return Expression(text, tree, frozenset(names), frozenset(fields), where)
 
 
+def _depth(tree: ast.AST) -> int:
+    """Levels of ``tree``, counted without recursion, which a deep one would exhaust."""
+    depth, level = 0, [tree]
+    while level:
+        depth, level = depth + 1, [child for node in level for child in ast.iter_child_nodes(node)]
+    return depth
+
+
 def _check(node: ast.AST, text: str, where: str | None) -> None:
     """Refuse what is not on the whitelist."""
     problem, hint = None, None
@@ -99,12 +113,14 @@ def _check(node: ast.AST, text: str, where: str | None) -> None:
             problem = f"'{ast.unparse(node)}' is not allowed; functions are called by name, as in abs(eta)"
         elif node.func.id not in FUNCTIONS:
             problem, hint = f"no function is called '{node.func.id}'", nearest(node.func.id, FUNCTIONS)
-        elif not node.args:
-            problem = f"'{node.func.id}()' needs an argument"
+        else:
+            problem = _arity(node.func.id, len(node.args))
     elif isinstance(node, ast.Attribute) and node.attr.startswith("_"):
         problem = f"'{node.attr}' is not a field"
     elif isinstance(node, ast.Constant) and type(node.value) not in (int, float, bool):
         problem = f"{node.value!r} is no number"
+    elif isinstance(node, ast.Constant) and not _finite(node.value):
+        problem = "a number is too large"
     elif isinstance(node, ast.Subscript):
         index = node.slice
         if not (isinstance(index, ast.Constant) and type(index.value) is int and 0 <= index.value < 10_000):
@@ -117,3 +133,21 @@ def _check(node: ast.AST, text: str, where: str | None) -> None:
             problem = f"'{ast.unparse(node)}': after 'in' stands a list of numbers, as in [11, 13]"
     if problem:
         raise CardError(f'in "{text}": {problem}', where=where, hint=hint)
+
+
+def _arity(name: str, given: int) -> str | None:
+    """What is wrong with calling ``name`` with so many arguments."""
+    if name == "mass":
+        return None if given else "'mass()' needs an argument"
+    wanted = _ARGUMENTS.get(name, 1)
+    return (
+        f"{name} takes {wanted} argument{'s' if wanted > 1 else ''}, got {given}" if given != wanted else None
+    )
+
+
+def _finite(value: object) -> bool:
+    """Is a number finite as a float? Integers in Python may be longer."""
+    try:
+        return math.isfinite(value)  # type: ignore[arg-type]
+    except OverflowError:
+        return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
 from symhep.card.schema import RunCard
 from symhep.errors import CardError, nearest
@@ -20,6 +22,8 @@ from symhep.errors import CardError, nearest
 __all__ = ["CardFile", "apply_overrides", "load_card", "parse_card"]
 
 Path_ = tuple[str | int, ...]
+#: What the YAML loader raises on bad text: its own errors, and what its constructors of numbers and dates let through.
+_BAD_YAML = (YAMLError, ValueError, LookupError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,10 @@ def load_card(source: str | Path | Mapping[str, Any] | RunCard, overrides: Itera
     if isinstance(source, RunCard):
         source = source.model_dump(mode="json")
     if isinstance(source, Mapping):
-        data: Any = json.loads(json.dumps(source))
+        try:
+            data: Any = json.loads(json.dumps(source, default=os.fspath))
+        except (TypeError, ValueError, RecursionError) as error:
+            raise CardError(f"holds what JSON cannot: {_reason(error)}", where="<card>") from error
         return parse_card(apply_overrides(data, overrides), "<card>")
     path = Path(source)
     try:
@@ -63,7 +70,7 @@ def load_card(source: str | Path | Mapping[str, Any] | RunCard, overrides: Itera
         raise CardError(f"cannot be read: {error.strerror}", where=str(path)) from error
     except UnicodeDecodeError as error:
         raise CardError("is no text file; a run card is YAML, TOML or JSON", where=str(path)) from error
-    data = _parse_text(text, path)
+    data = _mapping(_parse_text(text, path), str(path))
     return parse_card(apply_overrides(data, overrides), str(path))
 
 
@@ -71,28 +78,50 @@ def _parse_text(text: str, path: Path) -> Any:
     if path.suffix == ".toml":
         try:
             return tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise CardError(str(error), where=str(path)) from error
+        except (ValueError, RecursionError) as error:
+            raise CardError(_reason(error), where=str(path)) from error
     # JSON is YAML, so both take the loader that knows its lines.
     yaml = YAML(typ="rt")
     yaml.version = (1, 2)
     yaml.allow_duplicate_keys = False
     try:
         return yaml.load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = f", line {mark.line + 1}" if mark is not None else ""
-        problem = (error.problem or "is not valid YAML").split("\n")[0]
-        raise CardError(problem, where=f"{path}{line}") from error
+    except _BAD_YAML as error:
+        line = _line(error, text)
+        raise CardError(_reason(error), where=f"{path}, line {line}" if line else str(path)) from error
+
+
+def _line(error: Exception, text: str) -> int | None:
+    """1-based line that the YAML loader complains about, where it knows."""
+    if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
+        return int(error.problem_mark.line) + 1
+    return text.count("\n", 0, error.position) + 1 if isinstance(error, ReaderError) else None
+
+
+def _reason(error: Exception) -> str:
+    """What a parser says, in one line."""
+    if isinstance(error, RecursionError):
+        return "is nested too deeply, or contains itself"
+    if isinstance(error, ReaderError):
+        return "a character that YAML does not allow"
+    problem = error.problem if isinstance(error, MarkedYAMLError) else str(error)
+    return (problem or "is not valid YAML").split("\n")[0]
+
+
+def _mapping(data: Any, path: str) -> Mapping[Any, Any]:
+    if not isinstance(data, Mapping):
+        raise CardError("a run card is a mapping that starts with 'symhep: 1'", where=path)
+    return data
 
 
 def parse_card(data: Any, path: str) -> CardFile:
     """Check parsed data against the schema."""
-    if not isinstance(data, Mapping):
-        raise CardError("a run card is a mapping that starts with 'symhep: 1'", where=path)
-    lines = dict(_lines(data))
     try:
-        return CardFile(RunCard.model_validate(_plain(data)), path, lines)
+        lines, plain = dict(_lines(_mapping(data, path))), _plain(data)
+    except RecursionError as error:
+        raise CardError(_reason(error), where=path) from error
+    try:
+        return CardFile(RunCard.model_validate(plain), path, lines)
     except ValidationError as error:
         raise validation_error(error, RunCard, path, lines) from error
 
@@ -195,6 +224,6 @@ def apply_overrides(data: Any, overrides: Iterable[str]) -> Any:
                 raise CardError(f"'{dotted}': '{key}' holds no keys", where="-s")
         try:
             target[keys[-1]] = _plain(YAML(typ="safe").load(text))
-        except MarkedYAMLError as error:
-            raise CardError(f"'{text}' is no YAML value", where=f"-s {dotted}") from error
+        except _BAD_YAML as error:
+            raise CardError(f"'{text[:80]}' is no YAML value", where=f"-s {dotted}") from error
     return data

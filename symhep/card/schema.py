@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 __all__ = [
     "Cut",
@@ -19,11 +19,26 @@ __all__ = [
     "WeightCard",
 ]
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
 
 
 def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
+
+
+def _integer(value: Any) -> Any:
+    """1 itself: not 'true' and not 1.0, which Python holds for equal."""
+    if type(value) is not int:
+        raise ValueError("input should be 1")
+    return value
+
+
+def _scan_key(value: Any) -> str:
+    """Equal for 1, 1.0 and "1", which an option would not tell apart."""
+    try:
+        return str(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return str(value)
 
 
 class _Strict(BaseModel):
@@ -41,7 +56,10 @@ class DatasetCard(_Strict):
         {}, description="options of the reader, e.g. tree, units, columns, masses"
     )
     xsec_pb: float | None = Field(
-        None, description="cross-section in pb: the weights are scaled to sum to it"
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="cross-section in pb: the weights are scaled to sum to it",
     )
     max_events: int | None = Field(None, gt=0, description="read no more than this many events")
 
@@ -62,13 +80,19 @@ class ObjectCard(_Strict):
 
     collection: str | None = Field(None, description="a collection of the file")
     pair: Annotated[tuple[Name, ...] | None, BeforeValidator(_as_list)] = Field(
-        None, description="one object: all its pairs; two objects: every combination; four-vectors are added"
+        None,
+        description="one object: all its pairs; two different ones: every combination; four-vectors are added",
     )
     where: str | None = Field(None, description="keep the members for which this holds")
     sort: Annotated[Sort | None, BeforeValidator(_as_sort)] = Field(
         None, description="an expression (largest first), or {by: ..., order: ascending}"
     )
-    take: int | None = Field(None, gt=0, description="how many, from the front, enter features")
+    take: int | None = Field(
+        None,
+        gt=0,
+        le=1000,
+        description="how many, from the front, enter features; pairs and cuts see all that pass 'where'",
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> ObjectCard:
@@ -117,11 +141,22 @@ class MethodCard(_Strict):
 
     use: str = Field(description="a registered method")
     features: str
-    datasets: Annotated[tuple[str, ...] | None, BeforeValidator(_as_list)] = Field(
-        None, description="which datasets enter; all by default"
+    datasets: Annotated[Annotated[tuple[str, ...], Field(min_length=1)] | None, BeforeValidator(_as_list)] = (
+        Field(None, description="which datasets enter; all by default")
     )
     options: dict[str, Any] = {}
     scan: dict[Name, list[Any]] = Field({}, description="option -> values; the method is run for each")
+
+    @field_validator("scan")
+    @classmethod
+    def _distinct(cls, scan: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        for option, values in scan.items():
+            seen: set[str] = set()
+            for value in values:
+                if (key := _scan_key(value)) in seen:
+                    raise ValueError(f"scan of {option} names {value} twice")
+                seen.add(key)
+        return scan
 
 
 class RunOptions(_Strict):
@@ -144,7 +179,7 @@ class OutputCard(_Strict):
 class RunCard(_Strict):
     """A whole analysis: what to read, what to select, what to run."""
 
-    symhep: Literal[1] = Field(description="version of this schema")
+    symhep: Annotated[Literal[1], BeforeValidator(_integer)] = Field(description="version of this schema")
     datasets: dict[Name, DatasetCard]
     objects: dict[Name, ObjectCard] = {}
     selections: dict[Name, tuple[Cut, ...]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -76,6 +76,85 @@ def test_unknown_key_names_line_and_nearest(tmp_path: Path) -> None:
 def test_bad_cards(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(CardError, match=message):
         load_card(_write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("\x07", "card.yaml, line 2: a character that YAML does not allow"),
+        ("1" * 5000, r"card.yaml: .*4300 digits"),
+        ("2001-99-99", "card.yaml: month must be in"),
+        ("!!int foo", "card.yaml: invalid literal for int"),
+        ("!!bool foo", "card.yaml: 'foo'"),
+        ("[" * 3000, "card.yaml: is nested too deeply"),
+    ],
+    ids=["control", "long", "date", "int", "bool", "nested"],
+)
+def test_what_yaml_cannot_read(tmp_path: Path, value: str, message: str) -> None:
+    with pytest.raises(CardError, match=message):
+        load_card(_write(tmp_path, f"symhep: 1\nx: {value}\n"))
+    with pytest.raises(CardError, match=r"^-s run.seed: .* is no YAML value"):
+        load_card(GOOD, [f"run.seed={value}"])
+
+
+def test_a_card_that_contains_itself(tmp_path: Path) -> None:
+    with pytest.raises(CardError, match="contains itself"):
+        load_card(_write(tmp_path, "&a {symhep: *a}\n"))
+
+
+@pytest.mark.parametrize("value", ["1" * 5000, "[" * 3000], ids=["long", "nested"])
+def test_what_toml_cannot_read(tmp_path: Path, value: str) -> None:
+    with pytest.raises(CardError, match=r"c\.toml: .*(digits|nested)"):
+        load_card(_write(tmp_path, f"symhep = {value}\n", "c.toml"))
+
+
+@pytest.mark.parametrize("text", ["", "- 1\n", "word"])
+@pytest.mark.parametrize("override", ["a.b=1", "a=1"])
+def test_overrides_need_a_mapping(tmp_path: Path, text: str, override: str) -> None:
+    with pytest.raises(CardError, match=r"card\.yaml: a run card is a mapping"):
+        load_card(_write(tmp_path, text), [override])
+
+
+def test_paths_stand_for_their_names() -> None:
+    card = load_card(GOOD | {"datasets": {"ee": {"files": [PurePosixPath("data/a.lhe")]}}}).card
+    assert card.datasets["ee"].files == ("data/a.lhe",)
+
+
+@pytest.mark.parametrize("value", [object(), 10**5000, {(1, 2): 3}], ids=["object", "long", "key"])
+def test_what_a_card_cannot_hold(value: Any) -> None:
+    with pytest.raises(CardError, match=r"^<card>: holds what JSON cannot"):
+        load_card(GOOD | {"run": value})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"datasets": {"ee": {"xsec_pb": 0}}}, r"xsec_pb.*greater than 0"),
+        ({"datasets": {"ee": {"xsec_pb": -2.0}}}, r"xsec_pb.*greater than 0"),
+        ({"datasets": {"ee": {"xsec_pb": float("nan")}}}, r"xsec_pb.*finite"),
+        ({"datasets": {"ee": {"xsec_pb": float("inf")}}}, r"xsec_pb.*finite"),
+        ({"datasets": {"e" * 65: {}}}, "at most 64 characters"),
+        ({"objects": {"mu": {"collection": "c", "take": 1001}}}, r"take.*less than or equal to 1000"),
+        ({"symhep": True}, "symhep: input should be 1"),
+        ({"symhep": 1.0}, "symhep: input should be 1"),
+        ({"methods": {"m": {"use": "vae", "features": "p3", "datasets": []}}}, "at least 1 item"),
+    ],
+)
+def test_values_out_of_range(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(CardError, match=message):
+        load_card(GOOD | changes)
+
+
+@pytest.mark.parametrize("values", [[0.1, 1, 0.1], [0.1, "0.1"], ["0.10", 0.1], [[1, 2], 0.1, [1, 2]]])
+def test_a_scan_names_no_value_twice(values: list[Any]) -> None:
+    method = {"use": "vae", "features": "p3", "scan": {"beta": values}}
+    with pytest.raises(CardError, match=r"scan of beta names (0\.1|\[1, 2\]) twice"):
+        load_card(GOOD | {"methods": {"rel": method}})
+
+
+def test_a_scan_of_distinct_values() -> None:
+    method = {"use": "vae", "features": "p3", "scan": {"beta": [0.1, 1, 10], "loss": ["mse", "l1"]}}
+    assert load_card(GOOD | {"methods": {"rel": method}}).card.methods["rel"].scan["beta"] == [0.1, 1, 10]
 
 
 def test_yaml_is_1_2(tmp_path: Path) -> None:
