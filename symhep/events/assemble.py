@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -12,27 +12,36 @@ from symhep.events.dataset import Column, Dataset, Scaler
 from symhep.events.naming import feature_columns
 from symhep.events.select import FeatureTable
 
-__all__ = ["assemble"]
+__all__ = ["assemble", "check_cross_sections"]
+
+
+def check_cross_sections(card: RunCard, names: Iterable[str]) -> None:
+    """Either all of the datasets ``names`` have an ``xsec_pb`` or none, else their ratio would mean nothing.
+
+    Raises `CardError` with the names of those that lack it.
+    """
+    datasets = tuple(names)
+    lacking = [name for name in datasets if card.datasets[name].xsec_pb is None]
+    if lacking and len(lacking) < len(datasets):
+        raise CardError(
+            f"datasets {', '.join(lacking)} have no xsec_pb while others have",
+            hint="give it for all, or for none",
+        )
 
 
 def assemble(card: RunCard, features: str, tables: Mapping[str, FeatureTable]) -> Dataset:
     """Join ``tables`` (dataset name -> table) and fit the scaling.
 
-    The weights must already be scaled to the cross-sections. Either all datasets
-    of a method have an ``xsec_pb`` or none, else their ratio would mean nothing.
+    The weights must already be scaled to the cross-sections, see `check_cross_sections`.
     """
-    given = [card.datasets[name].xsec_pb is not None for name in tables]
-    if any(given) and not all(given):
-        lacking = [name for name, has in zip(tables, given, strict=True) if not has]
-        raise CardError(
-            f"datasets {', '.join(lacking)} have no xsec_pb while others have",
-            hint="give it for all, or for none",
-        )
+    check_cross_sections(card, tables)
     feature = card.features[features]
     joined = list(tables.values())
     values = np.concatenate([t.values for t in joined])
     weights = np.concatenate([t.weights for t in joined])
-    momenta = [t.momenta for t in joined if t.momenta is not None]
+    # A dataset without events knows no momenta, and takes nobody else's away.
+    full = [t for t in joined if len(t)] or joined[:1]
+    momenta = [t.momenta for t in full if t.momenta is not None]
     labels = np.repeat(np.arange(len(joined)), [len(t) for t in joined])
     columns = _columns(card, features, joined)
     return Dataset(
@@ -41,7 +50,7 @@ def assemble(card: RunCard, features: str, tables: Mapping[str, FeatureTable]) -
         columns,
         weights,
         Scaler.fit(values, feature.scaling, weights),
-        np.concatenate(momenta) if len(momenta) == len(joined) else None,
+        np.concatenate(momenta) if len(momenta) == len(full) else None,
         tuple(dict.fromkeys(c.particle for c in columns if c.particle)),
         labels,
         tuple(tables),

@@ -1,4 +1,4 @@
-"""Evaluates a checked expression on awkward arrays, node by node."""
+"""Evaluates a checked expression on awkward arrays, node by node: as it comes, per event, or per member."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 
 import awkward as ak
 import numpy as np
+import numpy.typing as npt
 
 from symhep.card.expressions import KINEMATICS, Expression
 from symhep.errors import CardError
 
-__all__ = ["evaluate", "kinematic", "object_scope"]
+__all__ = ["evaluate", "kinematic", "object_scope", "per_event", "per_member"]
 
 _BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
@@ -22,6 +23,8 @@ _BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
 _REDUCE = {"any": ak.any, "all": ak.all, "sum": ak.sum, "min": ak.min, "max": ak.max}
+#: What numpy, awkward and vector raise when asked for nonsense; never a defect of the machine.
+_NONSENSE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 def kinematic(vectors: ak.Array, variable: str) -> ak.Array:
@@ -44,8 +47,11 @@ def evaluate(expression: Expression, scope: Mapping[str, Any]) -> Any:
     """
     try:
         with np.errstate(all="ignore"):
-            return _value(expression.tree, scope)
-    except (ValueError, TypeError, AttributeError) as error:
+            value = _value(expression.tree, scope)
+            return (
+                float(value) if type(value) is int else value
+            )  # Python's integers may be too long for arrays
+    except _NONSENSE as error:
         reason = str(error).strip().split("\n")[0]
         raise CardError(
             f'"{expression.text}" cannot be evaluated: {reason}',
@@ -107,23 +113,14 @@ def _compare(node: ast.Compare, scope: Mapping[str, Any]) -> Any:
 
 def _call(name: str, arguments: list[Any]) -> Any:
     if name == "count":
-        _arity(name, arguments, 1)
         return ak.num(arguments[0], axis=1)
     if name in _REDUCE:
-        _arity(name, arguments, 1)
         return _REDUCE[name](arguments[0], axis=1)
     if name == "mass":
         return kinematic(reduce(operator.add, arguments), "mass")
     if name in ("deltaR", "deltaphi", "deltaeta"):
-        _arity(name, arguments, 2)
         return getattr(arguments[0], name)(arguments[1])
-    _arity(name, arguments, 2 if name == "arctan2" else 1)
     return getattr(np, name)(*arguments)
-
-
-def _arity(name: str, arguments: list[Any], wanted: int) -> None:
-    if len(arguments) != wanted:
-        raise TypeError(f"{name} takes {wanted} argument{'s' if wanted > 1 else ''}, got {len(arguments)}")
 
 
 def object_scope(members: ak.Array, names: frozenset[str]) -> dict[str, ak.Array]:
@@ -134,3 +131,76 @@ def object_scope(members: ak.Array, names: frozenset[str]) -> dict[str, ak.Array
         for name in names
         if name in stored or name in KINEMATICS
     }
+
+
+def per_event(
+    expression: Expression, scope: Mapping[str, Any], events: int, *, condition: bool = False
+) -> npt.NDArray[Any]:
+    """(N,) value of ``expression`` in each of N ``events``; a constant holds for all of them.
+
+    Bools for a ``condition``, which no missing object fulfils; else floats, NaN for a missing object.
+    Raises `CardError` for anything else than one number or one condition per event.
+
+    >>> from symhep.card.expressions import parse_expression
+    >>> per_event(parse_expression("x > 1"), {"x": ak.Array([1.0, None, 2.0])}, 3, condition=True).tolist()
+    [False, False, True]
+    """
+    value = _array(evaluate(expression, scope), events)
+    if value.ndim != 1:
+        raise CardError(
+            f'"{expression.text}" gives several values per event',
+            where=expression.where,
+            hint="say which: any(...), all(...), count(...), sum(...) or an index as in muons[0]",
+        )
+    return _filled(value, events, expression, condition)
+
+
+def per_member(expression: Expression, members: ak.Array, *, condition: bool = False) -> ak.Array:
+    """One value of ``expression``, in the fields of ``members``, for each member of each event.
+
+    What has one value per event, or one at all, holds for every member. Bools and floats as in `per_event`.
+
+    >>> from symhep.card.expressions import parse_expression
+    >>> members = ak.zip({"x": ak.Array([[1.0, 4.0], [3.0]])})
+    >>> per_member(parse_expression("x > 2"), members, condition=True).to_list()
+    [[False, True], [True]]
+    >>> per_member(parse_expression("max(x)"), members).to_list()
+    [[4.0, 4.0], [3.0]]
+    """
+    value = _array(evaluate(expression, object_scope(members, expression.names)), len(members))
+    counts = ak.to_numpy(ak.num(members, axis=1))
+    if value.ndim > 2:
+        raise CardError(
+            f'"{expression.text}" gives several values per member of the object', where=expression.where
+        )
+    if value.ndim == 2:
+        flat = _filled(ak.flatten(value, axis=1), int(counts.sum()), expression, condition)
+    else:
+        flat = np.repeat(_filled(value, len(members), expression, condition), counts)
+    return ak.unflatten(flat, counts)
+
+
+def _array(value: Any, events: int) -> ak.Array:
+    """``value`` as an array; a constant once per event."""
+    return ak.Array(value if isinstance(value, ak.Array | np.ndarray) else np.full(events, value))
+
+
+def _filled(values: ak.Array, size: int, expression: Expression, condition: bool) -> npt.NDArray[Any]:
+    """A flat array as (size,) bools or floats, with False or NaN for None."""
+    problem, hint = None, None
+    if len(values) != size:
+        problem, hint = f"gives {len(values)} values where {size} are needed", None
+    elif ak.fields(values):
+        problem, hint = "gives objects, not numbers", "say which of their fields, as in muons[0].pt"
+    else:
+        there = ~ak.to_numpy(ak.is_none(values))
+        present = ak.to_numpy(ak.drop_none(values, axis=0))
+        if condition and present.dtype != bool and len(present):
+            problem, hint = "is a number, not a condition", "compare it with something, as in pt > 20"
+        elif present.dtype.kind not in "biuf":
+            problem = "gives no numbers"
+    if problem:
+        raise CardError(f'"{expression.text}" {problem}', where=expression.where, hint=hint)
+    filled = np.full(size, False if condition else np.nan)
+    filled[there] = present
+    return filled

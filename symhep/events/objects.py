@@ -10,7 +10,7 @@ import awkward as ak
 from symhep.card.expressions import parse_expression
 from symhep.card.schema import ObjectCard
 from symhep.errors import CardError
-from symhep.events.evaluate import evaluate, object_scope
+from symhep.events.evaluate import per_member
 
 __all__ = ["PAIR_FIELDS", "build_objects", "object_order", "pairs"]
 
@@ -60,14 +60,13 @@ def build_objects(cards: Mapping[str, ObjectCard], events: ak.Array) -> dict[str
     objects: dict[str, ak.Array] = {}
     for name in object_order(cards):
         card = cards[name]
-        members = pairs(*(objects[p] for p in card.pair)) if card.pair else events[card.collection]
-        if card.where:
-            condition = parse_expression(card.where)
-            keep = evaluate(condition, object_scope(members, condition.names))
-            members = members[ak.values_astype(keep, bool)]
+        # An object named twice is paired as if named once: nothing is its own partner.
+        parts = dict.fromkeys(card.pair or ())
+        members = pairs(*(objects[part] for part in parts)) if parts else events[card.collection]
+        if card.where is not None:
+            members = members[per_member(parse_expression(card.where), members, condition=True)]
         if card.sort:
-            key = parse_expression(card.sort.by)
-            values = evaluate(key, object_scope(members, key.names))
+            values = per_member(parse_expression(card.sort.by), members)
             order = ak.argsort(values, axis=1, ascending=card.sort.order == "ascending", stable=True)
             members = members[order]
         objects[name] = members

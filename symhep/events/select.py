@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from symhep.card.expressions import parse_expression
 from symhep.card.schema import FeatureCard, RunCard
-from symhep.errors import CardError, InputError
+from symhep.errors import InputError
 from symhep.events.batch import EventBatch
 from symhep.events.cutflow import Cutflow
-from symhep.events.evaluate import evaluate, object_scope
+from symhep.events.evaluate import per_event, per_member
 from symhep.events.objects import build_objects
 
 __all__ = ["FeatureTable", "Selector"]
@@ -136,8 +136,7 @@ class Selector:
             flow.add("weights", "abs(weight)", weights)
         passed = np.ones(len(weights), dtype=bool)
         for cut in self.card.selections.get(name, ()):
-            verdict = evaluate(parse_expression(cut.cut), scope)
-            np.logical_and(passed, _one_per_event(verdict, len(weights), cut.cut), out=passed)
+            passed &= per_event(parse_expression(cut.cut), scope, len(weights), condition=True)
             flow.add(cut.name, cut.cut, weights[passed])
         return passed
 
@@ -154,66 +153,45 @@ class Selector:
         """Append the features of the events that passed and are complete."""
         chunks = self._chunks[name]
         if feature.object:
-            values, complete, momenta, ids = _object_features(
-                objects[feature.object], feature.vars, self._size(feature)
+            keep, values, momenta, ids = _object_features(
+                objects[feature.object], feature.vars, self._size(feature), passed
             )
-            need = f"{self._size(feature)} {feature.object}, finite {', '.join(feature.vars)}"
+            need = f"{self._size(feature)} {feature.object}, finite momenta, finite {', '.join(feature.vars)}"
         else:
-            columns = [_numbers(evaluate(parse_expression(v), scope), len(weights), v) for v in feature.vars]
-            values = np.stack(columns, axis=1)
-            complete, momenta, ids = np.all(np.isfinite(values), axis=1), None, None
+            columns = [per_event(parse_expression(v), scope, len(weights)) for v in feature.vars]
+            values, momenta, ids = np.stack(columns, axis=1), None, None
+            keep = passed & np.isfinite(values).all(axis=1)
+            values = values[keep]
             need = f"finite {', '.join(feature.vars)}"
-        keep = passed & complete
         self.cutflows[selection].add(f"features {name}", need, weights[keep])
-        chunks.values.append(values[keep])
+        chunks.values.append(values)
         chunks.weights.append(weights[keep])
         if momenta is not None:
-            chunks.momenta.append(momenta[keep])
+            chunks.momenta.append(momenta)
         if ids is not None:
-            seen = [{int(i) for i in np.unique(column)} for column in ids[keep].T]
+            seen = [{int(i) for i in np.unique(column)} for column in ids.T]
             chunks.pdg_ids = [a | b for a, b in zip(chunks.pdg_ids or [set()] * len(seen), seen, strict=True)]
 
 
-def _one_per_event(verdict: Any, n_events: int, cut: str) -> npt.NDArray[np.bool_]:
-    """A cut's verdict as bools; a missing object (None) does not pass."""
-    return _per_event(verdict, n_events, cut, False).astype(bool)
-
-
-def _numbers(value: Any, n_events: int, text: str) -> FloatArray:
-    """A feature's values as floats; a missing object gives NaN."""
-    return _per_event(value, n_events, text, np.nan).astype(np.float64)
-
-
-def _per_event(value: Any, n_events: int, text: str, missing: Any) -> npt.NDArray[Any]:
-    array = ak.Array(value) if isinstance(value, ak.Array | np.ndarray) else None
-    if array is None:  # a constant expression holds for every event alike
-        return np.full(n_events, value)
-    if array.ndim != 1 or ak.fields(array):
-        raise CardError(
-            f'"{text}" gives several values per event',
-            hint="say which: any(...), all(...), count(...), sum(...) or an index as in muons[0]",
-        )
-    return np.asarray(ak.to_numpy(ak.fill_none(array, missing)))
-
-
 def _object_features(
-    members: ak.Array, variables: tuple[str, ...], take: int
-) -> tuple[FloatArray, npt.NDArray[np.bool_], FloatArray, npt.NDArray[np.int64] | None]:
-    """Values (N, P*V), completeness (N,), momenta (N, P, 4), PDG numbers (N, P) or None."""
-    enough = ak.to_numpy(ak.num(members, axis=1)) >= take
-    front = ak.mask(members, enough)[:, :take]
+    members: ak.Array, variables: tuple[str, ...], take: int, passed: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.bool_], FloatArray, FloatArray, npt.NDArray[np.int64] | None]:
+    """Which of the events that ``passed`` are complete (N,), and of these K events the values (K, P*V),
+    momenta (K, P, 4), and PDG numbers (K, P) or None."""
+    enough = passed & (ak.to_numpy(ak.num(members, axis=1)) >= take)
+    front = members[enough][:, :take]
 
-    def regular(column: Any, blank: float) -> npt.NDArray[Any]:
-        filled = ak.fill_none(column, [blank] * take, axis=0)
-        return np.asarray(ak.to_numpy(ak.to_regular(filled, axis=1))).reshape(-1, take)
+    def regular(variable: str) -> FloatArray:
+        flat = ak.flatten(per_member(parse_expression(variable), front), axis=1)
+        return np.asarray(ak.to_numpy(flat)).reshape(-1, take)
 
-    columns = []
-    for variable in variables:
-        expression = parse_expression(variable)
-        value = evaluate(expression, object_scope(front, expression.names))
-        columns.append(regular(value, np.nan).astype(np.float64))
-    values = np.stack(columns, axis=2).reshape(len(enough), -1)
-    momenta = np.stack([regular(getattr(front, c), np.nan) for c in ("E", "px", "py", "pz")], axis=2)
-    ids = regular(front["pdgId"], 0).astype(np.int64) if "pdgId" in ak.fields(front) else None
-    complete = enough & np.isfinite(values).all(axis=1)
-    return values, complete, momenta.astype(np.float64), ids
+    values = np.stack([regular(v) for v in variables], axis=2).reshape(-1, take * len(variables))
+    momenta = np.stack([regular(c) for c in ("E", "px", "py", "pz")], axis=2)
+    finite = np.isfinite(values).all(axis=1) & np.isfinite(momenta).all(axis=(1, 2))
+    complete = enough.copy()
+    complete[enough] = finite
+    ids = None
+    if "pdgId" in ak.fields(front):
+        flat = ak.flatten(ak.fill_none(front["pdgId"], 0), axis=1)
+        ids = ak.to_numpy(flat).astype(np.int64).reshape(-1, take)[finite]
+    return complete, values[finite], momenta[finite], ids

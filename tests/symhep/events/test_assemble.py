@@ -9,7 +9,7 @@ import pytest
 
 from symhep.card.loader import load_card
 from symhep.errors import CardError
-from symhep.events.assemble import assemble
+from symhep.events.assemble import assemble, check_cross_sections
 from symhep.events.select import FeatureTable
 
 
@@ -68,3 +68,15 @@ def test_cross_sections_for_all_or_none() -> None:
     card = _card(a={"files": ["a"], "xsec_pb": 1.0}, b={"files": ["b"]})
     with pytest.raises(CardError, match=r"datasets b have no xsec_pb.*for all, or for none"):
         assemble(card, "p", {"a": _table(2), "b": _table(3)})
+    check_cross_sections(card, ["a"])
+    check_cross_sections(card, ["b"])
+
+
+def test_a_dataset_without_events_takes_no_momenta_away() -> None:
+    card = _card(a={"files": ["a"]}, b={"files": ["b"]})
+    nothing = FeatureTable(np.zeros((0, 2)), np.zeros(0))
+    data = assemble(card, "p", {"a": nothing, "b": _table(3)})
+    assert data.momenta is not None
+    assert data.momenta.shape == (3, 2, 4)
+    assert data.labels.tolist() == [1, 1, 1]
+    assert assemble(card, "p", {"a": nothing, "b": nothing}).momenta is None

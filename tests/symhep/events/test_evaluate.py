@@ -8,7 +8,7 @@ import pytest
 from symhep.card.expressions import parse_expression
 from symhep.errors import CardError
 from symhep.events.batch import momentum_records
-from symhep.events.evaluate import evaluate
+from symhep.events.evaluate import evaluate, per_event, per_member
 
 # Two back-to-back massless particles of 3 GeV along x; one of 5 GeV (3, 4, 0); none.
 MU = momentum_records(
@@ -57,7 +57,19 @@ def test_deltaphi_of_opposites_is_pi() -> None:
     assert found[0] == pytest.approx(3.141592653589793)
 
 
-@pytest.mark.parametrize("text", ["deltaR(mu[0])", "sqrt(x, x)", "count(x, x)", "mu + 1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "deltaR(mu[0], 1)",
+        "count(x)",
+        "sum(3)",
+        "mu + 1",
+        "nobody > 1",
+        "mu.nothing",
+        "[1, 2]",
+        " * ".join(["9" * 300] * 2),
+    ],
+)
 def test_what_makes_no_sense_is_a_card_error(text: str) -> None:
     with pytest.raises(CardError, match="cannot be evaluated"):
         evaluate(parse_expression(text), SCOPE)
@@ -65,3 +77,50 @@ def test_what_makes_no_sense_is_a_card_error(text: str) -> None:
 
 def test_a_huge_power_does_not_hang() -> None:
     assert evaluate(parse_expression("9 ** 9 ** 9 ** 9 > 1"), SCOPE)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("mu[1].pt", [3.0, None, None]),
+        ("n", [1.0, 2.0, 3.0]),
+        ("x > 1", [0.0, 1.0, 1.0]),
+        ("7", [7.0, 7.0, 7.0]),
+        ("9 ** 400", [float("inf")] * 3),
+    ],
+)
+def test_numbers_per_event(text: str, expected: list[float | None]) -> None:
+    found = per_event(parse_expression(text), SCOPE, 3)
+    assert [None if v != v else v for v in found.tolist()] == expected
+
+
+def test_a_value_per_event_or_none_holds_for_every_member() -> None:
+    def found(text: str, condition: bool = False) -> list[list[float]]:
+        value = per_member(parse_expression(text), MU, condition=condition)
+        return [list(event) for event in ak.to_list(value)]
+
+    assert found("px") == [[3.0, -3.0], [3.0], []]
+    assert found("sum(px)") == [[0.0, 0.0], [3.0], []]
+    assert found("2") == [[2.0, 2.0], [2.0], []]
+    assert found("max(pt) > 4", True) == [[False, False], [True], []]
+    assert found("pt[1] > 0", True) == [[True, True], [False], []], "no second member: the condition fails"
+    assert found("True", True) == [[True, True], [True], []]
+
+
+def test_members_without_exactly_one_value() -> None:
+    nested = ak.zip({"hits": ak.Array([[[1, 2], [3]], [[4]]])}, depth_limit=2)
+    with pytest.raises(CardError, match='"hits" gives several values per member'):
+        per_member(parse_expression("hits"), nested)
+    names = ak.zip({"name": ak.Array([["a", "b"], ["c"]])}, depth_limit=2)
+    with pytest.raises(CardError, match='"name" gives no numbers'):
+        per_member(parse_expression("name"), names)
+
+
+def test_a_wrong_number_of_values() -> None:
+    with pytest.raises(CardError, match='"x" gives 3 values where 2 are needed'):
+        per_event(parse_expression("x"), SCOPE, 2)
+
+
+def test_objects_are_no_numbers() -> None:
+    with pytest.raises(CardError, match=r'"mu\[0\]" gives objects, not numbers; say which'):
+        per_event(parse_expression("mu[0]"), SCOPE, 3)

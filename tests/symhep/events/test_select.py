@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import awkward as ak
@@ -149,6 +150,73 @@ def test_a_cut_must_give_one_answer_per_event() -> None:
     card = _card(selections={"two": [{"name": "pt", "cut": "mu.pt > 3"}]})
     with pytest.raises(CardError, match=r"several values per event.*any\("):
         _select(card, _batch())
+
+
+@pytest.mark.parametrize("cut", ["mu[0].pt", "HT", "1", "count(mu)", "HT - HT"])
+def test_a_cut_is_a_condition(cut: str) -> None:
+    card = _card(selections={"two": [{"name": "c", "cut": cut}]})
+    with pytest.raises(CardError, match=r"is a number, not a condition; compare it with something"):
+        _select(card, _batch())
+
+
+def test_a_constant_cut_holds_for_every_event() -> None:
+    for cut, events in (("True", 2), ("1 > 2", 0)):
+        card = _card(selections={"two": [{"name": "c", "cut": cut}]})
+        assert len(_select(card, _batch()).table("p")) == events
+
+
+def _objects(**objects: Any) -> dict[str, ak.Array]:
+    return build_objects(_card(objects=objects, selections={}, features={}).objects, _batch().events)
+
+
+def test_where_may_look_at_the_whole_event() -> None:
+    """Events without a muon above 9.5 GeV lose their muons, the others keep all."""
+    found = _objects(
+        some={"collection": "Muon", "where": "max(pt) > 9.5"},
+        hard={"collection": "Muon", "where": "pt > 0.5 * max(pt)"},
+        all={"collection": "Muon", "where": "True"},
+    )
+    assert ak.to_list(found["some"].px) == [[10.0, -20.0], [5.0, 50.0, -30.0], [], []]
+    assert ak.to_list(found["hard"].px) == [[-20.0], [50.0, -30.0], [7.0], []]
+    assert ak.to_list(found["all"].px) == [[10.0, -20.0], [5.0, 50.0, -30.0], [7.0], []]
+
+
+@pytest.mark.parametrize("where", ["pt", "max(pt)", "1"])
+def test_where_is_a_condition(where: str) -> None:
+    with pytest.raises(CardError, match=f'^"{re.escape(where)}" is a number, not a condition'):
+        _objects(mu={"collection": "Muon", "where": where})
+
+
+@pytest.mark.parametrize("sort", ["1", "sum(pt)"])
+def test_a_key_that_all_members_share_keeps_their_order(sort: str) -> None:
+    assert ak.to_list(_objects(mu={"collection": "Muon", "sort": sort})["mu"].px)[1] == [5.0, 50.0, -30.0]
+
+
+def test_features_of_the_whole_event_are_repeated() -> None:
+    features = {"p": {"object": "mu", "vars": ["px", "1", "max(pt)"], "scaling": "none"}}
+    assert _select(_card(features=features), _batch()).table("p").values.tolist() == [
+        [-20.0, 1.0, 20.0, 10.0, 1.0, 20.0],
+        [50.0, 1.0, 50.0, -30.0, 1.0, 50.0],
+    ]
+
+
+def test_an_object_named_twice_is_not_its_own_partner() -> None:
+    found = _objects(mu={"collection": "Muon"}, once={"pair": "mu"}, twice={"pair": ["mu", "mu"]})
+    assert ak.to_list(ak.num(found["twice"])) == [1, 3, 0, 0]
+    assert ak.to_list(found["twice"].mass) == ak.to_list(found["once"].mass)
+
+
+def test_complete_events_have_finite_momenta() -> None:
+    batch = _batch()
+    muons = ak.with_field(batch.events["Muon"], ak.Array([[10.0, np.nan], [5.0, 50.0, 30.0], [7.0], []]), "E")
+    events = ak.zip({"Muon": muons, "HT": batch.events["HT"]}, depth_limit=1)
+    features = {"p": {"object": "mu", "vars": ["px"]}}
+    selector = _select(_card(features=features), EventBatch(events, batch.weights, "f", 100))
+    table = selector.table("p")
+    assert table.values.tolist() == [[50.0, -30.0]]
+    assert table.momenta is not None
+    assert np.isfinite(table.momenta).all()
+    assert "finite momenta" in selector.cutflows["all events"].rows[-1].cut
 
 
 def test_no_events_at_all() -> None:
