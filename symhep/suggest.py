@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import keyword
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files as package_files
@@ -12,7 +13,7 @@ import jinja2
 import numpy as np
 
 from symhep.card.expressions import parse_expression
-from symhep.errors import InputError
+from symhep.errors import CardError, InputError
 from symhep.events.evaluate import evaluate, object_scope
 from symhep.files import Source
 from symhep.readers.interface import CollectionSchema, LossLog, ReadRequest, Schema
@@ -61,6 +62,8 @@ _KINDS = (
     _Kind("photons", "pdgId == 22", "pt"),
     _Kind("partons", "(abs(pdgId) <= 5 or pdgId == 21)", "pt"),
 )
+#: Names that are values in YAML 1.2 or 1.1.
+_YAML_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 #: Detector-level collections by the words in their names, best first.
 _WORDS = ("muon", "electron", "jet", "fatjet", "photon", "tau", "track")
 
@@ -139,20 +142,42 @@ def _reconstructed(events: ak.Array, schema: Schema) -> Suggestion | None:
         if good:
             name = good[0]
             others = tuple(f"{n}: {take} in {fractions[n]:.0%} of the events" for n in good[1:8])
-            label = "".join(c if c.isalnum() else "_" for c in name.lower())
-            label = label if label[0].isalpha() else f"object_{label}"
             return Suggestion(
-                label + ("s" if take > 1 and not label.endswith("s") else ""), name, None, "pt", take,
+                _label(name, take), name, None, "pt", take,
                 ("px", "py", "pz", "E"), f"{fractions[name]:.0%} of the events have at least {take} of {name}", others,
             )  # fmt: skip
     return None
 
 
+def _label(collection: str, take: int) -> str:
+    """A collection's name as an object's: 'Jet' -> 'jets'.
+
+    >>> _label("Mü.on", 2), _label("in", 1), _label("2b", 1)
+    ('m__ons', 'object_in', 'object_2b')
+    """
+    name = "".join(c if c.isascii() and c.isalnum() else "_" for c in collection.lower())[:48]
+    label = name + ("s" if take > 1 and not name.endswith("s") else "")
+    bare = label[0].isalpha() and not keyword.iskeyword(label) and label not in _YAML_WORDS
+    return label if bare else f"object_{label}"
+
+
+def _speaks(name: str) -> bool:
+    """Does a column's name, put into an expression, mean the column?"""
+    try:
+        return parse_expression(name).names == {name}
+    except CardError:
+        return False
+
+
+def _yaml(name: str) -> str:
+    """A name as it stands in the card: quoted where YAML, of whatever version, reads it as something else."""
+    plain = name.isascii() and name.isidentifier() and name.lower() not in _YAML_WORDS
+    return name if plain else json.dumps(name)
+
+
 def _numbers(schema: Schema) -> Suggestion | None:
     """Numbers per event, where there are no particles."""
-    names = [n for n, f in schema.event_fields.items() if f.type.startswith("float") and n.isidentifier()][
-        :12
-    ]
+    names = [n for n, f in schema.event_fields.items() if f.type.startswith("float") and _speaks(n)][:12]
     if not names:
         return None
     return Suggestion(None, None, None, None, 1, tuple(names), "numbers per event; there are no particles")
@@ -172,6 +197,7 @@ def write_card(sources: Sequence[Source], files: Sequence[str]) -> str:
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
     ).from_string(package_files("symhep.card").joinpath("card.yaml.j2").read_text(encoding="utf-8"))
     return template.render(
+        variables=", ".join(map(_yaml, found.variables)),
         # JSON strings are YAML strings, whatever stands in them.
         files=json.dumps([str(f) for f in files]),
         format=source.reader.name,

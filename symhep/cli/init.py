@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -37,8 +38,14 @@ def command(
     card = DatasetCard(files=files, format=format_name, options=apply_overrides({}, options))
     text = write_card(sources(card, registry), [_path_for(name, target) for name in files])
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
-    make_plan(load_card(target), registry)
+    # Checked under another name first: a card that fails is not left behind, to be in the way of the next.
+    draft = target.with_name(f".{os.getpid()}-{target.name}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        make_plan(load_card(draft), registry)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
     click.echo(f"wrote {out}; next: symhep run {out} -o runs/{target.stem}")
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
 from symhep.card.loader import load_card
-from symhep.errors import InputError
+from symhep.cli.init import command as init
+from symhep.errors import CardError, InputError
 from symhep.files import open_source
 from symhep.plan import make_plan
 from symhep.plugin.manager import build_registry
@@ -46,7 +51,6 @@ def test_toys_get_their_numbers(tmp_path: Path) -> None:
 
 
 def test_names_from_the_file_cannot_break_out_of_the_card(tmp_path: Path) -> None:
-    import numpy as np
     import uproot
 
     evil = 'a"\nmethods: {}\n# '
@@ -59,6 +63,60 @@ def test_names_from_the_file_cannot_break_out_of_the_card(tmp_path: Path) -> Non
     card = tmp_path / "card.yaml"
     card.write_text(write_card([source], [source.path]))
     assert load_card(card).card.datasets["events"].files == (str(path),)
+
+
+def _parquet(path: Path, names: list[str], jagged: bool = False) -> Path:
+    values = [[1.0, 2.0]] * 3 if jagged else [1.0, 2.0, 3.0]
+    pq.write_table(pa.table(dict.fromkeys(names, values)), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("prefix", "jagged", "label"),
+    [
+        ("Mü", True, "m_s"),
+        ("Mü", False, "m_"),
+        ("in", False, "object_in"),
+        ("null", False, "object_null"),
+        ("lambda", True, "lambdas"),
+        ("2jet", True, "object_2jets"),
+        ("J" * 80, True, "j" * 48 + "s"),
+    ],
+)
+def test_odd_collections_give_cards_that_run(tmp_path: Path, prefix: str, jagged: bool, label: str) -> None:
+    path = _parquet(tmp_path / "f.parquet", [f"{prefix}_{k}" for k in ("px", "py", "pz", "E")], jagged)
+    card = tmp_path / "card.yaml"
+    done = CliRunner().invoke(init, [str(path), "-o", str(card)], catch_exceptions=False)
+    assert done.exit_code == 0
+    objects = load_card(card).card.objects
+    assert [(name, o.collection) for name, o in objects.items()] == [(label, prefix)]
+
+
+def test_columns_that_are_words_of_python_or_yaml(tmp_path: Path) -> None:
+    """Keywords cannot be read in an expression, nor can what Python spells otherwise (the micro sign)."""
+    names = ["in", "lambda", "None", "µ", "a b", "x1", "null", "true", "y", "No", "Größe"]
+    path = _parquet(tmp_path / "f.parquet", names)
+    card = tmp_path / "card.yaml"
+    done = CliRunner().invoke(init, [str(path), "-o", str(card)], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert set(load_card(card).card.features["momenta"].vars) == {"x1", "null", "true", "y", "No", "Größe"}
+
+
+@pytest.mark.parametrize("before", [None, "mine"])
+def test_a_card_that_fails_is_not_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str | None
+) -> None:
+    path = _parquet(tmp_path / "f.parquet", ["x1"])
+    card = tmp_path / "cards" / "card.yaml"
+    card.parent.mkdir()
+    if before is not None:
+        card.write_text(before)
+    monkeypatch.setattr("symhep.suggest.write_card", lambda *_: "symhep: 2\n")
+    with pytest.raises(CardError, match="symhep: input should be 1"):
+        CliRunner().invoke(init, [str(path), "-o", str(card), "--force"], catch_exceptions=False)
+    assert [(p.name, p.read_text()) for p in card.parent.iterdir()] == (
+        [("card.yaml", before)] if before else []
+    )
 
 
 def test_no_events(tmp_path: Path) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from symhep.plotting.style import COLOURS, use_style
 
@@ -28,5 +33,32 @@ def test_every_style_draws(name: str) -> None:
         plt.close(figure)
 
 
-def test_colours_are_distinct() -> None:
-    assert len(set(COLOURS)) == 10
+#: What linear RGB looks like to readers without one kind of cone (Machado, Oliveira and Fernandes 2009, severity 1).
+SEEN = {
+    "all cones": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}  # fmt: skip
+
+
+def _closest(colours: Sequence[Any], seen: Any) -> float:
+    """Smallest CIE 1976 colour difference between two of ``colours``."""
+    srgb = np.array([to_rgb(c) for c in colours])
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    linear = np.clip(linear @ np.asarray(seen).T, 0, 1)
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    t = linear @ to_xyz.T / to_xyz.sum(axis=1)
+    f = np.where(t > (6 / 29) ** 3, np.cbrt(t), t / (3 * (6 / 29) ** 2) + 4 / 29)
+    lab = np.stack([116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], axis=1)
+    return min(float(np.linalg.norm(a - b)) for a, b in combinations(lab, 2))
+
+
+@pytest.mark.parametrize("reader", SEEN)
+def test_colours_stay_apart(reader: str) -> None:
+    """A difference of about 2 can just be told; matplotlib's own colours come as close as 5 in protanopia."""
+    assert _closest(COLOURS, SEEN[reader]) > 15
+
+
+def test_not_all_colours_stay_apart() -> None:
+    assert _closest(mpl.color_sequences["tab10"], SEEN["protanopia"]) < 5
