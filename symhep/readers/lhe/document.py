@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from symhep.errors import InputError
-from symhep.readers.lhe.runs import EventRun, Tags, find_events, numbers_between
+from symhep.readers.lhe.runs import EventRun, Tags, find_events
 
 __all__ = ["Damage", "HeaderText", "split"]
 
@@ -37,6 +37,7 @@ class Damage:
     byte: int
     events: int | None = None
     hint: str | None = None
+    after: int = 0  # events of the run told next that come before it
 
 
 @dataclass
@@ -121,7 +122,7 @@ def _take_events(at: _Cursor, final: bool) -> bool:
     usable = len(at.text)
     tags = Tags(at.text)
     if len(tags.starting(b"!--")):
-        at.text = _COMMENT.sub(lambda m: b" " * len(m[0]), at.text)
+        _blank_comments(at)
         opened = at.text.find(b"<!--")
         usable = opened if opened >= 0 else usable
         tags = Tags(at.text[:usable])
@@ -130,24 +131,47 @@ def _take_events(at: _Cursor, final: bool) -> bool:
     if following >= 0:
         tags = Tags(at.text[:following])
     run, rest = find_events(tags, at.byte, final or following >= 0)
-    at.footer = at.footer or len(tags.starting(b"/" + _TITLE)) > 0
+    # What follows the footer is nobody's: it is neither looked at nor kept, unless events come there.
+    in_event = rest in tags.named(b"event")
+    passed = at.footer and not len(run) and not in_event
+    at.footer = at.footer or (not in_event and len(tags.starting(b"/" + _TITLE)) > 0)
     if (zero := tags.text.find(0, 0, following if following >= 0 else rest)) >= 0:
         place = at.byte + zero
         at.pending.append(Damage("zero bytes where text belongs: part of the file was never written", place))
     at.pending += [
-        Damage("numbers between events: the tags of an event are damaged", at.byte + place)
-        for place in numbers_between(run)
+        Damage(
+            "text between events that is no comment: the tags of an event may be damaged",
+            at.byte + place,
+            hint="look at this place; a remark belongs into <!-- -->, or behind a '#'",
+            after=after,
+        )
+        for place, after in ([] if passed else run.gaps)
     ]
     if len(run):
         at.pending.append(run)
     if following < 0:
-        at.advance(rest)
+        at.advance(_passed(tags.text) if passed and not final else rest)
         return False
     at.advance(following)
     if not at.footer:
         at.pending.append(_no_footer(at.byte, "before the next document begins"))
     at.in_header = True
     return True
+
+
+def _blank_comments(at: _Cursor) -> None:
+    """Comments become blanks, so that every byte keeps its place."""
+    for comment in _COMMENT.finditer(at.text):
+        if b"<!--" in comment[0][4:]:
+            reason = "a comment begins within a comment: events may be lost in it"
+            at.pending.append(Damage(reason, at.byte + comment.start(), hint="look at this place"))
+    at.text = _COMMENT.sub(lambda m: b" " * len(m[0]), at.text)
+
+
+def _passed(text: bytes) -> int:
+    """How much of ``text`` needs no second look: a tag may be cut at its end."""
+    last = text.rfind(b"<", max(0, len(text) - 64))
+    return last if last >= 0 else len(text)
 
 
 def _finish(at: _Cursor, cut: bool) -> None:

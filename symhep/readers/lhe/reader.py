@@ -141,7 +141,8 @@ def _columns(path: str, request: ReadRequest, losses: LossLog, walk: _Walk) -> I
     with closing(blocks(path)) as stream:
         for piece in split(stream):
             if isinstance(piece, Damage):
-                losses.record(Loss(path, piece.reason, piece.events, walk.number, piece.byte, piece.hint))
+                number = walk.number + piece.after
+                losses.record(Loss(path, piece.reason, piece.events, number, piece.byte, piece.hint))
                 walk.number += piece.events or 0
                 continue
             _learn(walk, piece)

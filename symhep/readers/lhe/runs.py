@@ -9,16 +9,14 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["EventRun", "Kind", "Tags", "find_events", "numbers_between"]
+from symhep.readers.lhe.gaps import FOOTER, foreign
+from symhep.readers.lhe.nesting import nested, suspects, without_remarks
+
+__all__ = ["EventRun", "Kind", "Tags", "find_events"]
 
 IntArray = npt.NDArray[np.int64]
 
-_FOOTER = b"</LesHouchesEvents"
-_TAG = re.compile(rb"</?[A-Za-z]")
-_TAG_PAIR = re.compile(rb"<[^<>]*>")
-_REMARK = re.compile(rb"#[^\n]*")
-# The first line of an event has six numbers: twelve bytes at the very least.
-_FIRST_LINE, _FIRST_LINE_BYTES = 6, 12
+_CLOSING = re.compile(rb"</event\s*>")
 
 
 class Tags:
@@ -50,7 +48,7 @@ class Kind(IntEnum):
     WHOLE = 0
     CUT = 1  # <event> without </event>
     STRAY = 2  # </event> without <event>
-    MERGED = 3  # inner tags without partner, or numbers behind them: tags between two events are damaged
+    MERGED = 3  # inner tags that do not nest, or numbers beside them: tags between two events are damaged
 
 
 @dataclass(frozen=True)
@@ -58,8 +56,9 @@ class EventRun:
     """Events in file order: kinds, where each starts in ``text``, its numbers, and where it ends.
 
     ``start:stop`` spans the element, ``body:tail`` the text before its first inner
-    tag, ``tail:stop`` the inner tags (weights, scales, ...). ``loose`` are places of
-    text that belongs to no tag. ``byte`` is the place of ``text`` in the file.
+    tag, ``tail:stop`` the inner tags (weights, scales, ...). ``gaps`` has, for each
+    gap between events that is not as it should be, the place of the damage and
+    how many of the events come before. ``byte`` is the place of ``text`` in the file.
     """
 
     text: bytes
@@ -69,7 +68,7 @@ class EventRun:
     body: IntArray
     tail: IntArray
     stop: IntArray
-    loose: IntArray
+    gaps: list[tuple[int, int]]
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -78,7 +77,8 @@ class EventRun:
 def find_events(tags: Tags, byte: int, final: bool) -> tuple[EventRun, int]:
     """The events of a text at ``byte`` of the file, and how much of it is dealt with.
 
-    Unless ``final``, an event that is still open at the end is left for later.
+    The text begins between events. Unless ``final``, an event or a gap that is
+    still open at the end is left for later.
 
     >>> tags = Tags(b"<event> 1 </event><event a='1'> 2 <rwgt/></event><event> 3")
     >>> run, rest = find_events(tags, 0, final=False)
@@ -86,7 +86,10 @@ def find_events(tags: Tags, byte: int, final: bool) -> tuple[EventRun, int]:
     ([b' 1 ', b' 2 '], 49)
     """
     text, buffer, less = tags.text, tags.buffer, tags.less
+    greater = np.append(np.flatnonzero(buffer == ord(">")), len(text))
     opens, closes = tags.named(b"event"), tags.named(b"/event")
+    if not final:
+        closes = closes[closes < (greater[-2] if len(greater) > 1 else 0)]
     order = np.argsort(np.concatenate([opens, closes]), kind="stable")
     marks = np.concatenate([opens, closes])[order]
     is_open = order < len(opens)
@@ -96,79 +99,63 @@ def find_events(tags: Tags, byte: int, final: bool) -> tuple[EventRun, int]:
     counts = is_open | ~after_open  # every mark but the closing one of a whole event
     next_mark = np.append(marks[1:], len(text))[: len(marks)]
 
-    rest = _rest(text, marks, is_open)
-    if not final and len(marks) and is_open[-1]:
-        counts[-1], rest = False, int(marks[-1])
+    behind = _behind(text, buffer, marks, is_open)
+    rest = int(behind[-1]) if len(marks) else 0
+    damage = _foreign(tags, marks, behind, is_open)
+    in_event = len(marks) > 0 and bool(is_open[-1])
+    footer = -1 if in_event else text.find(FOOTER, rest)
+    if not in_event and (final or footer >= 0):
+        if (place := foreign(text[rest:], last=True)) is not None:
+            damage.append((rest + place, len(marks)))
+        rest = footer + len(FOOTER)
+    if final:
+        rest = len(text)
+    elif in_event:
+        counts[-1] = False
     start, stop, kind = marks[counts], next_mark[counts], kind[counts].astype(np.int64)
-    greater = np.append(np.flatnonzero(buffer == ord(">")), len(text))
     body = np.minimum(greater[np.searchsorted(greater, start)] + 1, stop)
     ends = np.append(less, len(text))
     tail = np.minimum(ends[np.searchsorted(ends, body)], stop)
-    loose, crooked = _loose(tags, greater, start, stop)
-    for i in crooked:
-        if kind[i] == Kind.WHOLE and not _paired(text[start[i] : stop[i]]):
-            kind[i] = Kind.MERGED
-    return EventRun(text, byte, kind, start, body, tail, stop, loose[loose < rest]), rest
-
-
-def _loose(tags: Tags, greater: IntArray, start: IntArray, stop: IntArray) -> tuple[IntArray, IntArray]:
-    """Where text of some length follows a tag that opens nothing or never ends; events whose tags do not pair."""
-    buffer, less = tags.buffer, tags.less
-    if not len(less):
-        return less, less
-    following = np.append(less[1:], len(buffer))
-    end = greater[np.searchsorted(greater, less)]
-    endless = end >= following
-    begin = np.where(endless, less, end + 1)
-    letter = buffer[np.minimum(less + 1, len(buffer) - 1)]
-    closes = letter == ord("/")
-    aside = (buffer[end - 1] == ord("/")) | (letter == ord("!")) | (letter == ord("?"))
-    level = np.concatenate([[0], np.cumsum(np.where(closes, -1, np.where(aside, 0, 1)))])
-    first, last = np.searchsorted(less, start), np.searchsorted(less, stop)
-    # An event's own closing tag stands at its stop: before it, one tag more is open than before the event.
-    crooked = np.flatnonzero(level[last] - level[first] != 1)
-    return begin[(following - begin >= _FIRST_LINE_BYTES) & (closes | aside | endless)], crooked
-
-
-def _paired(event: bytes) -> bool:
-    """Does every inner tag, outside remarks, have its partner? ``event`` ends before its closing tag.
-
-    >>> _paired(b"<event> 1 # <a> < b\\n <rwgt> <x/> </rwgt>"), _paired(b"<event> 1 <rwgt> ")
-    (True, False)
-    """
-    text = _REMARK.sub(b"", event)
-    tags = [t for t in _TAG_PAIR.findall(text) if not t.endswith(b"/>") and t[1:2] not in b"!?"]
-    return 2 * sum(t.startswith(b"</") for t in tags) + 1 == len(tags)
-
-
-def numbers_between(run: EventRun) -> list[int]:
-    """Places of numbers between events; an event that holds the numbers of another one is marked.
-
-    Both come of damaged tags, and would be lost without a sign: no tag is left to count.
-    """
-    places = []
-    for begin in run.loose.tolist():
-        tag, following = (
-            run.text.rfind(b"<", 0, begin + 1),
-            run.text.find(b"<", begin + 1) % (len(run.text) + 1),
-        )
-        numbers = len(_REMARK.sub(b"", run.text[begin:following]).split()) >= _FIRST_LINE
-        endless = _TAG.match(run.text, tag) and b">" not in run.text[tag:following]
-        # A tag in a remark is none, and what follows the footer is nobody's.
-        aside = b"#" in run.text[run.text.rfind(b"\n", 0, tag) + 1 : tag] or run.text.startswith(_FOOTER, tag)
-        if aside or not (numbers or endless):
+    for i in suspects(buffer, less, greater, start, stop).tolist():
+        if kind[i] != Kind.WHOLE:
             continue
-        i = int(np.searchsorted(run.start, begin, side="right")) - 1
-        if i >= 0 and begin < run.stop[i]:
-            if run.kind[i] == Kind.WHOLE:
-                run.kind[i] = Kind.MERGED
-        elif i + 1 == len(run) or run.kind[i + 1] != Kind.STRAY:
-            places.append(begin)
-    return places
+        inner = without_remarks(text[body[i] : stop[i]])
+        first = inner.find(b"<") % (len(inner) + 1)
+        tail[i] = body[i] + first
+        if not nested(inner[first:]):
+            kind[i] = Kind.MERGED
+    gaps = [(place, int(counts[:i].sum())) for place, i in damage]
+    return EventRun(text, byte, kind, start, body, tail, stop, gaps), rest
 
 
-def _rest(text: bytes, marks: IntArray, is_open: npt.NDArray[np.bool_]) -> int:
-    """How much of ``text`` needs no second look when no event is open: a tag may be cut at its end."""
-    last = text.rfind(b"<", max(0, len(text) - 64))
-    seen = int(marks[-1]) + 1 if len(marks) else 0
-    return last if last >= seen else len(text)
+def _behind(
+    text: bytes, buffer: npt.NDArray[np.uint8], marks: IntArray, is_open: npt.NDArray[np.bool_]
+) -> IntArray:
+    """Where the text behind each ``</event>`` begins; an ``<event>`` keeps its place."""
+    behind = marks.copy()
+    closes = np.flatnonzero(~is_open)
+    names = marks[closes] + len(b"</event")
+    usual = buffer[names] == ord(">")
+    behind[closes] = names + usual
+    for i in closes[~usual].tolist():
+        if found := _CLOSING.match(text, int(marks[i])):
+            behind[i] = found.end()
+    return behind
+
+
+def _foreign(
+    tags: Tags, marks: IntArray, behind: IntArray, is_open: npt.NDArray[np.bool_]
+) -> list[tuple[int, int]]:
+    """Damage in the gaps before events: its place, and the number of the mark behind it.
+
+    What stands before a ``</event>`` without beginning is that event's, and told as such.
+    """
+    begins = np.insert(behind, 0, 0)[: len(marks)]
+    is_gap = is_open & ~np.insert(is_open[:-1], 0, False)[: len(marks)]
+    usual = (marks - begins == 1) & (tags.buffer[begins] == ord("\n"))
+    found = []
+    for i in np.flatnonzero(is_gap & ~usual).tolist():
+        begin = int(begins[i])
+        if (place := foreign(tags.text[begin : int(marks[i])], last=False)) is not None:
+            found.append((begin + place, i))
+    return found
