@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from symhep.card.loader import CardFile, load_card
 from symhep.card.schema import RunCard
 from symhep.drawing import draw, draw_if_needed
-from symhep.errors import SymhepError
+from symhep.errors import MethodError, StoreError, SymhepError, nearest
 from symhep.events.assemble import assemble
+from symhep.events.select import NO_SELECTION
 from symhep.fitting import Fit
 from symhep.methods.context import Progress, SilentProgress
-from symhep.methods.result import Result
+from symhep.methods.result import Result, Statement
 from symhep.plan import Plan, PlannedMethod, make_plan
 from symhep.plugin.manager import Registry, build_registry
 from symhep.provenance import fingerprints, git_state, machine
@@ -46,7 +47,9 @@ class Run:
         return self.folder / "report.html"
 
     def figures(self, name: str) -> list[NamedFigure]:
-        """The figures of a result as matplotlib objects, for notebooks."""
+        """The figures of a result as matplotlib objects, for notebooks. Raises `StoreError` for an unknown name."""
+        if name not in self.results:
+            raise StoreError(f"this run has no result '{name}'; {nearest(name, self.results)}")
         use = RunFolder(self.folder).read_json(f"{name}/result.json")["use"]
         return list(self.registry.method(use).figures(self.results[name]))
 
@@ -158,21 +161,54 @@ def _attempt(
     try:
         tables = {name: events[name].tables[planned.features] for name in planned.datasets}
         data = assemble(plan.card, planned.features, tables)
+        if len(data) == 0:
+            raise MethodError(_where_events_went(plan, planned, events))
         result = Fit(planned, data, folder, plan.card.run.seed, plan.device, progress, pool).run()
         draw_if_needed(planned.method, planned.name, folder, plan.card.output)
     except Exception as error:  # a method is a stranger's code: its failure must not cost the others' results
         reason = str(error) if isinstance(error, SymhepError) else f"{type(error).__name__}: {error}"
         done.failed[planned.name] = reason
         return entry | {"status": "failed", "summary": {}, "statements": [], "error": reason}
-    done.results[planned.name] = result
+    pooled = _pooled(plan, planned, events)
+    done.results[planned.name] = replace(result, statements=[*result.statements, *pooled])
     stored = folder.read_json(f"{planned.name}/result.json")
     return entry | {
         "status": "ok",
         "summary": result.summary,
-        "statements": [vars(s) for s in result.statements],
+        "statements": [vars(s) for s in done.results[planned.name].statements],
         "error": None,
         "duration_s": stored["duration_s"],
     }
+
+
+def _where_events_went(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEvents]) -> str:
+    """Why no event reached the method: the cutflow of its feature set, in a line."""
+    selection = plan.card.features[planned.features].selection or NO_SELECTION
+    own = f"features {planned.features}"
+    flows = []
+    for name in planned.datasets:
+        rows = [
+            r for r in events[name].account["selections"].get(selection, []) if _is_row_of(r["name"], own)
+        ]
+        flows.append(f"{name}: " + ", ".join(f"{r['name']} {r['events']}" for r in rows))
+    return (
+        f"no event has all that '{planned.features}' needs; events left after each step: {'; '.join(flows)}"
+    )
+
+
+def _is_row_of(row: str, own: str) -> bool:
+    return row == own or not row.startswith("features ")
+
+
+def _pooled(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEvents]) -> list[Statement]:
+    """A warning if datasets are joined whose weights nobody made comparable."""
+    names = planned.datasets
+    if len(names) < 2 or plan.card.datasets[names[0]].xsec_pb is not None:
+        return []
+    sums = {name: events[name].account["sum_of_weights"] for name in names}
+    shares = ", ".join(f"{name} {value:.4g}" for name, value in sums.items())
+    text = f"Datasets are joined with the weights of their files (sums: {shares}); give xsec_pb to weigh them by it."
+    return [Statement(text, {"sum_of_weights": sums}, kind="warning")]
 
 
 def _origin(plan: Plan, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,13 +13,17 @@ from symhep.card.schema import RunCard
 from symhep.errors import CardError, InputError, PluginError, nearest
 from symhep.events.assemble import check_cross_sections
 from symhep.events.objects import object_order
+from symhep.events.select import Selector
 from symhep.files import Source, absolute, sources
 from symhep.methods.interface import Method, Options
 from symhep.plugin.manager import Registry
-from symhep.readers.interface import ReadRequest, Schema
+from symhep.readers.interface import LossLog, ReadRequest, Schema
 from symhep.store import content_key
 from symhep.torchkit.device import resolve_device
 from symhep.wanted import wanted_columns
+
+#: Events that a card is tried on before the run.
+_REHEARSAL = 20
 
 __all__ = ["Plan", "PlannedMethod", "ScanPoint", "make_plan"]
 
@@ -81,7 +85,7 @@ class Plan:
 
 
 def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ()) -> Plan:
-    """Check a card against the plugins and the first readable file of each dataset.
+    """Check a card against the plugins and the first readable file of each dataset, and try it on its first events.
 
     Raises `CardError`, `InputError`, `PluginError`, `DeviceError`.
     """
@@ -94,6 +98,8 @@ def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ())
         for name, dataset in card.datasets.items()
     }
     requests = {name: wanted_columns(card_file, _schema(found, card)) for name, found in files.items()}
+    for name, found in files.items():
+        _rehearse(card, found, requests[name])
     wanted = list(only) or list(card.methods)
     for name in wanted:
         _must_be("method of the card", name, card.methods, "--only")
@@ -153,6 +159,18 @@ def _schema(found: list[Source], card: RunCard) -> Schema:
             if card.run.bad_files == "fail" or source is found[-1]:
                 raise
     raise CardError("a dataset has no files")
+
+
+def _rehearse(card: RunCard, found: list[Source], request: ReadRequest) -> None:
+    """Select from the first few events: an expression that gives no single value per event fails here."""
+    few = replace(request, max_events=_REHEARSAL, chunk_events=_REHEARSAL)
+    for source in found:
+        selector, read = Selector(card), 0
+        for batch in source.read(few, LossLog("skip")):
+            selector.add(batch)
+            read += len(batch)
+        if read:
+            return
 
 
 def _method(name: str, card_file: CardFile, registry: Registry) -> PlannedMethod:

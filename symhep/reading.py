@@ -170,10 +170,18 @@ def _join(name: str, card: RunCard, parts: list[Part]) -> DatasetEvents:
         **_sums_json(total),
         "xsec_pb": xsec,
         "weight_factor": factor,
+        "weight_unit": "pb" if xsec is not None else "",
         "cross_section_pb": _average_cross_section(parts),
-        "selections": {selection: flow.to_json() for selection, flow in flows.items()},
+        "selections": {selection: _scaled(flow.to_json(), factor) for selection, flow in flows.items()},
     }
     return DatasetEvents(tables, account)
+
+
+def _scaled(rows: list[dict[str, Any]], factor: float) -> list[dict[str, Any]]:
+    """The rows of a cutflow with weights that sum to the cross-section."""
+    return [
+        r | {"weighted": r["weighted"] * factor, "weighted_error": r["weighted_error"] * factor} for r in rows
+    ]
 
 
 def _sum_after_policy(sums: WeightSums, negative: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import awkward as ak
 import numpy as np
 
-from symhep.errors import PluginError
+from symhep.errors import PluginError, SymhepError
 from symhep.events.batch import EventBatch
 from symhep.events.dataset import Dataset
 from symhep.methods.context import Context, seed_sequence
@@ -39,7 +40,7 @@ def check_method(
     numbers and that the random streams of the shards are all the randomness
     there is; that parts and result survive storing (JSON, npz without pickle);
     that statements carry evidence and name figures that exist; that figures are
-    drawn from the stored result alone.
+    drawn from the stored result alone; that event weights are honoured, or refused.
 
     Raises
     ------
@@ -68,11 +69,36 @@ def check_method(
                 f"{method.name}: shard {index} gives other numbers when run again with the same seed",
             )
         result = method.combine(data, chosen, first)
+        _demand(
+            isinstance(result, Result),
+            f"{method.name}: combine must return a Result, not {type(result).__name__}",
+        )
         json.dumps(result.summary, allow_nan=True, default=_refuse)
         folder.write_result("check", result, {"key": ""})
         stored = folder.read_result("check")
         _check_figures(method, stored, folder)
+        _check_weights(method, data, chosen, first, seed, folder)
     return result
+
+
+def _check_weights(
+    method: Method[Any], data: Dataset, options: Options, unweighted: list[Part], seed: int, folder: RunFolder
+) -> None:
+    """Weights must change the numbers, or be refused by `check`."""
+    weights = np.where(np.arange(len(data)) % 2, 0.2, 1.8)
+    weighted = replace(data, weights=weights)
+    try:
+        method.check(weighted, options)
+    except SymhepError:
+        return
+    parts = [_stored_part(method, weighted, options, i, seed, folder) for i in range(len(unweighted))]
+    results = [method.combine(d, options, p) for d, p in ((data, unweighted), (weighted, parts))]
+    folder.write_json("plain.json", results[0].summary)
+    folder.write_json("weighted.json", results[1].summary)
+    _demand(
+        folder.read_json("plain.json") != folder.read_json("weighted.json"),
+        f"{method.name}: event weights change nothing; honour them, or refuse them in check",
+    )
 
 
 def _stored_part(

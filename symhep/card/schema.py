@@ -145,7 +145,9 @@ class MethodCard(_Strict):
         Field(None, description="which datasets enter; all by default")
     )
     options: dict[str, Any] = {}
-    scan: dict[Name, list[Any]] = Field({}, description="option -> values; the method is run for each")
+    scan: dict[Name, Annotated[list[Any], Field(min_length=1)]] = Field(
+        {}, description="option -> values; the method is run for each"
+    )
 
     @field_validator("scan")
     @classmethod

@@ -68,7 +68,10 @@ def momentum_records(fields: Mapping[str, ak.Array]) -> ak.Array:
     >>> float(m.mass[0, 0])
     4.0
     """
-    return ak.zip(dict(fields), with_name="Momentum4D", depth_limit=2)
+    # A column with the same number of members in every event would otherwise stay a rectangular array,
+    # and a condition on its members would flatten it.
+    jagged = {name: ak.from_regular(values, axis=1) for name, values in fields.items()}
+    return ak.zip(jagged, with_name="Momentum4D", depth_limit=2)
 
 
 def event_records(fields: Mapping[str, ak.Array], count: int) -> ak.Array:

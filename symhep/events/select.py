@@ -18,9 +18,10 @@ from symhep.events.cutflow import Cutflow
 from symhep.events.evaluate import per_event, per_member
 from symhep.events.objects import build_objects
 
-__all__ = ["FeatureTable", "Selector"]
+__all__ = ["NO_SELECTION", "FeatureTable", "Selector"]
 
 FloatArray = npt.NDArray[np.float64]
+#: What the cutflow of features without a selection is called.
 NO_SELECTION = "all events"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from symhep.methods.interface import NamedFigure, ScanQuantity
 
@@ -20,6 +21,8 @@ def scan_figures(quantities: Sequence[ScanQuantity], scans: Mapping[str, Points]
     """One figure per scanned option and quantity."""
     for option, points in scans.items():
         for quantity in quantities:
+            if _constant([_lookup(summary, quantity.key) for _, summary in points]):
+                continue  # it does not depend on this option: nothing to see
             figure = _draw(option, quantity, points)
             name = f"scan_{option}_{quantity.key.replace('.', '_')}"
             yield NamedFigure(
@@ -38,12 +41,15 @@ def _draw(option: str, quantity: ScanQuantity, points: Points) -> Any:
     else:
         centre, low, high = np.array([_interval(f) for f in found]).T
         ax.errorbar(x, centre, yerr=np.clip([centre - low, high - centre], 0, None), fmt="o-", capsize=3)
+        if np.all(np.mod(np.r_[centre, low, high], 1) == 0):  # a count has no halves
+            ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+            ax.yaxis.set_minor_locator(NullLocator())
     if numeric and len(x) > 1 and x.min() > 0 and x.max() / x.min() >= 20:
         ax.set_xscale("log")
     if not numeric:
         ax.set_xticks(x, [str(v) for v in values])
     ax.set(xlabel=option, ylabel=quantity.label)
-    ax.margins(y=0.12)
+    ax.margins(x=0.06, y=0.12)
     return figure
 
 
@@ -63,6 +69,10 @@ def _lines(ax: Any, x: Any, found: list[Any], points: Points, quantity: ScanQuan
         ax.set_yscale("log", nonpositive="clip")
         ax.set_ylim(positive.min() / 2, positive.max() * 2)
     ax.legend(title=quantity.entry, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+
+
+def _constant(found: Sequence[Any]) -> bool:
+    return len(found) > 1 and all(f == found[0] for f in found)
 
 
 def _lookup(summary: Mapping[str, Any], key: str) -> Any:

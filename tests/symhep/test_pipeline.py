@@ -355,3 +355,32 @@ def test_scan_values_that_look_alike_have_folders_of_their_own(
     names = [p.name for p in make_plan(load_card(toy_card), registry).methods["boot"].scan]
     assert len(set(names)) == 3
     assert max(map(len, names)) < 64
+
+
+def test_no_events_left_is_told_with_the_step_that_lost_them(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    toy_card["selections"] = {"s": [{"name": "inside", "cut": "x1 ** 2 + x2 ** 2 < 1"}]}
+    toy_card["features"] = {"xy": {"selection": "s", "vars": ["x1"]}}
+    done = symhep.run(toy_card, tmp_path / "r", registry=registry)
+    assert done.failed["boot"].endswith("ring: all 500, inside 0, features xy 0")
+
+
+def test_pooled_datasets_are_a_warning(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
+    toy_card["datasets"]["more"] = {"format": "toy", "options": {"name": "circle", "events": 100}}
+    done = symhep.run(toy_card, tmp_path / "r", registry=registry)
+    last = done.results["boot"].statements[-1]
+    assert last.kind == "warning"
+    assert "ring 500, more 100" in last.text
+    given = {name: {**d, "xsec_pb": 1.0} for name, d in toy_card["datasets"].items()}
+    again = symhep.run({**toy_card, "datasets": given}, tmp_path / "q", registry=registry)
+    assert all(s.kind != "warning" for s in again.results["boot"].statements)
+    account = json.loads((tmp_path / "q/cutflow.json").read_text())["datasets"]["more"]
+    assert account["selections"]["all events"][0]["weighted"] == pytest.approx(1.0)
+    assert account["weight_unit"] == "pb"
+
+
+def test_an_unknown_result(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
+    done = symhep.run(toy_card, tmp_path / "r", registry=registry)
+    with pytest.raises(StoreError, match="no result 'bot'; did you mean 'boot'"):
+        done.figures("bot")

@@ -40,6 +40,9 @@ def test_broken_methods(toy_method: Any) -> None:
     def moody(self: Any, data: Any, options: Any, shard: Any, context: Any) -> Part:
         return Part(arrays={"means": np.full((5, 2), float(next(calls)))})
 
+    def unweighted(self: Any, data: Any, options: Any, shard: Any, context: Any) -> Part:
+        return Part(arrays={"means": np.array([data.values.mean(axis=0)] * 5)})
+
     def unproven(self: Any, data: Any, options: Any, parts: Any) -> Result:
         return Result(statements=[Statement("It is so.")])
 
@@ -59,6 +62,8 @@ def test_broken_methods(toy_method: Any) -> None:
         ({"combine": unproven, "figures": nothing}, "no evidence"),
         ({"combine": lost, "figures": nothing}, "names the figure 'nowhere'"),
         ({"combine": opaque}, "holds a object, which is no JSON"),
+        ({"combine": lambda self, data, options, parts: None}, "combine must return a Result, not NoneType"),
+        ({"fit": unweighted}, "event weights change nothing"),
     ):
         with pytest.raises(PluginError, match=message):
             check_method(_broken(toy_method, **changes))

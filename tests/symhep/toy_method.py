@@ -51,7 +51,9 @@ class Bootstrap(symhep.Method[BootstrapOptions]):
         with context.progress.task("bootstrap", 5) as tick:
             for _ in range(5):
                 draw = rng.integers(0, len(data), len(data))
-                means.append(options.scale * data.values[draw].mean(axis=0))
+                means.append(
+                    options.scale * np.average(data.values[draw], axis=0, weights=data.weights[draw])
+                )
                 tick(1, note="ok")
         if options.trace:
             with Path(options.trace).open("a") as log:

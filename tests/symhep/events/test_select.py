@@ -230,3 +230,14 @@ def test_joining_files_keeps_names_only_where_they_agree() -> None:
 
     empty = FeatureTable(np.zeros((0, 2)), np.zeros(0))
     assert FeatureTable.join([empty, table((13, -13)), table((13, 13))]).pdg_ids == (13, None)
+
+
+def test_the_same_number_of_members_in_every_event_is_still_a_list() -> None:
+    """numpy columns of shape (N, 1) make rectangular arrays, which a condition on members would flatten."""
+    one = ak.Array(np.array([[3.0], [30.0]]))
+    muons = momentum_records({"px": one, "py": one * 0, "pz": one * 0, "E": one})
+    batch = EventBatch(ak.zip({"Muon": muons}, depth_limit=1), np.ones(2), "f")
+    objects = {"mu": {"collection": "Muon", "where": "pt > 10", "take": 1}}
+    assert _select(_card(objects=objects, selections={"two": []}), batch).table("p").values.tolist() == [
+        [30.0, 30.0]
+    ]

@@ -38,3 +38,7 @@ def test_a_number_that_is_missing_leaves_a_gap() -> None:
     (only,) = scan_figures((ScanQuantity("n", "n"),), {"beta": [(1.0, {}), (2.0, {"n": 1})]})
     assert np.isnan(only.figure.axes[0].lines[0].get_ydata()[0])
     plt.close("all")
+
+
+def test_what_does_not_depend_on_the_option_is_not_drawn() -> None:
+    assert list(scan_figures((ScanQuantity("n", "n"),), {"beta": [(1.0, {"n": 2}), (2.0, {"n": 2})]})) == []
