@@ -1,0 +1,66 @@
+"""The examples of CONTRIBUTING.md are run as a reader of it would run them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+CHECK = """
+import sys
+from my_package.method import Spread
+from my_package.reader import CsvReader
+from symhep.testing import check_method, check_reader
+print(check_method(Spread()).statements[0].text)
+print(len(check_reader(CsvReader(), sys.argv[1])))
+"""
+
+
+def test_the_examples_of_contributing(root: Path, tmp_path: Path) -> None:
+    text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    package = tmp_path / "my_package"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    for block in re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL):
+        name = re.match(r"# my_package/(\w+\.py)", block)
+        assert name, f"an example without its file name: {block[:60]}"
+        with (package / name[1]).open("a", encoding="utf-8") as module:
+            module.write(block)
+    np.savetxt(tmp_path / "events.csv", np.arange(20.0).reshape(5, 4), delimiter=",")
+    command = [sys.executable, "-c", CHECK, str(tmp_path / "events.csv")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    # The toy of check_method is a unit circle: x spreads by sqrt(1/2) = 0.707.
+    assert done.stdout.splitlines()[0].startswith("x1 spreads by 0.7")
+    assert done.stdout.splitlines()[1] == "5"
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "docs/card.md", "docs/formats.md", "docs/run_folder.md"]
+)
+def test_links_lead_somewhere(root: Path, page: str) -> None:
+    path = root / page
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_ci_runs_the_second_command_of_the_readme(root: Path) -> None:
+    commands = re.findall(
+        r"^    (python -m venv .*)$", (root / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert len(commands) == 2
+    assert commands[1] in (root / ".ci/run").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_card_of_the_documentation_is_a_card(root: Path, tmp_path: Path) -> None:
+    from symhep.card.loader import load_card
+
+    text = (root / "docs/card.md").read_text(encoding="utf-8")
+    block = re.search(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
+    assert block is not None
+    (tmp_path / "card.yaml").write_text(block[1], encoding="utf-8")
+    assert load_card(tmp_path / "card.yaml").card.methods["relevance"].use == "vae"
