@@ -21,6 +21,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
+from pydantic import Field as Option
+
 from symhep.errors import InputError, nearest
 from symhep.readers.interface import Field, ReaderOptions
 from symhep.readers.layout import CollectionLayout, Layout, Leaf, WeightLeaf, event_field_name
@@ -61,10 +63,15 @@ class ColumnMapOptions(ReaderOptions):
     Without ``columns`` (``event``) collections (event fields) are guessed from the names.
     """
 
-    units: Literal["GeV", "MeV"] = "GeV"
-    columns: dict[str, dict[str, str]] | None = None
-    event: dict[str, str] | None = None
-    weight: str | None = None
+    units: Literal["GeV", "MeV"] = Option("GeV", description="unit of energies in the file")
+    columns: dict[str, dict[str, str]] | None = Option(
+        None,
+        description="collection -> field -> column, e.g. {jets: {px: Jet_Px, ...}}; guessed if not given",
+    )
+    event: dict[str, str] | None = Option(
+        None, description="number per event -> column; guessed if not given"
+    )
+    weight: str | None = Option(None, description="column of the event weight; guessed if not given")
 
 
 def layout_of(

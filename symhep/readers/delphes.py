@@ -32,6 +32,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from pydantic import Field as Option
+
 from symhep.errors import InputError, nearest
 from symhep.readers.interface import Field, ReaderOptions
 from symhep.readers.layout import CollectionLayout, Layout, Leaf, WeightLeaf, event_field_name
@@ -108,9 +110,11 @@ _UNITS = {
 class DelphesOptions(ReaderOptions):
     """``tree``: another tree, or 'Delphes;1' for another cycle. ``classes``, ``masses``: by collection."""
 
-    tree: str | None = None
-    classes: dict[str, str] = {}
-    masses: dict[str, float] = {}
+    tree: str | None = Option(None, description="another tree, or 'Delphes;1' for another cycle")
+    classes: dict[str, str] = Option({}, description="collection -> Delphes class, where its leaves mislead")
+    masses: dict[str, float] = Option(
+        {}, description="collection -> mass in GeV, for classes that store none"
+    )
 
 
 class DelphesReader(TableReader):

@@ -27,6 +27,7 @@ import fsspec
 import h5py
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field as Option
 
 from symhep.errors import InputError, nearest
 from symhep.readers.interface import Field, ReaderOptions
@@ -49,7 +50,9 @@ _JET_MOMENTUM = {"px": "px", "py": "py", "pz": "pz", "m": "mass"}
 class LhcoOptions(ReaderOptions):
     """``group``: the group that holds the table; the only one if not given."""
 
-    group: str | None = None
+    group: str | None = Option(
+        None, description="the HDF5 group that holds the table; the only one if not given"
+    )
 
 
 class LhcoReader(TableReader):

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import numpy as np
+from pydantic import Field as Option
 
 from symhep.errors import InputError
 from symhep.readers.interface import Field, ReaderOptions
@@ -44,7 +45,7 @@ _MOMENTUM = ("pt", "eta", "phi", "mass")
 class NanoAODOptions(ReaderOptions):
     """``tree``: the tree to read."""
 
-    tree: str = "Events"
+    tree: str = Option("Events", description="the tree to read")
 
 
 class NanoAODReader(TableReader):

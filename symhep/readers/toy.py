@@ -54,12 +54,14 @@ class ToyOptions(ReaderOptions):
             "square", "circle", "gaussian", "normal11", "normal12", "bimodal", "octagon", "grid5x5", "sphere"
         ]
         | None
-    ) = None
-    events: int = Option(10_000, ge=0)
-    seed: int = Option(20260101, ge=0)
-    radius: float | None = Option(None, gt=0)
-    mean: list[float] | None = None
-    variance: list[float] | None = None
+    ) = Option(None, description="which data set of the papers")
+    events: int = Option(10_000, ge=0, description="how many events to draw")
+    seed: int = Option(
+        20260101, ge=0, description="seed of the events (the run's seed leaves them as they are)"
+    )
+    radius: float | None = Option(None, gt=0, description="R of square, circle and sphere")
+    mean: list[float] | None = Option(None, description="mean per dimension, of the Gaussian shapes")
+    variance: list[float] | None = Option(None, description="variance per dimension, of the Gaussian shapes")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from pydantic import Field as Option
+
 from symhep.errors import InputError
 from symhep.readers.columns import ColumnMapOptions, layout_of
 from symhep.readers.interface import ReaderOptions
@@ -24,7 +26,9 @@ __all__ = ["TreeOptions", "TreeReader"]
 class TreeOptions(ColumnMapOptions):
     """``tree``: its name, if there are several ('NAME;CYCLE' for another cycle)."""
 
-    tree: str | None = None
+    tree: str | None = Option(
+        None, description="which tree, if there are several; NAME;CYCLE for another cycle"
+    )
 
 
 class TreeReader(TableReader):
