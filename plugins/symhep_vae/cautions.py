@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from symhep.methods.result import Statement
-from symhep_vae.findings import Evidence
+from symhep_vae.evidence import MIN_EVENTS, Evidence
 from symhep_vae.sample import Sample
 
 __all__ = ["cautions"]
@@ -15,10 +15,11 @@ __all__ = ["cautions"]
 #: Adam moves a parameter by about the learning rate a step: with fewer steps irrelevant latents have not yet
 #: been switched off (1000 events and 140 steps: six of six latents relevant where three are).
 MIN_STEPS = 700
-#: Fewer events than this leave the relevance at the mercy of a handful of them.
-MIN_EVENTS = 500
 #: The loss still falling by more than this share over the last fifth of the epochs.
 STILL_FALLING = 0.05
+#: An azimuth this close to the jump at pi [rad], on both sides, in this share of the |weight|.
+JUMP = 0.1
+JUMPING = 0.2
 
 
 def cautions(e: Evidence, sample: Sample) -> Iterator[Statement]:
@@ -69,7 +70,8 @@ def _count(e: Evidence) -> Iterator[Statement]:
             "relevance",
             collapsed=collapsed,
         )
-    if e.count.value == e.options.latent_dim and e.options.variant != "ae":
+    all_relevant = e.count.value == e.options.latent_dim and e.options.variant != "ae"
+    if all_relevant and e.components.rank() > e.count.value and not e.inconclusive:
         yield _warn(
             f"Every latent is relevant: {e.count.value} is a lower bound. Raise latent_dim above it.",
             "relevance",
@@ -93,7 +95,7 @@ def _count(e: Evidence) -> Iterator[Statement]:
 def _training(e: Evidence, sample: Sample) -> Iterator[Statement]:
     if e.runs.steps < MIN_STEPS:
         yield _warn(
-            f"Only {e.runs.steps} optimiser steps: the networks have hardly moved. Raise epochs or min_steps.",
+            f"Only {e.runs.steps} optimiser steps: the networks have hardly moved. Raise {e.longer}.",
             "loss",
             steps=e.runs.steps,
         )
@@ -105,7 +107,7 @@ def _training(e: Evidence, sample: Sample) -> Iterator[Statement]:
         if drop > STILL_FALLING:
             yield _warn(
                 f"The loss still fell by {drop:.0%} over the last {back} epoch{'' if back == 1 else 's'}: "
-                "the training had not ended. Raise epochs or learning_rate.",
+                f"the training had not ended. Raise {e.longer} or learning_rate.",
                 "loss",
                 drop=drop,
             )
@@ -130,6 +132,7 @@ def _inputs(e: Evidence, sample: Sample) -> Iterator[Statement]:
             f"{', '.join(flat)} never change{'s' if len(flat) == 1 else ''} and cannot tell anything.",
             features=flat,
         )
+    yield from _azimuths(e, sample)
     negative = sample.weights < 0
     if negative.any():
         share = float(-sample.weights[negative].sum() / np.abs(sample.weights).sum())
@@ -138,4 +141,22 @@ def _inputs(e: Evidence, sample: Sample) -> Iterator[Statement]:
             f"the sample is worth {e.effective:.0f} unweighted events. The intrinsic dimension ignores weights.",
             negative=share,
             effective_events=e.effective,
+        )
+
+
+def _azimuths(e: Evidence, sample: Sample) -> Iterator[Statement]:
+    """Back-to-back directions lie at +pi or -pi as rounding has it."""
+    weights = np.abs(sample.weights) / np.abs(sample.weights).sum()
+    jumping = {}
+    for column, phi in zip(e.data.columns, e.data.values[sample.rows].T, strict=True):
+        if "phi" in (column.variable or column.name):
+            above, below = (float(weights[np.abs(phi - jump) < JUMP].sum()) for jump in (np.pi, -np.pi))
+            if above and below and above + below > JUMPING:
+                jumping[column.name] = {"near_pi": above, "near_minus_pi": below}
+    for name, share in jumping.items():
+        yield _warn(
+            f"{name} is within {JUMP:g} rad of pi or -pi in {sum(share.values()):.0%} of the events: phi jumps at "
+            "pi, so one direction looks like two values far apart; use px, py or cos.",
+            "latents",
+            **share,
         )

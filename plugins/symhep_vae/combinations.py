@@ -73,7 +73,7 @@ def named_combinations(data: Dataset, rows: npt.NDArray[np.int64]) -> list[Combi
     found += _sums_and_differences(data.columns, features)
     if data.momenta is not None:
         found += _from_momenta(data.momenta[rows], data.particles, data.columns)
-    elif 1 < features.shape[1] <= 8 and len({c.unit for c in data.columns}) == 1:
+    elif 1 < features.shape[1] <= 8 and len({_quantity(c) for c in data.columns}) == 1:
         norm = np.linalg.norm(features, axis=1)
         found.append(Combination("|x|", "$|x|$", data.columns[0].unit, "norm", norm, _size(norm)))
     return found
@@ -82,6 +82,17 @@ def named_combinations(data: Dataset, rows: npt.NDArray[np.int64]) -> list[Combi
 def _size(values: FloatArray) -> float:
     """Root mean square: the scale of a quantity that may be constant but not zero."""
     return float(np.sqrt(np.mean(values**2)))
+
+
+def _quantity(c: Column) -> str:
+    """What features must share to be added: the unit or, in expressions, which have none, the last field.
+
+    >>> [_quantity(Column(name)) for name in ("x1", "muons[0].pt", "(a + b).pt", "deltaphi(a, b)")]
+    ['', 'pt', 'pt', 'deltaphi(a, b)']
+    """
+    if c.unit or c.variable or c.name.isidentifier():
+        return c.unit
+    return c.name.rpartition(".")[2]
 
 
 def _join(a: Column, sign: str, b: Column) -> str:
@@ -96,7 +107,7 @@ def _sums_and_differences(columns: tuple[Column, ...], x: FloatArray) -> Iterato
         a, b = columns[i], columns[k]
         if named and (a.variable != b.variable or a.particle == b.particle):
             continue
-        if a.unit != b.unit:
+        if _quantity(a) != _quantity(b):
             continue
         scale = float(np.hypot(x[:, i].std(), x[:, k].std())) or _size(x[:, i])
         difference, total = x[:, i] - x[:, k], x[:, i] + x[:, k]

@@ -82,7 +82,7 @@ def relevance_spectrum(a: Arrays) -> Figure:
     ax.axhspan(*BAND, color="#e9eaec", lw=0, zorder=0)
     ax.axhline(THRESHOLD, color=GREY, ls="--", lw=1.2, zorder=1)
     jitter = np.linspace(-0.16, 0.16, len(rho)) if len(rho) > 1 else np.zeros(1)
-    ax.plot((index + jitter[:, None]).ravel(), rho.ravel(), ".", ms=3, color=COLOURS[0], alpha=0.45, zorder=2)
+    ax.plot((index + jitter[:, None]).ravel(), rho.ravel(), ".", ms=5, color=COLOURS[0], alpha=0.45, zorder=2)
     linear = a["linear_relevance"][: len(index)]
     shown = np.isfinite(linear) & (linear > 0)
     ax.plot(

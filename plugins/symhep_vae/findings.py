@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from symhep.events.dataset import Dataset
 from symhep.methods.result import Statement
-from symhep.stats.intrinsic_dimension import DimensionEstimate
-from symhep.stats.principal_components import PrincipalComponents
-from symhep_vae.combinations import Constraint
 from symhep_vae.correlations import LatentCorrelations, best_combination
-from symhep_vae.ensemble import Runs
-from symhep_vae.options import VaeOptions
-from symhep_vae.relevance import RelevantCount
+from symhep_vae.evidence import Evidence
 
-__all__ = ["Evidence", "findings"]
+__all__ = ["findings"]
 
 FloatArray = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Everything a sentence may rest on."""
-
-    data: Dataset
-    options: VaeOptions
-    runs: Runs
-    count: RelevantCount
-    components: PrincipalComponents
-    dimension: DimensionEstimate | None
-    constraints: Sequence[Constraint]
-    correlations: LatentCorrelations
-    effective: float
 
 
 def findings(e: Evidence) -> Iterator[Statement]:
@@ -45,6 +23,11 @@ def findings(e: Evidence) -> Iterator[Statement]:
     yield from _followed(e)
     yield from _spanned(e)
     yield from _dimension(e)
+    yield from _length(e)
+
+
+#: Spreads over runs below this are not worth their digits.
+SMALLEST_SPREAD = 1e-5
 
 
 def several(items: Sequence[str], at_most: int = 6) -> str:
@@ -59,27 +42,62 @@ def several(items: Sequence[str], at_most: int = 6) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def _directions(number: int) -> str:
-    return f"{number} independent direction{'' if number == 1 else 's'}"
+def measured(values: FloatArray) -> str:
+    """Mean over the runs and their spread, to one digit of the spread.
+
+    >>> measured(np.array([5.0, 5.2])), measured(np.array([0.99822, 0.99818])), measured(np.array([0.9]))
+    ('5.1 +- 0.1', '0.99820 +- 0.00002', '0.9')
+    """
+    mean, spread = float(values.mean()), float(values.std())
+    if len(values) == 1 or not np.isfinite(spread):
+        return f"{mean:.3g}"
+    if spread < SMALLEST_SPREAD:
+        return f"{mean:.5g} (spread < {SMALLEST_SPREAD:g})"
+    places = max(0, -int(f"{spread:.0e}".partition("e")[2]))
+    return f"{mean:.{places}f} +- {spread:.{places}f}"
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _count(e: Evidence) -> Statement:
     mean, std = e.runs.relevance.mean(axis=0), e.runs.relevance.std(axis=0)
-    n, count = e.count.value, e.count
-    features = len(e.data.columns)
-    spectrum = ", ".join(f"{m:.2g}" for m in mean)
-    opening = f"{features} feature{'' if features == 1 else 's'}, {_directions(n)}"
-    if count.graded:
-        body = (
-            f": the relevances fall step by step ({spectrum}), so the number depends on where the line is "
-            f"drawn: between {count.low} and {count.high}."
+    n, count, rank, runs = e.count.value, e.count, e.components.rank(), len(e.runs.used)
+    spectrum = ", ".join(measured(rho) for rho in e.runs.relevance.T)
+    features = _plural(len(e.data.columns), "feature")
+    agree = int((count.per_run == n).sum())
+    where = "in the only run" if runs == 1 else f"in {'all' if agree == runs else f'{agree} of'} {runs} runs"
+    relevant = (
+        f"{n} of {e.options.latent_dim} latents {'is' if n == 1 else 'are'} relevant {where} ({spectrum})"
+    )
+    if e.inconclusive:
+        text = (
+            f"{features}, but no conclusion on the number of independent directions is possible: "
+            f"{e.inconclusive}. As it stands, {relevant}."
+        )
+    elif e.surplus:
+        cause = (
+            "a deterministic autoencoder does not suppress redundant latents"
+            if e.options.variant == "ae"
+            else f"the training has not ended: raise {e.longer}"
+        )
+        text = (
+            f"{features}, at most {_plural(rank, 'independent direction')}: no more exist linearly (rank of the "
+            f"covariance). {relevant[0].upper()}{relevant[1:]}, a number not to rely on: more than {rank} "
+            f"mean{'s' if rank == 0 else ''} that {cause}."
+        )
+    elif count.graded:
+        text = (
+            f"{features}, {_plural(n, 'independent direction')}: the relevances fall step by step ({spectrum}), "
+            f"so the number depends on where the line is drawn: between {count.low} and {count.high}."
         )
     else:
-        body = f": {n} of {e.options.latent_dim} latents are relevant in the {len(e.runs.used)} runs ({spectrum})."
+        text = f"{features}, {_plural(n, 'independent direction')}: {relevant}."
     return Statement(
-        opening + body,
+        text,
         {
-            "value": n, "low": count.low, "high": count.high, "runs": len(e.runs.used),
+            "value": n, "low": count.low, "high": count.high, "runs": runs, "rank_of_covariance": rank,
             "relevance_mean": mean.tolist(), "relevance_std": std.tolist(),
         },
         "relevance",
@@ -88,43 +106,59 @@ def _count(e: Evidence) -> Statement:
 
 def _removed(e: Evidence) -> Iterator[Statement]:
     """What never changes, and so takes directions away."""
+    # As many events as features span fewer directions whatever the physics.
+    if e.events > len(e.data.columns):
+        yield from _linear(e)
+    curved = [c for c in e.constraints if c.kind in ("pair", "particle", "norm") and not c.vanishes]
+    exact = [c for c in curved if c.exact]
+    if exact:
+        one = len(exact) == 1
+        yield Statement(
+            f"{several([f'{c.name} = {c.centre:.5g} {c.unit}'.rstrip() for c in exact])} in every event: "
+            f"{'a curved constraint, which confines' if one else 'curved constraints, which confine'} the events "
+            f"to a surface but {'does' if one else 'do'} not lower the number of relevant latents.",
+            {c.name: {"centre": c.centre, "width": c.width} for c in exact},
+        )
+    narrow = [c for c in curved if not c.exact]
+    if narrow:
+        soft = "it is at best a soft constraint" if len(narrow) == 1 else "they are at best soft constraints"
+        yield Statement(
+            f"{several([f'{c.name} = {c.centre:.4g} +- {c.width:.2g} {c.unit}'.rstrip() for c in narrow])} "
+            f"(median and central 68 %): nearly constant, so {soft}.",
+            {c.name: {"centre": c.centre, "width": c.width} for c in narrow},
+        )
+
+
+def _linear(e: Evidence) -> Iterator[Statement]:
+    """Features, sums and differences that never change, each told once."""
     linear = [c for c in e.constraints if c.exact and c.kind in ("sum", "difference", "feature")]
-    removed = len(e.data.columns) - e.components.rank()
+    fixed_features = [c.name for c in linear if c.kind == "feature"]
+    follow = {f"{a} {sign} {b}" for a in fixed_features for b in fixed_features for sign in "+-"}
+    linear = [c for c in linear if c.name not in follow]
+    features, rank = len(e.data.columns), e.components.rank()
+    removed = features - rank
     if linear:
         zero, fixed = [c for c in linear if c.vanishes], [c for c in linear if not c.vanishes]
         told = [f"{several([c.name for c in zero])} vanish{'es' if len(zero) == 1 else ''}"] if zero else []
         told += [several([f"{c.name} = {c.centre:.5g} {c.unit}".rstrip() for c in fixed])] if fixed else []
+        what = "a linear constraint that removes" if len(linear) == 1 else "linear constraints that remove"
+        # Noise added to the features hides a constraint from the covariance.
+        effect = f": {what} {removed} of the {features} directions" if removed else ""
         yield Statement(
-            f"In every event {' and '.join(told)}: linear constraints that remove "
-            f"{removed} of the {len(e.data.columns)} directions.",
+            f"In every event {' and '.join(told)}{effect}.",
             {
                 "largest_width": {c.name: c.width for c in linear},
-                "rank_of_covariance": e.components.rank(),
-                "features": len(e.data.columns),
+                "rank_of_covariance": rank,
+                "features": features,
             },
             "pca",
         )
     elif removed:
         yield Statement(
-            f"The covariance of the {len(e.data.columns)} features has rank {e.components.rank()}: "
-            f"{removed} linear constraint{'' if removed == 1 else 's'} hold in every event.",
+            f"The covariance of the {_plural(features, 'feature')} has rank {rank}: "
+            f"{_plural(removed, 'linear constraint')} hold{'s' if removed == 1 else ''} in every event.",
             {"variances": e.components.variances.tolist()},
             "pca",
-        )
-    curved = [c for c in e.constraints if c.kind in ("pair", "particle", "norm") and not c.vanishes]
-    exact = [c for c in curved if c.exact]
-    if exact:
-        yield Statement(
-            f"{several([f'{c.name} = {c.centre:.5g} {c.unit}'.rstrip() for c in exact])} in every event: a curved "
-            "constraint, which confines the events to a surface but does not lower the number of relevant latents.",
-            {c.name: {"centre": c.centre, "width": c.width} for c in exact},
-        )
-    narrow = [c for c in curved if not c.exact]
-    if narrow:
-        yield Statement(
-            f"{several([f'{c.name} = {c.centre:.4g} +- {c.width:.2g} {c.unit}'.rstrip() for c in narrow])} "
-            "(median and central 68 %): nearly constant, so it is at best a soft constraint.",
-            {c.name: {"centre": c.centre, "width": c.width} for c in narrow},
         )
 
 
@@ -173,7 +207,7 @@ def _spanned(e: Evidence) -> Iterator[Statement]:
         if single < FOLLOWS
         else ""
     )
-    parts = [f"{c.combinations[i].name} with r = {r[:, i].mean():.3f} +- {r[:, i].std():.3f}" for i in chosen]
+    parts = [f"{c.combinations[i].name} with r = {measured(r[:, i])}" for i in chosen]
     evidence = {
         c.combinations[i].name: {
             "r_mean": float(r[:, i].mean()), "r_std": float(r[:, i].std()),
@@ -183,7 +217,8 @@ def _spanned(e: Evidence) -> Iterator[Statement]:
         for i in chosen
     }  # fmt: skip
     yield Statement(
-        f"In {len(e.runs.used)} runs, a linear combination of the relevant latents follows {several(parts)}.{rotated}",
+        f"In {_plural(len(e.runs.used), 'run')}, a linear combination of the relevant latents follows "
+        f"{several(parts)}.{rotated}",
         evidence,
         "correlations",
     )
@@ -208,17 +243,30 @@ def _dimension(e: Evidence) -> Iterator[Statement]:
         return
     d = e.dimension.combined
     text = f"The events lie on a set of intrinsic dimension {d.value:.2f} ({d.low:.2f} to {d.high:.2f})"
-    if e.count.value > d.high + 0.5:
+    latents = _plural(e.count.value, "relevant latent")
+    if e.inconclusive or e.surplus:
+        text += "."
+    elif e.count.value > d.high + 0.5:
         text += (
-            f", below the {e.count.value} relevant latents: relevance counts what a smooth code needs, "
+            f", below the {latents}: relevance counts what a smooth code needs, "
             "and a closed or curved surface needs more numbers than it has dimensions."
         )
     elif e.count.value < d.low - 0.5:
         text += (
-            f", above the {e.count.value} relevant latents: some directions vary too little, "
+            f", above the {latents}: some directions vary too little, "
             f"or too finely, to be worth their KL at beta = {e.options.beta:g}."
         )
     else:
         text += f", as many as relevant latents ({e.count.value})."
     estimates = {name: i.to_json() for name, i in e.dimension.by_estimator.items()}
     yield Statement(text, {"points": e.dimension.events} | estimates)
+
+
+def _length(e: Evidence) -> Iterator[Statement]:
+    if e.raised:
+        epochs = e.options.epochs_for(e.events)
+        yield Statement(
+            f"epochs was raised from {e.options.epochs} to {epochs}, so that each network makes "
+            f"min_steps = {e.options.min_steps} steps.",
+            {"asked": e.options.epochs, "epochs": epochs, "steps": e.runs.steps},
+        )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -21,11 +23,28 @@ MAX_FEATURES = 8
 MAX_PLANES = 3
 #: Two features with a larger |r| say the same and make no plane.
 ALIKE = 0.95
+#: A label written as an expression is broken into lines of this many characters, and cut after so many lines.
+LINE, LINES = 18, 3
 
 
 def _axis_label(a: Arrays, i: int) -> str:
     unit = str(a["feature_units"][i])
     return str(a["feature_labels"][i]) + (f" [{unit}]" if unit else "")
+
+
+def _fit(figure: Figure, ax: Axes, label: str, inches: float) -> None:
+    """Name an x axis of this width: broken into lines if it is no mathtext, then as small as it must be."""
+    lines = [label] if "$" in label else wrap(label, LINE)
+    if len(lines) > LINES:
+        lines = [*lines[: LINES - 1], lines[LINES - 1][: LINE - 1] + "…"]
+    text = ax.set_xlabel("\n".join(lines), fontsize=11, loc="center")
+    taken = text.get_window_extent().width / figure.dpi
+    text.set_fontsize(11 * min(1.0, inches / taken))
+
+
+def _marker(points: int) -> float:
+    """Diameter in points: 1.6 in a crowd, up to 5 where there are few."""
+    return float(np.clip(50 / np.sqrt(points), 1.6, 5.0))
 
 
 def _mean_label(j: int) -> str:
@@ -49,6 +68,7 @@ def latent_matrix(a: Arrays) -> Figure:
         rows, columns, figsize=(max(4.6, size * columns + 0.7), max(3.2, 0.82 * size * rows + 0.8)),
         sharex="col", sharey="row", squeeze=False,
     )  # fmt: skip
+    ms = _marker(len(x))
     for j in range(rows):
         relevant = a["representative_relevance"][j] > THRESHOLD
         # One scale for all relevant latents; the others get the prior's, on which they are flat.
@@ -56,7 +76,9 @@ def latent_matrix(a: Arrays) -> Figure:
         for i in range(columns):
             ax = axes[j, i]
             colour = COLOURS[0] if relevant else COLOURS[3]
-            ax.plot(x[:, i], z[:, j], ".", ms=1.6, alpha=0.4, color=colour, mew=0, rasterized=True)
+            ax.plot(
+                x[:, i], z[:, j], ".", ms=ms, alpha=min(1.0, 0.25 * ms), color=colour, mew=0, rasterized=True
+            )
             ax.set_ylim(-reach, reach)
             ax.minorticks_off()
             ax.tick_params(labelsize=9)
@@ -64,7 +86,7 @@ def latent_matrix(a: Arrays) -> Figure:
             ax.yaxis.set_major_locator(MaxNLocator(3, integer=True))
             if j == rows - 1:
                 ax.set_xlim(*_central(x[:, i]))
-                ax.set_xlabel(_axis_label(a, i), fontsize=11, loc="center")
+                _fit(figure, ax, _axis_label(a, i), 0.85 * size)
             if i == 0:
                 ax.set_ylabel(_mean_label(j), fontsize=12, loc="center")
     return figure
@@ -84,7 +106,7 @@ def latent_plane(a: Arrays) -> Figure:
             x[:, first],
             x[:, second],
             c=z[:, j],
-            s=5,
+            s=max(5.0, (1.3 * _marker(len(x))) ** 2),
             lw=0,
             cmap="coolwarm",
             vmin=-reach,

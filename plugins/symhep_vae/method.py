@@ -21,7 +21,8 @@ from symhep_vae.cautions import cautions
 from symhep_vae.combinations import constraints, named_combinations
 from symhep_vae.correlations import correlate
 from symhep_vae.ensemble import Runs, gather, join, to_part
-from symhep_vae.findings import Evidence, findings
+from symhep_vae.evidence import Evidence
+from symhep_vae.findings import findings
 from symhep_vae.options import RUNS_PER_SHARD, VaeOptions
 from symhep_vae.relevance import count_relevant, moments
 from symhep_vae.results import drawing_arrays, summarise, tables
@@ -106,6 +107,7 @@ class VaeRelevance(Method[VaeOptions]):
             dimension=intrinsic_dimension(sample.x, np.random.default_rng(0)),
             constraints=constraints(named),
             correlations=correlate(means, count.per_run.tolist(), named, weights),
+            events=len(sample.x),
             effective=effective_events(sample.weights),
         )
         summary = summarise(evidence, sample) | {

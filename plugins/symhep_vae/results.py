@@ -10,7 +10,7 @@ import numpy.typing as npt
 from symhep.methods.result import Arrays, Table
 from symhep.stats.intervals import Interval
 from symhep_vae.correlations import best_combination
-from symhep_vae.findings import Evidence
+from symhep_vae.evidence import Evidence
 from symhep_vae.relevance import BAND, DECISION, THRESHOLD, information_bits, linear_relevance
 from symhep_vae.sample import Sample
 

@@ -56,7 +56,7 @@ class Sample:
     def prepare(cls, data: Dataset, options: VaeOptions) -> Sample:
         """Events of ``data`` for ``options``. Raises `MethodError` where no training can make sense."""
         if len(data) == 0:
-            raise MethodError(f"no events in '{data.name}' pass the selection; loosen its cuts")
+            raise MethodError(f"no events in '{data.name}' have all features finite and enough objects")
         if data.values.shape[1] == 0:
             raise MethodError(f"'{data.name}' has no features")
         keep = len(data) if options.max_events is None else min(options.max_events, len(data))

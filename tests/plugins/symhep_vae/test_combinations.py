@@ -83,3 +83,17 @@ def test_azimuth_differences_wrap() -> None:
 def test_many_plain_features_are_not_paired() -> None:
     data = Dataset.from_array(np.random.default_rng(4).normal(size=(10, 9)))
     assert [c.kind for c in named_combinations(data, np.arange(10))] == ["feature"] * 9
+
+
+@pytest.mark.parametrize(
+    ("names", "derived"),
+    [
+        (("x", "y"), ["x - y", "x + y", "|x|"]),
+        (("a[0].pt", "a[1].pt"), ["a[0].pt - a[1].pt", "a[0].pt + a[1].pt", "|x|"]),
+        (("deltaphi(a, b)", "(a + b).pt"), []),
+    ],
+)
+def test_only_features_of_one_kind_are_added(names: tuple[str, ...], derived: list[str]) -> None:
+    """GeV and rad have no sum and no norm."""
+    data = Dataset.from_array(np.random.default_rng(5).normal(size=(10, 2)), columns=names)
+    assert [c.name for c in named_combinations(data, np.arange(10))] == [*names, *derived]

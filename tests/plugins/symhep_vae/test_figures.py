@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import matplotlib.pyplot as plt
@@ -92,3 +93,23 @@ def test_no_text_of_two_panels_overlaps() -> None:
     figure.canvas.draw()
     left, right = (ax.get_tightbbox() for ax in figure.axes[:2])
     assert left.x1 <= right.x0 + 1
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["deltaphi(leps[0], leps[1])", "(leps[0] + leps[1]).pt", "mass(leps[0], leps[1])", "leps[0].phi"],
+        [r"$p_\mathrm{T}(\mathrm{selected\_leptons[0]})$"] * 4,
+        ["averyveryverylongnamewithoutanyspace" * 2, "sqrt(a) + " * 20, "x", "y"],
+    ],
+)
+def test_names_of_features_do_not_overlap(labels: list[str]) -> None:
+    figure = latent_matrix(arrays(features=4, latents=1) | {"feature_labels": np.array(labels)})
+    figure.canvas.draw()
+    boxes = [ax.xaxis.label.get_window_extent() for ax in figure.axes]
+    assert all(a.x1 < b.x0 for a, b in itertools.pairwise(boxes))
+
+
+def test_few_points_are_drawn_larger() -> None:
+    few, many = (latent_matrix(arrays(events=n)).axes[0].lines[0].get_markersize() for n in (38, 4000))
+    assert few > 2 * many

@@ -79,8 +79,9 @@ def test_the_sphere_has_two_dimensions(found: Result) -> None:
 def test_statements_tell_the_physics(found: Result) -> None:
     text = [s.text for s in found.statements if s.kind == "finding"]
     assert text[0].startswith(
-        "6 features, 3 independent directions: 3 of 6 latents are relevant in the 5 runs"
+        "6 features, 3 independent directions: 3 of 6 latents are relevant in all 5 runs ("
     )
+    assert text[0].count(" +- ") == 6
     assert "px(mu-) + px(mu+), py(mu-) + py(mu+) and pz(mu-) + pz(mu+) vanish" in text[1]
     assert "remove 3 of the 6 directions" in text[1]
     assert "m(mu- mu+) = 80 GeV" in text[2]
@@ -160,7 +161,11 @@ def test_collapse_is_told() -> None:
     x = np.random.default_rng(2).normal(size=(1500, 2))
     result = run(Dataset.from_array(x), QUICK.model_copy(update={"beta": 5.0, "runs": 5, "epochs": 25}))
     assert result.summary["relevant_latents"]["value"] == 0
-    assert any("5 of 5 runs collapsed" in s.text for s in result.statements)
+    warnings = [s.text for s in result.statements if s.kind == "warning"]
+    assert any("5 of 5 runs collapsed" in text for text in warnings)
+    assert result.statements[0].text.startswith(
+        "2 features, but no conclusion on the number of independent directions is possible: 5 of 5 runs collapsed."
+    )
 
 
 def test_too_few_latents_are_told() -> None:
@@ -168,6 +173,55 @@ def test_too_few_latents_are_told() -> None:
     result = run(Dataset.from_array(x), QUICK.model_copy(update={"latent_dim": 2}))
     assert result.summary["relevant_latents"]["value"] == 2
     assert any("2 is a lower bound. Raise latent_dim" in s.text for s in result.statements)
+
+
+def test_more_latents_than_rank_are_not_told_as_directions() -> None:
+    """140 steps switch no latent off: six are relevant where three components of momentum vary."""
+    result = run(collider(1000), VaeOptions(runs=2, min_steps=0))
+    assert result.summary["relevant_latents"]["value"] > 3
+    first = result.statements[0].text
+    assert first.startswith("6 features, at most 3 independent directions: no more exist linearly")
+    assert "more than 3 mean that the training has not ended: raise epochs." in first
+    assert not any("lower bound" in s.text for s in result.statements)
+    assert any("have hardly moved. Raise epochs." in s.text for s in result.statements)
+
+
+def test_all_latents_relevant_is_no_lower_bound_when_the_rank_is_reached() -> None:
+    result = run(collider(1500), QUICK.model_copy(update={"latent_dim": 3}))
+    assert result.summary["relevant_latents"]["value"] == result.summary["pca"]["rank"] == 3
+    assert not any("lower bound" in s.text for s in result.statements)
+
+
+def test_a_constraint_is_told_once() -> None:
+    """With the energies as features, E(mu-) = E(mu+) = 40 GeV says what their sum and difference are."""
+    data = collider(600)
+    energies = tuple(Column(f"E({p})", "GeV", "", "E", p) for p in data.particles)
+    fixed = Dataset.from_array(
+        np.c_[data.values, np.full((600, 2), 40.0)], columns=(*data.columns, *energies), name="ee"
+    )
+    result = run(
+        replace(fixed, momenta=data.momenta, particles=data.particles),
+        QUICK.model_copy(update={"runs": 1, "epochs": 1}),
+    )
+    told = next(s.text for s in result.statements if s.text.startswith("In every event"))
+    assert told.endswith(
+        "vanish and E(mu-) = 40 GeV and E(mu+) = 40 GeV: linear constraints that remove 5 of the 8 directions."
+    )
+    curved = next(s.text for s in result.statements if "curved" in s.text)
+    assert "curved constraints, which confine" in curved
+
+
+@pytest.mark.parametrize(
+    ("spread", "told"), [(0.1, True), (0.02, True), (2.0, False)], ids=["narrow", "rounding", "wide"]
+)
+def test_azimuths_at_the_jump_are_told(spread: float, told: bool) -> None:
+    """deltaphi of back-to-back leptons is +pi or -pi by chance."""
+    phi = (np.pi + np.random.default_rng(5).normal(0, spread, 600) + np.pi) % (2 * np.pi) - np.pi
+    other = np.random.default_rng(6).normal(size=600)
+    data = Dataset.from_array(np.c_[phi, other], columns=("deltaphi(a, b)", "y"))
+    result = run(data, QUICK.model_copy(update={"runs": 1, "epochs": 1}))
+    warned = [s.text for s in result.statements if "phi jumps at pi" in s.text]
+    assert [text.split()[0] for text in warned] == (["deltaphi(a,"] if told else [])
 
 
 def test_signed_weights_are_told() -> None:
@@ -183,6 +237,8 @@ def test_a_handful_of_events_gives_a_warning_and_no_crash(events: int) -> None:
     result = run(collider(events), QUICK.model_copy(update={"runs": 2, "epochs": 2}))
     json.dumps(result.summary, allow_nan=False)
     assert any(f"Only {events} events" in s.text for s in result.statements)
+    assert "no conclusion on the number of independent directions" in result.statements[0].text
+    assert not any("direction" in s.text and "remove" in s.text for s in result.statements if events <= 6)
     assert result.summary["intrinsic_dimension"]["value"] is None
     with use_style():
         assert {f.name for f in METHOD.figures(result)} >= {"relevance", "loss"}
@@ -196,6 +252,10 @@ def test_a_small_sample_is_passed_over_more_often() -> None:
     assert result.summary["runs"]["epochs"] == 215
     assert result.summary["runs"]["steps"] == 215 * 7
     assert result.summary["relevant_latents"]["value"] == 3
+    findings = [s.text for s in result.statements if s.kind == "finding"]
+    assert findings[-1] == (
+        "epochs was raised from 20 to 215, so that each network makes min_steps = 1500 steps."
+    )
 
 
 @pytest.mark.parametrize("variant", ["factor", "tc", "ae", "linear"])

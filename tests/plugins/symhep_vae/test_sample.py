@@ -47,7 +47,7 @@ def test_effective_events_of_signed_weights() -> None:
 @pytest.mark.parametrize(
     ("x", "weights", "message"),
     [
-        (np.zeros((0, 2)), None, r"no events in 'data' pass the selection; loosen its cuts"),
+        (np.zeros((0, 2)), None, r"no events in 'data' have all features finite and enough objects"),
         (np.zeros((3, 0)), None, "'data' has no features"),
         (np.array([[1.0, np.nan], [2.0, 3.0]]), None, "x2: some events hold NaN or infinity"),
         (X, -np.ones(1000), "sum to -1000: they describe no density"),
