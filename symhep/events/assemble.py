@@ -9,7 +9,7 @@ import numpy as np
 from symhep.card.schema import RunCard
 from symhep.errors import CardError
 from symhep.events.dataset import Column, Dataset, Scaler
-from symhep.events.naming import feature_columns
+from symhep.events.naming import expression_unit, feature_columns
 from symhep.events.select import FeatureTable
 
 __all__ = ["assemble", "check_cross_sections"]
@@ -60,7 +60,7 @@ def assemble(card: RunCard, features: str, tables: Mapping[str, FeatureTable]) -
 def _columns(card: RunCard, features: str, tables: list[FeatureTable]) -> tuple[Column, ...]:
     feature = card.features[features]
     if feature.object is None:
-        return tuple(Column(v, label=_math_name(v)) for v in feature.vars)
+        return tuple(Column(v, expression_unit(v), _math_name(v)) for v in feature.vars)
     take = card.objects[feature.object].take or 0
     positions = []
     for index in range(take):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 
 from particle import InvalidParticle, Particle, ParticleNotFound
 
-from symhep.card.expressions import KINEMATICS
+from symhep.card.expressions import KINEMATICS, parse_expression
 from symhep.events.dataset import Column
 
-__all__ = ["feature_columns", "particle_label", "particle_name"]
+__all__ = ["expression_unit", "feature_columns", "particle_label", "particle_name"]
 
 _LATEX = {
     "px": "p_x", "py": "p_y", "pz": "p_z", "E": "E", "energy": "E", "p": "|p|", "pt": r"p_\mathrm{T}", "m": "m",
@@ -50,6 +51,32 @@ def particle_label(pdg_id: int | None, fallback: str) -> str:
             pass
     plain = particle_name(pdg_id, fallback).replace("_", r"\_").replace(" ", r"\ ")
     return rf"\mathrm{{{plain}}}"
+
+
+def expression_unit(text: str) -> str:
+    """Unit of an expression in objects, as far as it is plain; '' where nobody can tell.
+
+    >>> expression_unit("(mu[0] + mu[1]).pt"), expression_unit("deltaphi(a, b)"), expression_unit("HT / 2")
+    ('GeV', 'rad', '')
+    """
+    return _unit(parse_expression(text).tree)
+
+
+def _unit(node: ast.expr) -> str:
+    match node:
+        case ast.Attribute(attr=field):
+            return KINEMATICS.get(field, "")
+        case ast.Call(func=ast.Name(id="mass")):
+            return "GeV"
+        case ast.Call(func=ast.Name(id="deltaphi" | "arctan2")):
+            return "rad"
+        case ast.Call(func=ast.Name(id="abs" | "sum" | "min" | "max"), args=[inner]):
+            return _unit(inner)
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right) if _unit(left) == _unit(right):
+            return _unit(left)
+        case ast.UnaryOp(operand=operand):
+            return _unit(operand)
+    return ""
 
 
 def feature_columns(

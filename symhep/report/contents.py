@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
+import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from symhep.errors import StoreError
+from symhep.card.loader import load_card
+from symhep.errors import CardError, StoreError
 from symhep.report.numbers import column
 from symhep.report.references import FORMATS, Reference, lookup
 
@@ -75,7 +77,11 @@ class TableView:
 
 @dataclass(frozen=True)
 class DatasetView:
-    """What was read of a dataset, what was lost, and what the cuts left; ``total`` sums over several files."""
+    """What was read of a dataset, what was lost, and what the cuts left; ``total`` sums over several files.
+
+    Every row of ``selections`` has the number of events it is compared with, ``before`` (None for the first).
+    ``xsec_pb`` is what the weights are scaled to, ``cross_section_pb`` what the files say (value, error).
+    """
 
     name: str
     files: list[dict[str, Any]]
@@ -85,6 +91,9 @@ class DatasetView:
     read: int
     lost: int
     lost_unknown: bool
+    weight_unit: str
+    xsec_pb: float | None
+    cross_section_pb: list[float] | None
 
 
 @dataclass(frozen=True)
@@ -101,6 +110,12 @@ class MethodView:
     figures: list[FigureView]
     options: Mapping[str, Any]
     summary: Mapping[str, Any]
+
+    @property
+    def alone(self) -> set[int]:
+        """Numbers of the narrow figures without a neighbour: the page has two beside each other."""
+        runs = [list(run) for wide, run in itertools.groupby(self.figures, lambda f: f.wide) if not wide]
+        return {run[-1].number for run in runs if len(run) % 2}
 
 
 @dataclass(frozen=True)
@@ -122,8 +137,10 @@ def gather(folder: Path) -> ReportContents:
         raise StoreError(
             f"{folder} holds no run: neither cutflow.json nor results.json; run symhep run first"
         )
+    card = folder / "card.yaml"
+    skips = _skips(card)
     try:
-        datasets = [_dataset(name, d) for name, d in (cutflow or {}).get("datasets", {}).items()]
+        datasets = [_dataset(name, d, skips) for name, d in (cutflow or {}).get("datasets", {}).items()]
         outcomes = (results or {}).get("methods", {})
         numbers = itertools.count(1)
         methods = [_method(folder, name, outcome, numbers) for name, outcome in outcomes.items()]
@@ -136,7 +153,6 @@ def gather(folder: Path) -> ReportContents:
     known, unknown = lookup(
         [*keys, *(FORMATS[f] for f in sorted(formats & FORMATS.keys())), "rodrigues2020scikithep"]
     )
-    card = folder / "card.yaml"
     return ReportContents(
         datasets,
         methods,
@@ -157,8 +173,16 @@ def _json(folder: Path, name: str) -> Any:
         raise StoreError(f"{path} is not JSON ({error}); run symhep run again to write it anew") from error
 
 
-def _dataset(name: str, stored: Mapping[str, Any]) -> DatasetView:
-    losses = list(stored.get("losses") or ())
+def _skips(card: Path) -> bool:
+    """Whether the run kept what there is of damaged files."""
+    try:
+        return load_card(card).card.run.bad_files == "skip"
+    except CardError:
+        return False
+
+
+def _dataset(name: str, stored: Mapping[str, Any], skips: bool) -> DatasetView:
+    losses = [_loss(loss) if skips else loss for loss in stored.get("losses") or ()]
     files = list(stored.get("files") or ())
     read = stored.get("events_read", sum(file.get("events") or 0 for file in files))
     total = {**stored, "file": f"all {len(files)} files", "events": read} if len(files) > 1 else None
@@ -167,11 +191,31 @@ def _dataset(name: str, stored: Mapping[str, Any]) -> DatasetView:
         files,
         total,
         losses,
-        dict(stored.get("selections") or {}),
+        {selection: _cuts(rows) for selection, rows in (stored.get("selections") or {}).items()},
         read,
         sum(loss.get("events") or 0 for loss in losses),
         any(loss.get("events") is None for loss in losses),
+        str(stored.get("weight_unit") or ""),
+        stored.get("xsec_pb"),
+        stored.get("cross_section_pb"),
     )
+
+
+def _loss(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """A loss without the advice to set what is set already."""
+    hint = re.sub(r"(^|, or |; )[^;,]*bad_files[^;,]*", "", stored.get("hint") or "")
+    return {**stored, "hint": hint.lstrip(",; ")}
+
+
+def _cuts(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a cutflow, each with ``before``: the events of the last cut above it."""
+    cuts, before = [], None
+    for row in rows:
+        cuts.append({**row, "before": before})
+        # Feature sets stand side by side: none of them cuts into another.
+        if not row["name"].startswith("features "):
+            before = row["events"]
+    return cuts
 
 
 def _method(folder: Path, name: str, outcome: Mapping[str, Any], numbers: Iterator[int]) -> MethodView:

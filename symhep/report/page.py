@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup, escape
 
 from symhep import __version__
 from symhep.errors import StoreError
@@ -50,8 +52,14 @@ def _environment() -> jinja2.Environment:
     )
     for show in (duration, moment, number, rows, size, typeset):
         environment.filters[show.__name__] = show
+    environment.filters["path"] = _path
     environment.globals |= {"percent": percent, "with_error": with_error}
     return environment
+
+
+def _path(text: str) -> Markup:
+    """A file name in code, which a narrow page breaks after a slash or an underscore."""
+    return Markup('<code class="path">%s</code>') % Markup(re.sub(r"([/\\_])", r"\1<wbr>", escape(text)))
 
 
 def _context(contents: ReportContents) -> dict[str, Any]:
@@ -62,12 +70,22 @@ def _context(contents: ReportContents) -> dict[str, Any]:
     # The page opens with the main finding of each method, or the main three of a single one.
     shown = 3 if len(contents.methods) == 1 else 1
     opening = [(name, statement) for name, found in findings.items() for statement in found[:shown]]
-    warnings = sum(s.warning for method in contents.methods for s in method.statements)
+    warnings = {
+        method.name: [statement.text for statement in method.statements if statement.warning]
+        for method in contents.methods
+    }
+    # Methods that share a warning, as those of joined datasets do, give it once.
+    main_warnings: dict[str, list[str]] = {}
+    for name, texts in warnings.items():
+        for text in texts[:1]:
+            main_warnings.setdefault(text, []).append(name)
+    unread = sum(text not in main_warnings for texts in warnings.values() for text in texts)
     return {
         "contents": contents,
         "opening": opening,
         "further": sum(map(len, findings.values())) - len(opening),
-        "warnings": warnings,
+        "main_warnings": main_warnings,
+        "further_warnings": unread,
         "failed": [method for method in contents.methods if method.error],
         "lossy": [dataset for dataset in contents.datasets if dataset.losses],
         "title": _title([dataset.name for dataset in contents.datasets]),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from symhep.events.naming import feature_columns, particle_label, particle_name
+import pytest
+
+from symhep.events.naming import expression_unit, feature_columns, particle_label, particle_name
 
 
 def test_unknown_numbers() -> None:
@@ -18,3 +20,20 @@ def test_columns_carry_unit_and_label() -> None:
 def test_two_of_a_kind_keep_their_positions() -> None:
     names = [c.name for c in feature_columns(["px"], [(21, "jets[0]"), (21, "jets[1]")])]
     assert names == ["px(jets[0])", "px(jets[1])"]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("mu[0].pt - mu[1].pt", "GeV"),
+        ("mu[0].pt - mu[1].eta", ""),
+        ("mu[0].pt * mu[1].pt", ""),
+        ("-mass(a, b)", "GeV"),
+        ("max(jets.pt)", "GeV"),
+        ("deltaR(a, b)", ""),
+        ("abs(mu[0].phi)", "rad"),
+        ("x1", ""),
+    ],
+)
+def test_units_of_expressions(text: str, unit: str) -> None:
+    assert expression_unit(text) == unit

@@ -118,7 +118,7 @@ def text_of(page: str) -> str:
         def handle_data(self, data: str) -> None:
             pieces.append(data)
 
-    Text().feed(page.partition("<body>")[2])
+    Text().feed(page.partition("<body>")[2].replace("<wbr>", ""))
     return " ".join(" ".join(pieces).split())
 
 
@@ -138,7 +138,8 @@ class TestContents:
     def test_findings_come_first(self, folder: Path) -> None:
         text = text_of(report(folder))
         assert text.index("Three of six") < text.index("count(muons) == 2")
-        assert "1 warning to read" in text
+        assert text.index("Warning. One run was left out.") < text.index("What was read ee")
+        assert "to read before believing it" not in text
         assert "No event was lost." in text
 
     def test_it_opens_with_the_main_three_findings_of_a_single_method(self, folder: Path) -> None:
@@ -150,6 +151,83 @@ class TestContents:
         assert "Finding 2, r² = 0.9 ± 0.1." in opening
         assert "Finding 3" not in opening
         assert "2 more findings" in opening
+
+    def test_every_method_opens_with_its_name_its_main_finding_and_its_main_warning(
+        self, folder: Path
+    ) -> None:
+        def method(*texts: tuple[str, str]) -> dict[str, Any]:
+            return {"status": "ok", "statements": [{"kind": kind, "text": text} for kind, text in texts]}
+
+        shared = ("warning", "Datasets are joined.")
+        methods = {
+            "first": method(("finding", "One."), ("finding", "Two."), ("warning", "Narrow."), shared),
+            "second": method(("finding", "Three."), shared),
+            "third": method(shared, ("warning", "Short.")),
+        }
+        put(folder, "results.json", {"methods": methods})
+        opening = text_of(report(folder)).partition("What was read ee")[0].partition("How to cite")[2]
+        assert opening.split("From")[0].strip() == (
+            "One. (first) Three. (second) Warning. Narrow. (first) Warning. Datasets are joined. (second, third)"
+        )
+        assert "1 more finding below. 1 more warning to read before believing it." in opening
+
+    def test_feature_sets_are_compared_with_the_last_cut(self, folder: Path) -> None:
+        features = [
+            {"name": f"features {name}", "cut": "", "events": n, "weighted": n / 2, "weighted_error": 1.0}
+            for name, n in (("p3", 1000), ("p4", 2000))
+        ]
+        dataset = {"files": [FILE], "events_read": 10000, "selections": {"dimuon": [*CUTS, *features]}}
+        put(folder, "cutflow.json", {"datasets": {"ee": dataset}})
+        text = text_of(report(folder))
+        assert "Kept: of the last cut above, and of all." in text
+        assert "features p3 1,000 40 % 10 %" in text  # of the 2500 with two muons
+        assert "features p4 2,000 80 % 20 %" in text
+
+    @pytest.mark.parametrize(
+        ("entries", "sentence"),
+        [
+            ({"xsec_pb": 5.0, "cross_section_pb": [36.9103, 0.2431]},
+             "Weights scaled to xsec_pb = 5 pb; the cross-section in the file header is 36.91 ± 0.24 pb."),
+            ({"xsec_pb": 5, "cross_section_pb": None}, "Weights scaled to xsec_pb = 5 pb."),
+            ({"xsec_pb": 0.5}, "Weights scaled to xsec_pb = 0.5 pb."),
+        ],
+    )  # fmt: skip
+    def test_weights_scaled_to_a_cross_section_are_told_with_their_unit(
+        self, folder: Path, entries: dict[str, Any], sentence: str
+    ) -> None:
+        dataset = {"files": [FILE], "weight_unit": "pb", "selections": {"dimuon": CUTS}, **entries}
+        put(folder, "cutflow.json", {"datasets": {"ee": dataset}})
+        text = text_of(report(folder))
+        assert sentence in text
+        assert "Of all Weighted / pb all" in text
+
+    @pytest.mark.parametrize("entries", [{}, {"weight_unit": "", "xsec_pb": None}])
+    def test_weights_of_the_files_have_no_unit(self, folder: Path, entries: dict[str, Any]) -> None:
+        dataset = {"files": [FILE], "selections": {"dimuon": CUTS}, **entries}
+        put(folder, "cutflow.json", {"datasets": {"ee": dataset}})
+        text = text_of(report(folder))
+        assert "Of all Weighted all" in text
+        assert "scaled" not in text
+
+    @pytest.mark.parametrize(
+        ("sizes", "alone"),
+        [
+            ("n", [1]),
+            ("nn", []),
+            ("nnn", [3]),
+            ("nnnwwn", [3, 6]),
+            ("wnnw", []),
+        ],
+    )
+    def test_a_narrow_figure_without_a_neighbour_stands_in_the_middle(
+        self, folder: Path, sizes: str, alone: list[int]
+    ) -> None:
+        for i, size in enumerate(sizes, 1):
+            (folder / f"relevance/figures/f{i}.png").write_bytes(png(96 if size == "w" else 64, 48))
+        figures = [{"name": f"f{i}"} for i in range(1, len(sizes) + 1)]
+        change(folder, "relevance/result.json", figures=figures)
+        found = re.findall(r'<figure id="relevance-f(\d)" class="alone">', report(folder))
+        assert [int(i) for i in found] == alone
 
     @pytest.mark.parametrize(
         "sentence",
@@ -252,6 +330,25 @@ class TestTrouble:
         assert "Lost: 1 event and an unknown number more" in text
         assert "No event was lost." not in text
 
+    @pytest.mark.parametrize(
+        ("hint", "left"),
+        [
+            ("copy it again, or keep what there is with 'bad_files: skip'", " To do: copy it again."),
+            ("take another weight; bad_files: skip drops the file", " To do: take another weight."),
+            ("keep what there is with 'bad_files: skip'", ""),
+            ("run the generator, or the copying, again", " To do: run the generator, or the copying, again."),
+        ],
+    )
+    def test_a_card_that_skips_is_not_told_to_skip(self, folder: Path, hint: str, left: str) -> None:
+        losses = [{"file": "b.lhe", "reason": "cut", "events": 1, "hint": hint}]
+        put(folder, "cutflow.json", {"datasets": {"ee": {"files": [FILE], "losses": losses}}})
+        card = "symhep: 1\ndatasets: {ee: {files: [b.lhe]}}\nrun: {bad_files: %s}\n"
+        (folder / "card.yaml").write_text(card % "fail")
+        assert f"1 event lost . To do: {hint}." in text_of(report(folder))
+        (folder / "card.yaml").write_text(card % "skip")
+        text = text_of(report(folder))
+        assert f"b.lhe : cut. 1 event lost .{left} Three of six" in text
+
     def test_a_failed_method_shows_its_error_and_not_an_older_result(self, folder: Path) -> None:
         failed = {"use": "vae", "status": "failed", "summary": {}, "statements": [], "error": "loss is NaN"}
         put(folder, "results.json", {"methods": {"relevance": failed}})
@@ -278,6 +375,14 @@ class TestTrouble:
         page = report(folder)
         assert base64.b64encode(png(3, 3)).decode() not in page
         assert "secret.pdf" not in page
+
+    def test_file_names_break_after_slashes_and_underscores_alone(self, folder: Path) -> None:
+        content = json.loads((folder / "provenance.json").read_text())
+        content["files"][0]["file"] = "data/my_events<b>.lhe.gz"
+        put(folder, "provenance.json", content)
+        page = report(folder)
+        assert '<code class="path">data/<wbr>a.lhe.gz</code>' in page
+        assert '<code class="path">data/<wbr>my_<wbr>events&lt;b&gt;.lhe.gz</code>' in page
 
     def test_text_from_files_is_escaped_everywhere(self, folder: Path) -> None:
         texts = ("cutflow.json", "results.json", "provenance.json", "relevance/result.json")
