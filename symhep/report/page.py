@@ -59,7 +59,7 @@ def _environment() -> jinja2.Environment:
 
 def _path(text: str) -> Markup:
     """A file name in code, which a narrow page breaks after a slash or an underscore."""
-    return Markup('<code class="path">%s</code>') % Markup(re.sub(r"([/\\_])", r"\1<wbr>", escape(text)))
+    return Markup('<code class="path">%s</code>') % Markup(re.sub(r"([/\\_])", r"\1<wbr>", str(escape(text))))
 
 
 def _context(contents: ReportContents) -> dict[str, Any]:

@@ -342,7 +342,10 @@ class TestTrouble:
     def test_a_card_that_skips_is_not_told_to_skip(self, folder: Path, hint: str, left: str) -> None:
         losses = [{"file": "b.lhe", "reason": "cut", "events": 1, "hint": hint}]
         put(folder, "cutflow.json", {"datasets": {"ee": {"files": [FILE], "losses": losses}}})
-        card = "symhep: 1\ndatasets: {ee: {files: [b.lhe]}}\nrun: {bad_files: %s}\n"
+        card = (
+            "symhep: 1\ndatasets: {ee: {files: [b.lhe]}}\nfeatures: {x: {vars: [x]}}\nmethods: {}\n"
+            "run: {bad_files: %s}\n"
+        )
         (folder / "card.yaml").write_text(card % "fail")
         assert f"1 event lost . To do: {hint}." in text_of(report(folder))
         (folder / "card.yaml").write_text(card % "skip")
