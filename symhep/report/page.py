@@ -75,10 +75,11 @@ def _context(contents: ReportContents) -> dict[str, Any]:
         for method in contents.methods
     }
     # Methods that share a warning, as those of joined datasets do, give it once.
-    main_warnings: dict[str, list[str]] = {}
-    for name, texts in warnings.items():
-        for text in texts[:1]:
-            main_warnings.setdefault(text, []).append(name)
+    main_warnings = {
+        texts[0]: [name for name, others in warnings.items() if texts[0] in others]
+        for texts in warnings.values()
+        if texts
+    }
     unread = sum(text not in main_warnings for texts in warnings.values() for text in texts)
     return {
         "contents": contents,

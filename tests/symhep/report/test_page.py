@@ -167,7 +167,8 @@ class TestContents:
         put(folder, "results.json", {"methods": methods})
         opening = text_of(report(folder)).partition("What was read ee")[0].partition("How to cite")[2]
         assert opening.split("From")[0].strip() == (
-            "One. (first) Three. (second) Warning. Narrow. (first) Warning. Datasets are joined. (second, third)"
+            "One. (first) Three. (second) Warning. Narrow. (first) "
+            "Warning. Datasets are joined. (first, second, third)"
         )
         assert "1 more finding below. 1 more warning to read before believing it." in opening
 
