@@ -113,7 +113,11 @@ def _print(document: dict[str, Any]) -> None:
     for note in document["notes"]:
         console.print(f"note: {escape(note)}")
     for loss in document["losses"]:
-        many = "an unknown number of events" if loss["events"] is None else f"{loss['events']} events"
+        many = (
+            "an unknown number of events"
+            if loss["events"] is None
+            else f"{loss['events']} event{'s' * (loss['events'] != 1)}"
+        )
         at = "" if loss["first_event"] is None else f" from event {loss['first_event']}"
         console.print(f"[bold red]lost[/]: {many}{at}: {escape(loss['reason'])}")
     console.print()
