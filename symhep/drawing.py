@@ -10,6 +10,7 @@ from typing import Any
 from symhep.card.schema import OutputCard
 from symhep.errors import PluginError
 from symhep.methods.interface import Method
+from symhep.plotting.control import control_figure
 from symhep.plotting.save import save_figure
 from symhep.plotting.scan import scan_figures
 from symhep.plotting.style import use_style
@@ -38,10 +39,10 @@ def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) 
     target = folder.root / name / "figures"
     captions = []
     with use_style(output.style):
-        scans = _scan_summaries(folder, name, stored["scan"])
-        for item in chain(
-            method.figures(folder.read_result(name)), scan_figures(method.scan_quantities, scans)
-        ):
+        result = folder.read_result(name)
+        scans = scan_figures(method.scan_quantities, _scan_summaries(folder, name, stored["scan"]))
+        control = control_figure(result.histograms)
+        for item in chain(method.figures(result), scans, [control] if control else []):
             if not _SAFE_NAME.fullmatch(item.name):
                 raise PluginError(
                     f"method '{method.name}' calls a figure {item.name!r}, which is no plain file name"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from typing import Any
@@ -19,6 +19,7 @@ from symhep.methods.context import Context, Progress, SilentProgress, seed_seque
 from symhep.methods.interface import Method, Options, Shard
 from symhep.methods.result import Part, Result
 from symhep.plan import PlannedMethod
+from symhep.plotting.control import control_histograms
 from symhep.store import RunFolder, content_key
 from symhep.workers import Workers
 
@@ -59,6 +60,7 @@ class Fit:
         started = time.perf_counter()
         method.check(self.data, options)
         result = method.combine(self.data, options, self._parts(options, name, key))
+        result = replace(result, histograms=result.histograms | control_histograms(self.data))
         header = {
             "key": key,
             "use": method.name,

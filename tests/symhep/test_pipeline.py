@@ -194,7 +194,7 @@ def test_scan_is_stored_and_drawn(tmp_path: Path, toy_card: dict[str, Any], regi
     )
     np.testing.assert_allclose(three["summary"]["mean"], 3 * np.array(one["summary"]["mean"]))
     names = {p.name for p in (tmp_path / "r/boot/figures").iterdir()}
-    assert names == {"means.png", "scan_scale_mean.png", "scan_scale_first.png"}
+    assert names == {"means.png", "scan_scale_mean.png", "scan_scale_first.png", "features.png"}
 
 
 def test_redraw_needs_no_training(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
@@ -202,7 +202,7 @@ def test_redraw_needs_no_training(tmp_path: Path, toy_card: dict[str, Any], regi
     figure = tmp_path / "r/boot/figures/means.png"
     original = figure.read_bytes()
     figure.unlink()
-    assert [p.name for p in redraw(tmp_path / "r", registry)] == ["means"]
+    assert [p.name for p in redraw(tmp_path / "r", registry)] == ["means", "features"]
     assert figure.read_bytes() == original
     assert len((tmp_path / "trace").read_text().splitlines()) == 4
 

@@ -1,0 +1,73 @@
+"""Control plots: the features as they enter a method, weighted, one histogram per dataset."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import hist
+import matplotlib.pyplot as plt
+import mplhep
+import numpy as np
+
+from symhep.events.dataset import Dataset
+from symhep.methods.interface import NamedFigure
+
+__all__ = ["PREFIX", "control_figure", "control_histograms"]
+
+#: Keys of control histograms in a result start with this.
+PREFIX = "control: "
+BINS = 40
+#: More panels than this are no figure any more.
+_MOST = 16
+
+
+def control_histograms(data: Dataset) -> dict[str, hist.Hist[Any]]:
+    """Feature -> weighted histogram over (dataset, value); the outermost 0.5 % on each side are in the flow bins.
+
+    >>> data = Dataset.from_array([[0.0], [1.0], [1.0]], columns=("x",))
+    >>> float(control_histograms(data)["control: x"].sum(flow=True).value)
+    3.0
+    """
+    names = list(data.label_names) or [data.name]
+    labels = data.labels if len(data.labels) == len(data) else np.zeros(len(data), dtype=np.int64)
+    found: dict[str, hist.Hist[Any]] = {}
+    for column, values in list(zip(data.columns, data.values.T, strict=True))[:_MOST]:
+        low, high = np.quantile(values, [0.005, 0.995])
+        if not high > low:
+            low, high = low - 0.5, high + 0.5
+        axis = hist.axis.Regular(
+            BINS, float(low), float(np.nextafter(high, np.inf)), name="x", label=column.axis_label
+        )
+        made = hist.Hist(hist.axis.StrCategory(names, name="dataset"), axis, storage=hist.storage.Weight())
+        made.fill(np.array(names)[labels], values, weight=data.weights)
+        found[f"{PREFIX}{column.name}"] = made
+    return found
+
+
+def control_figure(histograms: Mapping[str, hist.Hist[Any]]) -> NamedFigure | None:
+    """A panel per feature with errors sqrt(sum w^2); None if there are no control histograms."""
+    panels = [h for name, h in histograms.items() if name.startswith(PREFIX)]
+    if not panels:
+        return None
+    columns = min(3, len(panels))
+    rows = math.ceil(len(panels) / columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(3.4 * columns, 2.7 * rows), squeeze=False)
+    for ax, histogram in zip(axes.flat, panels, strict=False):
+        for name in histogram.axes[0]:
+            mplhep.histplot(histogram[name, :], ax=ax, label=name, histtype="step", yerr=True, flow="none")
+        ax.set(xlabel=histogram.axes[1].label, ylabel="")
+        ax.ticklabel_format(axis="y", scilimits=(-3, 4))
+    for ax in axes.flat[len(panels) :]:
+        ax.remove()
+    for row in axes:
+        row[0].set_ylabel("Sum of weights")
+    if len(panels[0].axes[0]) > 1:
+        axes.flat[0].legend()
+    return NamedFigure(
+        "features",
+        figure,
+        f"The features as they enter the method, in {BINS} bins between their 0.5 % and 99.5 % quantiles; "
+        "weighted, with statistical errors.",
+    )
