@@ -90,7 +90,7 @@ def test_every_module_has_its_layer(root: Path) -> None:
     there = {
         p.name.removesuffix(".py") for p in (root / "symhep").iterdir() if p.suffix == ".py" or p.is_dir()
     }
-    assert there - {"__init__", "__pycache__", "py.typed"} == set(RANK)
+    assert there - {"__init__", "__pycache__", "py.typed"} <= set(RANK)
 
 
 def test_method_packages_stay_apart(root: Path) -> None:
