@@ -1,0 +1,1 @@
+"""Statistics that several methods need: intervals, principal components, intrinsic dimension."""
