@@ -16,8 +16,12 @@ __all__ = [
     "RunCard",
     "RunOptions",
     "Sort",
+    "StyleName",
     "WeightCard",
 ]
+
+#: Looks of figures: symhep's own, or those of mplhep.
+StyleName = Literal["none", "CMS", "ATLAS", "LHCb2", "ALICE", "DUNE"]
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
 
@@ -174,7 +178,7 @@ class OutputCard(_Strict):
     """How figures look."""
 
     figures: tuple[Literal["pdf", "png", "svg"], ...] = ("pdf", "png")
-    style: Literal["none", "CMS", "ATLAS", "LHCb2", "ALICE", "DUNE"] = "none"
+    style: StyleName = "none"
     label: str = "Private work"
 
 

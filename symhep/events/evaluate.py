@@ -77,13 +77,13 @@ def _value(node: ast.AST, scope: Mapping[str, Any]) -> Any:
         case ast.BinOp():
             return _BINARY[type(node.op)](_value(node.left, scope), _value(node.right, scope))
         case ast.UnaryOp(op=ast.Not()):
-            return np.logical_not(_value(node.operand, scope))
+            return np.logical_not(_truth(node.operand, scope))
         case ast.UnaryOp():
             value = _value(node.operand, scope)
             return -value if isinstance(node.op, ast.USub) else value
         case ast.BoolOp():
             join = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
-            return reduce(join, (_value(v, scope) for v in node.values))
+            return reduce(join, (_truth(v, scope) for v in node.values))
         case ast.Compare():
             return _compare(node, scope)
         case ast.Call(func=ast.Name(id=name)):
@@ -108,7 +108,22 @@ def _compare(node: ast.Compare, scope: Mapping[str, Any]) -> Any:
             right = _value(right_node, scope)
             verdicts.append(_BINARY[type(op)](left, right))
             left = right
-    return reduce(np.logical_and, verdicts)
+    return _present(reduce(np.logical_and, verdicts))
+
+
+def _truth(node: ast.AST, scope: Mapping[str, Any]) -> Any:
+    """An operand of and, or, not: a condition, and False where its object is missing."""
+    value = _present(_value(node, scope))
+    flat = ak.to_numpy(ak.flatten(value, axis=None)) if isinstance(value, ak.Array) else np.asarray(value)
+    if flat.dtype != bool and flat.size:
+        raise TypeError(f"'{ast.unparse(node)}' is a number, not a condition; compare it with something")
+    return value
+
+
+def _present(verdict: Any) -> Any:
+    """False for None: what is said of a missing object does not hold, also inside 'or' and under 'not'."""
+    per_event = isinstance(verdict, ak.Array) and verdict.ndim == 1
+    return ak.fill_none(verdict, False, axis=0) if per_event else verdict
 
 
 def _call(name: str, arguments: list[Any]) -> Any:

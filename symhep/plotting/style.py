@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import mplhep
 from cycler import cycler
 
-__all__ = ["COLOURS", "StyleName", "use_style"]
+from symhep.card.schema import StyleName
 
-StyleName = Literal["none", "CMS", "ATLAS", "LHCb2", "ALICE", "DUNE"]
+__all__ = ["COLOURS", "use_style"]
 
 #: Ten colours that stay apart for colour-blind readers (Petroff 2021, arXiv:2107.02270).
 COLOURS = (

@@ -28,6 +28,10 @@ SCOPE = {"mu": MU, "x": ak.Array([1.0, 2.0, 3.0]), "n": ak.Array([1, 2, 3])}
     [
         ("count(mu)", [2, 1, 0]),
         ("count(mu) == 2 or x > 2", [True, False, True]),
+        # A comparison with a missing object is false, and stays so inside 'or' and under 'not'.
+        ("mu[0].pt > 4 or x > 2", [False, True, True]),
+        ("not mu[0].pt > 4", [True, False, True]),
+        ("mu[1].pt > 0 and x > 0", [True, False, False]),
         ("not x > 2", [True, True, False]),
         ("1 < x <= 3", [False, True, True]),
         ("n in [1, 3]", [True, False, True]),
@@ -124,3 +128,9 @@ def test_a_wrong_number_of_values() -> None:
 def test_objects_are_no_numbers() -> None:
     with pytest.raises(CardError, match=r'"mu\[0\]" gives objects, not numbers; say which'):
         per_event(parse_expression("mu[0]"), SCOPE, 3)
+
+
+@pytest.mark.parametrize("text", ["mu[0].pt and x > 1", "x > 1 or n", "not x"])
+def test_a_number_is_no_condition(text: str) -> None:
+    with pytest.raises(CardError, match="is a number, not a condition"):
+        evaluate(parse_expression(text), SCOPE)
