@@ -1,0 +1,175 @@
+"""Options of the method `oracle`."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+
+from symhep.methods.interface import Options
+
+__all__ = [
+    "BreakingOptions",
+    "DeterminantOracle",
+    "ExceptionalOracle",
+    "FunctionOracle",
+    "LorentzOracle",
+    "ModelFileOracle",
+    "NormOracle",
+    "OracleMethodOptions",
+    "OracleOptions",
+    "QuadraticOracle",
+]
+
+Of = Literal["particles", "pairs", "total"]
+
+
+class NormOracle(Options):
+    """|x|_1, |x|_2, x1 x2, or the two halves of the plane with one of each norm; one output per vector."""
+
+    kind: Literal["l1", "l2", "squeeze", "piecewise"]
+
+
+class LorentzOracle(Options):
+    """E^2 - p^2: of every particle, of every pair (the products p_i . p_j), or of the sum."""
+
+    kind: Literal["lorentz"]
+    of: Of = Field("particles", description="particles: masses; pairs: products p_i . p_j; total: of the sum")
+
+
+class QuadraticOracle(Options):
+    """x^T M x."""
+
+    kind: Literal["quadratic"]
+    matrix: tuple[tuple[float, ...], ...] = Field(
+        description="M, d x d; antisymmetric ones make sense for pairs"
+    )
+    of: Of = Field("particles", description="particles: x^T M x; pairs: x_p^T M x_q; total: of the sum")
+
+    @model_validator(mode="after")
+    def _square(self) -> QuadraticOracle:
+        if any(len(row) != len(self.matrix) for row in self.matrix) or not self.matrix:
+            raise ValueError("'matrix' must be square")
+        return self
+
+
+class ExceptionalOracle(Options):
+    """Invariants of G2 (three-form on three vectors of R^7), E6 and F4 (cubic form on R^27; F4: and the trace forms)."""
+
+    kind: Literal["g2", "f4", "e6"]
+
+
+class DeterminantOracle(Options):
+    """det(z_1 .. z_d) of d vectors, with their norms: SU(d) on complex vectors, SO(d) on real ones."""
+
+    kind: Literal["determinant"]
+    norms: bool = Field(True, description="add |z_p|^2 of every vector; without them SL(d)")
+
+
+class FunctionOracle(Options):
+    """A function of yours: points (N, D) -> (N,) or (N, k), torch or numpy."""
+
+    kind: Literal["function"]
+    function: str = Field(
+        pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$",
+        description="'module:function', from an installed package or a folder named with --code",
+    )
+
+
+class ModelFileOracle(Options):
+    """A trained model in a file: points (N, D) -> (N,) or (N, k)."""
+
+    kind: Literal["torchscript", "onnx"]
+    file: str = Field(description="path, looked for beside the card, then in the current folder")
+    sha256: str = Field("", description="checksum of the file; given in the card, it is enforced")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _find(cls, data: Any, info: ValidationInfo) -> Any:
+        """Make the path absolute and take the checksum, so that another model is other work."""
+        if not isinstance(data, dict) or not isinstance(data.get("file"), str):
+            return data
+        folder = Path((info.context or {}).get("folder", "."))
+        places = [folder / data["file"], Path(data["file"])]
+        found = next((p.resolve() for p in places if p.is_file()), None)
+        if found is None:
+            raise ValueError(f"there is no file {' or '.join(dict.fromkeys(str(p) for p in places))}")
+        actual = hashlib.sha256(found.read_bytes()).hexdigest()
+        if data.get("sha256") not in (None, "", actual):
+            raise ValueError(f"{found} has the checksum {actual}, not the one asked for")
+        return {**data, "file": str(found), "sha256": actual}
+
+
+def _short(value: Any) -> Any:
+    """'l2' stands for {kind: l2}."""
+    return {"kind": value} if isinstance(value, str) else value
+
+
+OracleOptions = Annotated[
+    Annotated[
+        NormOracle
+        | LorentzOracle
+        | QuadraticOracle
+        | ExceptionalOracle
+        | DeterminantOracle
+        | FunctionOracle
+        | ModelFileOracle,
+        Field(discriminator="kind"),
+    ],
+    BeforeValidator(_short),
+]
+
+
+class BreakingOptions(Options):
+    """phi + lambda psi: which generators of phi survive, and how strongly the others are broken."""
+
+    oracle: OracleOptions = Field(description="psi, added with the strength lambda to every output of phi")
+    strengths: tuple[float, ...] = Field(
+        (0.0, 0.001, 0.01, 0.1, 1.0), min_length=1, description="the values of lambda"
+    )
+
+
+class OracleMethodOptions(Options):
+    """The oracle, what acts on what, and how to solve.
+
+    >>> OracleMethodOptions(oracle="l2").oracle
+    NormOracle(kind='l2')
+    """
+
+    oracle: OracleOptions = Field(
+        description="the function whose symmetry is asked for; a kind, or {kind: ..., ...}"
+    )
+    solver: Literal["exact", "gradient"] = Field(
+        "exact",
+        description="exact: null space of the linear conditions; gradient: the losses of Forestano et al.",
+    )
+    acts_on: Literal["auto", "momenta", "features"] = Field(
+        "auto", description="four-momenta of the objects or the features; auto: momenta where there are any"
+    )
+    vectors: int | None = Field(
+        None,
+        ge=1,
+        description="vectors that the features make up; by default as many as the oracle needs, else 1",
+    )
+    complex: bool = Field(
+        False, description="complex vectors, given as all real parts, then all imaginary parts"
+    )
+    affine: bool = Field(False, description="translations beside the matrices")
+    degree: int = Field(1, ge=1, le=6, description="degree of the polynomial vector fields; 1 means matrices")
+    compare: str | None = Field(
+        None, description="a sum of named algebras, such as so(1,3)+D, to compare with"
+    )
+    breaking: BreakingOptions | None = Field(None, description="a term that breaks the symmetry")
+    max_events: int | None = Field(
+        None, ge=1, description="use this many events, evenly spaced; all by default"
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> OracleMethodOptions:
+        if self.degree > 1 and (self.affine or self.complex):
+            raise ValueError(
+                "polynomial fields hold translations and complex matrices already: leave them out"
+            )
+        return self

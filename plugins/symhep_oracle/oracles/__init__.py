@@ -1,0 +1,1 @@
+"""Functions of the event whose symmetry is asked for."""

@@ -1,0 +1,68 @@
+"""What a solver gives back: the generators that leave the oracle as it is, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Solution"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Solution:
+    """G generators among K unknowns.
+
+    Attributes
+    ----------
+    coefficients
+        (G, K) orthonormal rows.
+    influences
+        (B, G, K) what each of B independent pieces of the evidence (blocks of events, members of
+        an ensemble, seeds) moves the generators by: the variance of any linear function of the
+        generators is the sum over pieces of its squared influence. All zero where nothing is random.
+    spectrum
+        (K,) singular values of the invariance conditions relative to the largest, increasing: the
+        root mean square of grad phi . v over the events, for unit vectors. The first G belong to
+        the generators.
+    noise
+        (K,) standard error of the spectrum.
+    dimension, confidence
+        G, and how sure it is (0 to 1); 1 means that rounding alone decides.
+    reason
+        In words, how G was decided.
+    residuals
+        (G,) rms of grad phi . v over the events, relative to the largest singular value.
+    details
+        Further numbers of the solver: JSON, goes to the summary.
+    arrays
+        Further arrays of the solver, for its figures.
+    """
+
+    coefficients: FloatArray
+    influences: FloatArray
+    spectrum: FloatArray
+    noise: FloatArray
+    dimension: int
+    confidence: float
+    reason: str
+    residuals: FloatArray
+    details: dict[str, Any] = field(default_factory=dict)
+    arrays: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> FloatArray:
+        """(G, K) standard errors of the coefficients."""
+        return np.sqrt((self.influences**2).sum(axis=0))
+
+    def rotated(self, rotation: FloatArray) -> Solution:
+        """Another orthonormal basis of the same span: new generator g = sum_h rotation[g, h] old h."""
+        return replace(
+            self,
+            coefficients=rotation @ self.coefficients,
+            influences=np.einsum("gh,bhk->bgk", rotation, self.influences),
+        )
