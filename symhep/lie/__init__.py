@@ -1,0 +1,1 @@
+"""Lie algebras and groups: bases, spans, structure, names, subgroups, batched parametrised families."""
