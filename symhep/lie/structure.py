@@ -1,0 +1,129 @@
+"""Structure constants of a matrix Lie algebra, and how far a span is from being one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep.errors import CardError
+
+__all__ = [
+    "FloatArray",
+    "MatrixArray",
+    "StructureConstants",
+    "as_basis",
+    "commutators",
+    "real_vectors",
+    "structure_constants",
+    "trace_form_constants",
+]
+
+FloatArray = npt.NDArray[np.float64]
+MatrixArray = npt.NDArray[np.float64] | npt.NDArray[np.complex128]
+
+
+@dataclass(frozen=True)
+class StructureConstants:
+    """Result of :func:`structure_constants`.
+
+    ``constants`` (G, G, G): [X_a, X_b] = sum_c f[a, b, c] X_c, by least squares.
+    ``residuals`` (G, G): what is left of [X_a, X_b], in Frobenius norm, over the
+    typical size of a bracket of two such matrices (rms over all pairs of
+    |[X_a, X_b]| / |X_a| |X_b|, times |X_a| |X_b|: a pair that commutes has no size of its own).
+    ``residual``: what is left of all brackets over all brackets; 0 if all commute.
+    """
+
+    constants: FloatArray
+    residuals: FloatArray
+    residual: float
+
+
+def as_basis(matrices: npt.ArrayLike) -> MatrixArray:
+    """``matrices`` as a finite (G, d, d) array of float64 or complex128; CardError if they are none."""
+    x = np.asarray(matrices)
+    if x.ndim != 3 or x.shape[1] != x.shape[2] or 0 in x.shape:
+        raise CardError(
+            f"a basis has the shape (G, d, d), not {x.shape}", hint="stack G square matrices of one size"
+        )
+    x = x.astype(np.complex128 if np.iscomplexobj(x) else np.float64)
+    if not np.isfinite(x).all():
+        raise CardError("the basis has entries that are not finite", hint="remove nan and inf")
+    return x
+
+
+def real_vectors(matrices: MatrixArray) -> FloatArray:
+    """(..., d, d) as real vectors (..., D), D = d^2 or 2 d^2: the span of complex matrices is a real one."""
+    flat = np.ascontiguousarray(matrices).reshape(*matrices.shape[:-2], -1)
+    return flat.view(np.float64) if np.iscomplexobj(flat) else flat
+
+
+def _products(x: MatrixArray) -> MatrixArray:
+    """X_a X_b as (..., G, G, d, d): one matrix product of (G d, d) with (d, G d)."""
+    *batch, g, d, _ = x.shape
+    left = x.reshape(*batch, g * d, d)
+    right = np.swapaxes(x, -3, -2).reshape(*batch, d, g * d)
+    return np.swapaxes((left @ right).reshape(*batch, g, d, g, d), -3, -2)
+
+
+def commutators(x: MatrixArray) -> MatrixArray:
+    """[X_a, X_b] for all pairs: (..., G, d, d) to (..., G, G, d, d)."""
+    product = _products(x)
+    return product - np.swapaxes(product, -4, -3)
+
+
+def structure_constants(matrices: npt.ArrayLike) -> StructureConstants:
+    """f in [X_a, X_b] = sum_c f[a, b, c] X_c for ``matrices`` (G, d, d), by least squares.
+
+    Complex matrices are taken as a basis over the reals. The pairs are solved
+    together: with the pseudo-inverse V+ of the matrices as vectors, f = C V+.
+    Source: de Graaf, Lie Algebras: Theory and Algorithms (2000), section 1.5.
+
+    Raises CardError if the matrices are no basis: wrong shape, or linearly dependent.
+
+    >>> J = np.zeros((3, 3, 3))  # so(3): (J_a)_bc = -epsilon_abc
+    >>> for a, b, c in [(0, 1, 2), (1, 2, 0), (2, 0, 1)]:
+    ...     J[a, b, c], J[a, c, b] = -1, 1
+    >>> result = structure_constants(J)
+    >>> result.constants[0, 1].round(12).tolist(), result.residual < 1e-15
+    ([0.0, 0.0, 1.0], True)
+    """
+    x = as_basis(matrices)
+    vectors = real_vectors(x)
+    rounding = np.finfo(np.float64).eps * max(vectors.shape)
+    u, s, vt = np.linalg.svd(vectors, full_matrices=False)
+    if len(x) > vectors.shape[1] or s[-1] <= rounding * s[0]:
+        raise CardError(
+            f"the {len(x)} matrices are linearly dependent", hint="pass a basis: one matrix per dimension"
+        )
+    brackets = real_vectors(commutators(x))
+    constants = ((brackets @ vt.T) / s) @ u.T
+    left = np.linalg.norm(brackets - (brackets @ vt.T) @ vt, axis=-1)
+    sizes = np.linalg.norm(brackets, axis=-1)
+    norms = np.linalg.norm(vectors, axis=-1)
+    pairs = np.outer(norms, norms)
+    typical = float(np.sqrt(np.mean((sizes / pairs) ** 2)))
+    if typical <= rounding:  # all commute
+        return StructureConstants(constants, np.zeros_like(left), 0.0)
+    return StructureConstants(
+        constants, left / (typical * pairs), float(np.linalg.norm(left) / np.linalg.norm(sizes))
+    )
+
+
+def trace_form_constants(x: MatrixArray) -> FloatArray:
+    """Structure constants by the trace form T_ab = Re tr X_a X_b instead of least squares; (..., G, G, G).
+
+    f_ab^c = Re tr([X_a, X_b] X_e) (T^-1)_ec needs T to be nondegenerate on the span; the algebra is then
+    reductive (Bourbaki, Lie I, section 6.4, proposition 5). The complement of the algebra under T is invariant
+    under the algebra, so that errors which turn the span change f in second order only,
+    and f with its last index lowered by T is totally antisymmetric, exactly.
+    """
+    *batch, g, d, _ = x.shape
+    products = _products(x).reshape(*batch, g * g, d * d)
+    transposed = np.swapaxes(x, -1, -2).reshape(*batch, g, d * d)
+    cubic = (products @ np.swapaxes(transposed, -1, -2)).real.reshape(*batch, g, g, g)
+    lowered = cubic - np.swapaxes(cubic, -3, -2)
+    form = (x.reshape(*batch, g, d * d) @ np.swapaxes(transposed, -1, -2)).real
+    inverse = np.linalg.inv(form)
+    return (lowered.reshape(*batch, g * g, g) @ inverse).reshape(*batch, g, g, g)
