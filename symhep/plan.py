@@ -81,7 +81,20 @@ class Plan:
             name: d.model_copy(update={"files": tuple(absolute(f, self.card_file.folder) for f in d.files)})
             for name, d in self.card.datasets.items()
         }
-        return self.card.model_copy(update={"datasets": datasets})
+        # As checked: a method that names files in its options has made them absolute by now.
+        methods = {
+            name: m.model_copy(update={"options": _as_checked(m.options, self.methods[name].options)})
+            if name in self.methods
+            else m
+            for name, m in self.card.methods.items()
+        }
+        return self.card.model_copy(update={"datasets": datasets, "methods": methods})
+
+
+def _as_checked(given: Mapping[str, Any], checked: Options) -> dict[str, Any]:
+    """The keys that the card gives, with the values that the method made of them."""
+    values = checked.model_dump(mode="json")
+    return {key: values.get(key, value) for key, value in given.items()}
 
 
 def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ()) -> Plan:
@@ -183,7 +196,7 @@ def _method(name: str, card_file: CardFile, registry: Registry) -> PlannedMethod
 
     def options(values: Mapping[str, Any]) -> Options:
         try:
-            return method.Options.model_validate(values)
+            return method.Options.model_validate(values, context={"folder": card_file.folder})
         except ValidationError as error:
             prefix = ("methods", name, "options")
             raise validation_error(error, method.Options, card_file.path, card_file.lines, prefix) from error

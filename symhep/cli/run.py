@@ -25,6 +25,13 @@ __all__ = ["command"]
     "-j", "--workers", default="1", metavar="N|dask:ADDRESS", help="Local processes, or a dask cluster."
 )
 @click.option("--only", multiple=True, metavar="NAME", help="Run this method only; may be repeated.")
+@click.option(
+    "--code",
+    multiple=True,
+    type=click.Path(),
+    metavar="DIR",
+    help="A folder whose modules the card may name functions of; may be repeated.",
+)
 @click.option("--force", is_flag=True, help="Repeat work that is already finished.")
 @click.option("--dry-run", is_flag=True, help="Check everything, run nothing.")
 def command(
@@ -35,13 +42,17 @@ def command(
     device: str | None,
     workers: str,
     only: tuple[str, ...],
+    code: tuple[str, ...],
     force: bool,
     dry_run: bool,
 ) -> None:
     """Read, select, fit, draw and report what CARD asks for."""
     from symhep.cli.progress import TerminalProgress
     from symhep.pipeline import run
+    from symhep.plugin.functions import add_code_folder
 
+    for folder in code:
+        add_code_folder(folder)
     done = run(
         card, out, overrides=overrides, max_events=max_events, device=device, workers=workers, only=only, force=force,
         dry_run=dry_run, progress=TerminalProgress(),

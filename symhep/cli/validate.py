@@ -12,12 +12,22 @@ __all__ = ["command"]
 @click.option(
     "-s", "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the card."
 )
-def command(card: str, overrides: tuple[str, ...]) -> None:
+@click.option(
+    "--code",
+    multiple=True,
+    type=click.Path(),
+    metavar="DIR",
+    help="A folder whose modules the card may name functions of; may be repeated.",
+)
+def command(card: str, overrides: tuple[str, ...], code: tuple[str, ...]) -> None:
     """Check CARD: keys, names, cuts, options, files and their fields."""
     from symhep.card.loader import load_card
     from symhep.plan import make_plan
+    from symhep.plugin.functions import add_code_folder
     from symhep.plugin.manager import build_registry
 
+    for folder in code:
+        add_code_folder(folder)
     plan = make_plan(load_card(card, overrides), build_registry())
     files = sum(len(found) for found in plan.sources.values())
     click.echo(
