@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import subspace_angles
 
 from symhep.lie.generators import Matrices
 
@@ -64,17 +63,19 @@ def orthonormal(matrices: Matrices, noise: float = 0.0) -> Matrices:
 def principal_angles(first: Matrices, second: Matrices) -> FloatArray:
     """Principal angles between the real spans of two bases, ascending, in [0, pi/2]; as many as the smaller span has.
 
-    Angles below pi/4 come from their sines, so they are exact to rounding however small (Knyazev and Argentati 2002,
-    SIAM J. Sci. Comput. 23, algorithm 3.1). A real span and one of complex matrices may be compared.
+    theta_i = atan2(sin, cos) with the cosines from the singular values of Q1^T Q2 and the sines from those of the
+    part of the smaller basis outside the larger one, so angles are exact to rounding however small (Bjorck and Golub
+    1973, theorem 1 and section 3). A real span and one of complex matrices may be compared.
 
     >>> one, tilted = np.array([[[1.0, 0.0]]]), np.array([[[1.0, 1e-12]]])
     >>> [f"{angle:.6g}" for angle in principal_angles(one, tilted)]
     ['1e-12']
     """
-    a, b = _columns(first, second)
-    if not min(a.shape[1], b.shape[1]):
-        return np.zeros(0)
-    return np.asarray(subspace_angles(a, b)[::-1])
+    large, small = sorted(_columns(first, second), key=lambda columns: columns.shape[1], reverse=True)
+    inside = large.T @ small
+    cosines = np.linalg.svd(inside, compute_uv=False)
+    sines = np.linalg.svd(small - large @ inside, compute_uv=False)
+    return np.arctan2(sines[::-1], cosines)
 
 
 def grassmann_distance(first: Matrices, second: Matrices) -> float:
