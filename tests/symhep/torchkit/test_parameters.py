@@ -28,6 +28,14 @@ def test_autograd_leaves_write_into_the_gradient_vector() -> None:
     assert p.gradients[:12].abs().sum() == 0
 
 
+def test_double_precision_on_request() -> None:
+    p = ReplicaParameters(SHAPES, 2, dtype=torch.float64)
+    p["a"].fill_(1 / 3)
+    assert p.values.dtype == p.gradient("b").dtype == torch.float64
+    assert p.values.max().item() == 1 / 3  # a float32 would differ in the eighth digit
+    assert ReplicaParameters(SHAPES, 2).values.dtype == torch.float32
+
+
 def test_arrays_round_trip() -> None:
     p, q = ReplicaParameters(SHAPES, 2), ReplicaParameters(SHAPES, 2)
     p.values.normal_(generator=torch.Generator().manual_seed(1))
