@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from math import pi
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from symhep.methods.interface import Options
+from symhep.plugin.functions import load_function, source_checksum
 
 __all__ = [
     "BreakingOptions",
@@ -16,6 +18,7 @@ __all__ = [
     "ExceptionalOracle",
     "FunctionOracle",
     "LorentzOracle",
+    "MaskOracle",
     "ModelFileOracle",
     "NormOracle",
     "OracleMethodOptions",
@@ -56,7 +59,7 @@ class QuadraticOracle(Options):
 
 
 class ExceptionalOracle(Options):
-    """Invariants of G2 (three-form on three vectors of R^7), E6 and F4 (cubic form on R^27; F4: and the trace forms)."""
+    """Three-form of G2 on three vectors of R^7; cubic form of E6 on R^27; that and the norm of F4 on R^26 or R^27."""
 
     kind: Literal["g2", "f4", "e6"]
 
@@ -76,6 +79,35 @@ class FunctionOracle(Options):
         pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$",
         description="'module:function', from an installed package or a folder named with --code",
     )
+    approximate: bool = Field(
+        False,
+        description="the function is an estimate (a network, a fit): count generators by the gap of the spectrum",
+    )
+    sha256: str = Field(
+        "", description="checksum of the module's file; filled in, so that other code is other work"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _load(cls, data: Any) -> Any:
+        """Refuse a function that cannot be loaded while the card's line is known."""
+        if (
+            not isinstance(data, dict)
+            or not isinstance(data.get("function"), str)
+            or ":" not in data["function"]
+        ):
+            return data
+        load_function(data["function"])
+        return {**data, "sha256": source_checksum(data["function"])}
+
+
+class MaskOracle(Options):
+    """-E^2 inside a window of the detector with smooth edges, per particle: a breaking term."""
+
+    kind: Literal["mask"]
+    eta: tuple[float, float] = Field(description="edges in pseudorapidity")
+    phi: tuple[float, float] = Field((-pi, pi), description="edges in azimuth; by default all around")
+    width: float = Field(0.1, gt=0, description="width of the edges")
 
 
 class ModelFileOracle(Options):
@@ -115,6 +147,7 @@ OracleOptions = Annotated[
         | ExceptionalOracle
         | DeterminantOracle
         | FunctionOracle
+        | MaskOracle
         | ModelFileOracle,
         Field(discriminator="kind"),
     ],

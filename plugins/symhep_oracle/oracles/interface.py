@@ -41,6 +41,9 @@ class Oracle(ABC):
     anywhere
         May it be evaluated off the data? Only then can symmetries that hold on the data's
         support alone be told from those that hold everywhere.
+    members
+        The k outputs fall into so many equal groups, one after the other: estimates of the same function
+        by the members of an ensemble, whose spread is a noise.
     approximate
         Is the function itself an estimate (a trained network), so that no symmetry can be exact?
     """
@@ -49,6 +52,7 @@ class Oracle(ABC):
     precision: float = DOUBLE
     anywhere: bool = True
     approximate: bool = False
+    members: int = 1
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout

@@ -1,0 +1,132 @@
+"""The events as the solvers see them: points, weights, and how the numbers fall into vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from symhep.errors import CardError, MethodError
+from symhep.events.dataset import Dataset
+from symhep_oracle.layout import Layout
+from symhep_oracle.options import OracleMethodOptions
+from symhep_oracle.oracles.building import vectors_needed
+
+__all__ = ["Sample"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """n events.
+
+    Attributes
+    ----------
+    x
+        (n, D) float64, in the units of the data: the oracle is a function of these.
+    weights
+        (n,) absolute weights with mean 1. How much an event counts in the conditions is a matter of
+        choice, since an invariance holds event by event: |w|, so that a negative weight cannot
+        cancel a violation.
+    layout
+        P vectors of d components.
+    scale
+        Root mean square of the components: the unit in which the generators are solved for. One for
+        all, so that matrices do not change, and translations come out in this unit.
+    names
+        Component names of a vector: ('E', 'px', 'py', 'pz'), ('x1', 'x2').
+    unit
+        Of the components, '' if they differ.
+    negative
+        Share of |weight| that was negative.
+    """
+
+    x: Tensor
+    weights: FloatArray
+    layout: Layout
+    scale: float
+    names: tuple[str, ...]
+    unit: str
+    negative: float
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @classmethod
+    def prepare(cls, data: Dataset, options: OracleMethodOptions) -> Sample:
+        """Events of ``data`` for ``options``. Raises `CardError` or `MethodError` where they do not fit."""
+        momenta = acts_on_momenta(data, options)
+        keep = len(data) if options.max_events is None else min(options.max_events, len(data))
+        if keep == 0:
+            raise MethodError(f"no events in '{data.name}' have all features finite and enough objects")
+        rows = np.linspace(0, len(data) - 1, keep).astype(np.int64)
+        if momenta:
+            assert data.momenta is not None
+            x = data.momenta[rows].reshape(keep, -1)
+            layout, names, unit = Layout(data.momenta.shape[1], 4), ("E", "px", "py", "pz"), "GeV"
+            if options.complex:
+                raise CardError("four-momenta are real", hint="set acts_on: features, or leave out complex")
+        else:
+            x = data.values[rows]
+            layout = _feature_layout(data, options)
+            names = _component_names(data, layout)
+            units = {c.unit for c in data.columns}
+            unit = units.pop() if len(units) == 1 else ""
+        if not np.isfinite(x).all():
+            raise MethodError(f"'{data.name}' holds NaN or infinity; cut such events away in a selection")
+        weights = data.weights[rows]
+        size = np.abs(weights)
+        if not np.isfinite(size).all() or size.sum() <= 0:
+            raise MethodError(f"the event weights of '{data.name}' are not finite, or all zero")
+        scale = float(np.sqrt(np.average((x**2).mean(axis=1), weights=size))) or 1.0
+        return cls(
+            torch.from_numpy(np.ascontiguousarray(x, dtype=np.float64)),
+            size * (keep / size.sum()),
+            layout,
+            scale,
+            names,
+            unit,
+            float(-weights[weights < 0].sum() / size.sum()),
+        )
+
+
+def acts_on_momenta(data: Dataset, options: OracleMethodOptions) -> bool:
+    """Is it the objects' four-momenta that the generators act on? Raises `CardError` where that cannot be."""
+    if options.acts_on == "momenta" and data.momenta is None:
+        raise CardError(
+            f"'{data.name}' has no objects, so no four-momenta",
+            hint="set acts_on: features, or give an object",
+        )
+    if data.momenta is not None and options.acts_on != "features":
+        if options.vectors not in (None, data.momenta.shape[1]):
+            raise CardError(f"there are {data.momenta.shape[1]} four-momenta", hint="leave out 'vectors'")
+        return True
+    if data.scaler.kind == "standard":
+        raise CardError(
+            f"the features '{data.name}' are scaled each by its own spread, which no rotation or boost survives",
+            hint="write 'scaling: isotropic' or 'scaling: none'",
+        )
+    return False
+
+
+def _feature_layout(data: Dataset, options: OracleMethodOptions) -> Layout:
+    features = data.values.shape[1]
+    vectors = options.vectors or vectors_needed(options.oracle, features, options.complex)
+    per_vector = vectors * (2 if options.complex else 1)
+    if features == 0 or features % per_vector:
+        kind = "complex vectors" if options.complex else "vectors"
+        raise CardError(
+            f"{features} features do not make {vectors} {kind} of equal length", hint="check vars and vectors"
+        )
+    return Layout(vectors, features // per_vector, options.complex)
+
+
+def _component_names(data: Dataset, layout: Layout) -> tuple[str, ...]:
+    """Of the real components of a vector, from the variables of the first one."""
+    columns = data.columns[: layout.width]
+    shared = layout.vectors > 1 and all(c.variable for c in columns)
+    return tuple(c.variable if shared else c.name for c in columns)
