@@ -25,6 +25,8 @@ class ReplicaParameters:
         name -> shape without the replica axis.
     replicas
         R.
+    dtype
+        Of the values: single precision to train, double to differentiate what was trained.
     autograd
         Make the tensors leaves whose ``.grad`` is the view into ``gradients``. Call
         ``gradients.zero_()`` before each backward pass. Without it the gradients
@@ -42,11 +44,12 @@ class ReplicaParameters:
         device: str | torch.device = "cpu",
         *,
         autograd: bool = False,
+        dtype: torch.dtype = torch.float32,
     ) -> None:
         self.replicas = replicas
         total = replicas * sum(prod(shape) for shape in shapes.values())
-        self.values = torch.zeros(total, device=device)
-        self.gradients = torch.zeros(total, device=device)
+        self.values = torch.zeros(total, device=device, dtype=dtype)
+        self.gradients = torch.zeros(total, device=device, dtype=dtype)
         self._values: dict[str, Tensor] = {}
         self._gradients: dict[str, Tensor] = {}
         start = 0
@@ -66,6 +69,21 @@ class ReplicaParameters:
     def gradient(self, name: str) -> Tensor:
         """The view (R, ...) into the gradient vector."""
         return self._gradients[name]
+
+    @torch.no_grad()
+    def clip(self, maximum: float) -> None:
+        """Shrink each replica's gradient to a norm of at most ``maximum``: one replica's jump is its own.
+
+        >>> p = ReplicaParameters({"a": (2,)}, replicas=2)
+        >>> _ = p.gradient("a").copy_(torch.tensor([[3.0, 4.0], [0.3, 0.4]]))
+        >>> p.clip(1.0)
+        >>> [round(g, 6) for g in p.gradient("a").flatten().tolist()]
+        [0.6, 0.8, 0.3, 0.4]
+        """
+        square = sum(slope.flatten(1).square().sum(dim=1) for slope in self._gradients.values())
+        shrink = (maximum / torch.as_tensor(square).sqrt()).clamp_(max=1.0)
+        for slope in self._gradients.values():
+            slope.mul_(shrink.view(-1, *[1] * (slope.dim() - 1)))
 
     def names(self) -> tuple[str, ...]:
         """In storage order."""

@@ -27,3 +27,18 @@ def test_replicas_that_are_not_finite_leave_the_others_alone() -> None:
     Adam(values, gradient, learning_rate=0.1).step()
     assert torch.isnan(values[0])
     assert abs(values[1].item() + 0.1) < 1e-6
+
+
+def test_decoupled_weight_decay_is_that_of_adamw() -> None:
+    start = torch.randn(50, generator=torch.Generator().manual_seed(1))
+    slopes = torch.randn(7, 50, generator=torch.Generator().manual_seed(2))
+    theirs = start.clone().requires_grad_()
+    reference = torch.optim.AdamW([theirs], lr=0.03, weight_decay=0.7)
+    ours, gradient = start.clone(), torch.zeros(50)
+    adam = Adam(ours, gradient, learning_rate=0.03, weight_decay=0.7)
+    for slope in slopes:
+        theirs.grad = slope.clone()
+        reference.step()
+        gradient.copy_(slope)
+        adam.step()
+    torch.testing.assert_close(ours, theirs.detach(), rtol=1e-5, atol=1e-6)

@@ -49,3 +49,21 @@ def test_load_refuses_other_shapes_and_names() -> None:
         p.load({"a": np.zeros((2, 2, 3), np.float32)})
     with pytest.raises(ValueError, match=r"'b' needs shape \(2, 1, 3\), got \(2, 3\)"):
         p.load({"a": np.zeros((2, 2, 3), np.float32), "b": np.zeros((2, 3), np.float32)})
+
+
+def test_clipping_is_that_of_torch_replica_by_replica() -> None:
+    p = ReplicaParameters(SHAPES, replicas=3)
+    p.gradients.copy_(torch.randn(27, generator=torch.Generator().manual_seed(4)))
+    for name in SHAPES:
+        p.gradient(name)[2] *= 1e-3
+    expected = [[p.gradient(name)[r].clone() for name in SHAPES] for r in range(3)]
+    for slopes in expected:
+        leaves = [torch.zeros_like(s, requires_grad=True) for s in slopes]
+        for leaf, slope in zip(leaves, slopes, strict=True):
+            leaf.grad = slope
+        torch.nn.utils.clip_grad_norm_(leaves, 0.5)
+    p.clip(0.5)
+    for r, slopes in enumerate(expected):
+        for name, slope in zip(SHAPES, slopes, strict=True):
+            torch.testing.assert_close(p.gradient(name)[r], slope, rtol=1e-5, atol=1e-7)
+    assert p.gradient("a")[2].abs().max() < 0.01  # a small gradient is left as it is
