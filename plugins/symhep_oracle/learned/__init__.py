@@ -1,0 +1,1 @@
+"""Oracles learned from labelled events: ensembles of classifiers and regressors."""

@@ -1,0 +1,146 @@
+"""The ensemble as an oracle: the logits of its members, in double precision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from symhep.errors import MethodError
+from symhep.events.dataset import Dataset
+from symhep.methods.context import Progress
+from symhep.torchkit.streams import replica_seeds
+from symhep_oracle.layout import Layout
+from symhep_oracle.learned.answers import Answers
+from symhep_oracle.learned.losses import loss
+from symhep_oracle.learned.networks import make_network
+from symhep_oracle.learned.options import LearnedOracleOptions
+from symhep_oracle.learned.quality import accuracy, area_under_curve, determination
+from symhep_oracle.learned.training import fit_members, steps_for
+from symhep_oracle.oracles.interface import Oracle
+
+__all__ = ["Learned", "LearnedOracle", "train"]
+
+FloatArray = npt.NDArray[np.float64]
+Parameters = dict[str, npt.NDArray[np.float32]]
+
+
+class LearnedOracle(Oracle):
+    """net_m(x / scale) of every member m: logits for classes, never their sigmoid, which saturates.
+
+    The k outputs of a member follow each other, then those of the next member. More than two logits have
+    their mean taken off: a common shift of all changes no probability.
+    """
+
+    approximate = True
+    # Off the training data a network extrapolates, which says nothing about the function it has learned.
+    anywhere = False
+
+    def __init__(
+        self,
+        layout: Layout,
+        options: LearnedOracleOptions,
+        parameters: Parameters,
+        scale: float,
+        outputs: int,
+    ) -> None:
+        super().__init__(layout)
+        self.parameters, self.scale, self._options = parameters, scale, options
+        self.members = len(next(iter(parameters.values())))
+        self.outputs = outputs * self.members
+        self._network = make_network(options, layout, outputs, self.members, dtype=torch.float64)
+        self._network.parameters.load(parameters)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return self.each(x).movedim(0, -2).flatten(-2)
+
+    def each(self, x: Tensor) -> Tensor:
+        """What every member says: (..., D) -> (M, ..., outputs of a member)."""
+        points = x.reshape(1, -1, self.layout.features) / self.scale
+        values = self._network(points.expand(self.members, -1, -1))
+        if values.shape[-1] > 1:
+            values = values - values.mean(dim=-1, keepdim=True)
+        return values.reshape(self.members, *x.shape[:-1], -1)
+
+    def gradient(self, x: Tensor) -> Tensor:
+        """(N, outputs, D). Members share no weights, so one pass gives the gradient of the same output of all."""
+        points = (x.detach() / self.scale).expand(self.members, -1, -1).clone().requires_grad_(True)
+        with torch.enable_grad():
+            values = self._network(points)
+            if values.shape[-1] > 1:
+                values = values - values.mean(dim=-1, keepdim=True)
+            count = values.shape[-1]
+            slopes = [
+                torch.autograd.grad(values[..., j].sum(), points, retain_graph=j + 1 < count)[0]
+                for j in range(count)
+            ]
+        return torch.stack(slopes, dim=1).movedim(2, 0).flatten(1, 2) / self.scale
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A trained oracle, the (N,) numbers of the events it has not seen, and how the training went (JSON)."""
+
+    oracle: LearnedOracle
+    held_out: npt.NDArray[np.int64]
+    report: dict[str, Any]
+
+
+def train(
+    data: Dataset,
+    x: FloatArray,
+    options: LearnedOracleOptions,
+    layout: Layout,
+    seeds: np.random.SeedSequence,
+    device: str,
+    progress: Progress,
+) -> Learned:
+    """Learn the answers of ``data`` from the points ``x`` (N, D), on all events but those held out.
+
+    All numbers are divided by one constant, the root mean square, so that linear maps stay what they are.
+    The split and each member draw from streams of their own. Raises `MethodError`.
+    """
+    answers = Answers.of(data, options)
+    split, *members = replica_seeds(seeds, options.members + 1)
+    order = np.random.default_rng(split).permutation(len(x))
+    size = max(1, round(options.held_out * len(x)))
+    held_out, used = np.sort(order[:size]), np.sort(order[size:])
+    scale = float(np.sqrt(np.average((x[used] ** 2).mean(axis=1), weights=np.abs(answers.weights[used]))))
+    began = monotonic()
+    total = steps_for(options, len(used)) * options.members
+    with progress.task(f"{options.members} networks", total) as advance:
+        parameters = fit_members(x[used] / scale, answers.at(used), options, layout, members, device, advance)
+    if not all(np.isfinite(values).all() for values in parameters.values()):
+        raise MethodError("a network diverged in training; use a smaller learning_rate or a smaller clip")
+    oracle = LearnedOracle(layout, options, parameters, scale, answers.outputs)
+    report = {
+        "task": options.task,
+        "classes": list(answers.names),
+        "target": options.target,
+        "members": options.members,
+        "steps": total // options.members,
+        "seconds": monotonic() - began,
+        "events": {"trained": len(used), "held_out": len(held_out)},
+        "quality": _quality(oracle, x[held_out], answers.at(held_out)),
+        "quality_trained": _quality(oracle, x[used[:size]], answers.at(used[:size])),
+    }
+    return Learned(oracle, held_out, report)
+
+
+@torch.no_grad()
+def _quality(oracle: LearnedOracle, x: FloatArray, answers: Answers) -> dict[str, Any]:
+    """Loss, and AUC, accuracy or R^2 with its error, of the mean of the members."""
+    outputs = oracle.each(torch.as_tensor(x)).mean(dim=0)
+    values, truth, weights = outputs.numpy(), answers.values, answers.weights
+    if not answers.names:
+        name, (value, error) = "R2", determination(values[:, 0], truth, weights)
+    elif len(answers.names) == 2:
+        name, (value, error) = "AUC", area_under_curve(values[:, 0], truth == 1, weights)
+    else:
+        name, (value, error) = "accuracy", accuracy(values.argmax(axis=1) == truth, weights)
+    return {"name": name, "value": value, "error": error, "loss": loss(outputs, answers)}
