@@ -13,7 +13,7 @@ import numpy as np
 
 from symhep.lie.structure import FloatArray
 
-__all__ = ["BORDER", "RankDecision", "decide_rank", "kernel", "row_space", "significance"]
+__all__ = ["BORDER", "RankDecision", "aligned", "decide_rank", "kernel", "row_space", "significance"]
 
 #: A value is zero if it is below this many times its noise (rms): for one Gaussian number, wrong once in 16000.
 BORDER = 4.0
@@ -85,7 +85,7 @@ def _right_vectors(samples: FloatArray) -> FloatArray:
     return np.swapaxes(np.linalg.svd(samples)[2], 1, 2)
 
 
-def _aligned(spans: FloatArray) -> FloatArray:
+def aligned(spans: FloatArray) -> FloatArray:
     """Orthonormal columns (B, n, r) spanning the same, each chosen as close to the first sample's as can be."""
     return spans @ (np.swapaxes(spans, 1, 2) @ spans[0])
 
@@ -97,7 +97,7 @@ def kernel(samples: FloatArray, rank: int) -> FloatArray:
         return np.empty((b, n, 0))
     if m < n:
         samples = np.concatenate([samples, np.zeros((b, n - m, n))], axis=1)
-    return _aligned(_right_vectors(samples)[:, :, rank:])
+    return aligned(_right_vectors(samples)[:, :, rank:])
 
 
 def row_space(samples: FloatArray, rank: int) -> FloatArray:
@@ -107,4 +107,4 @@ def row_space(samples: FloatArray, rank: int) -> FloatArray:
         return np.empty((b, n, 0))
     if m < n:
         samples = np.concatenate([samples, np.zeros((b, n - m, n))], axis=1)
-    return _aligned(_right_vectors(samples)[:, :, :rank])
+    return aligned(_right_vectors(samples)[:, :, :rank])
