@@ -19,8 +19,8 @@ __all__ = ["Conditions", "Grams"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Numbers held at a time by a chunk of rows, and by the Gram matrices of all blocks.
-CHUNK = 4_000_000
+#: Numbers held at a time by a chunk of rows (they stay in the cache), and by the Gram matrices of all blocks.
+CHUNK = 300_000
 KEPT = 20_000_000
 #: Blocks of events: enough for a bootstrap, whatever they cost; more say nothing new.
 FEWEST, MOST = 20, 200
@@ -162,17 +162,17 @@ class Conditions:
     def along(self, directions: FloatArray, together: int) -> tuple[FloatArray, FloatArray]:
         """A second pass: mean squares of the conditions along ``directions`` (K, J), without cancellation.
 
-        Returns their sums per block (B, J), and for the first ``together`` of them the sum of their
-        products over all events: the Gram matrix of those directions, with errors relative to its own size.
+        Returns their sums per block (B, J), and for the first ``together`` = T of them the sums of their products
+        (B, T, T): Gram matrices of those directions, with errors relative to their own size.
         """
         v = torch.from_numpy(np.ascontiguousarray(directions))
         starts = range(0, len(self.x), self.block_events)
         squares = torch.zeros(len(starts), directions.shape[1], dtype=torch.float64)
-        products = torch.zeros(together, together, dtype=torch.float64)
+        products = torch.zeros(len(starts), together, together, dtype=torch.float64)
         for blocks, rows in self.chunks():
             values = rows @ v
             squares[blocks] += values.square().sum(dim=(0, 2))
-            small = values[..., :together].flatten(0, 2)
-            products += small.T @ small
+            small = values[..., :together]
+            products[blocks] += (small.mT @ small).sum(dim=0)
         members = self.oracle.members
         return squares.numpy() / members, products.numpy() / members

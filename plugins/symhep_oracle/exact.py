@@ -54,9 +54,9 @@ def solve(
     unsure = int((values < max(k * DOUBLE, (k * oracle.precision) ** 2) * largest).sum())
     squares, products = conditions.along(vectors, unsure)
     if unsure:
-        _, turn = np.linalg.eigh(products)
+        _, turn = np.linalg.eigh(products.sum(axis=0))
         vectors[:, :unsure] = vectors[:, :unsure] @ turn
-        squares[:, :unsure], _ = conditions.along(vectors[:, :unsure], 0)
+        squares[:, :unsure] = np.einsum("ti,btu,ui->bi", turn, products, turn, optimize=True).clip(0.0)
     total = grams.weights.sum()
     sizes = np.sqrt(squares.sum(axis=0) / total)
     order = np.argsort(sizes, kind="stable")

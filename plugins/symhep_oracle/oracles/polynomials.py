@@ -38,6 +38,11 @@ class Polynomial(Oracle):
         super().__init__(layout)
         self.indices = torch.as_tensor(indices)
         self.values = torch.as_tensor(values, dtype=torch.float64)
+        # A product of few columns with a matrix of few entries is faster than adding term by term.
+        terms, degree = self.indices.shape
+        self._targets = torch.zeros(degree, terms, layout.features, dtype=torch.float64)
+        for j in range(degree):
+            self._targets[j, torch.arange(terms), self.indices[:, j]] = self.values
 
     @classmethod
     def of_form(cls, layout: Layout, form: npt.NDArray[np.float64]) -> Polynomial:
@@ -65,12 +70,14 @@ class Polynomial(Oracle):
 
     def gradient(self, x: Tensor) -> Tensor:
         """Each factor left out in turn."""
-        factors = x[:, self.indices]  # (N, T, m)
+        columns = [x[:, i] for i in self.indices.T]  # m times (N, T)
         slopes = torch.zeros_like(x)
-        degree = self.indices.shape[1]
-        for left_out in range(degree):
-            others = [j for j in range(degree) if j != left_out]
-            slopes.index_add_(1, self.indices[:, left_out], factors[:, :, others].prod(dim=-1) * self.values)
+        for left_out, target in enumerate(self._targets):
+            others = [c for j, c in enumerate(columns) if j != left_out]
+            product = others[0].clone() if others else torch.ones_like(columns[0])
+            for other in others[1:]:
+                product *= other
+            slopes.addmm_(product, target)
         return slopes[:, None]
 
 
