@@ -25,7 +25,7 @@ LAYERS = (
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 #: Library -> the only places that may import it.
 CONFINED = {
-    "torch": ("symhep/torchkit/", "symhep/lie/groups.py", "plugins/"),
+    "torch": ("symhep/torchkit/", "symhep/lie/groups/", "plugins/"),
     "uproot": ("symhep/readers/",),
     "h5py": ("symhep/readers/",),
     "pyarrow": ("symhep/readers/",),

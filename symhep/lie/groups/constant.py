@@ -1,0 +1,32 @@
+"""Fixed arrays that are copied to each device once, so that no training step waits for a copy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+__all__ = ["Constant"]
+
+
+class Constant:
+    """An array, given out on the device and in the precision of the tensor it is combined with.
+
+    >>> import numpy as np
+    >>> eye = Constant(np.eye(2))
+    >>> eye.like(torch.zeros(1)).dtype, eye.like(torch.zeros(1)) is eye.like(torch.ones(1))
+    (torch.float32, True)
+    """
+
+    def __init__(self, array: npt.NDArray[Any]) -> None:
+        self._array = array
+        self._copies: dict[tuple[torch.device, torch.dtype], Tensor] = {}
+
+    def like(self, tensor: Tensor) -> Tensor:
+        """The array as a tensor of the same device and precision."""
+        key = (tensor.device, tensor.dtype)
+        if key not in self._copies:
+            self._copies[key] = torch.as_tensor(self._array, dtype=tensor.dtype, device=tensor.device)
+        return self._copies[key]

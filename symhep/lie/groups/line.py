@@ -1,0 +1,43 @@
+"""Affine maps of the line."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from symhep.lie.groups.family import Family, Streams
+
+__all__ = ["AffineLine"]
+
+
+class AffineLine(Family):
+    """g(x) = b + c x, or with a fixed ``intercept`` g(x) = intercept + c x.
+
+    Desai, Nachman and Thaler 2022 (SymmetryGAN), eq. (20) and fig. 4; start uniform in [-5, 5] as there.
+
+    >>> import torch
+    >>> AffineLine().transform(torch.tensor([[1.0, -1.0]]), torch.tensor([[0.25]])).tolist()
+    [[[0.75]]]
+    >>> AffineLine(intercept=1.0).labels
+    ('c',)
+    """
+
+    vector = 1
+
+    def __init__(self, intercept: float | None = None) -> None:
+        self.intercept = intercept
+        self.name = "b + c x" if intercept is None else f"{intercept:g} + c x"
+        self.labels = ("b", "c") if intercept is None else ("c",)
+
+    def matrices(self, parameters: Tensor) -> Tensor:
+        """(c), (..., 1, 1)."""
+        return parameters[..., -1:, None]
+
+    def translations(self, parameters: Tensor) -> Tensor:
+        """(b), (..., 1)."""
+        if self.intercept is None:
+            return parameters[..., :1]
+        return parameters.new_full((), self.intercept).expand(*parameters.shape[:-1], 1)
+
+    def initial(self, streams: Streams) -> Tensor:
+        """Uniform in [-5, 5]."""
+        return 10 * streams.uniform(len(self)) - 5
