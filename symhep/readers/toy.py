@@ -12,6 +12,7 @@ bimodal    N(-1, 1) / 2 + N(1, 1) / 2; truth ``component``                  Symm
 octagon    eight Gaussians on the unit circle, variance 0.1                 SymmetryGAN, equation (26)
 grid5x5    25 Gaussians on {-1, ..., 3}^2, variance 0.1                     SymmetryGAN, equation (27)
 sphere     uniform on the surface of radius R = 10 in three dimensions      -
+digits     1797 images of 8 x 8 pixels from 0 to 16; truth ``digit``        scikit-learn (UCI, Alpaydin and Kaynak 1998)
 ========== =============================================================== ==========================
 
 N(m, v) has the variance v, as in the paper; ``variance`` and ``mean`` replace it and the mean
@@ -44,6 +45,8 @@ __all__ = ["ToyOptions", "ToyReader"]
 FloatArray = npt.NDArray[np.float64]
 
 _BLOCK = 8192
+#: Images that scikit-learn bundles: fewer than a block.
+DIGITS = 1797
 
 
 class ToyOptions(ReaderOptions):
@@ -51,7 +54,16 @@ class ToyOptions(ReaderOptions):
 
     name: (
         Literal[
-            "square", "circle", "gaussian", "normal11", "normal12", "bimodal", "octagon", "grid5x5", "sphere"
+            "square",
+            "circle",
+            "gaussian",
+            "normal11",
+            "normal12",
+            "bimodal",
+            "octagon",
+            "grid5x5",
+            "sphere",
+            "digits",
         ]
         | None
     ) = Option(None, description="which data set of the papers")
@@ -66,21 +78,22 @@ class ToyOptions(ReaderOptions):
 
 @dataclass(frozen=True)
 class _Toy:
-    """How to draw n events: (n, F) points, and (n,) truth if there is any."""
+    """How to draw n events: (n, F) points, and (n,) truth if there is any; at most ``limit`` events."""
 
     dim: int
-    intrinsic: int
+    intrinsic: int | None
     symmetry: str
     draw: Callable[[np.random.Generator, int], tuple[FloatArray, FloatArray | None]]
     truth: str | None = None
     truth_doc: str = ""
+    limit: int | None = None
 
 
 class ToyReader(TableReader):
     """Toy data with known symmetry, generated; no files."""
 
     name: ClassVar[str] = "toy"
-    summary: ClassVar[str] = "toy data with known symmetry: square, circle, Gaussians, mixtures, sphere"
+    summary: ClassVar[str] = "toy data: square, circle, Gaussians, mixtures, sphere; images of digits"
     Options: ClassVar[type[ReaderOptions]] = ToyOptions
     needs_files: ClassVar[bool] = False
 
@@ -109,7 +122,8 @@ class ToyTable:
     """The events of a toy, drawn block by block."""
 
     def __init__(self, path: str, toy: _Toy, events: int, seed: int) -> None:
-        self.path, self.toy, self.entries, self.seed = path, toy, events, seed
+        self.path, self.toy, self.seed = path, toy, seed
+        self.entries = events if toy.limit is None else min(events, toy.limit)
         self.damage: str | None = None
 
     def chunks(
@@ -147,12 +161,20 @@ def _toy(path: str, options: ToyOptions) -> _Toy:
     name = options.name or named
     if options.name and named and named != options.name:
         raise InputError(f"the option name says '{options.name}'", file=path, hint="give the name once")
+    if name == "digits":
+        if options.mean is not None or options.variance is not None or options.radius is not None:
+            raise InputError(
+                "'digits' are images as they are", file=path, hint="its options are events and seed"
+            )
+        return _digits()
     if name in _SURFACES:
         if options.mean is not None or options.variance is not None:
             raise InputError(f"'{name}' has no mean and variance", file=path, hint="its option is radius")
         return _SURFACES[name](options.radius or 10.0)
     if name not in _MIXTURES:
-        raise InputError(f"there is no toy '{name}'", file=path, hint=nearest(name, [*_SURFACES, *_MIXTURES]))
+        raise InputError(
+            f"there is no toy '{name}'", file=path, hint=nearest(name, [*_SURFACES, *_MIXTURES, "digits"])
+        )
     if options.radius is not None:
         raise InputError(f"'{name}' has no radius", file=path, hint="its options are mean and variance")
     return _mixture(name, options, path)
@@ -179,6 +201,17 @@ def _sphere(radius: float) -> _Toy:
         return radius * points / np.linalg.norm(points, axis=1, keepdims=True), None
 
     return _Toy(3, 2, "O(3)", draw)
+
+
+def _digits() -> _Toy:
+    def draw(rng: np.random.Generator, n: int) -> tuple[FloatArray, FloatArray]:
+        from sklearn.datasets import load_digits  # seconds to import, and only wanted here
+
+        images, digits = load_digits(return_X_y=True)
+        order = rng.permutation(len(images))[:n]
+        return images[order], digits[order].astype(np.float64)
+
+    return _Toy(64, None, "unknown", draw, "digit", "which digit it is, 0 to 9", limit=DIGITS)
 
 
 _SURFACES: Mapping[str, Callable[[float], _Toy]] = {"square": _square, "circle": _circle, "sphere": _sphere}

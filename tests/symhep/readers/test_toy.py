@@ -95,6 +95,19 @@ def test_truth_is_reported() -> None:
     assert details("gaussian", mean=[0.0, 0.0, 0.0]) == (3, "O(3)")
 
 
+def test_digits_are_the_images_of_scikit_learn_each_once() -> None:
+    from sklearn.datasets import load_digits
+
+    images, digits = load_digits(return_X_y=True)
+    read = events("digits")
+    assert len(read) == len(images) == 1797  # not the 20,000 asked for
+    ours = np.c_[points("digits"), read.digit.to_numpy()]
+    theirs = np.c_[images, digits]
+    assert np.array_equal(ours[np.lexsort(ours.T)], theirs[np.lexsort(theirs.T)])
+    assert events("digits", seed=2).digit.tolist() != read.digit.tolist()
+    assert events("digits", events=7).x10.tolist() == read.x10[:7].tolist()
+
+
 def test_the_name_may_be_an_option() -> None:
     (batch,) = READER.read("toy", ToyOptions(name="square", events=5), ReadRequest(), LossLog())
     assert (len(batch), batch.weights.tolist()) == (5, [1.0] * 5)
@@ -108,6 +121,7 @@ def test_the_name_may_be_an_option() -> None:
         ("toy:sqare", {}, "no toy 'sqare'; did you mean 'square'"),
         ("toy:square", {"name": "circle"}, "the option name says 'circle'"),
         ("toy:square", {"mean": [1.0]}, "'square' has no mean and variance"),
+        ("toy:digits", {"radius": 2.0}, "'digits' are images as they are"),
         ("toy:octagon", {"radius": 2.0}, "'octagon' has no radius"),
         ("toy:octagon", {"mean": [1.0]}, "'octagon' needs 2 means and 2 positive variances"),
     ],
