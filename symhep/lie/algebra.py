@@ -68,13 +68,16 @@ class LieAlgebra:
             )
         largest = float(np.abs(f).max(initial=0.0))
         if np.abs(f + f.transpose(1, 0, 2)).max(initial=0.0) > 1e-6 * largest:
-            raise CardError("f[a, b, c] is not antisymmetric in a and b", hint="pass (f - f.transpose(1, 0, 2)) / 2")
-        rounding = 16 * np.finfo(np.float64).eps * len(f) * max(largest, 1.0)
-        sigma = np.asarray(rounding if noise is None else noise, dtype=np.float64)
-        draws = number_of_draws(len(f))
-        drawn = sigma * np.random.default_rng(seed).normal(size=(draws, *f.shape)) / np.sqrt(2)
-        drawn -= drawn.transpose(0, 2, 1, 3)
-        self._hold(np.concatenate([f[None], f + drawn]), [])
+            raise CardError(
+                "f[a, b, c] is not antisymmetric in a and b", hint="pass (f - f.transpose(1, 0, 2)) / 2"
+            )
+        samples = np.broadcast_to(f, (1 + number_of_draws(len(f)), *f.shape)).copy()
+        if noise is not None:
+            drawn = np.asarray(noise, dtype=np.float64) * np.random.default_rng(seed).normal(
+                size=samples[1:].shape
+            )
+            samples[1:] += (drawn - drawn.transpose(0, 2, 1, 3)) / np.sqrt(2)
+        self._hold(with_rounding(samples, seed), [])
 
     def _hold(self, samples: FloatArray, decisions: list[RankDecision]) -> None:
         self.samples, self.decisions = samples, decisions
@@ -254,7 +257,8 @@ class LieAlgebra:
         """Roots of the complexification; CardError unless the algebra is semisimple."""
         if not self.semisimple:
             raise CardError(
-                "roots need a semisimple algebra", hint="take algebra.restrict(algebra.levi), its semisimple part"
+                "roots need a semisimple algebra",
+                hint="take algebra.restrict(algebra.levi), its semisimple part",
             )
         return root_system(self.samples, self.decisions)
 
@@ -277,6 +281,14 @@ class LieAlgebra:
     def simple_ideals(self) -> tuple[SimpleIdeal, ...]:
         """The simple ideals of a semisimple algebra over the reals, with type and real form."""
         return simple_ideals(self.root_system, self.killing)
+
+
+def with_rounding(samples: FloatArray, seed: int) -> FloatArray:
+    """Constants (B, G, G, G), the copies with rounding errors added, below which no decision can go: 16 eps G |f|."""
+    copies, g = samples[1:], samples.shape[1]
+    size = 16 * np.finfo(np.float64).eps * g * max(float(np.abs(samples[0]).max(initial=0.0)), 1.0)
+    drawn = size * np.random.default_rng([seed, 1]).normal(size=copies.shape) / np.sqrt(2)
+    return np.concatenate([samples[:1], copies + drawn - drawn.transpose(0, 2, 1, 3)])
 
 
 def number_of_draws(dimension: int) -> int:

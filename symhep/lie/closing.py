@@ -109,7 +109,9 @@ class _Linearised:
         w -= (w @ self.q) @ np.swapaxes(self.q, 1, 2)
         matrices = _as_matrices(w, self.x)
         g = w.shape[1]
-        one = real_vectors(matrices[:, :, None] @ self.basis[:, None] - self.basis[:, None] @ matrices[:, :, None])
+        one = real_vectors(
+            matrices[:, :, None] @ self.basis[:, None] - self.basis[:, None] @ matrices[:, :, None]
+        )
         out = one - np.swapaxes(one, 1, 2) - (self.constants.reshape(-1, g * g, g) @ w).reshape(one.shape)
         return out - (out @ self.q[:, None]) @ np.swapaxes(self.q, 1, 2)[:, None]
 

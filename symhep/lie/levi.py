@@ -44,5 +44,7 @@ def levi_complement(constants: FloatArray, radical: FloatArray) -> FloatArray:
         flat = system.reshape(b, pairs * r, s * r)
         transposed = np.swapaxes(flat, 1, 2)
         right = transposed @ rest.reshape(b, -1, 1)
-        u -= np.swapaxes((np.linalg.pinv(transposed @ flat, 1e-9, hermitian=True) @ right).reshape(b, s, r), 1, 2)
+        u -= np.swapaxes(
+            (np.linalg.pinv(transposed @ flat, 1e-9, hermitian=True) @ right).reshape(b, s, r), 1, 2
+        )
     return aligned(np.linalg.qr(x + radical @ u)[0])

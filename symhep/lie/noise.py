@@ -48,7 +48,7 @@ def decide_rank(samples: FloatArray, question: str) -> RankDecision:
     M has rank r but for noise dM, then s_{r+1} = |(1 - U U^T) dM (1 - V V^T)| to first order, U and V the
     leading r singular vectors (Stewart and Sun, Matrix Perturbation Theory, 1990, section V.4); its
     rms over the drawn dM times BORDER is the border. A change of basis, which turns
-    U and V, does not enter.
+    U and V, does not enter. Rounding, 16 eps max(m, n) s_1, is added to the noise.
     """
     value, change = samples[0], samples[1:] - samples[0]
     m, n = value.shape
@@ -60,11 +60,12 @@ def decide_rank(samples: FloatArray, question: str) -> RankDecision:
     u, s, vt = np.linalg.svd(value, full_matrices=False)
     square = vt @ (np.swapaxes(change, 1, 2) @ change) @ vt.T
     turned = u.T @ change @ vt.T
+    rounding = 16 * np.finfo(np.float64).eps * m * s[0]
 
     def border(r: int) -> float:
         block = square[:, r:, r:] - np.swapaxes(turned[:, :r, r:], 1, 2) @ turned[:, :r, r:]
         largest = np.linalg.eigvalsh(block)[:, -1]
-        return BORDER * float(np.sqrt(np.mean(np.maximum(largest, 0.0))))
+        return BORDER * float(np.sqrt(np.mean(np.maximum(largest, 0.0)) + rounding**2))
 
     whole = border(0)
     rank = int(np.sum(s > whole))  # no block is noisier than the whole

@@ -87,10 +87,13 @@ def root_system(samples: FloatArray, decisions: list[RankDecision]) -> RootSyste
         deviation = float(np.abs(entries - np.rint(entries)).max())
         matrix = np.rint(entries).astype(np.int64)
         ordered = [
-            tuple(np.array(part)[list(bourbaki_order(matrix[np.ix_(part, part)]))]) for part in connected(matrix)
+            tuple(np.array(part)[list(bourbaki_order(matrix[np.ix_(part, part)]))])
+            for part in connected(matrix)
         ]
     except (ValueError, np.linalg.LinAlgError) as error:
-        raise MethodError(f"the roots of an algebra of dimension {len(f)} are no root system: {error}") from error
+        raise MethodError(
+            f"the roots of an algebra of dimension {len(f)} are no root system: {error}"
+        ) from error
     order = [i for part in ordered for i in part]
     starts = np.cumsum([0, *(len(part) for part in ordered)])
     components = tuple(tuple(range(a, b)) for a, b in zip(starts[:-1], starts[1:], strict=True))
@@ -128,7 +131,9 @@ def _joint_eigenvectors(ads: FloatArray) -> tuple[ComplexArray, ComplexArray]:
         kept = np.argsort(-np.abs(eigenvalues))[: len(eigenvalues) - rank]
         inverse = np.linalg.inv(vectors)[kept]
         vectors = vectors[:, kept]
-        values = np.stack([np.einsum("ra,ab,br->r", inverse, ad, vectors, optimize=True) for ad in ads], axis=1)
+        values = np.stack(
+            [np.einsum("ra,ab,br->r", inverse, ad, vectors, optimize=True) for ad in ads], axis=1
+        )
         # A direction in which all these roots are further apart, so that errors mix them less.
         rows, columns = np.triu_indices(len(values), 1)
         if not len(rows):
@@ -136,7 +141,9 @@ def _joint_eigenvectors(ads: FloatArray) -> tuple[ComplexArray, ComplexArray]:
         apart = values[rows] - values[columns]
         size = np.linalg.norm(weights, axis=1)
         separations = [np.abs(apart @ w).min(initial=np.inf) for w in weights[:: max(1, len(apart) // 400)]]
-        h = weights[:: max(1, len(apart) // 400)][int(np.argmax(separations / size[:: max(1, len(apart) // 400)]))]
+        h = weights[:: max(1, len(apart) // 400)][
+            int(np.argmax(separations / size[:: max(1, len(apart) // 400)]))
+        ]
     return values.astype(np.complex128), vectors.astype(np.complex128)
 
 
@@ -197,7 +204,11 @@ def simple_ideals(system: RootSystem, killing: FloatArray) -> tuple[SimpleIdeal,
         coroots = (2 * raised[:, indices] / lengths).T
         ideals.append(
             SimpleIdeal(
-                basis.T, system.types[c], int((eigenvalues > 0).sum() - (eigenvalues < 0).sum()), c != other, coroots
+                basis.T,
+                system.types[c],
+                int((eigenvalues > 0).sum() - (eigenvalues < 0).sum()),
+                c != other,
+                coroots,
             )
         )
     return tuple(sorted(ideals, key=lambda ideal: (-ideal.dimension, ideal.type, -abs(ideal.character))))

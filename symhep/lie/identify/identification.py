@@ -1,0 +1,59 @@
+"""The record that :func:`symhep.lie.identify.identify` returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from symhep.lie.noise import RankDecision
+
+__all__ = ["AMBIGUOUS", "NOT_CLOSED", "Identification"]
+
+AMBIGUOUS = "ambiguous"
+NOT_CLOSED = "not closed"
+
+
+@dataclass(frozen=True)
+class Identification:
+    """What a span of matrices is.
+
+    ``name``: ``so(1,3)``, or ``not closed``, or ``ambiguous``.
+    ``confidence``: in [0, 1]; ``how`` it was obtained.
+    ``closed``: whether the span is a Lie algebra within the errors. ``closure``: what is left
+    of the brackets, over all brackets. ``closure_excess``: the same over what the errors explain.
+    ``parts``: names of the simple ideals, of the centre or of the radical.
+    ``isomorphic``: other names of the same abstract algebra.
+    ``rank``: of the semisimple part. ``signature``: numbers of
+    positive, negative and zero eigenvalues of the Killing form.
+    ``parameters``: continuous parameters of the algebra, (value, standard error).
+    ``alternatives``: (name, fraction of the perturbed copies), the most frequent first.
+    ``decisions``: every rank that was decided, with its distance from the border.
+    """
+
+    name: str
+    dimension: int
+    confidence: float
+    how: str
+    closed: bool
+    closure: float
+    closure_excess: float
+    parts: tuple[str, ...] = ()
+    isomorphic: tuple[str, ...] = ()
+    rank: int = 0
+    signature: tuple[int, int, int] | None = None
+    parameters: dict[str, tuple[float, float]] = field(default_factory=dict)
+    alternatives: tuple[tuple[str, float], ...] = ()
+    decisions: tuple[RankDecision, ...] = ()
+
+    @property
+    def margin(self) -> float:
+        """How many times above its border the least clear of the values called nonzero was."""
+        return min((decision.above for decision in self.decisions), default=float("inf"))
+
+    def __str__(self) -> str:
+        if self.name == AMBIGUOUS:
+            shown = ", ".join(f"{name} ({fraction:.0%})" for name, fraction in self.alternatives)
+            return f"ambiguous: {shown}"
+        if self.name == NOT_CLOSED:
+            return f"not closed: closure residual {self.closure:.2g}, {self.closure_excess:.3g} times what errors explain"
+        parameters = "".join(f", {key} = {v:.3g} +- {e:.1g}" for key, (v, e) in self.parameters.items())
+        return f"{self.name}{parameters} (confidence {self.confidence:.2f})"

@@ -1,0 +1,184 @@
+"""From a noisy basis to a name: closure, structure constants, name, and the same for perturbed copies."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import numpy.typing as npt
+import scipy.stats
+
+from symhep.errors import MethodError
+from symhep.lie.algebra import DRAWS, LieAlgebra, number_of_draws, with_rounding
+from symhep.lie.closing import broadcast_errors, close_spans
+from symhep.lie.identify.identification import AMBIGUOUS, NOT_CLOSED, Identification
+from symhep.lie.identify.named import Named
+from symhep.lie.identify.naming import name_algebra
+from symhep.lie.noise import BORDER, RankDecision, decide_rank
+from symhep.lie.structure import (
+    FloatArray,
+    MatrixArray,
+    as_basis,
+    commutators,
+    real_vectors,
+    structure_constants,
+    trace_form_constants,
+)
+
+__all__ = ["identify"]
+
+#: A name holds if this fraction of the copies agrees.
+DOMINANT = 2 / 3
+#: Brackets of so many random combinations tell whether a large span is closed.
+COMBINATIONS = 12
+#: Without errors but rounding, decisions this far from their border need no copies.
+DECISIVE = 1e3
+
+
+def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed: int = 0) -> Identification:
+    """Name of the real Lie algebra that is spanned by ``matrices`` (G, d, d), real or complex.
+
+    ``errors``: standard errors of the entries; None for rounding alone, a number, or an array shaped like ``matrices``.
+
+    1. Closure: is what is left of the brackets explained by the errors? Else ``not closed``.
+    2. Constants by the trace form where it is nondegenerate, so that errors enter in second order; else
+       of the nearest closed span.
+    3. Name, every rank decided against the spread of copies drawn within the errors
+       (:mod:`symhep.lie.noise`). What the errors allow to be zero is zero: the most special algebra wins.
+    4. Confidence: the fraction of 20 perturbed copies, the errors drawn again on top of those
+       that are there, with the same name. If no name has two thirds, ``ambiguous``.
+
+    Raises MethodError if the matrices are linearly dependent within the errors, CardError for wrong shapes.
+
+    >>> turn = np.array([[0.0, -1.0], [1.0, 0.0]])
+    >>> identify([turn]).name, identify([turn, np.eye(2)]).name
+    ('so(2)', 'so(2) + R')
+    """
+    x = as_basis(matrices)
+    sigma = np.maximum(broadcast_errors(errors, x), broadcast_errors(None, x))
+    drawn = _drawn(x, sigma, np.random.default_rng(seed))
+    decision = decide_rank(real_vectors(drawn), "dimension of the span")
+    if decision.rank < len(x):
+        raise MethodError(
+            f"the {len(x)} matrices are linearly dependent within their errors: rank {decision.rank}, smallest "
+            f"singular value {decision.below:.2g} of its border; pass a basis of fewer matrices"
+        )
+    closure = structure_constants(x).residual
+    aligned = _aligned(drawn)
+    excess, p_value = _closure_excess(aligned)
+    if p_value < 2 * scipy.stats.norm.sf(BORDER):
+        how = f"closure residual {excess:.3g} times what the errors explain, p = {p_value:.1g}"
+        return Identification(
+            NOT_CLOSED, len(x), 1 - p_value, how, False, closure, excess, decisions=(decision,)
+        )
+    decisions = [decision]
+    aligned, constants = _constants(x, aligned, sigma, seed, decisions)
+    nominal = _named(constants, aligned, decisions)
+    signature = LieAlgebra.from_samples(constants).signature
+    exact = errors is None and all(d.above > DECISIVE for d in decisions)
+    if exact and nominal is not None:
+        how = f"exact input: every decision at least {min(d.above for d in decisions):.1g} times its border"
+        votes, confidence = [(nominal.name, 1.0)], 1.0
+    else:
+        votes = _votes(constants, aligned)
+        confidence = votes[0][1]
+        how = f"fraction of {len(aligned) - 1} perturbed copies with this name"
+    name, named = _verdict(nominal, votes)
+    return Identification(
+        name, len(x), confidence, how, True, closure, excess, named.parts, named.isomorphic,
+        named.rank, signature, named.parameters, tuple(votes), tuple(decisions),
+    )  # fmt: skip
+
+
+def _verdict(nominal: Named | None, votes: list[tuple[str, float]]) -> tuple[str, Named]:
+    """The name that dominates, with what is known of it."""
+    name, fraction = votes[0]
+    if fraction < DOMINANT:
+        return AMBIGUOUS, Named(AMBIGUOUS, ())
+    return name, nominal if nominal is not None and nominal.name == name else Named(name, ())
+
+
+def _drawn(x: MatrixArray, sigma: FloatArray, rng: np.random.Generator) -> MatrixArray:
+    """x and copies of it with errors drawn anew: (1 + DRAWS, G, d, d)."""
+    noise = sigma * rng.normal(size=(DRAWS, *sigma.shape))
+    if np.iscomplexobj(x):
+        noise = noise.view(np.complex128)
+    return np.concatenate([x[None], x + noise.reshape(-1, *x.shape)])
+
+
+def _aligned(drawn: MatrixArray) -> MatrixArray:
+    """The same spans in the bases closest to one orthonormal basis of the first: turning the basis is no error."""
+    vectors = real_vectors(drawn)
+    first = np.linalg.svd(vectors[0], full_matrices=False)[2]
+    vectors = np.linalg.solve(vectors @ first.T, vectors)
+    flat = np.ascontiguousarray(vectors)
+    return (flat.view(np.complex128) if np.iscomplexobj(drawn) else flat).reshape(drawn.shape)
+
+
+def _closure_excess(aligned: MatrixArray) -> tuple[float, float]:
+    """What is left of the brackets over what errors explain, and the probability of as much by errors alone.
+
+    The squared residual of the errors alone is taken from the copies, R(X + E) - R(X), and its distribution as a scaled
+    chi^2 of matching mean and variance (Satterthwaite, Biometrics 2 (1946) 110).
+    """
+    g = aligned.shape[1]
+    if g > COMBINATIONS:
+        weights = np.random.default_rng(0).normal(size=(COMBINATIONS, g)) / np.sqrt(g)
+        tried = np.einsum("mg,zgij->zmij", weights, aligned)
+    else:
+        tried = aligned
+    brackets = real_vectors(commutators(tried))
+    vectors = real_vectors(aligned)
+    q = np.linalg.qr(np.swapaxes(vectors, 1, 2))[0][:, None]
+    left = brackets - (brackets @ q) @ np.swapaxes(q, 2, 3)
+    value = float((left[0] ** 2).sum())
+    errors = ((left[1:] - left[0]) ** 2).sum(axis=(1, 2, 3))
+    mean, variance = float(errors.mean()), float(errors.var(ddof=1))
+    if variance == 0:
+        return 0.0, 1.0
+    freedom = 2 * mean**2 / variance
+    p_value = float(scipy.stats.f.sf(value / mean, freedom, len(errors) * freedom))
+    return float(np.sqrt(value / mean)), p_value
+
+
+def _constants(
+    x: MatrixArray, aligned: MatrixArray, sigma: FloatArray, seed: int, decisions: list[RankDecision]
+) -> tuple[MatrixArray, FloatArray]:
+    """Matrices (B, G, d, d) and constants (B', G, G, G) of the span and its copies, B' <= B."""
+    draws = 1 + number_of_draws(len(x))
+    form = np.einsum("zaij,zbji->zab", aligned, aligned, optimize=True).real
+    decision = decide_rank(form, "rank of the trace form")
+    if decision.rank == len(x):
+        decisions.append(decision)
+        constants = np.stack([trace_form_constants(one) for one in aligned[:draws]])
+        return aligned, with_rounding(constants, seed)
+    closed = close_spans(x[None], sigma)[0][0]
+    copies = _drawn(closed, sigma, np.random.default_rng(seed))
+    copies[1:] = close_spans(copies[1:], sigma)[0]
+    aligned = _aligned(copies)
+    vectors = real_vectors(aligned)
+    inverse = np.linalg.pinv(vectors)
+    constants = np.stack(
+        [real_vectors(commutators(m)) @ v for m, v in zip(aligned[:draws], inverse[:draws], strict=True)]
+    )
+    return aligned, with_rounding(constants, seed)
+
+
+def _named(constants: FloatArray, aligned: MatrixArray, decisions: list[RankDecision]) -> Named | None:
+    """Name of the first sample; None if its roots are no root system."""
+    try:
+        return name_algebra(LieAlgebra.from_samples(constants, decisions), aligned[: len(constants)])
+    except MethodError:
+        return None
+
+
+def _votes(constants: FloatArray, aligned: MatrixArray) -> list[tuple[str, float]]:
+    """Names of the perturbed copies, each with the spread of the others as its noise, and their fractions."""
+    changes, turns = constants - constants[0], aligned - aligned[0]
+    count: Counter[str] = Counter()
+    for k in range(1, len(aligned)):
+        own = constants[k] if k < len(constants) else trace_form_constants(aligned[k])
+        others = [j for j in range(len(constants)) if j != k]
+        named = _named(own + changes[others], aligned[k] + turns[others], [])
+        count["unrecognised" if named is None else named.name] += 1
+    return [(name, votes / (len(aligned) - 1)) for name, votes in count.most_common()]
