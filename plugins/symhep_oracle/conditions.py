@@ -100,7 +100,7 @@ class Conditions:
     @cached_property
     def output_scale(self) -> Tensor:
         """(k,) rms of the gradient of each output. Raises `MethodError` if all are constant."""
-        slopes = self._slopes(slice(0, SIZED))
+        slopes = self.oracle.gradient(self.x[:SIZED]) * self.scale
         size = slopes.square().sum(dim=2).mean(dim=0).sqrt()
         if not torch.isfinite(size).all():
             raise MethodError("the oracle's gradient is not finite on all events; cut such events away")
@@ -108,12 +108,13 @@ class Conditions:
             raise MethodError("the oracle is constant on these events: everything is a symmetry of it")
         return torch.where(size > 0, size, 1.0)
 
-    def _slopes(self, part: slice) -> Tensor:
-        return self.oracle.gradient(self.x[part]) * self.scale
-
     def rows(self, part: slice) -> Tensor:
         """(M, n k / M, K) rows of the events ``part``, times the root of their weights, by ensemble member."""
-        slopes = self._slopes(part) / self.output_scale[:, None]
+        return self.rows_of(self.oracle.gradient(self.x[part]), part)
+
+    def rows_of(self, gradient: Tensor, part: slice) -> Tensor:
+        """The same for another ``gradient`` (n, k, D) at these events."""
+        slopes = gradient * (self.scale / self.output_scale[:, None])
         n, k, _ = slopes.shape
         slopes *= torch.from_numpy(np.sqrt(self.weights[part]))[:, None, None]
         rows = self.fields.rows(self.x[part] / self.scale, slopes)

@@ -43,6 +43,8 @@ class Sample:
         Of the components, '' if they differ.
     negative
         Share of |weight| that was negative.
+    rows
+        (n,) which events of the dataset these are.
     """
 
     x: Tensor
@@ -52,6 +54,7 @@ class Sample:
     names: tuple[str, ...]
     unit: str
     negative: float
+    rows: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.x)
@@ -91,6 +94,7 @@ class Sample:
             names,
             unit,
             float(-weights[weights < 0].sum() / size.sum()),
+            rows,
         )
 
 

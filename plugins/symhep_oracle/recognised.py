@@ -1,0 +1,123 @@
+"""Names of matrices that everybody knows: J_z, K_x, D, lambda_3, P_t."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep.lie.bases import dilatation, gl, lorentz, sl, so, su, translations, u
+from symhep.lie.generators import Generators
+from symhep_oracle.fields import Fields, LinearFields, PolynomialFields
+
+__all__ = ["RECOGNISED", "Recognised", "recognise"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Overlap above which a generator is called by the name: the angle is below 10 degrees.
+RECOGNISED = 0.985
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """The name nearest to a generator, ``overlap`` = |cos| of the angle to it, its sign, and its place in the list."""
+
+    name: str
+    overlap: float
+    sign: float
+    place: int
+
+
+def recognise(coefficients: FloatArray, fields: Fields, minkowski: bool) -> list[Recognised]:
+    """The known matrix nearest to each of the orthonormal rows ``coefficients`` (G, K).
+
+    A row that is near none is 'X_1', 'X_2', ... (a polynomial field: its formula, if it is short), with the sign
+    that makes its largest entry positive. ``minkowski`` vectors are (E, px, py, pz).
+
+    >>> from symhep_oracle.layout import Layout
+    >>> row = np.array([[0.0, 1.0, -1.0, 0.0]]) / np.sqrt(2)
+    >>> recognise(row, LinearFields(Layout(1, 2)), False)
+    [Recognised(name='J_12', overlap=1.0, sign=-1.0, place=0)]
+    """
+    names, known = _catalogue(fields, minkowski)
+    found, unnamed = [], 0
+    for row in coefficients:
+        cosines = known @ row
+        best = int(np.argmax(np.abs(cosines).round(6))) if len(known) else 0
+        if len(known) and abs(cosines[best]) > RECOGNISED:
+            overlap = min(float(abs(cosines[best]).round(15)), 1.0)
+            found.append(Recognised(names[best], overlap, float(np.sign(cosines[best])), best))
+            continue
+        sign = float(np.sign(row[np.argmax(np.abs(row).round(6))]))
+        unnamed += 1
+        name = _formula(sign * row, fields) or f"X_{unnamed}"
+        overlap = float(np.abs(cosines).max(initial=0.0))
+        found.append(Recognised(name, overlap, sign, len(known) + unnamed))
+    return found
+
+
+def _catalogue(fields: Fields, minkowski: bool) -> tuple[list[str], FloatArray]:
+    """Names and unit coefficient rows; of equal matrices the first name counts."""
+    if not isinstance(fields, LinearFields):
+        return [], np.zeros((0, fields.unknowns))
+    names: list[str] = []
+    rows: list[FloatArray] = []
+    for basis in _bases(fields, minkowski):
+        if basis.affine and not fields.affine:
+            continue
+        matrices = basis.matrices[:, :-1] if basis.affine else basis.matrices
+        square = np.zeros((len(basis), matrices.shape[1] + 1, matrices.shape[1] + 1), dtype=matrices.dtype)
+        square[:, :-1, : matrices.shape[2]] = matrices
+        for label, row in zip(basis.labels, fields.coefficients(square), strict=True):
+            unit = row / np.linalg.norm(row)
+            if label not in names and not any(abs(unit @ r) > 1 - 1e-9 for r in rows):
+                names.append(label)
+                rows.append(unit)
+    return names, np.array(rows)
+
+
+def _bases(fields: LinearFields, minkowski: bool) -> Iterator[Generators]:
+    d = fields.layout.dimension
+    if fields.layout.complex:
+        yield u(d)
+        if d > 1:
+            yield su(d)
+            yield Generators("i su", 1j * su(d).matrices, tuple(f"i{s}" for s in su(d).labels))
+        yield gl(d, field="C")
+    else:
+        if minkowski and d == 4:
+            yield lorentz()
+        elif d > 1:
+            yield so(d)
+            yield Generators(
+                "shears", np.abs(so(d).matrices), tuple(s.replace("J", "K") for s in so(d).labels)
+            )
+        yield dilatation(d)
+        if d > 1:
+            yield sl(d)
+        yield gl(d)
+    yield translations(d)
+
+
+def _formula(row: FloatArray, fields: Fields) -> str:
+    """'x1 d1 - x2 d2' for a polynomial field of few terms, divided by its largest coefficient; else ''."""
+    if not isinstance(fields, PolynomialFields):
+        return ""
+    largest = float(np.abs(row).max())
+    terms = [(i, c / largest) for i, c in enumerate(row) if abs(c) > 1e-6 * largest]
+    if len(terms) > 4:
+        return ""
+    text = ""
+    for index, value in terms:
+        component, monomial = divmod(index, len(fields.monomials))
+        powers = " ".join(f"x{i + 1}" for i in fields.monomials[monomial])
+        size = "" if abs(abs(value) - 1) < 1e-6 else f"{abs(value):.3g} "
+        sign = "-" if value < 0 else "+"
+        text += f" {sign} {size}{powers + ' ' if powers else ''}d{component + 1}"
+    return (
+        text.removeprefix(" + ").strip().replace("- ", "-", 1)
+        if text.startswith(" -")
+        else text.removeprefix(" + ")
+    )
