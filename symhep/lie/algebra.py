@@ -1,4 +1,4 @@
-"""An abstract Lie algebra given by noisy structure constants: its ideals, series, Killing form and Levi decomposition."""
+"""An abstract Lie algebra from noisy structure constants: ideals, series, Killing form, Levi decomposition."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from symhep.lie.structure import FloatArray, StructureConstants, structure_const
 __all__ = ["LieAlgebra", "StructureConstants", "Subspace", "nearest_closed", "structure_constants"]
 
 DRAWS = 20
-#: Numbers that the samples of the constants may hold: fewer draws for large algebras, whose noise averages itself.
-MAX_NUMBERS = 2_500_000
+#: Fewer draws for large algebras, whose noise averages itself.
+MAX_NUMBERS = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -274,7 +274,7 @@ class LieAlgebra:
 
     @property
     def cartan_matrix(self) -> npt.NDArray[np.int64]:
-        """a_ij = 2 (alpha_i, alpha_j) / (alpha_j, alpha_j) of the simple roots, Bourbaki's order within each component."""
+        """a_ij = 2 (alpha_i, alpha_j) / (alpha_j, alpha_j) of the simple roots, in Bourbaki's order by component."""
         return self.root_system.cartan_matrix
 
     @cached_property

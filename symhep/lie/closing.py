@@ -13,7 +13,9 @@ from symhep.lie.structure import FloatArray, MatrixArray, as_basis, commutators,
 __all__ = ["ClosedSpan", "broadcast_errors", "close_spans", "nearest_closed"]
 
 MAX_STEPS = 20
-MAX_INNER = 400
+MAX_INNER = 100
+#: Least damping: where the linearised constraint is weaker, closed spans meet and rounding would take over.
+LEAST_DAMPING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class ClosedSpan:
     @property
     def converged(self) -> bool:
         """Whether what is left of the brackets is rounding."""
-        return self.residual <= 1e3 * np.finfo(np.float64).eps * len(self.matrices)
+        return bool(self.residual <= 1e3 * np.finfo(np.float64).eps * len(self.matrices))
 
 
 def broadcast_errors(errors: npt.ArrayLike | None, matrices: MatrixArray) -> FloatArray:
@@ -141,7 +143,8 @@ def _least_norm(at: _Linearised, target: FloatArray, damping: FloatArray) -> Flo
     gradient = at.adjoint(left)
     direction = gradient.copy()
     size = (gradient**2).sum(axis=(1, 2))
-    goal = (1e-12**2) * size
+    # Inexact Newton: a relative error of the order of the residual keeps the convergence quadratic.
+    goal = np.minimum(1e-2, at.norm) ** 2 * size
     for _ in range(min(MAX_INNER, 2 * z[0].size)):
         if (size <= goal).all():
             break
@@ -160,10 +163,11 @@ def _least_norm(at: _Linearised, target: FloatArray, damping: FloatArray) -> Flo
 
 
 def close_spans(
-    x: MatrixArray, sigma: FloatArray
+    x: MatrixArray, sigma: FloatArray, tolerance: float = 0.0
 ) -> tuple[MatrixArray, FloatArray, FloatArray, FloatArray, int]:
     """Nearest closed spans to many spans (B, G, d, d) with common errors (G, D).
 
+    Ends where the residual is rounding, or ``tolerance`` times what it was.
     Returns the closed ones, the distances in units of the errors (B), the residuals after and before (B), the steps.
     """
     unit = float(np.sqrt(np.mean(sigma**2)))
@@ -172,20 +176,19 @@ def close_spans(
     z = np.zeros(real_vectors(x).shape)
     at = _Linearised(x, scale)
     before, best, best_z = at.norm, at.norm.copy(), z
-    rounding = 10 * np.finfo(np.float64).eps * x.shape[1]
+    goal = np.maximum(10 * np.finfo(np.float64).eps * x.shape[1], tolerance * before)
     steps = 0
-    while steps < MAX_STEPS and (at.norm > rounding).any():
+    while steps < MAX_STEPS and (best > goal).any():
+        damping = np.maximum(at.norm / x.shape[1], LEAST_DAMPING)
         if steps < 2:  # move the original onto the linearised constraint: stays nearest
-            new = _least_norm(at, at.forward(z) - at.residual, at.norm / x.shape[1])
+            z = _least_norm(at, at.forward(z) - at.residual, damping)
         else:
-            new = z + _least_norm(at, -at.residual, at.norm / x.shape[1])
+            z = z + _least_norm(at, -at.residual, damping)
         steps += 1
-        at = _Linearised(x + _as_matrices(scale * new, x), scale)
-        better = at.norm < best
-        best_z = np.where(better[:, None, None], new, best_z)
-        if steps > 4 and not (at.norm < 0.9 * best).any():
+        at = _Linearised(x + _as_matrices(scale * z, x), scale)
+        best_z = np.where((at.norm < best)[:, None, None], z, best_z)
+        if steps > 4 and not (at.norm < 0.9 * best)[best > goal].any():
             break
         best = np.minimum(best, at.norm)
-        z = new
     moved = np.sqrt((best_z**2).sum(axis=(1, 2))) * size / unit
     return x + _as_matrices(scale * best_z, x), moved, best, before, steps

@@ -10,13 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from symhep.lie.structure import FloatArray
 
-__all__ = ["BORDER", "RankDecision", "aligned", "decide_rank", "kernel", "row_space", "significance"]
+__all__ = ["BORDER", "RankDecision", "aligned", "decide_rank", "kernel", "row_space", "upper_limit"]
 
-#: A value is zero if it is below this many times its noise (rms): for one Gaussian number, wrong once in 16000.
+#: A value is zero if noise alone exceeds it as rarely as a Gaussian number exceeds this many standard deviations.
 BORDER = 4.0
+CHANCE = 2 * float(special.ndtr(-BORDER))
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,17 @@ class RankDecision:
     below: float
 
 
-def significance(samples: FloatArray) -> float:
-    """|value| over the rms of its drawn changes, for samples (B,) of one number."""
-    noise = float(np.sqrt(np.mean((samples[1:] - samples[0]) ** 2)))
-    return float(abs(samples[0]) / noise) if noise > 0 else (np.inf if samples[0] else 0.0)
+def upper_limit(squares: FloatArray) -> float:
+    """What a further square, drawn like ``squares``, exceeds with the probability of BORDER standard deviations.
+
+    The squares are taken for a multiple of chi^2 with k degrees of freedom, k = 2 mean^2 / variance
+    (Satterthwaite, Biometrics 2 (1946) 110); over their mean they then follow F(k, n k).
+    """
+    mean, variance = float(squares.mean()), float(squares.var(ddof=1))
+    if variance == 0:
+        return mean
+    freedom = max(2 * mean**2 / variance, 1.0)
+    return mean * float(special.fdtri(freedom, len(squares) * freedom, 1 - CHANCE))
 
 
 def decide_rank(samples: FloatArray, question: str) -> RankDecision:
@@ -47,7 +56,7 @@ def decide_rank(samples: FloatArray, question: str) -> RankDecision:
     Sequential test: the rank is the smallest r for which s_{r+1} is explained by noise. If
     M has rank r but for noise dM, then s_{r+1} = |(1 - U U^T) dM (1 - V V^T)| to first order, U and V the
     leading r singular vectors (Stewart and Sun, Matrix Perturbation Theory, 1990, section V.4); its
-    rms over the drawn dM times BORDER is the border. A change of basis, which turns
+    its size over the drawn dM is the border (:func:`upper_limit`). A change of basis, which turns
     U and V, does not enter. Rounding, 16 eps max(m, n) s_1, is added to the noise.
     """
     value, change = samples[0], samples[1:] - samples[0]
@@ -65,7 +74,7 @@ def decide_rank(samples: FloatArray, question: str) -> RankDecision:
     def border(r: int) -> float:
         block = square[:, r:, r:] - np.swapaxes(turned[:, :r, r:], 1, 2) @ turned[:, :r, r:]
         largest = np.linalg.eigvalsh(block)[:, -1]
-        return BORDER * float(np.sqrt(np.mean(np.maximum(largest, 0.0)) + rounding**2))
+        return float(np.sqrt(upper_limit(np.maximum(largest, 0.0)) + (BORDER * rounding) ** 2))
 
     whole = border(0)
     rank = int(np.sum(s > whole))  # no block is noisier than the whole
@@ -82,7 +91,7 @@ def decide_rank(samples: FloatArray, question: str) -> RankDecision:
 def _right_vectors(samples: FloatArray) -> FloatArray:
     """Right singular vectors (B, n, n) as columns, by decreasing singular value."""
     if samples.shape[1] > 2 * samples.shape[2]:
-        samples = np.linalg.qr(samples, mode="r")
+        samples = np.asarray(np.linalg.qr(samples, mode="r"))
     return np.swapaxes(np.linalg.svd(samples)[2], 1, 2)
 
 

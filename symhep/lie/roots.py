@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +16,9 @@ from symhep.lie.structure import FloatArray
 __all__ = ["RootSystem", "SimpleIdeal", "root_system", "simple_ideals"]
 
 ComplexArray = npt.NDArray[np.complex128]
-CANDIDATES = 12
-DIRECTIONS = 2000
+CANDIDATES = 8
+DIRECTIONS = 400
+MAX_SEPARATIONS = 400_000
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def root_system(samples: FloatArray, decisions: list[RankDecision]) -> RootSyste
         ) from error
     order = [i for part in ordered for i in part]
     starts = np.cumsum([0, *(len(part) for part in ordered)])
-    components = tuple(tuple(range(a, b)) for a, b in zip(starts[:-1], starts[1:], strict=True))
+    components = tuple(tuple(range(a, b)) for a, b in pairwise(starts))
     distance = np.abs(values.conj()[:, None] - values[None]).sum(axis=2)
     return RootSystem(
         cartan, values, vectors, coordinates, tuple(simple[i] for i in order), components,
@@ -125,30 +127,24 @@ def _joint_eigenvectors(ads: FloatArray) -> tuple[ComplexArray, ComplexArray]:
     """Nonzero joint eigenvalues (R, l) and eigenvectors (G, R) of commuting matrices ads (l, G, G)."""
     rank = len(ads)
     weights = np.random.default_rng(1).normal(size=(DIRECTIONS, rank))
+    weights /= np.linalg.norm(weights, axis=1, keepdims=True)
     h = weights[0]
-    for _ in range(3):
+    for _ in range(2):
         eigenvalues, vectors = np.linalg.eig(np.tensordot(h, ads, 1))
         kept = np.argsort(-np.abs(eigenvalues))[: len(eigenvalues) - rank]
         inverse = np.linalg.inv(vectors)[kept]
         vectors = vectors[:, kept]
-        values = np.stack(
-            [np.einsum("ra,ab,br->r", inverse, ad, vectors, optimize=True) for ad in ads], axis=1
-        )
-        # A direction in which all these roots are further apart, so that errors mix them less.
-        rows, columns = np.triu_indices(len(values), 1)
-        if not len(rows):
-            break
-        apart = values[rows] - values[columns]
-        size = np.linalg.norm(weights, axis=1)
-        separations = [np.abs(apart @ w).min(initial=np.inf) for w in weights[:: max(1, len(apart) // 400)]]
-        h = weights[:: max(1, len(apart) // 400)][
-            int(np.argmax(separations / size[:: max(1, len(apart) // 400)]))
-        ]
+        values = np.stack([((inverse @ ad) * vectors.T).sum(axis=1) for ad in ads], axis=1)
+        # Once more in a direction in which all these roots are further apart, so that errors mix them less.
+        first, second = np.triu_indices(len(values), 1)
+        apart = values[first] - values[second]
+        tried = weights[: max(10, MAX_SEPARATIONS // len(apart))]
+        h = tried[int(np.argmax(np.abs(apart @ tried.T).min(axis=0)))]
     return values.astype(np.complex128), vectors.astype(np.complex128)
 
 
 def _euclidean(values: ComplexArray, rank: int) -> FloatArray:
-    """Real coordinates (R, l) with the scalar product (a, b) = a K^-1 b, K_ij = sum over roots of alpha(h_i) alpha(h_j)."""
+    """Real coordinates (R, l) with the scalar product a K^-1 b, K_ij = sum of alpha(h_i) alpha(h_j) over all roots."""
     gram = (values @ np.linalg.solve(values.T @ values, values.T)).real
     eigenvalues, vectors = np.linalg.eigh((gram + gram.T) / 2)
     if eigenvalues[-rank] <= 0.5:  # a projection: 1 and 0

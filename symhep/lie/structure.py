@@ -56,7 +56,7 @@ def as_basis(matrices: npt.ArrayLike) -> MatrixArray:
 def real_vectors(matrices: MatrixArray) -> FloatArray:
     """(..., d, d) as real vectors (..., D), D = d^2 or 2 d^2: the span of complex matrices is a real one."""
     flat = np.ascontiguousarray(matrices).reshape(*matrices.shape[:-2], -1)
-    return flat.view(np.float64) if np.iscomplexobj(flat) else flat
+    return np.asarray(flat.view(np.float64))
 
 
 def _products(x: MatrixArray) -> MatrixArray:

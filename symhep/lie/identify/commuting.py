@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
+import scipy.linalg
 
 from symhep.lie.identify.named import Named, join
 from symhep.lie.noise import RankDecision, decide_rank, kernel
 from symhep.lie.structure import FloatArray, MatrixArray
 
 __all__ = ["name_commuting"]
+
+ComplexArray = npt.NDArray[np.complex128]
 
 
 def name_commuting(x: MatrixArray, decisions: list[RankDecision], unitary: bool = False) -> Named:
@@ -47,7 +51,12 @@ def name_commuting(x: MatrixArray, decisions: list[RankDecision], unitary: bool 
 
 
 def _one(
-    x: MatrixArray, weights: FloatArray, real: bool, compact: bool, circle: str, decisions: list[RankDecision]
+    x: MatrixArray,
+    weights: ComplexArray,
+    real: bool,
+    compact: bool,
+    circle: str,
+    decisions: list[RankDecision],
 ) -> Named:
     """Name of a one-dimensional algebra."""
     matrix = _as_real(x[:, 0])
@@ -67,24 +76,22 @@ def _one(
     )
 
 
-def _weights(x: MatrixArray) -> FloatArray:
+def _weights(x: MatrixArray) -> ComplexArray:
     """Joint eigenvalues (B, d, G) of commuting matrices (B, G, d, d)."""
     if x.shape[1] == 1:
-        return np.linalg.eigvals(x[:, 0])[:, :, None]
+        return np.linalg.eigvals(x[:, 0])[:, :, None].astype(np.complex128)
     mixture = np.random.default_rng(0).normal(size=x.shape[1])
     basis = _flag(np.einsum("a,zaij->zij", mixture, x))
     return np.einsum("zji,zajk,zki->zia", basis.conj(), x, basis)
 
 
-def _flag(x: MatrixArray) -> FloatArray:
+def _flag(x: MatrixArray) -> ComplexArray:
     """Unitary bases (B, d, d) in which matrices are triangular."""
-    import scipy.linalg
-
     return np.stack([scipy.linalg.schur(one, output="complex")[1] for one in x])
 
 
 def _as_real(x: MatrixArray) -> FloatArray:
-    return np.block([[x.real, -x.imag], [x.imag, x.real]]) if np.iscomplexobj(x) else x
+    return np.block([[x.real, -x.imag], [x.imag, x.real]]) if np.iscomplexobj(x) else x.real
 
 
 def _rank(samples: FloatArray, decisions: list[RankDecision], question: str) -> int:

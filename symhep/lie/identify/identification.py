@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 from symhep.lie.noise import RankDecision
 
-__all__ = ["AMBIGUOUS", "NOT_CLOSED", "Identification"]
+__all__ = ["AMBIGUOUS", "NOT_CLOSED", "UNRECOGNISED", "Identification"]
 
 AMBIGUOUS = "ambiguous"
 NOT_CLOSED = "not closed"
+#: Rank, roots or real form contradict each other.
+UNRECOGNISED = "unrecognised"
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Identification:
             shown = ", ".join(f"{name} ({fraction:.0%})" for name, fraction in self.alternatives)
             return f"ambiguous: {shown}"
         if self.name == NOT_CLOSED:
-            return f"not closed: closure residual {self.closure:.2g}, {self.closure_excess:.3g} times what errors explain"
+            excess = f"{self.closure_excess:.3g} times what errors explain"
+            return f"not closed: closure residual {self.closure:.2g}, {excess}"
         parameters = "".join(f", {key} = {v:.3g} +- {e:.1g}" for key, (v, e) in self.parameters.items())
         return f"{self.name}{parameters} (confidence {self.confidence:.2f})"

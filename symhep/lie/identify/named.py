@@ -10,7 +10,7 @@ __all__ = ["Named", "join"]
 
 @dataclass(frozen=True)
 class Named:
-    """A name, the names of the parts it is built from, isomorphic names, continuous parameters (value, error), rank of the semisimple part."""
+    """A name, the parts it is built from, isomorphic names, parameters (value, error), rank of the semisimple part."""
 
     name: str
     parts: tuple[str, ...]

@@ -105,8 +105,8 @@ def _is_galilei(algebra: LieAlgebra, levi: Named, radical: LieAlgebra) -> bool:
 def _invariant_form(algebra: LieAlgebra, levi: FloatArray) -> tuple[int, int] | None:
     """Signature (p, q) of the quadratic form on an abelian nilradical R^n if the Levi subalgebra is its so(p, q).
 
-    The Levi subalgebra has the dimension n (n - 1) / 2 and leaves one symmetric form invariant, up to a factor, and it is
-    nondegenerate: A^T g + g A = 0.
+    It is if it has the dimension n (n - 1) / 2 and leaves one symmetric form g invariant, up to a
+    factor, A^T g + g A = 0, which is nondegenerate.
     """
     nil = algebra.nilradical
     n, s = nil.dimension, levi.shape[2]

@@ -11,7 +11,7 @@ import scipy.stats
 from symhep.errors import MethodError
 from symhep.lie.algebra import DRAWS, LieAlgebra, number_of_draws, with_rounding
 from symhep.lie.closing import broadcast_errors, close_spans
-from symhep.lie.identify.identification import AMBIGUOUS, NOT_CLOSED, Identification
+from symhep.lie.identify.identification import AMBIGUOUS, NOT_CLOSED, UNRECOGNISED, Identification
 from symhep.lie.identify.named import Named
 from symhep.lie.identify.naming import name_algebra
 from symhep.lie.noise import BORDER, RankDecision, decide_rank
@@ -33,6 +33,8 @@ DOMINANT = 2 / 3
 COMBINATIONS = 12
 #: Without errors but rounding, decisions this far from their border need no copies.
 DECISIVE = 1e3
+#: Spans are closed to this fraction of what the errors left open.
+CLOSE_ENOUGH = 1e-6
 
 
 def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed: int = 0) -> Identification:
@@ -56,7 +58,8 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
     """
     x = as_basis(matrices)
     sigma = np.maximum(broadcast_errors(errors, x), broadcast_errors(None, x))
-    drawn = _drawn(x, sigma, np.random.default_rng(seed))
+    draws = number_of_draws(len(x)) if errors is None else DRAWS
+    drawn = _drawn(x, sigma, draws, seed)
     decision = decide_rank(real_vectors(drawn), "dimension of the span")
     if decision.rank < len(x):
         raise MethodError(
@@ -98,9 +101,9 @@ def _verdict(nominal: Named | None, votes: list[tuple[str, float]]) -> tuple[str
     return name, nominal if nominal is not None and nominal.name == name else Named(name, ())
 
 
-def _drawn(x: MatrixArray, sigma: FloatArray, rng: np.random.Generator) -> MatrixArray:
-    """x and copies of it with errors drawn anew: (1 + DRAWS, G, d, d)."""
-    noise = sigma * rng.normal(size=(DRAWS, *sigma.shape))
+def _drawn(x: MatrixArray, sigma: FloatArray, draws: int, seed: int) -> MatrixArray:
+    """x and copies of it with errors drawn anew: (1 + draws, G, d, d)."""
+    noise = sigma * np.random.default_rng(seed).normal(size=(draws, *sigma.shape))
     if np.iscomplexobj(x):
         noise = noise.view(np.complex128)
     return np.concatenate([x[None], x + noise.reshape(-1, *x.shape)])
@@ -144,30 +147,27 @@ def _closure_excess(aligned: MatrixArray) -> tuple[float, float]:
 def _constants(
     x: MatrixArray, aligned: MatrixArray, sigma: FloatArray, seed: int, decisions: list[RankDecision]
 ) -> tuple[MatrixArray, FloatArray]:
-    """Matrices (B, G, d, d) and constants (B', G, G, G) of the span and its copies, B' <= B."""
-    draws = 1 + number_of_draws(len(x))
+    """Matrices (B, G, d, d) and constants (B, G, G, G) of the span and its copies."""
     form = np.einsum("zaij,zbji->zab", aligned, aligned, optimize=True).real
     decision = decide_rank(form, "rank of the trace form")
     if decision.rank == len(x):
         decisions.append(decision)
-        constants = np.stack([trace_form_constants(one) for one in aligned[:draws]])
+        constants = np.stack([trace_form_constants(one) for one in aligned])
         return aligned, with_rounding(constants, seed)
-    closed = close_spans(x[None], sigma)[0][0]
-    copies = _drawn(closed, sigma, np.random.default_rng(seed))
-    copies[1:] = close_spans(copies[1:], sigma)[0]
+    closed = close_spans(x[None], sigma, CLOSE_ENOUGH)[0][0]
+    copies = _drawn(closed, sigma, len(aligned) - 1, seed)
+    copies[1:] = close_spans(copies[1:], sigma, CLOSE_ENOUGH)[0]
     aligned = _aligned(copies)
     vectors = real_vectors(aligned)
     inverse = np.linalg.pinv(vectors)
-    constants = np.stack(
-        [real_vectors(commutators(m)) @ v for m, v in zip(aligned[:draws], inverse[:draws], strict=True)]
-    )
+    constants = np.stack([real_vectors(commutators(m)) @ v for m, v in zip(aligned, inverse, strict=True)])
     return aligned, with_rounding(constants, seed)
 
 
 def _named(constants: FloatArray, aligned: MatrixArray, decisions: list[RankDecision]) -> Named | None:
     """Name of the first sample; None if its roots are no root system."""
     try:
-        return name_algebra(LieAlgebra.from_samples(constants, decisions), aligned[: len(constants)])
+        return name_algebra(LieAlgebra.from_samples(constants, decisions), aligned)
     except MethodError:
         return None
 
@@ -177,8 +177,7 @@ def _votes(constants: FloatArray, aligned: MatrixArray) -> list[tuple[str, float
     changes, turns = constants - constants[0], aligned - aligned[0]
     count: Counter[str] = Counter()
     for k in range(1, len(aligned)):
-        own = constants[k] if k < len(constants) else trace_form_constants(aligned[k])
-        others = [j for j in range(len(constants)) if j != k]
-        named = _named(own + changes[others], aligned[k] + turns[others], [])
-        count["unrecognised" if named is None else named.name] += 1
+        others = [j for j in range(len(constants)) if j != k][: 1 + number_of_draws(constants.shape[1])]
+        named = _named(constants[k] + changes[others], aligned[k] + turns[others], [])
+        count[UNRECOGNISED if named is None else named.name] += 1
     return [(name, votes / (len(aligned) - 1)) for name, votes in count.most_common()]

@@ -29,7 +29,8 @@ def name_semisimple(algebra: LieAlgebra, x: MatrixArray) -> Named:
     ideals = algebra.simple_ideals
     rank = algebra.roots.shape[1]
     spins = [_spin(ideal, x) for ideal in ideals]
-    names, aliases = [], []
+    names: list[str] = []
+    aliases: list[str] = []
     for ideal, spin in zip(ideals, spins, strict=True):
         vector = spin is None or _even(spin)
         found = (

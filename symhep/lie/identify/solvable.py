@@ -58,8 +58,8 @@ def _bianchi(algebra: LieAlgebra) -> Named:
 
     With a = tr A / 2 and n1 n2 = det A - a^2 the parameter is h = a^2 / (n1 n2)
     (Landau and Lifshitz, Classical Theory of Fields, section 116; Ellis and MacCallum,
-    Commun. Math. Phys. 12 (1969) 108): V if A is a multiple of 1, IV if it is not but n1 n2 = 0, VI for n1 n2 < 0, VII for
-    n1 n2 > 0; VI_0 = iso(1,1), VII_0 = e(2).
+    Commun. Math. Phys. 12 (1969) 108): V if A is a multiple of 1, IV if it is not but n1 n2 = 0, VI for
+    n1 n2 < 0, VII for n1 n2 > 0; VI_0 = iso(1,1), VII_0 = e(2).
     """
     a = _action(algebra, algebra.derived.samples)[:, 0]
     trace = np.trace(a, axis1=1, axis2=2) / 2
