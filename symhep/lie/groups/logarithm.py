@@ -10,6 +10,7 @@ from torch import Tensor
 
 from symhep.lie.groups.constant import Constant
 from symhep.lie.groups.exponential import exponential
+from symhep.lie.groups.frechet import adjoint_derivative
 
 __all__ = ["logarithm"]
 
@@ -31,8 +32,7 @@ def logarithm(matrices: Tensor) -> Tensor:
     product form (Cheng, Higham, Kenney and Laub 2001), until |A - 1|_1 < 0.264, then log(1 + X) = integral_0^1
     X (1 + t X)^-1 dt by the seven-point Gauss-Legendre rule, which is the [7/7] Pade approximant.
 
-    The gradient is the Frechet derivative, read off the logarithm of ((A^H, G), (0, A^H)), so it is as exact as the
-    logarithm itself also where eigenvalues coincide; it can be differentiated again.
+    The gradient is the `adjoint_derivative`.
 
     The domain: no eigenvalue on the closed negative real axis. Elsewhere there is no principal logarithm (for a
     negative determinant no real one at all), and the result is NaN. So it is where the fixed number of steps or double
@@ -59,13 +59,7 @@ class _Logarithm(torch.autograd.Function):
     @staticmethod
     def backward(context: Any, slope: Tensor) -> Tensor:
         (matrices,) = context.saved_tensors
-        d = matrices.shape[-1]
-        size = torch.linalg.matrix_norm(slope, keepdim=True).detach()
-        size = torch.where(size > 0, size, 1.0)
-        adjoint = matrices.mH
-        above = torch.cat([adjoint, slope / size], -1)
-        below = torch.cat([torch.zeros_like(adjoint), adjoint], -1)
-        return logarithm(torch.cat([above, below], -2))[..., :d, d:] * size
+        return adjoint_derivative(logarithm, matrices, slope)
 
 
 def _principal(matrices: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -105,6 +106,16 @@ def test_gradients(family: Family) -> None:
     (gradient,) = torch.autograd.grad((family.transform(start, x) * weights).sum(), start)
     moving = gradient.ne(0).any(0)
     assert moving.tolist() == [not choice for choice in discrete]
+
+
+def test_inference_first_and_training_after() -> None:
+    family = Exponential(lorentz())
+    with torch.inference_mode():
+        family.matrices(torch.zeros(2, 6))
+    parameters = torch.zeros(2, 6, requires_grad=True)
+    family.matrices(parameters)[:, 0, 1].sum().backward()
+    assert parameters.grad is not None
+    assert parameters.grad[0].tolist() == [0.0, 0.0, 0.0, 1.0, 0.0, 0.0]  # K_x mixes E and px
 
 
 @EVERY
@@ -267,6 +278,6 @@ def test_starts() -> None:
         (lambda: Particles(Similarity(), 2, [(0, 0)]), r"\(0, 0\) is no permutation"),
     ],
 )
-def test_families_that_make_no_sense(wrong, message: str) -> None:  # type: ignore[no-untyped-def]
+def test_families_that_make_no_sense(wrong: Callable[[], Family], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         wrong()
