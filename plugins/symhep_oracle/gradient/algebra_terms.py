@@ -23,8 +23,9 @@ class AlgebraTerms:
        + h_{clos} \sum_{a<b} | [W_a, W_b] - \sum_c a_{ab}^c W_c |^2
        + h_{sp} \sum_a \sum_{(jk) \neq (lm)} (W_{jk} W_{lm})_a^2
 
-    With ``closure_power`` 2 the norm of every pair's gap is squared once more. In (7) the entries are the real and imaginary parts, all pairs of different ones. Only the target 2 is
-    masked: a generator beyond the replica's number starts at zero, where every gradient vanishes, and stays.
+    With ``closure_power`` 2 the norm of every pair's gap is squared once more. In (7) the entries are the real and
+    imaginary parts, all pairs of different ones. A generator beyond its replica's number is zero, and only the
+    target 2 has to know of it.
 
     The structure constants a are parameters (R, P, G), one row per pair, learned beside W as on the slides.
     Solving for them by least squares in every step would converge no faster once the generators are

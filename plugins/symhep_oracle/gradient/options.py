@@ -8,7 +8,7 @@ from pydantic import Field
 
 from symhep.methods.interface import Options
 
-__all__ = ["Difference", "GradientOptions", "LossWeights"]
+__all__ = ["Difference", "FlowOptions", "GradientOptions", "LossWeights"]
 
 Difference = Literal["forward", "central"]
 
@@ -58,4 +58,23 @@ class GradientOptions(Options):
         True,
         description="divide the points by their rms and phi by the rms of its slope, so that the weights h mean the "
         "same in GeV; false: the slides' losses to the letter",
+    )
+
+
+class FlowOptions(Options):
+    """Non-linear generators (3): networks x -> (x' - x) / eps instead of matrices.
+
+    >>> FlowOptions().hidden
+    (32, 32)
+    """
+
+    generators: int = Field(1, ge=1, description="N_g, networks trained side by side and kept orthogonal")
+    hidden: tuple[int, ...] = Field((32, 32), min_length=1, description="hidden layer sizes of each network")
+    activation: Literal["tanh", "softplus", "elu", "relu"] = Field("tanh", description="of the hidden layers")
+    seeds: int = Field(5, ge=1, le=1000, description="independent starts")
+    epochs: int = Field(5000, ge=1, description="steps of Adam over all points")
+    learning_rate: float = Field(1e-3, gt=0, description="step size of Adam")
+    epsilon: float = Field(1e-3, gt=0, lt=1, description="eps in x' = x + eps v(x)")
+    weights: LossWeights = Field(
+        LossWeights(), description="weights of invariance, normalisation, orthogonality"
     )

@@ -110,6 +110,9 @@ class Ensemble:
         self.constants = self.parameters["constants"] if self.algebra.closing else None
         self._theta_slope = self.parameters.gradient("theta")
         self._constants_slope = self.parameters.gradient("constants") if self.algebra.closing else None
+        # At zero all slopes vanish but for rounding, which Adam would blow up: so it is cut off.
+        padded = bool((counts < groups).any())
+        self._mask = self.algebra.active[..., None].to(torch.float64) if padded else None
         self._slope = torch.zeros(
             replicas, groups, family.width, family.width, dtype=torch.float64, device=counts.device
         )
@@ -128,6 +131,8 @@ class Ensemble:
             slope.mul_(self.weights.invariance)
         self.algebra.add_slopes(w, slope, self.constants, self._constants_slope)
         self.family.pull(slope, self._theta_slope)
+        if self._mask is not None:
+            self._theta_slope.mul_(self._mask)
 
     def parts(self) -> Tensor:
         """The weighted terms of the loss, (R, 5) in the order of `PARTS`."""
