@@ -28,8 +28,7 @@ class Constant:
         """The array as a tensor of the same device and precision."""
         key = (tensor.device, tensor.dtype)
         if key not in self._copies:
-            with torch.inference_mode(
-                False
-            ):  # a copy first asked for in inference mode must serve training too
+            # a copy first asked for in inference mode must serve training too
+            with torch.inference_mode(False):
                 self._copies[key] = torch.as_tensor(self._array, dtype=tensor.dtype, device=tensor.device)
         return self._copies[key]
