@@ -96,7 +96,7 @@ def break_symmetry(
         unsure = vectors[:, values < max(k * DOUBLE, (k * precision) ** 2) * values[-1]]
         condition = np.sqrt(values[-1] / values[min(unsure.shape[1], k - 1)])
         floor = rounding_floor(precision, k, condition) * np.sqrt(values[-1])
-        algebras.append(pairs.null(unsure, strength, floor))
+        algebras.append(pairs.null(unsure, (1.0, strength), floor))
     order = np.argsort(np.max(violations, axis=0), kind="stable")
     return Breaking(
         np.asarray(strengths, dtype=np.float64),
@@ -113,16 +113,15 @@ def _split(
 ) -> tuple[FloatArray, FloatArray]:
     """Orthonormal combinations of ``rows`` that psi is blind to, and the others."""
     k = rows.shape[1]
-    if len(rows) == 0:
-        return rows, rows
-    values, vectors = np.linalg.eigh(pairs.products(rows.T)[2])
-    sizes = np.sqrt(np.maximum(values, 0.0))
-    largest = np.sqrt(np.linalg.eigvalsh(total[2])[-1])
-    # The generators of phi are known to rounding over the gap that holds them; psi sees that error.
+    values, vectors = np.linalg.eigh(rows @ total[2] @ rows.T) if len(rows) else (np.zeros(0), np.eye(0))
+    largest = np.linalg.eigvalsh(total[2])[-1]
     eigenvalues = np.linalg.eigvalsh(total[0])
+    # The generators of phi are known to rounding over the gap that holds them; psi sees that error.
     tilt = k * precision * eigenvalues[-1] / eigenvalues[min(len(rows), k - 1)]
-    null = sizes <= tilt * largest
-    return vectors.T[null] @ rows, vectors.T[~null] @ rows
+    unsure = values < max(k * DOUBLE, tilt**2) * largest
+    survive = pairs.null((vectors.T[unsure] @ rows).T, (0.0, 1.0), tilt * np.sqrt(largest))
+    inside = np.linalg.svd(rows @ survive.T, full_matrices=True)[0] if len(survive) else np.eye(len(rows))
+    return survive, inside[:, len(survive) :].T @ rows
 
 
 @dataclass(frozen=True)
@@ -156,25 +155,15 @@ class _Pairs:
             weights[block] += self.conditions.weights[part].sum()
         return values, weights
 
-    def products(self, directions: FloatArray) -> FloatArray:
-        """The same means in the basis ``directions`` (K, J), (3, J, J), without cancellation between large numbers."""
-        v, j = torch.from_numpy(np.ascontiguousarray(directions)), directions.shape[1]
-        values = np.zeros((3, j, j))
-        for _, part in self._parts():
-            a, b = (rows @ v for rows in self._rows(part))
-            mixed = (a.T @ b).numpy()
-            values += (a.T @ a).numpy(), mixed + mixed.T, (b.T @ b).numpy()
-        return values / self.conditions.weights.sum()
-
-    def null(self, directions: FloatArray, strength: float, floor: float) -> FloatArray:
-        """(G, K) combinations of ``directions`` (K, J) along which phi + lambda psi changes by less than ``floor``."""
+    def null(self, directions: FloatArray, mixture: tuple[float, float], floor: float) -> FloatArray:
+        """(G, K) combinations of ``directions`` (K, J) along which a phi + b psi changes by less than ``floor``."""
         v, j = torch.from_numpy(np.ascontiguousarray(directions)), directions.shape[1]
         if j == 0:
             return np.zeros((0, len(directions)))
         gram = np.zeros((j, j))
         for _, part in self._parts():
             a, b = self._rows(part)
-            changes = (a + strength * b) @ v
+            changes = (mixture[0] * a + mixture[1] * b) @ v
             gram += (changes.T @ changes).numpy()
         values, turn = np.linalg.eigh(gram / self.conditions.weights.sum())
         return np.asarray((directions @ turn[:, np.sqrt(np.maximum(values, 0.0)) <= floor]).T)

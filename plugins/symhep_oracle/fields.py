@@ -96,8 +96,9 @@ class LinearFields(Fields):
         [[[1j]]]
         """
         d, layout = self.layout.dimension, self.layout
-        square = coefficients[:, : layout.width * d].reshape(len(coefficients), -1, d, d)
-        shift = coefficients[:, layout.width * d :].reshape(len(coefficients), -1, d)
+        count, parts = len(coefficients), 2 if layout.complex else 1
+        square = coefficients[:, : layout.width * d].reshape(count, parts, d, d)
+        shift = coefficients[:, layout.width * d :].reshape(count, parts if self.affine else 0, d)
         matrices = square[:, 0] + 1j * square[:, 1] if layout.complex else square[:, 0]
         if not self.affine:
             return matrices

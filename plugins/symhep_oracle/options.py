@@ -11,6 +11,8 @@ from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from symhep.methods.interface import Options
 from symhep.plugin.functions import load_function, source_checksum
+from symhep_oracle.gradient.options import GradientOptions
+from symhep_oracle.learned.options import LearnedOracleOptions
 
 __all__ = [
     "BreakingOptions",
@@ -148,7 +150,8 @@ OracleOptions = Annotated[
         | DeterminantOracle
         | FunctionOracle
         | MaskOracle
-        | ModelFileOracle,
+        | ModelFileOracle
+        | LearnedOracleOptions,
         Field(discriminator="kind"),
     ],
     BeforeValidator(_short),
@@ -195,6 +198,7 @@ class OracleMethodOptions(Options):
         None, description="a sum of named algebras, such as so(1,3)+D, to compare with"
     )
     breaking: BreakingOptions | None = Field(None, description="a term that breaks the symmetry")
+    gradient: GradientOptions = Field(GradientOptions(), description="options of the gradient solver")
     max_events: int | None = Field(
         None, ge=1, description="use this many events, evenly spaced; all by default"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +12,15 @@ from torch import Tensor
 from symhep.errors import CardError, MethodError
 from symhep.events.dataset import Dataset
 from symhep_oracle.layout import Layout
-from symhep_oracle.options import OracleMethodOptions
+from symhep_oracle.options import LorentzOracle, OracleMethodOptions
 from symhep_oracle.oracles.building import vectors_needed
 
 __all__ = ["Sample"]
 
 FloatArray = npt.NDArray[np.float64]
+
+#: Components of a four-momentum, in the order of the metric (+,-,-,-).
+MOMENTUM = ("E", "px", "py", "pz")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,18 @@ class Sample:
     negative: float
     rows: npt.NDArray[np.int64]
 
+    @property
+    def minkowski(self) -> bool:
+        """Are the vectors four-momenta (E, px, py, pz)?"""
+        return self.names == MOMENTUM
+
+    def only(self, rows: npt.NDArray[np.int64]) -> Sample:
+        """Some of the events."""
+        weights = self.weights[rows]
+        return replace(
+            self, x=self.x[torch.from_numpy(rows)], weights=weights / weights.mean(), rows=self.rows[rows]
+        )
+
     def __len__(self) -> int:
         return len(self.x)
 
@@ -70,13 +85,15 @@ class Sample:
         if momenta:
             assert data.momenta is not None
             x = data.momenta[rows].reshape(keep, -1)
-            layout, names, unit = Layout(data.momenta.shape[1], 4), ("E", "px", "py", "pz"), "GeV"
+            layout, names, unit = Layout(data.momenta.shape[1], 4), MOMENTUM, "GeV"
             if options.complex:
                 raise CardError("four-momenta are real", hint="set acts_on: features, or leave out complex")
         else:
             x = data.values[rows]
             layout = _feature_layout(data, options)
             names = _component_names(data, layout)
+            if isinstance(options.oracle, LorentzOracle) and layout.dimension == 4:
+                names = MOMENTUM  # that is what the norm takes them for
             units = {c.unit for c in data.columns}
             unit = units.pop() if len(units) == 1 else ""
         if not np.isfinite(x).all():

@@ -60,9 +60,15 @@ class Solution:
         return np.sqrt((self.influences**2).sum(axis=0))
 
     def rotated(self, rotation: FloatArray) -> Solution:
-        """Another orthonormal basis of the same span: new generator g = sum_h rotation[g, h] old h."""
+        """Other orthonormal generators of the same span, or of a part: new g = sum_h rotation[g, h] old h.
+
+        The changes of the oracle along different singular vectors are uncorrelated, so the squares of the
+        residuals add up.
+        """
         return replace(
             self,
             coefficients=rotation @ self.coefficients,
             influences=np.einsum("gh,bhk->bgk", rotation, self.influences),
+            residuals=np.sqrt(rotation**2 @ self.residuals**2),
+            dimension=len(rotation),
         )

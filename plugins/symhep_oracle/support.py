@@ -6,7 +6,7 @@ vectors that move the events along the oracle's level sets, or not at all, witho
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -70,12 +70,10 @@ def split_spurious(
         keep, drop = _complement(still), still
     else:
         keep, drop = survive, _complement(survive)
-    kept = solution.rotated(keep)
-    residuals = np.sqrt((keep**2) @ solution.residuals**2)
     spurious = drop @ rows
     share = np.linalg.norm(spurious @ rows.T @ still.T, axis=1) if len(still) else np.zeros(len(drop))
     support = Support(spurious, share > 1 - 1e-6, survive is not None, known)
-    return replace(kept, dimension=len(keep), residuals=residuals), support
+    return solution.rotated(keep), support
 
 
 def _vanishing(rows: FloatArray, fields: Fields, sample: Sample) -> FloatArray:

@@ -12,6 +12,7 @@ from symhep.errors import MethodError
 from symhep.lie.exceptional import cubic_form, three_form
 from symhep.plugin.functions import load_function
 from symhep_oracle.layout import Layout
+from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.options import (
     DeterminantOracle,
     ExceptionalOracle,
@@ -92,6 +93,8 @@ def build_oracle(options: OracleOptions, layout: Layout, sample: Tensor) -> Orac
             return onnx_oracle(layout, file, sample)
         case ModelFileOracle(file=file):
             return torchscript_oracle(layout, file, sample)
+        case LearnedOracleOptions():
+            raise MethodError("a learned oracle is trained first; it cannot be a breaking term")
     assert_never(options)
 
 
