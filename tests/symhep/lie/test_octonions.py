@@ -43,3 +43,12 @@ def test_three_form_gives_the_metric() -> None:
     assert np.array_equal(np.einsum("ikl,jkl->ij", phi, phi), 6 * np.eye(7))
     assert np.array_equal(phi, -phi.swapaxes(0, 1))
     assert np.array_equal(phi, -phi.swapaxes(1, 2))
+
+
+def test_the_table_is_baezs() -> None:
+    """e_1 e_2 = e_4, and the two symmetries of Baez's section 2.1 that give the rest: i -> i + 1 and i -> 2 i, mod 7."""
+    e = np.eye(8)
+    for shift in range(7):
+        for power in (1, 2, 4):
+            i, j, k = ((power * (index + shift) - 1) % 7 + 1 for index in (1, 2, 4))
+            assert _times(e[i], e[j]).tolist() == e[k].tolist() == (-_times(e[j], e[i])).tolist()
