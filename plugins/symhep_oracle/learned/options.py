@@ -34,15 +34,31 @@ class LearnedOracleOptions(Options):
         (32,), min_length=1, description="layers on each vector, the last one summed over the vectors"
     )
     members: int = Field(2, ge=2, le=100, description="networks trained together; their spread is the error")
+    input_rms: float | None = Field(
+        None, gt=0, description="root mean square of the numbers a network sees; 10 if pooled, 1 if plain"
+    )
     epochs: int = Field(20, ge=1, description="passes over the training events")
     min_steps: int = Field(2000, ge=0, description="optimiser steps at least, however few the events are")
-    batch_size: int = Field(512, ge=1, description="events per optimiser step")
-    learning_rate: float = Field(1e-3, gt=0, description="step size of Adam at the start; it falls to 0")
+    batch_size: int = Field(256, ge=1, description="events per optimiser step")
+    learning_rate: float = Field(
+        1e-3,
+        gt=0,
+        description="largest step size of Adam; it rises over a tenth of the steps, then falls to 0",
+    )
     weight_decay: float = Field(0.3, ge=0, description="decoupled weight decay: keeps the function smooth")
     clip: float = Field(1.0, gt=0, description="largest norm of a network's gradient")
     held_out: float = Field(
         0.2, gt=0, lt=1, description="share of the events kept for the quality and the generators, untrained"
     )
+
+    @property
+    def size(self) -> float:
+        """Root mean square of the numbers a network sees.
+
+        A pooled network reads off small differences of large sums, a jet's mass from its energy and momentum:
+        with larger inputs smaller weights do it, which the decay leaves alone. From 20 on members fail to train.
+        """
+        return self.input_rms or (10.0 if self.network == "pooled" else 1.0)
 
     @model_validator(mode="after")
     def _target(self) -> LearnedOracleOptions:

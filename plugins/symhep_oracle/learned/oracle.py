@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 from time import monotonic
 from typing import Any
 
@@ -25,6 +26,9 @@ from symhep_oracle.learned.training import fit_members, steps_for
 from symhep_oracle.oracles.interface import Oracle
 
 __all__ = ["Learned", "LearnedOracle", "train"]
+
+#: A network has learned something if its loss is below this share of a constant's.
+LEARNED = 0.99
 
 FloatArray = npt.NDArray[np.float64]
 Parameters = dict[str, npt.NDArray[np.float32]]
@@ -110,19 +114,23 @@ def train(
     order = np.random.default_rng(split).permutation(len(x))
     size = max(1, round(options.held_out * len(x)))
     held_out, used = np.sort(order[:size]), np.sort(order[size:])
-    scale = float(np.sqrt(np.average((x[used] ** 2).mean(axis=1), weights=np.abs(answers.weights[used]))))
+    square = np.average((x[used] ** 2).mean(axis=1), weights=np.abs(answers.weights[used]))
+    scale = float(np.sqrt(square)) / options.size or 1.0
     began = monotonic()
     total = steps_for(options, len(used)) * options.members
     with progress.task(f"{options.members} networks", total) as advance:
         parameters = fit_members(x[used] / scale, answers.at(used), options, layout, members, device, advance)
-    if not all(np.isfinite(values).all() for values in parameters.values()):
-        raise MethodError("a network diverged in training; use a smaller learning_rate or a smaller clip")
     oracle = LearnedOracle(layout, options, parameters, scale, answers.outputs)
+    useful = _useful(oracle, x[used], answers.at(used))
+    if len(useful) < options.members:
+        kept = {name: values[useful] for name, values in parameters.items()}
+        oracle = LearnedOracle(layout, options, kept, scale, answers.outputs)
     report = {
         "task": options.task,
         "classes": list(answers.names),
         "target": options.target,
         "members": options.members,
+        "useless": options.members - len(useful),
         "steps": total // options.members,
         "seconds": monotonic() - began,
         "events": {"trained": len(used), "held_out": len(held_out)},
@@ -130,6 +138,23 @@ def train(
         "quality_trained": _quality(oracle, x[used[:size]], answers.at(used[:size])),
     }
     return Learned(oracle, held_out, report)
+
+
+@torch.no_grad()
+def _useful(oracle: LearnedOracle, x: FloatArray, answers: Answers) -> list[int]:
+    """Members that predict the events they were trained on better than a constant does.
+
+    Raises `MethodError` if fewer than two do: there would be no error to give.
+    """
+    outputs = oracle.each(torch.as_tensor(x))
+    nothing = log(len(answers.names)) if answers.names else 0.5
+    useful = [m for m, values in enumerate(outputs) if loss(values, answers) < LEARNED * nothing]
+    if len(useful) < 2:
+        raise MethodError(
+            f"{len(useful)} of {oracle.members} networks learned anything: the events may hold nothing to learn; "
+            "else try another learning_rate, a smaller weight_decay or input_rms, or more members"
+        )
+    return useful
 
 
 @torch.no_grad()

@@ -23,6 +23,8 @@ __all__ = ["fit_members", "steps_for"]
 
 Parameters = dict[str, npt.NDArray[np.float32]]
 
+#: Share of the steps over which the learning rate rises: large steps at the start can kill a network.
+WARMUP = 0.1
 #: Steps between two moves of the bar.
 SHOWN = 50
 
@@ -44,8 +46,8 @@ def fit_members(
 ) -> Parameters:
     """Train one network per member of ``seeds`` on scaled points (N, D); parameters with the members first.
 
-    A member's numbers depend on its own seed alone. Adam with decoupled weight decay; each
-    member's gradient is clipped; the learning rate falls to zero along half a cosine.
+    A member's numbers depend on its own seed alone. Adam with decoupled weight decay, each member's gradient
+    clipped. The learning rate rises over the first tenth of the steps and falls to zero along half a cosine.
     """
     points = torch.as_tensor(x, dtype=torch.float32).to(device)
     truth = torch.as_tensor(answers.values, dtype=torch.float32).to(device)
@@ -68,7 +70,9 @@ def fit_members(
                 pull = slope(trace[-1], truth[chosen], len(answers.names)) / chosen.shape[1]
                 network.backward(trace, pull * weights[chosen] if weighted else pull)
                 parameters.clip(options.clip)
-                adam.learning_rate = options.learning_rate * (1 + cos(pi * adam.steps / total)) / 2
+                done = adam.steps / total
+                rise = min(1.0, (adam.steps + 1) / (WARMUP * total))
+                adam.learning_rate = options.learning_rate * rise * (1 + cos(pi * done)) / 2
                 adam.step()
                 if advance is not None and adam.steps % SHOWN == 0:
                     advance(SHOWN * len(members))
