@@ -46,7 +46,7 @@ def test_three_form_gives_the_metric() -> None:
 
 
 def test_the_table_is_baezs() -> None:
-    """e_1 e_2 = e_4, and the two symmetries of Baez's section 2.1 that give the rest: i -> i + 1 and i -> 2 i, mod 7."""
+    """e_1 e_2 = e_4; the rest by the symmetries of Baez, section 2.1: i -> i + 1 and i -> 2 i, mod 7."""
     e = np.eye(8)
     for shift in range(7):
         for power in (1, 2, 4):
