@@ -47,7 +47,7 @@ class MatrixFamily:
     def expand(self, theta: Tensor) -> Tensor:
         """(R, G, K) -> real matrices (R, G, w, w)."""
         rows = theta if self._map is None else theta @ self._map
-        return rows.unflatten(-1, (self.width, self.width))
+        return rows.view(*theta.shape[:-1], self.width, self.width)
 
     def pull(self, slope: Tensor, out: Tensor) -> None:
         """d loss / d theta (R, G, K) from d loss / d matrix (R, G, w, w), every entry taken as free."""

@@ -117,7 +117,7 @@ def learn_flows(
             network.backward(trace, slope.flatten(0, 1), to_input=False)
             adam.step()
             if advance is not None:
-                advance(replicas)
+                advance(1)
     return Flows(np.array(epochs), torch.stack(parts).numpy(), g, network)
 
 

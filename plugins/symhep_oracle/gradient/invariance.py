@@ -134,24 +134,32 @@ class AnyInvariance(Invariance):
         self.central = difference == "central"
         self._x, self._shares = x, shares
         self._vectors = layout.split(x).flatten(0, 1)  # (N P, w)
-        self._values = function(x).detach()
+        self._values = function(x).detach()[:, None]
 
     def evaluate(self, w: Tensor, slope: Tensor | None = None) -> Tensor:
         """(B,)."""
-        step = (self._vectors @ w.transpose(1, 2)).view(len(w), *self._x.shape)
-        points = torch.add(self._x, step, alpha=self.epsilon).requires_grad_(slope is not None)
-        behind = torch.sub(self._x, step, alpha=self.epsilon).requires_grad_(slope is not None)
+        points = self._moved(w, self.epsilon).requires_grad_(slope is not None)
+        inputs = [points]
         with torch.set_grad_enabled(slope is not None):
             if self.central:
-                change = (self.function(points) - self.function(behind)) / (2 * self.epsilon)
+                inputs.append(self._moved(w, -self.epsilon).requires_grad_(slope is not None))
+                change = (self.function(points) - self.function(inputs[1])) / (2 * self.epsilon)
             else:
                 change = (self.function(points) - self._values) / self.epsilon
-            losses = change.square().sum(2) @ self._shares
+            losses = self._shares @ change.square().sum(2)
             if slope is None:
                 return losses
-            inputs = (points, behind) if self.central else (points,)
             pulled = torch.autograd.grad(losses.sum(), inputs)
         total = pulled[0] - pulled[1] if self.central else pulled[0]
-        by_vector = total.reshape(len(w), *self._vectors.shape)
-        torch.matmul(by_vector.transpose(1, 2), self._vectors, out=slope).mul_(self.epsilon)
+        vectors, width = self.layout.vectors, self.layout.width
+        by_vector = total.view(-1, len(w), vectors, width).transpose(1, 2).reshape(len(self._vectors), -1)
+        product = (self._vectors.T @ by_vector).view(width, len(w), width)  # [j, b, i] = sum of slope_i x_j
+        torch.mul(product.permute(1, 2, 0), self.epsilon, out=slope)
         return losses.detach()
+
+    def _moved(self, w: Tensor, epsilon: float) -> Tensor:
+        """(1 + eps W_b) x_n as (N, B, D): one matrix product for all matrices."""
+        vectors, width = self.layout.vectors, self.layout.width
+        together = w.permute(2, 0, 1).reshape(width, -1)
+        step = (self._vectors @ together).view(-1, vectors, len(w), width).transpose(1, 2)
+        return torch.add(self._x[:, None], step.reshape(len(self._x), len(w), -1), alpha=epsilon)

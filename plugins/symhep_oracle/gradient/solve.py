@@ -35,7 +35,6 @@ from symhep_oracle.solution import Solution
 __all__ = ["build_invariance", "scanned", "solve"]
 
 FloatArray = npt.NDArray[np.float64]
-Array = npt.NDArray[np.float64 | np.complex128]
 
 #: Largest N_g tried unless the card says more.
 LARGEST = 10
@@ -96,7 +95,7 @@ def solve(
     """Generators by the losses (4)-(7), for every N_g of the scan and every seed at once.
 
     ``x`` (N, D), ``weights`` (N,) not negative, ``scale`` the unit of the fields, as for the exact solver;
-    ``advance`` is told ``epochs`` steps per replica. Raises `CardError` for fields that are no matrices.
+    ``advance`` is told of ``epochs`` steps in all. Raises `CardError` for fields that are no matrices.
 
     >>> from symhep_oracle.layout import Layout
     >>> from symhep_oracle.oracles.norms import Norm
@@ -134,7 +133,7 @@ def solve(
             options,
             groups=max(counts),
             device=device,
-            advance=advance,
+            advance=advance if members[0] == 0 else None,
         )
 
     # Small operations are bound by the interpreter, which two threads would only fight for; large ones gain.
@@ -240,7 +239,7 @@ def _details(
     return details
 
 
-def _diagonal_rms(matrices: Array) -> float:
+def _diagonal_rms(matrices: npt.NDArray[Any]) -> float:
     """Root mean square of the real parts of the diagonal entries of (G, d, d)."""
     return float(np.sqrt((np.diagonal(matrices, axis1=1, axis2=2).real ** 2).mean()))
 

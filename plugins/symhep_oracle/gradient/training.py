@@ -179,7 +179,7 @@ def train(
             if stop in snapshot_epochs:
                 snapshots.append(ensemble.theta.clone())
             if advance is not None:
-                advance(len(counts) * (stop - start), f"loss {float(parts[-1].sum(1).median()):.2g}")
+                advance(stop - start, f"loss {float(parts[-1].sum(1).median()):.2g}")
         constants = ensemble.constants
         return Training(
             ensemble.theta.cpu().numpy().copy(),

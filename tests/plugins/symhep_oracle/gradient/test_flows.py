@@ -54,7 +54,8 @@ def test_the_squeeze_flow_follows_the_contours() -> None:
     assert fields.shape == (2, 1, 500, 2)
     # The gradient of x1 x2 is (x2, x1); a random direction would have a share of one half.
     assert alignment(fields[flows.best, 0], other[:, ::-1]) > 0.9
-    assert flows.parts[-1, flows.best, 0] < flows.parts[0, flows.best, 0] / 10
+    # Normalisation starts with networks that hardly move anything.
+    assert flows.parts[-1, flows.best].sum() < flows.parts[0, flows.best].sum() / 10
 
 
 def test_alignment_of_known_fields() -> None:
