@@ -1,4 +1,7 @@
-"""Search for a group element that moves one subalgebra into another, many pairs and starts at once."""
+"""Search for a group element that moves one subalgebra into another, many pairs and starts at once.
+
+The basis of the group's algebra begins with J_x, J_y, J_z, K_x, K_y, K_z.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,19 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from symhep.lie.generators import Matrices
 from symhep.lie.subgroups.notation import Rows
 
-__all__ = ["Embeddings", "adjoint_exponential", "embed", "structure"]
+__all__ = ["Embeddings", "adjoint_exponential", "embed"]
 
 FloatArray = npt.NDArray[np.float64]
 
 #: Rounds of iterations; after each, pairs that are solved leave the batch.
 ROUNDS = (12, 12, 16, 20)
+#: A walker whose loss falls by less than this factor in a round has stalled.
+STALLED = 0.8
 #: Sine below which a pair counts as solved, far above rounding and far below what a bounded contraction can reach.
 SOLVED = 1e-10
-#: Conjugations whose adjoint matrix is larger are contractions under way, not conjugations: a boost of rapidity 7.
+#: Boosts whose adjoint matrix is larger (rapidity 7) are contractions under way, not conjugations.
 LARGEST = 1e3
 #: Parameters nearer to zero than this are another class (where the parameter vanishes), larger ones a contraction.
 SMALLEST = 1e-3
@@ -34,27 +38,14 @@ class Embeddings:
     parameters: FloatArray
 
 
-def structure(matrices: Matrices) -> FloatArray:
-    """Structure constants f (G, G, G) of a closed, independent basis: [T_a, T_b] = sum_c f[a, b, c] T_c.
-
-    >>> from symhep.lie.bases import so
-    >>> np.abs(structure(so(3).matrices)).sum().round(12)
-    np.float64(6.0)
-    """
-    m = np.asarray(matrices)
-    products = np.einsum("aij,bjk->abik", m, m)
-    brackets = (products - products.swapaxes(0, 1)).reshape(len(m) ** 2, -1)
-    flat = m.reshape(len(m), -1)
-    return np.asarray(np.linalg.lstsq(flat.T, brackets.T, rcond=None)[0].T.reshape((len(m),) * 3).real)
-
-
 def adjoint_exponential(directions: FloatArray, constants: FloatArray) -> FloatArray:
     """exp(ad_X) (..., n, n) acting on columns of coefficients, for X of coefficients (..., n).
 
     Taylor series of order 10 after division by 2^6: exact to rounding for |ad_X| < 8.
 
     >>> from symhep.lie.bases import so
-    >>> f = structure(so(3).matrices)
+    >>> from symhep.lie.structure import structure_constants
+    >>> f = structure_constants(so(3).matrices).constants
     >>> np.trace(adjoint_exponential(np.array([0.0, 0.0, np.pi]), f)).round(12)
     np.float64(-1.0)
     """
@@ -131,23 +122,25 @@ def embed(
         np.full(pairs, np.inf), np.tile(np.eye(n), (pairs, 1, 1)), np.zeros((pairs, values.shape[1]))
     )
     for iterations in ROUNDS:
-        _walk(walkers, constants, iterations)
+        moving = _walk(walkers, constants, iterations)
         sines = _sines(walkers, constants)
         order = np.argsort(-sines, kind="stable")  # the best of a pair is written last
         order = order[sines[order] < best.residuals[walkers.pair[order]]]
         best.residuals[walkers.pair[order]] = sines[order]
         best.conjugations[walkers.pair[order]] = walkers.ad[order]
         best.parameters[walkers.pair[order]] = walkers.p[order]
-        walkers = walkers.subset(best.residuals[walkers.pair] > SOLVED)
+        walkers = walkers.subset(moving & (best.residuals[walkers.pair] > SOLVED))
         if len(walkers.pair) == 0:
             break
     return best
 
 
-def _walk(walkers: _Walkers, constants: FloatArray, iterations: int) -> None:
+def _walk(walkers: _Walkers, constants: FloatArray, iterations: int) -> npt.NDArray[np.bool_]:
+    """Move every walker; true for those that still make progress, false in a minimum that is no zero."""
     n = constants.shape[0]
     r, jacobian = _linearise(walkers, constants)
     loss = np.einsum("bi,bi->b", r, r)
+    before = loss.copy()
     for _ in range(iterations):
         step = _step(jacobian, r, walkers.damping * np.minimum(loss, 1.0))
         trial = walkers.subset(np.arange(len(step)))
@@ -159,6 +152,7 @@ def _walk(walkers: _Walkers, constants: FloatArray, iterations: int) -> None:
         walkers.damping = np.clip(np.where(better, walkers.damping / 4, walkers.damping * 6), 1e-9, 1e12)
         walkers.ad[better], walkers.p[better] = trial.ad[better], trial.p[better]
         r[better], jacobian[better], loss[better] = r_new[better], jacobian_new[better], loss_new[better]
+    return np.asarray((loss < STALLED * before) | (loss < SOLVED))
 
 
 def _linearise(walkers: _Walkers, constants: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -167,6 +161,12 @@ def _linearise(walkers: _Walkers, constants: FloatArray) -> tuple[FloatArray, Fl
     transposed = walkers.ad.swapaxes(1, 2)
     moved = rows @ transposed
     q, triangle = np.linalg.qr(moved.swapaxes(1, 2))  # moved = triangle^T q^T, so W = triangle^-T
+    pivots = np.abs(np.einsum("baa->ba", triangle))
+    lost = ~(pivots.min(axis=1) > 1e-12 * pivots.max(axis=1))
+    q[lost], triangle[lost] = (
+        np.nan,
+        np.eye(triangle.shape[1]),
+    )  # moved too far to be told apart: never better
     r = q.swapaxes(1, 2) @ walkers.outside
     shift = np.einsum("baj,ijk->biak", moved, constants)
     shift = np.concatenate([shift, walkers.slopes @ transposed[:, None]], axis=1) @ walkers.outside[:, None]
@@ -176,13 +176,14 @@ def _linearise(walkers: _Walkers, constants: FloatArray) -> tuple[FloatArray, Fl
 
 
 def _step(jacobian: FloatArray, r: FloatArray, damping: FloatArray) -> FloatArray:
-    """Levenberg-Marquardt step of length at most 1; damping that falls with the loss keeps it quadratic near zero."""
+    """Levenberg-Marquardt step, turning and boosting by at most 1; the damping falls with the loss: fast near zero."""
     transposed = jacobian.swapaxes(1, 2)
     normal = transposed @ jacobian
     size = np.einsum("bii->b", normal) / normal.shape[1]
     normal += ((damping + 1e-14) * np.maximum(size, 1e-300))[:, None, None] * np.eye(normal.shape[1])
     step = -np.linalg.solve(normal, transposed @ r[..., None])[..., 0]
-    return np.asarray(step / np.maximum(1.0, np.linalg.norm(step, axis=1, keepdims=True)))
+    turn = np.linalg.norm(step[:, :6], axis=1, keepdims=True)  # translations and parameters may take any step
+    return np.asarray(step / np.maximum(1.0, turn))
 
 
 def _sines(walkers: _Walkers, constants: FloatArray) -> FloatArray:
@@ -190,7 +191,7 @@ def _sines(walkers: _Walkers, constants: FloatArray) -> FloatArray:
     rows = r.reshape(len(r), -1, constants.shape[0])
     sines = np.linalg.norm(rows, ord=2, axis=(1, 2))
     size = np.abs(walkers.p)
-    inside = (np.linalg.norm(walkers.ad, ord=2, axis=(1, 2)) < LARGEST) & (
+    inside = (np.linalg.norm(walkers.ad[:, :6, :6], ord=2, axis=(1, 2)) < LARGEST) & (
         (size > SMALLEST) & (size < 1 / SMALLEST) & ~(walkers.positive & (walkers.p < 0))
     ).all(axis=1)
     return np.where(inside, sines, np.inf)

@@ -9,8 +9,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from symhep.lie.subgroups.catalogue import Catalogue, SubgroupClass
-from symhep.lie.subgroups.conjugation import SOLVED, embed, structure
+from symhep.lie.structure import structure_constants
+from symhep.lie.subgroups.catalogue import Catalogue, SubgroupClass, lorentz_subgroups
+from symhep.lie.subgroups.conjugation import SOLVED, embed
+from symhep.lie.subgroups.lattice import lattice
 from symhep.lie.subgroups.notation import Rows
 
 __all__ = ["compute_covers", "growing", "included", "possible", "random_starts"]
@@ -40,10 +42,9 @@ def included(
     Families are represented by the samples of their parameters.
 
     >>> from symhep.lie.bases import lorentz
-    >>> from symhep.lie.subgroups.catalogue import lorentz_subgroups
     >>> group = lorentz_subgroups()
     >>> pairs = [(group["SO(2)"], group["SO(3)"]), (group["SO(1,1)"], group["SO(3)"])]
-    >>> included(pairs, structure(lorentz().matrices)).tolist()
+    >>> included(pairs, structure_constants(lorentz().matrices).constants).tolist()
     [True, False]
     """
     rng = np.random.default_rng(seed)
@@ -91,10 +92,12 @@ def compute_covers(catalogue: Catalogue, seed: int = 0) -> dict[str, list[str]]:
     """Per class the classes directly below it.
 
     Pairs are tried by growing difference of dimension, leaving out those that earlier ones imply and those that
-    `possible` excludes. The Lorentz group takes seconds, the Poincare group minutes.
+    `possible` or, in the Poincare group, the lattice of the Lorentz parts excludes. The Lorentz group takes a second,
+    the Poincare group two minutes.
     """
-    constants = structure(catalogue.group.matrices)
+    constants = structure_constants(catalogue.group.matrices).constants
     classes = catalogue.classes
+    parts = _lorentz_parts() if catalogue.key == "poincare" else None
     below: dict[str, set[str]] = {c.name: set() for c in classes}
     covers: dict[str, list[str]] = {c.name: [] for c in classes}
     for gap in range(1, classes[0].dimension):
@@ -102,7 +105,9 @@ def compute_covers(catalogue: Catalogue, seed: int = 0) -> dict[str, list[str]]:
             (a, b)
             for b in classes
             for a in catalogue.of_dimension(b.dimension - gap)
-            if a.name not in below[b.name] and possible(a, b)
+            if a.name not in below[b.name]
+            and (parts is None or (a.lorentz, b.lorentz) in parts)
+            and possible(a, b)
         ]
         for (a, b), yes in zip(pairs, included(pairs, constants, seed), strict=True):
             if yes:
@@ -113,10 +118,17 @@ def compute_covers(catalogue: Catalogue, seed: int = 0) -> dict[str, list[str]]:
     return covers
 
 
-def possible(a: SubgroupClass, b: SubgroupClass) -> bool:
-    """Whether invariants that can only grow with the subgroup allow a <= b.
+def _lorentz_parts() -> set[tuple[str, str]]:
+    """Pairs of labels (a, b) of Lorentz parts with a <= b; R1 is the trivial one."""
+    group = lorentz_subgroups()
+    order = lattice(group)
+    pairs = {(group[a].label, group[b].label) for b in group for a in (b, *order.below[b])}
+    return pairs | {("R1", label) for label in ("R1", *(c.label for c in group.classes))}
 
-    >>> from symhep.lie.subgroups.catalogue import lorentz_subgroups
+
+def possible(a: SubgroupClass, b: SubgroupClass) -> bool:
+    """Whether the integers of `growing` allow a <= b.
+
     >>> group = lorentz_subgroups()
     >>> possible(group["SO(3)"], group["SIM(2)"]), possible(group["SIM(2)"], group["SO(3)"])
     (True, False)
@@ -124,10 +136,12 @@ def possible(a: SubgroupClass, b: SubgroupClass) -> bool:
     return bool(np.all(growing(next(a.members())) <= growing(next(b.members()))))
 
 
-def growing(rows: FloatArray) -> npt.NDArray[np.int64]:
+def growing(rows: FloatArray, tolerance: float = 1e-9) -> npt.NDArray[np.int64]:
     """Dimension; that of the Lorentz part; that of the translations, and of timelike and spacelike ones among them."""
     _, values, right = np.linalg.svd(rows[:, :6].T)
-    rank = int((values > 1e-9).sum())
+    rank = int((values > tolerance).sum())
     translations = right[rank:] @ rows[:, 6:] if rows.shape[1] > 6 else np.zeros((0, 4))
     metric = np.linalg.eigvalsh(translations @ np.diag([1.0, -1.0, -1.0, -1.0]) @ translations.T)
-    return np.array([len(rows), rank, len(translations), (metric > 1e-9).sum(), (metric < -1e-9).sum()])
+    return np.array(
+        [len(rows), rank, len(translations), (metric > tolerance).sum(), (metric < -tolerance).sum()]
+    )
