@@ -10,13 +10,22 @@ from pathlib import Path
 
 import dijets
 import dileptons
+import jets
 
 DIJETS = Path(dijets.FILE).stem
-NAMES = (*dileptons.SAMPLES, DIJETS)
+NAMES = (*dileptons.SAMPLES, DIJETS, *jets.SAMPLES)
 
 
-def generate(name: str, folder: Path, events: int | None = None, seed: int | None = None) -> Path:
+def generate(
+    name: str,
+    folder: Path,
+    events: int | None = None,
+    seed: int | None = None,
+    processes: int | None = None,
+) -> Path:
     """Write the sample ``name`` into ``folder``, by default with the committed file's events and seed."""
+    if name in jets.SAMPLES:
+        return jets.write(name, folder, events or jets.JETS, jets.SEED if seed is None else seed, processes)
     if name == DIJETS:
         return dijets.write(folder, events or dijets.EVENTS, dijets.SEED if seed is None else seed)
     sample = dileptons.SAMPLES[name]
@@ -29,15 +38,19 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which samples: {', '.join(NAMES)} (all)")
     parser.add_argument("--events", type=int, help="events per sample (default: as committed)")
     parser.add_argument("--seed", type=int, help="seed of all random numbers (default: as committed)")
+    parser.add_argument(
+        "--processes", type=int, help="of the jet samples, which are made in blocks (all cores)"
+    )
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write into")
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - set(NAMES):
         parser.error(f"unknown sample {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
-    if arguments.events is not None and arguments.events < 1:
-        parser.error("--events must be at least 1")
+    for option in ("events", "processes"):
+        if (given := getattr(arguments, option)) is not None and given < 1:
+            parser.error(f"--{option} must be at least 1")
     arguments.output.mkdir(parents=True, exist_ok=True)
     for name in arguments.names or NAMES:
-        generate(name, arguments.output, arguments.events, arguments.seed)
+        generate(name, arguments.output, arguments.events, arguments.seed, arguments.processes)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import pythia8mc
 
 __all__ = ["JETS", "SAMPLES", "SEED", "Sample", "generate", "write"]
 
-JETS = 1500
+JETS = 2000
 SEED = 20260101
 #: Jets that share a random stream and a start of Pythia: part of the sample's definition, like the seed.
 BLOCK = 1000
@@ -30,6 +30,8 @@ CONSTITUENTS = 20
 TOP = 6
 #: Relative precision of the stored pt, absolute one of eta and phi: what more there is would be noise to compress.
 PT_BITS, ANGLE_STEP = 12, 2.0**-13
+#: Below the electron's mass there is the photon, whose energy and momentum differ by rounding.
+LIGHTEST_GEV = 0.0004
 
 COMMON = (
     "Print:quiet = on",
@@ -193,7 +195,7 @@ def _tops(event: pythia8mc.Event) -> list[list[fastjet.PseudoJet]]:
 
 
 def _row(momentum: fastjet.PseudoJet) -> tuple[float, float, float, float]:
-    # A photon's mass comes out as rounding noise of either sign.
+    # A photon's squared mass comes out as rounding noise of either sign.
     return momentum.pt(), momentum.eta(), momentum.phi_std(), max(momentum.m2(), 0.0) ** 0.5
 
 
@@ -202,7 +204,7 @@ def _rounded(rows: list[tuple[float, float, float, float]]) -> Floats:
     mantissa, exponent = np.frexp(table[:, 0])
     table[:, 0] = np.ldexp(np.round(mantissa * 2**PT_BITS) / 2**PT_BITS, exponent)
     table[:, 1:3] = np.round(table[:, 1:3] / ANGLE_STEP) * ANGLE_STEP
-    table[:, 3] = np.round(table[:, 3], 5)
+    table[:, 3] = np.where(table[:, 3] < LIGHTEST_GEV, 0.0, np.round(table[:, 3], 5))
     return table
 
 

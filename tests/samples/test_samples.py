@@ -16,6 +16,7 @@ import uproot
 
 DILEPTONS = ("ee_mumu_80GeV", "pp_mumu_13TeV")
 DIJETS = "pp_dijets_13TeV"
+JETS = ("top_jets_14TeV", "qcd_jets_14TeV")
 MUON_MASS_GEV, Z_MASS_GEV, Z_WIDTH_GEV = 0.10566, 91.1876, 2.4952
 SIN2_THETA_W = 0.2312
 GEV2_TO_PB = 3.893794e8
@@ -69,7 +70,7 @@ def dijets(samples: Path) -> ak.Array:
 
 
 def test_all_samples_together_stay_under_six_megabytes(samples: Path) -> None:
-    files = [path for path in samples.iterdir() if path.suffix in {".gz", ".root"}]
+    files = [path for path in samples.iterdir() if path.suffix in {".gz", ".root", ".parquet"}]
     assert {path.name for path in files} >= {f"{DIJETS}.root", *(f"{name}.lhe.gz" for name in DILEPTONS)}
     assert sum(path.stat().st_size for path in files) < 6_000_000
 
@@ -214,6 +215,66 @@ class TestDijets:
         assert 0.02 < (high - low) / 2 < 0.06
 
 
+@pytest.mark.parametrize("name", JETS)
+class TestBoostedJets:
+    @pytest.fixture
+    def jets(self, samples: Path, name: str) -> ak.Array:
+        return ak.from_parquet(samples / f"{name}.parquet")
+
+    def momenta(self, jets: ak.Array, of: str) -> ak.Array:
+        """(E, px, py, pz) in GeV."""
+        pt, eta, phi, mass = (jets[f"{of}_{x}"] for x in ("pt", "eta", "phi", "mass"))
+        p = [pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)]
+        return [np.sqrt(p[0] ** 2 + p[1] ** 2 + p[2] ** 2 + mass**2), *p]
+
+    def test_jets_are_in_the_window(self, jets: ak.Array, name: str) -> None:
+        assert len(jets) == 2000
+        assert ak.all((jets.jet_pt > 550) & (jets.jet_pt < 650) & (abs(jets.jet_eta) < 2))
+        # A falling spectrum: more jets in the lower half of the window than in the upper one.
+        assert 0.5 < ak.mean(jets.jet_pt < 600) < 0.65
+
+    def test_constituents_are_the_hardest_of_their_jet(self, jets: ak.Array, name: str) -> None:
+        pt = jets.constituents_pt
+        assert ak.max(ak.num(pt)) == 20
+        assert ak.mean(ak.num(pt) == 20) > 0.97
+        assert ak.all(pt[:, :-1] >= pt[:, 1:])
+        inside = np.hypot(
+            jets.constituents_eta - jets.jet_eta,
+            (jets.constituents_phi - jets.jet_phi + np.pi) % (2 * np.pi) - np.pi,
+        )
+        # Anti-kt cones are round up to soft neighbours; the axis is that of the sum.
+        assert ak.mean(inside < 0.8) > 0.999
+
+    def test_constituents_add_up_to_no_more_than_the_jet(self, jets: ak.Array, name: str) -> None:
+        """Energies are positive, so the sum of some falls short of the sum of all; a few fell short by much."""
+        share = ak.sum(self.momenta(jets, "constituents")[0], axis=1) / self.momenta(jets, "jet")[0]
+        assert ak.max(share) < 1.001  # rounding of the constituents
+        assert 0.75 < ak.mean(share) < 0.95
+
+    def test_all_particles_are_known_hadrons_leptons_or_photons(self, jets: ak.Array, name: str) -> None:
+        masses = np.unique(ak.to_numpy(ak.flatten(jets.constituents_mass)))
+        known = [0, 0.000511, 0.10566, 0.13957, 0.49368, 0.49761, 0.93827, 0.93957, 1.11568, 1.18937, 1.19745,
+                 1.31486, 1.32171, 1.67245]  # fmt: skip
+        assert max(np.abs(np.array(known) - m).min() for m in masses) < 2e-5
+
+    def test_the_mass_tells_them_apart(self, jets: ak.Array, name: str) -> None:
+        counts, edges = np.histogram(ak.to_numpy(jets.jet_mass), np.arange(0, 300, 10.0))
+        peak = edges[counts.argmax()]
+        near_top = ak.mean(abs(jets.jet_mass - 173) < 25)
+        if name.startswith("top"):
+            assert 160 <= peak <= 180
+            assert near_top > 0.75
+        else:
+            assert peak < 80
+            assert near_top < 0.15
+
+    def test_azimuth_is_flat(self, jets: ak.Array, name: str) -> None:
+        phi = np.asarray(jets.jet_phi, dtype=float)
+        for order in (1, 2, 4):
+            components = np.array([np.cos(order * phi).mean(), np.sin(order * phi).mean()])
+            assert np.abs(components).max() < 4 / math.sqrt(2 * len(phi))
+
+
 class TestGenerate:
     def run(self, root: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         pytest.importorskip("pythia8mc", reason="the samples need Pythia 8: pip install symhep[samples]")
@@ -240,7 +301,24 @@ class TestGenerate:
         assert len(arrays[0]) == 4
         assert arrays[0].to_list() == arrays[1].to_list()
 
+    def test_jets_do_not_depend_on_the_processes(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        pytest.importorskip("pythia8mc", reason="the samples need Pythia 8: pip install symhep[samples]")
+        pytest.importorskip("fastjet", reason="the samples need fastjet: pip install symhep[samples]")
+        monkeypatch.syspath_prepend(str(root / "samples"))
+        import jets
+
+        monkeypatch.setattr(jets, "BLOCK", 2)
+        one, two, more, other = (
+            jets.generate(JETS[0], count, seed, processes)
+            for count, seed, processes in ((5, 7, 1), (5, 7, 2), (6, 7, 2), (5, 8, 2))
+        )
+        assert one.jets.shape == (5, 4)
+        assert np.array_equal(one.constituents, two.constituents)
+        assert np.array_equal(one.jets, two.jets)
+        assert np.array_equal(one.jets, more.jets[:5])
+        assert not np.isin(one.jets, other.jets).any()
+
     def test_unknown_names_are_refused(self, root: Path, tmp_path: Path) -> None:
         done = self.run(root, tmp_path, "zz_mumu")
         assert done.returncode == 2
-        assert f"unknown sample zz_mumu; there are {', '.join((*DILEPTONS, DIJETS))}" in done.stderr
+        assert f"unknown sample zz_mumu; there are {', '.join((*DILEPTONS, DIJETS, *JETS))}" in done.stderr
