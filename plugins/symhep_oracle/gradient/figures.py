@@ -38,7 +38,7 @@ class Scan(NamedTuple):
 
 def figures(result: Result) -> Iterator[NamedFigure]:
     """All figures of a result of the gradient solver; none for other results."""
-    a = result.arrays
+    a = {name.removeprefix("solver."): values for name, values in result.arrays.items()}
     if "gradient_counts" not in a:
         return
     counts, shown = a["gradient_counts"], int(a["gradient_shown"])

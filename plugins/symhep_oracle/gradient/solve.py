@@ -17,6 +17,7 @@ from symhep_oracle.conditions import Conditions
 from symhep_oracle.fields import Fields, LinearFields
 from symhep_oracle.gradient.algebra_terms import NORM
 from symhep_oracle.gradient.decision import (
+    RESOLUTION,
     Trial,
     Verdict,
     closure_gap,
@@ -182,7 +183,7 @@ def _solution(
     ]  # fmt: skip
     return Solution(
         coefficients=found,
-        influences=_spread(found, [rows[r] for r in same]),
+        influences=np.concatenate([_spread(found, [rows[r] for r in same]), _tilt(found, fields, options)]),
         spectrum=sizes / sizes[-1],
         noise=np.minimum(noise, 1.0),
         dimension=verdict.dimension,
@@ -200,6 +201,21 @@ def _spread(found: FloatArray, seeds: list[FloatArray]) -> FloatArray:
         return np.zeros((1, *found.shape))
     moved = np.array([found @ c.T @ c - found for c in seeds])
     return np.asarray(moved / np.sqrt(max(len(seeds) - 1, 1)))
+
+
+def _tilt(found: FloatArray, fields: LinearFields, options: GradientOptions) -> FloatArray:
+    """(G, G, K): what the step eps moves each generator by, one piece per generator, so that it counts as an error.
+
+    (1 + eps W) x keeps phi to second order if W = T + eps T^2 / 2; what of T^2 lies in the span is no error. The
+    other terms of the loss pull W part of the way back to T.
+    """
+    count, unknowns = found.shape
+    pieces = np.zeros((count, count, unknowns))
+    if count and options.difference == "forward" and options.family == "general":
+        matrices = fields.matrices(found)
+        second = options.epsilon / 2 * np.sqrt(NORM) * fields.coefficients(matrices @ matrices)
+        pieces[np.arange(count), np.arange(count)] = second - second @ found.T @ found
+    return pieces
 
 
 def _details(
@@ -227,7 +243,12 @@ def _details(
                 "seeds": len(members),
             }
         )
-    details: dict[str, Any] = {"scan": scan, "epsilon": options.epsilon, "difference": options.difference}
+    details: dict[str, Any] = {
+        "scan": scan,
+        "epsilon": options.epsilon,
+        "difference": options.difference,
+        "resolution": RESOLUTION * options.epsilon,
+    }
     if verdict.dimension:
         # To second order W = T + eps T^2 / 2 leaves phi alone: differences forward move the diagonal by this much.
         w = family.matrices(training.theta[verdict.chosen][: verdict.dimension])

@@ -45,7 +45,10 @@ def arrays(generators: int) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("generators", [2, 3, 6])
 def test_a_result_of_the_gradient_solver_has_three_figures(generators: int) -> None:
-    drawn = list(figures(Result(arrays=arrays(generators))))
+    stored = {
+        f"solver.{name}": values for name, values in arrays(generators).items()
+    }  # as the method stores them
+    drawn = list(figures(Result(arrays=stored)))
     assert [f.name for f in drawn] == ["loss", "number_of_generators", "orthogonality"]
     assert all(f.caption.endswith(".") for f in drawn)
     labels = [line.get_label() for line in drawn[0].figure.axes[0].lines]
