@@ -109,13 +109,13 @@ def study(outcome: Outcome, options: OracleMethodOptions) -> Evidence:
     return evidence if outcome.breaking is None else _with_breaking(evidence, fields, minkowski)
 
 
-def _identify(matrices: Array, errors: Array | None = None) -> Identification | None:
+def _identify(matrices: Array, errors: Array | float = 0.0) -> Identification | None:
     """The name of the span; rounding stands for errors that are smaller."""
     if len(matrices) == 0:
         return None
     parts = (matrices.real, matrices.imag) if np.iscomplexobj(matrices) else (matrices,)
     rounding = 16 * np.finfo(float).eps * matrices.shape[-1] * max(float(np.abs(p).max()) for p in parts)
-    if errors is None or float(np.abs(errors).max()) <= rounding:
+    if float(np.abs(errors).max()) <= rounding:
         return identify(matrices)
     floor = rounding * (1 + 1j) if np.iscomplexobj(errors) else rounding
     return identify(matrices, errors + floor)
@@ -125,11 +125,12 @@ def _with_breaking(e: Evidence, fields: LinearFields, minkowski: bool) -> Eviden
     breaking = e.outcome.breaking
     assert breaking is not None
     algebras = []
-    for strength, rows in zip(breaking.strengths, breaking.algebras, strict=True):
-        found = _identify(fields.matrices(rows))
+    for strength, rows, error in zip(breaking.strengths, breaking.algebras, breaking.rounding, strict=True):
+        found = _identify(fields.matrices(rows), float(error))
         name, confidence = (found.name, found.confidence) if found else ("0", 1.0)
         algebras.append(BrokenAlgebra(float(strength), len(rows), name, confidence))
-    survivors = _identify(fields.matrices(breaking.surviving))
+    error = float(e.outcome.solution.errors.max(initial=0.0))
+    survivors = _identify(fields.matrices(breaking.surviving), error)
     return replace(
         e,
         surviving=tuple(recognise(breaking.surviving, fields, minkowski)),

@@ -161,19 +161,35 @@ class Conditions:
         return Grams(values.numpy(), np.add.reduceat(self.weights, starts))
 
     def along(self, directions: FloatArray, together: int) -> tuple[FloatArray, FloatArray]:
-        """A second pass: mean squares of the conditions along ``directions`` (K, J), without cancellation.
+        """A second pass: sums of squares of the conditions along ``directions`` (K, J), without cancellation.
 
-        Returns their sums per block (B, J), and for the first ``together`` = T of them the sums of their products
-        (B, T, T): Gram matrices of those directions, with errors relative to their own size.
+        Returns them per block (B, J), and per block the sums of the products of all J with the first
+        ``together`` = T directions (B, J, T), with errors relative to the sizes of the two.
         """
         v = torch.from_numpy(np.ascontiguousarray(directions))
         starts = range(0, len(self.x), self.block_events)
         squares = torch.zeros(len(starts), directions.shape[1], dtype=torch.float64)
-        products = torch.zeros(len(starts), together, together, dtype=torch.float64)
+        products = torch.zeros(len(starts), directions.shape[1], together, dtype=torch.float64)
         for blocks, rows in self.chunks():
             values = rows @ v
             squares[blocks] += values.square().sum(dim=(0, 2))
-            small = values[..., :together]
-            products[blocks] += (small.mT @ small).sum(dim=0)
+            products[blocks] += (values.mT @ values[..., :together]).sum(dim=0)
         members = self.oracle.members
         return squares.numpy() / members, products.numpy() / members
+
+    def null_among(self, directions: FloatArray, floor: float) -> FloatArray:
+        """(G, J) orthonormal combinations of orthonormal ``directions`` (K, J) along which nothing changes.
+
+        That is, the rms of the conditions is at most ``floor`` of that along the worst field. First those that a Gram
+        matrix cannot tell from null, then a look at these alone, free of its rounding.
+        """
+        total = self.weights.sum()
+        gram = self.grams().mean
+        largest = np.linalg.eigvalsh(gram)[-1]
+        values, vectors = np.linalg.eigh(directions.T @ gram @ directions)
+        unsure = vectors[:, values < max(len(gram) * np.finfo(float).eps, floor**2) * largest]
+        if unsure.shape[1] == 0:
+            return unsure.T
+        _, products = self.along(directions @ unsure, unsure.shape[1])
+        values, turn = np.linalg.eigh(products.sum(axis=0) / total)
+        return np.asarray((unsure @ turn[:, np.sqrt(np.maximum(values, 0.0) / largest) <= floor]).T)

@@ -8,6 +8,8 @@ that the squares cost.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from torch import Tensor
@@ -21,6 +23,9 @@ from symhep_oracle.spectrum import by_gap, by_rounding, rounding_floor
 __all__ = ["influences", "solve"]
 
 FloatArray = npt.NDArray[np.float64]
+
+#: Passes along the eigenvectors; each gains the digits that a Gram matrix has.
+PASSES = 4
 
 
 def solve(
@@ -48,51 +53,103 @@ def solve(
     """
     conditions = Conditions(oracle, fields, x, weights, scale)
     grams = conditions.grams()
-    values, vectors = np.linalg.eigh(grams.mean)
-    k, largest = len(values), values[-1]
-    # Eigenvalues that rounding may have made; the second pass tells.
-    unsure = int((values < max(k * DOUBLE, (k * oracle.precision) ** 2) * largest).sum())
-    squares, products = conditions.along(vectors, unsure)
-    if unsure:
-        _, turn = np.linalg.eigh(products.sum(axis=0))
-        vectors[:, :unsure] = vectors[:, :unsure] @ turn
-        squares[:, :unsure] = np.einsum("ti,btu,ui->bi", turn, products, turn, optimize=True).clip(0.0)
-    total = grams.weights.sum()
-    sizes = np.sqrt(squares.sum(axis=0) / total)
-    order = np.argsort(sizes, kind="stable")
-    sizes, squares, vectors = sizes[order], squares[:, order], vectors[:, order]
+    found = _diagonalise(conditions, grams)
+    sizes, k = found.sizes, len(found.sizes)
     spectrum = sizes / sizes[-1]
-    condition = 1 / spectrum[unsure] if unsure < k else 1.0
-    floor = rounding_floor(oracle.precision, k, condition)
+    floor = rounding_floor(oracle.precision, k)
     count = by_rounding(spectrum, floor)
     if oracle.approximate:
         count = by_gap(spectrum, count.value, grams, conditions, rng)
     g = count.value
+    if g <= found.unsure:
+        moved = found.products[:, :, :g] / grams.weights.sum()
+    else:
+        moved = found.vectors.T @ grams.pieces(found.vectors[:, :g])
     return Solution(
-        coefficients=vectors[:, :g].T.copy(),
-        influences=influences(grams, vectors, sizes**2, g),
+        coefficients=found.vectors[:, :g].T.copy(),
+        influences=influences(moved, found.vectors, sizes**2),
         spectrum=spectrum,
-        noise=_spectrum_noise(squares, grams.weights, sizes),
+        noise=_spectrum_noise(found.squares, grams.weights, sizes),
         dimension=g,
         confidence=count.confidence,
         reason=count.reason,
         residuals=spectrum[:g],
-        details={"decision": count.evidence, "unknowns": k, "events": len(x), "blocks": len(squares)},
+        gap=float(spectrum[g:].min(initial=1.0)),
+        details={
+            "decision": count.evidence,
+            "unknowns": k,
+            "events": len(x),
+            "blocks": len(found.squares),
+            "largest": float(sizes[-1]),
+        },
     )
 
 
-def influences(grams: Grams, vectors: FloatArray, values: FloatArray, dimension: int) -> FloatArray:
+@dataclass(frozen=True)
+class _Eigen:
+    """Eigenvectors of the mean Gram matrix (K, K) as columns, rms conditions along them (K,), increasing.
+
+    The first ``unsure`` of them a Gram matrix cannot tell from null. ``squares`` (B, K) and ``products``
+    (B, K, unsure) are sums over blocks of events along these vectors.
+    """
+
+    vectors: FloatArray
+    sizes: FloatArray
+    unsure: int
+    squares: FloatArray
+    products: FloatArray
+
+
+def _diagonalise(conditions: Conditions, grams: Grams) -> _Eigen:
+    """Eigenvectors from the Gram matrix, improved by passes along them until rounding alone is left.
+
+    Rounding tilts the null vectors of the Gram matrix by eps lambda_max / lambda_gap, much where momenta
+    range from GeV to TeV. The conditions along them, A v_0, are small and lose nothing, so that
+    v_0 - sum_j v_j (v_j^T A^T A v_0) / lambda_j is better by that factor once more.
+    """
+    values, vectors = np.linalg.eigh(grams.mean)
+    k, total = len(values), grams.weights.sum()
+    # Eigenvalues that rounding may have made.
+    unsure = int((values < max(k * DOUBLE, (k * conditions.oracle.precision) ** 2) * values[-1]).sum())
+    for _ in range(PASSES):
+        squares, products = conditions.along(vectors, unsure)
+        if unsure in (0, k):
+            break
+        mean = products.sum(axis=0) / total
+        sizes = squares.sum(axis=0)[unsure:] / total
+        tilt = mean[unsure:] / sizes[:, None]
+        if np.abs(tilt).max() < rounding_floor(DOUBLE, k) * np.sqrt(values[-1] / sizes.min()):
+            break
+        vectors[:, :unsure] -= vectors[:, unsure:] @ tilt
+        vectors[:, :unsure] = np.linalg.qr(vectors[:, :unsure])[0]
+        # The others must stay orthogonal to them; what they are among themselves does not matter.
+        vectors[:, unsure:] -= vectors[:, :unsure] @ (vectors[:, :unsure].T @ vectors[:, unsure:])
+    if unsure:
+        _, turn = np.linalg.eigh(products[:, :unsure].sum(axis=0))
+        vectors[:, :unsure] = vectors[:, :unsure] @ turn
+        products = products @ turn
+        products[:, :unsure] = turn.T @ products[:, :unsure]
+        squares[:, :unsure] = np.einsum("bii->bi", products[:, :unsure]).clip(0.0)
+    sizes = np.sqrt(squares.sum(axis=0) / total)
+    order = np.r_[
+        np.argsort(sizes[:unsure], kind="stable"), unsure + np.argsort(sizes[unsure:], kind="stable")
+    ]
+    products = products[:, order][:, :, order[:unsure]]
+    return _Eigen(vectors[:, order], sizes[order], unsure, squares[:, order], products)
+
+
+def influences(moved: FloatArray, vectors: FloatArray, values: FloatArray) -> FloatArray:
     """(B, G, K): how each piece of the evidence tilts the null space, to first order in perturbation theory.
 
     dv_g = sum_j v_j (v_j^T dG v_g) / (lambda_g - lambda_j) over the directions j outside the null space.
-    ``vectors`` (K, K) are the eigenvectors of the mean Gram matrix as columns, ``values`` their eigenvalues.
+    ``moved`` (B, K, G) is v_j^T dG v_g, ``vectors`` (K, K) the eigenvectors of the mean Gram matrix as
+    columns, ``values`` (K,) its eigenvalues.
     """
-    null, rest = vectors[:, :dimension], vectors[:, dimension:]
-    if dimension == 0 or rest.shape[1] == 0:
-        return np.zeros((1, dimension, len(vectors)))
-    mixing = rest.T @ grams.pieces(null)  # (B, K - G, G)
-    mixing /= values[:dimension] - values[dimension:, None]
-    return np.asarray(np.swapaxes(rest @ mixing, 1, 2))
+    g = moved.shape[2]
+    if g in (0, len(vectors)):
+        return np.zeros((1, g, len(vectors)))
+    mixing = moved[:, g:] / (values[:g] - values[g:, None])
+    return np.asarray(np.swapaxes(vectors[:, g:] @ mixing, 1, 2))
 
 
 def _spectrum_noise(squares: FloatArray, weights: FloatArray, sizes: FloatArray) -> FloatArray:

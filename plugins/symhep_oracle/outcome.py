@@ -56,11 +56,12 @@ class Outcome:
             arrays |= {
                 "breaking.strengths": b.strengths, "breaking.surviving": b.surviving, "breaking.broken": b.broken,
                 "breaking.violation": b.violation, "breaking.violation_error": b.violation_error,
-                "breaking.algebras": np.concatenate(b.algebras),
+                "breaking.algebras": np.concatenate(b.algebras), "breaking.rounding": b.rounding,
                 "breaking.dimensions": np.array([len(a) for a in b.algebras]),
             }  # fmt: skip
         values = {
-            "dimension": s.dimension, "confidence": s.confidence, "reason": s.reason, "details": s.details,
+            "dimension": s.dimension, "confidence": s.confidence, "reason": s.reason, "gap": s.gap,
+            "details": s.details,
             "layout": [self.layout.vectors, self.layout.dimension, self.layout.complex],
             "checked": support.checked, "constraints": list(support.constraints), "info": self.info,
         }  # fmt: skip
@@ -72,7 +73,7 @@ class Outcome:
         v, a = part.values, part.arrays
         solution = Solution(
             a["coefficients"], a["influences"], a["spectrum"], a["noise"], v["dimension"], v["confidence"],
-            v["reason"], a["residuals"], v["details"], _under("solver.", a),
+            v["reason"], a["residuals"], v["gap"], v["details"], _under("solver.", a),
         )  # fmt: skip
         support = Support(a["spurious"], a["still"], v["checked"], tuple(v["constraints"]))
         breaking = None
@@ -81,6 +82,7 @@ class Outcome:
             breaking = Breaking(
                 a["breaking.strengths"], a["breaking.surviving"], a["breaking.broken"], a["breaking.violation"],
                 a["breaking.violation_error"], np.split(a["breaking.algebras"], ends),
+                a["breaking.rounding"],
             )  # fmt: skip
         network = _under("network.", a) or None
         return cls(solution, support, Layout(*v["layout"]), v["info"], breaking, network)

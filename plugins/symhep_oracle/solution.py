@@ -37,6 +37,8 @@ class Solution:
         In words, how G was decided.
     residuals
         (G,) rms of grad phi . v over the events, relative to the largest singular value.
+    gap
+        The smallest singular value that does not belong to a null vector.
     details
         Further numbers of the solver: JSON, goes to the summary.
     arrays
@@ -51,8 +53,18 @@ class Solution:
     confidence: float
     reason: str
     residuals: FloatArray
+    gap: float = 1.0
     details: dict[str, Any] = field(default_factory=dict)
     arrays: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+
+    def tolerance(self, precision: float) -> float:
+        """Relative change of an oracle along the generators that their own error explains.
+
+        Rounding ``precision`` of an oracle tilts a null space by as much over the gap that holds it; a solver that
+        is not exact leaves the residuals.
+        """
+        rounding = precision * self.coefficients.shape[1] / self.gap
+        return float(max(rounding, 3 * self.residuals.max(initial=0.0)))
 
     @property
     def errors(self) -> FloatArray:

@@ -32,14 +32,13 @@ class Count:
     evidence: dict[str, float | int | list[float] | None]
 
 
-def rounding_floor(precision: float, unknowns: int, condition: float) -> float:
-    """Relative singular value that rounding alone can make: precision x K x (largest / smallest that is not null).
+def rounding_floor(precision: float, unknowns: int) -> float:
+    """Relative singular value that rounding alone can make: precision x K.
 
-    A sum over K products with relative error ``precision`` is off by at most K times that; the null space of
-    the Gram matrix is tilted by rounding / (gap of its eigenvalues), which the smallest other singular value
-    turns into a residual.
+    A sum over K products with relative error ``precision`` is off by at most so much; the tilt of the null
+    vectors, rounding over the gap that holds them, gives the same again once they are improved by `exact`.
     """
-    return precision * unknowns * condition
+    return precision * unknowns
 
 
 def by_rounding(spectrum: FloatArray, floor: float) -> Count:

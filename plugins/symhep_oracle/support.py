@@ -107,13 +107,7 @@ def _surviving(
     around = Conditions(
         oracle, conditions.fields, points[usable], np.ones(int(usable.sum())), conditions.scale
     )
-    largest = np.linalg.eigvalsh(around.grams().mean)[-1]
-    _, products = around.along(rows.T, len(rows))
-    values, vectors = np.linalg.eigh(products.sum(axis=0) / (len(around.x) * largest))
-    # The null vectors are as good as rounding over the gap of the eigenvalues on the events.
-    gap = solution.spectrum[solution.dimension :].min(initial=1.0)
-    tilt = k * oracle.precision / gap**2
-    return np.asarray(vectors.T[np.sqrt(np.maximum(values, 0.0)) < max(tilt, solution.residuals.max())])
+    return around.null_among(rows.T, solution.tolerance(oracle.precision))
 
 
 def _complement(rows: FloatArray) -> FloatArray:

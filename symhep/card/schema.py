@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -24,6 +25,10 @@ __all__ = [
 StyleName = Literal["none", "CMS", "ATLAS", "LHCb2", "ALICE", "DUNE"]
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
+
+
+#: A run of numbered names.
+_RANGE = re.compile(r"([A-Za-z_]\w*?)(\d+)\s*\.\.\s*([A-Za-z_]\w*?)(\d+)")
 
 
 def _as_list(value: Any) -> Any:
@@ -114,15 +119,32 @@ class Cut(_Strict):
     cut: str
 
 
+def _range(entry: str) -> list[str]:
+    """'x1..x3' as x1, x2, x3; anything else as it is."""
+    found = _RANGE.fullmatch(entry.strip())
+    if found is None:
+        return [entry]
+    first, last = int(found[2]), int(found[4])
+    if found[1] != found[3] or not first <= last < first + 10_000:
+        raise ValueError(f"'{entry}' is no range such as x1..x12")
+    return [f"{found[1]}{number}" for number in range(first, last + 1)]
+
+
 class FeatureCard(_Strict):
     """Numbers per event, and how they are scaled."""
 
     selection: str | None = None
     object: Name | None = Field(None, description="the object whose members give the variables")
     vars: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = Field(
-        description="variables of the object (px, py, pz, E, pt, eta, phi, m, rapidity, ...), or event expressions"
+        description="variables of the object (px, py, pz, E, pt, eta, phi, m, rapidity, ...), or event expressions; "
+        "x1..x12 stands for x1, x2, ..., x12"
     )
     scaling: Literal["standard", "isotropic", "none"] = "standard"
+
+    @field_validator("vars")
+    @classmethod
+    def _ranges(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for entry in names for name in _range(entry))
 
     @model_validator(mode="after")
     def _some_vars(self) -> FeatureCard:

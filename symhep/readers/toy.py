@@ -5,7 +5,7 @@ name       density                                                          sour
 ========== =============================================================== ==========================
 square     uniform on [-R, R]^2, R = 10                                     VAE paper, equation (4.1)
 circle     uniform on x1^2 + x2^2 = R^2, R = 10; truth ``angle``            VAE paper, equation (4.2)
-gaussian   normal; by default N(0.5, 1) in one dimension                    SymmetryGAN, section V.A
+gaussian   normal; by default N(0.5, 1), in one ``dimension`` or more       SymmetryGAN, section V.A
 normal11   N(0, diag(1, 1))                                                 SymmetryGAN, equation (21)
 normal12   N(0, diag(1, 2))                                                 SymmetryGAN, equation (22)
 bimodal    N(-1, 1) / 2 + N(1, 1) / 2; truth ``component``                  SymmetryGAN, equation (25)
@@ -71,6 +71,7 @@ class ToyOptions(ReaderOptions):
     seed: int = Option(
         20260101, ge=0, description="seed of the events (the run's seed leaves them as they are)"
     )
+    dimension: int | None = Option(None, ge=1, le=1000, description="dimensions of gaussian; 1 by default")
     radius: float | None = Option(None, gt=0, description="R of square, circle and sphere")
     mean: list[float] | None = Option(None, description="mean per dimension, of the Gaussian shapes")
     variance: list[float] | None = Option(None, description="variance per dimension, of the Gaussian shapes")
@@ -168,8 +169,10 @@ def _toy(path: str, options: ToyOptions) -> _Toy:
             )
         return _digits()
     if name in _SURFACES:
-        if options.mean is not None or options.variance is not None:
-            raise InputError(f"'{name}' has no mean and variance", file=path, hint="its option is radius")
+        if options.mean is not None or options.variance is not None or options.dimension is not None:
+            raise InputError(
+                f"'{name}' has no mean, variance or dimension", file=path, hint="its option is radius"
+            )
         return _SURFACES[name](options.radius or 10.0)
     if name not in _MIXTURES:
         raise InputError(
@@ -233,8 +236,10 @@ _MIXTURES: Mapping[str, tuple[list[list[float]], list[float], str]] = {
 def _mixture(name: str, options: ToyOptions, path: str) -> _Toy:
     """Equal shares of Gaussians; ``mean`` moves the centre of all, ``variance`` replaces theirs."""
     listed, variances, symmetry = _MIXTURES[name]
-    if name == "gaussian" and (options.mean or options.variance):
-        dim = len(options.mean or options.variance or [])
+    if options.dimension is not None and name != "gaussian":
+        raise InputError(f"'{name}' has a dimension of its own", file=path, hint="leave out dimension")
+    if name == "gaussian" and (options.mean or options.variance or options.dimension):
+        dim = options.dimension or len(options.mean or options.variance or [])
         listed, variances, symmetry = [[0.5] * dim], [1.0] * dim, f"O({dim})" if dim > 1 else "Z2"
     centres, variance = np.asarray(listed), np.asarray(options.variance or variances)
     dim = centres.shape[1]

@@ -55,6 +55,27 @@ REFERENCES: dict[str, Reference] = {
         "2301.05638",
         "10.1088/2632-2153/acd989",
     ),
+    "forestano2023sparse": Reference(
+        "R. T. Forestano et al.",
+        "Discovering sparse representations of Lie groups with machine learning",
+        "Phys. Lett. B 844, 138086 (2023)",
+        "2302.05383",
+        "10.1016/j.physletb.2023.138086",
+    ),
+    "roman2023latent": Reference(
+        "A. Roman et al.",
+        "Oracle-preserving latent flows",
+        "Symmetry 15, 1352 (2023)",
+        "2302.00806",
+        "10.3390/sym15071352",
+    ),
+    "forestano2023exceptional": Reference(
+        "R. T. Forestano et al.",
+        "Accelerated discovery of machine-learned symmetries: Deriving the exceptional Lie groups G2, F4 and E6",
+        "Phys. Lett. B 847, 138266 (2023)",
+        "2307.04891",
+        "10.1016/j.physletb.2023.138266",
+    ),
     "kingma2013vae": Reference(
         "D. P. Kingma and M. Welling", "Auto-Encoding Variational Bayes", "ICLR 2014", "1312.6114"
     ),
