@@ -142,7 +142,7 @@ def orthogonality(
     figure: Figure
     drawn = count <= 3
     figure, axes = plt.subplots(
-        1, len(epochs), figsize=(2.6 * len(epochs), 3.1), squeeze=False,
+        1, len(epochs), figsize=(2.6 * len(epochs), 3.5), squeeze=False,
         subplot_kw={"projection": "3d"} if drawn else {},
     )  # fmt: skip
     for ax, epoch, matrices in zip(axes[0], epochs, snapshots, strict=True):

@@ -43,7 +43,7 @@ def vector_fields(grid: FloatArray, oracle: FloatArray, fields: Sequence[Field])
     line = np.linspace(-reach, reach, len(oracle))
     figure: Figure
     figure, axes = plt.subplots(
-        1, len(fields), figsize=(4.3 * len(fields), 4.4), sharex=True, sharey=True, squeeze=False
+        1, len(fields), figsize=(4.3 * len(fields), 4.9), sharex=True, sharey=True, squeeze=False
     )
     for ax, field in zip(axes[0], fields, strict=True):
         ax.contour(line, line, oracle, levels=14, cmap="Greys", linewidths=1, alpha=0.8)

@@ -213,7 +213,7 @@ def _tilt(found: FloatArray, fields: LinearFields, options: GradientOptions) -> 
     pieces = np.zeros((count, count, unknowns))
     if count and options.difference == "forward" and options.family == "general":
         matrices = fields.matrices(found)
-        second = options.epsilon / 2 * np.sqrt(NORM) * fields.coefficients(matrices @ matrices)
+        second = options.epsilon / 2 * np.sqrt(NORM) * fields.coefficients(np.asarray(matrices @ matrices))
         pieces[np.arange(count), np.arange(count)] = second - second @ found.T @ found
     return pieces
 
