@@ -84,7 +84,7 @@ def subalgebras(basis: npt.ArrayLike, dimension: int, *, starts: int = 64, seed:
     if not 1 <= dimension < len(x):
         raise CardError(f"no proper subalgebra of dimension {dimension} in an algebra of dimension {len(x)}")
     vectors = real_vectors(x)
-    triangle = np.linalg.qr(vectors.T, mode="r")
+    _, triangle = np.linalg.qr(vectors.T)
     orthonormal = np.tensordot(np.linalg.inv(triangle).T, x, axes=1)
     structure = structure_constants(orthonormal)
     if structure.residual > 0.3:

@@ -52,6 +52,8 @@ def classify(matrices: npt.ArrayLike, errors: float | None = None, *, seed: int 
     closest are searched from many starts. Of those that fit within the errors the most special is taken: the one whose
     members fill the space of subalgebras least. None if no class fits.
 
+    Translations should be of order one in the units of the matrices: parameters far beyond 100 may be missed.
+
     Raises `CardError` for another shape, dependent generators, or matrices outside the algebra by more than the errors.
 
     >>> from symhep.lie.bases import lorentz
@@ -63,7 +65,7 @@ def classify(matrices: npt.ArrayLike, errors: float | None = None, *, seed: int 
     catalogue = _catalogue(x.shape[1])
     rows, tolerance = _coefficients(x, catalogue, errors)
     constants = structure_constants(catalogue.group.matrices).constants
-    shift = _centring(rows, constants)
+    shift = _centring(rows, constants, tolerance)
     back = adjoint_exponential(-shift, constants)
     rows = np.linalg.qr(adjoint_exponential(shift, constants) @ rows.T)[0].T
     signature = growing(rows, tolerance)
@@ -133,7 +135,7 @@ def _coefficients(x: Matrices, catalogue: Catalogue, errors: float | None) -> tu
     return right, max(SOLVED, float(error))
 
 
-def _centring(rows: FloatArray, constants: FloatArray) -> FloatArray:
+def _centring(rows: FloatArray, constants: FloatArray, tolerance: float) -> FloatArray:
     """Coefficients (n,) of the translation that leaves the Lorentz generators the least of translations.
 
     Those that belong to the subalgebra itself do not count. A search that starts from there has no distance to cover.
@@ -143,13 +145,15 @@ def _centring(rows: FloatArray, constants: FloatArray) -> FloatArray:
     if n == 6:
         return shift
     _, values, right = np.linalg.svd(rows[:, :6].T)
-    rank = int((values > 1e-6).sum())
+    rank = int((values > tolerance).sum())
     own = np.linalg.qr((right[rank:] @ rows[:, 6:]).T)[0]
     outside = np.eye(4) - own @ own.T
-    turning = right[:rank] @ rows
+    turning = (right[:rank] @ rows) / values[:rank, None]  # orthonormal as Lorentz generators
     moved = np.einsum("aj,ijk->aki", turning, constants[6:])[:, 6:]  # [P_i, X_a]
-    equations = (outside @ moved).reshape(-1, 4)
-    shift[6:] = -np.linalg.lstsq(equations, (turning[:, 6:] @ outside).ravel(), rcond=1e-9)[0]
+    left, sizes, directions = np.linalg.svd((outside @ moved).reshape(-1, 4), full_matrices=False)
+    able = sizes > max(tolerance, 1e-6)  # what only rounding seems to move stays
+    wanted = left.T @ (turning[:, 6:] @ outside).ravel()
+    shift[6:] = -directions[able].T @ (wanted[able] / sizes[able])
     return shift
 
 

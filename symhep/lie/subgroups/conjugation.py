@@ -26,7 +26,7 @@ SOLVED = 1e-10
 #: Boosts whose adjoint matrix is larger (rapidity 7) are contractions under way, not conjugations.
 LARGEST = 1e3
 #: Parameters nearer to zero than this are another class (where the parameter vanishes), larger ones a contraction.
-SMALLEST = 1e-3
+SMALLEST = 1e-5
 
 
 @dataclass(frozen=True, eq=False)

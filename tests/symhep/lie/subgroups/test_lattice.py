@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from symhep.lie.subgroups import lattice, lorentz_subgroups
 from symhep.lie.structure import structure_constants
-from symhep.lie.subgroups.inclusion import compute_covers, included
+from symhep.lie.subgroups import lattice, lorentz_subgroups, poincare_subgroups
+from symhep.lie.subgroups.inclusion import compute_covers, included, possible
 
 
 def test_lorentz_covers() -> None:
@@ -40,3 +41,40 @@ def test_a_contraction_is_no_inclusion() -> None:
     group = lorentz_subgroups()
     pairs = [(group["null rotation"], group["SO(3)"]), (group["SO(2)"], group["HOM(1)"])]
     assert not included(pairs, structure_constants(group.group.matrices).constants).any()
+
+
+def test_poincare_inclusions_that_are_known() -> None:
+    """By hand, from the generators."""
+    order = lattice(poincare_subgroups())
+    assert order.above["SO(3), P_xyz"] == {"SO(3), P_txyz", "Lorentz, P_txyz"}
+    assert order.below["SO(3), P_t"] == {"SO(3)", "SO(2), P_t", "SO(2)", "P_t", "J_z + a P_t"}
+    assert "J_z + a P_z" in order.below["SO(3), P_xyz"]  # a helix is a motion of space
+    assert "J_z + a P_z" not in order.below["SO(3), P_t"]
+    assert "J_z + a P_t" not in order.below["SO(3), P_xyz"]
+    assert "P_+" not in order.below["SO(3), P_xyz"]  # no ray among the shifts of space
+    assert "SO(1,1)" not in order.below["SO(3), P_txyz"]
+    maximal = {a for a, b in order.covers if b == "Lorentz, P_txyz"}
+    assert maximal == {"Lorentz", "SIM(2), P_txyz", "SO(3), P_txyz", "SO(2,1), P_txyz"}
+
+
+def test_the_lorentz_lattice_lies_in_the_poincare_lattice() -> None:
+    small, large = lattice(lorentz_subgroups()), lattice(poincare_subgroups())
+    for name, below in small.below.items():
+        assert below == {b for b in large.below[name] if b in small.below}, name
+
+
+def test_poincare_inclusions_on_a_sample() -> None:
+    """Pairs drawn by chance are judged again by another search: both the inclusions and the others."""
+    group = poincare_subgroups()
+    order = lattice(group)
+    rng = np.random.default_rng(5)
+    inside = [(a, b) for b in group for a in sorted(order.below[b])]
+    outside = [
+        (a, b) for b in group for a in group if a not in order.below[b] and possible(group[a], group[b])
+    ]
+    outside = [(a, b) for a, b in outside if group[a].dimension < group[b].dimension]
+    drawn = [inside[i] for i in rng.permutation(len(inside))[:24]]
+    drawn += [outside[i] for i in rng.permutation(len(outside))[:8]]
+    constants = structure_constants(group.group.matrices).constants
+    found = included([(group[a], group[b]) for a, b in drawn], constants, seed=11)
+    assert found.tolist() == [True] * 24 + [False] * 8
