@@ -17,7 +17,7 @@ from symhep.lie.structure import FloatArray, StructureConstants, structure_const
 
 __all__ = ["LieAlgebra", "StructureConstants", "Subspace", "nearest_closed", "structure_constants"]
 
-DRAWS = 20
+DRAWS = 40
 #: Fewer draws for large algebras, whose noise averages itself.
 MAX_NUMBERS = 4_000_000
 
@@ -215,7 +215,7 @@ class LieAlgebra:
         """
         radical = self.radical
         inner = self.bracket(self.whole, radical, "dimension of [g, rad]")
-        if inner.dimension == radical.dimension:
+        if inner.dimension >= radical.dimension:
             return radical
         outside = np.swapaxes(radical.samples, 1, 2) @ inner.samples
         rest = radical.samples @ kernel(np.swapaxes(outside, 1, 2), inner.dimension)
@@ -292,7 +292,7 @@ def with_rounding(samples: FloatArray, seed: int) -> FloatArray:
 
 
 def number_of_draws(dimension: int) -> int:
-    """How many copies with noise are kept: 20, fewer for large algebras, 4 at least."""
+    """How many copies with noise are kept: 40, fewer for large algebras, 4 at least."""
     return int(np.clip(MAX_NUMBERS // max(dimension, 1) ** 3, 4, DRAWS))
 
 

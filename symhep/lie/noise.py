@@ -18,6 +18,7 @@ __all__ = ["BORDER", "RankDecision", "aligned", "decide_rank", "kernel", "row_sp
 
 #: A value is zero if noise alone exceeds it as rarely as a Gaussian number exceeds this many standard deviations.
 BORDER = 4.0
+QUANTILE = 0.8
 CHANCE = 2 * float(special.ndtr(-BORDER))
 
 
@@ -32,7 +33,7 @@ class RankDecision:
 
     question: str
     rank: int
-    values: FloatArray
+    values: tuple[float, ...]
     above: float
     below: float
 
@@ -40,14 +41,14 @@ class RankDecision:
 def upper_limit(squares: FloatArray) -> float:
     """What a further square, drawn like ``squares``, exceeds with the probability of BORDER standard deviations.
 
-    The squares are taken for a multiple of chi^2 with k degrees of freedom, k = 2 mean^2 / variance
-    (Satterthwaite, Biometrics 2 (1946) 110); over their mean they then follow F(k, n k).
+    For a multiple of chi^2 with k degrees of freedom the cube root is Gaussian to good accuracy (Wilson and
+    Hilferty, PNAS 17 (1931) 684); its mean and width are taken from the median and the 80 % quantile, so that a few large
+    draws, where noise is no longer small, do not count. No square is wider than that of one number, k = 1.
     """
-    mean, variance = float(squares.mean()), float(squares.var(ddof=1))
-    if variance == 0:
-        return mean
-    freedom = max(2 * mean**2 / variance, 1.0)
-    return mean * float(special.fdtri(freedom, len(squares) * freedom, 1 - CHANCE))
+    median, upper = np.quantile(np.cbrt(squares), [0.5, QUANTILE])
+    gaussian = median + (upper - median) / special.ndtri(QUANTILE) * special.ndtri(1 - CHANCE)
+    one = BORDER / special.ndtri((1 + QUANTILE) / 2)
+    return float(min(gaussian**3, upper**3 * one**2))
 
 
 def decide_rank(samples: FloatArray, question: str) -> RankDecision:
@@ -55,7 +56,7 @@ def decide_rank(samples: FloatArray, question: str) -> RankDecision:
 
     Sequential test: the rank is the smallest r for which s_{r+1} is explained by noise. If
     M has rank r but for noise dM, then s_{r+1} = |(1 - U U^T) dM (1 - V V^T)| to first order, U and V the
-    leading r singular vectors (Stewart and Sun, Matrix Perturbation Theory, 1990, section V.4); its
+    leading r singular vectors (Stewart and Sun, Matrix Perturbation Theory, 1990, section V.4);
     its size over the drawn dM is the border (:func:`upper_limit`). A change of basis, which turns
     U and V, does not enter. Rounding, 16 eps max(m, n) s_1, is added to the noise.
     """
@@ -65,7 +66,7 @@ def decide_rank(samples: FloatArray, question: str) -> RankDecision:
         value, change = value.T, np.swapaxes(change, 1, 2)
         m, n = n, m
     if n == 0:
-        return RankDecision(question, 0, np.empty(0), np.inf, 0.0)
+        return RankDecision(question, 0, (), np.inf, 0.0)
     u, s, vt = np.linalg.svd(value, full_matrices=False)
     square = vt @ (np.swapaxes(change, 1, 2) @ change) @ vt.T
     turned = u.T @ change @ vt.T
@@ -76,16 +77,17 @@ def decide_rank(samples: FloatArray, question: str) -> RankDecision:
         largest = np.linalg.eigvalsh(block)[:, -1]
         return float(np.sqrt(upper_limit(np.maximum(largest, 0.0)) + (BORDER * rounding) ** 2))
 
+    values = tuple(float(one) for one in s)
     whole = border(0)
     rank = int(np.sum(s > whole))  # no block is noisier than the whole
     above = float(s[rank - 1] / whole) if rank and whole > 0 else np.inf
     while rank < n:
         limit = border(rank)
         if s[rank] <= limit:
-            return RankDecision(question, rank, s, above, float(s[rank] / limit) if limit > 0 else 0.0)
+            return RankDecision(question, rank, values, above, float(s[rank] / limit) if limit > 0 else 0.0)
         above = float(s[rank] / limit) if limit > 0 else np.inf
         rank += 1
-    return RankDecision(question, rank, s, above, 0.0)
+    return RankDecision(question, rank, values, above, 0.0)
 
 
 def _right_vectors(samples: FloatArray) -> FloatArray:

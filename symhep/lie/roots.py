@@ -78,7 +78,7 @@ def root_system(samples: FloatArray, decisions: list[RankDecision]) -> RootSyste
     cartan = _cartan_subalgebra(samples, decisions)
     f = samples[0]
     rank = cartan.shape[1]
-    if rank == 0 or (len(f) - rank) % 2:
+    if rank == 0 or len(f) < 3 * rank or (len(f) - rank) % 2:  # A_1 has the fewest roots per rank
         raise MethodError(f"dimension {len(f)} and rank {rank} belong to no semisimple algebra")
     values, vectors = _joint_eigenvectors(np.einsum("ai,abc->icb", cartan, f))
     try:

@@ -62,8 +62,7 @@ def _one(
     matrix = _as_real(x[:, 0])
     if real and compact:
         return Named("R (nilpotent)", ("R",), ("R",))
-    rank = _rank(matrix, decisions, "rank of the generator")
-    if _rank(matrix @ matrix, decisions, "rank of its square") < rank or not (real or compact):
+    if not (real or compact) or _nilpotent_part(matrix, decisions):
         return Named("R (mixed)", ("R",), ("R",))
     if compact:
         return Named(circle, (circle,), tuple({"u(1)", "so(2)"} - {circle}))
@@ -74,6 +73,16 @@ def _one(
     return Named(
         "R" if lopsided else "so(1,1)", ("R" if lopsided else "so(1,1)",), () if lopsided else ("R",)
     )
+
+
+def _nilpotent_part(matrix: FloatArray, decisions: list[RankDecision]) -> bool:
+    """Whether a null vector is orthogonal to all left null vectors: a Jordan block with eigenvalue 0."""
+    rank = _rank(matrix, decisions, "rank of the generator")
+    null = matrix.shape[1] - rank
+    if not null:
+        return False
+    overlap = np.swapaxes(kernel(np.swapaxes(matrix, 1, 2), rank), 1, 2) @ kernel(matrix, rank)
+    return _rank(overlap, decisions, "Jordan blocks with eigenvalue 0") < null
 
 
 def _weights(x: MatrixArray) -> ComplexArray:

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 
+from symhep.errors import MethodError
 from symhep.lie.algebra import LieAlgebra, Subspace
 from symhep.lie.identify.commuting import name_commuting
 from symhep.lie.identify.named import Named, join
@@ -28,6 +29,8 @@ def name_algebra(algebra: LieAlgebra, x: MatrixArray) -> Named:
         return _with_centre(algebra, x, centre)
     if algebra.solvable:
         return name_solvable(algebra)
+    if not algebra.radical.dimension:
+        raise MethodError("the Killing form is degenerate, but there is no radical: errors are too large")
     return _semidirect(algebra, x)
 
 

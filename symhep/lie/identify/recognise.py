@@ -9,7 +9,7 @@ import numpy.typing as npt
 import scipy.stats
 
 from symhep.errors import MethodError
-from symhep.lie.algebra import DRAWS, LieAlgebra, number_of_draws, with_rounding
+from symhep.lie.algebra import LieAlgebra, number_of_draws, with_rounding
 from symhep.lie.closing import broadcast_errors, close_spans
 from symhep.lie.identify.identification import AMBIGUOUS, NOT_CLOSED, UNRECOGNISED, Identification
 from symhep.lie.identify.named import Named
@@ -29,12 +29,16 @@ __all__ = ["identify"]
 
 #: A name holds if this fraction of the copies agrees.
 DOMINANT = 2 / 3
+COPIES = 20
 #: Brackets of so many random combinations tell whether a large span is closed.
 COMBINATIONS = 12
 #: Without errors but rounding, decisions this far from their border need no copies.
 DECISIVE = 1e3
 #: Spans are closed to this fraction of what the errors left open.
 CLOSE_ENOUGH = 1e-6
+#: The trace form this far above its border is inverted; with larger errors a small span is closed first.
+SMALL_ERRORS = 3.0
+MAX_CLOSING = 2000
 
 
 def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed: int = 0) -> Identification:
@@ -58,7 +62,7 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
     """
     x = as_basis(matrices)
     sigma = np.maximum(broadcast_errors(errors, x), broadcast_errors(None, x))
-    draws = number_of_draws(len(x)) if errors is None else DRAWS
+    draws = number_of_draws(len(x)) if errors is None else max(number_of_draws(len(x)), COPIES)
     drawn = _drawn(x, sigma, draws, seed)
     decision = decide_rank(real_vectors(drawn), "dimension of the span")
     if decision.rank < len(x):
@@ -85,7 +89,7 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
     else:
         votes = _votes(constants, aligned)
         confidence = votes[0][1]
-        how = f"fraction of {len(aligned) - 1} perturbed copies with this name"
+        how = f"fraction of {COPIES} perturbed copies with this name"
     name, named = _verdict(nominal, votes)
     return Identification(
         name, len(x), confidence, how, True, closure, excess, named.parts, named.isomorphic,
@@ -150,7 +154,8 @@ def _constants(
     """Matrices (B, G, d, d) and constants (B, G, G, G) of the span and its copies."""
     form = np.einsum("zaij,zbji->zab", aligned, aligned, optimize=True).real
     decision = decide_rank(form, "rank of the trace form")
-    if decision.rank == len(x):
+    clear = decision.above > SMALL_ERRORS or x.size > MAX_CLOSING
+    if decision.rank == len(x) and clear:
         decisions.append(decision)
         constants = np.stack([trace_form_constants(one) for one in aligned])
         return aligned, with_rounding(constants, seed)
@@ -176,8 +181,8 @@ def _votes(constants: FloatArray, aligned: MatrixArray) -> list[tuple[str, float
     """Names of the perturbed copies, each with the spread of the others as its noise, and their fractions."""
     changes, turns = constants - constants[0], aligned - aligned[0]
     count: Counter[str] = Counter()
-    for k in range(1, len(aligned)):
+    for k in range(1, 1 + COPIES):
         others = [j for j in range(len(constants)) if j != k][: 1 + number_of_draws(constants.shape[1])]
         named = _named(constants[k] + changes[others], aligned[k] + turns[others], [])
         count[UNRECOGNISED if named is None else named.name] += 1
-    return [(name, votes / (len(aligned) - 1)) for name, votes in count.most_common()]
+    return [(name, votes / COPIES) for name, votes in count.most_common()]

@@ -26,6 +26,10 @@ def name_semisimple(algebra: LieAlgebra, x: MatrixArray) -> Named:
     told apart by the matrices: orthogonal if a rotation by 2 pi is 1 on all of them,
     that is if the eigenvalues of the coroot of the spin are even.
     """
+    if not algebra.semisimple:
+        raise MethodError(
+            f"the Killing form of a Levi subalgebra of dimension {algebra.dimension} is degenerate"
+        )
     ideals = algebra.simple_ideals
     rank = algebra.roots.shape[1]
     spins = [_spin(ideal, x) for ideal in ideals]
@@ -67,5 +71,10 @@ def _spin(ideal: SimpleIdeal, x: MatrixArray) -> npt.NDArray[np.complex128] | No
 
 
 def _even(coroot: npt.NDArray[np.complex128]) -> bool:
-    """Whether all eigenvalues, integers but for errors, are even."""
-    return bool((np.rint(np.linalg.eigvals(coroot).real) % 2 == 0).all())
+    """Whether all eigenvalues are even: integers but for errors, and odd ones come in pairs at least.
+
+    Two odd ones are further from even numbers by 1 each than from integers, in the sum of squares; 1 divides.
+    """
+    eigenvalues = np.linalg.eigvals(coroot).real
+    even = ((eigenvalues - 2 * np.rint(eigenvalues / 2)) ** 2).sum()
+    return bool(even - ((eigenvalues - np.rint(eigenvalues)) ** 2).sum() < 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from symhep.errors import MethodError
 from symhep.lie.algebra import LieAlgebra
 from symhep.lie.identify.named import Named
 from symhep.lie.noise import decide_rank, kernel
@@ -15,6 +16,8 @@ __all__ = ["describe_solvable", "name_solvable"]
 def name_solvable(algebra: LieAlgebra) -> Named:
     """Name of a solvable algebra that is not abelian and has no abelian direct summand."""
     n = algebra.dimension
+    if algebra.derived.dimension == n:
+        raise MethodError("the errors leave open whether the Killing form vanishes, but not that [g, g] = g")
     if n == 2:
         return Named("solvable, dim 2, affine line", ("affine line",), ("Borel of sl(2,R)",))
     if algebra.derived.dimension == 1 and algebra.centre.dimension == 1:
@@ -61,6 +64,10 @@ def _bianchi(algebra: LieAlgebra) -> Named:
     Commun. Math. Phys. 12 (1969) 108): V if A is a multiple of 1, IV if it is not but n1 n2 = 0, VI for
     n1 n2 < 0, VII for n1 n2 > 0; VI_0 = iso(1,1), VII_0 = e(2).
     """
+    if algebra.derived.dimension != 2:
+        raise MethodError(
+            "neither nilpotent nor a direct sum, but [g, g] has dimension 1: errors are too large"
+        )
     a = _action(algebra, algebra.derived.samples)[:, 0]
     trace = np.trace(a, axis1=1, axis2=2) / 2
     traceless = a - trace[:, None, None] * np.eye(2)
