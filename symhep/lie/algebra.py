@@ -11,15 +11,11 @@ import numpy.typing as npt
 from symhep.errors import CardError
 from symhep.lie.closing import nearest_closed
 from symhep.lie.levi import levi_complement
-from symhep.lie.noise import RankDecision, decide_rank, kernel, row_space
+from symhep.lie.noise import RankDecision, decide_rank, kernel, number_of_draws, row_space, with_rounding
 from symhep.lie.roots import RootSystem, SimpleIdeal, root_system, simple_ideals
 from symhep.lie.structure import FloatArray, StructureConstants, structure_constants
 
 __all__ = ["LieAlgebra", "StructureConstants", "Subspace", "nearest_closed", "structure_constants"]
-
-DRAWS = 40
-#: Fewer draws for large algebras, whose noise averages itself.
-MAX_NUMBERS = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -281,19 +277,6 @@ class LieAlgebra:
     def simple_ideals(self) -> tuple[SimpleIdeal, ...]:
         """The simple ideals of a semisimple algebra over the reals, with type and real form."""
         return simple_ideals(self.root_system, self.killing)
-
-
-def with_rounding(samples: FloatArray, seed: int) -> FloatArray:
-    """Constants (B, G, G, G), the copies with rounding errors added, below which no decision can go: 16 eps G |f|."""
-    copies, g = samples[1:], samples.shape[1]
-    size = 16 * np.finfo(np.float64).eps * g * max(float(np.abs(samples[0]).max(initial=0.0)), 1.0)
-    drawn = size * np.random.default_rng([seed, 1]).normal(size=copies.shape) / np.sqrt(2)
-    return np.concatenate([samples[:1], copies + drawn - drawn.transpose(0, 2, 1, 3)])
-
-
-def number_of_draws(dimension: int) -> int:
-    """How many copies with noise are kept: 40, fewer for large algebras, 4 at least."""
-    return int(np.clip(MAX_NUMBERS // max(dimension, 1) ** 3, 4, DRAWS))
 
 
 def power_traces(matrices: FloatArray) -> FloatArray:

@@ -14,12 +14,27 @@ from scipy import special
 
 from symhep.lie.structure import FloatArray
 
-__all__ = ["BORDER", "RankDecision", "aligned", "decide_rank", "kernel", "row_space", "upper_limit"]
+__all__ = [
+    "BORDER",
+    "RankDecision",
+    "aligned",
+    "decide_rank",
+    "kernel",
+    "number_of_draws",
+    "row_space",
+    "upper_limit",
+    "with_rounding",
+]
 
 #: A value is zero if noise alone exceeds it as rarely as a Gaussian number exceeds this many standard deviations.
 BORDER = 4.0
 QUANTILE = 0.8
 CHANCE = 2 * float(special.ndtr(-BORDER))
+
+
+DRAWS = 40
+#: Fewer draws for large algebras, whose noise averages itself.
+MAX_NUMBERS = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -42,8 +57,9 @@ def upper_limit(squares: FloatArray) -> float:
     """What a further square, drawn like ``squares``, exceeds with the probability of BORDER standard deviations.
 
     For a multiple of chi^2 with k degrees of freedom the cube root is Gaussian to good accuracy (Wilson and
-    Hilferty, PNAS 17 (1931) 684); its mean and width are taken from the median and the 80 % quantile, so that a few large
-    draws, where noise is no longer small, do not count. No square is wider than that of one number, k = 1.
+    Hilferty, PNAS 17 (1931) 684); its mean and width are taken from the median and the 80 % quantile, so
+    that a few large draws, where noise is no longer small, do not count. No square is
+    wider than that of one number, k = 1.
     """
     median, upper = np.quantile(np.cbrt(squares), [0.5, QUANTILE])
     gaussian = median + (upper - median) / special.ndtri(QUANTILE) * special.ndtri(1 - CHANCE)
@@ -120,3 +136,16 @@ def row_space(samples: FloatArray, rank: int) -> FloatArray:
     if m < n:
         samples = np.concatenate([samples, np.zeros((b, n - m, n))], axis=1)
     return aligned(_right_vectors(samples)[:, :, :rank])
+
+
+def with_rounding(samples: FloatArray, seed: int) -> FloatArray:
+    """Constants (B, G, G, G), the copies with rounding errors added, below which no decision can go: 16 eps G |f|."""
+    copies, g = samples[1:], samples.shape[1]
+    size = 16 * np.finfo(np.float64).eps * g * max(float(np.abs(samples[0]).max(initial=0.0)), 1.0)
+    drawn = size * np.random.default_rng([seed, 1]).normal(size=copies.shape) / np.sqrt(2)
+    return np.concatenate([samples[:1], copies + drawn - drawn.transpose(0, 2, 1, 3)])
+
+
+def number_of_draws(dimension: int) -> int:
+    """How many copies with noise are kept: 40, fewer for large algebras, 4 at least."""
+    return int(np.clip(MAX_NUMBERS // max(dimension, 1) ** 3, 4, DRAWS))

@@ -9,12 +9,12 @@ import numpy.typing as npt
 import scipy.stats
 
 from symhep.errors import MethodError
-from symhep.lie.algebra import LieAlgebra, number_of_draws, with_rounding
+from symhep.lie.algebra import LieAlgebra
 from symhep.lie.closing import broadcast_errors, close_spans
 from symhep.lie.identify.identification import AMBIGUOUS, NOT_CLOSED, UNRECOGNISED, Identification
 from symhep.lie.identify.named import Named
 from symhep.lie.identify.naming import name_algebra
-from symhep.lie.noise import BORDER, RankDecision, decide_rank
+from symhep.lie.noise import BORDER, RankDecision, decide_rank, number_of_draws, with_rounding
 from symhep.lie.structure import (
     FloatArray,
     MatrixArray,

@@ -12,7 +12,7 @@ from symhep.lie import bases, exceptional
 from symhep.lie.algebra import LieAlgebra, structure_constants
 
 SIMPLE = {
-    "A1": bases.su(2), "A2": bases.su(3), "A3": bases.su(4), "A5": bases.su(6), "B2": bases.so(5), "B3": bases.so(7),
+    "A2": bases.su(3), "A3": bases.su(4), "A5": bases.su(6), "B2": bases.so(5), "B3": bases.so(7),
     "C3": bases.usp(3), "D4": bases.so(8), "D5": bases.so(10), "G2": exceptional.g2(), "F4": exceptional.f4(),
     "E6": exceptional.e6(),
 }  # fmt: skip
