@@ -137,7 +137,7 @@ def bound(case: Case, invariance: Invariance, seeds: int, per_epoch: float) -> N
     kernels = sum(e.name not in views for e in called) / 100
     tiny = torch.zeros(8, dtype=torch.float64)
     with torch.inference_mode():
-        launch = seconds(lambda: [tiny.add_(1.0) for _ in range(20_000)])[0] / 20_000
+        launch = seconds(lambda: [tiny.add_(1.0) for _ in range(20_000)])[1] / 20_000
     flops = seeds * one
     parameters = seeds * g * (d**2 + pairs)
     peak = _gemm_speed()
@@ -156,7 +156,7 @@ def _gemm_speed() -> float:
     torch.set_num_threads(1)
     a = torch.randn(512, 512, dtype=torch.float64)
     a @ a
-    return 2 * 512**3 * 10 / seconds(lambda: [a @ a for _ in range(10)])[0]
+    return 2 * 512**3 * 10 / seconds(lambda: [a @ a for _ in range(10)])[1]
 
 
 def measure(name: str, args: argparse.Namespace) -> None:
