@@ -25,8 +25,9 @@ STALLED = 0.8
 SOLVED = 1e-10
 #: Boosts whose adjoint matrix is larger (rapidity 7) are contractions under way, not conjugations.
 LARGEST = 1e3
-#: Parameters nearer to zero than this are another class (where the parameter vanishes), larger ones a contraction.
-SMALLEST = 1e-5
+#: Parameters nearer to zero are another class, where the parameter vanishes: with the largest boost, a = 1e-3 leaves a
+#: residual above 1e-6, which is no rounding (1e-5 would: it made inclusions that are none). Larger ones are contractions.
+SMALLEST, HIGHEST = 1e-3, 1e4
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +193,7 @@ def _sines(walkers: _Walkers, constants: FloatArray) -> FloatArray:
     sines = np.linalg.norm(rows, ord=2, axis=(1, 2))
     size = np.abs(walkers.p)
     inside = (np.linalg.norm(walkers.ad[:, :6, :6], ord=2, axis=(1, 2)) < LARGEST) & (
-        (size > SMALLEST) & (size < 1 / SMALLEST) & ~(walkers.positive & (walkers.p < 0))
+        (size > SMALLEST) & (size < HIGHEST) & ~(walkers.positive & (walkers.p < 0))
     ).all(axis=1)
     return np.where(inside, sines, np.inf)
 

@@ -78,3 +78,10 @@ def test_poincare_inclusions_on_a_sample() -> None:
     constants = structure_constants(group.group.matrices).constants
     found = included([(group[a], group[b]) for a, b in drawn], constants, seed=11)
     assert found.tolist() == [True] * 24 + [False] * 8
+
+
+def test_a_vanishing_parameter_is_no_inclusion() -> None:
+    """Boosted, a helix of pitch near zero tends to J_z + P_+, which E(2) with a null hyperplane does contain."""
+    group = poincare_subgroups()
+    pairs = [(group[name], group["E(2), P_+xy"]) for name in ("J_z + a P_z, P_xy", "J_z + e P_+, P_xy")]
+    assert included(pairs, structure_constants(group.group.matrices).constants).tolist() == [False, True]
