@@ -26,7 +26,7 @@ SOLVED = 1e-10
 #: Boosts whose adjoint matrix is larger (rapidity 7) are contractions under way, not conjugations.
 LARGEST = 1e3
 #: Parameters nearer to zero are another class, where the parameter vanishes: with the largest boost, a = 1e-3 leaves a
-#: residual above 1e-6, which is no rounding (1e-5 would: it made inclusions that are none). Larger ones are contractions.
+#: residual above 1e-6, which is no rounding (1e-5 would pass for one). Larger ones are contractions.
 SMALLEST, HIGHEST = 1e-3, 1e4
 
 
