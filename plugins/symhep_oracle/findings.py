@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from symhep.methods.result import Statement
 from symhep_oracle.algebra import Evidence
+from symhep_oracle.latent.findings import latent_findings
+from symhep_oracle.learned.findings import training_findings
 from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.oracles.wording import describe
 
@@ -21,7 +23,9 @@ def findings(e: Evidence, options: OracleMethodOptions) -> Iterator[Statement]:
     """The physics, most important first; then what a reader must know before believing it."""
     yield _algebra(e, options)
     yield _decision(e)
+    yield from training_findings(e.outcome.info)
     yield from _comparison(e)
+    yield from latent_findings(e.outcome.info, e.outcome.latent)
     yield from _breaking(e, options)
     yield from _support(e)
     yield from _warnings(e)

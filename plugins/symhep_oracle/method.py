@@ -20,11 +20,14 @@ from symhep_oracle.algebra import Evidence, study
 from symhep_oracle.breaking import break_symmetry
 from symhep_oracle.canonical import sparsest
 from symhep_oracle.conditions import Conditions
-from symhep_oracle.fields import Fields
+from symhep_oracle.fields import Fields, LinearFields
 from symhep_oracle.findings import findings
 from symhep_oracle.gradient.solve import solve as solve_by_gradient
+from symhep_oracle.latent.coded import Coded, encode
+from symhep_oracle.latent.morphing import follow
+from symhep_oracle.learned.answers import inputs, without_target
 from symhep_oracle.learned.options import LearnedOracleOptions
-from symhep_oracle.learned.oracle import train
+from symhep_oracle.learned.oracle import LearnedOracle, train
 from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.oracles.building import build_oracle
 from symhep_oracle.oracles.interface import Oracle
@@ -78,9 +81,10 @@ class OracleGenerators(Method[OracleMethodOptions]):
 
     def fit(self, data: Dataset, options: OracleMethodOptions, shard: Shard, context: Context) -> Part:
         """Solve, take out what holds on the data alone, turn to the sparsest basis, break."""
+        solving, thick, turning, breaking, training, coding, flowing = replica_seeds(context.seeds, 7)
+        coded = _coded(data, options, coding, context)
+        given, data = data, coded.data if coded else data
         sample = Sample.prepare(data, options)
-        streams = replica_seeds(context.seeds, 5)
-        solving, thick, turning, breaking, training = streams
         oracle, sample, info, network = _oracle(data, options, sample, training, context)
         fields = make_fields(options, sample.layout)
         conditions = Conditions(oracle, fields, sample.x, sample.weights, sample.scale)
@@ -100,12 +104,26 @@ class OracleGenerators(Method[OracleMethodOptions]):
             psi = build_oracle(options.breaking.oracle, sample.layout, sample.x)
             rng = np.random.default_rng(breaking)
             broken = break_symmetry(conditions, psi, options.breaking.strengths, solution, rng)
+        latent = None
+        if coded is not None:
+            assert isinstance(oracle, LearnedOracle)
+            assert isinstance(options.oracle, LearnedOracleOptions)
+            assert options.latent is not None
+            assert isinstance(fields, LinearFields)
+            _, vectors = np.linalg.eigh(conditions.grams().mean)
+            latent = follow(
+                coded.coding, oracle, fields, vectors[:, : options.latent.flows].T, sample.x.numpy(),
+                without_target(given, options.oracle).values[sample.rows], sample.scale, options.latent,
+                np.random.default_rng(flowing),
+            ).arrays()  # fmt: skip
+            info["latent"] = coded.report
+            network = (network or {}) | {f"autoencoder.{name}": a for name, a in coded.parameters.items()}
         info |= {
             "events": len(sample), "scale": sample.scale, "unit": sample.unit, "names": list(sample.names),
             "minkowski": sample.minkowski, "negative_weight": sample.negative, "outputs": oracle.outputs,
             "precision": oracle.precision, "approximate": oracle.approximate,
         }  # fmt: skip
-        return Outcome(solution, support, sample.layout, info, broken, network).to_part()
+        return Outcome(solution, support, sample.layout, info, broken, network, latent).to_part()
 
     def combine(self, data: Dataset, options: OracleMethodOptions, parts: Sequence[Part]) -> Result:
         """Name the algebra, compare, and say it."""
@@ -124,6 +142,16 @@ class OracleGenerators(Method[OracleMethodOptions]):
         from symhep_oracle.figures.all import draw_all
 
         return draw_all(result)
+
+
+def _coded(
+    data: Dataset, options: OracleMethodOptions, seeds: np.random.SeedSequence, context: Context
+) -> Coded | None:
+    """The latents of the features, if the options ask for them."""
+    if options.latent is None or not isinstance(options.oracle, LearnedOracleOptions):
+        return None
+    features = inputs(data, options.oracle)
+    return encode(data, features, options.latent, seeds, context.device, context.progress)
 
 
 def _oracle(

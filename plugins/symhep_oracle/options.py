@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from math import pi
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from symhep.methods.interface import Options
 from symhep.plugin.functions import load_function, source_checksum
 from symhep_oracle.gradient.options import GradientOptions
+from symhep_oracle.latent.options import LatentOptions
 from symhep_oracle.learned.options import LearnedOracleOptions
+from symhep_oracle.model_file_options import ModelFileOracle
 
 __all__ = [
     "BreakingOptions",
@@ -112,30 +112,6 @@ class MaskOracle(Options):
     width: float = Field(0.1, gt=0, description="width of the edges")
 
 
-class ModelFileOracle(Options):
-    """A trained model in a file: points (N, D) -> (N,) or (N, k)."""
-
-    kind: Literal["torchscript", "onnx"]
-    file: str = Field(description="path, looked for beside the card, then in the current folder")
-    sha256: str = Field("", description="checksum of the file; given in the card, it is enforced")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _find(cls, data: Any, info: ValidationInfo) -> Any:
-        """Make the path absolute and take the checksum, so that another model is other work."""
-        if not isinstance(data, dict) or not isinstance(data.get("file"), str):
-            return data
-        folder = Path((info.context or {}).get("folder", "."))
-        places = [folder / data["file"], Path(data["file"])]
-        found = next((p.resolve() for p in places if p.is_file()), None)
-        if found is None:
-            raise ValueError(f"there is no file {' or '.join(dict.fromkeys(str(p) for p in places))}")
-        actual = hashlib.sha256(found.read_bytes()).hexdigest()
-        if data.get("sha256") not in (None, "", actual):
-            raise ValueError(f"{found} has the checksum {actual}, not the one asked for")
-        return {**data, "file": str(found), "sha256": actual}
-
-
 def _short(value: Any) -> Any:
     """'l2' stands for {kind: l2}."""
     return {"kind": value} if isinstance(value, str) else value
@@ -199,6 +175,9 @@ class OracleMethodOptions(Options):
     )
     breaking: BreakingOptions | None = Field(None, description="a term that breaks the symmetry")
     gradient: GradientOptions = Field(GradientOptions(), description="options of the gradient solver")
+    latent: LatentOptions | None = Field(
+        None, description="look for generators among the latents of an autoencoder of the features"
+    )
     max_events: int | None = Field(
         None, ge=1, description="use this many events, evenly spaced; all by default"
     )
@@ -209,4 +188,14 @@ class OracleMethodOptions(Options):
             raise ValueError(
                 "polynomial fields hold translations and complex matrices already: leave them out"
             )
+        if self.latent is not None and (self.degree > 1 or self.complex or self.compare or self.breaking):
+            raise ValueError(
+                "'latent' goes with real matrices: leave out degree, complex, compare and breaking"
+            )
+        if self.latent is not None and not isinstance(self.oracle, LearnedOracleOptions):
+            raise ValueError(
+                "'latent' needs an oracle on the latents, which has to be learned: {kind: learned}"
+            )
+        if self.latent is not None and self.acts_on == "momenta":
+            raise ValueError("an autoencoder codes features: set acts_on: features")
         return self

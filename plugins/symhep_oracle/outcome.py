@@ -33,7 +33,7 @@ class Outcome:
     """A solution in its final basis, the spurious fields, the breaking.
 
     ``info`` is JSON: how many events, which scale, what the oracle's training said. ``network`` holds the
-    parameters of a learned oracle.
+    parameters of a learned oracle, ``latent`` what the flows in a latent space do.
     """
 
     solution: Solution
@@ -42,6 +42,7 @@ class Outcome:
     info: dict[str, Any]
     breaking: Breaking | None = None
     network: dict[str, npt.NDArray[np.float32]] | None = None
+    latent: dict[str, npt.NDArray[Any]] | None = None
 
     def to_part(self) -> Part:
         """Store everything."""
@@ -52,6 +53,7 @@ class Outcome:
         }  # fmt: skip
         arrays |= {f"solver.{name}": a for name, a in s.arrays.items()}
         arrays |= {f"network.{name}": a for name, a in (self.network or {}).items()}
+        arrays |= {f"latent.{name}": a for name, a in (self.latent or {}).items()}
         if (b := self.breaking) is not None:
             arrays |= {
                 "breaking.strengths": b.strengths, "breaking.surviving": b.surviving, "breaking.broken": b.broken,
@@ -85,7 +87,8 @@ class Outcome:
                 a["breaking.rounding"],
             )  # fmt: skip
         network = _under("network.", a) or None
-        return cls(solution, support, Layout(*v["layout"]), v["info"], breaking, network)
+        latent = _under("latent.", a) or None
+        return cls(solution, support, Layout(*v["layout"]), v["info"], breaking, network, latent)
 
 
 def _under(prefix: str, arrays: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from symhep.events.dataset import Dataset
 from symhep.methods.result import Arrays, Table
 from symhep_oracle.algebra import Evidence
+from symhep_oracle.latent.findings import latent_numbers
 from symhep_oracle.options import OracleMethodOptions
 
 __all__ = ["drawing_arrays", "matrix_text", "summarise", "tables"]
@@ -64,6 +65,8 @@ def summarise(e: Evidence, options: OracleMethodOptions) -> dict[str, Any]:
             "distance": {"value": c.distance, "error": c.distance_error},
             "largest_angle_outside": {"value": c.outside, "error": c.outside_error},
         }  # fmt: skip
+    if e.outcome.latent is not None:
+        summary["latent"] = info["latent"] | latent_numbers(e.outcome.latent)
     if e.outcome.breaking is not None:
         summary["breaking"] = _breaking(e)
     return summary
@@ -124,6 +127,7 @@ def drawing_arrays(e: Evidence, data: Dataset) -> Arrays:
     if layout.features == 2 and data.values.shape[1] == 2:
         arrays["points"] = data.values[rows] / info["scale"]
     arrays |= {f"solver.{name}": a for name, a in s.arrays.items()}
+    arrays |= {f"latent.{name}": a for name, a in (e.outcome.latent or {}).items()}
     if (b := e.outcome.breaking) is not None:
         arrays |= {
             "breaking_strengths": b.strengths, "breaking_violation": b.violation,

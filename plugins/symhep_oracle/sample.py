@@ -12,6 +12,8 @@ from torch import Tensor
 from symhep.errors import CardError, MethodError
 from symhep.events.dataset import Dataset
 from symhep_oracle.layout import Layout
+from symhep_oracle.learned.answers import without_target
+from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.options import LorentzOracle, OracleMethodOptions
 from symhep_oracle.oracles.building import vectors_needed
 
@@ -78,6 +80,8 @@ class Sample:
     def prepare(cls, data: Dataset, options: OracleMethodOptions) -> Sample:
         """Events of ``data`` for ``options``. Raises `CardError` or `MethodError` where they do not fit."""
         momenta = acts_on_momenta(data, options)
+        if isinstance(options.oracle, LearnedOracleOptions):
+            data = without_target(data, options.oracle)
         keep = len(data) if options.max_events is None else min(options.max_events, len(data))
         if keep == 0:
             raise MethodError(f"no events in '{data.name}' have all features finite and enough objects")

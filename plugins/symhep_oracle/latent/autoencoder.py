@@ -44,6 +44,12 @@ class Autoencoders:
         self.encoder = Perceptron(self.parameters, "encoder", sizes, ACTIVATION)
         self.decoder = Perceptron(self.parameters, "decoder", sizes[::-1], ACTIVATION)
 
+    @torch.no_grad()
+    def errors(self, x: Tensor) -> Tensor:
+        """(R,) mean squared errors of scaled features (N, F)."""
+        points = x.expand(self.replicas, -1, -1)
+        return (self.decoder(self.encoder(points)) - points).square().mean(dim=(1, 2))
+
 
 def fit_autoencoders(
     x: Tensor,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -35,6 +37,13 @@ class TrainedCoding:
     def __init__(self, networks: Autoencoders, member: int, shift: Tensor, scale: float) -> None:
         self.latents = networks.latents
         self._networks, self._member, self._shift, self._scale = networks, member, shift, scale
+
+    @property
+    def parameters(self) -> dict[str, npt.NDArray[np.float32]]:
+        """Of this member, without the replica axis; `shift` and `scale` are those of the features."""
+        held = {name: a[self._member] for name, a in self._networks.parameters.arrays().items()}
+        constants = {"shift": self._shift.numpy(), "scale": np.array([self._scale])}
+        return {name: a.astype(np.float32) for name, a in (held | constants).items()}
 
     @torch.no_grad()
     def encode(self, x: Tensor) -> Tensor:

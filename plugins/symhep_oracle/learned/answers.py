@@ -11,7 +11,7 @@ from symhep.errors import MethodError, nearest
 from symhep.events.dataset import Dataset
 from symhep_oracle.learned.options import LearnedOracleOptions
 
-__all__ = ["Answers", "inputs"]
+__all__ = ["Answers", "inputs", "without_target"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -73,6 +73,18 @@ def inputs(data: Dataset, options: LearnedOracleOptions) -> list[int]:
     """
     hidden = -1 if options.target is None else _column(data, options.target)
     return [i for i in range(len(data.columns)) if i != hidden]
+
+
+def without_target(data: Dataset, options: LearnedOracleOptions) -> Dataset:
+    """``data`` without the column of the answers. Raises `MethodError` if nothing else is there."""
+    if options.target is None:
+        return data
+    kept = inputs(data, options)
+    if not kept and data.momenta is None:
+        raise MethodError(f"'{data.name}' has no feature but the target '{options.target}'")
+    scaler = replace(data.scaler, shift=data.scaler.shift[kept], scale=data.scaler.scale[kept])
+    columns = tuple(data.columns[i] for i in kept)
+    return replace(data, values=data.values[:, kept], columns=columns, scaler=scaler)
 
 
 def _column(data: Dataset, name: str) -> int:

@@ -57,6 +57,7 @@ class LearnedOracle(Oracle):
         self.parameters, self.scale, self._options = parameters, scale, options
         self.members = len(next(iter(parameters.values())))
         self.outputs = outputs * self.members
+        self.regression = options.task == "regressor"
         self._network = make_network(options, layout, outputs, self.members, dtype=torch.float64)
         self._network.parameters.load(parameters)
 

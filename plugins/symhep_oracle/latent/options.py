@@ -1,0 +1,67 @@
+"""Options of the latent space in which generators are looked for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from symhep.methods.interface import Options
+from symhep_oracle.model_file_options import ModelFileOracle
+
+__all__ = ["LatentOptions"]
+
+
+def _script(value: Any) -> Any:
+    """A bare path stands for {kind: torchscript, file: path}."""
+    return {"kind": "torchscript", "file": value} if isinstance(value, str) else value
+
+
+ScriptFile = Annotated[ModelFileOracle, BeforeValidator(_script)]
+
+
+class LatentOptions(Options):
+    """An autoencoder, trained here or given as two TorchScript files, and what to draw.
+
+    >>> LatentOptions().dimension
+    16
+    """
+
+    encoder: ScriptFile | None = Field(
+        None, description="TorchScript file: features (N, F) -> latents (N, L)"
+    )
+    decoder: ScriptFile | None = Field(
+        None, description="TorchScript file: latents (N, L) -> features (N, F)"
+    )
+    dimension: int = Field(16, ge=1, le=256, description="latents of the autoencoder trained here")
+    hidden: tuple[int, ...] = Field(
+        (128,), description="hidden layers of the encoder; the decoder mirrors them"
+    )
+    steps: int = Field(3000, ge=1, description="optimiser steps of the autoencoder")
+    restarts: int = Field(
+        2, ge=1, le=50, description="autoencoders trained together, of which the best is taken"
+    )
+    held_out: float = Field(
+        0.2,
+        gt=0,
+        lt=1,
+        description="share of the events that measures the reconstruction and is not trained on",
+    )
+    flows: int = Field(
+        6, ge=1, le=50, description="flows to follow: of the fields that change the oracle least"
+    )
+    length: float = Field(
+        2.0, gt=0, description="how far to flow each way, in units of the root mean square of a latent"
+    )
+    image: tuple[int, int] | None = Field(
+        None, description="rows and columns of the features as an image; by default a square if they make one"
+    )
+
+    @model_validator(mode="after")
+    def _both(self) -> LatentOptions:
+        if (self.encoder is None) != (self.decoder is None):
+            raise ValueError("give both encoder and decoder, or neither")
+        for file in (self.encoder, self.decoder):
+            if file is not None and file.kind != "torchscript":
+                raise ValueError("encoder and decoder must be TorchScript files")
+        return self
