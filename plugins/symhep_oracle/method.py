@@ -32,7 +32,7 @@ from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.oracles.building import build_oracle
 from symhep_oracle.oracles.interface import Oracle
 from symhep_oracle.outcome import Outcome, make_fields
-from symhep_oracle.recognised import recognise
+from symhep_oracle.recognised import recognise, towards_known
 from symhep_oracle.results import drawing_arrays, summarise, tables
 from symhep_oracle.sample import Sample
 from symhep_oracle.solution import Solution
@@ -183,6 +183,8 @@ def _canonical(solution: Solution, fields: Fields, minkowski: bool, rng: np.rand
     """The sparsest basis, with the signs and in the order of the known matrices."""
     noise = float(np.sqrt((solution.errors**2).mean())) if solution.dimension else 0.0
     turned = solution.rotated(sparsest(solution.coefficients, rng, 3 * noise))
+    tolerance = max(1e-6, 3 * float(np.linalg.norm(solution.errors, axis=1).max(initial=0.0)))
+    turned = turned.rotated(towards_known(turned.coefficients, fields, minkowski, tolerance))
     known = recognise(turned.coefficients, fields, minkowski)
     order = sorted(range(len(known)), key=lambda g: known[g].place)
     permutation = np.zeros((len(known), len(known)))

@@ -12,7 +12,7 @@ from symhep.lie.bases import dilatation, gl, lorentz, sl, so, su, translations, 
 from symhep.lie.generators import Generators
 from symhep_oracle.fields import Fields, LinearFields, PolynomialFields
 
-__all__ = ["RECOGNISED", "Recognised", "recognise"]
+__all__ = ["RECOGNISED", "Recognised", "recognise", "towards_known"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -56,6 +56,31 @@ def recognise(coefficients: FloatArray, fields: Fields, minkowski: bool) -> list
         overlap = float(np.abs(cosines).max(initial=0.0))
         found.append(Recognised(name, overlap, sign, len(known) + unnamed))
     return found
+
+
+def towards_known(rows: FloatArray, fields: Fields, minkowski: bool, tolerance: float) -> FloatArray:
+    """Rotation (G, G) that puts known matrices in place of orthonormal ``rows`` (G, K) that have no name.
+
+    Sparsity does not tell bases apart that a Weyl reflection maps to each other: diag(1, -1, 0) and
+    diag(0, 1, -1) are alike. Known matrices that lie in the span of the nameless rows, within an angle
+    ``tolerance``, and are orthogonal to each other, are taken in the order of the catalogue.
+    """
+    _, known = _catalogue(fields, minkowski)
+    rotation = np.eye(len(rows))
+    overlaps = np.abs(known @ rows.T).max(axis=0, initial=0.0) if len(known) else np.zeros(len(rows))
+    nameless = np.flatnonzero(overlaps < RECOGNISED)
+    inside = known @ rows[nameless].T if len(known) else np.zeros((0, len(nameless)))
+    chosen: list[FloatArray] = []
+    for row in inside:
+        size = float(np.linalg.norm(row))
+        left = row - sum(((row @ c) * c for c in chosen), np.zeros_like(row))
+        if 1 - size**2 <= tolerance**2 and np.linalg.norm(left) > 1 - 1e-9 - tolerance:
+            chosen.append(left / np.linalg.norm(left))
+    if chosen:
+        basis = np.linalg.qr(np.stack(chosen, axis=1), mode="complete")[0].T
+        basis[: len(chosen)] = chosen
+        rotation[np.ix_(nameless, nameless)] = basis
+    return rotation
 
 
 def _catalogue(fields: Fields, minkowski: bool) -> tuple[list[str], FloatArray]:

@@ -1,0 +1,90 @@
+"""Generators as matrices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from symhep.methods.result import Arrays
+
+__all__ = ["SHOWN", "generator_matrices", "pretty"]
+
+#: Matrices that fit on a page.
+SHOWN = 48
+#: Entries are written into cells of matrices up to this size.
+WRITTEN = 5
+_SUBSCRIPT = ("lambda", "J", "K", "P", "E", "H", "iE", "X", "ilambda")
+
+
+def pretty(name: str) -> str:
+    """'lambda_3' as mathematics.
+
+    >>> pretty("J_z"), pretty("lambda_12"), pretty("D"), pretty("x1 d1 - x2 d2")
+    ('$J_{z}$', '$\\\\lambda_{12}$', '$D$', 'x1 d1 - x2 d2')
+    """
+    head, _, tail = name.partition("_")
+    if " " in name or (tail and head not in _SUBSCRIPT):
+        return name
+    head = head.replace("lambda", r"\\lambda").replace("\\\\", "\\")
+    return f"${head}_{{{tail}}}$" if tail else f"${head}$"
+
+
+def generator_matrices(a: Arrays) -> Figure:
+    """Heat maps of the generators, tr W W^dagger = 2; complex ones with real and imaginary part side by side."""
+    real, imaginary, names = a["generators_real"], a["generators_imag"], a["generator_names"]
+    shown = min(len(real), SHOWN)
+    is_complex = bool(a["vectors"][2])
+    stacks = [np.concatenate([r, np.full((len(r), 1), np.nan), i], axis=1) if is_complex else r
+              for r, i in zip(real[:shown], imaginary[:shown], strict=True)]  # fmt: skip
+    limit = max(float(np.abs(real[:shown]).max()), float(np.abs(imaginary[:shown]).max()))
+    columns = min(shown, 3 if shown <= 9 else 6 if shown <= 18 else 8)
+    lines = -(-shown // columns)
+    size = (1.9 if shown <= 9 else 1.25) * (1.5 if is_complex else 1.0)
+    figure: Figure
+    figure, axes = plt.subplots(
+        lines,
+        columns,
+        figsize=(columns * size + 1.0, lines * ((1.9 if shown <= 9 else 1.25) + 0.4)),
+        squeeze=False,
+    )
+    image: Any = None
+    for number, ax in enumerate(axes.ravel()):
+        if number >= shown:
+            ax.set_axis_off()
+            continue
+        image = ax.imshow(stacks[number], cmap="RdBu_r", vmin=-limit, vmax=limit)
+        ax.set_title(pretty(str(names[number])), fontsize=12 if shown <= 18 else 9, pad=3)
+        _label(ax, a, is_complex, shown)
+        if real.shape[-1] <= WRITTEN and not is_complex:
+            _write(ax, real[number], limit)
+    figure.colorbar(image, ax=axes, shrink=0.7, pad=0.02, label="Entry")
+    return figure
+
+
+def _label(ax: Any, a: Arrays, is_complex: bool, shown: int) -> None:
+    ax.tick_params(which="both", length=0, top=False, right=False)
+    d = a["generators_real"].shape[-1]
+    names = [*map(str, a["component_names"])][:d]
+    names += ["1"] * (d - len(names))
+    if is_complex:
+        ax.set_xticks([(d - 1) / 2, d + 1 + (d - 1) / 2], ["Re", "Im"], fontsize=8)
+        ax.set_yticks([])
+    elif d <= 7 and shown <= 9:
+        ax.set_xticks(range(d), names, fontsize=8)
+        ax.set_yticks(range(d), names, fontsize=8)
+    else:
+        ax.set_xticks([])
+        ax.set_yticks([])
+    ax.minorticks_off()
+
+
+def _write(ax: Any, matrix: Any, limit: float) -> None:
+    for (i, j), value in np.ndenumerate(matrix):
+        if abs(value) > 5e-3 * limit:
+            ax.text(
+                j, i, f"{value:.2f}".rstrip("0").rstrip("."), ha="center", va="center", fontsize=8,
+                color="white" if abs(value) > 0.6 * limit else "black",
+            )  # fmt: skip

@@ -1,0 +1,61 @@
+"""The singular values that decide how many generators there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, NullLocator
+
+from symhep.methods.result import Arrays
+from symhep.plotting.style import COLOURS
+
+__all__ = ["singular_values"]
+
+GREY = "#717581"
+#: Exact zeros have no place on a log axis.
+FLOOR = 1e-18
+
+
+def singular_values(a: Arrays, summary: Mapping[str, Any]) -> Figure:
+    """Relative singular values with their noise, generators apart from the rest, and the line that decides."""
+    values, noise = np.maximum(a["spectrum"], FLOOR), a["noise"]
+    found = summary["algebra"]["dimension"]
+    spurious = len(summary["support"]["spurious"])
+    index = np.arange(1, len(values) + 1)
+    figure: Figure
+    figure, ax = plt.subplots()
+    null = index <= found + spurious
+    groups = [
+        (
+            null,
+            COLOURS[2],
+            "o",
+            "generators" if not spurious else f"null: {found} generators, {spurious} spurious",
+        )
+    ]
+    groups += [(~null, COLOURS[0], "s", "broken fields")]
+    size = 6 if len(values) <= 60 else 3
+    for chosen, colour, marker, label in groups:
+        if chosen.any():
+            errors = np.minimum(noise[chosen], 0.95 * values[chosen])
+            ax.errorbar(
+                index[chosen], values[chosen], yerr=[errors, noise[chosen]], fmt=marker, ms=size, color=colour,
+                mec="white", mew=0.5, capsize=2 if size > 3 else 0, label=label, lw=1.0,
+            )  # fmt: skip
+    floor = (summary["solver"].get("decision") or {}).get("floor")
+    if floor:
+        ax.axhspan(FLOOR / 100, floor, color="#e9eaec", lw=0, zorder=0)
+        ax.axhline(floor, color=GREY, ls="--", lw=1.2, label="rounding of the oracle")
+    ax.set_yscale("log")
+    low = min(float(values.min()), floor or 1.0)
+    ax.set_ylim(low / 30, 20)
+    ax.set_xlim(0.3, len(values) + 0.7)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set(xlabel="Vector field, by its singular value", ylabel="Relative singular value")
+    ax.legend(loc="center right")
+    return figure

@@ -1,0 +1,43 @@
+"""Structure constants."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from symhep.methods.result import Arrays
+from symhep_oracle.figures.matrices import pretty
+
+__all__ = ["SHOWN", "bracket_table"]
+
+#: Algebras whose table can be read.
+SHOWN = 16
+#: Constants below this share of the largest are noise to the eye.
+VISIBLE = 0.02
+
+
+def bracket_table(a: Arrays) -> Figure:
+    """[W_a, W_b] as a table: the generator that the bracket points to most, and how much."""
+    f, names = a["structure_constants"], [str(n) for n in a["generator_names"]]
+    g, limit = len(f), float(np.abs(f).max()) or 1.0
+    strongest = np.abs(f).argmax(axis=2)
+    value = np.take_along_axis(f, strongest[..., None], axis=2)[..., 0]
+    figure: Figure
+    side = max(4.2, 0.72 * g + 1.4)
+    figure, ax = plt.subplots(figsize=(side + 1.0, side))
+    image = ax.imshow(value, cmap="RdBu_r", vmin=-limit, vmax=limit)
+    for i, j in np.argwhere(np.abs(value) > VISIBLE * limit):
+        others = (np.abs(f[i, j]) > VISIBLE * limit).sum() > 1
+        ax.text(
+            j, i, pretty(names[strongest[i, j]]) + (" ..." if others else ""), ha="center", va="center",
+            fontsize=10 if g <= 8 else 8, color="white" if abs(value[i, j]) > 0.6 * limit else "black",
+        )  # fmt: skip
+    labels = [pretty(n) for n in names]
+    ax.set_xticks(range(g), labels, fontsize=10 if g <= 8 else 8)
+    ax.set_yticks(range(g), labels, fontsize=10 if g <= 8 else 8)
+    ax.tick_params(which="both", length=0)
+    ax.minorticks_off()
+    ax.set(xlabel="$b$", ylabel="$a$")
+    figure.colorbar(image, ax=ax, shrink=0.8, label="Coefficient of the generator named in the cell")
+    return figure
