@@ -10,7 +10,7 @@ import torch
 
 from symhep_oracle.conditions import Conditions, Grams
 
-__all__ = ["Count", "by_gap", "by_rounding", "gap", "rounding_floor", "surrogate_gaps"]
+__all__ = ["Count", "by_gap", "by_rounding", "gap", "rounding_floor", "surrogates"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -49,13 +49,18 @@ def by_rounding(spectrum: FloatArray, floor: float) -> Count:
     return Count(value, 1.0, "singular values below the rounding of the oracle are zero", evidence)
 
 
-def gap(spectrum: FloatArray, certain: int = 0) -> tuple[int, float]:
-    """(G, ratio) of the largest ratio of neighbouring singular values s_(G+1) / s_G, G > ``certain``.
+def gap(spectrum: FloatArray, certain: int = 0, below: float = np.inf) -> tuple[int, float]:
+    """(G, ratio) of the largest ratio of neighbouring singular values s_(G+1) / s_G.
+
+    Only G > ``certain`` with s_G < ``below`` count.
 
     >>> gap(np.array([0.001, 0.002, 0.5, 0.6]))
     (2, 250.0)
+    >>> gap(np.array([0.2, 0.3, 0.5, 0.9]), below=0.1)
+    (0, 1.0)
     """
-    rest = np.maximum(spectrum[certain:], np.finfo(float).tiny)
+    small = int((spectrum[certain:] < below).sum())
+    rest = np.maximum(spectrum[certain : certain + small + 1], np.finfo(float).tiny)
     if len(rest) < 2:
         return certain, 1.0
     ratios = rest[1:] / rest[:-1]
@@ -68,34 +73,42 @@ def by_gap(
 ) -> Count:
     """Approximate oracles: the largest gap, if functions without symmetry have none like it; else ``certain``.
 
-    ``certain`` is the number of singular values at the rounding floor. The confidence is the share of bootstrap
-    replicas (over blocks of events, and members of an ensemble) that give the same answer.
+    What is left as it is must also change the oracle less than anything changes a function without symmetry: in
+    many dimensions some gap is always the largest. ``certain`` is the number of singular values at the rounding
+    floor. The confidence is the share of bootstrap replicas (over blocks of events, and members of an ensemble)
+    that give the same answer.
     """
-    reference = surrogate_gaps(conditions, rng)
-    threshold = float(np.quantile(reference, QUANTILE))
+    gaps, smallest = surrogates(conditions, rng)
+    threshold, below = float(np.quantile(gaps, QUANTILE)), float(np.quantile(smallest, 1 - QUANTILE))
 
     def decide(values: FloatArray) -> int:
-        place, ratio = gap(values, certain)
+        place, ratio = gap(values, certain, below)
         return place if ratio > threshold else certain
 
-    place, ratio = gap(spectrum, certain)
+    place, ratio = gap(spectrum, certain, below)
     value = decide(spectrum)
     replicas = [decide(_singular(grams.resampled(rng))) for _ in range(REPLICAS)]
     share = float(np.mean([r == value for r in replicas]))
     found, counts = np.unique(replicas, return_counts=True)
     reason = (
-        f"the largest gap of the spectrum, {ratio:.3g} after {place}, is {'above' if value > certain else 'not above'} "
-        f"{threshold:.3g}, which 99 % of functions without symmetry stay below"
+        f"the largest gap below {below:.2g}, {ratio:.3g} after {place}, is "
+        f"{'above' if value > certain else 'not above'} {threshold:.3g}; of functions without symmetry 99 % stay "
+        "below this gap and above that singular value"
+        if place > certain
+        else f"no singular value is below {below:.2g}, which 99 % of functions without symmetry stay above"
     )
     evidence = {
-        "gap": ratio, "gap_after": place, "threshold": threshold, "replicas": REPLICAS, "certain": certain,
+        "gap": ratio, "gap_after": place, "threshold": threshold, "below": below, "certain": certain,
+        "replicas": REPLICAS,
         "replica_answers": found.tolist(), "replica_shares": (counts / REPLICAS).tolist(),
     }  # fmt: skip
     return Count(value, share, reason, evidence)
 
 
-def surrogate_gaps(conditions: Conditions, rng: np.random.Generator) -> FloatArray:
-    """(T,) largest gaps for functions without symmetry: the gradients of the events at the points of other events.
+def surrogates(conditions: Conditions, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+    """(T,) largest gaps and (T,) smallest relative singular values of functions without symmetry.
+
+    They are the gradients of the events at the points of other events.
 
     Gradients and points keep their distributions, and lose what relates them.
     """
@@ -103,11 +116,13 @@ def surrogate_gaps(conditions: Conditions, rng: np.random.Generator) -> FloatArr
     x = conditions.x[:n] / conditions.scale
     slopes = conditions.oracle.gradient(conditions.x[:n]) / conditions.output_scale[:, None]
     slopes = slopes * torch.from_numpy(np.sqrt(conditions.weights[:n]))[:, None, None]
-    gaps = []
+    found = []
     for _ in range(SURROGATES):
         rows = conditions.fields.rows(x[torch.from_numpy(rng.permutation(n))], slopes)
-        gaps.append(gap(_singular((rows.T @ rows).numpy()))[1])
-    return np.array(gaps)
+        values = _singular((rows.T @ rows).numpy())
+        found.append((gap(values)[1], values[0]))
+    gaps, smallest = np.array(found).T
+    return gaps, smallest
 
 
 def _singular(gram: FloatArray) -> FloatArray:
