@@ -77,7 +77,7 @@ class Evidence:
 
 def normalised(matrices: Array) -> Array:
     """``matrices`` of unit Frobenius norm, brought to tr W W^dagger = 2."""
-    return matrices * np.sqrt(NORM)
+    return np.asarray(matrices * np.sqrt(NORM))
 
 
 def study(outcome: Outcome, options: OracleMethodOptions) -> Evidence:
@@ -154,15 +154,18 @@ def bracket_residual(fields: Fields, coefficients: FloatArray) -> tuple[FloatArr
     if g == 0:
         return np.zeros((0, 0, 0)), 0.0
     points = torch.from_numpy(np.random.default_rng(0).normal(size=(POINTS, fields.layout.features)))
-    rows = torch.from_numpy(np.ascontiguousarray(coefficients))
-
-    def all_fields(x: torch.Tensor) -> torch.Tensor:
-        return fields.evaluate(rows, x)
-
-    values = all_fields(points)  # (G, N, D)
-    along = torch.stack(
-        [torch.func.jvp(all_fields, (points,), (v,))[1] for v in values]
-    )  # (Dv_b) v_a at [a, b]
+    points.requires_grad_(True)
+    values = fields.evaluate(torch.from_numpy(np.ascontiguousarray(coefficients)), points)  # (G, N, D)
+    slopes = torch.stack(
+        [
+            torch.stack(
+                [torch.autograd.grad(c.sum(), points, retain_graph=True)[0] for c in field.unbind(-1)], 1
+            )
+            for field in values
+        ]
+    )  # (G, N, D, D): d v_i / d x_j
+    values = values.detach()
+    along = torch.einsum("bnij,anj->abni", slopes, values)  # (Dv_b) v_a
     brackets = (along - along.transpose(0, 1)).flatten(2).numpy()
     basis = values.flatten(1).numpy()
     constants = np.linalg.lstsq(basis.T, brackets.reshape(g * g, -1).T, rcond=None)[0].T.reshape(g, g, g)

@@ -148,7 +148,10 @@ class Conditions:
             missing = (blocks * size - (stop - start)) * rows.shape[1] // (stop - start)
             if missing:
                 rows = torch.nn.functional.pad(rows, (0, 0, 0, missing))
-            yield slice(start // size, start // size + blocks), rows.unflatten(1, (blocks, -1))
+            yield (
+                slice(start // size, start // size + blocks),
+                rows.reshape(len(rows), blocks, -1, rows.shape[2]),
+            )
 
     def grams(self) -> Grams:
         """One pass over the events."""

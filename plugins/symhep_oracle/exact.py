@@ -76,7 +76,7 @@ def solve(
         residuals=spectrum[:g],
         gap=float(spectrum[g:].min(initial=1.0)),
         details={
-            "decision": count.evidence,
+            "decision": dict(count.evidence),
             "unknowns": k,
             "events": len(x),
             "blocks": len(found.squares),

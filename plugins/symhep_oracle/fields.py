@@ -61,10 +61,9 @@ class LinearFields(Fields):
 
     def rows(self, x: Tensor, gradient: Tensor) -> Tensor:
         """(N k, K); the vectors of an event are summed over."""
-        d = self.layout.dimension
         points, slopes = self.layout.split(x), self.layout.split(gradient)
         if self.layout.complex:
-            (a, b), (ga, gb) = points.split(d, dim=-1), slopes.split(d, dim=-1)
+            (a, b), (ga, gb) = points.chunk(2, dim=-1), slopes.chunk(2, dim=-1)
             parts = [_outer(ga, a) + _outer(gb, b), _outer(gb, a) - _outer(ga, b)]
         else:
             parts = [_outer(slopes, points)]
@@ -76,9 +75,9 @@ class LinearFields(Fields):
         """(G, N, D)."""
         d, layout = self.layout.dimension, self.layout
         points = layout.split(x)
-        square = coefficients[:, : layout.width * d].unflatten(1, (-1, d, d))
+        square = coefficients[:, : layout.width * d].reshape(len(coefficients), 1 + layout.complex, d, d)
         if layout.complex:
-            a, b = points.split(d, dim=-1)
+            a, b = points.chunk(2, dim=-1)
             real, imaginary = square[:, 0], square[:, 1]
             moved = torch.cat(
                 [_act(real, a) - _act(imaginary, b), _act(real, b) + _act(imaginary, a)], dim=-1
@@ -140,7 +139,7 @@ class PolynomialFields(Fields):
 
     def evaluate(self, coefficients: Tensor, x: Tensor) -> Tensor:
         """(G, N, D)."""
-        square = coefficients.unflatten(1, (self.layout.width, len(self.monomials)))
+        square = coefficients.reshape(-1, self.layout.width, len(self.monomials))
         return _act(square, self._values(x)).flatten(2)
 
     def _values(self, x: Tensor) -> Tensor:

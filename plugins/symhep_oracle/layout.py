@@ -41,4 +41,4 @@ class Layout:
         >>> Layout(2, 3).split(torch.arange(6.0)).tolist()
         [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
         """
-        return x.unflatten(-1, (self.vectors, self.width))
+        return x.reshape(*x.shape[:-1], self.vectors, self.width)

@@ -22,7 +22,7 @@ __all__ = ["Sample"]
 FloatArray = npt.NDArray[np.float64]
 
 #: Components of a four-momentum, in the order of the metric (+,-,-,-).
-MOMENTUM = ("E", "px", "py", "pz")
+MOMENTUM: tuple[str, ...] = ("E", "px", "py", "pz")
 
 
 @dataclass(frozen=True)

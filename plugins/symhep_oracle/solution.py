@@ -69,7 +69,7 @@ class Solution:
     @property
     def errors(self) -> FloatArray:
         """(G, K) standard errors of the coefficients."""
-        return np.sqrt((self.influences**2).sum(axis=0))
+        return np.asarray(np.sqrt((self.influences**2).sum(axis=0)))
 
     def rotated(self, rotation: FloatArray) -> Solution:
         """Other orthonormal generators of the same span, or of a part: new g = sum_h rotation[g, h] old h.

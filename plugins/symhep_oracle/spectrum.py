@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +31,7 @@ class Count:
     value: int
     confidence: float
     reason: str
-    evidence: dict[str, float | int | list[float] | None]
+    evidence: Mapping[str, Any]
 
 
 def rounding_floor(precision: float, unknowns: int) -> float:
@@ -130,4 +132,4 @@ def _singular(gram: FloatArray) -> FloatArray:
     values = np.sqrt(np.maximum(np.linalg.eigvalsh(gram), 0.0))
     # Below the root of machine precision a Gram matrix knows nothing.
     floor = np.sqrt(np.finfo(float).eps * len(values))
-    return np.maximum(values / values[-1], floor)
+    return np.asarray(np.maximum(values / values[-1], floor))

@@ -81,7 +81,7 @@ def _vanishing(rows: FloatArray, fields: Fields, sample: Sample) -> FloatArray:
     few = torch.linspace(0, len(sample) - 1, min(len(sample), PER_UNKNOWN * fields.unknowns)).long()
     gram = np.zeros((len(rows), len(rows)))
     coefficients = torch.from_numpy(np.ascontiguousarray(rows))
-    for part in few.split(256):
+    for part in torch.split(few, 256):
         values = fields.evaluate(coefficients, sample.x[part] / sample.scale).flatten(1).numpy()
         gram += values @ values.T
     values, vectors = np.linalg.eigh(gram / len(few))
@@ -128,14 +128,14 @@ def constraints(sample: Sample) -> list[str]:
     x, layout = sample.x.numpy(), sample.layout
     unit = f" {sample.unit}" if sample.unit else ""
     hull = affine_hull(x)
-    found, explained = [], []
-    directions = []
+    found: list[str] = []
+    explained: list[FloatArray] = []
+    directions: list[tuple[str, FloatArray]] = []
     for c, name in enumerate(sample.names):
         single = [np.eye(layout.features)[p * layout.width + c] for p in range(layout.vectors)]
         if layout.vectors > 1:
             directions.append((f"the sum of {name}", np.sum(single, axis=0)))
-        number = (lambda p: f" of vector {p + 1}") if layout.vectors > 1 else (lambda p: "")
-        directions += [(f"{name}{number(p)}", s) for p, s in enumerate(single)]
+        directions += [(f"{name}{_of_vector(p, layout.vectors)}", s) for p, s in enumerate(single)]
     for name, direction in directions:
         known = np.array(explained).reshape(-1, layout.features)
         left = (
@@ -154,6 +154,10 @@ def constraints(sample: Sample) -> list[str]:
     return found + _shells(x, sample, unit)
 
 
+def _of_vector(number: int, vectors: int) -> str:
+    return f" of vector {number + 1}" if vectors > 1 else ""
+
+
 def _shells(x: FloatArray, sample: Sample, unit: str) -> list[str]:
     """Mass shells and spheres of each vector; other quadratic equations are counted."""
     found, layout = [], sample.layout
@@ -163,7 +167,7 @@ def _shells(x: FloatArray, sample: Sample, unit: str) -> list[str]:
     for p in range(layout.vectors):
         points = x[:, p * layout.width : (p + 1) * layout.width]
         surface = quadrics(points)
-        which = f" of vector {p + 1}" if layout.vectors > 1 else ""
+        which = _of_vector(p, layout.vectors)
         for name, form in forms.items():
             values = np.einsum("ni,ij,nj->n", points, form, points)
             size = float(np.einsum("ni,ij,nj->n", points, np.abs(form), points).mean())

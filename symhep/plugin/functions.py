@@ -70,7 +70,7 @@ def load_function(name: str) -> Callable[..., Any]:
         raise CardError(
             f"the module '{module_name}' has no function '{attribute}'", hint=nearest(attribute, known)
         )
-    return function  # type: ignore[no-any-return]
+    return function
 
 
 def source_checksum(name: str) -> str:

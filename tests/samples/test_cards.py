@@ -10,11 +10,17 @@ from symhep.card.loader import load_card
 from symhep.plan import make_plan
 from symhep.plugin.manager import build_registry
 
-CARDS = sorted(p.name for p in (Path(__file__).parents[2] / "samples").glob("*.yaml"))
+SAMPLES = Path(__file__).parents[2] / "samples"
+CARDS = sorted(
+    str(p.relative_to(SAMPLES)) for folder in (".", "oracles") for p in (SAMPLES / folder).glob("*.yaml")
+)
+#: The published table of the oracle method, one card per row.
+TABLE = {"so2", "so3", "so4", "so5", "so10", "so13", "u2", "u3", "u6", "su3", "su6", "g2", "f4", "e6"}
 
 
 def test_there_is_a_card_for_every_sample() -> None:
     assert {"ee_mumu.yaml", "pp_mumu.yaml", "pp_dijets.yaml", "circle.yaml", "square.yaml"} <= set(CARDS)
+    assert {f"oracles/{row}.yaml" for row in TABLE} <= set(CARDS)
 
 
 @pytest.mark.parametrize("name", CARDS)

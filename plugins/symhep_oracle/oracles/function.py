@@ -30,7 +30,7 @@ class TorchFunction(Oracle):
         self.function, self.outputs = function, outputs
 
     def __call__(self, x: Tensor) -> Tensor:
-        values = self.function(x.flatten(0, -2)).to(torch.float64)
+        values: Tensor = self.function(x.flatten(0, -2)).to(torch.float64)
         return values.reshape(*x.shape[:-1], self.outputs)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,8 @@ def torchscript_oracle(layout: Layout, file: str, sample: Tensor) -> Oracle:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
-            module = torch.jit.load(file, map_location="cpu").double().eval()
+            load: Callable[..., torch.nn.Module] = torch.jit.load
+            module = load(file, map_location="cpu").double().eval()
     except Exception as error:  # torch reports damage by RuntimeError and others
         reason = str(error).strip().split("\n")[0]
         raise InputError(f"cannot be loaded as TorchScript: {reason}", file=file) from error
@@ -84,7 +86,7 @@ def onnx_oracle(layout: Layout, file: str, sample: Tensor) -> Oracle:
     if len(inputs) != 1 or inputs[0].type not in _TYPES:
         given = ", ".join(f"{i.name}: {i.type}" for i in inputs)
         raise MethodError(f"{file}: one input of floating-point numbers is needed, not ({given})")
-    dtype, name = _TYPES[inputs[0].type], inputs[0].name
+    dtype, name = np.dtype(_TYPES[inputs[0].type]), inputs[0].name
     single = isinstance(inputs[0].shape[0], int)
 
     def run(x: Tensor) -> Any:
@@ -106,7 +108,7 @@ def onnx_oracle(layout: Layout, file: str, sample: Tensor) -> Oracle:
     def evaluate(x: Tensor) -> Tensor:
         return torch.from_numpy(np.asarray(run(x), dtype=np.float64).reshape(len(x), outputs))
 
-    rounding = float(max(np.finfo(dtype).eps, np.finfo(first.dtype).eps))
+    rounding = max(float(np.finfo(t).eps) for t in (dtype.name, first.dtype.name))
     return _approximate(DifferencedOracle(layout, evaluate, rounding, sample))
 
 

@@ -43,7 +43,7 @@ class QuadraticForm(Oracle):
                 f"the form is {len(form)} x {len(form)}, but the vectors have {layout.dimension} components; "
                 "check acts_on, vectors and the features"
             )
-        self.form = torch.block_diag(form, form) if layout.complex else form
+        self.form = torch.kron(torch.eye(2, dtype=torch.float64), form) if layout.complex else form
         if of == "pairs" and layout.vectors < 2:
             raise MethodError("pairs need at least two vectors; set vectors, or take the form of particles")
         self.of = of
@@ -85,7 +85,8 @@ class Norm(Oracle):
         self.order, self.outputs = order, layout.vectors
 
     def __call__(self, x: Tensor) -> Tensor:
-        return torch.linalg.vector_norm(self.layout.split(x), ord=self.order, dim=-1)
+        value: Tensor = torch.linalg.vector_norm(self.layout.split(x), ord=self.order, dim=-1)
+        return value
 
     def gradient(self, x: Tensor) -> Tensor:
         """sign(x), or x / |x|: (N, P, D)."""

@@ -56,13 +56,13 @@ class Polynomial(Oracle):
                 f"this form needs {degree} vectors (or one) of {d} real components, not {layout.vectors} of "
                 f"{layout.dimension}; check acts_on, vectors and the features"
             )
-        indices = np.argwhere(form)
-        values = form[tuple(indices.T)]
+        indices = np.argwhere(form).astype(np.int64)
+        values = form[tuple(indices.T)].astype(np.float64)
         step = d if layout.vectors == degree else 0
         indices = indices + step * np.arange(degree)
         if step == 0:  # the same product arises from every order of the indices
             indices, inverse = np.unique(np.sort(indices, axis=1), axis=0, return_inverse=True)
-            values = np.bincount(inverse.ravel(), weights=values)
+            values = np.bincount(inverse.ravel(), weights=values).astype(np.float64)
         return cls(layout, indices, values)
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -102,7 +102,7 @@ class Determinant(Oracle):
         return torch.complex(*v.chunk(2, dim=-1)) if self.layout.complex else v
 
     def __call__(self, x: Tensor) -> Tensor:
-        value = torch.linalg.det(self._square(x))
+        value: Tensor = torch.linalg.det(self._square(x))
         return torch.view_as_real(value) if self.layout.complex else value.unsqueeze(-1)
 
     def gradient(self, x: Tensor) -> Tensor:

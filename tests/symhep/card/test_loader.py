@@ -47,6 +47,11 @@ def test_a_card_survives_its_own_dump() -> None:
     assert load_card(card).card == card
 
 
+def test_a_run_of_numbered_features() -> None:
+    card = load_card({"symhep": 1, "datasets": {}, "features": {"p": {"vars": ["x8..x11", "HT > 3"]}}}).card
+    assert card.features["p"].vars == ("x8", "x9", "x10", "x11", "HT > 3")
+
+
 def test_unknown_key_names_line_and_nearest(tmp_path: Path) -> None:
     path = _write(tmp_path, YAML)
     with pytest.raises(CardError) as caught:
@@ -63,6 +68,14 @@ def test_unknown_key_names_line_and_nearest(tmp_path: Path) -> None:
         ("symhep: 1\ndatasets: {}\n", "'features' is missing"),
         ("symhep: 2\ndatasets: {}\nfeatures: {}\n", "line 1: symhep: input should be 1"),
         ("symhep: 1\ndatasets: {}\nfeatures: {p: {vars: []}}\n", "line 3.*'vars' is empty"),
+        (
+            "symhep: 1\ndatasets: {}\nfeatures: {p: {vars: [x3..x1]}}\n",
+            "line 3.*'x3..x1' is no range such as",
+        ),
+        (
+            "symhep: 1\ndatasets: {}\nfeatures: {p: {vars: [x1..y3]}}\n",
+            "line 3.*'x1..y3' is no range such as",
+        ),
         (
             "symhep: 1\ndatasets: {}\nfeatures: {}\nobjects: {z: {pair: [a], collection: b}}\n",
             "line 4.*either",

@@ -93,6 +93,7 @@ def test_truth_is_reported() -> None:
     assert details("grid5x5", variance=[0.1, 0.2]) == (2, "V4")
     assert details("normal12") == (2, "O(2), conjugated by the root of the covariance")
     assert details("gaussian", mean=[0.0, 0.0, 0.0]) == (3, "O(3)")
+    assert details("gaussian", dimension=27) == (27, "O(27)")
 
 
 def test_digits_are_the_images_of_scikit_learn_each_once() -> None:
@@ -120,7 +121,10 @@ def test_the_name_may_be_an_option() -> None:
     [
         ("toy:sqare", {}, "no toy 'sqare'; did you mean 'square'"),
         ("toy:square", {"name": "circle"}, "the option name says 'circle'"),
-        ("toy:square", {"mean": [1.0]}, "'square' has no mean and variance"),
+        ("toy:square", {"mean": [1.0]}, "'square' has no mean"),
+        ("toy:square", {"dimension": 3}, "'square' has no mean, variance or dimension"),
+        ("toy:octagon", {"dimension": 3}, "'octagon' has a dimension of its own"),
+        ("toy:gaussian", {"dimension": 3, "mean": [1.0]}, "'gaussian' needs 3 means"),
         ("toy:digits", {"radius": 2.0}, "'digits' are images as they are"),
         ("toy:octagon", {"radius": 2.0}, "'octagon' has no radius"),
         ("toy:octagon", {"mean": [1.0]}, "'octagon' needs 2 means and 2 positive variances"),

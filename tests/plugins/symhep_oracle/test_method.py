@@ -1,0 +1,165 @@
+"""The method from dataset to result, without the orchestrator."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from symhep.errors import CardError
+from symhep.events.dataset import Dataset
+from symhep.methods.context import Context, seed_sequence
+from symhep.methods.interface import Shard
+from symhep.methods.result import Result
+from symhep.plotting.style import use_style
+from symhep.testing import check_method
+from symhep_oracle.method import OracleGenerators
+from symhep_oracle.options import OracleMethodOptions
+from symhep_oracle.plugin import symhep_register_methods
+
+METHOD = OracleGenerators()
+ENERGY = [[1, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+
+
+def gauss(dimension: int, events: int = 1000, seed: int = 1) -> Dataset:
+    x = np.random.default_rng(seed).normal(size=(events, dimension))
+    return Dataset.from_array(x, scaling="isotropic", name="toy")
+
+
+def run(data: Dataset, seed: int = 1, **options: object) -> Result:
+    chosen = OracleMethodOptions.model_validate(options)
+    METHOD.check(data, chosen)
+    return METHOD.combine(
+        data, chosen, [METHOD.fit(data, chosen, Shard(), Context(seed_sequence(seed, "oracle", 0)))]
+    )
+
+
+def test_the_plugin_names_the_method() -> None:
+    assert symhep_register_methods() == {"oracle": "symhep_oracle.method:OracleGenerators"}
+
+
+@pytest.mark.parametrize(
+    ("dimension", "options", "size", "name"),
+    [
+        (2, {"oracle": "l2"}, 1, "so(2)"),
+        (5, {"oracle": "l2"}, 10, "so(5)"),
+        (4, {"oracle": "lorentz"}, 6, "so(1,3)"),
+        (6, {"oracle": "l2", "complex": True}, 9, "u(3) = su(3) + u(1)"),
+        (18, {"oracle": "determinant", "complex": True}, 8, "su(3)"),
+        (8, {"oracle": {"kind": "determinant", "norms": False}, "complex": True}, 6, "sl(2,C)"),
+        (21, {"oracle": "g2"}, 14, "g2"),
+        (3, {"oracle": {"kind": "quadratic", "matrix": np.diag([1, 1, -1]).tolist()}}, 3, "so(1,2)"),
+        (2, {"oracle": "squeeze"}, 1, "so(1,1)"),
+        (2, {"oracle": "l1"}, 0, "0"),
+        (2, {"oracle": "piecewise"}, 0, "0"),
+    ],
+)
+def test_algebras(dimension: int, options: dict[str, object], size: int, name: str) -> None:
+    summary = run(gauss(dimension), **options).summary
+    assert summary["algebra"]["dimension"] == size
+    found = summary["algebra"]["identification"] or {"name": "0", "isomorphic": []}
+    assert name in (found["name"], *found["isomorphic"])
+    assert summary["algebra"]["confidence"] == 1.0
+    assert summary["residual"]["invariance"] < 1e-13
+    assert summary["residual"]["closure"] < 1e-13
+
+
+def test_the_contract() -> None:
+    data = gauss(4, 400)
+    breaking = {"oracle": {"kind": "quadratic", "matrix": ENERGY}, "strengths": [0, 0.1]}
+    check_method(METHOD, {"oracle": "lorentz", "compare": "so(1,3)+D", "breaking": breaking}, data)
+    check_method(METHOD, {"oracle": "squeeze", "degree": 2}, gauss(2, 300))
+    check_method(METHOD, {"oracle": "l1"}, gauss(2, 300))
+
+
+def test_numbers_and_sentences() -> None:
+    found = run(gauss(4), oracle="lorentz", compare="so(1,3)+D")
+    assert found.statements[0].text.startswith(
+        "so(1,3) preserves the Lorentz norm of each vector: 6 generators (J_x, J_y, J_z, K_x, K_y and K_z)"
+    )
+    compared = found.summary["compare"]
+    assert len(compared["principal_angles"]) == 6
+    assert max(compared["principal_angles"]) < 1e-13
+    assert compared["distance"]["value"] == pytest.approx(np.pi / 2)  # the dilatation is missing
+    f, names = found.arrays["structure_constants"], found.arrays["generator_names"].tolist()
+    # [J_x, J_y] = J_z and [K_x, K_y] = -J_z for matrices of norm sqrt 2
+    assert f[0, 1, 2] == pytest.approx(1.0)
+    assert f[3, 4, names.index("J_z")] == pytest.approx(-1.0)
+    assert np.allclose((found.arrays["generators_real"] ** 2).sum(axis=(1, 2)), 2.0)
+    json.dumps(found.summary, allow_nan=False)
+
+
+def test_breaking_by_energy() -> None:
+    breaking = {"oracle": {"kind": "quadratic", "matrix": ENERGY}, "strengths": [0, 0.01, 0.1, 3]}
+    found = run(gauss(4), oracle="lorentz", breaking=breaking).summary["breaking"]
+    assert found["surviving"]["name"] == "so(3)"
+    assert sorted(found["surviving"]["generators"]) == ["J_x", "J_y", "J_z"]
+    assert sorted(b["name"] for b in found["broken"]) == ["K_x", "K_y", "K_z"]
+    for broken in found["broken"]:
+        zero, weak, medium, strong = broken["violation"]
+        assert zero < 1e-13
+        assert medium / weak == pytest.approx(10, rel=0.1)
+        assert strong > medium > 20 * broken["error"][2]
+    # (1 + lambda) E^2 - p^2 is a Lorentz norm with another limiting speed
+    assert [a["name"] for a in found["algebra_of_the_whole"]] == ["so(1,3)"] * 4
+
+
+def test_breaking_by_the_energy_itself_leaves_the_rotations() -> None:
+    breaking = {"oracle": {"kind": "mask", "eta": [-50, 50], "width": 0.01}, "strengths": [0.1]}
+    whole = run(gauss(4), oracle="lorentz", breaking=breaking).summary["breaking"]
+    assert whole["surviving"]["name"] == "so(3)"  # a window all around is E^2 once more
+    ring = {"oracle": {"kind": "mask", "eta": [0.5, 1.5]}, "strengths": [0.1]}
+    found = run(gauss(4), oracle="lorentz", breaking=ring).summary["breaking"]
+    assert found["surviving"]["generators"] == ["J_z"]
+    assert found["algebra_of_the_whole"][0]["dimension"] == 1
+
+
+def test_a_sum_of_vectors_and_particle_momenta() -> None:
+    p = np.random.default_rng(1).normal(size=(500, 2, 3))
+    momenta = np.concatenate([np.sqrt((p**2).sum(axis=-1, keepdims=True) + 1), p], axis=-1)
+    data = replace(gauss(2, 500), momenta=momenta, particles=("a", "b"))
+    assert run(data, oracle="lorentz").summary["layout"]["components"] == ["E", "px", "py", "pz"]
+    assert run(data, oracle="l2", acts_on="features").summary["layout"]["dimension"] == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"oracle": "l2", "vectors": 3}, "4 features do not make 3 vectors of equal length"),
+        ({"oracle": "l2", "acts_on": "momenta"}, "'toy' has no objects, so no four-momenta"),
+        ({"oracle": "l2", "compare": "so(3)"}, "'so\\(3\\)' acts on 3 components, but the vectors have 4"),
+        ({"oracle": "l2", "compare": "so(4)", "degree": 2}, "'compare' needs matrices"),
+        ({"oracle": "l2", "solver": "gradient", "degree": 2}, "the gradient solver trains matrices only"),
+    ],
+)
+def test_what_does_not_fit(options: dict[str, object], message: str) -> None:
+    with pytest.raises(CardError, match=message):
+        METHOD.check(gauss(4), OracleMethodOptions.model_validate(options))
+
+
+def test_features_scaled_each_by_its_own_spread_are_refused() -> None:
+    data = Dataset.from_array(np.random.default_rng(1).normal(size=(100, 3)), scaling="standard")
+    with pytest.raises(CardError, match="which no rotation or boost survives; write 'scaling: isotropic'"):
+        METHOD.check(data, OracleMethodOptions(oracle="l2"))
+
+
+def test_statements_name_figures_that_exist() -> None:
+    for data, options in ((gauss(4), {"oracle": "lorentz"}), (gauss(2), {"oracle": "squeeze", "degree": 2})):
+        found = run(data, **options)
+        with use_style():
+            drawn = {f.name for f in METHOD.figures(found)}
+        plt.close("all")
+        assert drawn >= {s.figure for s in found.statements if s.figure}
+        assert "spectrum" in drawn
+
+
+def test_negative_weights_are_told_and_count_by_size() -> None:
+    data = gauss(3)
+    signed = replace(data, weights=np.where(np.arange(1000) % 10, 1.0, -1.0))
+    found = run(signed, oracle="l2")
+    assert found.summary["algebra"]["name"] == "so(3)"
+    assert found.summary["spectrum"] == run(data, oracle="l2").summary["spectrum"]
+    assert any("10% of the weight is negative" in s.text for s in found.statements if s.kind == "warning")

@@ -1,0 +1,52 @@
+"""Options: shorthand, files, refusals."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from symhep_oracle.options import FunctionOracle, LorentzOracle, OracleMethodOptions
+
+
+def test_a_kind_stands_for_its_options() -> None:
+    assert OracleMethodOptions(oracle="lorentz").oracle == LorentzOracle(kind="lorentz", of="particles")
+
+
+def test_files_are_found_beside_the_card_and_known_by_their_checksum(tmp_path: Path) -> None:
+    (tmp_path / "m.onnx").write_bytes(b"model")
+    given = {"oracle": {"kind": "onnx", "file": "m.onnx"}}
+    found = OracleMethodOptions.model_validate(given, context={"folder": tmp_path})
+    digest = hashlib.sha256(b"model").hexdigest()
+    assert (found.oracle.file, found.oracle.sha256) == (str(tmp_path / "m.onnx"), digest)
+    assert OracleMethodOptions.model_validate_json(found.model_dump_json()) == found
+    (tmp_path / "m.onnx").write_bytes(b"another")
+    with pytest.raises(ValidationError, match="not the one asked for"):
+        OracleMethodOptions.model_validate_json(found.model_dump_json())
+    with pytest.raises(ValidationError, match="there is no file"):
+        OracleMethodOptions.model_validate({"oracle": {"kind": "onnx", "file": "none.onnx"}})
+
+
+def test_functions_are_loaded_when_the_card_is_read() -> None:
+    found = OracleMethodOptions(oracle={"kind": "function", "function": "symhep.errors:nearest"}).oracle
+    assert isinstance(found, FunctionOracle)
+    assert len(found.sha256) == 64
+    with pytest.raises(ValidationError, match="has no function 'farthest'"):
+        OracleMethodOptions(oracle={"kind": "function", "function": "symhep.errors:farthest"})
+    with pytest.raises(ValidationError, match="should match pattern"):
+        OracleMethodOptions(oracle={"kind": "function", "function": "no colon"})
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"oracle": "l3"}, "does not match any of the expected tags"),
+        ({"oracle": {"kind": "quadratic", "matrix": [[1, 0]]}}, "'matrix' must be square"),
+        ({"oracle": "l2", "degree": 2, "affine": True}, "hold translations and complex matrices already"),
+    ],
+)
+def test_refusals(options: dict[str, object], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        OracleMethodOptions.model_validate(options)

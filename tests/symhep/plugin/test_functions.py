@@ -1,0 +1,100 @@
+"""Functions named in cards: where they may come from."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from symhep.errors import CardError
+from symhep.plugin.functions import add_code_folder, code_folders, load_function, source_checksum
+
+
+@pytest.fixture(autouse=True)
+def clean() -> Iterator[None]:
+    path, before, known = list(sys.path), os.environ.pop("SYMHEP_CODE", None), set(sys.modules)
+    yield
+    sys.path[:] = path
+    os.environ.pop("SYMHEP_CODE", None)
+    if before is not None:
+        os.environ["SYMHEP_CODE"] = before
+    for name in set(sys.modules) - known:
+        if name.startswith("o1_"):
+            del sys.modules[name]
+
+
+def write(folder: Path, name: str, text: str = "def phi(x):\n    return x[:, 0]\n") -> None:
+    (folder / f"{name}.py").write_text(text)
+
+
+def test_installed_functions() -> None:
+    assert load_function("numpy:hypot") is np.hypot
+    assert load_function("symhep.errors:nearest")("a", ["a"]) == "did you mean 'a'?"
+    assert source_checksum("sys:exit") == ""
+    assert len(source_checksum("symhep.errors:nearest")) == 64
+
+
+def test_a_module_in_the_current_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "o1_here")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CardError, match=f"no module 'o1_here'.*add --code {tmp_path}"):
+        load_function("o1_here:phi")
+    monkeypatch.syspath_prepend(str(tmp_path))  # as `python -m symhep` does
+    with pytest.raises(CardError, match=f"only lies in the current folder.*add --code {tmp_path}"):
+        load_function("o1_here:phi")
+    add_code_folder(".")
+    assert load_function("o1_here:phi")(np.ones((2, 3))).tolist() == [1.0, 1.0]
+    assert code_folders() == [tmp_path.resolve()]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("o1_nowhere:f", "no module 'o1_nowhere' in an installed package or a named folder; name its folder"),
+        ("o1_broken:f", "'o1_broken' cannot be imported: ZeroDivisionError"),
+        ("o1_good:phy", "has no function 'phy'; did you mean 'phi'"),
+        ("o1_good:number", "has no function 'number'"),
+    ],
+)
+def test_what_cannot_be_loaded(tmp_path: Path, name: str, message: str) -> None:
+    write(tmp_path, "o1_good", "number = 3\ndef phi(x):\n    return x\n")
+    write(tmp_path, "o1_broken", "1 / 0\n")
+    add_code_folder(tmp_path)
+    with pytest.raises(CardError, match=message):
+        load_function(name)
+
+
+def symhep(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "symhep", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+
+
+CARD = """symhep: 1
+datasets:
+  toy: {format: toy, options: {name: gaussian, dimension: 3, events: 200}}
+features:
+  x: {vars: [x1..x3], scaling: isotropic}
+methods:
+  mine: {use: oracle, features: x, options: {oracle: {kind: function, function: "o1_mine:phi"}}}
+"""
+
+
+def test_the_command_line_names_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    write(tmp_path / "code", "o1_mine", "def phi(x):\n    return (x**2).sum(1)\n")
+    card = tmp_path / "card.yaml"
+    card.write_text(CARD)
+    refused = symhep("validate", card)
+    assert refused.returncode == 2
+    assert "card.yaml, line 7: " in refused.stderr
+    assert "no module 'o1_mine'" in refused.stderr
+    code = ("--code", tmp_path / "code")
+    assert symhep("validate", card, *code).returncode == 0
+    done = symhep("run", card, "-o", tmp_path / "out", *code)
+    assert done.returncode == 0, done.stderr
+    assert "so(3) preserves the function o1_mine:phi" in done.stdout
