@@ -57,11 +57,13 @@ def morphing(
     """One row per event: the original, a gap, then T images, the middle one framed."""
     rows, times, _ = images.shape
     low, high = float(originals.min()), float(originals.max())
+    height = 0.72 * rows + 0.9
+    margin = 0.42 / height
     figure: Figure
     figure, axes = plt.subplots(
-        rows, times + 2, figsize=(0.72 * (times + 1.5), 0.72 * rows + 0.5), squeeze=False, layout="none",
+        rows, times + 2, figsize=(0.72 * (times + 1.5), height), squeeze=False, layout="none",
         gridspec_kw={"width_ratios": [1, 0.35, *[1] * times], "wspace": 0.08, "hspace": 0.08,
-                     "left": 0.02, "right": 0.98, "bottom": 0.02, "top": 1 - 0.4 / (0.72 * rows + 0.5)},
+                     "left": 0.02, "right": 0.98, "bottom": margin, "top": 1 - margin},
     )  # fmt: skip
     for r in range(rows):
         shown = [originals[r], None, *images[r]]
@@ -69,10 +71,9 @@ def morphing(
             _image(ax, values, shape, low, high)
         for spine in axes[r][2 + times // 2].spines.values():
             spine.set(visible=True, color=COLOURS[1], linewidth=1.8)
-    axes[0][0].set_title("event", fontsize=10)
-    axes[0][2].set_title(r"$-$", fontsize=12)
-    axes[0][2 + times // 2].set_title("decoded", fontsize=10)
-    axes[0][-1].set_title(r"$+$", fontsize=12)
+    # Below, since the label of the figure stands above its first panel.
+    for column, text in ((0, "event"), (2, r"$-$"), (2 + times // 2, "decoded"), (times + 1, r"$+$")):
+        axes[-1][column].set_xlabel(text, fontsize=11)
     return figure
 
 
@@ -95,14 +96,17 @@ def outputs_along(a: Arrays) -> Figure:
     distance = a["distance"]
     figure: Figure
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.6), layout="constrained")
-    middle = len(distance) // 2
-    for ax, flow, line in ((left, "along_flow", "along_line"), (right, "flipped_flow", "flipped_line")):
+    away = np.arange(len(distance)) != len(distance) // 2  # at the start nothing has changed
+    everywhere = np.full(len(distance), True)
+    panels = ((left, "along_flow", "along_line", away), (right, "flipped_flow", "flipped_line", everywhere))
+    for ax, flow, line, shown in panels:
         for number, (on_flow, on_line) in enumerate(zip(a[flow], a[line], strict=True)):
             labels = ("flows", "random lines") if number == 0 else (None, None)
+            on_flow, on_line = (np.where(shown, values, np.nan) for values in (on_flow, on_line))
             ax.plot(distance, on_flow, "o-", ms=4, lw=1.2, color=COLOURS[0], label=labels[0])
             ax.plot(distance, on_line, "s--", ms=4, lw=1.0, color=COLOURS[1], alpha=0.8, label=labels[1])
         ax.set_xlabel("Distance along the flow [rms of a latent]")
-    positive = np.delete(np.r_[a["along_flow"], a["along_line"]], middle, axis=1)
+    positive = np.r_[a["along_flow"], a["along_line"]][:, away]
     if (positive > 0).all():
         left.set_yscale("log")
         left.set_ylim(0.3 * float(positive.min()), 6 * float(positive.max()))

@@ -51,7 +51,7 @@ class LatentOptions(Options):
         6, ge=1, le=50, description="flows to follow: of the fields that change the oracle least"
     )
     length: float = Field(
-        2.0, gt=0, description="how far to flow each way, in units of the root mean square of a latent"
+        1.5, gt=0, description="how far to flow each way, in units of the root mean square of a latent"
     )
     image: tuple[int, int] | None = Field(
         None, description="rows and columns of the features as an image; by default a square if they make one"
