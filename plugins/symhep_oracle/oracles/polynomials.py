@@ -108,7 +108,7 @@ class Determinant(Oracle):
     def gradient(self, x: Tensor) -> Tensor:
         """d det = det tr(Z^-1 dZ): the matrix of cofactors."""
         z = self._square(x)
-        cofactors = torch.linalg.det(z)[:, None, None] * torch.linalg.inv(z).transpose(1, 2)
+        cofactors: Tensor = torch.linalg.det(z)[:, None, None] * torch.linalg.inv(z).transpose(1, 2)
         if not self.layout.complex:
             return cofactors.flatten(1)[:, None]
         real = torch.cat([cofactors.real, -cofactors.imag], dim=-1)

@@ -1,0 +1,69 @@
+"""Algebras named in a card."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from symhep.errors import CardError
+from symhep.lie.bases import lorentz
+from symhep_oracle.fields import LinearFields
+from symhep_oracle.layout import Layout
+from symhep_oracle.solution import Solution
+from symhep_oracle.target import compare, parse_target
+
+FIELDS = LinearFields(Layout(1, 4))
+
+
+@pytest.mark.parametrize(
+    ("text", "dimension", "size"),
+    [
+        ("so(1,3)+D", 4, 7),
+        ("poincare", 4, 10),
+        ("lorentz + T", 4, 10),
+        ("sl(3)+D", 3, 9),
+        ("su(3)", 3, 8),
+        ("g2", 7, 14),
+    ],
+)
+def test_sums_of_algebras(text: str, dimension: int, size: int) -> None:
+    assert len(parse_target(text, dimension)) == size
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("so(3)", r"'so\(3\)' acts on 3 components, but the vectors have 4"),
+        ("so(1,2,3)", r"'so\(1,2,3\)' in 'so\(1,2,3\)'"),
+        ("so(4)+", "no algebra is called ''"),
+        ("lorenz", "no algebra is called 'lorenz' in 'lorenz'; did you mean 'lorentz'"),
+    ],
+)
+def test_names_that_mean_nothing(text: str, message: str) -> None:
+    with pytest.raises(CardError, match=message):
+        parse_target(text, 4)
+
+
+def test_a_tilt_is_measured_with_its_error() -> None:
+    rows = FIELDS.coefficients(lorentz().matrices) / np.sqrt(2)
+    tilted = rows.copy()
+    tilted[0] = np.cos(0.1) * rows[0] + np.sin(0.1) * np.eye(4).ravel() / 2  # J_x towards the dilatation
+    influences = np.zeros((1, 6, 16))
+    influences[0, 0] = 0.01 * np.eye(4).ravel() / 2
+    k = np.zeros(16)
+    solution = Solution(tilted, influences, k, k, 6, 1.0, "", np.zeros(6))
+    found = compare(solution, FIELDS, parse_target("so(1,3)", 4), "so(1,3)", np.random.default_rng(1))
+    assert found.distance == pytest.approx(0.1)
+    assert found.distance_error == pytest.approx(0.01, rel=0.2)
+    assert found.angles[:5] == pytest.approx(np.zeros(5), abs=1e-12)
+    assert found.outside == pytest.approx(0.1)
+
+
+def test_translations_need_affine_fields() -> None:
+    solution = Solution(
+        np.zeros((0, 16)), np.zeros((1, 0, 16)), np.zeros(16), np.zeros(16), 0, 1.0, "", np.zeros(0)
+    )
+    with pytest.raises(CardError, match="'poincare' holds translations; set affine: true"):
+        compare(solution, FIELDS, parse_target("poincare", 4), "poincare", np.random.default_rng(1))
+    nothing = compare(solution, FIELDS, parse_target("D", 4), "D", np.random.default_rng(1))
+    assert nothing.distance == nothing.outside == pytest.approx(np.pi / 2)
