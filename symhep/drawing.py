@@ -75,6 +75,10 @@ def _scan_summaries(folder: RunFolder, name: str, points: Sequence[str]) -> dict
 
 
 def _label(figure: Any, text: str) -> None:
-    """Write the status label ('Private work') above the first axes."""
-    if text and figure.axes:
+    """Write the status label ('Private work') above the first axes, or above the figure if they have a title."""
+    if not text or not figure.axes:
+        return
+    if any(axes.get_title() for axes in figure.axes):
+        figure.suptitle(text, x=0.01, ha="left", fontstyle="italic", fontsize="medium")
+    else:
         figure.axes[0].set_title(text, loc="left", fontstyle="italic", fontsize="medium")
