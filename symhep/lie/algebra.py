@@ -45,7 +45,8 @@ class LieAlgebra:
         None: rounding of f. A number, or an array shaped like f: standard errors of its entries.
 
     Every rank is decided against the noise (:func:`symhep.lie.noise.decide_rank`) and kept in ``decisions``.
-    ``samples`` (B, G, G, G) holds f and copies of it with errors drawn anew.
+    ``samples`` (B, G, G, G) holds f and copies of it with errors drawn anew. ``size``: largest singular value of f as a
+    (G^2, G) matrix; of an algebra that may be abelian, what it would be if it were not.
     Algorithms after de Graaf, Lie Algebras: Theory and Algorithms (2000), chapters 1, 2 and 4.
 
     >>> f = np.zeros((3, 3, 3))  # e(2): [J, P_x] = P_y, [J, P_y] = -P_x
@@ -73,21 +74,25 @@ class LieAlgebra:
                 size=samples[1:].shape
             )
             samples[1:] += (drawn - drawn.transpose(0, 2, 1, 3)) / np.sqrt(2)
-        self._hold(with_rounding(samples, seed), [])
+        self._hold(with_rounding(samples, seed), [], 0.0)
 
-    def _hold(self, samples: FloatArray, decisions: list[RankDecision]) -> None:
+    def _hold(self, samples: FloatArray, decisions: list[RankDecision], size: float) -> None:
         self.samples, self.decisions = samples, decisions
-        self.dimension = samples.shape[1]
+        self.dimension = g = samples.shape[1]
+        self.size = size or float(np.linalg.norm(samples[0].reshape(g * g, g), 2)) or np.inf
 
     @classmethod
-    def from_samples(cls, samples: FloatArray, decisions: list[RankDecision] | None = None) -> LieAlgebra:
+    def from_samples(
+        cls, samples: FloatArray, decisions: list[RankDecision] | None = None, size: float = 0.0
+    ) -> LieAlgebra:
         """The algebra of constants ``samples[0]``, of which the others are copies with errors drawn anew."""
         algebra = cls.__new__(cls)
-        algebra._hold(samples, [] if decisions is None else decisions)
+        algebra._hold(samples, [] if decisions is None else decisions, size)
         return algebra
 
-    def _decide(self, samples: FloatArray, question: str) -> int:
-        decision = decide_rank(samples, question)
+    def _decide(self, samples: FloatArray, question: str, degree: int = 0) -> int:
+        """Rank of what is of this degree in f."""
+        decision = decide_rank(samples, question, self.size**degree)
         self.decisions.append(decision)
         return decision.rank
 
@@ -113,7 +118,7 @@ class LieAlgebra:
 
     @cached_property
     def _killing_rank(self) -> int:
-        return self._decide(self.killing_samples, "rank of the Killing form")
+        return self._decide(self.killing_samples, "rank of the Killing form", 2)
 
     @property
     def whole(self) -> Subspace:
@@ -130,7 +135,7 @@ class LieAlgebra:
         rows = rows.reshape(b, -1, g)
         if not rows.shape[1]:
             return self._nothing()
-        return Subspace(row_space(rows, self._decide(rows, question)))
+        return Subspace(row_space(rows, self._decide(rows, question, 1)))
 
     @cached_property
     def derived(self) -> Subspace:
@@ -182,7 +187,7 @@ class LieAlgebra:
             return self._nothing()
         b, g = len(self.samples), self.dimension
         rows = np.swapaxes(self.samples.reshape(b, g, g * g), 1, 2)
-        return Subspace(kernel(rows, self._decide(rows, "dimension of the centre")))
+        return Subspace(kernel(rows, self._decide(rows, "dimension of the centre", 1)))
 
     @cached_property
     def radical(self) -> Subspace:
@@ -191,7 +196,7 @@ class LieAlgebra:
             return self._nothing()
         b, g = len(self.samples), self.dimension
         rows = self.samples.reshape(b, g * g, g) @ self.killing_samples
-        return Subspace(kernel(rows, self._decide(rows, "dimension of the radical")))
+        return Subspace(kernel(rows, self._decide(rows, "dimension of the radical", 3)))
 
     def ad(self, x: FloatArray) -> FloatArray:
         """Matrices of ad x for the coefficients x (B, G) of each sample: (B, G, G)."""
@@ -226,7 +231,7 @@ class LieAlgebra:
                 rows.append(np.einsum("zicb,zbc->zi", ad_x, power))
                 power = power @ ad
         stacked = np.stack(rows, axis=1)
-        rank = self._decide(stacked, "dimension of the nilradical")
+        rank = self._decide(stacked, "dimension of the nilradical", 1)
         return Subspace(radical.samples @ kernel(stacked, rank))
 
     @cached_property
@@ -240,13 +245,15 @@ class LieAlgebra:
         """The algebra of a closed subspace, in its basis."""
         s = subalgebra.samples
         f = np.einsum("zabc,zai,zbj->zijc", self.samples, s, s, optimize=True)
-        return LieAlgebra.from_samples(f @ np.linalg.pinv(s).swapaxes(1, 2)[:, None], self.decisions)
+        return LieAlgebra.from_samples(
+            f @ np.linalg.pinv(s).swapaxes(1, 2)[:, None], self.decisions, self.size
+        )
 
     def quotient(self, ideal: Subspace) -> LieAlgebra:
         """g / ideal, in the basis of its orthogonal complement."""
         rest = kernel(np.swapaxes(ideal.samples, 1, 2), ideal.dimension)
         f = np.einsum("zabc,zai,zbj,zck->zijk", self.samples, rest, rest, rest, optimize=True)
-        return LieAlgebra.from_samples(f, self.decisions)
+        return LieAlgebra.from_samples(f, self.decisions, self.size)
 
     @cached_property
     def root_system(self) -> RootSystem:

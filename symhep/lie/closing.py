@@ -8,7 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import CardError
-from symhep.lie.structure import FloatArray, MatrixArray, as_basis, commutators, real_vectors
+from symhep.lie.structure import (
+    FloatArray,
+    MatrixArray,
+    as_basis,
+    commutators,
+    independent,
+    numbers,
+    real_vectors,
+)
 
 __all__ = ["ClosedSpan", "broadcast_errors", "close_spans", "nearest_closed"]
 
@@ -40,23 +48,29 @@ class ClosedSpan:
         return bool(self.residual <= 1e3 * np.finfo(np.float64).eps * len(self.matrices))
 
 
-def broadcast_errors(errors: npt.ArrayLike | None, matrices: MatrixArray) -> FloatArray:
+def broadcast_errors(
+    errors: npt.ArrayLike | None, matrices: MatrixArray, precision: npt.DTypeLike = np.float64
+) -> FloatArray:
     """Standard errors of the real vectors of ``matrices``: (G, D).
 
-    None: rounding, 16 eps d times the largest entry of each matrix. A scalar or an array shaped like the matrices:
-    the error of each entry (of its real and of its imaginary part alike, if errors are real).
+    None: rounding, 16 eps d times the largest entry of each matrix, eps that of ``precision``. A scalar or an array
+    shaped like the matrices: the error of each entry (of its real and of its imaginary part alike, if errors are real).
     """
     vectors = real_vectors(matrices)
     if errors is None:
         largest = np.abs(vectors).max(axis=1, keepdims=True)
-        size = 16 * np.finfo(np.float64).eps * matrices.shape[-1]
+        eps = float(np.finfo(precision if np.issubdtype(precision, np.inexact) else np.float64).eps)
+        size = 16 * max(eps, float(np.finfo(np.float64).eps)) * matrices.shape[-1]
         return np.broadcast_to(size * largest, vectors.shape)
-    given = np.asarray(errors)
+    given = numbers(errors, "errors")
     if given.ndim not in (0, 3) or (given.ndim == 3 and given.shape != matrices.shape):
         raise CardError(
             f"errors have the shape {given.shape}, the matrices {matrices.shape}",
             hint="pass None, one number, or an array shaped like the matrices",
         )
+    if np.iscomplexobj(given) and not np.iscomplexobj(matrices):
+        raise CardError("errors are complex, the matrices real", hint="pass real errors")
+    given = given.astype(np.float64 if not np.iscomplexobj(given) else np.complex128)
     if np.iscomplexobj(matrices) and not np.iscomplexobj(given):
         given = given * (1 + 1j)
     full = real_vectors(np.ascontiguousarray(np.broadcast_to(given, matrices.shape)))
@@ -72,7 +86,7 @@ def nearest_closed(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None)
     Linearised constraint: P([W_a, X_b] + [X_a, W_b] - f_ab^c W_c) = -P [X_a, X_b]. Each step is its solution of least
     norm, by damped conjugate gradients; the damping falls with the residual, which keeps the step
     short where the closed spans have a corner and convergence quadratic (Levenberg-Marquardt: Fan and Yuan,
-    Computing 74, 2005, 23).
+    Computing 74, 2005, 23). Raises CardError if the matrices are no basis: wrong shape, or linearly dependent.
 
     >>> span = np.array([[[0, -1.0, 0], [1, 0, 0], [0, 0, 0]], [[0, 0, 1.0], [0, 0, 0], [0, 0, 1e-3]],
     ...                  [[0, 0, 0], [0, 0, 1.0], [0, 0, 0]]])  # e(2), with an error
@@ -80,7 +94,7 @@ def nearest_closed(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None)
     >>> result.converged, bool(result.before > 1e-4), bool(result.distance < 1.1)
     (True, True, True)
     """
-    x = as_basis(matrices)
+    x = independent(as_basis(matrices))
     sigma = broadcast_errors(errors, x)
     if errors is None or not sigma.any():
         sigma = np.full(sigma.shape, float(np.sqrt(np.mean(real_vectors(x) ** 2))))

@@ -73,6 +73,15 @@ class Generators:
     def __len__(self) -> int:
         return len(self.matrices)
 
+    def __array__(self, dtype: npt.DTypeLike = None, copy: bool | None = None) -> Matrices:
+        """The matrices, so that whatever takes an array (G, d, d) takes generators.
+
+        >>> from symhep.lie.bases import so
+        >>> np.asarray(so(3)).shape
+        (3, 3, 3)
+        """
+        return np.array(self.matrices, dtype=dtype) if copy else np.asarray(self.matrices, dtype=dtype)
+
     def __getitem__(self, label: str) -> Matrices:
         return self.matrices[self._position(label)]
 

@@ -44,6 +44,8 @@ class RankDecision:
     ``above``: the smallest value called nonzero, over the border it had to exceed (inf if there is none).
     ``below``: the largest value called zero, over its border (0 if there is none).
     A sound decision has ``above`` well above 1 and ``below`` well below 1.
+    ``resolution``: the border over the size that a nonzero value has where there is one, 0 if no value was called zero.
+    Where it nears 1, zero means only that the errors hide what is there.
     """
 
     question: str
@@ -51,6 +53,7 @@ class RankDecision:
     values: tuple[float, ...]
     above: float
     below: float
+    resolution: float = 0.0
 
 
 def upper_limit(squares: FloatArray) -> float:
@@ -67,8 +70,10 @@ def upper_limit(squares: FloatArray) -> float:
     return float(min(gaussian**3, upper**3 * one**2))
 
 
-def decide_rank(samples: FloatArray, question: str) -> RankDecision:
+def decide_rank(samples: FloatArray, question: str, size: float = np.inf) -> RankDecision:
     """Rank of ``samples[0]`` (m, n), given how the others differ from it.
+
+    ``size``: what the largest singular value is expected to be, should the rank not be 0; enters the ``resolution`` alone.
 
     Sequential test: the rank is the smallest r for which s_{r+1} is explained by noise. If
     M has rank r but for noise dM, then s_{r+1} = |(1 - U U^T) dM (1 - V V^T)| to first order, U and V the
@@ -100,7 +105,9 @@ def decide_rank(samples: FloatArray, question: str) -> RankDecision:
     while rank < n:
         limit = border(rank)
         if s[rank] <= limit:
-            return RankDecision(question, rank, values, above, float(s[rank] / limit) if limit > 0 else 0.0)
+            below = float(s[rank] / limit) if limit > 0 else 0.0
+            expected = float(s[0]) if rank else size
+            return RankDecision(question, rank, values, above, below, limit / expected if limit > 0 else 0.0)
         above = float(s[rank] / limit) if limit > 0 else np.inf
         rank += 1
     return RankDecision(question, rank, values, above, 0.0)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.lie.generators import Matrices
+from symhep.lie.structure import numbers
 
 __all__ = [
     "contains",
@@ -121,7 +122,7 @@ def contains(outer: Matrices, inner: Matrices, noise: float = 0.0) -> bool:
 
 
 def _angle_noise(matrices: Matrices, noise: float) -> float:
-    rows = _rows(matrices)
+    rows = _rows(matrices) if noise else _rows(_unit_sized(matrices))
     values = np.linalg.svd(rows, compute_uv=False)
     return max(_rounding(rows, values), noise_floor(len(rows), rows.shape[1], noise)) / float(
         values.min(initial=np.inf)
@@ -141,13 +142,23 @@ def _columns(first: Matrices, second: Matrices) -> tuple[FloatArray, FloatArray]
         )
     complex_ones = np.iscomplexobj(first) or np.iscomplexobj(second)
     kind = np.complex128 if complex_ones else np.float64
-    a, b = (_rows(orthonormal(np.asarray(matrices, dtype=kind))) for matrices in (first, second))
+    a, b = (_rows(orthonormal(_unit_sized(matrices).astype(kind))) for matrices in (first, second))
     return a.T, b.T
+
+
+def _unit_sized(matrices: Matrices) -> Matrices:
+    """The matrices with norm 1, those that are rounding beside the largest 0: how large a generator is does not matter."""
+    rows = _rows(matrices)
+    largest = float(np.abs(rows).max(initial=0.0)) or 1.0
+    norms = np.linalg.norm(rows / largest, axis=1)
+    kept = norms > _rounding(rows, norms)
+    scale = np.where(kept, 1 / np.where(kept, norms, 1), 0)
+    return np.asarray(matrices) / largest * scale.reshape(-1, *[1] * (np.ndim(matrices) - 1))
 
 
 def _rows(matrices: Matrices) -> FloatArray:
     """Matrices (G, d, d) as real vectors (G, d^2 or 2 d^2)."""
-    stack = np.asarray(matrices)
+    stack = numbers(matrices, "a span")
     if stack.ndim != 3:
         raise ValueError(f"a span is given by an array (G, d, d), not {stack.shape}")
     if not np.isfinite(stack).all():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,8 @@ __all__ = [
     "StructureConstants",
     "as_basis",
     "commutators",
+    "independent",
+    "numbers",
     "real_vectors",
     "structure_constants",
     "trace_form_constants",
@@ -22,6 +25,8 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.float64]
 MatrixArray = npt.NDArray[np.float64] | npt.NDArray[np.complex128]
+#: Entries beyond this, or below its inverse: products of four of them overflow.
+LARGEST = 1e60
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ class StructureConstants:
     ``residuals`` (G, G): what is left of [X_a, X_b], in Frobenius norm, over the
     typical size of a bracket of two such matrices (rms over all pairs of
     |[X_a, X_b]| / |X_a| |X_b|, times |X_a| |X_b|: a pair that commutes has no size of its own).
-    ``residual``: what is left of all brackets over all brackets; 0 if all commute.
+    ``residual``: what is left of all brackets over all brackets, of the matrices scaled to norm 1; 0 if all commute.
     """
 
     constants: FloatArray
@@ -42,7 +47,7 @@ class StructureConstants:
 
 def as_basis(matrices: npt.ArrayLike) -> MatrixArray:
     """``matrices`` as a finite (G, d, d) array of float64 or complex128; CardError if they are none."""
-    x = np.asarray(matrices)
+    x = numbers(matrices, "a basis")
     if x.ndim != 3 or x.shape[1] != x.shape[2] or 0 in x.shape:
         raise CardError(
             f"a basis has the shape (G, d, d), not {x.shape}", hint="stack G square matrices of one size"
@@ -50,6 +55,37 @@ def as_basis(matrices: npt.ArrayLike) -> MatrixArray:
     x = x.astype(np.complex128 if np.iscomplexobj(x) else np.float64)
     if not np.isfinite(x).all():
         raise CardError("the basis has entries that are not finite", hint="remove nan and inf")
+    largest = np.abs(x).max()
+    if largest > 0 and not 1 / LARGEST < largest < LARGEST:
+        raise CardError(
+            f"the largest entry of the basis is {largest:.1g}, and its powers are no floating-point numbers",
+            hint="choose units in which the entries are nearer to 1",
+        )
+    return x
+
+
+def numbers(given: object, what: str) -> npt.NDArray[np.number[Any]]:
+    """``given`` as an array of numbers; CardError if it holds anything else, or masked entries."""
+    try:
+        x = np.asarray(given)
+    except ValueError as error:
+        raise CardError(f"{what} is no array: {error}", hint="stack arrays of one shape") from error
+    if not np.issubdtype(x.dtype, np.number):
+        raise CardError(f"{what} holds {x.dtype} and not numbers", hint="pass an array of float or complex")
+    if np.ma.is_masked(given):
+        raise CardError(f"{what} has masked entries", hint="leave out the matrices that have them")
+    return x
+
+
+def independent(x: MatrixArray) -> MatrixArray:
+    """``x`` itself; CardError if its matrices, whatever their sizes, are linearly dependent but for rounding."""
+    vectors = real_vectors(x)
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    s = np.linalg.svd(vectors / np.where(norms > 0, norms, 1), compute_uv=False)
+    if len(x) > vectors.shape[1] or s[-1] <= np.finfo(np.float64).eps * max(vectors.shape) * s[0]:
+        raise CardError(
+            f"the {len(x)} matrices are linearly dependent", hint="pass a basis: one matrix per dimension"
+        )
     return x
 
 
@@ -89,26 +125,19 @@ def structure_constants(matrices: npt.ArrayLike) -> StructureConstants:
     >>> result.constants[0, 1].round(12).tolist(), result.residual < 1e-15
     ([0.0, 0.0, 1.0], True)
     """
-    x = as_basis(matrices)
-    vectors = real_vectors(x)
+    x = independent(as_basis(matrices))
+    norms = np.linalg.norm(real_vectors(x), axis=-1)
+    vectors = real_vectors(x) / norms[:, None]  # generators may differ in size by any factor
     rounding = np.finfo(np.float64).eps * max(vectors.shape)
     u, s, vt = np.linalg.svd(vectors, full_matrices=False)
-    if len(x) > vectors.shape[1] or s[-1] <= rounding * s[0]:
-        raise CardError(
-            f"the {len(x)} matrices are linearly dependent", hint="pass a basis: one matrix per dimension"
-        )
-    brackets = real_vectors(commutators(x))
-    constants = ((brackets @ vt.T) / s) @ u.T
+    brackets = real_vectors(commutators(x / norms[:, None, None]))
+    constants = ((brackets @ vt.T) / s) @ u.T * (norms[:, None, None] * norms[:, None] / norms)
     left = np.linalg.norm(brackets - (brackets @ vt.T) @ vt, axis=-1)
     sizes = np.linalg.norm(brackets, axis=-1)
-    norms = np.linalg.norm(vectors, axis=-1)
-    pairs = np.outer(norms, norms)
-    typical = float(np.sqrt(np.mean((sizes / pairs) ** 2)))
+    typical = float(np.sqrt(np.mean(sizes**2)))
     if typical <= rounding:  # all commute
         return StructureConstants(constants, np.zeros_like(left), 0.0)
-    return StructureConstants(
-        constants, left / (typical * pairs), float(np.linalg.norm(left) / np.linalg.norm(sizes))
-    )
+    return StructureConstants(constants, left / typical, float(np.linalg.norm(left) / np.linalg.norm(sizes)))
 
 
 def trace_form_constants(x: MatrixArray) -> FloatArray:

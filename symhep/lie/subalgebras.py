@@ -13,7 +13,7 @@ from symhep.errors import CardError
 from symhep.lie.algebra import LieAlgebra
 from symhep.lie.generators import Matrices
 from symhep.lie.identify import identify
-from symhep.lie.structure import as_basis, real_vectors, structure_constants
+from symhep.lie.structure import as_basis, independent, real_vectors, structure_constants
 
 __all__ = ["Subalgebra", "SubalgebraSearch", "closure_residuals", "subalgebras"]
 
@@ -74,13 +74,13 @@ def subalgebras(basis: npt.ArrayLike, dimension: int, *, starts: int = 64, seed:
     other special kinds. Closed ones are told apart by their name and by integers that conjugation does not change, so a
     continuous family counts as one kind. A kind may be missed; none at all means that no start closed.
 
-    Raises `CardError` if the dimension is not between 1 and G - 1, or the basis does not close at all.
+    Raises `CardError` if the dimension is not between 1 and G - 1, or the matrices are dependent or do not close at all.
 
     >>> from symhep.lie.bases import so
     >>> print(subalgebras(so(4).matrices, 5))
     dim 5: none (64 starts, closure residual at least 1.6)
     """
-    x = as_basis(basis)
+    x = independent(as_basis(basis))
     if not 1 <= dimension < len(x):
         raise CardError(f"no proper subalgebra of dimension {dimension} in an algebra of dimension {len(x)}")
     vectors = real_vectors(x)

@@ -103,6 +103,7 @@ def _as_real(x: MatrixArray) -> FloatArray:
     return np.block([[x.real, -x.imag], [x.imag, x.real]]) if np.iscomplexobj(x) else x.real
 
 
-def _rank(samples: FloatArray, decisions: list[RankDecision], question: str) -> int:
-    decisions.append(decide_rank(samples, question))
+def _rank(samples: FloatArray, decisions: list[RankDecision], question: str, size: float = 1.0) -> int:
+    """Rank; ``size`` 1: of matrices of norm 1."""
+    decisions.append(decide_rank(samples, question, size))
     return decisions[-1].rank

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 
 from symhep.lie.noise import RankDecision
 
-__all__ = ["AMBIGUOUS", "NOT_CLOSED", "UNRECOGNISED", "Identification"]
+__all__ = ["AMBIGUOUS", "NOT_CLOSED", "TOO_LARGE", "UNRECOGNISED", "Identification"]
 
 AMBIGUOUS = "ambiguous"
 NOT_CLOSED = "not closed"
 #: Rank, roots or real form contradict each other.
 UNRECOGNISED = "unrecognised"
+#: What was called zero need not be: the errors would hide a value of the usual size.
+TOO_LARGE = "the errors are too large to tell"
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,15 @@ class Identification:
         """How many times above its border the least clear of the values called nonzero was."""
         return min((decision.above for decision in self.decisions), default=float("inf"))
 
+    @property
+    def resolution(self) -> float:
+        """The largest border of a decision over the size of what would have been seen; a name needs one well below 1."""
+        return max((decision.resolution for decision in self.decisions), default=0.0)
+
     def __str__(self) -> str:
         if self.name == AMBIGUOUS:
             shown = ", ".join(f"{name} ({fraction:.0%})" for name, fraction in self.alternatives)
-            return f"ambiguous: {shown}"
+            return f"ambiguous: {self.how if self.how == TOO_LARGE else shown}"
         if self.name == NOT_CLOSED:
             excess = f"{self.closure_excess:.3g} times what errors explain"
             return f"not closed: closure residual {self.closure:.2g}, {excess}"

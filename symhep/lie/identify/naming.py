@@ -44,7 +44,7 @@ def _central_summand(algebra: LieAlgebra) -> FloatArray | None:
     if not z.shape[2]:
         return None
     outside = np.swapaxes(z - d @ (np.linalg.pinv(d) @ z), 1, 2)
-    decision = decide_rank(np.swapaxes(outside, 1, 2), "dimension of the centre outside [g, g]")
+    decision = decide_rank(np.swapaxes(outside, 1, 2), "dimension of the centre outside [g, g]", 1.0)
     algebra.decisions.append(decision)
     if not decision.rank:
         return None

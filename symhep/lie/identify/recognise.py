@@ -11,9 +11,16 @@ import scipy.stats
 from symhep.errors import MethodError
 from symhep.lie.algebra import LieAlgebra
 from symhep.lie.closing import broadcast_errors, close_spans
-from symhep.lie.identify.identification import AMBIGUOUS, NOT_CLOSED, UNRECOGNISED, Identification
+from symhep.lie.identify.identification import (
+    AMBIGUOUS,
+    NOT_CLOSED,
+    TOO_LARGE,
+    UNRECOGNISED,
+    Identification,
+)
 from symhep.lie.identify.named import Named
 from symhep.lie.identify.naming import name_algebra
+from symhep.lie.identify.units import balanced, unit_sized
 from symhep.lie.noise import BORDER, RankDecision, decide_rank, number_of_draws, with_rounding
 from symhep.lie.structure import (
     FloatArray,
@@ -21,6 +28,7 @@ from symhep.lie.structure import (
     as_basis,
     commutators,
     real_vectors,
+    numbers,
     structure_constants,
     trace_form_constants,
 )
@@ -36,6 +44,8 @@ COMBINATIONS = 12
 DECISIVE = 1e3
 #: Spans are closed to this fraction of what the errors left open.
 CLOSE_ENOUGH = 1e-6
+#: A decision counts if the border of zero is below this fraction of the usual size of a nonzero value.
+RESOLVED = 0.5
 #: The trace form this far above its border is inverted; with larger errors a small span is closed first.
 SMALL_ERRORS = 3.0
 MAX_CLOSING = 2000
@@ -61,7 +71,10 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
     ('so(2)', 'so(2) + R')
     """
     x = as_basis(matrices)
-    sigma = np.maximum(broadcast_errors(errors, x), broadcast_errors(None, x))
+    rounding = broadcast_errors(None, x, numbers(matrices, "a basis").dtype)
+    x, sigma = unit_sized(x, np.maximum(broadcast_errors(errors, x), rounding))
+    if errors is None:
+        x, sigma = unit_sized(*balanced(x, sigma))
     draws = number_of_draws(len(x)) if errors is None else max(number_of_draws(len(x)), COPIES)
     drawn = _drawn(x, sigma, draws, seed)
     decision = decide_rank(real_vectors(drawn), "dimension of the span")
@@ -83,7 +96,7 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
     nominal = _named(constants, aligned, decisions)
     signature = LieAlgebra.from_samples(constants).signature
     exact = errors is None and all(d.above > DECISIVE for d in decisions)
-    if exact and nominal is not None:
+    if exact and nominal.name not in (UNRECOGNISED, TOO_LARGE):
         how = f"exact input: every decision at least {min(d.above for d in decisions):.1g} times its border"
         votes, confidence = [(nominal.name, 1.0)], 1.0
     else:
@@ -91,18 +104,20 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
         confidence = votes[0][1]
         how = f"fraction of {COPIES} perturbed copies with this name"
     name, named = _verdict(nominal, votes)
+    if name == AMBIGUOUS and votes[0][0] == TOO_LARGE:
+        how = TOO_LARGE
     return Identification(
         name, len(x), confidence, how, True, closure, excess, named.parts, named.isomorphic,
         named.rank, signature, named.parameters, tuple(votes), tuple(decisions),
     )  # fmt: skip
 
 
-def _verdict(nominal: Named | None, votes: list[tuple[str, float]]) -> tuple[str, Named]:
+def _verdict(nominal: Named, votes: list[tuple[str, float]]) -> tuple[str, Named]:
     """The name that dominates, with what is known of it."""
     name, fraction = votes[0]
-    if fraction < DOMINANT:
+    if fraction < DOMINANT or name == TOO_LARGE:
         return AMBIGUOUS, Named(AMBIGUOUS, ())
-    return name, nominal if nominal is not None and nominal.name == name else Named(name, ())
+    return name, nominal if nominal.name == name else Named(name, ())
 
 
 def _drawn(x: MatrixArray, sigma: FloatArray, draws: int, seed: int) -> MatrixArray:
@@ -169,12 +184,20 @@ def _constants(
     return aligned, with_rounding(constants, seed)
 
 
-def _named(constants: FloatArray, aligned: MatrixArray, decisions: list[RankDecision]) -> Named | None:
-    """Name of the first sample; None if its roots are no root system."""
+def _named(constants: FloatArray, aligned: MatrixArray, decisions: list[RankDecision]) -> Named:
+    """Name of the first sample; TOO_LARGE if a decision has no power, UNRECOGNISED if its roots are no root system.
+
+    Two orthonormal matrices that do not commute have a bracket of norm (2 / d)^1/2 in the mean over all matrices, and
+    the constants of the pair, f_ab^c and f_ba^c, the singular value 2 / d^1/2 then: 1.15 for d = 3, so(3) has 1.
+    """
+    known, bracket = len(decisions), 2 / np.sqrt(aligned.shape[-1])
     try:
-        return name_algebra(LieAlgebra.from_samples(constants, decisions), aligned)
+        found = name_algebra(LieAlgebra.from_samples(constants, decisions, bracket), aligned)
     except MethodError:
-        return None
+        found = Named(UNRECOGNISED, ())
+    if any(decision.resolution > RESOLVED for decision in decisions[known:]):
+        return Named(TOO_LARGE, ())
+    return found
 
 
 def _votes(constants: FloatArray, aligned: MatrixArray) -> list[tuple[str, float]]:
@@ -183,6 +206,5 @@ def _votes(constants: FloatArray, aligned: MatrixArray) -> list[tuple[str, float
     count: Counter[str] = Counter()
     for k in range(1, 1 + COPIES):
         others = [j for j in range(len(constants)) if j != k][: 1 + number_of_draws(constants.shape[1])]
-        named = _named(constants[k] + changes[others], aligned[k] + turns[others], [])
-        count[UNRECOGNISED if named is None else named.name] += 1
+        count[_named(constants[k] + changes[others], aligned[k] + turns[others], []).name] += 1
     return [(name, votes / COPIES) for name, votes in count.most_common()]

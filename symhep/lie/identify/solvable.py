@@ -50,8 +50,8 @@ def _action(algebra: LieAlgebra, on: FloatArray) -> FloatArray:
     return np.swapaxes(rows @ np.swapaxes(np.linalg.pinv(on), 1, 2)[:, None], 2, 3)
 
 
-def _zero(algebra: LieAlgebra, samples: FloatArray, question: str) -> bool:
-    decision = decide_rank(samples.reshape(len(samples), -1, 1), question)
+def _zero(algebra: LieAlgebra, samples: FloatArray, question: str, size: float) -> bool:
+    decision = decide_rank(samples.reshape(len(samples), -1, 1), question, size)
     algebra.decisions.append(decision)
     return decision.rank == 0
 
@@ -71,13 +71,14 @@ def _bianchi(algebra: LieAlgebra) -> Named:
     a = _action(algebra, algebra.derived.samples)[:, 0]
     trace = np.trace(a, axis1=1, axis2=2) / 2
     traceless = a - trace[:, None, None] * np.eye(2)
-    if _zero(algebra, traceless, "Bianchi V: traceless part of the action"):
+    size = float(np.linalg.norm(a[0]))
+    if _zero(algebra, traceless, "Bianchi V: traceless part of the action", size):
         return Named("solvable, dim 3, Bianchi V", ("Bianchi V",))
     product = np.linalg.det(traceless)
-    if _zero(algebra, product, "Bianchi IV: n1 n2"):
+    if _zero(algebra, product, "Bianchi IV: n1 n2", size**2 / 2):
         return Named("solvable, dim 3, Bianchi IV", ("Bianchi IV",))
     hyperbolic = bool(product[0] < 0)
-    if _zero(algebra, trace, "Bianchi class A: trace of the action"):
+    if _zero(algebra, trace, "Bianchi class A: trace of the action", size):
         return (
             Named("iso(1,1)", ("so(1,1)", "R^2"), ("Bianchi VI_0",))
             if hyperbolic
@@ -108,10 +109,10 @@ def _plane_similitude(algebra: LieAlgebra) -> Named | None:
     other = np.stack([-traces[:, 1], traces[:, 0]], axis=1)
     turn = np.einsum("zi,zijk->zjk", other, acting)
     parallel = np.einsum("zij,zij->z", excess, turn) / np.einsum("zij,zij->z", turn, turn)
-    if not _zero(algebra, excess - parallel[:, None, None] * turn, "whether a dilatation is there"):
+    if not _zero(algebra, excess - parallel[:, None, None] * turn, "whether a dilatation is there", 1.0):
         return None
     product = np.linalg.det(turn)
-    if _zero(algebra, product, "rotation or boost"):
+    if _zero(algebra, product, "rotation or boost", float(np.linalg.norm(turn[0])) ** 2 / 2):
         return None
     if product[0] > 0:
         return Named("sim(2) = e(2) |x R", ("so(2)", "R", "R^2"), ("affine line over C",))

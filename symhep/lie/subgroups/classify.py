@@ -119,6 +119,11 @@ def _coefficients(x: Matrices, catalogue: Catalogue, errors: float | None) -> tu
     flat = x.reshape(len(x), -1)
     rows = np.linalg.lstsq(basis.T, flat.T, rcond=None)[0].T
     size = float(np.abs(flat).max())
+    if errors is not None and not (np.isscalar(errors) and np.isreal(errors) and 0 <= errors < np.inf):
+        raise CardError(
+            f"the error of the entries is one number >= 0, not {str(errors)[:40]}",
+            hint="pass the largest standard error of an entry",
+        )
     noise = max(errors or 0.0, ROUNDING * size)
     outside = float(np.abs(flat - rows @ basis).max())
     if np.iscomplexobj(rows) or outside > MARGIN * noise:
