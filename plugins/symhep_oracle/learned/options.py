@@ -45,7 +45,7 @@ class LearnedOracleOptions(Options):
         gt=0,
         description="largest step size of Adam; it rises over a tenth of the steps, then falls to 0",
     )
-    weight_decay: float = Field(0.3, ge=0, description="decoupled weight decay: keeps the function smooth")
+    weight_decay: float = Field(0.1, ge=0, description="decoupled weight decay: keeps the function smooth")
     clip: float = Field(1.0, gt=0, description="largest norm of a network's gradient")
     held_out: float = Field(
         0.2, gt=0, lt=1, description="share of the events kept for the quality and the generators, untrained"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 from time import monotonic
@@ -27,6 +28,8 @@ from symhep_oracle.oracles.interface import Oracle
 
 __all__ = ["Learned", "LearnedOracle", "train"]
 
+#: Starts of a member, at most.
+ATTEMPTS = 4
 #: A network has learned something if its loss is below this share of a constant's.
 LEARNED = 0.99
 
@@ -108,7 +111,9 @@ def train(
     """Learn the answers of ``data`` from the points ``x`` (N, D), on all events but those held out.
 
     All numbers are divided by one constant, the root mean square, so that linear maps stay what they are.
-    The split and each member draw from streams of their own. Raises `MethodError`.
+    The split and each member draw from streams of their own. A member that learned nothing (all of a layer's units can
+    die in the first steps) starts again from another stream: its training loss decides, nothing else. Raises
+    `MethodError` if fewer than two members remain, since there would be no error to give.
     """
     answers = Answers.of(data, options)
     split, *members = replica_seeds(seeds, options.members + 1)
@@ -118,21 +123,40 @@ def train(
     square = np.average((x[used] ** 2).mean(axis=1), weights=np.abs(answers.weights[used]))
     scale = float(np.sqrt(square)) / options.size or 1.0
     began = monotonic()
-    total = steps_for(options, len(used)) * options.members
-    with progress.task(f"{options.members} networks", total) as advance:
-        parameters = fit_members(x[used] / scale, answers.at(used), options, layout, members, device, advance)
-    oracle = LearnedOracle(layout, options, parameters, scale, answers.outputs)
-    useful = _useful(oracle, x[used], answers.at(used))
-    if len(useful) < options.members:
-        kept = {name: values[useful] for name, values in parameters.items()}
-        oracle = LearnedOracle(layout, options, kept, scale, answers.outputs)
+
+    def fit(streams: Sequence[np.random.SeedSequence]) -> Parameters:
+        steps = steps_for(options, len(used))
+        with progress.task(f"{len(streams)} networks", steps * len(streams)) as advance:
+            return fit_members(x[used] / scale, answers.at(used), options, layout, streams, device, advance)
+
+    def build(parameters: Parameters) -> LearnedOracle:
+        return LearnedOracle(layout, options, parameters, scale, answers.outputs)
+
+    parameters, restarted = fit(members), 0
+    useless = _useless(build(parameters), x[used], answers.at(used))
+    for attempt in range(1, ATTEMPTS):
+        if not useless:
+            break
+        restarted += len(useless)
+        again = fit([replica_seeds(members[m], attempt)[-1] for m in useless])
+        for name, values in again.items():
+            parameters[name][useless] = values
+        useless = _useless(build(parameters), x[used], answers.at(used))
+    useful = [m for m in range(options.members) if m not in useless]
+    if len(useful) < 2:
+        raise MethodError(
+            f"{len(useful)} of {options.members} networks learned anything: the events may hold nothing to learn; "
+            "else try another learning_rate, a smaller input_rms, or more members"
+        )
+    oracle = build({name: values[useful] for name, values in parameters.items()})
     report = {
         "task": options.task,
         "classes": list(answers.names),
         "target": options.target,
         "members": options.members,
-        "useless": options.members - len(useful),
-        "steps": total // options.members,
+        "restarted": restarted,
+        "useless": len(useless),
+        "steps": steps_for(options, len(used)),
         "seconds": monotonic() - began,
         "events": {"trained": len(used), "held_out": len(held_out)},
         "quality": _quality(oracle, x[held_out], answers.at(held_out)),
@@ -142,20 +166,11 @@ def train(
 
 
 @torch.no_grad()
-def _useful(oracle: LearnedOracle, x: FloatArray, answers: Answers) -> list[int]:
-    """Members that predict the events they were trained on better than a constant does.
-
-    Raises `MethodError` if fewer than two do: there would be no error to give.
-    """
+def _useless(oracle: LearnedOracle, x: FloatArray, answers: Answers) -> list[int]:
+    """Members that predict the events they were trained on no better than a constant does."""
     outputs = oracle.each(torch.as_tensor(x))
     nothing = log(len(answers.names)) if answers.names else 0.5
-    useful = [m for m, values in enumerate(outputs) if loss(values, answers) < LEARNED * nothing]
-    if len(useful) < 2:
-        raise MethodError(
-            f"{len(useful)} of {oracle.members} networks learned anything: the events may hold nothing to learn; "
-            "else try another learning_rate, a smaller weight_decay or input_rms, or more members"
-        )
-    return useful
+    return [m for m, values in enumerate(outputs) if not loss(values, answers) < LEARNED * nothing]
 
 
 @torch.no_grad()
