@@ -28,7 +28,7 @@ __all__ = [
 
 #: A value is zero if noise alone exceeds it as rarely as a Gaussian number exceeds this many standard deviations.
 BORDER = 4.0
-QUANTILE = 0.8
+QUANTILES = (0.8, 0.95)
 CHANCE = 2 * float(special.ndtr(-BORDER))
 
 
@@ -64,10 +64,15 @@ def upper_limit(squares: FloatArray) -> float:
     that a few large draws, where noise is no longer small, do not count. No square is
     wider than that of one number, k = 1.
     """
-    median, upper = np.quantile(np.cbrt(squares), [0.5, QUANTILE])
-    gaussian = median + (upper - median) / special.ndtri(QUANTILE) * special.ndtri(1 - CHANCE)
-    one = BORDER / special.ndtri((1 + QUANTILE) / 2)
-    return float(min(gaussian**3, upper**3 * one**2))
+    roots = np.cbrt(squares)
+    median = np.quantile(roots, 0.5)
+    limits = []
+    for quantile in QUANTILES:
+        upper = np.quantile(roots, quantile)
+        gaussian = median + (upper - median) / special.ndtri(quantile) * special.ndtri(1 - CHANCE)
+        one = BORDER / special.ndtri((1 + quantile) / 2)
+        limits.append(min(gaussian**3, upper**3 * one**2))
+    return float(max(limits))
 
 
 def decide_rank(samples: FloatArray, question: str, size: float = np.inf) -> RankDecision:
@@ -149,6 +154,9 @@ def with_rounding(samples: FloatArray, seed: int) -> FloatArray:
     """Constants (B, G, G, G), the copies with rounding errors added, below which no decision can go: 16 eps G |f|."""
     copies, g = samples[1:], samples.shape[1]
     size = 16 * np.finfo(np.float64).eps * g * max(float(np.abs(samples[0]).max(initial=0.0)), 1.0)
+    pairs = np.triu_indices(g, 1)
+    if np.abs(copies[0][pairs] - samples[0][pairs]).min(initial=np.inf) > size:
+        return samples  # the errors are larger everywhere
     drawn = size * np.random.default_rng([seed, 1]).normal(size=copies.shape) / np.sqrt(2)
     return np.concatenate([samples[:1], copies + drawn - drawn.transpose(0, 2, 1, 3)])
 

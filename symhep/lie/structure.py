@@ -148,11 +148,14 @@ def trace_form_constants(x: MatrixArray) -> FloatArray:
     under the algebra, so that errors which turn the span change f in second order only,
     and f with its last index lowered by T is totally antisymmetric, exactly.
     """
-    *batch, g, d, _ = x.shape
-    products = _products(x).reshape(*batch, g * g, d * d)
-    transposed = np.swapaxes(x, -1, -2).reshape(*batch, g, d * d)
-    cubic = (products @ np.swapaxes(transposed, -1, -2)).real.reshape(*batch, g, g, g)
-    lowered = cubic - np.swapaxes(cubic, -3, -2)
-    form = (x.reshape(*batch, g, d * d) @ np.swapaxes(transposed, -1, -2)).real
-    inverse = np.linalg.inv(form)
-    return (lowered.reshape(*batch, g * g, g) @ inverse).reshape(*batch, g, g, g)
+    g, d = x.shape[-3:-1]
+    transposed = np.ascontiguousarray(np.swapaxes(x, -1, -2)).reshape(*x.shape[:-3], g, d * d)
+    lowered = np.zeros((*x.shape[:-3], g, g, g))
+    for a in range(g):  # tr [X_a, X_b] X_e = tr X_e X_a X_b - tr X_b X_a X_e, for a < b, a < e
+        products = x[..., a + 1 :, :, :].reshape(*x.shape[:-3], (g - a - 1) * d, d) @ x[..., a, :, :]
+        products = products.reshape(*x.shape[:-3], g - a - 1, d * d)
+        cubic = (products @ np.swapaxes(transposed[..., a + 1 :, :], -1, -2)).real
+        lowered[..., a, a + 1 :, a + 1 :] = np.swapaxes(cubic, -1, -2) - cubic
+    cyclic = lowered + np.moveaxis(lowered, -1, -3) + np.moveaxis(lowered, -3, -1)
+    form = (x.reshape(transposed.shape) @ np.swapaxes(transposed, -1, -2)).real
+    return (cyclic.reshape(*x.shape[:-3], g * g, g) @ np.linalg.inv(form)).reshape(lowered.shape)

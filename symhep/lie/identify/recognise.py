@@ -44,7 +44,8 @@ COMBINATIONS = 12
 DECISIVE = 1e3
 #: Spans are closed to this fraction of what the errors left open.
 CLOSE_ENOUGH = 1e-6
-#: A decision counts if the border of zero is below this fraction of the usual size of a nonzero value.
+#: A decision counts if the border of zero is below this fraction of the usual size of a nonzero value. Of 400 spans of
+#: small algebras with errors of 0.02 to 0.2, none got a wrong name; 2 did with 1 instead of 1/2, 26 without the condition.
 RESOLVED = 0.5
 #: The trace form this far above its border is inverted; with larger errors a small span is closed first.
 SMALL_ERRORS = 3.0
@@ -75,7 +76,7 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
     x, sigma = unit_sized(x, np.maximum(broadcast_errors(errors, x), rounding))
     if errors is None:
         x, sigma = unit_sized(*balanced(x, sigma))
-    draws = number_of_draws(len(x)) if errors is None else max(number_of_draws(len(x)), COPIES)
+    draws = max(number_of_draws(len(x)), COPIES)
     drawn = _drawn(x, sigma, draws, seed)
     decision = decide_rank(real_vectors(drawn), "dimension of the span")
     if decision.rank < len(x):
@@ -93,8 +94,8 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
         )
     decisions = [decision]
     aligned, constants = _constants(x, aligned, sigma, seed, decisions)
-    nominal = _named(constants, aligned, decisions)
-    signature = LieAlgebra.from_samples(constants).signature
+    algebra = _algebra(constants, aligned, decisions)
+    nominal = _named(algebra, aligned)
     exact = errors is None and all(d.above > DECISIVE for d in decisions)
     if exact and nominal.name not in (UNRECOGNISED, TOO_LARGE):
         how = f"exact input: every decision at least {min(d.above for d in decisions):.1g} times its border"
@@ -108,7 +109,7 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
         how = TOO_LARGE
     return Identification(
         name, len(x), confidence, how, True, closure, excess, named.parts, named.isomorphic,
-        named.rank, signature, named.parameters, tuple(votes), tuple(decisions),
+        named.rank, algebra.signature, named.parameters, tuple(votes), tuple(decisions),
     )  # fmt: skip
 
 
@@ -184,18 +185,23 @@ def _constants(
     return aligned, with_rounding(constants, seed)
 
 
-def _named(constants: FloatArray, aligned: MatrixArray, decisions: list[RankDecision]) -> Named:
-    """Name of the first sample; TOO_LARGE if a decision has no power, UNRECOGNISED if its roots are no root system.
+def _algebra(constants: FloatArray, aligned: MatrixArray, decisions: list[RankDecision]) -> LieAlgebra:
+    """The algebra of samples of the constants, in which a bracket has the usual size for orthonormal d x d matrices.
 
-    Two orthonormal matrices that do not commute have a bracket of norm (2 / d)^1/2 in the mean over all matrices, and
-    the constants of the pair, f_ab^c and f_ba^c, the singular value 2 / d^1/2 then: 1.15 for d = 3, so(3) has 1.
+    Two that do not commute have a bracket of norm (2 / d)^1/2 in the mean over all matrices, and the constants of the
+    pair, f_ab^c and f_ba^c, the singular value 2 / d^1/2 then: 1.15 for d = 3, so(3) has 1.
     """
-    known, bracket = len(decisions), 2 / np.sqrt(aligned.shape[-1])
+    return LieAlgebra.from_samples(constants, decisions, 2 / np.sqrt(aligned.shape[-1]))
+
+
+def _named(algebra: LieAlgebra, aligned: MatrixArray) -> Named:
+    """Name of the first sample; TOO_LARGE if a decision has no power, UNRECOGNISED if its roots are no root system."""
+    known = len(algebra.decisions)
     try:
-        found = name_algebra(LieAlgebra.from_samples(constants, decisions, bracket), aligned)
+        found = name_algebra(algebra, aligned)
     except MethodError:
         found = Named(UNRECOGNISED, ())
-    if any(decision.resolution > RESOLVED for decision in decisions[known:]):
+    if any(decision.resolution > RESOLVED for decision in algebra.decisions[known:]):
         return Named(TOO_LARGE, ())
     return found
 
@@ -204,7 +210,9 @@ def _votes(constants: FloatArray, aligned: MatrixArray) -> list[tuple[str, float
     """Names of the perturbed copies, each with the spread of the others as its noise, and their fractions."""
     changes, turns = constants - constants[0], aligned - aligned[0]
     count: Counter[str] = Counter()
+    kept = 1 + number_of_draws(constants.shape[1])
     for k in range(1, 1 + COPIES):
-        others = [j for j in range(len(constants)) if j != k][: 1 + number_of_draws(constants.shape[1])]
-        count[_named(constants[k] + changes[others], aligned[k] + turns[others], []).name] += 1
+        others = slice(kept) if k >= kept else [j for j in range(len(constants)) if j != k][:kept]
+        x = aligned[k] + turns[others]
+        count[_named(_algebra(constants[k] + changes[others], x, []), x).name] += 1
     return [(name, votes / COPIES) for name, votes in count.most_common()]
