@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +12,8 @@ from symhep.errors import MethodError
 from symhep_oracle.canonical import sparsest
 from symhep_oracle.conditions import Conditions
 from symhep_oracle.exact import solve
+from symhep_oracle.options import BreakingOptions
+from symhep_oracle.oracles.building import build_oracle
 from symhep_oracle.oracles.interface import Oracle
 from symhep_oracle.solution import Solution
 
@@ -79,18 +80,15 @@ class Breaking:
 
 
 def break_symmetry(
-    conditions: Conditions,
-    psi: Oracle,
-    strengths: Sequence[float],
-    solution: Solution,
-    rng: np.random.Generator,
+    conditions: Conditions, options: BreakingOptions, solution: Solution, rng: np.random.Generator
 ) -> Breaking:
-    """Add lambda ``psi`` to the oracle of ``conditions``, whose generators are ``solution``.
+    """Add lambda psi to the oracle of ``conditions``, whose generators are ``solution``.
 
     Along a generator of phi only psi changes, so what survives does not depend on lambda. Raises `MethodError`
     if the outputs do not fit, and for approximate oracles, which have no exact symmetry to break.
     """
     phi, rows = conditions.oracle, solution.coefficients
+    psi = build_oracle(options.oracle, phi.layout, conditions.x)
     if phi.approximate or psi.approximate:
         raise MethodError("breaking needs oracles that are known exactly; a learned one breaks by itself")
     survive, broken = _split(replace(conditions, oracle=psi), solution, phi.precision)
@@ -98,7 +96,7 @@ def break_symmetry(
     survive, broken = sparsest(survive, rng) @ survive, sparsest(broken, rng) @ broken
     violations, errors, algebras, rounding = [], [], [], []
     total = conditions.weights.sum()
-    for strength in strengths:
+    for strength in options.strengths:
         whole = replace(conditions, oracle=Broken(phi, psi, strength))
         found = solve(whole.oracle, whole.x, whole.weights, whole.fields, rng, whole.scale)
         algebras.append(found.coefficients)
@@ -113,7 +111,7 @@ def break_symmetry(
         errors.append(error / (2 * np.maximum(sizes, np.finfo(float).tiny)))
     order = np.argsort(np.max(violations, axis=0), kind="stable")
     return Breaking(
-        np.asarray(strengths, dtype=np.float64),
+        np.asarray(options.strengths, dtype=np.float64),
         survive,
         broken[order],
         np.array(violations)[:, order],

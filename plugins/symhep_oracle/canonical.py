@@ -9,7 +9,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["quartimax", "sparsest"]
+from symhep_oracle.fields import Fields
+from symhep_oracle.recognised import recognise, towards_known
+from symhep_oracle.solution import Solution
+
+__all__ = ["canonical", "quartimax", "sparsest"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -17,6 +21,20 @@ FloatArray = npt.NDArray[np.float64]
 STARTS = 12
 ITERATIONS = 400
 SWEEPS = 20
+
+
+def canonical(solution: Solution, fields: Fields, minkowski: bool, rng: np.random.Generator) -> Solution:
+    """The sparsest basis, with the signs and in the order of the known matrices."""
+    noise = float(np.sqrt((solution.errors**2).mean())) if solution.dimension else 0.0
+    turned = solution.rotated(sparsest(solution.coefficients, rng, 3 * noise))
+    tolerance = max(1e-6, 3 * float(np.linalg.norm(solution.errors, axis=1).max(initial=0.0)))
+    turned = turned.rotated(towards_known(turned.coefficients, fields, minkowski, tolerance))
+    known = recognise(turned.coefficients, fields, minkowski)
+    order = sorted(range(len(known)), key=lambda g: known[g].place)
+    permutation = np.zeros((len(known), len(known)))
+    for new, old in enumerate(order):
+        permutation[new, old] = known[old].sign
+    return turned.rotated(permutation)
 
 
 def sparsest(rows: FloatArray, rng: np.random.Generator, noise: float = 0.0) -> FloatArray:
