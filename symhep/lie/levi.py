@@ -26,14 +26,17 @@ def levi_complement(constants: FloatArray, radical: FloatArray) -> FloatArray:
     first, second = np.triu_indices(s, 1)
     pairs, rows = len(first), np.arange(len(first))
     u = np.zeros((b, r, s))
-    for _ in range(STEPS):
+    before = np.inf
+    for step in range(STEPS):
         y = x + radical @ u
         dual = np.linalg.inv(np.concatenate([y, radical], axis=2))
         brackets = np.einsum("zabc,zai,zbj->zijc", constants, y, y, optimize=True)
         parts = brackets @ np.swapaxes(dual, 1, 2)[:, None]
         c, rest = parts[:, first, second, :s], parts[:, first, second, s:]
-        if np.abs(rest).max(initial=0.0) < 1e-14:
+        left = float(np.abs(rest).max(initial=0.0))
+        if left < 1e-14 or (step > 1 and left > before / 2):  # solved, or only what errors leave unsolvable is left
             break
+        before = left
         acting = np.einsum("zabc,zai,zbj->zijc", constants, y, radical, optimize=True)
         acting = np.swapaxes((acting @ np.swapaxes(dual, 1, 2)[:, None])[..., s:], 2, 3)  # ad y_i: r from r
         system = np.zeros((b, pairs, r, s, r))

@@ -75,10 +75,11 @@ def upper_limit(squares: FloatArray) -> float:
     return float(max(limits))
 
 
-def decide_rank(samples: FloatArray, question: str, size: float = np.inf) -> RankDecision:
+def decide_rank(samples: FloatArray, question: str, size: float | None = None) -> RankDecision:
     """Rank of ``samples[0]`` (m, n), given how the others differ from it.
 
-    ``size``: what the largest singular value is expected to be, should the rank not be 0; enters the ``resolution`` alone.
+    ``size``: what the largest singular value is expected to be, should the rank not be 0; enters the ``resolution`` alone,
+    which without it is known only for a rank above 0.
 
     Sequential test: the rank is the smallest r for which s_{r+1} is explained by noise. If
     M has rank r but for noise dM, then s_{r+1} = |(1 - U U^T) dM (1 - V V^T)| to first order, U and V the
@@ -111,7 +112,7 @@ def decide_rank(samples: FloatArray, question: str, size: float = np.inf) -> Ran
         limit = border(rank)
         if s[rank] <= limit:
             below = float(s[rank] / limit) if limit > 0 else 0.0
-            expected = float(s[0]) if rank else size
+            expected = max(float(s[0]) if rank else 0.0, size or 0.0) or np.inf
             return RankDecision(question, rank, values, above, below, limit / expected if limit > 0 else 0.0)
         above = float(s[rank] / limit) if limit > 0 else np.inf
         rank += 1

@@ -29,6 +29,9 @@ def name_commuting(x: MatrixArray, decisions: list[RankDecision], unitary: bool 
     algebra, else ``abelian R^G``.
     """
     g = x.shape[1]
+    plain = Named(f"abelian R^{g}", (f"R^{g}",), ("Bianchi I",) if g == 3 else ())
+    if _nilpotent(x, decisions):
+        return plain if g > 1 else Named("R (nilpotent)", ("R",), ("R",))
     weights = _weights(x)
     real = np.einsum("zia,zib->zab", weights.real, weights.real)
     imaginary = np.einsum("zia,zib->zab", weights.imag, weights.imag)
@@ -37,7 +40,6 @@ def name_commuting(x: MatrixArray, decisions: list[RankDecision], unitary: bool 
     circle = "u(1)" if unitary or np.iscomplexobj(x) else "so(2)"
     if g == 1:
         return _one(x, weights, bool(turning), bool(compact), circle, decisions)
-    plain = Named(f"abelian R^{g}", (f"R^{g}",), ("Bianchi I",) if g == 3 else ())
     if turning + compact != g:  # part is nilpotent, or boost and rotation are tied to each other
         return plain
     split = kernel(imaginary, g - turning)
@@ -48,6 +50,24 @@ def name_commuting(x: MatrixArray, decisions: list[RankDecision], unitary: bool 
     elif turning:
         names.append(f"R^{turning}")
     return Named(join(names), tuple(names), (f"R^{g}",))
+
+
+def _nilpotent(x: MatrixArray, decisions: list[RankDecision]) -> bool:
+    """Whether all power sums tr X^p of a mixture X of norm 1 vanish: smooth in the errors, as eigenvalues are not.
+
+    d eigenvalues of one modulus have |tr X^p| up to d^(1 - p/2).
+    """
+    d = x.shape[-1]
+    mixture = np.random.default_rng(0).normal(size=x.shape[1])
+    one = np.einsum("a,zaij->zij", mixture / np.linalg.norm(mixture), x)
+    power = one
+    for p in range(1, d + 1):
+        trace = np.trace(power, axis1=1, axis2=2)
+        parts = np.stack([trace.real, trace.imag], axis=1)[:, :, None]
+        if _rank(parts, decisions, f"whether tr X^{p} vanishes", d ** (1 - p / 2)):
+            return False
+        power = power @ one
+    return True
 
 
 def _one(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from symhep.lie.noise import RankDecision
@@ -10,6 +11,8 @@ __all__ = ["AMBIGUOUS", "NOT_CLOSED", "TOO_LARGE", "UNRECOGNISED", "Identificati
 
 AMBIGUOUS = "ambiguous"
 NOT_CLOSED = "not closed"
+#: Names of the one algebra R of dimension 1, by how it acts.
+ONE_DIMENSIONAL = r"^(R|so\(2\)|u\(1\)|so\(1,1\))$"
 #: Rank, roots or real form contradict each other.
 UNRECOGNISED = "unrecognised"
 #: What was called zero need not be: the errors would hide a value of the usual size.
@@ -57,6 +60,19 @@ class Identification:
     def resolution(self) -> float:
         """The largest border of a decision over the size of what would have been seen; a name needs one well below 1."""
         return max((decision.resolution for decision in self.decisions), default=0.0)
+
+    @property
+    def abstract(self) -> str:
+        """The name as far as it depends on the algebra alone: abelian summands, however they act, are R^k; the part after
+        '=' is left out.
+
+        The column ``algebra`` of the catalogues of subgroups (:mod:`symhep.lie.subgroups`) has these names.
+        """
+        name = self.name.partition(" = ")[0]
+        plain = re.sub(r"^abelian | \((nilpotent|mixed)\)", "", name).split(" + ")
+        lines = sum(int(p[2:] or 1) for p in (re.sub(ONE_DIMENSIONAL, "R^1", p) for p in plain) if p[:2] == "R^")
+        others = [p for p in plain if not re.fullmatch(ONE_DIMENSIONAL + r"|R\^\d+", p)]
+        return " + ".join([*others, *(["R"] if lines == 1 else [f"R^{lines}"] if lines else [])])
 
     def __str__(self) -> str:
         if self.name == AMBIGUOUS:

@@ -115,6 +115,25 @@ def test_isomorphic_names() -> None:
     assert identify(EXAMPLES["so(4) = so(3) + so(3)"]).parts == ("so(3)", "so(3)")
 
 
+@pytest.mark.parametrize(
+    ("name", "abstract"),
+    [
+        ("so(2)", "R"),
+        ("R (mixed)", "R"),
+        ("so(2) + so(1,1)", "R^2"),
+        ("abelian R^3", "R^3"),
+        ("so(3)", "so(3)"),
+        ("so(3) + R", "so(3) + R"),
+        ("u(2) = su(2) + u(1)", "u(2)"),
+        ("affine line + R (nilpotent)", "affine line + R"),
+        ("solvable, dim 2, affine line", "solvable, dim 2, affine line"),
+        ("sim(2) = e(2) |x R", "sim(2)"),
+    ],
+)
+def test_what_of_a_name_is_the_algebra(name: str, abstract: str) -> None:
+    assert identify(EXAMPLES[name]).abstract == abstract
+
+
 def test_two_particles_keep_the_name() -> None:
     assert identify(bases.diagonal(bases.lorentz(), 2).matrices).name == "so(1,3)"
     assert identify(bases.realify(bases.su(2).matrices)).name == "su(2)"

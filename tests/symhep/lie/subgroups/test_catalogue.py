@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import sympy
 
+from symhep.lie.identify import identify
 from symhep.lie.subgroups import Catalogue, lorentz_subgroups, poincare_subgroups
 
 CATALOGUES = [lorentz_subgroups(), poincare_subgroups()]
@@ -61,6 +62,14 @@ def test_lorentz_part_of_a_poincare_class() -> None:
     for found in poincare_subgroups().classes:
         rank = np.linalg.matrix_rank(found.coefficients()[:, :6])
         assert rank == (0 if found.lorentz == "R1" else homogeneous[found.lorentz].dimension), found.name
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=["lorentz", "poincare"])
+def test_identify_finds_the_algebra_of_the_column(catalogue: Catalogue) -> None:
+    for found in catalogue.classes:
+        for rows in found.members():
+            result = identify(catalogue.group.combination(rows))
+            assert (result.abstract, result.confidence) == (found.algebra, 1.0), found.name
 
 
 def test_parameters() -> None:
