@@ -120,6 +120,7 @@ def train(
     order = np.random.default_rng(split).permutation(len(x))
     size = max(1, round(options.held_out * len(x)))
     held_out, used = np.sort(order[:size]), np.sort(order[size:])
+    some = order[size : 2 * size]  # of the training events, as many as are held out
     square = np.average((x[used] ** 2).mean(axis=1), weights=np.abs(answers.weights[used]))
     scale = float(np.sqrt(square)) / options.size or 1.0
     began = monotonic()
@@ -160,7 +161,7 @@ def train(
         "seconds": monotonic() - began,
         "events": {"trained": len(used), "held_out": len(held_out)},
         "quality": _quality(oracle, x[held_out], answers.at(held_out)),
-        "quality_trained": _quality(oracle, x[used[:size]], answers.at(used[:size])),
+        "quality_trained": _quality(oracle, x[some], answers.at(some)),
     }
     return Learned(oracle, held_out, report)
 

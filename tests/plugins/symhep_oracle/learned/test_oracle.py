@@ -75,6 +75,8 @@ def test_a_classifier_learns_the_likelihood_ratio() -> None:
     # r^2 is exponential with mean 2 and 8: P(wide > narrow) = 8 / (8 + 2).
     assert quality["name"] == "AUC"
     assert abs(quality["value"] - 0.8) < 4 * quality["error"]
+    trained = learned.report["quality_trained"]
+    assert abs(trained["value"] - 0.8) < 4 * trained["error"]
     x = torch.from_numpy(data.values[learned.held_out])
     logits = learned.oracle.each(x).mean(dim=0)[:, 0]
     # log N(x; 2) - log N(x; 1) = 3/8 r^2 - log 4: no sigmoid, whose values end at 1.
