@@ -12,6 +12,10 @@ from symhep.lie.structure import FloatArray, MatrixArray
 
 __all__ = ["name_commuting"]
 
+#: Of so many mixtures of the matrices the one whose eigenvalues are furthest apart is made triangular.
+MIXTURES = 16
+#: Eigenvalues nearer than this, of matrices of norm 1, count as equal there.
+CLOSE = 1e-2
 ComplexArray = npt.NDArray[np.complex128]
 
 
@@ -109,8 +113,10 @@ def _weights(x: MatrixArray) -> ComplexArray:
     """Joint eigenvalues (B, d, G) of commuting matrices (B, G, d, d)."""
     if x.shape[1] == 1:
         return np.linalg.eigvals(x[:, 0])[:, :, None].astype(np.complex128)
-    mixture = np.random.default_rng(0).normal(size=x.shape[1])
-    basis = _flag(np.einsum("a,zaij->zij", mixture, x))
+    tried = np.random.default_rng(0).normal(size=(MIXTURES, x.shape[1]))
+    values = np.linalg.eigvals(np.einsum("ka,aij->kij", tried / np.linalg.norm(tried, axis=1)[:, None], x[0]))
+    apart = np.log(np.abs(values[:, :, None] - values[:, None]) + CLOSE).sum(axis=(1, 2))
+    basis = _flag(np.einsum("a,zaij->zij", tried[int(np.argmax(apart))], x))
     return np.einsum("zji,zajk,zki->zia", basis.conj(), x, basis)
 
 
