@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import subprocess
 import sys
@@ -40,12 +41,24 @@ def test_the_examples_of_contributing(root: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "CONTRIBUTING.md", "docs/card.md", "docs/formats.md", "docs/run_folder.md"]
+    "page", ["README.md", "CONTRIBUTING.md", "docs/card.md", "docs/formats.md", "docs/run_folder.md", "docs/lie.md"]
 )
 def test_links_lead_somewhere(root: Path, page: str) -> None:
     path = root / page
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_the_examples_of_the_lie_page(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one session, in the order of the page; the figure goes where the page says, below another folder."""
+    monkeypatch.chdir(tmp_path)
+    text = (root / "docs/lie.md").read_text(encoding="utf-8")
+    session = "\n".join(re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL))
+    examples = doctest.DocTestParser().get_doctest(session, {}, "docs/lie.md", None, 0)
+    written: list[str] = []
+    outcome = doctest.DocTestRunner(verbose=False).run(examples, out=written.append)
+    assert (outcome.failed, outcome.attempted > 30) == (0, True), "".join(written)
+    assert (tmp_path / "docs/figures/lorentz_lattice.png").stat().st_size < 80_000
 
 
 def test_ci_runs_the_second_command_of_the_readme(root: Path) -> None:
