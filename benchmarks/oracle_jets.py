@@ -129,10 +129,10 @@ def quality(learned: Learned) -> str:
 HEAD = "distance | so(1,3) inside: distance (largest angle) | gap | dimension found (confidence)"
 
 
-def five_seeds(data: Dataset) -> Learned:
-    """The table of the issue; returns the last training."""
+def by_seed(data: Dataset, seeds: Sequence[int]) -> Learned:
+    """One row per seed; returns the last training."""
     print(f"\n| seed | {HEAD} | AUC | seconds |\n|---|---|---|---|---|---|---|")
-    for seed in SEEDS:
+    for seed in seeds:
         began = monotonic()
         learned = learn(data, seed)
         found = generators(learned.oracle, data.values[learned.held_out])
@@ -140,7 +140,7 @@ def five_seeds(data: Dataset) -> Learned:
     return learned
 
 
-def limits(data: Dataset, learned: Learned) -> None:
+def limits(data: Dataset, learned: Learned, seed: int) -> None:
     """One thing varied at a time: training jets, steps, networks, events of the null space, the oracle itself."""
     print(f"\n| varied | {HEAD} | AUC |\n|---|---|---|---|---|---|")
     steps = int(learned.report["steps"])
@@ -153,7 +153,7 @@ def limits(data: Dataset, learned: Learned) -> None:
         chosen = np.random.default_rng(1).permutation(len(x))[:events]
         row(f"{events} jets for the generators", generators(learned.oracle, x[chosen]), quality(learned))
     for trained in (3_000, 10_000, 30_000):
-        other = learn(data, SEEDS[-1], trained, epochs=1, min_steps=steps)
+        other = learn(data, seed, trained, epochs=1, min_steps=steps)
         row(
             f"{trained} training jets, as many steps",
             generators(other.oracle, data.values[other.held_out]),
@@ -167,7 +167,7 @@ def limits(data: Dataset, learned: Learned) -> None:
         ("plain network 3 x 200", {"network": "plain", "hidden": (200, 200, 200)}),
         ("plain network 3 x 200, inputs of rms 10", {"network": "plain", "hidden": (200,) * 3, "input_rms": 10.0}),
     ):  # fmt: skip
-        other = learn(data, SEEDS[-1], **options)
+        other = learn(data, seed, **options)
         row(name, generators(other.oracle, data.values[other.held_out]), quality(other))
     mass = QuadraticForm(LAYOUT, LORENTZ, "total")
     row("no learning: the mass of the 20 constituents", generators(mass, x))
@@ -179,14 +179,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("jets"), help="where the sample is or goes")
     parser.add_argument("--only-seeds", action="store_true", help="leave out the table of limits")
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS, help="of the split and the networks")
     given = parser.parse_args(arguments)
     data = load(given.folder, JETS, jet_samples.SEED)
     print(
         f"{len(data)} jets, {TRAINED} to train on, {len(data) - TRAINED} held out, {torch.get_num_threads()} threads"
     )
-    learned = five_seeds(data)
+    learned = by_seed(data, given.seeds)
     if not given.only_seeds:
-        limits(data, learned)
+        limits(data, learned, given.seeds[-1])
 
 
 if __name__ == "__main__":
