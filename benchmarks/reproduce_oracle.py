@@ -28,7 +28,7 @@ from symhep_oracle import exact
 from symhep_oracle.fields import LinearFields
 from symhep_oracle.gradient.figures import Scan, angles, loss_table, number_scan, orthogonality
 from symhep_oracle.gradient.flow_figures import Field, plane_grid, vector_fields
-from symhep_oracle.gradient.flows import alignment, learn_flows
+from symhep_oracle.gradient.flows import alignment, contour_normals, learn_flows
 from symhep_oracle.gradient.options import FlowOptions, GradientOptions, LossWeights
 from symhep_oracle.gradient.solve import solve
 from symhep_oracle.layout import Layout
@@ -245,8 +245,8 @@ def flows() -> None:
     for name, oracle in (("squeeze", Squeeze(Layout(1, 2))), ("L1", Norm(Layout(1, 2), 1))):
         seeds = replica_seeds(np.random.SeedSequence(SEED), 5)
         learned = learn_flows(oracle, points(oracle.layout), np.ones(POINTS), FlowOptions(), seeds)
-        slope = oracle.gradient(torch.as_tensor(fresh))[:, 0].numpy()
-        share = alignment(learned.evaluate(fresh)[:, 0], slope)
+        slope = oracle.gradient(torch.as_tensor(fresh)).numpy()
+        share = alignment(learned.evaluate(fresh)[:, 0], contour_normals(slope)[0])
         last = learned.parts[-1]
         print(f"| {name} | loss {last.sum(1).min():.2g} to {last.sum(1).max():.2g} | along the contours "
               f"{share.min():.4f} to {share.max():.4f} on 5000 fresh points |", flush=True)  # fmt: skip

@@ -16,7 +16,7 @@ from symhep_oracle.outcome import Outcome, make_fields
 from symhep_oracle.recognised import Recognised, recognise
 from symhep_oracle.target import Comparison, compare, parse_target
 
-__all__ = ["BrokenAlgebra", "Evidence", "bracket_residual", "normalised", "study"]
+__all__ = ["BrokenAlgebra", "Evidence", "bracket_residual", "normalised", "study", "within"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -166,10 +166,16 @@ def bracket_residual(fields: Fields, coefficients: FloatArray) -> tuple[FloatArr
     )  # (G, N, D, D): d v_i / d x_j
     values = values.detach()
     along = torch.einsum("bnij,anj->abni", slopes, values)  # (Dv_b) v_a
-    brackets = (along - along.transpose(0, 1)).flatten(2).numpy()
-    basis = values.flatten(1).numpy()
-    constants = np.linalg.lstsq(basis.T, brackets.reshape(g * g, -1).T, rcond=None)[0].T.reshape(g, g, g)
-    left = np.linalg.norm(brackets - constants @ basis)
-    size = np.linalg.norm(brackets)
+    return within(values.numpy(), (along - along.transpose(0, 1)).numpy())
+
+
+def within(fields: FloatArray, brackets: FloatArray) -> tuple[FloatArray, float]:
+    """f (G, G, G) in ``brackets`` (G, G, N, D) = sum_c f_abc v_c at the points, with the ``fields`` v (G, N, D).
+
+    By least squares, with what is left relative to the brackets (zero if they are rounding).
+    """
+    g, basis, flat = len(fields), fields.reshape(len(fields), -1), brackets.reshape(len(fields) ** 2, -1)
+    constants = np.asarray(np.linalg.lstsq(basis.T, flat.T, rcond=None)[0].T, dtype=np.float64)
+    left, size = np.linalg.norm(flat - constants @ basis), np.linalg.norm(flat)
     rounding = np.finfo(float).eps * np.linalg.norm(basis) ** 2
-    return constants, float(left / size) if size > rounding else 0.0
+    return constants.reshape(g, g, g), float(left / size) if size > rounding else 0.0

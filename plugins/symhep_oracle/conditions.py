@@ -108,6 +108,10 @@ class Conditions:
             raise MethodError("the oracle is constant on these events: everything is a symmetry of it")
         return torch.where(size > 0, size, 1.0)
 
+    def normalised(self, points: Tensor) -> Tensor:
+        """phi in the units of the conditions, (..., D) of size one -> (..., k) with slopes of size one."""
+        return self.oracle(points * self.scale) / self.output_scale
+
     def rows(self, part: slice) -> Tensor:
         """(M, n k / M, K) rows of the events ``part``, times the root of their weights, by ensemble member."""
         return self.rows_of(self.oracle.gradient(self.x[part]), part)

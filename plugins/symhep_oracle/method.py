@@ -17,6 +17,8 @@ from symhep_oracle.breaking import break_symmetry
 from symhep_oracle.canonical import canonical
 from symhep_oracle.conditions import Conditions
 from symhep_oracle.findings import findings
+from symhep_oracle.gradient.flow_outcome import FlowOutcome, fit_flows
+from symhep_oracle.gradient.flow_results import flow_result
 from symhep_oracle.latent.least import follow_least
 from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.options import OracleMethodOptions
@@ -59,8 +61,6 @@ class OracleGenerators(Method[OracleMethodOptions]):
     def check(self, data: Dataset, options: OracleMethodOptions) -> None:
         """Raise `CardError` or `MethodError` for events that the oracle, the fields or the target do not fit."""
         sample = Sample.prepare(data, options)
-        if options.solver == "gradient" and (options.affine or options.degree > 1):
-            raise CardError("the gradient solver trains matrices only", hint="take solver: exact")
         if options.compare is not None:
             if options.degree > 1:
                 raise CardError("'compare' needs matrices, not polynomial fields", hint="leave out degree")
@@ -73,6 +73,8 @@ class OracleGenerators(Method[OracleMethodOptions]):
         """Solve, take out what holds on the data alone, turn to the sparsest basis, break, follow."""
         solving, thick, turning, breaking, training, coding, flowing = replica_seeds(context.seeds, 7)
         problem = pose(data, options, coding, training, context)
+        if options.solver == "flows":
+            return fit_flows(problem, options.flows, solving, context).to_part()
         conditions, sample = problem.conditions, problem.sample
         solution = solve(conditions, options, solving, context)
         solution, support = split_spurious(solution, conditions, sample, np.random.default_rng(thick))
@@ -86,6 +88,8 @@ class OracleGenerators(Method[OracleMethodOptions]):
 
     def combine(self, data: Dataset, options: OracleMethodOptions, parts: Sequence[Part]) -> Result:
         """Name the algebra, compare, and say it."""
+        if options.solver == "flows":
+            return flow_result(FlowOutcome.from_part(parts[0]), options)
         evidence = study(Outcome.from_part(parts[0]), options)
         network = evidence.outcome.network
         return Result(

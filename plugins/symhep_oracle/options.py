@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from symhep.methods.interface import Options
 from symhep.plugin.functions import load_function, source_checksum
-from symhep_oracle.gradient.options import GradientOptions
+from symhep_oracle.gradient.options import FlowOptions, GradientOptions
 from symhep_oracle.latent.options import LatentOptions
 from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.model_file_options import ModelFileOracle
@@ -153,9 +153,10 @@ class OracleMethodOptions(Options):
     oracle: OracleOptions = Field(
         description="the function whose symmetry is asked for; a kind, or {kind: ..., ...}"
     )
-    solver: Literal["exact", "gradient"] = Field(
+    solver: Literal["exact", "gradient", "flows"] = Field(
         "exact",
-        description="exact: null space of the linear conditions; gradient: the losses of Forestano et al.",
+        description="exact: null space of the linear conditions; gradient: matrices by the losses of Forestano et al.; "
+        "flows: networks x -> v(x) by the same losses, for symmetries that are not linear",
     )
     acts_on: Literal["auto", "momenta", "features"] = Field(
         "auto", description="four-momenta of the objects or the features; auto: momenta where there are any"
@@ -175,6 +176,7 @@ class OracleMethodOptions(Options):
     )
     breaking: BreakingOptions | None = Field(None, description="a term that breaks the symmetry")
     gradient: GradientOptions = Field(GradientOptions(), description="options of the gradient solver")
+    flows: FlowOptions = Field(FlowOptions(), description="options of the solver flows")
     latent: LatentOptions | None = Field(
         None, description="look for generators among the latents of an autoencoder of the features"
     )
@@ -187,6 +189,21 @@ class OracleMethodOptions(Options):
         if self.degree > 1 and (self.affine or self.complex):
             raise ValueError(
                 "polynomial fields hold translations and complex matrices already: leave them out"
+            )
+        if self.solver != "gradient" and self.gradient != GradientOptions():
+            raise ValueError("options under 'gradient' need solver: gradient")
+        if self.solver != "flows" and self.flows != FlowOptions():
+            raise ValueError("options under 'flows' need solver: flows")
+        if self.solver == "gradient" and (self.affine or self.degree > 1):
+            raise ValueError(
+                "the gradient solver trains matrices only: leave out affine and degree, or take exact"
+            )
+        if self.solver == "flows" and (
+            self.affine or self.degree > 1 or self.compare or self.breaking or self.latent
+        ):
+            raise ValueError(
+                "solver: flows trains networks, neither matrices nor polynomials: leave out affine, degree, compare, "
+                "breaking and latent"
             )
         if self.latent is not None and (self.degree > 1 or self.complex or self.compare or self.breaking):
             raise ValueError(

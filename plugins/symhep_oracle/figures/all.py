@@ -15,6 +15,7 @@ from symhep_oracle.figures.structure import bracket_table
 from symhep_oracle.figures.vector_fields import SHOWN as FLOWS
 from symhep_oracle.figures.vector_fields import plane_flows
 from symhep_oracle.gradient.figures import figures as gradient_figures
+from symhep_oracle.gradient.flow_figures import figures as flow_figures
 from symhep_oracle.latent.figures import draw as latent_figures
 from symhep_oracle.layout import Layout
 from symhep_oracle.options import OracleMethodOptions
@@ -26,6 +27,9 @@ __all__ = ["draw_all"]
 def draw_all(result: Result) -> Iterator[NamedFigure]:
     """Generators, spectrum, brackets, flows, breaking; then those of the solver and of the latent space."""
     a, summary = result.arrays, result.summary
+    if summary["solver"]["name"] == "flows":
+        yield from flow_figures(result)
+        return
     generators = len(a["coefficients"])
     options = OracleMethodOptions.model_construct(**{k: summary["options"][k] for k in ("degree", "affine")})
     if generators and a["generators_real"].shape[-1]:

@@ -50,6 +50,9 @@ def singular_values(a: Arrays, summary: Mapping[str, Any]) -> Figure:
     if floor:
         ax.axhspan(FLOOR / 100, floor, color="#e9eaec", lw=0, zorder=0)
         ax.axhline(floor, color=GREY, ls="--", lw=1.2, label="rounding of the oracle")
+    resolution = summary["solver"].get("resolution")
+    if resolution:
+        ax.axhline(resolution, color=GREY, ls="--", lw=1.2, label="resolution of the training")
     ax.set_yscale("log")
     low = min(float(values.min()), floor or 1.0)
     ax.set_ylim(low / 30, 20)

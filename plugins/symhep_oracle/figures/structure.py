@@ -39,5 +39,5 @@ def bracket_table(a: Arrays) -> Figure:
     ax.tick_params(which="both", length=0)
     ax.minorticks_off()
     ax.set(xlabel="$b$", ylabel="$a$")
-    figure.colorbar(image, ax=ax, shrink=0.8, label="Coefficient of the generator named in the cell")
+    figure.colorbar(image, ax=ax, shrink=0.8, label="Coefficient")
     return figure

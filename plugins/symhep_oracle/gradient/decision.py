@@ -56,9 +56,10 @@ def orthonormalised(theta: FloatArray) -> FloatArray:
 def worst_violation(rows: FloatArray, gram: FloatArray) -> float:
     """Largest singular value of the conditions on the span of orthonormal ``rows`` (G, K), relative to all.
 
-    ``gram`` (K, K) is the Gram matrix of the conditions. More rows than unknowns cannot be independent: infinity.
+    ``gram`` (K, K) is the Gram matrix of the conditions. Infinity for more rows than the family of matrices has
+    unknowns: no rotation of them is orthonormal.
     """
-    if len(rows) > rows.shape[1]:
+    if not np.allclose(rows @ rows.T, np.eye(len(rows)), atol=1e-6):
         return float("inf")
     inside = np.linalg.eigvalsh(rows @ gram @ rows.T)[-1]
     return float(np.sqrt(max(inside, 0.0) / np.linalg.eigvalsh(gram)[-1]))

@@ -1,20 +1,30 @@
-"""Vector fields in the plane over the contours of the oracle, learned beside exact."""
+"""Figures of trained vector fields: over the contours of the oracle, beside the exact direction; losses."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from symhep.methods.interface import NamedFigure
+from symhep.methods.result import Arrays, Result
 from symhep.plotting.style import COLOURS
 
-__all__ = ["Field", "plane_grid", "vector_fields"]
+__all__ = ["Field", "figures", "loss_curves", "plane_grid", "vector_fields"]
 
 FloatArray = npt.NDArray[np.float64]
+
+GREY = "#717581"
+#: The terms of the loss, in the order in which they are stored.
+TERMS = ("invariance", "normalisation", "orthogonality")
+#: Fields that fit side by side, with the exact direction.
+SHOWN = 3
+#: The longest arrow, in units of the distance between points.
+LENGTH = 0.9
 
 
 class Field(NamedTuple):
@@ -22,6 +32,64 @@ class Field(NamedTuple):
 
     title: str
     values: FloatArray
+
+
+def figures(result: Result) -> Iterator[NamedFigure]:
+    """All figures of trained fields; none for other results."""
+    a = result.arrays
+    if "flow_parts" not in a:
+        return
+    if "flow_grid" in a:
+        yield _fields_in_the_plane(a, result.summary)
+    yield NamedFigure(
+        "loss",
+        loss_curves(a),
+        "Loss and its terms during training, for the seed with the least final loss. Grey band: range of the total "
+        f"over {a['flow_parts'].shape[1]} seeds.",
+    )
+
+
+def _fields_in_the_plane(a: Arrays, summary: Mapping[str, Any]) -> NamedFigure:
+    learned, along = a["flow_fields"], a["flow_along"][int(a["flow_best"])]
+    shown = [
+        Field(f"learned{f' {g + 1}' if len(learned) > 1 else ''}: {share:.1%} along", field)
+        for g, (field, share) in enumerate(zip(learned[:SHOWN], along, strict=False))
+    ]
+    exact = ""
+    if "flow_slopes" in a:
+        slopes = a["flow_slopes"]
+        size = np.maximum(np.linalg.norm(slopes, axis=1, keepdims=True), np.finfo(float).tiny)
+        exactly = np.stack([-slopes[:, 1], slopes[:, 0]], axis=1) / size
+        sign = np.sign((exactly * learned[0]).sum()) or 1.0
+        shown.append(Field("exact direction", sign * exactly))
+        exact = " Right: the direction across the gradient, which is exact."
+    more = f" The first {SHOWN} of {len(learned)}." if len(learned) > SHOWN else ""
+    names = summary["layout"]["components"] * 2
+    return NamedFigure(
+        "fields",
+        vector_fields(a["flow_grid"], a["flow_values"], shown, (f"{names[0]} / rms", f"{names[1]} / rms")),
+        "Trained vector fields of the best seed over the contours of the oracle (grey), with the share of |v|^2 that "
+        f"runs along the contours on events not trained on.{exact} The sign of a field is arbitrary, and each panel "
+        f"has its own length of arrows.{more}",
+    )
+
+
+def loss_curves(a: Arrays) -> Figure:
+    """Total and terms against epochs, log-log, with the range of the total over the seeds."""
+    best, parts = int(a["flow_best"]), a["flow_parts"]
+    x = np.maximum(a["flow_epochs"], 0.7)  # the start, epoch 0, has no place on a log axis
+    figure: Figure
+    figure, ax = plt.subplots()
+    totals = parts.sum(axis=2)
+    if parts.shape[1] > 1:
+        ax.fill_between(x, totals.min(axis=1), totals.max(axis=1), color=GREY, alpha=0.2, lw=0)
+    for name, colour, values in zip(TERMS, COLOURS, parts[:, best].T, strict=False):
+        if (values > 0).any():
+            ax.plot(x, np.where(values > 0, values, np.nan), color=colour, label=name, lw=1.2)
+    ax.plot(x, totals[:, best], color="black", label="total", lw=1.8)
+    ax.set(xscale="log", yscale="log", xlabel="Epoch", ylabel="Loss", xlim=(x[0], x[-1]))
+    ax.legend(loc="lower left")
+    return figure
 
 
 def plane_grid(reach: float, points: int = 16) -> FloatArray:
@@ -34,20 +102,29 @@ def plane_grid(reach: float, points: int = 16) -> FloatArray:
     return np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
 
 
-def vector_fields(grid: FloatArray, oracle: FloatArray, fields: Sequence[Field]) -> Figure:
+def vector_fields(
+    grid: FloatArray,
+    oracle: FloatArray,
+    fields: Sequence[Field],
+    axes_names: tuple[str, str] = ("$x_1$", "$x_2$"),
+) -> Figure:
     """One panel per field; ``oracle`` (J, J) are its values on a square of the reach of ``grid``.
 
     Every panel has its own length scale; the sign of a field is arbitrary.
     """
     reach = float(np.abs(grid).max())
-    line = np.linspace(-reach, reach, len(oracle))
+    line, spacing = np.linspace(-reach, reach, len(oracle)), 2 * reach / (np.sqrt(len(grid)) - 1)
     figure: Figure
     figure, axes = plt.subplots(
         1, len(fields), figsize=(4.3 * len(fields), 4.9), sharex=True, sharey=True, squeeze=False
     )
     for ax, field in zip(axes[0], fields, strict=True):
-        ax.contour(line, line, oracle, levels=14, cmap="Greys", linewidths=1, alpha=0.8)
-        ax.quiver(*grid.T, *field.values.T, color=COLOURS[0], angles="xy", pivot="mid", width=0.005)
-        ax.set(title=field.title, xlabel="$x_1$", aspect="equal")
-    axes[0, 0].set_ylabel("$x_2$")
+        ax.contour(line, line, oracle, levels=14, colors="#b4b7bd", linestyles="solid", linewidths=1)
+        longest = float(np.linalg.norm(field.values, axis=1).max()) or 1.0
+        ax.quiver(
+            *grid.T, *field.values.T, color=COLOURS[0], angles="xy", pivot="mid", width=0.006, headwidth=3.2,
+            scale_units="xy", scale=longest / (LENGTH * spacing), minlength=0.5,
+        )  # fmt: skip
+        ax.set(title=field.title, xlabel=axes_names[0], aspect="equal")
+    axes[0, 0].set_ylabel(axes_names[1])
     return figure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +16,12 @@ from symhep.torchkit.adam import Adam
 from symhep.torchkit.network import Perceptron
 from symhep.torchkit.parameters import ReplicaParameters
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
+from symhep.torchkit.threads import in_groups
 from symhep_oracle.gradient.options import FlowOptions
 from symhep_oracle.gradient.training import recorded_epochs
+from symhep_oracle.oracles.interface import DOUBLE
 
-__all__ = ["Flows", "alignment", "learn_flows"]
+__all__ = ["Flows", "alignment", "contour_normals", "learn_flows"]
 
 FloatArray = npt.NDArray[np.float64]
 Function = Callable[[Tensor], Tensor]
@@ -28,14 +31,15 @@ Function = Callable[[Tensor], Tensor]
 class Flows:
     """Trained vector fields of R seeds with G generators each.
 
-    ``epochs`` (T,), ``parts`` (T, R, 3): invariance, normalisation, orthogonality on the way. `evaluate` gives
-    the fields anywhere.
+    ``epochs`` (T,), ``parts`` (T, R, 3): invariance, normalisation, orthogonality on the way; ``parameters`` of the
+    R G networks, (R G, ...) each. `evaluate` gives the fields anywhere.
     """
 
     epochs: npt.NDArray[np.int64]
     parts: FloatArray
     generators: int
     network: Perceptron
+    parameters: dict[str, npt.NDArray[Any]]
 
     @property
     def best(self) -> int:
@@ -45,9 +49,24 @@ class Flows:
     @torch.no_grad()
     def evaluate(self, x: FloatArray) -> FloatArray:
         """v (R, G, N, D) at the points (N, D)."""
-        seeds = self.parts.shape[1]
-        points = torch.as_tensor(x, dtype=torch.float64).expand(seeds * self.generators, *x.shape)
-        return np.asarray(self.network(points).view(seeds, self.generators, *x.shape).numpy())
+        return self._split(self.network(self._points(x)))
+
+    def brackets(self, x: FloatArray) -> FloatArray:
+        """[v_a, v_b] = (Dv_b) v_a - (Dv_a) v_b at the points, (R, G, G, N, D)."""
+        points = self._points(x).requires_grad_()
+        values = self.network(points)
+        # Neither points nor networks mix, so the slope of a sum over both holds the slope of each.
+        slopes = [torch.autograd.grad(c.sum(), points, retain_graph=True)[0] for c in values.unbind(-1)]
+        jacobian = np.stack([self._split(s) for s in slopes], axis=3)  # (R, G, N, D, D): d v_i / d x_j
+        along = np.einsum("rbnij,ranj->rabni", jacobian, self._split(values.detach()))
+        return np.asarray(along - along.swapaxes(1, 2))
+
+    def _points(self, x: FloatArray) -> Tensor:
+        points = torch.as_tensor(x, dtype=torch.float64)
+        return points.expand(self.parts.shape[1] * self.generators, *x.shape).contiguous()
+
+    def _split(self, values: Tensor) -> FloatArray:
+        return np.asarray(values.view(-1, self.generators, *values.shape[1:]).numpy())
 
 
 class _Loss:
@@ -96,37 +115,83 @@ def learn_flows(
     """Vector fields that leave ``function`` (..., D) -> (..., k) as it is, one set per member of ``seeds``.
 
     A field times any function of x is a symmetry as well, so what is found is a direction at each point.
-    ``x`` (N, D), ``weights`` (N,) not negative.
+    ``x`` (N, D), ``weights`` (N,) not negative; ``advance`` is told of ``epochs`` steps in all.
     """
-    points = torch.as_tensor(x, dtype=torch.float64)
-    loss = _Loss(function, points, torch.as_tensor(weights / weights.sum(), dtype=torch.float64), options)
-    g, replicas, sizes = options.generators, len(seeds), (x.shape[1], *options.hidden, x.shape[1])
+    loss = _Loss(function, torch.as_tensor(x, dtype=torch.float64), _shares(weights), options)
+
+    @torch.no_grad()
+    def group(members: list[int]) -> tuple[dict[str, npt.NDArray[Any]], FloatArray]:
+        return _train(loss, [seeds[r] for r in members], advance if members[0] == 0 else None)
+
+    found = in_groups(group, len(seeds))
+    parameters = {name: np.concatenate([p[name] for p, _ in found]) for name in found[0][0]}
+    network = _networks(options, x.shape[1], len(seeds) * options.generators)
+    network.parameters.load(parameters)
+    epochs = np.array(recorded_epochs(options.epochs))
+    parts = np.concatenate([p for _, p in found], axis=1)
+    return Flows(epochs, parts, options.generators, network.fields, parameters)
+
+
+def _shares(weights: FloatArray) -> Tensor:
+    return torch.as_tensor(weights / weights.sum(), dtype=torch.float64)
+
+
+class _Networks(NamedTuple):
+    parameters: ReplicaParameters
+    fields: Perceptron
+
+
+def _networks(options: FlowOptions, features: int, count: int) -> _Networks:
+    sizes = (features, *options.hidden, features)
+    parameters = ReplicaParameters(Perceptron.shapes("field", sizes), count, dtype=torch.float64)
+    return _Networks(parameters, Perceptron(parameters, "field", sizes, options.activation))
+
+
+def _train(
+    loss: _Loss, seeds: Sequence[np.random.SeedSequence], advance: Task | None
+) -> tuple[dict[str, npt.NDArray[Any]], FloatArray]:
+    """Parameters (R G, ...) and terms (T, R, 3)."""
+    options, points, g, replicas = loss.options, loss.x, loss.options.generators, len(seeds)
     # Every generator is a network of its own; one stream per seed starts its generators in turn.
-    parameters = ReplicaParameters(Perceptron.shapes("field", sizes), replicas * g, dtype=torch.float64)
-    network = Perceptron(parameters, "field", sizes, options.activation)
+    parameters, network = _networks(options, points.shape[1], replicas * g)
     network.initialise(ReplicaStreams([s for seed in seeds for s in replica_seeds(seed, g)]))
     adam = Adam(parameters.values, parameters.gradients, options.learning_rate)
     batch = points.expand(replicas * g, *points.shape)
-    epochs, parts = recorded_epochs(options.epochs), []
+    recorded, parts = set(recorded_epochs(options.epochs)), []
     for epoch in range(options.epochs + 1):
         trace = network.trace(batch)
         terms, slope = loss(trace[-1].view(replicas, g, *points.shape))
-        if epoch in epochs:
+        if epoch in recorded:
             parts.append(terms)
         if epoch < options.epochs:
             network.backward(trace, slope.flatten(0, 1), to_input=False)
             adam.step()
             if advance is not None:
                 advance(1)
-    return Flows(np.array(epochs), torch.stack(parts).numpy(), g, network)
+    return parameters.arrays(), torch.stack(parts).numpy()
 
 
-def alignment(fields: FloatArray, gradient: FloatArray) -> FloatArray:
-    """Share of |v|^2 that runs along the contours, E |v_t|^2 / E |v|^2, for (..., N, D) fields and (N, D) gradients.
+def contour_normals(
+    gradient: FloatArray, precision: float = DOUBLE
+) -> tuple[FloatArray, npt.NDArray[np.int64]]:
+    """Orthonormal rows (N, min(k, D), D) that span the gradients (N, k, D) of k functions at each point, and how many
+    of them count (N,); the others are zero. ``precision`` is the relative error of the gradients.
 
-    >>> float(alignment(np.array([[0.0, 2.0]]), np.array([[1.0, 0.0]])))
+    >>> normals, rank = contour_normals(np.array([[[0.0, 2.0], [0.0, 1.0]]]))
+    >>> np.abs(normals).round(9).tolist(), rank.tolist()
+    ([[[0.0, 1.0], [0.0, 0.0]]], [1])
+    """
+    _, sizes, rows = np.linalg.svd(gradient, full_matrices=False)
+    independent = sizes > sizes[:, :1] * max(gradient.shape[1:]) * 16 * precision
+    return rows * independent[..., None], independent.sum(axis=1)
+
+
+def alignment(fields: FloatArray, normals: FloatArray) -> FloatArray:
+    """Share of |v|^2 that runs along the contours, E |v_t|^2 / E |v|^2, for fields (..., N, D) and the orthonormal
+    ``normals`` (N, k, D) of the contours.
+
+    >>> float(alignment(np.array([[0.0, 2.0]]), np.array([[[1.0, 0.0]]])))
     1.0
     """
-    unit = gradient / np.linalg.norm(gradient, axis=-1, keepdims=True)
-    across = (fields * unit).sum(axis=-1) ** 2
-    return np.asarray(1 - across.sum(axis=-1) / (fields**2).sum(axis=(-1, -2)))
+    across = np.einsum("...nd,nkd->...nk", fields, normals) ** 2
+    return np.asarray(1 - across.sum(axis=(-1, -2)) / (fields**2).sum(axis=(-1, -2)))

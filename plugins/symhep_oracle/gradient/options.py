@@ -8,17 +8,22 @@ from pydantic import Field
 
 from symhep.methods.interface import Options
 
-__all__ = ["Difference", "FlowOptions", "GradientOptions", "LossWeights"]
+__all__ = ["Difference", "FlowOptions", "FlowWeights", "GradientOptions", "LossWeights"]
 
 Difference = Literal["forward", "central"]
 
 
-class LossWeights(Options):
-    """The weights h of the slides, one per term of the loss."""
+class FlowWeights(Options):
+    """The weights h of the slides, one per term of the loss: those that any vector field has."""
 
     invariance: float = Field(1.0, ge=0, description="h_inv of (4)")
     normalisation: float = Field(1.0, gt=0, description="h_norm of (5)")
     orthogonality: float = Field(1.0, ge=0, description="h_orth of (6)")
+
+
+class LossWeights(FlowWeights):
+    """Beside them, those of matrices."""
+
     closure: float = Field(1.0, ge=0, description="h_clos; 0 leaves the structure constants out")
     sparsity: float = Field(0.0, ge=0, description="h_sp of (7); the slides take 0.05 where they use it")
 
@@ -75,6 +80,9 @@ class FlowOptions(Options):
     epochs: int = Field(5000, ge=1, description="steps of Adam over all points")
     learning_rate: float = Field(1e-3, gt=0, description="step size of Adam")
     epsilon: float = Field(1e-3, gt=0, lt=1, description="eps in x' = x + eps v(x)")
-    weights: LossWeights = Field(
-        LossWeights(), description="weights of invariance, normalisation, orthogonality"
+    weights: FlowWeights = Field(FlowWeights(), description="weights of the terms of the loss")
+    points: int = Field(
+        300,
+        ge=1,
+        description="events trained on, evenly spaced, at most half of all; the others measure the fields",
     )

@@ -173,8 +173,12 @@ def _solution(
     closed = options.weights.closure > 0
     verdict = decide(trials, options.epsilon, closed=closed, approximate=oracle.approximate)
     found = rows[verdict.chosen] if verdict.dimension else np.zeros((0, fields.unknowns))
-    values, vectors = np.linalg.eigh(gram)
-    sizes = np.sqrt(np.maximum(values, 0.0))
+    vectors = np.linalg.eigh(gram)[1]
+    # A Gram matrix knows null values to the root of its rounding only: a second look at the events.
+    squares, _ = conditions.along(vectors, 0)
+    sizes = np.sqrt(squares.sum(axis=0) / conditions.weights.sum())
+    order = np.argsort(sizes, kind="stable")
+    sizes, vectors = sizes[order], vectors[:, order]
     moved = np.einsum("ki,bki->bi", vectors, grams.pieces(vectors))
     noise = np.sqrt((moved**2).sum(axis=0)) / (2 * np.maximum(sizes, np.finfo(float).tiny)) / sizes[-1]
     same = [
@@ -185,7 +189,7 @@ def _solution(
         coefficients=found,
         influences=np.concatenate([_spread(found, [rows[r] for r in same]), _tilt(found, fields, options)]),
         spectrum=sizes / sizes[-1],
-        noise=np.minimum(noise, 1.0),
+        noise=np.minimum(noise, sizes / sizes[-1]),
         dimension=verdict.dimension,
         confidence=verdict.confidence,
         reason=verdict.reason,

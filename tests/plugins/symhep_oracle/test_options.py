@@ -45,6 +45,17 @@ def test_functions_are_loaded_when_the_card_is_read() -> None:
         ({"oracle": "l3"}, "does not match any of the expected tags"),
         ({"oracle": {"kind": "quadratic", "matrix": [[1, 0]]}}, "'matrix' must be square"),
         ({"oracle": "l2", "degree": 2, "affine": True}, "hold translations and complex matrices already"),
+        ({"oracle": "l2", "solver": "gradient", "degree": 2}, "the gradient solver trains matrices only"),
+        ({"oracle": "l2", "gradient": {"seeds": 2}}, "options under 'gradient' need solver: gradient"),
+        ({"oracle": "l2", "flows": {"seeds": 2}}, "options under 'flows' need solver: flows"),
+        ({"oracle": "l2", "solver": "flows", "gradient": {"seeds": 2}}, "need solver: gradient"),
+        ({"oracle": "l2", "solver": "flows", "compare": "so(3)"}, "trains networks, neither matrices nor"),
+        ({"oracle": "l2", "solver": "flows", "degree": 2}, "trains networks, neither matrices nor"),
+        (
+            {"oracle": "l2", "solver": "flows", "breaking": {"oracle": "l1"}},
+            "trains networks, neither matrices",
+        ),
+        ({"oracle": "l2", "solver": "flows", "flows": {"weights": {"closure": 1}}}, "Extra inputs"),
     ],
 )
 def test_refusals(options: dict[str, object], message: str) -> None:
