@@ -1,6 +1,6 @@
 """How much noise a name stands: the table of docs/lie.md, and the answers for small algebras in `--small`.
 
-    python benchmarks/lie_names.py [--small]
+python benchmarks/lie_names.py [--small]
 """
 
 from __future__ import annotations

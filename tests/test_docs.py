@@ -41,7 +41,8 @@ def test_the_examples_of_contributing(root: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "CONTRIBUTING.md", "docs/card.md", "docs/formats.md", "docs/run_folder.md", "docs/lie.md"]
+    "page",
+    ["README.md", "CONTRIBUTING.md", "docs/card.md", "docs/formats.md", "docs/run_folder.md", "docs/lie.md"],
 )
 def test_links_lead_somewhere(root: Path, page: str) -> None:
     path = root / page

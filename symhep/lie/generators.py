@@ -73,7 +73,7 @@ class Generators:
     def __len__(self) -> int:
         return len(self.matrices)
 
-    def __array__(self, dtype: npt.DTypeLike = None, copy: bool | None = None) -> Matrices:
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Matrices:
         """The matrices, so that whatever takes an array (G, d, d) takes generators.
 
         >>> from symhep.lie.bases import so

@@ -34,7 +34,9 @@ def levi_complement(constants: FloatArray, radical: FloatArray) -> FloatArray:
         parts = brackets @ np.swapaxes(dual, 1, 2)[:, None]
         c, rest = parts[:, first, second, :s], parts[:, first, second, s:]
         left = float(np.abs(rest).max(initial=0.0))
-        if left < 1e-14 or (step > 1 and left > before / 2):  # solved, or only what errors leave unsolvable is left
+        if left < 1e-14 or (
+            step > 1 and left > before / 2
+        ):  # solved, or only what errors leave unsolvable is left
             break
         before = left
         acting = np.einsum("zabc,zai,zbj->zijc", constants, y, radical, optimize=True)

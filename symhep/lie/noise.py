@@ -78,8 +78,8 @@ def upper_limit(squares: FloatArray) -> float:
 def decide_rank(samples: FloatArray, question: str, size: float | None = None) -> RankDecision:
     """Rank of ``samples[0]`` (m, n), given how the others differ from it.
 
-    ``size``: what the largest singular value is expected to be, should the rank not be 0; enters the ``resolution`` alone,
-    which without it is known only for a rank above 0.
+    ``size``: what the largest singular value is expected to be, should the rank not be 0; enters the ``resolution``
+    alone, which without it is known only for a rank above 0.
 
     Sequential test: the rank is the smallest r for which s_{r+1} is explained by noise. If
     M has rank r but for noise dM, then s_{r+1} = |(1 - U U^T) dM (1 - V V^T)| to first order, U and V the

@@ -147,7 +147,7 @@ def _columns(first: Matrices, second: Matrices) -> tuple[FloatArray, FloatArray]
 
 
 def _unit_sized(matrices: Matrices) -> Matrices:
-    """The matrices with norm 1, those that are rounding beside the largest 0: how large a generator is does not matter."""
+    """The matrices with norm 1, those that are rounding beside the largest 0: sizes do not matter."""
     rows = _rows(matrices)
     largest = float(np.abs(rows).max(initial=0.0)) or 1.0
     norms = np.linalg.norm(rows / largest, axis=1)

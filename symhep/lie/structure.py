@@ -47,12 +47,13 @@ class StructureConstants:
 
 def as_basis(matrices: npt.ArrayLike) -> MatrixArray:
     """``matrices`` as a finite (G, d, d) array of float64 or complex128; CardError if they are none."""
-    x = numbers(matrices, "a basis")
-    if x.ndim != 3 or x.shape[1] != x.shape[2] or 0 in x.shape:
+    given = numbers(matrices, "a basis")
+    if given.ndim != 3 or given.shape[1] != given.shape[2] or 0 in given.shape:
         raise CardError(
-            f"a basis has the shape (G, d, d), not {x.shape}", hint="stack G square matrices of one size"
+            f"a basis has the shape (G, d, d), not {given.shape}", hint="stack G square matrices of one size"
         )
-    x = x.astype(np.complex128 if np.iscomplexobj(x) else np.float64)
+    x: MatrixArray
+    x = given.astype(np.complex128) if np.iscomplexobj(given) else given.astype(np.float64)
     if not np.isfinite(x).all():
         raise CardError("the basis has entries that are not finite", hint="remove nan and inf")
     largest = np.abs(x).max()

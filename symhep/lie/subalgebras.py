@@ -74,7 +74,7 @@ def subalgebras(basis: npt.ArrayLike, dimension: int, *, starts: int = 64, seed:
     other special kinds. Closed ones are told apart by their name and by integers that conjugation does not change, so a
     continuous family counts as one kind. A kind may be missed; none at all means that no start closed.
 
-    Raises `CardError` if the dimension is not between 1 and G - 1, or the matrices are dependent or do not close at all.
+    Raises `CardError` if the dimension is not between 1 and G - 1, or the matrices are dependent or far from closed.
 
     >>> from symhep.lie.bases import so
     >>> print(subalgebras(so(4).matrices, 5))

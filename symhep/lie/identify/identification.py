@@ -58,19 +58,22 @@ class Identification:
 
     @property
     def resolution(self) -> float:
-        """The largest border of a decision over the size of what would have been seen; a name needs one well below 1."""
+        """The largest border of a decision over the size of what would have been seen; a name needs 1/2."""
         return max((decision.resolution for decision in self.decisions), default=0.0)
 
     @property
     def abstract(self) -> str:
-        """The name as far as it depends on the algebra alone: abelian summands, however they act, are R^k; the part after
-        '=' is left out.
+        """The name as far as it depends on the algebra alone: abelian summands, however they act, are R^k.
+
+        The part after '=' is left out.
 
         The column ``algebra`` of the catalogues of subgroups (:mod:`symhep.lie.subgroups`) has these names.
         """
         name = self.name.partition(" = ")[0]
         plain = re.sub(r"^abelian | \((nilpotent|mixed)\)", "", name).split(" + ")
-        lines = sum(int(p[2:] or 1) for p in (re.sub(ONE_DIMENSIONAL, "R^1", p) for p in plain) if p[:2] == "R^")
+        lines = sum(
+            int(p[2:] or 1) for p in (re.sub(ONE_DIMENSIONAL, "R^1", p) for p in plain) if p[:2] == "R^"
+        )
         others = [p for p in plain if not re.fullmatch(ONE_DIMENSIONAL + r"|R\^\d+", p)]
         return " + ".join([*others, *(["R"] if lines == 1 else [f"R^{lines}"] if lines else [])])
 

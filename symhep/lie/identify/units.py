@@ -18,17 +18,19 @@ def unit_sized(x: MatrixArray, sigma: FloatArray) -> tuple[MatrixArray, FloatArr
 
 
 def balanced(x: MatrixArray, sigma: FloatArray) -> tuple[MatrixArray, FloatArray]:
-    """Matrices (G, d, d) known but for rounding ``sigma`` (G, D), conjugated to units in which rows and columns are alike.
+    """Matrices (G, d, d) known but for rounding ``sigma`` (G, D), in units in which rows and columns are alike.
 
-    A generator that shifts by millimetres and boosts by 1 has entries of very different size, the smaller of which drown
-    in the rounding of the larger. D X D^-1 with D diagonal, powers of two (exact), balances them (Parlett and Reinsch,
-    Numer. Math. 13 (1969) 293). Entries below the rounding are no entries to balance; they keep their errors.
+    A generator that shifts by millimetres and boosts by 1 has entries of very different size, the smaller of which
+    drown in the rounding of the larger. D X D^-1 with D diagonal, powers of two (exact), balances them (Parlett and
+    Reinsch, Numer. Math. 13 (1969) 293). Entries below the rounding are no entries to balance; they keep their errors.
 
     >>> x = np.array([[[0.0, 1024.0], [1 / 1024, 0.0]]])
     >>> balanced(x, np.full((1, 4), 1e-10))[0].tolist()
     [[[0.0, 1.0], [1.0, 0.0]]]
     """
-    size = np.linalg.norm(sigma.reshape(len(x), *x.shape[1:], -1), axis=-1)  # (G, d, d), of complex entries too
+    size = np.linalg.norm(
+        sigma.reshape(len(x), *x.shape[1:], -1), axis=-1
+    )  # (G, d, d), of complex entries too
     kept = np.where(np.abs(x) > size, np.abs(x), 0.0)
     _, (scale, _) = scipy.linalg.matrix_balance(kept.sum(axis=0), permute=False, separate=True)
     turn = scale / scale[:, None]

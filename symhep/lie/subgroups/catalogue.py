@@ -25,8 +25,8 @@ FloatArray = npt.NDArray[np.float64]
 class SubgroupClass:
     """A conjugacy class of connected subgroups, or a family of them, by one member's generators.
 
-    ``label`` is the published one (Lorentz) or our own (Poincare); ``algebra`` names the abstract Lie algebra as `identify`
-    does (``Identification.abstract``: every one-dimensional one is R, turns and boosts alike);
+    ``label`` is the published one (Lorentz) or our own (Poincare); ``algebra`` names the abstract Lie algebra as
+    `identify` does (``Identification.abstract``: every one-dimensional one is R, turns and boosts alike);
     ``lorentz`` is the label of the subgroup of the Lorentz group that is left when translations are divided out.
     """
 

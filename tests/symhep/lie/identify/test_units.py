@@ -142,5 +142,9 @@ def test_wrong_errors(errors: object, message: str) -> None:
 
 
 def test_no_errors_and_errors_zero_are_rounding() -> None:
-    assert identify(EXAMPLES["so(3)"], 0).name == identify(EXAMPLES["so(3)"], np.zeros((3, 3, 3))).name == "so(3)"
+    assert (
+        identify(EXAMPLES["so(3)"], 0).name
+        == identify(EXAMPLES["so(3)"], np.zeros((3, 3, 3))).name
+        == "so(3)"
+    )
     assert identify(noisy(EXAMPLES["so(3)"], 1e-3, 0), 0).name == "not closed"

@@ -85,3 +85,18 @@ def test_errors() -> None:
     turn = lorentz_subgroups().matrices("SO(2)")
     with pytest.raises(CardError, match="dependent within their errors"):
         classify(np.concatenate([turn, 2 * turn]))
+
+
+@pytest.mark.parametrize(
+    ("errors", "message"),
+    [
+        (-1.0, "one number >= 0, not -1.0"),
+        (np.nan, "one number >= 0, not nan"),
+        (1j, "one number >= 0"),
+        (np.full((1, 4, 4), 0.1), "one number >= 0"),
+        ("0.1", "holds <U3 and not numbers"),
+    ],
+)
+def test_wrong_errors(errors: object, message: str) -> None:
+    with pytest.raises(CardError, match=message):
+        classify(lorentz_subgroups().matrices("SO(2)"), errors)  # type: ignore[arg-type]
