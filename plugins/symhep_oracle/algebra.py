@@ -16,12 +16,14 @@ from symhep_oracle.outcome import Outcome, make_fields
 from symhep_oracle.recognised import Recognised, recognise
 from symhep_oracle.target import Comparison, compare, parse_target
 
-__all__ = ["BrokenAlgebra", "Evidence", "bracket_residual", "normalised", "study", "within"]
+__all__ = ["CLOSED", "BrokenAlgebra", "Evidence", "bracket_residual", "normalised", "study", "within"]
 
 FloatArray = npt.NDArray[np.float64]
 
 #: Squared Frobenius norm of a generator: tr W W^dagger = 2, as in Forestano et al., equation (5).
 NORM = 2.0
+#: Polynomial fields close if less of their brackets is left over.
+CLOSED = 1e-6
 #: Points at which brackets of polynomial fields are compared.
 POINTS = 200
 
@@ -65,7 +67,7 @@ class Evidence:
         if self.outcome.solution.dimension == 0:
             return "0"
         if self.identification is None:
-            return "closed" if self.closure < 1e-6 else "not closed"
+            return "closed" if self.closure < CLOSED else "not closed"
         return self.identification.name
 
     @property

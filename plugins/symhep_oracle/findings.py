@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from symhep.methods.result import Statement
-from symhep_oracle.algebra import Evidence
+from symhep_oracle.algebra import CLOSED, Evidence
+from symhep_oracle.fields import PolynomialFields
 from symhep_oracle.latent.findings import latent_findings
 from symhep_oracle.learned.findings import training_findings
+from symhep_oracle.multiples import multiples
 from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.oracles.wording import describe
+from symhep_oracle.recognised import recognise
 
 __all__ = ["findings"]
 
@@ -22,6 +25,7 @@ NEARLY = 1e-4
 def findings(e: Evidence, options: OracleMethodOptions) -> Iterator[Statement]:
     """The physics, most important first; then what a reader must know before believing it."""
     yield _algebra(e, options)
+    yield from _polynomials(e)
     yield _decision(e)
     yield from training_findings(e.outcome.info)
     yield from _comparison(e)
@@ -47,6 +51,12 @@ def _algebra(e: Evidence, options: OracleMethodOptions) -> Statement:
         "dimension": s.dimension, "name": e.algebra, "confidence": e.confidence,
         "invariance": float(s.residuals.max(initial=0.0)), "closure": e.closure, "events": e.outcome.info["events"],
     }  # fmt: skip
+    if s.dimension == 0 and options.solver == "gradient":
+        text = (
+            f"Training found no {kind} that preserve {oracle}; too few epochs or seeds would look the same. "
+            f"{s.reason}."
+        )
+        return Statement(text, evidence, "spectrum")
     if s.dimension == 0:
         text = f"No continuous symmetry among the {kind} of {s.coefficients.shape[1]} unknowns: {oracle} has none."
         return Statement(text, evidence, "spectrum")
@@ -63,6 +73,33 @@ def _algebra(e: Evidence, options: OracleMethodOptions) -> Statement:
     else:
         text = f"{e.algebra} preserves {oracle}: {s.dimension} {plural}{listed} ({sure})."
     return Statement(text, evidence, "generators" if e.matrices.shape[-1] else "spectrum")
+
+
+def _polynomials(e: Evidence) -> Iterator[Statement]:
+    """Why they are as many as they are, and why they need not close."""
+    rows, fields = e.outcome.solution.coefficients, e.fields
+    if not isinstance(fields, PolynomialFields) or len(rows) < 2:
+        return
+    if (found := multiples(rows, fields)) is not None:
+        names = [k.name for k in recognise(found.lowest, fields, bool(e.outcome.info["minkowski"]))]
+        base = names[0] if len(names) == 1 else f"the {len(names)} of degree {found.degree}"
+        which = "They are" if found.explained == len(rows) else f"{found.explained} of them are"
+        yield Statement(
+            f"{which} {base} times {_several(found.monomials)}: a field times any function preserves what the field "
+            "preserves, so their number grows with the degree.",
+            {
+                "lowest": names,
+                "factors": list(found.monomials),
+                "explained": found.explained,
+                "of": len(rows),
+            },
+        )
+    if e.closure > CLOSED:
+        yield Statement(
+            f"Fields of degree m and n have a bracket of degree m + n - 1, up to {2 * fields.degree - 1}, while the "
+            f"library ends at {fields.degree}: of what preserves the oracle it holds a part that need not close.",
+            {"degree": fields.degree, "closure": e.closure},
+        )
 
 
 def _decision(e: Evidence) -> Statement:

@@ -40,7 +40,7 @@ def generator_matrices(a: Arrays) -> Figure:
     stacks = [np.concatenate([r, np.full((len(r), 1), np.nan), i], axis=1) if is_complex else r
               for r, i in zip(real[:shown], imaginary[:shown], strict=True)]  # fmt: skip
     limit = max(float(np.abs(real[:shown]).max()), float(np.abs(imaginary[:shown]).max()))
-    columns = min(shown, 3 if shown <= 9 else 6 if shown <= 18 else 8)
+    columns = min(shown, 4 if shown == 4 else 3 if shown <= 9 else 6 if shown <= 18 else 8)
     lines = -(-shown // columns)
     size = (1.9 if shown <= 9 else 1.25) * (1.5 if is_complex else 1.0)
     figure: Figure
@@ -70,6 +70,8 @@ def _label(ax: Any, a: Arrays, is_complex: bool, shown: int) -> None:
     names = [*map(str, a["component_names"])][:d]
     names += ["1"] * (d - len(names))
     if is_complex:
+        for edge in (d - 0.5, d + 0.5):
+            ax.axvline(edge, color="black", lw=0.8)
         ax.set_xticks([(d - 1) / 2, d + 1 + (d - 1) / 2], ["Re", "Im"], fontsize=8)
         ax.set_yticks([])
     elif d <= 7 and shown <= 9:

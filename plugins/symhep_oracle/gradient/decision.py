@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["RESOLUTION", "Trial", "Verdict", "closure_gap", "decide", "orthonormalised", "worst_violation"]
+__all__ = [
+    "RESOLUTION",
+    "Trial",
+    "Verdict",
+    "against_spectrum",
+    "closure_gap",
+    "decide",
+    "orthonormalised",
+    "worst_violation",
+]
 
 FloatArray = npt.NDArray[np.float64]
 Array = npt.NDArray[np.float64 | np.complex128]
@@ -120,6 +129,21 @@ def decide(trials: list[Trial], epsilon: float, *, closed: bool, approximate: bo
         f"none of {missed} at N_g = {above[0]}" if above else "no larger N_g was tried, there may be more"
     )
     return Verdict(dimension, chosen, confidence, f"{found}, with {how}; {beyond}", successes)
+
+
+def against_spectrum(verdict: Verdict, null: int) -> Verdict:
+    """No confidence where training ends with fewer generators than ``null``, the singular values within its resolution.
+
+    The formula of `decide` takes a larger algebra to be as easy to find as the one found, and its N_g to be among those
+    tried. The matrices that preserve a function form an algebra, so their number can be counted.
+
+    >>> against_spectrum(Verdict(4, 0, 0.98, "N_g = 4", {4: 5}), 9).confidence
+    0.0
+    """
+    if null <= verdict.dimension:
+        return verdict
+    reason = f"{verdict.reason}; but {null} fields are null within the resolution, so training missed some"
+    return replace(verdict, confidence=0.0, reason=reason)
 
 
 def _gap_limit(trials: list[Trial], numbers: list[int]) -> float:

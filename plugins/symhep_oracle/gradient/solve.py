@@ -20,6 +20,7 @@ from symhep_oracle.gradient.decision import (
     RESOLUTION,
     Trial,
     Verdict,
+    against_spectrum,
     closure_gap,
     decide,
     orthonormalised,
@@ -172,6 +173,10 @@ def _solution(
     ]
     closed = options.weights.closure > 0
     verdict = decide(trials, options.epsilon, closed=closed, approximate=oracle.approximate)
+    if not oracle.approximate:
+        basis = fields.coefficients(family.matrices(np.eye(family.unknowns)))
+        within = np.linalg.eigvalsh(basis @ gram @ basis.T) / np.linalg.eigvalsh(gram)[-1]
+        verdict = against_spectrum(verdict, int((within <= (RESOLUTION * options.epsilon) ** 2).sum()))
     found = rows[verdict.chosen] if verdict.dimension else np.zeros((0, fields.unknowns))
     vectors = np.linalg.eigh(gram)[1]
     # A Gram matrix knows null values to the root of its rounding only: a second look at the events.

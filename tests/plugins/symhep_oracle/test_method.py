@@ -170,3 +170,16 @@ def test_negative_weights_are_told_and_count_by_size() -> None:
     assert found.summary["algebra"]["name"] == "so(3)"
     assert found.summary["spectrum"] == run(data, oracle="l2").summary["spectrum"]
     assert any("10% of the weight is negative" in s.text for s in found.statements if s.kind == "warning")
+
+
+def test_what_a_truncated_library_holds_is_told() -> None:
+    texts = [s.text for s in run(gauss(2), oracle="squeeze", degree=2).statements]
+    assert any(t.startswith("They are x1 d1 - x2 d2 times 1, x1 and x2") for t in texts)
+    assert any("a bracket of degree m + n - 1, up to 3" in t for t in texts)
+    assert not any("bracket of degree" in s.text for s in run(gauss(2), oracle="squeeze").statements)
+
+
+def test_training_that_finds_nothing_does_not_deny_the_symmetry() -> None:
+    few = {"generators": [3], "seeds": 2, "epochs": 5}
+    found = run(gauss(3), oracle="l2", solver="gradient", gradient=few).statements
+    assert found[0].text.startswith("Training found no matrices that preserve |x|; too few epochs or seeds")

@@ -169,3 +169,29 @@ def test_fields_that_are_no_matrices_are_refused() -> None:
 def test_the_scan_ends_at_the_unknowns_or_ten() -> None:
     assert scanned(GradientOptions(), 16) == tuple(range(1, 11))
     assert scanned(GradientOptions(generators=(3, 1, 3)), 16) == (1, 3)
+
+
+def test_training_that_misses_generators_is_not_sure() -> None:
+    """so(3) has no subalgebra of two generators: the scan ends at one, and the spectrum shows that there are three."""
+    solution = found(Norm(Layout(1, 3), 2), generators=(1, 2), epochs=3000)
+    assert solution.dimension == 1
+    assert solution.confidence == 0.0
+    assert "but 3 fields are null within the resolution" in solution.reason
+
+
+def test_null_values_are_known_to_rounding() -> None:
+    """Not to its root, as the eigenvalues of a Gram matrix are; none is less sure than itself."""
+    solution = found(Norm(Layout(1, 3), 2), generators=(3,), epochs=10)
+    assert (solution.spectrum[:3] < 1e-14).all()
+    assert (solution.spectrum[3:] > 0.1).all()
+    assert (solution.noise <= solution.spectrum).all()
+    assert (np.diff(solution.spectrum) >= 0).all()
+
+
+def test_more_generators_than_the_family_has_unknowns_are_no_symmetries() -> None:
+    """u(2) has four; five anti-Hermitian matrices all preserve |x|, but depend on each other."""
+    oracle = Norm(Layout(1, 2, complex=True), 2)
+    options = {"family": "unitary", "generators": (4, 5), "epochs": 3000, "weights": LossWeights(closure=0)}
+    solution = found(oracle, **options)
+    assert solution.dimension == 4
+    assert solution.details["scan"][1]["successes"] == 0
