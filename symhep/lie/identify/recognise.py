@@ -76,7 +76,7 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
     x, sigma = unit_sized(x, np.maximum(broadcast_errors(errors, x), rounding))
     if errors is None:
         x, sigma = unit_sized(*balanced(x, sigma))
-    draws = max(number_of_draws(len(x)), COPIES)
+    draws = number_of_draws(len(x)) if errors is None else max(number_of_draws(len(x)), COPIES)
     drawn = _drawn(x, sigma, draws, seed)
     decision = decide_rank(real_vectors(drawn), "dimension of the span")
     if decision.rank < len(x):
@@ -103,7 +103,7 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
     else:
         votes = _votes(constants, aligned)
         confidence = votes[0][1]
-        how = f"fraction of {COPIES} perturbed copies with this name"
+        how = f"fraction of {min(COPIES, draws)} perturbed copies with this name"
     name, named = _verdict(nominal, votes)
     if name == AMBIGUOUS and votes[0][0] == TOO_LARGE:
         how = TOO_LARGE
@@ -211,8 +211,9 @@ def _votes(constants: FloatArray, aligned: MatrixArray) -> list[tuple[str, float
     changes, turns = constants - constants[0], aligned - aligned[0]
     count: Counter[str] = Counter()
     kept = 1 + number_of_draws(constants.shape[1])
-    for k in range(1, 1 + COPIES):
+    copies = min(COPIES, len(constants) - 1)
+    for k in range(1, 1 + copies):
         others = slice(kept) if k >= kept else [j for j in range(len(constants)) if j != k][:kept]
         x = aligned[k] + turns[others]
         count[_named(_algebra(constants[k] + changes[others], x, []), x).name] += 1
-    return [(name, votes / COPIES) for name, votes in count.most_common()]
+    return [(name, votes / copies) for name, votes in count.most_common()]

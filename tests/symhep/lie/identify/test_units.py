@@ -60,6 +60,12 @@ def test_single_precision(name: str) -> None:
     assert (found.name, found.closed) == (name, True)
 
 
+def test_a_large_algebra_that_is_not_exact_to_double_precision() -> None:
+    """Fewer copies than of a small one, and no more are asked for."""
+    found = identify(disguised(bases.so(12).matrices, 0).astype(np.float32))
+    assert (found.name, found.confidence) == ("so(12)", 1.0)
+
+
 def test_whole_numbers_and_complex_ones_without_imaginary_part() -> None:
     assert identify(EXAMPLES["so(1,3)"].astype(int)).name == "so(1,3)"
     assert identify(EXAMPLES["e(2)"].astype(complex)).name == "e(2)"
