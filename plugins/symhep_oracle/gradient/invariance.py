@@ -132,34 +132,35 @@ class AnyInvariance(Invariance):
     ) -> None:
         self.function, self.layout, self.epsilon = function, layout, epsilon
         self.central = difference == "central"
-        self._x, self._shares = x, shares
+        self._shares = shares[:, None, None]
         self._vectors = layout.split(x).flatten(0, 1)  # (N P, w)
+        self._turned = self._vectors.T.contiguous()
+        self._one = torch.eye(layout.width, dtype=x.dtype, device=x.device)[:, None]
         self._values = function(x).detach()[:, None]
 
     def evaluate(self, w: Tensor, slope: Tensor | None = None) -> Tensor:
         """(B,)."""
-        points = self._moved(w, self.epsilon).requires_grad_(slope is not None)
-        inputs = [points]
+        steps = (self.epsilon, -self.epsilon) if self.central else (self.epsilon,)
+        points = [self._moved(w, step).requires_grad_(slope is not None) for step in steps]
         with torch.set_grad_enabled(slope is not None):
-            if self.central:
-                inputs.append(self._moved(w, -self.epsilon).requires_grad_(slope is not None))
-                change = (self.function(points) - self.function(inputs[1])) / (2 * self.epsilon)
-            else:
-                change = (self.function(points) - self._values) / self.epsilon
-            losses = self._shares @ change.square().sum(2)
-            if slope is None:
-                return losses
-            pulled = torch.autograd.grad(losses.sum(), inputs)
-        total = pulled[0] - pulled[1] if self.central else pulled[0]
-        vectors, width = self.layout.vectors, self.layout.width
-        by_vector = total.view(-1, len(w), vectors, width).transpose(1, 2).reshape(len(self._vectors), -1)
-        product = (self._vectors.T @ by_vector).view(width, len(w), width)  # [j, b, i] = sum of slope_i x_j
-        torch.mul(product.permute(1, 2, 0), self.epsilon, out=slope)
-        return losses.detach()
+            values = [self.function(p) for p in points]
+        before = values[1].detach() if self.central else self._values
+        change = (values[0].detach() - before).mul_(1 / (steps[0] - steps[-1] if self.central else steps[0]))
+        weighted = change * self._shares
+        if slope is not None:
+            # dL / dphi(x') = 2 p r / eps (half of it on each side of a central difference), dx' / dW = +- eps x.
+            pull = weighted * (1 if self.central else 2)
+            slopes = torch.autograd.grad(values, points, [pull] * len(values))
+            total = slopes[0] + slopes[1] if self.central else slopes[0]
+            vectors, width = self.layout.vectors, self.layout.width
+            by_vector = total.view(-1, len(w), vectors, width).transpose(1, 2)
+            product = self._turned @ by_vector.reshape(len(self._vectors), -1)
+            slope.copy_(product.view(width, len(w), width).permute(1, 2, 0))  # [j, b, i] = sum of slope_i x_j
+        return (weighted * change).sum((0, 2))
 
     def _moved(self, w: Tensor, epsilon: float) -> Tensor:
         """(1 + eps W_b) x_n as (N, B, D): one matrix product for all matrices."""
         vectors, width = self.layout.vectors, self.layout.width
-        together = w.permute(2, 0, 1).reshape(width, -1)
-        step = (self._vectors @ together).view(-1, vectors, len(w), width).transpose(1, 2)
-        return torch.add(self._x[:, None], step.reshape(len(self._x), len(w), -1), alpha=epsilon)
+        together = torch.add(self._one, w.permute(2, 0, 1), alpha=epsilon).reshape(width, -1)
+        moved = (self._vectors @ together).view(-1, vectors, len(w), width)
+        return moved.transpose(1, 2).reshape(-1, len(w), vectors * width)

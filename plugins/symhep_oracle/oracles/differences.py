@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -50,7 +51,8 @@ class DifferencedOracle(Oracle):
         self.precision = max(float((near - far).square().mean().sqrt() / scale), rounding)
 
     def __call__(self, x: Tensor) -> Tensor:
-        return self.function(x)
+        values: Tensor = _Differenced.apply(x.flatten(0, -2), self)  # type: ignore[no-untyped-call]
+        return values.view(*x.shape[:-1], self.outputs)
 
     def gradient(self, x: Tensor) -> Tensor:
         """(N, k, D), from 2 D evaluations of the function on all points."""
@@ -66,3 +68,18 @@ class DifferencedOracle(Oracle):
             width = (above - below)[:, i, None]
             slopes.append((self.function(above) - self.function(below)) / width)
         return torch.stack(slopes, dim=2)
+
+
+class _Differenced(torch.autograd.Function):
+    """Tells automatic differentiation the slopes, for the solvers that train."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, oracle: DifferencedOracle) -> Tensor:
+        ctx.oracle = oracle
+        ctx.save_for_backward(x)
+        return oracle.function(x)
+
+    @staticmethod
+    def backward(ctx: Any, *pull: Tensor) -> tuple[Tensor, None]:
+        (x,) = ctx.saved_tensors
+        return torch.einsum("nk,nkd->nd", pull[0], ctx.oracle.gradient(x)), None

@@ -117,3 +117,19 @@ def test_onnx_gets_differences(tmp_path: Path, rows: int | None) -> None:
     assert oracle.approximate
     with pytest.raises(MethodError, match="does not take points of 5 numbers"):
         onnx_oracle(Layout(1, 5), str(path), torch.zeros(9, 5, dtype=torch.float64))
+
+
+def test_a_numpy_function_can_be_trained_on() -> None:
+    """Automatic differentiation is handed the differences: d (x1^2 + 3 x2) / dx = (2 x1, 3), on any shape."""
+    sample = torch.as_tensor(np.random.default_rng(1).normal(size=(20, 2)))
+
+    def phi(x: np.ndarray) -> np.ndarray:
+        return np.asarray(x)[:, 0] ** 2 + 3 * np.asarray(x)[:, 1]
+
+    oracle = function_oracle(Layout(1, 2), phi, "phi", sample)
+    x = sample.view(4, 5, 2).clone().requires_grad_()
+    values = oracle(x)
+    assert values.shape == (4, 5, 1)
+    (slope,) = torch.autograd.grad(values.sum(), x)
+    expected = torch.stack([2 * x.detach()[..., 0], torch.full((4, 5), 3.0, dtype=torch.float64)], dim=-1)
+    torch.testing.assert_close(slope, expected, atol=1e-8, rtol=0)
