@@ -141,11 +141,15 @@ def orthogonality(
     count = snapshots.shape[1]
     figure: Figure
     drawn = count <= 3
+    columns = min(len(epochs), 3)
+    lines = -(-len(epochs) // columns)
     figure, axes = plt.subplots(
-        1, len(epochs), figsize=(2.6 * len(epochs), 3.5), squeeze=False,
+        lines, columns, figsize=(2.7 * columns, 3.1 * lines + 0.2), squeeze=False,
         subplot_kw={"projection": "3d"} if drawn else {},
     )  # fmt: skip
-    for ax, epoch, matrices in zip(axes[0], epochs, snapshots, strict=True):
+    for ax in axes.ravel()[len(epochs) :]:
+        ax.set_axis_off()
+    for ax, epoch, matrices in zip(axes.ravel(), epochs, snapshots, strict=False):
         found = angles(matrices)
         if drawn:
             _vectors(ax, found)
@@ -156,11 +160,11 @@ def orthogonality(
             off = np.abs(found[~np.eye(count, dtype=bool)] - 90).max()
             ax.set_title(f"epoch {epoch}\nfarthest: {off:.2g}°", fontsize=10)
             ax.set_xticks(range(count), [str(i + 1) for i in range(count)])
-            ax.set_yticks(range(count), [str(i + 1) for i in range(count)] if ax is axes[0, 0] else [])
+            ax.set_yticks(range(count), [str(i + 1) for i in range(count)] if ax in axes[:, 0] else [])
             ax.tick_params(which="both", length=0)
             ax.minorticks_off()
     if not drawn:
-        figure.colorbar(image, ax=axes[0], label="angle − 90° [degrees]", shrink=0.8)
+        figure.colorbar(image, ax=axes, label="angle − 90° [degrees]", shrink=0.8)
     return figure
 
 
