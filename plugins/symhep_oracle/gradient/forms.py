@@ -21,7 +21,7 @@ def quadratic_form(
     values at the points up to rounding (``precision`` times the number of terms). The second entry says
     whether the root is meant.
 
-    >>> x = torch.tensor([[3.0, 4.0], [1.0, 2.0]], dtype=torch.float64)
+    >>> x = torch.tensor([[3.0, 4.0], [1.0, -2.0]], dtype=torch.float64)
     >>> form, root = quadratic_form(lambda x: x.norm(dim=-1, keepdim=True), x)
     >>> bool(torch.allclose(form, torch.eye(2, dtype=torch.float64))), root
     (True, True)

@@ -102,11 +102,9 @@ def solve(
     >>> from symhep_oracle.layout import Layout
     >>> from symhep_oracle.oracles.norms import Norm
     >>> x = torch.randn(100, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
-    >>> layout = Layout(1, 2)
-    >>> options = GradientOptions(epochs=3000, generators=(1, 2))
-    >>> found = solve(
-    ...     Norm(layout, 2), x, np.ones(100), LinearFields(layout), options, np.random.SeedSequence(1)
-    ... )
+    >>> fields, options = LinearFields(Layout(1, 2)), GradientOptions(epochs=3000, generators=(1, 2))
+    >>> seeds = np.random.SeedSequence(1)
+    >>> found = solve(Norm(fields.layout, 2), x, np.ones(100), fields, options, seeds)
     >>> found.dimension, bool(abs(found.coefficients[0, 1] + found.coefficients[0, 2]) < 0.01)
     (1, True)
     """
