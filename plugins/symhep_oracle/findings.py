@@ -31,6 +31,7 @@ def findings(e: Evidence, options: OracleMethodOptions) -> Iterator[Statement]:
     yield from _comparison(e)
     yield from latent_findings(e.outcome.info, e.outcome.latent)
     yield from _breaking(e, options)
+    yield from _finite(e)
     yield from _support(e)
     yield from _warnings(e)
 
@@ -71,7 +72,8 @@ def _algebra(e: Evidence, options: OracleMethodOptions) -> Statement:
             f"as an algebra they are {e.algebra} ({sure})."
         )
     else:
-        text = f"{e.algebra} preserves {oracle}: {s.dimension} {plural}{listed} ({sure})."
+        first = "To first order only, " if any(e.outcome.info.get("finite", {}).get("moved", ())) else ""
+        text = f"{first}{e.algebra} preserves {oracle}: {s.dimension} {plural}{listed} ({sure})."
     return Statement(text, evidence, "generators" if e.matrices.shape[-1] else "spectrum")
 
 
@@ -192,6 +194,24 @@ def _support(e: Evidence) -> Iterator[Statement]:
             {"constraints": list(support.constraints)},
             kind="warning",
         )
+
+
+def _finite(e: Evidence) -> Iterator[Statement]:
+    """Generators that the gradient sees as symmetries, and finite transformations do not."""
+    finite = e.outcome.info.get("finite")
+    if finite is None or not any(finite["moved"]):
+        return
+    moved = [k.name for k, share in zip(e.names, finite["moved"], strict=True) if share > 0]
+    safe = [k.name for k, share in zip(e.names, finite["moved"], strict=True) if share == 0]
+    rest = f" {_several(safe)} {'pass' if len(safe) > 1 else 'passes'}." if safe else ""
+    yield Statement(
+        f"Only infinitesimal: transformations by {finite['step']} (an angle, a rapidity) along {_several(moved)} change the "
+        f"oracle, in {min(s for s in finite['moved'] if s > 0):.1%} to {max(finite['moved']):.1%} of the events.{rest} The "
+        "oracle has steps, such as a hard cut, which no gradient sees: smooth their edges and ask again.",
+        finite,
+        "generators",
+        kind="warning",
+    )
 
 
 def _warnings(e: Evidence) -> Iterator[Statement]:

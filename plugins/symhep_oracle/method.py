@@ -17,6 +17,7 @@ from symhep_oracle.breaking import break_symmetry
 from symhep_oracle.canonical import canonical
 from symhep_oracle.conditions import Conditions
 from symhep_oracle.findings import findings
+from symhep_oracle.finite import doubt, transform
 from symhep_oracle.gradient.flow_outcome import FlowOutcome, fit_flows
 from symhep_oracle.gradient.flow_results import flow_result
 from symhep_oracle.latent.least import follow_least
@@ -71,7 +72,7 @@ class OracleGenerators(Method[OracleMethodOptions]):
 
     def fit(self, data: Dataset, options: OracleMethodOptions, shard: Shard, context: Context) -> Part:
         """Solve, take out what holds on the data alone, turn to the sparsest basis, break, follow."""
-        solving, thick, turning, breaking, training, coding, flowing = replica_seeds(context.seeds, 7)
+        solving, thick, turning, breaking, training, coding, flowing, moving = replica_seeds(context.seeds, 8)
         problem = pose(data, options, coding, training, context)
         if options.solver == "flows":
             return fit_flows(problem, options.flows, solving, context).to_part()
@@ -79,6 +80,9 @@ class OracleGenerators(Method[OracleMethodOptions]):
         solution = solve(conditions, options, solving, context)
         solution, support = split_spurious(solution, conditions, sample, np.random.default_rng(thick))
         solution = canonical(solution, conditions.fields, sample.minkowski, np.random.default_rng(turning))
+        if options.solver == "exact" and not conditions.oracle.approximate:
+            finite = transform(conditions, solution, np.random.default_rng(moving))
+            solution, problem.info["finite"] = doubt(solution, finite), finite.to_json()
         broken = None
         if options.breaking is not None:
             broken = break_symmetry(conditions, options.breaking, solution, np.random.default_rng(breaking))

@@ -41,7 +41,10 @@ def summarise(e: Evidence, options: OracleMethodOptions) -> dict[str, Any]:
              "largest_error": float(s.errors[i].max())}
             for i, known in enumerate(e.names[:LISTED])
         ],
-        "residual": {"invariance": float(s.residuals.max(initial=0.0)), "closure": e.closure},
+        "residual": {
+            "invariance": float(s.residuals.max(initial=0.0)), "closure": e.closure,
+            "finite": max(info["finite"]["change"], default=0.0) if "finite" in info else None,
+        },
         "spectrum": {"values": _numbers(s.spectrum), "noise": _numbers(s.noise)},
         "support": {
             "constraints": list(support.constraints), "checked_off_support": support.checked,
