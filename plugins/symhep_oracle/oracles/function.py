@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,12 @@ from symhep_oracle.oracles.differences import DifferencedOracle
 from symhep_oracle.oracles.interface import DOUBLE, Oracle
 
 __all__ = ["TorchFunction", "function_oracle"]
+
+#: Events on which a function is tried.
+TRIED = 200
+NO_SLOPE = (
+    "its gradient is zero on all events: a step has no gradient; smooth its edge (detach() cuts it off too)"
+)
 
 
 class TorchFunction(Oracle):
@@ -43,38 +50,77 @@ def function_oracle(layout: Layout, function: Callable[[Any], Any], name: str, s
     Raises
     ------
     MethodError
-        If the function fails on both, or returns something of another shape, or NaN.
+        If the function fails on both, with both errors and where they arose; if it returns something of another
+        shape, or NaN; if it varies, but its gradient is zero at all events.
 
     >>> sample = torch.ones(3, 2, dtype=torch.float64)
     >>> phi = function_oracle(Layout(1, 2), lambda x: np.hypot(*np.asarray(x).T), "norm", sample)
     >>> phi.outputs, phi.precision < 1e-9
     (1, True)
     """
-    points = sample[:200].detach().clone().requires_grad_(True)
+    points = sample[:TRIED].detach().clone().requires_grad_(True)
     try:
         with torch.enable_grad():
             values = function(points)
-        differentiable = isinstance(values, Tensor) and values.requires_grad
-    except Exception:  # a numpy function may fail on a tensor in any way
-        differentiable = False
-    if differentiable:
-        outputs = _outputs(values.detach().numpy(), points, name)
-        oracle = TorchFunction(layout, function, outputs)
-        if values.dtype != torch.float64:
-            oracle.precision = float(torch.finfo(values.dtype).eps)
-        return oracle
+    except Exception as error:  # a numpy function may fail on a tensor in any way
+        return _with_numpy(layout, function, name, sample, _told(error, function))
+    if not isinstance(values, Tensor):
+        told = f"it returns {type(values).__name__}, which has no derivative"
+        return _with_numpy(layout, function, name, sample, told)
+    if not values.requires_grad:
+        return _with_numpy(layout, function, name, sample, NO_SLOPE)
+    outputs = _outputs(values.detach().numpy(), points, name)
+    oracle = TorchFunction(layout, function, outputs)
+    if values.dtype != torch.float64:
+        oracle.precision = float(torch.finfo(values.dtype).eps)
+    return _sloped(oracle, name, sample)
+
+
+def _with_numpy(
+    layout: Layout, function: Callable[[Any], Any], name: str, sample: Tensor, torch_failure: str
+) -> Oracle:
+    """The oracle from differences; ``torch_failure`` tells what happened with a tensor."""
+    array = sample[:TRIED].numpy()
     try:
-        array = np.asarray(function(sample[:200].numpy()))
+        values = np.asarray(function(array))
     except Exception as error:  # strangers' code may raise anything
-        raise MethodError(f"the oracle '{name}' fails: {type(error).__name__}: {error}") from error
-    outputs = _outputs(array, sample[:200], name)
+        given = f"of shape {array.shape}, {array.dtype}"
+        failure = _told(error, function)
+        also = "the same" if failure == torch_failure else failure
+        raise MethodError(
+            f"the oracle '{name}' fails on a torch tensor {given}: {torch_failure}; "
+            f"and on a numpy array {given}: {also}"
+        ) from error
+    outputs = _outputs(values, sample[:TRIED], name)
 
     def evaluate(x: Tensor) -> Tensor:
         values = np.asarray(function(x.detach().numpy()), dtype=np.float64)
         return torch.from_numpy(values.reshape(len(x), outputs))
 
-    rounding = float(np.finfo(array.dtype).eps) if array.dtype.kind == "f" else DOUBLE
-    return DifferencedOracle(layout, evaluate, rounding, sample)
+    rounding = float(np.finfo(values.dtype).eps) if values.dtype.kind == "f" else DOUBLE
+    return _sloped(DifferencedOracle(layout, evaluate, rounding, sample), name, sample)
+
+
+def _sloped(oracle: Oracle, name: str, sample: Tensor) -> Oracle:
+    """``oracle``, unless it varies from event to event without a slope at any."""
+    some = sample[: 10 * TRIED]
+    values = oracle(some).detach()
+    if not (values != values[0]).any() or (oracle.gradient(some) != 0).any():
+        return oracle
+    raise MethodError(f"the oracle '{name}': {NO_SLOPE}")
+
+
+def _told(error: Exception, function: Callable[[Any], Any]) -> str:
+    """'KeyError: 'foo' (my_oracles.py:12)', with the last line of the user's file that was running."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [""]
+    # TorchScript tells the story first and the error last.
+    message = lines[-1] if lines[0].startswith("The following operation failed") else lines[0]
+    if not message.startswith(type(error).__name__):
+        message = f"{type(error).__name__}: {message}"
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
+    own = getattr(getattr(function, "__code__", None), "co_filename", None)
+    frames = [f for f in frames if f.filename == own]
+    return f"{message} ({frames[-1].filename}:{frames[-1].lineno})" if frames else message
 
 
 def _outputs(values: Any, points: Tensor, name: str) -> int:

@@ -45,7 +45,10 @@ def test_a_function_in_single_precision_is_known_to_be_one() -> None:
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        (lambda x: 1 / 0, "the oracle 'f' fails: ZeroDivisionError"),
+        (
+            lambda x: 1 / 0,
+            r"'f' fails on a torch tensor of shape \(50, 3\), float64: ZeroDivisionError: .*test_foreign\.py:\d+\)",
+        ),
         (lambda x: np.zeros((3, 2)), r"one number or row of numbers per event: \(50,\)"),
         (lambda x: np.full(len(x), np.nan), "not finite"),
         (lambda x: np.array(["a"] * len(x)), "not <U1"),
@@ -54,6 +57,36 @@ def test_a_function_in_single_precision_is_known_to_be_one() -> None:
 def test_functions_that_are_no_oracles(function: Any, message: str) -> None:
     with pytest.raises(MethodError, match=message):
         function_oracle(LAYOUT, function, "f", X)
+
+
+def test_both_errors_are_told_that_of_torch_first() -> None:
+    def wrong(x: Any) -> Any:
+        return x.foo if isinstance(x, torch.Tensor) else {}["bar"]
+
+    expected = (
+        r"^the oracle 'f' fails on a torch tensor of shape \(50, 3\), float64: AttributeError: 'Tensor' object has no "
+        r"attribute 'foo' \(.*test_foreign\.py:(\d+)\); and on a numpy array of shape \(50, 3\), float64: "
+        r"KeyError: 'bar' \(.*test_foreign\.py:\1\)$"
+    )
+    with pytest.raises(MethodError, match=expected):
+        function_oracle(LAYOUT, wrong, "f", X)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda x: (x[:, 0] > 0).to(torch.float64),
+        lambda x: torch.sign(x[:, 0]),
+        lambda x: np.where(np.asarray(x)[:, 0] > 0, 1.0, 0.0),
+    ],
+)
+def test_a_step_is_told_to_have_no_gradient(step: Any) -> None:
+    with pytest.raises(
+        MethodError, match="its gradient is zero on all events: a step has no gradient; smooth its edge"
+    ):
+        function_oracle(LAYOUT, step, "f", X)
+    smooth = function_oracle(LAYOUT, lambda x: torch.sigmoid(x[:, 0] / 0.1), "f", X)
+    assert isinstance(smooth, TorchFunction)
 
 
 @pytest.fixture
