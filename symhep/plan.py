@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from symhep.card.loader import CardFile, validation_error
+from symhep.card.loader import CardFile
+from symhep.card.problems import validation_error
 from symhep.card.schema import RunCard
 from symhep.errors import CardError, InputError, PluginError, nearest
 from symhep.events.assemble import check_cross_sections

@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
+from symhep.card.problems import Path_, place_of, validation_error
 from symhep.card.schema import RunCard
-from symhep.errors import CardError, nearest
+from symhep.errors import CardError
 
 __all__ = ["CardFile", "apply_overrides", "load_card", "parse_card"]
 
-Path_ = tuple[str | int, ...]
 #: What the YAML loader raises on bad text: its own errors, and what its constructors of numbers and dates let through.
 _BAD_YAML = (YAMLError, ValueError, LookupError, RecursionError)
 
@@ -36,7 +36,7 @@ class CardFile:
 
     def where(self, *keys: str | int) -> str:
         """'card.yaml, line 12' for the key that ``keys`` leads to, or its nearest parent's line."""
-        return _where(self.path, self.lines, keys)
+        return place_of(self.path, self.lines, keys)
 
     @property
     def folder(self) -> Path:
@@ -124,59 +124,6 @@ def parse_card(data: Any, path: str) -> CardFile:
         return CardFile(RunCard.model_validate(plain), path, lines)
     except ValidationError as error:
         raise validation_error(error, RunCard, path, lines) from error
-
-
-def validation_error(
-    error: ValidationError, model: type[BaseModel], path: str, lines: Mapping[Path_, int], prefix: Path_ = ()
-) -> CardError:
-    """The first problem that pydantic found, as a sentence with its line."""
-    # A misspelt key is the cause of the missing one, so it is told first.
-    problem = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-    keys = tuple(problem["loc"])
-    where = _where(path, lines, prefix + keys)
-    dotted = ".".join(str(k) for k in prefix + keys)
-    if problem["type"] == "extra_forbidden":
-        return CardError(
-            f"unknown key '{keys[-1]}'", where=where, hint=nearest(str(keys[-1]), _fields(model, keys[:-1]))
-        )
-    if problem["type"] == "missing":
-        return CardError(f"'{dotted}' is missing", where=where)
-    message = problem["msg"].removeprefix("Value error, ")
-    return CardError(
-        f"{dotted}: {message[0].lower() + message[1:]} (got {problem['input']!r})"[:400], where=where
-    )
-
-
-def _fields(model: type[BaseModel], keys: Path_) -> list[str]:
-    """Names that may stand at ``keys``."""
-    current: Any = model
-    for key in keys:
-        if isinstance(current, type) and issubclass(current, BaseModel):
-            info = current.model_fields.get(str(key))
-            if info is None:
-                continue  # pydantic adds the tag of a union or a validator to the path
-            current = _model_inside(info.annotation)
-        if current is None:
-            return []
-    return list(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []
-
-
-def _model_inside(annotation: Any) -> Any:
-    """The pydantic model that an annotation such as dict[Name, ObjectCard] holds."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = _model_inside(argument)
-        if found is not None:
-            return found
-    return None
-
-
-def _where(path: str, lines: Mapping[Path_, int], keys: Path_) -> str:
-    for length in range(len(keys), -1, -1):
-        if keys[:length] in lines:
-            return f"{path}, line {lines[keys[:length]]}"
-    return path
 
 
 def _lines(data: Any, prefix: Path_ = ()) -> Iterable[tuple[Path_, int]]:

@@ -24,7 +24,15 @@ __all__ = [
 #: Looks of figures: symhep's own, or those of mplhep.
 StyleName = Literal["none", "CMS", "ATLAS", "LHCb2", "ALICE", "DUNE"]
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
+Name = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
+        max_length=64,
+        description="letters, digits and _, with no digit in front",
+        examples=["jets_4"],
+    ),
+]
 
 
 #: A run of numbered names.
