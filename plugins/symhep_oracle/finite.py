@@ -15,15 +15,17 @@ import torch
 from torch import Tensor
 
 from symhep_oracle.conditions import Conditions
-from symhep_oracle.fields import Fields
+from symhep_oracle.fields import Fields, LinearFields
 from symhep_oracle.solution import Solution
 
 __all__ = ["Finite", "doubt", "flow", "transform"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: How far to go: an angle or a rapidity, for generators with tr W W^T = 2.
+#: How far to go: an angle or a rapidity, for generators with tr W W^T = 2. Flows of polynomial fields reach infinity
+#: in finite time, events far out soon.
 STEP = 0.3
+STEP_POLYNOMIAL = 0.01
 #: Fourth-order steps on the way; they are off by 1e-7 of the path.
 STEPS = 8
 #: Events that are moved, and random fields that set the size of a change.
@@ -35,18 +37,19 @@ VISIBLE = 1e-3
 
 @dataclass(frozen=True)
 class Finite:
-    """What the transformations exp(+-`STEP` v) of G generators do to the oracle.
+    """What the transformations exp(+-``step`` v) of G generators do to the oracle.
 
     ``change`` (G,) is the rms change over the events relative to that along random fields, ``moved`` (G,) the share of
     the events where it is visible.
     """
 
+    step: float
     change: FloatArray
     moved: FloatArray
 
     def to_json(self) -> dict[str, Any]:
         """For the part and the summary."""
-        return {"step": STEP, "change": self.change.tolist(), "moved": self.moved.tolist()}
+        return {"step": self.step, "change": self.change.tolist(), "moved": self.moved.tolist()}
 
 
 def flow(fields: Fields, coefficients: Tensor, x: Tensor, length: float) -> Tensor:
@@ -70,27 +73,29 @@ def flow(fields: Fields, coefficients: Tensor, x: Tensor, length: float) -> Tens
 
 def transform(conditions: Conditions, solution: Solution, rng: np.random.Generator) -> Finite:
     """Move events along every generator, both ways, and see what becomes of the oracle."""
+    step = STEP if isinstance(conditions.fields, LinearFields) else STEP_POLYNOMIAL
     if solution.dimension == 0:
-        return Finite(np.zeros(0), np.zeros(0))
+        return Finite(step, np.zeros(0), np.zeros(0))
     count = min(len(conditions.x), EVENTS)
     rows = torch.linspace(0, len(conditions.x) - 1, count).long()
     x = conditions.x[rows]
     weights = conditions.weights[rows.numpy()]
     random = rng.normal(size=(REFERENCES, conditions.fields.unknowns))
     random /= np.linalg.norm(random, axis=1, keepdims=True)
-    reference = np.sqrt(np.nanmean(_changes(conditions, random, x) ** 2, axis=(0, 1)))
-    changes = _changes(conditions, solution.coefficients, x) / np.where(reference > 0, reference, 1.0)
+    reference = np.sqrt(np.nanmean(_changes(conditions, random, x, step) ** 2, axis=(0, 1)))
+    changes = _changes(conditions, solution.coefficients, x, step) / np.where(reference > 0, reference, 1.0)
     worst = np.nan_to_num(changes).max(axis=2)
     return Finite(
+        step,
         np.sqrt((worst**2 * weights).sum(axis=1) / weights.sum()),
         ((worst > VISIBLE) * weights).sum(axis=1) / weights.sum(),
     )
 
 
-def _changes(conditions: Conditions, coefficients: FloatArray, x: Tensor) -> FloatArray:
-    """(G, N, k) the larger of |phi(exp(+-STEP v) x) - phi(x)|; NaN where the oracle is not finite on the way."""
+def _changes(conditions: Conditions, coefficients: FloatArray, x: Tensor, step: float) -> FloatArray:
+    """(G, N, k) the larger of |phi(exp(+-step v) x) - phi(x)|; NaN where the oracle is not finite on the way."""
     oracle, scale = conditions.oracle, conditions.scale
-    start, length = oracle(x), STEP * float(np.sqrt(2.0))  # unit rows have tr W W^T = 1
+    start, length = oracle(x), step * float(np.sqrt(2.0))  # unit rows have tr W W^T = 1
     changes = []
     for row in torch.from_numpy(np.ascontiguousarray(coefficients)):
         ends = [scale * flow(conditions.fields, row, x / scale, way) for way in (length, -length)]
