@@ -48,28 +48,12 @@ def _all(registry: Any) -> dict[str, Any]:
 
 
 def _one(registry: Any, name: str) -> dict[str, Any]:
+    from symhep.cli.options import describe
+
     known = registry.reader if name in registry.readers else registry.method
     item = known(name)
-    options = [
-        {
-            "name": field,
-            "type": _type_name(info.annotation),
-            "default": None if info.is_required() else info.get_default(call_default_factory=True),
-            "description": info.description or "",
-        }
-        for field, info in item.Options.model_fields.items()
-    ]
-    described = {"name": item.name, "summary": item.summary, "options": options}
+    described = {"name": item.name, "summary": item.summary, "options": describe(item.Options)}
     return described | ({"references": list(item.references)} if hasattr(item, "references") else {})
-
-
-def _type_name(annotation: Any) -> str:
-    plain = (
-        annotation.__name__
-        if isinstance(annotation, type) and not getattr(annotation, "__args__", ())
-        else str(annotation)
-    )
-    return plain.replace("typing.", "").replace("collections.abc.", "")
 
 
 def _print_all(described: dict[str, Any]) -> None:
@@ -82,10 +66,10 @@ def _print_all(described: dict[str, Any]) -> None:
 
 
 def _print_one(described: dict[str, Any]) -> None:
+    from symhep.cli.options import lines
+
     click.secho(f"{described['name']}: {described['summary']}", bold=True)
-    for option in described["options"]:
-        click.echo(f"  {option['name']} = {option['default']!r}  ({option['type']})")
-        if option["description"]:
-            click.echo(f"      {option['description']}")
+    for line in lines(described["options"]):
+        click.echo(line)
     if described.get("references"):
         click.echo(f"References: {', '.join(described['references'])}")

@@ -133,6 +133,21 @@ def test_methods() -> None:
     assert symhep("methods", "vea").returncode == 2
 
 
+def test_methods_shows_the_keys_of_every_kind() -> None:
+    shown = symhep("methods", "oracle").stdout
+    for text in (
+        "kind: torchscript | onnx",
+        "path, looked for beside the card",
+        "strengths = [0, 0.001",
+        "h_clos",
+    ):
+        assert text in shown
+    assert "symhep_oracle." not in shown
+    options = {o["name"]: o for o in json.loads(symhep("methods", "oracle", "--json").stdout)["options"]}
+    assert "function" in [o["name"] for o in options["oracle"]["kinds"]["function"]["options"]]
+    assert [o["name"] for o in options["breaking"]["options"]] == ["oracle", "strengths"]
+
+
 def test_bars_are_silent_when_not_on_a_terminal(events: Path, tmp_path: Path) -> None:
     card = tmp_path / "card.yaml"
     symhep("init", events, "-o", card)
