@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,15 @@ def test_proposals(shared_data: Path, tmp_path: Path, name: str) -> None:
     card.write_text(write_card([source], [source.path]))
     plan = make_plan(load_card(card), registry)
     assert list(plan.methods) == ["relevance"]
+    text = card.read_text()
+    card.write_text(
+        re.sub(r"^  # (?=(algebra:|  use:|  features:|  options:))", "  ", text, flags=re.MULTILINE)
+    )
+    plan = make_plan(load_card(card), registry)
+    assert [(m.name, m.method.name, m.features) for m in plan.methods.values()] == [
+        ("relevance", "vae", "momenta"),
+        ("algebra", "oracle", "momenta"),
+    ]
 
 
 def test_toys_get_their_numbers(tmp_path: Path) -> None:
@@ -127,3 +137,8 @@ def test_no_events(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match="no event to look at"):
         suggest(open_source(str(path), build_registry()))
+
+
+def test_numbers_without_momenta_get_no_lorentz_norm() -> None:
+    source = open_source("toy:sphere", build_registry(), "toy", {"name": "sphere"})
+    assert "oracle" not in write_card([source], [source.path])
