@@ -10,13 +10,23 @@ import torch
 
 from symhep.lie.algebra import structure_constants
 from symhep.lie.identify import Identification, identify
+from symhep.lie.identify.identification import NOT_CLOSED
 from symhep_oracle.fields import Array, Fields, LinearFields
 from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.outcome import Outcome, make_fields
 from symhep_oracle.recognised import Recognised, recognise
 from symhep_oracle.target import Comparison, compare, parse_target
 
-__all__ = ["CLOSED", "BrokenAlgebra", "Evidence", "bracket_residual", "normalised", "study", "within"]
+__all__ = [
+    "CLOSED",
+    "NOT_CLOSED",
+    "BrokenAlgebra",
+    "Evidence",
+    "bracket_residual",
+    "normalised",
+    "study",
+    "within",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -67,7 +77,7 @@ class Evidence:
         if self.outcome.solution.dimension == 0:
             return "0"
         if self.identification is None:
-            return "closed" if self.closure < CLOSED else "not closed"
+            return "closed" if self.closure < CLOSED else NOT_CLOSED
         return self.identification.name
 
     @property

@@ -26,6 +26,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Passes along the eigenvectors; each gains the digits that a Gram matrix has.
 PASSES = 4
+#: Fields next to the null space that are kept, to be named.
+NAMED = 5
 
 
 def solve(
@@ -82,6 +84,7 @@ def solve(
             "blocks": len(found.squares),
             "largest": float(sizes[-1]),
         },
+        arrays={"broken": found.vectors[:, g : g + NAMED].T.copy()},
     )
 
 

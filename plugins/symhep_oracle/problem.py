@@ -12,14 +12,14 @@ from symhep.events.dataset import Dataset
 from symhep.methods.context import Context
 from symhep_oracle.conditions import Conditions
 from symhep_oracle.latent.coded import Coded, encode
-from symhep_oracle.learned.answers import inputs
+from symhep_oracle.learned.answers import inputs, without_target
 from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.learned.oracle import train
 from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.oracles.building import build_oracle
 from symhep_oracle.oracles.interface import Oracle
 from symhep_oracle.outcome import make_fields
-from symhep_oracle.sample import Sample
+from symhep_oracle.sample import MOMENTUM, Sample, acts_on_momenta
 
 __all__ = ["Problem", "pose"]
 
@@ -73,12 +73,22 @@ def pose(
         oracle = build_oracle(options.oracle, sample.layout, sample.x)
     fields = make_fields(options, sample.layout)
     conditions = Conditions(oracle, fields, sample.x, sample.weights, sample.scale)
+    on_momenta = acts_on_momenta(data, options)
     info |= {
         "events": len(sample), "scale": sample.scale, "unit": sample.unit, "names": list(sample.names),
         "minkowski": sample.minkowski, "negative_weight": sample.negative, "outputs": oracle.outputs,
+        "on_momenta": on_momenta, "unused": _unused(data, options) if on_momenta else [],
         "precision": oracle.precision, "approximate": oracle.approximate,
     }  # fmt: skip
     return Problem(conditions, sample, info, parameters, coded)
+
+
+def _unused(data: Dataset, options: OracleMethodOptions) -> list[str]:
+    """Variables of the features that four-momenta take the place of."""
+    if isinstance(options.oracle, LearnedOracleOptions):
+        data = without_target(data, options.oracle)
+    variables = dict.fromkeys(c.variable or c.name for c in data.columns)
+    return [v for v in variables if v not in MOMENTUM]
 
 
 def _events(data: Dataset, rows: npt.NDArray[np.int64]) -> Dataset:

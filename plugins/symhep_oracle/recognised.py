@@ -12,22 +12,38 @@ from symhep.lie.bases import dilatation, gl, lorentz, sl, so, su, translations, 
 from symhep.lie.generators import Generators
 from symhep_oracle.fields import Fields, LinearFields, PolynomialFields
 
-__all__ = ["RECOGNISED", "Recognised", "recognise", "towards_known"]
+__all__ = ["NEAR", "RECOGNISED", "Recognised", "recognise", "towards_known"]
 
 FloatArray = npt.NDArray[np.float64]
 
 #: Overlap above which a generator is called by the name: the angle is below 10 degrees.
 RECOGNISED = 0.985
+#: Overlap above which a nameless one is told to be near: below 26 degrees.
+NEAR = 0.9
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """The name nearest to a generator, ``overlap`` = |cos| of the angle to it, its sign, and its place in the list."""
+    """The name nearest to a generator, ``overlap`` = |cos| of the angle to it, its sign, and its place in the list.
+
+    ``near`` is the known matrix that a nameless X_n is nearest to, if the overlap exceeds `NEAR`.
+    """
 
     name: str
     overlap: float
     sign: float
     place: int
+    near: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Has it a name (or a formula) of its own?"""
+        return not self.name.startswith("X_")
+
+    @property
+    def described(self) -> str:
+        """'J_y', or 'X_1 (near J_y, overlap 0.975)'."""
+        return f"{self.name} (near {self.near}, overlap {self.overlap:.3f})" if self.near else self.name
 
 
 def recognise(coefficients: FloatArray, fields: Fields, minkowski: bool) -> list[Recognised]:
@@ -39,7 +55,7 @@ def recognise(coefficients: FloatArray, fields: Fields, minkowski: bool) -> list
     >>> from symhep_oracle.layout import Layout
     >>> row = np.array([[0.0, 1.0, -1.0, 0.0]]) / np.sqrt(2)
     >>> recognise(row, LinearFields(Layout(1, 2)), False)
-    [Recognised(name='J_12', overlap=1.0, sign=-1.0, place=0)]
+    [Recognised(name='J_12', overlap=1.0, sign=-1.0, place=0, near='')]
     """
     names, known = _catalogue(fields, minkowski)
     found, unnamed = [], 0
@@ -54,7 +70,8 @@ def recognise(coefficients: FloatArray, fields: Fields, minkowski: bool) -> list
         unnamed += 1
         name = _formula(sign * row, fields) or f"X_{unnamed}"
         overlap = float(np.abs(cosines).max(initial=0.0))
-        found.append(Recognised(name, overlap, sign, len(known) + unnamed))
+        near = names[best] if len(known) and overlap > NEAR else ""
+        found.append(Recognised(name, overlap, sign, len(known) + unnamed, near))
     return found
 
 

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from symhep.events.dataset import Dataset
 from symhep.methods.result import Arrays, Table
-from symhep_oracle.algebra import Evidence
+from symhep_oracle.algebra import Evidence, normalised
+from symhep_oracle.fields import LinearFields
 from symhep_oracle.latent.findings import latent_numbers
 from symhep_oracle.options import OracleMethodOptions
 
@@ -20,6 +21,8 @@ FloatArray = npt.NDArray[np.float64]
 #: Events kept for drawings, and generators whose matrices fit into the summary.
 DRAWN_EVENTS = 2000
 LISTED = 100
+#: What the names in tables mean.
+NAMES = "E_ij: 1 in row i, column j. X_n: near no known matrix."
 
 
 def _numbers(values: npt.ArrayLike) -> list[float]:
@@ -111,6 +114,7 @@ def _breaking(e: Evidence) -> dict[str, Any]:
 def drawing_arrays(e: Evidence, data: Dataset) -> Arrays:
     """What the figures need."""
     s, info, layout = e.outcome.solution, e.outcome.info, e.outcome.layout
+    spurious = _spurious_matrices(e)
     rows = np.linspace(0, len(data) - 1, min(len(data), DRAWN_EVENTS)).astype(np.int64)
     arrays: Arrays = {
         "coefficients": s.coefficients,
@@ -126,6 +130,9 @@ def drawing_arrays(e: Evidence, data: Dataset) -> Arrays:
         "vectors": np.array([layout.vectors, layout.dimension, int(layout.complex)]),
         "affine": np.array(e.matrices.shape[-1] > layout.dimension),
         "spurious": e.outcome.support.spurious,
+        "spurious_real": np.ascontiguousarray(spurious.real),
+        "spurious_imag": np.ascontiguousarray(np.imag(spurious)),
+        "spurious_names": _strings([k.name for k in e.spurious]),
     }
     if layout.features == 2 and data.values.shape[1] == 2:
         arrays["points"] = data.values[rows] / info["scale"]
@@ -154,10 +161,19 @@ def tables(e: Evidence) -> dict[str, Table]:
         "generators": Table(
             ("generator", "overlap with the name", "invariance residual", "entries"),
             rows,
-            "Generators in their sparsest basis, tr W W^dagger = 2, with bootstrap errors. The overlap is the cosine "
-            "of the angle to the matrix of that name.",
+            "Generators in their sparsest basis, tr W W† = 2, with bootstrap errors. The overlap is the cosine "
+            f"of the angle to the matrix of that name, or to the nearest known one. {NAMES}",
         )
     } if rows else {}  # fmt: skip
+    if e.spurious and len(matrices := _spurious_matrices(e)):
+        found["spurious"] = Table(
+            ("field", "moves no event", "entries"),
+            tuple(
+                (known.described, bool(still), matrix_text(matrix, np.zeros_like(matrix)))
+                for known, still, matrix in zip(e.spurious, e.outcome.support.still, matrices, strict=True)
+            ),
+            f"Fields that preserve the oracle on these events alone, left out above; tr W W† = 2. {NAMES}",
+        )
     if e.broken_algebras:
         found["breaking"] = Table(
             ("strength", "dimension", "algebra", "confidence"),
@@ -165,6 +181,13 @@ def tables(e: Evidence) -> dict[str, Table]:
             "All fields that preserve the oracle with its breaking term, for each strength.",
         )
     return found
+
+
+def _spurious_matrices(e: Evidence) -> npt.NDArray[Any]:
+    """(S, d, d), tr W W^dagger = 2; empty for polynomial fields."""
+    if not isinstance(e.fields, LinearFields):
+        return np.zeros((0, 0, 0))
+    return normalised(e.fields.matrices(e.outcome.support.spurious))
 
 
 def _entry(e: Evidence, index: int) -> str:

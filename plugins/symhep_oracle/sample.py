@@ -17,7 +17,7 @@ from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.options import LorentzOracle, OracleMethodOptions
 from symhep_oracle.oracles.building import vectors_needed
 
-__all__ = ["Sample"]
+__all__ = ["MOMENTUM", "Sample", "acts_on_momenta"]
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -8,20 +8,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from symhep_oracle.conditions import Conditions, Grams
+from symhep_oracle.surrogates import SURROGATES, permuted, smooth
 
-__all__ = ["Count", "by_gap", "by_rounding", "gap", "rounding_floor", "surrogates"]
+__all__ = ["Count", "by_gap", "by_rounding", "gap", "rounding_floor"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Bootstrap replicas, functions without symmetry, and the share of these that a gap must exceed.
+#: Bootstrap replicas, and the share of functions without symmetry whose gap must be exceeded.
 REPLICAS = 200
-SURROGATES = 200
 QUANTILE = 0.99
-#: Events that a function without symmetry is made of.
-SURROGATE_EVENTS = 20_000
 
 
 @dataclass(frozen=True)
@@ -80,8 +77,8 @@ def by_gap(
     floor. The confidence is the share of bootstrap replicas (over blocks of events, and members of an ensemble)
     that give the same answer.
     """
-    gaps, smallest = surrogates(conditions, rng)
-    threshold, below = float(np.quantile(gaps, QUANTILE)), float(np.quantile(smallest, 1 - QUANTILE))
+    threshold, below = _without_symmetry(permuted(conditions, rng))
+    threshold = max(threshold, _without_symmetry(smooth(conditions, rng))[0])
 
     def decide(values: FloatArray) -> int:
         place, ratio = gap(values, certain, below)
@@ -92,13 +89,19 @@ def by_gap(
     replicas = [decide(_singular(grams.resampled(rng))) for _ in range(REPLICAS)]
     share = float(np.mean([r == value for r in replicas]))
     found, counts = np.unique(replicas, return_counts=True)
-    reason = (
-        f"the largest gap below {below:.2g}, {ratio:.3g} after {place}, is "
-        f"{'above' if value > certain else 'not above'} {threshold:.3g}; of functions without symmetry 99 % stay "
-        "below this gap and above that singular value"
-        if place > certain
-        else f"no singular value is below {below:.2g}, which 99 % of functions without symmetry stay above"
-    )
+    if value > certain:
+        reason = (
+            f"after {place} fields the singular values jump by a factor {ratio:.2g}; in {SURROGATES} surrogates "
+            f"without symmetry the largest jump stays below {threshold:.2g}, and the smallest value "
+            f"above {below:.2g}, in 99 %"
+        )
+    elif place > certain:
+        reason = (
+            f"the largest jump of the singular values, a factor {ratio:.2g} after {place} fields, is none: in "
+            f"{SURROGATES} surrogates without symmetry the largest jump stays below {threshold:.2g} in 99 %"
+        )
+    else:
+        reason = f"no singular value is below {below:.2g}, which 99 % of {SURROGATES} surrogates stay above"
     evidence = {
         "gap": ratio, "gap_after": place, "threshold": threshold, "below": below, "certain": certain,
         "replicas": REPLICAS,
@@ -107,29 +110,26 @@ def by_gap(
     return Count(value, share, reason, evidence)
 
 
-def surrogates(conditions: Conditions, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """(T,) largest gaps and (T,) smallest relative singular values of functions without symmetry.
+def _without_symmetry(grams: list[FloatArray]) -> tuple[float, float]:
+    """The largest gap that 99 % of these functions stay below, and the singular value that they stay above.
 
-    They are the gradients of the events at the points of other events.
-
-    Gradients and points keep their distributions, and lose what relates them.
+    Fields that move no event are null for any function: what is at the rounding floor says nothing here.
     """
-    n = min(len(conditions.x), SURROGATE_EVENTS)
-    x = conditions.x[:n] / conditions.scale
-    slopes = conditions.oracle.gradient(conditions.x[:n]) / conditions.output_scale[:, None]
-    slopes = slopes * torch.from_numpy(np.sqrt(conditions.weights[:n]))[:, None, None]
-    found = []
-    for _ in range(SURROGATES):
-        rows = conditions.fields.rows(x[torch.from_numpy(rng.permutation(n))], slopes)
-        values = _singular((rows.T @ rows).numpy())
-        found.append((gap(values)[1], values[0]))
-    gaps, smallest = np.array(found).T
-    return gaps, smallest
+    gaps, smallest = [], []
+    for gram in grams:
+        values = _singular(gram)
+        seen = values[values > 2 * _floor(len(values))]
+        gaps.append(gap(seen)[1])
+        smallest.append(seen[0])
+    return float(np.quantile(gaps, QUANTILE)), float(np.quantile(smallest, 1 - QUANTILE))
 
 
 def _singular(gram: FloatArray) -> FloatArray:
     """Increasing singular values relative to the largest, of the matrix with this Gram matrix."""
     values = np.sqrt(np.maximum(np.linalg.eigvalsh(gram), 0.0))
-    # Below the root of machine precision a Gram matrix knows nothing.
-    floor = np.sqrt(np.finfo(float).eps * len(values))
-    return np.asarray(np.maximum(values / values[-1], floor))
+    return np.asarray(np.maximum(values / values[-1], _floor(len(values))))
+
+
+def _floor(unknowns: int) -> float:
+    """Below the root of machine precision a Gram matrix knows nothing."""
+    return float(np.sqrt(np.finfo(float).eps * unknowns))

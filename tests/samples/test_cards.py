@@ -8,6 +8,7 @@ import pytest
 
 from symhep.card.loader import load_card
 from symhep.plan import make_plan
+from symhep.plugin.functions import add_code_folder
 from symhep.plugin.manager import build_registry
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -24,6 +25,9 @@ def test_there_is_a_card_for_every_sample() -> None:
 
 
 @pytest.mark.parametrize("name", CARDS)
-def test_card(root: Path, name: str) -> None:
+def test_card(root: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYMHEP_CODE", "")
+    monkeypatch.syspath_prepend(str(SAMPLES / "oracles"))
+    add_code_folder(SAMPLES / "oracles")  # the functions of function.yaml, as by --code
     plan = make_plan(load_card(root / "samples" / name), build_registry())
     assert plan.methods

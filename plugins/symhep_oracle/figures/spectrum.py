@@ -28,16 +28,13 @@ def singular_values(a: Arrays, summary: Mapping[str, Any]) -> Figure:
     index = np.arange(1, len(values) + 1)
     figure: Figure
     figure, ax = plt.subplots()
-    null = index <= found + spurious
+    # Which null singular vectors are spurious cannot be told one by one: the last ones stand for their number.
+    null, true = index <= found + spurious, index <= found
     groups = [
-        (
-            null,
-            COLOURS[2],
-            "o",
-            "generators" if not spurious else f"null: {found} generators, {spurious} spurious",
-        )
+        (true, COLOURS[2], "o", f"generators ({found})"),
+        (null & ~true, COLOURS[1], "^", f"spurious, null on these events alone ({spurious})"),
+        (~null, COLOURS[0], "s", "broken fields"),
     ]
-    groups += [(~null, COLOURS[0], "s", "broken fields")]
     size = 6 if len(values) <= 60 else 3
     for chosen, colour, marker, label in groups:
         if chosen.any():
@@ -50,6 +47,17 @@ def singular_values(a: Arrays, summary: Mapping[str, Any]) -> Figure:
     if floor:
         ax.axhspan(FLOOR / 100, floor, color="#e9eaec", lw=0, zorder=0)
         ax.axhline(floor, color=GREY, ls="--", lw=1.2, label="rounding of the oracle")
+    decision = summary["solver"].get("decision") or {}
+    if "threshold" in decision and found + spurious:
+        top = float(values[found + spurious - 1])
+        ax.axhspan(
+            top, top * decision["threshold"], color=COLOURS[0], alpha=0.15, lw=0, zorder=0,
+            label="jump without symmetry (99 %)",
+        )  # fmt: skip
+    if "below" in decision:
+        ax.axhline(
+            decision["below"], color=GREY, ls="--", lw=1.2, label="smallest value without symmetry (99 %)"
+        )
     resolution = summary["solver"].get("resolution")
     if resolution:
         ax.axhline(resolution, color=GREY, ls="--", lw=1.2, label="resolution of the training")
@@ -60,5 +68,5 @@ def singular_values(a: Arrays, summary: Mapping[str, Any]) -> Figure:
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set(xlabel="Vector field, by its singular value", ylabel="Relative singular value")
-    ax.legend(loc="center right")
+    ax.legend(loc="best")
     return figure

@@ -8,6 +8,7 @@ from dataclasses import replace
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import torch
 
 from symhep.errors import CardError
 from symhep.events.dataset import Dataset
@@ -183,3 +184,66 @@ def test_training_that_finds_nothing_does_not_deny_the_symmetry() -> None:
     few = {"generators": [3], "seeds": 2, "epochs": 5}
     found = run(gauss(3), oracle="l2", solver="gradient", gradient=few).statements
     assert found[0].text.startswith("Training found no matrices that preserve |x|; too few epochs or seeds")
+
+
+def pairs_of_muons(mass: float, events: int = 500) -> Dataset:
+    p = np.random.default_rng(1).normal(size=(events, 2, 3)) * 50
+    momenta = np.concatenate([np.sqrt((p**2).sum(axis=-1, keepdims=True) + mass**2), p], axis=-1)
+    return replace(gauss(2, events), momenta=momenta, particles=("a", "b"))
+
+
+def test_what_the_generators_act_on_is_told() -> None:
+    told = next(s for s in run(pairs_of_muons(30.0), oracle="lorentz").statements if "act on" in s.text)
+    assert told.kind == "warning"
+    assert told.text == (
+        "The generators act on (E, px, py, pz) of each of the 2 objects in GeV; the features' variables x1 and x2 are "
+        "not used (acts_on: features would)."
+    )
+    plain = next(s for s in run(gauss(3), oracle="l2").statements if "act on" in s.text)
+    assert (plain.kind, plain.text) == ("finding", "The generators act on (x1, x2, x3).")
+
+
+def test_light_particles_are_equal_to_rounding_and_one_more_field_is_named() -> None:
+    found = run(pairs_of_muons(0.01), oracle="lorentz", compare="so(1,3)")
+    text = next(s.text for s in found.statements if "so(1,3), equal to rounding" in s.text)
+    assert "light particles lie close to the light cone" in text
+    assert "+-" not in text
+    more = next(s.text for s in found.statements if "One more field" in s.text)
+    assert "One more field, D (overlap 1.000), all but preserves the oracle" in more
+    heavy = run(pairs_of_muons(30.0), oracle="lorentz", compare="so(1,3)").statements
+    assert not any("amplified" in s.text or "One more field" in s.text for s in heavy)
+
+
+def test_another_algebra_is_not_equal_to_rounding() -> None:
+    text = next(
+        s.text for s in run(gauss(4), oracle="l2", compare="so(1,3)").statements if "Grassmann" in s.text
+    )
+    # so(4) and so(1,3) share the three rotations; antisymmetric and symmetric matrices are orthogonal
+    assert f"is {np.sqrt(3) * np.pi / 2:.3g} (principal angles" in text
+
+
+def test_an_approximate_symmetry_is_said_to_be_nearly_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bent(x: torch.Tensor) -> torch.Tensor:
+        return (x**2).sum(dim=1) + 0.05 * x[:, 0] * x[:, 1] ** 2
+
+    monkeypatch.setattr("symhep_oracle.oracles.building.load_function", lambda name: bent)
+    oracle = {"kind": "function", "function": "math:hypot", "approximate": True}
+    found = run(gauss(3), oracle=oracle)
+    first, decided = found.statements[0].text, found.statements[1].text
+    assert "nearly preserve" in first
+    assert "of the largest change along any field" in first
+    assert found.summary["residual"]["invariance"] > 1e-3
+    assert "fields the singular values jump by a factor" in decided
+    assert "surrogates without symmetry the largest jump stays below" in decided
+
+
+def test_spurious_fields_are_shown() -> None:
+    x = np.c_[np.random.default_rng(1).normal(size=(300, 2)), np.zeros(300)]
+    found = run(Dataset.from_array(x, scaling="isotropic"), oracle="l2")
+    table = found.tables["spurious"]
+    assert len(table.rows) == len(found.summary["support"]["spurious"]) == 3
+    assert ("E_33", True, "w33 = 1.41421") in table.rows
+    assert found.arrays["spurious_real"].shape == (3, 3, 3)
+    with use_style():
+        assert "spurious" in {f.name for f in METHOD.figures(found)}
+    plt.close("all")
