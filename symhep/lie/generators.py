@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import nearest
+from symhep.lie.notation import parse_generators
 
 __all__ = ["Generators", "Matrices"]
 
@@ -131,6 +132,17 @@ class Generators:
         [2.0, 0.5]
         """
         return np.tensordot(np.asarray(coefficients, dtype=np.float64), self.matrices, axes=1)
+
+    def parse(self, text: str) -> Matrices:
+        """Matrices (G, d, d) of comma-separated sums of ``[number *] label``, as the catalogues write them.
+
+        Raises ``ValueError`` for an unknown label, or text that is no such sum.
+
+        >>> from symhep.lie.bases import poincare
+        >>> poincare().parse("J_z, K_z, P_t + 0.5*P_z")[2, :, -1].tolist()
+        [1.0, 0.0, 0.0, 0.5, 0.0]
+        """
+        return self.combination(parse_generators(text, self.labels).constant)
 
     def homogeneous(self) -> Generators:
         """The same action on (x, 1): d grows by one; affine generators stay as they are."""

@@ -32,6 +32,7 @@ _LOOK: dict[str, tuple[str, str, str, str]] = {
 _SIZE = 10.0  # points
 _GAP = 0.5  # inches between rows of boxes
 _HEIGHT = 0.32  # inches of a box
+_PORT = 0.13  # inches between lines at a box
 
 
 def draw_lattice(
@@ -74,7 +75,7 @@ def draw_lattice(
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set(xlim=(left, right), ylim=(bottom, top))
     ax.set_axis_off()
-    _edges(ax, layering, pitch, labels, verdicts)
+    _edges(ax, layering, pitch, labels, widths, verdicts)
     for r, row in enumerate(rows):
         for name in row:
             _node(
@@ -114,17 +115,36 @@ def _edges(
     layering: Layering,
     pitch: float,
     labels: Mapping[str, str],
+    widths: Mapping[str, float],
     verdicts: Mapping[str, Verdict] | None,
 ) -> None:
-    """From the middle of the upper box's foot to the middle of the lower box's head."""
+    """From the upper box's foot to the lower box's head; lines that share one stand side by side there."""
+    ports = {end: _ports(layering, widths, end) for end in (0, -1)}
     for (upper, lower), points in layering.paths.items():
         lit = (verdicts or {}).get(upper) == (verdicts or {}).get(lower) == "survives"
         places = [(x, -pitch * row) for x, row in points]
-        places[0] = (places[0][0], places[0][1] - _height(labels[upper]) / 2)
-        places[-1] = (places[-1][0], places[-1][1] + _height(labels[lower]) / 2)
+        places[0] = (ports[0][upper, lower], places[0][1] - _height(labels[upper]) / 2)
+        places[-1] = (ports[-1][upper, lower], places[-1][1] + _height(labels[lower]) / 2)
         colour, width = (COLOURS[0], 1.5) if lit else ("#c4c8cc", 0.9)
         line = _curve(places)
         ax.add_patch(PathPatch(line, fill=False, edgecolor=colour, linewidth=width, zorder=1.5 if lit else 1))
+
+
+def _ports(
+    layering: Layering, widths: Mapping[str, float], end: Literal[0, -1]
+) -> dict[tuple[str, str], float]:
+    """x of each line at its upper (0) or lower (-1) box, in the order in which the lines leave it."""
+    meeting: dict[str, list[tuple[str, str]]] = {}
+    for edge in layering.paths:
+        meeting.setdefault(edge[end], []).append(edge)
+    next_to = 1 if end == 0 else -2
+    found = {}
+    for name, edges in meeting.items():
+        edges.sort(key=lambda edge: layering.paths[edge][next_to][0])
+        step = min(_PORT, 0.8 * widths[name] / len(edges))
+        for i, edge in enumerate(edges):
+            found[edge] = layering.x[name] + step * (i - (len(edges) - 1) / 2)
+    return found
 
 
 def _height(label: str) -> float:

@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 __all__ = ["save_figure"]
 
 
-def save_figure(figure: Figure, stem: Path, formats: Sequence[str] = ("pdf", "png")) -> list[Path]:
+def save_figure(figure: Figure, stem: str | Path, formats: Sequence[str] = ("pdf", "png")) -> list[Path]:
     """Write ``figure`` as STEM.pdf, STEM.png, ... and close it. Returns the paths."""
+    stem = Path(stem)
     stem.parent.mkdir(parents=True, exist_ok=True)
     written = []
     for kind in formats:

@@ -33,6 +33,7 @@ class Identification:
     positive, negative and zero eigenvalues of the Killing form.
     ``parameters``: continuous parameters of the algebra, (value, standard error).
     ``alternatives``: (name, fraction of the perturbed copies), the most frequent first.
+    ``rounding_only``: no errors were given, so that only rounding was allowed for.
     ``decisions``: every rank that was decided, with its distance from the border.
     """
 
@@ -50,6 +51,7 @@ class Identification:
     parameters: dict[str, tuple[float, float]] = field(default_factory=dict)
     alternatives: tuple[tuple[str, float], ...] = ()
     decisions: tuple[RankDecision, ...] = ()
+    rounding_only: bool = False
 
     @property
     def margin(self) -> float:
@@ -82,7 +84,11 @@ class Identification:
             shown = ", ".join(f"{name} ({fraction:.0%})" for name, fraction in self.alternatives)
             return f"ambiguous: {self.how if self.how == TOO_LARGE else shown}"
         if self.name == NOT_CLOSED:
-            excess = f"{self.closure_excess:.3g} times what errors explain"
-            return f"not closed: closure residual {self.closure:.2g}, {excess}"
+            cause = "rounding explains" if self.rounding_only else "errors explain"
+            excess = f"{self.closure_excess:.3g} times what {cause}"
+            hint = (
+                "; no errors were given: if the matrices have any, pass errors=" if self.rounding_only else ""
+            )
+            return f"not closed: closure residual {self.closure:.2g}, {excess}{hint}"
         parameters = "".join(f", {key} = {v:.3g} +- {e:.1g}" for key, (v, e) in self.parameters.items())
         return f"{self.name}{parameters} (confidence {self.confidence:.2f})"

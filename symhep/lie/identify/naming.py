@@ -89,7 +89,9 @@ def _semidirect(algebra: LieAlgebra, x: MatrixArray) -> Named:
     if _is_galilei(algebra, first, radical):
         return Named("galilei(3)", (first.name, "nilpotent, dim 7"), rank=first.rank)
     text = describe_solvable(radical)
-    name = f"{first.name} |x {text if text.startswith('R') else f'({text})'}"
+    acting = first.name.partition(" = ")[0]
+    acting = f"({acting})" if " + " in acting else acting
+    name = f"{acting} |x {text if text.startswith('R') else f'({text})'}"
     return Named(name, (first.name, text), rank=first.rank)
 
 

@@ -88,10 +88,12 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
     aligned = _aligned(drawn)
     excess, p_value = _closure_excess(aligned)
     if p_value < 2 * scipy.stats.norm.sf(BORDER):
-        how = f"closure residual {excess:.3g} times what the errors explain, p = {p_value:.1g}"
+        cause = "rounding explains: no errors were given" if errors is None else "the errors explain"
+        how = f"closure residual {excess:.3g} times what {cause}, p = {p_value:.1g}"
         return Identification(
-            NOT_CLOSED, len(x), 1 - p_value, how, False, closure, excess, decisions=(decision,)
-        )
+            NOT_CLOSED, len(x), 1 - p_value, how, False, closure, excess,
+            decisions=(decision,), rounding_only=errors is None,
+        )  # fmt: skip
     decisions = [decision]
     aligned, constants = _constants(x, aligned, sigma, seed, decisions)
     algebra = _algebra(constants, aligned, decisions)
@@ -109,7 +111,7 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
         how = TOO_LARGE
     return Identification(
         name, len(x), confidence, how, True, closure, excess, named.parts, named.isomorphic,
-        named.rank, algebra.signature, named.parameters, tuple(votes), tuple(decisions),
+        named.rank, algebra.signature, named.parameters, tuple(votes), tuple(decisions), errors is None,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from symhep.errors import nearest
 from symhep.lie.bases import lorentz, poincare
 from symhep.lie.generators import Generators, Matrices
-from symhep.lie.subgroups.notation import Parameter, Rows, parse_generators, parse_parameters
+from symhep.lie.notation import Parameter, Rows, parse_generators, parse_parameters
 
 __all__ = ["Catalogue", "SubgroupClass", "lorentz_subgroups", "poincare_subgroups"]
 
@@ -38,6 +38,9 @@ class SubgroupClass:
     meaning: str
     lorentz: str
     rows: Rows
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.label}; {self.written}): {self.meaning}"
 
     @property
     def dimension(self) -> int:
@@ -77,7 +80,13 @@ class SubgroupClass:
 
 @dataclass(frozen=True, eq=False)
 class Catalogue(Mapping[str, SubgroupClass]):
-    """The classes of a group by name, by falling dimension, and the group's basis; ``key`` names its data files."""
+    """The classes of a group by falling dimension, and the group's basis; ``key`` names its data files.
+
+    A class is looked up by its name, its label, or its generators as its row writes them, in any order.
+
+    >>> poincare_subgroups()["J_z, K_z, P_t + P_z"].label
+    'R7.2'
+    """
 
     key: str
     group: Generators
@@ -87,7 +96,26 @@ class Catalogue(Mapping[str, SubgroupClass]):
         for found in self.classes:
             if name in (found.name, found.label):
                 return found
+        written = self._written(name)
+        if written is not None:
+            return written
         raise KeyError(f"no subgroup '{name}'; {nearest(name, [c.name for c in self.classes])}")
+
+    def _written(self, text: str) -> SubgroupClass | None:
+        """The class whose row has these generators, in any order and mixture, with its parameters by their names."""
+        for found in self.classes:
+            try:
+                rows = parse_generators(text, self.group.labels, found.parameters)
+            except ValueError:
+                continue
+            pairs = product(*(p.samples for p in found.parameters))
+            if len(rows.constant) == found.dimension and all(
+                np.linalg.matrix_rank(rows.at(v)) == found.dimension
+                and np.linalg.matrix_rank(np.concatenate([rows.at(v), found.rows.at(v)])) == found.dimension
+                for v in pairs
+            ):
+                return found
+        return None
 
     def __iter__(self) -> Iterator[str]:
         return (c.name for c in self.classes)

@@ -43,6 +43,15 @@ class Classification:
     tolerance: float
     alternatives: tuple[str, ...]
 
+    def __str__(self) -> str:
+        values = "".join(f", {name} = {value:.4g}" for name, value in self.parameters.items())
+        found = self.found
+        others = f"; fits as well: {'; '.join(self.alternatives)}" if self.alternatives else ""
+        return (
+            f"{found.name}{values} ({found.label}): {found.meaning}\n"
+            f"conjugate to {found.written}; residual {self.residual:.1e}, the errors allow {self.tolerance:.1e}{others}"
+        )
+
 
 def classify(matrices: npt.ArrayLike, errors: float | None = None, *, seed: int = 0) -> Classification | None:
     """The class of a subalgebra of the Lorentz (G, 4, 4) or Poincare algebra (G, 5, 5, homogeneous).

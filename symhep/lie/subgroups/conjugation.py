@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from symhep.lie.subgroups.notation import Rows
+from symhep.lie.notation import Rows
 
 __all__ = ["Embeddings", "adjoint_exponential", "embed"]
 

@@ -9,11 +9,11 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from symhep.lie.notation import Rows
 from symhep.lie.structure import structure_constants
 from symhep.lie.subgroups.catalogue import Catalogue, SubgroupClass, lorentz_subgroups
 from symhep.lie.subgroups.conjugation import SOLVED, embed
 from symhep.lie.subgroups.lattice import lattice
-from symhep.lie.subgroups.notation import Rows
 
 __all__ = ["compute_covers", "growing", "included", "possible", "random_starts"]
 

@@ -61,3 +61,12 @@ def test_what_is_no_basis(matrices: np.ndarray, labels: tuple[str, ...], affine:
 def test_bases_on_different_spaces_cannot_be_joined() -> None:
     with pytest.raises(ValueError, match=r"so\(2\) acts on vectors of 2, so\(3\) of 3 components"):
         so(2) + so(3)
+
+
+def test_generators_from_text() -> None:
+    """Against the matrices by label."""
+    group = poincare()
+    got = group.parse("J_z, K_x - 0.5*J_y, P_t + P_z")
+    assert np.array_equal(got, [group["J_z"], group["K_x"] - 0.5 * group["J_y"], group["P_t"] + group["P_z"]])
+    with pytest.raises(ValueError, match=r"no generator 'J_w'; did you mean"):
+        group.parse("J_w")

@@ -96,3 +96,26 @@ def test_no_such_dimension(dimension: int) -> None:
 def test_a_basis_that_does_not_close() -> None:
     with pytest.raises(CardError, match="does not close"):
         subalgebras(np.random.default_rng(0).normal(size=(3, 4, 4)), 2)
+
+
+def test_kinds_of_one_name_are_told_apart() -> None:
+    """The two ideals of so(4) are conjugate to each other by no rotation, only by a reflection."""
+    search = subalgebras(so(4).matrices, 3)
+    ideals = [s for s in search.found if s.name == "su(2)"]
+    assert len(ideals) == 2
+    text = str(search)
+    for kind, number in (
+        (ideals[0], 1 + ideals[0].ideals.index(3)),
+        (ideals[1], 1 + ideals[1].ideals.index(3)),
+    ):
+        assert f"su(2) (in simple ideal {number}; found from {kind.hits} of 64 starts)" in text
+        assert f"\nin simple ideal {number}; Killing form" in str(kind)
+    (other,) = (s for s in search.found if s.name != "su(2)")
+    assert f"{other.name} (found from {other.hits} of 64 starts)" in text
+
+
+def test_kinds_that_only_special_starts_find() -> None:
+    search = subalgebras(lorentz().matrices, 3)
+    rare = [s for s in search.found if not s.hits]
+    assert rare
+    assert all(f"found from {s.limits} special starts only" in str(search) for s in rare)

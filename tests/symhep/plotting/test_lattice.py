@@ -83,3 +83,11 @@ def test_a_line_that_skips_a_row_finds_its_way_between_the_boxes() -> None:
     passing, row = drawn.paths["a", "c"][1]
     assert row == 1
     assert abs(passing - drawn.x["b"]) >= 0.5 + 0.2 - 1e-9
+
+
+def test_lines_that_meet_at_a_box_stand_side_by_side() -> None:
+    order = lattice(lorentz_subgroups())
+    lines = [p.get_path().vertices for p in draw_lattice(order).axes[0].patches if isinstance(p, PathPatch)]
+    for end in (0, -1):
+        at = sorted((float(v[end][1]), float(v[end][0])) for v in lines)
+        assert all(b[1] - a[1] > 0.05 for a, b in itertools.pairwise(at) if a[0] == b[0])

@@ -31,3 +31,7 @@ def test_closed_and_complete(tmp_path: Path) -> None:
     save_figure(_draw(), tmp_path / "f")
     assert plt.get_fignums() == open_before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["f.pdf", "f.png"]
+
+
+def test_a_name_as_text(tmp_path: Path) -> None:
+    assert save_figure(_draw(), str(tmp_path / "f.a"), ["png"]) == [tmp_path / "f.a.png"]

@@ -255,3 +255,23 @@ def test_dependent_matrices() -> None:
 def test_wrong_input(x: np.ndarray, errors: object, message: str) -> None:
     with pytest.raises(CardError, match=message):
         identify(x, errors)  # type: ignore[arg-type]
+
+
+def test_noisy_matrices_without_errors() -> None:
+    lorentz = bases.lorentz().matrices
+    measured = lorentz + np.random.default_rng(0).normal(scale=1e-3, size=lorentz.shape)
+    assert "no errors were given: if the matrices have any, pass errors=" in str(identify(measured))
+    assert "no errors were given" in identify(measured).how
+    wrong = str(identify(measured, errors=1e-8))
+    assert wrong.startswith("not closed")
+    assert "errors explain" in wrong
+    assert "no errors" not in wrong
+
+
+def test_a_sum_with_a_name_that_has_an_alias() -> None:
+    """'sim(2) = e(2) |x R + R' would leave open what is added to what."""
+    plane = EXAMPLES["sim(2) = e(2) |x R"]
+    wide = np.pad(plane, ((0, 1), (0, 1), (0, 1)))
+    wide[-1, -1, -1] = 1.0
+    found = identify(wide)
+    assert (found.name, found.abstract) == ("sim(2) + R = (e(2) |x R) + R", "sim(2) + R")

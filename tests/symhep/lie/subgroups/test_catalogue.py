@@ -84,3 +84,42 @@ def test_parameters() -> None:
 def test_unknown_class() -> None:
     with pytest.raises(KeyError, match=r"no subgroup 'SO\(4\)'; did you mean 'SO\(3\)'"):
         lorentz_subgroups()["SO(4)"]
+
+
+@pytest.mark.parametrize(
+    ("written", "label"),
+    [
+        ("J_z, K_z, P_t + P_z", "R7.2"),
+        ("2*P_t + 2*P_z,K_z, J_z - K_z", "R7.2"),  # the same span
+        ("J_z + a*P_z", "R4.7"),
+        ("J_x, J_y, J_z", "R13.1"),
+    ],
+)
+def test_a_class_by_its_generators(written: str, label: str) -> None:
+    catalogue = poincare_subgroups()
+    found = catalogue[written]
+    assert np.array_equal(found.coefficients(), catalogue[found.label].coefficients())
+    assert found.label == label
+
+
+def test_generators_of_no_row() -> None:
+    for text in (
+        "J_z, K_x",
+        "J_y",
+        "J_z, J_z",
+        "J_z + q*P_z",
+    ):  # not closed, a conjugate, dependent, no parameter
+        with pytest.raises(KeyError, match="no subgroup"):
+            poincare_subgroups()[text]
+
+
+def test_every_row_is_found_by_what_it_says() -> None:
+    for catalogue in (lorentz_subgroups(), poincare_subgroups()):
+        assert all(catalogue[c.written].label == c.label for c in catalogue.values())
+
+
+def test_meanings_read_on_their_own() -> None:
+    for catalogue in (lorentz_subgroups(), poincare_subgroups()):
+        assert not [
+            c.label for c in catalogue.values() if c.meaning.startswith(("with ", "the same", "locked"))
+        ]

@@ -7,7 +7,7 @@ import pytest
 from scipy.linalg import expm
 
 from symhep.errors import CardError
-from symhep.lie.bases import poincare, so
+from symhep.lie.bases import lorentz, poincare, so
 from symhep.lie.subalgebras import subalgebras
 from symhep.lie.subgroups import Catalogue, SubgroupClass, lorentz_subgroups, poincare_subgroups
 from symhep.lie.subgroups.classify import classify
@@ -100,3 +100,9 @@ def test_errors() -> None:
 def test_wrong_errors(errors: object, message: str) -> None:
     with pytest.raises(CardError, match=message):
         classify(lorentz_subgroups().matrices("SO(2)"), errors)  # type: ignore[arg-type]
+
+
+def test_a_classification_in_words() -> None:
+    first, second = str(classify(lorentz().parse("2*J_z - K_z"))).split("\n")
+    assert first == "four-screw, c = -0.5 (R5): a turn about an axis locked to a boost along it: loxodromic"
+    assert second.startswith("conjugate to J_z + c*K_z; residual ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symhep.lie.subgroups.notation import parse_generators, parse_parameters
+from symhep.lie.notation import parse_generators, parse_parameters
 
 LABELS = ("J_x", "J_y", "K_x")
 
