@@ -48,7 +48,13 @@ class Drawing(_Record):
 
 
 def _problem(**values: Any) -> str:
-    lines = {(): 1, ("shape",): 4, ("shape", "kind"): 5, ("shape", "radus"): 6, ("shape", "function"): 7}
+    lines: dict[tuple[str | int, ...], int] = {
+        (): 1,
+        ("shape",): 4,
+        ("shape", "kind"): 5,
+        ("shape", "radus"): 6,
+        ("shape", "function"): 7,
+    }
     with pytest.raises(ValidationError) as caught:
         Drawing.model_validate(values)
     return str(validation_error(caught.value, Drawing, "c.yaml", lines))
