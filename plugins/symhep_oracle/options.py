@@ -86,7 +86,7 @@ class FunctionOracle(Options):
         description="the function is an estimate (a network, a fit): count generators by the gap of the spectrum",
     )
     sha256: str = Field(
-        "", description="checksum of the module's file; filled in, so that other code is other work"
+        "", description="checksum of the module and its imports; filled in, so that other code is other work"
     )
 
     @model_validator(mode="before")

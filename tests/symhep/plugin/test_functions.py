@@ -13,6 +13,7 @@ import pytest
 
 from symhep.errors import CardError
 from symhep.plugin.functions import add_code_folder, code_folders, load_function, source_checksum
+from symhep.plugin.sources import reachable
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +68,82 @@ def test_what_cannot_be_loaded(tmp_path: Path, name: str, message: str) -> None:
     add_code_folder(tmp_path)
     with pytest.raises(CardError, match=message):
         load_function(name)
+
+
+def test_code_that_the_module_imports_counts_as_its_own(tmp_path: Path) -> None:
+    (tmp_path / "o1_pack" / "deep").mkdir(parents=True)
+    write(tmp_path, "o1_main", "def phi(x):\n    from o1_pack.deep import part\n    return part.f(x)\n")
+    write(tmp_path / "o1_pack", "__init__", "")
+    write(tmp_path / "o1_pack" / "deep", "__init__", "")
+    write(tmp_path / "o1_pack" / "deep", "part", "from ..low import f\n")
+    write(tmp_path / "o1_pack", "low", "def f(x):\n    return x\n")
+    write(tmp_path, "o1_unused", "")
+    add_code_folder(tmp_path)
+    files = list(reachable("o1_main", code_folders()))
+    assert sorted(files) == ["o1_main", "o1_pack", "o1_pack.deep", "o1_pack.deep.part", "o1_pack.low"]
+    before = source_checksum("o1_main:phi")
+    write(tmp_path, "o1_unused", "changed = 1\n")
+    assert source_checksum("o1_main:phi") == before
+    write(tmp_path / "o1_pack", "low", "def f(x):\n    return 2 * x\n")
+    assert source_checksum("o1_main:phi") != before
+
+
+def test_a_namespace_package_in_the_current_folder_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "o1_bare").mkdir()
+    write(tmp_path / "o1_bare", "inner")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(CardError, match=f"'o1_bare' only lies in the current folder.*add --code {tmp_path}"):
+        load_function("o1_bare.inner:phi")
+    add_code_folder(tmp_path)
+    assert load_function("o1_bare.inner:phi")(np.ones((1, 1))).tolist() == [1.0]
+
+
+def test_a_link_in_the_current_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+    write(tmp_path / "there", "o1_linked")
+    (tmp_path / "here" / "o1_linked.py").symlink_to(tmp_path / "there" / "o1_linked.py")
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.syspath_prepend(str(tmp_path / "here"))
+    with pytest.raises(CardError, match="only lies in the current folder"):
+        load_function("o1_linked:phi")
+
+
+def test_a_module_that_exits_is_an_error_of_the_card(tmp_path: Path) -> None:
+    write(tmp_path, "o1_exits", "raise SystemExit(0)\n")
+    add_code_folder(tmp_path)
+    with pytest.raises(CardError, match="'o1_exits' cannot be imported: SystemExit: 0"):
+        load_function("o1_exits:phi")
+
+
+def test_of_two_modules_with_one_name_neither_is_taken(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name, "o1_twin")
+        add_code_folder(tmp_path / name)
+    write(tmp_path / "b", "o1_only", "from o1_twin import phi\n")
+    both = f"a module 'o1_twin' in {tmp_path / 'a'} and in {tmp_path / 'b'}; rename one of them"
+    for function in ("o1_twin:phi", "o1_only:phi"):
+        with pytest.raises(CardError, match=both):
+            load_function(function)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "by"),
+    [("random", "the standard library"), ("sys", "the standard library"), ("numpy", ".*numpy")],
+)
+def test_modules_that_python_would_not_take_are_refused(tmp_path: Path, hidden: str, by: str) -> None:
+    write(tmp_path, hidden)
+    write(tmp_path, "o1_uses", f"import {hidden}\ndef phi(x):\n    return x\n")
+    add_code_folder(tmp_path)
+    for name in (hidden, "o1_uses"):
+        with pytest.raises(
+            CardError, match=f"'{hidden}' in {tmp_path} is hidden by that of {by}.*; rename it"
+        ):
+            load_function(f"{name}:phi")
 
 
 def symhep(*arguments: object) -> subprocess.CompletedProcess[str]:
