@@ -31,7 +31,8 @@ class ModelFileOracle(Options):
         found = next((p.resolve() for p in places if p.is_file()), None)
         if found is None:
             raise ValueError(f"there is no file {' or '.join(dict.fromkeys(str(p) for p in places))}")
-        actual = hashlib.sha256(found.read_bytes()).hexdigest()
+        with found.open("rb") as file:
+            actual = hashlib.file_digest(file, "sha256").hexdigest()
         if data.get("sha256") not in (None, "", actual):
             raise ValueError(f"{found} has the checksum {actual}, not the one asked for")
         return {**data, "file": str(found), "sha256": actual}

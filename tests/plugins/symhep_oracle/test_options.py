@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,17 @@ def test_files_are_found_beside_the_card_and_known_by_their_checksum(tmp_path: P
         OracleMethodOptions.model_validate_json(found.model_dump_json())
     with pytest.raises(ValidationError, match="there is no file"):
         OracleMethodOptions.model_validate({"oracle": {"kind": "onnx", "file": "none.onnx"}})
+
+
+def test_a_large_model_is_not_held_in_memory(tmp_path: Path) -> None:
+    size = 50_000_000
+    with (tmp_path / "m.onnx").open("wb") as file:
+        file.truncate(size)
+    tracemalloc.start()
+    OracleMethodOptions.model_validate({"oracle": {"kind": "onnx", "file": str(tmp_path / "m.onnx")}})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < size / 10
 
 
 def test_functions_are_loaded_when_the_card_is_read() -> None:
