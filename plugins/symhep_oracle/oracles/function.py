@@ -19,6 +19,8 @@ __all__ = ["TorchFunction", "function_oracle"]
 
 #: Events on which a function is tried.
 TRIED = 200
+#: Relative steps: one that float32 cannot tell from none, and one that it can.
+_SMALL, _LARGE = 1e-9, 1e-5
 NO_SLOPE = (
     "its gradient is zero on all events: a step has no gradient; smooth its edge (detach() cuts it off too)"
 )
@@ -62,7 +64,7 @@ def function_oracle(layout: Layout, function: Callable[[Any], Any], name: str, s
     try:
         with torch.enable_grad():
             values = function(points)
-    except Exception as error:  # a numpy function may fail on a tensor in any way
+    except (Exception, SystemExit) as error:  # a numpy function may fail on a tensor in any way
         return _with_numpy(layout, function, name, sample, _told(error, function))
     if not isinstance(values, Tensor):
         told = f"it returns {type(values).__name__}, which has no derivative"
@@ -71,8 +73,8 @@ def function_oracle(layout: Layout, function: Callable[[Any], Any], name: str, s
         return _with_numpy(layout, function, name, sample, NO_SLOPE)
     outputs = _outputs(values.detach().numpy(), points, name)
     oracle = TorchFunction(layout, function, outputs)
-    if values.dtype != torch.float64:
-        oracle.precision = float(torch.finfo(values.dtype).eps)
+    _check_events(oracle, points.detach(), name, sample)
+    oracle.precision = max(_rounding(oracle, sample), float(torch.finfo(values.dtype).eps))
     return _sloped(oracle, name, sample)
 
 
@@ -80,10 +82,10 @@ def _with_numpy(
     layout: Layout, function: Callable[[Any], Any], name: str, sample: Tensor, torch_failure: str
 ) -> Oracle:
     """The oracle from differences; ``torch_failure`` tells what happened with a tensor."""
-    array = sample[:TRIED].numpy()
+    array = sample[:TRIED].numpy().copy()
     try:
         values = np.asarray(function(array))
-    except Exception as error:  # strangers' code may raise anything
+    except (Exception, SystemExit) as error:  # strangers' code may raise anything
         given = f"of shape {array.shape}, {array.dtype}"
         failure = _told(error, function)
         also = "the same" if failure == torch_failure else failure
@@ -97,8 +99,37 @@ def _with_numpy(
         values = np.asarray(function(x.detach().numpy()), dtype=np.float64)
         return torch.from_numpy(values.reshape(len(x), outputs))
 
+    _check_events(evaluate, torch.from_numpy(array), name, sample)
     rounding = float(np.finfo(values.dtype).eps) if values.dtype.kind == "f" else DOUBLE
+    rounding = max(_rounding(evaluate, sample), rounding)
     return _sloped(DifferencedOracle(layout, evaluate, rounding, sample), name, sample)
+
+
+def _check_events(evaluate: Callable[[Tensor], Tensor], given: Tensor, name: str, sample: Tensor) -> None:
+    """Raise `MethodError` if the trial changed the points ``given``, or if an event's value depends on others."""
+    if not torch.equal(given, sample[: len(given)]):
+        raise MethodError(f"the oracle '{name}' changes the points that it is given: let it work on a copy")
+    half = max(len(given) // 2, 1)
+    with torch.no_grad():
+        whole, part = evaluate(sample[: len(given)].clone())[:half], evaluate(sample[:half].clone())
+    if not torch.allclose(whole, part, rtol=1e-4, atol=1e-6 * float(whole.abs().max())):
+        raise MethodError(
+            f"the oracle '{name}' gives an event another value in other company: it must treat every event by itself, "
+            "without means or norms over the events"
+        )
+
+
+@torch.no_grad()
+def _rounding(evaluate: Callable[[Tensor], Tensor], sample: Tensor) -> float:
+    """Relative rounding of the function: that of float32 if it does not feel what only float64 can tell apart."""
+    points = sample[:TRIED].clone()
+    shift = torch.randn(points.shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    shift *= points.square().mean().sqrt()
+    start = evaluate(points.clone())
+    small, large = (evaluate(points + size * shift) - start for size in (_SMALL, _LARGE))
+    expected = large * (_SMALL / _LARGE)
+    missed, size = (small - expected).square().mean(), expected.square().mean()
+    return float(np.finfo(np.float32).eps) if bool(missed > 1e-4 * size) else DOUBLE
 
 
 def _sloped(oracle: Oracle, name: str, sample: Tensor) -> Oracle:
@@ -110,7 +141,7 @@ def _sloped(oracle: Oracle, name: str, sample: Tensor) -> Oracle:
     raise MethodError(f"the oracle '{name}': {NO_SLOPE}")
 
 
-def _told(error: Exception, function: Callable[[Any], Any]) -> str:
+def _told(error: BaseException, function: Callable[[Any], Any]) -> str:
     """'KeyError: 'foo' (my_oracles.py:12)', with the last line of the user's file that was running."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [""]
     # TorchScript tells the story first and the error last.

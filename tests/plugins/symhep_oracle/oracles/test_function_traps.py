@@ -1,0 +1,70 @@
+"""What a function of the user's may do wrong without failing: told, or taken into account."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from symhep.errors import MethodError
+from symhep_oracle import exact
+from symhep_oracle.fields import LinearFields
+from symhep_oracle.layout import Layout
+from symhep_oracle.oracles.function import function_oracle
+
+LAYOUT = Layout(1, 4)
+
+
+@pytest.fixture
+def points() -> Tensor:
+    return torch.from_numpy(np.random.default_rng(1).normal(size=(500, 4)))
+
+
+def _doubles(x: Any) -> Any:
+    array = np.asarray(x)
+    array *= 2
+    return (array**2).sum(axis=1)
+
+
+def _leaves(x: Any) -> Any:
+    sys.exit(5)
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (_doubles, "changes the points that it is given: let it work on a copy"),
+        (lambda x: ((x - x.mean(0)) ** 2).sum(1), "another value in other company"),
+        (_leaves, "SystemExit: 5"),
+    ],
+)
+def test_told(points: Tensor, function: Callable[[Any], Any], message: str) -> None:
+    with pytest.raises(MethodError, match=message):
+        function_oracle(LAYOUT, function, "phi", points)
+    assert torch.equal(points, torch.from_numpy(np.random.default_rng(1).normal(size=(500, 4))))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: (x.float() ** 2).sum(1).double(),
+        lambda x: (np.asarray(x).astype(np.float32) ** 2).sum(axis=1).astype(np.float64),
+    ],
+    ids=["torch", "numpy"],
+)
+def test_float32_inside_sets_the_floor(points: Tensor, function: Callable[[Any], Any]) -> None:
+    oracle = function_oracle(LAYOUT, function, "phi", points)
+    assert oracle.precision >= np.finfo(np.float32).eps
+    fields = LinearFields(LAYOUT)
+    solution = exact.solve(oracle, points, np.ones(500), fields, np.random.default_rng(2))
+    assert solution.dimension == 6  # so(4)
+
+
+def test_float64_keeps_its_floor(points: Tensor) -> None:
+    oracle = function_oracle(LAYOUT, lambda x: x[:, 0] ** 2 - x[:, 1:].square().sum(1), "phi", points)
+    assert oracle.precision == np.finfo(np.float64).eps
