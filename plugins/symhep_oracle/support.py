@@ -18,6 +18,7 @@ from symhep_oracle.fields import Fields
 from symhep_oracle.oracles.norms import LORENTZ
 from symhep_oracle.sample import Sample
 from symhep_oracle.solution import Solution
+from symhep_oracle.spectrum import rounding_floor
 
 __all__ = ["Support", "constraints", "split_spurious"]
 
@@ -65,7 +66,11 @@ def split_spurious(
     if solution.dimension == 0:
         return solution, Support(np.zeros((0, rows.shape[1])), np.zeros(0, bool), False, known)
     still = _vanishing(rows, fields, sample)
-    survive = None if conditions.oracle.approximate else _surviving(rows, solution, conditions, rng)
+    oracle = conditions.oracle
+    # Of an estimate only what is null to rounding can be expected to be null elsewhere.
+    floor = rounding_floor(oracle.precision, fields.unknowns)
+    sharp = not oracle.approximate or float(solution.residuals.max()) <= floor
+    survive = _surviving(rows, solution, conditions, rng) if sharp else None
     if survive is None:
         keep, drop = _complement(still), still
     else:

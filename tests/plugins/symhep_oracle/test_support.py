@@ -6,13 +6,22 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from symhep.events.dataset import Column, Dataset
+from symhep.lie.bases import lorentz
+from symhep.lie.spans import grassmann_distance
 from symhep.methods.context import Context, seed_sequence
 from symhep.methods.interface import Shard
 from symhep.methods.result import Result
+from symhep_oracle import exact
+from symhep_oracle.conditions import Conditions
+from symhep_oracle.fields import LinearFields
 from symhep_oracle.method import OracleGenerators
 from symhep_oracle.options import OracleMethodOptions
+from symhep_oracle.oracles.function import function_oracle
+from symhep_oracle.sample import Sample
+from symhep_oracle.support import split_spurious
 
 
 def result(data: Dataset, **options: object) -> Result:
@@ -70,3 +79,21 @@ def test_full_support_has_nothing_spurious() -> None:
     assert found.summary["support"]["spurious"] == []
     assert found.summary["support"]["constraints"] == []
     assert all(s.kind == "finding" for s in found.statements)
+
+
+def test_an_estimate_that_is_exact_is_asked_off_the_events_too() -> None:
+    sample = Sample.prepare(back_to_back(), OracleMethodOptions.model_validate({"oracle": "lorentz"}))
+
+    def mass(x: torch.Tensor) -> torch.Tensor:
+        total = x[:, :4] + x[:, 4:]
+        return total[:, 0] ** 2 - total[:, 1:].square().sum(dim=1)
+
+    oracle = function_oracle(sample.layout, mass, "mass", sample.x)
+    oracle.approximate = True
+    fields = LinearFields(sample.layout)
+    conditions = Conditions(oracle, fields, sample.x, sample.weights, sample.scale)
+    found = exact.solve(oracle, sample.x, sample.weights, fields, np.random.default_rng(1), sample.scale)
+    assert found.dimension == 15
+    kept, support = split_spurious(found, conditions, sample, np.random.default_rng(2))
+    assert support.checked
+    assert grassmann_distance(fields.matrices(kept.coefficients), lorentz().matrices) < 1e-9
