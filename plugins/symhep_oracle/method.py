@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from symhep.errors import CardError
 from symhep.events.dataset import Dataset
 from symhep.methods.context import Context
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
@@ -63,8 +62,6 @@ class OracleGenerators(Method[OracleMethodOptions]):
         """Raise `CardError` or `MethodError` for events that the oracle, the fields or the target do not fit."""
         sample = Sample.prepare(data, options)
         if options.compare is not None:
-            if options.degree > 1:
-                raise CardError("'compare' needs matrices, not polynomial fields", hint="leave out degree")
             parse_target(options.compare, sample.layout.dimension)
         if not isinstance(options.oracle, LearnedOracleOptions):
             oracle = build_oracle(options.oracle, sample.layout, sample.x)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import pi
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from symhep.methods.interface import Options
 from symhep.plugin.functions import load_function, source_checksum
@@ -13,6 +13,7 @@ from symhep_oracle.gradient.options import FlowOptions, GradientOptions
 from symhep_oracle.latent.options import LatentOptions
 from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.model_file_options import ModelFileOracle
+from symhep_oracle.terms import read_terms
 
 __all__ = [
     "BreakingOptions",
@@ -184,8 +185,22 @@ class OracleMethodOptions(Options):
         None, ge=1, description="use this many events, evenly spaced; all by default"
     )
 
+    @field_validator("compare")
+    @classmethod
+    def _readable(cls, text: str | None) -> str | None:
+        """Refuse a name that means nothing while the card's line is known."""
+        if text is not None:
+            read_terms(text)
+        return text
+
     @model_validator(mode="after")
     def _consistent(self) -> OracleMethodOptions:
+        if self.compare is not None and self.degree > 1:
+            raise ValueError("'compare' needs matrices, not polynomial fields: leave out degree")
+        if self.compare is not None and not self.affine and any(t.affine for t in read_terms(self.compare)):
+            raise ValueError(f"'{self.compare}' holds translations: set affine: true")
+        if self.complex and self.acts_on == "momenta":
+            raise ValueError("four-momenta are real: set acts_on: features, or leave out complex")
         if self.degree > 1 and (self.affine or self.complex):
             raise ValueError(
                 "polynomial fields hold translations and complex matrices already: leave them out"

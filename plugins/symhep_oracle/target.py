@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 import numpy as np
 import numpy.typing as npt
 
-from symhep.errors import CardError, nearest
+from symhep.errors import CardError
 from symhep.lie import bases
 from symhep.lie.exceptional import e6, f4, g2
 from symhep.lie.generators import Generators
 from symhep.lie.spans import grassmann_distance, inclusion_angle, principal_angles
 from symhep_oracle.fields import LinearFields
 from symhep_oracle.solution import Solution
+from symhep_oracle.terms import Term, read_terms
 
 __all__ = ["Comparison", "compare", "parse_target"]
 
@@ -30,7 +32,6 @@ _BASES: dict[str, Callable[..., Generators]] = {
 }  # fmt: skip
 #: Those whose size is that of the vectors.
 _SIZED: dict[str, Callable[[int], Generators]] = {"D": bases.dilatation, "T": bases.translations}
-_TERM = re.compile(r"^([A-Za-z]\w*?)(?:\((\d+(?:,\d+)*)\))?$")
 
 
 @dataclass(frozen=True)
@@ -62,27 +63,23 @@ def parse_target(text: str, dimension: int) -> Generators:
     ...
     symhep.errors.CardError: no algebra is called 'DD' in 'so(1,3)+DD'; did you mean 'D'?
     """
-    total: Generators | None = None
-    for term in text.replace(" ", "").split("+"):
-        found = _TERM.match(term)
-        name, numbers = (found[1], found[2]) if found else (term, None)
-        arguments = [int(n) for n in numbers.split(",")] if numbers else []
-        if name in _SIZED and not arguments:
-            part = _SIZED[name](dimension)
-        elif name in _BASES:
-            try:
-                part = _BASES[name](*arguments)
-            except (TypeError, ValueError) as error:
-                raise CardError(f"'{term}' in '{text}': {error}") from error
-        else:
+    terms = read_terms(text)
+    for term in terms:  # before any is built: the matrices of so(400) are 100 GB
+        if term.components not in (None, dimension):
             raise CardError(
-                f"no algebra is called '{name}' in '{text}'", hint=nearest(name, [*_BASES, *_SIZED])
+                f"'{term.text}' acts on {term.components} components, but the vectors have {dimension}"
             )
-        if part.vector != dimension:
-            raise CardError(f"'{term}' acts on {part.vector} components, but the vectors have {dimension}")
-        total = part if total is None else total + part
-    assert total is not None
-    return total
+    parts = [_built(term, text, dimension) for term in terms]
+    return reduce(add, parts)
+
+
+def _built(term: Term, text: str, dimension: int) -> Generators:
+    if term.components is None:
+        return _SIZED[term.name](dimension)
+    try:
+        return _BASES[term.name](*term.numbers)
+    except ValueError as error:  # so(1), sl(1): there is nothing in them
+        raise CardError(f"'{term.text}' in '{text}': {error}") from error
 
 
 def compare(

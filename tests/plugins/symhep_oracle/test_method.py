@@ -140,7 +140,6 @@ def test_a_sum_of_vectors_and_particle_momenta() -> None:
         ({"oracle": "l2", "vectors": 3}, "4 features do not make 3 vectors of equal length"),
         ({"oracle": "l2", "acts_on": "momenta"}, "'toy' has no objects, so no four-momenta"),
         ({"oracle": "l2", "compare": "so(3)"}, "'so\\(3\\)' acts on 3 components, but the vectors have 4"),
-        ({"oracle": "l2", "compare": "so(4)", "degree": 2}, "'compare' needs matrices"),
     ],
 )
 def test_what_does_not_fit(options: dict[str, object], message: str) -> None:
