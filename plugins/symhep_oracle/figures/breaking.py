@@ -16,8 +16,8 @@ __all__ = ["SHOWN", "breaking_strengths"]
 FloatArray = npt.NDArray[np.float64]
 
 SHOWN = 10
-#: Relative difference of curves that lie on each other on an axis of decades.
-ALIKE = 0.1
+#: Relative difference of curves that lie on each other.
+ALIKE = 0.05
 _MARKERS = "osD^v<>PX*"
 
 
@@ -25,7 +25,7 @@ def breaking_strengths(a: Arrays) -> Figure:
     """Relative violation of each broken generator against lambda."""
     strength, names = a["breaking_strengths"], [str(n) for n in a["breaking_names"]]
     value, error = a["breaking_violation"], a["breaking_violation_error"]
-    groups = _alike(value, error)
+    groups = _alike(value[strength > 0], error[strength > 0])  # at zero there is rounding alone
     value, error = (part[:, [g[0] for g in groups]] for part in (value, error))
     labels = [", ".join(sorted(pretty(names[i]) for i in g)) for g in groups]
     order = np.argsort(strength)

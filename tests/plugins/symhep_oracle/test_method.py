@@ -17,6 +17,7 @@ from symhep.methods.interface import Shard
 from symhep.methods.result import Result
 from symhep.plotting.style import use_style
 from symhep.testing import check_method
+from symhep_oracle.figures.breaking import breaking_strengths
 from symhep_oracle.method import OracleGenerators
 from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.plugin import symhep_register_methods
@@ -246,3 +247,15 @@ def test_spurious_fields_are_shown() -> None:
     with use_style():
         assert "spurious" in {f.name for f in METHOD.figures(found)}
     plt.close("all")
+
+
+def test_curves_that_lie_on_each_other_have_one_label() -> None:
+    value = np.array([[1e-16, 3e-16, 2e-17], [1.0, 1.02, 2.0]])
+    arrays = {
+        "breaking_strengths": np.array([0.0, 0.1]), "breaking_names": np.array(["K_x", "J_y", "K_z"]),
+        "breaking_violation": value, "breaking_violation_error": np.zeros((2, 3)),
+    }  # fmt: skip
+    legend = breaking_strengths(arrays).axes[0].get_legend()
+    plt.close("all")
+    assert legend is not None
+    assert [t.get_text() for t in legend.get_texts()] == ["$K_{z}$", "$J_{y}$, $K_{x}$"]
