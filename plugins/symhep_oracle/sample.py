@@ -14,7 +14,7 @@ from symhep.events.dataset import Dataset
 from symhep_oracle.layout import Layout
 from symhep_oracle.learned.answers import without_target
 from symhep_oracle.learned.options import LearnedOracleOptions
-from symhep_oracle.options import LorentzOracle, OracleMethodOptions
+from symhep_oracle.options import LorentzOracle, MaskOracle, OracleMethodOptions
 from symhep_oracle.oracles.building import vectors_needed
 
 __all__ = ["MOMENTUM", "Sample", "acts_on_momenta"]
@@ -23,6 +23,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Components of a four-momentum, in the order of the metric (+,-,-,-).
 MOMENTUM: tuple[str, ...] = ("E", "px", "py", "pz")
+#: Names that give away what a feature is, whatever its order; capitals do not matter.
+KINEMATIC = frozenset({"e", "energy", "px", "py", "pz", "pt", "eta", "phi", "m", "mass"})
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class Sample:
             x = data.values[rows]
             layout = _feature_layout(data, options)
             names = _component_names(data, layout)
+            _check_order(data, layout, options)
             if isinstance(options.oracle, LorentzOracle) and layout.dimension == 4:
                 names = MOMENTUM  # that is what the norm takes them for
             units = {c.unit for c in data.columns}
@@ -148,6 +151,28 @@ def _feature_layout(data: Dataset, options: OracleMethodOptions) -> Layout:
             f"{features} features do not make {vectors} {kind} of equal length", hint="check vars and vectors"
         )
     return Layout(vectors, features // per_vector, options.complex)
+
+
+def _check_order(data: Dataset, layout: Layout, options: OracleMethodOptions) -> None:
+    """Raise `CardError` where an oracle of four-momenta gets features that are others, or in another order.
+
+    Features that say nothing of themselves, such as x1 .. x4, are taken for (E, px, py, pz).
+    """
+    asked = [options.oracle] + ([options.breaking.oracle] if options.breaking else [])
+    kinds = [o.kind for o in asked if isinstance(o, LorentzOracle | MaskOracle)]
+    if not kinds or layout.width != len(MOMENTUM):
+        return
+    wanted = [name.casefold() for name in MOMENTUM]
+    for start in range(0, len(data.columns), layout.width):
+        columns = data.columns[start : start + layout.width]
+        names = [(c.variable or c.name).casefold() for c in columns]
+        known = all(c.variable for c in columns) or not KINEMATIC.isdisjoint(names)
+        if known and ["e" if n == "energy" else n for n in names] != wanted:
+            raise CardError(
+                f"the oracle '{kinds[0]}' takes vectors ({', '.join(MOMENTUM)}), in this order, "
+                f"not ({', '.join(c.variable or c.name for c in columns)})",
+                hint=f"write 'vars: [{', '.join(MOMENTUM)}]'",
+            )
 
 
 def _component_names(data: Dataset, layout: Layout) -> tuple[str, ...]:
