@@ -35,9 +35,9 @@ def write(folder: Path, name: str, text: str = "def phi(x):\n    return x[:, 0]\
 
 def test_installed_functions() -> None:
     assert load_function("numpy:hypot") is np.hypot
-    assert load_function("symhep.errors:nearest")("a", ["a"]) == "did you mean 'a'?"
+    assert load_function("textwrap:dedent")("  a") == "a"
     assert source_checksum("sys:exit") == ""
-    assert len(source_checksum("symhep.errors:nearest")) == 64
+    assert len(source_checksum("pluggy:HookspecMarker")) == 64
 
 
 def test_a_module_in_the_current_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
