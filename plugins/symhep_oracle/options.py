@@ -81,6 +81,7 @@ class FunctionOracle(Options):
     function: str = Field(
         pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$",
         description="'module:function', from an installed package or a folder named with --code",
+        examples=["my_oracles:transverse_mass"],
     )
     approximate: bool = Field(
         False,
