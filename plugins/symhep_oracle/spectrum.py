@@ -91,17 +91,17 @@ def by_gap(
     found, counts = np.unique(replicas, return_counts=True)
     if value > certain:
         reason = (
-            f"after {place} fields the singular values jump by a factor {ratio:.2g}; in {SURROGATES} surrogates "
-            f"without symmetry the largest jump stays below {threshold:.2g}, and the smallest value "
-            f"above {below:.2g}, in 99 %"
+            f"after {place} fields the singular values jump by a factor {ratio:.2g}; in surrogates without "
+            f"symmetry, {SURROGATES} of each of two kinds, the largest jump stays below {threshold:.2g} in 99 %, and "
+            f"in those of permuted gradients the smallest value above {below:.2g}"
         )
     elif place > certain:
         reason = (
             f"the largest jump of the singular values, a factor {ratio:.2g} after {place} fields, is none: in "
-            f"{SURROGATES} surrogates without symmetry the largest jump stays below {threshold:.2g} in 99 %"
+            f"surrogates without symmetry, {SURROGATES} of each of two kinds, it stays below {threshold:.2g} in 99 %"
         )
     else:
-        reason = f"no singular value is below {below:.2g}, which 99 % of {SURROGATES} surrogates stay above"
+        reason = f"no singular value is below {below:.2g}, which 99 % of {SURROGATES} permuted surrogates stay above"
     evidence = {
         "gap": ratio, "gap_after": place, "threshold": threshold, "below": below, "certain": certain,
         "replicas": REPLICAS,

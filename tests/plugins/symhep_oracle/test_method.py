@@ -234,7 +234,7 @@ def test_an_approximate_symmetry_is_said_to_be_nearly_one(monkeypatch: pytest.Mo
     assert "of the largest change along any field" in first
     assert found.summary["residual"]["invariance"] > 1e-3
     assert "fields the singular values jump by a factor" in decided
-    assert "surrogates without symmetry the largest jump stays below" in decided
+    assert "surrogates without symmetry, 200 of each of two kinds, the largest jump stays below" in decided
 
 
 def test_spurious_fields_are_shown() -> None:
