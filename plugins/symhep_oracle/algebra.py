@@ -11,11 +11,12 @@ import torch
 from symhep.lie.algebra import structure_constants
 from symhep.lie.identify import Identification, identify
 from symhep.lie.identify.identification import NOT_CLOSED
+from symhep.lie.sums import algebra_sum
 from symhep_oracle.fields import Array, Fields, LinearFields
 from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.outcome import Outcome, make_fields
 from symhep_oracle.recognised import Recognised, recognise
-from symhep_oracle.target import Comparison, compare, parse_target
+from symhep_oracle.target import Comparison, compare
 
 __all__ = [
     "CLOSED",
@@ -112,7 +113,7 @@ def study(outcome: Outcome, options: OracleMethodOptions) -> Evidence:
         constants, closure = found.constants, found.residual
     comparison = None
     if options.compare is not None:
-        target = parse_target(options.compare, layout.dimension)
+        target = algebra_sum(options.compare, layout.dimension)
         comparison = compare(solution, fields, target, options.compare, np.random.default_rng(0))
     evidence = Evidence(
         outcome, fields, names, spurious, matrices, errors, constants, closure,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from symhep.events.dataset import Dataset
+from symhep.lie.sums import algebra_sum
 from symhep.methods.context import Context
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result
@@ -29,7 +30,6 @@ from symhep_oracle.results import drawing_arrays, summarise, tables
 from symhep_oracle.sample import Sample
 from symhep_oracle.solving import solve
 from symhep_oracle.support import split_spurious
-from symhep_oracle.target import parse_target
 
 __all__ = ["OracleGenerators"]
 
@@ -62,7 +62,7 @@ class OracleGenerators(Method[OracleMethodOptions]):
         """Raise `CardError` or `MethodError` for events that the oracle, the fields or the target do not fit."""
         sample = Sample.prepare(data, options)
         if options.compare is not None:
-            parse_target(options.compare, sample.layout.dimension)
+            algebra_sum(options.compare, sample.layout.dimension)
         if not isinstance(options.oracle, LearnedOracleOptions):
             oracle = build_oracle(options.oracle, sample.layout, sample.x)
             Conditions(oracle, make_fields(options, sample.layout), sample.x, sample.weights, sample.scale)

@@ -7,13 +7,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from symhep.lie.terms import read_terms
 from symhep.methods.interface import Options
 from symhep.plugin.functions import load_function, source_checksum
 from symhep_oracle.gradient.options import FlowOptions, GradientOptions
 from symhep_oracle.latent.options import LatentOptions
 from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.model_file_options import ModelFileOracle
-from symhep_oracle.terms import read_terms
 
 __all__ = [
     "BreakingOptions",
