@@ -28,6 +28,42 @@ class Reference:
 
 REFERENCES: dict[str, Reference] = {
     "sanz2025symmetries": Reference("V. Sanz", "Learning symmetries in datasets", "2025", "2504.05174"),
+    "cragg1996rank": Reference(
+        "J. G. Cragg and S. G. Donald",
+        "On the asymptotic properties of LDU-based tests of the rank of a matrix",
+        "J. Am. Stat. Assoc. 91, 1301 (1996)",
+    ),
+    "robin2000rank": Reference(
+        "J.-M. Robin and R. J. Smith",
+        "Tests of rank",
+        "Econom. Theory 16, 151 (2000)",
+        doi="10.1017/S0266466600162012",
+    ),
+    "kleibergen2006rank": Reference(
+        "F. Kleibergen and R. Paap",
+        "Generalized reduced rank tests using the singular value decomposition",
+        "J. Econom. 133, 97 (2006)",
+        doi="10.1016/j.jeconom.2005.02.011",
+    ),
+    "lester2022parity": Reference(
+        "C. G. Lester and R. Tombs",
+        "Using unsupervised learning to detect broken symmetries, with relevance to searches for parity violation "
+        "in nature",
+        "2021",
+        "2111.00616",
+    ),
+    "tombs2021challenge": Reference(
+        "R. Tombs and C. G. Lester",
+        "A method to challenge symmetries in data with self-supervised learning",
+        "2021",
+        "2111.05442",
+    ),
+    "patera1975poincare": Reference(
+        "J. Patera, P. Winternitz and H. Zassenhaus",
+        "Continuous subgroups of the fundamental groups of physics. I. General method and the Poincare group",
+        "J. Math. Phys. 16, 1597 (1975)",
+        doi="10.1063/1.522729",
+    ),
     "sanz2026review": Reference(
         "V. Sanz",
         "Artificial Intelligence and Symmetries: Learning, Encoding, and Discovering Structure in Physical Data",
