@@ -1,4 +1,4 @@
-"""Toy data: the papers' densities, their truth, and streams that do not depend on chunks."""
+"""Points: the papers' densities and their truth."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from symhep.errors import InputError
 from symhep.readers.interface import LossLog, ReadRequest
 from symhep.readers.toy import ToyOptions, ToyReader
 
@@ -71,16 +70,6 @@ def test_mixtures_tell_their_component() -> None:
     assert np.bincount(number.astype(int)) == pytest.approx(np.full(25, N / 25), abs=6 * np.sqrt(N / 25))
 
 
-@pytest.mark.parametrize("chunk", [999, 8192, 50_000])
-def test_events_do_not_depend_on_the_chunks(chunk: int) -> None:
-    assert events("octagon", chunk).tolist() == events("octagon", 3_000).tolist()
-    assert events("octagon", events=100).tolist() == events("octagon")[:100].tolist()
-    assert events("octagon", seed=2).x1.tolist() != events("octagon").x1.tolist()
-    asked = ReadRequest(event_fields=frozenset({"x2"}), chunk_events=chunk)
-    (first, *_) = READER.read("toy:octagon", ToyOptions(), asked, LossLog())
-    assert first.events.x2.tolist() == events("octagon").x2[: len(first)].tolist()
-
-
 def test_truth_is_reported() -> None:
     def details(name: str, **options: object) -> tuple[object, object]:
         found = READER.inspect(f"toy:{name}", ToyOptions(**options), LossLog()).details
@@ -107,29 +96,3 @@ def test_digits_are_the_images_of_scikit_learn_each_once() -> None:
     assert np.array_equal(ours[np.lexsort(ours.T)], theirs[np.lexsort(theirs.T)])
     assert events("digits", seed=2).digit.tolist() != read.digit.tolist()
     assert events("digits", events=7).x10.tolist() == read.x10[:7].tolist()
-
-
-def test_the_name_may_be_an_option() -> None:
-    (batch,) = READER.read("toy", ToyOptions(name="square", events=5), ReadRequest(), LossLog())
-    assert (len(batch), batch.weights.tolist()) == (5, [1.0] * 5)
-    assert READER.confidence("toy:square", b"") == 2
-    assert READER.confidence("square.root", b"root") == 0
-
-
-@pytest.mark.parametrize(
-    ("path", "options", "message"),
-    [
-        ("toy:sqare", {}, "no toy 'sqare'; did you mean 'square'"),
-        ("toy:square", {"name": "circle"}, "the option name says 'circle'"),
-        ("toy:square", {"mean": [1.0]}, "'square' has no mean"),
-        ("toy:square", {"dimension": 3}, "'square' has no mean, variance or dimension"),
-        ("toy:octagon", {"dimension": 3}, "'octagon' has a dimension of its own"),
-        ("toy:gaussian", {"dimension": 3, "mean": [1.0]}, "'gaussian' needs 3 means"),
-        ("toy:digits", {"radius": 2.0}, "'digits' are images as they are"),
-        ("toy:octagon", {"radius": 2.0}, "'octagon' has no radius"),
-        ("toy:octagon", {"mean": [1.0]}, "'octagon' needs 2 means and 2 positive variances"),
-    ],
-)
-def test_wrong_options(path: str, options: dict[str, object], message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        READER.schema(path, ToyOptions(**options))
