@@ -97,7 +97,9 @@ def _label(name: str, p_value: float | None) -> str:
     """The name with its generators in italics, and the p-value."""
     text = re.sub(r"([JKP])_(\w+|\([^)]*\)|\+[\w,+]*)", r"$\1_{\2}$", name)
     text = re.sub(r"(?<![\w{])([a-m])(?= )", r"$\1$", text).replace(" x ", " $\\times$ ")
-    return text if p_value is None else f"{text}\np = {p_value:.2g}"
+    if p_value is None:
+        return text
+    return f"{text}\np = {p_value:.2g}" if p_value >= 1e-300 else f"{text}\np < 1e-300"
 
 
 def _width(label: str) -> float:

@@ -1,0 +1,49 @@
+"""Combinations of generators as text, with errors in units of the last digit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+__all__ = ["coefficient_text", "combination_text"]
+
+#: Errors below this are rounding: the coefficient is exact.
+_EXACT = 1e-9
+
+
+def coefficient_text(value: float, error: float) -> str:
+    """A number with its error in units of the last digit; two digits of errors that begin with 1.
+
+    >>> coefficient_text(0.4821, 0.0031), coefficient_text(-0.0051, 0.0124), coefficient_text(1.0, 0.0)
+    ('0.482(3)', '−0.005(12)', '1')
+    """
+    if not error > _EXACT:
+        return f"{value:.4g}".replace("-", "−")
+    places = max(0, -math.floor(math.log10(error)))
+    if round(error * 10**places) < 2:
+        places += 1
+    number = f"{value:.{places}f}".replace("-", "−")
+    return (
+        f"{number}({round(error * 10**places)})" if error < 1 else f"{number} ± {error:.2g}".replace("-", "−")
+    )
+
+
+def combination_text(coefficients: Mapping[str, float], errors: Mapping[str, float]) -> str:
+    """Terms that differ from zero by three errors, the largest first if there is none.
+
+    >>> combination_text({"J_y": 0.4821, "J_z": -0.876, "K_x": 0.01}, {"J_y": 0.003, "J_z": 0.003, "K_x": 0.02})
+    '0.482(3) J_y − 0.876(3) J_z'
+    >>> combination_text({"J_y": 0.0, "J_z": 1.0}, {"J_y": 0.003, "J_z": 0.00001})
+    'J_z'
+    """
+    terms = [
+        (label, value) for label, value in coefficients.items()
+        if abs(value) > max(3 * errors[label], _EXACT)
+    ] or [max(coefficients.items(), key=lambda item: abs(item[1]))]  # fmt: skip
+    if len(terms) == 1 and abs(terms[0][1]) > 1 - 1e-3:
+        return terms[0][0]
+    text = ""
+    for label, value in terms:
+        sign = ("−" if value < 0 else "") if not text else (" − " if value < 0 else " + ")
+        text += f"{sign}{coefficient_text(abs(value), errors[label])} {label}"
+    return text

@@ -1,0 +1,90 @@
+"""How many symmetries: the statistic of every rank against its reference distribution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, NullLocator
+
+from symhep.plotting.style import COLOURS
+from symhep_moments.figures.p_axis import MARKS
+from symhep_moments.p_values import short_p
+
+__all__ = ["rank_statistics"]
+
+#: Names of the blocks of test functions as titles.
+_TITLES = {
+    "low": "low harmonics",
+    "fourier": "Fourier features",
+    "all": "all test functions",
+    "user": "user's functions",
+}
+#: p-values that still fit side by side.
+_WRITTEN = 11
+
+
+def rank_statistics(summary: Mapping[str, Any]) -> Figure:
+    """T against the number r of symmetries, per block of functions: 68 and 95 % of its distribution if r holds."""
+    tests = sorted((t for t in summary["chain"] if t["blocks"]), key=lambda t: int(t["r"]))
+    blocks = list(dict.fromkeys(name for t in tests for name in t["blocks"])) or [""]
+    figure: Figure
+    width = max(4.4, 0.42 * len(tests) + 1.6)
+    figure, axes = plt.subplots(
+        1, len(blocks), figsize=(min(width * len(blocks), 13.0), 4.4), squeeze=False, sharey=True, sharex=True
+    )
+    for ax, block in zip(axes[0], blocks, strict=True):
+        _panel(ax, [t for t in tests if block in t["blocks"]], block)
+    if not tests:
+        axes[0, 0].text(
+            0.5, 0.5, "no rank was tested", transform=axes[0, 0].transAxes, ha="center", color="#717581"
+        )
+        return figure
+    ranks = [t["r"] for t in tests]
+    axes[0, 0].set_xlim(min(ranks) - 0.7, max(ranks) + 0.7)
+    axes[0, 0].set_ylabel("Statistic $T$")
+    axes[0, -1].set_xlabel("Number $r$ of independent symmetries")
+    for ax in axes[0]:
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=11))
+        ax.xaxis.set_minor_locator(NullLocator())
+    _room(axes[0, 0], tests)
+    axes[0, 0].legend(loc="upper left", fontsize=9.5)
+    return figure
+
+
+def _panel(ax: Any, tests: Sequence[Mapping[str, Any]], block: str) -> None:
+    ax.set_title(_TITLES.get(block, block), fontsize=11, loc="right")
+    for number, t in enumerate(tests):
+        quantiles = t["blocks"][block]["reference"]
+        for (low, high), alpha in (((0, 4), 0.18), ((1, 3), 0.38)):
+            ax.fill_between(
+                [t["r"] - 0.36, t["r"] + 0.36], quantiles[low], quantiles[high], color=COLOURS[1], alpha=alpha, lw=0,
+                label=f"{'95' if low == 0 else '68'} % if $r$ symmetries hold" if number == 0 else None,
+            )  # fmt: skip
+    for rejected in (False, True):
+        chosen = [t for t in tests if bool(t["rejected"]) == rejected]
+        colour, marker = MARKS[rejected]
+        label = f"$r$ {'rejected' if rejected else 'not rejected'}"
+        x, y = [t["r"] for t in chosen], [t["blocks"][block]["statistic"] for t in chosen]
+        if chosen:
+            ax.plot(x, y, marker, color=colour, ms=7.5, mec="white", mew=0.6, label=label, zorder=3)
+    ax.set_yscale("log")
+    crowded = len(tests) > 4
+    for t in tests if len(tests) <= _WRITTEN else ():
+        ax.annotate(
+            short_p(t["blocks"][block]), (t["r"], t["blocks"][block]["statistic"]), (0, 8), textcoords="offset points",
+            ha="center", va="bottom", fontsize=8, rotation=90 if crowded else 0, color="#4a4d55",
+        )  # fmt: skip
+
+
+def _room(ax: Any, tests: Sequence[Mapping[str, Any]]) -> None:
+    """Limits with space for p-values and legend above."""
+    inside = [t["blocks"][b]["statistic"] for t in tests for b in t["blocks"]]
+    inside += [q for t in tests for b in t["blocks"].values() for q in b["reference"]]
+    positive = np.array([v for v in inside if v and v > 0])
+    if len(positive):
+        low, high = np.log10(positive.min()), np.log10(positive.max())
+        ax.set_ylim(10 ** (low - 0.15), 10 ** (high + 0.32 * max(high - low, 1.5)))

@@ -1,0 +1,76 @@
+"""The generators that were found, coefficient by coefficient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from symhep.methods.result import Arrays
+from symhep.plotting.style import COLOURS
+from symhep_moments.coefficients import coefficient_text
+from symhep_moments.figures.labels import pretty
+
+__all__ = ["SHOWN", "generator_coefficients"]
+
+#: Generators that fit on a page.
+SHOWN = 10
+#: Candidates whose coefficients are written as numbers, too.
+_WRITTEN = 12
+
+
+def generator_coefficients(a: Arrays) -> Figure:
+    """One panel per generator found: its coefficients in the candidates, of length 1, with errors."""
+    values, errors = a["generators"][:SHOWN], a["generators_error"][:SHOWN]
+    candidates = [pretty(str(n)) for n in a["candidates"]]
+    number = len(candidates)
+    width, height = min(max(6.4, 0.62 * number + 1.2), 11.5), 1.9 if len(values) < 4 else 1.15
+    figure: Figure
+    figure, axes = plt.subplots(
+        len(values), 1, figsize=(width, 0.9 + height * len(values)), squeeze=False, sharex=True, sharey=True,
+    )  # fmt: skip
+    x = np.arange(number)
+    top = 1.3 * max(1.0, float((values + errors).max()))
+    bottom = min(-0.4, 1.3 * float((values - errors).min()))
+    for i, ax in enumerate(axes[:, 0]):
+        ax.axhline(0.0, color="#b8b8b8", lw=0.9, zorder=0)
+        ax.vlines(x, 0.0, values[i], color=COLOURS[0], lw=5, alpha=0.3, zorder=1)
+        ax.errorbar(
+            x, values[i], yerr=errors[i], fmt="o", color=COLOURS[0], ms=5.5, capsize=3, mec="white", mew=0.6
+        )
+        if number <= _WRITTEN:
+            _write(ax, values[i], errors[i])
+        _name(ax, str(a["generator_labels"][i]), i)
+        ax.set_ylim(bottom, top)
+        ax.set_xlim(-0.6, number - 0.4)
+        ax.tick_params(axis="x", which="both", length=0)
+        ax.xaxis.set_minor_locator(plt.NullLocator())
+    axes[-1, 0].set_xticks(
+        x, candidates, rotation=90 if number > 12 else 0, fontsize=11 if number <= 12 else 9
+    )
+    axes[0, 0].set_ylabel("Coefficient")
+    return figure
+
+
+def _name(ax: Any, label: str, number: int) -> None:
+    text = pretty(label) if len(label) <= 40 else f"generator {number + 1}"
+    ax.text(
+        1.01,
+        0.5,
+        text,
+        transform=ax.transAxes,
+        rotation=0 if len(label) < 5 else 270,
+        va="center",
+        fontsize=10,
+    )
+
+
+def _write(ax: Any, values: Any, errors: Any) -> None:
+    for x, (value, error) in enumerate(zip(values, errors, strict=True)):
+        up = value >= 0
+        ax.annotate(
+            coefficient_text(value, error), (x, value + (error if up else -error)), (0, 5 if up else -5),
+            textcoords="offset points", ha="center", va="bottom" if up else "top", fontsize=7.5, color="#4a4d55",
+        )  # fmt: skip

@@ -1,0 +1,62 @@
+"""An axis for p-values between 1 and 1e-1000 on which 0.3 and 0.03 can still be told apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.ticker import FixedLocator, NullLocator
+
+from symhep.plotting.style import COLOURS
+
+__all__ = ["MARKS", "p_axis"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Colour and marker of what survives and of what is rejected, as in the drawing of the lattice.
+MARKS = {False: (COLOURS[0], "o"), True: ("#717581", "X")}
+_TICKS = (0.0, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 1e5, 1e6)
+#: Ticks nearer to each other than this share of the axis would touch.
+_APART = 0.09
+
+
+def _forward(x: FloatArray) -> FloatArray:
+    return np.asarray(np.log1p(np.maximum(x, -0.9)))
+
+
+def _inverse(y: FloatArray) -> FloatArray:
+    return np.asarray(np.expm1(np.minimum(y, 700.0)))
+
+
+def p_axis(ax: Any, largest: float, level: float) -> None:
+    """Make x = -log10 p an axis of p from 1 to 10^-largest, with the line of the level; smaller p to the right.
+
+    x is drawn at log(1 + x): for p near 1 that is linear in log p, far out logarithmic in it.
+    """
+    ax.set_xscale("function", functions=(_forward, _inverse))
+    end = 1.25 * max(largest, 4.0)
+    ax.set_xlim(-0.12, end)
+    shown = [0.0]
+    for tick in _TICKS[1:]:
+        if tick <= end and _forward(np.array(tick - 0.0)) - _forward(np.array(shown[-1])) > _APART * np.log1p(
+            end
+        ):
+            shown.append(tick)
+    ax.xaxis.set_major_locator(FixedLocator(shown))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_xticklabels([_label(tick) for tick in shown])
+    line = -np.log10(level)
+    ax.axvspan(line, end, color="#f3f4f5", lw=0, zorder=0)
+    ax.axvline(line, color=COLOURS[2], lw=1.2, ls="--", zorder=1)
+    place = {
+        "xycoords": ("data", "axes fraction"),
+        "textcoords": "offset points",
+        "va": "bottom",
+        "fontsize": 9,
+    }
+    ax.annotate(f"{level:g}", (line, 1.0), (0, 2), ha="center", color=COLOURS[2], **place)
+
+
+def _label(tick: float) -> str:
+    return f"{10**-tick:g}" if tick <= 2 else f"$10^{{-{tick:.0f}}}$"

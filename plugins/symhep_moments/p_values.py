@@ -1,0 +1,66 @@
+"""p-values in numbers and words: logarithms are kept, for p = 1e-400 is no float."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["bound_text", "p_numbers", "p_text", "short_p"]
+
+#: Below this a float has lost its digits, and p is told by its logarithm.
+SMALLEST = -300.0
+#: What log10 p = -inf, a change without any spread, is stored as: JSON has no infinities.
+LEAST = -1e6
+
+
+def p_numbers(log_p: float) -> dict[str, float]:
+    """A natural logarithm as the summary's two numbers; ``p_value`` is 0 where no float is small enough.
+
+    >>> p_numbers(math.log(0.25))["p_value"], p_numbers(-1000.0)["p_value"]
+    (0.25, 0.0)
+    >>> round(p_numbers(-1000.0)["log10_p"], 2)
+    -434.29
+    """
+    log_p = float(log_p)
+    return {"p_value": math.exp(log_p), "log10_p": max(log_p / math.log(10), LEAST)}
+
+
+def p_text(numbers: Mapping[str, Any]) -> str:
+    """``p_value`` and ``log10_p`` of a summary as 'p = 0.31', 'p = 2e-05' or 'p = 10^-1234'.
+
+    >>> p_text({"p_value": 0.3142, "log10_p": -0.503}), p_text({"p_value": 0.0, "log10_p": -1234.4})
+    ('p = 0.31', 'p = 10^-1234')
+    """
+    log10_p = float(numbers["log10_p"])
+    if log10_p < SMALLEST:
+        return f"p = 10^{log10_p:.0f}"
+    return f"p = {float(numbers['p_value']):.2g}"
+
+
+def bound_text(log10_p: float) -> str:
+    """A round bound above a p-value: 'p < 1e-30'; the value itself above 1e-4.
+
+    >>> bound_text(-33.2), bound_text(-1234.4), bound_text(-2.0)
+    ('p < 1e-33', 'p < 10^-1234', 'p = 0.01')
+    """
+    if log10_p > -4:
+        return f"p = {10**log10_p:.2g}"
+    # Rounded towards 1, so that the bound holds.
+    power = math.ceil(log10_p)
+    power += power == log10_p
+    return f"p < 10^{power}" if power < SMALLEST else f"p < 1e{power:03d}"
+
+
+def short_p(numbers: Mapping[str, Any]) -> str:
+    """Where there is little room: '0.31', '2e-5', '1e-1234'.
+
+    >>> short_p({"log10_p": -0.5}), short_p({"log10_p": -4.7}), short_p({"log10_p": -1234.4})
+    ('0.32', '2e-5', '4e-1235')
+    """
+    log10_p = float(numbers["log10_p"])
+    if log10_p > -2.5:
+        return f"{10**log10_p:.2g}"
+    power = math.floor(log10_p)
+    digit = round(10 ** (log10_p - power))
+    return f"{digit}e{power}" if digit < 10 else f"1e{power + 1}"

@@ -1,0 +1,193 @@
+"""Figures are drawn from stored results alone: small, large, empty, with p-values that no float holds."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from symhep.lie.subgroups import lattice, poincare_subgroups
+from symhep.methods.result import Result
+from symhep.plotting.style import COLOURS, use_style
+from symhep_moments.figures.all import draw_all
+from symhep_moments.figures.chain import rank_statistics
+from symhep_moments.figures.discrete import discrete_elements
+from symhep_moments.figures.generators import generator_coefficients
+from symhep_moments.figures.lattice import MOST, border
+from symhep_moments.figures.maps import breaking_maps
+from symhep_moments.figures.moments import moment_pulls
+from symhep_moments.figures.p_values import p_value_summary
+from symhep_moments.figures.strengths import breaking_strengths
+
+Made = Callable[..., Result]
+AFFINE = (*(f"E_{i}{j}" for i in range(1, 5) for j in range(1, 5)), "P_1", "P_2", "P_3", "P_4")
+ALL = ["p_values", "lattice", "ranks", "generators", "strengths", "maps", "discrete", "moments"]
+
+
+@pytest.fixture(autouse=True)
+def _style() -> Iterator[None]:
+    with use_style():
+        yield
+    plt.close("all")
+
+
+def texts(figure: Figure) -> list[str]:
+    figure.canvas.draw()
+    return [t.get_text() for ax in figure.axes for t in ax.texts]
+
+
+@pytest.mark.parametrize(
+    ("case", "missing"),
+    [
+        ({}, set()),
+        (
+            {
+                "labels": AFFINE,
+                "symmetric": ("E_12", "P_1"),
+                "functions": 64,
+                "rejected": -1.0,
+                "off_support": ("P_2",),
+            },
+            set(),
+        ),
+        (
+            {"labels": AFFINE[:1], "symmetric": (), "functions": 2, "discrete": False},
+            {"generators", "discrete"},
+        ),
+        ({"labels": ("J_x", "J_y", "J_z"), "symmetric": ("J_x", "J_y", "J_z")}, {"maps"}),
+    ],
+)
+def test_every_result_can_be_drawn(made: Made, case: dict[str, object], missing: set[str]) -> None:
+    figures = list(draw_all(made(**case)))
+    assert [f.name for f in figures] == [name for name in ALL if name not in missing]
+    for item in figures:
+        item.figure.canvas.draw()
+        assert item.caption.endswith(".")
+
+
+def test_p_values_stand_at_their_places(made: Made) -> None:
+    result = made(rejected=-1234.0)
+    ax = p_value_summary(result.summary).axes[0]
+    drawn = {(round(float(line.get_xdata()[-1]), 6), line.get_marker()) for line in ax.lines}
+    for row in result.summary["candidates"]:
+        symbol = "X" if row["rejected"] else "o"
+        assert (round(-row["log10_p_adjusted"], 6), symbol) in drawn
+    assert ax.get_xlim()[1] > 12340
+    level = [line for line in ax.lines if line.get_color() == COLOURS[2]]
+    assert [float(line.get_xdata()[0]) for line in level] == [pytest.approx(-math.log10(0.05))]
+
+
+@pytest.mark.parametrize("rejected", [-1.5, -30.0, -1e5])
+def test_ticks_of_p_do_not_touch(made: Made, rejected: float) -> None:
+    figure = p_value_summary(made(rejected=rejected).summary)
+    figure.canvas.draw()
+    boxes = [t.get_window_extent() for t in figure.axes[-1].get_xticklabels() if t.get_text()]
+    assert len(boxes) >= 4
+    assert all(a.x1 < b.x0 for a, b in itertools.pairwise(boxes))
+
+
+def test_candidates_off_the_support_are_said_not_to_be_tested(made: Made) -> None:
+    said = texts(p_value_summary(made(off_support=("P_x", "P_y")).summary))
+    assert sum(text.startswith("not tested") for text in said) == 2
+
+
+def test_without_any_hypothesis_the_summary_says_so(made: Made) -> None:
+    result = made(discrete=False)
+    result.summary["candidates"] = []
+    assert "nothing was tested" in texts(p_value_summary(result.summary))
+
+
+def test_the_statistic_of_what_holds_lies_in_its_band(made: Made) -> None:
+    result = made(labels=("J_x", "J_y", "J_z"))
+    ax = rank_statistics(result.summary).axes[0]
+    ax.figure.canvas.draw()
+    points = {line.get_marker(): line for line in ax.lines if line.get_marker() in "oX"}
+    by_rank = {t["r"]: t["blocks"]["low"] for t in result.summary["chain"]}
+    assert list(points["o"].get_xdata()) == [1]
+    assert list(points["X"].get_xdata()) == [2, 3]
+    assert float(points["o"].get_ydata()[0]) == by_rank[1]["statistic"]
+    bands = [c.get_paths()[0].get_extents() for c in ax.collections]
+    widest = next(b for b in bands if b.x0 < 1 < b.x1)
+    assert (widest.y0, widest.y1) == pytest.approx((by_rank[1]["reference"][0], by_rank[1]["reference"][4]))
+
+
+def test_without_a_chain_the_figure_of_ranks_says_so() -> None:
+    assert "no rank was tested" in texts(rank_statistics({"chain": []}))
+
+
+def test_generators_have_their_errors(made: Made) -> None:
+    result = made()
+    a = result.arrays | {
+        "generators": np.array([[0.0] * 2 + [0.8, -0.6] + [0.0] * 6]),
+        "generators_error": np.full((1, 10), 0.05),
+    }
+    ax = generator_coefficients(a).axes[0]
+    segments = [s for c in ax.collections for s in c.get_segments()]
+    assert any(np.allclose(s, [[2, 0.75], [2, 0.85]]) for s in segments)
+    assert any(np.allclose(s, [[3, -0.65], [3, -0.55]]) for s in segments)
+    assert {"0.80(5)", "−0.60(5)"} <= set(texts(ax.figure))
+
+
+def test_the_border_of_a_large_lattice_shows_survivors_and_what_lies_above() -> None:
+    order = lattice(poincare_subgroups())
+    rows = {n: {"log10_p": -20.0, "rejected": True} for n in order.catalogue} | {
+        "SO(2)": {"log10_p": -0.1, "rejected": False}
+    }
+    shown = border(order, rows)
+    # what covers SO(2), from the catalogue's own order
+    assert set(shown) == {"SO(2)"} | {b for a, b in order.covers if a == "SO(2)"}
+    everything = {n: {"log10_p": -0.1, "rejected": False} for n in order.catalogue}
+    assert len(border(order, everything)) == MOST
+    nothing = {n: {"log10_p": -20.0, "rejected": True} for n in order.catalogue}
+    assert {order.catalogue[n].dimension for n in border(order, nothing)} == {1, 2}
+
+
+def test_strengths_and_what_would_not_have_been_seen(made: Made) -> None:
+    result = made(labels=("J_x", "J_y", "J_z", "K_z"))
+    figure = breaking_strengths(result.summary)
+    rotations, boosts = figure.axes
+    assert rotations.get_xscale() == "log"  # 0.045 and 2 are far from each other
+    assert boosts.get_xscale() == "linear"
+    grey = [c.get_paths()[0].get_extents().x1 for c in rotations.collections]
+    assert grey == pytest.approx([0.045] * 3)
+    assert any(line.get_marker() == "<" for line in rotations.lines)  # the interval of J_z reaches zero
+
+
+def test_maps_mark_bins_that_are_zero_within_errors(made: Made) -> None:
+    a = made(labels=("J_x", "J_z")).arrays
+    a["map_errors"] = np.full((1, 24, 12), 1e-9)
+    assert all(len(line.get_xdata()) == 0 for line in breaking_maps(a).axes[0].lines)
+    a["map_errors"] = np.full((1, 24, 12), 1e9)
+    assert [len(line.get_xdata()) for line in breaking_maps(a).axes[0].lines] == [24 * 12]
+    a["map_values"] = np.full((1, 24, 12), np.nan)
+    breaking_maps(a).canvas.draw()
+
+
+def test_the_asymmetry_is_in_per_cent(made: Made) -> None:
+    result = made()
+    right = discrete_elements(result.summary).axes[1]
+    drawn = [float(line.get_xdata()[0]) for line in right.lines if line.get_marker() in ("o", "X")]
+    assert drawn == pytest.approx([100 * row["asymmetry"]["value"] for row in result.summary["discrete"]])
+
+
+def test_elements_without_classifier_or_asymmetry(made: Made) -> None:
+    result = made()
+    for row in result.summary["discrete"]:
+        row |= {"classifier": None, "asymmetry": None}
+    left, right = discrete_elements(result.summary).axes[:2]
+    assert [line for line in left.lines if line.get_marker() == "s"] == []
+    assert [line for line in right.lines if line.get_marker() in ("o", "X")] == []
+
+
+def test_pulls_are_drawn_as_they_are(made: Made) -> None:
+    result = made()
+    ax = moment_pulls(result.arrays, result.summary).axes[0]
+    image = np.asarray(ax.images[0].get_array())
+    assert np.array_equal(image[:10], result.arrays["pulls"].T)
+    assert np.array_equal(image[10:], result.arrays["pulls_found"].T)
+    assert [t.get_text() for t in ax.get_yticklabels()][:3] == ["$J_{x}$", "$J_{y}$", "$J_{z}$"]
