@@ -53,16 +53,14 @@ def test_all_sign_patterns_of_few_events() -> None:
     assert np.abs(test.pulls) == pytest.approx(pulls[-1])
 
 
-@pytest.mark.parametrize("weighted", [False, True])
-def test_exact_for_heavy_tails(weighted: bool) -> None:
+def test_exact_for_heavy_tails() -> None:
     """Cauchy tails, 50 events: the share of p <= 0.05, exact with 199 sets of signs, in the binomial 99 % band."""
     rng = np.random.default_rng(5)
     toys = 2000
     p = np.empty((toys, 2))
     for toy in range(toys):
         d = rng.standard_t(1, (50, 3)) * np.abs(rng.standard_t(1, (50, 1)))
-        weights = rng.choice([-1.0, 1.0, 3.0], 50) if weighted else None
-        test = sign_flip_test(d, rng, weights, randomisations=199)
+        test = sign_flip_test(d, rng, rng.choice([-1.0, 1.0, 3.0], 50), randomisations=199)
         p[toy] = test.p_value, test.p_max
     low, high = stats.binom(toys, 0.05).interval(0.99)
     rejected = (p <= 0.05).sum(axis=0)

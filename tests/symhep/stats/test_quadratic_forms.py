@@ -90,6 +90,22 @@ def test_means_of_one_form_are_a_noncentral_chi2(m: int, lam: float) -> None:
     assert batch == pytest.approx(want, rel=1e-7)
 
 
+@pytest.mark.parametrize(("nu", "lam"), [(0.5, 40.0), (30.0, 1e3), (2.0, 300.0), (1e3, 5e5)])
+def test_means_over_an_estimated_scale(nu: float, lam: float) -> None:
+    """A mean over the chi2 of the scale, of a non-central chi2: a far-off form over few degrees of freedom."""
+    m, law = 3, stats.chi2(nu)
+    t = np.array([0.1, 0.9, 1.0, 1.2, 5.0]) * (m + lam)
+    # nodes in the logit of the quantile of the scale; beyond 30 lies a probability of 1e-13
+    nodes, weights = np.polynomial.legendre.leggauss(1500)
+    q = 30 * nodes
+    share = 1 / (1 + np.exp(np.abs(q)))
+    y = np.where(q < 0, law.ppf(share), law.isf(share))
+    density = 30 * weights * share * (1 - share)
+    want = (stats.ncx2.sf(t[:, None] * y / nu, m, lam) * density).sum(axis=1)
+    got = np.exp(log_tail(t, np.ones(m), nu=nu, means=[np.sqrt(lam), 0, 0]))
+    assert got == pytest.approx(want, abs=1e-8)
+
+
 @pytest.mark.parametrize("nu", [None, 7.0])
 @pytest.mark.parametrize("shift", [0.0, 1.5])
 def test_a_million_draws(nu: float | None, shift: float) -> None:
