@@ -9,8 +9,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep.errors import CardError, MethodError
+from symhep.errors import CardError
+from symhep.events import vectors
 from symhep.events.dataset import Dataset
+from symhep.events.vectors import MOMENTUM, vectors_of
 from symhep_oracle.layout import Layout
 from symhep_oracle.learned.answers import without_target
 from symhep_oracle.learned.options import LearnedOracleOptions
@@ -21,8 +23,6 @@ __all__ = ["MOMENTUM", "Sample", "acts_on_momenta"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Components of a four-momentum, in the order of the metric (+,-,-,-).
-MOMENTUM: tuple[str, ...] = ("E", "px", "py", "pz")
 #: Names that give away what a feature is, whatever its order; capitals do not matter.
 KINEMATIC = frozenset({"e", "energy", "px", "py", "pz", "pt", "eta", "phi", "m", "mass"})
 
@@ -84,73 +84,47 @@ class Sample:
         momenta = acts_on_momenta(data, options)
         if isinstance(options.oracle, LearnedOracleOptions):
             data = without_target(data, options.oracle)
-        keep = len(data) if options.max_events is None else min(options.max_events, len(data))
-        if keep == 0:
-            raise MethodError(f"no events in '{data.name}' have all features finite and enough objects")
-        rows = np.linspace(0, len(data) - 1, keep).astype(np.int64)
-        if momenta:
-            assert data.momenta is not None
-            x = data.momenta[rows].reshape(keep, -1)
-            layout, names, unit = Layout(data.momenta.shape[1], 4), MOMENTUM, "GeV"
-            if options.complex:
-                raise CardError("four-momenta are real", hint="set acts_on: features, or leave out complex")
-        else:
-            x = data.values[rows]
-            layout = _feature_layout(data, options)
-            names = _component_names(data, layout)
+        layout = _layout(data, options, momenta)
+        taken = vectors_of(data, options.acts_on, layout.vectors, options.max_events)
+        names = taken.names
+        if not momenta:
             _check_order(data, layout, options)
             if isinstance(options.oracle, LorentzOracle) and layout.dimension == 4:
                 names = MOMENTUM  # that is what the norm takes them for
-            units = {c.unit for c in data.columns}
-            unit = units.pop() if len(units) == 1 else ""
-        if not np.isfinite(x).all():
-            raise MethodError(f"'{data.name}' holds NaN or infinity; cut such events away in a selection")
-        weights = data.weights[rows]
-        size = np.abs(weights)
-        if not np.isfinite(size).all() or size.sum() <= 0:
-            raise MethodError(f"the event weights of '{data.name}' are not finite, or all zero")
-        scale = float(np.sqrt(np.average((x**2).mean(axis=1), weights=size))) or 1.0
+        size = np.abs(taken.weights)
         return cls(
-            torch.from_numpy(np.ascontiguousarray(x, dtype=np.float64)),
-            size * (keep / size.sum()),
+            torch.from_numpy(taken.x.reshape(len(taken), -1)),
+            size * (len(taken) / size.sum()),
             layout,
-            scale,
+            taken.scale,
             names,
-            unit,
-            float(-weights[weights < 0].sum() / size.sum()),
-            rows,
+            taken.unit,
+            float(-taken.weights[taken.weights < 0].sum() / size.sum()),
+            taken.rows,
         )
 
 
 def acts_on_momenta(data: Dataset, options: OracleMethodOptions) -> bool:
     """Is it the objects' four-momenta that the generators act on? Raises `CardError` where that cannot be."""
-    if options.acts_on == "momenta" and data.momenta is None:
-        raise CardError(
-            f"'{data.name}' has no objects, so no four-momenta",
-            hint="set acts_on: features, or give an object",
-        )
-    if data.momenta is not None and options.acts_on != "features":
-        if options.vectors not in (None, data.momenta.shape[1]):
-            raise CardError(f"there are {data.momenta.shape[1]} four-momenta", hint="leave out 'vectors'")
-        return True
-    if data.scaler.kind == "standard":
-        raise CardError(
-            f"the features '{data.name}' are scaled each by its own spread, which no rotation or boost survives",
-            hint="write 'scaling: isotropic' or 'scaling: none'",
-        )
-    return False
+    return vectors.acts_on_momenta(data, options.acts_on, options.vectors)
 
 
-def _feature_layout(data: Dataset, options: OracleMethodOptions) -> Layout:
+def _layout(data: Dataset, options: OracleMethodOptions, momenta: bool) -> Layout:
+    """How the numbers of an event fall into vectors."""
+    if momenta:
+        assert data.momenta is not None
+        if options.complex:
+            raise CardError("four-momenta are real", hint="set acts_on: features, or leave out complex")
+        return Layout(data.momenta.shape[1], 4)
     features = data.values.shape[1]
-    vectors = options.vectors or vectors_needed(options.oracle, features, options.complex)
-    per_vector = vectors * (2 if options.complex else 1)
+    count = options.vectors or vectors_needed(options.oracle, features, options.complex)
+    per_vector = count * (2 if options.complex else 1)
     if features == 0 or features % per_vector:
         kind = "complex vectors" if options.complex else "vectors"
         raise CardError(
-            f"{features} features do not make {vectors} {kind} of equal length", hint="check vars and vectors"
+            f"{features} features do not make {count} {kind} of equal length", hint="check vars and vectors"
         )
-    return Layout(vectors, features // per_vector, options.complex)
+    return Layout(count, features // per_vector, options.complex)
 
 
 def _check_order(data: Dataset, layout: Layout, options: OracleMethodOptions) -> None:
@@ -173,10 +147,3 @@ def _check_order(data: Dataset, layout: Layout, options: OracleMethodOptions) ->
                 f"not ({', '.join(c.variable or c.name for c in columns)})",
                 hint=f"write 'vars: [{', '.join(MOMENTUM)}]'",
             )
-
-
-def _component_names(data: Dataset, layout: Layout) -> tuple[str, ...]:
-    """Of the real components of a vector, from the variables of the first one."""
-    columns = data.columns[: layout.width]
-    shared = layout.vectors > 1 and all(c.variable for c in columns)
-    return tuple(c.variable if shared else c.name for c in columns)

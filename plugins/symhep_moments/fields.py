@@ -1,0 +1,46 @@
+"""Vector fields v_a(x) = W_a x + b_a that act on all vectors of an event alike."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from symhep.lie.generators import Generators
+
+__all__ = ["LinearFields", "divergences"]
+
+
+class LinearFields:
+    """v_a of affine ``generators`` (G, d + 1, d + 1).
+
+    >>> from symhep.lie.bases import poincare
+    >>> v = LinearFields(poincare().subset(["J_z", "P_t"]))(torch.tensor([[[5.0, 1.0, 2.0, 3.0]]], dtype=torch.float64))
+    >>> v[0, :, 0].tolist()
+    [[0.0, -2.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0]]
+    """
+
+    def __init__(self, generators: Generators, device: str = "cpu") -> None:
+        d = generators.vector
+        matrices = np.asarray(generators.homogeneous().matrices, dtype=np.float64)
+        self._linear = torch.tensor(matrices[:, :d, :d], device=device).reshape(-1, d)  # (G d, d)
+        self._shift = torch.tensor(matrices[:, :d, d], device=device).reshape(-1)  # (G d,)
+        self._count, self._dimension = len(matrices), d
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """(n, P, d) -> (n, G, P, d)."""
+        n, p, d = x.shape
+        moved = torch.addmm(self._shift, x.reshape(n * p, d), self._linear.T)
+        return moved.view(n, p, self._count, d).transpose(1, 2)
+
+
+def divergences(generators: Generators, vectors: int) -> npt.NDArray[np.float64]:
+    """div v_a = P tr W_a (G,): the relative growth of volumes in the space of all P vectors.
+
+    >>> from symhep.lie.bases import dilatation
+    >>> divergences(dilatation(4), 2).tolist()
+    [8.0]
+    """
+    d = generators.vector
+    return np.asarray(vectors * np.trace(generators.matrices[:, :d, :d], axis1=1, axis2=2), dtype=np.float64)

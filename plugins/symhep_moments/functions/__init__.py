@@ -1,0 +1,1 @@
+"""Test functions: bounded and smooth, with their derivative along vector fields."""

@@ -1,0 +1,43 @@
+"""The test functions that the options ask for."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+
+from symhep.errors import CardError
+from symhep_moments.events import Events
+from symhep_moments.functions.fourier import Fourier
+from symhep_moments.functions.interface import TestFunctions
+from symhep_moments.functions.joined import Joined
+from symhep_moments.functions.options import FunctionOptions
+from symhep_moments.functions.polynomials import Polynomials, enough_degree
+from symhep_moments.functions.squash import Squashed, natural_size
+
+__all__ = ["build_functions"]
+
+#: More functions than generators by this many, so that a rank can be tested at all.
+SPARE = 4
+
+
+def build_functions(events: Events, options: FunctionOptions, rng: np.random.Generator) -> TestFunctions:
+    """Blocks 'low', 'fourier' and 'user', on the device of the events.
+
+    The degree of 'low' is the least with so many more functions than generators.
+
+    Raises `CardError` if the options leave no function.
+    """
+    p, d = events.x.shape[1:]
+    device = str(events.x.device)
+    parts: list[TestFunctions] = []
+    if options.low:
+        degree = enough_degree(d, len(events.generators) + SPARE)
+        parts.append(Polynomials(d, degree, events.names))
+    if options.fourier:
+        # |y_p|^2 is one half where |x_p| is its root mean square: the phases spread by about one.
+        width = options.bandwidth * sqrt(p / 2)
+        parts.append(Fourier.draw(rng, options.fourier, p, d, width, device))
+    if not parts:
+        raise CardError("there are no test functions", hint="set functions: fourier, low or user")
+    return Squashed(Joined(*parts), natural_size(d))
