@@ -1,0 +1,1 @@
+"""Discrete elements: mirrors, exchanges, charge conjugation, turns by a fraction; are the events like their images?"""

@@ -1,0 +1,97 @@
+"""Discrete elements: one matrix for all vectors of an event, and a permutation of the vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from symhep.errors import CardError
+
+__all__ = ["HIGHEST_ORDER", "Element"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: An event is compared with all of its images, so that the cost grows with the order.
+HIGHEST_ORDER = 24
+#: Rounding of a product of so many matrices.
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Element:
+    """g: x_p -> M x_{s(p)}, with g^q = 1.
+
+    Attributes
+    ----------
+    name
+        As in a card: 'P', 'reflection(z)', 'P*exchange(1,2)'.
+    meaning
+        In words.
+    matrix
+        (d, d) M.
+    sources
+        (P,) s: the vector p of the image is made of the vector s(p).
+
+    >>> swap = Element("exchange(1,2)", "exchange of 1 and 2", np.eye(2), (1, 0))
+    >>> swap.act(torch.tensor([[[1.0, 2.0], [3.0, 4.0]]])).tolist(), swap.order
+    ([[[3.0, 4.0], [1.0, 2.0]]], 2)
+    """
+
+    name: str
+    meaning: str
+    matrix: FloatArray
+    sources: tuple[int, ...]
+
+    def act(self, x: Tensor) -> Tensor:
+        """g x, of the shape of x (n, P, d)."""
+        return x[:, list(self.sources)] @ torch.as_tensor(self.matrix, dtype=x.dtype, device=x.device).T
+
+    def orbit(self, x: Tensor) -> Tensor:
+        """x, g x, ..., g^(q - 1) x: (q, n, P, d)."""
+        images = [x]
+        for _ in range(self.order - 1):
+            images.append(self.act(images[-1]))
+        return torch.stack(images)
+
+    @cached_property
+    def order(self) -> int:
+        """q, the least number with g^q = 1. Raises `CardError` beyond `HIGHEST_ORDER`."""
+        power, q = self, 1
+        while not power.is_identity:
+            power, q = power * self, q + 1
+            if q > HIGHEST_ORDER:
+                raise CardError(
+                    f"'{self.name}' is not 1 after {HIGHEST_ORDER} times",
+                    where="elements",
+                    hint=f"choose elements of an order of {HIGHEST_ORDER} at most",
+                )
+        return q
+
+    @property
+    def is_identity(self) -> bool:
+        """Does g leave every x alone?"""
+        unit = np.allclose(self.matrix, np.eye(len(self.matrix)), atol=ROUNDING, rtol=0)
+        return unit and self.sources == tuple(range(len(self.sources)))
+
+    def __mul__(self, first: Element) -> Element:
+        """g after ``first``.
+
+        >>> parity = Element("P", "parity", -np.eye(3), (0, 1))
+        >>> (parity * parity).is_identity
+        True
+        """
+        return Element(
+            f"{self.name}*{first.name}",
+            f"{first.meaning}; then {self.meaning}",
+            self.matrix @ first.matrix,
+            tuple(first.sources[p] for p in self.sources),
+        )
+
+    def called(self, name: str, meaning: str) -> Element:
+        """The same element under another name."""
+        return replace(self, name=name, meaning=meaning)

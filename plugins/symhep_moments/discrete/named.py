@@ -1,0 +1,162 @@
+"""The elements that have a name: mirrors, exchanges, charge conjugation, turns."""
+
+from __future__ import annotations
+
+from math import cos, pi, sin
+
+import numpy as np
+import numpy.typing as npt
+from particle import InvalidParticle, Particle, ParticleNotFound
+
+from symhep.errors import CardError
+from symhep_moments.discrete.elements import HIGHEST_ORDER, Element
+from symhep_moments.discrete.frame import Frame
+
+__all__ = [
+    "charge_conjugation",
+    "charge_parity",
+    "exchange",
+    "motion_reversal",
+    "parity",
+    "reflection",
+    "turn",
+]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def parity(frame: Frame) -> Element:
+    """P: every momentum is reversed, energies stay; of features that are no momenta, all components.
+
+    >>> parity(Frame(("E", "px", "py", "pz"), ("jet",))).matrix.diagonal().tolist()
+    [1.0, -1.0, -1.0, -1.0]
+    """
+    words = "parity, p -> -p" if frame.spatial else "reflection in the origin, x -> -x"
+    return _on_all("P", words, _flipped(frame, frame.space), frame)
+
+
+def motion_reversal(frame: Frame) -> Element:
+    """T, naive: on momenta the same map as P, for spins and the exchange of initial and final state are not seen.
+
+    Raises `CardError` for features that are no momenta.
+    """
+    if not frame.spatial:
+        raise CardError("T reverses momenta, and there are none", where="elements", hint="take P")
+    return parity(frame).called("T", "naive motion reversal, p -> -p: on momenta the same map as P")
+
+
+def reflection(frame: Frame, component: str) -> Element:
+    """One component changes its sign: px and py are reflected in planes with the beam, pz in the one across it."""
+    number = frame.component(component)
+    name = frame.components[number]
+    planes = {"px": "in a plane with the beam, ", "py": "in a plane with the beam, ", "pz": "across the beam, "}
+    words = f"mirror {planes.get(name, '') if frame.spatial else ''}{name} -> -{name}"
+    return _on_all(f"reflection({component})", words, _flipped(frame, (number,)), frame)
+
+
+def exchange(frame: Frame, first: str, second: str) -> Element:
+    """Two particles change places. Raises `CardError` for one that is not there, or the same twice."""
+    i, j = frame.vector(first), frame.vector(second)
+    if i == j:
+        raise CardError(f"'exchange({first},{second})' names one particle twice", where="elements")
+    return _permuting(
+        f"exchange({first},{second})", f"exchange of {frame.vectors[i]} and {frame.vectors[j]}", {i: j, j: i}, frame
+    )
+
+
+def charge_conjugation(frame: Frame) -> Element:
+    """C of the final state: each particle changes places with its antiparticle.
+
+    The beams are left as they are: C of the process would exchange them as well. Raises `CardError` where a
+    particle is not known by its name, has no partner, or all are their own antiparticles.
+
+    >>> charge_conjugation(Frame(("E", "px", "py", "pz"), ("mu-", "gamma", "mu+"))).sources
+    (2, 1, 0)
+    """
+    partners = {i: _antiparticle(frame, i) for i in range(len(frame.vectors))}
+    pairs = [(i, j) for i, j in partners.items() if i < j]
+    if not pairs:
+        raise CardError("C moves none of the particles", where="elements", hint="leave it out")
+    words = ", ".join(f"{frame.vectors[i]} and {frame.vectors[j]}" for i, j in pairs)
+    return _permuting("C", f"charge conjugation of the final state, exchange of {words}", partners, frame)
+
+
+def charge_parity(frame: Frame) -> Element:
+    """CP of the final state: particles and antiparticles change places, momenta are reversed."""
+    both = parity(frame) * charge_conjugation(frame)
+    return both.called("CP", "C of the final state, and p -> -p")
+
+
+def turn(frame: Frame, q: int, *plane: str) -> Element:
+    """Z_q: the turn by 2 pi / q. ``plane``: the axis, of three components; two components; nothing where there are two.
+
+    >>> frame = Frame(("x1", "x2"), ("1",))
+    >>> turn(frame, 4).matrix.tolist(), turn(frame, 4).order
+    ([[0.0, -1.0], [1.0, 0.0]], 4)
+    """
+    if not 2 <= q <= HIGHEST_ORDER:
+        raise CardError(f"'Z_{q}': q must be 2 to {HIGHEST_ORDER}", where="elements")
+    a, b = _plane(frame, plane)
+    angle = 2 * pi / q
+    matrix = np.eye(len(frame.components))
+    matrix[[a, b], [a, b]] = cos(angle)
+    matrix[b, a], matrix[a, b] = sin(angle), -sin(angle)
+    # cos(pi / 2) is no exact zero, and an exact mirror is worth having.
+    matrix = np.where(np.abs(matrix) < 1e-15, 0.0, matrix)
+    about = f"about {plane[0]}" if len(plane) == 1 else f"of {frame.components[a]} and {frame.components[b]}"
+    angle_text = "pi" if q == 2 else f"2 pi / {q}"
+    name = f"Z_{q}({','.join(plane)})" if plane else f"Z_{q}"
+    return _on_all(name, f"turn by {angle_text} {about}", matrix, frame)
+
+
+def _plane(frame: Frame, plane: tuple[str, ...]) -> tuple[int, int]:
+    space = frame.space
+    if len(plane) == 1 and len(space) == 3:
+        axis = space.index(frame.component(plane[0])) if frame.component(plane[0]) in space else None
+        if axis is not None:
+            return space[(axis + 1) % 3], space[(axis + 2) % 3]
+    if len(plane) == 2 and frame.component(plane[0]) != frame.component(plane[1]):
+        return frame.component(plane[0]), frame.component(plane[1])
+    if not plane and len(space) == 2:
+        return space[0], space[1]
+    raise CardError(
+        f"Z_q({', '.join(plane)}) names no turn",
+        where="elements",
+        hint="write Z_3(z) for an axis in space, Z_3(x1,x2) for a plane",
+    )
+
+
+def _antiparticle(frame: Frame, number: int) -> int:
+    name = frame.vectors[number]
+    try:
+        if name.endswith("]"):  # 'jets[0]': spares to read the table of particles
+            raise ParticleNotFound(name)
+        partner = str(Particle.from_name(name).invert().name)
+    except (ParticleNotFound, InvalidParticle) as error:
+        raise CardError(
+            f"'{name}' is no particle whose antiparticle is known",
+            where="elements",
+            hint="C needs objects of one PDG number each; sort by pdgId, or write exchange(i,j)",
+        ) from error
+    if partner not in frame.vectors:
+        raise CardError(
+            f"C takes {name} to {partner}, which is not among the particles {', '.join(frame.vectors)}",
+            where="elements",
+            hint="leave out C and CP",
+        )
+    return frame.vectors.index(partner)
+
+
+def _flipped(frame: Frame, components: tuple[int, ...]) -> FloatArray:
+    signs = np.ones(len(frame.components))
+    signs[list(components)] = -1.0
+    return np.diag(signs)
+
+
+def _on_all(name: str, meaning: str, matrix: FloatArray, frame: Frame) -> Element:
+    return Element(name, meaning, matrix, tuple(range(len(frame.vectors))))
+
+
+def _permuting(name: str, meaning: str, moved: dict[int, int], frame: Frame) -> Element:
+    sources = tuple(moved.get(p, p) for p in range(len(frame.vectors)))
+    return Element(name, meaning, np.eye(len(frame.components)), sources)

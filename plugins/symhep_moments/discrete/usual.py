@@ -1,0 +1,44 @@
+"""The elements that are tested where a card names none."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from symhep.errors import CardError
+from symhep_moments.discrete.elements import Element
+from symhep_moments.discrete.frame import Frame
+from symhep_moments.discrete.reading import read_element
+
+__all__ = ["usual_elements"]
+
+#: Up to so many vectors, all exchanges of two; beyond, those of neighbours, which generate the others.
+ALL_PAIRS = 4
+#: Up to so many components, a reflection of each.
+ALL_REFLECTIONS = 8
+
+
+def usual_elements(frame: Frame) -> list[Element]:
+    """P, T, mirrors, turns, exchanges; C and CP where every particle's antiparticle is there.
+
+    >>> [e.name for e in usual_elements(Frame(("E", "px", "py", "pz"), ("jet[0]", "jet[1]")))][-3:]
+    ['Z_3(z)', 'exchange(1,2)', 'P*exchange(1,2)']
+    """
+    exchanges = [f"exchange({i + 1},{j + 1})" for i, j in _pairs(len(frame.vectors))]
+    if not frame.spatial:
+        mirrors = [f"reflection({name})" for name in frame.components]
+        turns = ["Z_3", "Z_4"] if len(frame.components) == 2 else []
+        inversion = ["P"] if len(frame.components) > 1 else []
+        names = inversion + mirrors[:ALL_REFLECTIONS] + turns + exchanges
+        return [read_element(name, frame) for name in names]
+    mirrors = ["P", "T", "reflection(x)", "reflection(y)", "reflection(z)"]
+    names = [*mirrors, "Z_2(x)", "Z_2(z)", "Z_3(z)", *exchanges]
+    elements = [read_element(name, frame) for name in names]
+    try:
+        return elements + [read_element(name, frame) for name in ("C", "CP")]
+    except CardError:  # jets, or particles without partners
+        return elements + ([read_element("P*exchange(1,2)", frame)] if len(frame.vectors) == 2 else [])
+
+
+def _pairs(count: int) -> list[tuple[int, int]]:
+    pairs = list(combinations(range(count), 2))
+    return pairs if count <= ALL_PAIRS else [(i, j) for i, j in pairs if j == i + 1]
