@@ -27,14 +27,14 @@ def p_numbers(log_p: float) -> dict[str, float]:
 
 
 def p_text(numbers: Mapping[str, Any]) -> str:
-    """``p_value`` and ``log10_p`` of a summary as 'p = 0.31', 'p = 2e-05' or 'p = 10^-1234'.
+    """``p_value`` and ``log10_p`` of a summary as 'p = 0.31', 'p = 2e-05' or 'p = 1e-1234'.
 
-    >>> p_text({"p_value": 0.3142, "log10_p": -0.503}), p_text({"p_value": 0.0, "log10_p": -1234.4})
-    ('p = 0.31', 'p = 10^-1234')
+    >>> p_text({"p_value": 0.3142, "log10_p": -0.503}), p_text({"p_value": 0.0, "log10_p": -1234.0})
+    ('p = 0.31', 'p = 1e-1234')
     """
     log10_p = float(numbers["log10_p"])
     if log10_p < SMALLEST:
-        return f"p = 10^{log10_p:.0f}"
+        return f"p = {short_p(numbers)}"
     return f"p = {float(numbers['p_value']):.2g}"
 
 
@@ -42,14 +42,14 @@ def bound_text(log10_p: float) -> str:
     """A round bound above a p-value: 'p < 1e-30'; the value itself above 1e-4.
 
     >>> bound_text(-33.2), bound_text(-1234.4), bound_text(-2.0)
-    ('p < 1e-33', 'p < 10^-1234', 'p = 0.01')
+    ('p < 1e-33', 'p < 1e-1234', 'p = 0.01')
     """
     if log10_p > -4:
         return f"p = {10**log10_p:.2g}"
     # Rounded towards 1, so that the bound holds.
     power = math.ceil(log10_p)
     power += power == log10_p
-    return f"p < 10^{power}" if power < SMALLEST else f"p < 1e{power:03d}"
+    return f"p < 1e{power:03d}"
 
 
 def short_p(numbers: Mapping[str, Any]) -> str:

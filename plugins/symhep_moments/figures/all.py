@@ -35,7 +35,8 @@ def draw_all(result: Result) -> Iterator[NamedFigure]:
             "lattice",
             subgroup_lattice(s),
             "Classes of subgroups by dimension, a line where one lies directly in another; each class with its "
-            f"direction left free. p-values adjusted for the family by Holm's method, rejected below {level}.",
+            f"direction left free. p-values adjusted for the family by Holm's method, rejected below {level}. Dashed: "
+            "not among the candidates, or not to be told from a more special class that survives.",
         )
     if s["chain"]:
         yield NamedFigure(

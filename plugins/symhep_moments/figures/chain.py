@@ -7,14 +7,18 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+import numpy.typing as npt
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
+from scipy.stats import chi2
 
 from symhep.plotting.style import COLOURS
 from symhep_moments.figures.p_axis import MARKS
 from symhep_moments.p_values import short_p
 
-__all__ = ["rank_statistics"]
+__all__ = ["rank_statistics", "reference"]
+
+FloatArray = npt.NDArray[np.float64]
 
 #: Names of the blocks of test functions as titles.
 _TITLES = {
@@ -58,7 +62,7 @@ def rank_statistics(summary: Mapping[str, Any]) -> Figure:
 def _panel(ax: Any, tests: Sequence[Mapping[str, Any]], block: str) -> None:
     ax.set_title(_TITLES.get(block, block), fontsize=11, loc="right")
     for number, t in enumerate(tests):
-        quantiles = t["blocks"][block]["reference"]
+        quantiles = reference(t["blocks"][block]["dof"], t["blocks"][block]["spread"])
         for (low, high), alpha in (((0, 4), 0.18), ((1, 3), 0.38)):
             ax.fill_between(
                 [t["r"] - 0.36, t["r"] + 0.36], quantiles[low], quantiles[high], color=COLOURS[1], alpha=alpha, lw=0,
@@ -73,17 +77,34 @@ def _panel(ax: Any, tests: Sequence[Mapping[str, Any]], block: str) -> None:
             ax.plot(x, y, marker, color=colour, ms=7.5, mec="white", mew=0.6, label=label, zorder=3)
     ax.set_yscale("log")
     crowded = len(tests) > 4
-    for t in tests if len(tests) <= _WRITTEN else ():
+    written = [t for t in tests if t["blocks"][block]["statistic"]] if len(tests) <= _WRITTEN else []
+    for t in written:
         ax.annotate(
             short_p(t["blocks"][block]), (t["r"], t["blocks"][block]["statistic"]), (0, 8), textcoords="offset points",
             ha="center", va="bottom", fontsize=8, rotation=90 if crowded else 0, color="#4a4d55",
         )  # fmt: skip
 
 
+def reference(dof: float, spread: float) -> FloatArray:
+    """Quantiles (5,) of a sum of weighted chi^2 with this mean and standard deviation: 95 %, 68 % and the median.
+
+    Of a multiple of a chi^2 with the same two moments (Satterthwaite 1946): for the eye; p-values are not made so.
+
+    >>> reference(4.0, 8**0.5).round(2).tolist()  # chi^2 with four degrees of freedom
+    [0.48, 1.42, 3.36, 6.58, 11.14]
+    """
+    if not (dof > 0 and spread > 0):
+        return np.full(5, dof)
+    factor = spread**2 / (2 * dof)
+    return np.asarray(factor * chi2.ppf([0.025, 0.16, 0.5, 0.84, 0.975], dof / factor))
+
+
 def _room(ax: Any, tests: Sequence[Mapping[str, Any]]) -> None:
     """Limits with space for p-values and legend above."""
     inside = [t["blocks"][b]["statistic"] for t in tests for b in t["blocks"]]
-    inside += [q for t in tests for b in t["blocks"].values() for q in b["reference"]]
+    inside += [
+        float(q) for t in tests for b in t["blocks"].values() for q in reference(b["dof"], b["spread"])
+    ]
     positive = np.array([v for v in inside if v and v > 0])
     if len(positive):
         low, high = np.log10(positive.min()), np.log10(positive.max())

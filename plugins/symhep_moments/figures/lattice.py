@@ -33,9 +33,9 @@ def subgroup_lattice(summary: Mapping[str, Any]) -> Figure:
 
 
 def _verdict(row: Mapping[str, Any] | None) -> Literal["survives", "rejected", "not tested"]:
-    if row is None or row["log10_p"] is None:
-        return "not tested"
-    return "rejected" if row["rejected"] else "survives"
+    if row is not None and row["rejected"]:
+        return "rejected"
+    return "survives" if row is not None and row["survives"] else "not tested"
 
 
 def border(order: Lattice, rows: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -12,6 +12,7 @@ from scipy.stats import chi2
 
 from symhep.lie.bases import poincare
 from symhep.lie.subgroups import lorentz_subgroups
+from symhep.lie.subgroups.catalogue import SubgroupClass
 from symhep.methods.result import Result
 
 Made = Callable[..., Result]
@@ -58,8 +59,7 @@ def chain(dimension: int, found: int, functions: dict[str, list[int]]) -> list[d
             wrong = r > found
             statistic = dof * (1.1 + 40.0 * (r - found) ** 2) if wrong else 1.02 * dof
             log10_p = max(float(chi2.logsf(statistic, dof)) / math.log(10), -1234.0)
-            reference = chi2.ppf([0.025, 0.16, 0.5, 0.84, 0.975], dof).tolist()
-            blocks[name] = {"statistic": statistic, "dof": dof, "reference": reference, **p(log10_p)}
+            blocks[name] = {"statistic": statistic, "dof": dof, "spread": (2 * dof) ** 0.5, **p(log10_p)}
         worst = min(b["log10_p"] for b in blocks.values())
         tests.append(
             {
@@ -73,10 +73,22 @@ def chain(dimension: int, found: int, functions: dict[str, list[int]]) -> list[d
     return tests
 
 
+def subgroup(c: SubgroupClass, found: int, rejected: float) -> dict[str, Any]:
+    """The class SO(2) survives, as the catalogue has it; larger classes are rejected by the number of generators."""
+    log10_p = rejected if c.dimension > found else -0.4 if c.name == "SO(2)" else -12.0
+    made = p(log10_p)
+    return {
+        "name": c.name, "label": c.label, "written": c.written, "algebra": c.algebra, "dimension": c.dimension,
+        "how": "rank" if c.dimension > found else "fit", "by": [], "limit_of": [], "free": 0, "element": None,
+        "generators": None, "parameters": {}, "survives": not made["rejected"],
+        "at_lab": not made["rejected"], **made,
+    }  # fmt: skip
+
+
 def element(name: str, meaning: str, log10_p: float, asymmetry: float) -> dict[str, Any]:
     return {
-        "name": name, "meaning": meaning, "order": 2, **p(log10_p, factor=4), "moment": p(log10_p / 2),
-        "classifier": p(log10_p) | {"gain": 0.001, "error": 0.0005},
+        "name": name, "meaning": meaning, "order": 2, "same_as": None, "trivial": False, **p(log10_p, factor=4),
+        "moment": p(log10_p / 2), "classifier": p(log10_p) | {"gain": 0.001, "error": 0.0005},
         "asymmetry": {"value": asymmetry, "low": asymmetry - 0.012, "high": asymmetry + 0.012},
     }  # fmt: skip
 
@@ -102,12 +114,8 @@ def made() -> Made:
             found, dimension
         )
         errors = np.where(coefficients > 0, 1e-4, 0.012) if found else coefficients
-        subgroups = [
-            {"name": c.name, "label": c.label, "algebra": c.algebra, "dimension": c.dimension, "how": "rank",
-             "element": None, **p(rejected if c.dimension > found else (-0.4 if c.name == "SO(2)" else -12.0))}
-            for c in map(lorentz_subgroups().__getitem__, lorentz_subgroups())
-        ]  # fmt: skip
-        alive = [row for row in subgroups if not row["rejected"]]
+        subgroups = [subgroup(c, found, rejected) for c in lorentz_subgroups().classes]
+        alive = [row for row in subgroups if row["survives"]]
         summary = {
             "events": 20000, "level": 0.05, "catalogue": "lorentz", "weights": {"effective": 20000.0, "negative": 0.0},
             "algebra": {"dimension": found, "name": "so(2)" if found == 1 else "so(3)" if found else "0",
@@ -126,7 +134,7 @@ def made() -> Made:
             "support": {"rank": 8, "dimension": 8, "constraints": [], "excluded": [
                 {"label": n, "why": "the total momentum px is constant"} for n in off_support]},
             "functions": {"number": functions, "blocks": blocks, "covariance_events": 20000},
-            "scale": 512.0, "unit": "GeV", "reference": None,
+            "scale": 512.0, "unit": "GeV", "reference": None, "edges": [],
         }  # fmt: skip
         phi, z = np.linspace(-math.pi, math.pi, 25), np.linspace(-1, 1, 13)
         wave = 0.1 * np.cos(2 * (phi[:-1] + phi[1:]) / 2)[:, None] * np.ones(12)

@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from scipy.stats import chi2
 
 from symhep.lie.subgroups import lattice, poincare_subgroups
 from symhep.methods.result import Result
@@ -113,7 +114,7 @@ def test_the_statistic_of_what_holds_lies_in_its_band(made: Made) -> None:
     assert float(points["o"].get_ydata()[0]) == by_rank[1]["statistic"]
     bands = [c.get_paths()[0].get_extents() for c in ax.collections]
     widest = next(b for b in bands if b.x0 < 1 < b.x1)
-    assert (widest.y0, widest.y1) == pytest.approx((by_rank[1]["reference"][0], by_rank[1]["reference"][4]))
+    assert (widest.y0, widest.y1) == pytest.approx(chi2.ppf([0.025, 0.975], by_rank[1]["dof"]))
 
 
 def test_without_a_chain_the_figure_of_ranks_says_so() -> None:
@@ -135,15 +136,15 @@ def test_generators_have_their_errors(made: Made) -> None:
 
 def test_the_border_of_a_large_lattice_shows_survivors_and_what_lies_above() -> None:
     order = lattice(poincare_subgroups())
-    rows = {n: {"log10_p": -20.0, "rejected": True} for n in order.catalogue} | {
-        "SO(2)": {"log10_p": -0.1, "rejected": False}
+    rows = {n: {"rejected": True, "survives": False} for n in order.catalogue} | {
+        "SO(2)": {"rejected": False, "survives": True}
     }
     shown = border(order, rows)
     # what covers SO(2), from the catalogue's own order
     assert set(shown) == {"SO(2)"} | {b for a, b in order.covers if a == "SO(2)"}
-    everything = {n: {"log10_p": -0.1, "rejected": False} for n in order.catalogue}
+    everything = {n: {"rejected": False, "survives": True} for n in order.catalogue}
     assert len(border(order, everything)) == MOST
-    nothing = {n: {"log10_p": -20.0, "rejected": True} for n in order.catalogue}
+    nothing = {n: {"rejected": True, "survives": False} for n in order.catalogue}
     assert {order.catalogue[n].dimension for n in border(order, nothing)} == {1, 2}
 
 

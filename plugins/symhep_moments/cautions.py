@@ -1,0 +1,148 @@
+"""What a reader must know before believing the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from symhep.methods.result import Statement
+from symhep_moments.p_values import p_text
+from symhep_moments.wording import several
+
+__all__ = ["cautions"]
+
+Summary = Mapping[str, Any]
+
+#: Below so many effective events only strong breakings can be seen.
+FEW = 1000
+#: A name that fewer than this share of resamplings share is told with its rivals.
+SURE = 0.9
+
+
+def cautions(s: Summary) -> Iterator[Statement]:
+    """Support, single candidates that survive alone, closure, weights, few events, elements that act alike."""
+    yield from _support(s)
+    yield from _alone(s)
+    yield from _closure(s)
+    yield from _relative(s)
+    yield from _weights(s)
+    yield from _alike(s)
+
+
+def _support(s: Summary) -> Iterator[Statement]:
+    support = s["support"]
+    if support["excluded"]:
+        names = [row["label"] for row in support["excluded"]]
+        because = (
+            f" The events are special: {several(support['constraints'])}." if support["constraints"] else ""
+        )
+        verb = "moves" if len(names) == 1 else "move"
+        yield Statement(
+            f"{several(names)} {verb} the events off the surface that they lie on: no symmetry, untested.{because}",
+            {"excluded": {r["label"]: r["why"] for r in support["excluded"]}, "constraints": support["constraints"]},
+            "p_values",
+            kind="warning",
+        )  # fmt: skip
+    elif support["constraints"]:
+        yield Statement(
+            f"The events do not fill their space ({several(support['constraints'])}); all candidates move along it.",
+            {"constraints": support["constraints"]},
+            kind="warning",
+        )
+
+
+def _alone(s: Summary) -> Iterator[Statement]:
+    """Candidates that survive on their own, more of them than there are symmetries together."""
+    alive = [c for c in s["candidates"] if c["rejected"] is False]
+    if len(alive) > s["algebra"]["dimension"]:
+        told = several(
+            [
+                f"{c['label']} ({p_text({'p_value': c['p_value_adjusted'], 'log10_p': c['log10_p_adjusted']})})"
+                for c in alive
+            ]
+        )
+        yield Statement(
+            f"On their own, {len(alive)} candidates are not rejected, {told}, but not all of them hold together: the "
+            "number of symmetries is that of the rank test. More events would tell which they are.",
+            {c["label"]: c["log10_p_adjusted"] for c in alive},
+            "p_values",
+            kind="warning",
+        )
+
+
+def _closure(s: Summary) -> Iterator[Statement]:
+    algebra = s["algebra"]
+    if algebra["dimension"] == 0:
+        return
+    closed = algebra["closed"]
+    if closed is not None and closed["rejected"]:
+        yield Statement(
+            f"The {algebra['dimension']} directions do not close under brackets: the nearest Lie algebra, "
+            f"{closed['name']}, is rejected ({p_text(closed)}). Symmetries of a density always close, so at least one "
+            "of them only looks like one in so many events.",
+            {"name": closed["name"], "log10_p": closed["log10_p"]},
+            "generators",
+            kind="warning",
+        )
+    elif algebra["confidence"] is not None and algebra["confidence"] < SURE:
+        yield Statement(
+            f"The name {algebra['name']} is not sure: confidence {algebra['confidence']:.2g}.",
+            {"confidence": algebra["confidence"]},
+            "generators",
+            kind="warning",
+        )
+
+
+def _relative(s: Summary) -> Iterator[Statement]:
+    if s["reference"]:
+        yield Statement(
+            f"All continuous symmetries are those of the density relative to {s['reference']}: what breaks both alike, "
+            "such as the acceptance of a detector, is not seen. Discrete elements act on the events themselves.",
+            {"reference": s["reference"]},
+            kind="warning",
+        )
+    if s["edges"]:
+        yield Statement(
+            f"The test functions vanish at the fiducial cuts ({several(s['edges'])}): what is there is not seen.",
+            {"edges": s["edges"]},
+            kind="warning",
+        )
+
+
+def _weights(s: Summary) -> Iterator[Statement]:
+    weights = s["weights"]
+    if weights["negative"] > 0:
+        yield Statement(
+            f"{weights['negative']:.1%} of the weight is negative; it enters with its sign. The sample tells "
+            f"as much as {weights['effective']:,.0f} events without weights.",
+            dict(weights),
+            kind="warning",
+        )
+    if weights["effective"] < FEW:
+        yield Statement(
+            f"{weights['effective']:,.0f} effective events: a symmetry that is not rejected may be broken by much more "
+            "than a few per cent; see what could have been seen.",
+            dict(weights),
+            "strengths",
+            kind="warning",
+        )
+
+
+def _alike(s: Summary) -> Iterator[Statement]:
+    twins = {d["name"]: d["same_as"] for d in s["discrete"] if d["same_as"] is not None}
+    trivial = [d["name"] for d in s["discrete"] if d["trivial"]]
+    if twins:
+        told = several([f"{name} as {other}" for name, other in twins.items()])
+        yield Statement(
+            f"On these events some elements do the same: {told}. They share one test.",
+            twins,
+            "discrete",
+            kind="warning",
+        )
+    if trivial:
+        yield Statement(
+            f"{several(trivial)} {'moves' if len(trivial) == 1 else 'move'} no event: there is nothing to test.",
+            {"trivial": trivial},
+            "discrete",
+            kind="warning",
+        )

@@ -1,0 +1,191 @@
+"""What the numbers say, in sentences with their evidence; read from the stored summary alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from symhep.methods.result import Statement
+from symhep_moments.cautions import cautions
+from symhep_moments.coefficients import combination_text
+from symhep_moments.groups import group_in_words
+from symhep_moments.p_values import bound_text, p_text
+from symhep_moments.strengths import strength_text, visible_text
+from symhep_moments.wording import in_words, several
+
+__all__ = ["findings"]
+
+Summary = Mapping[str, Any]
+
+#: More generators than this are told by the figure alone.
+LISTED = 6
+
+
+def findings(summary: Summary) -> Iterator[Statement]:
+    """The physics, most important first; then what a reader must know before believing it."""
+    yield _answer(summary)
+    yield from _rank(summary)
+    yield from _generators(summary)
+    yield from _lattice(summary)
+    yield from _discrete(summary)
+    yield from _strengths(summary)
+    yield from cautions(summary)
+
+
+def _answer(s: Summary) -> Statement:
+    """'The 20,000 events are consistent with SO(2) about the beam axis (p = 0.31); ... are excluded (p < 1e-30).'"""
+    algebra = s["algebra"]
+    excluded = [c for c in s["candidates"] if c["rejected"]]
+    evidence: dict[str, Any] = {
+        "events": s["events"], "dimension": algebra["dimension"], "name": algebra["name"],
+        "p_value": algebra["p_value"], "log10_p": algebra["log10_p"], "level": s["level"],
+        "excluded": {c["label"]: c["log10_p_adjusted"] for c in excluded},
+    }  # fmt: skip
+    relative = f", relative to {s['reference']}," if s.get("reference") else ""
+    if algebra["dimension"] == 0:
+        text = f"The {s['events']:,} events{relative} respect no continuous symmetry among the candidates"
+        if excluded:
+            text += f": {_excluded(excluded)}"
+        return Statement(f"{text}.", evidence, "p_values")
+    text = f"The {s['events']:,} events are consistent{relative} with {group_in_words(s)} ({p_text(algebra)})"
+    if excluded:
+        text += f"; {_excluded(excluded)}"
+    return Statement(f"{text}.", evidence, "p_values")
+
+
+def _excluded(rows: Sequence[Summary]) -> str:
+    worst = bound_text(max(float(row["log10_p_adjusted"]) for row in rows))
+    worst += " or less" if worst.startswith("p =") and len(rows) > 1 else ""
+    words = in_words([row["label"] for row in rows])
+    return f"{words} {'is' if words == rows[0]['label'] else 'are'} excluded ({worst})"
+
+
+def _rank(s: Summary) -> Iterator[Statement]:
+    """How many, and how clearly no more."""
+    tests = {t["r"]: t for t in s["chain"]}
+    found, number = s["algebra"]["dimension"], max(tests, default=0)
+    if not tests:
+        return
+    evidence = {str(r): t["log10_p"] for r, t in tests.items()}
+    among = f"Among {number} candidates" if number > 1 else "Of one candidate"
+    if found == number:
+        text = f"{among} no combination is broken: {p_text(tests[found])} for all {found} together."
+        text = text if number > 1 else f"The one candidate is not broken ({p_text(tests[found])})."
+        yield Statement(text, evidence, "ranks")
+        return
+    bound = bound_text(tests[found + 1]["log10_p"])
+    if found:
+        word = "symmetry agrees" if found == 1 else "independent symmetries agree"
+        text = f"{among} {_count(found)} {word} with the moments ({p_text(tests[found])}), more are rejected ({bound})."
+    else:
+        text = f"{among} none survives: one symmetry or more is rejected ({bound})."
+    yield Statement(text, evidence, "ranks")
+
+
+def _count(number: int) -> str:
+    return ("one", "two", "three", "four", "five", "six")[number - 1] if number <= 6 else str(number)
+
+
+def _generators(s: Summary) -> Iterator[Statement]:
+    """The directions that the events chose, with errors."""
+    rows = s["generators"]
+    if not rows or len(rows) > LISTED or len(rows) == len(s["chain"]):
+        return
+    texts = [combination_text(row["coefficients"], row["errors"]) for row in rows]
+    angles = [row["angle_95"] for row in rows if row["angle_95"] is not None]
+    known = ""
+    if angles:
+        true = "direction lies" if len(rows) == 1 else "span lies"
+        known = f"; the true {true} within {_angle(max(angles))} of it (95 %)"
+    what = "The direction" if len(rows) == 1 else "The directions"
+    verb = "is" if len(rows) == 1 else "are"
+    yield Statement(
+        f"{what} that the events chose among the candidates {verb} {several(texts)}{known}.",
+        {"coefficients": [dict(row["coefficients"]) for row in rows], "errors": [dict(row["errors"]) for row in rows],
+         "angle_95": angles},
+        "generators",
+    )  # fmt: skip
+
+
+def _angle(radians: float) -> str:
+    return f"{math.degrees(radians):.2g} degrees"
+
+
+def _lattice(s: Summary) -> Iterator[Statement]:
+    rows = s["subgroups"]
+    if not rows:
+        return
+    alive, rejected = [r for r in rows if r["survives"]], [r for r in rows if r["rejected"]]
+    group = {"lorentz": "Lorentz", "poincare": "Poincare"}[s["catalogue"]]
+    text = f"Of the {len(rows)} classes of connected subgroups of the {group} group, each in any direction, "
+    if not alive:
+        text += f"none survives; {len(rejected)} are rejected together at the level {s['level']:g}."
+    else:
+        largest = [f"{r['name']} ({p_text(r)})" for r in s["maximal_subgroups"]]
+        head = "the largest that survives is" if len(largest) == 1 else "the largest that survive are"
+        text += (
+            f"{head} {several(largest)}; {len(rejected)} are rejected together at the level {s['level']:g}."
+        )
+    limits = [r["name"] for r in rows if r["limit_of"] and not r["rejected"]]
+    evidence = {
+        "survive": {r["name"]: r["log10_p"] for r in alive}, "rejected": len(rejected), "classes": len(rows),
+        "limits_of_survivors": limits,
+    }  # fmt: skip
+    yield Statement(text, evidence, "lattice")
+
+
+def _discrete(s: Summary) -> Iterator[Statement]:
+    """What discrete elements do, those that are broken first."""
+    tested = [d for d in s["discrete"] if not d["trivial"] and d["same_as"] is None]
+    if not tested:
+        return
+    broken = [d for d in tested if d["rejected"]]
+    kept = [d for d in tested if not d["rejected"]]
+    evidence = {
+        d["name"]: {"log10_p_adjusted": d["log10_p_adjusted"], "asymmetry": d["asymmetry"]} for d in tested
+    }
+    parts = []
+    if broken:
+        told = [f"{d['meaning']} ({_adjusted(d)}{_asymmetry(d)})" for d in broken[:LISTED]]
+        told += [f"{len(broken) - LISTED} more"] if len(broken) > LISTED else []
+        parts.append(f"broken: {several(told)}")
+    if kept:
+        least = min(float(d["log10_p_adjusted"]) for d in kept)
+        names = several([d["meaning"] for d in kept])
+        parts.append(
+            f"respected: {names} (adjusted p = {10**least:.2g}{' or more' if len(kept) > 1 else ''})"
+        )
+    yield Statement(f"Discrete elements {'; '.join(parts)}.", evidence, "discrete")
+
+
+def _adjusted(row: Summary) -> str:
+    return p_text({"p_value": row["p_value_adjusted"], "log10_p": row["log10_p_adjusted"]})
+
+
+def _asymmetry(row: Summary) -> str:
+    a = row["asymmetry"]
+    return "" if a is None or a["value"] is None else f", asymmetry {strength_text({**a, 'unit': ''})}"
+
+
+def _strengths(s: Summary) -> Iterator[Statement]:
+    """How strongly what is broken is broken; what could have been seen of what is not."""
+    rows = [c for c in s["candidates"] if c["strength"] is not None]
+    broken = [c for c in rows if c["rejected"]]
+    if broken:
+        told = [f"{c['label']} by {strength_text(c['strength'])}" for c in broken[:LISTED]]
+        told += [f"{len(broken) - LISTED} more"] if len(broken) > LISTED else []
+        yield Statement(
+            f"Broken: {several(told)} (95 % intervals).",
+            {c["label"]: dict(c["strength"]) for c in broken},
+            "strengths",
+        )
+    seen = [c for c in rows if not c["rejected"] and c["smallest_visible"] is not None]
+    if seen:
+        told = [f"{c['label']} above {visible_text(c)}" for c in seen[:LISTED]]
+        told += [f"{len(seen) - LISTED} more"] if len(seen) > LISTED else []
+        yield Statement(
+            f"A breaking of {several(told)} would have been seen in nine of ten such samples.",
+            {c["label"]: c["smallest_visible"] for c in seen},
+            "strengths",
+        )

@@ -1,0 +1,166 @@
+"""Sentences say what the summary says, and carry its numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pytest
+
+from symhep.methods.result import Result, Statement
+from symhep_moments.figures.all import draw_all
+from symhep_moments.findings import findings
+from symhep_moments.tables import tables
+
+Made = Callable[..., Result]
+
+
+def said(summary: dict[str, Any]) -> list[Statement]:
+    return list(findings(summary))
+
+
+def one(summary: dict[str, Any], words: str) -> Statement:
+    found = [s for s in said(summary) if words in s.text]
+    assert len(found) == 1, [s.text for s in said(summary)]
+    return found[0]
+
+
+def test_the_answer_of_the_dijets(made: Made) -> None:
+    answer = said(made(rejected=-36.5).summary)[0]
+    assert answer.text == (
+        "The 20,000 events are consistent with SO(2) about the beam axis (p = 0.32); rotations about x and y, boosts "
+        "and translations are excluded (p < 1e-35)."
+    )
+    assert answer.evidence["dimension"] == 1
+    assert answer.evidence["excluded"]["J_x"] == pytest.approx(-35.5)
+
+
+def test_nothing_found(made: Made) -> None:
+    summary = made(labels=("J_x", "J_y", "J_z"), symmetric=(), discrete=False, rejected=-2.5).summary
+    # Holm's factor is 3 and the largest p is 10^-2.5: 0.0095
+    assert said(summary)[0].text == (
+        "The 20,000 events respect no continuous symmetry among the candidates: rotations are excluded (p = 0.0095 or less)."
+    )
+    assert "none survives" in one(summary, "one symmetry or more").text
+
+
+def test_everything_found(made: Made) -> None:
+    summary = made(labels=("J_x", "J_y", "J_z"), symmetric=("J_x", "J_y", "J_z")).summary
+    summary["maximal_subgroups"] = [r for r in summary["subgroups"] if r["name"] == "SO(3)"]
+    summary["maximal_subgroups"][0]["at_lab"] = True
+    assert said(summary)[0].text == "The 20,000 events are consistent with SO(3) (J_x, J_y, J_z) (p = 0.32)."
+    assert one(summary, "no combination is broken")
+
+
+@pytest.mark.parametrize(
+    ("coefficients", "errors", "words"),
+    [
+        ({"J_x": 0.0, "J_y": 0.479, "J_z": -0.878}, 0.004, "SO(2) about the axis (0.000, -0.479, 0.878)"),
+        ({"J_y": -0.8, "J_z": 0.6, "K_x": 0.001}, 0.004, "SO(2) about the axis (0.000, -0.800, 0.600)"),
+        ({"J_z": 0.8, "K_x": 0.6}, 0.004, "SO(2) about some axis: 0.800(4) J_z + 0.600(4) K_x"),
+    ],
+)
+def test_a_direction_that_was_fitted(
+    made: Made, coefficients: dict[str, float], errors: float, words: str
+) -> None:
+    summary = made().summary
+    summary["maximal_subgroups"][0]["at_lab"] = False
+    summary["generators"] = [
+        {
+            "label": "",
+            "coefficients": coefficients,
+            "errors": dict.fromkeys(coefficients, errors),
+            "angle_95": 0.01,
+        }
+    ]
+    assert f"consistent with {words} (p" in said(summary)[0].text
+    assert "within 0.57 degrees" in one(summary, "The direction that the events chose").text
+
+
+def test_without_a_lattice_the_algebra_is_named(made: Made) -> None:
+    summary = made(labels=("J_12", "J_13", "J_23", "P_1"), symmetric=("J_12", "J_13", "J_23")).summary
+    summary |= {"subgroups": [], "maximal_subgroups": [], "catalogue": None}
+    assert "consistent with so(3) (J_12, J_13 and J_23) (p = 0.32); P_1 is excluded" in said(summary)[0].text
+
+
+def test_broken_and_visible_strengths(made: Made) -> None:
+    summary = made(labels=("J_x", "J_z", "K_z")).summary
+    assert "J_x by 200 % [198, 202]" in one(summary, "Broken: ").text
+    assert "K_z by 3.3 per unit of rapidity [2.97, 3.63]" in one(summary, "Broken: ").text
+    assert one(summary, "would have been seen").text.startswith("A breaking of J_z above 4.5 % ")
+
+
+def test_discrete_elements(made: Made) -> None:
+    text = one(made().summary, "Discrete elements").text
+    assert "broken: exchange of particles 1 and 2 (p = 4e-42, asymmetry 8.3 % [7.1, 9.5])" in text
+    assert "respected: parity, reflection of x and rotations by a quarter turn about z" in text
+
+
+def test_elements_that_act_alike_are_told_once(made: Made) -> None:
+    summary = made().summary
+    summary["discrete"] += [
+        summary["discrete"][0] | {"name": "T", "meaning": "motion reversal", "same_as": "P"},
+        summary["discrete"][0] | {"name": "C", "meaning": "charge conjugation", "trivial": True},
+    ]
+    assert "motion reversal" not in one(summary, "Discrete elements").text
+    assert one(summary, "T as P").kind == "warning"
+    assert one(summary, "C moves no event").kind == "warning"
+
+
+def test_warnings(made: Made) -> None:
+    summary = made(off_support=("P_x", "P_y")).summary
+    summary["support"]["constraints"] = ["px is the same in all events"]
+    summary["weights"] = {"effective": 412.0, "negative": 0.11}
+    summary |= {"reference": "simulation", "edges": ["pt > 1200"]}
+    summary["algebra"]["closed"] = {"name": "so(2)", "p_value": 1e-9, "log10_p": -9.0, "rejected": True}
+    warnings = [s.text for s in said(summary) if s.kind == "warning"]
+    for words in (
+        "P_x and P_y move",
+        "11.0%",
+        "412 effective",
+        "relative to simulation",
+        "pt > 1200",
+        "do not close",
+    ):
+        assert sum(words in text for text in warnings) == 1, (words, warnings)
+    assert ", relative to simulation, with" in said(summary)[0].text
+
+
+def test_candidates_that_survive_only_alone(made: Made) -> None:
+    summary = made(labels=("J_x", "J_y", "J_z"), symmetric=("J_y", "J_z")).summary
+    assert not [s for s in said(summary) if "On their own" in s.text]
+    summary["algebra"]["dimension"] = 1
+    assert "J_y (p = 1) and J_z (p = 1)" in one(summary, "On their own").text
+
+
+def test_an_unsure_name(made: Made) -> None:
+    summary = made().summary
+    summary["algebra"]["confidence"] = 0.6
+    assert one(summary, "not sure").evidence == {"confidence": 0.6}
+
+
+@pytest.mark.parametrize("case", [{}, {"symmetric": (), "discrete": False}, {"off_support": ("P_x",)}])
+def test_sentences_have_evidence_and_figures_that_exist(made: Made, case: dict[str, Any]) -> None:
+    result = made(**case)
+    drawn = {f.name for f in draw_all(result)}
+    plt.close("all")
+    for statement in said(result.summary):
+        assert statement.evidence
+        json.dumps(dict(statement.evidence), allow_nan=False)
+        assert statement.text.endswith(".")
+        assert statement.figure is None or statement.figure in drawn
+
+
+def test_tables_hold_the_numbers_as_text(made: Made) -> None:
+    found = tables(made(labels=("J_x", "J_z", "K_z"), off_support=("K_z",), rejected=-1234.0).summary)
+    assert list(found) == ["candidates", "ranks", "generators", "subgroups", "discrete"]
+    rows = {row[0]: row for row in found["candidates"].rows}
+    assert rows["J_x"][1:4] == ("1e-1234", "3e-1234", "rejected")
+    assert rows["K_z"][1:4] == (None, None, "leaves the support")
+    assert found["subgroups"].rows[0][0] == "SO(2)"
+    for table in found.values():
+        assert all(len(row) == len(table.columns) for row in table.rows)
+        json.dumps(table.rows, allow_nan=False)
+    assert "discrete" not in tables(made(discrete=False).summary)
