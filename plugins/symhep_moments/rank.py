@@ -1,0 +1,132 @@
+"""How many independent symmetries are there among the candidates? A test of the rank of the moments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep.errors import MethodError
+from symhep_moments.moments import Moments
+from symhep_moments.quadratic import BlockTest
+from symhep_moments.whitening import SpanTest, Whitened, span_test, whitened
+
+__all__ = ["Chain", "RankTest", "chain", "rank_test"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class RankTest:
+    """Test of 'at least r independent symmetries', with the r best directions.
+
+    Attributes
+    ----------
+    r
+        Number of symmetries.
+    log_p
+        Natural logarithm of the p-value.
+    blocks
+        The tests that it joins: of all functions ('all') and of blocks of them ('low').
+    theta
+        (G, r) the r directions, coefficients of the candidates; a basis of their span, with unit noise.
+    normal
+        (G, G - r) the other directions: spans near that of theta are those of theta + normal @ delta, delta (G - r, r).
+    covariance
+        (r (G - r), r (G - r)) of vec(delta), direction by direction, with theta at delta = 0: that of the estimate.
+    """
+
+    r: int
+    log_p: float
+    blocks: dict[str, BlockTest]
+    theta: FloatArray
+    normal: FloatArray
+    covariance: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """Rank tests for r = G, ..., 1, and the number of symmetries found at ``level``.
+
+    ``found`` is the largest r that is not rejected, 0 if all are. The hypotheses are nested, so testing downwards
+    until the first acceptance rejects the true r with probability ``level`` at most, without any correction.
+    """
+
+    tests: tuple[RankTest, ...]
+    level: float
+    found: int
+
+    @property
+    def best(self) -> RankTest | None:
+        """The test of the found r; None if there is no symmetry."""
+        return next((test for test in self.tests if test.r == self.found), None)
+
+
+def rank_test(moments: Moments | Whitened, r: int) -> RankTest:
+    """H_r: A = E[w grad f . v] (K, G) has at most the rank G - r.
+
+    A_hat = U S V^T, whitened; theta_0 = V_2 spans the r smallest right singular vectors, which is where Kleibergen
+    and Paap (2006, J. Econometrics 133, 97) test U_2^T A V_2 = 0. One Gauss-Newton step of (A theta)^T W (A theta)
+    along theta = V_2 + V_1 delta, with W for theta itself, gives theta: the continuous-updating estimate (Cragg and
+    Donald 1997, J. Econometrics 76, 223) but for what is of third order. The covariance of A, no product, asks for it.
+    Then the `span_test` of theta with the tangents A V_1 for each direction. The r (G - r) parameters of the span are
+    all there is to a fit: r K - r (G - r) combinations of moments are left.
+
+    For more symmetries than r the singular values of V_1 are noise, too, and p tends to be too large: H_r holds.
+
+    Raises MethodError if r is not in 1 ... G, or if there are not more functions than G - r.
+
+    >>> rng = np.random.default_rng(1)
+    >>> from symhep.lie.bases import so
+    >>> sample = rng.normal(size=(3000, 8, 3)) + rng.normal(size=(8, 2)) @ [[1, 0, 0.5], [0, 1, 0.5]]
+    >>> flat = sample.reshape(3000, -1)
+    >>> covariance = (np.cov(flat.T) / 3000).reshape(8, 3, 8, 3)
+    >>> moments = Moments(flat.mean(0).reshape(8, 3), covariance, 2999.0, so(3), tuple("abcdefgh"), {})
+    >>> test = rank_test(moments, 1)
+    >>> bool(test.log_p > -5), (test.theta[:, 0] / test.theta[2, 0]).round(1).tolist()
+    (True, [-0.5, -0.5, 1.0])
+    >>> bool(rank_test(moments, 2).log_p < -100)
+    True
+    """
+    white = moments if isinstance(moments, Whitened) else whitened(moments)
+    k, g = white.mean.shape
+    if not 1 <= r <= g:
+        raise MethodError(f"r = {r} symmetries among {g} candidates cannot be tested; take 1 to {g}")
+    if k <= g - r:
+        raise MethodError(
+            f"{k} test functions cannot tell {r} symmetries among {g} candidates; more than {g - r} are needed"
+        )
+    right = np.linalg.svd(white.mean @ white.generators)[2]
+    normal, theta = np.split(white.generators @ right.T, [g - r], axis=1)
+    tangent = np.kron(np.eye(r), white.mean @ normal)
+    tested = span_test(white, theta, tangent)
+    if r < g:
+        theta = _orthonormal(white, theta - normal @ _delta(tested, r))
+        tested = span_test(white, theta, tangent)
+        # What is left of the step is of second order.
+        theta = theta - normal @ _delta(tested, r)
+    return RankTest(r, tested.log_p, tested.blocks, theta, normal, tested.residual.step_covariance)
+
+
+def _delta(tested: SpanTest, r: int) -> FloatArray:
+    return tested.residual.step.reshape(r, -1).T
+
+
+def _orthonormal(white: Whitened, theta: FloatArray) -> FloatArray:
+    """The same span with unit noise; close to the given basis (polar decomposition)."""
+    coordinates = np.linalg.solve(white.generators, theta)
+    u, _, v = np.linalg.svd(coordinates, full_matrices=False)
+    return np.asarray(white.generators @ (u @ v))
+
+
+def chain(moments: Moments | Whitened, level: float = 0.05) -> Chain:
+    """Rank tests for r = G, G - 1, ..., and the number of symmetries at this ``level``.
+
+    All r are tested, also those below the number found, whose p-values are for information.
+    """
+    white = moments if isinstance(moments, Whitened) else whitened(moments)
+    tests = tuple(rank_test(white, r) for r in range(white.mean.shape[1], 0, -1))
+    found = max((test.r for test in tests if test.log_p > log(level)), default=0)
+    return Chain(tests, level, found)
