@@ -15,7 +15,7 @@ from symhep.lie.subgroups.catalogue import Catalogue, SubgroupClass, lorentz_sub
 from symhep.lie.subgroups.conjugation import SOLVED, adjoint_exponential, embed
 from symhep.lie.subgroups.inclusion import growing, random_starts
 
-__all__ = ["Classification", "classify"]
+__all__ = ["Classification", "classify", "group_element"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -92,7 +92,7 @@ def classify(matrices: npt.ArrayLike, errors: float | None = None, *, seed: int 
     fits.sort(key=lambda fit: (special[fit[0].name], fit[1]))
     best, residual, ad, values = fits[0]
     others = tuple(dict.fromkeys(c.name for c, *_ in fits if c is not best))
-    element = _element(back @ ad, catalogue)
+    element = group_element(back @ ad, catalogue)
     names = [p.name for p in best.parameters]
     return Classification(best, dict(zip(names, values, strict=True)), element, residual, tolerance, others)
 
@@ -191,7 +191,7 @@ def _fits(
         yield found, float(best.residuals[k]), best.conjugations[k], values_of
 
 
-def _element(ad: FloatArray, catalogue: Catalogue) -> FloatArray:
+def group_element(ad: FloatArray, catalogue: Catalogue) -> FloatArray:
     """The group element (d, d) with this adjoint matrix: g T_b g^-1 = sum_a ad[a, b] T_a, solved for g."""
     group = np.asarray(catalogue.group.matrices.real)
     moved = np.tensordot(ad.T, group, axes=1)
