@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from symhep.errors import MethodError
 from symhep_moments.moments import Moments
-from symhep_moments.quadratic import BlockTest
-from symhep_moments.whitening import SpanTest, Whitened, span_test, whitened
+from symhep_moments.quadratic import BlockTest, residual
+from symhep_moments.whitening import Whitened, span_test, whitened
 
 __all__ = ["Chain", "RankTest", "chain", "rank_test"]
 
@@ -101,17 +101,14 @@ def rank_test(moments: Moments | Whitened, r: int) -> RankTest:
     right = np.linalg.svd(white.mean @ white.generators)[2]
     normal, theta = np.split(white.generators @ right.T, [g - r], axis=1)
     tangent = np.kron(np.eye(r), white.mean @ normal)
+    if r < g:
+        step = residual(*white.along(theta), tangent).step
+        theta = _orthonormal(white, theta - normal @ step.reshape(r, -1).T)
     tested = span_test(white, theta, tangent)
     if r < g:
-        theta = _orthonormal(white, theta - normal @ _delta(tested, r))
-        tested = span_test(white, theta, tangent)
-        # What is left of the step is of second order.
-        theta = theta - normal @ _delta(tested, r)
+        # The second step is of second order; its errors are those of the whole.
+        theta = theta - normal @ tested.residual.step.reshape(r, -1).T
     return RankTest(r, tested.log_p, tested.blocks, theta, normal, tested.residual.step_covariance)
-
-
-def _delta(tested: SpanTest, r: int) -> FloatArray:
-    return tested.residual.step.reshape(r, -1).T
 
 
 def _orthonormal(white: Whitened, theta: FloatArray) -> FloatArray:
