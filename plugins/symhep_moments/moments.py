@@ -76,7 +76,7 @@ class Moments:
         )
 
     def along(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """vec(A theta) (r K,) and its covariance (r K, r K), for theta (G, r): the first direction's functions first."""
+        """vec(A theta) (r K,), direction by direction, and its covariance (r K, r K), for theta (G, r)."""
         covariance = np.einsum("kalc,ar,cs->rksl", self.covariance, theta, theta, optimize=True)
         size = theta.shape[1] * len(self.labels)
         return (self.mean @ theta).T.reshape(-1), covariance.reshape(size, size)

@@ -12,15 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from symhep.stats.support import affine_hull, quadrics
+from symhep.stats.constraints import constraints
 from symhep_oracle.conditions import Conditions
 from symhep_oracle.fields import Fields
-from symhep_oracle.oracles.norms import LORENTZ
 from symhep_oracle.sample import Sample
 from symhep_oracle.solution import Solution
 from symhep_oracle.spectrum import rounding_floor
 
-__all__ = ["Support", "constraints", "split_spurious"]
+__all__ = ["Support", "split_spurious"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -61,7 +60,8 @@ def split_spurious(
     A null vector is real if it is null on a cloud around the events too: all of the oracle's symmetries are. Where
     the oracle cannot be asked there, only fields that vanish at every event are taken out.
     """
-    known = tuple(constraints(sample))
+    points = sample.layout.split(sample.x).numpy()
+    known = tuple(c.text for c in constraints(points, sample.names, sample.unit))
     rows, fields = solution.coefficients, conditions.fields
     if solution.dimension == 0:
         return solution, Support(np.zeros((0, rows.shape[1])), np.zeros(0, bool), False, known)
@@ -119,66 +119,3 @@ def _complement(rows: FloatArray) -> FloatArray:
     """Orthonormal rows orthogonal to ``rows`` (V, G): (G - V, G)."""
     u = np.linalg.svd(rows.T, full_matrices=True)[0] if len(rows) else np.eye(rows.shape[1])
     return np.asarray(u[:, len(rows) :].T)
-
-
-def constraints(sample: Sample) -> list[str]:
-    """Equations that hold for all events, in words: sums over the vectors, single components, mass shells, others.
-
-    >>> from symhep_oracle.layout import Layout
-    >>> p = np.random.default_rng(1).normal(size=(300, 2))
-    >>> x = torch.from_numpy(np.c_[p, 7.0 - p])
-    >>> constraints(Sample(x, np.ones(300), Layout(2, 2), 1.0, ("px", "py"), "GeV", 0.0, np.arange(300)))
-    ['the sum of px is 7 GeV', 'the sum of py is 7 GeV']
-    """
-    x, layout = sample.x.numpy(), sample.layout
-    unit = f" {sample.unit}" if sample.unit else ""
-    hull = affine_hull(x)
-    found: list[str] = []
-    explained: list[FloatArray] = []
-    directions: list[tuple[str, FloatArray]] = []
-    for c, name in enumerate(sample.names):
-        single = [np.eye(layout.features)[p * layout.width + c] for p in range(layout.vectors)]
-        if layout.vectors > 1:
-            directions.append((f"the sum of {name}", np.sum(single, axis=0)))
-        directions += [(f"{name}{_of_vector(p, layout.vectors)}", s) for p, s in enumerate(single)]
-    for name, direction in directions:
-        known = np.array(explained).reshape(-1, layout.features)
-        left = (
-            direction - known.T @ np.linalg.lstsq(known.T, direction, rcond=None)[0]
-            if explained
-            else direction
-        )
-        if np.linalg.norm(left) > 1e-9 and hull.fixes(direction):
-            value = float(direction @ hull.centre)
-            size = float(np.abs(direction) @ np.abs(x).mean(axis=0))
-            found.append(f"{name} is {0 if abs(value) < 1e-6 * size else value:.6g}{unit}")
-            explained.append(direction)
-    more = layout.features - hull.rank - len(explained)
-    if more:
-        found.append(f"{more} more linear equation{'s' if more > 1 else ''} hold")
-    return found + _shells(x, sample, unit)
-
-
-def _of_vector(number: int, vectors: int) -> str:
-    return f" of vector {number + 1}" if vectors > 1 else ""
-
-
-def _shells(x: FloatArray, sample: Sample, unit: str) -> list[str]:
-    """Mass shells and spheres of each vector; other quadratic equations are counted."""
-    found, layout = [], sample.layout
-    forms = {"the squared length": np.eye(layout.width)}
-    if sample.names == ("E", "px", "py", "pz"):
-        forms = {"E^2 - p^2": np.array(LORENTZ, float), "|p|^2": np.diag([0.0, 1, 1, 1])}
-    for p in range(layout.vectors):
-        points = x[:, p * layout.width : (p + 1) * layout.width]
-        surface = quadrics(points)
-        which = _of_vector(p, layout.vectors)
-        for name, form in forms.items():
-            values = np.einsum("ni,ij,nj->n", points, form, points)
-            size = float(np.einsum("ni,ij,nj->n", points, np.abs(form), points).mean())
-            if values.std() < 1e-6 * size:
-                value = values.mean() if abs(values.mean()) > 1e-6 * size else 0.0
-                found.append(f"{name}{which} is {value:.6g}{unit + '^2' if unit else ''}")
-        if len(surface) and not any(f.endswith(which) or which in f for f in found):
-            found.append(f"{len(surface)} quadratic equation{'s' if len(surface) > 1 else ''} hold{which}")
-    return found

@@ -6,7 +6,7 @@ from math import sqrt
 
 import numpy as np
 
-from symhep.errors import CardError
+from symhep.plugin.functions import load_function
 from symhep_moments.events import Events
 from symhep_moments.functions.fourier import Fourier
 from symhep_moments.functions.interface import TestFunctions
@@ -14,6 +14,7 @@ from symhep_moments.functions.joined import Joined
 from symhep_moments.functions.options import FunctionOptions
 from symhep_moments.functions.polynomials import Polynomials, enough_degree
 from symhep_moments.functions.squash import Squashed, natural_size
+from symhep_moments.functions.user import UserFunctions
 
 __all__ = ["build_functions"]
 
@@ -26,7 +27,14 @@ def build_functions(events: Events, options: FunctionOptions, rng: np.random.Gen
 
     The degree of 'low' is the least with so many more functions than generators.
 
-    Raises `CardError` if the options leave no function.
+    Raises `CardError` or `MethodError` for functions of the user that cannot be used.
+
+    >>> import torch
+    >>> from symhep.lie.bases import poincare
+    >>> x = torch.ones(5, 2, 4, dtype=torch.float64)
+    >>> events = Events(x, x[:, 0, 0], 1.0, ("E", "px", "py", "pz"), "GeV", True, poincare())
+    >>> build_functions(events, FunctionOptions(), np.random.default_rng(1)).blocks
+    {'low': slice(0, 14, None), 'fourier': slice(14, 38, None)}
     """
     p, d = events.x.shape[1:]
     device = str(events.x.device)
@@ -38,6 +46,9 @@ def build_functions(events: Events, options: FunctionOptions, rng: np.random.Gen
         # |y_p|^2 is one half where |x_p| is its root mean square: the phases spread by about one.
         width = options.bandwidth * sqrt(p / 2)
         parts.append(Fourier.draw(rng, options.fourier, p, d, width, device))
-    if not parts:
-        raise CardError("there are no test functions", hint="set functions: fourier, low or user")
-    return Squashed(Joined(*parts), natural_size(d))
+    squashed = Squashed(Joined(*parts), natural_size(d)) if parts else None
+    if options.user is None:
+        assert squashed is not None  # the options see to that
+        return squashed
+    own = UserFunctions(load_function(options.user.function), options.user.function, events.x, events.scale)
+    return own if squashed is None else Joined(squashed, own)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from symhep_moments.functions.interface import TestFunctions
 
-__all__ = ["Squashed"]
+__all__ = ["Squashed", "natural_size"]
 
 
 class Squashed(TestFunctions):

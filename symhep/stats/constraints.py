@@ -1,0 +1,104 @@
+"""Equations that hold for all events, in words: momentum conservation, mass shells, fixed energies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep.stats.support import POINTS, RESOLUTION, affine_hull, quadrics
+
+__all__ = ["Constraint", "constraints"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Constraint:
+    """(x, 1)^T Q (x, 1) = 0 for all events, x of their D numbers.
+
+    Attributes
+    ----------
+    text
+        The equation: 'the sum of px is 0 GeV'.
+    quantity
+        What is constant: 'the sum of px'; '' if that has no name.
+    form
+        (D + 1, D + 1) symmetric Q; None for several equations that are only counted.
+    """
+
+    text: str
+    quantity: str = ""
+    form: FloatArray | None = None
+
+
+def constraints(x: FloatArray, names: Sequence[str], unit: str = "") -> list[Constraint]:
+    """What holds for all events x (N, P, d): sums over the vectors, single components, mass shells, others.
+
+    ``names`` are those of the d components, in ``unit``; (E, px, py, pz) have a mass.
+
+    >>> p = np.random.default_rng(1).normal(size=(300, 2))
+    >>> [c.text for c in constraints(np.stack([p, 7.0 - p], axis=1), ("px", "py"), "GeV")]
+    ['the sum of px is 7 GeV', 'the sum of py is 7 GeV']
+    """
+    some = x[np.linspace(0, len(x) - 1, min(len(x), POINTS)).astype(np.int64)]
+    return [*_linear(some, names, unit), *_shells(some, tuple(names), unit)]
+
+
+def _linear(x: FloatArray, names: Sequence[str], unit: str) -> Iterator[Constraint]:
+    """Constant components and sums, those that follow from others left out."""
+    vectors, width = x.shape[1:]
+    flat = x.reshape(len(x), -1)
+    hull = affine_hull(flat)
+    explained = np.zeros((0, flat.shape[1]))
+    unit_vectors = np.eye(flat.shape[1]).reshape(vectors, width, -1)
+    sums = [(f"the sum of {name}", unit_vectors[:, c].sum(axis=0)) for c, name in enumerate(names)]
+    single = [
+        (f"{name}{_of_vector(p, vectors)}", unit_vectors[p, c])
+        for c, name in enumerate(names)
+        for p in range(vectors)
+    ]
+    for name, direction in [*(sums if vectors > 1 else []), *single]:
+        left = direction - explained.T @ np.linalg.lstsq(explained.T, direction, rcond=None)[0]
+        if np.linalg.norm(left) > 1e-9 and hull.fixes(direction):
+            value = float(direction @ hull.centre)
+            size = float(np.abs(direction) @ np.abs(flat).mean(axis=0))
+            shown = 0 if abs(value) < RESOLUTION * size else value
+            form = np.zeros((len(direction) + 1, len(direction) + 1))
+            form[-1, :-1] = form[:-1, -1] = direction / 2
+            form[-1, -1] = -value
+            yield Constraint(f"{name} is {shown:.6g}{unit and f' {unit}'}", name, form)
+            explained = np.r_[explained, direction[None]]
+    more = flat.shape[1] - hull.rank - len(explained)
+    if more:
+        yield Constraint(f"{more} more linear equation{'s' if more > 1 else ''} hold")
+
+
+def _of_vector(number: int, vectors: int) -> str:
+    return f" of vector {number + 1}" if vectors > 1 else ""
+
+
+def _shells(x: FloatArray, names: tuple[str, ...], unit: str) -> Iterator[Constraint]:
+    """Mass shells and spheres of each vector; other quadratic equations are counted."""
+    _, vectors, width = x.shape
+    forms = {"the squared length": np.eye(width)}
+    if names == ("E", "px", "py", "pz"):
+        forms = {"E^2 - p^2": np.diag([1.0, -1, -1, -1]), "|p|^2": np.diag([0.0, 1, 1, 1])}
+    for p in range(vectors):
+        points, which, named = x[:, p], _of_vector(p, vectors), False
+        for name, form in forms.items():
+            values = np.einsum("ni,ij,nj->n", points, form, points)
+            size = float(np.einsum("ni,ij,nj->n", points, np.abs(form), points).mean())
+            if values.std() < RESOLUTION * size:
+                value = float(values.mean())
+                shown = value if abs(value) > RESOLUTION * size else 0.0
+                place = slice(p * width, (p + 1) * width)
+                whole = np.zeros((vectors * width + 1, vectors * width + 1))
+                whole[place, place], whole[-1, -1] = form, -value
+                named = True
+                yield Constraint(f"{name}{which} is {shown:.6g}{unit and f' {unit}^2'}", name + which, whole)
+        count = 0 if named else len(quadrics(points))
+        if count:
+            yield Constraint(f"{count} quadratic equation{'s' if count > 1 else ''} hold{which}")
