@@ -25,7 +25,7 @@ def asymmetry(scores: FloatArray, weights: FloatArray) -> Interval:
 
     >>> interval = asymmetry(np.array([[1.0, -1.0]] * 60 + [[-1.0, 1.0]] * 40), np.ones(100))
     >>> round(interval.value, 3), round(interval.low, 3), round(interval.high, 3)
-    (0.2, -0.006, 0.394)
+    (0.2, -0.006, 0.393)
     """
     q = scores.shape[1]
     others = scores[:, 1:].max(axis=1)

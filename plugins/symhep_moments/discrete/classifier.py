@@ -89,8 +89,8 @@ class OrbitClassifier:
 
     def _orbits(self, x: Tensor) -> Tensor:
         """What the networks see of all images: (R, N, q, K), single precision."""
-        seen = [self._functions(e.orbit(x).flatten(0, 1)).float().unflatten(0, (e.order, -1)) for e in self._elements]
-        return torch.stack(seen).transpose(1, 2)
+        seen = [self._functions(e.orbit(x).flatten(0, 1)).float() for e in self._elements]
+        return torch.stack(seen).view(len(seen), -1, len(x), seen[0].shape[1]).transpose(1, 2)
 
     def _inputs(self, orbits: Tensor) -> Tensor:
         return (orbits - self._centre) / self._spread

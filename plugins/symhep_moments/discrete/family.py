@@ -15,9 +15,9 @@ from torch import Tensor
 from symhep.stats.intervals import Interval
 from symhep.stats.multiplicity import cauchy_combination, holm
 from symhep_moments.discrete.classifier import OrbitClassifier
-from symhep_moments.discrete.held_out import ClassifierTest, classifier_tests
 from symhep_moments.discrete.elements import Element
 from symhep_moments.discrete.frame import Frame
+from symhep_moments.discrete.held_out import ClassifierTest, classifier_tests
 from symhep_moments.discrete.mean_difference import MomentTest, moment_tests
 from symhep_moments.discrete.options import DiscreteOptions
 from symhep_moments.discrete.orbits import moves, orbit_sums, same_action
@@ -167,16 +167,15 @@ def _moments(
     seeds: np.random.SeedSequence,
 ) -> list[MomentTest]:
     products = Products(frame)
-    low = np.zeros(functions.count, dtype=bool)
-    low[functions.blocks.get("low", slice(0))] = True
-    blocks = {
-        "low": np.r_[low, np.ones(len(products.labels), dtype=bool)],
-        "all": np.ones(functions.count + len(products.labels), dtype=bool),
-    }
+    labels = (*products.labels, *functions.labels)
+    number = np.arange(len(labels))
+    shared = np.arange(functions.count)[functions.blocks.get("low", slice(0))] + len(products.labels)
+    blocks = {name: np.isin(number, number[block]) for name, block in products.blocks.items()}
+    blocks["low"] = (number < len(products.labels)) | np.isin(number, shared)
+    blocks["all"] = np.ones(len(labels), dtype=bool)
     sums = orbit_sums(
-        events.x, events.weights, lambda x: torch.cat([functions.values(x), products(x)], dim=1), elements
+        events.x, events.weights, lambda x: torch.cat([products(x), functions.values(x)], dim=1), elements
     )
-    labels = (*functions.labels, *products.labels)
     return moment_tests(sums, labels, blocks, _stream(seeds, "moments"), options.randomisations)
 
 
@@ -206,7 +205,7 @@ def _networks(
 
 
 def _joined(moment: MomentTest, network: ClassifierTest | None, options: DiscreteOptions) -> float:
-    """Log p of both; an exact p of 1 counts as half a randomisation less, for the combination is one of continuous p."""
+    """Log p of both. An exact p of 1 counts as half a randomisation less: the combination is one of continuous p."""
     if network is None:
         return moment.log_p
     largest = np.log1p(-0.5 / (options.randomisations + 1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +60,8 @@ def classifier_tests(
         np.add.at(total, number, score)
     drawn = randomised_sums([s[..., None] for s in sums], rng, randomisations)
     return [
-        _one(share, score, w, random[:, 0]) for share, score, random in zip(shares, scores, drawn, strict=True)
+        _one(share, score, w, random[:, 0])
+        for share, score, random in zip(shares, scores, drawn, strict=True)
     ]
 
 

@@ -49,7 +49,11 @@ def reflection(frame: Frame, component: str) -> Element:
     """One component changes its sign: px and py are reflected in planes with the beam, pz in the one across it."""
     number = frame.component(component)
     name = frame.components[number]
-    planes = {"px": "in a plane with the beam, ", "py": "in a plane with the beam, ", "pz": "across the beam, "}
+    planes = {
+        "px": "in a plane with the beam, ",
+        "py": "in a plane with the beam, ",
+        "pz": "across the beam, ",
+    }
     words = f"mirror {planes.get(name, '') if frame.spatial else ''}{name} -> -{name}"
     return _on_all(f"reflection({component})", words, _flipped(frame, (number,)), frame)
 
@@ -60,7 +64,10 @@ def exchange(frame: Frame, first: str, second: str) -> Element:
     if i == j:
         raise CardError(f"'exchange({first},{second})' names one particle twice", where="elements")
     return _permuting(
-        f"exchange({first},{second})", f"exchange of {frame.vectors[i]} and {frame.vectors[j]}", {i: j, j: i}, frame
+        f"exchange({first},{second})",
+        f"exchange of {frame.vectors[i]} and {frame.vectors[j]}",
+        {i: j, j: i},
+        frame,
     )
 
 

@@ -18,8 +18,8 @@ class ClassifierOptions(Options):
         20_000, ge=10, description="events to learn from, at most; half of the events if that is less"
     )
     hidden: tuple[int, ...] = Field((32, 32), min_length=1, description="hidden layers of the networks")
-    epochs: int = Field(15, ge=1, description="passes over the training events")
-    min_steps: int = Field(300, ge=1, description="optimiser steps at least, however few the events are")
+    epochs: int = Field(10, ge=1, description="passes over the training events")
+    min_steps: int = Field(200, ge=1, description="optimiser steps at least, however few the events are")
     batch_size: int = Field(256, ge=1, description="events per optimiser step")
     learning_rate: float = Field(3e-3, gt=0, description="step size of Adam at the start; it falls to 0")
     weight_decay: float = Field(0.3, ge=0, description="decoupled weight decay")
@@ -34,8 +34,8 @@ class DiscreteOptions(Options):
 
     elements: Literal["usual"] | tuple[str, ...] = Field(
         "usual",
-        description="P, T, C, CP, reflection(z), exchange(1,2), exchange(mu-,mu+), Z_3(z), Z_4(x1,x2), and products such "
-        "as P*exchange(1,2); usual: those that make sense for the data",
+        description="P, T, C, CP, reflection(z), exchange(1,2), exchange(mu-,mu+), Z_3(z), Z_4(x1,x2), and products "
+        "such as P*exchange(1,2); usual: those that make sense for the data",
     )
     randomisations: int = Field(
         999, ge=99, le=100_000, description="random choices of images behind an exact p-value"

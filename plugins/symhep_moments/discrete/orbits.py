@@ -59,7 +59,7 @@ def orbit_sums(
         for element, total, second in zip(elements, sums, seconds, strict=True):
             q = element.order
             images = element.orbit(xs)[1:].flatten(0, 1)
-            f = torch.cat([here, functions(images)]).unflatten(0, (q, -1))
+            f = torch.cat([here, functions(images)]).view(q, len(xs), count)
             y = ((f - f.mean(0)) * w[:, None]).transpose(0, 1)  # (n, q, K)
             # The two images of an event under an involution have the same square.
             half = y[:, :1] if q == 2 else y

@@ -29,6 +29,8 @@ class Products:
       nothing else shows it in these alone (Lester and Tombs, arXiv:2111.00616; arXiv:2205.09876).
 
     The test functions of the continuous symmetries are sums over the vectors, and blind to exchanges.
+    ``blocks`` names those that are few, in which a simple breaking stands out: 'linear', the first line, and
+    'pseudoscalar', the triple products.
 
     >>> four = Products(Frame(("E", "px", "py", "pz"), ("a", "b", "c", "d")))
     >>> len(four.labels), four.labels[-1]
@@ -44,10 +46,17 @@ class Products:
         self._pairs = torch.triu_indices(count, count)
         self._space = frame.space if frame.spatial else ()
         labels = flat + [f"{flat[i]} {flat[j]}" for i, j in self._pairs.T.tolist()]
-        self._triples = torch.tensor(list(combinations(range(len(leading)), 3)), dtype=torch.long).reshape(-1, 3)
-        self._planes = torch.tensor(list(combinations(range(len(leading)), 2)), dtype=torch.long).reshape(-1, 2)
+        first = len(labels)
+        self._triples = torch.tensor(list(combinations(range(len(leading)), 3)), dtype=torch.long).reshape(
+            -1, 3
+        )
+        self._planes = torch.tensor(list(combinations(range(len(leading)), 2)), dtype=torch.long).reshape(
+            -1, 2
+        )
+        self.blocks = {"linear": slice(0, len(flat))}
         if self._space:
-            labels += [" ".join(f"{leading[i]}" for i in t).join("[]") for t in self._triples.tolist()]
+            self.blocks["pseudoscalar"] = slice(first, first + len(self._triples))
+            labels += [f"{leading[i]} . ({leading[j]} x {leading[k]})" for i, j, k in self._triples.tolist()]
             labels += [
                 f"({leading[i]} x {leading[j]})_z {c}_z" for i, j in self._planes.tolist() for c in leading
             ]

@@ -1,4 +1,4 @@
-"""Exact tests over a cyclic group: which of its images an event is, is a matter of chance if the density is invariant."""
+"""Exact tests over a cyclic group: if the density is invariant, it is chance which of its images an event is."""
 
 from __future__ import annotations
 

@@ -88,5 +88,7 @@ def _split(text: str, at: str, whole: str) -> list[str]:
     return parts
 
 
-def _unreadable(text: str, why: str, hint: str = "write P, reflection(z), exchange(1,2), Z_3(z), P*C") -> CardError:
+def _unreadable(
+    text: str, why: str, hint: str = "write P, reflection(z), exchange(1,2), Z_3(z), P*C"
+) -> CardError:
     return CardError(f"'{text}': {why}", where="elements", hint=hint)
