@@ -43,7 +43,15 @@ def _support(s: Summary) -> Iterator[Statement]:
             "p_values",
             kind="warning",
         )  # fmt: skip
-    elif support["constraints"]:
+    still = [c["label"] for c in s["candidates"] if c["log10_p"] is None and not c["off_support"]]
+    if still:
+        yield Statement(
+            f"{several(still)} {'moves' if len(still) == 1 else 'move'} no event: there is nothing to test.",
+            {"still": still},
+            "p_values",
+            kind="warning",
+        )
+    if support["constraints"] and not support["excluded"]:
         yield Statement(
             f"The events do not fill their space ({several(support['constraints'])}); all candidates move along it.",
             {"constraints": support["constraints"]},

@@ -147,12 +147,12 @@ def _discrete(s: Summary) -> Iterator[Statement]:
     }
     parts = []
     if broken:
-        told = [f"{d['meaning']} ({_adjusted(d)}{_asymmetry(d)})" for d in broken[:LISTED]]
+        told = [f"{d['name']} ({_adjusted(d)}{_asymmetry(d)})" for d in broken[:LISTED]]
         told += [f"{len(broken) - LISTED} more"] if len(broken) > LISTED else []
         parts.append(f"broken: {several(told)}")
     if kept:
         least = min(float(d["log10_p_adjusted"]) for d in kept)
-        names = several([d["meaning"] for d in kept])
+        names = several([d["name"] for d in kept])
         parts.append(
             f"respected: {names} (adjusted p = {10**least:.2g}{' or more' if len(kept) > 1 else ''})"
         )

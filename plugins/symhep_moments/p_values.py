@@ -39,15 +39,17 @@ def p_text(numbers: Mapping[str, Any]) -> str:
 
 
 def bound_text(log10_p: float) -> str:
-    """A round bound above a p-value: 'p < 1e-30'; the value itself above 1e-4.
+    """A round bound above a p-value: 'p < 1e-30', at least 1e-300; the value itself above 1e-4.
+
+    Tails of a normal limit so far out are no probabilities any more: in sentences 1e-300 is enough.
 
     >>> bound_text(-33.2), bound_text(-1234.4), bound_text(-2.0)
-    ('p < 1e-33', 'p < 1e-1234', 'p = 0.01')
+    ('p < 1e-33', 'p < 1e-300', 'p = 0.01')
     """
     if log10_p > -4:
         return f"p = {10**log10_p:.2g}"
     # Rounded towards 1, so that the bound holds.
-    power = math.ceil(log10_p)
+    power = max(math.ceil(log10_p), int(SMALLEST))
     power += power == log10_p
     return f"p < 1e{power:03d}"
 

@@ -54,8 +54,8 @@ def _candidates(s: Summary) -> Table:
 
 
 def _verdict(row: Summary) -> str:
-    if row.get("off_support"):
-        return "leaves the support"
+    if row["log10_p"] is None:
+        return "leaves the support" if row["off_support"] else "moves no event"
     return "rejected" if row["rejected"] else "survives"
 
 

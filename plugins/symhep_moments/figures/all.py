@@ -69,7 +69,7 @@ def draw_all(result: Result) -> Iterator[NamedFigure]:
             "Where the symmetry breaks: estimated relative departure of the density from a symmetric one. Dots: within "
             f"two errors of zero.{more}",
         )
-    if s["discrete"]:
+    if any(not row["trivial"] for row in s["discrete"]):
         yield NamedFigure(
             "discrete",
             discrete_elements(s),

@@ -19,7 +19,7 @@ _KINDS = {"moment": ("D", -0.16), "classifier": ("s", 0.16)}
 
 def discrete_elements(summary: Mapping[str, Any]) -> Figure:
     """Rows of elements: p-values of the moment and of the classifier version; the asymmetry in per cent."""
-    rows = summary["discrete"]
+    rows = [row for row in summary["discrete"] if not row["trivial"] and row["same_as"] is None]
     figure: Figure
     figure, axes = plt.subplots(
         1, 2, figsize=(8.6, _ROW * len(rows) + 1.9), sharey=True, squeeze=False, width_ratios=(1.25, 1)

@@ -24,8 +24,8 @@ _LINEAR = 3.0
 def moment_pulls(a: Arrays, summary: Mapping[str, Any]) -> Figure:
     """A_ka over its error: candidates, then the generators found, against the test functions."""
     pulls = np.concatenate([a["pulls"], a["pulls_found"]], axis=1).T
-    candidates, found = len(a["candidates"]), a["pulls_found"].shape[1]
-    labels = [pretty(str(n)) for n in a["candidates"]]
+    candidates, found = a["pulls"].shape[1], a["pulls_found"].shape[1]
+    labels = [pretty(n) if len(n) <= 24 else f"tangent {i + 1}" for i, n in enumerate(map(str, a["tested"]))]
     labels += [
         pretty(n) if len(n) <= 24 else f"found {i + 1}" for i, n in enumerate(map(str, a["generator_labels"]))
     ]

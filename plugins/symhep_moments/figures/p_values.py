@@ -20,10 +20,8 @@ _GREY = "#717581"
 
 def p_value_summary(summary: Mapping[str, Any]) -> Figure:
     """One row per hypothesis: p as it is (line's end) and adjusted for their number (symbol), and the level."""
-    groups = [
-        ("generators", summary["candidates"], "label"),
-        ("discrete elements", summary["discrete"], "name"),
-    ]
+    discrete = [row for row in summary["discrete"] if not row["trivial"] and row["same_as"] is None]
+    groups = [("generators", summary["candidates"], "label"), ("discrete elements", discrete, "name")]
     groups = [group for group in groups if group[1]]
     heights = [len(rows) + 0.4 for _, rows, _ in groups] or [1.4]
     figure: Figure
@@ -57,7 +55,8 @@ def _rows(ax: Any, rows: Sequence[Mapping[str, Any]], key: str) -> None:
     ax.minorticks_off()
     for y, row in enumerate(rows):
         if row["log10_p"] is None:
-            ax.text(0.02, y, "not tested: leaves the support", fontsize=8.5, color=_GREY, va="center",
+            why = "leaves the support" if row["off_support"] else "moves no event"
+            ax.text(0.02, y, f"not tested: {why}", fontsize=8.5, color=_GREY, va="center",
                     transform=ax.get_yaxis_transform(), bbox={"fc": "white", "ec": "none", "pad": 1.5})  # fmt: skip
             continue
         colour, marker = MARKS[bool(row["rejected"])]

@@ -129,7 +129,7 @@ def made() -> Made:
             "discrete": [
                 element("P", "parity", -0.2, 0.001), element("reflection(x)", "reflection of x", -0.9, 0.01),
                 element("exchange(1,2)", "exchange of particles 1 and 2", -42.0, 0.083),
-                element("Z(4,z)", "rotations by a quarter turn about z", -0.03, -0.002),
+                element("Z_4(z)", "rotations by a quarter turn about z", -0.03, -0.002),
             ] if discrete else [],
             "support": {"rank": 8, "dimension": 8, "constraints": [], "excluded": [
                 {"label": n, "why": "the total momentum px is constant"} for n in off_support]},
@@ -140,7 +140,7 @@ def made() -> Made:
         wave = 0.1 * np.cos(2 * (phi[:-1] + phi[1:]) / 2)[:, None] * np.ones(12)
         broken = [n for n in labels if n not in symmetric][:6]
         arrays = {
-            "candidates": np.array(labels), "functions": np.array([f"f{k}" for k in range(functions)]), "pulls": pulls,
+            "candidates": np.array(labels), "tested": np.array(labels), "functions": np.array([f"f{k}" for k in range(functions)]), "pulls": pulls,
             "pulls_found": rng.normal(size=(functions, found)), "generators": coefficients, "generators_error": errors,
             "generator_labels": np.array(symmetric, dtype=np.str_) if found else np.zeros(0, dtype="U1"),
             "map_values": wave + rng.normal(scale=0.03, size=(len(broken), 24, 12)),

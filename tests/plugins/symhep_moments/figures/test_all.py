@@ -152,10 +152,10 @@ def test_strengths_and_what_would_not_have_been_seen(made: Made) -> None:
     result = made(labels=("J_x", "J_y", "J_z", "K_z"))
     figure = breaking_strengths(result.summary)
     rotations, boosts = figure.axes
-    assert rotations.get_xscale() == "log"  # 0.045 and 2 are far from each other
+    assert rotations.get_xscale() == "log"  # 4.5 % and 200 % are far from each other
     assert boosts.get_xscale() == "linear"
     grey = [c.get_paths()[0].get_extents().x1 for c in rotations.collections]
-    assert grey == pytest.approx([0.045] * 3)
+    assert grey == pytest.approx([4.5] * 3)  # per cent
     assert any(line.get_marker() == "<" for line in rotations.lines)  # the interval of J_z reaches zero
 
 
