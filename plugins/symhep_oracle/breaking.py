@@ -9,7 +9,7 @@ import numpy.typing as npt
 from torch import Tensor
 
 from symhep.errors import MethodError
-from symhep_oracle.canonical import sparsest
+from symhep.lie.sparsest import sparsest
 from symhep_oracle.conditions import Conditions
 from symhep_oracle.exact import solve
 from symhep_oracle.options import BreakingOptions

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from symhep.lie.bases import lorentz, so, su
-from symhep_oracle.canonical import quartimax, sparsest
+from symhep.lie.sparsest import sparsest
 from symhep_oracle.fields import LinearFields, PolynomialFields
 from symhep_oracle.layout import Layout
 from symhep_oracle.recognised import recognise, towards_known
@@ -36,24 +34,6 @@ def test_the_textbook_basis_comes_back(fields: LinearFields, basis: object, mink
     known = recognise(turned, fields, minkowski)
     assert {k.name for k in known} == set(basis.labels)  # type: ignore[attr-defined]
     assert min(k.overlap for k in known) > 1 - 1e-9
-
-
-@settings(max_examples=20, deadline=None)
-@given(st.integers(0, 1000), st.integers(2, 6))
-def test_a_rotation_is_a_rotation_and_never_less_sparse(seed: int, size: int) -> None:
-    rows = np.linalg.qr(np.random.default_rng(seed).normal(size=(9, size)))[0].T
-    for method in (sparsest, quartimax):
-        turn = method(rows, np.random.default_rng(seed))
-        assert np.allclose(turn @ turn.T, np.eye(size), atol=1e-12)
-    start = quartimax(rows, np.random.default_rng(seed)) @ rows
-    final = sparsest(rows, np.random.default_rng(seed)) @ rows
-    assert (start**4).sum() >= (rows**4).sum() - 1e-12
-    assert np.abs(final).sum() <= np.abs(start).sum() + 1e-9
-
-
-def test_nothing_to_rotate() -> None:
-    assert sparsest(np.zeros((0, 4)), np.random.default_rng(1)).shape == (0, 0)
-    assert sparsest(np.ones((1, 4)) / 2, np.random.default_rng(1)).tolist() == [[1.0]]
 
 
 def test_a_matrix_like_none_gets_a_number_and_a_sign() -> None:
