@@ -7,7 +7,7 @@ from typing import Any
 
 from symhep.methods.result import Statement
 from symhep_moments.p_values import p_text
-from symhep_moments.wording import several
+from symhep_moments.wording import in_words, several
 
 __all__ = ["cautions"]
 
@@ -17,6 +17,8 @@ Summary = Mapping[str, Any]
 FEW = 1000
 #: A name that fewer than this share of resamplings share is told with its rivals.
 SURE = 0.9
+#: Equations that a sentence can hold.
+CONSTRAINTS = 5
 
 
 def cautions(s: Summary) -> Iterator[Statement]:
@@ -32,13 +34,10 @@ def cautions(s: Summary) -> Iterator[Statement]:
 def _support(s: Summary) -> Iterator[Statement]:
     support = s["support"]
     if support["excluded"]:
-        names = [row["label"] for row in support["excluded"]]
-        because = (
-            f" The events are special: {several(support['constraints'])}." if support["constraints"] else ""
-        )
-        verb = "moves" if len(names) == 1 else "move"
+        words = in_words([row["label"] for row in support["excluded"]])
+        holds = f": {several(support['constraints'], CONSTRAINTS)}" if support["constraints"] else ""
         yield Statement(
-            f"{several(names)} {verb} the events off the surface that they lie on: no symmetry, untested.{because}",
+            f"The events lie on a surface{holds}. These candidates leave it and cannot be symmetries: {words}.",
             {"excluded": {r["label"]: r["why"] for r in support["excluded"]}, "constraints": support["constraints"]},
             "p_values",
             kind="warning",
@@ -53,7 +52,8 @@ def _support(s: Summary) -> Iterator[Statement]:
         )
     if support["constraints"] and not support["excluded"]:
         yield Statement(
-            f"The events do not fill their space ({several(support['constraints'])}); all candidates move along it.",
+            f"The events do not fill their space: {several(support['constraints'], CONSTRAINTS)}. All candidates move "
+            "along what they fill.",
             {"constraints": support["constraints"]},
             kind="warning",
         )
@@ -85,17 +85,22 @@ def _closure(s: Summary) -> Iterator[Statement]:
     closed = algebra["closed"]
     if closed is not None and closed["rejected"]:
         yield Statement(
-            f"The {algebra['dimension']} directions do not close under brackets: the nearest Lie algebra, "
-            f"{closed['name']}, is rejected ({p_text(closed)}). Symmetries of a density always close, so at least one "
-            "of them only looks like one in so many events.",
-            {"name": closed["name"], "log10_p": closed["log10_p"]},
+            f"The {algebra['dimension']} directions do not close under brackets within their errors ({p_text(closed)}). "
+            "Symmetries of a density always close: at least one of them only looks like one in so many events.",
+            {
+                "distance": closed["distance"],
+                "conditions": closed["conditions"],
+                "log10_p": closed["log10_p"],
+            },
             "generators",
             kind="warning",
         )
-    elif algebra["confidence"] is not None and algebra["confidence"] < SURE:
+    rivals = [f"{name} ({share:.0%})" for name, share in algebra["alternatives"] if name != algebra["name"]]
+    others = f" Other names: {several(rivals)}." if rivals else ""
+    if algebra["confidence"] is not None and algebra["confidence"] < SURE:
         yield Statement(
-            f"The name {algebra['name']} is not sure: confidence {algebra['confidence']:.2g}.",
-            {"confidence": algebra["confidence"]},
+            f"The name {algebra['name']} is not sure: confidence {algebra['confidence']:.2g}.{others}",
+            {"confidence": algebra["confidence"], "alternatives": algebra["alternatives"]},
             "generators",
             kind="warning",
         )

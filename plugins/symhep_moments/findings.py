@@ -51,6 +51,8 @@ def _answer(s: Summary) -> Statement:
     text = f"The {s['events']:,} events are consistent{relative} with {group_in_words(s)} ({p_text(algebra)})"
     if excluded:
         text += f"; {_excluded(excluded)}"
+    if s["support"]["excluded"]:
+        text += f"; {in_words([row['label'] for row in s['support']['excluded']])} leave the support of the events"
     return Statement(f"{text}.", evidence, "p_values")
 
 
@@ -68,7 +70,7 @@ def _rank(s: Summary) -> Iterator[Statement]:
     if not tests:
         return
     evidence = {str(r): t["log10_p"] for r, t in tests.items()}
-    among = f"Among {number} candidates" if number > 1 else "Of one candidate"
+    among = f"Among {number} candidates{' on the support' if s['support']['excluded'] else ''}"
     if found == number:
         text = f"{among} no combination is broken: {p_text(tests[found])} for all {found} together."
         text = text if number > 1 else f"The one candidate is not broken ({p_text(tests[found])})."
@@ -93,23 +95,18 @@ def _generators(s: Summary) -> Iterator[Statement]:
     if not rows or len(rows) > LISTED or len(rows) == len(s["chain"]):
         return
     texts = [combination_text(row["coefficients"], row["errors"]) for row in rows]
-    angles = [row["angle_95"] for row in rows if row["angle_95"] is not None]
-    known = ""
-    if angles:
+    angle, known = s["algebra"]["angle_95"], ""
+    if angle is not None:
         true = "direction lies" if len(rows) == 1 else "span lies"
-        known = f"; the true {true} within {_angle(max(angles))} of it (95 %)"
+        known = f"; the true {true} within {math.degrees(angle):.2g} degrees of it (95 %)"
     what = "The direction" if len(rows) == 1 else "The directions"
     verb = "is" if len(rows) == 1 else "are"
     yield Statement(
         f"{what} that the events chose among the candidates {verb} {several(texts)}{known}.",
         {"coefficients": [dict(row["coefficients"]) for row in rows], "errors": [dict(row["errors"]) for row in rows],
-         "angle_95": angles},
+         "angle_95": angle},
         "generators",
     )  # fmt: skip
-
-
-def _angle(radians: float) -> str:
-    return f"{math.degrees(radians):.2g} degrees"
 
 
 def _lattice(s: Summary) -> Iterator[Statement]:

@@ -97,8 +97,8 @@ def _entry(generator: Summary, label: str) -> str:
 
 def _subgroups(s: Summary) -> Table:
     largest = {row["name"] for row in s["maximal_subgroups"]}
-    # Survivors first; of a large catalogue the rejected ones are left to result.json.
-    order = sorted(s["subgroups"], key=lambda row: (not row["survives"], bool(row["rejected"])))
+    # Survivors first, the largest on top; of a large catalogue the larger rejected ones are left to result.json.
+    order = sorted(s["subgroups"], key=_standing)
     rows = tuple(
         (row["name"], row["dimension"], row["algebra"], _p(row), _p(row, adjusted=True), _fate(row, largest))
         for row in order[:LISTED]
@@ -108,6 +108,12 @@ def _subgroups(s: Summary) -> Table:
         ("class", "dimension", "algebra", "p", "adjusted p", "verdict"), rows,
         f"Classes of subgroups, each in any direction; p-values adjusted for the whole lattice.{more}",
     )  # fmt: skip
+
+
+def _standing(row: Summary) -> tuple[int, int]:
+    if row["survives"]:
+        return 0, -int(row["dimension"])
+    return (1 if not row["rejected"] else 2) + 2 * (row["log10_p"] is None), int(row["dimension"])
 
 
 def _fate(row: Summary, largest: Iterable[str]) -> str:

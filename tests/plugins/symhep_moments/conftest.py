@@ -119,7 +119,7 @@ def made() -> Made:
         summary = {
             "events": 20000, "level": 0.05, "catalogue": "lorentz", "weights": {"effective": 20000.0, "negative": 0.0},
             "algebra": {"dimension": found, "name": "so(2)" if found == 1 else "so(3)" if found else "0",
-                        "confidence": 0.95, **p(-0.5), "closed": None},
+                        "confidence": 0.95, **p(-0.5), "closed": None, "angle_95": 0.03, "alternatives": []},
             "generators": [
                 {"label": s, "coefficients": {s: 1.0}, "errors": {s: 1e-4}, "angle_95": 0.03} for s in symmetric
             ],

@@ -76,6 +76,7 @@ def test_a_direction_that_was_fitted(
         }
     ]
     assert f"consistent with {words} (p" in said(summary)[0].text
+    summary["algebra"]["angle_95"] = 0.01
     assert "within 0.57 degrees" in one(summary, "The direction that the events chose").text
 
 
@@ -114,10 +115,16 @@ def test_warnings(made: Made) -> None:
     summary["support"]["constraints"] = ["px is the same in all events"]
     summary["weights"] = {"effective": 412.0, "negative": 0.11}
     summary |= {"reference": "simulation", "edges": ["pt > 1200"]}
-    summary["algebra"]["closed"] = {"name": "so(2)", "p_value": 1e-9, "log10_p": -9.0, "rejected": True}
+    summary["algebra"]["closed"] = {
+        "distance": 40.0,
+        "conditions": 3,
+        "p_value": 1e-9,
+        "log10_p": -9.0,
+        "rejected": True,
+    }
     warnings = [s.text for s in said(summary) if s.kind == "warning"]
     for words in (
-        "P_x and P_y move",
+        "cannot be symmetries: translations of px and py.",
         "11.0%",
         "412 effective",
         "relative to simulation",
@@ -137,8 +144,10 @@ def test_candidates_that_survive_only_alone(made: Made) -> None:
 
 def test_an_unsure_name(made: Made) -> None:
     summary = made().summary
-    summary["algebra"]["confidence"] = 0.6
-    assert one(summary, "not sure").evidence == {"confidence": 0.6}
+    summary["algebra"] |= {"confidence": 0.6, "alternatives": [["so(2)", 0.6], ["R", 0.4]]}
+    assert (
+        one(summary, "not sure").text == "The name so(2) is not sure: confidence 0.6. Other names: R (40%)."
+    )
 
 
 @pytest.mark.parametrize("case", [{}, {"symmetric": (), "discrete": False}, {"off_support": ("P_x",)}])
