@@ -18,8 +18,8 @@ __all__ = ["COVARIANCE_EVENTS", "Accumulator", "moments_of", "moments_of_chunks"
 
 #: Events that the covariance is estimated from, unless told otherwise.
 COVARIANCE_EVENTS = 100_000
-#: Numbers of an intermediate array: 16 MB, so that it stays near the processor.
-BLOCK = 1 << 21
+#: Numbers of an intermediate array: 4 MB, so that it stays near the processor.
+BLOCK = 1 << 19
 
 
 class Accumulator:
@@ -67,11 +67,11 @@ class Accumulator:
         step = max(1, BLOCK // (len(self.generators) * x.shape[1] * x.shape[2]))
         for points, weights in zip(x.split(step), w.split(step), strict=True):
             self._sums += self.functions.sum_along(points, self._fields(points), weights)
+            first = -self.events % self._stride
+            self.events += len(points)
+            self._keep(points[first :: self._stride], weights[first :: self._stride])
         self.sum_w += float(w.sum())
         self.sum_w2 += float((w**2).sum())
-        first = -self.events % self._stride
-        self.events += len(x)
-        self._keep(x[first :: self._stride].clone(), w[first :: self._stride].clone())
 
     def merge(self, other: Accumulator) -> None:
         """Add what another accumulator, of the same functions and generators, has seen."""
@@ -79,14 +79,17 @@ class Accumulator:
         self.events += other.events
         self.sum_w += other.sum_w
         self.sum_w2 += other.sum_w2
-        theirs = other._stride
-        while self._stride < theirs:
+        while self._stride < other._stride:
             self._thin()
-        for x, w in other._kept:
-            self._keep(x[:: self._stride // theirs], w[:: self._stride // theirs])
+        if other._kept:
+            x, w = other._joined()
+            step = self._stride // other._stride
+            self._keep(x[::step], w[::step])
 
     def moments(self) -> Moments:
         """Of all events so far. Raises `MethodError` if their weights do not sum to a positive number."""
+        if self.events == 0:
+            raise MethodError("there are no events")
         if not (isfinite(self.sum_w) and self.sum_w > 0):
             raise MethodError(
                 f"the weights of {self.events} events sum to {self.sum_w:.4g}: they describe no density"
@@ -105,7 +108,7 @@ class Accumulator:
 
     def _covariance(self, mean: Tensor) -> tuple[Tensor, float]:
         """Of one event, weighted with w^2, and its degrees of freedom."""
-        x, w = torch.cat([p[0] for p in self._kept]), torch.cat([p[1] for p in self._kept])
+        x, w = self._joined()
         if len(x) > self.covariance_events:
             rows = torch.linspace(0, len(x) - 1, self.covariance_events, device=x.device).long()
             x, w = x[rows], w[rows]
@@ -114,25 +117,41 @@ class Accumulator:
         for points, weights in zip(x.split(step), w.split(step), strict=True):
             m = self.functions.along(points, self._fields(points)).flatten(1)
             m = (m - mean).mul_(weights[:, None])
-            total += m.T @ m
+            total += _gram(m)
         squares = w**2
         effective = float(squares.sum() ** 2 / (squares**2).sum())
         if effective <= 2:
-            raise MethodError(f"{len(x)} events of {effective:.1f} effective ones have no covariance")
+            raise MethodError(
+                f"{len(x)} events, {effective:.1f} effective ones, have no covariance; use more events"
+            )
         return total / (squares.sum() * (1 - 1 / effective)), effective - 1
 
     def _keep(self, x: Tensor, w: Tensor) -> None:
-        self._kept.append((x, w))
+        self._kept.append((x.clone(), w.clone()))  # not views, which would hold the whole chunk
         self._kept_events += len(x)
         while self._kept_events > 2 * self.covariance_events:
             self._thin()
 
     def _thin(self) -> None:
         """Drop every other of the kept events, and from now on keep half as many."""
-        x, w = torch.cat([p[0] for p in self._kept]), torch.cat([p[1] for p in self._kept])
-        self._kept = [(x[::2].clone(), w[::2].clone())]
-        self._kept_events = len(self._kept[0][0])
         self._stride *= 2
+        if self._kept:
+            x, w = self._joined()
+            self._kept = [(x[::2].clone(), w[::2].clone())]
+            self._kept_events = len(self._kept[0][0])
+
+    def _joined(self) -> tuple[Tensor, Tensor]:
+        """All events that are kept."""
+        x, w = zip(*self._kept, strict=True)
+        return torch.cat(x), torch.cat(w)
+
+
+def _gram(m: Tensor) -> Tensor:
+    """m^T m; numpy knows that this is symmetric, which saves half of it."""
+    if m.is_cuda:
+        return m.T @ m
+    rows = m.numpy()
+    return torch.from_numpy(rows.T @ rows)
 
 
 def moments_of(
