@@ -85,7 +85,7 @@ def _closure(s: Summary) -> Iterator[Statement]:
     closed = algebra["closed"]
     if closed is not None and closed["rejected"]:
         yield Statement(
-            f"The {algebra['dimension']} directions do not close under brackets within their errors ({p_text(closed)}). "
+            f"The {algebra['dimension']} directions are not closed under brackets within errors ({p_text(closed)}). "
             "Symmetries of a density always close: at least one of them only looks like one in so many events.",
             {
                 "distance": closed["distance"],

@@ -20,6 +20,8 @@ Summary = Mapping[str, Any]
 
 #: More generators than this are told by the figure alone.
 LISTED = 6
+#: A bin that is told differs from zero by so many errors: of a thousand maps of a hundred bins one has it by chance.
+CLEAR = 4.5
 
 
 def findings(summary: Summary) -> Iterator[Statement]:
@@ -30,6 +32,7 @@ def findings(summary: Summary) -> Iterator[Statement]:
     yield from _lattice(summary)
     yield from _discrete(summary)
     yield from _strengths(summary)
+    yield from _places(summary)
     yield from cautions(summary)
 
 
@@ -157,7 +160,7 @@ def _discrete(s: Summary) -> Iterator[Statement]:
 
 
 def _adjusted(row: Summary) -> str:
-    return p_text({"p_value": row["p_value_adjusted"], "log10_p": row["log10_p_adjusted"]})
+    return bound_text(row["log10_p_adjusted"])
 
 
 def _asymmetry(row: Summary) -> str:
@@ -186,3 +189,25 @@ def _strengths(s: Summary) -> Iterator[Statement]:
             {c["label"]: c["smallest_visible"] for c in seen},
             "strengths",
         )
+
+
+def _places(s: Summary) -> Iterator[Statement]:
+    """Where the weakest breaking of a rotation, or of another flow that comes back, is clearest."""
+    sizes = {c["label"]: c["strength"]["value"] for c in s["candidates"] if c["strength"] is not None}
+    clear = [
+        b for b in s["clearest_bins"]
+        if b["kind"] == "modulation" and b["value"] is not None and abs(b["value"]) > CLEAR * b["error"]
+    ]  # fmt: skip
+    for b in sorted(clear, key=lambda b: float(sizes.get(b["label"]) or 0.0))[:1]:
+        (x, y), more = b["axes"], "more" if b["value"] > 0 else "fewer"
+        yield Statement(
+            f"{b['label']} is broken most clearly for {x} {_range(b['x'])} and {y} {_range(b['y'])}: "
+            f"{100 * abs(b['value']):.2g} % +- {100 * b['error']:.1g} % {more} events than the symmetry asks for "
+            f"(the clearest of {b['bins']} bins).",
+            dict(b),
+            "maps",
+        )
+
+
+def _range(ends: Sequence[float]) -> str:
+    return f"{ends[0]:.3g} to {ends[1]:.3g}"

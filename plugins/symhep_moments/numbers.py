@@ -11,13 +11,21 @@ import numpy.typing as npt
 
 from symhep_moments.discrete.family import DiscreteTest
 from symhep_moments.given import CandidateTest
+from symhep_moments.maps import BreakingMap
 from symhep_moments.p_values import p_numbers
 from symhep_moments.quadratic import BlockTest
 from symhep_moments.rank import Chain
 from symhep_moments.subgroups import LatticeTest, SubgroupTest
 from symhep_moments.whitening import ALL
 
-__all__ = ["candidate_numbers", "chain_numbers", "discrete_numbers", "finite", "subgroup_numbers"]
+__all__ = [
+    "candidate_numbers",
+    "chain_numbers",
+    "clearest_bin",
+    "discrete_numbers",
+    "finite",
+    "subgroup_numbers",
+]
 
 Numbers = dict[str, Any]
 
@@ -102,4 +110,16 @@ def _discrete(t: DiscreteTest) -> Numbers:
         **_p(t.log_p), **_p(t.log_p_adjusted, "_adjusted"), "rejected": t.rejected,
         "moment": None if t.moment is None else _p(t.moment.log_p), "classifier": gain,
         "asymmetry": None if a is None else a.to_json(),
+    }  # fmt: skip
+
+
+def clearest_bin(m: BreakingMap) -> Numbers:
+    """The bin of a map that differs from zero by most errors."""
+    known = np.isfinite(m.values) & (m.errors > 0)
+    pulls = np.divide(np.abs(m.values), m.errors, out=np.full_like(m.values, -1.0), where=known)
+    i, j = np.unravel_index(int(pulls.argmax()), pulls.shape)
+    return {
+        "label": m.label, "kind": m.kind, "axes": list(m.axes), "x": m.x[i : i + 2].tolist(),
+        "y": m.y[j : j + 2].tolist(), "value": finite(m.values[i, j]), "error": finite(m.errors[i, j]),
+        "bins": int(known.sum()),
     }  # fmt: skip

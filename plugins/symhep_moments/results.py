@@ -20,6 +20,8 @@ ending ``_adjusted`` are Holm's; null: not tested.
 - ``discrete``: [{name, meaning, order, same_as, trivial, p_value, log10_p, p_value_adjusted, log10_p_adjusted,
   rejected, moment {p_value, log10_p}, classifier {p_value, log10_p, gain, error}, asymmetry {value, low, high}}]; the
   asymmetry is a fraction;
+- ``clearest_bins``: [{label, kind, axes, x [low, high], y [low, high], value, error, bins}], of each map the bin that
+  differs from zero by most errors;
 - ``support``: rank, dimension, constraints [sentence], excluded [{label, why}];
 - ``functions``: number, blocks {name: [first, end]}; ``events``, ``weights`` {effective, negative}, ``vectors``
   {number, components}, ``scale``, ``unit``, ``level``, ``reference``, ``edges``.
@@ -27,7 +29,8 @@ ending ``_adjusted`` are Holm's; null: not tested.
 Arrays (K functions, G candidates, G' of them or of their combinations on the support, r found, M maps):
 ``functions`` (K,), ``candidates`` (G,), ``tested`` (G',), ``generator_labels`` (r,) names; ``pulls`` (K, G') and
 ``pulls_found`` (K, r) moments over their errors; ``generators`` and ``generators_error`` (r, G); ``map_values`` and
-``map_errors`` (M, X, Y) with edges ``map_x`` (X + 1,), ``map_y`` (Y + 1,), ``map_labels`` (M,), ``map_axes`` (2,).
+``map_errors`` (M, X, Y) with edges ``map_x`` (X + 1,), ``map_y`` (Y + 1,), ``map_labels`` and
+``map_kinds`` (M,), ``map_axes`` (2,).
 """
 
 from __future__ import annotations
@@ -47,10 +50,12 @@ from symhep_moments.coefficients import combination_text
 from symhep_moments.discrete.family import DiscreteTest
 from symhep_moments.events import Events
 from symhep_moments.given import CandidateTest
+from symhep_moments.maps import BreakingMap
 from symhep_moments.moments import Moments
 from symhep_moments.numbers import (
     candidate_numbers,
     chain_numbers,
+    clearest_bin,
     discrete_numbers,
     finite,
     subgroup_numbers,
@@ -104,7 +109,7 @@ class Outcome:
     lattice: LatticeTest | None
     discrete: Sequence[DiscreteTest]
     breakings: Sequence[Breaking]
-    maps: Sequence[Any]
+    maps: Sequence[BreakingMap]
     level: float
     reference: str | None = None
     edges: tuple[str, ...] = ()
@@ -122,6 +127,7 @@ def summarise(o: Outcome) -> dict[str, Any]:
         "subgroups": rows,
         "maximal_subgroups": maximal,
         "discrete": discrete_numbers(o.discrete),
+        "clearest_bins": [clearest_bin(m) for m in o.maps if np.isfinite(m.values).any()],
         "support": {
             "rank": o.support.rank,
             "dimension": o.support.dimension,
@@ -231,15 +237,16 @@ def _pulls(mean: FloatArray, variance: FloatArray) -> FloatArray:
     return np.divide(mean, np.sqrt(np.maximum(variance, 0.0)), out=np.zeros_like(mean), where=variance > 0)
 
 
-def _map_arrays(maps: Sequence[Any]) -> Arrays:
+def _map_arrays(maps: Sequence[BreakingMap]) -> Arrays:
     if not maps:
         return {"map_values": np.zeros((0, 0, 0)), "map_labels": _strings([])}
     return {
         "map_values": np.array([m.values for m in maps]),
         "map_errors": np.array([m.errors for m in maps]),
-        "map_x": maps[0].x_edges,
-        "map_y": maps[0].y_edges,
+        "map_x": maps[0].x,
+        "map_y": maps[0].y,
         "map_labels": _strings([m.label for m in maps]),
+        "map_kinds": _strings([m.kind for m in maps]),
         "map_axes": _strings(maps[0].axes),
     }
 

@@ -66,8 +66,9 @@ def draw_all(result: Result) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "maps",
             breaking_maps(a),
-            "Where the symmetry breaks: estimated relative departure of the density from a symmetric one. Dots: within "
-            f"two errors of zero.{more}",
+            "Where symmetries break. Rotations: events in a bin against the mean over their orbits, less one; boosts "
+            "and translations: relative change of the density per unit of rapidity, or of the scale of the events. Dots: "
+            f"within two errors of zero.{more}",
         )
     if any(not row["trivial"] for row in s["discrete"]):
         yield NamedFigure(

@@ -26,11 +26,8 @@ def discrete_elements(summary: Mapping[str, Any]) -> Figure:
     )
     left, right = axes[0]
     found = {kind: [_p(row, kind) for row in rows] for kind in _KINDS}
-    p_axis(
-        left,
-        max((p for values in found.values() for p in values if p is not None), default=0.0),
-        summary["level"],
-    )
+    largest = max((p for values in found.values() for p in values if p is not None), default=0.0)
+    p_axis(left, largest, summary["level"], inches=3.7)
     for kind, (marker, shift) in _KINDS.items():
         for y, (row, p) in enumerate(zip(rows, found[kind], strict=True)):
             if p is not None:

@@ -38,10 +38,12 @@ def breaking_maps(a: Arrays) -> Figure:
             ax.set_axis_off()
             continue
         bar = _panel(ax, a["map_x"], a["map_y"], values[number], errors[number])
-        if number % columns == columns - 1 or number == len(values) - 1:
-            bar.set_label("Relative departure", fontsize=10)
+        kind = str(a["map_kinds"][number])
+        bar.set_label(
+            "Relative departure" if kind == "modulation" else "Relative change per unit", fontsize=10
+        )
         ax.set_title(pretty(str(a["map_labels"][number])), fontsize=11)
-    x_label, y_label = (str(name) for name in a["map_axes"])
+    x_label, y_label = (str(name)[:1].upper() + str(name)[1:] for name in a["map_axes"])
     bottom = [axes[(len(values) - 1 - c) // columns, c] for c in range(columns)]
     for c, ax in enumerate(bottom):
         ax.set_xlabel(x_label if c == columns - 1 else "")

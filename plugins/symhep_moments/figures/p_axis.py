@@ -17,8 +17,8 @@ FloatArray = npt.NDArray[np.float64]
 #: Colour and marker of what survives and of what is rejected, as in the drawing of the lattice.
 MARKS = {False: (COLOURS[0], "o"), True: ("#717581", "X")}
 _TICKS = (0.0, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 1e5, 1e6)
-#: Ticks nearer to each other than this share of the axis would touch.
-_APART = 0.09
+#: Inches of a character of a tick's label, of an exponent's digit, and between labels.
+_CHARACTER, _DIGIT, _BETWEEN = 0.09, 0.066, 0.09
 
 
 def _forward(x: FloatArray) -> FloatArray:
@@ -29,23 +29,22 @@ def _inverse(y: FloatArray) -> FloatArray:
     return np.asarray(np.expm1(np.minimum(y, 700.0)))
 
 
-def p_axis(ax: Any, largest: float, level: float) -> None:
+def p_axis(ax: Any, largest: float, level: float, inches: float) -> None:
     """Make x = -log10 p an axis of p from 1 to 10^-largest, with the line of the level; smaller p to the right.
 
-    x is drawn at log(1 + x): for p near 1 that is linear in log p, far out logarithmic in it.
+    x is drawn at log(1 + x): for p near 1 that is linear in log p, far out logarithmic in it. ``inches``: its length.
     """
     ax.set_xscale("function", functions=(_forward, _inverse))
     end = 1.25 * max(largest, 4.0)
     ax.set_xlim(-0.12, end)
     shown = [0.0]
     for tick in _TICKS[1:]:
-        if tick <= end and _forward(np.array(tick - 0.0)) - _forward(np.array(shown[-1])) > _APART * np.log1p(
-            end
-        ):
+        room = inches * (np.log1p(tick) - np.log1p(shown[-1])) / np.log1p(end)
+        if tick <= end and room > (_width(tick) + _width(shown[-1])) / 2 + _BETWEEN:
             shown.append(tick)
     ax.xaxis.set_major_locator(FixedLocator(shown))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_xticklabels([_label(tick) for tick in shown])
+    ax.set_xticklabels([_label(tick) for tick in shown], fontsize=11)
     line = -np.log10(level)
     ax.axvspan(line, end, color="#f3f4f5", lw=0, zorder=0)
     ax.axvline(line, color=COLOURS[2], lw=1.2, ls="--", zorder=1)
@@ -60,3 +59,10 @@ def p_axis(ax: Any, largest: float, level: float) -> None:
 
 def _label(tick: float) -> str:
     return f"{10**-tick:g}" if tick <= 2 else f"$10^{{-{tick:.0f}}}$"
+
+
+def _width(tick: float) -> float:
+    """Inches of a tick's label."""
+    if tick <= 2:
+        return _CHARACTER * len(_label(tick))
+    return 2 * _CHARACTER + _DIGIT * (len(f"{tick:.0f}") + 1)

@@ -33,7 +33,7 @@ def p_value_summary(summary: Mapping[str, Any]) -> Figure:
     largest = max((-row["log10_p"] for row in tested), default=0.0)
     for ax in axes[:, 0]:
         ax.set_yticks([])
-        p_axis(ax, largest, summary["level"])
+        p_axis(ax, largest, summary["level"], inches=4.9)
     for ax, (title, rows, key) in zip(axes[:, 0], groups, strict=False):
         _rows(ax, rows, key)
         ax.text(1.01, 0.5, title, transform=ax.transAxes, rotation=270, va="center", fontsize=10, color=_GREY)

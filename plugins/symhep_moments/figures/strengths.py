@@ -21,6 +21,8 @@ _ROW = 0.3  # inches
 _BLIND = "#e4e6e9"
 #: Values that differ by more than this factor go on a logarithmic axis.
 _DECADES = 12.0
+#: The longest such axis; what is smaller is drawn as nothing.
+_LONGEST = 1e4
 
 
 def has_strengths(summary: Mapping[str, Any]) -> bool:
@@ -63,7 +65,9 @@ def breaking_strengths(summary: Mapping[str, Any]) -> Figure:
     )  # fmt: skip
     for ax, ((kind, unit), bars) in zip(axes[:, 0], groups.items(), strict=True):
         _panel(ax, bars)
-        name = {"modulation": "Modulation $\\epsilon$", "rate": "Relative change of the density"}.get(kind, kind)
+        name = {"modulation": "Modulation $\\epsilon$", "rate": "Relative change of the density"}.get(
+            kind, kind
+        )
         ax.set_xlabel(f"{name} {unit or '[%]'}", fontsize=11)
     figure.legend(handles=_handles(), loc="outside lower center", ncols=3, fontsize=10, handletextpad=0.4)
     return figure
@@ -103,7 +107,7 @@ def _range(bars: Sequence[_Bar]) -> tuple[float, float, bool]:
     ends = [v for bar in bars for v in (bar.value, bar.visible) if v > 0]
     if max(tops) / min(ends, default=max(tops)) < _DECADES:
         return 0.0, 1.1 * max(tops), False
-    return min(tops) / 4, 1.5 * max(tops), True
+    return max(min(ends) / 2, max(tops) / _LONGEST), 1.5 * max(tops), True
 
 
 def _handles() -> list[Any]:

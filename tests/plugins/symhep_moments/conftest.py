@@ -116,6 +116,7 @@ def made() -> Made:
         errors = np.where(coefficients > 0, 1e-4, 0.012) if found else coefficients
         subgroups = [subgroup(c, found, rejected) for c in lorentz_subgroups().classes]
         alive = [row for row in subgroups if row["survives"]]
+        broken = [n for n in labels if n not in symmetric][:6]
         summary = {
             "events": 20000, "level": 0.05, "catalogue": "lorentz", "weights": {"effective": 20000.0, "negative": 0.0},
             "algebra": {"dimension": found, "name": "so(2)" if found == 1 else "so(3)" if found else "0",
@@ -135,17 +136,22 @@ def made() -> Made:
                 {"label": n, "why": "the total momentum px is constant"} for n in off_support]},
             "functions": {"number": functions, "blocks": blocks, "covariance_events": 20000},
             "scale": 512.0, "unit": "GeV", "reference": None, "edges": [],
+            "clearest_bins": [
+                {"label": "J_x", "kind": "modulation", "axes": ["azimuth", "cos(theta)"], "x": [0.0, 0.5],
+                 "y": [-0.25, 0.0], "value": -0.12, "error": 0.02, "bins": 96}
+            ] if "J_x" in broken else [],
         }  # fmt: skip
         phi, z = np.linspace(-math.pi, math.pi, 25), np.linspace(-1, 1, 13)
         wave = 0.1 * np.cos(2 * (phi[:-1] + phi[1:]) / 2)[:, None] * np.ones(12)
-        broken = [n for n in labels if n not in symmetric][:6]
         arrays = {
-            "candidates": np.array(labels), "tested": np.array(labels), "functions": np.array([f"f{k}" for k in range(functions)]), "pulls": pulls,
+            "candidates": np.array(labels), "tested": np.array(labels),
+            "functions": np.array([f"f{k}" for k in range(functions)]), "pulls": pulls,
             "pulls_found": rng.normal(size=(functions, found)), "generators": coefficients, "generators_error": errors,
             "generator_labels": np.array(symmetric, dtype=np.str_) if found else np.zeros(0, dtype="U1"),
             "map_values": wave + rng.normal(scale=0.03, size=(len(broken), 24, 12)),
             "map_errors": np.full((len(broken), 24, 12), 0.03), "map_x": phi, "map_y": z,
             "map_labels": np.array(broken) if broken else np.zeros(0, dtype="U1"),
+            "map_kinds": np.array(["modulation"] * len(broken)) if broken else np.zeros(0, dtype="U1"),
             "map_axes": np.array([r"$\phi_1$", r"$\cos\theta_1$"]),
         }  # fmt: skip
         return Result(summary=summary, arrays=arrays)
