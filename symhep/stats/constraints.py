@@ -73,7 +73,7 @@ def _linear(x: FloatArray, names: Sequence[str], unit: str) -> Iterator[Constrai
             explained = np.r_[explained, direction[None]]
     more = flat.shape[1] - hull.rank - len(explained)
     if more:
-        yield Constraint(f"{more} more linear equation{'s' if more > 1 else ''} hold")
+        yield Constraint(f"{more} more linear equation{'s hold' if more > 1 else ' holds'}")
 
 
 def _of_vector(number: int, vectors: int) -> str:
@@ -101,4 +101,5 @@ def _shells(x: FloatArray, names: tuple[str, ...], unit: str) -> Iterator[Constr
                 yield Constraint(f"{name}{which} is {shown:.6g}{unit and f' {unit}^2'}", name + which, whole)
         count = 0 if named else len(quadrics(points))
         if count:
-            yield Constraint(f"{count} quadratic equation{'s' if count > 1 else ''} hold{which}")
+            plural = ("s", "") if count > 1 else ("", "s")
+            yield Constraint(f"{count} quadratic equation{plural[0]}{which} hold{plural[1]}")

@@ -1,0 +1,125 @@
+"""Moments of a million events, ten generators, 64 test functions: ``python benchmarks/moments_speed.py``.
+
+Against a loop over the generators in plain torch, forward-mode derivatives of the same functions, both sides
+alternating in one process; and how time and memory grow with the number of events.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+from collections.abc import Callable, Iterator
+from math import pi
+from statistics import median
+from time import perf_counter, process_time
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from symhep.lie.bases import poincare
+from symhep_moments.accumulate import COVARIANCE_EVENTS, Accumulator, moments_of
+from symhep_moments.functions.fourier import Fourier
+from symhep_moments.functions.joined import Joined
+from symhep_moments.functions.polynomials import Polynomials
+from symhep_moments.functions.squash import Squashed
+
+EVENTS, CHUNK, WAVES, REPEATS = 1_000_000, 100_000, 50, 5
+GENERATORS = poincare()
+
+
+def functions() -> Squashed:
+    """14 low powers and 50 waves."""
+    return Squashed(Joined(Polynomials(4, 2), Fourier.draw(np.random.default_rng(1), WAVES, 2, 4, 1.0)), 2.0)
+
+
+def chunks(events: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Two normal vectors each."""
+    rng = np.random.default_rng(2)
+    for first in range(0, events, CHUNK):
+        n = min(CHUNK, events - first)
+        yield torch.from_numpy(rng.normal(size=(n, 2, 4))), torch.ones(n, dtype=torch.float64)
+
+
+def plain_functions(x: Tensor, waves: Tensor, phases: Tensor) -> Tensor:
+    """The same 64 functions, as one writes them."""
+    y = x / torch.sqrt(4.0 + (x**2).sum(dim=2, keepdim=True))
+    i, j = torch.triu_indices(4, 4)
+    return torch.cat(
+        [y.sum(dim=1), (y[:, :, i] * y[:, :, j]).sum(dim=1), torch.cos(y.flatten(1) @ waves.T + phases)],
+        dim=1,
+    )
+
+
+def plain_moments(x: Tensor, waves: Tensor, phases: Tensor) -> tuple[Tensor, Tensor]:
+    """A and its covariance: grad f . v for one generator after the other."""
+    columns = []
+    for matrix in torch.tensor(GENERATORS.matrices):
+        v = x @ matrix[:4, :4].T + matrix[:4, 4]
+        columns.append(torch.func.jvp(lambda e: plain_functions(e, waves, phases), (x,), (v,))[1])
+    m = torch.stack(columns, dim=2).flatten(1)
+    mean = m.mean(dim=0)
+    return mean.reshape(-1, len(GENERATORS)), (m - mean).T @ (m - mean) / len(m) / (len(m) - 1)
+
+
+def timed(work: Callable[[], object], clock: Callable[[], float] = perf_counter) -> float:
+    start = clock()
+    work()
+    return clock() - start
+
+
+def against_a_loop(events: int = 20_000) -> None:
+    """All events in the covariance on both sides."""
+    (x, w), f = next(chunks(events)), functions()
+    wave = f.inner.parts[1]  # type: ignore[attr-defined]
+    waves, phases = wave.waves.flatten(1), wave.phases
+    assert 0 <= phases.min() <= phases.max() <= 2 * pi
+    mean, covariance = plain_moments(x, waves, phases)
+    ours = moments_of(x, w, f, GENERATORS, events)
+    np.testing.assert_allclose(ours.mean, mean.numpy(), atol=1e-12)
+    np.testing.assert_allclose(ours.covariance.reshape(covariance.shape), covariance.numpy(), atol=1e-15)
+    sides: tuple[list[float], list[float]] = ([], [])
+    for _ in range(REPEATS):
+        sides[0].append(timed(lambda: moments_of(x, w, f, GENERATORS, events), process_time))
+        sides[1].append(timed(lambda: plain_moments(x, waves, phases), process_time))
+    one, loop = (median(side) for side in sides)
+    print(
+        f"{events:,} events, processor time: {one:.2f} s, a loop over generators {loop:.2f} s: {loop / one:.1f} times"
+    )
+    mean_only = median(
+        timed(lambda: Accumulator(f, GENERATORS).add(x, w), process_time) for _ in range(REPEATS)
+    )
+    print(f"  of which means {1e6 * mean_only / events:.2f} us per event")
+
+
+def growth(largest: int) -> None:
+    """One pass over chunks, the default number of events in the covariance."""
+    ((x, w),) = chunks(CHUNK)
+    for events in (largest // 4, largest // 2, largest):
+        accumulator = Accumulator(functions(), GENERATORS)
+        wall, cpu = perf_counter(), process_time()
+        for _ in range(events // CHUNK):
+            accumulator.add(x, w)
+        sums = perf_counter() - wall, process_time() - cpu
+        wall, cpu = perf_counter(), process_time()
+        accumulator.moments()
+        covariance = perf_counter() - wall, process_time() - cpu
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(
+            f"{events:,} events: sums {sums[0]:.2f} s (processor {sums[1]:.2f}), covariance of {COVARIANCE_EVENTS:,} "
+            f"{covariance[0]:.2f} s ({covariance[1]:.2f}), peak memory {peak:.0f} MB"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=EVENTS)
+    parser.add_argument("--threads", type=int, default=2)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    growth(arguments.events)
+    against_a_loop()
+
+
+if __name__ == "__main__":
+    main()

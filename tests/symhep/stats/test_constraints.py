@@ -1,0 +1,56 @@
+"""Equations that hold for all events, in words and as forms."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep.stats.constraints import constraints
+
+FloatArray = npt.NDArray[np.float64]
+MOMENTUM = ("E", "px", "py", "pz")
+
+
+def back_to_back(n: int, mass: float) -> FloatArray:
+    p = 10.0 * np.random.default_rng(1).normal(size=(n, 3))
+    energy = np.sqrt((p**2).sum(axis=1) + mass**2)
+    return np.stack([np.c_[energy, p], np.c_[2 * energy, -p]], axis=1)
+
+
+def test_sums_come_before_components_and_what_follows_is_left_out() -> None:
+    found = constraints(back_to_back(300, 2.0), MOMENTUM, "GeV")
+    assert [c.text for c in found] == [
+        "the sum of px is 0 GeV",
+        "the sum of py is 0 GeV",
+        "the sum of pz is 0 GeV",
+        "1 more linear equation holds",  # E2 = 2 E1
+        "E^2 - p^2 of vector 1 is 4 GeV^2",
+        "1 quadratic equation of vector 2 holds",  # E^2 / 4 - p^2 = 4
+    ]
+    assert [c.quantity for c in found][-2:] == ["E^2 - p^2 of vector 1", ""]
+
+
+def test_forms_vanish_on_the_events_and_nowhere_else() -> None:
+    x = back_to_back(300, 2.0)
+    for c in constraints(x, MOMENTUM, "GeV"):
+        if c.form is None:
+            assert c.quantity == ""
+            continue
+        for points, on in ((x, True), (x + np.random.default_rng(2).normal(size=x.shape), False)):
+            whole = np.c_[points.reshape(300, -1), np.ones(300)]
+            values = np.einsum("ni,ij,nj->n", whole, c.form, whole)
+            assert bool(np.abs(values).max() < 1e-9) is on
+
+
+def test_spheres_of_nameless_vectors_and_constants_without_unit() -> None:
+    rng = np.random.default_rng(3)
+    sphere = rng.normal(size=(200, 3))
+    sphere *= 1.5 / np.linalg.norm(sphere, axis=1, keepdims=True)
+    assert [c.text for c in constraints(sphere[:, None], ("a", "b", "c"))] == ["the squared length is 2.25"]
+    flat = np.stack([rng.normal(size=(200, 2)), np.full((200, 2), 3.0)], axis=1)
+    assert [c.text for c in constraints(flat, ("u", "v"), "mm")] == [
+        "u of vector 2 is 3 mm",
+        "v of vector 2 is 3 mm",
+        "the squared length of vector 2 is 18 mm^2",
+    ]
+    assert constraints(rng.normal(size=(200, 2, 2)), ("u", "v")) == []
