@@ -13,13 +13,11 @@ import torch
 from torch import Tensor
 
 from symhep.stats.intervals import Interval
-from symhep_moments.closed_orbits import ClosedOrbit
-from symhep_moments.density import UnderDensity
+from symhep_moments.closed_orbits import ClosedOrbit, orbit_shares
 from symhep_moments.events import Events
 from symhep_moments.fields import LinearFields
-from symhep_moments.functions.edges import Edged
 from symhep_moments.functions.interface import TestFunctions
-from symhep_moments.functions.layers import Layer, innermost, with_constant
+from symhep_moments.functions.layers import along_fields, innermost, weight, with_constant
 from symhep_moments.projected import ProjectedSize, orthonormal
 
 __all__ = ["MODULATION_EVENTS", "RATE_EVENTS", "Breaking", "breakings"]
@@ -138,18 +136,6 @@ def _unit(matrix: FloatArray, events: Events) -> tuple[str, float]:
     return "per unit", 1.0
 
 
-def _weight(functions: TestFunctions, x: Tensor) -> Tensor:
-    """b of the edges: (n, P, d) -> (n,); 1 without."""
-    b = functions.weight(x) if isinstance(functions, Edged) else x.new_ones(len(x))
-    return b * _weight(functions.inner, x) if isinstance(functions, Layer) else b
-
-
-def _log_density(functions: TestFunctions, x: Tensor) -> Tensor:
-    """log q: (n, P, d) -> (n,); 0 without a density."""
-    q = functions.log_density(x) if isinstance(functions, UnderDensity) else x.new_zeros(len(x))
-    return q + _log_density(functions.inner, x) if isinstance(functions, Layer) else q
-
-
 class _Orbits:
     """Functions g = f - fbar on events and on points of their orbits, chunk by chunk."""
 
@@ -165,13 +151,9 @@ class _Orbits:
             x, w = self.x[first : first + step], self.w[first : first + step]
             around = self.orbit.points(x, POINTS, first)
             f, on_orbit = self._values(x), self._values(around.flatten(0, 1)).view(len(x), POINTS, -1)
-            points = around.flatten(0, 1)
-            b = _weight(self.functions, points).view(len(x), POINTS)
-            log_q = _log_density(self.functions, points).view(len(x), POINTS)
-            share = b * torch.exp(log_q - log_q.max(dim=1, keepdim=True)[0])
-            share = share / share.sum(dim=1, keepdim=True).clamp(min=torch.finfo(torch.float64).tiny)
+            share = orbit_shares(self.functions, around)
             mean = torch.einsum("nm,nmk->nk", share, on_orbit)
-            yield w * _weight(self.functions, x), share, f - mean, on_orbit - mean[:, None]
+            yield w * weight(self.functions, x), share, f - mean, on_orbit - mean[:, None]
 
     def _values(self, x: Tensor) -> Tensor:
         return torch.cat([self._inner.values(x), self.orbit.harmonics(x, ORDERS)], dim=1)
@@ -200,25 +182,25 @@ def _rates(events: Events, rows: Tensor, functions: TestFunctions, chosen: list[
     """Of h = div v + v . grad log p, for the ``chosen`` generators."""
     if not chosen:
         return []
-    wide = with_constant(functions)
+    generators = events.generators.subset([events.generators.labels[a] for a in chosen])
+    fields = LinearFields(generators, str(events.x.device))
+    wide = along_fields(with_constant(functions), generators)
     inside = innermost(wide)
-    labels = [events.generators.labels[a] for a in chosen]
-    fields = LinearFields(events.generators.subset(labels), str(events.x.device))
     step = max(1, BLOCK // (wide.count * len(chosen)))
     chunks = list(
         zip(torch.split(events.x[rows], step), torch.split(events.weights[rows], step), strict=True)
     )
-    total = sum(float((w * _weight(wide, x)).sum()) for x, w in chunks)
+    total = sum(float((w * weight(wide, x)).sum()) for x, w in chunks)
     mean = torch.zeros(wide.count, len(chosen), dtype=torch.float64, device=events.x.device)
     gram = torch.zeros(wide.count, wide.count, dtype=torch.float64, device=events.x.device)
     for x, w in chunks:
         f = inside.values(x)
-        gram += f.T @ ((w * _weight(wide, x))[:, None] * f)
+        gram += f.T @ ((w * weight(wide, x))[:, None] * f)
         mean += wide.sum_along(x, fields(x), w)
     basis, a = _projected(mean / total, gram / total)
     tallies = [_Tally(column, total) for column in a.T]
     for x, w in chunks:
-        f, b = inside.values(x) @ basis, _weight(wide, x)
+        f, b = inside.values(x) @ basis, weight(wide, x)
         moved = torch.einsum("nkg,kr->gnr", wide.along(x, fields(x)), basis)
         for tally, m, column in zip(tallies, moved, a.T, strict=True):
             # minus h: the sign of a cancels in all that is quadratic

@@ -12,7 +12,10 @@ import torch
 from scipy.linalg import expm
 from torch import Tensor
 
-__all__ = ["ClosedOrbit"]
+from symhep_moments.functions.interface import TestFunctions
+from symhep_moments.functions.layers import log_density, weight
+
+__all__ = ["ClosedOrbit", "orbit_shares"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -46,6 +49,9 @@ class ClosedOrbit:
         for turns in range(1, TURNS + 1):
             self.period = 2 * pi * turns / fastest
             if np.abs(expm(self.period * self.matrix) - unit).max() < CLOSED:
+                # exp(T W) = 1 can be brought to diagonal form, and so can W.
+                self._values, self._vectors = np.linalg.eig(self.matrix)
+                self._inverse = np.linalg.inv(self._vectors)
                 return
         raise ValueError(f"the flow of this generator does not come back within {TURNS} turns")
 
@@ -66,9 +72,7 @@ class ClosedOrbit:
         n = len(x)
         starts = np.modf((first + np.arange(n)) * GOLDEN)[0]
         step = self.period / count
-        around = torch.as_tensor(
-            np.stack([expm(k * step * self.matrix) for k in range(count)]), device=x.device
-        )
+        around = torch.as_tensor(self._at(step * np.arange(count)), device=x.device)
         offset = torch.as_tensor(self._at(starts * step), device=x.device)
         moved = torch.einsum("nij,npj->npi", offset[:, :-1, :-1], x) + offset[:, None, :-1, -1]
         turned = torch.einsum("mij,npj->nmpi", around[:, :-1, :-1], moved)
@@ -91,6 +95,18 @@ class ClosedOrbit:
 
     def _at(self, times: FloatArray) -> FloatArray:
         """exp(t W) for many t (n,), from the eigenvectors: (n, d + 1, d + 1)."""
-        values, vectors = np.linalg.eig(self.matrix)
-        waves = np.exp(times[:, None] * values)
-        return np.ascontiguousarray(((vectors * waves[:, None, :]) @ np.linalg.inv(vectors)).real)
+        waves = np.exp(times[:, None] * self._values)
+        return np.ascontiguousarray(((self._vectors * waves[:, None, :]) @ self._inverse).real)
+
+
+def orbit_shares(functions: TestFunctions, around: Tensor) -> Tensor:
+    """Weights, of sum 1, of points (n, M, P, d) of orbits in a mean over the orbit: (n, M).
+
+    A density p0 invariant relative to q gives each point a share in proportion to q, and edges b leave b of it.
+    Then f - fbar has no mean under b p0. Equal shares without layers around ``functions``.
+    """
+    points = around.flatten(0, 1)
+    b = weight(functions, points).view(around.shape[:2])
+    log_q = log_density(functions, points).view(around.shape[:2])
+    share = b * torch.exp(log_q - log_q.max(dim=1, keepdim=True)[0])
+    return share / share.sum(dim=1, keepdim=True).clamp(min=torch.finfo(torch.float64).tiny)

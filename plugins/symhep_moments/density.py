@@ -55,6 +55,9 @@ class UnderDensity(Layer):
     def around(self, inner: TestFunctions) -> UnderDensity:
         return UnderDensity(inner, self._function, self._generators, self._scale)
 
+    def along_fields(self, generators: Generators) -> UnderDensity:
+        return UnderDensity(self.inner, self._function, generators, self._scale)
+
     def log_density(self, x: Tensor) -> Tensor:
         """log q at scaled events: (n, P, d) -> (n,). Raises `MethodError` for anything but n finite numbers."""
         try:
@@ -86,6 +89,8 @@ class UnderDensity(Layer):
 
     def change(self, x: Tensor, v: Tensor) -> Tensor:
         """h: (n, P, d), (n, G, P, d) -> (n, G). Raises `MethodError` if log q has no derivative."""
+        if v.shape[1] != len(self._generators):
+            raise ValueError(f"{v.shape[1]} fields, but a density for {len(self._generators)} generators")
         with torch.enable_grad():
             points = x.detach().clone().requires_grad_(True)
             log_q = self.log_density(points)

@@ -14,7 +14,7 @@ from symhep.lie.generators import Generators
 from symhep_moments.accumulate import COVARIANCE_EVENTS
 from symhep_moments.fields import LinearFields
 from symhep_moments.functions.interface import TestFunctions
-from symhep_moments.functions.layers import Constant, Layer, innermost
+from symhep_moments.functions.layers import Constant, around, innermost
 from symhep_moments.moments import Moments
 
 __all__ = ["Sample", "relative_moments"]
@@ -123,7 +123,7 @@ def relative_moments(
             )
     alpha = data.effective / (data.effective + reference.effective)
     basis = _basis(data, reference, functions, alpha)
-    wide = _around(functions, basis)
+    wide = around(functions, basis)
     generators = generators.homogeneous()
     fields = LinearFields(generators, str(data.x.device))
     width = wide.count * (len(generators) + 2)
@@ -153,11 +153,6 @@ def relative_moments(
         functions.labels,
         dict(functions.blocks),
     )
-
-
-def _around(functions: TestFunctions, inner: TestFunctions) -> TestFunctions:
-    """The layers of ``functions`` around other functions."""
-    return functions.around(_around(functions.inner, inner)) if isinstance(functions, Layer) else inner
 
 
 def _basis(data: Sample, reference: Sample, functions: TestFunctions, alpha: float) -> _WithProducts:
@@ -226,7 +221,8 @@ def _inverse(gram: Tensor, resolution: float = RESOLUTION) -> Tensor:
     values, vectors = torch.linalg.eigh(gram * inverse[:, None] * inverse)
     kept = values > resolution * values[-1]
     within = vectors[:, kept] * inverse[:, None]
-    return (within / values[kept]) @ within.T
+    inverted: Tensor = (within / values[kept]) @ within.T
+    return inverted
 
 
 def _freedom(one: Tensor, two: Tensor, nu_one: float, nu_two: float) -> float:
