@@ -28,9 +28,9 @@ ending ``_adjusted`` are Holm's; null: not tested.
 
 Arrays (K functions, G candidates, G' of them or of their combinations on the support, r found, M maps):
 ``functions`` (K,), ``candidates`` (G,), ``tested`` (G',), ``generator_labels`` (r,) names; ``pulls`` (K, G') and
-``pulls_found`` (K, r) moments over their errors; ``generators`` and ``generators_error`` (r, G); ``map_values`` and
-``map_errors`` (M, X, Y) with edges ``map_x`` (X + 1,), ``map_y`` (Y + 1,), ``map_labels`` and
-``map_kinds`` (M,), ``map_axes`` (2,).
+``pulls_found`` (K, r) moments over their errors, of the fitted directions what the fit leaves; ``generators`` and
+``generators_error`` (r, G); ``map_values`` and ``map_errors`` (M, X, Y) with edges ``map_x`` (X + 1,), ``map_y``
+(Y + 1,), ``map_labels`` and ``map_kinds`` (M,), ``map_axes`` (2,).
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ from symhep_moments.numbers import (
     subgroup_numbers,
 )
 from symhep_moments.p_values import p_numbers
+from symhep_moments.pulls import candidate_pulls, fitted_pulls
 from symhep_moments.rank import Chain
 from symhep_moments.region import Region
 from symhep_moments.subgroups import LatticeTest
@@ -127,7 +128,7 @@ def summarise(o: Outcome) -> dict[str, Any]:
         "subgroups": rows,
         "maximal_subgroups": maximal,
         "discrete": discrete_numbers(o.discrete),
-        "clearest_bins": [clearest_bin(m) for m in o.maps if np.isfinite(m.values).any()],
+        "clearest_bins": [clearest_bin(m) for m in _telling(o.maps)],
         "support": {
             "rank": o.support.rank,
             "dimension": o.support.dimension,
@@ -215,26 +216,26 @@ def _generators(o: Outcome) -> list[dict[str, Any]]:
 
 def drawing_arrays(o: Outcome) -> Arrays:
     """What the figures need."""
-    m = o.moments
-    theta = np.zeros((len(m.generators), 0)) if o.region is None else o.region.theta
+    m, best = o.moments, o.ranks.best
     coefficients, errors = _basis(o)
+    found = np.zeros((len(m.labels), 0))
+    if o.region is not None and best is not None:
+        found = fitted_pulls(m, o.region.theta, best.normal)
     return {
         "functions": _strings(m.labels),
         "candidates": _strings(o.events.generators.labels),
         "tested": _strings(m.generators.labels),
-        "pulls": _pulls(m.mean, np.einsum("kaka->ka", m.covariance)),
-        "pulls_found": _pulls(
-            m.mean @ theta, np.einsum("kakc,ar,cr->kr", m.covariance, theta, theta, optimize=True)
-        ),
+        "pulls": candidate_pulls(m),
+        "pulls_found": found,
         "generators": coefficients.T,
         "generators_error": errors.T,
         "generator_labels": _strings([row["label"] for row in _generators(o)]),
-    } | _map_arrays(o.maps)
+    } | _map_arrays(_telling(o.maps))
 
 
-def _pulls(mean: FloatArray, variance: FloatArray) -> FloatArray:
-    """Moments over their errors; 0 where there is no spread."""
-    return np.divide(mean, np.sqrt(np.maximum(variance, 0.0)), out=np.zeros_like(mean), where=variance > 0)
+def _telling(maps: Sequence[BreakingMap]) -> list[BreakingMap]:
+    """Maps in which anything can change: a shift of the energy, say, leaves all directions alone."""
+    return [m for m in maps if (m.errors > 0).any()]
 
 
 def _map_arrays(maps: Sequence[BreakingMap]) -> Arrays:

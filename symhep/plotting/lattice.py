@@ -95,7 +95,7 @@ def _covers(order: Lattice, shown: Collection[str]) -> list[tuple[str, str]]:
 
 def _label(name: str, p_value: float | None) -> str:
     """The name with its generators in italics, and the p-value."""
-    text = re.sub(r"([JKP])_(\w+|\([^)]*\)|\+[\w,+]*)", r"$\1_{\2}$", name)
+    text = re.sub(r"([JKNP])_(\w+|\([^)]*\)|\+[\w,+]*)", r"$\1_{\2}$", name)
     text = re.sub(r"(?<![\w{])([a-m])(?= )", r"$\1$", text).replace(" x ", " $\\times$ ")
     if p_value is None:
         return text

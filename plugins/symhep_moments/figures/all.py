@@ -67,8 +67,8 @@ def draw_all(result: Result) -> Iterator[NamedFigure]:
             "maps",
             breaking_maps(a),
             "Where symmetries break. Rotations: events in a bin against the mean over their orbits, less one; boosts "
-            "and translations: relative change of the density per unit of rapidity, or of the scale of the events. Dots: "
-            f"within two errors of zero.{more}",
+            "and translations: relative change of the density per unit of rapidity, or of the scale of the events. "
+            f"Dots: within two errors of zero.{more}",
         )
     if any(not row["trivial"] for row in s["discrete"]):
         yield NamedFigure(

@@ -41,14 +41,14 @@ def _verdict(row: Mapping[str, Any] | None) -> Literal["survives", "rejected", "
 def border(order: Lattice, rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """All classes if they can be drawn; else survivors, the maximal ones first, and what lies directly above them.
 
-    Where nothing survives: the smallest classes, as these are rejected with the least reason.
+    Where nothing survives: the subgroups of the Lorentz group.
     """
     names = list(order.catalogue)
     if len(names) <= MOST:
         return names
     alive = [name for name in names if name in rows and _verdict(rows[name]) == "survives"]
     if not alive:
-        return sorted(names, key=lambda name: order.catalogue[name].dimension)[:MOST]
+        return [name for name in names if name in lorentz_subgroups()]
     maximal = order.maximal(alive)
     above = [b for a, b in order.covers if a in maximal and b not in alive]
     chosen = dict.fromkeys([*maximal, *above, *alive])

@@ -43,13 +43,18 @@ def breaking_maps(a: Arrays) -> Figure:
             "Relative departure" if kind == "modulation" else "Relative change per unit", fontsize=10
         )
         ax.set_title(pretty(str(a["map_labels"][number])), fontsize=11)
-    x_label, y_label = (str(name)[:1].upper() + str(name)[1:] for name in a["map_axes"])
+    x_label, y_label = (_axis(str(name)) for name in a["map_axes"])
     bottom = [axes[(len(values) - 1 - c) // columns, c] for c in range(columns)]
     for c, ax in enumerate(bottom):
         ax.set_xlabel(x_label if c == columns - 1 else "")
         ax.tick_params(labelbottom=True)
     axes[0, 0].set_ylabel(y_label)
     return figure
+
+
+def _axis(name: str) -> str:
+    text = name.replace("cos(theta)", r"$\cos\theta$")
+    return text.capitalize() if " " in text and "$" not in text else text
 
 
 def _panel(ax: Any, x: Any, y: Any, value: Any, error: Any) -> Any:

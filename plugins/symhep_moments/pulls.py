@@ -1,0 +1,42 @@
+"""Moments in units of their errors."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep_moments.moments import Moments
+from symhep_moments.quadratic import residual
+
+__all__ = ["candidate_pulls", "fitted_pulls"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: What is left of a variance after a fit, relative to before, below which the fit has used all that a function says.
+USED = 1e-6
+
+
+def candidate_pulls(moments: Moments) -> FloatArray:
+    """A_ka over its error, (K, G); 0 for a moment without spread."""
+    return _over(moments.mean, np.einsum("kaka->ka", moments.covariance), 0.0)
+
+
+def fitted_pulls(moments: Moments, theta: FloatArray, normal: FloatArray) -> FloatArray:
+    """A theta over its error, (K, r), for directions theta (G, r) that were fitted along ``normal`` (G, G - r).
+
+    An error of theta moves A theta by A normal delta, which for strongly broken candidates is many errors of a single
+    moment. So what the fit can take along A normal is taken off (`symhep_moments.quadratic.residual`), and the errors
+    are those of what is left. 0 where nothing is.
+    """
+    k, r = len(moments.labels), theta.shape[1]
+    values, covariance = moments.along(theta)
+    noise = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    scale = np.divide(1.0, noise, out=np.zeros_like(noise), where=noise > 0)
+    tangent = np.kron(np.eye(r), moments.mean @ normal) * scale[:, None]
+    left = residual(values * scale, covariance * scale[:, None] * scale, tangent)
+    return _over(left.values, np.diag(left.covariance), USED).reshape(r, k).T
+
+
+def _over(values: FloatArray, variance: FloatArray, least: float) -> FloatArray:
+    clear = variance > least
+    return np.divide(values, np.sqrt(np.where(clear, variance, 1.0)), out=np.zeros_like(values), where=clear)
