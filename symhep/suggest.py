@@ -62,6 +62,8 @@ _KINDS = (
     _Kind("photons", "pdgId == 22", "pt"),
     _Kind("partons", "(abs(pdgId) <= 5 or pdgId == 21)", "pt"),
 )
+#: Numbers per event among which symmetries are looked for: the pairs that rotations mix grow with the square.
+_MIXED = 6
 #: Names that are values in YAML 1.2 or 1.1.
 _YAML_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 #: Detector-level collections by the words in their names, best first.
@@ -198,6 +200,7 @@ def write_card(sources: Sequence[Source], files: Sequence[str]) -> str:
     ).from_string(package_files("symhep.card").joinpath("card.yaml.j2").read_text(encoding="utf-8"))
     return template.render(
         variables=", ".join(map(_yaml, found.variables)),
+        first=", ".join(map(_yaml, found.variables[:_MIXED])),
         # JSON strings are YAML strings, whatever stands in them.
         files=json.dumps([str(f) for f in files]),
         format=source.reader.name,

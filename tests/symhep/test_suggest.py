@@ -41,13 +41,14 @@ def test_proposals(shared_data: Path, tmp_path: Path, name: str) -> None:
     card = tmp_path / "card.yaml"
     card.write_text(write_card([source], [source.path]))
     plan = make_plan(load_card(card), registry)
-    assert list(plan.methods) == ["relevance"]
+    assert list(plan.methods) == ["symmetries", "relevance"]  # the quick look first
     text = card.read_text()
     card.write_text(
         re.sub(r"^  # (?=(algebra:|  use:|  features:|  options:))", "  ", text, flags=re.MULTILINE)
     )
     plan = make_plan(load_card(card), registry)
     assert [(m.name, m.method.name, m.features) for m in plan.methods.values()] == [
+        ("symmetries", "moments", "momenta"),
         ("relevance", "vae", "momenta"),
         ("algebra", "oracle", "momenta"),
     ]

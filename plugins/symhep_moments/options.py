@@ -1,0 +1,104 @@
+"""Options of the method `moments`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from symhep.lie.terms import read_terms
+from symhep.methods.interface import Options
+from symhep.plugin.functions import load_function, source_checksum
+from symhep_moments.accumulate import COVARIANCE_EVENTS
+from symhep_moments.discrete.options import DiscreteOptions
+from symhep_moments.functions.edges import Edge
+from symhep_moments.functions.options import FunctionOptions
+
+__all__ = ["DensityOptions", "MomentsOptions"]
+
+
+class DensityOptions(Options):
+    """The logarithm of a density, by a function of yours, up to a constant."""
+
+    function: str = Field(
+        pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$",
+        description="'module:function', from an installed package or a folder named with --code; (N, P, d) -> (N,)",
+        examples=["my_functions:log_phase_space"],
+    )
+    sha256: str = Field(
+        "", description="checksum of the module and its imports; filled in, so that other code is other work"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _load(cls, data: Any) -> Any:
+        """Refuse a function that cannot be loaded while the card's line is known."""
+        if (
+            not isinstance(data, dict)
+            or not isinstance(data.get("function"), str)
+            or ":" not in data["function"]
+        ):
+            return data
+        load_function(data["function"])
+        return {**data, "sha256": source_checksum(data["function"])}
+
+
+class MomentsOptions(Options):
+    """What is asked, of which events, with which functions.
+
+    >>> MomentsOptions(generators="lorentz").level
+    0.01
+    """
+
+    generators: str | None = Field(
+        None,
+        description="candidates: a sum of named algebras, such as poincare, so(1,3), so(3)+T or gl(4)+T; "
+        "by default poincare for four-momenta, else all linear maps that keep volumes, and translations",
+        examples=["poincare"],
+    )
+    acts_on: Literal["auto", "momenta", "features"] = Field(
+        "auto", description="four-momenta of the objects or the features; auto: momenta where there are any"
+    )
+    vectors: int | None = Field(None, ge=1, description="vectors that the features make up; 1 by default")
+    level: float = Field(
+        0.01, gt=0, lt=1, description="probability of rejecting what holds, for each family of hypotheses"
+    )
+    functions: FunctionOptions = Field(FunctionOptions(), description="the test functions")
+    edges: tuple[Edge, ...] = Field(
+        (), description="fiducial cuts that the events have passed: the test functions vanish there"
+    )
+    reference: str | None = Field(
+        None, description="a dataset of the features: test symmetries of the density relative to its"
+    )
+    density: DensityOptions | None = Field(
+        None, description="a known density: test symmetries of the density of the events relative to it"
+    )
+    subgroups: bool = Field(
+        True, description="test every class of subgroups of the Lorentz or Poincare group (four-momenta)"
+    )
+    discrete: DiscreteOptions | None = Field(
+        DiscreteOptions(), description="reflections, exchanges, parity; null: none"
+    )
+    strength: bool = Field(True, description="how strongly each candidate is broken, and where")
+    covariance_events: int = Field(
+        COVARIANCE_EVENTS,
+        ge=100,
+        description="events that the covariance of the moments is estimated from, at most",
+    )
+    max_events: int | None = Field(
+        None, ge=1, description="use this many events, evenly spaced; all by default"
+    )
+
+    @field_validator("generators")
+    @classmethod
+    def _readable(cls, text: str | None) -> str | None:
+        """Refuse a name that means nothing while the card's line is known."""
+        if text is not None:
+            read_terms(text)
+        return text
+
+    @model_validator(mode="after")
+    def _consistent(self) -> MomentsOptions:
+        if self.reference is not None and self.density is not None:
+            raise ValueError("'reference' and 'density' both say relative to what: give one of them")
+        return self
