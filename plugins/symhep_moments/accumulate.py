@@ -65,7 +65,7 @@ class Accumulator:
     def add(self, x: Tensor, w: Tensor) -> None:
         """Count events x (n, P, d) with signed weights w (n,) in."""
         step = max(1, BLOCK // (len(self.generators) * x.shape[1] * x.shape[2]))
-        for points, weights in zip(x.split(step), w.split(step), strict=True):
+        for points, weights in zip(torch.split(x, step), torch.split(w, step), strict=True):
             self._sums += self.functions.sum_along(points, self._fields(points), weights)
             first = -self.events % self._stride
             self.events += len(points)
@@ -114,7 +114,7 @@ class Accumulator:
             x, w = x[rows], w[rows]
         total = torch.zeros(len(mean), len(mean), dtype=torch.float64, device=x.device)
         step = max(1, BLOCK // len(mean))
-        for points, weights in zip(x.split(step), w.split(step), strict=True):
+        for points, weights in zip(torch.split(x, step), torch.split(w, step), strict=True):
             m = self.functions.along(points, self._fields(points)).flatten(1)
             m = (m - mean).mul_(weights[:, None])
             total += _gram(m)

@@ -156,7 +156,7 @@ def _in_units(forms: FloatArray, unit: float) -> FloatArray:
 def _changes(forms: FloatArray, flat: FloatArray, v: FloatArray) -> FloatArray:
     """2 (x, 1)^T Q (v, 0): how fast each equation stops to hold, (G, q, n)."""
     slopes = 2 * np.einsum("qij,nj->qni", forms[:, :-1], np.c_[flat, np.ones(len(flat))])
-    return np.einsum("qni,ani->aqn", slopes, v, optimize=True)
+    return np.asarray(np.einsum("qni,ani->aqn", slopes, v, optimize=True))
 
 
 def _null(gram: FloatArray) -> FloatArray:
@@ -177,13 +177,13 @@ def _without(span: FloatArray, taken: FloatArray) -> FloatArray:
 
 def _inside(span: FloatArray) -> npt.NDArray[np.bool_]:
     """(G,) does the candidate lie in ``span``?"""
-    return np.linalg.norm(np.eye(len(span)) - span @ span.T, axis=0) < KEPT
+    return np.asarray(np.linalg.norm(np.eye(len(span)) - span @ span.T, axis=0) < KEPT)
 
 
 def _readable(span: FloatArray) -> FloatArray:
     """The same span: candidates that lie in it as they are, and what is orthogonal to these."""
     plain = np.eye(len(span))[:, _inside(span)]
-    return np.c_[plain, _without(span, plain)]
+    return np.asarray(np.c_[plain, _without(span, plain)])
 
 
 def _excluded(

@@ -95,7 +95,9 @@ def affine_hull(x: FloatArray, resolution: float = RESOLUTION) -> AffineHull:
     points = _some(x)
     centre = points.mean(axis=0)
     scale = np.sqrt((points**2).mean()) or 1.0
-    _, values, vectors = np.linalg.svd((points - centre) / scale, full_matrices=True)
+    # Few points leave directions out, which only all vectors hold; of many, all left ones would be points^2 numbers.
+    full = len(points) < x.shape[1]
+    _, values, vectors = np.linalg.svd((points - centre) / scale, full_matrices=full)
     widths = np.zeros(x.shape[1])
     widths[: len(values)] = values / np.sqrt(len(points))
     # One point, or many equal ones: nothing varies beyond the rounding of its size.
