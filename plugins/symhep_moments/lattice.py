@@ -32,8 +32,8 @@ FloatArray = npt.NDArray[np.float64]
 TRIES = 3
 #: Sine of a conjugate to the found symmetries from which on only the nearest is tried: none is near.
 FAR = 0.3
-#: A class has another as a limit if its conjugates come closer than CLOSE to spans ASIDE of the other's members.
-ASIDE, CLOSE = 0.01, 0.1
+#: Sine of a conjugate to a more special class below which that class, where it survives, explains it.
+CLOSE = 0.1
 
 
 def lattice_test(
@@ -100,7 +100,7 @@ class _Run:
         self.found = np.linalg.qr(self.span @ found)[0].T
         self.orbits = Orbits(moments, self.span, found, self.constants)
         self.results: dict[str, SubgroupTest] = {}
-        self.ends: list[Conjugate] = []
+        self.ends: dict[str, Conjugate] = {}
         self.inside: dict[str, list[Conjugate]] = {}
 
     def tested(self) -> LatticeTest:
@@ -146,7 +146,7 @@ class _Run:
         """Members of a class close to the fitted ones of more special classes, which it may have as limits."""
         starts = [
             start
-            for end in self.ends
+            for end in self.ends.values()
             if end.of.dimension == c.dimension
             for start in limiting(c, end, self.found, self.constants)
         ]
@@ -154,7 +154,7 @@ class _Run:
 
     def _reported(self, c: SubgroupClass, best: Fitted) -> SubgroupTest:
         if best.log_p > self.threshold:
-            self.ends.append(best.conjugate)
+            self.ends[c.name] = best.conjugate
         scaling = np.ones(len(self.constants))
         scaling[6:] = self.scale
         element = group_element(best.conjugate.adjoint, self.catalogue)
@@ -215,31 +215,23 @@ class _Run:
         return [done.get(test.name, test) for test in tests], len(logs)
 
     def _limits(self, tests: list[SubgroupTest], special: Mapping[str, int]) -> tuple[SubgroupTest, ...]:
-        """Survivors that have more special survivors as limits, told so."""
-        left = [test for test in tests if test.how == "fit" and not test.rejected]
+        """Survivors whose best member is nearly that of a more special survivor, or of one less far away, told so."""
+        rank = {name: (special[name], float(np.linalg.norm(end.adjoint))) for name, end in self.ends.items()}
+        left = sorted((test for test in tests if test.name in rank), key=lambda test: rank[test.name])
         limits: dict[str, tuple[str, ...]] = {}
-        for test in sorted(left, key=lambda t: special[t.name]):
+        for k, test in enumerate(left):
             limits[test.name] = tuple(
                 other.name
-                for other in left
-                if other.dimension == test.dimension
-                and special[other.name] < special[test.name]
-                and not limits[other.name]
-                and self._approaches(test, other)
+                for other in left[:k]
+                if other.dimension == test.dimension and not limits[other.name] and self._close(test, other)
             )
         return tuple(replace(test, limit_of=limits.get(test.name, ())) for test in tests)
 
-    def _approaches(self, general: SubgroupTest, other: SubgroupTest) -> bool:
-        """Whether conjugates of the more general class come as near as one likes to members of the other."""
-        rows = next(self.catalogue[other.name].members())
-        # Beside a member: a limit itself is reached by no member within the bounds.
-        beside = ASIDE * np.random.default_rng(0).normal(size=rows.shape)
-        for place in (rows + beside, rows - beside):
-            span = np.linalg.qr(place.T)[0].T
-            near = conjugates([self.catalogue[general.name]], span, self.constants)[general.name]
-            if near and near[0].sine < CLOSE:
-                return True
-        return False
+    def _close(self, test: SubgroupTest, other: SubgroupTest) -> bool:
+        """Whether the best conjugate of the first class is nearly a member of the other."""
+        span = self.ends[test.name].basis
+        near = conjugates([self.catalogue[other.name]], span, self.constants)[other.name]
+        return bool(near) and min(end.sine for end in near) < CLOSE
 
 
 def _result(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import solve_triangular
+from scipy.stats import chi2
 
 from symhep.lie.spans import noise_floor
 from symhep_moments.conjugates import Conjugate
@@ -22,6 +23,8 @@ FloatArray = npt.NDArray[np.float64]
 STEPS, HALVINGS = 12, 4
 #: A statistic that falls by less than this, or this part of it, decides nothing any more.
 SETTLED = 0.01
+#: Probability that noise makes more of the way home along directions without signal.
+FREELY = 0.01
 #: Sine up to which a conjugate lies among the candidates: those tangent to a support are known as well as it is.
 EXACT = 1e-4
 
@@ -50,7 +53,8 @@ class _Place:
     """The statistic at a conjugate, and the ways on from there.
 
     ``theta`` (G, d) orthonormal in units of the noise; ``values`` (r K,) moments, whitened for this theta; ``ways``
-    (s, n + Q) steps with signal; ``changes`` (s, G, d) of theta along them, ``effects`` (r K, s) on ``values``.
+    (s, n + Q) steps with signal; ``changes`` (s, G, d) of theta along them, ``effects`` (r K, s) on ``values``;
+    ``flat`` (f, n + Q) the other steps, of which ``free`` lead anywhere.
     """
 
     conjugate: Conjugate
@@ -59,6 +63,7 @@ class _Place:
     ways: FloatArray
     changes: FloatArray
     effects: FloatArray
+    flat: FloatArray
     free: int
 
     @property
@@ -107,14 +112,7 @@ class Orbits:
         start = self._returned(conjugate)
         if start is None:
             return None
-        place = self._place(start)
-        for _ in range(STEPS):
-            nearer = self._stepped(place)
-            if nearer is None:
-                break
-            gain, place = place.statistic - nearer.statistic, nearer
-            if gain < SETTLED * max(1.0, place.statistic):
-                break
+        place = self._homed(self._settled(self._place(start)))
         tangent = np.einsum("kg,sgd->dks", self._signal, place.changes)
         tested = span_test(self._white, place.theta, tangent.reshape(len(place.values), len(place.changes)))
         return Fitted(place.conjugate, tested.log_p, place.free)
@@ -151,8 +149,53 @@ class Orbits:
             right[:seen] @ allowed,
             np.tensordot(right[:seen], changes, axes=1),
             left[:, :seen] * sizes[:seen],
+            right[seen:] @ allowed,
             int((np.linalg.svd(ways, compute_uv=False) > EXACT).sum()) - seen,
         )
+
+    def _settled(self, place: _Place) -> _Place:
+        """Where Gauss-Newton steps lead."""
+        for _ in range(STEPS):
+            nearer = self._stepped(place)
+            if nearer is None:
+                return place
+            gain, place = place.statistic - nearer.statistic, nearer
+            if gain < SETTLED * max(1.0, place.statistic):
+                return place
+        return place
+
+    def _homed(self, place: _Place) -> _Place:
+        """Along the ways without signal as near to the catalogue's position as they lead: a choice free of noise.
+
+        The search for a conjugate ends where noise favours it among equals. If the way home costs more than noise
+        explains, there was a signal after all, and it stays.
+        """
+        c, best = place.conjugate, place
+        if place.free == 0 or c.at_home:
+            return place
+        home = np.linalg.qr(c.family.at(list(c.parameters)).T)[0]
+        away = np.eye(len(home)) - home @ home.T
+        most = place.statistic + float(chi2.isf(FREELY, place.free))
+        for _ in range(STEPS):
+            distance = float(np.linalg.norm(best.conjugate.basis @ away))
+            tangents = best.conjugate.tangents(self.constants)
+            slopes = (best.flat @ (tangents @ away).reshape(len(tangents), -1)).T
+            step = (
+                -np.linalg.lstsq(slopes, (best.conjugate.basis @ away).reshape(-1), rcond=EXACT)[0]
+                @ best.flat
+            )
+            step = np.asarray(step / max(1.0, float(np.linalg.norm(step[:6]))), dtype=np.float64)
+            moved = best.conjugate.moved(step, self.constants)
+            moved = None if moved is None else self._returned(moved)
+            if moved is None:
+                break
+            there = self._settled(self._place(moved))
+            if there.statistic > most:
+                return place
+            if np.linalg.norm(there.conjugate.basis @ away) > (1 - SETTLED) * distance:
+                break
+            best = there
+        return best
 
     def _stepped(self, place: _Place) -> _Place | None:
         """One Gauss-Newton step, shortened until it helps; None if nothing helps."""

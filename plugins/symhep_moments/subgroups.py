@@ -36,8 +36,9 @@ class SubgroupTest:
     by
         Of ``implied``: the smaller subgroups.
     limit_of
-        More special surviving classes of the same dimension that this one cannot be told from: it has them as limits
-        where a parameter vanishes or a boost grows, and nothing in the events asks for it.
+        Surviving classes of the same dimension that its best conjugate is nearly a member of, and that are more
+        special, or reached by a smaller boost or shift: limits where a parameter vanishes or a boost or shift grows.
+        Nothing in the events asks for this class beside them.
     generators
         (d, n) best conjugate in the group's basis, translations in the events' unit; None if none was fitted.
     element
