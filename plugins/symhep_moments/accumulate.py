@@ -74,7 +74,10 @@ class Accumulator:
         self.sum_w2 += float((w**2).sum())
 
     def merge(self, other: Accumulator) -> None:
-        """Add what another accumulator, of the same functions and generators, has seen."""
+        """Add what another accumulator, of the same functions and generators, has seen; ValueError if they differ."""
+        named = [(a.functions.labels, a.generators.labels) for a in (self, other)]
+        if named[0] != named[1]:
+            raise ValueError("moments of other functions or generators cannot be merged")
         self._sums += other._sums
         self.events += other.events
         self.sum_w += other.sum_w

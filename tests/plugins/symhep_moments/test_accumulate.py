@@ -186,6 +186,11 @@ def test_weights_without_a_sum_are_refused() -> None:
         moments_of_chunks([], f, GENERATORS)
 
 
+def test_parts_of_other_functions_are_not_merged() -> None:
+    with pytest.raises(ValueError, match="moments of other functions or generators cannot be merged"):
+        Accumulator(functions(2), GENERATORS).merge(Accumulator(functions(3), GENERATORS))
+
+
 def test_moments_are_named_and_in_blocks() -> None:
     (x, w), f = sample(1, 60), functions()
     found = moments_of(x, w.abs(), f, GENERATORS)
