@@ -52,7 +52,7 @@ class MomentsOptions(Options):
 
     generators: str | None = Field(
         None,
-        description="candidates: a sum of named algebras, such as poincare, so(1,3), so(3)+T or gl(4)+T; "
+        description="candidates: a sum of named algebras, such as poincare, lorentz, rotations, so(3)+T or sl(4); "
         "by default poincare for four-momenta, else all linear maps that keep volumes, and translations",
         examples=["poincare"],
     )

@@ -14,9 +14,14 @@ from symhep.lie.terms import Term, read_terms
 
 __all__ = ["algebra_sum"]
 
+
+def _rotations() -> Generators:
+    return bases.lorentz().subset(("J_x", "J_y", "J_z"), "so(3)")
+
+
 _BASES: dict[str, Callable[..., Generators]] = {
     "so": bases.so, "su": bases.su, "u": bases.u, "sl": bases.sl, "gl": bases.gl, "sp": bases.sp, "usp": bases.usp,
-    "lorentz": bases.lorentz, "poincare": bases.poincare, "g2": g2, "f4": f4, "e6": e6,
+    "lorentz": bases.lorentz, "poincare": bases.poincare, "rotations": _rotations, "g2": g2, "f4": f4, "e6": e6,
 }  # fmt: skip
 #: Those whose size is that of the vectors.
 _SIZED: dict[str, Callable[[int], Generators]] = {"D": bases.dilatation, "T": bases.translations}
@@ -25,8 +30,8 @@ _SIZED: dict[str, Callable[[int], Generators]] = {"D": bases.dilatation, "T": ba
 def algebra_sum(text: str, dimension: int) -> Generators:
     """'so(1,3)+D' as matrices on vectors of ``dimension`` components.
 
-    Terms: so(n), so(p,q), su(n), u(n), sl(n), gl(n), sp(n), usp(n), g2, f4, e6, lorentz, poincare, D (dilatation),
-    T (translations). Raises `CardError` for others, and for matrices of another size.
+    Terms: so(n), so(p,q), su(n), u(n), sl(n), gl(n), sp(n), usp(n), g2, f4, e6; lorentz, poincare and rotations of
+    four-vectors; D (dilatation), T (translations). Raises `CardError` for others, and for matrices of another size.
 
     >>> len(algebra_sum("so(1,3) + D", 4))
     7

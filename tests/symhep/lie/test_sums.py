@@ -19,6 +19,7 @@ from symhep.lie.sums import algebra_sum
         ("sl(3)+D", 3, 9),
         ("su(3)", 3, 8),
         ("g2", 7, 14),
+        ("rotations", 4, 3),
     ],
 )
 def test_sums_of_algebras(text: str, dimension: int, size: int) -> None:
