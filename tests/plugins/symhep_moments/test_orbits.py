@@ -11,7 +11,7 @@ from symhep.lie.subgroups import poincare_subgroups
 from symhep.lie.subgroups.conjugation import adjoint_exponential
 from symhep_moments.conjugates import Conjugate, conjugates
 from symhep_moments.moments import Moments
-from symhep_moments.orbits import Orbits
+from symhep_moments.orbits import Fitted, Orbits
 from symhep_moments.rank import rank_test
 
 CATALOGUE = poincare_subgroups()
@@ -37,12 +37,13 @@ def respecting(rows: np.ndarray, rng: np.random.Generator) -> Moments:
     )  # fmt: skip
 
 
-def fitted(moments: Moments, r: int, name: str):  # type: ignore[no-untyped-def]
+def fitted(moments: Moments, r: int, name: str) -> Fitted:
     found = rank_test(moments, r).theta
     orbits = Orbits(moments, np.eye(10), found, CONSTANTS)
-    return orbits.fitted(
-        conjugates([CATALOGUE[name]], np.linalg.qr(found)[0].T, CONSTANTS, starts=2)[name][0]
-    )
+    near = conjugates([CATALOGUE[name]], np.linalg.qr(found)[0].T, CONSTANTS, starts=2)[name]
+    end = orbits.fitted(near[0])
+    assert end is not None
+    return end
 
 
 @pytest.mark.parametrize(
