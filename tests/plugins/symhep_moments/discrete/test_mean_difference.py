@@ -77,7 +77,7 @@ def test_nothing_changes() -> None:
 def test_calibration_with_few_events_and_heavy_tails(element: str) -> None:
     """Isotropic Cauchy vectors, 12 events: no approximation for many events would hold. p <= k / 100 with k / 100."""
     rng = np.random.default_rng(6)
-    toys, p = 300, []
+    toys, p = 200, []
     for i in range(toys):
         x = rng.normal(size=(12, 3)) / np.abs(rng.normal(size=(12, 1)))
         p.append(by_moments(x, element, randomisations=99, seed=i).p_exact)
