@@ -8,10 +8,18 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import solve_triangular
 
-from symhep.errors import MethodError
 from symhep.stats.quadratic_forms import log_tail
 
-__all__ = ["RIDGE", "BlockTest", "Residual", "complement_test", "residual", "ridge_test"]
+__all__ = [
+    "RIDGE",
+    "BlockTest",
+    "Form",
+    "Residual",
+    "complement_test",
+    "residual",
+    "ridge_form",
+    "ridge_test",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -112,8 +120,32 @@ def residual(values: FloatArray, covariance: FloatArray, tangent: FloatArray | N
     return Residual(values - tangent @ step, (left + left.T) / 2, step, spread)
 
 
-def ridge_test(values: FloatArray, covariance: FloatArray, nu: float) -> BlockTest:
-    """Are ``values`` (m,) with an estimated ``covariance`` (m, m), perhaps singular, all zero?
+@dataclass(frozen=True, eq=False)
+class Form:
+    """The statistic |transform @ values|^2, ``transform`` (m, m), as a sum of ``weights`` (m,) times chi^2_1.
+
+    ``freedom``: of the chi^2 that it is divided by, as the covariance has ``nu``; 0 if there is no noise.
+    """
+
+    transform: FloatArray
+    weights: FloatArray
+    freedom: float
+    nu: float
+
+    def test(self, values: FloatArray) -> BlockTest:
+        """Are ``values`` (m,) all zero?"""
+        if self.freedom == 0:
+            # Without any noise what is not zero is certain to differ from it.
+            moved = bool(np.any(values))
+            return BlockTest(-np.inf if moved else 0.0, np.inf if moved else 0.0, 0.0, 0.0)
+        statistic = float(((self.transform @ values) ** 2).sum()) * self.freedom / self.nu
+        weights = self.weights[self.weights > NO_WEIGHT]
+        log_p = float(log_tail(statistic, weights, self.freedom))
+        return BlockTest(log_p, statistic, float(weights.sum()), float(np.sqrt(2 * (weights**2).sum())))
+
+
+def ridge_form(covariance: FloatArray, nu: float) -> Form:
+    """The statistic for values (m,) with an estimated ``covariance`` (m, m), perhaps singular.
 
     With C = c V diag(l) V^T, c the mean of the diagonal, and z = V^T values / c^(1/2):
 
@@ -124,28 +156,21 @@ def ridge_test(values: FloatArray, covariance: FloatArray, nu: float) -> BlockTe
     without a ridge, where T (nu - m + 1) / nu is m F(m, nu - m + 1). So T (nu - w + 1) / nu is compared with
     sum_i w_i chi^2_1 over an independent chi^2 / dof with nu - w + 1 degrees of freedom. The ridge rises until
     w <= nu / 4, so that few events are no obstacle.
-
-    Raises MethodError for values that are not finite.
     """
-    if not (np.isfinite(values).all() and np.isfinite(covariance).all()):
-        raise MethodError(
-            "moments or their covariance are not finite; look for infinities among the events or their weights"
-        )
     size = _size(covariance)
     if size == 0:
-        # Without any noise what is not zero is certain to differ from it.
-        moved = bool(np.any(values))
-        return BlockTest(-np.inf if moved else 0.0, np.inf if moved else 0.0, 0.0, 0.0)
+        return Form(np.zeros_like(covariance), np.zeros(len(covariance)), 0.0, nu)
     spectrum, vectors = np.linalg.eigh(covariance / size)
     spectrum = np.maximum(spectrum, 0.0)
     ridge = _ridge(spectrum, FRACTION * nu)
     weights = spectrum / (spectrum + ridge)
-    total = float(weights.sum())
-    freedom = nu - total + 1
-    statistic = float(((vectors.T @ values) ** 2 / (size * (spectrum + ridge))).sum()) * freedom / nu
-    weights = weights[weights > NO_WEIGHT]
-    log_p = float(log_tail(statistic, weights, freedom))
-    return BlockTest(log_p, statistic, total, float(np.sqrt(2 * (weights**2).sum())))
+    transform = (vectors * (size * (spectrum + ridge)) ** -0.5).T
+    return Form(transform, weights, nu - float(weights.sum()) + 1, nu)
+
+
+def ridge_test(values: FloatArray, covariance: FloatArray, nu: float) -> BlockTest:
+    """Are ``values`` (m,) with an estimated ``covariance`` (m, m) all zero? The `ridge_form`, applied."""
+    return ridge_form(covariance, nu).test(values)
 
 
 def _size(covariance: FloatArray) -> float:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from symhep.stats.multiplicity import cauchy_combination
+from symhep.errors import MethodError
+from symhep.stats.smallest import smallest_p
 from symhep_moments.moments import Moments
-from symhep_moments.quadratic import BlockTest, Residual, residual, ridge_test
+from symhep_moments.quadratic import BlockTest, Residual, residual, ridge_form
 
 __all__ = ["ALL", "SpanTest", "Whitened", "span_test", "whitened"]
 
@@ -64,7 +65,7 @@ class Whitened:
 class SpanTest:
     """Test of 'these r generators are symmetries'.
 
-    ``log_p`` joins the p-values of ``blocks`` by the Cauchy combination. ``residual``: of all whitened functions.
+    ``log_p`` is that of the smallest p-value of ``blocks``. ``residual``: of all whitened functions.
     """
 
     log_p: float
@@ -80,6 +81,8 @@ def whitened(moments: Moments) -> Whitened:
     make the noise of all moments one and independent, were C such a product; that it is not
     is left to the covariance of each test. Units of events, functions and generators drop out.
 
+    Raises MethodError for moments that are not finite.
+
     >>> from symhep.lie.bases import so
     >>> sample = np.random.default_rng(1).normal(size=(4000, 5, 3)) * [1.0, 10.0, 0.1]
     >>> flat = sample.reshape(4000, -1)
@@ -89,6 +92,10 @@ def whitened(moments: Moments) -> Whitened:
     >>> [round(float(np.diag(white.along(g[:, None])[1]).mean()), 2) for g in white.generators.T]
     [1.0, 1.0, 1.0]
     """
+    if not (np.isfinite(moments.mean).all() and np.isfinite(moments.covariance).all()):
+        raise MethodError(
+            "moments or their covariance are not finite; look for infinities among the events or their weights"
+        )
     k, g = moments.mean.shape
     noise = np.sqrt(np.einsum("kaka->a", moments.covariance) / k)
     scale = 1 / np.where(noise > 0, noise, 1.0)
@@ -121,10 +128,11 @@ def span_test(moments: Whitened, theta: FloatArray, tangent: FloatArray | None =
     ``theta`` in the given generators; the p-value depends on its span alone. ``tangent``: how vec(A theta), in the
     *whitened* functions, direction by direction, moves along parameters that were fitted, at the true moments.
 
-    The fit takes what it can from all functions together (`residual`). What it leaves is tested with all functions and
-    with each block of few functions alone (`ridge_test`): a breaking of low order, which is what is mostly met,
-    is not drowned by the noise of the many random waves, and the waves see the others. The p-values are joined by the
-    Cauchy combination (Liu and Xie 2020), which allows for their dependence.
+    The fit takes what it can from all functions together (`residual`). What it leaves, R ~ N(0, C), is tested with all
+    functions and with each block of few functions alone (`ridge_form`): a breaking of low order, which is what
+    is mostly met, is not drowned by the noise of the many random waves, and the waves see the others. The smallest p
+    counts (`smallest_p`). The statistics are |F_b R|^2, so that their correlations are known: cov(T_a, T_b) =
+    2 |F_a C F_b^T|^2 (Frobenius).
     """
     q, _ = np.linalg.qr(np.linalg.solve(moments.generators, theta))
     mixing = np.linalg.lstsq(theta, moments.generators @ q, rcond=None)[0]
@@ -133,15 +141,25 @@ def span_test(moments: Whitened, theta: FloatArray, tangent: FloatArray | None =
     if tangent is not None:
         tangent = np.einsum("rkq,rs->skq", tangent.reshape(r, k, -1), mixing).reshape(r * k, -1)
     left = residual(values, covariance, tangent)
-    blocks = {}
+    whole = ridge_form(left.covariance, moments.nu)
+    blocks, correlations = {}, []
     square = left.covariance.reshape(r, k, r, k)
     for name, rows in moments.blocks.items():
         some = (left.values.reshape(r, k) @ rows.T).reshape(-1)
-        noise = np.tensordot(np.tensordot(square, rows, axes=(3, 1)), rows, axes=(1, 1))  # (r, r, b, b')
-        blocks[name] = ridge_test(some, noise.transpose(0, 3, 1, 2).reshape(len(some), len(some)), moments.nu)
-    blocks[ALL] = ridge_test(left.values, left.covariance, moments.nu)
-    log_p = float(cauchy_combination([tested.log_p for tested in blocks.values()]))
-    return SpanTest(log_p, blocks, left)
+        half = np.tensordot(square, rows, axes=(3, 1))  # (r, K, r, b)
+        noise = np.tensordot(half, rows, axes=(1, 1)).transpose(0, 3, 1, 2).reshape(len(some), len(some))
+        form = ridge_form(noise, moments.nu)
+        blocks[name] = form.test(some)
+        shared = whole.transform @ half.reshape(r * k, len(some)) @ form.transform.T
+        correlations.append(_correlation(shared, whole.weights, form.weights))
+    blocks[ALL] = whole.test(left.values)
+    return SpanTest(smallest_p([tested.log_p for tested in blocks.values()], correlations), blocks, left)
+
+
+def _correlation(shared: FloatArray, one: FloatArray, other: FloatArray) -> float:
+    """Of two sums of squares with these weights, from the covariance of their terms."""
+    spread = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return min(float((shared**2).sum()) / spread, 1.0) if spread > 0 else 1.0
 
 
 def _root(matrix: FloatArray, floor: float) -> FloatArray:
