@@ -93,7 +93,8 @@ def breaking_maps(events: Events, functions: TestFunctions, labels: Sequence[str
     Others: h = div v + v . grad log p has the mean h_B = - E[grad phi_B . v] / E[phi_B] under a function phi_B that is
     1 in the middle of the bin and falls to 0 at the middle of its neighbours.
 
-    The edges and the density around ``functions`` are respected; the functions themselves are not used.
+    A generator that moves neither coordinate, as P_t, has no map. The edges and the density around ``functions`` are
+    respected; the functions themselves are not used.
     """
     rows = torch.linspace(0, len(events) - 1, min(len(events), MAP_EVENTS), device=events.x.device).long()
     x, w = events.x[rows], events.weights[rows]
@@ -112,6 +113,8 @@ def breaking_maps(events: Events, functions: TestFunctions, labels: Sequence[str
             values, errors = _modulation_map(x, w, functions, orbit, plane)
             kind = "modulation"
         shape = (len(plane.x) - 1, len(plane.y) - 1)
+        if not np.nansum(errors):
+            continue  # the flow does not move the two coordinates
         unit = "" if kind == "modulation" else "per unit"
         found.append(
             BreakingMap(
