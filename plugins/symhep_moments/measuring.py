@@ -77,9 +77,9 @@ def measure(data: Dataset, options: MomentsOptions, context: Context) -> Outcome
         done(1, STEPS[2])
         lattice = None
         if options.subgroups and events.momenta and len(moments.generators):
-            lattice = lattice_test(
-                moments, ranks, level=options.level, candidates=events.generators, scale=events.scale
-            )
+            # What moves no event is no candidate: a class that needs it is not excluded by the support.
+            asked = moments.generators if support.still.shape[1] else events.generators
+            lattice = lattice_test(moments, ranks, level=options.level, candidates=asked, scale=events.scale)
         done(1, STEPS[3])
         alone = reference is None and options.density is None
         discrete = (

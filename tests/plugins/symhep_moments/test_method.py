@@ -1,0 +1,180 @@
+"""The whole method: contract, known groups, real files, errors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import awkward as ak
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+import symhep
+from symhep.errors import CardError, MethodError
+from symhep.events.dataset import Dataset
+from symhep.events.vectors import MOMENTUM
+from symhep.methods.context import Context, seed_sequence
+from symhep.methods.interface import Shard
+from symhep.methods.result import Result
+from symhep.readers.toy.particles import density
+from symhep.readers.toy.signs import Signed
+from symhep.testing import check_method
+from symhep_moments.method import MomentConditions
+from symhep_moments.options import MomentsOptions
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def dataset(
+    momenta: FloatArray, particles: tuple[str, ...] = (), weights: FloatArray | None = None
+) -> Dataset:
+    flat = Dataset.from_array(momenta.reshape(len(momenta), -1), scaling="isotropic", weights=weights)
+    return replace(flat, momenta=momenta, particles=particles)
+
+
+def drawn(name: str, n: int = 4000, seed: int = 1, **options: Any) -> Dataset:
+    return dataset(density(name, **options).draw(np.random.default_rng(seed), n))
+
+
+def found(data: Dataset, **options: Any) -> Result:
+    method, chosen = MomentConditions(), MomentsOptions(**({"discrete": None, "strength": False} | options))
+    method.check(data, chosen)
+    part = method.fit(data, chosen, Shard(), Context(seed_sequence(1, "moments", 0)))
+    return method.combine(data, chosen, [part])
+
+
+def labels(result: Result) -> list[str]:
+    """The candidates along which the found symmetries lie, if each of them is one."""
+    return [
+        max(g["coefficients"], key=lambda a: abs(g["coefficients"][a])) for g in result.summary["generators"]
+    ]
+
+
+def test_contract() -> None:
+    small = {"randomisations": 99, "classifier": {"epochs": 1, "min_steps": 20, "hidden": [4]}}
+    check_method(MomentConditions(), {"discrete": small}, drawn("dijets", 800))
+
+
+def test_numbers_without_momenta() -> None:
+    x = np.random.default_rng(2).normal(size=(6000, 4))
+    result = found(Dataset.from_array(x, scaling="isotropic"))
+    assert result.summary["algebra"]["name"].startswith("so(4)")
+    assert result.summary["algebra"]["dimension"] == 6
+    assert result.summary["subgroups"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "group", "directions"),
+    [
+        ("two_body", {}, "so(3)", ["J_x", "J_y", "J_z"]),
+        ("two_body", {"width": 0.03}, "so(3)", ["J_x", "J_y", "J_z"]),
+        ("two_body", {"rapidity": 0.7}, "so(2)", ["J_z"]),
+        ("two_body", {"a_fb": 0.3}, "so(2)", ["J_z"]),
+        ("four_body", {"handedness": 0.5}, "so(3)", ["J_x", "J_y", "J_z"]),
+        ("dijets", {}, "so(2)", ["J_z"]),
+        ("dijets", {"modulation": 0.3}, None, []),
+    ],
+)
+def test_known_groups(name: str, options: dict[str, Any], group: str | None, directions: list[str]) -> None:
+    result = found(drawn(name, **options))
+    algebra = result.summary["algebra"]
+    assert algebra["dimension"] == len(directions)
+    assert labels(result) == directions
+    if group:
+        assert algebra["name"].startswith(group)
+        assert algebra["p_value"] > 0.01
+
+
+def test_a_tilted_beam_is_found_where_it_points() -> None:
+    result = found(drawn("dijets", tilt=0.5, axis="x"))
+    (generator,) = result.summary["generators"]
+    axis = np.array([generator["coefficients"][a] for a in ("J_x", "J_y", "J_z")])
+    # z turned by 0.5 about x points to (0, -sin 0.5, cos 0.5).
+    assert abs(axis @ [0.0, -np.sin(0.5), np.cos(0.5)]) > np.cos(max(3 * generator["angle_95"], 0.01))
+    survivors = [row["name"] for row in result.summary["maximal_subgroups"]]
+    assert survivors == ["SO(2)"]
+
+
+def test_bundled_dijets(root: Path) -> None:
+    jets = symhep.load(root / "samples/pp_dijets_13TeV.root", format="delphes").events.Jet
+    jets = jets[ak.num(jets) >= 2][:, :2]
+    momenta = np.stack([ak.to_numpy(getattr(jets, k)) for k in MOMENTUM], axis=-1).astype(np.float64)
+    result = found(dataset(momenta))
+    assert (result.summary["algebra"]["dimension"], result.summary["algebra"]["name"]) == (1, "so(2)")
+    assert labels(result) == ["J_z"]
+    next_one = next(test for test in result.summary["chain"] if test["r"] == 2)
+    assert next_one["log10_p"] < -17
+
+
+def test_madgraph_annihilation(shared_data: Path) -> None:
+    events = symhep.load(shared_data / "madgraph_mumu_to_ee_150GeV.lhe.gz").events.particles
+    events = events[(abs(events.pdgId) == 11) & (events.status == 1)]
+    events = events[ak.argsort(events.pdgId, axis=1)]
+    momenta = np.stack([ak.to_numpy(getattr(events, k)) for k in MOMENTUM], axis=-1).astype(np.float64)
+    result = found(dataset(momenta, ("e-", "e+")), discrete={"classifier": None})
+    assert labels(result) == ["J_z"]
+    assert "the sum of px is 0 GeV" in result.summary["support"]["constraints"]
+    assert {e["label"] for e in result.summary["support"]["excluded"]} == {
+        "K_x", "K_y", "K_z", "P_t", "P_x", "P_y", "P_z",
+    }  # fmt: skip
+    verdicts = {row["name"]: row["rejected"] for row in result.summary["discrete"]}
+    # The Z beside the photon: a forward-backward asymmetry, so that P and C alone are broken and CP is not.
+    assert [verdicts[g] for g in ("P", "C", "CP", "reflection(x)")] == [True, True, False, False]
+
+
+def test_negative_weights_give_the_answer_of_their_equivalent() -> None:
+    rng = np.random.default_rng(5)
+    momenta, weights = Signed(density("dijets"), 0.2).draw(rng, 12_000)
+    signed = found(dataset(momenta, weights=weights))
+    assert labels(signed) == ["J_z"]
+    ignored = found(dataset(momenta))
+    assert ignored.summary["algebra"]["dimension"] == 0  # |w| has another density: the signs matter
+    plain = found(drawn("dijets", 4000, seed=6))
+    s, u = (r.summary["candidates"] for r in (signed, plain))
+    assert [c["rejected"] for c in s] == [c["rejected"] for c in u]
+
+
+def test_the_same_seed_gives_the_same_numbers() -> None:
+    data = drawn("dijets", 1000)
+    assert found(data).summary == found(data).summary
+
+
+def test_relative_to_a_reference() -> None:
+    one, two = drawn("dijets", 6000, seed=1, modulation=0.3), drawn("dijets", 6000, seed=2, modulation=0.3)
+    both = dataset(np.concatenate([d.momenta for d in (one, two) if d.momenta is not None]))
+    both = replace(both, labels=np.repeat([0, 1], 6000), label_names=("data", "simulation"))
+    assert found(one, generators="rotations").summary["algebra"]["dimension"] == 0
+    relative = found(both, generators="rotations", reference="simulation")
+    j_z = relative.summary["candidates"][2]
+    assert (j_z["label"], j_z["rejected"]) == ("J_z", False)
+    assert relative.summary["reference"] == "the dataset 'simulation'"
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"reference": "mc"}, CardError, "the reference 'mc' is no dataset of 'data'"),
+        ({"generators": "so(3)"}, CardError, r"'so\(3\)' acts on 3 components, but the vectors have 4"),
+        ({"discrete": {"elements": ["Q"]}}, CardError, "Q"),
+        ({"edges": [{"variable": "ptt", "above": 20}]}, CardError, "ptt"),
+        ({"acts_on": "features", "vectors": 3}, CardError, "8 features do not make 3 vectors"),
+    ],
+)
+def test_options_that_do_not_fit(options: dict[str, Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        found(drawn("dijets", 100), **options)
+
+
+def test_events_that_do_not_fit() -> None:
+    with pytest.raises(MethodError, match="no events"):
+        found(drawn("dijets", 100).__class__.from_array(np.zeros((0, 2)), scaling="isotropic"))
+    data = drawn("dijets", 100)
+    with pytest.raises(MethodError, match="they describe no density"):
+        found(replace(data, weights=np.where(np.arange(100) % 2, -1.0, 1.0)))
+
+
+def test_options_are_refused_with_a_reason() -> None:
+    with pytest.raises(ValueError, match="both say relative to what"):
+        MomentsOptions(reference="a", density={"function": "math:hypot"})
