@@ -109,8 +109,8 @@ def _closure(s: Summary) -> Iterator[Statement]:
 def _relative(s: Summary) -> Iterator[Statement]:
     if s["reference"]:
         yield Statement(
-            f"All continuous symmetries are those of the density relative to {s['reference']}: what breaks both alike, "
-            "such as the acceptance of a detector, is not seen. Discrete elements act on the events themselves.",
+            f"All symmetries are those of the density relative to {s['reference']}: what breaks both alike, such as "
+            "the acceptance of a detector, is not seen.",
             {"reference": s["reference"]},
             kind="warning",
         )

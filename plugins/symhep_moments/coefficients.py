@@ -9,6 +9,7 @@ __all__ = ["coefficient_text", "combination_text"]
 
 #: Errors below this are rounding: the coefficient is exact.
 _EXACT = 1e-9
+_ERRORS = 4.0
 
 
 def coefficient_text(value: float, error: float) -> str:
@@ -29,7 +30,7 @@ def coefficient_text(value: float, error: float) -> str:
 
 
 def combination_text(coefficients: Mapping[str, float], errors: Mapping[str, float]) -> str:
-    """Terms that differ from zero by three errors, the largest first if there is none.
+    """Terms that differ from zero by four errors, since one of ten would by three too often; else the largest.
 
     >>> combination_text({"J_y": 0.4821, "J_z": -0.876, "K_x": 0.01}, {"J_y": 0.003, "J_z": 0.003, "K_x": 0.02})
     '0.482(3) J_y − 0.876(3) J_z'
@@ -38,7 +39,7 @@ def combination_text(coefficients: Mapping[str, float], errors: Mapping[str, flo
     """
     terms = [
         (label, value) for label, value in coefficients.items()
-        if abs(value) > max(3 * errors[label], _EXACT)
+        if abs(value) > max(_ERRORS * errors[label], _EXACT)
     ] or [max(coefficients.items(), key=lambda item: abs(item[1]))]  # fmt: skip
     if len(terms) == 1 and abs(terms[0][1]) > 1 - 1e-3:
         return terms[0][0]

@@ -8,7 +8,6 @@ from typing import Any
 
 from symhep.methods.result import Statement
 from symhep_moments.cautions import cautions
-from symhep_moments.coefficients import combination_text
 from symhep_moments.groups import group_in_words
 from symhep_moments.p_values import bound_text, p_text
 from symhep_moments.strengths import strength_text, visible_text
@@ -20,6 +19,8 @@ Summary = Mapping[str, Any]
 
 #: More generators than this are told by the figure alone.
 LISTED = 6
+#: Sums of generators with more characters are left to the table.
+LONG = 300
 #: A bin that is told differs from zero by so many errors: of a thousand maps of a hundred bins one has it by chance.
 CLEAR = 4.5
 
@@ -97,7 +98,8 @@ def _generators(s: Summary) -> Iterator[Statement]:
     rows = s["generators"]
     if not rows or len(rows) > LISTED or len(rows) == len(s["chain"]):
         return
-    texts = [combination_text(row["coefficients"], row["errors"]) for row in rows]
+    listed = several([row["label"] for row in rows])
+    listed = listed if len(listed) <= LONG else "sums of many of them (see the table)"
     angle, known = s["algebra"]["angle_95"], ""
     if angle is not None:
         true = "direction lies" if len(rows) == 1 else "span lies"
@@ -105,7 +107,7 @@ def _generators(s: Summary) -> Iterator[Statement]:
     what = "The direction" if len(rows) == 1 else "The directions"
     verb = "is" if len(rows) == 1 else "are"
     yield Statement(
-        f"{what} that the events chose among the candidates {verb} {several(texts)}{known}.",
+        f"{what} that the events chose among the candidates {verb} {listed}{known}.",
         {"coefficients": [dict(row["coefficients"]) for row in rows], "errors": [dict(row["errors"]) for row in rows],
          "angle_95": angle},
         "generators",
@@ -153,9 +155,8 @@ def _discrete(s: Summary) -> Iterator[Statement]:
     if kept:
         least = min(float(d["log10_p_adjusted"]) for d in kept)
         names = several([d["name"] for d in kept])
-        parts.append(
-            f"respected: {names} (adjusted p = {10**least:.2g}{' or more' if len(kept) > 1 else ''})"
-        )
+        more = " or more" if len(kept) > 1 and least < 0 else ""
+        parts.append(f"respected: {names} (adjusted p = {10**least:.2g}{more})")
     yield Statement(f"Discrete elements {'; '.join(parts)}.", evidence, "discrete")
 
 

@@ -15,9 +15,9 @@ Summary = Mapping[str, Any]
 
 _ROTATIONS = ("J_x", "J_y", "J_z")
 #: Generators that a phrase can hold.
-_NAMED = 6
+_NAMED, _LONG = 6, 150
 #: A coefficient of so many errors is there.
-_ERRORS = 3.0
+_ERRORS = 4.0
 
 
 def group_in_words(s: Summary) -> str:
@@ -55,5 +55,5 @@ def _axis(generators: Sequence[Summary], at_lab: bool) -> str:
 
 
 def _basis(generators: Sequence[Summary]) -> str:
-    texts = [combination_text(row["coefficients"], row["errors"]) for row in generators]
-    return f" ({several(texts, _NAMED)})" if texts else ""
+    listed = several([row["label"] for row in generators], _NAMED) if generators else ""
+    return f" ({listed})" if 0 < len(listed) <= _LONG else ""

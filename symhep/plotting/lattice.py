@@ -71,7 +71,8 @@ def draw_lattice(
     left = min(layering.x[n] - widths[n] / 2 for n in shown) - 0.75
     right = max(layering.x[n] + widths[n] / 2 for n in shown) + 0.1
     top, bottom = 0.35, -pitch * (len(rows) - 1) - (0.35 if verdicts is None else 0.85)
-    figure = plt.figure(figsize=(right - left, top - bottom), layout="none")
+    figure = plt.figure(figsize=(right - left, top - bottom))
+    figure.set_layout_engine("none")  # ``layout="none"`` leaves the one of the style in place
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set(xlim=(left, right), ylim=(bottom, top))
     ax.set_axis_off()

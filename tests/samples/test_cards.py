@@ -13,7 +13,7 @@ from symhep.plugin.manager import build_registry
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 CARDS = sorted(
-    str(p.relative_to(SAMPLES)) for folder in (".", "oracles") for p in (SAMPLES / folder).glob("*.yaml")
+    str(p.relative_to(SAMPLES)) for folder in (".", "oracles", "moments") for p in (SAMPLES / folder).glob("*.yaml")
 )
 #: The published table of the oracle method, one card per row.
 TABLE = {"so2", "so3", "so4", "so5", "so10", "so13", "u2", "u3", "u6", "su3", "su6", "g2", "f4", "e6"}
@@ -22,6 +22,7 @@ TABLE = {"so2", "so3", "so4", "so5", "so10", "so13", "u2", "u3", "u6", "su3", "s
 def test_there_is_a_card_for_every_sample() -> None:
     assert {"ee_mumu.yaml", "pp_mumu.yaml", "pp_dijets.yaml", "circle.yaml", "square.yaml"} <= set(CARDS)
     assert {f"oracles/{row}.yaml" for row in TABLE} <= set(CARDS)
+    assert {"moments/dijets.yaml", "moments/isotropic.yaml", "moments/gaussian4.yaml"} <= set(CARDS)
 
 
 @pytest.mark.parametrize("name", CARDS)

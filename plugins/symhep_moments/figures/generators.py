@@ -32,7 +32,7 @@ def generator_coefficients(a: Arrays) -> Figure:
         len(values), 1, figsize=(width, 0.9 + height * len(values)), squeeze=False, sharex=True, sharey=True,
     )  # fmt: skip
     x = np.arange(number)
-    top = 1.3 * max(1.0, float((values + errors).max()))
+    top = 1.6 * max(1.0, float((values + errors).max()))
     bottom = min(-0.4, 1.3 * float((values - errors).min()))
     for i, ax in enumerate(axes[:, 0]):
         ax.axhline(0.0, color="#b8b8b8", lw=0.9, zorder=0)
@@ -55,16 +55,8 @@ def generator_coefficients(a: Arrays) -> Figure:
 
 
 def _name(ax: Any, label: str, number: int) -> None:
-    text = pretty(label) if len(label) <= 40 else f"generator {number + 1}"
-    ax.text(
-        1.01,
-        0.5,
-        text,
-        transform=ax.transAxes,
-        rotation=0 if len(label) < 5 else 270,
-        va="center",
-        fontsize=10,
-    )
+    text = pretty(label) if len(label) <= 60 else f"generator {number + 1}"
+    ax.text(0.99, 0.95, text, transform=ax.transAxes, ha="right", va="top", fontsize=10)
 
 
 def _write(ax: Any, values: Any, errors: Any) -> None:
