@@ -1,0 +1,53 @@
+"""The fast version of benchmarks/moments_calibration.py: symmetric events, all ten generators of the Poincare group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+
+from symhep.lie.bases import poincare
+from symhep.readers.toy.decays import TwoBody
+from symhep.readers.toy.dijets import Dijets
+from symhep_moments.accumulate import moments_of
+from symhep_moments.events import Events
+from symhep_moments.functions.building import build_functions
+from symhep_moments.functions.options import FunctionOptions
+from symhep_moments.given import given_test
+from symhep_moments.rank import rank_test
+from symhep_moments.whitening import Whitened, whitened
+
+TOYS, EVENTS = 80, 1000
+ROTATIONS = ("J_x", "J_y", "J_z")
+
+
+def white_moments(x: np.ndarray, rng: np.random.Generator) -> Whitened:
+    points = torch.from_numpy(x / np.sqrt((x**2).mean()))
+    w = torch.ones(len(x), dtype=torch.float64)
+    events = Events(points, w, 1.0, ("E", "px", "py", "pz"), "GeV", True, poincare())
+    return whitened(moments_of(points, w, build_functions(events, FunctionOptions(), rng), poincare()))
+
+
+@pytest.mark.parametrize(
+    ("draw", "r"),
+    [(TwoBody(width=0.03).draw, 3), (Dijets().draw, 1), (TwoBody(width=0.03, rapidity=0.7).draw, 1)],
+    ids=["smeared", "dijets", "boosted"],
+)
+def test_symmetries_of_events_are_rejected_as_often_as_it_says(
+    draw: Callable[[np.random.Generator, int], np.ndarray], r: int
+) -> None:
+    rng = np.random.default_rng(17)
+    columns = [poincare().labels.index(label) for label in ROTATIONS[-r:]]
+    fitted, given = [], []
+    for _ in range(TOYS):
+        moments = white_moments(draw(rng, EVENTS), rng)
+        fitted.append(rank_test(moments, r).log_p)
+        given.append(given_test(moments, np.eye(10)[:, columns]).log_p)
+    for logs in (fitted, given):
+        p = np.exp(logs)
+        assert np.mean(p < 0.05) <= 0.125  # binomial 99.5 % limit of 80
+        assert np.mean(p < 0.01) <= 0.05
+        assert 0.35 < np.mean(p < 0.5) < 0.65
+    assert rank_test(moments, r + 1).log_p < np.log(1e-15)
