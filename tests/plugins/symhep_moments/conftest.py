@@ -47,7 +47,7 @@ def candidate(label: str, log10_p: float | None, factor: int) -> dict[str, Any]:
     unit = "per GeV" if label.startswith("P") else "per unit of rapidity"
     size = 0.004 if label.startswith("P") else 3.0 + 0.1 * len(label)
     value = {"value": size, "low": 0.9 * size, "high": 1.1 * size, "unit": unit, "kind": "rate"}
-    return made | {"strength": value, "smallest_visible": 0.05 * size}
+    return made | {"strength": value, "smallest_visible": 0.2 * size}
 
 
 def chain(dimension: int, found: int, functions: dict[str, list[int]]) -> list[dict[str, Any]]:
