@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -18,6 +18,8 @@ __all__ = ["Events", "candidates", "prepare"]
 
 #: With fewer effective events, (sum w)^2 / sum w^2, the means of signed weights are no means of a density.
 FEWEST = 10.0
+#: Translations of four components that are no momenta.
+_NUMBERED = {"P_t": "P_1", "P_x": "P_2", "P_y": "P_3", "P_z": "P_4"}
 #: Most components of a vector for which all linear maps are candidates.
 ALL_LINEAR = 4
 
@@ -115,4 +117,7 @@ def candidates(name: str | None, vectors: Vectors) -> Generators:
             f"'{name}' acts on complex vectors, which the moments do not know",
             hint="use a real algebra, such as so, sl or gl",
         )
-    return found.homogeneous()
+    found = found.homogeneous()
+    return (
+        found if vectors.momenta else replace(found, labels=tuple(_NUMBERED.get(a, a) for a in found.labels))
+    )

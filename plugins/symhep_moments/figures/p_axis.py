@@ -48,13 +48,11 @@ def p_axis(ax: Any, largest: float, level: float, inches: float) -> None:
     line = -np.log10(level)
     ax.axvspan(line, end, color="#f3f4f5", lw=0, zorder=0)
     ax.axvline(line, color=COLOURS[2], lw=1.2, ls="--", zorder=1)
-    place = {
-        "xycoords": ("data", "axes fraction"),
-        "textcoords": "offset points",
-        "va": "bottom",
-        "fontsize": 9,
-    }
-    ax.annotate(f"{level:g}", (line, 1.0), (0, 2), ha="center", color=COLOURS[2], **place)
+    # Inside the axes: above them stands the label of the collaboration.
+    ax.annotate(
+        f"{level:g}", (line, 0.0), (3, 3), xycoords=("data", "axes fraction"), textcoords="offset points",
+        ha="left", va="bottom", fontsize=9, color=COLOURS[2],
+    )  # fmt: skip
 
 
 def _label(tick: float) -> str:
