@@ -52,6 +52,11 @@ def region(test: RankTest, seed: int = 0) -> Region:
     and the singular values of D are the tangents of the principal angles. Quantiles from 4000 draws of delta. Angles
     depend on the units of translations: those of the scaled events.
 
+    The errors are those of a linear fit. The noise of the moments of broken generators, which it takes as known, makes
+    them somewhat too small where there are few events for many candidates: angle_95 covers 94 % for isotropic
+    decays and 91 % for Gaussian events among ten candidates (n = 2000, 250 samples each), 85 +- 6 % for so(4) among
+    nineteen (n = 5000, 40 samples).
+
     Signs and order of the columns: the largest coefficient is positive, and candidates come in their order.
 
     >>> test = RankTest(1, 0.0, {}, np.array([[0.0], [2.0]]), np.array([[1.0], [0.0]]), np.array([[0.04]]))
