@@ -42,7 +42,15 @@ def test_the_examples_of_contributing(root: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "page",
-    ["README.md", "CONTRIBUTING.md", "docs/card.md", "docs/formats.md", "docs/run_folder.md", "docs/lie.md"],
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/card.md",
+        "docs/formats.md",
+        "docs/run_folder.md",
+        "docs/lie.md",
+        "docs/methods/moments.md",
+    ],
 )
 def test_links_lead_somewhere(root: Path, page: str) -> None:
     path = root / page
@@ -60,6 +68,15 @@ def test_the_examples_of_the_lie_page(root: Path, tmp_path: Path, monkeypatch: p
     outcome = doctest.DocTestRunner(verbose=False).run(examples, out=written.append)
     assert (outcome.failed, outcome.attempted > 30) == (0, True), "".join(written)
     assert (tmp_path / "docs/figures/lorentz_lattice.png").stat().st_size < 80_000
+
+
+def test_the_example_of_the_moments_page(root: Path) -> None:
+    text = (root / "docs/methods/moments.md").read_text(encoding="utf-8")
+    session = "\n".join(re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL))
+    example = doctest.DocTestParser().get_doctest(session, {}, "docs/methods/moments.md", None, 0)
+    written: list[str] = []
+    outcome = doctest.DocTestRunner(verbose=False).run(example, out=written.append)
+    assert (outcome.failed, outcome.attempted > 10) == (0, True), "".join(written)
 
 
 def test_ci_runs_the_second_command_of_the_readme(root: Path) -> None:
