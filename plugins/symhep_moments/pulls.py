@@ -33,7 +33,7 @@ def fitted_pulls(moments: Moments, theta: FloatArray, normal: FloatArray) -> Flo
     noise = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     scale = np.divide(1.0, noise, out=np.zeros_like(noise), where=noise > 0)
     tangent = np.kron(np.eye(r), moments.mean @ normal) * scale[:, None]
-    left = residual(values * scale, covariance * scale[:, None] * scale, tangent)
+    left = residual(values * scale, covariance * scale[:, None] * scale, tangent, moments.nu)
     return _over(left.values, np.diag(left.covariance), USED).reshape(r, k).T
 
 

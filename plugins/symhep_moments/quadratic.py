@@ -95,20 +95,27 @@ def complement_test(
     >>> complement_test(mean, covariance, 499, np.eye(6)[:, :1]).log_p > -3
     True
     """
-    left = residual(values, covariance, tangent)
+    left = residual(values, covariance, tangent, nu)
     return ridge_test(left.values, left.covariance, nu)
 
 
-def residual(values: FloatArray, covariance: FloatArray, tangent: FloatArray | None = None) -> Residual:
+def residual(
+    values: FloatArray, covariance: FloatArray, tangent: FloatArray | None = None, nu: float = np.inf
+) -> Residual:
     """Generalised least squares along ``tangent``, with the weights (C + ridge)^-1.
 
     step = (J^T W J)^+ J^T W values, for J the tangent; residual = M values with M = 1 - J (J^T W J)^+ J^T W and
-    the covariance M C M^T, exactly, whatever the weights.
+    the covariance M C M^T, exactly, for weights that are given. They come from a covariance with ``nu`` degrees of
+    freedom: for few the ridge rises as in `ridge_form`, or the fit would trust directions in which few events
+    happen to have no spread.
     """
     size = _size(covariance)
     if tangent is None or tangent.shape[1] == 0 or size == 0:
         return Residual(values, covariance, np.zeros(0), np.zeros((0, 0)))
-    lower = np.linalg.cholesky(covariance / size + RIDGE * np.eye(len(values)))
+    ridge = RIDGE
+    if len(values) > FRACTION * nu:  # else nothing can exceed the bound, and no spectrum is needed
+        ridge = _ridge(np.maximum(np.linalg.eigvalsh(covariance / size), 0.0), FRACTION * nu)
+    lower = np.linalg.cholesky(covariance / size + ridge * np.eye(len(values)))
     inverse = np.linalg.pinv(solve_triangular(lower, tangent, lower=True), rcond=NO_TANGENT)
     solver = solve_triangular(lower, inverse.T, lower=True, trans=1).T  # (q, m): step = solver @ values
     step = solver @ values

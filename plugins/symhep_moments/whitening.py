@@ -140,7 +140,7 @@ def span_test(moments: Whitened, theta: FloatArray, tangent: FloatArray | None =
     values, covariance = moments.along(theta @ mixing)
     if tangent is not None:
         tangent = np.einsum("rkq,rs->skq", tangent.reshape(r, k, -1), mixing).reshape(r * k, -1)
-    left = residual(values, covariance, tangent)
+    left = residual(values, covariance, tangent, moments.nu)
     whole = ridge_form(left.covariance, moments.nu)
     blocks, correlations = {}, []
     square = left.covariance.reshape(r, k, r, k)

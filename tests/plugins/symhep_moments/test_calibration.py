@@ -51,3 +51,15 @@ def test_symmetries_of_events_are_rejected_as_often_as_it_says(
         assert np.mean(p < 0.01) <= 0.05
         assert 0.35 < np.mean(p < 0.5) < 0.65
     assert rank_test(moments, r + 1).log_p < np.log(1e-15)
+
+
+def test_few_events_of_many_particles() -> None:
+    """60 events and some hundred moments: the fit must not use directions in which 60 events have no spread."""
+    rng = np.random.default_rng(3)
+    logs = []
+    for _ in range(30):
+        p = rng.normal(size=(60, 6, 3))
+        x = np.concatenate([np.sqrt(1 + (p**2).sum(axis=2, keepdims=True)), p], axis=2)
+        logs.append(rank_test(white_moments(x, rng), 3).log_p)
+    # Binomial 99.9 % limit of 30 at 0.1: with so few events the level holds within a factor of two.
+    assert np.mean(np.exp(logs) < 0.05) <= 8 / 30

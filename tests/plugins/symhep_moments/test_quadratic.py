@@ -54,6 +54,18 @@ def test_what_a_fit_takes_is_allowed_for() -> None:
     assert 5 < np.mean(dof) < 6
 
 
+def test_a_fit_to_few_events_does_not_trust_what_happens_not_to_vary() -> None:
+    """90 moments of 40 events: in 51 directions nothing varies, and a fit that believes this is sure of nonsense."""
+    rng = np.random.default_rng(6)
+    tangent = rng.normal(size=(90, 9))
+    pulls = []
+    for _ in range(100):
+        x = rng.normal(size=(40, 90))
+        left = residual(x.mean(axis=0), np.cov(x.T) / 40, tangent, 39.0)
+        pulls.append(left.step / np.sqrt(np.diag(left.step_covariance)))
+    assert np.sqrt(np.mean(np.square(pulls))) < 1.6
+
+
 @given(
     shift=st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=2),
     unit=st.floats(1e-6, 1e6),
