@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2
 
+from symhep.errors import MethodError
 from symhep.lie.generators import Generators
 from symhep.lie.identify import Identification, identify
+from symhep.lie.identify.identification import AMBIGUOUS
 from symhep.lie.structure import commutators
 from symhep_moments.moments import Moments
 from symhep_moments.quadratic import BlockTest
@@ -74,7 +76,7 @@ def algebra_test(
     white = moments if isinstance(moments, Whitened) else whitened(moments)
     mixing = np.asarray(np.linalg.lstsq(test.theta, found.theta, rcond=None)[0], dtype=np.float64)
     matrices = generators.combination(found.theta.T)
-    named = identify(matrices, _matrix_errors(found, generators))
+    named = _named(matrices, _matrix_errors(found, generators))
     closing = _Closing(test, mixing, generators)
     delta, distance, jacobian, closed = closing.nearest()
     size = np.linalg.norm(jacobian, ord=2) if jacobian.size else 0.0
@@ -91,6 +93,14 @@ def algebra_test(
     tangent = np.einsum("kg,qgs->skq", white.mean, moved).reshape(test.r * len(white.mean), len(free))
     tested = span_test(white, theta, tangent if len(free) else None)
     return AlgebraTest(named, theta, tested.log_p, tested.blocks, distance, conditions, closure)
+
+
+def _named(matrices: FloatArray, errors: FloatArray) -> Identification:
+    """What the span is; ambiguous, with the reason, if the errors are too large to tell, as with few events."""
+    try:
+        return identify(matrices, errors)
+    except MethodError as error:
+        return Identification(AMBIGUOUS, len(matrices), 0.0, str(error), False, np.nan, np.nan)
 
 
 class _Closing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from symhep.lie.identify.identification import AMBIGUOUS
 from symhep.methods.result import Statement
 from symhep_moments.p_values import p_text
 from symhep_moments.wording import in_words, several
@@ -17,6 +18,8 @@ Summary = Mapping[str, Any]
 FEW = 1000
 #: A name that fewer than this share of resamplings share is told with its rivals.
 SURE = 0.9
+#: Share of the events that may be copies of others by chance or rounding.
+COPIES = 0.001
 #: Equations that a sentence can hold.
 CONSTRAINTS = 5
 
@@ -98,8 +101,11 @@ def _closure(s: Summary) -> Iterator[Statement]:
     rivals = [f"{name} ({share:.0%})" for name, share in algebra["alternatives"] if name != algebra["name"]]
     others = f" Other names: {several(rivals)}." if rivals else ""
     if algebra["confidence"] is not None and algebra["confidence"] < SURE:
+        doubt = f"The name {algebra['name']} is not sure: confidence {algebra['confidence']:.2g}."
+        if algebra["name"] == AMBIGUOUS:
+            doubt = "The errors of the directions are too large to name their algebra."
         yield Statement(
-            f"The name {algebra['name']} is not sure: confidence {algebra['confidence']:.2g}.{others}",
+            f"{doubt}{others}",
             {"confidence": algebra["confidence"], "alternatives": algebra["alternatives"]},
             "generators",
             kind="warning",
@@ -110,7 +116,8 @@ def _relative(s: Summary) -> Iterator[Statement]:
     if s["reference"]:
         yield Statement(
             f"All symmetries are those of the density relative to {s['reference']}: what breaks both alike, such as "
-            "the acceptance of a detector, is not seen.",
+            "the acceptance of a detector, is not seen. Discrete elements are not tested: theirs is a question to the "
+            "events alone.",
             {"reference": s["reference"]},
             kind="warning",
         )
@@ -128,6 +135,13 @@ def _weights(s: Summary) -> Iterator[Statement]:
         yield Statement(
             f"{weights['negative']:.1%} of the weight is negative; it enters with its sign. The sample tells "
             f"as much as {weights['effective']:,.0f} events without weights.",
+            dict(weights),
+            kind="warning",
+        )
+    if weights.get("copies", 0) > COPIES * s["events"]:
+        yield Statement(
+            f"{weights['copies']:,} of the {s['events']:,} events are exact copies of others. If they are not "
+            "independent, but the same events used again, all errors and p-values are too small.",
             dict(weights),
             kind="warning",
         )

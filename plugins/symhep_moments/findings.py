@@ -51,6 +51,8 @@ def _answer(s: Summary) -> Statement:
         text = f"The {s['events']:,} events{relative} respect no continuous symmetry among the candidates"
         if excluded:
             text += f": {_excluded(excluded)}"
+        if left := [row["label"] for row in s["support"]["excluded"]]:
+            text += f"{';' if excluded else ':'} {in_words(left)} leave the support of the events"
         return Statement(f"{text}.", evidence, "p_values")
     text = f"The {s['events']:,} events are consistent{relative} with {group_in_words(s)} ({p_text(algebra)})"
     if excluded:

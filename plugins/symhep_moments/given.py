@@ -72,6 +72,8 @@ def given_test(moments: Moments | Whitened, theta: npt.ArrayLike) -> GivenTest:
 
 def candidate_tests(moments: Moments) -> tuple[CandidateTest, ...]:
     """Every generator on its own, with Holm's adjustment for their number."""
+    if len(moments.generators) == 0:
+        return ()  # the support has excluded them all
     white = whitened(moments)
     tests = [given_test(white, column) for column in np.eye(len(moments.generators))]
     adjusted = holm([test.log_p for test in tests])

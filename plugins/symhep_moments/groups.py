@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from symhep.lie.identify.identification import AMBIGUOUS, NOT_CLOSED, UNRECOGNISED
 from symhep_moments.coefficients import combination_text
 from symhep_moments.wording import several
 
@@ -13,6 +14,8 @@ __all__ = ["group_in_words"]
 
 Summary = Mapping[str, Any]
 
+#: What `symhep.lie.identify` says of an algebra in place of a name.
+_NAMELESS = (AMBIGUOUS, NOT_CLOSED, UNRECOGNISED)
 _ROTATIONS = ("J_x", "J_y", "J_z")
 #: Generators that a phrase can hold.
 _NAMED, _LONG = 6, 150
@@ -24,7 +27,8 @@ def group_in_words(s: Summary) -> str:
     """'SO(2) about the beam axis', 'SO(3) (J_x, J_y, J_z)', 'so(4) (J_12, J_13 and 4 more)'.
 
     The name is that of the one class of subgroups that survives and lies in no other survivor, if it has as many
-    generators as were found; else that of the algebra. The position is the catalogue's, if that survives, else fitted.
+    generators as were found; else that of the algebra; one that has no name is told by its dimension. The position is
+    the catalogue's, if that survives, else fitted.
     """
     found = int(s["algebra"]["dimension"])
     largest = [row for row in s["maximal_subgroups"] if row["dimension"] == found]
@@ -35,7 +39,10 @@ def group_in_words(s: Summary) -> str:
         if row["at_lab"]:
             return f"{row['name']} ({row['written']})"
         return f"{row['name']}{_basis(s['generators'])}"
-    return f"{s['algebra']['name']}{_basis(s['generators'])}"
+    name = s["algebra"]["name"]
+    if name in _NAMELESS:
+        name = "one symmetry" if found == 1 else f"{found} independent symmetries"
+    return f"{name}{_basis(s['generators'])}"
 
 
 def _axis(generators: Sequence[Summary], at_lab: bool) -> str:

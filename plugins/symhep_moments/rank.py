@@ -123,6 +123,8 @@ def chain(moments: Moments | Whitened, level: float = 0.05) -> Chain:
 
     All r are tested, also those below the number found, whose p-values are for information.
     """
+    if moments.mean.shape[1] == 0:
+        return Chain((), level, 0)  # the support has excluded all candidates
     white = moments if isinstance(moments, Whitened) else whitened(moments)
     tests = tuple(rank_test(white, r) for r in range(white.mean.shape[1], 0, -1))
     found = max((test.r for test in tests if test.log_p > log(level)), default=0)

@@ -23,8 +23,8 @@ ending ``_adjusted`` are Holm's; null: not tested.
 - ``clearest_bins``: [{label, kind, axes, x [low, high], y [low, high], value, error, bins}], of each map the bin that
   differs from zero by most errors;
 - ``support``: rank, dimension, constraints [sentence], excluded [{label, why}];
-- ``functions``: number, blocks {name: [first, end]}; ``events``, ``weights`` {effective, negative}, ``vectors``
-  {number, components}, ``scale``, ``unit``, ``level``, ``reference``, ``edges``.
+- ``functions``: number, blocks {name: [first, end]}; ``events``, ``weights`` {effective, negative, copies of
+  other events}, ``vectors`` {number, components}, ``scale``, ``unit``, ``level``, ``reference``, ``edges``.
 
 Arrays (K functions, G candidates, G' of them or of their combinations on the support, r found, M maps):
 ``functions`` (K,), ``candidates`` (G,), ``tested`` (G',), ``generator_labels`` (r,) names; ``pulls`` (K, G') and
@@ -150,11 +150,12 @@ def summarise(o: Outcome) -> dict[str, Any]:
     }
 
 
-def _weights(events: Events) -> dict[str, float]:
+def _weights(events: Events) -> dict[str, float | int]:
     size = float(events.weights.abs().sum())
     return {
         "effective": events.effective,
         "negative": float(-events.weights.clamp(max=0).sum()) / size,
+        "copies": events.copies,
     }
 
 

@@ -65,7 +65,7 @@ def support_of(events: Events) -> Support:
     A candidate v keeps (x, 1)^T Q (x, 1) = 0 if (x, 1)^T Q (v, 0) = 0 at all events. Weights do not matter, but events
     of weight zero do not count.
 
-    Raises `MethodError` where there are not more events than numbers in one of them.
+    Raises `MethodError` where there are not more events than numbers in one of them, or all are the same.
 
     >>> import torch
     >>> from symhep.lie.bases import poincare
@@ -88,6 +88,8 @@ def support_of(events: Events) -> Support:
     unit = np.where(size > 0, size, 1.0)
     v = v / unit[:, None, None]
     hull = affine_hull(flat)
+    if hull.rank == 0:
+        raise MethodError("all events are the same: they say nothing of a density")
     changes = _changes(np.concatenate([_planes(hull.normals, hull.offsets), _surfaces(x)]), flat, v)
     kept = _null(np.einsum("aqn,bqn->ab", changes, changes) / n)
     still = _null(np.einsum("ani,bni->ab", v, v) / v[0].size)

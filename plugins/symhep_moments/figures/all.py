@@ -77,9 +77,10 @@ def draw_all(result: Result) -> Iterator[NamedFigure]:
             "Discrete elements: p-values of the moment and of the classifier version (left), asymmetry of what the "
             "classifier learned, on events that it was not trained on, with 95 % intervals (right).",
         )
-    yield NamedFigure(
-        "moments",
-        moment_pulls(a, s),
-        "Mean change of every test function along every candidate, and along the symmetries found (below the line), in "
-        "units of its error.",
-    )
+    if len(a["tested"]):
+        yield NamedFigure(
+            "moments",
+            moment_pulls(a, s),
+            "Mean change of every test function along every candidate, and along the symmetries found (below the "
+            "line), in units of its error.",
+        )

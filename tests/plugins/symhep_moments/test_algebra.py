@@ -58,3 +58,14 @@ def test_a_span_that_is_no_algebra_is_rejected() -> None:
     found = algebra_test(moments, test, region(test), poincare())
     assert found.closure_log_p < np.log(1e-20)
     assert found.identification.name == "not closed"
+
+
+def test_errors_too_large_for_a_name() -> None:
+    """A direction whose errors are larger than itself, as of few events, is reported, not refused."""
+    moments = gaussian_moments(9, 1)
+    sure = rank_test(moments, 1)
+    test = type(sure)(1, 0.0, {}, sure.theta, sure.normal, 100 * np.eye(9) * (sure.theta**2).sum())
+    found = algebra_test(moments, test, region(test), poincare())
+    assert found.identification.name == "ambiguous"
+    assert found.identification.confidence == 0.0
+    assert "linearly dependent within their errors" in found.identification.how

@@ -184,3 +184,15 @@ def test_tables_hold_the_numbers_as_text(made: Made) -> None:
         assert all(len(row) == len(table.columns) for row in table.rows)
         json.dumps(table.rows, allow_nan=False)
     assert "discrete" not in tables(made(discrete=False).summary)
+
+
+@pytest.mark.parametrize("name", ["ambiguous", "not closed", "unrecognised"])
+def test_what_is_no_name_is_not_told_as_one(made: Made, name: str) -> None:
+    summary = made(labels=("J_12", "J_13", "J_23", "P_1"), symmetric=("J_12", "J_13", "J_23")).summary
+    summary |= {"subgroups": [], "maximal_subgroups": [], "catalogue": None}
+    summary["algebra"] |= {"name": name, "confidence": 0.0}
+    answer = said(summary)[0].text
+    assert "consistent with 3 independent symmetries (J_12, J_13 and J_23)" in answer
+    assert name not in answer
+    if name == "ambiguous":
+        assert one(summary, "too large to name").kind == "warning"

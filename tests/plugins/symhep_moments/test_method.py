@@ -178,3 +178,30 @@ def test_events_that_do_not_fit() -> None:
 def test_options_are_refused_with_a_reason() -> None:
     with pytest.raises(ValueError, match="both say relative to what"):
         MomentsOptions(reference="a", density={"function": "math:hypot"})
+
+
+def test_all_candidates_leave_the_support() -> None:
+    """Two bodies of fixed momentum sum: no translation is possible, and there is no moment left to test."""
+    result = found(drawn("two_body", 300), generators="T", strength=True)
+    assert result.summary["chain"] == []
+    assert result.summary["algebra"]["dimension"] == 0
+    assert "translations leave the support" in result.statements[0].text
+    assert [figure.name for figure in MomentConditions().figures(result)] == ["p_values"]
+
+
+def test_equal_events_are_refused() -> None:
+    data = drawn("dijets", 100)
+    assert data.momenta is not None
+    with pytest.raises(MethodError, match="all events are the same"):
+        found(dataset(np.repeat(data.momenta[:1], 100, axis=0)))
+
+
+def test_events_used_twice_are_noticed() -> None:
+    data = drawn("dijets", 200)
+    assert data.momenta is not None
+    twice = found(dataset(np.concatenate([data.momenta, data.momenta[:50]])), generators="rotations")
+    assert twice.summary["weights"]["copies"] == 50
+    assert any("50 of the 250 events are exact copies" in s.text for s in twice.statements)
+    once = found(data, generators="rotations")
+    assert once.summary["weights"]["copies"] == 0
+    assert not any("copies" in s.text for s in once.statements)

@@ -87,7 +87,7 @@ def test_the_summary_is_json_and_says_what_was_found(dijets: Outcome) -> None:
     assert [row["name"] for row in s["maximal_subgroups"]] == ["SO(2)"]
     assert s["maximal_subgroups"][0]["at_lab"]
     assert s["events"] == EVENTS
-    assert s["weights"] == {"effective": EVENTS, "negative": 0.0}
+    assert s["weights"] == {"effective": EVENTS, "negative": 0.0, "copies": 0}
 
 
 def test_the_generator_is_of_length_one_with_its_errors(dijets: Outcome) -> None:
