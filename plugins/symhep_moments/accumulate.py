@@ -12,6 +12,7 @@ from symhep.errors import MethodError
 from symhep.lie.generators import Generators
 from symhep_moments.fields import LinearFields
 from symhep_moments.functions.interface import TestFunctions
+from symhep_moments.functions.layers import weight
 from symhep_moments.moments import Moments
 
 __all__ = ["COVARIANCE_EVENTS", "Accumulator", "moments_of", "moments_of_chunks"]
@@ -20,6 +21,8 @@ __all__ = ["COVARIANCE_EVENTS", "Accumulator", "moments_of", "moments_of_chunks"
 COVARIANCE_EVENTS = 100_000
 #: Numbers of an intermediate array: 4 MB, so that it stays near the processor.
 BLOCK = 1 << 19
+#: Keeps 0 / 0 from being NaN.
+TINY = 1e-300
 
 
 class Accumulator:
@@ -30,7 +33,8 @@ class Accumulator:
         C = sum_n w_n^2 (m_n - A)(m_n - A)^T / (sum_n w_n)^2
 
     costs (K G)^2 per event and is estimated from at most ``covariance_events``, evenly spaced, that are kept until the
-    end. How many they were, (sum w^2)^2 / sum w^4 as weights count, is handed on as ``nu``.
+    end. How many they were, (sum w^2)^2 / sum w^4 as weights count, those of the edges of the functions included, is
+    handed on as ``nu``.
 
     Parameters
     ----------
@@ -127,7 +131,14 @@ class Accumulator:
             raise MethodError(
                 f"{len(x)} events, {effective:.1f} effective ones, have no covariance; use more events"
             )
-        return total / (squares.sum() * (1 - 1 / effective)), effective - 1
+        # Events beyond an edge count in the mean, as zeros, but say nothing of the spread within.
+        within = squares * weight(self.functions, x) ** 2
+        inside = float(within.sum() ** 2 / (within**2).sum().clamp(min=TINY))
+        if inside <= 2:
+            raise MethodError(
+                f"{inside:.1f} of {len(x)} effective events lie within the edges; they have no covariance"
+            )
+        return total / (squares.sum() * (1 - 1 / effective)), min(effective, inside) - 1
 
     def _keep(self, x: Tensor, w: Tensor) -> None:
         self._kept.append((x.clone(), w.clone()))  # not views, which would hold the whole chunk

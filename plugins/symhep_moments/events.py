@@ -14,7 +14,7 @@ from symhep.events.vectors import ActsOn, Vectors, vectors_of
 from symhep.lie.generators import Generators
 from symhep.lie.sums import algebra_sum
 
-__all__ = ["Events", "candidates", "prepare"]
+__all__ = ["FEWEST", "Events", "candidates", "prepare"]
 
 #: With fewer effective events, (sum w)^2 / sum w^2, the means of signed weights are no means of a density.
 FEWEST = 10.0

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from symhep.errors import MethodError
 from symhep.events.dataset import Dataset
 from symhep.methods.context import Context
 from symhep.plugin.functions import load_function
@@ -15,10 +16,11 @@ from symhep_moments.algebra import algebra_test
 from symhep_moments.breaking import breakings
 from symhep_moments.density import UnderDensity
 from symhep_moments.discrete.family import discrete_tests
-from symhep_moments.events import Events, prepare
+from symhep_moments.events import FEWEST, Events, prepare
 from symhep_moments.functions.building import build_functions
 from symhep_moments.functions.edges import edged
 from symhep_moments.functions.interface import TestFunctions
+from symhep_moments.functions.layers import weight
 from symhep_moments.given import candidate_tests
 from symhep_moments.lattice import lattice_test
 from symhep_moments.maps import breaking_maps
@@ -99,9 +101,15 @@ def measure(data: Dataset, options: MomentsOptions, context: Context) -> Outcome
 
 
 def functions_for(events: Events, options: MomentsOptions, rng: np.random.Generator) -> TestFunctions:
-    """Those of the options, with edges, under a density."""
+    """Those of the options, with edges, under a density. Raises `MethodError` if hardly an event is within them."""
     functions = build_functions(events, options.functions, rng)
     functions = edged(functions, options.edges, events.scale, events.names, events.x.shape[1])
+    within = events.weights * weight(functions, events.x)
+    if within.sum() ** 2 < FEWEST * (within**2).sum() or not within.any():
+        raise MethodError(
+            f"{int((within != 0).sum())} of {len(events)} events lie within the edges, and these amount to less than "
+            f"{FEWEST:g}; edges are cuts that all events have passed: check their places and widths"
+        )
     if options.density is not None:
         log_density = load_function(options.density.function)
         functions = UnderDensity(functions, log_density, events.generators, events.scale)

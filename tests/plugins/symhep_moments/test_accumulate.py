@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from symhep.errors import MethodError
-from symhep.lie.bases import poincare, so
+from symhep.lie.bases import poincare, so, translations
 from symhep_moments.accumulate import Accumulator, moments_of, moments_of_chunks
 from symhep_moments.fields import LinearFields
+from symhep_moments.functions.edges import Edge, edged
 from symhep_moments.functions.fourier import Fourier
 from symhep_moments.functions.interface import TestFunctions
 from symhep_moments.functions.joined import Joined
@@ -211,3 +212,13 @@ def test_a_gpu_gives_the_same_moments(cuda: str) -> None:
         moments_of(x, w, made[0], GENERATORS),
         1e-9,
     )
+
+
+def test_events_beyond_an_edge_add_no_degrees_of_freedom() -> None:
+    """Half of the events are cut away by b, of which those far inside have b = 1: as many as if these were all."""
+    rng = np.random.default_rng(8)
+    x = torch.from_numpy(rng.choice([-1.0, 1.0], size=(400, 1, 1)) * rng.uniform(2, 3, size=(400, 1, 1)))
+    inside = int((x > 0).sum())
+    within = edged(Polynomials(1, 2), [Edge(variable="x", above=0.5, width=0.5)], 1.0, ("x",), 1)
+    moments = moments_of(x, torch.ones(400, dtype=torch.float64), within, translations(1))
+    assert moments.nu == pytest.approx(inside - 1)

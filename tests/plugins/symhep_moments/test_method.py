@@ -167,6 +167,17 @@ def test_options_that_do_not_fit(options: dict[str, Any], error: type[Exception]
         found(drawn("dijets", 100), **options)
 
 
+@pytest.mark.parametrize("above", [1e5, 2000.0])
+def test_edges_that_hardly_an_event_has_passed(above: float) -> None:
+    """Functions that are zero for all events have no moments, which must not pass for symmetries."""
+    data = drawn("dijets", 200)
+    assert data.momenta is not None
+    pt = np.hypot(data.momenta[..., 1], data.momenta[..., 2]).min(axis=1)
+    assert (pt > above).sum() < 10
+    with pytest.raises(MethodError, match=f"^{(pt > above).sum()} of 200 events lie within the edges"):
+        found(data, edges=[{"variable": "pt", "above": above}])
+
+
 def test_events_that_do_not_fit() -> None:
     with pytest.raises(MethodError, match="no events"):
         found(drawn("dijets", 100).__class__.from_array(np.zeros((0, 2)), scaling="isotropic"))
