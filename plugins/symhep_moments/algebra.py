@@ -12,22 +12,29 @@ from symhep.errors import MethodError
 from symhep.lie.generators import Generators
 from symhep.lie.identify import Identification, identify
 from symhep.lie.identify.identification import AMBIGUOUS
-from symhep.lie.structure import commutators
+from symhep.lie.structure import commutators, structure_constants
 from symhep_moments.moments import Moments
 from symhep_moments.quadratic import BlockTest
 from symhep_moments.rank import RankTest
-from symhep_moments.region import Region
+from symhep_moments.region import Region, coefficient_covariance
+from symhep_moments.span_fit import SpanFit, at_span
 from symhep_moments.whitening import Whitened, span_test, whitened
 
 __all__ = ["AlgebraTest", "algebra_test"]
 
 FloatArray = npt.NDArray[np.float64]
 
-STEPS = 30
+STEPS = 60
 #: What is left of the brackets of an orthonormal basis when it is closed.
 CLOSED = 1e-9
+#: The fit among closed spans has ended when a step is less than this, in units of the errors.
+SETTLED = 0.01
+#: Longest step of a span, in units of the noise of a generator.
+LONGEST = 0.5
 #: Singular values of the closure conditions below this part of the largest are none.
 INDEPENDENT = 1e-7
+#: A closed span whose p-value is below is not what was found.
+REJECTED = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,27 +44,27 @@ class AlgebraTest:
     Attributes
     ----------
     identification
-        Name, confidence and how it was obtained, of the span within its errors.
+        Name, confidence and how it was obtained: of the closed algebra within the errors that keep it closed, unless
+        closure is rejected; then of the span.
     theta
-        (G, r) the closed algebra nearest to the span, in the readable basis; None if none is near.
+        (G, r) the closed algebra that fits best near the span, in the readable basis; None if none was found near.
     log_p
         Natural logarithm of the p-value of 'a closed algebra like this one is a symmetry'; ``blocks`` are the tests
         that it joins.
     distance, conditions
-        Squared distance of the closed algebra from the found span, in units of the errors, and the number of conditions
-        that closure puts on a span: if the true span is closed, and the errors are small, distance is chi^2 with
-        that many degrees of freedom.
+        What the fit gains if the span may leave the closed ones, and the number of conditions that closure puts on a
+        span: if the true span is closed, distance is chi^2 with that many degrees of freedom.
     closure_log_p
-        Natural logarithm of the p-value of that distance.
+        Natural logarithm of the p-value of that distance; None if no closed algebra was found near: it cannot be told.
     """
 
     identification: Identification
     theta: FloatArray | None
     log_p: float | None
     blocks: dict[str, BlockTest]
-    distance: float
+    distance: float | None
     conditions: int
-    closure_log_p: float
+    closure_log_p: float | None
 
 
 def algebra_test(
@@ -66,91 +73,112 @@ def algebra_test(
     """Name and p-value of the algebra that the span of ``test`` is, within the errors of ``found``.
 
     True symmetries of a density are closed under brackets, so a span that is far from closed in units of its errors
-    says that something is wrong with the events. Spans near the found one are theta + normal @ delta, delta = 0 +-
-    its covariance S. The closure conditions c(delta) = 0, what the brackets of an orthonormal basis have outside the
-    span, are met by Gauss-Newton steps of least delta^T S^-1 delta: delta = S J^T (J S J^T)^+ (J delta - c), with J =
-    dc / ddelta. At the closed span the directions with J delta = 0 keep it closed to first order: its conjugates and
-    other algebras nearby. They are what was fitted, and are the tangents of its `span_test`; all others are
-    not, so that this test sees more than that of the rank.
+    says that something is wrong with the events. Among the closed spans, c(theta) = 0 for what the brackets of an
+    orthonormal basis have outside of the span, the one of least Q (`symhep_moments.span_fit`) is sought by Gauss-Newton
+    steps from the span that was found. There an unconstrained step s with the covariance S leads out of the closed
+    ones by J s, J = dc / ddelta, and
+
+        distance = (J s)^T (J S J^T)^+ (J s)
+
+    is a score test (Kleibergen 2005, Econometrica 73, 1103): all is evaluated where the hypothesis holds, so that it is
+    right also where some broken generators are hardly seen to be broken, and the span that was found is far
+    away. In the measure of its own errors that distance would be much too large there.
+
+    The directions with J delta = 0 keep the span closed to first order: its conjugates and other algebras nearby. They
+    are what was fitted, and are the tangents of its `span_test`; all others are not, so that this test sees
+    more than that of the rank.
     """
     white = moments if isinstance(moments, Whitened) else whitened(moments)
-    mixing = np.asarray(np.linalg.lstsq(test.theta, found.theta, rcond=None)[0], dtype=np.float64)
-    matrices = generators.combination(found.theta.T)
-    named = _named(matrices, _matrix_errors(found, generators))
-    closing = _Closing(test, mixing, generators)
-    delta, distance, jacobian, closed = closing.nearest()
-    size = np.linalg.norm(jacobian, ord=2) if jacobian.size else 0.0
-    _, singular, right = np.linalg.svd(jacobian, full_matrices=True)
-    conditions = int((singular > INDEPENDENT * max(size, 1.0)).sum())
-    closure = float(chi2.logsf(distance, conditions)) if conditions else 0.0
-    if not closed:
-        return AlgebraTest(named, None, None, {}, distance, conditions, -np.inf)
-    theta = closing.span(delta)
-    free = right[conditions:]  # (q, r (G - r)) keep the span closed
-    moved = np.einsum(
-        "gn,qrn,rs->qgs", test.normal, free.reshape(len(free), test.r, test.normal.shape[1]), mixing
+    closed = _nearest(white, test, generators)
+    if closed is None:
+        return AlgebraTest(_named(found.theta, found.covariance, generators), None, None, {}, None, 0, None)
+    closure = float(chi2.logsf(closed.distance, closed.conditions)) if closed.conditions else 0.0
+    tested = span_test(
+        white, closed.fit.theta, closed.fit.tangent @ closed.free if closed.free.size else None
     )
-    tangent = np.einsum("kg,qgs->skq", white.mean, moved).reshape(test.r * len(white.mean), len(free))
-    tested = span_test(white, theta, tangent if len(free) else None)
-    return AlgebraTest(named, theta, tested.log_p, tested.blocks, distance, conditions, closure)
+    theta = _polar(closed.fit.theta @ np.linalg.lstsq(closed.fit.theta, found.theta, rcond=None)[0])
+    basis, errors = (
+        (found.theta, found.covariance) if closure < np.log(REJECTED) else _within_errors(closed, theta)
+    )
+    named = _named(basis, errors, generators)
+    return AlgebraTest(named, theta, tested.log_p, tested.blocks, closed.distance, closed.conditions, closure)
 
 
-def _named(matrices: FloatArray, errors: FloatArray) -> Identification:
-    """What the span is; ambiguous, with the reason, if the errors are too large to tell, as with few events."""
-    try:
-        return identify(matrices, errors)
-    except MethodError as error:
-        return Identification(AMBIGUOUS, len(matrices), 0.0, str(error), False, np.nan, np.nan)
+@dataclass(frozen=True, eq=False)
+class _Closed:
+    """A closed span: its fit, its distance from the others, its directions ``free`` (r (G - r), q) with S_free."""
+
+    fit: SpanFit
+    distance: float
+    conditions: int
+    free: FloatArray
+    covariance: FloatArray
 
 
-class _Closing:
-    """Spans (theta + normal @ delta) @ mixing and how far they are from closed."""
-
-    def __init__(self, test: RankTest, mixing: FloatArray, generators: Generators) -> None:
-        self.test, self.mixing = test, mixing
-        self.matrices = np.asarray(generators.matrices, dtype=np.float64)
-        self.parameters = test.theta.shape[1] * test.normal.shape[1]
-
-    def span(self, delta: FloatArray) -> FloatArray:
-        """(G, r) orthonormal, close to the readable basis."""
-        moved = (self.test.theta + self.test.normal @ delta.reshape(self.test.r, -1).T) @ self.mixing
-        u, _, v = np.linalg.svd(moved, full_matrices=False)
-        return np.asarray(u @ v)
-
-    def residual(self, delta: FloatArray) -> FloatArray:
-        """What the brackets have outside the span, for all pairs."""
-        x = np.tensordot(self.span(delta).T, self.matrices, axes=1)
-        flat = x.reshape(len(x), -1)
-        q = np.linalg.qr(flat.T)[0]
-        pairs = np.triu_indices(len(x), 1)
-        brackets = commutators(x)[pairs].reshape(-1, flat.shape[1])
-        return np.asarray((brackets - brackets @ q @ q.T).reshape(-1))
-
-    def jacobian(self, delta: FloatArray, step: float = 1e-5) -> FloatArray:
-        """d residual / d delta by central differences: the residual is smooth and of order one."""
-        unit = step * np.eye(self.parameters)
-        rows = [self.residual(delta + u) - self.residual(delta - u) for u in unit]
-        size = len(self.residual(delta))
-        return np.array(rows).T.reshape(size, self.parameters) / (2 * step)
-
-    def nearest(self) -> tuple[FloatArray, float, FloatArray, bool]:
-        """delta of the nearest closed span, delta^T S^-1 delta, dc / ddelta there, and whether it is closed."""
-        delta, u = np.zeros(self.parameters), np.zeros(self.parameters)
-        values, vectors = np.linalg.eigh(self.test.covariance)
-        half = vectors * np.sqrt(np.maximum(values, 0.0))  # S = half half^T
-        for _ in range(STEPS):
-            left, slope = self.residual(delta), self.jacobian(delta)
-            if np.linalg.norm(left) < CLOSED:
-                return delta, float(u @ u), slope, True
-            u = np.linalg.pinv(slope @ half, rcond=INDEPENDENT) @ (slope @ delta - left)
-            delta = half @ u
-        return delta, float(u @ u), slope, False
-
-
-def _matrix_errors(found: Region, generators: Generators) -> FloatArray:
-    """(r, d, d) standard errors of the entries of the basis's matrices."""
-    g, r = found.theta.shape
-    blocks = found.covariance.reshape(r, g, r, g)
+def _nearest(white: Whitened, test: RankTest, generators: Generators) -> _Closed | None:
+    """The closed span of least Q near that of ``test``; None if the steps do not end at one."""
     matrices = np.asarray(generators.matrices, dtype=np.float64)
-    variance = np.einsum("sgsh,gij,hij->sij", blocks, matrices, matrices, optimize=True)
-    return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
+    theta = test.theta
+    for _ in range(STEPS):
+        fit = at_span(white, theta)
+        left, slope = _unclosed(fit, matrices, np.zeros(fit.tangent.shape[1])), _slope(fit, matrices)
+        values, vectors = np.linalg.eigh(fit.residual.step_covariance)
+        half = vectors * np.sqrt(np.maximum(values, 0.0))  # S = half half^T
+        outwards = slope @ half
+        inverse = np.linalg.pinv(outwards, rcond=INDEPENDENT)
+        wanted = -fit.residual.step
+        step = wanted - half @ (inverse @ (slope @ wanted + left))
+        size = np.linalg.norm(np.linalg.lstsq(half, step, rcond=None)[0])
+        if np.linalg.norm(left) < CLOSED and size < SETTLED:
+            _, singular, right = np.linalg.svd(slope, full_matrices=True)
+            conditions = int((singular > INDEPENDENT * singular.max(initial=1.0)).sum())
+            inside = half - half @ inverse @ outwards
+            distance = float(((inverse @ (slope @ wanted)) ** 2).sum())
+            return _Closed(fit, distance, conditions, right[conditions:].T, inside @ inside.T)
+        theta = fit.moved(step * min(1.0, LONGEST / max(float(np.linalg.norm(step)), LONGEST)))
+    return None
+
+
+def _unclosed(fit: SpanFit, matrices: FloatArray, delta: FloatArray) -> FloatArray:
+    """What the brackets of an orthonormal basis of the span at ``delta`` have outside the span, for all pairs."""
+    x = np.tensordot(_polar(fit.moved(delta)).T, matrices, axes=1)
+    flat = x.reshape(len(x), -1)
+    q = np.linalg.qr(flat.T)[0]
+    brackets = commutators(x)[np.triu_indices(len(x), 1)].reshape(-1, flat.shape[1])
+    return np.asarray((brackets - brackets @ q @ q.T).reshape(-1))
+
+
+def _slope(fit: SpanFit, matrices: FloatArray, step: float = 1e-5) -> FloatArray:
+    """d unclosed / d delta by central differences: it is smooth and of order one."""
+    unit = step * np.eye(fit.tangent.shape[1])
+    rows = [_unclosed(fit, matrices, u) - _unclosed(fit, matrices, -u) for u in unit]
+    size = len(_unclosed(fit, matrices, np.zeros(len(unit))))
+    return np.array(rows).T.reshape(size, len(unit)) / (2 * step)
+
+
+def _polar(theta: FloatArray) -> FloatArray:
+    """The orthonormal basis of the same span that is nearest."""
+    u, _, v = np.linalg.svd(theta, full_matrices=False)
+    return np.asarray(u @ v)
+
+
+def _within_errors(closed: _Closed, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The readable basis with the covariance of its coefficients, along directions that keep it closed."""
+    mixing = np.linalg.lstsq(closed.fit.theta, theta, rcond=None)[0]
+    return theta, coefficient_covariance(theta, np.asarray(mixing), closed.fit.normal, closed.covariance)
+
+
+def _named(theta: FloatArray, covariance: FloatArray, generators: Generators) -> Identification:
+    """The name of the span of ``theta`` (G, r) with coefficients of this covariance (r G, r G)."""
+    g, r = theta.shape
+    matrices = np.asarray(generators.matrices, dtype=np.float64)
+    variance = np.einsum(
+        "sgsh,gij,hij->sij", covariance.reshape(r, g, r, g), matrices, matrices, optimize=True
+    )
+    basis = generators.combination(theta.T)
+    try:
+        return identify(basis, np.asarray(np.sqrt(np.maximum(variance, 0.0))))
+    except MethodError as error:
+        # Errors as large as the directions themselves: any name would do.
+        closure = structure_constants(basis).residual
+        return Identification(AMBIGUOUS, r, 0.0, str(error), True, closure, 0.0)

@@ -98,6 +98,14 @@ def _closure(s: Summary) -> Iterator[Statement]:
             "generators",
             kind="warning",
         )
+    if closed is not None and not closed["exists"]:
+        yield Statement(
+            f"Whether the {algebra['dimension']} directions are closed under brackets cannot be told: no closed "
+            "algebra fits near them. Some generators are broken so little that the directions are known badly.",
+            {"dimension": algebra["dimension"]},
+            "generators",
+            kind="warning",
+        )
     rivals = [f"{name} ({share:.0%})" for name, share in algebra["alternatives"] if name != algebra["name"]]
     others = f" Other names: {several(rivals)}." if rivals else ""
     if algebra["confidence"] is not None and algebra["confidence"] < SURE:

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from symhep.errors import MethodError
 from symhep_moments.moments import Moments
-from symhep_moments.quadratic import BlockTest, residual
+from symhep_moments.quadratic import BlockTest
+from symhep_moments.span_fit import fitted
 from symhep_moments.whitening import Whitened, span_test, whitened
 
 __all__ = ["Chain", "RankTest", "chain", "rank_test"]
@@ -68,11 +69,11 @@ def rank_test(moments: Moments | Whitened, r: int) -> RankTest:
     """H_r: A = E[w grad f . v] (K, G) has at most the rank G - r.
 
     A_hat = U S V^T, whitened; theta_0 = V_2 spans the r smallest right singular vectors, which is where Kleibergen
-    and Paap (2006, J. Econometrics 133, 97) test U_2^T A V_2 = 0. One Gauss-Newton step of (A theta)^T W (A theta)
-    along theta = V_2 + V_1 delta, with W for theta itself, gives theta: the continuous-updating estimate (Cragg and
-    Donald 1997, J. Econometrics 76, 223) but for what is of third order. The covariance of A, no product, asks for it.
-    Then the `span_test` of theta with the tangents A V_1 for each direction. The r (G - r) parameters of the span are
-    all there is to a fit: r K - r (G - r) combinations of moments are left.
+    and Paap (2006, J. Econometrics 133, 97) test U_2^T A V_2 = 0. From there Gauss-Newton steps lead to the least
+    (A theta)^T W (A theta), with W for theta itself (`symhep_moments.span_fit.fitted`): the covariance of A, no
+    product, asks for it, and generators that are broken by little more than the noise do, too. Then the `span_test` of
+    theta with the tangents of the fit. The r (G - r) parameters of the span are all there is to a fit: r K - r (G - r)
+    combinations of moments are left.
 
     For more symmetries than r the singular values of V_1 are noise, too, and p tends to be too large: H_r holds.
 
@@ -99,23 +100,10 @@ def rank_test(moments: Moments | Whitened, r: int) -> RankTest:
             f"{k} test functions cannot tell {r} symmetries among {g} candidates; more than {g - r} are needed"
         )
     right = np.linalg.svd(white.mean @ white.generators)[2]
-    normal, theta = np.split(white.generators @ right.T, [g - r], axis=1)
-    tangent = np.kron(np.eye(r), white.mean @ normal)
-    if r < g:
-        step = residual(*white.along(theta), tangent).step
-        theta = _orthonormal(white, theta - normal @ step.reshape(r, -1).T)
-    tested = span_test(white, theta, tangent)
-    if r < g:
-        # The second step is of second order; its errors are those of the whole.
-        theta = theta - normal @ tested.residual.step.reshape(r, -1).T
-    return RankTest(r, tested.log_p, tested.blocks, theta, normal, tested.residual.step_covariance)
-
-
-def _orthonormal(white: Whitened, theta: FloatArray) -> FloatArray:
-    """The same span with unit noise; close to the given basis (polar decomposition)."""
-    coordinates = np.linalg.solve(white.generators, theta)
-    u, _, v = np.linalg.svd(coordinates, full_matrices=False)
-    return np.asarray(white.generators @ (u @ v))
+    fit = fitted(white, white.generators @ right[g - r :].T)
+    tested = span_test(white, fit.theta, fit.tangent)
+    covariance = fit.residual.step_covariance
+    return RankTest(r, tested.log_p, tested.blocks, fit.theta, fit.normal, covariance)
 
 
 def chain(moments: Moments | Whitened, level: float = 0.05) -> Chain:

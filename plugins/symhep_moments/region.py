@@ -10,7 +10,7 @@ import numpy.typing as npt
 from symhep.lie.sparsest import sparsest
 from symhep_moments.rank import RankTest
 
-__all__ = ["Region", "region"]
+__all__ = ["Region", "coefficient_covariance", "region"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -68,10 +68,7 @@ def region(test: RankTest, seed: int = 0) -> Region:
     """
     basis, mixing = _readable(test)
     g, r = basis.shape
-    # vec(D), column by column, is a linear map of vec(delta), direction by direction
-    outside = test.normal - basis @ (basis.T @ test.normal)
-    moves = np.einsum("gn,rs->sgrn", outside, mixing).reshape(r * g, -1)
-    covariance = moves @ test.covariance @ moves.T
+    covariance = coefficient_covariance(basis, mixing, test.normal, test.covariance)
     drawn = _drawn(covariance, seed).reshape(DRAWS, r, g)
     sines = np.linalg.norm(drawn, axis=2)
     largest = np.linalg.norm(drawn, ord=2, axis=(1, 2))
@@ -95,15 +92,26 @@ def _readable(test: RankTest) -> tuple[FloatArray, FloatArray]:
     leading = np.abs(basis).argmax(axis=0)
     basis = basis * np.sign(basis[leading, np.arange(r)])
     basis = basis[:, np.argsort(leading, kind="stable")]
-    return basis, np.linalg.lstsq(test.theta, basis, rcond=None)[0]
+    return basis, np.asarray(np.linalg.lstsq(test.theta, basis, rcond=None)[0], dtype=np.float64)
 
 
 def _typical_error(test: RankTest, basis: FloatArray) -> float:
     """Three times the root mean square error of a coefficient: smaller ones count as zero."""
-    mixing = np.linalg.lstsq(test.theta, basis, rcond=None)[0]
-    outside = test.normal - basis @ (basis.T @ test.normal)
+    mixing = np.asarray(np.linalg.lstsq(test.theta, basis, rcond=None)[0], dtype=np.float64)
+    covariance = coefficient_covariance(basis, mixing, test.normal, test.covariance)
+    return 3 * float(np.sqrt(np.trace(covariance) / basis.size))
+
+
+def coefficient_covariance(
+    basis: FloatArray, mixing: FloatArray, normal: FloatArray, covariance: FloatArray
+) -> FloatArray:
+    """Of an orthonormal basis (G, r) = theta @ mixing, column by column, from that of vec(delta): (r G, r G).
+
+    The basis moves by (1 - B B^T) normal delta mixing; a turn within its span is no error.
+    """
+    outside = normal - basis @ (basis.T @ normal)
     moves = np.einsum("gn,rs->sgrn", outside, mixing).reshape(basis.size, -1)
-    return 3 * float(np.sqrt(np.einsum("ij,jk,ik->", moves, test.covariance, moves) / basis.size))
+    return np.asarray(moves @ covariance @ moves.T)
 
 
 def _drawn(covariance: FloatArray, seed: int) -> FloatArray:

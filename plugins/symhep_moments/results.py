@@ -5,7 +5,8 @@ ending ``_adjusted`` are Holm's; null: not tested.
 
 - ``algebra``: dimension, name, confidence, p_value, log10_p (of the closed algebra, else of the rank test at that
   dimension), angle_95 (radians between the span found and the true one, 95 %), alternatives [[name, share]], closed
-  {exists, distance, conditions, p_value, log10_p, rejected} or null: how far from closed the span is;
+  {exists, distance, conditions, p_value, log10_p, rejected} or null: how far from closed the span is, no numbers
+  where no closed one was found near;
 - ``generators``: [{label, coefficients {candidate: c}, errors {candidate: e}, angle_95}], a readable basis of the span
   found, of length 1; translations are by ``scale``;
 - ``chain``: [{r, p_value, log10_p, statistic, dof, spread, rejected, blocks {name: {p_value, log10_p, statistic, dof,
@@ -175,15 +176,16 @@ def _algebra(o: Outcome) -> dict[str, Any]:
             "dimension": 0, "name": "0", "confidence": None, "p_value": None, "log10_p": None, "angle_95": None,
             "alternatives": [], "closed": None,
         }  # fmt: skip
-    named = algebra.identification
+    named, closure = algebra.identification, algebra.closure_log_p
     return {
         "dimension": best.r, "name": named.name, "confidence": finite(named.confidence),
         **p_numbers(best.log_p if algebra.log_p is None else algebra.log_p), "angle_95": finite(o.region.angle_95),
         "alternatives": [[name, float(share)] for name, share in named.alternatives],
         "closed": {
             "exists": algebra.theta is not None, "distance": finite(algebra.distance),
-            "conditions": algebra.conditions, **p_numbers(algebra.closure_log_p),
-            "rejected": bool(algebra.closure_log_p <= math.log(o.level)),
+            "conditions": algebra.conditions,
+            **({"p_value": None, "log10_p": None} if closure is None else p_numbers(closure)),
+            "rejected": closure is not None and closure <= math.log(o.level),
         },
     }  # fmt: skip
 

@@ -48,24 +48,41 @@ def test_rotations_are_recognised(r: int, name: str) -> None:
         assert closed.residual < 1e-8
 
 
+LORENTZ = poincare().subset(["J_x", "J_y", "J_z", "K_x", "K_y", "K_z"])
+
+
+def lorentz_moments(rng: np.random.Generator, symmetric: list[str], sizes: list[float]) -> Moments:
+    """20 moments with independent noise of one, of which ``symmetric`` have no mean, and the others these sizes."""
+    broken = [label not in symmetric for label in LORENTZ.labels]
+    mean = rng.normal(size=(20, 6))
+    mean[:, broken] += rng.normal(size=(20, len(sizes))) * sizes
+    mean[:, [not b for b in broken]] = rng.normal(size=(20, len(symmetric)))
+    covariance = np.eye(120).reshape(20, 6, 20, 6)
+    return Moments(mean, covariance, 1e5, LORENTZ, tuple(f"f{k}" for k in range(20)), {})
+
+
+def found_algebra(moments: Moments, r: int) -> AlgebraTest:
+    test = rank_test(moments, r)
+    return algebra_test(moments, test, region(test), LORENTZ)
+
+
 def test_a_span_that_is_no_algebra_is_rejected() -> None:
-    """Two rotations do not close: with errors too small for anything else, the nearest algebra is far."""
-    moments = gaussian_moments(9, 3)
-    sure = rank_test(moments, 3)
-    two = np.eye(10)[:, [poincare().labels.index("J_x"), poincare().labels.index("J_y")]]
-    normal = np.delete(np.eye(10), two.argmax(axis=0), axis=1)
-    test = type(sure)(2, 0.0, {}, two, normal, 1e-4**2 * np.eye(16))
-    found = algebra_test(moments, test, region(test), poincare())
+    """J_x and J_y without J_z do not close; the nearest algebra is far from what such moments allow."""
+    found = found_algebra(lorentz_moments(np.random.default_rng(1), ["J_x", "J_y"], [30, 30, 30, 30]), 2)
+    assert found.closure_log_p is not None
     assert found.closure_log_p < np.log(1e-20)
     assert found.identification.name == "not closed"
 
 
-def test_errors_too_large_for_a_name() -> None:
-    """A direction whose errors are larger than itself, as of few events, is reported, not refused."""
-    moments = gaussian_moments(9, 1)
-    sure = rank_test(moments, 1)
-    test = type(sure)(1, 0.0, {}, sure.theta, sure.normal, 100 * np.eye(9) * (sure.theta**2).sum())
-    found = algebra_test(moments, test, region(test), poincare())
-    assert found.identification.name == "ambiguous"
-    assert found.identification.confidence == 0.0
-    assert "linearly dependent within their errors" in found.identification.how
+def test_closure_holds_where_broken_generators_are_hardly_seen() -> None:
+    """J_z and K_z, which commute; J_x and J_y broken by half of the noise, so that the span is known badly.
+
+    24 toys: p < 0.05 in 1.2 +- 1.1 of them; the few where no algebra is found near tell nothing.
+    """
+    rng = np.random.default_rng(2)
+    found = [found_algebra(lorentz_moments(rng, ["J_z", "K_z"], [0.7, 0.7, 10, 10]), 2) for _ in range(24)]
+    told = [one.closure_log_p for one in found if one.closure_log_p is not None]
+    assert len(told) > 16
+    assert sum(log_p < np.log(0.05) for log_p in told) <= 5
+    assert all(one.theta is not None for one in found if one.closure_log_p is not None)
+    assert not any(one.identification.name == "not closed" for one in found if one.theta is not None)
