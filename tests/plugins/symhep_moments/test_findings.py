@@ -127,6 +127,7 @@ def test_warnings(made: Made) -> None:
     summary["weights"] = {"effective": 412.0, "negative": 0.11}
     summary |= {"reference": "simulation", "edges": ["pt > 1200"]}
     summary["algebra"]["closed"] = {
+        "exists": True,
         "distance": 40.0,
         "conditions": 3,
         "p_value": 1e-9,
