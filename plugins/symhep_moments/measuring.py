@@ -35,6 +35,8 @@ from symhep_moments.support import support_of
 
 __all__ = ["measure", "prepared"]
 
+#: Effective events per test function: with fewer their covariance is a guess, and so are directions and p-values.
+PER_FUNCTION = 5
 #: What the progress bar counts.
 STEPS = ("support", "moments", "ranks", "subgroups", "discrete elements", "strengths")
 
@@ -101,14 +103,22 @@ def measure(data: Dataset, options: MomentsOptions, context: Context) -> Outcome
 
 
 def functions_for(events: Events, options: MomentsOptions, rng: np.random.Generator) -> TestFunctions:
-    """Those of the options, with edges, under a density. Raises `MethodError` if hardly an event is within them."""
+    """Those of the options, with edges, under a density. Raises `MethodError` for too few events."""
     functions = build_functions(events, options.functions, rng)
     functions = edged(functions, options.edges, events.scale, events.names, events.x.shape[1])
     within = events.weights * weight(functions, events.x)
-    if within.sum() ** 2 < FEWEST * (within**2).sum() or not within.any():
+    amount = float(within.sum() ** 2 / (within**2).sum()) if within.any() else 0.0
+    if amount < FEWEST:
         raise MethodError(
             f"{int((within != 0).sum())} of {len(events)} events lie within the edges, and these amount to less than "
             f"{FEWEST:g}; edges are cuts that all events have passed: check their places and widths"
+        )
+    if amount < PER_FUNCTION * functions.count:
+        needed = PER_FUNCTION * functions.count
+        raise MethodError(
+            f"{len(events)} events, worth {amount:.3g} of equal weight, are too few for {functions.count} test functions"
+            f" and {len(events.generators)} candidates: {needed} are needed; use more events, or fewer functions "
+            "(functions: {fourier: 0}) and candidates (generators: rotations)"
         )
     if options.density is not None:
         log_density = load_function(options.density.function)

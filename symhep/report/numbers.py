@@ -224,8 +224,9 @@ def _real(value: float) -> str:
         text = f"{value:,.{digits}f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
         return text.replace("-", "−")
-    power = math.floor(math.log10(abs(value)))
-    return f"{value / 10.0**power:.4g} × 10{_superscript(power)}".replace("-", "−")
+    # By the decimal form: 10.0**power is 0 below 1e-323, and rounds badly before.
+    digits, _, power = f"{value:.3e}".partition("e")
+    return f"{float(digits):.4g} × 10{_superscript(int(power))}".replace("-", "−")
 
 
 def _superscript(power: int) -> str:

@@ -164,7 +164,7 @@ def test_relative_to_a_reference() -> None:
 )
 def test_options_that_do_not_fit(options: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
-        found(drawn("dijets", 100), **options)
+        found(drawn("dijets", 400), **options)
 
 
 @pytest.mark.parametrize("above", [1e5, 2000.0])
@@ -182,6 +182,10 @@ def test_events_that_do_not_fit() -> None:
     with pytest.raises(MethodError, match="no events"):
         found(drawn("dijets", 100).__class__.from_array(np.zeros((0, 2)), scaling="isotropic"))
     data = drawn("dijets", 100)
+    few = r"100 events, worth 100 .* too few for 38 test functions and 10 candidates: 190 are needed"
+    with pytest.raises(MethodError, match=few):
+        found(data)
+    assert found(data, functions={"fourier": 0}).summary["functions"]["number"] == 14
     with pytest.raises(MethodError, match="they describe no density"):
         found(replace(data, weights=np.where(np.arange(100) % 2, -1.0, 1.0)))
 
