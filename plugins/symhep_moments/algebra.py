@@ -12,7 +12,7 @@ from symhep.errors import MethodError
 from symhep.lie.generators import Generators
 from symhep.lie.identify import Identification, identify
 from symhep.lie.identify.identification import AMBIGUOUS
-from symhep.lie.structure import commutators, structure_constants
+from symhep.lie.structure import commutators
 from symhep_moments.moments import Moments
 from symhep_moments.quadratic import BlockTest
 from symhep_moments.rank import RankTest
@@ -179,6 +179,5 @@ def _named(theta: FloatArray, covariance: FloatArray, generators: Generators) ->
     try:
         return identify(basis, np.asarray(np.sqrt(np.maximum(variance, 0.0))))
     except MethodError as error:
-        # Errors as large as the directions themselves: any name would do.
-        closure = structure_constants(basis).residual
-        return Identification(AMBIGUOUS, r, 0.0, str(error), True, closure, 0.0)
+        # Errors as large as the directions themselves, as with few events: any name would do.
+        return Identification(AMBIGUOUS, r, 0.0, str(error), False, np.nan, np.nan)

@@ -86,3 +86,15 @@ def test_closure_holds_where_broken_generators_are_hardly_seen() -> None:
     assert sum(log_p < np.log(0.05) for log_p in told) <= 5
     assert all(one.theta is not None for one in found if one.closure_log_p is not None)
     assert not any(one.identification.name == "not closed" for one in found if one.theta is not None)
+
+
+def test_errors_too_large_for_a_name() -> None:
+    """Directions whose errors are larger than themselves, where nothing is seen to be broken, are not refused."""
+    found = [
+        found_algebra(lorentz_moments(np.random.default_rng(seed), ["J_z"], [0.02] * 5), 1).identification
+        for seed in range(4)
+    ]
+    assert {one.name for one in found} == {"ambiguous"}
+    refused = [one for one in found if "linearly dependent within their errors" in one.how]
+    assert refused
+    assert all(one.confidence == 0.0 for one in refused)
