@@ -17,8 +17,8 @@ from symhep_moments.functions.layers import Layer
 
 __all__ = ["Edge", "Edged", "edged"]
 
-#: Width of an edge, in units of its place, unless told otherwise.
-WIDTH = 0.25
+#: Width of an edge, in units of its place, unless told otherwise: narrow edges are steep, see `Edged`.
+WIDTH = 0.5
 MOMENTUM = ("E", "px", "py", "pz")
 TINY = 1e-300
 
@@ -44,7 +44,7 @@ class Edge(Options):
         gt=0,
         allow_inf_nan=False,
         description="over which the test functions rise from 0 at the edge to full size, in the variable's unit; "
-        "by default a quarter of the number",
+        "by default half of the number; narrow ones make few events count much",
     )
 
     @model_validator(mode="after")
@@ -103,7 +103,9 @@ class Edged(Layer):
 
     If the density without cuts, p0, is invariant under the flow of v, that with cuts, p0 inside F and 0 outside, is
     not. But f b vanishes on the boundary of F, so that E[grad (f b) . v] = 0 still holds by the divergence theorem.
-    The price: events near the edge count little, see `share`.
+    The price: events near the edge count little, see `share`. In a narrow edge b is steep: few events have large, skew
+    moments, whose mean is not normal yet. For isotropic decays with |eta| < 1, n = 2000, p < 0.05 in 4.7 % of 300
+    samples with a width of 0.5, in 10 % of 600 with 0.25.
 
     Parameters
     ----------
