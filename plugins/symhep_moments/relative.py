@@ -23,8 +23,10 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Numbers of an intermediate array.
 BLOCK = 1 << 21
-#: Directions among the functions with less than this of their variance are left out of inverses.
-RESOLUTION = 1e-6
+#: Functions with less than this of the largest root mean square are zero.
+ZERO = 1e-6
+#: Directions among the functions f with less than this of their variance are left out of delta.
+DELTA_RESOLUTION = 1e-4
 #: Effective events of either sample per function that h is made of.
 ENOUGH = 4
 
@@ -101,6 +103,10 @@ def relative_moments(
     The covariance comes from the influence functions of both samples: with R = grad g . v + g h per event, an event
     of ``data`` changes A by R_f - alpha P R, one of ``reference`` by - (1 - alpha) P R, P = E_p[f g^T] G_m^-1.
 
+    Some noise of h stays in the covariance: the test of J_z, with the same acceptance in both samples and a softer
+    spectrum in the reference, had p < 0.05 in 2.7 % of 300 samples at n = 2000 in each, in 6 % of 65 at n = 20,000, and
+    pulls of 0.96 and 0.97 rms.
+
     ``functions`` may have edges. Returns moments of the K functions as `symhep_moments.accumulate` does.
 
     Raises `MethodError` if one of the samples has too few effective events for the number of functions.
@@ -128,7 +134,9 @@ def relative_moments(
     fields = LinearFields(generators, str(data.x.device))
     width = wide.count * (len(generators) + 2)
     grams, sums = zip(*(_sums(s, wide, basis, fields, width) for s in (data, reference)), strict=True)
-    inverse = _inverse(alpha * grams[0] + (1 - alpha) * grams[1])
+    # Directions with less than an event's share of the variance: their part of h is noise alone, which does not
+    # move the moments, but would count in their covariance.
+    inverse = _inverse(alpha * grams[0] + (1 - alpha) * grams[1], 1 / (data.effective + reference.effective))
     beta = -inverse @ (alpha * sums[0] + (1 - alpha) * sums[1])
     k, rows = functions.count, slice(1, functions.count + 1)
     onto = grams[0][rows] @ inverse
@@ -173,7 +181,7 @@ def _basis(data: Sample, reference: Sample, functions: TestFunctions, alpha: flo
         squares.append(square)
     middle = alpha * means[0] + (1 - alpha) * means[1]
     gram = alpha * squares[0] + (1 - alpha) * squares[1] - torch.outer(middle, middle)
-    coefficients = _inverse(gram, 1e-4) @ (means[0] - middle)
+    coefficients = _inverse(gram, DELTA_RESOLUTION) @ (means[0] - middle)
     return _WithProducts(f, coefficients, -float(coefficients @ middle))
 
 
@@ -214,10 +222,10 @@ def _covariance(
     return covariance
 
 
-def _inverse(gram: Tensor, resolution: float = RESOLUTION) -> Tensor:
+def _inverse(gram: Tensor, resolution: float) -> Tensor:
     """Of a matrix of scalar products, without the directions that hold next to nothing."""
     sizes = gram.diagonal().clamp(min=0.0).sqrt()
-    inverse = torch.where(sizes > RESOLUTION * sizes.max(), 1 / sizes.clamp(min=1e-300), 0.0)
+    inverse = torch.where(sizes > ZERO * sizes.max(), 1 / sizes.clamp(min=1e-300), 0.0)
     values, vectors = torch.linalg.eigh(gram * inverse[:, None] * inverse)
     kept = values > resolution * values[-1]
     within = vectors[:, kept] * inverse[:, None]
