@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,11 @@ from symhep_moments.p_values import p_text
 from symhep_moments.wording import in_words, several
 
 __all__ = ["cautions"]
+
+#: Two particles of one collection, in what `symhep_moments.discrete.named.exchange` calls itself.
+_ALIKE = re.compile(r"exchange of (\S+)\[\d+\] and \1\[\d+\]")
+#: An exchange that is broken more than this compares particles that are sorted.
+ORDERED = 0.5
 
 Summary = Mapping[str, Any]
 
@@ -31,6 +37,7 @@ def cautions(s: Summary) -> Iterator[Statement]:
     yield from _closure(s)
     yield from _relative(s)
     yield from _weights(s)
+    yield from _ordered(s)
     yield from _alike(s)
 
 
@@ -163,6 +170,24 @@ def _weights(s: Summary) -> Iterator[Statement]:
         )
 
 
+def _ordered(s: Summary) -> Iterator[Statement]:
+    """Exchanges within one collection that are broken so strongly that most events have the same order."""
+    ordered = {
+        d["name"]: a["value"]
+        for d in s["discrete"]
+        if d["rejected"] and _ALIKE.search(d["meaning"])
+        and (a := d["asymmetry"]) and abs(a["value"] or 0.0) > ORDERED
+    }  # fmt: skip
+    if ordered:
+        yield Statement(
+            "Particles that are ordered by pt (sort: pt) are not exchangeable by construction: "
+            f"{several(list(ordered))} may tell their order alone.",
+            {"asymmetry": ordered},
+            "discrete",
+            kind="warning",
+        )
+
+
 def _alike(s: Summary) -> Iterator[Statement]:
     twins = {d["name"]: d["same_as"] for d in s["discrete"] if d["same_as"] is not None}
     trivial = [d["name"] for d in s["discrete"] if d["trivial"]]
@@ -172,12 +197,10 @@ def _alike(s: Summary) -> Iterator[Statement]:
             f"On these events some elements do the same: {told}. They share one test.",
             twins,
             "discrete",
-            kind="warning",
         )
     if trivial:
         yield Statement(
             f"{several(trivial)} {'moves' if len(trivial) == 1 else 'move'} no event: there is nothing to test.",
             {"trivial": trivial},
             "discrete",
-            kind="warning",
         )

@@ -8,10 +8,10 @@ from typing import Any
 
 from symhep.methods.result import Statement
 from symhep_moments.cautions import cautions
-from symhep_moments.groups import group_in_words
+from symhep_moments.groups import found_rotation, group_in_words, group_p, only_combined
 from symhep_moments.p_values import bound_text, p_text
-from symhep_moments.strengths import strength_text, visible_text
-from symhep_moments.wording import in_words, several
+from symhep_moments.strengths import per_cent, strength_text, told_as_broken, visible_text
+from symhep_moments.wording import counted, in_words, of_final_state, several
 
 __all__ = ["findings"]
 
@@ -39,11 +39,11 @@ def findings(summary: Summary) -> Iterator[Statement]:
 
 def _answer(s: Summary) -> Statement:
     """'The 20,000 events are consistent with SO(2) about the beam axis (p = 0.31); ... are excluded (p < 1e-30).'"""
-    algebra = s["algebra"]
+    algebra, tested = s["algebra"], group_p(s)
     excluded = [c for c in s["candidates"] if c["rejected"]]
     evidence: dict[str, Any] = {
         "events": s["events"], "dimension": algebra["dimension"], "name": algebra["name"],
-        "p_value": algebra["p_value"], "log10_p": algebra["log10_p"], "level": s["level"],
+        "p_value": tested["p_value"], "log10_p": tested["log10_p"], "level": s["level"],
         "excluded": {c["label"]: c["log10_p_adjusted"] for c in excluded},
     }  # fmt: skip
     relative = f", relative to {s['reference']}," if s.get("reference") else ""
@@ -54,9 +54,17 @@ def _answer(s: Summary) -> Statement:
         if left := [row["label"] for row in s["support"]["excluded"]]:
             text += f"{';' if excluded else ':'} {in_words(left)} leave the support of the events"
         return Statement(f"{text}.", evidence, "p_values")
-    text = f"The {s['events']:,} events are consistent{relative} with {group_in_words(s)} ({p_text(algebra)})"
-    if excluded:
-        text += f"; {_excluded(excluded)}"
+    text = f"The {s['events']:,} events are consistent{relative} with {group_in_words(s)} ({p_text(tested)})"
+    mixed = only_combined(s)
+    if mixed and any(c["rejected"] is False for c in s["candidates"]):
+        text += (
+            f"; {in_words(mixed)} {'is' if len(mixed) == 1 else 'are'} no symmetry alone, but in combination"
+        )
+    elif mixed:
+        many = "s of them are" if algebra["dimension"] > 1 else " of them is"
+        text += f": no single candidate is a symmetry, but {counted(algebra['dimension'])} combination{many}"
+    if plain := [c for c in excluded if c["label"] not in mixed]:
+        text += f"; {_excluded(plain)}"
     if s["support"]["excluded"]:
         text += f"; {in_words([row['label'] for row in s['support']['excluded']])} leave the support of the events"
     return Statement(f"{text}.", evidence, "p_values")
@@ -84,15 +92,17 @@ def _rank(s: Summary) -> Iterator[Statement]:
         return
     bound = bound_text(tests[found + 1]["log10_p"])
     if found:
-        word = "symmetry agrees" if found == 1 else "independent symmetries agree"
-        text = f"{among} {_count(found)} {word} with the moments ({p_text(tests[found])}), more are rejected ({bound})."
+        word = "symmetry" if found == 1 else "independent symmetries"
+        # Not the hypothesis of the first sentence, which is a group or an algebra by name.
+        word += "" if p_text(tests[found]) == p_text(group_p(s)) else ", of whatever group,"
+        verb = "agrees" if found == 1 else "agree"
+        text = (
+            f"{among} {counted(found)} {word} {verb} with the moments ({p_text(tests[found])}), "
+            f"more are rejected ({bound})."
+        )
     else:
         text = f"{among} none survives: one symmetry or more is rejected ({bound})."
     yield Statement(text, evidence, "ranks")
-
-
-def _count(number: int) -> str:
-    return ("one", "two", "three", "four", "five", "six")[number - 1] if number <= 6 else str(number)
 
 
 def _generators(s: Summary) -> Iterator[Statement]:
@@ -102,10 +112,14 @@ def _generators(s: Summary) -> Iterator[Statement]:
         return
     listed = several([row["label"] for row in rows])
     listed = listed if len(listed) <= LONG else "sums of many of them (see the table)"
-    angle, known = s["algebra"]["angle_95"], ""
-    if angle is not None:
+    angle, rotation, known = s["algebra"]["angle_95"], found_rotation(s), ""
+    if rotation is not None:
+        angle = rotation[1]
+        known = f"; the true axis lies within {math.degrees(angle):.2g} degrees of it (95 %)"
+    elif angle is not None:
         true = "direction lies" if len(rows) == 1 else "span lies"
-        known = f"; the true {true} within {math.degrees(angle):.2g} degrees of it (95 %)"
+        where = f"within {math.degrees(angle):.2g} degrees of it in the space of the candidates (95 %)"
+        known = f"; the true {true} {where}"
     what = "The direction" if len(rows) == 1 else "The directions"
     verb = "is" if len(rows) == 1 else "are"
     yield Statement(
@@ -117,26 +131,31 @@ def _generators(s: Summary) -> Iterator[Statement]:
 
 
 def _lattice(s: Summary) -> Iterator[Statement]:
-    rows = s["subgroups"]
+    rows = [r for r in s["subgroups"] if r["how"] != "candidates"]
     if not rows:
         return
     alive, rejected = [r for r in rows if r["survives"]], [r for r in rows if r["rejected"]]
     group = {"lorentz": "Lorentz", "poincare": "Poincare"}[s["catalogue"]]
-    text = f"Of the {len(rows)} classes of connected subgroups of the {group} group, each in any direction, "
-    if not alive:
-        text += f"none survives; {len(rejected)} are rejected together at the level {s['level']:g}."
+    among = " among the candidates" if len(rows) < len(s["subgroups"]) else ""
+    text = (
+        f"Of the {len(rows)} classes of connected subgroups of the {group} group{among}, each in any direction, "
+        if len(rows) > 1
+        else f"Of the one class of connected subgroups of the {group} group{among}, in any direction: "
+    )
+    largest = [f"{r['name']} ({p_text(r)})" for r in s["maximal_subgroups"]]
+    if largest:
+        text += f"the largest that {'survives is' if len(largest) == 1 else 'survive are'} {several(largest)}"
     else:
-        largest = [f"{r['name']} ({p_text(r)})" for r in s["maximal_subgroups"]]
-        head = "the largest that survives is" if len(largest) == 1 else "the largest that survive are"
-        text += (
-            f"{head} {several(largest)}; {len(rejected)} are rejected together at the level {s['level']:g}."
-        )
+        text += "none survives"
+    if rejected:
+        verb = "is rejected" if len(rejected) == 1 else "are rejected together"
+        text += f"; {counted(len(rejected))} {verb} at the level {s['level']:g}"
     limits = [r["name"] for r in rows if r["limit_of"] and not r["rejected"]]
     evidence = {
         "survive": {r["name"]: r["log10_p"] for r in alive}, "rejected": len(rejected), "classes": len(rows),
         "limits_of_survivors": limits,
     }  # fmt: skip
-    yield Statement(text, evidence, "lattice")
+    yield Statement(f"{text}.", evidence, "lattice")
 
 
 def _discrete(s: Summary) -> Iterator[Statement]:
@@ -159,7 +178,7 @@ def _discrete(s: Summary) -> Iterator[Statement]:
         names = several([d["name"] for d in kept])
         more = " or more" if len(kept) > 1 and least < 0 else ""
         parts.append(f"respected: {names} (adjusted p = {10**least:.2g}{more})")
-    yield Statement(f"Discrete elements {'; '.join(parts)}.", evidence, "discrete")
+    yield Statement(f"Discrete elements{of_final_state(s)} {'; '.join(parts)}.", evidence, "discrete")
 
 
 def _adjusted(row: Summary) -> str:
@@ -174,7 +193,7 @@ def _asymmetry(row: Summary) -> str:
 def _strengths(s: Summary) -> Iterator[Statement]:
     """How strongly what is broken is broken; what could have been seen of what is not."""
     rows = [c for c in s["candidates"] if c["strength"] is not None]
-    broken = [c for c in rows if c["rejected"]]
+    broken = [c for c in rows if told_as_broken(c)]
     if broken:
         told = [f"{c['label']} by {strength_text(c['strength'])}" for c in broken[:LISTED]]
         told += [f"{len(broken) - LISTED} more"] if len(broken) > LISTED else []
@@ -196,16 +215,17 @@ def _strengths(s: Summary) -> Iterator[Statement]:
 
 def _places(s: Summary) -> Iterator[Statement]:
     """Where the weakest breaking of a rotation, or of another flow that comes back, is clearest."""
-    sizes = {c["label"]: c["strength"]["value"] for c in s["candidates"] if c["strength"] is not None}
+    sizes = {c["label"]: c["strength"]["value"] for c in s["candidates"] if told_as_broken(c)}
     clear = [
         b for b in s["clearest_bins"]
-        if b["kind"] == "modulation" and b["value"] is not None and abs(b["value"]) > CLEAR * b["error"]
+        if b["label"] in sizes and b["kind"] == "modulation" and b["value"] is not None
+        and abs(b["value"]) > CLEAR * b["error"]
     ]  # fmt: skip
-    for b in sorted(clear, key=lambda b: float(sizes.get(b["label"]) or 0.0))[:1]:
+    for b in sorted(clear, key=lambda b: float(sizes[b["label"]]))[:1]:
         (x, y), more = b["axes"], "more" if b["value"] > 0 else "fewer"
         yield Statement(
             f"{b['label']} is broken most clearly for {x} {_range(b['x'])} and {y} {_range(b['y'])}: "
-            f"{100 * abs(b['value']):.2g} % +- {100 * b['error']:.1g} % {more} events than the symmetry asks for "
+            f"{per_cent(abs(b['value']), b['error'])} {more} events than the symmetry asks for "
             f"(the clearest of {b['bins']} bins).",
             dict(b),
             "maps",

@@ -12,13 +12,17 @@ __all__ = ["candidate_pulls", "fitted_pulls"]
 
 FloatArray = npt.NDArray[np.float64]
 
+#: An error so much smaller than the largest one is rounding, of sums that the conservation of momentum makes zero: in
+#: float64, or in the ten or more digits of an event file. Such a moment says nothing.
+ROUNDING = 1e-9
 #: What is left of a variance after a fit, relative to before, below which the fit has used all that a function says.
 USED = 1e-6
 
 
 def candidate_pulls(moments: Moments) -> FloatArray:
-    """A_ka over its error, (K, G); 0 for a moment without spread."""
-    return _over(moments.mean, np.einsum("kaka->ka", moments.covariance), 0.0)
+    """A_ka over its error, (K, G); NaN for a moment without spread but rounding."""
+    variance = np.einsum("kaka->ka", moments.covariance)
+    return _over(moments.mean, variance, _rounding(moments) ** 2)
 
 
 def fitted_pulls(moments: Moments, theta: FloatArray, normal: FloatArray) -> FloatArray:
@@ -26,17 +30,23 @@ def fitted_pulls(moments: Moments, theta: FloatArray, normal: FloatArray) -> Flo
 
     An error of theta moves A theta by A normal delta, which for strongly broken candidates is many errors of a single
     moment. So what the fit can take along A normal is taken off (`symhep_moments.quadratic.residual`), and the errors
-    are those of what is left. 0 where nothing is.
+    are those of what is left. NaN where nothing is.
     """
     k, r = len(moments.labels), theta.shape[1]
     values, covariance = moments.along(theta)
     noise = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    scale = np.divide(1.0, noise, out=np.zeros_like(noise), where=noise > 0)
+    scale = np.divide(1.0, noise, out=np.zeros_like(noise), where=noise > _rounding(moments))
     tangent = np.kron(np.eye(r), moments.mean @ normal) * scale[:, None]
     left = residual(values * scale, covariance * scale[:, None] * scale, tangent, moments.nu)
     return _over(left.values, np.diag(left.covariance), USED).reshape(r, k).T
 
 
+def _rounding(moments: Moments) -> float:
+    """Errors up to here are rounding."""
+    largest = float(np.einsum("kaka->ka", moments.covariance).max(initial=0.0))
+    return ROUNDING * max(largest, 0.0) ** 0.5
+
+
 def _over(values: FloatArray, variance: FloatArray, least: float) -> FloatArray:
     clear = variance > least
-    return np.divide(values, np.sqrt(np.where(clear, variance, 1.0)), out=np.zeros_like(values), where=clear)
+    return np.divide(values, np.sqrt(np.where(clear, variance, 1.0)), out=np.full(values.shape, np.nan), where=clear)

@@ -29,9 +29,9 @@ ending ``_adjusted`` are Holm's; null: not tested.
 
 Arrays (K functions, G candidates, G' of them or of their combinations on the support, r found, M maps):
 ``functions`` (K,), ``candidates`` (G,), ``tested`` (G',), ``generator_labels`` (r,) names; ``pulls`` (K, G') and
-``pulls_found`` (K, r) moments over their errors, of the fitted directions what the fit leaves; ``generators`` and
-``generators_error`` (r, G); ``map_values`` and ``map_errors`` (M, X, Y) with edges ``map_x`` (X + 1,), ``map_y``
-(Y + 1,), ``map_labels`` and ``map_kinds`` (M,), ``map_axes`` (2,).
+``pulls_found`` (K, r) moments over their errors (NaN: no spread), of the fitted directions what the fit leaves;
+``generators`` and ``generators_error`` (r, G); ``map_values`` and ``map_errors`` (M, X, Y) with edges ``map_x``
+(X + 1,), ``map_y`` (Y + 1,), ``map_labels`` and ``map_kinds`` (M,), ``map_axes`` (2,).
 """
 
 from __future__ import annotations

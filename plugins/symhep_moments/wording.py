@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-__all__ = ["in_words", "several"]
+__all__ = ["counted", "in_words", "of_final_state", "several"]
 
 _AXES = ("x", "y", "z")
 #: Kinds of labelled generators: the whole kind, and a part of it.
@@ -14,6 +15,24 @@ _KINDS = {
     "P": ("translations", "translations of {}", ("t", *_AXES)),
 }
 _COMPONENTS = {"t": "E", "x": "px", "y": "py", "z": "pz"}
+
+
+def counted(number: int) -> str:
+    """Small numbers as words.
+
+    >>> counted(1), counted(6), counted(15)
+    ('one', 'six', '15')
+    """
+    return ("one", "two", "three", "four", "five", "six")[number - 1] if 1 <= number <= 6 else str(number)
+
+
+def of_final_state(s: Mapping[str, Any]) -> str:
+    """Of momenta: that elements act on these alone, which for parity and C of the process is half of it.
+
+    >>> of_final_state({"vectors": {"components": ["E", "px", "py", "pz"]}})
+    ' of the final state, beams kept,'
+    """
+    return " of the final state, beams kept," if "pz" in s["vectors"]["components"] else ""
 
 
 def several(items: Sequence[str], at_most: int = 12) -> str:

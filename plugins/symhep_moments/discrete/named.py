@@ -1,4 +1,8 @@
-"""The elements that have a name: mirrors, exchanges, charge conjugation, turns."""
+"""The elements that have a name: mirrors, exchanges, charge conjugation, turns.
+
+All of them act on the particles of the features alone and leave the beams as they are. Parity of the process would
+exchange the beams as well: an asymmetry of forward and backward breaks P as it is meant here, and not that one.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +30,16 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def parity(frame: Frame) -> Element:
-    """P: every momentum is reversed, energies stay; of features that are no momenta, all components.
+    """P of the final state: every momentum is reversed, energies and beams stay; of other features, all components.
 
     >>> parity(Frame(("E", "px", "py", "pz"), ("jet",))).matrix.diagonal().tolist()
     [1.0, -1.0, -1.0, -1.0]
     """
-    words = "parity, p -> -p" if frame.spatial else "reflection in the origin, x -> -x"
+    words = (
+        "parity of the final state, p -> -p, beams kept"
+        if frame.spatial
+        else "reflection in the origin, x -> -x"
+    )
     return _on_all("P", words, _flipped(frame, frame.space), frame)
 
 
@@ -42,17 +50,22 @@ def motion_reversal(frame: Frame) -> Element:
     """
     if not frame.spatial:
         raise CardError("T reverses momenta, and there are none", where="elements", hint="take P")
-    return parity(frame).called("T", "naive motion reversal, p -> -p: on momenta the same map as P")
+    return parity(frame).called(
+        "T", "naive motion reversal of the final state, p -> -p, beams kept: the same map as P"
+    )
 
 
 def reflection(frame: Frame, component: str) -> Element:
-    """One component changes its sign: px and py are reflected in planes with the beam, pz in the one across it."""
+    """One component changes its sign: px and py are reflected in planes with the beam, pz in the one across it.
+
+    The mirror of pz would exchange beams; they stay.
+    """
     number = frame.component(component)
     name = frame.components[number]
     planes = {
         "px": "in a plane with the beam, ",
         "py": "in a plane with the beam, ",
-        "pz": "across the beam, ",
+        "pz": "across the beam, beams kept, ",
     }
     words = f"mirror {planes.get(name, '') if frame.spatial else ''}{name} -> -{name}"
     return _on_all(f"reflection({component})", words, _flipped(frame, (number,)), frame)
@@ -91,7 +104,7 @@ def charge_conjugation(frame: Frame) -> Element:
 def charge_parity(frame: Frame) -> Element:
     """CP of the final state: particles and antiparticles change places, momenta are reversed."""
     both = parity(frame) * charge_conjugation(frame)
-    return both.called("CP", "C of the final state, and p -> -p")
+    return both.called("CP", "C of the final state, and p -> -p, beams kept")
 
 
 def turn(frame: Frame, q: int, *plane: str) -> Element:

@@ -41,7 +41,7 @@ def read_element(text: str, frame: Frame) -> Element:
 
     >>> frame = Frame(("E", "px", "py", "pz"), ("mu-", "mu+"))
     >>> read_element("P*exchange(mu-,mu+)", frame).meaning
-    'exchange of mu- and mu+; then parity, p -> -p'
+    'exchange of mu- and mu+; then parity of the final state, p -> -p, beams kept'
     >>> read_element("Z_3(z)", frame).order
     3
     """

@@ -35,6 +35,7 @@ def moment_pulls(a: Arrays, summary: Mapping[str, Any]) -> Figure:
     figure, ax = plt.subplots(figsize=(width, max(2.8, 0.24 * len(labels) + 1.5)))
     limit = max(float(np.abs(pulls[np.isfinite(pulls)]).max(initial=0.0)), 4.0)
     norm = SymLogNorm(_LINEAR, linscale=0.8, vmin=-limit, vmax=limit, base=10)
+    ax.set_facecolor("white")  # of moments without spread
     image = ax.imshow(pulls, cmap="RdBu_r", norm=norm, aspect="auto", interpolation="nearest")
     ax.set_yticks(range(len(labels)), labels, fontsize=10 if len(labels) <= 20 else 7.5)
     if found:

@@ -135,6 +135,7 @@ def made() -> Made:
             "support": {"rank": 8, "dimension": 8, "constraints": [], "excluded": [
                 {"label": n, "why": "the total momentum px is constant"} for n in off_support]},
             "functions": {"number": functions, "blocks": blocks, "covariance_events": 20000},
+            "vectors": {"number": 2, "components": ["E", "px", "py", "pz"]},
             "scale": 512.0, "unit": "GeV", "reference": None, "edges": [],
             "clearest_bins": [
                 {"label": "J_x", "kind": "modulation", "axes": ["azimuth", "cos(theta)"], "x": [0.0, 0.5],

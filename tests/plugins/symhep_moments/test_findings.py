@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -30,7 +31,7 @@ def one(summary: dict[str, Any], words: str) -> Statement:
 def test_the_answer_of_the_dijets(made: Made) -> None:
     answer = said(made(rejected=-36.5).summary)[0]
     assert answer.text == (
-        "The 20,000 events are consistent with SO(2) about the beam axis (p = 0.32); rotations about x and y, boosts "
+        "The 20,000 events are consistent with SO(2) about the beam axis (p = 0.4); rotations about x and y, boosts "
         "and translations are excluded (p < 1e-35)."
     )
     assert answer.evidence["dimension"] == 1
@@ -50,8 +51,8 @@ def test_nothing_found(made: Made) -> None:
 def test_everything_found(made: Made) -> None:
     summary = made(labels=("J_x", "J_y", "J_z"), symmetric=("J_x", "J_y", "J_z")).summary
     summary["maximal_subgroups"] = [r for r in summary["subgroups"] if r["name"] == "SO(3)"]
-    summary["maximal_subgroups"][0]["at_lab"] = True
-    assert said(summary)[0].text == "The 20,000 events are consistent with SO(3) (J_x, J_y, J_z) (p = 0.32)."
+    summary["maximal_subgroups"][0] |= {"at_lab": True, "p_value": 0.23, "log10_p": -0.638}
+    assert said(summary)[0].text == "The 20,000 events are consistent with SO(3) (J_x, J_y, J_z) (p = 0.23)."
     assert one(summary, "no combination is broken")
 
 
@@ -78,7 +79,16 @@ def test_a_direction_that_was_fitted(
     ]
     assert f"consistent with {words} (p" in said(summary)[0].text
     summary["algebra"]["angle_95"] = 0.01
-    assert "within 0.57 degrees" in one(summary, "The direction that the events chose").text
+    told = one(summary, "The direction that the events chose").text
+    if "some axis" in words:
+        assert (
+            "the true direction lies within 0.57 degrees of it in the space of the candidates (95 %)" in told
+        )
+    else:
+        # errors of the axis alone: 1.96 (n 0.004^2)^(1/2) rad, of n components that may rotate
+        rotations = sum(label.startswith("J") for label in coefficients)
+        angle = math.degrees(1.96 * errors * math.sqrt(rotations))
+        assert f"the true axis lies within {angle:.2g} degrees of it (95 %)" in told
 
 
 def test_without_a_lattice_the_algebra_is_named(made: Made) -> None:
@@ -92,6 +102,78 @@ def test_broken_and_visible_strengths(made: Made) -> None:
     assert "J_x by 200 % [198, 202]" in one(summary, "Broken: ").text
     assert "K_z by 3.3 per unit of rapidity [2.97, 3.63]" in one(summary, "Broken: ").text
     assert one(summary, "would have been seen").text.startswith("A breaking of J_z above 4.5 % ")
+
+
+def test_a_strength_that_may_be_zero_is_not_told_as_broken(made: Made) -> None:
+    summary = made(labels=("J_x", "J_z", "K_z")).summary
+    for label, change in (("K_z", {"value": 0.0, "low": 0.0, "high": 0.991}), ("J_z", {"low": 0.01})):
+        row = next(c for c in summary["candidates"] if c["label"] == label)
+        row["strength"] = (
+            row["strength"] | change
+        )  # J_z is not rejected: its interval alone does not break it
+    assert one(summary, "Broken: ").text == "Broken: J_x by 200 % [198, 202] (95 % intervals)."
+    summary["candidates"][0]["strength"]["low"] = 0.0
+    assert not [s for s in said(summary) if "Broken" in s.text or "most clearly" in s.text]
+
+
+def test_combinations_of_candidates_that_are_excluded_one_by_one(made: Made) -> None:
+    summary = made(labels=("E_12", "E_21", "P_1"), symmetric=("E_12",)).summary
+    summary |= {"subgroups": [], "maximal_subgroups": [], "catalogue": None}
+    whole = {"E_12": 0.707, "E_21": -0.707, "P_1": 0.001}
+    summary["generators"] = [
+        {
+            "label": "E_12 - E_21",
+            "coefficients": whole,
+            "errors": dict.fromkeys(whole, 0.004),
+            "angle_95": 0.01,
+        }
+    ]
+    alive = summary["candidates"][0]
+    assert (
+        "consistent with so(2) (E_12 - E_21) (p = 0.32); E_21 is no symmetry alone, but in combination; P_1 is excluded"
+        in said(summary)[0].text
+    )
+    alive["rejected"] = True
+    assert said(summary)[0].text.startswith(
+        "The 20,000 events are consistent with so(2) (E_12 - E_21) (p = 0.32): no single candidate is a symmetry, but "
+        "one combination of them is; P_1 is excluded (p < "
+    )
+
+
+def test_a_hypothesis_has_one_p(made: Made) -> None:
+    summary = made().summary
+    classed = summary["maximal_subgroups"][0]
+    assert said(summary)[0].evidence["log10_p"] == classed["log10_p"] == -0.4
+    assert "SO(2) (p = 0.4)" in one(summary, "classes of connected").text
+    # the number of symmetries is another hypothesis, with p of its own
+    next(t for t in summary["chain"] if t["r"] == 1).update(p_value=0.6, log10_p=-0.222)
+    counted = "p = 0.6"
+    assert (
+        f"one symmetry, of whatever group, agrees with the moments ({counted})"
+        in one(summary, "Among 10").text
+    )
+    summary |= {"maximal_subgroups": []}
+    assert said(summary)[0].evidence["log10_p"] == summary["algebra"]["log10_p"] == -0.5
+    summary["algebra"]["name"] = "not closed"
+    assert f"with one symmetry (J_z) ({counted})" in said(summary)[0].text
+    assert "of whatever group" not in one(summary, "Among 10").text
+
+
+def test_classes_that_are_no_candidates_are_not_counted(made: Made) -> None:
+    summary = made(labels=("J_x", "J_y", "J_z")).summary
+    for row in summary["subgroups"]:
+        if row["name"] not in ("SO(2)", "SO(3)"):
+            row |= {
+                "how": "candidates",
+                "rejected": False,
+                "survives": False,
+                "log10_p": None,
+                "p_value": None,
+            }
+    assert one(summary, "connected subgroups").text == (
+        "Of the 2 classes of connected subgroups of the Lorentz group among the candidates, each in any direction, the "
+        "largest that survives is SO(2) (p = 0.4); one is rejected at the level 0.05."
+    )
 
 
 def test_the_clearest_place_of_a_breaking(made: Made) -> None:
@@ -117,8 +199,38 @@ def test_elements_that_act_alike_are_told_once(made: Made) -> None:
         summary["discrete"][0] | {"name": "C", "meaning": "charge conjugation", "trivial": True},
     ]
     assert ", T" not in one(summary, "Discrete elements").text
-    assert one(summary, "T as P").kind == "warning"
-    assert one(summary, "C moves no event").kind == "warning"
+    assert one(summary, "T as P").kind == "finding"
+    assert one(summary, "C moves no event").kind == "finding"
+
+
+def test_elements_leave_the_beams_alone(made: Made) -> None:
+    summary = made().summary
+    assert one(summary, "Discrete elements").text.startswith(
+        "Discrete elements of the final state, beams kept, broken"
+    )
+    summary["vectors"] = {"number": 1, "components": ["x1", "x2"]}
+    assert one(summary, "Discrete elements").text.startswith("Discrete elements broken")
+
+
+def test_sorted_particles_are_not_exchangeable(made: Made) -> None:
+    summary = made().summary
+    row = summary["discrete"][2]
+    assert row["rejected"]
+    row |= {"meaning": "exchange of jets[0] and jets[1]"}
+    assert not [s for s in said(summary) if "sort: pt" in s.text]  # 8 %
+    row["asymmetry"] = {"value": 0.9, "low": 0.88, "high": 0.92}
+    caution = one(summary, "sort: pt")
+    assert caution.kind == "warning"
+    assert "not exchangeable by construction: exchange(1,2) may" in caution.text
+    for change in (
+        {"meaning": "exchange of jets[0] and leptons[0]"},
+        {"rejected": False},
+        {"asymmetry": None},
+    ):
+        before = dict(row)
+        row |= change
+        assert not [s for s in said(summary) if "sort: pt" in s.text]
+        row |= before
 
 
 def test_warnings(made: Made) -> None:

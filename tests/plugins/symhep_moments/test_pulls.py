@@ -53,5 +53,19 @@ def test_pulls_of_a_fit_are_normal_with_one_direction_less() -> None:
 
 def test_no_spread_no_pull() -> None:
     m = Moments(np.ones((2, 3)), np.zeros((2, 3, 2, 3)), 9.0, so(3), ("f", "g"), {"low": slice(0, 2)})
-    assert not candidate_pulls(m).any()
-    assert not fitted_pulls(m, np.eye(3)[:, :1], np.eye(3)[:, 1:]).any()
+    assert np.isnan(candidate_pulls(m)).all()
+    assert np.isnan(fitted_pulls(m, np.eye(3)[:, :1], np.eye(3)[:, 1:])).all()
+
+
+def test_rounding_is_no_pull() -> None:
+    # A sum that is zero but for rounding: both its mean and its error are of the size of the last digit.
+    whole = moments(np.random.default_rng(4), np.zeros((K, 3)))
+    mean, covariance = whole.mean.copy(), whole.covariance.copy()
+    mean[0] = 1e-15
+    covariance[0], covariance[:, :, 0] = 0.0, 0.0
+    covariance[0, :, 0] = 1e-34 * np.eye(3)
+    m = Moments(mean, covariance, 1e6, so(3), tuple("abcdef"), {"low": slice(0, K)})
+    for pulls in (candidate_pulls(m), fitted_pulls(m, np.eye(3)[:, :1], np.eye(3)[:, 1:2])):
+        assert np.isnan(pulls[0]).all()
+        assert np.isfinite(pulls[1:]).all()
+    assert candidate_pulls(m)[1:] == pytest.approx(whole.mean[1:] / [1.0, 2.0, 3.0])

@@ -60,9 +60,9 @@ def test_meanings_say_what_is_done() -> None:
         text: read_element(text, MUONS).meaning
         for text in ("T", "reflection(y)", "reflection(z)", "C", "Z_3(z)")
     }
-    assert "on momenta the same map as P" in said["T"]
+    assert said["T"].endswith("p -> -p, beams kept: the same map as P")
     assert said["reflection(y)"] == "mirror in a plane with the beam, py -> -py"
-    assert said["reflection(z)"] == "mirror across the beam, pz -> -pz"
+    assert said["reflection(z)"] == "mirror across the beam, beams kept, pz -> -pz"
     assert said["C"] == "charge conjugation of the final state, exchange of mu- and mu+"
     assert said["Z_3(z)"] == "turn by 2 pi / 3 about z"
 

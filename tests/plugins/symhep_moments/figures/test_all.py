@@ -192,3 +192,11 @@ def test_pulls_are_drawn_as_they_are(made: Made) -> None:
     assert np.array_equal(image[:10], result.arrays["pulls"].T)
     assert np.array_equal(image[10:], result.arrays["pulls_found"].T)
     assert [t.get_text() for t in ax.get_yticklabels()][:3] == ["$J_{x}$", "$J_{y}$", "$J_{z}$"]
+
+
+def test_moments_without_spread_are_left_blank(made: Made) -> None:
+    result = made()
+    result.arrays["pulls"][3] = np.nan
+    image = np.ma.masked_invalid(moment_pulls(result.arrays, result.summary).axes[0].images[0].get_array())
+    assert image.mask[:10, 3].all()
+    assert image.mask.sum() == 10
