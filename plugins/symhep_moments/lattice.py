@@ -93,8 +93,8 @@ class _Run:
         if inside.shape[1] < len(inside):
             moments = moments.restricted(inside)
             ranks = chain(moments, level)
-        self.ranks = {test.r: test.log_p for test in ranks.tests}
-        self.open = max((r for r, log_p in self.ranks.items() if log_p > self.threshold), default=0)
+        self.ranks = ranks
+        self.open = max((test.r for test in ranks.tests if test.log_p > self.threshold), default=0)
         empty = np.zeros((len(moments.generators), 0))
         found = next((test.theta for test in ranks.tests if test.r == self.open), empty)
         self.found = np.linalg.qr(self.span @ found)[0].T
@@ -122,7 +122,7 @@ class _Run:
 
     def _one(self, c: SubgroupClass, near: Sequence[Conjugate]) -> SubgroupTest:
         if c.dimension > self.open:
-            return _result(c, "rank", log_p=self.ranks[c.dimension])
+            return _result(c, "rank", log_p=self.ranks.log_p(c.dimension))
         below = [self.results[name] for name in self.order.below[c.name]]
         tried = {test.name: test.log_p for test in below if test.how == "fit" and test.log_p is not None}
         among = math.log(max(1, len(tried)))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from symhep.errors import MethodError
+from symhep.errors import CardError, MethodError
 from symhep.events.dataset import Dataset
 from symhep.methods.context import Context
 from symhep.plugin.functions import load_function
@@ -36,7 +36,9 @@ from symhep_moments.support import support_of
 __all__ = ["measure", "prepared"]
 
 #: Effective events per test function: with fewer their covariance is a guess, and so are directions and p-values.
-PER_FUNCTION = 5
+PER_FUNCTION = 10
+#: Moments whose covariance is still a matter of seconds.
+LARGEST = 2000
 #: What the progress bar counts.
 STEPS = ("support", "moments", "ranks", "subgroups", "discrete elements", "strengths")
 
@@ -92,7 +94,11 @@ def measure(data: Dataset, options: MomentsOptions, context: Context) -> Outcome
             else []
         )
         done(1, STEPS[4])
-        broken = breakings(events, functions) if options.strength and reference is None else []
+        broken = []
+        if options.strength and reference is None:
+            off = {label for label, _ in support.excluded}
+            kept = [label for label in events.generators.labels if label not in off]
+            broken = breakings(replace(events, generators=events.generators.subset(kept)), functions)
         rejected = [t.label for t in candidates if t.log_p_adjusted <= np.log(options.level)]
         maps = breaking_maps(events, functions, rejected) if options.strength and reference is None else []
         done(1, STEPS[5])
@@ -116,9 +122,14 @@ def functions_for(events: Events, options: MomentsOptions, rng: np.random.Genera
     if amount < PER_FUNCTION * functions.count:
         needed = PER_FUNCTION * functions.count
         raise MethodError(
-            f"{len(events)} events, worth {amount:.3g} of equal weight, are too few for {functions.count} test functions"
-            f" and {len(events.generators)} candidates: {needed} are needed; use more events, or fewer functions "
-            "(functions: {fourier: 0}) and candidates (generators: rotations)"
+            f"{len(events)} events, worth {amount:.3g} of equal weight, are too few for {functions.count} test "
+            f"functions and {len(events.generators)} candidates: {needed} are needed; use more events, or fewer "
+            "functions (functions: {fourier: 0}) and candidates (generators: rotations)"
+        )
+    if functions.count * len(events.generators) > LARGEST:
+        raise CardError(
+            f"{functions.count} test functions of {len(events.generators)} candidates are more than {LARGEST} moments",
+            hint="name fewer candidates (generators: so(8)), split the features into vectors, or take fewer of them",
         )
     if options.density is not None:
         log_density = load_function(options.density.function)

@@ -82,7 +82,7 @@ class MomentsOptions(Options):
     strength: bool = Field(True, description="how strongly each candidate is broken, and where")
     covariance_events: int = Field(
         COVARIANCE_EVENTS,
-        ge=100,
+        ge=1000,
         description="events that the covariance of the moments is estimated from, at most",
     )
     max_events: int | None = Field(

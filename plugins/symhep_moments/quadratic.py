@@ -27,7 +27,7 @@ FloatArray = npt.NDArray[np.float64]
 #: count the less the smaller theirs is. Constrained events leave directions without any.
 RIDGE = 0.01
 #: A covariance from nu + 1 events can be inverted in far fewer directions than nu.
-FRACTION = 0.25
+FRACTION = 0.1
 #: Singular values of the tangent, in units of its noise, below which there is no tangent.
 NO_TANGENT = 1e-9
 #: Weights that add nothing to a sum of squares.
@@ -162,7 +162,7 @@ def ridge_form(covariance: FloatArray, nu: float) -> Form:
     makes T larger by 1 + (w + 1) / nu to first order, w = sum_i w_i: that is Hotelling's T^2, exact
     without a ridge, where T (nu - m + 1) / nu is m F(m, nu - m + 1). So T (nu - w + 1) / nu is compared with
     sum_i w_i chi^2_1 over an independent chi^2 / dof with nu - w + 1 degrees of freedom. The ridge rises until
-    w <= nu / 4, so that few events are no obstacle.
+    w <= nu / 10, so that few events are no obstacle.
     """
     size = _size(covariance)
     if size == 0:

@@ -18,6 +18,11 @@ __all__ = ["Chain", "RankTest", "chain", "rank_test"]
 
 FloatArray = npt.NDArray[np.float64]
 
+#: Up to so many candidates every number of symmetries is tested: the cost of a test grows with its cube.
+ALL_TESTED = 10
+#: log p from which on more symmetries need no test.
+OUT_OF_THE_QUESTION = -100.0
+
 
 @dataclass(frozen=True, eq=False)
 class RankTest:
@@ -49,7 +54,7 @@ class RankTest:
 
 @dataclass(frozen=True, eq=False)
 class Chain:
-    """Rank tests for r = G, ..., 1, and the number of symmetries found at ``level``.
+    """Rank tests for falling r down to 1, and the number of symmetries found at ``level``.
 
     ``found`` is the largest r that is not rejected, 0 if all are. The hypotheses are nested, so testing downwards
     until the first acceptance rejects the true r with probability ``level`` at most, without any correction.
@@ -58,6 +63,10 @@ class Chain:
     tests: tuple[RankTest, ...]
     level: float
     found: int
+
+    def log_p(self, r: int) -> float:
+        """Of r symmetries; where that was left out, of the most that were tested, which r of them imply."""
+        return next(test.log_p for test in self.tests if test.r <= r)
 
     @property
     def best(self) -> RankTest | None:
@@ -107,13 +116,26 @@ def rank_test(moments: Moments | Whitened, r: int) -> RankTest:
 
 
 def chain(moments: Moments | Whitened, level: float = 0.05) -> Chain:
-    """Rank tests for r = G, G - 1, ..., and the number of symmetries at this ``level``.
+    """Rank tests for falling r, and the number of symmetries at this ``level``.
 
-    All r are tested, also those below the number found, whose p-values are for information.
+    Among many candidates those r that are out of the question are left out: r symmetries are also r - 1, so that all r
+    above one that is rejected decisively are rejected with it. All r below are tested, for information.
     """
     if moments.mean.shape[1] == 0:
         return Chain((), level, 0)  # the support has excluded all candidates
     white = moments if isinstance(moments, Whitened) else whitened(moments)
-    tests = tuple(rank_test(white, r) for r in range(white.mean.shape[1], 0, -1))
-    found = max((test.r for test in tests if test.log_p > log(level)), default=0)
-    return Chain(tests, level, found)
+    tests: dict[int, RankTest] = {}
+    for r in _probes(white.mean.shape[1]):
+        tests[r] = rank_test(white, r)
+        if tests[r].log_p < OUT_OF_THE_QUESTION:
+            break
+    for r in range(1, max(tests)):
+        if r not in tests:
+            tests[r] = rank_test(white, r)
+    ordered = tuple(tests[r] for r in sorted(tests, reverse=True))
+    return Chain(ordered, level, max((t.r for t in ordered if t.log_p > log(level)), default=0))
+
+
+def _probes(g: int) -> list[int]:
+    """The numbers of symmetries that are tested first: all of them at once, or twice as many each time."""
+    return [g] if g <= ALL_TESTED else [*(2**k for k in range(g.bit_length()) if 2**k < g), g]

@@ -74,7 +74,8 @@ def at_span(white: Whitened, theta: FloatArray) -> SpanFit:
     half = np.tensordot(white.covariance, basis, axes=(3, 0))  # (K, G, K, r)
     shared = np.tensordot(half, weighted.reshape(r, k), axes=((2, 3), (1, 0))) @ normal
     tangent = np.kron(np.eye(r), white.mean @ normal - shared)
-    return SpanFit(basis, normal, float(values @ weighted), tangent, residual(values, covariance, tangent))
+    left = residual(values, covariance, tangent, white.nu)
+    return SpanFit(basis, normal, float(values @ weighted), tangent, left)
 
 
 def fitted(white: Whitened, theta: FloatArray) -> SpanFit:

@@ -182,10 +182,10 @@ def test_events_that_do_not_fit() -> None:
     with pytest.raises(MethodError, match="no events"):
         found(drawn("dijets", 100).__class__.from_array(np.zeros((0, 2)), scaling="isotropic"))
     data = drawn("dijets", 100)
-    few = r"100 events, worth 100 .* too few for 38 test functions and 10 candidates: 190 are needed"
+    few = r"100 events, worth 100 .* too few for 38 test functions and 10 candidates: 380 are needed"
     with pytest.raises(MethodError, match=few):
         found(data)
-    assert found(data, functions={"fourier": 0}).summary["functions"]["number"] == 14
+    assert found(drawn("dijets", 200), functions={"fourier": 0}).summary["functions"]["number"] == 14
     with pytest.raises(MethodError, match="they describe no density"):
         found(replace(data, weights=np.where(np.arange(100) % 2, -1.0, 1.0)))
 
@@ -197,7 +197,7 @@ def test_options_are_refused_with_a_reason() -> None:
 
 def test_all_candidates_leave_the_support() -> None:
     """Two bodies of fixed momentum sum: no translation is possible, and there is no moment left to test."""
-    result = found(drawn("two_body", 300), generators="T", strength=True)
+    result = found(drawn("two_body", 400), generators="T", strength=True)
     assert result.summary["chain"] == []
     assert result.summary["algebra"]["dimension"] == 0
     assert "translations leave the support" in result.statements[0].text
@@ -205,18 +205,18 @@ def test_all_candidates_leave_the_support() -> None:
 
 
 def test_equal_events_are_refused() -> None:
-    data = drawn("dijets", 100)
+    data = drawn("dijets", 400)
     assert data.momenta is not None
     with pytest.raises(MethodError, match="all events are the same"):
-        found(dataset(np.repeat(data.momenta[:1], 100, axis=0)))
+        found(dataset(np.repeat(data.momenta[:1], 400, axis=0)))
 
 
 def test_events_used_twice_are_noticed() -> None:
-    data = drawn("dijets", 200)
+    data = drawn("dijets", 400)
     assert data.momenta is not None
     twice = found(dataset(np.concatenate([data.momenta, data.momenta[:50]])), generators="rotations")
     assert twice.summary["weights"]["copies"] == 50
-    assert any("50 of the 250 events are exact copies" in s.text for s in twice.statements)
+    assert any("50 of the 450 events are exact copies" in s.text for s in twice.statements)
     once = found(data, generators="rotations")
     assert once.summary["weights"]["copies"] == 0
     assert not any("copies" in s.text for s in once.statements)
