@@ -80,7 +80,8 @@ def _excluded(rows: Sequence[Summary]) -> str:
 def _rank(s: Summary) -> Iterator[Statement]:
     """How many, and how clearly no more."""
     tests = {t["r"]: t for t in s["chain"]}
-    found, number = s["algebra"]["dimension"], max(tests, default=0)
+    # Of many candidates the chain leaves out the numbers that are out of the question.
+    found, number = s["algebra"]["dimension"], _tested(s)
     if not tests:
         return
     evidence = {str(r): t["log10_p"] for r, t in tests.items()}
@@ -90,7 +91,7 @@ def _rank(s: Summary) -> Iterator[Statement]:
         text = text if number > 1 else f"The one candidate is not broken ({p_text(tests[found])})."
         yield Statement(text, evidence, "ranks")
         return
-    bound = bound_text(tests[found + 1]["log10_p"])
+    bound = bound_text(tests[min(r for r in tests if r > found)]["log10_p"])
     if found:
         word = "symmetry" if found == 1 else "independent symmetries"
         # Not the hypothesis of the first sentence, which is a group or an algebra by name.
@@ -105,10 +106,15 @@ def _rank(s: Summary) -> Iterator[Statement]:
     yield Statement(text, evidence, "ranks")
 
 
+def _tested(s: Summary) -> int:
+    """Candidates on the support."""
+    return sum(c["log10_p"] is not None for c in s["candidates"])
+
+
 def _generators(s: Summary) -> Iterator[Statement]:
     """The directions that the events chose, with errors."""
     rows = s["generators"]
-    if not rows or len(rows) > LISTED or len(rows) == len(s["chain"]):
+    if not rows or len(rows) > LISTED or len(rows) == _tested(s):
         return
     listed = several([row["label"] for row in rows])
     listed = listed if len(listed) <= LONG else "sums of many of them (see the table)"

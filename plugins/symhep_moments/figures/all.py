@@ -43,7 +43,7 @@ def draw_all(result: Result) -> Iterator[NamedFigure]:
             "ranks",
             rank_statistics(s),
             "Statistic of the hypothesis that r independent combinations of the candidates are symmetries, with the "
-            "bands that hold 68 % and 95 % of its values if they are; the numbers are p-values.",
+            "bands that hold 68 % and 95 % of its values if they are; the numbers are p-values, left out below 1e-300.",
         )
     if len(a["generators"]):
         more = (
@@ -65,9 +65,9 @@ def draw_all(result: Result) -> Iterator[NamedFigure]:
         more = f" The first {MAPS} of {len(a['map_values'])}." if len(a["map_values"]) > MAPS else ""
         yield NamedFigure(
             "maps",
-            breaking_maps(a),
-            "Where symmetries break. Rotations: events in a bin against the mean over their orbits, less one; boosts "
-            "and translations: relative change of the density per unit of rapidity, or of the scale of the events. "
+            breaking_maps(a, s),
+            "Where symmetries break. Rotations: events in a bin against the mean over their orbits, less one; others: "
+            "relative change of the density along the generator, per unit of rapidity, of energy, or of its parameter. "
             f"Dots: within two errors of zero.{more}",
         )
     if any(not row["trivial"] for row in s["discrete"]):
@@ -82,5 +82,5 @@ def draw_all(result: Result) -> Iterator[NamedFigure]:
             "moments",
             moment_pulls(a, s),
             "Mean change of every test function along every candidate, and along the symmetries found (below the "
-            "line), in units of its error.",
+            "line), in units of its error. Blank: no spread, as of sums that the conservation of momentum makes zero.",
         )

@@ -14,7 +14,7 @@ from scipy.stats import chi2
 
 from symhep.plotting.style import COLOURS
 from symhep_moments.figures.p_axis import MARKS
-from symhep_moments.p_values import short_p
+from symhep_moments.p_values import SMALLEST, short_p
 
 __all__ = ["rank_statistics", "reference"]
 
@@ -76,12 +76,16 @@ def _panel(ax: Any, tests: Sequence[Mapping[str, Any]], block: str) -> None:
         if chosen:
             ax.plot(x, y, marker, color=colour, ms=7.5, mec="white", mew=0.6, label=label, zorder=3)
     ax.set_yscale("log")
-    crowded = len(tests) > 4
-    written = [t for t in tests if t["blocks"][block]["statistic"]] if len(tests) <= _WRITTEN else []
+    # Tails beyond the reach of a float are no numbers to read: the symbol says that they are rejected.
+    written = [
+        t for t in tests
+        if t["blocks"][block]["statistic"] and not (t["rejected"] and t["blocks"][block]["log10_p"] < SMALLEST)
+    ]  # fmt: skip
+    written = written if len(tests) <= _WRITTEN else [t for t in written if not t["rejected"]]
     for t in written:
         ax.annotate(
             short_p(t["blocks"][block]), (t["r"], t["blocks"][block]["statistic"]), (0, 8), textcoords="offset points",
-            ha="center", va="bottom", fontsize=8, rotation=90 if crowded else 0, color="#4a4d55",
+            ha="center", va="bottom", fontsize=8, color="#4a4d55",
         )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ MOST = 26
 
 
 def subgroup_lattice(summary: Mapping[str, Any]) -> Figure:
-    """Classes with their p-values, rows by dimension; of a large catalogue the border of what survives."""
+    """Classes with their adjusted p-values, rows by dimension; of a large catalogue the border of what survives."""
     rows = {row["name"]: row for row in summary["subgroups"]}
     order = lattice(lorentz_subgroups() if summary["catalogue"] == "lorentz" else poincare_subgroups())
     shown = border(order, rows)
@@ -26,9 +26,15 @@ def subgroup_lattice(summary: Mapping[str, Any]) -> Figure:
     p_values = {
         name: row["p_value_adjusted"]
         for name in shown
-        if (row := rows.get(name)) and row["log10_p"] is not None
+        # A limit of another class is as good as that: its p is no evidence for it.
+        if (row := rows.get(name)) and row["log10_p_adjusted"] is not None and not row["limit_of"]
     }
     figure: Figure = draw_lattice(order, only=shown, verdicts=verdicts, p_values=p_values)
+    if p_values:
+        figure.axes[0].text(
+            0.995, 0.02, "p: adjusted for the family (Holm)", transform=figure.transFigure, ha="right", va="bottom",
+            fontsize=9, color="#717581",
+        )  # fmt: skip
     return figure
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -19,45 +20,53 @@ SHOWN = 6
 _ERRORS = 2.0
 
 
-def breaking_maps(a: Arrays) -> Figure:
+def breaking_maps(a: Arrays, summary: Mapping[str, Any]) -> Figure:
     """A panel per broken generator: the estimated relative departure from symmetry in bins of two coordinates."""
     values, errors = a["map_values"][:SHOWN], a["map_errors"][:SHOWN]
     columns = min(len(values), 2 if len(values) <= 4 else 3)
     lines = -(-len(values) // columns)
     figure: Figure
     figure, axes = plt.subplots(
-        lines,
-        columns,
-        figsize=(4.4 * columns + 0.6, 3.5 * lines + 0.3),
-        squeeze=False,
-        sharex=True,
-        sharey=True,
-    )
+        lines, columns, figsize=(4.6 * columns + 0.6, 3.8 * lines + 0.3), squeeze=False, sharex=True, sharey=True
+    )  # fmt: skip
     for number, ax in enumerate(axes.ravel()):
         if number >= len(values):
             ax.set_axis_off()
             continue
-        bar = _panel(ax, a["map_x"], a["map_y"], values[number], errors[number])
-        kind = str(a["map_kinds"][number])
-        bar.set_label(
-            "Relative departure" if kind == "modulation" else "Relative change per unit", fontsize=10
-        )
-        ax.set_title(pretty(str(a["map_labels"][number])), fontsize=11)
-    x_label, y_label = (_axis(str(name)) for name in a["map_axes"])
+        label = str(a["map_labels"][number])
+        factor, what = _measured(label, str(a["map_kinds"][number]), summary)
+        _panel(ax, a["map_x"], a["map_y"], factor * values[number], factor * errors[number])
+        # Above the panel and its bar: beside the bar it would be taken for the next panel's axis.
+        ax.set_title(f"{pretty(label)}: {what}", fontsize=10.5)
     bottom = [axes[(len(values) - 1 - c) // columns, c] for c in range(columns)]
-    for c, ax in enumerate(bottom):
-        ax.set_xlabel(x_label if c == columns - 1 else "")
+    for ax in bottom:
         ax.tick_params(labelbottom=True)
-    axes[0, 0].set_ylabel(y_label)
+    x_label, y_label = (_axis(str(name)) for name in a["map_axes"])
+    figure.supxlabel(x_label, fontsize=13)
+    figure.supylabel(y_label, fontsize=13)
     return figure
 
 
+def _measured(label: str, kind: str, summary: Mapping[str, Any]) -> tuple[float, str]:
+    """What the bins of a map are to be multiplied with, and what they are then, in words.
+
+    Rates are per unit of the parameter in scaled units, which for a translation is the scale of the events.
+    """
+    if kind == "modulation":
+        return 1.0, "relative departure"
+    strengths = (c["strength"] for c in summary["candidates"] if c["label"] == label)
+    unit = next((s["unit"] for s in strengths if s is not None), "per unit")
+    translation = label.startswith("P") and unit != "per unit of rapidity"
+    return 1.0 / summary["scale"] if translation else 1.0, f"relative change {unit}"
+
+
 def _axis(name: str) -> str:
-    text = name.replace("cos(theta)", r"$\cos\theta$")
-    return text.capitalize() if " " in text and "$" not in text else text
+    text = f"{name[:1].upper()}{name[1:]}" if " " in name and not name.startswith("cos") else name
+    text = text.replace("cos(theta)", r"$\cos\theta$")
+    return f"{text} [rad]" if text.startswith("Azimuth") else text
 
 
-def _panel(ax: Any, x: Any, y: Any, value: Any, error: Any) -> Any:
+def _panel(ax: Any, x: Any, y: Any, value: Any, error: Any) -> None:
     known = np.isfinite(value) & np.isfinite(error)
     limit = float(np.abs(value[known]).max(initial=0.0)) or 1.0
     image = ax.pcolormesh(
@@ -69,4 +78,4 @@ def _panel(ax: Any, x: Any, y: Any, value: Any, error: Any) -> Any:
     blind = np.argwhere(known & (np.abs(value) < _ERRORS * error))
     ax.plot(middle_x[blind[:, 0]], middle_y[blind[:, 1]], ".", color="#55585f", ms=2.2, mew=0)
     ax.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
-    return ax.figure.colorbar(image, ax=ax, pad=0.02, shrink=0.9)
+    ax.figure.colorbar(image, ax=ax, pad=0.02)

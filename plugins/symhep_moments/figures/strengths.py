@@ -116,6 +116,6 @@ def _handles() -> list[Any]:
         return Line2D([], [], color=colour, marker=marker, ms=7, label=label)
 
     return [
-        symbol(True, "broken, 95 %"), symbol(False, "not rejected, 95 %"),
+        symbol(True, "rejected, 95 %"), symbol(False, "not rejected, 95 %"),
         Patch(color=_BLIND, label="below 90 % power"),
     ]  # fmt: skip

@@ -48,6 +48,15 @@ def test_nothing_found(made: Made) -> None:
     assert "none survives" in one(summary, "one symmetry or more").text
 
 
+def test_ranks_that_were_left_out(made: Made) -> None:
+    summary = made().summary
+    summary["chain"] = [t for t in summary["chain"] if t["r"] in (1, 4)]
+    assert one(summary, "Among 10 candidates one symmetry").text.endswith("more are rejected (p < 1e-300).")
+    summary["chain"] = summary["chain"][1:]
+    summary["candidates"] = [c for c in summary["candidates"] if c["label"] == "J_z"]
+    assert "The one candidate is not broken" in one(summary, "one candidate").text
+
+
 def test_everything_found(made: Made) -> None:
     summary = made(labels=("J_x", "J_y", "J_z"), symmetric=("J_x", "J_y", "J_z")).summary
     summary["maximal_subgroups"] = [r for r in summary["subgroups"] if r["name"] == "SO(3)"]

@@ -19,7 +19,7 @@ from symhep_moments.figures.all import draw_all
 from symhep_moments.figures.chain import rank_statistics
 from symhep_moments.figures.discrete import discrete_elements
 from symhep_moments.figures.generators import generator_coefficients
-from symhep_moments.figures.lattice import MOST, border
+from symhep_moments.figures.lattice import MOST, border, subgroup_lattice
 from symhep_moments.figures.maps import breaking_maps
 from symhep_moments.figures.moments import moment_pulls
 from symhep_moments.figures.p_values import p_value_summary
@@ -160,13 +160,54 @@ def test_strengths_and_what_would_not_have_been_seen(made: Made) -> None:
 
 
 def test_maps_mark_bins_that_are_zero_within_errors(made: Made) -> None:
-    a = made(labels=("J_x", "J_z")).arrays
+    result = made(labels=("J_x", "J_z"))
+    a, s = result.arrays, result.summary
     a["map_errors"] = np.full((1, 24, 12), 1e-9)
-    assert all(len(line.get_xdata()) == 0 for line in breaking_maps(a).axes[0].lines)
+    assert all(len(line.get_xdata()) == 0 for line in breaking_maps(a, s).axes[0].lines)
     a["map_errors"] = np.full((1, 24, 12), 1e9)
-    assert [len(line.get_xdata()) for line in breaking_maps(a).axes[0].lines] == [24 * 12]
+    assert [len(line.get_xdata()) for line in breaking_maps(a, s).axes[0].lines] == [24 * 12]
     a["map_values"] = np.full((1, 24, 12), np.nan)
-    breaking_maps(a).canvas.draw()
+    breaking_maps(a, s).canvas.draw()
+
+
+def test_maps_say_what_their_bins_hold(made: Made) -> None:
+    result = made(labels=("J_x", "J_z", "K_z", "P_x"))
+    a = result.arrays
+    a["map_kinds"] = np.array(["modulation", "rate", "rate"])
+    a["map_axes"] = np.array(["azimuth of the first particle", "cos(theta) of the first particle"])
+    figure = breaking_maps(a, result.summary)
+    assert [ax.get_title() for ax in figure.axes[:3]] == [
+        "$J_{x}$: relative departure",
+        "$K_{z}$: relative change per unit of rapidity",
+        "$P_{x}$: relative change per GeV",
+    ]
+    drawn = [np.asarray(ax.collections[0].get_array()).reshape(12, 24).T for ax in figure.axes[:3]]
+    assert drawn[1] == pytest.approx(a["map_values"][1])
+    assert drawn[2] == pytest.approx(a["map_values"][2] / 512.0)  # of translations by the scale
+    assert figure.get_supxlabel() == "Azimuth of the first particle [rad]"
+    assert figure.get_supylabel() == r"$\cos\theta$ of the first particle"
+
+
+def test_the_lattice_writes_adjusted_p_and_none_for_limits(made: Made) -> None:
+    result = made()
+    for row in result.summary["subgroups"]:
+        if row["name"] == "SO(3)":
+            row["limit_of"] = ["SO(2,1)"]
+    said = texts(subgroup_lattice(result.summary))
+    assert any("adjusted" in text for text in said)
+    assert "SO(3)" in said
+    assert "SO(2)\np = 0.4" in said
+
+
+def test_p_of_ranks_that_no_float_holds_are_left_out(made: Made) -> None:
+    result = made(labels=("J_x", "J_y", "J_z"))
+    for t in result.summary["chain"]:
+        for block in t["blocks"].values():
+            block["log10_p"] = {1: -0.3, 2: -40.0, 3: -1234.0}[t["r"]]
+    figure = rank_statistics(result.summary)
+    for ax in figure.axes:
+        assert sorted(t.get_text() for t in ax.texts) == ["0.5", "1e-40"]
+        assert {t.get_rotation() for t in ax.texts} == {0.0}
 
 
 def test_the_asymmetry_is_in_per_cent(made: Made) -> None:
