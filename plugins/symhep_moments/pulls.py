@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -44,9 +46,9 @@ def fitted_pulls(moments: Moments, theta: FloatArray, normal: FloatArray) -> Flo
 def _rounding(moments: Moments) -> float:
     """Errors up to here are rounding."""
     largest = float(np.einsum("kaka->ka", moments.covariance).max(initial=0.0))
-    return ROUNDING * max(largest, 0.0) ** 0.5
+    return ROUNDING * math.sqrt(max(largest, 0.0))
 
 
 def _over(values: FloatArray, variance: FloatArray, least: float) -> FloatArray:
     clear = variance > least
-    return np.divide(values, np.sqrt(np.where(clear, variance, 1.0)), out=np.full(values.shape, np.nan), where=clear)
+    return np.where(clear, values / np.sqrt(np.where(clear, variance, 1.0)), np.nan)
