@@ -225,8 +225,8 @@ def _real(value: float) -> str:
         text = text.rstrip("0").rstrip(".") if "." in text else text
         return text.replace("-", "−")
     # By the decimal form: 10.0**power is 0 below 1e-323, and rounds badly before.
-    digits, _, exponent = f"{value:.3e}".partition("e")
-    return f"{float(digits):.4g} × 10{_superscript(int(exponent))}".replace("-", "−")
+    mantissa, _, exponent = f"{value:.3e}".partition("e")
+    return f"{float(mantissa):.4g} × 10{_superscript(int(exponent))}".replace("-", "−")
 
 
 def _superscript(power: int) -> str:

@@ -13,7 +13,9 @@ from symhep.plugin.manager import build_registry
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 CARDS = sorted(
-    str(p.relative_to(SAMPLES)) for folder in (".", "oracles", "moments") for p in (SAMPLES / folder).glob("*.yaml")
+    str(p.relative_to(SAMPLES))
+    for folder in (".", "oracles", "moments")
+    for p in (SAMPLES / folder).glob("*.yaml")
 )
 #: The published table of the oracle method, one card per row.
 TABLE = {"so2", "so3", "so4", "so5", "so10", "so13", "u2", "u3", "u6", "su3", "su6", "g2", "f4", "e6"}
