@@ -14,7 +14,15 @@ HERE = Path(__file__).parent
 
 def main() -> None:
     """Each in a process of its own, so that none inherits the other's threads or caches."""
-    for name in ("lhe", "root_files", "vae", "oracle_table", "oracle_gradient", "moments_speed"):
+    for name in (
+        "lhe",
+        "root_files",
+        "vae",
+        "oracle_table",
+        "oracle_gradient",
+        "moments_speed",
+        "moments_dijets",
+    ):
         print(f"\n== {name} ==", flush=True)
         subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True)
 
