@@ -62,6 +62,8 @@ _KINDS = (
     _Kind("photons", "pdgId == 22", "pt"),
     _Kind("partons", "(abs(pdgId) <= 5 or pdgId == 21)", "pt"),
 )
+#: Effective events from which on symmetries can be told: ten for each of the usual test functions.
+_SYMMETRIES = 400
 #: Numbers per event among which symmetries are looked for: the pairs that rotations mix grow with the square.
 _MIXED = 6
 #: Names that are values in YAML 1.2 or 1.1.
@@ -211,6 +213,8 @@ def write_card(sources: Sequence[Source], files: Sequence[str]) -> str:
         events=n_events,
         damaged=bool(losses.losses),
         effective=effective,
+        few=effective < _SYMMETRIES,
+        enough=_SYMMETRIES,
         unsigned=sums.negative > 0 and effective < _ENOUGH,
         latent_dim=min(features, 12),
     )
