@@ -63,3 +63,16 @@ def test_wrong_directions_are_refused() -> None:
         given_test(moments, np.ones(4))
     with pytest.raises(MethodError, match="linearly dependent"):
         given_test(moments, np.ones((3, 2)))
+
+
+def test_a_function_that_is_invariant_event_by_event_tells_nothing() -> None:
+    """Its moments are rounding, alike in all events: their mean is many of their errors."""
+    rng = np.random.default_rng(8)
+    m = rng.normal(size=(800, 9, 3))
+    m[:, 8, 0] = 1e-17 * (1 + 1e-3 * rng.normal(size=800))
+    flat = m.reshape(800, -1)
+    covariance = (np.cov(flat.T) / 800).reshape(9, 3, 9, 3)
+    blocks = {"low": slice(0, 8), "user": slice(8, 9)}
+    moments = Moments(flat.mean(axis=0).reshape(9, 3), covariance, 799.0, so(3), tuple("abcdefghi"), blocks)
+    assert given_test(moments, np.eye(3)[:, 0]).log_p > np.log(1e-3)
+    assert given_test(moments, np.eye(3)[:, 0]).blocks["user"].log_p == 0.0
