@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from symhep.lie.identify.identification import AMBIGUOUS
+from symhep.methods.enumeration import several
 from symhep.methods.result import Statement
 from symhep_moments.p_values import p_text
-from symhep_moments.wording import in_words, several
+from symhep_moments.wording import in_words
 
 __all__ = ["cautions"]
 

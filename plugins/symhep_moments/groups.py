@@ -9,8 +9,8 @@ from typing import Any
 from scipy.stats import chi2
 
 from symhep.lie.identify.identification import AMBIGUOUS, NOT_CLOSED, UNRECOGNISED
+from symhep.methods.enumeration import several
 from symhep_moments.coefficients import combination_text
-from symhep_moments.wording import several
 
 __all__ = ["found_rotation", "group_in_words", "group_p", "only_combined"]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from symhep.lie.terms import read_terms
 from symhep.methods.interface import Options
-from symhep.plugin.functions import load_function, source_checksum
+from symhep.plugin.user_function import NAME, UserFunctionOptions
 from symhep_moments.accumulate import COVARIANCE_EVENTS
 from symhep_moments.discrete.options import DiscreteOptions
 from symhep_moments.functions.edges import Edge
@@ -17,30 +17,14 @@ from symhep_moments.functions.options import FunctionOptions
 __all__ = ["DensityOptions", "MomentsOptions"]
 
 
-class DensityOptions(Options):
+class DensityOptions(UserFunctionOptions):
     """The logarithm of a density, by a function of yours, up to a constant."""
 
     function: str = Field(
-        pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$",
+        pattern=NAME,
         description="'module:function', from an installed package or a folder named with --code; (N, P, d) -> (N,)",
         examples=["my_functions:log_phase_space"],
     )
-    sha256: str = Field(
-        "", description="checksum of the module and its imports; filled in, so that other code is other work"
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _load(cls, data: Any) -> Any:
-        """Refuse a function that cannot be loaded while the card's line is known."""
-        if (
-            not isinstance(data, dict)
-            or not isinstance(data.get("function"), str)
-            or ":" not in data["function"]
-        ):
-            return data
-        load_function(data["function"])
-        return {**data, "sha256": source_checksum(data["function"])}
 
 
 class MomentsOptions(Options):

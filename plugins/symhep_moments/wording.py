@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["counted", "in_words", "of_final_state", "several"]
+from symhep.methods.enumeration import several
+
+__all__ = ["counted", "in_words", "of_final_state"]
 
 _AXES = ("x", "y", "z")
 #: Kinds of labelled generators: the whole kind, and a part of it.
@@ -33,18 +35,6 @@ def of_final_state(s: Mapping[str, Any]) -> str:
     ' of the final state, beams kept,'
     """
     return " of the final state, beams kept," if "pz" in s["vectors"]["components"] else ""
-
-
-def several(items: Sequence[str], at_most: int = 12) -> str:
-    """'a, b and c'; what is more than ``at_most`` is counted.
-
-    >>> several(["J_x", "J_y", "J_z"]), several(list("abcd"), 2)
-    ('J_x, J_y and J_z', 'a, b and 2 more')
-    """
-    shown = list(items[:at_most])
-    if len(items) > at_most:
-        shown.append(f"{len(items) - at_most} more")
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def in_words(labels: Sequence[str]) -> str:

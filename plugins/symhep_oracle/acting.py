@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symhep.methods.enumeration import several
 from symhep.methods.result import Statement
 from symhep_oracle.algebra import Evidence
-from symhep_oracle.enumeration import several
 
 __all__ = ["acting"]
 

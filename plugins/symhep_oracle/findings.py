@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symhep.methods.enumeration import several
 from symhep.methods.result import Statement
 from symhep_oracle.acting import acting
 from symhep_oracle.algebra import CLOSED, NOT_CLOSED, Evidence
 from symhep_oracle.deciding import decision, nearly_null
-from symhep_oracle.enumeration import several
 from symhep_oracle.fields import PolynomialFields
 from symhep_oracle.latent.findings import latent_findings
 from symhep_oracle.learned.findings import training_findings

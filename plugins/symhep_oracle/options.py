@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from symhep.lie.terms import read_terms
 from symhep.methods.interface import Options
-from symhep.plugin.functions import load_function, source_checksum
+from symhep.plugin.user_function import NAME, UserFunctionOptions
 from symhep_oracle.gradient.options import FlowOptions, GradientOptions
 from symhep_oracle.latent.options import LatentOptions
 from symhep_oracle.learned.options import LearnedOracleOptions
@@ -74,12 +74,12 @@ class DeterminantOracle(Options):
     norms: bool = Field(True, description="add |z_p|^2 of every vector; without them SL(d)")
 
 
-class FunctionOracle(Options):
+class FunctionOracle(UserFunctionOptions):
     """A function of yours: points (N, D) -> (N,) or (N, k), torch or numpy."""
 
     kind: Literal["function"]
     function: str = Field(
-        pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$",
+        pattern=NAME,
         description="'module:function', from an installed package or a folder named with --code",
         examples=["my_oracles:transverse_mass"],
     )
@@ -87,22 +87,6 @@ class FunctionOracle(Options):
         False,
         description="the function is an estimate (a network, a fit): count generators by the gap of the spectrum",
     )
-    sha256: str = Field(
-        "", description="checksum of the module and its imports; filled in, so that other code is other work"
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _load(cls, data: Any) -> Any:
-        """Refuse a function that cannot be loaded while the card's line is known."""
-        if (
-            not isinstance(data, dict)
-            or not isinstance(data.get("function"), str)
-            or ":" not in data["function"]
-        ):
-            return data
-        load_function(data["function"])
-        return {**data, "sha256": source_checksum(data["function"])}
 
 
 class MaskOracle(Options):

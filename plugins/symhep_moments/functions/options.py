@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import Field, model_validator
 
 from symhep.methods.interface import Options
-from symhep.plugin.functions import load_function, source_checksum
+from symhep.plugin.user_function import NAME, UserFunctionOptions
 
-__all__ = ["FunctionOptions", "UserFunctionOptions"]
+__all__ = ["FunctionOptions", "UserTestFunctions"]
 
 
-class UserFunctionOptions(Options):
+class UserTestFunctions(UserFunctionOptions):
     """Test functions of yours."""
 
     function: str = Field(
-        pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$",
+        pattern=NAME,
         description="'module:function', from an installed package or a folder named with --code; of torch "
         "operations, (N, P, d) in the units of the data -> (N,) or (N, k), bounded and smooth",
         examples=["my_functions:planarity"],
     )
-    sha256: str = Field(
-        "", description="checksum of the module and its imports; filled in, so that other code is other work"
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _load(cls, data: Any) -> Any:
-        """Refuse a function that cannot be loaded while the card's line is known."""
-        if not isinstance(data, dict) or ":" not in str(data.get("function", "")):
-            return data
-        load_function(str(data["function"]))
-        return {**data, "sha256": source_checksum(str(data["function"]))}
 
 
 class FunctionOptions(Options):
@@ -51,7 +37,7 @@ class FunctionOptions(Options):
         description="length over which the waves vary, in units of the spread of the squashed vectors",
     )
     low: bool = Field(True, description="also the low powers of the components, summed over the vectors")
-    user: UserFunctionOptions | None = Field(None, description="also functions of yours")
+    user: UserTestFunctions | None = Field(None, description="also functions of yours")
 
     @model_validator(mode="after")
     def _any(self) -> FunctionOptions:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from symhep.lie.bases import poincare
-from symhep_moments.wording import in_words, several
+from symhep.methods.enumeration import several
+from symhep_moments.wording import in_words
 
 
 @pytest.mark.parametrize(
