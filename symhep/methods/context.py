@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -70,3 +71,15 @@ class Context:
     def rng(self) -> np.random.Generator:
         """A numpy generator at the start of the shard's stream."""
         return np.random.default_rng(self.seeds)
+
+    def shared(self, purpose: str) -> np.random.SeedSequence:
+        """A stream that all shards of the method have in common, for what must not depend on how work is cut.
+
+        >>> one, two = (Context(seed_sequence(1, "vae", shard)).shared("split") for shard in (0, 1))
+        >>> bool((one.generate_state(1) == two.generate_state(1)).all())
+        True
+        """
+        entropy = self.seeds.entropy
+        method = list(entropy[:-1]) if isinstance(entropy, Sequence) else [entropy]
+        digest = hashlib.blake2b(purpose.encode(), digest_size=8).digest()
+        return np.random.SeedSequence([*method, int.from_bytes(digest, "big"), 1])

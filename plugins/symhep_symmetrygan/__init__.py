@@ -1,0 +1,1 @@
+"""SymmetryGAN: adversarial search for the transformations that leave a density invariant."""

@@ -1,0 +1,1 @@
+"""The spaces of transformations that are searched."""
