@@ -13,8 +13,8 @@ from symhep.lie.generators import Generators
 from symhep.lie.identify import Identification, identify
 from symhep.lie.identify.identification import AMBIGUOUS
 from symhep.lie.structure import commutators
+from symhep.stats.residual_forms import BlockTest
 from symhep_moments.moments import Moments
-from symhep_moments.quadratic import BlockTest
 from symhep_moments.rank import RankTest
 from symhep_moments.region import Region, coefficient_covariance
 from symhep_moments.span_fit import SpanFit, at_span

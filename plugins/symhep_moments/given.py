@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from symhep.errors import MethodError
 from symhep.stats.multiplicity import holm
+from symhep.stats.residual_forms import BlockTest
 from symhep_moments.moments import Moments
-from symhep_moments.quadratic import BlockTest
 from symhep_moments.whitening import Whitened, span_test, whitened
 
 __all__ = ["CandidateTest", "GivenTest", "candidate_tests", "given_test"]

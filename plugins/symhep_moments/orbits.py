@@ -10,9 +10,9 @@ from scipy.linalg import solve_triangular
 from scipy.stats import chi2
 
 from symhep.lie.spans import noise_floor
+from symhep.stats.residual_forms import RIDGE
 from symhep_moments.conjugates import Conjugate
 from symhep_moments.moments import Moments
-from symhep_moments.quadratic import RIDGE
 from symhep_moments.whitening import span_test, whitened
 
 __all__ = ["EXACT", "Fitted", "Orbits"]

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from symhep.stats.residual_forms import residual
 from symhep_moments.moments import Moments
-from symhep_moments.quadratic import residual
 
 __all__ = ["candidate_pulls", "fitted_pulls"]
 
@@ -31,8 +31,8 @@ def fitted_pulls(moments: Moments, theta: FloatArray, normal: FloatArray) -> Flo
     """A theta over its error, (K, r), for directions theta (G, r) that were fitted along ``normal`` (G, G - r).
 
     An error of theta moves A theta by A normal delta, which for strongly broken candidates is many errors of a single
-    moment. So what the fit can take along A normal is taken off (`symhep_moments.quadratic.residual`), and the errors
-    are those of what is left. NaN where nothing is.
+    moment. So what the fit can take along A normal is taken off (`symhep.stats.residual_forms.residual`), and
+    the errors are those of what is left. NaN where nothing is.
     """
     k, r = len(moments.labels), theta.shape[1]
     values, covariance = moments.along(theta)

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import MethodError
+from symhep.stats.residual_forms import BlockTest
 from symhep_moments.moments import Moments
-from symhep_moments.quadratic import BlockTest
 from symhep_moments.span_fit import fitted
 from symhep_moments.whitening import Whitened, span_test, whitened
 

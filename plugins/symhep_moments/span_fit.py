@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve
 
-from symhep_moments.quadratic import RIDGE, Residual, residual
+from symhep.stats.residual_forms import RIDGE, Residual, residual
 from symhep_moments.whitening import Whitened
 
 __all__ = ["SpanFit", "at_span", "fitted"]

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import MethodError
+from symhep.stats.residual_forms import BlockTest, Residual, residual, ridge_form
 from symhep.stats.smallest import smallest_p
 from symhep_moments.moments import Moments
-from symhep_moments.quadratic import BlockTest, Residual, residual, ridge_form
 
 __all__ = ["ALL", "SpanTest", "Whitened", "span_test", "whitened"]
 

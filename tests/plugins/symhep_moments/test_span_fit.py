@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from symhep.lie.bases import so
+from symhep.stats.residual_forms import RIDGE
 from symhep_moments.moments import Moments
-from symhep_moments.quadratic import RIDGE
 from symhep_moments.span_fit import at_span, fitted
 from symhep_moments.whitening import Whitened, whitened
 

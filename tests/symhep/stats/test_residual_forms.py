@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from symhep_moments.quadratic import complement_test, residual, ridge_test
+from symhep.stats.residual_forms import complement_test, residual, ridge_test
 
 TOYS = 1000
 #: Binomial 99.9 % band of 1000 toys around 0.05.
