@@ -8,13 +8,13 @@ from typing import Any
 
 from symhep.lie.identify.identification import AMBIGUOUS
 from symhep.methods.enumeration import several
+from symhep.methods.p_values import p_text
 from symhep.methods.result import Statement
-from symhep_moments.p_values import p_text
-from symhep_moments.wording import in_words
+from symhep.methods.wording import in_words
 
 __all__ = ["cautions"]
 
-#: Two particles of one collection, in what `symhep_moments.discrete.named.exchange` calls itself.
+#: Two particles of one collection, in what `symhep.lie.groups.elements.named.exchange` calls itself.
 _ALIKE = re.compile(r"exchange of (\S+)\[\d+\] and \1\[\d+\]")
 #: An exchange that is broken more than this compares particles that are sorted.
 ORDERED = 0.5

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from symhep.events.dataset import Dataset
+from symhep.lie.groups.elements.frame import Frame
 from symhep.methods.context import Context
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result
 from symhep_moments.discrete.family import chosen_elements
-from symhep_moments.discrete.frame import Frame
 from symhep_moments.findings import findings
 from symhep_moments.measuring import functions_for, measure, prepared
 from symhep_moments.options import MomentsOptions

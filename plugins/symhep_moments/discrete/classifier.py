@@ -10,12 +10,12 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from symhep.lie.groups.elements.element import Element
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.network import Perceptron
 from symhep.torchkit.parameters import ReplicaParameters
 from symhep.torchkit.streams import ReplicaStreams
 from symhep.torchkit.threads import in_groups
-from symhep_moments.discrete.elements import Element
 from symhep_moments.discrete.options import ClassifierOptions
 from symhep_moments.discrete.orbits import chunks
 from symhep_moments.discrete.products import Products

@@ -12,18 +12,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from symhep.lie.groups.elements.element import Element
+from symhep.lie.groups.elements.frame import Frame
+from symhep.lie.groups.elements.reading import read_element
+from symhep.lie.groups.elements.usual import usual_elements
 from symhep.stats.intervals import Interval
 from symhep.stats.multiplicity import cauchy_combination, holm
 from symhep_moments.discrete.classifier import OrbitClassifier
-from symhep_moments.discrete.elements import Element
-from symhep_moments.discrete.frame import Frame
 from symhep_moments.discrete.held_out import ClassifierTest, classifier_tests
 from symhep_moments.discrete.mean_difference import MomentTest, moment_tests
 from symhep_moments.discrete.options import DiscreteOptions
 from symhep_moments.discrete.orbits import moves, orbit_sums, same_action
 from symhep_moments.discrete.products import Products
-from symhep_moments.discrete.reading import read_element
-from symhep_moments.discrete.usual import usual_elements
 from symhep_moments.events import Events
 from symhep_moments.functions.interface import TestFunctions
 

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from symhep.lie.groups.elements.element import Element
 from symhep.stats.support import POINTS, RESOLUTION
-from symhep_moments.discrete.elements import Element
 from symhep_moments.discrete.randomisation import group_numbers
 
 __all__ = ["OrbitSums", "chunks", "moves", "orbit_sums", "same_action"]

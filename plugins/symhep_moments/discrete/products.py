@@ -7,7 +7,7 @@ from itertools import combinations
 import torch
 from torch import Tensor
 
-from symhep_moments.discrete.frame import Frame
+from symhep.lie.groups.elements.frame import Frame
 from symhep_moments.functions.squash import natural_size
 
 __all__ = ["Products"]

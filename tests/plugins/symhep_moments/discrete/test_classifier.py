@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
+from symhep.lie.groups.elements.element import Element
+from symhep.lie.groups.elements.frame import Frame
+from symhep.lie.groups.elements.reading import read_element
 from symhep_moments.discrete.classifier import OrbitClassifier
-from symhep_moments.discrete.elements import Element
-from symhep_moments.discrete.frame import Frame
 from symhep_moments.discrete.options import ClassifierOptions
 from symhep_moments.discrete.products import Products
-from symhep_moments.discrete.reading import read_element
 
 FRAME = Frame(("px", "py", "pz"), ("a",))
 QUICK = ClassifierOptions(hidden=(16,), min_steps=150, batch_size=64)

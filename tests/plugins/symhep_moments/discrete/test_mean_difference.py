@@ -7,11 +7,11 @@ import pytest
 import torch
 from scipy.stats import binom, chi2
 
+from symhep.lie.groups.elements.frame import Frame
+from symhep.lie.groups.elements.reading import read_element
 from symhep.stats.paired import sign_flip_test
-from symhep_moments.discrete.frame import Frame
 from symhep_moments.discrete.mean_difference import MomentTest, moment_tests
 from symhep_moments.discrete.orbits import orbit_sums
-from symhep_moments.discrete.reading import read_element
 
 FRAME = Frame(("px", "py", "pz"), ("a",))
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from symhep.lie.groups.elements.frame import Frame
+from symhep.lie.groups.elements.reading import read_element
 from symhep_moments.discrete import orbits
-from symhep_moments.discrete.frame import Frame
 from symhep_moments.discrete.orbits import moves, orbit_sums, same_action
-from symhep_moments.discrete.reading import read_element
 
 FRAME = Frame(("px", "py", "pz"), ("a", "b"))
 RNG = np.random.default_rng(5)

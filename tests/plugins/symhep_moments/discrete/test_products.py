@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from symhep_moments.discrete.frame import Frame
+from symhep.lie.groups.elements.frame import Frame
+from symhep.lie.groups.elements.reading import read_element
 from symhep_moments.discrete.products import Products
-from symhep_moments.discrete.reading import read_element
 
 COMPONENTS = ("E", "px", "py", "pz")
 FOUR = Frame(COMPONENTS, ("a", "b", "c", "d"))

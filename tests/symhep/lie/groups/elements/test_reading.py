@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from symhep.errors import CardError
-from symhep_moments.discrete.frame import Frame
-from symhep_moments.discrete.reading import read_element
-from symhep_moments.discrete.usual import usual_elements
+from symhep.lie.groups.elements.frame import Frame
+from symhep.lie.groups.elements.reading import read_element
+from symhep.lie.groups.elements.usual import usual_elements
 
 MUONS = Frame(("E", "px", "py", "pz"), ("mu-", "mu+"))
 JETS = Frame(("E", "px", "py", "pz"), ("jets[0]", "jets[1]", "jets[2]"))

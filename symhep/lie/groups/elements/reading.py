@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from symhep.errors import CardError, nearest
-from symhep_moments.discrete.elements import Element
-from symhep_moments.discrete.frame import Frame
-from symhep_moments.discrete.named import (
+from symhep.lie.groups.elements.element import Element
+from symhep.lie.groups.elements.frame import Frame
+from symhep.lie.groups.elements.named import (
     charge_conjugation,
     charge_parity,
     exchange,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import combinations
 
 from symhep.errors import CardError
-from symhep_moments.discrete.elements import Element
-from symhep_moments.discrete.frame import Frame
-from symhep_moments.discrete.reading import read_element
+from symhep.lie.groups.elements.element import Element
+from symhep.lie.groups.elements.frame import Frame
+from symhep.lie.groups.elements.reading import read_element
 
 __all__ = ["usual_elements"]
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symhep.errors import CardError
+from symhep.lie.groups.elements.element import Element
 from symhep.lie.permutations import permutation_matrix
-from symhep_moments.discrete.elements import Element
 
 
 @st.composite
