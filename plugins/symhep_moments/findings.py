@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from symhep.methods.enumeration import several
+from symhep.methods.p_values import bound_text, p_text
 from symhep.methods.result import Statement
+from symhep.methods.wording import counted, in_words, of_final_state
 from symhep_moments.cautions import cautions
 from symhep_moments.groups import found_rotation, group_in_words, group_p, only_combined
-from symhep_moments.p_values import bound_text, p_text
 from symhep_moments.strengths import per_cent, strength_text, told_as_broken, visible_text
-from symhep_moments.wording import counted, in_words, of_final_state
 
 __all__ = ["findings"]
 

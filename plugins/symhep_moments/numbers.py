@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from symhep.methods.p_values import p_numbers
 from symhep.stats.residual_forms import BlockTest
 from symhep_moments.discrete.family import DiscreteTest
 from symhep_moments.given import CandidateTest
 from symhep_moments.maps import BreakingMap
-from symhep_moments.p_values import p_numbers
 from symhep_moments.rank import Chain
 from symhep_moments.subgroups import LatticeTest, SubgroupTest
 from symhep_moments.whitening import ALL

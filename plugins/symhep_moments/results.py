@@ -44,6 +44,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from symhep.methods.p_values import p_numbers
 from symhep.methods.result import Arrays
 from symhep_moments.algebra import AlgebraTest
 from symhep_moments.breaking import Breaking
@@ -61,7 +62,6 @@ from symhep_moments.numbers import (
     finite,
     subgroup_numbers,
 )
-from symhep_moments.p_values import p_numbers
 from symhep_moments.pulls import candidate_pulls, fitted_pulls
 from symhep_moments.rank import Chain
 from symhep_moments.region import Region

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from symhep.methods.p_values import short_p
 from symhep.methods.result import Table
 from symhep_moments.coefficients import coefficient_text
-from symhep_moments.p_values import short_p
 from symhep_moments.strengths import strength_text, visible_text
 
 __all__ = ["tables"]

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from symhep.methods.interface import NamedFigure
 from symhep.methods.result import Result
+from symhep.plotting.lattice_verdicts import subgroup_lattice
 from symhep_moments.figures.chain import rank_statistics
 from symhep_moments.figures.discrete import discrete_elements
 from symhep_moments.figures.generators import SHOWN as GENERATORS
 from symhep_moments.figures.generators import generator_coefficients
-from symhep_moments.figures.lattice import subgroup_lattice
 from symhep_moments.figures.maps import SHOWN as MAPS
 from symhep_moments.figures.maps import breaking_maps
 from symhep_moments.figures.moments import moment_pulls

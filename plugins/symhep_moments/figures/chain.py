@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 from scipy.stats import chi2
 
+from symhep.methods.p_values import SMALLEST, short_p
+from symhep.plotting.p_axis import MARKS
 from symhep.plotting.style import COLOURS
-from symhep_moments.figures.p_axis import MARKS
-from symhep_moments.p_values import SMALLEST, short_p
 
 __all__ = ["rank_statistics", "reference"]
 

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from symhep_moments.figures.p_axis import MARKS, p_axis
+from symhep.plotting.p_axis import MARKS, p_axis
 
 __all__ = ["discrete_elements"]
 

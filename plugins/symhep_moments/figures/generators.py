@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from symhep.methods.result import Arrays
+from symhep.plotting.labels import pretty
 from symhep.plotting.style import COLOURS
 from symhep_moments.coefficients import coefficient_text
-from symhep_moments.figures.labels import pretty
 
 __all__ = ["SHOWN", "generator_coefficients"]
 

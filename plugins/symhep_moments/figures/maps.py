@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from symhep.methods.result import Arrays
-from symhep_moments.figures.labels import pretty
+from symhep.plotting.labels import pretty
 
 __all__ = ["SHOWN", "breaking_maps"]
 

@@ -11,7 +11,7 @@ from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure
 
 from symhep.methods.result import Arrays
-from symhep_moments.figures.labels import pretty
+from symhep.plotting.labels import pretty
 
 __all__ = ["moment_pulls"]
 

@@ -9,8 +9,8 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from symhep_moments.figures.labels import pretty
-from symhep_moments.figures.p_axis import MARKS, p_axis
+from symhep.plotting.labels import pretty
+from symhep.plotting.p_axis import MARKS, p_axis
 
 __all__ = ["p_value_summary"]
 

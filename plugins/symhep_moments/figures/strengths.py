@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
-from symhep_moments.figures.labels import pretty
-from symhep_moments.figures.p_axis import MARKS
+from symhep.plotting.labels import pretty
+from symhep.plotting.p_axis import MARKS
 
 __all__ = ["breaking_strengths", "has_strengths"]
 

@@ -14,12 +14,12 @@ from scipy.stats import chi2
 
 from symhep.lie.subgroups import lattice, lorentz_subgroups, poincare_subgroups
 from symhep.methods.result import Result
+from symhep.plotting.lattice_verdicts import MOST, border, subgroup_lattice
 from symhep.plotting.style import COLOURS, use_style
 from symhep_moments.figures.all import draw_all
 from symhep_moments.figures.chain import rank_statistics
 from symhep_moments.figures.discrete import discrete_elements
 from symhep_moments.figures.generators import generator_coefficients
-from symhep_moments.figures.lattice import MOST, border, subgroup_lattice
 from symhep_moments.figures.maps import breaking_maps
 from symhep_moments.figures.moments import moment_pulls
 from symhep_moments.figures.p_values import p_value_summary

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symhep_moments.p_values import bound_text, p_numbers, p_text, short_p
+from symhep.methods.p_values import bound_text, p_numbers, p_text, short_p
 
 
 @pytest.mark.parametrize("p", [1.0, 0.31, 1e-3, 1e-30, 1e-299])

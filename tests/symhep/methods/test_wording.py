@@ -6,7 +6,7 @@ import pytest
 
 from symhep.lie.bases import poincare
 from symhep.methods.enumeration import several
-from symhep_moments.wording import in_words
+from symhep.methods.wording import in_words
 
 
 @pytest.mark.parametrize(
