@@ -1,0 +1,1 @@
+"""The game between generators and discriminators, all restarts as one batch."""
