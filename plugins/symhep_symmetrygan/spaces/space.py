@@ -1,4 +1,4 @@
-"""A space of transformations that is searched: its parameters, and its tangents."""
+"""A space of transformations that is searched: its parameters, its tangents, and the coordinates that it acts on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from symhep.lie.generators import Generators
 from symhep.lie.groups import Family
+from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.spaces.coordinates import restricted
 
 __all__ = ["Space"]
 
@@ -22,12 +24,22 @@ class Space:
         g with K real parameters, on R^D: what is trained.
     generators
         (G, D + 1, D + 1) affine, homogeneous: exp(sum_a delta_a T_a) g stays in the space for small delta. None for a
-        family of the user's that is not linear.
+        family of the user's.
     discrete
         Labels of the parameters that choose discrete elements.
+    components
+        Names of the discrete elements, in the order of the numbers that the parameter ``component`` takes; () without.
+    columns
+        Numbers of the coordinates of the events that it acts on, where the card picks some; () for all.
     """
 
     name: str
     family: Family
     generators: Generators | None
     discrete: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    columns: tuple[int, ...] = ()
+
+    def of(self, events: Events) -> Events:
+        """The events as rows of the coordinates that this space acts on."""
+        return restricted(events, self.columns) if self.columns else events

@@ -51,6 +51,15 @@ class Element:
         """g x, of the shape of x (n, P, d)."""
         return x[:, list(self.sources)] @ torch.as_tensor(self.matrix, dtype=x.dtype, device=x.device).T
 
+    @property
+    def whole(self) -> FloatArray:
+        """g as one matrix (P d, P d) on the components of all vectors, vector by vector.
+
+        >>> Element("exchange(1,2)", "exchange of 1 and 2", np.eye(1), (1, 0)).whole.tolist()
+        [[0.0, 1.0], [1.0, 0.0]]
+        """
+        return np.asarray(np.kron(np.eye(len(self.sources))[list(self.sources)], self.matrix))
+
     def orbit(self, x: Tensor) -> Tensor:
         """x, g x, ..., g^(q - 1) x: (q, n, P, d)."""
         images = [x]

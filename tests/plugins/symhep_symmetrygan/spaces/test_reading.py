@@ -1,0 +1,222 @@
+"""Search spaces by name: what they act on, what their tangents are, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from scipy.linalg import expm
+
+from symhep.errors import CardError
+from symhep.events.dataset import Dataset
+from symhep.lie.groups import AffineLine, Family
+from symhep.torchkit.streams import ReplicaStreams, replica_seeds
+from symhep_symmetrygan.events import Events, Sample, prepare
+from symhep_symmetrygan.spaces.reading import read_space
+from symhep_symmetrygan.spaces.space import Space
+
+JETS = tuple(f"{c}{p}" for p in (1, 2) for c in ("E", "px", "py", "pz"))
+
+
+def momenta(count: int = 60) -> Events:
+    rng = np.random.default_rng(1)
+    p = rng.normal(size=(count, 2, 3))
+    x = np.concatenate([np.linalg.norm(p, axis=2, keepdims=True), p], axis=2).reshape(count, 8)
+    weights = torch.ones(count // 2, dtype=torch.float64)
+    parts = [Sample(torch.from_numpy(x[k::2]), weights) for k in (0, 1)]
+    return Events(*parts, 2, 4, JETS, ("E", "px", "py", "pz"), ("jet[0]", "jet[1]"), "GeV", 1.0)
+
+
+def features(size: int, vectors: int = 1) -> Events:
+    rng = np.random.default_rng(2)
+    data = Dataset.from_array(rng.normal(size=(60, size)), scaling="isotropic")
+    return prepare(data, rng, vectors=vectors)
+
+
+def elements(space: Space, count: int = 40) -> np.ndarray:
+    """Random elements of a space as homogeneous matrices."""
+    family = space.family
+    streams = ReplicaStreams(replica_seeds(np.random.SeedSequence(3), count))
+    parameters = family.initial(streams).double()
+    d = family.vector
+    whole = torch.zeros(count, d + 1, d + 1, dtype=torch.float64)
+    whole[:, :d, :d], whole[:, :d, d] = family.matrices(parameters), family.translations(parameters)
+    whole[:, d, d] = 1.0
+    return whole.numpy()
+
+
+@pytest.mark.parametrize(
+    ("text", "events", "parameters", "tangents"),
+    [
+        ("so(4) on px1 py1 px2 py2", momenta(), 6, 6),
+        ("so(2)xso(2) on px1 py1 px2 py2", momenta(), 2, 2),
+        ("so(2) on px1 py1 px2 py2", momenta(), 1, 1),
+        ("lorentz", momenta(), 6, 6),
+        ("poincare", momenta(), 10, 10),
+        ("so(3)", momenta(), 3, 3),
+        ("so(1,3)+D", momenta(), 7, 7),
+        ("so(8)", momenta(), 28, 28),
+        ("SIM(2)", momenta(), 4, 4),
+        ("J_z, K_z + 0.5*J_x", momenta(), 2, 2),
+        (["J_z", "P_x"], momenta(), 2, 2),
+        ("so(3)", features(3), 3, 3),
+        ("o(3)", features(3), 4, 3),
+        ("sl(2)+T", features(4, 2), 5, 5),
+        ("similarity", features(2), 2, 2),
+        ("similarity", features(4, 2), 2, 2),
+        ("agl(2)", features(2), 6, 6),
+        ("asl(3)", features(3), 12, 11),  # the sign of the determinant is a parameter, and no tangent
+        ("line", features(1), 2, 2),
+        ("line(1)", features(1), 1, 1),
+        ("line on pz2", momenta(), 2, 2),
+    ],
+)
+def test_a_space_has_the_right_size(
+    text: str | Sequence[str], events: Events, parameters: int, tangents: int
+) -> None:
+    space = read_space(text, events)
+    size = space.of(events).size
+    assert (len(space.family), space.family.vector) == (parameters, size)
+    assert space.generators is not None and space.generators.affine
+    assert space.generators.matrices.shape == (tangents, size + 1, size + 1)
+    assert np.linalg.matrix_rank(space.generators.matrices.reshape(tangents, -1)) == tangents
+
+
+@pytest.mark.parametrize(
+    ("text", "events", "still"),
+    [
+        ("so(4) on px1 py1 px2 py2", momenta(), lambda g: g[:, :4, :4] @ g[:, :4, :4].swapaxes(1, 2)),
+        ("asl(2)", features(2), lambda g: np.abs(np.linalg.det(g[:, :2, :2]))),
+        (
+            "lorentz",
+            momenta(),
+            lambda g: g[:, :4, :4].swapaxes(1, 2) @ np.diag([1, -1, -1, -1]) @ g[:, :4, :4],
+        ),
+        ("line(1)", features(1), lambda g: g[:, 0, 1]),
+        ("similarity", features(2), lambda g: np.stack([g[:, 0, 0] - g[:, 1, 1], g[:, 0, 1] + g[:, 1, 0]])),
+        ("so(2)xso(2) on px1 py1 px2 py2", momenta(), lambda g: g[:, 0:2, 2:4]),
+        ("so(3)", momenta(), lambda g: np.stack([g[:, 0, 1:4], g[:, 1:4, 0]])),
+    ],
+)
+def test_tangents_stay_in_the_space(text: str, events: Events, still: object) -> None:
+    """What is fixed on all of the space, by a formula of its own, is fixed by exp(delta T) g too."""
+    space = read_space(text, events)
+    assert space.generators is not None and callable(still)
+    delta = np.random.default_rng(4).normal(size=len(space.generators))
+    g = elements(space)
+    np.testing.assert_allclose(still(expm(space.generators.combination(delta)) @ g), still(g), atol=1e-10)
+
+
+def test_one_matrix_moves_both_vectors_alike() -> None:
+    g = elements(read_space("lorentz", momenta()))
+    np.testing.assert_allclose(g[:, :4, :4], g[:, 4:8, 4:8])
+    assert not g[:, :4, 4:8].any()
+
+
+def test_coordinates_by_name() -> None:
+    events = momenta()
+    space = read_space("so(4) on px1 py1 px2 py2", events)
+    seen = space.of(events)
+    assert (seen.names, seen.components, seen.particles) == (("px1", "py1", "px2", "py2"), ("px", "py"), 2)
+    both = torch.cat([seen.train.x, seen.held.x])
+    assert float((both**2).mean()) == pytest.approx(1.0)
+    np.testing.assert_allclose(seen.held.x * seen.scale, events.held.x[:, [1, 2, 5, 6]] * events.scale)
+    assert read_space("so(3) on pz1 px2 E1", events).of(events).particles == 1
+    assert read_space("lorentz", events).of(events) is events
+
+
+def test_discrete_elements_multiply_the_connected_part() -> None:
+    events = momenta()
+    space = read_space("so(2)xso(2) on px1 py1 px2 py2", events, discrete=["reflection(py)", "exchange"])
+    # mirror and exchange commute: four elements
+    assert space.components == ("1", "reflection(py)", "exchange(1,2)", "exchange(1,2)*reflection(py)")
+    assert space.discrete == ("component",) and space.family.labels[-1] == "component"
+    parameters = torch.zeros(4, 3, dtype=torch.float64)
+    parameters[:, -1] = torch.arange(4)
+    moved = space.family.transform(parameters, torch.tensor([[1.0, 2.0, 3.0, 4.0]], dtype=torch.float64))
+    assert moved[:, 0].tolist() == [[1, 2, 3, 4], [1, -2, 3, -4], [3, 4, 1, 2], [3, -4, 1, -2]]
+
+
+def test_inversions_are_those_of_the_lorentz_group() -> None:
+    space = read_space("lorentz", momenta(), discrete=["P", "T"])
+    parameters = torch.zeros(4, 7, dtype=torch.float64)
+    parameters[:, -1] = torch.arange(4)
+    diagonals = space.family.matrices(parameters).diagonal(dim1=1, dim2=2)[:, :4].tolist()
+    assert diagonals == [[1, 1, 1, 1], [1, -1, -1, -1], [-1, 1, 1, 1], [-1, -1, -1, -1]]
+
+
+def test_o_n_has_both_determinants() -> None:
+    determinants = np.linalg.det(elements(read_space("o(3)", features(3)))[:, :3, :3])
+    np.testing.assert_allclose(np.abs(determinants), 1.0, atol=1e-5)
+    assert {1, -1} == {round(d) for d in determinants}
+
+
+def test_o_n_of_each_vector_alike() -> None:
+    space = read_space("o(2)", features(4, 2))
+    assert space.components == ("1", "reflection")
+    mirror = space.family.matrices(torch.tensor([[0.0, 1.0]]))[0].diagonal().tolist()
+    assert mirror == [1.0, -1.0, 1.0, -1.0]
+
+
+def test_functions_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my_family_of_maps.py").write_text(
+        "from symhep.lie.groups import AffineLine, PlaneRotations\n"
+        "def line(): return AffineLine()\n"
+        "def turns(events): return PlaneRotations(events.vector)\n"
+        "def five(): return PlaneRotations(5)\n"
+        "def nothing(): return None\n"
+        "def broken(): raise RuntimeError('no luck')\n"
+    )
+    monkeypatch.setenv("SYMHEP_CODE", str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
+    space = read_space("my_family_of_maps:line", features(1))
+    assert isinstance(space.family, AffineLine) and space.generators is None
+    assert read_space("my_family_of_maps:turns", features(4, 2)).family.vector == 4
+    for name, message in (
+        ("five", "acts on 5 numbers"),
+        ("nothing", "gives NoneType, and no Family"),
+        ("broken", "fails: RuntimeError: no luck"),
+        ("absent", "has no function 'absent'"),
+    ):
+        with pytest.raises(CardError, match=message):
+            read_space(f"my_family_of_maps:{name}", features(3))
+
+
+def test_families_of_plugins() -> None:
+    def make() -> Family:
+        return AffineLine()
+
+    assert isinstance(read_space("mine", features(1), families={"mine": make}).family, AffineLine)
+
+
+@pytest.mark.parametrize(
+    ("text", "events", "discrete", "message"),
+    [
+        ("lorenz", momenta(), (), "no search space is called 'lorenz'; did you mean 'lorentz'"),
+        ("so(5)", momenta(), (), r"acts on 5 numbers, and events are 8: 2 vectors of 4; pick coordinates"),
+        ("so(4) on px1 py1 px2 qy2", momenta(), (), "no coordinate 'qy2'; did you mean 'py2'"),
+        ("so(2) on px1 px1", momenta(), (), "'px1' is named twice"),
+        ("so(2) on ", momenta(), (), "no coordinate is named after 'on'"),
+        ("J_z, K_w", momenta(), (), "no generator 'K_w'"),
+        ("J_z, J_z", momenta(), (), "'J_z' labels two generators"),
+        ("J_z, 2*J_z", momenta(), (), "are not independent"),
+        ("lorentz", features(3), (), "acts on 4 numbers, and events are 3: one vector"),
+        ("so(3)+DD", features(3), (), "no algebra is called 'DD'"),
+        ("u(2)", features(4), (), "acts on 2 numbers, and events are 4"),
+        ("u(4)", features(4), (), "acts on complex vectors"),
+        ("so(2)xso(3)", features(4), (), "acts on 5 numbers, and events are 4"),
+        ("line", features(2), (), "'line' acts on 1 numbers, and events are 2"),
+        ("line(..)", features(1), (), "names no number"),
+        ("agl(1)", features(1), (), "are called 'line'"),
+        ("J_z, K_x", momenta(), ["Z_4(z)"], "'Z_4\\(z\\)' does not take J_z, K_x to itself"),
+        ("lorentz", momenta(), ["exchange(1,3)"], "no particle '3'"),
+        ("so(3)", features(3), ["exchange"], "needs two vectors"),
+        ("lorentz", momenta(), ["Z_24(z)", "Z_5(z)"], "generate more than 48 elements"),
+    ],
+)
+def test_what_is_refused(text: str, events: Events, discrete: Sequence[str], message: str) -> None:
+    with pytest.raises(CardError, match=message):
+        read_space(text, events, discrete=discrete)
