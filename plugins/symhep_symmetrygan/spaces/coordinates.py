@@ -38,14 +38,15 @@ def restricted(events: Events, columns: Sequence[int]) -> Events:
     weights = torch.cat([events.train.weights, events.held.weights]).abs()
     size = float(((both**2).mean(1) @ weights / weights.sum()).sqrt()) or 1.0
     vectors = _vectors(chosen, events.vector)
+    objects: tuple[str, ...] = ()
     names = tuple(events.names[c] for c in chosen)
     if vectors is None:
-        particles, components, objects = 1, names, ()
+        particles, components = 1, names
     else:
         particles = len(vectors)
         parts = len(chosen) // particles
         components = tuple(events.components[c % events.vector] for c in chosen[:parts])
-        objects = tuple(events.objects[p] for p in vectors) if events.objects else ()
+        objects = tuple(events.objects[p] for p in vectors if events.objects)
     return replace(
         events,
         train=Sample(events.train.x[:, chosen] / size, events.train.weights),

@@ -87,7 +87,8 @@ def _connected(
     found = built_in(name, events.vector)
     if found is not None:
         family, generators, mirrors = found
-        alike = {label: np.kron(np.eye(events.particles), m) for label, m in mirrors.items()}
+        each = np.eye(events.particles)
+        alike = {label: np.asarray(np.kron(each, m), np.float64) for label, m in mirrors.items()}
         return *_on_vectors(family, generators, events), alike
     other = size_written(name)
     if other is not None:

@@ -80,7 +80,8 @@ def test_a_space_has_the_right_size(
     space = read_space(text, events)
     size = space.of(events).size
     assert (len(space.family), space.family.vector) == (parameters, size)
-    assert space.generators is not None and space.generators.affine
+    assert space.generators is not None
+    assert space.generators.affine
     assert space.generators.matrices.shape == (tangents, size + 1, size + 1)
     assert np.linalg.matrix_rank(space.generators.matrices.reshape(tangents, -1)) == tangents
 
@@ -104,7 +105,8 @@ def test_a_space_has_the_right_size(
 def test_tangents_stay_in_the_space(text: str, events: Events, still: object) -> None:
     """What is fixed on all of the space, by a formula of its own, is fixed by exp(delta T) g too."""
     space = read_space(text, events)
-    assert space.generators is not None and callable(still)
+    assert space.generators is not None
+    assert callable(still)
     delta = np.random.default_rng(4).normal(size=len(space.generators))
     g = elements(space)
     np.testing.assert_allclose(still(expm(space.generators.combination(delta)) @ g), still(g), atol=1e-10)
@@ -133,7 +135,8 @@ def test_discrete_elements_multiply_the_connected_part() -> None:
     space = read_space("so(2)xso(2) on px1 py1 px2 py2", events, discrete=["reflection(py)", "exchange"])
     # mirror and exchange commute: four elements
     assert space.components == ("1", "reflection(py)", "exchange(1,2)", "exchange(1,2)*reflection(py)")
-    assert space.discrete == ("component",) and space.family.labels[-1] == "component"
+    assert space.discrete == ("component",)
+    assert space.family.labels[-1] == "component"
     parameters = torch.zeros(4, 3, dtype=torch.float64)
     parameters[:, -1] = torch.arange(4)
     moved = space.family.transform(parameters, torch.tensor([[1.0, 2.0, 3.0, 4.0]], dtype=torch.float64))
@@ -173,7 +176,8 @@ def test_functions_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("SYMHEP_CODE", str(tmp_path))
     monkeypatch.syspath_prepend(tmp_path)
     space = read_space("my_family_of_maps:line", features(1))
-    assert isinstance(space.family, AffineLine) and space.generators is None
+    assert isinstance(space.family, AffineLine)
+    assert space.generators is None
     assert read_space("my_family_of_maps:turns", features(4, 2)).family.vector == 4
     for name, message in (
         ("five", "acts on 5 numbers"),
