@@ -8,11 +8,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from symhep.card.expressions import parse_expression
 from symhep.card.loader import CardFile
 from symhep.card.problems import validation_error
 from symhep.card.schema import RunCard
 from symhep.errors import CardError, InputError, PluginError, nearest
 from symhep.events.assemble import check_cross_sections
+from symhep.events.canonical import check_canonical
 from symhep.events.objects import object_order
 from symhep.events.select import Selector
 from symhep.files import Source, absolute, sources
@@ -146,6 +148,9 @@ def _check_references(card_file: CardFile) -> None:
                     f"features of '{feature.object}' need a fixed number of them",
                     where=card_file.where("objects", feature.object), hint="add 'take: 2', say",
                 )  # fmt: skip
+            if feature.canonicalise is not None:
+                named = [name for v in feature.vars for name in parse_expression(v, where).names]
+                check_canonical(feature.canonicalise, card.objects[feature.object].take or 0, named, where)
     for selection, cuts in card.selections.items():
         names = [c.name for c in cuts]
         where = card_file.where("selections", selection)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 __all__ = [
+    "CanonicalCard",
     "Cut",
     "DatasetCard",
     "FeatureCard",
@@ -138,6 +139,44 @@ def _range(entry: str) -> list[str]:
     return [f"{found[1]}{number}" for number in range(first, last + 1)]
 
 
+def _as_group(value: Any) -> Any:
+    return {"group": value} if isinstance(value, str) else value
+
+
+class CanonicalCard(_Strict):
+    """A frame of its own for each event."""
+
+    group: Literal["so(2)", "so(3)"] | None = Field(
+        None,
+        description="so(2): turn about the axis until the reference has azimuth 0; so(3): turn it onto z, and the "
+        "next object into the x-z plane",
+    )
+    axis: Literal["x", "y", "z"] = Field("z", description="of so(2)")
+    reference: Annotated[int, Field(ge=1, strict=True)] | Literal["leading"] = Field(
+        "leading", description="the object that is turned: leading, or its number from 1"
+    )
+    reflection: Annotated[tuple[Literal["px", "py", "pz"], ...], BeforeValidator(_as_list)] = Field(
+        (), description="components that are mirrored where the first object that has any has a negative one"
+    )
+
+    @model_validator(mode="after")
+    def _does_something(self) -> CanonicalCard:
+        if self.group is None and not self.reflection:
+            raise ValueError("give a 'group', a 'reflection', or both")
+        if self.group != "so(2)" and "axis" in self.model_fields_set:
+            raise ValueError("'axis' belongs to so(2)")
+        fixed = {None: "", "so(3)": "xz"}.get(self.group, "yzx"["xyz".index(self.axis)])
+        for component in self.reflection:
+            if component[1] in fixed:
+                raise ValueError(f"{self.group} leaves no sign of {component} to a reflection")
+        return self
+
+    @property
+    def position(self) -> int:
+        """Number of the reference from 0."""
+        return 0 if self.reference == "leading" else self.reference - 1
+
+
 class FeatureCard(_Strict):
     """Numbers per event, and how they are scaled."""
 
@@ -148,6 +187,10 @@ class FeatureCard(_Strict):
         "x1..x12 stands for x1, x2, ..., x12"
     )
     scaling: Literal["standard", "isotropic", "none"] = "standard"
+    canonicalise: Annotated[CanonicalCard | None, BeforeValidator(_as_group)] = Field(
+        None,
+        description="rotate and mirror each event into a frame of its own before the variables are taken",
+    )
 
     @field_validator("vars")
     @classmethod
@@ -158,6 +201,8 @@ class FeatureCard(_Strict):
     def _some_vars(self) -> FeatureCard:
         if not self.vars:
             raise ValueError("'vars' is empty")
+        if self.canonicalise and self.object is None:
+            raise ValueError("'canonicalise' needs an 'object', whose four-momenta it rotates")
         return self
 
 

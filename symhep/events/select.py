@@ -14,6 +14,7 @@ from symhep.card.expressions import parse_expression
 from symhep.card.schema import FeatureCard, RunCard
 from symhep.errors import InputError
 from symhep.events.batch import EventBatch
+from symhep.events.canonical import canonical_members, canonicalise
 from symhep.events.cutflow import Cutflow
 from symhep.events.evaluate import per_event, per_member
 from symhep.events.objects import build_objects
@@ -155,7 +156,7 @@ class Selector:
         chunks = self._chunks[name]
         if feature.object:
             keep, values, momenta, ids = _object_features(
-                objects[feature.object], feature.vars, self._size(feature), passed
+                objects[feature.object], feature, self._size(feature), passed
             )
             need = f"{self._size(feature)} {feature.object}, finite momenta, finite {', '.join(feature.vars)}"
         else:
@@ -175,7 +176,7 @@ class Selector:
 
 
 def _object_features(
-    members: ak.Array, variables: tuple[str, ...], take: int, passed: npt.NDArray[np.bool_]
+    members: ak.Array, feature: FeatureCard, take: int, passed: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.bool_], FloatArray, FloatArray, npt.NDArray[np.int64] | None]:
     """Which of the events that ``passed`` are complete (N,), and of these K events the values (K, P*V),
     momenta (K, P, 4), and PDG numbers (K, P) or None."""
@@ -186,8 +187,11 @@ def _object_features(
         flat = ak.flatten(per_member(parse_expression(variable), front), axis=1)
         return np.asarray(ak.to_numpy(flat)).reshape(-1, take)
 
-    values = np.stack([regular(v) for v in variables], axis=2).reshape(-1, take * len(variables))
     momenta = np.stack([regular(c) for c in ("E", "px", "py", "pz")], axis=2)
+    if feature.canonicalise is not None:
+        momenta = canonicalise(momenta, feature.canonicalise)
+        front = canonical_members(front, momenta)
+    values = np.stack([regular(v) for v in feature.vars], axis=2).reshape(-1, take * len(feature.vars))
     finite = np.isfinite(values).all(axis=1) & np.isfinite(momenta).all(axis=(1, 2))
     complete = enough.copy()
     complete[enough] = finite
