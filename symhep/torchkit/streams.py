@@ -58,6 +58,17 @@ class ReplicaStreams:
             row.uniform_(generator=stream)
         return drawn
 
+    def integers(self, high: int, *shape: int) -> Tensor:
+        """Whole numbers in [0, high), each as likely, (R, *shape).
+
+        >>> ReplicaStreams(replica_seeds(np.random.SeedSequence(1), 2)).integers(1, 3).tolist()
+        [[0, 0, 0], [0, 0, 0]]
+        """
+        drawn = torch.empty(len(self), *shape, dtype=torch.int64, device=self.device)
+        for row, stream in zip(drawn, self._generators, strict=True):
+            row.random_(high, generator=stream)
+        return drawn
+
     def batches(self, events: int, batch: int) -> Tensor:
         """Event numbers of one epoch, (steps, R, batch): each replica shuffles for itself.
 

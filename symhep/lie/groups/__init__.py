@@ -7,7 +7,7 @@ never waits for the device on the way forward.
 from symhep.lie.groups.discrete import Components, Particles, reflections, space_and_time_inversions
 from symhep.lie.groups.distances import chordal, geodesic, grassmann_distance, principal_angles
 from symhep.lie.groups.exponential import exponential
-from symhep.lie.groups.family import Family, Streams
+from symhep.lie.groups.family import Family, Nonlinear, Streams
 from symhep.lie.groups.generated import Exponential
 from symhep.lie.groups.haar import orthogonal, special_orthogonal, special_unitary, unitary
 from symhep.lie.groups.iwasawa import Iwasawa
@@ -21,6 +21,7 @@ __all__ = [
     "Exponential",
     "Family",
     "Iwasawa",
+    "Nonlinear",
     "Particles",
     "PlaneRotations",
     "Similarity",

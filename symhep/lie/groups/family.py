@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
-__all__ = ["Family", "Streams"]
+__all__ = ["Family", "Nonlinear", "Streams"]
 
 #: Width of the normal start of every parameter that no period bounds: rapidities, logarithms of scales, shears,
 #: and translations, in units of the (scaled) data.
@@ -35,6 +36,8 @@ class Family(ABC):
     name: str
     labels: tuple[str, ...]
     vector: int
+    #: Is g(x) = A x + b? Not for a `Nonlinear` family.
+    affine: bool = True
 
     def __len__(self) -> int:
         """Parameters K."""
@@ -55,3 +58,51 @@ class Family(ABC):
     def transform(self, parameters: Tensor, x: Tensor) -> Tensor:
         """g(x) for events x (..., N, d), or (N, d) given to all replicas alike: (..., N, d)."""
         return x @ self.matrices(parameters).mT + self.translations(parameters)[..., None, :]
+
+    def pull(self, parameters: Tensor, by_matrix: Tensor, by_translation: Tensor | None = None) -> Tensor:
+        """d f / d parameters (..., K) of a function f(A, b), given d f / dA (..., d, d) and d f / db (..., d).
+
+        None stands for a function that does not depend on b. Families with a short formula have it in place of this
+        automatic differentiation.
+
+        >>> from symhep.lie.groups.line import AffineLine
+        >>> AffineLine().pull(torch.zeros(1, 2), torch.ones(1, 1, 1), 5 * torch.ones(1, 1)).tolist()
+        [[5.0, 1.0]]
+        """
+        # tensors of a training loop in inference mode take part as copies
+        with torch.inference_mode(False), torch.enable_grad():
+            leaf = parameters.detach().clone().requires_grad_()
+            value = (self.matrices(leaf) * by_matrix.detach().clone()).sum()
+            if by_translation is not None:
+                value = value + (self.translations(leaf) * by_translation.detach().clone()).sum()
+            return torch.autograd.grad(value, leaf)[0]
+
+
+class Nonlinear(Family):
+    """Maps that are no A x + b: a subclass gives `transform`, differentiable in the parameters, and `initial`.
+
+    >>> class Shear(Nonlinear):  # the map of Henon, which keeps areas
+    ...     name, labels, vector = "Henon", ("a",), 2
+    ...
+    ...     def transform(self, parameters, x):
+    ...         return torch.stack([x[..., 0], x[..., 1] - parameters * x[..., 0] ** 2], -1)
+    ...
+    ...     def initial(self, streams):
+    ...         return streams.normal(1)
+    >>> Shear().transform(torch.tensor([[1.0]]), torch.tensor([[[3.0, 5.0]]])).tolist()
+    [[[3.0, -4.0]]]
+    >>> Shear().matrices(torch.tensor([[1.0]]))
+    Traceback (most recent call last):
+    ...
+    TypeError: Henon has no matrix: its maps are not linear
+    """
+
+    affine = False
+
+    def matrices(self, parameters: Tensor) -> Tensor:
+        """There is none: raises ``TypeError``."""
+        raise TypeError(f"{self.name} has no matrix: its maps are not linear")
+
+    @abstractmethod
+    def transform(self, parameters: Tensor, x: Tensor) -> Tensor:
+        """g(x) for parameters (R, K) and events (R, N, d), or (N, d) given to all: (R, N, d)."""

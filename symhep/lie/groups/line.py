@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from symhep.lie.groups.family import Family, Streams
@@ -14,7 +15,6 @@ class AffineLine(Family):
 
     Desai, Nachman and Thaler 2022 (SymmetryGAN), eq. (20) and fig. 4; start uniform in [-5, 5] as there.
 
-    >>> import torch
     >>> AffineLine().transform(torch.tensor([[1.0, -1.0]]), torch.tensor([[0.25]])).tolist()
     [[[0.75]]]
     >>> AffineLine(intercept=1.0).labels
@@ -37,6 +37,13 @@ class AffineLine(Family):
         if self.intercept is None:
             return parameters[..., :1]
         return parameters.new_full((), self.intercept).expand(*parameters.shape[:-1], 1)
+
+    def pull(self, parameters: Tensor, by_matrix: Tensor, by_translation: Tensor | None = None) -> Tensor:
+        """b and c are the parameters themselves."""
+        if self.intercept is not None:
+            return by_matrix[..., 0]
+        by_b = torch.zeros_like(by_matrix[..., 0]) if by_translation is None else by_translation
+        return torch.cat([by_b, by_matrix[..., 0]], -1)
 
     def initial(self, streams: Streams) -> Tensor:
         """Uniform in [-5, 5]."""

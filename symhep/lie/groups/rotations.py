@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import accumulate, combinations
 
 import numpy as np
 import torch
@@ -52,17 +52,33 @@ class PlaneRotations(Family):
             even[k, [a, b], [a, b]] = 1.0
             odd[k, a, b], odd[k, b, a] = 1.0, -1.0
         self._still, self._even, self._odd = Constant(still), Constant(even), Constant(odd)
+        self._planes = chosen
+
+    def _turns(self, parameters: Tensor) -> Tensor:
+        """R_1, ..., R_K: (..., K, n, n)."""
+        angles = parameters[..., None, None]
+        turns = torch.addcmul(self._still.like(angles), angles.cos(), self._even.like(angles))
+        return torch.addcmul(turns, angles.sin(), self._odd.like(angles))
 
     def matrices(self, parameters: Tensor) -> Tensor:
         """The product, (..., n, n)."""
-        angles = parameters[..., None, None]
-        turns = torch.addcmul(self._still.like(angles), angles.cos(), self._even.like(angles))
-        turns = torch.addcmul(turns, angles.sin(), self._odd.like(angles))
+        turns = self._turns(parameters)
         while turns.shape[-3] > 1:  # in pairs: few large products instead of many small ones
             paired = turns.shape[-3] // 2 * 2
             product = turns[..., 0:paired:2, :, :] @ turns[..., 1:paired:2, :, :]
             turns = torch.cat([product, turns[..., paired:, :, :]], -3)
         return turns[..., 0, :, :]
+
+    def pull(self, parameters: Tensor, by_matrix: Tensor, by_translation: Tensor | None = None) -> Tensor:
+        """a_k^T (H - H^T) b_k with H = (df/dA) A^T, where a_k, b_k are columns of the plane of Q_k = R_1 ... R_k.
+
+        For dA/dtheta_k = Q_k J_k Q_k^T A, with J_k = e_a e_b^T - e_b e_a^T of plane k.
+        """
+        products = list(accumulate(self._turns(parameters).unbind(-3), torch.matmul))
+        left = torch.stack([q[..., a] for q, (a, _) in zip(products, self._planes, strict=True)], -1)
+        right = torch.stack([q[..., b] for q, (_, b) in zip(products, self._planes, strict=True)], -1)
+        outer = by_matrix @ products[-1].mT
+        return (left * ((outer - outer.mT) @ right)).sum(-2)
 
     def initial(self, streams: Streams) -> Tensor:
         """Uniform in [0, 2 pi)."""
@@ -84,6 +100,11 @@ class Similarity(Family):
         """(..., 2, 2)."""
         c, s = parameters.unbind(-1)
         return torch.stack([torch.stack([c, s], -1), torch.stack([-s, c], -1)], -2)
+
+    def pull(self, parameters: Tensor, by_matrix: Tensor, by_translation: Tensor | None = None) -> Tensor:
+        """The inner products with 1 and ((0, 1), (-1, 0))."""
+        (a, b), (c, d) = (row.unbind(-1) for row in by_matrix.unbind(-2))
+        return torch.stack([a + d, b - c], -1)
 
     def initial(self, streams: Streams) -> Tensor:
         """Uniform in [-1, 1]^2."""

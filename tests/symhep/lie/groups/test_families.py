@@ -18,9 +18,11 @@ from symhep.lie.groups import (
     Exponential,
     Family,
     Iwasawa,
+    Nonlinear,
     Particles,
     PlaneRotations,
     Similarity,
+    Streams,
     reflections,
     space_and_time_inversions,
 )
@@ -106,6 +108,49 @@ def test_gradients(family: Family) -> None:
     (gradient,) = torch.autograd.grad((family.transform(start, x) * weights).sum(), start)
     moving = gradient.ne(0).any(0)
     assert moving.tolist() == [not choice for choice in discrete]
+
+
+@EVERY
+def test_pull_is_the_chain_rule(family: Family) -> None:
+    """sum_n w_n . (A x_n + b) has d/dA = sum_n w_n x_n^T and d/db = sum_n w_n."""
+    rng, start = np.random.default_rng(3), _start(family).requires_grad_()
+    x, weights = (torch.from_numpy(rng.normal(size=(6, 5, family.vector))) for _ in range(2))
+    (expected,) = torch.autograd.grad((family.transform(start, x) * weights).sum(), start)
+    pulled = family.pull(start.detach(), weights.mT @ x, weights.sum(1))
+    torch.testing.assert_close(pulled, expected, rtol=1e-10, atol=1e-10)
+    (linear,) = torch.autograd.grad(
+        (family.matrices(start) * (weights.mT @ x)).sum(), start, allow_unused=True
+    )
+    torch.testing.assert_close(family.pull(start.detach(), weights.mT @ x), linear, rtol=1e-10, atol=1e-10)
+
+
+def test_pull_inside_of_inference_mode() -> None:
+    family = Exponential(lorentz())
+    with torch.inference_mode():
+        pulled = family.pull(torch.zeros(1, 6), torch.ones(1, 4, 4))
+    # exp(theta T) has the slope T at 0; a rotation is antisymmetric, a boost has two ones
+    assert pulled.round(decimals=5).tolist() == [[0.0, 0.0, 0.0, 2.0, 2.0, 2.0]]
+
+
+class _Squeeze(Nonlinear):
+    """x -> x + a x^3."""
+
+    name, labels, vector = "cubic", ("a",), 1
+
+    def transform(self, parameters: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+        return x + parameters[..., None] * x**3
+
+    def initial(self, streams: Streams) -> torch.Tensor:
+        return streams.normal(1)
+
+
+def test_maps_without_a_matrix() -> None:
+    cubic = _Squeeze()
+    assert not cubic.affine
+    assert Similarity().affine
+    assert cubic.transform(torch.tensor([[2.0]]), torch.tensor([[3.0]])).tolist() == [[[57.0]]]
+    with pytest.raises(TypeError, match="cubic has no matrix: its maps are not linear"):
+        cubic.matrices(torch.zeros(1, 1))
 
 
 def test_inference_first_and_training_after() -> None:

@@ -1,0 +1,1 @@
+"""What is added to the loss: conditions on the maps besides keeping the density."""

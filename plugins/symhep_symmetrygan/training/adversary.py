@@ -1,0 +1,190 @@
+"""SymmetryGAN's game: maps that try to keep a density, against networks that try to tell; all restarts at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from symhep.errors import MethodError
+from symhep.lie.groups import Family
+from symhep.methods.context import Task
+from symhep.torchkit.adam import Adam
+from symhep.torchkit.streams import ReplicaStreams
+from symhep.torchkit.threads import in_groups
+from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.spaces.space import Space
+from symhep_symmetrygan.terms.interface import LossTerm
+from symhep_symmetrygan.training.batches import EventBatches
+from symhep_symmetrygan.training.opponent import KERAS_EPSILON, Opponent
+from symhep_symmetrygan.training.options import TrainingOptions
+from symhep_symmetrygan.training.whitening import whitening
+
+__all__ = ["Trained", "train"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: The loss is measured on every eighth batch: it is for the eye, the gradient does not need it.
+MEASURED = 8
+#: Points of the loss curve, at most.
+POINTS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """How R restarts went.
+
+    Attributes
+    ----------
+    initial, final
+        Parameters of the maps (R, K), before and after.
+    loss
+        Cross entropy (R, points), from the first steps to the last; each a mean over batches.
+    diverged
+        (R,): restarts whose parameters are no longer finite.
+    """
+
+    initial: FloatArray
+    final: FloatArray
+    loss: FloatArray
+    diverged: npt.NDArray[np.bool_]
+
+
+def train(
+    space: Space,
+    sample: Sample,
+    options: TrainingOptions,
+    seeds: Sequence[np.random.SeedSequence],
+    device: str = "cpu",
+    advance: Task | None = None,
+    *,
+    terms: Sequence[LossTerm] = (),
+    start: FloatArray | None = None,
+) -> Trained:
+    """Search maps of ``space`` that keep the density of ``sample``, one restart per member of ``seeds``.
+
+    Networks d minimise the loss (13) of the paper, -mean(ln d(x) + ln(1 - d(g(x)))), and maps g maximise it less the
+    ``terms``; both move at every step, from the same batch and the same point. A restart draws from its own stream,
+    so its numbers do not depend on what is trained beside it (within rounding).
+
+    ``advance`` is told of len(seeds) * options.steps steps in all. ``start`` (R, K) replaces the random one. Raises
+    `MethodError` if the restarts cannot be shared out among terms that couple them.
+    """
+    coupled = math.lcm(*(term.coupled for term in terms))
+    if len(seeds) % coupled:
+        raise MethodError(f"{len(seeds)} restarts cannot be shared out in groups of {coupled}")
+
+    def work(groups: list[int]) -> Trained:
+        members = [coupled * group + r for group in groups for r in range(coupled)]
+        streams = ReplicaStreams([seeds[r] for r in members], device)
+        first = None if start is None else start[members]
+        with torch.inference_mode():  # cheaper per operation than no_grad
+            return _Game(space.family, sample, options, streams, terms, first).play(advance)
+
+    parts = in_groups(work, len(seeds) // coupled, device)
+    return Trained(
+        *(
+            np.concatenate([getattr(p, name) for p in parts])
+            for name in ("initial", "final", "loss", "diverged")
+        )
+    )
+
+
+class _Game:
+    """The restarts of one group."""
+
+    def __init__(
+        self,
+        family: Family,
+        sample: Sample,
+        options: TrainingOptions,
+        streams: ReplicaStreams,
+        terms: Sequence[LossTerm],
+        start: FloatArray | None,
+    ) -> None:
+        self._family, self._options, self._terms = family, options, terms
+        drawn = family.initial(streams) if start is None else torch.from_numpy(start)
+        self._parameters = drawn.to(streams.device, torch.float32).contiguous()
+        self._initial = self._parameters.double().cpu().numpy()
+        self._slope = torch.zeros_like(self._parameters)
+        rate = options.learning_rate.generator
+        self._adam = Adam(self._parameters, self._slope, rate, epsilon=KERAS_EPSILON)
+        self._opponents = [
+            Opponent(
+                EventBatches(sample, streams, options.batch),
+                family.vector,
+                options.discriminator,
+                options.learning_rate.discriminator,
+                streams,
+                whitening(sample) if options.discriminator.inputs == "whitened" else None,
+            )
+        ]
+        self._moves = type(family).translations is not Family.translations
+
+    def play(self, advance: Task | None) -> Trained:
+        """All steps."""
+        options, parameters = self._options, self._parameters
+        mean, losses = parameters.clone(), []
+        unreported = 0
+        for step in range(options.steps):
+            loss = self._slopes(measure=step % MEASURED == 0)
+            if loss is not None:
+                losses.append(loss)
+            self._move(step / options.steps)
+            if options.average:
+                mean.lerp_(parameters, 1 - options.average)
+            unreported += 1
+            if advance is not None and (unreported == 50 or step + 1 == options.steps):
+                advance(unreported * len(parameters))
+                unreported = 0
+        final = (mean if options.average else parameters).double().cpu().numpy()
+        return Trained(self._initial, final, _curve(losses), ~np.isfinite(final).all(1))
+
+    def _slopes(self, *, measure: bool) -> Tensor | None:
+        """Write the gradients of both sides; the loss of the first opponent if it is to be measured."""
+        family, parameters = self._family, self._parameters
+        batches = [opponent.batches.next() for opponent in self._opponents]
+        losses: list[Tensor | None] = []
+        self._slope.zero_()
+        if family.affine:
+            matrices = family.matrices(parameters)
+            shifts = family.translations(parameters) if self._moves else None
+            for opponent, batch in zip(self._opponents, batches, strict=True):
+                loss, by_matrix, by_shift = opponent.affine(batch, matrices, shifts, measure=measure)
+                self._slope.sub_(family.pull(parameters, by_matrix, by_shift))
+                losses.append(loss)
+        else:
+            for opponent, batch in zip(self._opponents, batches, strict=True):
+                loss, slope = opponent.general(batch, family, parameters)
+                self._slope.sub_(slope)
+                losses.append(loss)
+        if self._terms:
+            self._slope.add_(self._terms_slope(batches[0][0]))
+        return losses[0] if measure else None
+
+    def _terms_slope(self, x: Tensor) -> Tensor:
+        """Of the sum of all terms, (R, K)."""
+        with torch.inference_mode(False), torch.enable_grad():
+            leaf = self._parameters.clone().requires_grad_()
+            rows = x.mT.clone()
+            total = sum(term.value(self._family, leaf, rows).sum() for term in self._terms)
+            return torch.autograd.grad(total, leaf)[0]
+
+    def _move(self, done: float) -> None:
+        share = 0.5 * (1 + math.cos(math.pi * done)) if self._options.decay == "cosine" else 1.0
+        for opponent in self._opponents:
+            opponent.step(share)
+        self._adam.learning_rate = share * self._options.learning_rate.generator
+        self._adam.step()
+
+
+def _curve(losses: list[Tensor]) -> FloatArray:
+    """(R, points) means over windows of the measured losses (R,)."""
+    measured = torch.stack(losses, 1).double().cpu().numpy()
+    windows = np.array_split(np.arange(measured.shape[1]), min(POINTS, measured.shape[1]))
+    return np.stack([measured[:, window].mean(1) for window in windows], 1)

@@ -1,0 +1,27 @@
+"""Coordinates in which events have unit covariance."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from symhep_symmetrygan.events import Sample
+
+__all__ = ["whitening"]
+
+#: Directions narrower than this share of the widest are not stretched further: they are rounding.
+NARROWEST = 1e-6
+
+
+def whitening(sample: Sample) -> Tensor:
+    """C^(-1/2), symmetric, of the weighted covariance C of the events: (D, D).
+
+    >>> x = torch.tensor([[2.0, 0.0], [-2.0, 0.0], [0.0, 1.0], [0.0, -1.0]], dtype=torch.float64)
+    >>> whitening(Sample(x, torch.ones(4))).diagonal().square().reciprocal().tolist()
+    [2.0, 0.5]
+    """
+    weights = (sample.weights / sample.weights.sum())[:, None]
+    centred = sample.x - (weights * sample.x).sum(0)
+    variances, axes = torch.linalg.eigh(centred.mT @ (weights * centred))
+    widths = variances.clamp_min(NARROWEST**2 * variances[-1]).sqrt()
+    return axes @ (axes / widths).mT
