@@ -160,7 +160,7 @@ class _Game:
                 losses.append(loss)
         else:
             for opponent, batch in zip(self._opponents, batches, strict=True):
-                loss, slope = opponent.general(batch, family, parameters)
+                loss, slope = opponent.general(batch, family, parameters, measure=measure)
                 self._slope.sub_(slope)
                 losses.append(loss)
         if self._terms:

@@ -36,7 +36,7 @@ class Discriminator:
 
     Events are columns here, (R, D, B): the matrix products of narrow layers run 1.6 times faster this way round than
     with events in rows. The parameters are in ``parameters``; whoever trains gives them to an optimiser
-    (`symhep.torchkit.adam.Adam`) and calls `gradients` or `affine_gradients` before each of its steps.
+    (`symhep.torchkit.adam.Adam`) and calls `gradients` before each of its steps.
 
     >>> networks = Discriminator(4, replicas=3)
     >>> networks.logits(torch.zeros(3, 4, 128)).shape
@@ -67,6 +67,7 @@ class Discriminator:
         self._bias_slopes = [self.parameters.gradient(f"bias.{i}") for i in layers]
         self._norm = SpectralNorm(self._raw) if chosen.spectral_norm else None
         self._penalty = chosen.gradient_penalty
+        self._kept: _Room | None = None
 
     @torch.no_grad()
     def initialise(self, streams: ReplicaStreams) -> None:
@@ -81,103 +82,66 @@ class Discriminator:
     def logits(self, x: Tensor) -> Tensor:
         """ln d / (1 - d) of events (R, D, B): (R, B)."""
         weights = self._weights()
-        return self._trace(weights, torch.baddbmm(self._biases[0], weights[0], x).relu())[-1][:, 0]
+        for weight, bias in zip(weights[:-1], self._biases, strict=False):
+            x = torch.baddbmm(bias, weight, x).relu()
+        return torch.baddbmm(self._biases[-1], weights[-1], x)[:, 0]
 
-    def gradients(self, real: Tensor, fake: Tensor, weights: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def gradients(
+        self, real: Tensor, fake: Tensor, weights: Tensor | None = None, *, measure: bool = True
+    ) -> tuple[Tensor | None, Tensor]:
         """Write d loss / d parameters for a batch of events and their images, (R, D, B) both.
 
-        Returns the `cross_entropy` (R,) and its derivative by ``fake`` (R, D, B). ``weights`` (R, B) of mean one;
-        None if all are. The gradient penalty is part of what is written and not of what is returned.
+        Returns the `cross_entropy` (R,), None unless it is to be measured, and its derivative by ``fake`` (R, D, B).
+        ``weights`` (R, B) have mean one; None if all are. The gradient penalty is part of what is written and not of
+        what is returned.
         """
-        self._iterate()
+        if self._norm is not None:
+            self._norm.iterate()
         used, size = self._weights(), real.shape[2]
+        room = self._room(size)
         x = torch.cat([real, fake], 2)
-        first = torch.baddbmm(self._biases[0], used[0], x).relu_()
-        logits, slope = self._through(used, first, weights, size)
+        trace = [x]
+        for weight, bias, out in zip(used[:-1], self._biases, room.activations, strict=False):
+            trace.append(torch.baddbmm(bias, weight, trace[-1], out=out).relu_())
+        logits = torch.baddbmm(self._biases[-1], used[-1], trace[-1])
+        # sigmoid - 1 for events, sigmoid for images, both over B
+        slope = torch.add(room.target, torch.sigmoid(logits), alpha=1 / size)
+        if weights is not None:
+            slope *= torch.cat([weights, weights], 1)[:, None]
+        for i in range(len(used) - 1, 0, -1):
+            h, below = trace[i], room.slopes[i - 1]
+            torch.bmm(slope, h.mT, out=self._weight_slopes[i])
+            torch.sum(slope, 2, keepdim=True, out=self._bias_slopes[i])
+            # the last matrix is one row, and its product with one column an outer product
+            (torch.mul if slope.shape[1] == 1 else torch.bmm)(used[i].mT, slope, out=below)
+            slope = torch.ops.aten.threshold_backward(below, h, 0, grad_input=below)
         torch.bmm(slope, x.mT, out=self._weight_slopes[0])
-        self._finish(used, real)
-        return cross_entropy(logits[:, :size], logits[:, size:], weights), used[0].mT @ slope[..., size:]
-
-    def affine_gradients(
-        self,
-        x: Tensor,
-        matrices: Tensor,
-        shifts: Tensor | None = None,
-        weights: Tensor | None = None,
-        *,
-        measure: bool = True,
-    ) -> tuple[Tensor | None, Tensor, Tensor | None]:
-        """`gradients` for images A x + b, (R, D, D) and (R, D), without ever making them.
-
-        The first layer sees the events through (W, W A) at once. Returns the loss (R,), None unless it is to be
-        measured, and its derivatives by A (R, D, D) and b (R, D); None without ``shifts``.
-        """
-        self._iterate()
-        used, size = self._weights(), x.shape[2]
-        width = used[0].shape[1]
-        both = torch.cat([used[0], torch.bmm(used[0], matrices)], 1)
-        bias = self._biases[0]
-        fake_bias = bias if shifts is None else torch.baddbmm(bias, used[0], shifts[..., None])
-        first = torch.baddbmm(torch.cat([bias, fake_bias], 1), both, x).relu_()
-        first = torch.cat([first[:, :width], first[:, width:]], 2)
-        logits, slope = self._through(used, first, weights, size)
-        slope = torch.cat([slope[..., :size], slope[..., size:]], 1)
-        product = torch.bmm(slope, x.mT)
-        real, fake = product[:, :width], product[:, width:]
-        torch.baddbmm(real, fake, matrices.mT, out=self._weight_slopes[0])
-        by_shift = None
-        if shifts is not None:
-            total = slope[:, width:].sum(2, keepdim=True)
-            self._weight_slopes[0].baddbmm_(total, shifts[:, None])
-            by_shift = torch.bmm(used[0].mT, total)[..., 0]
-        self._finish(used, x)
-        loss = cross_entropy(logits[:, :size], logits[:, size:], weights) if measure else None
-        return loss, torch.bmm(used[0].mT, fake), by_shift
+        torch.sum(slope, 2, keepdim=True, out=self._bias_slopes[0])
+        if self._penalty:
+            add_penalty(self._penalty, used, self._biases, self._weight_slopes, real)
+        if self._norm is not None:
+            self._norm.pull(self._weight_slopes)
+        z = logits[:, 0]
+        loss = cross_entropy(z[:, :size], z[:, size:], weights) if measure else None
+        return loss, torch.bmm(used[0].mT, slope[..., size:])
 
     def _weights(self) -> Sequence[Tensor]:
         """The matrices in use: those trained, or with the spectral norm divided out."""
         return self._raw if self._norm is None else self._norm.normalised()
 
-    def _iterate(self) -> None:
-        if self._norm is not None:
-            self._norm.iterate()
+    def _room(self, size: int) -> _Room:
+        """For a batch of ``size`` events."""
+        if self._kept is None or self._kept.target.shape[0] != 2 * size:
+            self._kept = _Room(self._biases, size)
+        return self._kept
 
-    def _trace(self, used: Sequence[Tensor], first: Tensor) -> list[Tensor]:
-        """Activations of every hidden layer, and the logits (R, 1, B)."""
-        trace = [first]
-        last = len(used) - 1
-        for i in range(1, last + 1):
-            h = torch.baddbmm(self._biases[i], used[i], trace[-1])
-            trace.append(h if i == last else h.relu_())
-        return trace
 
-    def _through(
-        self, used: Sequence[Tensor], first: Tensor, weights: Tensor | None, size: int
-    ) -> tuple[Tensor, Tensor]:
-        """Up and down again: logits (R, 2 B), and the slope before the first layer's ReLU (R, width, 2 B).
+class _Room:
+    """Memory that every step uses again: to ask for it anew takes as long as to compute what goes in."""
 
-        Writes all gradients but that of the first matrix.
-        """
-        trace = self._trace(used, first)
-        logits = trace.pop()
-        slope = torch.sigmoid(logits)
-        slope[..., :size] -= 1
-        slope /= size
-        if weights is not None:
-            slope *= torch.cat([weights, weights], 1)[:, None]
-        for i in range(len(used) - 1, 0, -1):
-            h = trace[i - 1]
-            torch.bmm(slope, h.mT, out=self._weight_slopes[i])
-            torch.sum(slope, 2, keepdim=True, out=self._bias_slopes[i])
-            # the last matrix is one row, and its product with one column an outer product
-            slope = used[i].mT * slope if slope.shape[1] == 1 else torch.bmm(used[i].mT, slope)
-            slope = torch.ops.aten.threshold_backward(slope, h, 0)
-        torch.sum(slope, 2, keepdim=True, out=self._bias_slopes[0])
-        return logits[:, 0], slope
-
-    def _finish(self, used: Sequence[Tensor], real: Tensor) -> None:
-        """What the options add to the gradients that stand."""
-        if self._penalty:
-            add_penalty(self._penalty, used, self._biases, self._weight_slopes, real)
-        if self._norm is not None:
-            self._norm.pull(self._weight_slopes)
+    def __init__(self, biases: Sequence[Tensor], size: int) -> None:
+        hidden = [bias.new_empty(*bias.shape[:2], 2 * size) for bias in biases[:-1]]
+        self.activations, self.slopes = hidden, [torch.empty_like(h) for h in hidden]
+        #: -1 / B for B events, 0 for B images.
+        self.target = biases[0].new_zeros(2 * size)
+        self.target[:size] = -1 / size

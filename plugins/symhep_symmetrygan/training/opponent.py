@@ -47,44 +47,38 @@ class Opponent:
         self._networks.initialise(streams)
         parameters = self._networks.parameters
         self._adam = Adam(parameters.values, parameters.gradients, rate, epsilon=KERAS_EPSILON)
-        self._to = None if whitening is None else whitening.to(streams.device, torch.float32)
-        self._back = None if self._to is None else torch.linalg.inv(self._to)
+        self._whitening = None if whitening is None else whitening.to(streams.device, torch.float32)
 
     def affine(
         self, batch: Batch, matrices: Tensor, shifts: Tensor | None, *, measure: bool
     ) -> tuple[Tensor | None, Tensor, Tensor | None]:
-        """Loss (R,) or None, d loss / dA (R, D, D) and d loss / db (R, D) at x -> A x + b.
-
-        With whitened coordinates z = L x the networks see z -> L A L^-1 z + L b.
-        """
+        """Loss (R,) or None, d loss / dA (R, D, D) and d loss / db (R, D) at images A x + b; None for b = 0."""
         x, weights = batch
-        if self._to is None or self._back is None:
-            return self._networks.affine_gradients(x, matrices, shifts, weights, measure=measure)
-        seen = self._to @ matrices @ self._back
-        seen_shifts = None if shifts is None else shifts @ self._to.mT
-        loss, by_matrix, by_shift = self._networks.affine_gradients(
-            self._to @ x, seen, seen_shifts, weights, measure=measure
-        )
-        return (
-            loss,
-            self._to.mT @ by_matrix @ self._back.mT,
-            None if by_shift is None else by_shift @ self._to,
-        )
+        fake = torch.bmm(matrices, x) if shifts is None else torch.baddbmm(shifts[..., None], matrices, x)
+        loss, slope = self._gradients(x, fake, weights, measure=measure)
+        return loss, torch.bmm(slope, x.mT), None if shifts is None else slope.sum(2)
 
-    def general(self, batch: Batch, family: Family, parameters: Tensor) -> tuple[Tensor, Tensor]:
-        """Loss (R,) and d loss / d parameters (R, K), by differentiating the maps automatically."""
+    def general(
+        self, batch: Batch, family: Family, parameters: Tensor, *, measure: bool
+    ) -> tuple[Tensor | None, Tensor]:
+        """Loss (R,) or None, and d loss / d parameters (R, K), by differentiating the maps automatically."""
         x, weights = batch
         with torch.inference_mode(False), torch.enable_grad():
             leaf = parameters.clone().requires_grad_()
             images = family.transform(leaf, x.mT.clone())
-        fake = images.detach().mT
-        if self._to is not None:
-            x, fake = self._to @ x, self._to @ fake
-        loss, slope = self._networks.gradients(x, fake, weights)
-        if self._to is not None:
-            slope = self._to.mT @ slope
+        loss, slope = self._gradients(x, images.detach().mT, weights, measure=measure)
         with torch.inference_mode(False), torch.enable_grad():
             return loss, torch.autograd.grad(images, leaf, slope.mT.clone())[0]
+
+    def _gradients(
+        self, x: Tensor, fake: Tensor, weights: Tensor | None, *, measure: bool
+    ) -> tuple[Tensor | None, Tensor]:
+        """Of the networks, in the coordinates that they see: with z = L x, d loss / dx = L^T d loss / dz."""
+        if self._whitening is None:
+            return self._networks.gradients(x, fake, weights, measure=measure)
+        seen = self._whitening
+        loss, slope = self._networks.gradients(seen @ x, seen @ fake, weights, measure=measure)
+        return loss, seen.mT @ slope
 
     def step(self, share: float) -> None:
         """Move the networks, with ``share`` of the step size at the start."""

@@ -17,7 +17,7 @@ def whitening(sample: Sample) -> Tensor:
     """C^(-1/2), symmetric, of the weighted covariance C of the events: (D, D).
 
     >>> x = torch.tensor([[2.0, 0.0], [-2.0, 0.0], [0.0, 1.0], [0.0, -1.0]], dtype=torch.float64)
-    >>> whitening(Sample(x, torch.ones(4))).diagonal().square().reciprocal().tolist()
+    >>> (1 / whitening(Sample(x, torch.ones(4))) ** 2).diagonal().round(decimals=12).tolist()
     [2.0, 0.5]
     """
     weights = (sample.weights / sample.weights.sum())[:, None]
