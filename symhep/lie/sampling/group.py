@@ -1,0 +1,65 @@
+"""Random elements of a group with generators, discrete elements, or both."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep.errors import CardError
+from symhep.lie.sampling.bounded import bounded_draw
+from symhep.lie.sampling.compact import Draw, compact_draw
+from symhep.lie.sampling.finite import finite_group
+from symhep.lie.structure import structure_constants
+
+__all__ = ["group_draw"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Commutators leave the span by rounding at most.
+CLOSED = 1e-6
+
+
+def group_draw(
+    generators: FloatArray,
+    elements: FloatArray,
+    *,
+    boosts: float | None = None,
+    translations: float | None = None,
+) -> Draw:
+    """Random elements of the group of ``generators`` (G, d, d) and discrete ``elements`` (M, d, d), affine matrices.
+
+    Connected part as in `compact_draw`, or `bounded_draw` with the bounds; times an element, each as likely, of the
+    finite group that ``elements`` generate. For a compact group, which they map to itself, this is Haar's measure.
+
+    Raises `CardError` for an empty group, generators that do not close, no finite group, a missing bound.
+
+    >>> flip = np.diag([1.0, -1.0, 1.0])[None]
+    >>> group_draw(np.zeros((0, 3, 3)), flip).how
+    'a finite group of 2 elements, each as likely'
+    """
+    moving = (
+        generators[np.abs(generators).max(axis=(1, 2), initial=0.0) > 0] if len(generators) else generators
+    )
+    finite = finite_group(elements) if len(elements) else elements
+    if not len(moving) and len(finite) < 2:
+        raise CardError("the group holds the unit element alone: there is nothing to draw")
+    if not len(moving):
+        return Draw(_each(finite), lambda count, rng: finite[rng.integers(len(finite), size=count)])
+    if len(moving) > 1 and structure_constants(moving).residual > CLOSED:
+        raise CardError(
+            "the generators do not close: their commutators are no combinations of them",
+            hint="choose some that do with --generators",
+        )
+    connected = compact_draw(moving) or bounded_draw(moving, boosts, translations)
+    if len(finite) < 2:
+        return connected
+
+    def draw(count: int, rng: np.random.Generator) -> FloatArray:
+        chosen = finite[rng.integers(len(finite), size=count)]
+        return chosen @ connected.draw(count, rng)
+
+    return Draw(f"{connected.how}, times {_each(finite)}", draw)
+
+
+def _each(finite: FloatArray) -> str:
+    return f"a finite group of {len(finite)} elements, each as likely"
