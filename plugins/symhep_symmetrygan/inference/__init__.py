@@ -1,0 +1,1 @@
+"""From found elements with their errors to the group that they form."""
