@@ -24,6 +24,9 @@ from symhep.workers import Workers
 
 __all__ = ["DatasetEvents", "read_dataset", "read_file"]
 
+#: Of what a stored part holds: parts of another number are read from the files again.
+PARTS = 2
+
 
 @dataclass(frozen=True)
 class DatasetEvents:
@@ -56,7 +59,9 @@ def read_file(
     ids: dict[str, list[int | None]] = {}
     for name in card.features:
         table = selector.table(name)
-        arrays |= {f"{name}.values": table.values, f"{name}.weights": table.weights}
+        arrays |= {
+            f"{name}.values": table.values, f"{name}.weights": table.weights, f"{name}.source": table.source
+        }  # fmt: skip
         if table.momenta is not None:
             arrays[f"{name}.momenta"] = table.momenta
         ids[name] = list(table.pdg_ids)
@@ -102,7 +107,9 @@ def read_dataset(
     def key(source: Source, left: int | None) -> str:
         options = source.options.model_dump(mode="json")
         print_ = fingerprints.get(source.path)
-        return content_key(__version__, source.reader.name, options, print_, what, card.run.bad_files, left)
+        return content_key(
+            __version__, PARTS, source.reader.name, options, print_, what, card.run.bad_files, left
+        )
 
     parts: dict[int, Part] = {}
     if limit is None:
@@ -155,8 +162,9 @@ def _join(name: str, card: RunCard, parts: list[Part]) -> DatasetEvents:
                 p.arrays[f"{feature}.weights"] * factor,
                 p.arrays.get(f"{feature}.momenta"),
                 tuple(p.values["pdg_ids"][feature]),
+                p.arrays[f"{feature}.source"] + [file, 0],
             )
-            for p in parts
+            for file, p in enumerate(parts)
         ]
         tables[feature] = FeatureTable.join(pieces)
     flows: dict[str, Cutflow] = {}

@@ -32,13 +32,15 @@ class FeatureTable:
 
     ``values`` (N, F) particle by particle, ``weights`` (N,), ``momenta``
     (N, P, 4) as (E, px, py, pz) in GeV or None, ``pdg_ids`` per position the PDG
-    number that never changes, or None.
+    number that never changes, or None, ``source`` (N, 2) the number of the event's
+    file in the dataset, and its own number in that file; from 0.
     """
 
     values: FloatArray
     weights: FloatArray
     momenta: FloatArray | None = None
     pdg_ids: tuple[int | None, ...] = ()
+    source: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self.values)
@@ -55,6 +57,7 @@ class FeatureTable:
             np.concatenate([t.weights for t in full]),
             np.concatenate(momenta) if momenta else None,
             tuple(ids),
+            np.concatenate([t.source for t in full]),
         )
 
 
@@ -64,6 +67,7 @@ class _Chunks:
     weights: list[FloatArray] = field(default_factory=list)
     momenta: list[FloatArray] = field(default_factory=list)
     pdg_ids: list[set[int]] = field(default_factory=list)
+    numbers: list[npt.NDArray[np.int64]] = field(default_factory=list)
 
 
 class Selector:
@@ -90,9 +94,11 @@ class Selector:
         passed: dict[str, npt.NDArray[np.bool_]] = {}
         for name in self._selections():
             passed[name] = self._cut(name, scope, batch.weights, weights)
+        numbers = batch.first + np.flatnonzero(keep)
         for name, feature in self.card.features.items():
             selection = feature.selection or NO_SELECTION
-            self._features(name, feature, scope, objects, weights, passed[selection], selection)
+            found = self._features(name, feature, scope, objects, weights, passed[selection], selection)
+            self._chunks[name].numbers.append(numbers[found])
 
     def table(self, features: str) -> FeatureTable:
         """All events kept so far for a feature set."""
@@ -102,7 +108,9 @@ class Selector:
         weights = np.concatenate(chunks.weights) if chunks.weights else np.zeros(0)
         momenta = np.concatenate(chunks.momenta) if chunks.momenta else None
         constant = tuple(next(iter(ids)) if len(ids) == 1 else None for ids in chunks.pdg_ids)
-        return FeatureTable(values, weights, momenta, constant)
+        numbers = np.concatenate(chunks.numbers) if chunks.numbers else np.zeros(0, dtype=np.int64)
+        source = np.stack([np.zeros_like(numbers), numbers], axis=1)
+        return FeatureTable(values, weights, momenta, constant, source)
 
     @property
     def _absolute(self) -> bool:
@@ -151,8 +159,8 @@ class Selector:
         weights: FloatArray,
         passed: npt.NDArray[np.bool_],
         selection: str,
-    ) -> None:
-        """Append the features of the events that passed and are complete."""
+    ) -> npt.NDArray[np.bool_]:
+        """Append the features of the events that passed and are complete; (N,) which these are."""
         chunks = self._chunks[name]
         if feature.object:
             keep, values, momenta, ids = _object_features(
@@ -173,6 +181,7 @@ class Selector:
         if ids is not None:
             seen = [{int(i) for i in np.unique(column)} for column in ids.T]
             chunks.pdg_ids = [a | b for a, b in zip(chunks.pdg_ids or [set()] * len(seen), seen, strict=True)]
+        return keep
 
 
 def _object_features(

@@ -5,7 +5,7 @@ Guessing. A name is split at its last '_', '.' or ':' (after any branch path and
 ``AnalysisJetsAuxDyn.pt`` (the collection AnalysisJets), ``MCParticles.momentum.x``. Case does not
 matter. A prefix with px and py, or pt and phi, is a collection:
 
-- of lists if the columns hold lists, of one object per event if they hold numbers;
+- of lists if the columns hold lists or arrays of a fixed length, of one object per event if they hold numbers;
 - along the beam: pz or eta; 0 if there is none, as for MET;
 - energy or mass: E with px, py, pz; mass with pt, eta, phi; the other one if only that is
   there; mass 0 if neither is.
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field as Option
@@ -54,6 +55,7 @@ _COORDINATES = {
 _OTHER_NAMES = {"charge": "charge", "pdgid": "pdgId", "pid": "pdgId", "pdg": "pdgId", "status": "status"}
 _WEIGHTS = ("weight", "eventweight", "evtweight", "evweight", "genweight", "mcweight", "mceventweight", "wgt")
 _SPLIT = re.compile(r"^(?P<prefix>.+?)[._:](?P<leaf>momentum\.[xyz]|p_[xyzt]|[^._:]+)$", re.IGNORECASE)
+_ARRAY = re.compile(r"^(?P<inner>\w+)\[\d+\]$")
 _ENERGIES = frozenset({"px", "py", "pz", "pt", "E", "mass"})
 
 
@@ -86,9 +88,12 @@ def layout_of(
     said = list(notes)
     used: set[str] = set()
     if options.columns is None:
-        groups, zeros = _guess(columns), "No {what} is stored for {name}: 0 is used."
+        groups, zeros = _guess(_with_lists(columns)), "No {what} is stored for {name}: 0 is used."
     else:
-        groups = {name: find.all(fields, f"columns: {name}") for name, fields in options.columns.items()}
+        groups = {
+            name: _with_lists(find.all(fields, f"columns: {name}"))
+            for name, fields in options.columns.items()
+        }
         zeros = "The map gives no {what} for {name}: 0 is used."
     collections: dict[str, CollectionLayout] = {}
     missing: dict[str, list[str]] = {}
@@ -137,6 +142,16 @@ class _Finder:
 
 def _short(name: str) -> str:
     return name.rpartition("/")[2]
+
+
+def _with_lists(columns: Mapping[str, Column]) -> dict[str, Column]:
+    """An array of a fixed number of momenta, ``px[2]``, is a list of so many in every event."""
+    return {
+        name: replace(column, type=array["inner"], depth=1)
+        if column.depth == 0 and (array := _ARRAY.match(column.type))
+        else column
+        for name, column in columns.items()
+    }
 
 
 def _guess(columns: Mapping[str, Column]) -> dict[str, dict[str, Column]]:

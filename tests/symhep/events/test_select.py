@@ -241,3 +241,11 @@ def test_the_same_number_of_members_in_every_event_is_still_a_list() -> None:
     assert _select(_card(objects=objects, selections={"two": []}), batch).table("p").values.tolist() == [
         [30.0, 30.0]
     ]
+
+
+def test_events_know_where_they_come_from() -> None:
+    card = _card(weights={"negative": "drop"})
+    later = EventBatch(_batch().events, np.array([-1.0, 1.0, 1.0, 1.0]), "f", 104)
+    source = _select(card, _batch(), later).table("p").source
+    # Events 0 and 1 of four have two muons; the batches begin with events 100 and 104 of the file.
+    assert source.tolist() == [[0, 100], [0, 101], [0, 105]]

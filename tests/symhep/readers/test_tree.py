@@ -198,3 +198,20 @@ def test_lists_without_momentum_are_named(tmp_path: Path) -> None:
     path = write(tmp_path / "a.root", {"scores": PT, "ht": ak.Array([1.0, 2.0, 3.0])})
     notes = READER.inspect(path, TreeOptions(), LossLog()).notes
     assert any("not offered (options: columns maps them): scores" in note for note in notes)
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_arrays_of_a_fixed_length_are_lists(tmp_path: Path, mapped: bool) -> None:
+    two = np.arange(6.0).reshape(3, 2)
+    path = tmp_path / "a.root"
+    with uproot.recreate(path) as file:
+        pair, triple = np.dtype(("f8", (2,))), np.dtype(("f8", (3,)))
+        types = {f"jets_{c}": pair for c in ("px", "py", "pz", "E")} | {"jets_btag": pair, "shape": triple}
+        columns = {name: two for name in types} | {"jets_E": 2 * two + 10, "shape": np.ones((3, 3))}
+        file.mktree("t", types).extend(columns)
+    fields = {"px": "jets_px", "py": "jets_py", "pz": "jets_pz", "E": "jets_E", "btag": "jets_btag"}
+    events = read(str(path), **({"columns": {"jets": fields}} if mapped else {}))
+    assert events.jets.px.to_list() == two.tolist()
+    assert events.jets.btag.to_list() == two.tolist()
+    assert np.allclose(ak.to_numpy(events.jets.mass**2), (2 * two + 10) ** 2 - 3 * two**2)
+    assert ak.to_numpy(events["shape"]).tolist() == np.ones((3, 3)).tolist()  # no momentum: as it was
