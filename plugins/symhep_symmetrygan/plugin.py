@@ -6,10 +6,25 @@ from collections.abc import Mapping
 
 from symhep.plugin.specs import hookimpl
 
-__all__ = ["symhep_register_methods"]
+__all__ = ["symhep_register_families", "symhep_register_loss_terms", "symhep_register_methods"]
 
 
 @hookimpl
 def symhep_register_methods() -> Mapping[str, str]:
     """The method 'symmetrygan'."""
     return {"symmetrygan": "symhep_symmetrygan.method:SymmetryGan"}
+
+
+@hookimpl
+def symhep_register_families() -> Mapping[str, str]:
+    """The search space 'henon', whose maps are not linear."""
+    return {"henon": "symhep_symmetrygan.inertial.henon:Henon"}
+
+
+@hookimpl
+def symhep_register_loss_terms() -> Mapping[str, str]:
+    """The terms of the paper."""
+    return {
+        "cyclic": "symhep_symmetrygan.terms.cyclic:Cyclic",
+        "commuting": "symhep_symmetrygan.terms.commuting:Commuting",
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
@@ -15,6 +15,7 @@ from symhep.errors import PluginError, nearest
 from symhep.plugin import specs
 
 if TYPE_CHECKING:
+    from symhep.lie.groups import Family
     from symhep.methods.interface import Method
     from symhep.readers.interface import Reader
 
@@ -37,22 +38,36 @@ class BrokenPlugin:
 
 @dataclass(frozen=True)
 class _Target:
-    """Where a method or reader comes from; imported when first used."""
+    """Where something registered comes from; imported when first used."""
 
     plugin: str
-    target: str | type[Any]
+    target: str | Callable[..., Any]
+
+    def imported(self, name: str) -> Any:
+        """What the target names, or the target."""
+        if not isinstance(self.target, str):
+            return self.target
+        module, _, attribute = self.target.partition(":")
+        try:
+            return getattr(importlib.import_module(module), attribute)
+        except Exception as error:  # a stranger's module may raise anything
+            raise PluginError(
+                f"plugin '{self.plugin}' is broken: '{name}' cannot be loaded from {self.target}: "
+                f"{type(error).__name__}: {error}"
+            ) from error
+
+    def maker(self, name: str) -> Callable[..., Any]:
+        """The target, if it can be called."""
+        made: Callable[..., Any] = self.imported(name)
+        if not callable(made):
+            raise PluginError(
+                f"plugin '{self.plugin}': '{name}' ({made!r}) makes nothing; it cannot be called"
+            )
+        return made
 
     def load(self, name: str, base: type[Any]) -> Any:
-        cls = self.target
-        if isinstance(cls, str):
-            module, _, attribute = cls.partition(":")
-            try:
-                cls = getattr(importlib.import_module(module), attribute)
-            except Exception as error:  # a stranger's module may raise anything
-                raise PluginError(
-                    f"plugin '{self.plugin}' is broken: '{name}' cannot be loaded from {self.target}: "
-                    f"{type(error).__name__}: {error}"
-                ) from error
+        """An object of the target's class."""
+        cls = self.imported(name)
         if not (isinstance(cls, type) and issubclass(cls, base)):
             raise PluginError(f"plugin '{self.plugin}': '{name}' ({cls!r}) is no {base.__name__}")
         if cls.name != name:
@@ -67,11 +82,22 @@ class _Target:
 
 @dataclass
 class Registry:
-    """The methods and readers at hand, and the plugins that failed to load."""
+    """The methods, readers, families and loss terms at hand, and the plugins that failed to load."""
 
     methods: dict[str, _Target] = field(default_factory=dict)
     readers: dict[str, _Target] = field(default_factory=dict)
+    families: dict[str, _Target] = field(default_factory=dict)
+    loss_terms: dict[str, _Target] = field(default_factory=dict)
     broken: list[BrokenPlugin] = field(default_factory=list)
+
+    def kinds(self) -> dict[str, dict[str, _Target]]:
+        """Hook symhep_register_KIND -> what it brought."""
+        return {
+            "methods": self.methods,
+            "readers": self.readers,
+            "families": self.families,
+            "loss_terms": self.loss_terms,
+        }
 
     def method(self, name: str) -> Method[Any]:
         """The method registered as ``name``. Raises `PluginError`, naming the nearest one."""
@@ -86,6 +112,14 @@ class Registry:
 
         loaded: Reader = self._find("format", self.readers, name).load(name, Reader)
         return loaded
+
+    def family(self, name: str) -> Callable[..., Family]:
+        """What makes the family registered as ``name``. Raises `PluginError`, naming the nearest one."""
+        return self._find("family", self.families, name).maker(name)
+
+    def loss_term(self, name: str) -> Callable[..., Any]:
+        """What makes the loss term registered as ``name``. Raises `PluginError`, naming the nearest one."""
+        return self._find("loss term", self.loss_terms, name).maker(name)
 
     def _find(self, kind: str, known: Mapping[str, _Target], name: str) -> _Target:
         if name in known:
@@ -131,7 +165,7 @@ def _register(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
 def build_registry(
     extra: Mapping[str, object] | None = None, points: Iterable[EntryPoint] | None = None
 ) -> Registry:
-    """Ask every plugin for its methods and readers.
+    """Ask every plugin for what it brings.
 
     A plugin whose hook raises, or that claims a name already taken, is recorded
     as broken; the others work.
@@ -143,21 +177,23 @@ def build_registry(
     registry = Registry(broken=broken)
     for name, plugin in sorted(manager.list_name_plugin(), key=lambda item: str(item[0])):
         try:
-            methods = _offered(manager.hook.symhep_register_methods, plugin)
-            readers = _offered(manager.hook.symhep_register_readers, plugin)
-            # Both or neither: a plugin that is broken by one name must not stay half registered.
-            _refuse_taken(methods, registry.methods)
-            _refuse_taken(readers, registry.readers)
+            offers = [
+                (known, _offered(getattr(manager.hook, f"symhep_register_{kind}"), plugin))
+                for kind, known in registry.kinds().items()
+            ]
+            # All or nothing: a plugin that is broken by one name must not stay half registered.
+            for known, offered in offers:
+                _refuse_taken(offered, known)
         except Exception as error:  # isolating strangers' code is the purpose
             target = plugin.__name__ if isinstance(plugin, ModuleType) else repr(plugin)
             registry.broken.append(BrokenPlugin(name, target, error))
             continue
-        registry.methods |= {k: _Target(name, target) for k, target in methods.items()}
-        registry.readers |= {k: _Target(name, target) for k, target in readers.items()}
+        for known, offered in offers:
+            known.update({k: _Target(name, target) for k, target in offered.items()})
     return registry
 
 
-def _offered(hook: pluggy.HookCaller, plugin: object) -> dict[str, str | type[Any]]:
+def _offered(hook: pluggy.HookCaller, plugin: object) -> dict[str, str | Callable[..., Any]]:
     """What one plugin answers to a hook."""
     answers: list[Any] = [impl.function() for impl in hook.get_hookimpls() if impl.plugin is plugin]
     return {name: target for answer in answers for name, target in dict(answer).items()}

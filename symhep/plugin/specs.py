@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 if TYPE_CHECKING:
+    from symhep.lie.groups import Family
     from symhep.methods.interface import Method
     from symhep.readers.interface import Reader
 
@@ -26,3 +27,19 @@ def symhep_register_methods() -> Mapping[str, str | type[Method[Any]]]:  # type:
 @hookspec
 def symhep_register_readers() -> Mapping[str, str | type[Reader]]:  # type: ignore[empty-body]
     """Readers this plugin brings: name -> class, or 'module:Class' so that nothing heavy is imported yet."""
+
+
+@hookspec
+def symhep_register_families() -> Mapping[str, str | Callable[..., Family]]:  # type: ignore[empty-body]
+    """Families of transformations this plugin brings, as search spaces: name -> what makes one, or 'module:function'.
+
+    What makes one is a class or a function that takes nothing, or the events.
+    """
+
+
+@hookspec
+def symhep_register_loss_terms() -> Mapping[str, str | Callable[..., Any]]:  # type: ignore[empty-body]
+    """Terms of SymmetryGAN's loss this plugin brings: name -> what makes one from its settings, or 'module:Class'.
+
+    It makes a `symhep_symmetrygan.terms.interface.LossTerm`.
+    """

@@ -14,10 +14,9 @@ __all__ = ["LossTerm"]
 class LossTerm(ABC):
     """A number per restart that the maps make small, besides keeping the density.
 
-    A subclass sets ``name`` and gives `value`.
+    A subclass gives `value`; what its constructor takes by name are the ``settings`` of the card.
     """
 
-    name: str
     #: Restarts that belong together: r, ..., r + coupled - 1 for r a multiple of it are trained side by side.
     coupled: int = 1
 

@@ -20,7 +20,7 @@ from symhep.torchkit.threads import in_groups
 from symhep_symmetrygan.events import Sample
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.terms.interface import LossTerm
-from symhep_symmetrygan.training.batches import EventBatches
+from symhep_symmetrygan.training.batches import Batch, EventBatches
 from symhep_symmetrygan.training.opponent import KERAS_EPSILON, Opponent
 from symhep_symmetrygan.training.options import TrainingOptions
 from symhep_symmetrygan.training.whitening import whitening
@@ -63,28 +63,33 @@ def train(
     device: str = "cpu",
     advance: Task | None = None,
     *,
-    terms: Sequence[LossTerm] = (),
+    terms: Sequence[tuple[float, LossTerm]] = (),
+    inertial: tuple[float, Sample] | None = None,
     start: FloatArray | None = None,
 ) -> Trained:
     """Search maps of ``space`` that keep the density of ``sample``, one restart per member of ``seeds``.
 
     Networks d minimise the loss (13) of the paper, -mean(ln d(x) + ln(1 - d(g(x)))), and maps g maximise it less the
-    ``terms``; both move at every step, from the same batch and the same point. A restart draws from its own stream,
-    so its numbers do not depend on what is trained beside it (within rounding).
+    ``terms``, each with its strength; both move at every step, from the same batch and the same point. ``inertial`` are
+    the strength of a second loss (13) and draws from the inertial density that it keeps, with networks of their own
+    (section III, simultaneous discrimination). A restart draws from its own stream, so its numbers do not depend on
+    what is trained beside it (within rounding).
 
-    ``advance`` is told of len(seeds) * options.steps steps in all. ``start`` (R, K) replaces the random one. Raises
-    `MethodError` if the restarts cannot be shared out among terms that couple them.
+    ``advance`` is told of len(seeds) * options.steps steps in all, from several threads. ``start`` (R, K) replaces the
+    random one. Raises `MethodError` if the restarts cannot be shared out among terms that couple them.
     """
-    coupled = math.lcm(*(term.coupled for term in terms))
+    coupled = math.lcm(*(term.coupled for _, term in terms))
     if len(seeds) % coupled:
-        raise MethodError(f"{len(seeds)} restarts cannot be shared out in groups of {coupled}")
+        raise MethodError(
+            f"{len(seeds)} restarts cannot be shared out in groups of {coupled}, as a term of the loss asks"
+        )
 
     def work(groups: list[int]) -> Trained:
         members = [coupled * group + r for group in groups for r in range(coupled)]
         streams = ReplicaStreams([seeds[r] for r in members], device)
         first = None if start is None else start[members]
         with torch.inference_mode():  # cheaper per operation than no_grad
-            return _Game(space.family, sample, options, streams, terms, first).play(advance)
+            return _Game(space.family, sample, options, streams, terms, inertial, first).play(advance)
 
     parts = in_groups(work, len(seeds) // coupled, device)
     return Trained(
@@ -104,7 +109,8 @@ class _Game:
         sample: Sample,
         options: TrainingOptions,
         streams: ReplicaStreams,
-        terms: Sequence[LossTerm],
+        terms: Sequence[tuple[float, LossTerm]],
+        inertial: tuple[float, Sample] | None,
         start: FloatArray | None,
     ) -> None:
         self._family, self._options, self._terms = family, options, terms
@@ -115,14 +121,18 @@ class _Game:
         rate = options.learning_rate.generator
         self._adam = Adam(self._parameters, self._slope, rate, epsilon=KERAS_EPSILON)
         self._opponents = [
-            Opponent(
-                EventBatches(sample, streams, options.batch),
-                family.vector,
-                options.discriminator,
-                options.learning_rate.discriminator,
-                streams,
-                whitening(sample) if options.discriminator.inputs == "whitened" else None,
+            (
+                strength,
+                Opponent(
+                    EventBatches(kept, streams, options.batch),
+                    family.vector,
+                    options.discriminator,
+                    options.learning_rate.discriminator,
+                    streams,
+                    whitening(kept) if options.discriminator.inputs == "whitened" else None,
+                ),
             )
+            for strength, kept in [(1.0, sample), *([] if inertial is None else [inertial])]
         ]
         self._moves = type(family).translations is not Family.translations
 
@@ -146,38 +156,38 @@ class _Game:
         return Trained(self._initial, final, _curve(losses), ~np.isfinite(final).all(1))
 
     def _slopes(self, *, measure: bool) -> Tensor | None:
-        """Write the gradients of both sides; the loss of the first opponent if it is to be measured."""
+        """Write the gradients of both sides; the loss on the events if it is to be measured."""
         family, parameters = self._family, self._parameters
-        batches = [opponent.batches.next() for opponent in self._opponents]
-        losses: list[Tensor | None] = []
+        matrices = family.matrices(parameters) if family.affine else None
+        shifts = family.translations(parameters) if self._moves and family.affine else None
+        first: Batch | None = None
+        told: Tensor | None = None
         self._slope.zero_()
-        if family.affine:
-            matrices = family.matrices(parameters)
-            shifts = family.translations(parameters) if self._moves else None
-            for opponent, batch in zip(self._opponents, batches, strict=True):
-                loss, by_matrix, by_shift = opponent.affine(batch, matrices, shifts, measure=measure)
-                self._slope.sub_(family.pull(parameters, by_matrix, by_shift))
-                losses.append(loss)
-        else:
-            for opponent, batch in zip(self._opponents, batches, strict=True):
-                loss, slope = opponent.general(batch, family, parameters, measure=measure)
-                self._slope.sub_(slope)
-                losses.append(loss)
-        if self._terms:
-            self._slope.add_(self._terms_slope(batches[0][0]))
-        return losses[0] if measure else None
+        for strength, opponent in self._opponents:
+            batch = opponent.batches.next()
+            if matrices is not None:
+                loss, *slopes = opponent.affine(batch, matrices, shifts, measure=measure and first is None)
+                slope = family.pull(parameters, *slopes)
+            else:
+                loss, slope = opponent.general(batch, family, parameters, measure=measure and first is None)
+            self._slope.sub_(slope, alpha=strength)
+            if first is None:
+                first, told = batch, loss
+        if self._terms and first is not None:
+            self._slope.add_(self._terms_slope(first[0]))
+        return told
 
     def _terms_slope(self, x: Tensor) -> Tensor:
         """Of the sum of all terms, (R, K)."""
         with torch.inference_mode(False), torch.enable_grad():
             leaf = self._parameters.clone().requires_grad_()
             rows = x.mT.clone()
-            total = sum(term.value(self._family, leaf, rows).sum() for term in self._terms)
-            return torch.autograd.grad(total, leaf)[0]
+            values = [strength * term.value(self._family, leaf, rows).sum() for strength, term in self._terms]
+            return torch.autograd.grad(values, leaf)[0]
 
     def _move(self, done: float) -> None:
         share = 0.5 * (1 + math.cos(math.pi * done)) if self._options.decay == "cosine" else 1.0
-        for opponent in self._opponents:
+        for _, opponent in self._opponents:
             opponent.step(share)
         self._adam.learning_rate = share * self._options.learning_rate.generator
         self._adam.step()

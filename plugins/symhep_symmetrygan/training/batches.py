@@ -13,7 +13,7 @@ from symhep_symmetrygan.events import Sample
 __all__ = ["Batch", "Batches", "EventBatches"]
 
 #: Events per restart that are drawn and gathered at once; belongs to the definition of the stream.
-BLOCK = 2**13
+BLOCK = 2**12
 #: Uniform numbers are drawn as whole numbers below this.
 FINE = 2**53
 

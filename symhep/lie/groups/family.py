@@ -59,6 +59,18 @@ class Family(ABC):
         """g(x) for events x (..., N, d), or (N, d) given to all replicas alike: (..., N, d)."""
         return x @ self.matrices(parameters).mT + self.translations(parameters)[..., None, :]
 
+    def homogeneous(self, parameters: Tensor) -> Tensor:
+        """((A, b), (0, 1)), (..., d + 1, d + 1): products of these compose the maps.
+
+        >>> from symhep.lie.groups.line import AffineLine
+        >>> AffineLine().homogeneous(torch.tensor([[3.0, 2.0]])).tolist()
+        [[[2.0, 3.0], [0.0, 1.0]]]
+        """
+        above = torch.cat([self.matrices(parameters), self.translations(parameters)[..., None]], -1)
+        below = torch.zeros_like(above[..., :1, :])
+        below[..., -1] = 1.0
+        return torch.cat([above, below], -2)
+
     def pull(self, parameters: Tensor, by_matrix: Tensor, by_translation: Tensor | None = None) -> Tensor:
         """d f / d parameters (..., K) of a function f(A, b), given d f / dA (..., d, d) and d f / db (..., d).
 

@@ -1,0 +1,55 @@
+"""Options of the inertial restriction."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from symhep.methods.interface import Options
+from symhep.plugin.user_function import UserFunctionOptions
+
+__all__ = ["BoxOptions", "DensityOptions", "GaussianOptions", "InertialOptions", "UserDensityOptions"]
+
+
+class BoxOptions(Options):
+    """Uniform in a box."""
+
+    density: Literal["uniform"] = Field("uniform", description="uniform in a box")
+    low: float | tuple[float, ...] = Field(
+        description="lower edge, for all coordinates or for each, in their unit"
+    )
+    high: float | tuple[float, ...] = Field(description="upper edge")
+
+
+class GaussianOptions(Options):
+    """Independent normal coordinates."""
+
+    density: Literal["gaussian"] = Field(description="independent normal coordinates")
+    mean: float | tuple[float, ...] = Field(0.0, description="for all coordinates or for each, in their unit")
+    width: float | tuple[float, ...] = Field(description="standard deviation, likewise")
+
+
+class UserDensityOptions(UserFunctionOptions):
+    """Draws by a function of yours: (rng, count, D) -> (count, D), in the unit of the coordinates."""
+
+    density: Literal["user"] = Field(description="a function of yours draws: (rng, count, D) -> (count, D)")
+
+
+DensityOptions = Annotated[BoxOptions | GaussianOptions | UserDensityOptions, Field(discriminator="density")]
+
+
+class InertialOptions(Options):
+    """A bounded inertial density that symmetries must keep besides that of the events.
+
+    >>> InertialOptions(of={"density": "uniform", "low": 0, "high": 1}).way
+    'simultaneous'
+    """
+
+    of: DensityOptions = Field(description="the density: uniform, gaussian, or a function of yours")
+    way: Literal["simultaneous", "two_stage"] = Field(
+        "simultaneous",
+        description="simultaneous: networks of their own watch it during the search; two_stage: found elements are "
+        "tested afterwards",
+    )
+    draws: int = Field(100_000, ge=100, description="numbers of draws from it")
+    strength: float = Field(1.0, gt=0, description="of its loss beside that of the events, if simultaneous")

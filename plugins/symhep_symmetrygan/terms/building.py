@@ -1,0 +1,46 @@
+"""Terms of the loss from their names: this package's, plugins', the user's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from symhep.errors import CardError, PluginError
+from symhep.plugin import build_registry
+from symhep.plugin.functions import load_function
+from symhep.plugin.user_function import NAME
+from symhep_symmetrygan.terms.interface import LossTerm
+from symhep_symmetrygan.terms.user import UserTerm
+
+__all__ = ["build_term"]
+
+
+def build_term(name: str, settings: Mapping[str, Any]) -> LossTerm:
+    """The term ``name`` with its ``settings``.
+
+    'module:function' is a function of the user's; every other name is looked up among those that plugins register,
+    this package's own included. Raises `CardError` for names and settings that are not known, and
+    for plugins that are broken.
+
+    >>> build_term("cyclic", {"order": 3}).order
+    3
+    >>> build_term("cyclic", {"ordre": 3})
+    Traceback (most recent call last):
+    ...
+    symhep.errors.CardError: the loss term 'cyclic' does not take these settings: Cyclic.__init__() got an unexpected \
+keyword argument 'ordre'
+    """
+    if re.match(NAME, name):
+        return UserTerm(name, load_function(name), dict(settings))
+    try:
+        make = build_registry().loss_term(name)
+    except PluginError as error:
+        raise CardError(str(error)) from error
+    try:
+        term = make(**settings)
+    except (TypeError, ValueError) as error:
+        raise CardError(f"the loss term '{name}' does not take these settings: {error}") from error
+    if not isinstance(term, LossTerm):
+        raise CardError(f"'{name}' makes {type(term).__name__}, which is no LossTerm")
+    return term
