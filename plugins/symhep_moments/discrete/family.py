@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import torch
-from torch import Tensor
 
+from symhep.lie.groups.elements.acting import sources
 from symhep.lie.groups.elements.element import Element
 from symhep.lie.groups.elements.frame import Frame
 from symhep.lie.groups.elements.reading import read_element
@@ -22,7 +23,7 @@ from symhep_moments.discrete.classifier import OrbitClassifier
 from symhep_moments.discrete.held_out import ClassifierTest, classifier_tests
 from symhep_moments.discrete.mean_difference import MomentTest, moment_tests
 from symhep_moments.discrete.options import DiscreteOptions
-from symhep_moments.discrete.orbits import moves, orbit_sums, same_action
+from symhep_moments.discrete.orbits import orbit_sums
 from symhep_moments.discrete.products import Products
 from symhep_moments.events import Events
 from symhep_moments.functions.interface import TestFunctions
@@ -54,6 +55,8 @@ class DiscreteTest:
         The two tests; None where there is none.
     asymmetry
         Of the held-out events by the sign of what the classifier has learned; a fraction, not per cent.
+    matrix
+        (P d, P d) of the element, on the components of all vectors.
     """
 
     name: str
@@ -66,6 +69,7 @@ class DiscreteTest:
     rejected: bool
     moment: MomentTest | None
     classifier: ClassifierTest | None
+    matrix: npt.NDArray[np.float64] = field(compare=False, repr=False)
 
     @property
     def asymmetry(self) -> Interval | None:
@@ -103,8 +107,8 @@ def discrete_tests(
     """
     frame = Frame.of(events.names, particles, events.x.shape[1])
     elements = chosen_elements(options, frame)
-    sources = _sources(elements, events.x)
-    tested = [e for e, source in zip(elements, sources, strict=True) if source is e]
+    acting = sources(elements, events.x)
+    tested = [e for e, source in zip(elements, acting, strict=True) if source is e]
     moments = _by_order(tested, lambda group: _moments(group, events, frame, functions, options, seeds))
     networks = (
         _by_order(tested, lambda group: _networks(group, events, frame, options, seeds))
@@ -116,34 +120,34 @@ def discrete_tests(
     found = {
         e.name: DiscreteTest(
             e.name, e.meaning, e.order, None, False, float(p), float(a), bool(a <= np.log(level)),
-            moments[e.name], networks.get(e.name),
+            moments[e.name], networks.get(e.name), e.whole,
         )
         for e, p, a in zip(tested, log_p, adjusted, strict=True)
     }  # fmt: skip
-    return [_told(e, source, found) for e, source in zip(elements, sources, strict=True)]
+    return [_told(e, source, found) for e, source in zip(elements, acting, strict=True)]
 
 
 def _told(element: Element, source: Element | None, found: dict[str, DiscreteTest]) -> DiscreteTest:
     if source is None:
         return DiscreteTest(
-            element.name, element.meaning, element.order, None, True, 0.0, 0.0, False, None, None
+            element.name,
+            element.meaning,
+            element.order,
+            None,
+            True,
+            0.0,
+            0.0,
+            False,
+            None,
+            None,
+            element.whole,
         )
     test = found[source.name]
     if source is element:
         return test
-    return replace(test, name=element.name, meaning=element.meaning, same_as=source.name)
-
-
-def _sources(elements: Sequence[Element], x: Tensor) -> list[Element | None]:
-    """For each element itself, one before it that acts alike, or None where it moves nothing."""
-    sources: list[Element | None] = []
-    for element in elements:
-        before = (s for s, e in zip(sources, elements, strict=False) if s is e)
-        if not moves(element, x):
-            sources.append(None)
-        else:
-            sources.append(next((b for b in before if b and same_action(element, b, x)), element))
-    return sources
+    return replace(
+        test, name=element.name, meaning=element.meaning, same_as=source.name, matrix=element.whole
+    )
 
 
 def _by_order(elements: Sequence[Element], tests: Callable[[list[Element]], list[T]]) -> dict[str, T]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from symhep.stats.asymmetry import asymmetry
 from symhep.stats.intervals import Interval
-from symhep_moments.discrete.asymmetry import asymmetry
 from symhep_moments.discrete.randomisation import group_numbers, randomised_sums, upper_tail
 
 __all__ = ["ClassifierTest", "classifier_tests"]

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from symhep.lie.groups.elements.element import Element
-from symhep.stats.support import POINTS, RESOLUTION
+from symhep.stats.support import RESOLUTION
 from symhep_moments.discrete.randomisation import group_numbers
 
-__all__ = ["OrbitSums", "chunks", "moves", "orbit_sums", "same_action"]
+__all__ = ["OrbitSums", "chunks", "orbit_sums"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -81,23 +81,3 @@ def chunks(events: int) -> Iterator[slice]:
     """Slices of at most `CHUNK` events."""
     for first in range(0, events, CHUNK):
         yield slice(first, min(first + CHUNK, events))
-
-
-def moves(element: Element, x: Tensor) -> bool:
-    """Does g move any of the events by more than rounding? Of back-to-back pairs, parity with exchange does not."""
-    some = _some(x)
-    return _differ(element.act(some), some)
-
-
-def same_action(one: Element, other: Element, x: Tensor) -> bool:
-    """Do two elements take these events to the same images?"""
-    some = _some(x)
-    return one.order == other.order and not _differ(one.act(some), other.act(some))
-
-
-def _some(x: Tensor) -> Tensor:
-    return x[:: -(-len(x) // POINTS)]
-
-
-def _differ(image: Tensor, other: Tensor) -> bool:
-    return float((image - other).abs().max()) > RESOLUTION * float(other.square().mean().sqrt())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta, norm
 
-from symhep_moments.discrete.asymmetry import asymmetry
+from symhep.stats.asymmetry import asymmetry
 
 
 def scores(first: int, others: int, q: int = 2) -> np.ndarray:
