@@ -1,0 +1,48 @@
+"""Found elements composed with themselves: how the error grows (section VII.B)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from symhep.methods.result import Arrays
+from symhep.plotting.style import COLOURS
+from symhep_symmetrygan.figures.axes import quantity
+from symhep_symmetrygan.figures.marks import GREY
+
+__all__ = ["composition_growth"]
+
+#: Projections that are drawn.
+SHOWN = 4
+
+
+def composition_growth(a: Arrays, summary: Mapping[str, Any]) -> Figure:
+    """Left the distance from the exact power, with lines of growth as sqrt(k) and as k; right the KL divergences."""
+    k = a["composition_steps"]
+    figure: Figure
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8.0, 3.5))
+    distance, error = a["composition_distance"], a["composition_distance_error"]
+    left.errorbar(k, distance, yerr=error, fmt="o", color=COLOURS[0], ms=5, capsize=2, label="found elements")
+    for power, style, words in ((0.5, ":", r"$\sqrt{k}$"), (1.0, "--", "$k$")):
+        left.plot(k, distance[0] * (k / k[0]) ** power, style, color=GREY, lw=1.2, label=f"growth as {words}")
+    left.set(xscale="log", xlabel="Compositions $k$", ylabel="Distance from the exact power")
+    if (distance > 0).any():
+        left.set_yscale("log")
+    left.legend(fontsize=10)
+    names = [] if summary["kl"] is None else summary["kl"]["projections"]
+    for j in range(min(SHOWN, a["composition_kl"].shape[1])):
+        values, errors = a["composition_kl"][:, j], a["composition_kl_error"][:, j]
+        label = quantity(names[j]) if j < len(names) else f"projection {j + 1}"
+        right.errorbar(k, values, yerr=errors, fmt="osD^"[j], color=COLOURS[j], ms=5, capsize=2, label=label)
+        if names and summary["kl"]["noise"]["number"]:
+            right.axhline(summary["kl"]["noise"]["mean"][j], color=COLOURS[j], ls="--", lw=1.0)
+    right.set(xscale="log", xlabel="Compositions $k$", ylabel="KL divergence [nats]")
+    if np.nanmax(a["composition_kl"], initial=0.0) > 0:
+        right.set_yscale("log")
+    right.plot([], [], "--", color=GREY, lw=1.0, label="noise")
+    right.legend(fontsize=10)
+    return figure

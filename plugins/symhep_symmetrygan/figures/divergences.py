@@ -1,0 +1,89 @@
+"""KL divergences of found and of random elements, beside the noise of so many events (Fig. 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+
+from symhep.methods.result import Arrays
+from symhep.plotting.style import COLOURS
+from symhep_symmetrygan.figures.axes import panels, quantity
+from symhep_symmetrygan.figures.marks import GREY, RANDOM
+
+__all__ = ["SHOWN", "kl_divergences"]
+
+FloatArray = npt.NDArray[np.float64]
+#: Projections that fit on a page.
+SHOWN = 6
+#: Bins per factor of ten.
+_PER_DECADE = 8
+#: Array, key of the summary, words, colour, hatch.
+_KINDS = (
+    ("kl_random", "random", "random elements", RANDOM, ""),
+    ("kl_found", "symmetry", "found, as trained", COLOURS[1], ""),
+    ("kl_refined", "refined", "found, refined", COLOURS[0], ""),
+    ("kl_noise", "noise", "noise (half against half)", GREY, "////"),
+)
+
+
+def kl_divergences(a: Arrays, kl: Mapping[str, Any]) -> Figure:
+    """A panel per projection on one logarithmic axis: shares of elements, and their means as marks above."""
+    names = [str(n) for n in a["projections"][:SHOWN]]
+    figure, axes = panels(len(names), most=2 if len(names) in (2, 4) else 3, width=4.2, height=3.3)
+    edges = _edges([a[key][:, : len(names)] for key, *_ in _KINDS])
+    for j, ax in enumerate(axes):
+        top = 0.0
+        for key, _, words, colour, hatch in _KINDS:
+            share = _shares(a[key][:, j], edges)
+            top = max(top, float(share.max(initial=0.0)))
+            filled = key in ("kl_random", "kl_noise")
+            ax.stairs(
+                share, edges, color=colour, lw=1.6, fill=filled and not hatch, alpha=0.45 if filled else 1.0,
+                hatch=hatch or None, label=words,
+            )  # fmt: skip
+        _means(ax, kl, j, 1.1 * top)
+        ax.set(xscale="log", xlim=(edges[0], edges[-1]), ylim=(0, 1.5 * top or 1.0))
+        ax.set_title(quantity(names[j]), fontsize=11)
+        ax.set_xlabel("KL divergence [nats]")
+    axes[0].set_ylabel("Share of elements")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=10)
+    return figure
+
+
+def _edges(values: list[FloatArray]) -> FloatArray:
+    """Common to all panels, so that they can be compared."""
+    positive = np.concatenate([v[np.isfinite(v) & (v > 0)].ravel() for v in values])
+    if not len(positive):
+        return np.geomspace(1e-4, 1.0, 4 * _PER_DECADE + 1)
+    low, high = np.floor(4 * np.log10(positive.min())) / 4, np.ceil(4 * np.log10(positive.max()) + 1e-9) / 4
+    number = max(round((high - low) * _PER_DECADE), 4)
+    return np.asarray(np.logspace(low, high, number + 1))
+
+
+def _shares(values: FloatArray, edges: FloatArray) -> FloatArray:
+    """KL below the axis (0 without any noise) counts in the first bin."""
+    known = values[np.isfinite(values)]
+    counts, _ = np.histogram(np.clip(known, edges[0], edges[-1]), edges)
+    return np.asarray(counts / max(len(known), 1))
+
+
+def _means(ax: Any, kl: Mapping[str, Any], j: int, height: float) -> None:
+    """Mean over elements with its error, at staggered heights; the ratio to the noise beside that of the found."""
+    for step, (_, name, _, colour, _) in enumerate(_KINDS):
+        part = kl[name]
+        if not part["number"] or not part["mean"][j]:
+            continue
+        y = height * (1 + 0.07 * step)
+        ax.errorbar(
+            part["mean"][j], y, xerr=part["error"][j] or 0.0, fmt="D", color=colour, ms=5, capsize=2, mec="white",
+            mew=0.5,
+        )  # fmt: skip
+        if name == "symmetry" and kl["ratio"] is not None and kl["ratio"][j] is not None:
+            ax.annotate(
+                rf"mean: {kl['ratio'][j]:.2g} $\times$ noise", (part["mean"][j], y), (8, 0), va="center",
+                textcoords="offset points", fontsize=9, color="#4a4d55",
+            )  # fmt: skip

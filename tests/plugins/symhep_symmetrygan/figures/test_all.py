@@ -1,0 +1,290 @@
+"""Figures are drawn from stored results alone, and show what these hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import hist
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from symhep.methods.result import Result
+from symhep.plotting.style import COLOURS, use_style
+from symhep_symmetrygan.figures.all import draw_all
+from symhep_symmetrygan.figures.axes import axis_label, quantity
+from symhep_symmetrygan.figures.components import component_sizes
+from symhep_symmetrygan.figures.composition import composition_growth
+from symhep_symmetrygan.figures.divergences import kl_divergences
+from symhep_symmetrygan.figures.element_tests import element_p_values
+from symhep_symmetrygan.figures.hypotheses import hypothesis_p_values
+from symhep_symmetrygan.figures.landscape import loss_landscape
+from symhep_symmetrygan.figures.losses import posthoc_losses
+from symhep_symmetrygan.figures.map import discovery_map
+from symhep_symmetrygan.figures.marks import VERDICTS
+from symhep_symmetrygan.figures.motion import map_motion
+from symhep_symmetrygan.figures.parameters import final_parameters
+from symhep_symmetrygan.figures.projections import before_and_after
+from symhep_symmetrygan.figures.span import span_of_logarithms
+from symhep_symmetrygan.figures.training import training_losses
+from symhep_symmetrygan.outcome import Outcome
+
+Made = Callable[..., Outcome]
+ResultOf = Callable[[Outcome], Result]
+ALL = [
+    "parameters", "after_found", "after_random", "planes", "kl", "posthoc", "element_p_values", "span", "components",
+    "composition", "lattice", "p_values", "map", "motion", "omega", "training",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _style() -> Iterator[None]:
+    with use_style():
+        yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def full(dijets: Made, result_of: ResultOf) -> Result:
+    return result_of(dijets())
+
+
+@pytest.fixture(scope="module")
+def flat(line: Made, result_of: ResultOf) -> Result:
+    return result_of(line())
+
+
+def texts(figure: Figure) -> list[str]:
+    figure.canvas.draw()
+    return [t.get_text() for ax in figure.axes for t in ax.texts]
+
+
+def test_everything_that_a_result_holds_is_drawn(full: Result, flat: Result) -> None:
+    for result, names in ((full, ALL), (flat, ["landscape", "parameters", "training"])):
+        figures = list(draw_all(result))
+        assert [f.name for f in figures] == names
+        for item in figures:
+            item.figure.canvas.draw()
+            assert item.caption.endswith(".")
+        plt.close("all")
+
+
+def test_sentences_name_figures_that_are_drawn(full: Result) -> None:
+    assert {s.figure for s in full.statements if s.figure is not None} <= set(ALL)
+
+
+def test_without_a_search_subgroups_are_drawn_alone(dijets: Made, result_of: ResultOf) -> None:
+    o = dijets(
+        search=None, tested=None, divergences=None, losses=None, span=None, component=None, components=[],
+        composed=None, map=None, histograms={},
+    )  # fmt: skip
+    assert [f.name for f in draw_all(result_of(o))] == ["lattice", "p_values"]
+
+
+def test_diverged_restarts_and_unknown_numbers_can_be_drawn(dijets: Made, result_of: ResultOf) -> None:
+    o = dijets(number=6, failed=5)
+    assert o.search is not None
+    assert o.divergences is not None
+    assert o.losses is not None
+    final = o.search.final.copy()
+    final[-1] = np.nan
+    found = np.full_like(o.divergences.found, np.nan)
+    o = replace(
+        o,
+        search=replace(o.search, final=final),
+        divergences=replace(o.divergences, found=found, refined=found, random=np.zeros((0, 2))),
+        losses=replace(o.losses, random=np.zeros(0), random_error=np.zeros(0)),
+    )
+    for item in draw_all(result_of(o)):
+        item.figure.canvas.draw()
+
+
+def points(ax: plt.Axes, marker: str, colour: str | None = None) -> np.ndarray:
+    found = [
+        np.stack([np.asarray(v, dtype=float) for v in (line.get_xdata(), line.get_ydata())], -1)
+        for line in ax.lines
+        if line.get_marker() == marker and (colour is None or line.get_color() == colour)
+    ]
+    return np.concatenate(found) if found else np.zeros((0, 2))
+
+
+def test_found_elements_lie_over_the_landscape_in_units_of_the_data(flat: Result) -> None:
+    plane, curve = loss_landscape(flat.arrays, flat.summary).axes[:2]
+    assert points(plane, "o") == pytest.approx(flat.arrays["final"])
+    assert points(plane, "*").tolist() == [[0.0, 1.0], [1.0, -1.0]]
+    mesh = plane.collections[0]
+    assert pytest.approx(flat.arrays["slice_0_loss"]) == np.asarray(mesh.get_array()).reshape(25, 21).T
+    assert points(curve, "h")[:, 0].tolist() == [-0.5]
+    assert curve.get_title() == "$b$ = 0"
+    assert [ax.get_aspect() for ax in (plane, curve)] == [1.0, "auto"]
+
+
+def test_elements_away_from_a_slice_are_not_drawn_on_it(line: Made, result_of: ResultOf) -> None:
+    o = line()
+    away = o.slices[0].points.copy()
+    away[::2] = np.nan
+    result = result_of(replace(o, slices=[replace(o.slices[0], points=away)]))
+    drawn = points(loss_landscape(result.arrays, result.summary).axes[0], "o")
+    assert np.isfinite(drawn).all(axis=1).sum() == len(away) // 2
+
+
+def test_kept_and_failed_elements_have_their_own_symbols(full: Result) -> None:
+    ax = final_parameters(full.arrays).axes[0]
+    kept, failed = points(ax, "o", VERDICTS["kept"][0]), points(ax, "X", VERDICTS["failed"][0])
+    assert (len(kept), len(failed)) == (35, 4)  # of 40, one diverged
+    turn = 2 * np.pi
+    assert kept == pytest.approx(full.arrays["final"][full.arrays["verdict"] == "kept"] % turn)
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["0", r"$\pi$", r"$2\pi$"]
+
+
+def test_before_and_after_and_their_ratio() -> None:
+    h = hist.Hist(
+        hist.axis.StrCategory(["events", "found"], name="which"), hist.axis.Regular(4, 0, 4, name="value", label="pt"),
+        storage=hist.storage.Weight(),
+    )  # fmt: skip
+    h.fill("events", np.repeat([0.5, 1.5, 2.5], [100, 50, 25]))
+    h.fill("found", np.repeat([0.5, 1.5, 2.5], [100, 60, 20]))
+    top, below = before_and_after({"projection: pt": h}, "found", "GeV").axes
+    ratio = points(below, "o")
+    assert ratio[:3] == pytest.approx(np.array([[0.5, 1.0], [1.5, 1.2], [2.5, 0.8]]))
+    assert np.isnan(ratio[3, 1])  # nothing over nothing
+    bars = [s for c in below.collections for s in getattr(c, "get_segments", list)() if len(s)]
+    assert any(
+        np.allclose(s, [[1.5, 1.2 - math.sqrt(60) / 50], [1.5, 1.2 + math.sqrt(60) / 50]]) for s in bars
+    )
+    assert below.get_xlabel() == "$p_{T}$ [GeV]"
+    assert top.get_ylim()[0] == 0
+
+
+def test_bins_that_cannot_be_told_apart_are_joined(full: Result) -> None:
+    before = full.histograms["projection: azimuth of jet1"]
+    below = before_and_after(full.histograms, "random", "GeV").axes[2]
+    assert len(points(below, "o")) == 50
+    counts = before["random", :].values().reshape(50, 2).sum(1) / before["events", :].values().reshape(
+        50, 2
+    ).sum(1)
+    assert points(below, "o")[:, 1] == pytest.approx(counts)
+
+
+def test_divergences_share_one_logarithmic_axis(full: Result) -> None:
+    kl = full.summary["kl"]
+    figure = kl_divergences(full.arrays, kl)
+    first, second = figure.axes
+    assert first.get_xscale() == "log"
+    assert first.get_xlim() == second.get_xlim()
+    for j, ax in enumerate(figure.axes):
+        means = np.sort(points(ax, "D")[:, 0])
+        expected = [full.arrays[f"kl_{n}"][:, j].mean() for n in ("found", "refined", "random", "noise")]
+        assert means == pytest.approx(np.sort(expected))
+        assert any(r"\times$ noise" in t.get_text() for t in ax.texts)
+
+
+def test_losses_stand_beside_two_ln_two(full: Result) -> None:
+    ideal = 2 * math.log(2)
+    for ax in posthoc_losses(full.arrays, full.summary["posthoc_loss"]["ideal"]).axes:
+        assert any(line.get_xdata()[0] == pytest.approx(ideal) for line in ax.lines)
+
+
+def test_p_values_of_elements_are_shares(dijets: Made, result_of: ResultOf) -> None:
+    o = dijets(number=5)
+    assert o.tested is not None
+    log_p = np.log([0.5, 0.2, 1e-3, 1e-10, np.nan])
+    result = result_of(
+        replace(o, tested=replace(o.tested, log_p=log_p, log_p_adjusted=log_p, log_p_trained=log_p))
+    )
+    ax = element_p_values(result.arrays, 0.01).axes[0]
+    line = next(line for line in ax.lines if line.get_label() == "refined")
+    x, y = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+    assert x[:4] == pytest.approx([-math.log10(0.5), -math.log10(0.2), 3, 10])
+    assert y[:4] == pytest.approx([1, 0.75, 0.5, 0.25])
+
+
+def test_hypotheses_stand_at_their_adjusted_p(full: Result) -> None:
+    s = full.summary
+    drawn = np.concatenate([points(ax, m) for ax in hypothesis_p_values(s).axes for m in "oX"])
+    lab = [row for row in s["subgroups"] if row["family"] == "lab"]
+    expected = sorted(-row["log10_p_adjusted"] for row in (*s["components"], *lab, *s["discrete"]))
+    assert sorted(drawn[:, 0]) == pytest.approx(expected)
+
+
+def test_components_show_how_approximate_they_are(full: Result) -> None:
+    counts, divergence, deficit = component_sizes(full.summary).axes
+    assert [p.get_width() for p in counts.patches] == [20, 10, 6]
+    assert points(divergence, "o")[:3, 0] == pytest.approx([5e-3, 5e-3, 15e-3])
+    assert points(deficit, "o")[:, 0] == pytest.approx([0, 0, 0.01])
+
+
+def test_the_span_has_its_noise_and_generators_their_errors(full: Result) -> None:
+    values, generators = span_of_logarithms(full.arrays).axes
+    assert points(values, "o", COLOURS[0])[:, 1].tolist() == [3.0, 0.02]
+    assert points(values, "_")[:, 1].tolist() == [0.05, 0.02]
+    assert points(generators, "o")[:, 1] == pytest.approx([0.707, 0.707])
+
+
+def test_a_span_without_directions_says_so(full: Result) -> None:
+    nothing = {
+        "generators": np.zeros((0, 2)),
+        "generators_error": np.zeros((0, 2)),
+        "generator_labels": np.zeros(0, "U1"),
+    }
+    assert "no direction above the noise" in texts(span_of_logarithms(full.arrays | nothing))
+
+
+def test_errors_of_compositions_stand_beside_both_laws(full: Result) -> None:
+    left, right = composition_growth(full.arrays, full.summary).axes
+    laws = {line.get_label(): np.asarray(line.get_ydata()) for line in left.lines}
+    assert laws["growth as $k$"] == pytest.approx(0.02 * np.array([1, 2, 4, 8, 16]))
+    assert laws[r"growth as $\sqrt{k}$"] == pytest.approx(0.02 * np.sqrt([1, 2, 4, 8, 16]))
+    assert right.get_yscale() == "log"
+
+
+def test_angles_end_the_short_way_round(full: Result) -> None:
+    a = full.arrays | {"map_initial": np.array([[6.2, 0.1]]), "map_final": np.array([[0.1, 6.2]])}
+    ax = map_motion(a).axes[0]
+    ends = points(ax, "o")[-1]
+    assert ends == pytest.approx([0.1 + 2 * np.pi, 6.2 - 2 * np.pi])
+    a |= {"map_expected": np.array([[6.2, 6.2]])}
+    below = discovery_map(a).axes[2]
+    assert points(below, "o")[0, 1] == pytest.approx(0.1 - 6.2 + 2 * np.pi)
+
+
+def test_a_map_of_steps_is_drawn_over_the_initial_values(full: Result) -> None:
+    initial = np.linspace(-5, 5, 40)[:, None] * [1, 1]
+    step = np.sign(initial)
+    a = full.arrays | {
+        "map_coordinates": np.array(["b", "c"]), "map_periods": np.zeros(2), "map_initial": initial,
+        "map_expected": step, "map_final": step + 0.01,
+    }  # fmt: skip
+    figure = discovery_map(a)
+    assert figure.axes[2].get_xlabel() == "Initial $b$"
+    assert points(figure.axes[0], "o")[:40, 0] == pytest.approx(initial[:, 0])
+    assert "of the formula" in discovery_map(full.arrays).axes[2].get_xlabel()
+
+
+def test_losses_of_training_are_bands_over_restarts(full: Result) -> None:
+    ax = training_losses(full.arrays).axes[0]
+    middle = next(line for line in ax.lines if line.get_label() == "median")
+    assert np.asarray(middle.get_ydata()) == pytest.approx(np.median(full.arrays["loss"][:-1], axis=0))
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("azimuth between jet1 and jet2", "Azimuth between jet1 and jet2 [rad]"),
+        ("pt of jet1", "$p_{T}$ of jet1 [GeV]"),
+        ("cos theta of jet1", r"$\cos\theta$ of jet1"),
+        ("mass of all", "Mass of all [GeV]"),
+        ("theta_12", r"$\theta_{12}$ [rad]"),
+        ("b_1", "$b_{1}$"),
+        ("x1", "x1"),
+    ],
+)
+def test_axes_have_units(name: str, label: str) -> None:
+    assert axis_label(name, "GeV") == label
+
+
+def test_generators_are_not_parameters() -> None:
+    assert quantity("0.7 J_x + 0.7 K_z") == "0.7 $J_{x}$ + 0.7 $K_{z}$"
