@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import Field
+
 from symhep.methods.interface import Options
 from symhep.plugin.user_function import UserFunctionOptions
 

@@ -13,7 +13,8 @@ __all__ = ["Commuting"]
 class Commuting(LossTerm):
     """mean over events of |g_1(g_2(x)) - g_2(g_1(x))|^2 / 2: SymmetryGAN's eq. (41), half of it with either map.
 
-    Restarts 2k and 2k + 1 are g_1 and g_2; each brings its own batch.
+    Restarts 2k and 2k + 1 are g_1 and g_2; each brings its own batch. Of affine maps the homogeneous matrices are
+    multiplied, not the events.
 
     >>> import torch
     >>> from symhep.lie.groups import AffineLine
@@ -26,7 +27,18 @@ class Commuting(LossTerm):
 
     def value(self, family: Family, parameters: Tensor, x: Tensor) -> Tensor:
         """(R,), the same for both of a pair but for their batches."""
-        other = parameters.unflatten(0, (-1, 2)).flip(1).flatten(0, 1)
+        if family.affine:
+            maps = family.homogeneous(parameters)
+            partners = _exchanged(maps)
+            difference = maps @ partners - partners @ maps
+            moved = x @ difference[..., :-1, :-1].mT + difference[..., None, :-1, -1]
+            return moved.square().sum(-1).mean(-1) / 2
+        other = _exchanged(parameters)
         one = family.transform(parameters, family.transform(other, x))
         two = family.transform(other, family.transform(parameters, x))
         return (one - two).square().sum(-1).mean(-1) / 2
+
+
+def _exchanged(pairs: Tensor) -> Tensor:
+    """Rows 1, 0, 3, 2, ..."""
+    return pairs.unflatten(0, (-1, 2)).flip(1).flatten(0, 1)

@@ -73,6 +73,12 @@ class Components(Family):
         """b, (..., d)."""
         return self.family.translations(parameters[..., :-1])
 
+    def pull(self, parameters: Tensor, by_matrix: Tensor, by_translation: Tensor | None = None) -> Tensor:
+        """The family's, of D_c^T d f / dA; nothing for the choice."""
+        chosen = _chosen(self._elements.like(parameters), parameters[..., -1])
+        pulled = self.family.pull(parameters[..., :-1], chosen.mT @ by_matrix, by_translation)
+        return torch.cat([pulled, torch.zeros_like(pulled[..., :1])], -1)
+
     def initial(self, streams: Streams) -> Tensor:
         """The family's start, and a random element."""
         return torch.cat([self.family.initial(streams), _choice(streams, self._count)], -1)
@@ -123,6 +129,15 @@ class Particles(Family):
             source = self._exchange(parameters).argmax(-1)[..., None, :, None]
             moved = moved.gather(-2, source.expand(moved.shape))
         return moved.flatten(-2)
+
+    def pull(self, parameters: Tensor, by_matrix: Tensor, by_translation: Tensor | None = None) -> Tensor:
+        """The family's, of the sum over particles of their blocks; nothing for the choice."""
+        sizes = (self.particles, self.family.vector)
+        blocks = by_matrix.unflatten(-1, sizes).unflatten(-3, sizes).movedim(-3, -2)
+        alike = (self._exchange(parameters)[..., None, None] * blocks).sum((-4, -3))
+        shift = None if by_translation is None else by_translation.unflatten(-1, sizes).sum(-2)
+        pulled = self.family.pull(self._continuous(parameters), alike, shift)
+        return torch.cat([pulled, torch.zeros_like(pulled[..., :1])], -1) if self._count else pulled
 
     def initial(self, streams: Streams) -> Tensor:
         """The family's start, and a random permutation of those listed."""

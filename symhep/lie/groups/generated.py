@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from symhep.lie.generators import Generators
 from symhep.lie.groups.constant import Constant
 from symhep.lie.groups.exponential import exponential
 from symhep.lie.groups.family import SPREAD, Family, Streams
+from symhep.lie.groups.frechet import adjoint_derivative
 
 __all__ = ["Exponential"]
 
@@ -70,6 +72,21 @@ class Exponential(Family):
         if self._homogeneous:
             shift = shift + group[..., :d, d]
         return x @ group[..., :d, :d].mT + shift[..., None, :]
+
+    def pull(self, parameters: Tensor, by_matrix: Tensor, by_translation: Tensor | None = None) -> Tensor:
+        """<T_a, L> with the `adjoint_derivative` L of the exponential, and the slope along pure translations."""
+        slope = by_matrix
+        if self._homogeneous:
+            column = torch.zeros_like(by_matrix[..., 0]) if by_translation is None else by_translation
+            slope = pad(torch.cat([by_matrix, column[..., None]], -1), (0, 0, 0, 1))
+        exponents = self._exponents.like(parameters)
+        exponent = torch.tensordot(parameters, exponents, 1)
+        pulled = torch.tensordot(
+            adjoint_derivative(exponential, exponent, slope), exponents, ([-2, -1], [1, 2])
+        )
+        if by_translation is None:
+            return pulled
+        return pulled + by_translation @ self._shifts.like(parameters).mT
 
     def initial(self, streams: Streams) -> Tensor:
         """Uniform over a turn where there is one, else normal of width 1/2."""

@@ -1,0 +1,122 @@
+"""Terms named in a card: this package's, a plugin's, the user's."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+import torch
+from pydantic import ValidationError
+
+import symhep
+from symhep.errors import CardError, PluginError
+from symhep.lie.groups import PlaneRotations
+from symhep.plugin.functions import add_code_folder
+from symhep.plugin.manager import Registry, build_registry
+from symhep_symmetrygan import plugin
+from symhep_symmetrygan.terms import building
+from symhep_symmetrygan.terms.building import build_term
+from symhep_symmetrygan.terms.commuting import Commuting
+from symhep_symmetrygan.terms.cyclic import Cyclic
+from symhep_symmetrygan.terms.options import TermOptions
+
+
+@pytest.fixture(autouse=True)
+def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package's own plugin, however symhep was installed."""
+
+    def registry() -> Registry:
+        return build_registry({"symmetrygan": plugin, "broken": _Broken}, points=())
+
+    monkeypatch.setattr(building, "build_registry", registry)
+
+
+class _Broken:
+    @staticmethod
+    @symhep.hookimpl
+    def symhep_register_loss_terms() -> dict[str, str]:
+        return {"absent": "symhep_no_such:Term", "number": "math:pi", "maker": "builtins:dict"}
+
+
+def test_terms_of_this_package() -> None:
+    term = TermOptions(name="cyclic", settings={"order": 7}).build()
+    assert isinstance(term, Cyclic)
+    assert term.order == 7
+    assert isinstance(TermOptions(name="commuting").build(), Commuting)
+    assert TermOptions(name="commuting").sha256 == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "message"),
+    [
+        ("cyclc", {}, "no loss term is called 'cyclc'; did you mean 'cyclic'"),
+        ("cyclic", {"order": 0}, "does not take these settings: the order of a cyclic group"),
+        ("cyclic", {"ordre": 2}, "does not take these settings.*'ordre'"),
+        ("math:nothing", {}, "the module 'math' has no function 'nothing'"),
+        ("absent", {}, "'absent' cannot be loaded from symhep_no_such:Term"),
+        ("number", {}, "makes nothing; it cannot be called"),
+        ("maker", {}, "'maker' makes dict, which is no LossTerm"),
+    ],
+)
+def test_terms_that_cannot_be_built(name: str, settings: dict[str, object], message: str) -> None:
+    with pytest.raises(CardError, match=message):
+        build_term(name, settings)
+    with pytest.raises(ValidationError, match=message):
+        TermOptions(name=name, settings=settings)
+
+
+def test_wrong_types_are_told_by_the_field() -> None:
+    with pytest.raises(ValidationError, match="name\n  Input should be a valid string"):
+        TermOptions(name=3)
+    with pytest.raises(ValidationError, match="settings\n  Input should be a valid dictionary"):
+        TermOptions(name="cyclic", settings=3)
+
+
+@pytest.fixture(scope="module")
+def users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("code")
+    (folder / "my_gan_terms.py").write_text(
+        "def far(family, parameters, x, power=2):\n"
+        "    return (parameters**power).sum(1) + x.mean((1, 2))\n"
+        "def scalar(family, parameters, x): return parameters.sum()\n"
+        "def count(family, parameters, x): return 3\n"
+        "def still(family, parameters, x): return parameters.detach().sum(1)\n"
+        "def fails(family, parameters, x): raise KeyError('beam')\n",
+        encoding="utf-8",
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SYMHEP_CODE", "")
+        patch.syspath_prepend(str(folder))
+        add_code_folder(folder)
+        yield "my_gan_terms"
+        sys.modules.pop("my_gan_terms", None)
+
+
+def test_a_function_of_the_users(users: str) -> None:
+    options = TermOptions(name=f"{users}:far", settings={"power": 3})
+    assert len(options.sha256) == 64
+    parameters = torch.tensor([[2.0], [3.0]], requires_grad=True)
+    value = options.build().value(PlaneRotations(2), parameters, torch.ones(2, 5, 2))
+    assert value.tolist() == [9.0, 28.0]
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        ("scalar", r"gives \(\), not \(2,\), one per restart"),
+        ("count", r"gives int, not \(2,\)"),
+        ("still", "does not depend on the parameters by torch operations"),
+        ("fails", "fails: KeyError: 'beam'"),
+    ],
+)
+def test_functions_that_are_no_term(users: str, function: str, message: str) -> None:
+    term = TermOptions(name=f"{users}:{function}").build()
+    with pytest.raises(CardError, match=message):
+        term.value(PlaneRotations(2), torch.ones(2, 1, requires_grad=True), torch.ones(2, 5, 2))
+
+
+def test_plugin_errors_keep_their_cause() -> None:
+    with pytest.raises(CardError) as caught:
+        build_term("absent", {})
+    assert isinstance(caught.value.__cause__, PluginError)
