@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-__all__ = ["coefficient_text", "combination_text"]
+__all__ = ["coefficient_text", "combination_text", "stated_terms"]
 
 #: Errors below this are rounding: the coefficient is exact.
 _EXACT = 1e-9
@@ -29,6 +29,22 @@ def coefficient_text(value: float, error: float) -> str:
     )
 
 
+def stated_terms(coefficients: Mapping[str, float], errors: Mapping[str, float]) -> dict[str, float]:
+    """What a combination of length one is taken to be: terms beyond four errors, or one generator alone.
+
+    >>> stated_terms({"J_y": -0.002, "J_z": -0.9999}, {"J_y": 0.003, "J_z": 0.00001})
+    {'J_z': 1.0}
+    """
+    terms = {
+        label: value
+        for label, value in coefficients.items()
+        if abs(value) > max(_ERRORS * errors[label], _EXACT)
+    } or dict([max(coefficients.items(), key=lambda item: abs(item[1]))])
+    if len(terms) == 1 and abs(next(iter(terms.values()))) > 1 - 1e-3:
+        return dict.fromkeys(terms, 1.0)
+    return terms
+
+
 def combination_text(coefficients: Mapping[str, float], errors: Mapping[str, float]) -> str:
     """Terms that differ from zero by four errors, since one of ten would by three too often; else the largest.
 
@@ -37,14 +53,11 @@ def combination_text(coefficients: Mapping[str, float], errors: Mapping[str, flo
     >>> combination_text({"J_y": 0.0, "J_z": 1.0}, {"J_y": 0.003, "J_z": 0.00001})
     'J_z'
     """
-    terms = [
-        (label, value) for label, value in coefficients.items()
-        if abs(value) > max(_ERRORS * errors[label], _EXACT)
-    ] or [max(coefficients.items(), key=lambda item: abs(item[1]))]  # fmt: skip
-    if len(terms) == 1 and abs(terms[0][1]) > 1 - 1e-3:
-        return terms[0][0]
+    terms = stated_terms(coefficients, errors)
+    if list(terms.values()) == [1.0]:
+        return next(iter(terms))
     text = ""
-    for label, value in terms:
+    for label, value in terms.items():
         sign = ("−" if value < 0 else "") if not text else (" − " if value < 0 else " + ")
         text += f"{sign}{coefficient_text(abs(value), errors[label])} {label}"
     return text

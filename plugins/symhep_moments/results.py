@@ -9,6 +9,7 @@ ending ``_adjusted`` are Holm's; null: not tested.
   where no closed one was found near;
 - ``generators``: [{label, coefficients {candidate: c}, errors {candidate: e}, angle_95}], a readable basis of the span
   found, of length 1; translations are by ``scale``;
+- ``symmetry``: for `symhep augment`, with its arrays, as `symhep.methods.symmetry.Symmetry` describes it;
 - ``chain``: [{r, p_value, log10_p, statistic, dof, spread, rejected, blocks {name: {p_value, log10_p, statistic, dof,
   spread}}}], r falling; the statistic is that of all functions, dof and spread are its mean and standard deviation if
   r symmetries hold;
@@ -67,6 +68,7 @@ from symhep_moments.rank import Chain
 from symhep_moments.region import Region
 from symhep_moments.subgroups import LatticeTest
 from symhep_moments.support import Support
+from symhep_moments.vouched import vouched
 
 __all__ = ["Outcome", "drawing_arrays", "summarise"]
 
@@ -120,9 +122,11 @@ class Outcome:
 def summarise(o: Outcome) -> dict[str, Any]:
     """The summary of results.json."""
     rows, maximal = ([], []) if o.lattice is None else subgroup_numbers(o.lattice)
+    generators = _generators(o)
     return {
         "algebra": _algebra(o),
-        "generators": _generators(o),
+        "generators": generators,
+        "symmetry": vouched(o, generators).to_summary(),
         "chain": chain_numbers(o.ranks),
         "candidates": _candidates(o),
         "catalogue": None if o.lattice is None else o.lattice.order.catalogue.key,
@@ -221,6 +225,7 @@ def drawing_arrays(o: Outcome) -> Arrays:
     """What the figures need."""
     m, best = o.moments, o.ranks.best
     coefficients, errors = _basis(o)
+    generators = _generators(o)
     found = np.zeros((len(m.labels), 0))
     if o.region is not None and best is not None:
         found = fitted_pulls(m, o.region.theta, best.normal)
@@ -232,7 +237,8 @@ def drawing_arrays(o: Outcome) -> Arrays:
         "pulls_found": found,
         "generators": coefficients.T,
         "generators_error": errors.T,
-        "generator_labels": _strings([row["label"] for row in _generators(o)]),
+        "generator_labels": _strings([row["label"] for row in generators]),
+        **vouched(o, generators).to_arrays(),
     } | _map_arrays(_telling(o.maps))
 
 

@@ -30,6 +30,7 @@ from symhep_oracle.results import drawing_arrays, summarise, tables
 from symhep_oracle.sample import Sample
 from symhep_oracle.solving import solve
 from symhep_oracle.support import split_spurious
+from symhep_oracle.vouched import vouched
 
 __all__ = ["OracleGenerators"]
 
@@ -92,10 +93,14 @@ class OracleGenerators(Method[OracleMethodOptions]):
         if options.solver == "flows":
             return flow_result(FlowOutcome.from_part(parts[0]), options)
         evidence = study(Outcome.from_part(parts[0]), options)
-        network = evidence.outcome.network
+        network, symmetry = evidence.outcome.network, vouched(evidence, data)
+        summary, arrays = summarise(evidence, options), drawing_arrays(evidence, data)
+        if symmetry is not None:
+            summary["symmetry"] = symmetry.to_summary()
+            arrays |= symmetry.to_arrays()
         return Result(
-            summary=summarise(evidence, options),
-            arrays=drawing_arrays(evidence, data),
+            summary=summary,
+            arrays=arrays,
             tables=tables(evidence),
             statements=list(findings(evidence, options)),
             checkpoint={"network": network} if network else {},

@@ -26,7 +26,10 @@ def group_draw(
     boosts: float | None = None,
     translations: float | None = None,
 ) -> Draw:
-    """Random elements of the group of ``generators`` (G, d, d) and discrete ``elements`` (M, d, d), affine matrices.
+    """Random elements of the group of ``generators`` (G, d, d) and discrete ``elements`` (M, D, D), affine matrices.
+
+    Where the sizes differ, the smaller ones act alike on each vector of an event, and the larger ones, which are drawn,
+    on all of its components.
 
     Connected part as in `compact_draw`, or `bounded_draw` with the bounds; times an element, each as likely, of the
     finite group that ``elements`` generate. For a compact group, which they map to itself, this is Haar's measure.
@@ -37,6 +40,8 @@ def group_draw(
     >>> group_draw(np.zeros((0, 3, 3)), flip).how
     'a finite group of 2 elements, each as likely'
     """
+    if len(generators) and len(elements) and elements.shape[1] < generators.shape[1]:
+        elements = _on_each(elements, generators.shape[1] - 1)
     moving = (
         generators[np.abs(generators).max(axis=(1, 2), initial=0.0) > 0] if len(generators) else generators
     )
@@ -56,9 +61,22 @@ def group_draw(
 
     def draw(count: int, rng: np.random.Generator) -> FloatArray:
         chosen = finite[rng.integers(len(finite), size=count)]
-        return chosen @ connected.draw(count, rng)
+        return chosen @ _on_each(connected.draw(count, rng), finite.shape[1] - 1)
 
     return Draw(f"{connected.how}, times {_each(finite)}", draw)
+
+
+def _on_each(matrices: FloatArray, size: int) -> FloatArray:
+    """(M, d + 1, d + 1) that act on each vector of an event as matrices of ``size`` + 1 that act on all components."""
+    d = matrices.shape[1] - 1
+    if d == size:
+        return matrices
+    whole = np.zeros((len(matrices), size + 1, size + 1))
+    for start in range(0, size, d):
+        whole[:, start : start + d, start : start + d] = matrices[:, :d, :d]
+        whole[:, start : start + d, -1] = matrices[:, :d, -1]
+    whole[:, -1, -1] = matrices[:, -1, -1]
+    return whole
 
 
 def _each(finite: FloatArray) -> str:

@@ -80,3 +80,23 @@ def test_what_is_refused(names: list[str], bounds: dict[str, float], message: st
 def test_nothing_to_draw() -> None:
     with pytest.raises(CardError, match="unit element alone"):
         group_draw(NONE, NONE)
+
+
+def test_rotations_of_each_vector_and_an_exchange_of_both() -> None:
+    swap = np.eye(9)[[4, 5, 6, 7, 0, 1, 2, 3, 8]]
+    space = poincare().subset(["J_x", "J_y", "J_z"]).matrices.real
+    draw = group_draw(space, swap[None])
+    assert draw.how == "Haar's measure of SO(3), times a finite group of 2 elements, each as likely"
+    g = draw.draw(2000, np.random.default_rng(4))
+    swapped = g[:, 0, 0] == 0
+    assert abs(swapped.sum() - 1000) < 5 * np.sqrt(500)
+    one = np.where(swapped[:, None, None], g[:, 4:8, :4], g[:, :4, :4])
+    two = np.where(swapped[:, None, None], g[:, :4, 4:8], g[:, 4:8, 4:8])
+    assert np.allclose(one, two)
+    assert np.allclose(np.linalg.det(one), 1)
+    # and the other way round: what acts on all components, and a mirror of each vector
+    turn = np.zeros((1, 9, 9))
+    turn[0, 2, 1], turn[0, 1, 2] = 1, -1
+    both = group_draw(turn, np.diag([1.0, 1, 1, -1, 1])[None]).draw(100, np.random.default_rng(1))
+    assert set(np.unique(both[:, 3, 3])) == {-1.0, 1.0}
+    assert (both[:, 7, 7] == both[:, 3, 3]).all()

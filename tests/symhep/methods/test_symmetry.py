@@ -1,0 +1,89 @@
+"""The record of a symmetry: stored, read, refused where it is broken, and acting on events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symhep.errors import CardError, StoreError
+from symhep.lie.bases import poincare
+from symhep.methods.result import Result
+from symhep.methods.symmetry import Symmetry, homogeneous
+
+MOMENTUM = ("E", "px", "py", "pz")
+
+
+def _symmetry() -> Symmetry:
+    swap = homogeneous(np.kron([[0.0, 1.0], [1.0, 0.0]], np.eye(4))[None], element=True)
+    found = poincare().subset(["J_z", "P_x"])
+    return Symmetry(
+        "momenta", 2, MOMENTUM, np.asarray(found.matrices.real), found.labels, swap, ("exchange(1,2)",)
+    )
+
+
+def _result(**changes: Any) -> Result:
+    found = _symmetry()
+    return Result({"symmetry": found.to_summary() | changes}, found.to_arrays())
+
+
+def test_what_is_stored_is_read() -> None:
+    read = Symmetry.of(_result())
+    assert read is not None
+    assert (read.acts_on, read.vectors, read.components) == ("momenta", 2, MOMENTUM)
+    assert (read.labels, read.names) == (("J_z", "P_x"), ("exchange(1,2)",))
+    assert (read.generators == _symmetry().generators).all()
+    assert (read.elements == _symmetry().elements).all()
+    assert Symmetry.of(Result({"algebra": {}})) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"vectors": 3},
+        {"vectors": None},
+        {"components": ["E"]},
+        {"generators": ["J_z"]},
+        {"elements": []},
+        {"acts_on": "spins"},
+        {"generators": None},
+    ],
+    ids=repr,
+)
+def test_a_broken_record_is_no_symmetry(changes: dict[str, Any]) -> None:
+    with pytest.raises(StoreError, match=r"docs/run_folder\.md"):
+        Symmetry.of(_result(**changes))
+
+
+@pytest.mark.parametrize(
+    ("place", "value"), [((0, 1, 1), np.nan), ((0, -1, 0), 1.0), ((0, -1, -1), 2.0)], ids=repr
+)
+@pytest.mark.parametrize("array", ["symmetry_generators", "symmetry_elements"])
+def test_so_are_broken_matrices(array: str, place: tuple[int, ...], value: float) -> None:
+    result = _result()
+    result.arrays[array] = result.arrays[array].copy()
+    result.arrays[array][place] = value
+    with pytest.raises(StoreError, match=r"finite real numbers|last row"):
+        Symmetry.of(result)
+
+
+def test_some_of_it_by_name() -> None:
+    some = _symmetry().only(["P_x"], [])
+    assert (some.labels, some.names, some.elements.shape) == (("P_x",), (), (0, 5, 5))
+    assert some.generators[0, 1, -1] == 1.0
+    with pytest.raises(CardError, match="no generator 'J_x'; did you mean '"):
+        _symmetry().only(["J_x"])
+    with pytest.raises(CardError, match="no discrete element 'P'"):
+        _symmetry().only(None, ["P"])
+
+
+def test_elements_act_on_each_vector_or_on_all() -> None:
+    found, x = _symmetry(), np.arange(16.0).reshape(2, 2, 4)
+    assert (found.act(np.repeat(found.elements, 2, axis=0), x) == x[:, ::-1]).all()
+    shift = np.eye(5)
+    shift[1, -1] = 7.0
+    assert (found.act(np.stack([np.eye(5), shift]), x) - x).tolist() == [
+        [[0, 0, 0, 0]] * 2,
+        [[0, 7, 0, 0]] * 2,
+    ]
