@@ -1,0 +1,89 @@
+"""By how much a map changes the means of test functions, with covariances and slopes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.validation.waves import Waves, blocks
+
+__all__ = ["Difference", "difference", "paired_covariance", "unpaired_covariance"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """D = E_w[f(x)] - E_w[f(g x)] of E elements.
+
+    Attributes
+    ----------
+    values
+        (E, K) D.
+    tangent
+        (E, K, G) derivative of E_w[f(exp(sum_a delta_a T_a) g x)] along delta_a: D falls by it.
+    """
+
+    values: FloatArray
+    tangent: FloatArray
+
+
+def difference(waves: Waves, sample: Sample, elements: FloatArray, generators: FloatArray) -> Difference:
+    """D and its tangent for homogeneous ``elements`` (E, D + 1, D + 1) and ``generators`` (G, D + 1, D + 1).
+
+    With phi(w; g) = E[exp(i w.g x)]: d phi / d delta_a = i w^T T_a g E[(x, 1) exp(i w.g x)], one matrix product.
+    """
+    size = elements.shape[-1]
+    base = waves.means(sample, np.eye(size)[None])[0, :, -1]
+    means = waves.means(sample, elements)
+    moved = np.einsum("gij,ejk->egik", generators[:, :-1], elements)
+    slope = 1j * np.einsum("fi,egik,efk->efg", waves.frequencies, moved, means, optimize=True)
+    left = base - means[:, :, -1]
+    return Difference(_parts(left, 1), _parts(slope, 1))
+
+
+def _parts(values: npt.NDArray[np.complex128], axis: int) -> FloatArray:
+    """Of exp(i w.x): cosines, then sines."""
+    return np.concatenate([values.real, values.imag], axis=axis)
+
+
+def paired_covariance(waves: Waves, sample: Sample, elements: FloatArray) -> FloatArray:
+    """Covariance of D, sum_n w_n^2 (d_n - D)(d_n - D)^T / (sum_n w_n)^2, d_n = f(x_n) - f(g x_n): (E, K, K)."""
+    size = elements.shape[-1]
+    k = len(waves)
+    total = torch.zeros(len(elements), k, k, dtype=torch.float64, device=sample.x.device)
+    cross = torch.zeros(len(elements), k, dtype=torch.float64, device=sample.x.device)
+    first = torch.zeros_like(cross)
+    for rows, weights in blocks(sample):
+        before = waves.values(rows, np.eye(size)[None])[0]
+        for e in range(len(elements)):
+            d = (before - waves.values(rows, elements[e : e + 1])[0]) * weights[:, None]
+            total[e] += d.T @ d
+            cross[e] += d.T @ weights
+            first[e] += d.sum(0)
+    weight, squares = float(sample.weights.sum()), float((sample.weights**2).sum())
+    mean = (first / weight).cpu().numpy()
+    both = mean[:, :, None] * cross.cpu().numpy()[:, None, :]
+    outer = squares * mean[:, :, None] * mean[:, None, :]
+    return np.asarray((total.cpu().numpy() - both - both.swapaxes(1, 2) + outer) / weight**2)
+
+
+def unpaired_covariance(waves: Waves, sample: Sample) -> FloatArray:
+    """Covariance of D if f(g x) had the law of f(x) but were independent of it: twice that of E_w[f(x)], (K, K)."""
+    k = len(waves)
+    total = torch.zeros(k + 1, k + 1, dtype=torch.float64, device=sample.x.device)
+    first = torch.zeros(k, dtype=torch.float64, device=sample.x.device)
+    for rows, weights in blocks(sample):
+        values = waves.values(rows, np.eye(rows.shape[1])[None])[0]
+        first += weights @ values
+        values = torch.cat([values, torch.ones_like(values[:, :1])], 1) * weights[:, None]
+        total += values.T @ values
+    weight = float(sample.weights.sum())
+    mean, moments = (first / weight).cpu().numpy(), total.cpu().numpy()
+    both = np.outer(mean, moments[-1, :-1])
+    centred = moments[:-1, :-1] - both - both.T + moments[-1, -1] * np.outer(mean, mean)
+    return np.asarray(2 * centred / weight**2)

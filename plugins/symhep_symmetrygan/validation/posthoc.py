@@ -1,0 +1,147 @@
+"""Classifiers trained afterwards, from nothing, to tell events from their images: one per element, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import cos, pi
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.stats import t as student
+from torch import Tensor
+from torch.nn.functional import softplus
+
+from symhep.stats.quadratic_forms import log_tail
+from symhep.torchkit.adam import Adam
+from symhep.torchkit.streams import ReplicaStreams
+from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.training.batches import EventBatches
+from symhep_symmetrygan.training.discriminator import Discriminator
+from symhep_symmetrygan.training.options import DiscriminatorOptions
+from symhep_symmetrygan.training.whitening import whitening
+from symhep_symmetrygan.validation.options import PosthocOptions
+from symhep_symmetrygan.validation.waves import blocks
+
+__all__ = ["Judged", "classify"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What E classifiers say of held-out events.
+
+    Attributes
+    ----------
+    loss, error
+        (E,) -E[ln d(x) + ln(1 - d(g x))] and its standard error: 2 ln 2 if nobody can tell x from g x.
+    excess
+        (E,) E[d(x)] - E[d(g x)], whose expectation is 0 for a symmetry, and positive where the classifier tells.
+    variance
+        (E,) of the excess, from paired differences.
+    slope
+        (E, G) of E[d(g x)] along exp(sum_a delta_a T_a) g.
+    """
+
+    loss: FloatArray
+    error: FloatArray
+    excess: FloatArray
+    variance: FloatArray
+    slope: FloatArray
+
+    @classmethod
+    def unknown(cls, count: int, generators: int) -> Judged:
+        """NaN: without classifiers."""
+        nothing = np.full(count, np.nan)
+        return cls(nothing, nothing, nothing, nothing, np.full((count, generators), np.nan))
+
+    def log_p(self, nu: float, error: FloatArray | None = None) -> FloatArray:
+        """One-sided p-values (E,), logarithms, of 'no excess': Student's t on ``nu`` degrees of freedom.
+
+        ``error`` (E, G, G): covariance of the element; its part of the variance is slope^T error slope.
+        """
+        variance = self.variance
+        if error is not None:
+            variance = variance + np.einsum("ea,eab,eb->e", self.slope, error, self.slope)
+        score = np.divide(self.excess, np.sqrt(variance), out=np.zeros_like(variance), where=~(variance <= 0))
+        # both tails of t^2, which log_tail gives however small it is
+        both = log_tail(np.maximum(score, 0.0) ** 2, [1.0], nu) - np.log(2)
+        return np.where(score > 0, both, np.asarray(student.logsf(score, nu)))
+
+
+def classify(
+    train: Sample,
+    held: Sample,
+    elements: FloatArray,
+    generators: FloatArray,
+    options: PosthocOptions,
+    seeds: Sequence[np.random.SeedSequence],
+) -> Judged:
+    """Train a classifier of ``train`` against its images by each of ``elements`` (E, D + 1, D + 1), judge on ``held``.
+
+    The networks see whitened coordinates and start from ``seeds``, one per element. Their step size falls to zero as a
+    cosine.
+    """
+    device = train.x.device
+    streams = ReplicaStreams(seeds, str(device))
+    networks = Discriminator(
+        train.x.shape[1], len(seeds), DiscriminatorOptions(hidden=options.hidden), device
+    )
+    networks.initialise(streams)
+    adam = Adam(networks.parameters.values, networks.parameters.gradients)
+    batches = EventBatches(train, streams, options.batch)
+    turn = whitening(train)
+    before = turn.float()
+    maps = torch.from_numpy(elements[:, :-1]).to(device)
+    after, shift = (turn @ maps[:, :, :-1]).float(), (turn @ maps[:, :, -1:]).float()
+    for step in range(options.steps):
+        x, weights = batches.next()
+        networks.gradients(before @ x, torch.baddbmm(shift, after, x), weights, measure=False)
+        adam.learning_rate = options.learning_rate * 0.5 * (1 + cos(pi * step / options.steps))
+        adam.step()
+    return _judge(networks, held, before, torch.cat([after, shift], 2), elements, generators)
+
+
+def _judge(
+    networks: Discriminator,
+    held: Sample,
+    before: Tensor,
+    after: Tensor,
+    elements: FloatArray,
+    generators: FloatArray,
+) -> Judged:
+    """Sums over held-out events, a block at a time; slopes by automatic differentiation with respect to the maps."""
+    count = len(after)
+    sums = torch.zeros(6, count, dtype=torch.float64, device=held.x.device)
+    slope = torch.zeros(after.shape, dtype=torch.float64, device=held.x.device)
+    for rows, weights in blocks(held):
+        columns = rows.T
+        with torch.no_grad():
+            real = networks.logits((before @ columns[:-1]).expand(count, -1, -1))
+        maps = after.clone().requires_grad_()
+        with torch.enable_grad():
+            fake = networks.logits(maps @ columns)
+            chance = fake.sigmoid()
+            slope += torch.autograd.grad((chance * weights).sum(), maps)[0]
+        fake, chance = fake.detach(), chance.detach()
+        loss, excess = softplus(-real) + softplus(fake), real.sigmoid() - chance
+        w, w2 = weights, weights**2
+        terms = (loss @ w, loss @ w2, loss**2 @ w2, excess @ w, excess @ w2, excess**2 @ w2)
+        sums += torch.stack(terms)
+    weight, squares = float(held.weights.sum()), float((held.weights**2).sum())
+    found = sums.cpu().numpy()
+    (loss_mean, loss_variance), (mean, variance) = (_mean(found[i : i + 3], weight, squares) for i in (0, 3))
+    # d d / d delta_a = <d d / d(A, b), (A, b) of T_a g>, in whitened coordinates
+    moved = np.einsum("gij,ejk->egik", generators[:, :-1], elements)
+    turned = np.einsum("hi,egik->eghk", before.double().cpu().numpy(), moved)
+    by_delta = np.einsum("ehk,eghk->eg", slope.cpu().numpy() / weight, turned)
+    return Judged(loss_mean, np.sqrt(loss_variance), mean, variance, by_delta)
+
+
+def _mean(sums: FloatArray, weight: float, squares: float) -> tuple[FloatArray, FloatArray]:
+    """Weighted mean and its variance sum w^2 (v - mean)^2 / (sum w)^2, from sum w v, sum w^2 v and sum w^2 v^2."""
+    first, cross, second = sums
+    mean = first / weight
+    return mean, np.maximum(second - 2 * mean * cross + mean**2 * squares, 0.0) / weight**2

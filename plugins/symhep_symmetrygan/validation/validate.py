@@ -1,0 +1,209 @@
+"""The validation of found elements, whole: refined, tested, and compared with random ones and with noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from symhep.stats.multiplicity import holm
+from symhep.torchkit.streams import ReplicaStreams, replica_seeds
+from symhep.torchkit.threads import in_groups
+from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.spaces.space import Space
+from symhep_symmetrygan.validation.divergences import counts, divergence, noise
+from symhep_symmetrygan.validation.element_test import wave_log_p
+from symhep_symmetrygan.validation.options import ValidationOptions
+from symhep_symmetrygan.validation.posthoc import Judged, classify
+from symhep_symmetrygan.validation.projections import Projection, projections
+from symhep_symmetrygan.validation.refine import Refined, refine
+from symhep_symmetrygan.validation.validated import Validated
+from symhep_symmetrygan.validation.waves import Waves, homogeneous
+
+__all__ = ["validate"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Elements whose covariances are held at once.
+GROUP = 128
+
+
+def _nothing(steps: int) -> None:
+    return None
+
+
+def validate(
+    elements: FloatArray,
+    space: Space,
+    events: Events,
+    options: ValidationOptions,
+    seeds: np.random.SeedSequence,
+    advance: Callable[[int], None] = _nothing,
+) -> Validated:
+    """Refine ``elements`` on the training events, test them on the held-out ones.
+
+    Parameters
+    ----------
+    elements
+        (E, D + 1, D + 1) homogeneous, on scaled coordinates; those that are not finite are left out, and NaN.
+    seeds
+        For the waves, the random elements, the random halves and the classifiers; the numbers of an element do not
+        depend on the others.
+    advance
+        Called with 1 after each element.
+    """
+    elements = np.asarray(elements, dtype=np.float64)
+    valid = np.isfinite(elements).all(axis=(1, 2))
+    draws, bootstrap, starts, halves, nets = replica_seeds(seeds, 5)
+    given = (
+        np.zeros((0, 1, 1))
+        if space.generators is None
+        else np.asarray(space.generators.matrices, dtype=np.float64)
+    )
+    generators = (
+        homogeneous(given, events.size) if len(given) else np.zeros((0, events.size + 1, events.size + 1))
+    )
+    waves = Waves.draw(events.train, options.waves, np.random.default_rng(draws))
+    taken = elements[valid]
+    refined = _refined(waves, events, taken, generators, options, bootstrap)
+    tested: dict[str, Any] = {name: np.zeros(len(taken)) for name in ("log_p_waves", "log_p_waves_found")}
+    error = refined.covariance * refined.converged[:, None, None]
+    for part in _groups(len(taken)):
+        tested["log_p_waves"][part] = wave_log_p(
+            waves, events.held, refined.elements[part], generators, error[part]
+        )
+        tested["log_p_waves_found"][part] = wave_log_p(waves, events.held, taken[part], generators)
+        advance(len(taken[part]))
+    random = _random(space, options.random, starts)
+    judged = _judged([taken, refined.elements, random], generators, events, options, nets)
+    nu = events.held.effective - 1
+    tested["log_p_learned"], tested["log_p_learned_found"] = judged[1].log_p(nu, error), judged[0].log_p(nu)
+    for end in ("", "_found"):
+        tested[f"log_p{end}"] = _either(tested[f"log_p_waves{end}"], tested[f"log_p_learned{end}"])
+    tested["log_p_adjusted"] = holm(tested["log_p"]) if len(taken) else np.zeros(0)
+    drawn = _drawn(
+        projections(events, options.bins), events, taken, refined.elements, random, options, halves
+    )
+    per_element = tested | {
+        name: drawn.pop(name) for name in ("counts_found", "counts_refined", "kl_found", "kl_refined")
+    }
+    per_element |= {"posthoc_found": judged[0].loss, "posthoc_found_error": judged[0].error}
+    per_element |= {"posthoc_refined": judged[1].loss, "posthoc_refined_error": judged[1].error}
+    per_element |= {f.name: getattr(refined, f.name) for f in fields(refined) if f.name != "elements"}
+    per_element["refined"] = refined.elements
+    whole = {name: _everywhere(values, valid) for name, values in per_element.items()}
+    return Validated(
+        found=elements,
+        random=random,
+        posthoc_random=judged[2].loss,
+        posthoc_random_error=judged[2].error,
+        **whole,
+        **drawn,
+    )  # fmt: skip
+
+
+def _groups(count: int) -> Iterator[slice]:
+    return (slice(start, start + GROUP) for start in range(0, count, GROUP))
+
+
+def _refined(
+    waves: Waves,
+    events: Events,
+    elements: FloatArray,
+    generators: FloatArray,
+    options: ValidationOptions,
+    seeds: np.random.SeedSequence,
+) -> Refined:
+    """Group by group; each with the same draws of noise."""
+    some = [
+        refine(
+            waves, events.train, elements[part], generators, np.random.default_rng(seeds),
+            steps=options.steps, reach=options.reach,
+        )
+        for part in _groups(max(len(elements), 1))
+    ]  # fmt: skip
+    return Refined(**{f.name: np.concatenate([getattr(r, f.name) for r in some]) for f in fields(Refined)})
+
+
+def _random(space: Space, count: int, seeds: np.random.SeedSequence) -> FloatArray:
+    """Random elements of the space, (count, D + 1, D + 1)."""
+    d = space.family.vector
+    made = np.zeros((count, d + 1, d + 1))
+    if count:
+        with torch.no_grad():
+            parameters = space.family.initial(ReplicaStreams(replica_seeds(seeds, count))).double()
+            made[:, :d, :d] = space.family.matrices(parameters).numpy()
+            made[:, :d, d] = space.family.translations(parameters).numpy()
+        made[:, d, d] = 1.0
+    return made
+
+
+def _judged(
+    sets: list[FloatArray],
+    generators: FloatArray,
+    events: Events,
+    options: ValidationOptions,
+    seeds: np.random.SeedSequence,
+) -> list[Judged]:
+    """A classifier for each element of all sets, in one batch; the k-th of every set has the k-th stream of the set."""
+    elements = np.concatenate(sets)
+    posthoc = options.posthoc
+    if posthoc is None or not len(elements):
+        return [Judged.unknown(len(some), len(generators)) for some in sets]
+    streams = [
+        s
+        for one, some in zip(replica_seeds(seeds, len(sets)), sets, strict=True)
+        for s in replica_seeds(one, len(some))
+    ]
+
+    def work(members: list[int]) -> Judged:
+        return classify(
+            events.train, events.held, elements[members], generators, posthoc, [streams[m] for m in members]
+        )
+
+    done = in_groups(work, len(elements), str(events.device))
+    whole = [np.concatenate([getattr(d, f.name) for d in done]) for f in fields(Judged)]
+    edges = np.cumsum([0, *(len(some) for some in sets)])
+    return [Judged(*(values[a:b] for values in whole)) for a, b in pairwise(edges)]
+
+
+def _either(waves: FloatArray, learned: FloatArray) -> FloatArray:
+    """Bonferroni's p of two tests of one hypothesis; the first alone where there is no second."""
+    both = np.minimum(np.log(2) + np.minimum(waves, learned), 0.0)
+    return np.where(np.isnan(learned), waves, both)
+
+
+def _drawn(
+    found: list[Projection],
+    events: Events,
+    elements: FloatArray,
+    refined: FloatArray,
+    random: FloatArray,
+    options: ValidationOptions,
+    seeds: np.random.SeedSequence,
+) -> dict[str, Any]:
+    """Histograms of projections and their divergences."""
+    before = counts(found, events.held, np.eye(events.size + 1)[None])[0]
+    made: dict[str, Any] = {
+        "projections": np.array([p.name for p in found]),
+        "edges": np.stack([p.axis.edges for p in found]),
+        "counts_before": before,
+        "kl_noise": noise(found, events, options.splits, np.random.default_rng(seeds)),
+    }
+    for name, some in (("found", elements), ("refined", refined), ("random", random)):
+        made[f"counts_{name}"] = after = counts(found, events.held, some)
+        made[f"kl_{name}"] = divergence(after, before)
+    return made
+
+
+def _everywhere(values: npt.NDArray[Any], valid: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+    """Put (V, ...) at the valid places of (E, ...); NaN, or 0, elsewhere."""
+    fill = np.nan if values.dtype.kind == "f" else 0
+    whole = np.full((len(valid), *values.shape[1:]), fill, dtype=values.dtype)
+    whole[valid] = values
+    return whole

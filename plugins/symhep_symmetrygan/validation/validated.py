@@ -1,0 +1,97 @@
+"""What the validation of found elements leaves: arrays, one row per element."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Validated"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Validated:
+    """E found elements, their refined selves, M random elements; J projections. What follows no element is NaN.
+
+    All p-values and divergences are from held-out events; log_p are natural logarithms.
+
+    Attributes
+    ----------
+    found
+        (E, D + 1, D + 1) as training left them, homogeneous, on scaled coordinates.
+    refined
+        (E, D + 1, D + 1) after refining; as found where that did not converge.
+    moved
+        (E,) root mean square displacement of the image of an event by refining, over the root mean square size of
+        events.
+    covariance
+        (E, G, G) of delta in exp(sum_a delta_a T_a) g, T_a the generators of the space; zero along flat directions.
+    information
+        (E, G, G) its inverse; zero along flat directions, about which the events say nothing.
+    directions
+        (E,) number of directions that are not flat.
+    converged
+        (E,) bool: a minimum was found within reach. Where not, covariance and information say what the events
+        would know of the element if it were one.
+    log_p
+        (E,) of 'refined is a symmetry within its error': twice the smaller of the next two.
+    log_p_waves, log_p_learned
+        (E,) by waves, and by the classifier.
+    log_p_adjusted
+        (E,) of ``log_p``, Holm's, for E elements.
+    log_p_found, log_p_waves_found, log_p_learned_found
+        (E,) the same of 'found is a symmetry', exactly as it stands.
+    random
+        (M, D + 1, D + 1) random elements of the space.
+    projections
+        (J,) names.
+    edges
+        (J, B + 1) of their bins, in the units of the data.
+    counts_before
+        (J, B + 2) effective held-out events in each bin; first and last: beyond the axis.
+    counts_found, counts_refined, counts_random
+        (E, J, B + 2), (E, J, B + 2), (M, J, B + 2) the same after an element.
+    kl_found, kl_refined, kl_random
+        (E, J), (E, J), (M, J) Kullback-Leibler divergences after against before, in nats.
+    kl_noise
+        (splits, J) the same of random halves of the events, for as many events.
+    posthoc_found, posthoc_refined, posthoc_random
+        (E,), (E,), (M,) loss of a classifier trained afterwards; 2 ln 2 for a symmetry. NaN if none was asked for.
+    posthoc_found_error, posthoc_refined_error, posthoc_random_error
+        Their standard errors.
+    """
+
+    found: FloatArray
+    refined: FloatArray
+    moved: FloatArray
+    covariance: FloatArray
+    information: FloatArray
+    directions: npt.NDArray[np.int64]
+    converged: npt.NDArray[np.bool_]
+    log_p: FloatArray
+    log_p_waves: FloatArray
+    log_p_learned: FloatArray
+    log_p_adjusted: FloatArray
+    log_p_found: FloatArray
+    log_p_waves_found: FloatArray
+    log_p_learned_found: FloatArray
+    random: FloatArray
+    projections: npt.NDArray[np.str_]
+    edges: FloatArray
+    counts_before: FloatArray
+    counts_found: FloatArray
+    counts_refined: FloatArray
+    counts_random: FloatArray
+    kl_found: FloatArray
+    kl_refined: FloatArray
+    kl_random: FloatArray
+    kl_noise: FloatArray
+    posthoc_found: FloatArray
+    posthoc_found_error: FloatArray
+    posthoc_refined: FloatArray
+    posthoc_refined_error: FloatArray
+    posthoc_random: FloatArray
+    posthoc_random_error: FloatArray
