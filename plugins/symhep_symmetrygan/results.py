@@ -20,16 +20,16 @@ Summary, by key.
 - ``algebra``: dimension, name, confidence, p_value, log10_p, alternatives [[name, share]]; ``generators`` [{label,
   coefficients {tangent: c}, errors {tangent: e}}], of length 1;
 - ``components``: [{name, elements (found), action 'commutes' | 'anticommutes' | 'mixes' | null, action_error,
-  distance (of the elements to the representative), p_value, log10_p, p_value_adjusted, log10_p_adjusted, rejected, kl
-  [J], posthoc_loss {value, error}}], of found elements: the identity's component first;
+  distance (from the element with that name, or null), p_value, log10_p, p_value_adjusted, log10_p_adjusted, rejected,
+  kl [J], posthoc_loss {value, error}}], of found elements: the identity's component first;
 - ``finite``: {name ('Z_7', 'D_4'), order, elements (found in it), orders {order: number of elements}, closed,
   rotations, reflections} or null;
 - ``composition``: {steps, exponent {value, error} (of the error's growth k^exponent), usable (largest k at which the
   KL stays below twice the noise)} or null;
 - ``catalogue``: 'lorentz', 'poincare' or null; ``subgroups``: [{name, label, algebra, dimension, at_lab, kl [J] or
-  null, posthoc_loss or null, p_value, log10_p, p_value_adjusted, log10_p_adjusted, rejected, survives, how 'tested' |
-  'implied' | 'support' | 'candidates', by (the class that implies it), limit_of [name], family 'classes' | 'lab'}]; a
-  row of the family 'lab' is a generator at its own place ('J_z'); ``maximal_subgroups`` [row];
+  null, posthoc_loss {value, error} or null, p_value, log10_p, p_value_adjusted, log10_p_adjusted, rejected, survives,
+  how 'tested' | 'implied' | 'support' | 'candidates', by [the classes that imply it], limit_of [name], family
+  'classes' | 'lab'}]; a row of the family 'lab' is a generator at its own place ('J_z'); ``maximal_subgroups`` [row];
 - ``discrete``: [{name, meaning, same_as, trivial, p_value, log10_p, p_value_adjusted, log10_p_adjusted, rejected,
   asymmetry {value, low, high} or null}], of elements that the card names; the asymmetry is a fraction;
 - ``asymmetry``: {value, low, high}: forward-backward, of oppositely charged pairs, or null;

@@ -61,8 +61,8 @@ def _components(s: Summary) -> Table:
     rows = tuple(
         (
             c["name"], c["elements"], c["action"], _p(c), _p(c, adjusted=True), _verdict(c),
-            None if c["posthoc_loss"] is None else with_error(c["posthoc_loss"]["value"], c["posthoc_loss"]["error"]),
-            None if c["kl"] is None else ", ".join(f"{value:.2g}" for value in c["kl"]),
+            _loss(c["posthoc_loss"]),
+            _numbers(c["kl"]),
         )
         for c in s["components"]
     )  # fmt: skip
@@ -117,10 +117,8 @@ def _numbers(values: Iterable[float] | None) -> str | None:
     return None if values is None else ", ".join(f"{value:.2g}" for value in values)
 
 
-def _loss(loss: Summary | float | None) -> str | None:
-    if loss is None:
-        return None
-    return with_error(loss["value"], loss["error"]) if isinstance(loss, Mapping) else f"{loss:.4f}"
+def _loss(loss: Summary | None) -> str | None:
+    return None if loss is None else with_error(loss["value"], loss["error"])
 
 
 def _standing(row: Summary) -> tuple[bool, int, int]:
@@ -136,7 +134,7 @@ def _fate(row: Summary, largest: Iterable[str]) -> str:
     if row["how"] == "support":
         return "leaves the support"
     if row["rejected"]:
-        return f"rejected: holds {row['by'] or 'a rejected one'}" if row["how"] == "implied" else "rejected"
+        return f"rejected: holds {', '.join(row['by'])}" if row["how"] == "implied" else "rejected"
     if row["limit_of"]:
         return f"as near as one likes to {', '.join(row['limit_of'])}"
     if row["rejected"] is None:

@@ -59,7 +59,7 @@ def subgroup(
     tested = p(log10_p, 10)
     return {
         "name": name, "label": name, "algebra": "so(2)", "dimension": dimension, "at_lab": False, "kl": None,
-        "posthoc_loss": None, "survives": tested["rejected"] is False, "how": "tested", "by": None, "limit_of": [],
+        "posthoc_loss": None, "survives": tested["rejected"] is False, "how": "tested", "by": [], "limit_of": [],
         "family": family, **tested, **more,
     }  # fmt: skip
 
