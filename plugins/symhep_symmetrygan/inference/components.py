@@ -1,0 +1,160 @@
+"""Components of a group: the cosets of its identity component in which found elements lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import chi2
+
+from symhep_symmetrygan.inference.cosets import threshold
+from symhep_symmetrygan.inference.measured import Measured
+from symhep_symmetrygan.inference.nearest import nearest
+from symhep_symmetrygan.inference.readable import IDENTITY, Readable
+from symhep_symmetrygan.inference.tangents import Tangents
+
+__all__ = ["Component", "components_of"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+#: A name holds if its element differs from what was found as rarely as this, or it is called near.
+DIFFERENT = 1e-3
+#: Farther than this (Frobenius) from all elements with a name, an element has none.
+NEAR = 0.3
+
+
+@dataclass(frozen=True, eq=False)
+class Component:
+    """A coset exp(algebra) g.
+
+    Attributes
+    ----------
+    name
+        Of its simplest element: 'reflection(py)'; 'near exchange(1,2)' if it is not that one within errors.
+    mean, covariance
+        An element (D + 1, D + 1) of it, the mean of all, and the error of that along the scaled tangents (G, G).
+    representative
+        The element with the name where there is one, else the mean.
+    distance
+        From the named element to the coset (Frobenius), and the p-value ``same_p`` that it lies in it; None without.
+    rows
+        The elements that lie in it.
+    fit_p
+        p-value of the spread of the elements about the coset, given their errors.
+    """
+
+    name: str
+    mean: FloatArray
+    covariance: FloatArray
+    representative: FloatArray
+    distance: float | None
+    same_p: float | None
+    rows: IntArray
+    fit_p: float
+
+
+def components_of(
+    measured: Measured, order: IntArray, basis: FloatArray, named: Sequence[Readable]
+) -> list[Component]:
+    """Cosets of exp(span of ``basis``) among the elements; that of the identity comes first, empty or not.
+
+    An element is compared with the first element of each coset, within the errors of both, and opens a new one if it
+    fits in none. They come in the ``order`` given.
+    """
+    g = len(measured.tangents)
+    zero = np.zeros((1, g, g))
+    identity = Measured(measured.tangents, np.eye(measured.elements.shape[-1])[None], zero, zero)
+    rows, u = _members(measured, np.arange(len(measured)), identity, basis)
+    found = [_component(measured, identity, rows, u, basis, named)]
+    left = np.ones(len(measured), dtype=bool)
+    left[rows] = False
+    for e in order.tolist():
+        if not left[e]:
+            continue
+        rows, u = _members(measured, np.flatnonzero(left), measured.subset([e]), basis)
+        if e not in rows:
+            rows, u = np.array([e]), np.zeros((1, g))
+        left[rows] = False
+        found.append(_component(measured, measured.subset([e]), rows, u, basis, named))
+    return found
+
+
+def _members(
+    measured: Measured, rows: IntArray, leader: Measured, basis: FloatArray
+) -> tuple[IntArray, FloatArray]:
+    """Which of ``rows`` lie in the coset of ``leader``, and where they are off it."""
+    h = measured.elements[rows] @ np.linalg.inv(leader.elements[0])
+    turn = measured.tangents.adjoint(h)
+    covariance = measured.covariance[rows] + turn @ leader.covariance[0] @ turn.swapaxes(1, 2)
+    covariance = covariance + 1e-12 * np.eye(len(measured.tangents))
+    end = nearest(measured.tangents, h, np.linalg.inv(covariance), basis)
+    inside = end.chi2 <= threshold(len(measured.tangents) - len(basis))
+    return rows[inside], end.u[inside]
+
+
+def _component(
+    measured: Measured,
+    leader: Measured,
+    rows: IntArray,
+    u: FloatArray,
+    basis: FloatArray,
+    named: Sequence[Readable],
+) -> Component:
+    """The mean of the elements ``rows``, off by ``u`` from the coset of the leader, and its name."""
+    g, r = len(measured.tangents), len(basis)
+    exact = not leader.covariance[0].any()
+    normal = np.linalg.svd(basis)[2][r:] if r else np.eye(g)
+    off = u @ normal.T
+    weight = np.linalg.inv(normal @ measured.covariance[rows] @ normal.T + 1e-12 * np.eye(g - r))
+    total = weight.sum(axis=0)
+    pull = np.einsum("qab,qb->a", weight, off)
+    if exact or not len(rows):
+        mean, covariance, shift = leader.elements[0], np.zeros((g, g)), np.zeros(g - r)
+    else:
+        shift = np.linalg.solve(total, pull)
+        mean = measured.tangents.exponentials(shift @ normal) @ leader.elements[0]
+        covariance = normal.T @ np.linalg.inv(total) @ normal
+    left = off - shift
+    quality = float(np.einsum("qa,qab,qb", left, weight, left))
+    freedom = (g - r) * (len(rows) - (not exact))
+    fit_p = float(chi2.sf(quality, freedom)) if freedom > 0 else 1.0
+    if exact:
+        return Component(IDENTITY, mean, covariance, mean, 0.0, 1.0, rows, fit_p)
+    name, representative, distance, same_p = _name(measured.tangents, mean, covariance, basis, named)
+    return Component(name, mean, covariance, representative, distance, same_p, rows, fit_p)
+
+
+def _name(
+    tangents: Tangents, mean: FloatArray, covariance: FloatArray, basis: FloatArray, named: Sequence[Readable]
+) -> tuple[str, FloatArray, float | None, float | None]:
+    """The simplest named element that lies in the coset; else the nearest one."""
+    d = len(mean) - 1
+    targets = np.tile(mean, (len(named), 1, 1))
+    targets[:, :d, :d] = [one.matrix for one in named]
+    g, r = len(tangents), len(basis)
+    known = np.linalg.inv(covariance + 1e-12 * np.eye(g) + basis.T @ basis)
+    end = nearest(tangents, targets @ np.linalg.inv(mean), np.tile(known, (len(named), 1, 1)), basis)
+    inside = tangents.exponentials(end.t @ basis) @ mean
+    distance = np.linalg.norm(inside - targets, axis=(1, 2))
+    p = chi2.sf(end.chi2, g - r) if g > r else np.where(np.isfinite(end.chi2), 1.0, 0.0)
+    fitting = np.flatnonzero((p > DIFFERENT) & (distance < NEAR))
+    # The list starts with the simplest.
+    best = int(fitting[0]) if len(fitting) else int(np.argmin(distance.round(2)))
+    if distance[best] >= NEAR:
+        return "", mean, None, None
+    centre = _centre(targets[best])
+    name = named[best].name + centre if len(fitting) else f"near {named[best].name}{centre}"
+    chosen = targets[best] if len(fitting) else mean
+    return name, chosen, float(distance[best]), float(p[best])
+
+
+def _centre(element: FloatArray) -> str:
+    """' about 0.5' for an element with a translation: the fixed point nearest to the origin, in scaled units."""
+    d = len(element) - 1
+    if np.abs(element[:d, d]).max() < 1e-9:
+        return ""
+    point = np.linalg.lstsq(np.eye(d) - element[:d, :d], element[:d, d], rcond=1e-9)[0]
+    return " about " + (f"{point[0]:.3g}" if d == 1 else "(" + ", ".join(f"{x:.3g}" for x in point) + ")")

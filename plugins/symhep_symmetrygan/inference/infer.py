@@ -1,0 +1,200 @@
+"""From found elements, their errors and their verdicts to the group that they form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep.lie.generators import Generators
+from symhep_symmetrygan.inference.action import Action, actions
+from symhep_symmetrygan.inference.algebra import name_span
+from symhep_symmetrygan.inference.approximate import distances, named_cosets, nearest_cosets
+from symhep_symmetrygan.inference.components import Component, components_of
+from symhep_symmetrygan.inference.fit import SpanFit
+from symhep_symmetrygan.inference.inference import Inference
+from symhep_symmetrygan.inference.measured import Measured
+from symhep_symmetrygan.inference.multiplication import multiplication
+from symhep_symmetrygan.inference.readable import readable
+from symhep_symmetrygan.inference.rows import algebra_row, approximate_row, component_row, finite_row, notes
+from symhep_symmetrygan.inference.span import Spanned, span_of
+from symhep_symmetrygan.inference.spectrum import spectrum
+from symhep_symmetrygan.inference.tangents import Tangents
+
+__all__ = ["infer"]
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
+
+#: The span is sought with so many of the kept elements.
+MOST = 150
+#: Fewer kept elements say nothing.
+FEWEST = 3
+
+
+def infer(
+    elements: npt.ArrayLike,
+    information: npt.ArrayLike,
+    kept: npt.ArrayLike,
+    generators: Generators,
+    *,
+    names: Sequence[str] = (),
+    measures: Mapping[str, npt.ArrayLike] | None = None,
+    level: float = 0.01,
+    seed: int = 0,
+) -> Inference:
+    """The group of the elements that held-out events ``kept``, and where the others are relative to it.
+
+    1. Span: the fewest directions that put the elements into few cosets within their errors
+       (`symhep_symmetrygan.inference.span`), and whether these are continuous.
+    2. Name of the algebra that they span, by `symhep.lie.identify`, with the errors of the fit.
+    3. Components: cosets of that algebra's group, each with its simplest element, the way it acts on the algebra, and
+       the order of its elements; then cosets that rejected elements come near to, which are symmetries approximately.
+    4. The finite group: of the components, or of the elements themselves if nothing is continuous.
+
+    Parameters
+    ----------
+    elements
+        (E, D + 1, D + 1) homogeneous.
+    information
+        (E, G, G): inverse covariance of delta, for a true element exp(sum_a delta_a T_a) g; no information along
+        directions that the events do not see, such as the symmetry itself.
+    kept
+        (E,) did the held-out events keep it?
+    names
+        Of the D coordinates; x1, x2, ... by default.
+    measures
+        Numbers per element, (E,) each, whose means are reported by component: KL divergences, log p, losses.
+    level
+        Of the decisions: errors of the first kind in each.
+
+    >>> from symhep.lie.bases import so
+    >>> rng = np.random.default_rng(1)
+    >>> angles = rng.uniform(0, 2 * np.pi, 40)
+    >>> turns = np.array([[[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]] for a in angles])
+    >>> found = infer(turns, np.zeros((40, 1, 1)), np.ones(40, dtype=bool), so(2), names=("x", "y"))
+    >>> found.kind, found.algebra["name"], [row["name"] for row in found.components]
+    ('continuous', 'so(2)', ['identity'])
+    """
+    given, info = np.asarray(elements, dtype=np.float64), np.asarray(information, dtype=np.float64)
+    keep = np.asarray(kept, dtype=bool)
+    tangents = Tangents.of(generators)
+    measured = Measured.of(given, info, tangents)
+    coordinates = tuple(names) or tuple(f"x{k + 1}" for k in range(given.shape[-1] - 1))
+    rows = np.flatnonzero(keep)
+    if len(rows) < FEWEST:
+        why = f"{len(rows)} of {len(keep)} elements are kept, at least {FEWEST} are needed"
+        return _nothing(why, generators, len(keep))
+    searched = rows if len(rows) <= MOST else np.sort(np.random.default_rng(seed).choice(rows, MOST, False))
+    spanned = span_of(measured.subset(searched).with_identity(), level, seed)
+    if spanned.kind == "not determined":
+        return _nothing(spanned.why, generators, len(keep), spanned)
+    return _group(measured, keep, searched, spanned, generators, coordinates, measures or {})
+
+
+def _nothing(why: str, generators: Generators, count: int, spanned: Spanned | None = None) -> Inference:
+    """No claim."""
+    g = len(generators)
+    algebra = {
+        "dimension": None,
+        "name": "not determined",
+        "confidence": None,
+        "alternatives": [],
+        "p_value": None,
+        "chance": None if spanned is None else spanned.level.chance,
+        "excluded": None if spanned is None or spanned.circle is None else spanned.circle.excluded,
+        "fewest": None if spanned is None else spanned.fewest,
+    }
+    none, empty = np.zeros((0, g)), np.full(count, np.nan)
+    return Inference(
+        "not determined", why, algebra, generators.labels, (), none, none, np.zeros(0), np.zeros(0), (), None, None,
+        np.full(count, -1), empty, np.full(count, ""), empty, (why,),
+    )  # fmt: skip
+
+
+def _group(
+    measured: Measured,
+    kept: BoolArray,
+    searched: IntArray,
+    spanned: Spanned,
+    generators: Generators,
+    coordinates: Sequence[str],
+    measures: Mapping[str, npt.ArrayLike],
+) -> Inference:
+    """The group of a span that is determined."""
+    fit, tangents = spanned.level.fit, measured.tangents
+    if spanned.kind == "finite":
+        fit = replace(fit, basis=fit.basis[:0], covariance=fit.covariance[:0, :0])
+    named, listed = name_span(fit, tangents, generators), readable(coordinates)
+    rows, failed = np.flatnonzero(kept), np.flatnonzero(~kept)
+    found = components_of(
+        measured.subset(rows), _largest_first(rows, searched, spanned.level.labels[1:]), fit.basis, listed
+    )
+    component = np.full(len(kept), -1)
+    for number, one in enumerate(found):
+        component[rows[one.rows]] = number
+    error = float(np.sqrt(np.trace(fit.covariance)))
+    further = named_cosets(tangents, fit.basis, error, np.array([one.mean for one in found]), listed)
+    origins = np.array([*(one.mean for one in found), *(_homogeneous(one.matrix) for one in further)])
+    component[failed] = nearest_cosets(tangents, measured.elements[failed], origins, fit.basis)[0]
+    distance = _from_own(measured, component, origins, fit.basis)
+    acting = actions(measured, fit) if len(fit.basis) else []
+    of_origins = _actions_of_origins(found, origins, fit, tangents) if acting else [None] * len(origins)
+    table = [
+        component_row(one, component == c, kept, measured, of_origins[c], measures, distance)
+        for c, one in enumerate(found)
+    ]
+    for c in range(len(found), len(origins)):
+        if (component == c).any():
+            name = further[c - len(found)].name
+            row = approximate_row(name, origins[c], component == c, of_origins[c], measures, distance)
+            component[component == c] = len(table)
+            table.append(row)
+    products = multiplication(tangents, found, fit.basis)
+    values, noise = spectrum(measured.subset(rows), component[rows])
+    finite = finite_row(products, component, kept)
+    return Inference(
+        spanned.kind, spanned.why, algebra_row(spanned, named), generators.labels, named.labels,
+        named.coefficients, named.errors, values, noise, table,
+        finite if spanned.kind == "finite" else None, finite if spanned.kind == "continuous" else None,
+        component, distance,
+        np.array([a.kind for a in acting] or [""] * len(kept)),
+        np.array([a.p_value for a in acting] or [np.nan] * len(kept)), notes(spanned, named, products),
+    )  # fmt: skip
+
+
+def _largest_first(rows: IntArray, searched: IntArray, labels: IntArray) -> IntArray:
+    """Positions in ``rows``: of the largest coset of those that were searched first, then the others."""
+    sizes = np.bincount(labels)[labels]
+    first = np.searchsorted(rows, searched[np.argsort(-sizes, kind="stable")])
+    return np.concatenate([first, np.setdiff1d(np.arange(len(rows)), first)])
+
+
+def _homogeneous(matrix: FloatArray) -> FloatArray:
+    element = np.eye(len(matrix) + 1)
+    element[:-1, :-1] = matrix
+    return element
+
+
+def _from_own(measured: Measured, component: IntArray, origins: FloatArray, basis: FloatArray) -> FloatArray:
+    """Distance of each element from its own coset, NaN without."""
+    out = np.full(len(component), np.nan)
+    for c in range(len(origins)):
+        rows = np.flatnonzero(component == c)
+        if len(rows):
+            apart = distances(measured.tangents, measured.elements[rows], origins[c : c + 1], basis)
+            out[rows] = apart[:, 0]
+    return out
+
+
+def _actions_of_origins(
+    found: Sequence[Component], origins: FloatArray, fit: SpanFit, tangents: Tangents
+) -> list[Action | None]:
+    """Of the mean elements with their errors, and of the named ones, which have none."""
+    g = len(tangents)
+    none = [np.zeros((g, g))] * (len(origins) - len(found))
+    covariance = np.array([*(one.covariance for one in found), *none])
+    return list(actions(Measured(tangents, origins, covariance, np.zeros_like(covariance)), fit))

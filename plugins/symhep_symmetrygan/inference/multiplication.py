@@ -1,0 +1,118 @@
+"""The finite group of components: products of cosets, orders, and a name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep_symmetrygan.inference.components import Component
+from symhep_symmetrygan.inference.cosets import threshold
+from symhep_symmetrygan.inference.nearest import nearest
+from symhep_symmetrygan.inference.tangents import Tangents
+
+__all__ = ["Multiplication", "multiplication", "name_group"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+#: Groups with more components than this are not followed.
+MOST = 130
+
+
+@dataclass(frozen=True, eq=False)
+class Multiplication:
+    """``table`` (M, M): number of the product of two cosets. The first were found, the others are products of them.
+
+    ``found``: how many were. ``closed``: whether all products are in the table; else entries are -1.
+    ``elements`` (M, D + 1, D + 1).
+    """
+
+    table: IntArray
+    found: int
+    closed: bool
+    elements: FloatArray
+
+    @property
+    def orders(self) -> IntArray:
+        """Smallest q with c^q = 1, (M,); 0 if that is not known."""
+        out = np.zeros(len(self.table), dtype=np.int64)
+        for c in range(len(self.table)):
+            at, q = c, 1
+            while at > 0 and q <= len(self.table):
+                at, q = int(self.table[at, c]), q + 1
+            out[c] = q if at == 0 else 0
+        return out
+
+
+def multiplication(tangents: Tangents, components: Sequence[Component], basis: FloatArray) -> Multiplication:
+    """Products of cosets exp(algebra) c, found again among them within the errors, and what is missing added.
+
+    To first order the product of exp(u) a and exp(v) b is exp(u + Ad(a) v) a b.
+    """
+    elements = [c.representative for c in components]
+    errors = [c.covariance for c in components]
+    limit = threshold(len(tangents) - len(basis))
+    table: dict[tuple[int, int], int] = {}
+    todo = [(a, b) for a in range(len(elements)) for b in range(len(elements))]
+    while todo:
+        a, b = todo.pop(0)
+        product = elements[a] @ elements[b]
+        turn = tangents.adjoint(elements[a][None])[0]
+        spread = errors[a] + turn @ errors[b] @ turn.T
+        h = product @ np.linalg.inv(np.array(elements))
+        known = np.linalg.inv(spread + np.array(errors) + 1e-10 * np.eye(len(tangents)))
+        end = nearest(tangents, h, known, basis)
+        best = int(end.chi2.argmin())
+        if end.chi2[best] <= limit:
+            table[a, b] = best
+        elif len(elements) < MOST:
+            table[a, b] = len(elements)
+            elements.append(product)
+            errors.append(spread)
+            n = len(elements)
+            todo += [(k, n - 1) for k in range(n)] + [(n - 1, k) for k in range(n - 1)]
+        else:
+            table[a, b] = -1
+    full = np.array([[table[a, b] for b in range(len(elements))] for a in range(len(elements))])
+    proper = bool((np.sort(full, axis=0) == np.arange(len(full))[:, None]).all())
+    return Multiplication(full, len(components), proper, np.array(elements))
+
+
+def name_group(table: IntArray, orders: IntArray) -> str:
+    """Name of a finite group by its ``table`` and the ``orders`` of its elements.
+
+    >>> z4 = (np.arange(4)[:, None] + np.arange(4)) % 4
+    >>> name_group(z4, np.array([1, 4, 2, 4])), name_group(np.array([[0]]), np.array([1]))
+    ('Z_4', 'trivial')
+    """
+    n = len(orders)
+    if n == 1:
+        return "trivial"
+    if n in orders:
+        return f"Z_{n}"
+    abelian = bool((table == table.T).all())
+    if set(orders.tolist()) == {1, 2}:
+        return " x ".join(["Z_2"] * (n.bit_length() - 1))
+    if not abelian and n % 2 == 0 and n // 2 in orders:
+        a = int(np.flatnonzero(orders == n // 2)[0])
+        turns, at = {0}, a
+        while at != 0:
+            turns.add(at)
+            at = int(table[at, a])
+        if all(orders[k] == 2 for k in range(n) if k not in turns):
+            return f"D_{n // 2}"
+    counts = Counter(orders.tolist())
+    known = {
+        (1, 3, 8, 0, 0): "A_4",
+        (1, 9, 8, 6, 0): "S_4",
+        (1, 15, 20, 0, 24): "A_5",
+        (1, 1, 0, 6, 0): "Q_8",
+    }
+    key = tuple(counts.get(q, 0) for q in range(1, 6))
+    if sum(key) == n and key in known:
+        return known[key]
+    return f"{'abelian, ' if abelian else ''}order {n}"

@@ -1,0 +1,115 @@
+"""Elements that can be read: reflections of coordinates, exchanges of particles, and their products."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, permutations, product
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Readable", "readable"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: All signed permutations of up to so many coordinates are considered, of more only those of whole vectors.
+ALL_OF = 4
+IDENTITY = "identity"
+
+
+@dataclass(frozen=True, eq=False)
+class Readable:
+    """``name``, the ``matrix`` (D, D), and how many things it does, ``factors``."""
+
+    name: str
+    matrix: FloatArray
+    factors: int
+
+
+def readable(names: Sequence[str]) -> list[Readable]:
+    """Signed permutations of coordinates with these ``names``, the simplest first.
+
+    Names that differ by a number at their end belong to particles: 'px1', 'py1', 'px2', 'py2' are two of (px, py).
+
+    >>> [one.name for one in readable(["px1", "py1", "px2", "py2"])][:4]
+    ['identity', 'reflection(py)', 'exchange(1,2)', 'reflection(px)']
+    >>> [one.name for one in readable(["x", "y"])][:4]
+    ['identity', 'reflection(y)', 'swap(x,y)', 'reflection(x)']
+    """
+    found = [_read(places, signs, names) for places, signs in _candidates(names)]
+    # Of reflections of one vector that of the last coordinate comes first, as in O(n) = SO(n) x {1, F}.
+    return sorted(found, key=lambda one: (one.factors, one.name != IDENTITY, not one.name.endswith(_last(names))))
+
+
+def _last(names: Sequence[str]) -> str:
+    return f"reflection({_base(names[-1])[0]})"
+
+
+def _base(name: str) -> tuple[str, str]:
+    matched = re.fullmatch(r"(.*?\D)(\d+)", name)
+    return (matched[1], matched[2]) if matched else (name, "")
+
+
+def _candidates(names: Sequence[str]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Places (coordinate i goes to place[i]) and signs."""
+    size = len(names)
+    if size <= ALL_OF:
+        yield from product(permutations(range(size)), product((1, -1), repeat=size))
+        return
+    split = [_base(name) for name in names]
+    bases = list(dict.fromkeys(base for base, _ in split))
+    labels = list(dict.fromkeys(label for _, label in split))
+    places = [tuple(range(size))]
+    for axis, values in ((1, labels), (0, bases)):
+        for one, two in combinations(values, 2):
+            turned = {one: two, two: one}
+            wanted = [tuple(turned.get(p, p) if k == axis else p for k, p in enumerate(pair)) for pair in split]
+            if all(pair in split for pair in wanted):
+                places.append(tuple(split.index(pair) for pair in wanted))
+    if len(bases) <= ALL_OF:
+        for signs in product((1, -1), repeat=len(bases)):
+            for place in places:
+                yield place, tuple(signs[bases.index(base)] for base, _ in split)
+
+
+def _read(places: Sequence[int], signs: Sequence[int], names: Sequence[str]) -> Readable:
+    size = len(names)
+    matrix = np.zeros((size, size))
+    matrix[places, np.arange(size)] = np.asarray(signs)
+    words = [*_moved(places, names), *_turned([names[places[i]] for i in range(size) if signs[i] < 0], names)]
+    return Readable(" x ".join(words) or IDENTITY, matrix, len(words))
+
+
+def _turned(negative: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Reflections of whole components, of single coordinates, or of everything."""
+    if len(negative) == len(names) > 1:
+        return ["inversion"]
+    words = list[str]()
+    for base in dict.fromkeys(_base(name)[0] for name in names):
+        all_of = [name for name in names if _base(name)[0] == base]
+        those = [name for name in negative if name in all_of]
+        words += [f"reflection({base})"] if len(those) == len(all_of) else [f"reflection({n})" for n in those]
+    return words
+
+
+def _moved(places: Sequence[int], names: Sequence[str]) -> list[str]:
+    """Exchanges of particles, swaps of components, single swaps, or the cycle notation."""
+    if list(places) == list(range(len(names))):
+        return []
+    split = [_base(name) for name in names]
+    ends = [split[p] for p in places]
+    for axis, word in ((1, "exchange"), (0, "swap")):
+        alike = all(start[1 - axis] == end[1 - axis] for start, end in zip(split, ends, strict=True))
+        turned = {start[axis]: end[axis] for start, end in zip(split, ends, strict=True)}
+        whole = all(turned[start[axis]] == end[axis] for start, end in zip(split, ends, strict=True))
+        moved = [value for value, end in turned.items() if value != end]
+        if alike and whole and len(moved) == 2:
+            return [f"{word}({','.join(moved)})"]
+    moved_ones = [i for i in range(len(names)) if places[i] != i]
+    if len(moved_ones) == 2:
+        return [f"swap({names[moved_ones[0]]},{names[moved_ones[1]]})"]
+    # Longer permutations are less simple than two things at once.
+    arrows = ", ".join(f"{names[i]}>{names[places[i]]}" for i in moved_ones)
+    return [f"permutation({arrows})"]

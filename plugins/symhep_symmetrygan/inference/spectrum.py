@@ -1,0 +1,34 @@
+"""Singular values of the logarithms of elements, and those that errors alone would give."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep_symmetrygan.inference.measured import Measured
+
+__all__ = ["spectrum"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def spectrum(
+    measured: Measured, labels: npt.NDArray[np.int64], identity: int = 0
+) -> tuple[FloatArray, FloatArray]:
+    """Square roots of the eigenvalues (G,) of sum_e L_e L_e^T, decreasing, and the same of the sum of their covariances.
+
+    L = log(g g_m^-1), in units of the group's extents, from one element g_m of each coset of ``labels`` (E,), or from
+    the identity for the elements of the coset ``identity``.
+    """
+    g = len(measured.tangents)
+    total, noise = np.zeros((g, g)), np.zeros((g, g))
+    placed = measured.with_identity().as_placed()
+    for name in np.unique(labels[labels >= 0]):
+        rows = np.flatnonzero(labels == name) + 1
+        first = 0 if name == identity else rows[0]
+        pairs = placed.pairs(np.full(len(rows), first), rows)
+        real = pairs.second != first
+        total += np.einsum("qa,qb->ab", pairs.logarithm[real], pairs.logarithm[real])
+        noise += np.linalg.inv(pairs.weight[real]).sum(axis=0) if real.any() else 0.0
+    roots = [np.sqrt(np.maximum(np.linalg.eigvalsh(m)[::-1], 0.0)) for m in (total, noise)]
+    return roots[0], roots[1]
