@@ -17,7 +17,7 @@ LAYERS = (
     {"plotting", "plugin"},
     {"files", "store", "wanted", "workers"},
     {"loading", "plan", "reading", "provenance", "suggest", "testing"},
-    {"drawing", "fitting", "report"},
+    {"augmenting", "drawing", "fitting", "report"},
     {"pipeline"},
     {"cli"},
     {"__main__"},
@@ -32,6 +32,7 @@ CONFINED = {
     "pylhe": ("symhep/readers/",),
 }
 ABOVE_METHODS = {
+    "augmenting",
     "pipeline",
     "cli",
     "store",

@@ -23,6 +23,7 @@ COMMANDS = {
     "methods": "List the plugins' methods and formats.",
     "plot": "Draw the figures of a run folder again.",
     "report": "Write the report of a run folder again.",
+    "augment": "Write events transformed by a symmetry that a run found.",
 }
 
 
