@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import re
 import subprocess
@@ -18,6 +19,14 @@ from my_package.reader import CsvReader
 from symhep.testing import check_method, check_reader
 print(check_method(Spread()).statements[0].text)
 print(len(check_reader(CsvReader(), sys.argv[1])))
+import torch
+from my_package import plugin
+from symhep.plugin import build_registry
+registry = build_registry({"mine": plugin}, points=())
+family = registry.family("spiral")()
+turn = torch.tensor([[torch.pi / 2]])
+print(family.matrices(turn).tolist())
+print(registry.loss_term("repelled")(width=2.0).value(family, torch.zeros(1, 1), torch.ones(1, 3, 2)).tolist())
 """
 
 
@@ -38,6 +47,9 @@ def test_the_examples_of_contributing(root: Path, tmp_path: Path) -> None:
     # The toy of check_method is a unit circle: x spreads by sqrt(1/2) = 0.707.
     assert done.stdout.splitlines()[0].startswith("x1 spreads by 0.7")
     assert done.stdout.splitlines()[1] == "5"
+    quarter = np.array(ast.literal_eval(done.stdout.splitlines()[2]))[0]
+    np.testing.assert_allclose(quarter, np.exp(0.05 * np.pi) * np.array([[0, 1], [-1, 0]]), atol=1e-6)
+    assert done.stdout.splitlines()[3] == "[1.0]"
 
 
 @pytest.mark.parametrize(

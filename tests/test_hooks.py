@@ -12,7 +12,12 @@ HOOKS = sorted(name for name in vars(specs) if name.startswith("symhep_"))
 
 
 def test_there_are_hooks() -> None:
-    assert HOOKS == ["symhep_register_methods", "symhep_register_readers"]
+    assert HOOKS == [
+        "symhep_register_families",
+        "symhep_register_loss_terms",
+        "symhep_register_methods",
+        "symhep_register_readers",
+    ]
 
 
 @pytest.mark.parametrize("hook", HOOKS)

@@ -67,7 +67,7 @@ class _Target:
 
     def load(self, name: str, base: type[Any]) -> Any:
         """An object of the target's class."""
-        cls = self.imported(name)
+        cls: type[Any] = self.imported(name)
         if not (isinstance(cls, type) and issubclass(cls, base)):
             raise PluginError(f"plugin '{self.plugin}': '{name}' ({cls!r}) is no {base.__name__}")
         if cls.name != name:

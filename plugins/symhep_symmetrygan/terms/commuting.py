@@ -41,4 +41,4 @@ class Commuting(LossTerm):
 
 def _exchanged(pairs: Tensor) -> Tensor:
     """Rows 1, 0, 3, 2, ..."""
-    return pairs.unflatten(0, (-1, 2)).flip(1).flatten(0, 1)
+    return pairs.reshape(-1, 2, *pairs.shape[1:]).flip(1).flatten(0, 1)

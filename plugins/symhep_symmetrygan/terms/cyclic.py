@@ -28,11 +28,11 @@ class Cyclic(LossTerm):
 
     def value(self, family: Family, parameters: Tensor, x: Tensor) -> Tensor:
         """(R,)."""
+        image = x
         if family.affine:
             power = torch.linalg.matrix_power(family.homogeneous(parameters), self.order)
             image = x @ power[..., :-1, :-1].mT + power[..., None, :-1, -1]
         else:
-            image = x
             for _ in range(self.order):
                 image = family.transform(parameters, image)
         return (image - x).square().sum(-1).mean(-1)

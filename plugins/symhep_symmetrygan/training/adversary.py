@@ -166,8 +166,10 @@ class _Game:
         for strength, opponent in self._opponents:
             batch = opponent.batches.next()
             if matrices is not None:
-                loss, *slopes = opponent.affine(batch, matrices, shifts, measure=measure and first is None)
-                slope = family.pull(parameters, *slopes)
+                loss, by_matrix, by_shift = opponent.affine(
+                    batch, matrices, shifts, measure=measure and first is None
+                )
+                slope = family.pull(parameters, by_matrix, by_shift)
             else:
                 loss, slope = opponent.general(batch, family, parameters, measure=measure and first is None)
             self._slope.sub_(slope, alpha=strength)

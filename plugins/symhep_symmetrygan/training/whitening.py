@@ -24,4 +24,5 @@ def whitening(sample: Sample) -> Tensor:
     centred = sample.x - (weights * sample.x).sum(0)
     variances, axes = torch.linalg.eigh(centred.mT @ (weights * centred))
     widths = variances.clamp_min(NARROWEST**2 * variances[-1]).sqrt()
-    return axes @ (axes / widths).mT
+    white: Tensor = axes @ (axes / widths).mT
+    return white

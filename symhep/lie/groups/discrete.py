@@ -133,9 +133,13 @@ class Particles(Family):
     def pull(self, parameters: Tensor, by_matrix: Tensor, by_translation: Tensor | None = None) -> Tensor:
         """The family's, of the sum over particles of their blocks; nothing for the choice."""
         sizes = (self.particles, self.family.vector)
-        blocks = by_matrix.unflatten(-1, sizes).unflatten(-3, sizes).movedim(-3, -2)
+        blocks = by_matrix.reshape(*by_matrix.shape[:-2], *sizes, *sizes).movedim(-3, -2)
         alike = (self._exchange(parameters)[..., None, None] * blocks).sum((-4, -3))
-        shift = None if by_translation is None else by_translation.unflatten(-1, sizes).sum(-2)
+        shift = (
+            None
+            if by_translation is None
+            else by_translation.reshape(*by_translation.shape[:-1], *sizes).sum(-2)
+        )
         pulled = self.family.pull(self._continuous(parameters), alike, shift)
         return torch.cat([pulled, torch.zeros_like(pulled[..., :1])], -1) if self._count else pulled
 

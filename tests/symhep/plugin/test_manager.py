@@ -10,6 +10,7 @@ import pytest
 
 import symhep
 from symhep.errors import PluginError
+from symhep.lie.groups import AffineLine, Similarity
 from symhep.plugin.manager import Registry, build_registry
 
 
@@ -65,6 +66,40 @@ def test_a_method_and_a_reader_from_a_plugin() -> None:
     assert isinstance(registry.method("good"), Good)
     with pytest.raises(PluginError, match="registers 'lhe2', but the class calls itself 'lhe'"):
         registry.reader("lhe2")
+
+
+def test_a_family_and_a_loss_term_from_a_plugin() -> None:
+    plugin = _plugin(
+        symhep_register_families=lambda: {"line": "symhep.lie.groups:AffineLine", "circle": Similarity},
+        symhep_register_loss_terms=lambda: {"three": lambda: 3, "pi": "math:pi", "no": "math:none"},
+    )
+    registry = _build(mine=plugin)
+    assert registry.family("line") is AffineLine
+    assert registry.family("circle") is Similarity
+    assert registry.loss_term("three")() == 3
+    with pytest.raises(PluginError, match="no family is called 'lime'; did you mean 'line'"):
+        registry.family("lime")
+    with pytest.raises(PluginError, match="no loss term is called 'four'"):
+        registry.loss_term("four")
+    with pytest.raises(
+        PluginError, match=r"plugin 'mine': 'pi' \(3.14.*\) makes nothing; it cannot be called"
+    ):
+        registry.loss_term("pi")
+    with pytest.raises(PluginError, match="'no' cannot be loaded from math:none: AttributeError"):
+        registry.loss_term("no")
+
+
+def test_a_plugin_that_clashes_in_one_kind_brings_nothing() -> None:
+    first = _plugin(symhep_register_families=lambda: {"line": AffineLine})
+    second = _plugin(
+        symhep_register_methods=lambda: {"good": Good}, symhep_register_families=lambda: {"line": Similarity}
+    )
+    registry = _build(a=first, b=second)
+    assert [(b.name, b.reason) for b in registry.broken] == [
+        ("b", "PluginError: 'line' is already registered by plugin 'a'")
+    ]
+    assert registry.family("line") is AffineLine
+    assert not registry.methods
 
 
 def test_unknown_name() -> None:
