@@ -12,7 +12,7 @@ from symhep.readers.interface import Field
 from symhep.readers.layout import Layout, Leaf
 from symhep.readers.toy.toy import Columns, Family, Toy
 
-__all__ = ["DIGITS", "SHAPES"]
+__all__ = ["DIGITS", "SHAPES", "gaussians"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -96,13 +96,18 @@ _MIXTURES: Mapping[str, tuple[list[list[float]], list[float], str]] = {
 }
 
 
-def _mixture(name: str, options: Mapping[str, Any]) -> Toy:
-    """Equal shares of Gaussians; ``mean`` moves the centre of all, ``variance`` replaces theirs."""
-    listed, variances, symmetry = _MIXTURES[name]
+def gaussians(name: str, options: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:
+    """Centres (K, D) and common variances (D,) of a toy that is a sum of K Gaussians of equal shares.
+
+    >>> gaussians("bimodal", {"mean": [3.0]})
+    (array([[2.],
+           [4.]]), array([1.]))
+    """
+    listed, variances, _ = _MIXTURES[name]
     mean, wanted = options.get("mean"), options.get("variance")
     if name == "gaussian" and (mean or wanted or "dimension" in options):
         dim = options.get("dimension") or len(mean or wanted or [])
-        listed, variances, symmetry = [[0.5] * dim], [1.0] * dim, f"O({dim})" if dim > 1 else "Z2"
+        listed, variances = [[0.5] * dim], [1.0] * dim
     centres, variance = np.asarray(listed), np.asarray(wanted or variances)
     dim = centres.shape[1]
     wrong_mean = mean is not None and len(mean) != dim
@@ -110,6 +115,14 @@ def _mixture(name: str, options: Mapping[str, Any]) -> Toy:
         raise ValueError(f"'{name}' needs {dim} means and {dim} positive variances")
     if mean is not None:
         centres = centres - centres.mean(axis=0) + np.asarray(mean)
+    return centres, variance
+
+
+def _mixture(name: str, options: Mapping[str, Any]) -> Toy:
+    """Equal shares of Gaussians; ``mean`` moves the centre of all, ``variance`` replaces theirs."""
+    centres, variance = gaussians(name, options)
+    dim = centres.shape[1]
+    symmetry = f"O({dim})" if name == "gaussian" and dim > 1 else _MIXTURES[name][2]
 
     def draw(rng: np.random.Generator, n: int) -> tuple[FloatArray, FloatArray]:
         component = rng.integers(len(centres), size=n)

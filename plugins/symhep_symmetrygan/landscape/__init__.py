@@ -1,0 +1,1 @@
+"""The loss of a transformation against the best discriminator, for densities that are known."""

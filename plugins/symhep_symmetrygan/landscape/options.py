@@ -1,0 +1,105 @@
+"""Options of the loss landscape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from symhep.methods.interface import Options
+from symhep.readers.toy.shapes import gaussians
+from symhep_symmetrygan.landscape.mixture import Mixture
+from symhep_symmetrygan.landscape.slices import Axis
+
+__all__ = ["AxisOptions", "ComponentOptions", "LandscapeOptions", "SliceOptions"]
+
+
+class ComponentOptions(Options):
+    """One Gaussian of the density."""
+
+    weight: float = Field(1.0, gt=0, description="relative to the others")
+    mean: tuple[float, ...] = Field(min_length=1, max_length=2, description="in the units of the data")
+    covariance: tuple[tuple[float, ...], ...] = Field(
+        min_length=1, max_length=2, description="matrix, by rows"
+    )
+
+
+class AxisOptions(Options):
+    """A parameter to vary."""
+
+    parameter: str = Field(description="its label, such as c, s, theta_12", examples=["c"])
+    low: float = Field(description="first value")
+    high: float = Field(description="last value")
+    points: int = Field(61, ge=3, le=1001, description="values, evenly spaced")
+
+    @model_validator(mode="after")
+    def _rising(self) -> AxisOptions:
+        if self.low >= self.high:
+            raise ValueError(f"'{self.parameter}' needs low < high")
+        return self
+
+    @property
+    def axis(self) -> Axis:
+        """As the landscape takes it."""
+        return Axis(self.parameter, self.low, self.high, self.points)
+
+
+class SliceOptions(Options):
+    """One or two parameters to vary, and values of all the others."""
+
+    x: AxisOptions = Field(description="the first parameter")
+    y: AxisOptions | None = Field(None, description="the second one; null: a curve")
+    fixed: Mapping[str, float] = Field({}, description="label -> value of every other parameter")
+    within: float = Field(
+        0.1, gt=0, description="elements are drawn if their other parameters are this near to the fixed ones"
+    )
+
+    @property
+    def axes(self) -> list[Axis]:
+        """One or two."""
+        return [a.axis for a in (self.x, self.y) if a is not None]
+
+
+class LandscapeOptions(Options):
+    """The loss against the best discriminator, for a density that is known, in one or two dimensions.
+
+    >>> LandscapeOptions(density="bimodal").mixture.means.tolist()
+    [[-1.0], [1.0]]
+    """
+
+    density: Literal["gaussian", "normal11", "normal12", "bimodal", "octagon", "grid5x5"] | None = Field(
+        None, description="that of the toy of this name"
+    )
+    mean: tuple[float, ...] | None = Field(None, description="of the toy, if it was given one")
+    variance: tuple[float, ...] | None = Field(None, description="of the toy, if it was given one")
+    components: tuple[ComponentOptions, ...] = Field((), description="Gaussians whose sum is the density")
+    slices: tuple[SliceOptions, ...] = Field((), description="planes and lines through the parameters")
+
+    @model_validator(mode="after")
+    def _known(self) -> LandscapeOptions:
+        if (self.density is None) == (not self.components):
+            raise ValueError("give the density of the landscape by the name of a toy or by 'components'")
+        if self.density is None and (self.mean or self.variance):
+            raise ValueError("'mean' and 'variance' belong to the toy that 'density' names")
+        if len({len(c.mean) for c in self.components}) > 1 or any(
+            {len(row) for row in c.covariance} != {len(c.mean)} or len(c.covariance) != len(c.mean)
+            for c in self.components
+        ):
+            raise ValueError("all means need the same length, and all covariances as many rows and columns")
+        _ = self.mixture  # raises for what is no density
+        return self
+
+    @property
+    def mixture(self) -> Mixture:
+        """In the units of the data."""
+        if self.density is None:
+            return Mixture.of(
+                [c.mean for c in self.components],
+                [c.covariance for c in self.components],
+                [c.weight for c in self.components],
+            )
+        given = {"mean": self.mean, "variance": self.variance}
+        centres, variances = gaussians(self.density, {k: list(v) for k, v in given.items() if v is not None})
+        return Mixture.of(centres, np.diag(variances))
