@@ -28,11 +28,10 @@ def distances(
     tangents: Tangents, elements: FloatArray, origins: FloatArray, basis: FloatArray
 ) -> FloatArray:
     """Frobenius distance of ``elements`` (E, D + 1, D + 1) from the cosets exp(span) of ``origins`` (C, ..): (E, C)."""
-    g = len(tangents)
     out = np.empty((len(elements), len(origins)))
     for c, origin in enumerate(origins):
         h = elements @ np.linalg.inv(origin)
-        end = nearest(tangents, h, np.tile(np.eye(g), (len(h), 1, 1)), basis)
+        end = nearest(tangents, h, basis)
         inside = tangents.exponentials(end.t @ basis) @ origin
         out[:, c] = np.linalg.norm(inside - elements, axis=(1, 2))
     return out

@@ -11,7 +11,7 @@ from scipy.stats import chi2
 
 from symhep_symmetrygan.inference.cosets import threshold
 from symhep_symmetrygan.inference.measured import Measured
-from symhep_symmetrygan.inference.nearest import nearest
+from symhep_symmetrygan.inference.nearest import nearest, off_chi2
 from symhep_symmetrygan.inference.readable import IDENTITY, Readable
 from symhep_symmetrygan.inference.tangents import Tangents
 
@@ -67,48 +67,53 @@ def components_of(
     g = len(measured.tangents)
     zero = np.zeros((1, g, g))
     identity = Measured(measured.tangents, np.eye(measured.elements.shape[-1])[None], zero, zero)
-    rows, u = _members(measured, np.arange(len(measured)), identity, basis)
-    found = [_component(measured, identity, rows, u, basis, named)]
+    rows, t, u = _members(measured, np.arange(len(measured)), identity, basis)
+    found = [_component(measured, identity, rows, t, u, basis, named)]
     left = np.ones(len(measured), dtype=bool)
     left[rows] = False
     for e in order.tolist():
         if not left[e]:
             continue
-        rows, u = _members(measured, np.flatnonzero(left), measured.subset([e]), basis)
+        rows, t, u = _members(measured, np.flatnonzero(left), measured.subset([e]), basis)
         if e not in rows:
-            rows, u = np.array([e]), np.zeros((1, g))
+            rows, t, u = np.array([e]), np.zeros((1, len(basis))), np.zeros((1, g))
         left[rows] = False
-        found.append(_component(measured, measured.subset([e]), rows, u, basis, named))
+        found.append(_component(measured, measured.subset([e]), rows, t, u, basis, named))
     return found
 
 
 def _members(
     measured: Measured, rows: IntArray, leader: Measured, basis: FloatArray
-) -> tuple[IntArray, FloatArray]:
-    """Which of ``rows`` lie in the coset of ``leader``, and where they are off it."""
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Which of ``rows`` lie in the coset of ``leader``: g = exp(u) exp(t X) g_leader."""
     h = measured.elements[rows] @ np.linalg.inv(leader.elements[0])
     turn = measured.tangents.adjoint(h)
     covariance = measured.covariance[rows] + turn @ leader.covariance[0] @ turn.swapaxes(1, 2)
-    covariance = covariance + 1e-12 * np.eye(len(measured.tangents))
-    end = nearest(measured.tangents, h, np.linalg.inv(covariance), basis)
-    inside = end.chi2 <= threshold(len(measured.tangents) - len(basis))
-    return rows[inside], end.u[inside]
+    end = nearest(measured.tangents, h, basis)
+    inside = off_chi2(end.u, covariance, basis) <= threshold(len(measured.tangents) - len(basis))
+    return rows[inside], end.t[inside], end.u[inside]
 
 
 def _component(
     measured: Measured,
     leader: Measured,
     rows: IntArray,
+    t: FloatArray,
     u: FloatArray,
     basis: FloatArray,
     named: Sequence[Readable],
 ) -> Component:
-    """The mean of the elements ``rows``, off by ``u`` from the coset of the leader, and its name."""
+    """The mean of the elements ``rows``, off by ``u`` from the coset of the leader, and its name.
+
+    exp(u) exp(t X) g = exp(t X) exp(Ad(exp(-t X)) u) g: in that order all elements of the coset are off alike.
+    """
     g, r = len(measured.tangents), len(basis)
     exact = not leader.covariance[0].any()
     normal = np.linalg.svd(basis)[2][r:] if r else np.eye(g)
-    off = u @ normal.T
-    weight = np.linalg.inv(normal @ measured.covariance[rows] @ normal.T + 1e-12 * np.eye(g - r))
+    back = measured.tangents.adjoint(measured.tangents.exponentials(-t @ basis))
+    off = np.einsum("qab,qb->qa", back, u) @ normal.T
+    spread = back @ measured.covariance[rows] @ back.swapaxes(1, 2)
+    weight = np.linalg.inv(normal @ spread @ normal.T + 1e-12 * np.eye(g - r))
     total = weight.sum(axis=0)
     pull = np.einsum("qab,qb->a", weight, off)
     if exact or not len(rows):
@@ -131,24 +136,25 @@ def _name(
     tangents: Tangents, mean: FloatArray, covariance: FloatArray, basis: FloatArray, named: Sequence[Readable]
 ) -> tuple[str, FloatArray, float | None, float | None]:
     """The simplest named element that lies in the coset; else the nearest one."""
-    d = len(mean) - 1
-    targets = np.tile(mean, (len(named), 1, 1))
-    targets[:, :d, :d] = [one.matrix for one in named]
-    g, r = len(tangents), len(basis)
-    known = np.linalg.inv(covariance + 1e-12 * np.eye(g) + basis.T @ basis)
-    end = nearest(tangents, targets @ np.linalg.inv(mean), np.tile(known, (len(named), 1, 1)), basis)
-    inside = tangents.exponentials(end.t @ basis) @ mean
-    distance = np.linalg.norm(inside - targets, axis=(1, 2))
-    p = chi2.sf(end.chi2, g - r) if g > r else np.where(np.isfinite(end.chi2), 1.0, 0.0)
-    fitting = np.flatnonzero((p > DIFFERENT) & (distance < NEAR))
-    # The list starts with the simplest.
-    best = int(fitting[0]) if len(fitting) else int(np.argmin(distance.round(2)))
+    d, g, r = len(mean) - 1, len(tangents), len(basis)
+    for moved in (False, True):
+        targets = np.tile(np.eye(d + 1), (len(named), 1, 1))
+        targets[:, :d, :d] = [one.matrix for one in named]
+        if moved:
+            targets[:, :d, d] = mean[:d, d]
+        end = nearest(tangents, targets @ np.linalg.inv(mean), basis)
+        inside = tangents.exponentials(end.t @ basis) @ mean
+        distance = np.linalg.norm(inside - targets, axis=(1, 2))
+        quality = off_chi2(end.u, np.tile(covariance, (len(named), 1, 1)), basis)
+        p = chi2.sf(quality, g - r) if g > r else np.where(np.isfinite(quality), 1.0, 0.0)
+        fitting = np.flatnonzero((p > DIFFERENT) & (distance < NEAR))
+        if len(fitting):  # the list starts with the simplest
+            best = int(fitting[0])
+            return named[best].name + _centre(targets[best]), targets[best], float(distance[best]), float(p[best])
+    best = int(np.argmin(distance.round(2)))
     if distance[best] >= NEAR:
         return "", mean, None, None
-    centre = _centre(targets[best])
-    name = named[best].name + centre if len(fitting) else f"near {named[best].name}{centre}"
-    chosen = targets[best] if len(fitting) else mean
-    return name, chosen, float(distance[best]), float(p[best])
+    return f"near {named[best].name}{_centre(targets[best])}", mean, float(distance[best]), float(p[best])
 
 
 def _centre(element: FloatArray) -> str:

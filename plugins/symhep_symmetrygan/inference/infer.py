@@ -16,7 +16,7 @@ from symhep_symmetrygan.inference.components import Component, components_of
 from symhep_symmetrygan.inference.fit import SpanFit
 from symhep_symmetrygan.inference.inference import Inference
 from symhep_symmetrygan.inference.measured import Measured
-from symhep_symmetrygan.inference.multiplication import multiplication
+from symhep_symmetrygan.inference.multiplication import Multiplication, multiplication
 from symhep_symmetrygan.inference.readable import readable
 from symhep_symmetrygan.inference.rows import algebra_row, approximate_row, component_row, finite_row, notes
 from symhep_symmetrygan.inference.span import Spanned, span_of
@@ -133,6 +133,8 @@ def _group(
     found = components_of(
         measured.subset(rows), _largest_first(rows, searched, spanned.level.labels[1:]), fit.basis, listed
     )
+    products = multiplication(tangents, found, fit.basis)
+    found = _all_named(found, products)
     component = np.full(len(kept), -1)
     for number, one in enumerate(found):
         component[rows[one.rows]] = number
@@ -153,7 +155,6 @@ def _group(
             row = approximate_row(name, origins[c], component == c, of_origins[c], measures, distance)
             component[component == c] = len(table)
             table.append(row)
-    products = multiplication(tangents, found, fit.basis)
     values, noise = spectrum(measured.subset(rows), component[rows])
     finite = finite_row(products, component, kept)
     return Inference(
@@ -171,6 +172,15 @@ def _largest_first(rows: IntArray, searched: IntArray, labels: IntArray) -> IntA
     sizes = np.bincount(labels)[labels]
     first = np.searchsorted(rows, searched[np.argsort(-sizes, kind="stable")])
     return np.concatenate([first, np.setdiff1d(np.arange(len(rows)), first)])
+
+
+def _all_named(found: Sequence[Component], products: Multiplication) -> list[Component]:
+    """Cosets without a readable element are called by their order and a number."""
+    orders = products.orders
+    return [
+        one if one.name else replace(one, name=f"{k} of order {q}" if q else f"element {k}")
+        for k, (one, q) in enumerate(zip(found, orders[: len(found)].tolist(), strict=True))
+    ]
 
 
 def _homogeneous(matrix: FloatArray) -> FloatArray:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from symhep_symmetrygan.inference.components import Component
 from symhep_symmetrygan.inference.cosets import threshold
-from symhep_symmetrygan.inference.nearest import nearest
+from symhep_symmetrygan.inference.nearest import nearest, off_chi2
 from symhep_symmetrygan.inference.tangents import Tangents
 
 __all__ = ["Multiplication", "multiplication", "name_group"]
@@ -55,31 +55,44 @@ def multiplication(tangents: Tangents, components: Sequence[Component], basis: F
     """
     elements = [c.representative for c in components]
     errors = [c.covariance for c in components]
-    limit = threshold(len(tangents) - len(basis))
     table: dict[tuple[int, int], int] = {}
     todo = [(a, b) for a in range(len(elements)) for b in range(len(elements))]
     while todo:
-        a, b = todo.pop(0)
-        product = elements[a] @ elements[b]
-        turn = tangents.adjoint(elements[a][None])[0]
-        spread = errors[a] + turn @ errors[b] @ turn.T
-        h = product @ np.linalg.inv(np.array(elements))
-        known = np.linalg.inv(spread + np.array(errors) + 1e-10 * np.eye(len(tangents)))
-        end = nearest(tangents, h, known, basis)
-        best = int(end.chi2.argmin())
-        if end.chi2[best] <= limit:
-            table[a, b] = best
-        elif len(elements) < MOST:
-            table[a, b] = len(elements)
-            elements.append(product)
-            errors.append(spread)
-            n = len(elements)
-            todo += [(k, n - 1) for k in range(n)] + [(n - 1, k) for k in range(n - 1)]
-        else:
-            table[a, b] = -1
+        first, second = np.array(todo).T
+        product = np.array(elements)[first] @ np.array(elements)[second]
+        turn = tangents.adjoint(np.array(elements)[first])
+        spread = np.array(errors)[first] + turn @ np.array(errors)[second] @ turn.swapaxes(1, 2)
+        best = _found(tangents, product, spread, np.array(elements), np.array(errors), basis)
+        table.update(zip(todo, best.tolist(), strict=True))
+        missing = np.flatnonzero(best < 0)
+        if not len(missing) or len(elements) >= MOST:
+            break
+        # one at a time: others may be the same coset
+        n = len(elements)
+        elements.append(product[missing[0]])
+        errors.append(spread[missing[0]])
+        todo = [todo[k] for k in missing] + [(k, n) for k in range(n + 1)] + [(n, k) for k in range(n)]
     full = np.array([[table[a, b] for b in range(len(elements))] for a in range(len(elements))])
-    proper = bool((np.sort(full, axis=0) == np.arange(len(full))[:, None]).all())
+    proper = len(full) < MOST and bool((np.sort(full, axis=0) == np.arange(len(full))[:, None]).all())
     return Multiplication(full, len(components), proper, np.array(elements))
+
+
+def _found(
+    tangents: Tangents,
+    product: FloatArray,
+    spread: FloatArray,
+    elements: FloatArray,
+    errors: FloatArray,
+    basis: FloatArray,
+) -> IntArray:
+    """Which of the ``elements`` has the products in its coset, -1 for none."""
+    quality = np.empty((len(elements), len(product)))
+    for c, (element, error) in enumerate(zip(elements, errors, strict=True)):
+        h = product @ np.linalg.inv(element)
+        quality[c] = off_chi2(nearest(tangents, h, basis).u, spread + error, basis)
+    best = quality.argmin(axis=0)
+    limit = threshold(len(tangents) - len(basis))
+    return np.where(quality.min(axis=0) <= limit, best, -1)
 
 
 def name_group(table: IntArray, orders: IntArray) -> str:

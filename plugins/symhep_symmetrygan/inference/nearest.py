@@ -2,49 +2,74 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
+from symhep_symmetrygan.inference.lattice import period
 from symhep_symmetrygan.inference.tangents import Tangents
 
-__all__ = ["Nearest", "nearest"]
+__all__ = ["Nearest", "nearest", "off_chi2"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Points of the subgroup to start from, over so many times the extent of the group; steps from there.
-STARTS, STEPS = 64, 6
+#: Points of the subgroup to start from, per direction, and steps from there.
+STARTS, STEPS = 24, 5
+#: Never more starting points than this.
+MOST = 3000
 
 
+@dataclass(frozen=True, eq=False)
 class Nearest:
-    """h = exp(sum_k t_k X_k) exp(u): ``t`` (Q, r), ``u`` (Q, G) and ``chi2`` = u^T W u (Q,), infinite if u is no logarithm."""
+    """h = exp(u) exp(sum_k t_k X_k): ``t`` (Q, r); ``u`` (Q, G), NaN if it is no logarithm in the space."""
 
-    def __init__(self, t: FloatArray, u: FloatArray, weight: FloatArray) -> None:
-        self.t, self.u = t, u
-        known = np.isfinite(u).all(axis=1)
-        filled = np.where(known[:, None], u, 0.0)
-        self.chi2 = np.where(known, np.einsum("qa,qab,qb->q", filled, weight, filled), np.inf)
+    t: FloatArray
+    u: FloatArray
 
 
-def nearest(tangents: Tangents, h: FloatArray, weight: FloatArray, basis: FloatArray) -> Nearest:
-    """Of elements ``h`` (Q, D + 1, D + 1) with information ``weight`` (Q, G, G), the part off exp(span of ``basis`` (r, G)).
+def nearest(tangents: Tangents, h: FloatArray, basis: FloatArray) -> Nearest:
+    """Elements ``h`` (Q, D + 1, D + 1) and what leads there from exp(span of ``basis`` (r, G)).
 
-    Gauss-Newton steps in t on chi^2, from the best of points spread over the subgroup.
+    u is made orthogonal to the span by Newton steps in t, from the best of points spread over the subgroup: all angles
+    up to half a turn, or the period of a single rotation.
     """
     r = len(basis)
     if not r:
-        return Nearest(np.zeros((len(h), 0)), tangents.logarithms(h), weight)
-    half = np.sqrt(len(tangents)) / 2
-    if r == 1:
-        starts = np.linspace(-half, half, STARTS, endpoint=False)[:, None]
-    else:
-        starts = half * (2 * np.random.default_rng(0).random((STARTS * 2**r, r)) - 1)
+        return Nearest(np.zeros((len(h), 0)), tangents.logarithms(h))
+    starts = _starts(tangents, basis)
     points = tangents.exponentials(starts @ basis)
-    apart = np.linalg.norm((points[None] - h[:, None]).reshape(len(h), len(points), -1), axis=2)
+    flat = points.reshape(len(points), -1)
+    rows = h.reshape(len(h), -1)
+    apart = (flat**2).sum(axis=1) - 2 * rows @ flat.T
     t = starts[apart.argmin(axis=1)]
-    inside = basis @ weight @ basis.T
     for step in range(STEPS + 1):
-        u = tangents.logarithms(tangents.exponentials(-t @ basis) @ h)
+        u = tangents.logarithms(h @ tangents.exponentials(-t @ basis))
         if step < STEPS:
-            pull = np.einsum("ra,qab,qb->qr", basis, weight, np.nan_to_num(u))
-            t = t + np.linalg.solve(inside, pull[..., None])[..., 0]
-    return Nearest(t, u, weight)
+            t = t + np.nan_to_num(u) @ basis.T
+    return Nearest(t, u)
+
+
+def _starts(tangents: Tangents, basis: FloatArray) -> FloatArray:
+    x = np.tensordot(basis, tangents.matrices, 1)
+    half = np.pi / np.linalg.norm(x, 2, axis=(1, 2))
+    r = len(basis)
+    if r == 1:
+        turn = period(x[0], 1e-2 * np.pi / half[0])
+        number = STARTS * (1 if turn is None else round(turn / (2 * half[0])))
+        reach = half[0] if turn is None else turn / 2
+        return np.linspace(-reach, reach, number, endpoint=False)[:, None]
+    number = min(STARTS**r, MOST)
+    return half * (2 * np.random.default_rng(0).random((number, r)) - 1)
+
+
+def off_chi2(u: FloatArray, covariance: FloatArray, basis: FloatArray) -> FloatArray:
+    """chi^2 of 'u (Q, G) lies in the span of ``basis``' given ``covariance`` (Q, G, G): (Q,), infinite for NaN."""
+    g, r = u.shape[1], len(basis)
+    normal = np.linalg.svd(basis)[2][r:] if r else np.eye(g)
+    off = u @ normal.T
+    spread = normal @ covariance @ normal.T + 1e-12 * np.eye(g - r)
+    known = np.isfinite(off).all(axis=1)
+    filled = np.where(known[:, None], off, 0.0)
+    quality = (filled * np.linalg.solve(spread, filled[:, :, None])[..., 0]).sum(axis=1)
+    return np.where(known, quality, np.inf)

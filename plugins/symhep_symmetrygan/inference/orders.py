@@ -19,7 +19,7 @@ REJECTED, SEEN = 1e-3, 0.1
 
 
 def common_order(measured: Measured) -> tuple[int, float] | None:
-    """The smallest q > 1 with g^q = 1 for all elements within their errors, and the p-value of that; None if there is none.
+    """The smallest q with g^q = 1 for all elements within their errors, and the p-value of that; None if there is none.
 
     A whole coset of a continuous group has an order if its elements turn the generators round, as reflections do with
     rotations: a continuous family of Z_2 subgroups (SymmetryGAN, section VI.C). To first order g^q moves with g by
@@ -29,11 +29,11 @@ def common_order(measured: Measured) -> tuple[int, float] | None:
     if not len(measured):
         return None
     adjoint = measured.tangents.adjoint(measured.elements)
-    power, sums, turn = measured.elements, np.eye(g) + np.zeros_like(adjoint), np.eye(g) + np.zeros_like(adjoint)
-    for q in range(2, LARGEST + 1):
+    power, turn = np.eye(measured.elements.shape[-1]), np.eye(g) + np.zeros_like(adjoint)
+    sums = np.zeros_like(adjoint)
+    for q in range(1, LARGEST + 1):
         power = power @ measured.elements
-        turn = turn @ adjoint
-        sums = sums + turn
+        sums, turn = sums + turn, turn @ adjoint
         u = measured.tangents.logarithms(power)
         if not np.isfinite(u).all():
             continue
