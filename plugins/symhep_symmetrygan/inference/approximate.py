@@ -45,18 +45,19 @@ def named_cosets(
     ``error``: of the algebra's directions.
     """
     limit = SAME * max(error * 2 * np.pi, 1e-9)
-    found, origins = list[Readable](), list(known)
-    for one in named:
-        if one.factors > SIMPLE:
-            continue
-        element = np.eye(len(one.matrix) + 1)
-        element[:-1, :-1] = one.matrix
-        turned = tangents.adjoint(element[None])[0] @ basis.T
-        if np.linalg.norm(turned - basis.T @ (basis @ turned)) > limit:
-            continue
-        if distances(tangents, element[None], np.array(origins), basis).min() > limit:
-            found.append(one)
-            origins.append(element)
+    left = [one for one in named if one.factors <= SIMPLE]
+    elements = np.tile(np.eye(known.shape[-1]), (len(left), 1, 1))
+    elements[:, :-1, :-1] = [one.matrix for one in left]
+    turned = basis @ tangents.adjoint(elements).swapaxes(1, 2)
+    outside = np.linalg.norm(turned - turned @ basis.T @ basis, axis=(1, 2))
+    fresh = outside <= limit
+    fresh &= (distances(tangents, elements, known, basis) > limit).all(axis=1)
+    found = list[Readable]()
+    while fresh.any():
+        first = int(np.flatnonzero(fresh)[0])
+        found.append(left[first])
+        fresh &= distances(tangents, elements, elements[first : first + 1], basis)[:, 0] > limit
+        fresh[first] = False
     return found
 
 

@@ -46,7 +46,9 @@ def nearest(tangents: Tangents, h: FloatArray, basis: FloatArray) -> Nearest:
     for step in range(STEPS + 1):
         u = tangents.logarithms(h @ tangents.exponentials(-t @ basis))
         if step < STEPS:
-            t = t + np.nan_to_num(u) @ basis.T
+            # exp(X^T a) exp(X^T t) = exp(X^T (t + phi^-1 a)) to first order
+            slope = basis @ tangents.slope(t @ basis) @ basis.T
+            t = t + np.linalg.solve(slope, (np.nan_to_num(u) @ basis.T)[:, :, None])[..., 0]
     return Nearest(t, u)
 
 

@@ -79,7 +79,8 @@ def _read(places: Sequence[int], signs: Sequence[int], names: Sequence[str]) -> 
     matrix = np.zeros((size, size))
     matrix[places, np.arange(size)] = np.asarray(signs)
     words = [*_moved(places, names), *_turned([names[places[i]] for i in range(size) if signs[i] < 0], names)]
-    return Readable(" x ".join(words) or IDENTITY, matrix, len(words))
+    # A longer permutation is less simple than two things at once.
+    return Readable(" x ".join(words) or IDENTITY, matrix, len(words) + 2 * any("permutation" in w for w in words))
 
 
 def _turned(negative: Sequence[str], names: Sequence[str]) -> list[str]:
@@ -110,6 +111,5 @@ def _moved(places: Sequence[int], names: Sequence[str]) -> list[str]:
     moved_ones = [i for i in range(len(names)) if places[i] != i]
     if len(moved_ones) == 2:
         return [f"swap({names[moved_ones[0]]},{names[moved_ones[1]]})"]
-    # Longer permutations are less simple than two things at once.
     arrows = ", ".join(f"{names[i]}>{names[places[i]]}" for i in moved_ones)
     return [f"permutation({arrows})"]
