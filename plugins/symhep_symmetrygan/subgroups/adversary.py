@@ -48,7 +48,8 @@ class Whitening:
 
     def __call__(self, x: Tensor) -> Tensor:
         """Rows (..., D) to rows (..., D)."""
-        return (x - self.centre.to(x)) @ self.matrix.to(x).T
+        seen: Tensor = (x - self.centre.to(x)) @ self.matrix.to(x).T
+        return seen
 
 
 def play(
@@ -117,10 +118,8 @@ def _played(
         if at == 0:
             rows = (streams.uniform(BLOCK, batch) * len(x)).long()
             # as many numbers whatever the classes beside this one
-            draws = Draws.of(
-                streams.uniform(BLOCK, SHARED, LARGEST_DIMENSION),
-                streams.normal(BLOCK, SHARED, LARGEST_DIMENSION),
-            )
+            shape = (BLOCK, SHARED, LARGEST_DIMENSION)
+            draws = Draws.of(streams.uniform(*shape), streams.normal(*shape))
         real = x[rows[:, at]]  # (R, B, D)
         moving = random_elements(subgroups.generators(theta), subgroups.compact, draws.part(at, k))
         fake = images(moving, real)

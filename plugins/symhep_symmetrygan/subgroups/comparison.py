@@ -47,7 +47,7 @@ class Comparison:
     def _values(self, x: Tensor) -> Tensor:
         one = np.eye(x.shape[1] + 1)[None]
         parts = []
-        for rows in x.float().split(max(1, BLOCK // len(self._waves))):
+        for rows in torch.split(x.float(), max(1, BLOCK // len(self._waves))):
             parts.append(self._waves.values(torch.nn.functional.pad(rows, (0, 1), value=1.0), one)[0])
         return torch.cat(parts)
 

@@ -12,7 +12,9 @@ def images(elements: Tensor, x: Tensor) -> Tensor:
 
     N is a multiple of m: each element moves N / m neighbours.
 
-    >>> shift = torch.eye(5)[None]; shift[0, 0, 4] = 2.0
+    >>> import torch
+    >>> shift = torch.eye(5)[None]
+    >>> shift[0, 0, 4] = 2.0
     >>> images(shift, torch.ones(1, 8)).tolist()
     [[3.0, 1.0, 1.0, 1.0, 3.0, 1.0, 1.0, 1.0]]
     """

@@ -106,7 +106,9 @@ class Judges:
         network = Discriminator(self._size, 1, device=self._device)
         network.parameters.load({name: values[r : r + 1] for name, values in self._trained.items()})
         seen = self._whitened(x).float()
-        return torch.cat([network.logits(part.T[None].contiguous())[0] for part in seen.split(ROWS)]).double()
+        return torch.cat(
+            [network.logits(part.T[None].contiguous())[0] for part in torch.split(seen, ROWS)]
+        ).double()
 
     def loss(self, real: Tensor, fake: Tensor, weights: Tensor) -> Loss:
         """From the logits of events and of images (N,)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,9 +20,10 @@ from symhep_symmetrygan.subgroups.evidence import Evidence, evidence
 from symhep_symmetrygan.subgroups.learned import Judges, WholeImages
 from symhep_symmetrygan.subgroups.options import SubgroupOptions
 from symhep_symmetrygan.subgroups.record import DiscreteRow
+from symhep_symmetrygan.subgroups.streams import child
 from symhep_symmetrygan.validation.waves import Waves
 
-__all__ = ["child", "chosen_elements", "discrete_rows", "forward_backward"]
+__all__ = ["chosen_elements", "discrete_rows", "forward_backward"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -50,8 +50,8 @@ def discrete_rows(
 ) -> tuple[DiscreteRow, ...]:
     """Is each of ``elements`` a symmetry? Networks are trained on the training events, all is tested on the others.
 
-    Waves and network as in `evidence`. Of an involution f(x) - f(g x) changes its sign where x and g x change places, so
-    that flipping signs gives exact p-values; they replace the others where some flip reaches what was observed.
+    Waves and network as in `evidence`. Of an involution f(x) - f(g x) changes its sign where x and g x change places,
+    so that flipping signs gives exact p-values; they replace the others where some flip reaches what was observed.
     Adjusted over all elements that differ on these events (Holm).
     """
     x = events.train.x.view(len(events.train), events.particles, events.vector)
@@ -127,11 +127,3 @@ def forward_backward(events: Events) -> Interval | None:
     sign = np.sign(x[:, 3] - x[:, 7])
     weights = torch.cat([events.train.weights, events.held.weights]).cpu().numpy()
     return asymmetry(np.stack([sign, -sign], axis=1), weights)
-
-
-def child(seeds: np.random.SeedSequence, purpose: str) -> np.random.SeedSequence:
-    """A stream for one purpose: to test something else beside changes no number."""
-    digest = hashlib.blake2b(purpose.encode(), digest_size=8).digest()
-    return np.random.SeedSequence(
-        seeds.entropy, spawn_key=(*seeds.spawn_key, int.from_bytes(digest, "big")), pool_size=seeds.pool_size
-    )

@@ -39,14 +39,15 @@ class Draws:
 def random_elements(generators: Tensor, compact: Tensor, draws: Draws) -> Tensor:
     """h = exp(sum_a u_a X_a) for homogeneous ``generators`` X (..., k, 5, 5): (..., m, 5, 5).
 
-    u_a is uniform over a turn where ``compact`` (..., k) says that exp(u X_a) is periodic with 2 pi; else normal with the
-    width 1/2 in units of the generator's boosts and translations, (boost^2 + translation^2)^(1/2) of X_a in the frame of
-    the events: so a conjugation that shrinks a generator, as a boost shrinks a null rotation, shrinks no element.
+    u_a is uniform over a turn where ``compact`` (..., k) says that exp(u X_a) is periodic with 2 pi; else normal with
+    the width 1/2 in units of the generator's boosts and translations, (boost^2 + translation^2)^(1/2) of X_a in the
+    frame of the events: so a conjugation that shrinks a generator, as a boost shrinks a null rotation, shrinks no
+    element.
     u and -u are equally likely, and so are h and h^-1: with a density that is invariant under all h, (x, h x) has
     the law of (h x, x).
 
     >>> from symhep.lie.bases import lorentz
-    >>> turn = torch.from_numpy(lorentz().homogeneous()["J_z"][None])
+    >>> turn = torch.tensor(lorentz().homogeneous()["J_z"][None])
     >>> half = Draws(torch.ones(1, 1, dtype=torch.float64), torch.zeros(1, 1, dtype=torch.float64))
     >>> random_elements(turn, torch.tensor([True]), half)[0].diagonal().round().tolist()
     [1.0, -1.0, -1.0, 1.0, 1.0]

@@ -181,7 +181,7 @@ class SubgroupSearch:
 
     def rows(self) -> list[dict[str, Any]]:
         """Of classes and generators, as in `symhep_symmetrygan.results`."""
-        return [row.row() for row in (*self.classes, *self.lab)]
+        return [*(row.row() for row in self.classes), *(row.row() for row in self.lab)]
 
 
 def _loss(loss: Loss | None) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class Positions:
         found = np.concatenate(
             [self._comparison.means(h[None]) for h in self._elements(subgroups, parameters)]
         )
-        return np.nan_to_num(found, nan=1.0)  # beyond the domain of the exponential
+        return np.asarray(np.nan_to_num(found, nan=1.0))  # beyond the domain of the exponential
 
     def qualities(self, chosen: Sequence[Member], parameters: Tensor) -> FloatArray:
         """Q (R,) of members at their parameters (R, n + Q)."""
@@ -78,7 +78,7 @@ class Positions:
         w = self._comparison.weights / self._comparison.weights.sum()
         moving = self._elements(copies, places)
         means = np.array([float(w @ answer(self._comparison.images(h))) for h in moving])
-        return -(means[1:] - means[0]) / STEP
+        return np.asarray(-(means[1:] - means[0]) / STEP)
 
     def _around(self, member: Member, parameters: Tensor) -> tuple[Conjugated, Tensor]:
         """A position, and one a step away along each parameter."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,36 +19,19 @@ from symhep.methods.context import Progress, SilentProgress
 from symhep.stats.multiplicity import holm_with_implications
 from symhep_symmetrygan.events import Events
 from symhep_symmetrygan.subgroups.adversary import play
-from symhep_symmetrygan.subgroups.comparison import Comparison
 from symhep_symmetrygan.subgroups.conjugated import Conjugated, Member, at_lab, members
-from symhep_symmetrygan.subgroups.evidence import Evidence, evidence
-from symhep_symmetrygan.subgroups.learned import Judges, PooledImages
-from symhep_symmetrygan.subgroups.named import child, chosen_elements, discrete_rows, forward_backward
+from symhep_symmetrygan.subgroups.evidence import Evidence
+from symhep_symmetrygan.subgroups.named import chosen_elements, discrete_rows, forward_backward
 from symhep_symmetrygan.subgroups.options import SubgroupOptions
-from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
-from symhep_symmetrygan.subgroups.record import LabRow, SubgroupRow, SubgroupSearch
+from symhep_symmetrygan.subgroups.record import DiscreteRow, How, LabRow, SubgroupRow, SubgroupSearch
 from symhep_symmetrygan.subgroups.refining import Positions
+from symhep_symmetrygan.subgroups.streams import child
+from symhep_symmetrygan.subgroups.trial import Place, Trial
 from symhep_symmetrygan.validation.waves import Waves
 
 __all__ = ["asked_classes", "search_subgroups"]
 
 FloatArray = npt.NDArray[np.float64]
-
-#: Random elements that networks are trained with.
-POOL = 2048
-#: Random elements that every held-out event is compared with; the mean of several is less noisy.
-IMAGES = 4
-
-
-@dataclass(frozen=True, eq=False)
-class _Place:
-    """A subgroup at one place: generators (k, 5, 5), which of them are turns, and what a fit was free to move."""
-
-    name: str
-    generators: Tensor
-    compact: Tensor
-    member: Member | None = None
-    parameters: Tensor | None = None
 
 
 def search_subgroups(
@@ -129,7 +112,7 @@ class _Run:
         rng = np.random.default_rng(child(seeds, "waves"))
         self.waves = Waves.draw(events.train, options.waves, rng)
         self.positions = Positions(self.waves, events.train, self.catalogue, rng)
-        self.held = Comparison(self.waves, events.held)
+        self.trial = Trial(events, self.waves, self.positions, options, seeds, device)
         self.rows: dict[str, SubgroupRow] = {}
         self.lab: list[tuple[str, FloatArray, Evidence]] = []
         self.stages = max(self.catalogue[name].dimension for name in self.asked)
@@ -148,7 +131,7 @@ class _Run:
             return
         best = self._searched(left)
         homes = {c.name: self._homes(c) for c in left}
-        tests = self._tested([place for c in left for place in (*homes[c.name], best[c.name])])
+        tests = self.trial.of([place for c in left for place in (*homes[c.name], best[c.name])])
         results = iter(tests)
         for c in left:
             at_home = [(x, found) for label, x, found in self.lab if self._class_of(label) == c.name]
@@ -164,7 +147,7 @@ class _Run:
             return None
         return _row(c, "implied", log_p=min(0.0, min(tried[name] for name in by) + among), by=by)
 
-    def _searched(self, classes: Sequence[SubgroupClass]) -> dict[str, _Place]:
+    def _searched(self, classes: Sequence[SubgroupClass]) -> dict[str, Place]:
         """The best position of each class, after the game and refining."""
         chosen = [m for c in classes for m in members(c) for _ in range(self.options.restarts)]
         homes = torch.arange(len(chosen)) % self.options.restarts == 0
@@ -186,7 +169,7 @@ class _Run:
             best[c.name] = self._place(f"{c.name}, searched", chosen[r], theta)
         return best
 
-    def _homes(self, c: SubgroupClass) -> list[_Place]:
+    def _homes(self, c: SubgroupClass) -> list[Place]:
         """Where the catalogue has it, with every choice of signs; nothing for families and for tested generators."""
         if c.continuous or any(self._class_of(label) == c.name for label, _, _ in self.lab):
             return []
@@ -200,54 +183,12 @@ class _Run:
             for m in members(c)
         ]
 
-    def _place(self, name: str, member: Member, theta: Tensor) -> _Place:
+    def _place(self, name: str, member: Member, theta: Tensor) -> Place:
         one = Conjugated(self.catalogue, [member], self.device)
-        return _Place(name, one.generators(theta[None])[0], one.compact[0], member, theta)
-
-    def _tested(self, places: Sequence[_Place]) -> list[Evidence]:
-        """Networks for all of them as one batch, then the held-out events."""
-        x = self.events.train.x
-        pools = torch.stack([self._elements(place, "pool", POOL) for place in places])
-        judges = Judges(
-            self.events.train, PooledImages(pools.to(x.device)), self.options.posthoc_steps, self.options.batch,
-            [child(self.seeds, f"network of {place.name}") for place in places], self.device,
-        )  # fmt: skip
-        return [self._one(place, judges, r) for r, place in enumerate(places)]
-
-    def _one(self, place: _Place, judges: Judges, r: int) -> Evidence:
-        held = self.events.held
-        real = judges.scores(r, held.x)
-        waves, answers, losses = None, None, []
-        for k in range(IMAGES):
-            h = self._elements(place, f"test {k}", len(held))
-            fake = judges.scores(r, self.held.images(h))
-            moved, answer = self.held.differences(h), torch.sigmoid(real) - torch.sigmoid(fake)
-            waves = moved if waves is None else waves + moved
-            answers = answer if answers is None else answers + answer
-            losses.append(judges.loss(real, fake, held.weights))
-        assert waves is not None
-        assert answers is not None
-        tangent = None
-        if place.member is not None and place.parameters is not None:
-            slopes = self.positions.tangent(place.member, place.parameters)[1]
-            own = self.positions.slope(
-                place.member, place.parameters, lambda x: torch.sigmoid(judges.scores(r, x))
-            )
-            tangent = np.concatenate([slopes, own[None]])
-        loss = replace(losses[0], value=float(np.mean([one.value for one in losses])))
-        return evidence(waves / IMAGES, answers / IMAGES, held.weights, loss, tangent)
-
-    def _elements(self, place: _Place, purpose: str, count: int) -> Tensor:
-        """Random elements (count, 5, 5) from a stream of their own."""
-        rng = np.random.default_rng(child(self.seeds, f"{purpose} of {place.name}"))
-        shape = (count, len(place.generators))
-        numbers = (torch.from_numpy(values) for values in (rng.uniform(size=shape), rng.normal(size=shape)))
-        return random_elements(
-            place.generators, place.compact, Draws.of(*(n.to(place.generators) for n in numbers))
-        )
+        return Place(name, one.generators(theta[None])[0], one.compact[0], member, theta)
 
     def _reported(
-        self, c: SubgroupClass, at_home: Sequence[tuple[FloatArray, Evidence]], best: _Place, found: Evidence
+        self, c: SubgroupClass, at_home: Sequence[tuple[FloatArray, Evidence]], best: Place, found: Evidence
     ) -> SubgroupRow:
         """The place of the catalogue or of a generator, if it will do as well as any; else the best one found."""
         generators, home = max(at_home, key=lambda pair: pair[1].log_p, default=(None, None))
@@ -282,17 +223,17 @@ class _Run:
         """Test every generator where the catalogue has it."""
         labels = self.catalogue.group.labels
         places = [
-            _Place(
+            Place(
                 f"{label} at the lab",
                 torch.from_numpy(at_lab(self.catalogue, label)).to(self.device),
                 torch.tensor([label.startswith("J")], device=self.device),
             )
             for label in labels
         ]
-        for label, place, found in zip(labels, places, self._tested(places), strict=True):
+        for label, place, found in zip(labels, places, self.trial.of(places), strict=True):
             self.lab.append((label, self._in_units(place.generators), found))
 
-    def result(self, discrete: Sequence) -> SubgroupSearch:
+    def result(self, discrete: Sequence[DiscreteRow]) -> SubgroupSearch:
         """Holm's procedure over all classes and generators, with the implications of the lattice."""
         tested = [row for row in self.rows.values() if row.log_p is not None]
         place = {row.name: k for k, row in enumerate(tested)}
@@ -320,5 +261,5 @@ class _Run:
         )  # fmt: skip
 
 
-def _row(c: SubgroupClass, how: str, *, log_p: float | None = None, by: tuple[str, ...] = ()) -> SubgroupRow:
+def _row(c: SubgroupClass, how: How, *, log_p: float | None = None, by: tuple[str, ...] = ()) -> SubgroupRow:
     return SubgroupRow(c.name, c.label, c.algebra, c.dimension, how, log_p, by=by)

@@ -1,0 +1,108 @@
+"""Subgroups at given places, tested on held-out events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.subgroups.comparison import Comparison
+from symhep_symmetrygan.subgroups.conjugated import Member
+from symhep_symmetrygan.subgroups.evidence import Evidence, evidence
+from symhep_symmetrygan.subgroups.learned import Judges, PooledImages
+from symhep_symmetrygan.subgroups.options import SubgroupOptions
+from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
+from symhep_symmetrygan.subgroups.refining import Positions
+from symhep_symmetrygan.subgroups.streams import child
+from symhep_symmetrygan.validation.waves import Waves
+
+__all__ = ["Place", "Trial"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Random elements that networks are trained with.
+POOL = 2048
+#: Random elements that every held-out event is compared with; the mean of several is less noisy.
+IMAGES = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A subgroup at one place: generators (k, 5, 5), which of them are turns, and what a fit was free to move."""
+
+    name: str
+    generators: Tensor
+    compact: Tensor
+    member: Member | None = None
+    parameters: Tensor | None = None
+
+
+class Trial:
+    """Networks and waves against subgroups."""
+
+    def __init__(
+        self,
+        events: Events,
+        waves: Waves,
+        positions: Positions,
+        options: SubgroupOptions,
+        seeds: np.random.SeedSequence,
+        device: str,
+    ) -> None:
+        self._events, self._positions, self._options = events, positions, options
+        self._seeds, self._device = seeds, device
+        self._held = Comparison(waves, events.held)
+
+    def of(self, places: Sequence[Place]) -> list[Evidence]:
+        """Evidence against the density's invariance, for each place; the networks are trained as one batch."""
+        x = self._events.train.x
+        pools = torch.stack([self._elements(place) for place in places])
+        judges = Judges(
+            self._events.train, PooledImages(pools.to(x.device)), self._options.posthoc_steps, self._options.batch,
+            [child(self._seeds, f"network of {place.name}") for place in places], self._device,
+        )  # fmt: skip
+        return [self._one(place, judges, r) for r, place in enumerate(places)]
+
+    def _one(self, place: Place, judges: Judges, r: int) -> Evidence:
+        held = self._events.held
+        real = judges.scores(r, held.x)
+        moved, answers, losses = [], [], []
+        for h in self._images(place, len(held)):
+            fake = judges.scores(r, self._held.images(h))
+            moved.append(self._held.differences(h))
+            answers.append(torch.sigmoid(real) - torch.sigmoid(fake))
+            losses.append(judges.loss(real, fake, held.weights))
+        tangent = None
+        if place.member is not None and place.parameters is not None:
+            slopes = self._positions.tangent(place.member, place.parameters)[1]
+            own = self._positions.slope(
+                place.member, place.parameters, lambda x: torch.sigmoid(judges.scores(r, x))
+            )
+            tangent = np.concatenate([slopes, own[None]])
+        loss = replace(losses[0], value=float(np.mean([one.value for one in losses])))
+        waves, answer = (torch.stack(parts).mean(0) for parts in (moved, answers))
+        return evidence(waves, answer, held.weights, loss, tangent)
+
+    def _elements(self, place: Place) -> Tensor:
+        """Random elements (POOL, 5, 5) to train with."""
+        uniform, normal = self._numbers(place, "pool", POOL, 1)
+        return random_elements(place.generators, place.compact, Draws.of(uniform, normal[0]))
+
+    def _images(self, place: Place, count: int) -> Iterator[Tensor]:
+        """Random elements (count, 5, 5) several times; turns evenly spaced, so that their mean has the less noise."""
+        uniform, normal = self._numbers(place, "test", count, IMAGES)
+        for k in range(IMAGES):
+            turned = (uniform + k / IMAGES) % 1
+            yield random_elements(place.generators, place.compact, Draws.of(turned, normal[k]))
+
+    def _numbers(self, place: Place, purpose: str, count: int, times: int) -> tuple[Tensor, Tensor]:
+        """Uniform (count, k) and normal numbers (times, count, k), from a stream of their own."""
+        rng = np.random.default_rng(child(self._seeds, f"{purpose} of {place.name}"))
+        k = len(place.generators)
+        uniform, normal = rng.uniform(size=(count, k)), rng.normal(size=(times, count, k))
+        return torch.from_numpy(uniform).to(place.generators), torch.from_numpy(normal).to(place.generators)
