@@ -47,14 +47,11 @@ class AxisOptions(Options):
 
 
 class SliceOptions(Options):
-    """One or two parameters to vary, and values of all the others."""
+    """One or two parameters to vary, and values of all the others; translations in the units of the data."""
 
     x: AxisOptions = Field(description="the first parameter")
     y: AxisOptions | None = Field(None, description="the second one; null: a curve")
     fixed: Mapping[str, float] = Field({}, description="label -> value of every other parameter")
-    within: float = Field(
-        0.1, gt=0, description="elements are drawn if their other parameters are this near to the fixed ones"
-    )
 
     @property
     def axes(self) -> list[Axis]:

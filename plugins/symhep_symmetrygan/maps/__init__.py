@@ -1,0 +1,1 @@
+"""Symmetry discovery maps: from initial to final parameters, measured and learned."""

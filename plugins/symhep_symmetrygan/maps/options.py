@@ -1,0 +1,74 @@
+"""Options of symmetry discovery maps."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from symhep.methods.interface import Options
+from symhep.plugin.user_function import NAME, UserFunctionOptions
+from symhep_symmetrygan.training.options import DiscriminatorOptions, LearningRates
+
+__all__ = ["FormulaOptions", "LearnOptions", "MapOptions"]
+
+
+class LearnOptions(Options):
+    """How Omega is learned in one training.
+
+    >>> LearnOptions(points=64).steps
+    2000
+    """
+
+    points: int = Field(128, ge=2, description="initial parameters c_a that share one Omega")
+    steps: int = Field(2000, ge=1, description="batches; at each of them both sides move once")
+    batch: int = Field(128, ge=1, description="events per batch and c_a")
+    warm_up: int = Field(200, ge=0, description="batches before, on which the discriminators train alone")
+    layer_steps: int = Field(20, ge=1, description="batches per layer of Omega")
+    features: int = Field(256, ge=8, description="width of a layer")
+    length: float = Field(
+        0.5,
+        gt=0,
+        description="over which a layer is smooth, in standard deviations of the initial parameters",
+    )
+    ridge: float = Field(
+        0.1,
+        gt=0,
+        description="noise of a slope, relative to the variation of the features: more smooths more",
+    )
+    learning_rate: LearningRates = Field(
+        LearningRates(generator=5e-3, discriminator=3e-3),
+        description="step sizes of both sides, falling to 0; the generator's in units of the spread of the c_a",
+    )
+    discriminator: DiscriminatorOptions = Field(DiscriminatorOptions(), description="the networks")
+    seed: int = Field(0, ge=0, description="of the features")
+
+
+class FormulaOptions(UserFunctionOptions):
+    """Final parameters from initial ones, by a function of yours."""
+
+    function: str = Field(
+        pattern=NAME,
+        description="'module:function'; initial parameters (N, K) on scaled coordinates -> final ones (N, K)",
+        examples=["my_functions:final_parameters"],
+    )
+
+
+class MapOptions(Options):
+    """The symmetry discovery map: a stated formula, and Omega learned beside the search.
+
+    >>> MapOptions(formula="radial").learn is None
+    True
+    """
+
+    formula: Literal["side", "sign", "radial", "bisecting"] | FormulaOptions = Field(
+        description="to compare with: side (A1), sign (A6), radial (A5), bisecting (31), or a function"
+    )
+    learn: LearnOptions | None = Field(
+        None, description="learn Omega of eq. (44) in one training; null: do not"
+    )
+    fresh: int = Field(
+        1000,
+        ge=1,
+        description="points that a learned map is judged on; the first ones are where restarts began",
+    )
