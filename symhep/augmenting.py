@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -68,7 +68,7 @@ class _Sample:
 
 
 def augment(
-    card: str | Path,
+    card: str | Path | Mapping[str, Any],
     run: str | Path,
     out: str | Path,
     *,
@@ -114,7 +114,7 @@ def augment(
     if name not in card_file.card.methods:
         raise CardError(
             f"the card has no method '{name}', whose features the symmetry acts on",
-            where=str(card),
+            where=card_file.path,
             hint=nearest(name, card_file.card.methods),
         )
     plan = make_plan(card_file, registry or build_registry(), [name])
