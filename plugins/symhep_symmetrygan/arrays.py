@@ -118,7 +118,7 @@ def _composed(c: Composed) -> Arrays:
 
 
 def _slice(number: int, s: Slice) -> Arrays:
-    parts = {"x": s.x, "loss": s.loss, "points": s.points}
+    parts: Arrays = {"x": s.x, "loss": s.loss, "points": s.points, "near": s.near}
     if s.y_label is not None:
         parts["y"] = s.y
     if s.ridge is not None:

@@ -29,6 +29,8 @@ def cautions(s: Summary) -> Iterator[Statement]:
     yield from _as_trained(s)
     yield from _unseen(s)
     yield from _named(s)
+    for note in s["notes"]:
+        yield _warning(f"{note[:1].upper()}{note[1:]}.", {"note": note}, "span")
     yield from _ordered(s)
     yield from _inertial(s)
     yield from _events(s)
@@ -68,8 +70,8 @@ def _untested(s: Summary) -> Iterator[Statement]:
 def _unreached(s: Summary) -> Iterator[Statement]:
     if s["training"] is not None and s["elements"] and not s["subgroups"]:
         yield _warning(
-            "A search shows what is there, not what is missing: a symmetry that no restart reached is not "
-            "excluded. The option subgroups tests what it names.",
+            "A search shows what is there, not what is missing: a symmetry that no restart reached is not excluded. Of "
+            "four-momenta, 'search: all subgroups of lorentz' tests one subgroup after the other.",
             {"restarts": s["training"]["restarts"]},
         )
 

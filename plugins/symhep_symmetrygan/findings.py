@@ -46,15 +46,18 @@ def _group(s: Summary) -> Iterator[Statement]:
         "components": kept,
     }
     where = f"The elements that were found in {s['space']['name']}"
-    if algebra["dimension"] == 0:
-        text = f"{where} lie in no continuous group: their logarithms do not rise above the noise"
+    if algebra["kind"] == "not determined":
+        yield Statement(f"{where} do not tell which group they form: {algebra['why']}.", evidence, "span")
+        return
+    if algebra["kind"] == "finite":
+        text = f"{where} form no continuous group{f' ({why})' if (why := algebra['why']) else ''}"
     else:
-        tested = "" if algebra["log10_p"] is None else f" ({p_text(algebra)})"
+        tested = "" if algebra["log10_p"] is None else f" ({p_text(algebra)} of their fit)"
         text = f"{where} form {algebra['name']}{tested}"
         if s["generators"]:
             word = "generator" if len(s["generators"]) == 1 else "generators"
             text += f", with the {word} {several([g['label'] for g in s['generators']], LISTED)}"
-    if kept:
+    if kept and s["finite"] is None:
         word = "component" if len(kept) == 1 else "components"
         text += f", and with the {word} {several(kept, LISTED)} beside the identity's"
     yield Statement(f"{text}.", evidence, "span")
@@ -85,20 +88,18 @@ def _elements(s: Summary) -> Iterator[Statement]:
 
 def _components(s: Summary) -> Iterator[Statement]:
     """Cosets of the identity component, one by one, and how approximate those are that the p-value rejects."""
+    if s["finite"] is not None:
+        return  # its components are single elements
     for row in s["components"]:
-        if row["name"] == "identity" or row["log10_p"] is None:
+        if row["name"] == "identity" or row["rejected"] is None:
             continue
         acts = {
             "commutes": ", which commutes with the generators,",
             "anticommutes": ", which turns the generators round,",
         }.get(row["action"], "")
         text = f"The component {row['name']}{acts} holds {elements_text(row['elements'])}"
-        adjusted = bound_text(row["log10_p_adjusted"])
-        text += (
-            f" and is rejected ({adjusted})"
-            if row["rejected"]
-            else f" and is not rejected (adjusted {adjusted})"
-        )
+        tested = "" if row["log10_p_adjusted"] is None else f" ({bound_text(row['log10_p_adjusted'])})"
+        text += f" and is {'rejected' if row['rejected'] else 'not rejected'}{tested}"
         if row["rejected"] and (told := _approximate(s, row)):
             text += f", but is an approximate symmetry: {told}"
         yield Statement(f"{text}.", dict(row), "components")
@@ -122,17 +123,19 @@ def _approximate(s: Summary, row: Summary) -> str:
 
 
 def _finite(s: Summary) -> Iterator[Statement]:
-    row = s["finite"]
-    if row is None:
-        return
-    orders = [f"{number} of order {order}" for order, number in row["orders"].items()]
-    closed = "closed under composition within errors" if row["closed"] else "not closed under composition"
-    yield Statement(
-        f"{elements_text(row['elements'])} of a finite group of {row['order']} were found, {row['name']}: "
-        f"{several(orders)}; they are {closed}.",
-        dict(row),
-        "parameters",
-    )
+    """The finite group, or that of the components."""
+    for key, whose in (("finite", "The elements"), ("component_group", "The components")):
+        row = s[key]
+        if row is None or (key == "component_group" and row["found"] < 2):
+            continue
+        if not row["closed"]:
+            text = f"{whose} are not closed under composition within errors: no finite group"
+        else:
+            orders = [f"{number} of order {order}" for order, number in row["orders"].items()]
+            text = f"{whose} form {row['name']}, {row['order']} in all: {several(orders)}"
+            if row["found"] < row["order"]:
+                text += f"; {row['found']} of them were found, the others are products of these"
+        yield Statement(f"{text}.", dict(row), "parameters" if key == "finite" else "components")
 
 
 def _divergences(s: Summary) -> Iterator[Statement]:

@@ -131,8 +131,9 @@ class Composed:
 class Slice:
     """A slice through the analytic loss less 2 ln 2: (X, Y) over x and y, or (X,) over x; in units of the data.
 
-    ``points`` (E, 2) or (E, 1): found elements, NaN away from the slice. ``maxima`` are single points that are
-    symmetries, ``false_maxima`` such that are none, ``ridge`` (.., 2) points of a continuous maximum.
+    ``points`` (E, 2) or (E, 1): found elements, ``near`` (E,) those on the slice, whose other parameters are those of
+    it. ``maxima`` are single points that are symmetries, ``false_maxima`` such that are none, ``ridge`` (.., 2) points
+    of a continuous maximum.
     """
 
     x_label: str
@@ -141,6 +142,7 @@ class Slice:
     y: FloatArray
     loss: FloatArray
     points: FloatArray
+    near: npt.NDArray[np.bool_]
     maxima: Sequence[Sequence[float]] = ()
     false_maxima: Sequence[Sequence[float]] = ()
     ridge: FloatArray | None = None
@@ -198,6 +200,8 @@ class Outcome:
     component: npt.NDArray[np.str_] | None = None
     components: Sequence[Row] = ()
     finite: Row | None = None
+    component_group: Row | None = None
+    notes: Sequence[str] = ()
     composed: Composed | None = None
     catalogue: str | None = None
     subgroups: Sequence[Row] = ()

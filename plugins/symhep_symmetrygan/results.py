@@ -17,13 +17,16 @@ Summary, by key.
   of the data) {mean [J], error [J] (of the mean), number}; ratio [mean of symmetry / mean of noise, J]. In nats;
 - ``posthoc_loss``: found, found_error, random, random_error, ideal (2 ln 2), kept and failed {value, error, number}:
   the losses are means over elements, the errors those of the means;
-- ``algebra``: dimension, name, confidence, p_value, log10_p, alternatives [[name, share]]; ``generators`` [{label,
-  coefficients {tangent: c}, errors {tangent: e}}], of length 1;
-- ``components``: [{name, elements (found), action 'commutes' | 'anticommutes' | 'mixes' | null, action_error,
-  distance (from the element with that name, or null), p_value, log10_p, p_value_adjusted, log10_p_adjusted, rejected,
+- ``algebra``: kind 'continuous' | 'finite' | 'not determined', why, dimension (null: not determined), name,
+  confidence, p_value, log10_p (of the elements' fit), alternatives [[name, share]]; ``generators`` [{label,
+  coefficients {tangent: c}, errors {tangent: e}}], of length 1; ``notes`` [what a reader must know of them];
+- ``components``: [{name, elements (found), kept (of them), verdict 'kept' | 'approximate', action 'commutes' |
+  'anticommutes' | 'mixes' | null, action_error, distance (from the element with that name, or null), order (of its
+  elements, or null), p_value, log10_p, p_value_adjusted, log10_p_adjusted (of the representative, or null), rejected,
   kl [J], posthoc_loss {value, error}}], of found elements: the identity's component first;
-- ``finite``: {name ('Z_7', 'D_4'), order, elements (found in it), orders {order: number of elements}, closed,
-  rotations, reflections} or null;
+- ``finite``: {name ('Z_7', 'D_4'), order, found (of these), elements (that fell into them), orders {order: number},
+  closed, rotations, reflections} or null: the group itself; ``component_group``: the same of the components of a
+  continuous one;
 - ``composition``: {steps, exponent {value, error} (of the error's growth k^exponent), usable (largest k at which the
   KL stays below twice the noise)} or null;
 - ``catalogue``: 'lorentz', 'poincare' or null; ``subgroups``: [{name, label, algebra, dimension, at_lab, kl [J] or
@@ -55,7 +58,8 @@ Arrays.
   ``composition_distance`` with ``composition_distance_error`` (C,), and of the divergences, ``composition_kl`` with
   ``composition_kl_error`` (C, J);
 - ``slice_{s}_x`` (X,), ``slice_{s}_y`` (Y,), ``slice_{s}_loss`` (X, Y), less 2 ln 2, or (X,) without y;
-  ``slice_{s}_points`` (E, 2) or (E, 1): found elements, NaN away from the slice; ``slice_{s}_ridge`` (.., 2): points
+  ``slice_{s}_points`` (E, 2) or (E, 1): found elements, ``slice_{s}_near``
+  (E,) those on it; ``slice_{s}_ridge`` (.., 2): points
   of a continuous maximum;
 - ``map_coordinates`` (M,), ``map_periods`` (M,) (0: none), ``map_initial``, ``map_final``, ``map_expected`` (E, M):
   by the formula; of a learned map ``omega_initial``, ``omega_final``, ``omega_expected`` (V, M) on fresh points, and

@@ -40,6 +40,8 @@ def summarise(o: Outcome) -> dict[str, Any]:
         "generators": [] if o.span is None else _generators(o.span),
         "components": [dict(row) for row in o.components],
         "finite": None if o.finite is None else dict(o.finite),
+        "component_group": None if o.component_group is None else dict(o.component_group),
+        "notes": list(o.notes),
         "composition": None if o.composed is None else dict(o.composed.row),
         "catalogue": o.catalogue,
         "subgroups": [dict(row) for row in o.subgroups],

@@ -68,7 +68,7 @@ def _plane(ax: Any, a: Arrays, number: int, row: Mapping[str, Any], norm: Normal
     for kind, marker in _STARS.items():
         for point in row[kind]:
             ax.plot(*point, marker, ms=15, mfc="white", mec=_MAXIMUM, mew=1.0, zorder=2.5)
-    _points(ax, a, a[f"slice_{number}_points"])
+    _points(ax, a, a[f"slice_{number}_points"], a[f"slice_{number}_near"])
     ax.set(xlabel=axis_label(row["x"]), ylabel=axis_label(row["y"]), xlim=_ends(x), ylim=_ends(y))
     _angles(ax, row, x, y)
     if np.isclose(np.ptp(x), np.ptp(y)):
@@ -83,17 +83,27 @@ def _line(ax: Any, a: Arrays, number: int, row: Mapping[str, Any]) -> None:
             height = np.interp(point[0], x, loss)
             ax.plot(point[0], height, marker, ms=15, mfc="white", mec=_MAXIMUM, mew=1.0, zorder=2.5)
     points = a[f"slice_{number}_points"][:, 0]
-    _points(ax, a, np.stack([points, np.interp(points, x, loss)], 1))
+    _points(ax, a, np.stack([points, np.interp(points, x, loss)], 1), a[f"slice_{number}_near"])
     ax.set(xlabel=axis_label(row["x"]), ylabel=r"$L - 2\,\ln 2$", xlim=_ends(x))
 
 
-def _points(ax: Any, a: Arrays, points: FloatArray) -> None:
+def _points(ax: Any, a: Arrays, points: FloatArray, near: npt.NDArray[np.bool_]) -> None:
+    """Elements whose other parameters are those of the slice; faint those that only project onto it."""
     for verdict, chosen in sorted_by_verdict(a):
         colour, marker, _ = VERDICTS[verdict]
+        on, off = chosen & near, chosen & ~near
+        ax.plot(points[off, 0], points[off, 1], marker, color=colour, ms=3, mew=0, alpha=0.35, zorder=2.8)
         ax.plot(
-            points[chosen, 0], points[chosen, 1], marker, color=colour, ms=5, mec="black", mew=0.5, alpha=0.9,
+            points[on, 0],
+            points[on, 1],
+            marker,
+            color=colour,
+            ms=5,
+            mec="black",
+            mew=0.5,
+            alpha=0.9,
             zorder=3,
-        )  # fmt: skip
+        )
 
 
 def _ends(x: FloatArray) -> tuple[float, float]:

@@ -12,9 +12,9 @@ from matplotlib.lines import Line2D
 
 from symhep.methods.result import Arrays
 from symhep.plotting.style import COLOURS
-from symhep_symmetrygan.distance import difference
 from symhep_symmetrygan.figures.axes import axis_label, quantity, turn_ticks
 from symhep_symmetrygan.figures.marks import GREY
+from symhep_symmetrygan.maps.periods import apart
 
 __all__ = ["SHOWN", "discovery_map"]
 
@@ -31,7 +31,7 @@ def discovery_map(a: Arrays, *, prefix: str = "map") -> Figure:
     names = [str(n) for n in a["map_coordinates"][:SHOWN]]
     initial, final, expected = (a[f"{prefix}_{part}"] for part in ("initial", "final", "expected"))
     periods = a["map_periods"]
-    apart = difference(final, expected, periods)
+    off = apart(final, expected, periods)
     figure: Figure
     figure, axes = plt.subplots(
         2, len(names), figsize=(4.0 * len(names) + 0.4, 5.0), squeeze=False, sharex="col", height_ratios=(3, 1.2)
@@ -45,12 +45,12 @@ def discovery_map(a: Arrays, *, prefix: str = "map") -> Figure:
         else:
             ends = np.array([x.min(), x.max()])
             top.plot(ends, ends, color=GREY, lw=1.0, zorder=1)
-        top.plot(x, expected[:, m] + apart[:, m], "o", color=COLOURS[0], ms=4, alpha=0.7, mew=0, zorder=2)
+        top.plot(x, expected[:, m] + off[:, m], "o", color=COLOURS[0], ms=4, alpha=0.7, mew=0, zorder=2)
         top.set_ylabel(f"Final {axis_label(name)}")
         below.axhline(0.0, color=GREY, lw=1.0)
-        below.plot(x, apart[:, m], "o", color=COLOURS[0], ms=3, alpha=0.7, mew=0)
+        below.plot(x, off[:, m], "o", color=COLOURS[0], ms=3, alpha=0.7, mew=0)
         below.set_xlabel(label)
-        _zoom(below, apart[:, m])
+        _zoom(below, off[:, m])
         if periods[m] > 0:
             turn_ticks(below, "x", *below.get_xlim())
             turn_ticks(top, "y", *top.get_ylim())
@@ -71,9 +71,9 @@ def _abscissa(initial: FloatArray, expected: FloatArray, name: str) -> tuple[Flo
     )
 
 
-def _zoom(ax: Any, apart: FloatArray) -> None:
+def _zoom(ax: Any, off: FloatArray) -> None:
     """The range of most points; those beyond stand at the edge as arrows."""
-    reach = 1.4 * float(np.quantile(np.abs(apart), 0.9)) or 1.0
+    reach = 1.4 * float(np.quantile(np.abs(off), 0.9)) or 1.0
     ax.set_ylim(-1.2 * reach, 1.2 * reach)
     points = ax.lines[-1]
     x, y = points.get_xdata(), points.get_ydata()

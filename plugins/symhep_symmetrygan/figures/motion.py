@@ -10,6 +10,7 @@ from symhep.methods.result import Arrays
 from symhep.plotting.style import COLOURS
 from symhep_symmetrygan.figures.axes import axis_label, turn_ticks
 from symhep_symmetrygan.figures.marks import GREY
+from symhep_symmetrygan.maps.periods import apart
 
 __all__ = ["SHOWN", "map_motion"]
 
@@ -21,9 +22,7 @@ def map_motion(a: Arrays) -> Figure:
     """Two coordinates: an arrow per restart from where it began to where it ended, the short way round for angles."""
     names = [str(n) for n in a["map_coordinates"]]
     initial, final, periods = (a[f"map_{part}"] for part in ("initial", "final", "periods"))
-    turns = np.where(periods > 0, periods, 1.0)
-    moved = final - initial
-    moved = np.where(periods > 0, moved - turns * np.round(moved / turns), moved)[:SHOWN]
+    moved = apart(final, initial, periods)[:SHOWN]
     begin = initial[:SHOWN]
     figure: Figure
     figure, ax = plt.subplots(figsize=(5.4, 4.9))

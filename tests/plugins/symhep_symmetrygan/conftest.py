@@ -47,7 +47,8 @@ def component(
     name: str, elements: int, action: str | None, log10_p: float, deficit: float = 0.0
 ) -> dict[str, Any]:
     return {
-        "name": name, "elements": elements, "action": action, "action_error": 0.01, "distance": 0.02,
+        "name": name, "elements": elements, "kept": elements, "verdict": "kept", "order": None, "action": action,
+        "action_error": 0.01, "distance": 0.02,
         "kl": [5e-3 + deficit, 6e-3 + deficit], "posthoc_loss": {"value": IDEAL - deficit, "error": 0.002},
         **p(log10_p, 4),
     }  # fmt: skip
@@ -149,7 +150,10 @@ def dijets() -> Made:
             "span": Span(
                 np.array([3.0, 0.02]), np.array([0.05, 0.02]), ("R_12", "R_34"), np.array([[0.707, 0.707]]),
                 np.array([[0.001, 0.001]]), ("0.707 R_12 + 0.707 R_34",),
-                {"dimension": 1, "name": "so(2)", "confidence": 0.99, **p(-0.3), "alternatives": []},
+                {
+                    "dimension": 1, "name": "so(2)", "confidence": 0.99, "kind": "continuous", "why": "", **p(-0.3),
+                    "alternatives": [],
+                },
             ),
             "component": np.where(np.arange(number) % 2, "identity", "reflection"),
             "components": [
@@ -192,7 +196,7 @@ def line() -> Made:
         matrices[:, 0, 0], matrices[:, 0, 1] = final[:, 1], final[:, 0]
         x, y = np.linspace(-2, 2, 21), np.linspace(-2, 2, 25)
         loss = -np.minimum((x[:, None] ** 2 + (y - 1) ** 2), (x[:, None] - 1) ** 2 + (y + 1) ** 2) / 8
-        points = final * [1.1, 1.0]
+        points, on = final * [1.1, 1.0], np.ones(number, dtype=bool)
         made: dict[str, Any] = {
             "events": {"train": 5000, "held": 5000, "effective": 5000.0, "negative": 0.0},
             "vectors": {"number": 1, "components": ["x1"]}, "scale": 1.1, "unit": "", "level": 0.01,
@@ -202,8 +206,8 @@ def line() -> Made:
                 np.zeros(number, dtype=bool), np.full((number, 5), IDEAL), np.arange(5), 4000, 128,
             ),
             "slices": [
-                Slice("b", "c", x, y, loss, points, [[0.0, 1.0], [1.0, -1.0]]),
-                Slice("c", None, y, np.zeros(0), loss[10], points[:, 1:], [[1.0]], [[-0.5]], fixed={"b": 0.0}),
+                Slice("b", "c", x, y, loss, points, on, [[0.0, 1.0], [1.0, -1.0]]),
+                Slice("c", None, y, np.zeros(0), loss[10], points[:, 1:], on, [[1.0]], [[-0.5]], fixed={"b": 0.0}),
             ],
             "landscape_source": "N(0.5, 1)",
         }  # fmt: skip

@@ -46,10 +46,15 @@ def test_the_group_comes_first(summary: dict[str, Any]) -> None:
     assert "exchange" not in text  # rejected
 
 
-def test_no_group_is_said_to_be_none(summary: dict[str, Any]) -> None:
-    summary["algebra"] |= {"dimension": 0, "name": "0"}
+def test_no_continuous_group_is_said_to_be_none(summary: dict[str, Any]) -> None:
+    summary["algebra"] |= {"kind": "finite", "dimension": 0, "name": "0", "why": "turns are multiples of 1/7"}
     summary["components"] = []
-    assert said(summary)[0].endswith("their logarithms do not rise above the noise.")
+    assert said(summary)[0].endswith("form no continuous group (turns are multiples of 1/7).")
+
+
+def test_a_group_that_is_not_determined_is_not_named(summary: dict[str, Any]) -> None:
+    summary["algebra"] |= {"kind": "not determined", "dimension": None, "why": "2 of 9 elements are kept"}
+    assert said(summary)[0].endswith("do not tell which group they form: 2 of 9 elements are kept.")
 
 
 def test_elements_are_counted(summary: dict[str, Any]) -> None:
@@ -105,16 +110,18 @@ def test_false_maxima_are_told_by_their_loss(summary: dict[str, Any]) -> None:
     assert "1.3861(4) for those that are kept and 1.251(3) for those that are rejected" in text
 
 
-def test_finite_groups_have_orders(summary: dict[str, Any]) -> None:
-    summary["finite"] = {
-        "name": "D_4", "order": 8, "elements": 7, "orders": {"1": 1, "2": 4, "4": 2}, "closed": True, "rotations": 4,
-        "reflections": 3,
+@pytest.mark.parametrize(("key", "whose"), [("finite", "elements"), ("component_group", "components")])
+def test_finite_groups_have_orders(summary: dict[str, Any], key: str, whose: str) -> None:
+    summary[key] = {
+        "name": "D_4", "order": 8, "found": 7, "elements": 60, "orders": {"1": 1, "2": 5, "4": 2}, "closed": True,
+        "rotations": 4, "reflections": 4,
     }  # fmt: skip
-    text = one(summary, "finite group")
-    assert text == (
-        "7 elements of a finite group of 8 were found, D_4: 1 of order 1, 4 of order 2 and 2 of order 4; they are "
-        "closed under composition within errors."
+    assert one(summary, "D_4") == (
+        f"The {whose} form D_4, 8 in all: 1 of order 1, 5 of order 2 and 2 of order 4; 7 of them were found, the "
+        "others are products of these."
     )
+    summary[key] |= {"closed": False, "order": None}
+    assert "no finite group" in one(summary, "not closed")
 
 
 def test_subgroups_have_their_survivors(summary: dict[str, Any]) -> None:
@@ -165,6 +172,8 @@ def test_what_forbids_conclusions_is_said(summary: dict[str, Any]) -> None:
     assert "2 elements keep the events but not" in one(summary, "inertial", "warning")
     assert "500 effective" in one(summary, "effective held-out", "warning")
     assert "1 restart of 40" in one(summary, "not finite", "warning")
+    summary["notes"] = ["directions are missing"]
+    assert "Directions are missing." in said(summary, "warning")
     assert "ordered by pt" in one(summary, "exchange: particles", "warning")
 
 

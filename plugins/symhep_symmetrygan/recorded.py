@@ -1,0 +1,154 @@
+"""What search, validation, inference and landscape leave, as the records of an `Outcome`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep.methods.p_values import p_numbers
+from symhep_symmetrygan.inference.inference import Inference
+from symhep_symmetrygan.landscape.slices import Slice as Computed
+from symhep_symmetrygan.maps.periods import apart
+from symhep_symmetrygan.outcome import Divergences, Losses, Slice, Span, Tested
+from symhep_symmetrygan.validation.validated import Validated
+
+__all__ = [
+    "component_names",
+    "component_rows",
+    "divergences_of",
+    "losses_of",
+    "slice_of",
+    "span_of",
+    "tested_of",
+]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: An element lies on a slice if no parameter that is fixed there differs by more.
+NEAR = 0.2
+
+
+def tested_of(v: Validated) -> Tested:
+    """The tests of found elements."""
+    return Tested(v.refined, v.moved, v.log_p, v.log_p_adjusted, v.log_p_found)
+
+
+def divergences_of(v: Validated) -> Divergences:
+    """Divergences of projections; the two outer bins hold what is beyond an axis."""
+    names = tuple(str(name) for name in v.projections)
+    return Divergences(names, v.edges.shape[1] - 1, v.kl_found, v.kl_refined, v.kl_random, v.kl_noise)
+
+
+def losses_of(v: Validated) -> Losses | None:
+    """Losses of post-hoc classifiers; None if there were none."""
+    if not np.isfinite(v.posthoc_found).any():
+        return None
+    return Losses(v.posthoc_found, v.posthoc_found_error, v.posthoc_random, v.posthoc_random_error)
+
+
+def span_of(i: Inference) -> Span:
+    """The algebra, with its kind and the reason for it."""
+    p = i.algebra["p_value"]
+    log10_p = None if p is None else p_numbers(math.log(p) if p > 0 else -math.inf)["log10_p"]
+    row = {**i.algebra, "log10_p": log10_p, "kind": i.kind, "why": i.why}
+    return Span(i.span_values, i.span_noise, i.tangents, i.generators, i.errors, i.labels, row)
+
+
+def component_names(i: Inference) -> npt.NDArray[np.str_]:
+    """(E,) name of the component of each element, '' for none."""
+    names = np.array([*(row["name"] for row in i.components), ""])
+    return np.asarray(names[i.component])
+
+
+def component_rows(
+    i: Inference, v: Validated, representatives: Validated | None = None
+) -> list[dict[str, Any]]:
+    """Rows of ``components``: numbers of their elements, and, if they were validated, of their representatives.
+
+    ``representatives`` is the validation of `Inference.representatives`: p-values, divergences and losses are theirs
+    then; else there is no p-value, and the others are means over the elements.
+    """
+    rows = []
+    for c, row in enumerate(i.components):
+        members = i.component == c
+        judged = v if representatives is None else representatives
+        chosen = members if representatives is None else np.arange(len(i.components)) == c
+        log_p = None if representatives is None else _known(representatives.log_p[c])
+        adjusted = None if representatives is None else _known(representatives.log_p_adjusted[c])
+        rows.append(
+            {
+                "name": row["name"], "elements": row["found"], "kept": row["kept"], "verdict": row["verdict"],
+                "action": row["action"], "action_error": row["action_error"], "distance": row["named_distance"],
+                "order": row["order"], **_p(log_p, adjusted, row["verdict"]), "kl": _mean(judged.kl_refined[chosen]),
+                "posthoc_loss": _loss(judged.posthoc_refined[chosen], judged.posthoc_refined_error[chosen]),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _known(log_p: float) -> float | None:
+    return None if np.isnan(log_p) else float(log_p)
+
+
+def _p(log_p: float | None, adjusted: float | None, verdict: str) -> dict[str, Any]:
+    """p-values as in the summary; ``rejected`` by the verdict of the elements, whose tests allow for their errors."""
+    rejected = {"kept": False, "approximate": True}.get(verdict)
+    if log_p is None or adjusted is None:
+        names = ("p_value", "log10_p", "p_value_adjusted", "log10_p_adjusted")
+        return {**dict.fromkeys(names), "rejected": rejected}
+    both = {f"{name}_adjusted": value for name, value in p_numbers(adjusted).items()}
+    return {**p_numbers(log_p), **both, "rejected": rejected}
+
+
+def _mean(values: FloatArray) -> list[float] | None:
+    known = values[np.isfinite(values).all(axis=1)]
+    mean: list[float] = known.mean(axis=0).tolist()
+    return mean if len(known) else None
+
+
+def _loss(values: FloatArray, errors: FloatArray) -> dict[str, float] | None:
+    """Mean over elements. All are judged by the same events, so that the mean is no better known than one of them."""
+    known = np.isfinite(values) & np.isfinite(errors)
+    if not known.any():
+        return None
+    return {"value": float(values[known].mean()), "error": float(errors[known].mean())}
+
+
+def slice_of(
+    computed: Computed, labels: Sequence[str], final: FloatArray, periods: FloatArray, units: FloatArray
+) -> Slice:
+    """A slice through the landscape with the found elements over it, brought to the units of the data.
+
+    Parameters
+    ----------
+    labels, periods, units
+        Of the K parameters: names, 2 pi for angles, and what brings them to the units of the data.
+    final
+        (E, K), in the same units as the slice.
+    """
+    places = [labels.index(axis.label) for axis in computed.axes]
+    scale = units[places]
+    points = final[:, places].copy()
+    for column, (place, axis) in enumerate(zip(places, computed.axes, strict=True)):
+        if periods[place] > 0:
+            points[:, column] = axis.low + np.mod(points[:, column] - axis.low, periods[place])
+    held = [labels.index(label) for label in computed.fixed]
+    values = np.array([[computed.fixed[labels[k]] for k in held]])
+    near = np.asarray((np.abs(apart(final[:, held], values, periods[held])) <= NEAR).all(axis=1))
+    single, true = computed.maxima.single, computed.symmetric
+    maxima = computed.maxima.points * scale
+    ridge = maxima[~single & true]
+    return Slice(
+        computed.axes[0].label, computed.axes[1].label if len(places) == 2 else None,
+        computed.axes[0].values * scale[0], computed.axes[-1].values * scale[-1] if len(places) == 2 else np.zeros(0),
+        computed.deficit, points * scale, near, maxima[single & true].tolist(), maxima[single & ~true].tolist(),
+        ridge if len(ridge) else None, _fixed(computed.fixed, labels, units),
+    )  # fmt: skip
+
+
+def _fixed(fixed: Mapping[str, float], labels: Sequence[str], units: FloatArray) -> dict[str, float]:
+    return {label: value * float(units[labels.index(label)]) for label, value in fixed.items()}
