@@ -51,9 +51,9 @@ def _elements(r: Result) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "landscape",
             loss_landscape(r.arrays, r.summary),
-            "Slices through the loss with the best possible discriminator, less 2 ln 2 (0: a symmetry), and the "
-            "elements that were found. Parameters that are not on the axes are held at the values above the panel; faint: "
-            "elements that have others.",
+            "Slices through the loss with the best possible discriminator, less 2 ln 2 (0: a symmetry), and what was "
+            "found. Parameters that are not on the axes are held at the values above the panel; faint: elements that "
+            "have others.",
         )
     if r.summary["training"] is not None:
         number = len(r.arrays["parameters"])
