@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from symhep_symmetrygan.inference.nearest import nearest
+from symhep_symmetrygan.inference.nearest import STEPS, nearest
 from symhep_symmetrygan.inference.readable import Readable
 from symhep_symmetrygan.inference.tangents import Tangents
 
@@ -21,17 +21,17 @@ SIMPLE = 2
 #: Elements of one coset, but for errors of the algebra: Frobenius, over the size of those errors.
 SAME = 5.0
 #: Random elements that are compared with, and the share of them that may come as near.
-RANDOM, NEARER = 1000, 0.01
+RANDOM, NEARER = 400, 0.01
 
 
 def distances(
-    tangents: Tangents, elements: FloatArray, origins: FloatArray, basis: FloatArray
+    tangents: Tangents, elements: FloatArray, origins: FloatArray, basis: FloatArray, steps: int = STEPS
 ) -> FloatArray:
     """Frobenius distance of ``elements`` (E, D + 1, D + 1) from the cosets exp(span) of ``origins`` (C, ..): (E, C)."""
     out = np.empty((len(elements), len(origins)))
     for c, origin in enumerate(origins):
         h = elements @ np.linalg.inv(origin)
-        end = nearest(tangents, h, basis)
+        end = nearest(tangents, h, basis, steps)
         inside = tangents.exponentials(end.t @ basis) @ origin
         out[:, c] = np.linalg.norm(inside - elements, axis=(1, 2))
     return out
@@ -75,7 +75,7 @@ def nearest_cosets(
     apart = distances(tangents, elements, origins, basis)
     u = rng.uniform(-0.5, 0.5, size=(RANDOM, len(tangents)))
     drawn = tangents.exponentials(u) @ elements[rng.integers(0, len(elements), RANDOM)]
-    limit = float(np.quantile(distances(tangents, drawn, origins, basis).min(axis=1), NEARER))
+    limit = float(np.quantile(distances(tangents, drawn, origins, basis, steps=1).min(axis=1), NEARER))
     best = apart.argmin(axis=1)
     distance = apart[np.arange(len(apart)), best]
     return np.where(distance <= limit, best, -1), distance

@@ -57,18 +57,23 @@ class Component:
 
 
 def components_of(
-    measured: Measured, order: IntArray, basis: FloatArray, named: Sequence[Readable]
+    measured: Measured,
+    order: IntArray,
+    basis: FloatArray,
+    named: Sequence[Readable],
+    independent: bool = True,
 ) -> list[Component]:
     """Cosets of exp(span of ``basis``) among the elements; that of the identity comes first, empty or not.
 
     An element is compared with the first element of each coset, within the errors of both, and opens a new one if it
-    fits in none. They come in the ``order`` given.
+    fits in none. They come in the ``order`` given. Unless their errors are ``independent``, the mean of a coset has the
+    error of one element.
     """
     g = len(measured.tangents)
     zero = np.zeros((1, g, g))
     identity = Measured(measured.tangents, np.eye(measured.elements.shape[-1])[None], zero, zero)
     rows, t, u = _members(measured, np.arange(len(measured)), identity, basis)
-    found = [_component(measured, identity, rows, t, u, basis, named)]
+    found = [_component(measured, identity, rows, t, u, basis, named, independent)]
     left = np.ones(len(measured), dtype=bool)
     left[rows] = False
     for e in order.tolist():
@@ -78,7 +83,7 @@ def components_of(
         if e not in rows:
             rows, t, u = np.array([e]), np.zeros((1, len(basis))), np.zeros((1, g))
         left[rows] = False
-        found.append(_component(measured, measured.subset([e]), rows, t, u, basis, named))
+        found.append(_component(measured, measured.subset([e]), rows, t, u, basis, named, independent))
     return found
 
 
@@ -102,6 +107,7 @@ def _component(
     u: FloatArray,
     basis: FloatArray,
     named: Sequence[Readable],
+    independent: bool,
 ) -> Component:
     """The mean of the elements ``rows``, off by ``u`` from the coset of the leader, and its name.
 
@@ -121,7 +127,7 @@ def _component(
     else:
         shift = np.linalg.solve(total, pull)
         mean = measured.tangents.exponentials(shift @ normal) @ leader.elements[0]
-        covariance = normal.T @ np.linalg.inv(total) @ normal
+        covariance = normal.T @ np.linalg.inv(total) @ normal * (1 if independent else len(rows))
     left = off - shift
     quality = float(np.einsum("qa,qab,qb", left, weight, left))
     freedom = (g - r) * (len(rows) - (not exact))
@@ -150,7 +156,12 @@ def _name(
         fitting = np.flatnonzero((p > DIFFERENT) & (distance < NEAR))
         if len(fitting):  # the list starts with the simplest
             best = int(fitting[0])
-            return named[best].name + _centre(targets[best]), targets[best], float(distance[best]), float(p[best])
+            return (
+                named[best].name + _centre(targets[best]),
+                targets[best],
+                float(distance[best]),
+                float(p[best]),
+            )
     best = int(np.argmin(distance.round(2)))
     if distance[best] >= NEAR:
         return "", mean, None, None

@@ -38,7 +38,7 @@ class Composition:
     exponent: tuple[float, float]
 
     def row(self, noise: float | None = None, key: str = "kl") -> dict[str, Any]:
-        """{steps, exponent {value, error}, usable}: the largest k up to which all of ``key`` stay below twice ``noise``."""
+        """{how, steps, exponent {value, error}, usable (all of ``key`` are below twice ``noise`` up to this k)}."""
         usable = None
         if noise is not None and key in self.measures:
             fine = (self.measures[key].reshape(len(self.steps), -1) < 2 * noise).all(axis=1)

@@ -16,7 +16,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def exact_elements(found: Inference, elements: FloatArray, generators: Generators) -> FloatArray:
-    """exp(X) c nearest to each of ``elements`` (E, D + 1, D + 1), c the representative of its component; NaN without one.
+    """exp(X) c nearest to each of ``elements`` (E, D + 1, D + 1), c representing its component; NaN without one.
 
     For 'compose', and for augmenting events with elements that form a group.
     """

@@ -79,7 +79,9 @@ def fit_span(measured: Measured, labels: IntArray, basis: FloatArray) -> SpanFit
         spread = np.kron(np.eye(r), normal.T)
         if r:
             moved = basis + solution[:free].reshape(r, g - r) @ normal
-            basis = np.linalg.svd(moved, full_matrices=False)[0] @ np.linalg.svd(moved, full_matrices=False)[2]
+            basis = (
+                np.linalg.svd(moved, full_matrices=False)[0] @ np.linalg.svd(moved, full_matrices=False)[2]
+            )
     full = measured.pairs(pairs.first, pairs.second)
     met = off_span(full, basis[None])[0] <= threshold(g - r, MEET)
     founded = np.arange(len(measured))

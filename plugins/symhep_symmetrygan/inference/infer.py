@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,7 @@ def infer(
     names: Sequence[str] = (),
     measures: Mapping[str, npt.ArrayLike] | None = None,
     level: float = 0.01,
+    independent: bool = False,
     seed: int = 0,
 ) -> Inference:
     """The group of the elements that held-out events ``kept``, and where the others are relative to it.
@@ -70,6 +72,10 @@ def infer(
         Numbers per element, (E,) each, whose means are reported by component: KL divergences, log p, losses.
     level
         Of the decisions: errors of the first kind in each.
+    independent
+        Whether the elements' errors are. Those of elements that were refined with the same events are not: averages
+        are then no better than one element, and errors of the algebra are multiplied by the square root of the number
+        of elements, which bounds them whatever the correlations are (Cauchy-Schwarz).
 
     >>> from symhep.lie.bases import so
     >>> rng = np.random.default_rng(1)
@@ -92,13 +98,13 @@ def infer(
     spanned = span_of(measured.subset(searched).with_identity(), level, seed)
     if spanned.kind == "not determined":
         return _nothing(spanned.why, generators, len(keep), spanned)
-    return _group(measured, keep, searched, spanned, generators, coordinates, measures or {})
+    return _group(measured, keep, searched, spanned, generators, coordinates, measures or {}, independent)
 
 
 def _nothing(why: str, generators: Generators, count: int, spanned: Spanned | None = None) -> Inference:
     """No claim."""
     g = len(generators)
-    algebra = {
+    algebra: dict[str, Any] = {
         "dimension": None,
         "name": "not determined",
         "confidence": None,
@@ -123,15 +129,22 @@ def _group(
     generators: Generators,
     coordinates: Sequence[str],
     measures: Mapping[str, npt.ArrayLike],
+    independent: bool,
 ) -> Inference:
     """The group of a span that is determined."""
     fit, tangents = spanned.level.fit, measured.tangents
+    if not independent:
+        fit = replace(fit, covariance=len(searched) * fit.covariance)
     if spanned.kind == "finite":
         fit = replace(fit, basis=fit.basis[:0], covariance=fit.covariance[:0, :0])
     named, listed = name_span(fit, tangents, generators), readable(coordinates)
     rows, failed = np.flatnonzero(kept), np.flatnonzero(~kept)
     found = components_of(
-        measured.subset(rows), _largest_first(rows, searched, spanned.level.labels[1:]), fit.basis, listed
+        measured.subset(rows),
+        _largest_first(rows, searched, spanned.level.labels[1:]),
+        fit.basis,
+        listed,
+        independent,
     )
     products = multiplication(tangents, found, fit.basis)
     found = _all_named(found, products)

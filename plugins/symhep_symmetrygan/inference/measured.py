@@ -51,7 +51,7 @@ class Measured:
     def of(cls, elements: FloatArray, information: FloatArray, tangents: Tangents) -> Measured:
         """With ``information`` (E, G, G) of the coordinates of the generators themselves."""
         scaled = information * tangents.extents[:, None] * tangents.extents
-        return cls(tangents, elements, np.linalg.inv(scaled + np.eye(len(tangents))), scaled)
+        return cls(tangents, elements, np.asarray(np.linalg.inv(scaled + np.eye(len(tangents)))), scaled)
 
     def __len__(self) -> int:
         return len(self.elements)
@@ -91,7 +91,9 @@ class Measured:
         some = np.isfinite(u).all(axis=1)
         i, j, h, u = i[some], j[some], h[some], u[some]
         slope = self.tangents.slope(u)
-        clear = np.linalg.svd(slope, compute_uv=False)[:, -1] > NEAR_HALF_TURN if len(u) else np.zeros(0, bool)
+        clear = (
+            np.linalg.svd(slope, compute_uv=False)[:, -1] > NEAR_HALF_TURN if len(u) else np.zeros(0, bool)
+        )
         i, j, h, u, slope = i[clear], j[clear], h[clear], u[clear], slope[clear]
         turn = self.tangents.adjoint(h)
         covariance = self.covariance[j] + turn @ self.covariance[i] @ turn.swapaxes(1, 2)

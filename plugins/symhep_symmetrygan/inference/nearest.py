@@ -10,7 +10,7 @@ import numpy.typing as npt
 from symhep_symmetrygan.inference.lattice import period
 from symhep_symmetrygan.inference.tangents import Tangents
 
-__all__ = ["Nearest", "nearest", "off_chi2"]
+__all__ = ["STEPS", "Nearest", "nearest", "off_chi2"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -28,7 +28,7 @@ class Nearest:
     u: FloatArray
 
 
-def nearest(tangents: Tangents, h: FloatArray, basis: FloatArray) -> Nearest:
+def nearest(tangents: Tangents, h: FloatArray, basis: FloatArray, steps: int = STEPS) -> Nearest:
     """Elements ``h`` (Q, D + 1, D + 1) and what leads there from exp(span of ``basis`` (r, G)).
 
     u is made orthogonal to the span by Newton steps in t, from the best of points spread over the subgroup: all angles
@@ -43,9 +43,9 @@ def nearest(tangents: Tangents, h: FloatArray, basis: FloatArray) -> Nearest:
     rows = h.reshape(len(h), -1)
     apart = (flat**2).sum(axis=1) - 2 * rows @ flat.T
     t = starts[apart.argmin(axis=1)]
-    for step in range(STEPS + 1):
+    for step in range(steps + 1):
         u = tangents.logarithms(h @ tangents.exponentials(-t @ basis))
-        if step < STEPS:
+        if step < steps:
             # exp(X^T a) exp(X^T t) = exp(X^T (t + phi^-1 a)) to first order
             slope = basis @ tangents.slope(t @ basis) @ basis.T
             t = t + np.linalg.solve(slope, (np.nan_to_num(u) @ basis.T)[:, :, None])[..., 0]
@@ -62,7 +62,7 @@ def _starts(tangents: Tangents, basis: FloatArray) -> FloatArray:
         reach = half[0] if turn is None else turn / 2
         return np.linspace(-reach, reach, number, endpoint=False)[:, None]
     number = min(STARTS**r, MOST)
-    return half * (2 * np.random.default_rng(0).random((number, r)) - 1)
+    return np.asarray(half * (2 * np.random.default_rng(0).random((number, r)) - 1))
 
 
 def off_chi2(u: FloatArray, covariance: FloatArray, basis: FloatArray) -> FloatArray:
@@ -71,7 +71,7 @@ def off_chi2(u: FloatArray, covariance: FloatArray, basis: FloatArray) -> FloatA
     normal = np.linalg.svd(basis)[2][r:] if r else np.eye(g)
     off = u @ normal.T
     spread = normal @ covariance @ normal.T + 1e-12 * np.eye(g - r)
-    known = np.isfinite(off).all(axis=1)
+    known = np.asarray(np.isfinite(off).all(axis=1))
     filled = np.where(known[:, None], off, 0.0)
     quality = (filled * np.linalg.solve(spread, filled[:, :, None])[..., 0]).sum(axis=1)
     return np.where(known, quality, np.inf)

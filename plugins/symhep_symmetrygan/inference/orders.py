@@ -14,7 +14,7 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Orders up to this one are tried.
 LARGEST = 12
-#: Joint p-value below which the elements do not have the order, and the error of g^q, in turns, above which it is not seen.
+#: Joint p-value below which elements do not have an order, and the error of g^q, in turns, above which none is seen.
 REJECTED, SEEN = 1e-3, 0.1
 
 

@@ -40,7 +40,9 @@ def readable(names: Sequence[str]) -> list[Readable]:
     """
     found = [_read(places, signs, names) for places, signs in _candidates(names)]
     # Of reflections of one vector that of the last coordinate comes first, as in O(n) = SO(n) x {1, F}.
-    return sorted(found, key=lambda one: (one.factors, one.name != IDENTITY, not one.name.endswith(_last(names))))
+    return sorted(
+        found, key=lambda one: (one.factors, one.name != IDENTITY, not one.name.endswith(_last(names)))
+    )
 
 
 def _last(names: Sequence[str]) -> str:
@@ -65,7 +67,10 @@ def _candidates(names: Sequence[str]) -> Iterator[tuple[tuple[int, ...], tuple[i
     for axis, values in ((1, labels), (0, bases)):
         for one, two in combinations(values, 2):
             turned = {one: two, two: one}
-            wanted = [tuple(turned.get(p, p) if k == axis else p for k, p in enumerate(pair)) for pair in split]
+            wanted = [
+                (base, turned.get(label, label)) if axis else (turned.get(base, base), label)
+                for base, label in split
+            ]
             if all(pair in split for pair in wanted):
                 places.append(tuple(split.index(pair) for pair in wanted))
     if len(bases) <= ALL_OF:
@@ -80,7 +85,9 @@ def _read(places: Sequence[int], signs: Sequence[int], names: Sequence[str]) -> 
     matrix[places, np.arange(size)] = np.asarray(signs)
     words = [*_moved(places, names), *_turned([names[places[i]] for i in range(size) if signs[i] < 0], names)]
     # A longer permutation is less simple than two things at once.
-    return Readable(" x ".join(words) or IDENTITY, matrix, len(words) + 2 * any("permutation" in w for w in words))
+    return Readable(
+        " x ".join(words) or IDENTITY, matrix, len(words) + 2 * any("permutation" in w for w in words)
+    )
 
 
 def _turned(negative: Sequence[str], names: Sequence[str]) -> list[str]:

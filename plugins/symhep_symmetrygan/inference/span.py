@@ -107,7 +107,9 @@ def span_of(measured: Measured, level: float = 0.01, seed: int = 0) -> Spanned:
     if any(one.would_be_seen(number, len(measured)) >= level for one in levels[1:-1]):
         return _undetermined(levels, g)
     if len(levels) == 1:
-        return Spanned("finite", levels[0], tuple(levels), None, 0, "elements repeat themselves within errors")
+        return Spanned(
+            "finite", levels[0], tuple(levels), None, 0, "elements repeat themselves within errors"
+        )
     return _continuous(measured, levels, level)
 
 
@@ -137,9 +139,7 @@ def _best(measured: Measured, pairs: Pairs, r: int, rng: np.random.Generator) ->
     return min(found, key=lambda one: (one.chance, int(one.labels.max()), one.fit.chi2))
 
 
-def _candidates(
-    measured: Measured, pairs: Pairs, r: int, rng: np.random.Generator
-) -> Iterator[FloatArray]:
+def _candidates(measured: Measured, pairs: Pairs, r: int, rng: np.random.Generator) -> Iterator[FloatArray]:
     g = len(measured.tangents)
     if r in (0, g):
         yield np.eye(g)[:r]
@@ -183,7 +183,9 @@ def _continuous(measured: Measured, levels: list[Level], level: float) -> Spanne
     if circle is not None:
         if circle.order is not None and circle.even_p < level:
             q = circle.order
-            why = f"turns are multiples of 1/{q}: p = {circle.fit_p:.2g}; if spread evenly {circle.even_p:.1g}"
+            why = (
+                f"turns are multiples of 1/{q}: p = {circle.fit_p:.2g}; if spread evenly {circle.even_p:.1g}"
+            )
             return Spanned("finite", levels[0], tuple(levels), circle, 0, why)
         sure = circle.excluded >= enough
         why = f"finite orders up to {circle.excluded} are excluded"
@@ -199,7 +201,9 @@ def _circle(placed: Measured, chosen: Level, level: float) -> CircleTest | None:
     """`circle_test` along the one direction X; None if it does not come back."""
     basis = chosen.fit.basis
     x = np.tensordot(basis[0], placed.tangents.matrices, 1)
-    error = float(np.sqrt(np.trace(chosen.fit.covariance)) * np.linalg.norm(placed.tangents.matrices, axis=(1, 2)).max())
+    error = float(
+        np.sqrt(np.trace(chosen.fit.covariance)) * np.linalg.norm(placed.tangents.matrices, axis=(1, 2)).max()
+    )
     turn = period(x, max(error, 1e-6))
     if turn is None:
         return None

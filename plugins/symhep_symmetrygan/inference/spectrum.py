@@ -15,7 +15,7 @@ FloatArray = npt.NDArray[np.float64]
 def spectrum(
     measured: Measured, labels: npt.NDArray[np.int64], identity: int = 0
 ) -> tuple[FloatArray, FloatArray]:
-    """Square roots of the eigenvalues (G,) of sum_e L_e L_e^T, decreasing, and the same of the sum of their covariances.
+    """Square roots of the eigenvalues (G,) of sum_e L_e L_e^T, decreasing, and of the sum of their covariances.
 
     L = log(g g_m^-1), in units of the group's extents, from one element g_m of each coset of ``labels`` (E,), or from
     the identity for the elements of the coset ``identity``.

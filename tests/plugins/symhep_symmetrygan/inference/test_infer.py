@@ -1,0 +1,193 @@
+"""Groups are named from their elements, or nothing is claimed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from symhep.lie.bases import gl, so
+from symhep.lie.generators import Generators
+from symhep_symmetrygan.inference.infer import infer
+from symhep_symmetrygan.inference.inference import Inference
+
+Build = Callable[..., np.ndarray]
+Measure = Callable[..., tuple[np.ndarray, np.ndarray]]
+
+FLIP = np.diag([1.0, -1.0])
+#: Of two vectors in the plane: common rotation, reflection of both, exchange.
+COMMON = np.kron(np.eye(2), [[0.0, -1.0], [1.0, 0.0]])
+BOTH, EXCHANGE = np.kron(np.eye(2), FLIP), np.kron([[0.0, 1.0], [1.0, 0.0]], np.eye(2))
+JETS = ("px1", "py1", "px2", "py2")
+
+
+def told(found: tuple[np.ndarray, np.ndarray], generators: Generators, names: tuple[str, ...]) -> Inference:
+    """All elements kept, independent errors."""
+    kept = np.ones(len(found[0]), dtype=bool)
+    result = infer(*found, kept, generators, names=names, independent=True)
+    json.dumps(result.to_json(), allow_nan=False)
+    return result
+
+
+def rows(found: Inference) -> dict[str, dict[str, object]]:
+    return {str(row["name"]): dict(row) for row in found.components}
+
+
+def test_o2_is_a_circle_with_reflections(homogeneous: Build, turns: Build, measure: Measure) -> None:
+    rng = np.random.default_rng(1)
+    mirrored = rng.random(40) < 0.5
+    exact = turns(rng.uniform(0, 2 * np.pi, 40)) @ np.where(mirrored[:, None, None], FLIP, np.eye(2))
+    found = told(measure(rng, homogeneous(exact), gl(2), 0.01), gl(2), ("x", "y"))
+    assert (found.kind, found.algebra["name"], found.algebra["dimension"]) == ("continuous", "so(2)", 1)
+    direction = np.tensordot(found.generators[0], np.asarray(gl(2).matrices), 1)
+    assert np.abs(direction / direction[1, 0] - [[0, -1], [1, 0]]).max() < 0.02
+    assert set(rows(found)) == {"identity", "reflection(y)"}
+    reflection = rows(found)["reflection(y)"]
+    assert (reflection["action"], reflection["order"], reflection["kept"]) == (
+        "anticommutes",
+        2,
+        int(mirrored.sum()),
+    )
+    assert found.component_group is not None
+    assert found.component_group["name"] == "Z_2"
+    assert np.array_equal(found.component, mirrored.astype(int))
+
+
+@pytest.mark.parametrize(("q", "sigma"), [(4, 0.02), (8, 0.01)])
+def test_dihedral_elements_are_not_a_circle(
+    q: int, sigma: float, homogeneous: Build, turns: Build, measure: Measure
+) -> None:
+    rng = np.random.default_rng(q)
+    mirrored = rng.random(60) < 0.5
+    exact = turns(2 * np.pi * rng.integers(0, q, 60) / q)
+    exact = exact @ np.where(mirrored[:, None, None], FLIP, np.eye(2))
+    found = told(measure(rng, homogeneous(exact), gl(2), sigma), gl(2), ("x", "y"))
+    assert (found.kind, found.algebra["dimension"]) == ("finite", 0)
+    assert found.finite is not None
+    assert (found.finite["name"], found.finite["order"], found.finite["closed"]) == (f"D_{q}", 2 * q, True)
+    # of D_q: the turns have the orders of Z_q, and there are q reflections
+    orders = [q // np.gcd(k, q) for k in range(q)] + [2] * q
+    assert found.finite["orders"] == {str(n): orders.count(n) for n in sorted(set(orders))}
+    assert (found.finite["rotations"], found.finite["reflections"]) == (q, q)
+
+
+def test_two_clusters_on_the_line(
+    homogeneous: Build, measure: Measure, affine: Callable[[int], Generators]
+) -> None:
+    rng = np.random.default_rng(4)
+    back = rng.random(30) < 0.5
+    exact = homogeneous(
+        np.where(back, -1.0, 1.0)[:, None, None], np.where(back, 1.0, 0.0)[:, None]
+    )  # x, 1 - x
+    found = told(measure(rng, exact, affine(1), 0.01), affine(1), ("x",))
+    assert found.kind == "finite"
+    assert found.finite is not None
+    assert found.finite["name"] == "Z_2"
+    name = next(n for n in rows(found) if n != "identity")
+    assert name.startswith("reflection(x) about 0.5") or name.startswith("reflection(x) about 0.49")
+    assert rows(found)[name]["order"] == 2
+
+
+def test_isotropy(homogeneous: Build, measure: Measure) -> None:
+    rng = np.random.default_rng(5)
+    q = np.linalg.qr(rng.normal(size=(40, 3, 3)))[0]
+    q *= np.linalg.det(q)[:, None, None]
+    found = told(measure(rng, homogeneous(q), gl(3), 0.01), gl(3), ("x", "y", "z"))
+    assert (found.kind, found.algebra["name"], found.algebra["dimension"]) == ("continuous", "so(3)", 3)
+    assert [row["name"] for row in found.components] == ["identity"]
+
+
+def test_boosts_and_rotations_about_one_axis(homogeneous: Build, measure: Measure) -> None:
+    from symhep.lie.bases import lorentz
+    from scipy.linalg import expm
+
+    rng = np.random.default_rng(6)
+    group = lorentz()
+    turn, boost = np.asarray(group["J_z"]), np.asarray(group["K_z"])
+    exact = np.array(
+        [expm(a * turn + y * boost) for a, y in zip(rng.uniform(-3, 3, 40), rng.normal(size=40), strict=True)]
+    )
+    found = told(measure(rng, homogeneous(exact), group, 0.005), group, ("E", "px", "py", "pz"))
+    assert (found.kind, found.algebra["name"]) == ("continuous", "so(2) + so(1,1)")
+    assert set(found.labels) in ({"J_z", "K_z"}, {"-J_z", "K_z"}, {"J_z", "-K_z"}, {"-J_z", "-K_z"})
+
+
+@pytest.fixture(scope="module")
+def dijets(homogeneous: Build, turns: Build, measure: Measure) -> tuple[np.ndarray, Inference]:
+    """Of SO(4): turns of both jets with {1, F, S, SF}, flat along the turns; S and SF are off by 0.1 and rejected."""
+    rng = np.random.default_rng(7)
+    both = np.kron(np.eye(2), np.ones((2, 2))) * np.tile(turns(rng.uniform(0, 2 * np.pi, 60)), (1, 2, 2))
+    coset = rng.integers(0, 4, 60)
+    exact = np.array([np.eye(4), BOTH, EXCHANGE, EXCHANGE @ BOTH])[coset] @ both
+    flat = np.array([np.sum(COMMON * t) for t in np.asarray(so(4).matrices)])
+    elements, information = measure(rng, homogeneous(exact), so(4), 0.01, flat)
+    moved, _ = measure(rng, elements, so(4), 0.1)
+    kept = coset < 2
+    elements = np.where(kept[:, None, None], elements, moved)
+    log_p = np.where(kept, -1.0, -100.0)
+    return coset, infer(elements, information, kept, so(4), names=JETS, measures={"log_p": log_p})
+
+
+def test_dijets_have_a_common_rotation(dijets: tuple[np.ndarray, Inference]) -> None:
+    _, found = dijets
+    assert (found.kind, found.algebra["name"], found.labels[0].strip("-")) == (
+        "continuous",
+        "so(2)",
+        "J_12 + J_34",
+    )
+    away = np.abs(np.abs(found.generators[0]) - np.array([1, 0, 0, 0, 0, 1]) / np.sqrt(2))
+    assert (away < 4 * found.errors[0] + 1e-9).all()
+
+
+def test_dijets_have_a_kept_reflection_and_approximate_exchanges(dijets: tuple[np.ndarray, Inference]) -> None:
+    coset, found = dijets
+    table = rows(found)
+    assert [row["verdict"] for row in found.components] == ["kept", "kept", "approximate", "approximate"]
+    expected = {"identity": 0, "reflection(py)": 1, "exchange(1,2)": 2, "exchange(1,2) x reflection(py)": 3}
+    actions = ["commutes", "anticommutes", "commutes", "anticommutes"]
+    for name, number in expected.items():
+        assert table[name]["found"] == (coset == number).sum()
+        assert table[name]["action"] == actions[number]
+    assert table["exchange(1,2)"]["means"] == {"log_p": -100.0}
+    assert table["reflection(py)"]["order"] == 2  # a continuous family of Z_2
+    assert table["identity"]["order"] is None
+    kept = coset < 2
+    assert (found.action_p[kept] > 1e-3).all()
+    assert (found.action[kept] == np.array(actions)[coset[kept]]).all()
+
+
+def test_too_few_elements_claim_nothing(homogeneous: Build, turns: Build, measure: Measure) -> None:
+    rng = np.random.default_rng(8)
+    elements, information = measure(rng, homogeneous(turns(rng.uniform(0, 6, 5))), gl(2), 0.05)
+    found = infer(elements, information, np.ones(5, dtype=bool), gl(2))
+    assert (found.kind, found.algebra["dimension"], list(found.components)) == ("not determined", None, [])
+    none = infer(elements, information, np.zeros(5, dtype=bool), gl(2))
+    assert none.why == "0 of 5 elements are kept, at least 3 are needed"
+
+
+def test_large_errors_claim_nothing(homogeneous: Build, turns: Build, measure: Measure) -> None:
+    """Eight points on a circle with errors as large as their distance could be a circle."""
+    rng = np.random.default_rng(9)
+    exact = homogeneous(turns(2 * np.pi * rng.integers(0, 8, 40) / 8))
+    found = told(measure(rng, exact, so(2), 0.5), so(2), ("x", "y"))
+    assert found.kind == "not determined"
+
+
+def test_points_and_circles_are_seldom_confused(homogeneous: Build, turns: Build, measure: Measure) -> None:
+    """Toys with 4 to 30 elements and errors of 0.003 to 0.3: wrong claims in either direction, of 60 each."""
+    rng = np.random.default_rng(10)
+    wrong = {"continuous": 0, "finite": 0}
+    right = dict(wrong)
+    for k in range(120):
+        count, sigma = int(rng.integers(4, 31)), float(np.exp(rng.uniform(np.log(0.003), np.log(0.3))))
+        order = int(rng.integers(2, 13))
+        angles = 2 * np.pi * rng.integers(0, order, count) / order if k % 2 else rng.uniform(0, 2 * np.pi, count)
+        found = told(measure(rng, homogeneous(turns(angles)), so(2), sigma), so(2), ("x", "y"))
+        truth = "finite" if k % 2 else "continuous"
+        if found.kind != "not determined":
+            (right if found.kind == truth else wrong)[found.kind] += 1
+    assert wrong["finite"] <= 3  # level 0.01 of 60: more than 3 with a probability of 3e-3
+    assert wrong["continuous"] <= 8  # level 0.05 of 60: more than 8 with 3e-3
+    assert min(right.values()) > 20
