@@ -9,23 +9,16 @@ from pydantic import Field
 from symhep.methods.interface import Options
 from symhep_symmetrygan.training.options import LearningRates
 
-__all__ = ["SubgroupOptions"]
+__all__ = ["SubgroupOptions", "WalkOptions"]
 
 
-class SubgroupOptions(Options):
-    """Which classes of subgroups are searched, and how long.
+class WalkOptions(Options):
+    """How subgroups are searched, and which discrete elements are tested beside them.
 
-    >>> SubgroupOptions(catalogue="poincare", classes=["SO(3)", "J_z"]).restarts
+    >>> WalkOptions(elements=["P"]).restarts
     6
     """
 
-    catalogue: Literal["lorentz", "poincare"] = Field(
-        "lorentz", description="14 classes of subgroups, or 141 with translations"
-    )
-    classes: Literal["all"] | tuple[str, ...] = Field(
-        "all",
-        description="names, labels or generators of classes of the catalogue; those that lie in them are tested too",
-    )
     elements: Literal["usual"] | tuple[str, ...] = Field(
         "usual",
         description="discrete elements: P, reflection(x), exchange(1,2), Z_3(z), P*exchange(1,2), ...",
@@ -40,3 +33,19 @@ class SubgroupOptions(Options):
         LearningRates(generator=2e-2, discriminator=3e-3), description="step sizes of both sides"
     )
     waves: int = Field(64, ge=8, description="plane waves, two test functions each")
+
+
+class SubgroupOptions(WalkOptions):
+    """Which classes of subgroups are searched, and how.
+
+    >>> SubgroupOptions(catalogue="poincare", classes=["SO(3)", "J_z"]).restarts
+    6
+    """
+
+    catalogue: Literal["lorentz", "poincare"] = Field(
+        "lorentz", description="14 classes of subgroups, or 141 with translations"
+    )
+    classes: Literal["all"] | tuple[str, ...] = Field(
+        "all",
+        description="names, labels or generators of classes of the catalogue; those that lie in them are tested too",
+    )

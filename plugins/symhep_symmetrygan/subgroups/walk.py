@@ -113,7 +113,7 @@ class _Run:
         self.waves = Waves.draw(events.train, options.waves, rng)
         self.positions = Positions(self.waves, events.train, self.catalogue, rng)
         self.trial = Trial(events, self.waves, self.positions, options, seeds, device)
-        self.rows: dict[str, SubgroupRow] = {}
+        self.rows = {c.name: _row(c, "candidates") for c in self.catalogue.classes}
         self.lab: list[tuple[str, FloatArray, Evidence]] = []
         self.stages = max(self.catalogue[name].dimension for name in self.asked)
         self.threshold = math.log(level / (len(self.asked) + len(self.catalogue.group)))
@@ -122,7 +122,9 @@ class _Run:
         """Search and test the classes of one dimension that no smaller one has decided."""
         left = []
         for c in self.catalogue.of_dimension(dimension):
-            implied = self._implied(c) if c.name in self.asked else _row(c, "candidates")
+            if c.name not in self.asked:
+                continue
+            implied = self._implied(c)
             if implied is None:
                 left.append(c)
             else:
@@ -139,7 +141,7 @@ class _Run:
             self.rows[c.name] = self._reported(c, at_home, best[c.name], next(results))
 
     def _implied(self, c: SubgroupClass) -> SubgroupRow | None:
-        below = [self.rows[name] for name in self.order.below[c.name] if name in self.rows]
+        below = [self.rows[name] for name in self.order.below[c.name]]
         tried = {row.name: row.log_p for row in below if row.how == "tested" and row.log_p is not None}
         among = math.log(max(1, len(tried)))
         by = tuple(name for name, log_p in tried.items() if log_p + among < self.threshold)
