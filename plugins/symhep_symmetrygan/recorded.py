@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from symhep.methods.p_values import p_numbers
+from symhep.stats.multiplicity import holm
 from symhep_symmetrygan.inference.inference import Inference
 from symhep_symmetrygan.landscape.slices import Slice as Computed
 from symhep_symmetrygan.maps.periods import apart
@@ -27,9 +28,6 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.float64]
-
-#: An element lies on a slice if no parameter that is fixed there differs by more.
-NEAR = 0.2
 
 
 def tested_of(v: Validated) -> Tested:
@@ -65,43 +63,38 @@ def component_names(i: Inference) -> npt.NDArray[np.str_]:
 
 
 def component_rows(
-    i: Inference, v: Validated, representatives: Validated | None = None
+    i: Inference, v: Validated, representatives: Validated | None, level: float
 ) -> list[dict[str, Any]]:
-    """Rows of ``components``: numbers of their elements, and, if they were validated, of their representatives.
+    """Rows of ``components``: numbers of their elements, and the tests of their representatives.
 
-    ``representatives`` is the validation of `Inference.representatives`: p-values, divergences and losses are theirs
-    then; else there is no p-value, and the others are means over the elements.
+    ``representatives`` is the validation of `Inference.representatives`, simple elements that no event chose: their
+    p-values are of the elements exactly as they are. Divergences and losses are means over the elements found.
     """
+    log_p = np.full(len(i.components), np.nan) if representatives is None else representatives.log_p_found
+    known = ~np.isnan(log_p)
+    adjusted = np.full(len(log_p), np.nan)
+    adjusted[known] = holm(log_p[known]) if known.any() else 0.0
     rows = []
     for c, row in enumerate(i.components):
         members = i.component == c
-        judged = v if representatives is None else representatives
-        chosen = members if representatives is None else np.arange(len(i.components)) == c
-        log_p = None if representatives is None else _known(representatives.log_p[c])
-        adjusted = None if representatives is None else _known(representatives.log_p_adjusted[c])
         rows.append(
             {
                 "name": row["name"], "elements": row["found"], "kept": row["kept"], "verdict": row["verdict"],
                 "action": row["action"], "action_error": row["action_error"], "distance": row["named_distance"],
-                "order": row["order"], **_p(log_p, adjusted, row["verdict"]), "kl": _mean(judged.kl_refined[chosen]),
-                "posthoc_loss": _loss(judged.posthoc_refined[chosen], judged.posthoc_refined_error[chosen]),
+                "order": row["order"], "matrix": row["matrix"], **_p(log_p[c], adjusted[c], level),
+                "kl": _mean(v.kl_found[members]),
+                "posthoc_loss": _loss(v.posthoc_found[members], v.posthoc_found_error[members]),
             }
         )  # fmt: skip
     return rows
 
 
-def _known(log_p: float) -> float | None:
-    return None if np.isnan(log_p) else float(log_p)
-
-
-def _p(log_p: float | None, adjusted: float | None, verdict: str) -> dict[str, Any]:
-    """p-values as in the summary; ``rejected`` by the verdict of the elements, whose tests allow for their errors."""
-    rejected = {"kept": False, "approximate": True}.get(verdict)
-    if log_p is None or adjusted is None:
-        names = ("p_value", "log10_p", "p_value_adjusted", "log10_p_adjusted")
-        return {**dict.fromkeys(names), "rejected": rejected}
+def _p(log_p: float, adjusted: float, level: float) -> dict[str, Any]:
+    if np.isnan(log_p):
+        names = ("p_value", "log10_p", "p_value_adjusted", "log10_p_adjusted", "rejected")
+        return dict.fromkeys(names)
     both = {f"{name}_adjusted": value for name, value in p_numbers(adjusted).items()}
-    return {**p_numbers(log_p), **both, "rejected": rejected}
+    return {**p_numbers(log_p), **both, "rejected": bool(adjusted <= math.log(level))}
 
 
 def _mean(values: FloatArray) -> list[float] | None:
@@ -119,36 +112,32 @@ def _loss(values: FloatArray, errors: FloatArray) -> dict[str, float] | None:
 
 
 def slice_of(
-    computed: Computed, labels: Sequence[str], final: FloatArray, periods: FloatArray, units: FloatArray
+    computed: Computed, labels: Sequence[str], final: FloatArray, periods: FloatArray, within: float
 ) -> Slice:
-    """A slice through the landscape with the found elements over it, brought to the units of the data.
+    """A slice through the landscape with the found elements over it.
 
     Parameters
     ----------
-    labels, periods, units
-        Of the K parameters: names, 2 pi for angles, and what brings them to the units of the data.
+    labels, periods
+        Of the K parameters: names, and 2 pi for angles.
     final
         (E, K), in the same units as the slice.
+    within
+        An element lies on the slice if no parameter that is fixed there differs by more.
     """
     places = [labels.index(axis.label) for axis in computed.axes]
-    scale = units[places]
     points = final[:, places].copy()
     for column, (place, axis) in enumerate(zip(places, computed.axes, strict=True)):
         if periods[place] > 0:
             points[:, column] = axis.low + np.mod(points[:, column] - axis.low, periods[place])
     held = [labels.index(label) for label in computed.fixed]
     values = np.array([[computed.fixed[labels[k]] for k in held]])
-    near = np.asarray((np.abs(apart(final[:, held], values, periods[held])) <= NEAR).all(axis=1))
+    near = np.asarray((np.abs(apart(final[:, held], values, periods[held])) <= within).all(axis=1))
     single, true = computed.maxima.single, computed.symmetric
-    maxima = computed.maxima.points * scale
-    ridge = maxima[~single & true]
+    ridge = computed.maxima.points[~single & true]
     return Slice(
         computed.axes[0].label, computed.axes[1].label if len(places) == 2 else None,
-        computed.axes[0].values * scale[0], computed.axes[-1].values * scale[-1] if len(places) == 2 else np.zeros(0),
-        computed.deficit, points * scale, near, maxima[single & true].tolist(), maxima[single & ~true].tolist(),
-        ridge if len(ridge) else None, _fixed(computed.fixed, labels, units),
+        computed.axes[0].values, computed.axes[-1].values if len(places) == 2 else np.zeros(0),
+        computed.deficit, points, near, computed.maxima.points[single & true].tolist(),
+        computed.maxima.points[single & ~true].tolist(), ridge if len(ridge) else None, dict(computed.fixed),
     )  # fmt: skip
-
-
-def _fixed(fixed: Mapping[str, float], labels: Sequence[str], units: FloatArray) -> dict[str, float]:
-    return {label: value * float(units[labels.index(label)]) for label, value in fixed.items()}

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
 from symhep.methods.interface import Options
+from symhep.plugin.functions import load_function
 from symhep.plugin.user_function import NAME, UserFunctionOptions
 from symhep_symmetrygan.training.options import DiscriminatorOptions, LearningRates
 
 __all__ = ["FormulaOptions", "LearnOptions", "MapOptions"]
+
+FloatArray = npt.NDArray[np.float64]
 
 
 class LearnOptions(Options):
@@ -72,3 +78,8 @@ class MapOptions(Options):
         ge=1,
         description="points that a learned map is judged on; the first ones are where restarts began",
     )
+
+    @property
+    def stated(self) -> str | Callable[[FloatArray], FloatArray]:
+        """The formula's name, or the function itself."""
+        return self.formula if isinstance(self.formula, str) else load_function(self.formula.function)

@@ -46,6 +46,12 @@ class TermOptions(Options):
         build_term(name, settings)
         return {**data, "sha256": source_checksum(name)} if re.match(NAME, name) else data
 
+    @property
+    def words(self) -> str:
+        """As a sentence has it: 'cyclic (order 7), strength 0.1'."""
+        settings = ", ".join(f"{key} {value}" for key, value in self.settings.items())
+        return f"{self.name}{f' ({settings})' if settings else ''}, strength {self.strength:g}"
+
     def build(self) -> LossTerm:
         """The term itself, without its strength."""
         return build_term(self.name, self.settings)

@@ -43,6 +43,11 @@ class TrainingOptions(Options):
     restarts: int = Field(100, ge=1, description="random starts, trained side by side")
     steps: int = Field(4000, ge=1, description="batches; at each of them both sides move once")
     batch: int = Field(128, ge=1, description="events per batch")
+    replicas_per_batch: int = Field(
+        100,
+        ge=1,
+        description="restarts that are trained as one batch, and stored when done; numbers do not depend on it",
+    )
     learning_rate: LearningRates = Field(LearningRates(), description="step sizes of both sides")
     decay: Literal["cosine", "none"] = Field("cosine", description="how the step sizes fall to 0")
     average: float = Field(

@@ -16,6 +16,7 @@ from symhep.torchkit.streams import ReplicaStreams, replica_seeds
 from symhep.torchkit.threads import in_groups
 from symhep_symmetrygan.events import Events
 from symhep_symmetrygan.spaces.space import Space
+from symhep_symmetrygan.validation.difference import freedom
 from symhep_symmetrygan.validation.divergences import counts, divergence, noise
 from symhep_symmetrygan.validation.element_test import wave_log_p
 from symhep_symmetrygan.validation.options import ValidationOptions
@@ -44,6 +45,8 @@ def validate(
     options: ValidationOptions,
     seeds: np.random.SeedSequence,
     advance: Callable[[int], None] = _nothing,
+    *,
+    first: int = 0,
 ) -> Validated:
     """Refine ``elements`` on the training events, test them on the held-out ones.
 
@@ -56,6 +59,8 @@ def validate(
         depend on the others.
     advance
         Called with 1 after each element.
+    first
+        Number of the first element among all that are validated, here and in other calls.
     """
     elements = np.asarray(elements, dtype=np.float64)
     valid = np.isfinite(elements).all(axis=(1, 2))
@@ -80,8 +85,10 @@ def validate(
         tested["log_p_waves_found"][part] = wave_log_p(waves, events.held, taken[part], generators)
         advance(len(taken[part]))
     random = _random(space, options.random, starts)
-    judged = _judged([taken, refined.elements, random], generators, events, options, nets)
-    nu = events.held.effective - 1
+    numbers = (first + np.flatnonzero(valid)).tolist()
+    sets = [(taken, numbers), (refined.elements, numbers), (random, list(range(len(random))))]
+    judged = _judged(sets, generators, events, options, nets)
+    nu = freedom(events.held)
     tested["log_p_learned"], tested["log_p_learned_found"] = judged[1].log_p(nu, error), judged[0].log_p(nu)
     for end in ("", "_found"):
         tested[f"log_p{end}"] = _either(tested[f"log_p_waves{end}"], tested[f"log_p_learned{end}"])
@@ -144,22 +151,21 @@ def _random(space: Space, count: int, seeds: np.random.SeedSequence) -> FloatArr
 
 
 def _judged(
-    sets: list[FloatArray],
+    sets: list[tuple[FloatArray, list[int]]],
     generators: FloatArray,
     events: Events,
     options: ValidationOptions,
     seeds: np.random.SeedSequence,
 ) -> list[Judged]:
-    """A classifier for each element of all sets, in one batch; the k-th of every set has the k-th stream of the set."""
-    elements = np.concatenate(sets)
+    """A classifier for each element of all sets, in one batch; number k of a set has the k-th stream of the set."""
+    elements = np.concatenate([some for some, _ in sets])
     posthoc = options.posthoc
     if posthoc is None or not len(elements):
-        return [Judged.unknown(len(some), len(generators)) for some in sets]
-    streams = [
-        s
-        for one, some in zip(replica_seeds(seeds, len(sets)), sets, strict=True)
-        for s in replica_seeds(one, len(some))
-    ]
+        return [Judged.unknown(len(some), len(generators)) for some, _ in sets]
+    streams: list[np.random.SeedSequence] = []
+    for one, (_, numbers) in zip(replica_seeds(seeds, len(sets)), sets, strict=True):
+        every = replica_seeds(one, max(numbers, default=-1) + 1)
+        streams += [every[k] for k in numbers]
 
     def work(members: list[int]) -> Judged:
         return classify(
@@ -168,7 +174,7 @@ def _judged(
 
     done = in_groups(work, len(elements), str(events.device))
     whole = [np.concatenate([getattr(d, f.name) for d in done]) for f in fields(Judged)]
-    edges = np.cumsum([0, *(len(some) for some in sets)])
+    edges = np.cumsum([0, *(len(some) for some, _ in sets)])
     return [Judged(*(values[a:b] for values in whole)) for a, b in pairwise(edges)]
 
 
