@@ -88,13 +88,13 @@ def test_components_have_their_elements_and_numbers(inferred: Inference, validat
     names = component_names(inferred)
     assert sorted(set(names)) == ["identity", "reflection(py)"]
     assert (names[1::2] == "identity").all()  # determinant 1
-    rows = component_rows(inferred, validated)
+    rows = component_rows(inferred, validated, None, 0.01)
     assert [row["elements"] for row in rows] == [COUNT // 2, COUNT // 2]
     for row in rows:
         members = names == row["name"]
-        assert row["kl"] == pytest.approx(validated.kl_refined[members].mean(0).tolist())
+        assert row["kl"] == pytest.approx(validated.kl_found[members].mean(0).tolist())
         assert row["log10_p"] is None
-        assert row["rejected"] is False
+        assert row["rejected"] is None
     json.dumps(rows, allow_nan=False)
 
 
@@ -104,20 +104,20 @@ def test_components_take_p_from_their_representatives(
     options = ValidationOptions(bins=20, splits=2, random=0, posthoc=None)
     space = read_space("so(2)", events)
     own = validate(inferred.representatives, space, events, options, np.random.SeedSequence(2))
-    for c, row in enumerate(component_rows(inferred, validated, own)):
-        assert row["log10_p"] == pytest.approx(own.log_p[c] / math.log(10))
-        assert row["kl"] == pytest.approx(own.kl_refined[c].tolist())
+    for c, row in enumerate(component_rows(inferred, validated, own, 0.01)):
+        assert row["log10_p"] == pytest.approx(own.log_p_found[c] / math.log(10))
+        assert row["log10_p_adjusted"] >= row["log10_p"]
+        assert row["rejected"] is (row["log10_p_adjusted"] <= -2)
 
 
-def test_a_slice_is_brought_to_the_units_of_the_data() -> None:
-    # N(1/2, 1) in units of 2: N(1/4, 1/4), where x -> 1/2 - x is the mirror image
-    computed = Landscape(Mixture.of([[0.25]], [[[0.25]]]), AffineLine()).slice(
-        [Axis("b", -1, 1), Axis("c", -2, 2)], {}
-    )
-    final = np.array([[0.5, -1.0], [0.0, 1.0]])
-    made = slice_of(computed, ("b", "c"), final, np.zeros(2), np.array([2.0, 1.0]))
-    assert made.points.tolist() == [[1.0, -1.0], [0.0, 1.0]]
-    assert sorted(np.round(made.maxima, 6).tolist()) == [[-0.0, 1.0], [1.0, -1.0]]
+def test_found_elements_lie_over_the_slice() -> None:
+    line = Landscape(Mixture.of([[0.5]], [[[1.0]]]), AffineLine())
+    computed = line.slice([Axis("b", -2, 2), Axis("c", -2, 2)], {})
+    final = np.array([[1.0, -1.0], [0.0, 1.0]])
+    made = slice_of(computed, ("b", "c"), final, np.zeros(2), 0.2)
+    assert made.points.tolist() == final.tolist()
+    # the identity and the mirror image 1 - x
+    assert sorted((np.round(made.maxima, 6) + 0.0).tolist()) == [[0.0, 1.0], [1.0, -1.0]]
     assert (made.x[0], made.x[-1], made.y[-1]) == (-2.0, 2.0, 2.0)
     assert float(made.loss.max()) <= 1e-9
     assert made.near.all()
@@ -126,7 +126,7 @@ def test_a_slice_is_brought_to_the_units_of_the_data() -> None:
 
 def test_false_maxima_are_set_apart() -> None:
     computed = Landscape(Mixture.of([[0.5]], [[[1.0]]]), AffineLine(1.0)).slice([Axis("c", -2, 2)], {})
-    made = slice_of(computed, ("c",), np.array([[1.0]]), np.zeros(1), np.ones(1))
+    made = slice_of(computed, ("c",), np.array([[1.0]]), np.zeros(1), 0.2)
     assert np.round(made.maxima, 6).tolist() == [[-1.0]]  # 1 - x
     assert len(made.false_maxima) == 1
     assert made.y_label is None
@@ -139,7 +139,7 @@ def test_ridges_and_elements_that_lie_elsewhere() -> None:
     computed = landscape.slice([Axis("d", 0.5, 1.5, 7), Axis("theta_12", 0, 6, 7)], fixed)
     final = np.array([[1.0, 7.0, 0.0, 0.0, 0.1, 0.0], [1.0, 1.0, 0.5, 0.0, 0.0, 0.0]])
     periods = np.array([0, 2 * np.pi, 0, 0, 0, 0])
-    made = slice_of(computed, family.labels, final, periods, np.ones(6))
+    made = slice_of(computed, family.labels, final, periods, 0.2)
     assert made.near.tolist() == [True, False]
     assert made.points[0].tolist() == pytest.approx([1.0, 7 - 2 * np.pi])
     assert made.ridge is not None
