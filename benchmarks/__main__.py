@@ -22,6 +22,7 @@ def main() -> None:
         "oracle_gradient",
         "moments_speed",
         "moments_dijets",
+        "symmetrygan_speed",
     ):
         print(f"\n== {name} ==", flush=True)
         subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True)

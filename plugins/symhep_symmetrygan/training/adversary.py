@@ -31,6 +31,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: The loss is measured on every eighth batch: it is for the eye, the gradient does not need it.
 MEASURED = 8
+#: Restarts that a core trains side by side, at most: what they need at every step stays in its cache.
+CACHED = 32
 #: Points of the loss curve, at most.
 POINTS = 100
 
@@ -84,14 +86,18 @@ def train(
             f"{len(seeds)} restarts cannot be shared out in groups of {coupled}, as a term of the loss asks"
         )
 
-    def work(groups: list[int]) -> Trained:
-        members = [coupled * group + r for group in groups for r in range(coupled)]
+    def play(groups: npt.NDArray[np.int64]) -> Trained:
+        members = [coupled * int(group) + r for group in groups for r in range(coupled)]
         streams = ReplicaStreams([seeds[r] for r in members], device)
         first = None if start is None else start[members]
         with torch.inference_mode():  # cheaper per operation than no_grad
             return _Game(space.family, sample, options, streams, terms, inertial, first).play(advance)
 
-    parts = in_groups(work, len(seeds) // coupled, device)
+    def work(groups: list[int]) -> list[Trained]:
+        pieces = -(-len(groups) * coupled // CACHED) if device == "cpu" else 1
+        return [play(piece) for piece in np.array_split(groups, pieces)]
+
+    parts = [part for done in in_groups(work, len(seeds) // coupled, device) for part in done]
     return Trained(
         *(
             np.concatenate([getattr(p, name) for p in parts])

@@ -99,7 +99,7 @@ class Discriminator:
             self._norm.iterate()
         used, size = self._weights(), real.shape[2]
         room = self._room(size)
-        x = torch.cat([real, fake], 2)
+        x = torch.cat([real, fake], 2, out=room.x)
         trace = [x]
         for weight, bias, out in zip(used[:-1], self._biases, room.activations, strict=False):
             trace.append(torch.baddbmm(bias, weight, trace[-1], out=out).relu_())
@@ -132,14 +132,15 @@ class Discriminator:
     def _room(self, size: int) -> _Room:
         """For a batch of ``size`` events."""
         if self._kept is None or self._kept.target.shape[0] != 2 * size:
-            self._kept = _Room(self._biases, size)
+            self._kept = _Room(self._raw[0].shape[2], self._biases, size)
         return self._kept
 
 
 class _Room:
     """Memory that every step uses again: to ask for it anew takes as long as to compute what goes in."""
 
-    def __init__(self, biases: Sequence[Tensor], size: int) -> None:
+    def __init__(self, inputs: int, biases: Sequence[Tensor], size: int) -> None:
+        self.x = biases[0].new_empty(len(biases[0]), inputs, 2 * size)
         hidden = [bias.new_empty(*bias.shape[:2], 2 * size) for bias in biases[:-1]]
         self.activations, self.slopes = hidden, [torch.empty_like(h) for h in hidden]
         #: -1 / B for B events, 0 for B images.
