@@ -27,7 +27,7 @@ class Batches(ABC):
     def __init__(self, batch: int) -> None:
         self._count = max(1, BLOCK // batch)
         self._batch, self._left = batch, 0
-        self._x: Tensor | None = None
+        self._x: Tensor
         self._weights: Tensor | None
 
     @abstractmethod
@@ -36,12 +36,11 @@ class Batches(ABC):
 
     def next(self) -> Batch:
         """The next batch of every replica."""
-        if self._x is None or not self._left:
+        if not self._left:
             x, weights = self.fill(self._count * self._batch)
             replicas, _, d = x.shape
-            if self._x is None:
-                self._x = x.new_empty(self._count, replicas, d, self._batch)
-            self._x.copy_(x.view(replicas, self._count, self._batch, d).permute(1, 0, 3, 2))
+            shaped = x.view(replicas, self._count, self._batch, d)
+            self._x = shaped.permute(1, 0, 3, 2).contiguous()
             if weights is not None:
                 weights = weights.view(replicas, self._count, self._batch).transpose(0, 1).contiguous()
             self._weights, self._left = weights, self._count
