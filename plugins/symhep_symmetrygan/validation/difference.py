@@ -11,7 +11,7 @@ import torch
 from symhep_symmetrygan.events import Sample
 from symhep_symmetrygan.validation.waves import Waves, blocks
 
-__all__ = ["Difference", "difference", "paired_covariance", "unpaired_covariance"]
+__all__ = ["Difference", "difference", "freedom", "paired_covariance", "unpaired_covariance"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -70,6 +70,12 @@ def paired_covariance(waves: Waves, sample: Sample, elements: FloatArray) -> Flo
     both = mean[:, :, None] * cross.cpu().numpy()[:, None, :]
     outer = squares * mean[:, :, None] * mean[:, None, :]
     return np.asarray((total.cpu().numpy() - both - both.swapaxes(1, 2) + outer) / weight**2)
+
+
+def freedom(sample: Sample) -> float:
+    """Degrees of freedom of a covariance sum_n w_n^2 (..): (sum w^2)^2 / sum w^4 - 1, N - 1 for equal weights."""
+    squares = sample.weights**2
+    return float(squares.sum() ** 2 / (squares**2).sum()) - 1
 
 
 def unpaired_covariance(waves: Waves, sample: Sample) -> FloatArray:

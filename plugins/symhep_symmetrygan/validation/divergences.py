@@ -26,7 +26,7 @@ def divergence(after: FloatArray, before: FloatArray) -> FloatArray:
     Half a count is added to every bin (Krichevsky and Trofimov 1981), so that an empty bin of q is no infinity.
 
     >>> float(divergence(np.array([30.0, 70.0]), np.array([50.0, 50.0])).round(4))
-    0.0807
+    0.0806
     """
     p, q = np.maximum(after, 0.0) + 0.5, np.maximum(before, 0.0) + 0.5
     p, q = p / p.sum(-1, keepdims=True), q / q.sum(-1, keepdims=True)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from symhep.stats.quadratic_forms import log_tail
 from symhep.stats.residual_forms import ridge_form
 from symhep_symmetrygan.events import Sample
-from symhep_symmetrygan.validation.difference import difference, paired_covariance
+from symhep_symmetrygan.validation.difference import difference, freedom, paired_covariance
 from symhep_symmetrygan.validation.waves import Waves
 
 __all__ = ["wave_log_p"]
@@ -43,14 +43,14 @@ def wave_log_p(
     covariance = paired_covariance(waves, sample, elements)
     if error is not None:
         covariance += found.tangent @ error @ found.tangent.swapaxes(1, 2)
-    nu = sample.effective - 1
+    nu = freedom(sample)
     forms = [ridge_form(c, nu) for c in covariance]
-    freedom = np.array([form.freedom for form in forms])
+    scale = np.array([form.freedom for form in forms])
     squares = np.array(
         [((form.transform @ d) ** 2).sum() for form, d in zip(forms, found.values, strict=True)]
     )
     # without any noise (the identity) nothing differs, and what differs is certain to
     certain = np.where(np.abs(found.values).max(axis=1, initial=0.0) > ROUNDING, -np.inf, 0.0)
     weights = np.array([form.weights for form in forms])
-    tail = log_tail(squares * freedom / nu, weights, np.where(freedom > 0, freedom, 1.0))
-    return np.where(freedom > 0, tail, certain)
+    tail = log_tail(squares * scale / nu, weights, np.where(scale > 0, scale, 1.0))
+    return np.where(scale > 0, tail, certain)

@@ -23,9 +23,10 @@ BoolArray = npt.NDArray[np.bool_]
 CLOSE = 1e-2
 #: Displacement of the events in one step, in units of their root mean square size.
 STRIDE = 0.1
-#: Damping at the start in units of noise, its change where the linear approximation is poor and where it is good (less
-#: than a quarter and more than three quarters of what it promised), and the damping that says that nothing helps.
-DAMPING, HARDER, EASIER, HARDEST = 100.0, 4.0, 0.2, 1e12
+#: Damping at the start, over the size of Q in units of its noise; its change where the linear approximation is poor
+#: and where it is good (less than a quarter and more than three quarters of what it promised); the least that is
+#: left, so that weak directions wait until Q is down to its noise; and the most, where nothing helps any more.
+DAMPING, HARDER, EASIER, LEAST, MOST = 10.0, 4.0, 0.2, 0.3, 1e9
 #: An element that leaves every event where it is has no noise; its errors are those of this share of the usual one.
 NOISELESS = 1e-6
 
@@ -194,7 +195,8 @@ class _State:
         if not len(open_):
             return False
         pull, vectors, signal, strength = pull[open_], vectors[open_], signal[open_], strength[open_]
-        a = np.where(signal, pull / (strength + self.damping[open_, None]), 0.0)
+        excess = np.maximum(self.quality[open_] / self.values.shape[1], 1.0)
+        a = np.where(signal, pull / (strength + (self.damping[open_] * excess)[:, None]), 0.0)
         delta = np.einsum("gr,ers,es->eg", self.problem.noise.directions, vectors, a)
         change = np.tensordot(delta, self.problem.generators, 1)
         images = change @ self.elements[open_]
@@ -211,6 +213,7 @@ class _State:
         taken = open_[better]
         self.elements[taken], self.values[taken] = trial[better], values[better]
         self.tangent[taken], self.quality[taken] = tangent[better], quality[better]
-        self.damping[open_] *= np.select([gain > 0.75, gain < 0.25], [EASIER, HARDER], 1.0)
-        self.lost[open_] |= self.damping[open_] > HARDEST
+        change_of = np.select([gain > 0.75, gain < 0.25], [EASIER, HARDER], 1.0)
+        self.damping[open_] = np.maximum(self.damping[open_] * change_of, LEAST)
+        self.lost[open_] |= self.damping[open_] > MOST
         return True

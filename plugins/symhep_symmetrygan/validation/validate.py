@@ -63,16 +63,9 @@ def validate(
         Number of the first element among all that are validated, here and in other calls.
     """
     elements = np.asarray(elements, dtype=np.float64)
-    valid = np.isfinite(elements).all(axis=(1, 2))
+    valid: npt.NDArray[np.bool_] = np.asarray(np.isfinite(elements).all(axis=(1, 2)))
     draws, bootstrap, starts, halves, nets = replica_seeds(seeds, 5)
-    given = (
-        np.zeros((0, 1, 1))
-        if space.generators is None
-        else np.asarray(space.generators.matrices, dtype=np.float64)
-    )
-    generators = (
-        homogeneous(given, events.size) if len(given) else np.zeros((0, events.size + 1, events.size + 1))
-    )
+    generators = _generators(space, events.size)
     waves = Waves.draw(events.train, options.waves, np.random.default_rng(draws))
     taken = elements[valid]
     refined = _refined(waves, events, taken, generators, options, bootstrap)
@@ -112,6 +105,13 @@ def validate(
         **whole,
         **drawn,
     )  # fmt: skip
+
+
+def _generators(space: Space, size: int) -> FloatArray:
+    """(G, D + 1, D + 1); none of a space that has no tangents, whose elements are tested as they are."""
+    if space.generators is None:
+        return np.zeros((0, size + 1, size + 1))
+    return homogeneous(np.asarray(space.generators.matrices, dtype=np.float64), size)
 
 
 def _groups(count: int) -> Iterator[slice]:

@@ -41,7 +41,7 @@ class Waves:
     >>> sample = Sample(torch.tensor([[0.0], [2.0]], dtype=torch.float64), torch.ones(2, dtype=torch.float64))
     >>> turned = np.array([[[-1.0, 0.5], [0.0, 1.0]]])  # 1/2 - x
     >>> mean = Waves(np.array([[np.pi]])).means(sample, turned)  # of exp(i pi (1/2 - x)) and of x times that
-    >>> mean.shape, np.abs(mean[0, 0] - [1j, 1j]).max() < 1e-6
+    >>> mean.shape, bool(np.abs(mean[0, 0] - [1j, 1j]).max() < 1e-6)
     ((1, 1, 2), True)
     """
 
