@@ -111,6 +111,17 @@ def test_gradients(family: Family) -> None:
 
 
 @EVERY
+def test_products_of_homogeneous_matrices_compose_the_maps(family: Family) -> None:
+    one, two = _start(family), _start(family).flip(0)
+    x = torch.from_numpy(np.random.default_rng(0).normal(size=(6, 9, family.vector)))
+    product = family.homogeneous(one) @ family.homogeneous(two)
+    expected = family.transform(one, family.transform(two, x))
+    moved = x @ product[:, :-1, :-1].mT + product[:, None, :-1, -1]
+    torch.testing.assert_close(moved, expected, rtol=1e-10, atol=1e-9)
+    assert torch.equal(product[:, -1], torch.eye(family.vector + 1)[-1].double().expand(6, -1))
+
+
+@EVERY
 def test_pull_is_the_chain_rule(family: Family) -> None:
     """sum_n w_n . (A x_n + b) has d/dA = sum_n w_n x_n^T and d/db = sum_n w_n."""
     rng, start = np.random.default_rng(3), _start(family).requires_grad_()
