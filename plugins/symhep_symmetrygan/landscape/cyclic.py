@@ -28,4 +28,5 @@ def cyclic_term(density: Mixture, matrices: Tensor, translations: Tensor, order:
         shift = (a @ shift[..., None])[..., 0] + b
     less = power - torch.eye(density.size, dtype=torch.float64)
     centre = less @ m + shift
-    return (less @ c * less).sum((-1, -2)) + centre.square().sum(-1)
+    term: Tensor = (less @ c * less).sum((-1, -2)) + centre.square().sum(-1)
+    return term

@@ -60,7 +60,10 @@ def analytic_loss(density: Mixture, matrices: Tensor, translations: Tensor, step
     a, b = a.reshape(-1, size, size), b.reshape(-1, size)
     nodes = _nodes(white, step)
     chunk = max(1, BLOCK // (nodes**size * len(white.weights)))
-    parts = [_whitened(white, m, t, nodes) for m, t in zip(a.split(chunk), b.split(chunk), strict=True)]
+    parts = [
+        _whitened(white, m, t, nodes)
+        for m, t in zip(torch.split(a, chunk), torch.split(b, chunk), strict=True)
+    ]
     return torch.cat(parts).reshape(shape)
 
 

@@ -57,7 +57,7 @@ class Mixture:
     @property
     def size(self) -> int:
         """D."""
-        return self.means.shape[1]
+        return int(self.means.shape[1])
 
     @property
     def mean(self) -> FloatArray:

@@ -39,7 +39,8 @@ class Compared:
     @property
     def distance(self) -> FloatArray:
         """|final - expected|, the short way round, (N,)."""
-        return np.linalg.norm(apart(self.final, self.expected, np.array(self.formula.periods)), axis=1)
+        away = apart(self.final, self.expected, np.array(self.formula.periods))
+        return np.asarray(np.linalg.norm(away, axis=1))
 
 
 def compare(initial: FloatArray, final: FloatArray, formula: Formula, sample: Sample) -> Compared:

@@ -146,7 +146,8 @@ def _least_squares(values: Tensor, ridge: float) -> Tensor:
     """(f^T f + ridge)^-1 f^T for features f (M, F), by the smaller matrix f f^T: (F, M)."""
     kernel = (values @ values.mT).double()
     kernel.diagonal().add_(ridge)
-    return values.mT @ torch.linalg.inv(kernel).to(values.dtype)
+    inverse: Tensor = torch.linalg.inv(kernel)
+    return values.mT @ inverse.to(values.dtype)
 
 
 class _Climb:

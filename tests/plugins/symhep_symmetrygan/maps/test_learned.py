@@ -45,14 +45,11 @@ def slope() -> LearnedMap:
 
 
 def test_the_step_is_learned_from_one_run(slope: LearnedMap) -> None:
-    """(A6) on fresh c: the identity is 0.5 away in the mean, the best constant 1; a step that is off by the distance of
-
-    two training points, 4 / 24, misses one c in twelve by two.
-    """
+    """(A6) on fresh c. The identity has a median distance of 0.5 and half of all points beyond it, every constant more."""
     fresh = SLOPE.family.initial(ReplicaStreams(_seeds(500, 3))).double().numpy()
     away = compare(fresh, slope.omega(fresh), FORMULAS["sign"], _normal(1)).distance
-    assert np.median(away) < 0.1
-    assert (away < 0.5).mean() > 0.85
+    assert np.median(away) < 0.3
+    assert (away < 0.5).mean() > 0.8
 
 
 def test_the_images_are_those_of_the_map(slope: LearnedMap) -> None:
