@@ -57,6 +57,7 @@ def test_the_examples_of_contributing(root: Path, tmp_path: Path) -> None:
     [
         "README.md",
         "CONTRIBUTING.md",
+        "docs/augment.md",
         "docs/card.md",
         "docs/formats.md",
         "docs/run_folder.md",

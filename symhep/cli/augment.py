@@ -54,7 +54,7 @@ __all__ = ["command"]
     metavar="LENGTH",
     help="Draw translations, up to this length in the unit of the data.",
 )
-@click.option("--force", is_flag=True, help="Write over a file that exists.")
+@click.option("--force", is_flag=True, help="Overwrite a file that exists.")
 def command(
     card: str,
     run: str,
@@ -80,7 +80,7 @@ def command(
     from symhep.errors import CardError
 
     if Path(out).exists() and not force:
-        raise CardError(f"{out} exists", hint="choose another name, or say --force")
+        raise CardError(f"{out} exists", hint="choose another name with -o, or overwrite it with --force")
     done = augment(
         card, run, out, method=method, copies=copies, seed=seed, generators=_names(generators),
         components=_names(components), boosts=boosts, translations=translations, progress=TerminalProgress(),

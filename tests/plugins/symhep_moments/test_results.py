@@ -11,8 +11,10 @@ import pytest
 import torch
 from scipy.stats import norm
 
+from symhep.lie.algebra import structure_constants
 from symhep.lie.bases import poincare
 from symhep.methods.result import Result
+from symhep.methods.symmetry import Symmetry
 from symhep.plotting.style import use_style
 from symhep.readers.toy.particles import density
 from symhep_moments.accumulate import moments_of
@@ -167,3 +169,20 @@ def test_nothing_found() -> None:
     assert s["generators"] == []
     assert drawing_arrays(o)["generators"].shape == (0, 10)
     assert "no continuous symmetry" in next(findings(s)).text
+
+
+def test_the_symmetry_is_what_the_labels_state(dijets: Outcome, isotropic: Outcome) -> None:
+    """J_z, and not what was measured: with a trace of a boost in it, it would generate no rotations."""
+    found = Symmetry.of(Result(summarise(dijets), drawing_arrays(dijets)))
+    assert found is not None
+    assert (found.acts_on, found.vectors, found.labels) == ("momenta", 2, ("J_z",))
+    assert (found.generators[0] == poincare()["J_z"]).all()
+    held = [t for t in dijets.discrete if not (t.rejected or t.trivial or t.same_as)]
+    assert found.names == tuple(t.name for t in held)
+    signs = {"P": [1, -1, -1, -1], "reflection(z)": [1, 1, 1, -1]}  # T moves momenta as P does
+    for name, element in zip(found.names, found.elements, strict=True):
+        assert (element == np.diag([*signs[name], *signs[name], 1])).all()
+    space = Symmetry.of(Result(summarise(isotropic), drawing_arrays(isotropic)))
+    assert space is not None
+    assert set(space.labels) == {"J_x", "J_y", "J_z"}
+    assert structure_constants(space.generators).residual < 1e-12

@@ -31,7 +31,7 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_help_and_version() -> None:
     shown = symhep("--help")
     assert shown.returncode == 0
-    for name in ("inspect", "init", "validate", "run", "methods", "plot", "report"):
+    for name in ("inspect", "init", "validate", "run", "methods", "plot", "report", "augment"):
         assert name in shown.stdout
         assert symhep(name, "--help").returncode == 0
     assert symhep("--version").stdout.startswith("symhep, version")
