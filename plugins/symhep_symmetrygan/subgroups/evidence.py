@@ -23,13 +23,15 @@ FloatArray = npt.NDArray[np.float64]
 class Evidence:
     """Natural logarithms of p-values: of both joined (twice the smaller, Bonferroni), of the waves, of the network.
 
-    ``loss`` of the network on held-out events.
+    ``loss`` of the network on held-out events; ``kl`` (J,) divergences of projections of the images from those of the
+    events, in nats (no test: noise alone makes some).
     """
 
     log_p: float
     log_p_waves: float
     log_p_network: float
     loss: Loss
+    kl: tuple[float, ...] = ()
 
 
 def evidence(

@@ -48,6 +48,8 @@ class SubgroupRow:
         Of the class, those of screws in units of the scaled events.
     loss
         Cross entropy of the network that tells events from their images under random elements of the subgroup.
+    kl
+        (J,) divergences of projections of the images from those of the held-out events; () if nothing was tested.
     """
 
     name: str
@@ -65,6 +67,7 @@ class SubgroupRow:
     element: FloatArray | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)
     loss: Loss | None = None
+    kl: tuple[float, ...] = ()
 
     @property
     def survives(self) -> bool:
@@ -76,7 +79,7 @@ class SubgroupRow:
         return {
             "name": self.name, "label": self.label, "algebra": self.algebra, "dimension": self.dimension,
             "at_lab": self.at_lab, "how": self.how, "by": list(self.by), "limit_of": [], "family": "classes",
-            "survives": self.survives, "kl": None, **_loss(self.loss),
+            "survives": self.survives, "kl": list(self.kl) or None, **_loss(self.loss),
             **_p(self.log_p, self.log_p_adjusted, self.rejected),
         }  # fmt: skip
 
@@ -91,13 +94,14 @@ class LabRow:
     rejected: bool
     generators: FloatArray
     loss: Loss
+    kl: tuple[float, ...]
 
     def row(self) -> dict[str, Any]:
         """As in `symhep_symmetrygan.results`, of the family 'lab'."""
         return {
             "name": self.name, "label": self.name, "algebra": "R", "dimension": 1, "at_lab": True, "how": "tested",
-            "by": [], "limit_of": [], "family": "lab", "survives": not self.rejected, "kl": None, **_loss(self.loss),
-            **_p(self.log_p, self.log_p_adjusted, self.rejected),
+            "by": [], "limit_of": [], "family": "lab", "survives": not self.rejected, "kl": list(self.kl),
+            **_loss(self.loss), **_p(self.log_p, self.log_p_adjusted, self.rejected),
         }  # fmt: skip
 
 
@@ -162,6 +166,8 @@ class SubgroupSearch:
         along +z than the second, minus the others. None for other events.
     level, hypotheses
         Probability of any false rejection of ``classes`` and ``lab``, and how many were tested or implied.
+    projections
+        Names of the J projections of ``kl``.
     """
 
     catalogue: str
@@ -172,6 +178,7 @@ class SubgroupSearch:
     asymmetry: Interval | None
     level: float
     hypotheses: int
+    projections: tuple[str, ...]
 
     @property
     def maximal(self) -> tuple[SubgroupRow, ...]:

@@ -19,6 +19,8 @@ from symhep_symmetrygan.subgroups.options import SubgroupOptions
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
 from symhep_symmetrygan.subgroups.refining import Positions
 from symhep_symmetrygan.subgroups.streams import child
+from symhep_symmetrygan.validation.divergences import divergence
+from symhep_symmetrygan.validation.projections import projections
 from symhep_symmetrygan.validation.waves import Waves
 
 __all__ = ["Place", "Trial"]
@@ -53,10 +55,15 @@ class Trial:
         options: SubgroupOptions,
         seeds: np.random.SeedSequence,
         device: str,
+        bins: int,
     ) -> None:
         self._events, self._positions, self._options = events, positions, options
         self._seeds, self._device = seeds, device
         self._held = Comparison(waves, events.held)
+        self._projections = projections(events, bins)
+        self._before = self._counts(events.held.x)
+        #: names of the projections
+        self.projections = tuple(p.name for p in self._projections)
 
     def of(self, places: Sequence[Place]) -> list[Evidence]:
         """Evidence against the density's invariance, for each place; the networks are trained as one batch."""
@@ -86,7 +93,16 @@ class Trial:
             tangent = np.concatenate([slopes, own[None]])
         loss = replace(losses[0], value=float(np.mean([one.value for one in losses])))
         waves, answer = (torch.stack(parts).mean(0) for parts in (moved, answers))
-        return evidence(waves, answer, held.weights, loss, tangent)
+        kl = divergence(self._counts(self._held.images(next(self._images(place, len(held))))), self._before)
+        return replace(evidence(waves, answer, held.weights, loss, tangent), kl=tuple(kl.tolist()))
+
+    def _counts(self, x: Tensor) -> FloatArray:
+        """Histograms (J, B + 2) of held-out events or their images x, in effective events."""
+        held = self._events.held
+        w = held.weights.cpu().numpy()
+        rows, edges = x.double().cpu().numpy(), self._projections[0].axis.size + 2
+        found = np.stack([np.bincount(p.bins(rows), w, edges) for p in self._projections])
+        return np.asarray(found * float(w.sum() / (w**2).sum()))
 
     def _elements(self, place: Place) -> Tensor:
         """Random elements (POOL, 5, 5) to train with."""

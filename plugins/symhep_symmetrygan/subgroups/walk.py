@@ -40,6 +40,7 @@ def search_subgroups(
     seeds: np.random.SeedSequence,
     *,
     level: float = 0.05,
+    bins: int = 100,
     device: str = "cpu",
     progress: Progress | None = None,
 ) -> SubgroupSearch:
@@ -66,7 +67,7 @@ def search_subgroups(
             f"subgroups of the Lorentz group act on four-momenta, and events are {', '.join(events.components)}"
         )
     elements = chosen_elements(options, events)
-    run = _Run(events, options, seeds, level, device)
+    run = _Run(events, options, seeds, level, device, bins)
     with (progress or SilentProgress()).task("subgroups", run.stages + 2) as task:
         run.at_lab()
         task(1, "generators")
@@ -105,6 +106,7 @@ class _Run:
         seeds: np.random.SeedSequence,
         level: float,
         device: str,
+        bins: int,
     ) -> None:
         self.catalogue, self.asked = asked_classes(options)
         self.order: Lattice = lattice(self.catalogue)
@@ -112,7 +114,7 @@ class _Run:
         rng = np.random.default_rng(child(seeds, "waves"))
         self.waves = Waves.draw(events.train, options.waves, rng)
         self.positions = Positions(self.waves, events.train, self.catalogue, rng)
-        self.trial = Trial(events, self.waves, self.positions, options, seeds, device)
+        self.trial = Trial(events, self.waves, self.positions, options, seeds, device, bins)
         self.rows = {c.name: _row(c, "candidates") for c in self.catalogue.classes}
         self.lab: list[tuple[str, FloatArray, Evidence]] = []
         self.stages = max(self.catalogue[name].dimension for name in self.asked)
@@ -205,11 +207,14 @@ class _Run:
             element=self._in_units(one.elements(best.parameters[None])[0]),
             parameters=one.values(best.parameters[None], 0),
             loss=found.loss,
+            kl=found.kl,
         )
         if home is None or (home.log_p < self.threshold and home.log_p < found.log_p):
             return tested
         log_p = max(found.log_p, home.log_p)
-        return replace(tested, log_p=log_p, at_lab=True, generators=generators, element=None, loss=home.loss)
+        return replace(
+            tested, log_p=log_p, at_lab=True, generators=generators, element=None, loss=home.loss, kl=home.kl
+        )
 
     def _in_units(self, matrices: Tensor) -> FloatArray:
         """Translations times the scale."""
@@ -254,12 +259,12 @@ class _Run:
         for row, a in zip(tested, adjusted, strict=False):
             self.rows[row.name] = replace(row, log_p_adjusted=float(a), rejected=bool(a <= limit))
         lab = tuple(
-            LabRow(label, found.log_p, float(a), bool(a <= limit), x, found.loss)
+            LabRow(label, found.log_p, float(a), bool(a <= limit), x, found.loss, found.kl)
             for (label, x, found), a in zip(self.lab, adjusted[len(tested) :], strict=True)
         )
         return SubgroupSearch(
             self.options.catalogue, self.order, tuple(self.rows[name] for name in self.catalogue), lab,
-            tuple(discrete), forward_backward(self.events), self.level, len(logs),
+            tuple(discrete), forward_backward(self.events), self.level, len(logs), self.trial.projections,
         )  # fmt: skip
 
 

@@ -124,6 +124,11 @@ def test_rows_are_those_of_the_result(search: Search) -> None:
     )
     assert 2 * np.log(2) == pytest.approx(first["posthoc_loss"]["value"], abs=0.05)
     assert all(np.isfinite(row["log10_p"]) for row in rows)
+    # 1500 events and 100 bins: noise of 99 / 1500 = 0.07; turns about x take the asymmetry away
+    at = found.projections.index("cos theta of mu-")
+    assert len(first["kl"]) == len(found.projections)
+    assert first["kl"][found.projections.index("azimuth of mu-")] < 0.2
+    assert next(row for row in rows if row["name"] == "J_x")["kl"][at] > 0.3
     parity = found.discrete[0].row()
     assert parity["log10_p"] < -6
     assert parity["p_value_adjusted"] >= parity["p_value"]
