@@ -11,6 +11,7 @@ from symhep.errors import MethodError
 from symhep.lie.generators import Generators
 from symhep.lie.identify import Identification, identify
 from symhep.lie.identify.identification import AMBIGUOUS
+from symhep.lie.noise import BORDER
 from symhep.lie.sparsest import sparsest
 from symhep_symmetrygan.inference.fit import SpanFit
 from symhep_symmetrygan.inference.tangents import Tangents
@@ -19,8 +20,8 @@ __all__ = ["Named", "name_span"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Coefficients are written as 0 or 1 if they are within so many standard errors of it.
-SAME = 3.0
+#: Coefficients are written as 0 or 1 if they are within so many standard errors of it, as ranks are decided.
+SAME = BORDER
 
 
 @dataclass(frozen=True, eq=False)

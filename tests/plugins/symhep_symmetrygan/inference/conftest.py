@@ -41,7 +41,7 @@ def turns() -> Callable[[np.ndarray], np.ndarray]:
 
 @pytest.fixture(scope="session")
 def measure() -> Callable[..., Found]:
-    """Elements moved by normal errors of size sigma along all generators but ``flat`` ones (G,), and their information."""
+    """Elements moved by normal errors of size sigma, but not along ``flat`` (G,), and their information."""
 
     def build(
         rng: np.random.Generator,

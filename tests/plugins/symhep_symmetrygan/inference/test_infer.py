@@ -7,11 +7,15 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy.linalg import expm
 
-from symhep.lie.bases import gl, so
+from symhep.lie.bases import gl, lorentz, so
 from symhep.lie.generators import Generators
 from symhep_symmetrygan.inference.infer import infer
 from symhep_symmetrygan.inference.inference import Inference
+from symhep_symmetrygan.inference.measured import Measured
+from symhep_symmetrygan.inference.span import span_of
+from symhep_symmetrygan.inference.tangents import Tangents
 
 Build = Callable[..., np.ndarray]
 Measure = Callable[..., tuple[np.ndarray, np.ndarray]]
@@ -92,7 +96,7 @@ def test_two_clusters_on_the_line(
 
 def test_isotropy(homogeneous: Build, measure: Measure) -> None:
     rng = np.random.default_rng(5)
-    q = np.linalg.qr(rng.normal(size=(40, 3, 3)))[0]
+    q = np.linalg.qr(rng.normal(size=(30, 3, 3)))[0]
     q *= np.linalg.det(q)[:, None, None]
     found = told(measure(rng, homogeneous(q), gl(3), 0.01), gl(3), ("x", "y", "z"))
     assert (found.kind, found.algebra["name"], found.algebra["dimension"]) == ("continuous", "so(3)", 3)
@@ -100,30 +104,27 @@ def test_isotropy(homogeneous: Build, measure: Measure) -> None:
 
 
 def test_boosts_and_rotations_about_one_axis(homogeneous: Build, measure: Measure) -> None:
-    from symhep.lie.bases import lorentz
-    from scipy.linalg import expm
-
     rng = np.random.default_rng(6)
     group = lorentz()
     turn, boost = np.asarray(group["J_z"]), np.asarray(group["K_z"])
     exact = np.array(
-        [expm(a * turn + y * boost) for a, y in zip(rng.uniform(-3, 3, 40), rng.normal(size=40), strict=True)]
+        [expm(a * turn + y * boost) for a, y in zip(rng.uniform(-3, 3, 24), rng.normal(size=24), strict=True)]
     )
     found = told(measure(rng, homogeneous(exact), group, 0.005), group, ("E", "px", "py", "pz"))
     assert (found.kind, found.algebra["name"]) == ("continuous", "so(2) + so(1,1)")
-    assert set(found.labels) in ({"J_z", "K_z"}, {"-J_z", "K_z"}, {"J_z", "-K_z"}, {"-J_z", "-K_z"})
+    assert {label.strip("-") for label in found.labels} == {"J_z", "K_z"}
 
 
 @pytest.fixture(scope="module")
 def dijets(homogeneous: Build, turns: Build, measure: Measure) -> tuple[np.ndarray, Inference]:
-    """Of SO(4): turns of both jets with {1, F, S, SF}, flat along the turns; S and SF are off by 0.1 and rejected."""
+    """Of SO(4): turns of both jets with {1, F, S, SF}, flat along the turns; S and SF are off by 0.05 and rejected."""
     rng = np.random.default_rng(7)
     both = np.kron(np.eye(2), np.ones((2, 2))) * np.tile(turns(rng.uniform(0, 2 * np.pi, 60)), (1, 2, 2))
     coset = rng.integers(0, 4, 60)
     exact = np.array([np.eye(4), BOTH, EXCHANGE, EXCHANGE @ BOTH])[coset] @ both
     flat = np.array([np.sum(COMMON * t) for t in np.asarray(so(4).matrices)])
     elements, information = measure(rng, homogeneous(exact), so(4), 0.01, flat)
-    moved, _ = measure(rng, elements, so(4), 0.1)
+    moved, _ = measure(rng, elements, so(4), 0.05)
     kept = coset < 2
     elements = np.where(kept[:, None, None], elements, moved)
     log_p = np.where(kept, -1.0, -100.0)
@@ -141,7 +142,9 @@ def test_dijets_have_a_common_rotation(dijets: tuple[np.ndarray, Inference]) -> 
     assert (away < 4 * found.errors[0] + 1e-9).all()
 
 
-def test_dijets_have_a_kept_reflection_and_approximate_exchanges(dijets: tuple[np.ndarray, Inference]) -> None:
+def test_dijets_have_a_kept_reflection_and_approximate_exchanges(
+    dijets: tuple[np.ndarray, Inference],
+) -> None:
     coset, found = dijets
     table = rows(found)
     assert [row["verdict"] for row in found.components] == ["kept", "kept", "approximate", "approximate"]
@@ -176,18 +179,20 @@ def test_large_errors_claim_nothing(homogeneous: Build, turns: Build, measure: M
 
 
 def test_points_and_circles_are_seldom_confused(homogeneous: Build, turns: Build, measure: Measure) -> None:
-    """Toys with 4 to 30 elements and errors of 0.003 to 0.3: wrong claims in either direction, of 60 each."""
+    """Toys with 4 to 30 elements and errors of 0.003 to 0.3: wrong claims in either direction, of 30 each."""
     rng = np.random.default_rng(10)
-    wrong = {"continuous": 0, "finite": 0}
-    right = dict(wrong)
-    for k in range(120):
+    tangents = Tangents.of(so(2))
+    wrong, right = {"continuous": 0, "finite": 0}, {"continuous": 0, "finite": 0}
+    for k in range(60):
         count, sigma = int(rng.integers(4, 31)), float(np.exp(rng.uniform(np.log(0.003), np.log(0.3))))
         order = int(rng.integers(2, 13))
-        angles = 2 * np.pi * rng.integers(0, order, count) / order if k % 2 else rng.uniform(0, 2 * np.pi, count)
-        found = told(measure(rng, homogeneous(turns(angles)), so(2), sigma), so(2), ("x", "y"))
-        truth = "finite" if k % 2 else "continuous"
-        if found.kind != "not determined":
-            (right if found.kind == truth else wrong)[found.kind] += 1
-    assert wrong["finite"] <= 3  # level 0.01 of 60: more than 3 with a probability of 3e-3
-    assert wrong["continuous"] <= 8  # level 0.05 of 60: more than 8 with 3e-3
-    assert min(right.values()) > 20
+        angles = (
+            2 * np.pi * rng.integers(0, order, count) / order if k % 2 else rng.uniform(0, 2 * np.pi, count)
+        )
+        elements, information = measure(rng, homogeneous(turns(angles)), so(2), sigma)
+        kind = span_of(Measured.of(elements, information, tangents).with_identity()).kind
+        if kind != "not determined":
+            (right if kind == ("finite" if k % 2 else "continuous") else wrong)[kind] += 1
+    assert wrong["finite"] <= 2  # level 0.01 of 30: more than 2 with a probability of 3e-3
+    assert wrong["continuous"] <= 5  # level 0.05 of 30: more than 5 with 3e-3
+    assert min(right.values()) > 8
