@@ -15,8 +15,8 @@ __all__ = ["Action", "actions"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Directions in which an element cannot move the generators have no variance; below this share of the largest.
-NOTHING = 1e-9
+#: Rounding of a covariance.
+LEAST = 1e-12
 #: Within this of +1 or -1, relative to their distance, the action is one of them or neither.
 CLEAR = 0.5
 
@@ -40,7 +40,8 @@ class Action:
 def actions(measured: Measured, fit: SpanFit) -> list[Action]:
     """The `Action` of every element, within its error and that of the generators.
 
-    Errors to first order: exp(u) g moves Ad(g) X by [u, Ad(g) X].
+    Errors to first order: exp(u) g moves Ad(g) X by [u, Ad(g) X]. Terms of second order have the size of the trace of
+    that covariance; directions along which the first order is not larger are not judged.
     """
     x, (r, g) = fit.basis, fit.basis.shape
     f = measured.tangents.constants
@@ -64,8 +65,9 @@ def actions(measured: Measured, fit: SpanFit) -> list[Action]:
             jacobian = np.kron(np.eye(r), turn - signs[kind] * np.eye(g))
         spread = spread + jacobian @ fit.covariance @ jacobian.T
         values, vectors = np.linalg.eigh(spread)
-        used = values > NOTHING * max(float(values[-1]), NOTHING)
-        quality = float((((left @ vectors)[used]) ** 2 / values[used]).sum())
+        second = max(float(np.trace(spread)), LEAST) ** 2
+        used = values > second
+        quality = float((((left @ vectors)[used]) ** 2 / (values[used] + second)).sum())
         p = float(chi2.sf(quality, int(used.sum()))) if used.any() else 1.0
         size = float(np.sqrt(r))
         error = float(np.sqrt(max(np.trace(spread), 0.0))) / size

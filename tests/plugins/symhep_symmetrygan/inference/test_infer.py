@@ -113,6 +113,8 @@ def test_boosts_and_rotations_about_one_axis(homogeneous: Build, measure: Measur
     found = told(measure(rng, homogeneous(exact), group, 0.005), group, ("E", "px", "py", "pz"))
     assert (found.kind, found.algebra["name"]) == ("continuous", "so(2) + so(1,1)")
     assert {label.strip("-") for label in found.labels} == {"J_z", "K_z"}
+    assert (found.action == "commutes").all()
+    assert (found.action_p > 1e-4).all()
 
 
 @pytest.fixture(scope="module")
