@@ -52,7 +52,7 @@ def test_figure_4_has_a_true_and_a_false_maximum() -> None:
 
 
 def test_figure_5_has_the_unit_circle_or_two_points() -> None:
-    axes = [Axis("c", -1.5, 1.5, 25), Axis("s", -1.5, 1.5, 25)]
+    axes = [Axis("c", -1.5, 1.5, 17), Axis("s", -1.5, 1.5, 17)]
     circle = Landscape(N11, Similarity()).slice(axes, {})
     np.testing.assert_allclose(np.linalg.norm(circle.maxima.points, axis=1), 1, atol=1e-5)
     assert not circle.maxima.single.any()

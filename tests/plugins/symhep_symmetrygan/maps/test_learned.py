@@ -45,7 +45,7 @@ def slope() -> LearnedMap:
 
 
 def test_the_step_is_learned_from_one_run(slope: LearnedMap) -> None:
-    """(A6) on fresh c. The identity has a median distance of 0.5 and half of all points beyond it, every constant more."""
+    """(A6) on fresh c; the identity and every constant leave at least half of them 0.5 away or more."""
     fresh = SLOPE.family.initial(ReplicaStreams(_seeds(500, 3))).double().numpy()
     away = compare(fresh, slope.omega(fresh), FORMULAS["sign"], _normal(1)).distance
     assert np.median(away) < 0.3
