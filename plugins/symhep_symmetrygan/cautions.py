@@ -29,7 +29,7 @@ def cautions(s: Summary) -> Iterator[Statement]:
     yield from _as_trained(s)
     yield from _unseen(s)
     yield from _named(s)
-    for note in s["notes"]:
+    for note in (n for n in s["notes"] if s["algebra"] is None or n != s["algebra"]["why"]):
         yield _warning(f"{note[:1].upper()}{note[1:]}.", {"note": note}, "span")
     yield from _ordered(s)
     yield from _inertial(s)

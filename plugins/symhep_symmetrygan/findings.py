@@ -144,19 +144,28 @@ def _divergences(s: Summary) -> Iterator[Statement]:
     if kl is None or not kl["symmetry"]["number"]:
         return
     parts = []
-    for j, name in enumerate(kl["projections"][:LISTED]):
+    telling = [j for j in range(len(kl["projections"])) if _changes(kl, j)]
+    for j in telling[:LISTED]:
+        name = kl["projections"][j]
         text = f"{name} {_kl(kl['symmetry'], j)}"
         if kl["ratio"] is not None and kl["ratio"][j] is not None:
             text += f", {kl['ratio'][j]:.2g} times the noise"
         if kl["random"]["number"]:
             text += f" (random elements: {_kl(kl['random'], j)})"
         parts.append(text)
+    if not parts:
+        return
     yield Statement(
         f"Mean KL divergences of the elements as training left them, {kl['bins']} bins, held-out events: "
         f"{several(parts)}.",
         {key: kl[key] for key in ("projections", "symmetry", "noise", "random", "ratio")},
         "kl",
     )
+
+
+def _changes(kl: Summary, j: int) -> bool:
+    """Does any element of the space move this projection? Rotations leave pt alone."""
+    return any(kl[kind]["number"] and kl[kind]["mean"][j] > 0 for kind in ("symmetry", "random"))
 
 
 def _kl(part: Summary, j: int) -> str:

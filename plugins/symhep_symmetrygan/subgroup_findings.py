@@ -91,7 +91,7 @@ def _worst(rows: Sequence[Summary], least: bool = False) -> str:
     """The adjusted p that all rows have or go beyond: of rejected ones the largest, of survivors the smallest."""
     values = [float(r["log10_p_adjusted"]) for r in rows]
     text = bound_text(min(values) if least else max(values))
-    if len(rows) == 1:
+    if len(rows) == 1 or text == "p = 1":
         return f"adjusted {text}"
     return f"adjusted {text}{' or more' if least else ' or less' if text.startswith('p =') else ''}"
 

@@ -32,10 +32,10 @@ _KINDS = (
 
 def kl_divergences(a: Arrays, kl: Mapping[str, Any]) -> Figure:
     """A panel per projection on one logarithmic axis: shares of elements, and their means as marks above."""
-    names = [str(n) for n in a["projections"][:SHOWN]]
-    figure, axes = panels(len(names), most=2 if len(names) in (2, 4) else 3, width=4.2, height=3.3)
-    edges = _edges([a[key][:, : len(names)] for key, *_ in _KINDS])
-    for j, ax in enumerate(axes):
+    shown = _moved(a)[:SHOWN]
+    figure, axes = panels(len(shown), most=2 if len(shown) in (2, 4) else 3, width=4.2, height=3.3)
+    edges = _edges([a[key][:, shown] for key, *_ in _KINDS])
+    for j, ax in zip(shown, axes, strict=True):
         top = 0.0
         for key, _, words, colour, hatch in _KINDS:
             share = _shares(a[key][:, j], edges)
@@ -47,16 +47,26 @@ def kl_divergences(a: Arrays, kl: Mapping[str, Any]) -> Figure:
             )  # fmt: skip
         _means(ax, kl, j, 1.1 * top)
         ax.set(xscale="log", xlim=(edges[0], edges[-1]), ylim=(0, 1.5 * top or 1.0))
-        ax.set_title(quantity(names[j]), fontsize=11)
+        ax.set_title(quantity(str(a["projections"][j])), fontsize=11)
         ax.set_xlabel("KL divergence [nats]")
     axes[0].set_ylabel("Share of elements")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=10)
     return figure
 
 
+def _moved(a: Arrays) -> list[int]:
+    """Projections that elements change: rotations, say, leave pt alone. All, if none does."""
+    every = range(len(a["projections"]))
+    return [j for j in every if any(np.nanmax(a[k][:, j], initial=0.0) > 0 for k, *_ in _KINDS[:3])] or [
+        *every
+    ]
+
+
 def _edges(values: list[FloatArray]) -> FloatArray:
-    """Common to all panels, so that they can be compared."""
-    positive = np.concatenate([v[np.isfinite(v) & (v > 0)].ravel() for v in values])
+    """Common to all panels, so that they can be compared; no more than a factor of 100 below the noise."""
+    noise = values[-1][np.isfinite(values[-1])]
+    floor = 0.01 * float(np.median(noise)) if len(noise) else 0.0
+    positive = np.concatenate([v[np.isfinite(v) & (v > floor)].ravel() for v in values])
     if not len(positive):
         return np.geomspace(1e-4, 1.0, 4 * _PER_DECADE + 1)
     low, high = np.floor(4 * np.log10(positive.min())) / 4, np.ceil(4 * np.log10(positive.max()) + 1e-9) / 4

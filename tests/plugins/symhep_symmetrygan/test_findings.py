@@ -103,6 +103,12 @@ def test_kl_has_its_ratio_to_the_noise(summary: dict[str, Any]) -> None:
     assert "100 bins" in text
 
 
+def test_projections_that_nothing_moves_are_left_out(summary: dict[str, Any]) -> None:
+    for kind in ("symmetry", "random"):
+        summary["kl"][kind]["mean"][1] = 0.0
+    assert "jet2" not in one(summary, "Mean KL")
+
+
 def test_false_maxima_are_told_by_their_loss(summary: dict[str, Any]) -> None:
     summary["posthoc_loss"]["kept"] = {"value": 1.3861, "error": 0.0004, "number": 3}
     summary["posthoc_loss"]["failed"] = {"value": 1.251, "error": 0.003, "number": 3}
@@ -172,8 +178,10 @@ def test_what_forbids_conclusions_is_said(summary: dict[str, Any]) -> None:
     assert "2 elements keep the events but not" in one(summary, "inertial", "warning")
     assert "500 effective" in one(summary, "effective held-out", "warning")
     assert "1 restart of 40" in one(summary, "not finite", "warning")
-    summary["notes"] = ["directions are missing"]
+    summary["algebra"]["why"] = "told before"
+    summary["notes"] = ["told before", "directions are missing"]
     assert "Directions are missing." in said(summary, "warning")
+    assert "Told before." not in said(summary, "warning")
     assert "ordered by pt" in one(summary, "exchange: particles", "warning")
 
 

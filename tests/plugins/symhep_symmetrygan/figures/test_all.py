@@ -239,7 +239,7 @@ def test_errors_of_compositions_stand_beside_both_laws(full: Result) -> None:
     left, right = composition_growth(full.arrays, full.summary).axes
     laws = {line.get_label(): np.asarray(line.get_ydata()) for line in left.lines}
     assert laws["growth as $k$"] == pytest.approx(0.02 * np.array([1, 2, 4, 8, 16]))
-    assert laws[r"growth as $\sqrt{k}$"] == pytest.approx(0.02 * np.sqrt([1, 2, 4, 8, 16]))
+    assert laws["growth as $k^{1/2}$"] == pytest.approx(0.02 * np.sqrt([1, 2, 4, 8, 16]))
     assert right.get_yscale() == "log"
 
 
@@ -290,3 +290,9 @@ def test_axes_have_units(name: str, label: str) -> None:
 
 def test_generators_are_not_parameters() -> None:
     assert quantity("0.7 J_x + 0.7 K_z") == "0.7 $J_{x}$ + 0.7 $K_{z}$"
+
+
+def test_projections_that_nothing_moves_have_no_panel(full: Result) -> None:
+    still = {key: full.arrays[key] * [1.0, 0.0] for key in ("kl_found", "kl_refined", "kl_random")}
+    figure = kl_divergences(full.arrays | still, full.summary["kl"])
+    assert [ax.get_title() for ax in figure.axes] == ["azimuth of jet1"]
