@@ -46,7 +46,7 @@ def log_probability_distinct(draws: int, distinct: int, points: int) -> float:
 
     By the recursion over draws: the next is new with probability 1 - k / points.
 
-    >>> round(np.exp(log_probability_distinct(23, 23, 365)), 3)  # birthdays
+    >>> round(float(np.exp(log_probability_distinct(23, 23, 365))), 3)  # birthdays
     0.493
     """
     known = np.zeros(draws + 2)
@@ -64,7 +64,7 @@ def fewest_points(draws: int, distinct: int, level: float) -> int:
     probability below ``level``.
 
     >>> fewest_points(3, 3, 0.05), fewest_points(100, 100, 0.05) > 1000
-    (4, True)
+    (3, True)
     """
     low, high = distinct, distinct
     while high < MOST and log_probability_distinct(draws, distinct, high) < np.log(level):

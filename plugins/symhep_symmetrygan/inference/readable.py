@@ -34,9 +34,9 @@ def readable(names: Sequence[str]) -> list[Readable]:
     Names that differ by a number at their end belong to particles: 'px1', 'py1', 'px2', 'py2' are two of (px, py).
 
     >>> [one.name for one in readable(["px1", "py1", "px2", "py2"])][:4]
-    ['identity', 'reflection(py)', 'exchange(1,2)', 'reflection(px)']
+    ['identity', 'reflection(py)', 'reflection(px)', 'inversion']
     >>> [one.name for one in readable(["x", "y"])][:4]
-    ['identity', 'reflection(y)', 'swap(x,y)', 'reflection(x)']
+    ['identity', 'reflection(y)', 'reflection(x)', 'inversion']
     """
     found = [_read(places, signs, names) for places, signs in _candidates(names)]
     # Of reflections of one vector that of the last coordinate comes first, as in O(n) = SO(n) x {1, F}.
@@ -84,10 +84,12 @@ def _read(places: Sequence[int], signs: Sequence[int], names: Sequence[str]) -> 
     matrix = np.zeros((size, size))
     matrix[places, np.arange(size)] = np.asarray(signs)
     words = [*_moved(places, names), *_turned([names[places[i]] for i in range(size) if signs[i] < 0], names)]
-    # A longer permutation is less simple than two things at once.
-    return Readable(
-        " x ".join(words) or IDENTITY, matrix, len(words) + 2 * any("permutation" in w for w in words)
-    )
+    # A longer permutation is less simple than two things at once, what is done to one particle alone than what is done
+    # to all of them.
+    single = {name for name in names if _base(name)[1]}
+    alone = sum(bool(single & set(re.findall(r"\w+", word))) for word in words)
+    factors = len(words) + alone + 2 * any("permutation" in word for word in words)
+    return Readable(" x ".join(words) or IDENTITY, matrix, factors)
 
 
 def _turned(negative: Sequence[str], names: Sequence[str]) -> list[str]:
