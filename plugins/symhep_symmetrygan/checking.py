@@ -48,7 +48,7 @@ def check_card(data: Dataset, options: SymmetryGanOptions) -> None:
     if options.landscape is not None:
         landscape = Landscape(options.landscape.mixture, space.family)
         for one in options.landscape.slices:
-            landscape.slice(one.axes, one.fixed)
+            landscape.check([axis.label for axis in one.axes], one.fixed)
     if options.map is not None:
         formula_of(options.map.stated, space.family.labels, periods_of(space.family))
     if options.inertial is not None:

@@ -14,6 +14,7 @@ import torch
 from symhep.events.dataset import Dataset
 from symhep.methods.context import Context
 from symhep.methods.result import Part
+from symhep.methods.symmetry import Symmetry
 from symhep.stats.multiplicity import holm
 from symhep_symmetrygan.before_and_after import before_and_after
 from symhep_symmetrygan.events import Events
@@ -27,6 +28,7 @@ from symhep_symmetrygan.recorded import divergences_of, losses_of, tested_of
 from symhep_symmetrygan.searching import matrices_of, prepared, space_of
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.validation.validated import Validated
+from symhep_symmetrygan.vouched import vouched
 
 __all__ = ["gather"]
 
@@ -37,22 +39,25 @@ ONCE = ("projections", "edges", "counts_before", "counts_random", "kl_random", "
         "posthoc_random_error")  # fmt: skip
 
 
-def gather(data: Dataset, options: SymmetryGanOptions, parts: Sequence[Part]) -> Outcome:
-    """All records; numbers of restarts are put together in the order of the restarts."""
+def gather(
+    data: Dataset, options: SymmetryGanOptions, parts: Sequence[Part]
+) -> tuple[Outcome, Symmetry | None]:
+    """All records, and the symmetry that events can be augmented with; restarts in their order."""
     context = Context(np.random.SeedSequence([int(number) for number in parts[0].values["entropy"]]))
     whole = prepared(data, options, context)
     kinds = [piece.kind for piece in pieces(options, momenta=whole.momenta)]
     of = {kind: [part for part, k in zip(parts, kinds, strict=True) if k == kind] for kind in set(kinds)}
-    outcome = _described(whole, options)
+    outcome, symmetry = _described(whole, options), None
     if "restarts" in of:
         space = space_of(options, whole)
         outcome = _with_elements(outcome, _joined(of["restarts"]), space, space.of(whole), options, context)
+        symmetry = vouched(outcome, space, whole)
     if "subgroups" in of:
         rows = of["subgroups"][0].values["search"]
         outcome = replace(outcome, **{name: rows[name] for name in rows})
     if "map" in of and outcome.map is not None:
         outcome = replace(outcome, map=_learned(outcome, of["map"][0]))
-    return outcome
+    return outcome, symmetry
 
 
 def _joined(parts: Sequence[Part]) -> dict[str, npt.NDArray[Any]]:
@@ -109,7 +114,7 @@ def _with_elements(
     if space.generators is not None:
         outcome = grouped(outcome, v, kept, space, events, options, context)
     if options.landscape is not None:
-        slices = landscape_slices(options, space, search)
+        slices = landscape_slices(options, space, events, search)
         outcome = replace(outcome, slices=slices, landscape_source=options.landscape.density or "the card")
     if options.map is not None:
         outcome = replace(outcome, map=empirical_map(options.map, space, events, search))

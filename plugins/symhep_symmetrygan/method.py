@@ -64,11 +64,11 @@ class SymmetryGan(Method[SymmetryGanOptions]):
 
     def combine(self, data: Dataset, options: SymmetryGanOptions, parts: Sequence[Part]) -> Result:
         """Put the pieces together, infer the group, and say it."""
-        outcome = gather(data, options, parts)
-        summary = summarise(outcome)
+        outcome, symmetry = gather(data, options, parts)
+        summary = summarise(outcome) | {"symmetry": None if symmetry is None else symmetry.to_summary()}
         return Result(
             summary=summary,
-            arrays=drawing_arrays(outcome),
+            arrays=drawing_arrays(outcome) | ({} if symmetry is None else symmetry.to_arrays()),
             histograms=dict(outcome.histograms),
             tables=tables(summary),
             statements=list(findings(summary)),

@@ -112,14 +112,19 @@ def _loss(values: FloatArray, errors: FloatArray) -> dict[str, float] | None:
 
 
 def slice_of(
-    computed: Computed, labels: Sequence[str], final: FloatArray, periods: FloatArray, within: float
+    computed: Computed,
+    labels: Sequence[str],
+    final: FloatArray,
+    periods: FloatArray,
+    units: FloatArray,
+    within: float,
 ) -> Slice:
-    """A slice through the landscape with the found elements over it.
+    """A slice through the landscape with the found elements over it, brought to the units of the data.
 
     Parameters
     ----------
-    labels, periods
-        Of the K parameters: names, and 2 pi for angles.
+    labels, periods, units
+        Of the K parameters: names, 2 pi for angles, and what brings them to the units of the data.
     final
         (E, K), in the same units as the slice.
     within
@@ -133,11 +138,14 @@ def slice_of(
     held = [labels.index(label) for label in computed.fixed]
     values = np.array([[computed.fixed[labels[k]] for k in held]])
     near = np.asarray((np.abs(apart(final[:, held], values, periods[held])) <= within).all(axis=1))
+    scale = units[places]
     single, true = computed.maxima.single, computed.symmetric
-    ridge = computed.maxima.points[~single & true]
+    maxima = computed.maxima.points * scale
+    ridge = maxima[~single & true]
+    fixed = {label: value * float(units[labels.index(label)]) for label, value in computed.fixed.items()}
     return Slice(
         computed.axes[0].label, computed.axes[1].label if len(places) == 2 else None,
-        computed.axes[0].values, computed.axes[-1].values if len(places) == 2 else np.zeros(0),
-        computed.deficit, points, near, computed.maxima.points[single & true].tolist(),
-        computed.maxima.points[single & ~true].tolist(), ridge if len(ridge) else None, dict(computed.fixed),
+        computed.axes[0].values * scale[0], computed.axes[-1].values * scale[-1] if len(places) == 2 else np.zeros(0),
+        computed.deficit, points * scale, near, maxima[single & true].tolist(), maxima[single & ~true].tolist(),
+        ridge if len(ridge) else None, fixed,
     )  # fmt: skip

@@ -22,8 +22,9 @@ Summary, by key.
   coefficients {tangent: c}, errors {tangent: e}}], of length 1; ``notes`` [what a reader must know of them];
 - ``components``: [{name, elements (found), kept (of them), verdict 'kept' | 'approximate', action 'commutes' |
   'anticommutes' | 'mixes' | null, action_error, distance (from the element with that name, or null), order (of its
-  elements, or null), p_value, log10_p, p_value_adjusted, log10_p_adjusted (of the representative, or null), rejected,
-  kl [J], posthoc_loss {value, error}}], of found elements: the identity's component first;
+  elements, or null), matrix (the representative, homogeneous, on scaled coordinates), p_value, log10_p,
+  p_value_adjusted, log10_p_adjusted (of the representative, or null), rejected, kl [J], posthoc_loss {value, error}
+  (means over the elements as trained)}], of found elements: the identity's component first;
 - ``finite``: {name ('Z_7', 'D_4'), order, found (of these), elements (that fell into them), orders {order: number},
   closed, rotations, reflections} or null: the group itself; ``component_group``: the same of the components of a
   continuous one;
@@ -40,7 +41,8 @@ Summary, by key.
   [[x, y]], ridge}], source} or null;
 - ``map``: {formula, coordinates [name], median, p90 (of the distance from the formula), far (share beyond 0.5),
   far_error, learned {runs, samples, median, p90, far, far_error, against_trainings, points} or null} or null;
-- ``inertial``: {how, kept, rejected} or null: what was asked of the inertial density.
+- ``inertial``: {how, kept, rejected} or null: what was asked of the inertial density;
+- ``symmetry``: for `symhep augment`, with its arrays, as `symhep.methods.symmetry.Symmetry` describes it, or null.
 
 Arrays.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from dataclasses import fields
 
 import numpy as np
@@ -9,6 +11,7 @@ import numpy.typing as npt
 import torch
 
 from symhep.events.dataset import Dataset
+from symhep.lie.groups import Family
 from symhep.methods.context import Context
 from symhep.methods.result import Part
 from symhep.plugin import build_registry
@@ -50,20 +53,27 @@ def space_of(options: SymmetryGanOptions, events: Events) -> Space:
     text = options.search
     if text is None:
         text = "lorentz" if events.momenta else f"so({events.size})" if events.size > 1 else "line"
+    return read_space(text, events, discrete=options.discrete, families=_families())
+
+
+def _families() -> dict[str, Callable[..., Family]]:
+    """Those of plugins by name, each loaded when it is asked for: a broken one breaks no other."""
     registry = build_registry()
-    families = {name: registry.family(name) for name in registry.families}
-    return read_space(text, events, discrete=options.discrete, families=families)
+
+    def maker(name: str) -> Callable[[Events], Family]:
+        def made(events: Events) -> Family:
+            make = registry.family(name)
+            return make(events) if inspect.signature(make).parameters else make()
+
+        return made
+
+    return {name: maker(name) for name in registry.families}
 
 
 def matrices_of(space: Space, parameters: FloatArray) -> FloatArray:
     """(E, D + 1, D + 1) homogeneous, of an affine family."""
-    d = space.family.vector
-    found = np.zeros((len(parameters), d + 1, d + 1))
     given = torch.from_numpy(np.asarray(parameters, dtype=np.float64))
-    found[:, :d, :d] = space.family.matrices(given).numpy()
-    found[:, :d, d] = space.family.translations(given).numpy()
-    found[:, d, d] = 1.0
-    return found
+    return np.asarray(space.family.homogeneous(given).numpy())
 
 
 def restarts(data: Dataset, options: SymmetryGanOptions, piece: Piece, context: Context) -> Part:

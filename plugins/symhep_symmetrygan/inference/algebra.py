@@ -16,7 +16,7 @@ from symhep.lie.sparsest import sparsest
 from symhep_symmetrygan.inference.fit import SpanFit
 from symhep_symmetrygan.inference.tangents import Tangents
 
-__all__ = ["Named", "name_span"]
+__all__ = ["Named", "name_span", "stated"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -74,14 +74,23 @@ def _identified(rows: FloatArray, covariance: FloatArray, generators: Generators
         return Identification(AMBIGUOUS, r, 0.0, str(error), False, np.nan, np.nan)
 
 
+def stated(coefficients: FloatArray, errors: FloatArray) -> FloatArray:
+    """Coefficients as their label states them, the largest one: zero or one where they are so within errors.
+
+    >>> stated(np.array([0.7, 0.001, 0.701]), np.array([0.002, 0.002, 0.002])).tolist()
+    [1.0, 0.0, 1.0]
+    """
+    largest = float(np.abs(coefficients).max())
+    c, e = coefficients / largest, errors / largest
+    zero = np.abs(c) <= np.maximum(SAME * e, 1e-6)
+    unit = np.abs(np.abs(c) - 1) <= np.maximum(SAME * np.sqrt(2) * e, 1e-6)
+    return np.where(zero, 0.0, np.where(unit, np.sign(c), c))
+
+
 def _label(coefficients: FloatArray, errors: FloatArray, names: tuple[str, ...]) -> str:
     """'L_12 + L_34', the largest coefficient being one; what is zero or one within errors is written so."""
-    largest = float(np.abs(coefficients).max())
     text = ""
-    for c, e, name in zip(coefficients / largest, errors / largest, names, strict=True):
-        if abs(c) <= max(SAME * e, 1e-6):
-            continue
-        unit = abs(abs(c) - 1) <= max(SAME * np.sqrt(2) * e, 1e-6)
-        sign = " - " if c < 0 else " + "
-        text += sign + (name if unit else f"{abs(c):.3g} {name}")
+    for c, name in zip(stated(coefficients, errors), names, strict=True):
+        if c:
+            text += (" - " if c < 0 else " + ") + (name if abs(c) == 1 else f"{abs(c):.3g} {name}")
     return text[3:] if text.startswith(" + ") else "-" + text[3:]

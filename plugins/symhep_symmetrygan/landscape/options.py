@@ -52,6 +52,9 @@ class SliceOptions(Options):
     x: AxisOptions = Field(description="the first parameter")
     y: AxisOptions | None = Field(None, description="the second one; null: a curve")
     fixed: Mapping[str, float] = Field({}, description="label -> value of every other parameter")
+    within: float = Field(
+        0.2, gt=0, description="elements lie on the slice if no fixed parameter differs by more"
+    )
 
     @property
     def axes(self) -> list[Axis]:

@@ -81,10 +81,10 @@ def _connected(
         return _users(families[name], name, events), None, {}
     if events.momenta and name == "so(3)":
         name = "rotations"
-    found = built_in(name, events.size)
+    found = built_in(name, events.size, events.scale)
     if found is not None:
         return found
-    found = built_in(name, events.vector)
+    found = built_in(name, events.vector, events.scale)
     if found is not None:
         family, generators, mirrors = found
         each = np.eye(events.particles)

@@ -27,8 +27,10 @@ _AFFINE = re.compile(r"^a([gs])l\(([0-9]{1,3})\)$")
 _LINE = re.compile(r"^line(?:\(([-+]?[0-9.]+)\))?$")
 
 
-def built_in(name: str, size: int) -> Built | None:
+def built_in(name: str, size: int, scale: float = 1.0) -> Built | None:
     """Family on R^size, its tangents (affine, homogeneous), and the reflections that belong to 'o(n)'.
+
+    Numbers in the name are in the units of the data, which are ``scale`` times those of the coordinates.
 
     None if ``name`` is none of these, or acts on another number of components.
 
@@ -46,7 +48,7 @@ def built_in(name: str, size: int) -> Built | None:
         turn = Generators("so(2)", -so(2).matrices, ("J",))  # ((c, s), (-s, c)) turns the other way round
         return Similarity(), (turn + dilatation(2)).homogeneous(), {}
     if (found := _LINE.match(compact)) and size == 1:
-        return _line(found[1])
+        return _line(found[1], scale)
     return None
 
 
@@ -93,11 +95,11 @@ def _affine(unimodular: bool, n: int, size: int) -> Built | None:
     return Iwasawa(n, unimodular=unimodular), linear + translations(n), {}
 
 
-def _line(intercept: str | None) -> Built:
+def _line(intercept: str | None, scale: float) -> Built:
     if intercept is None:
         return AffineLine(), dilatation(1) + translations(1), {}
     try:
-        b = float(intercept)
+        b = float(intercept) / scale
     except ValueError as error:
         raise CardError(f"'line({intercept})' names no number") from error
     # exp(delta T) keeps b where it is: T = ((1, -b), (0, 0)), so that b + c x stays b + c' x
