@@ -63,6 +63,7 @@ def test_the_examples_of_contributing(root: Path, tmp_path: Path) -> None:
         "docs/run_folder.md",
         "docs/lie.md",
         "docs/methods/moments.md",
+        "docs/methods/symmetrygan.md",
     ],
 )
 def test_links_lead_somewhere(root: Path, page: str) -> None:
@@ -90,6 +91,20 @@ def test_the_example_of_the_moments_page(root: Path) -> None:
     written: list[str] = []
     outcome = doctest.DocTestRunner(verbose=False).run(example, out=written.append)
     assert (outcome.failed, outcome.attempted > 10) == (0, True), "".join(written)
+
+
+@pytest.mark.parametrize("page", ["moments", "symmetrygan"])
+def test_the_card_of_a_method_page_can_be_run(root: Path, tmp_path: Path, page: str) -> None:
+    """Copied beside the sample, as the page says."""
+    from symhep.card.loader import load_card
+
+    text = (root / f"docs/methods/{page}.md").read_text(encoding="utf-8")
+    block = re.search(r"^    symhep: 1\n(?:    .*\n)+", text, re.MULTILINE)
+    assert block is not None
+    sample = root / "samples/pp_dijets_13TeV.root"
+    (tmp_path / sample.name).symlink_to(sample)
+    (tmp_path / "card.yaml").write_text(re.sub("^    ", "", block[0], flags=re.MULTILINE), encoding="utf-8")
+    assert [use.use for use in load_card(tmp_path / "card.yaml").card.methods.values()] == [page]
 
 
 def test_ci_runs_the_second_command_of_the_readme(root: Path) -> None:
