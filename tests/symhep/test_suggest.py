@@ -49,13 +49,17 @@ def test_proposals(shared_data: Path, tmp_path: Path, name: str) -> None:
     text = card.read_text()
     card.write_text(
         re.sub(
-            r"^  # (?=(algebra:|symmetries:|  use:|  features:|  options:))", "  ", text, flags=re.MULTILINE
+            r"^  # (?=(algebra:|symmetries:|subgroups:|elements:|  use:|  features:|  options:))",
+            "  ",
+            text,
+            flags=re.MULTILINE,
         )
     )
     plan = make_plan(load_card(card), registry)
     assert [(m.name, m.method.name, m.features) for m in plan.methods.values()] == [
         ("symmetries", "moments", "momenta"),
         ("relevance", "vae", "momenta"),
+        ("subgroups", "symmetrygan", "momenta"),
         ("algebra", "oracle", "momenta"),
     ]
 
@@ -149,3 +153,17 @@ def test_no_events(tmp_path: Path) -> None:
 def test_numbers_without_momenta_get_no_lorentz_norm() -> None:
     source = open_source("toy:sphere", build_registry(), "toy", {"name": "sphere"})
     assert "oracle" not in write_card([source], [source.path])
+
+
+@pytest.mark.parametrize(("toy", "search"), [("sphere", None), ("two_body", "all subgroups of lorentz")])
+def test_the_block_for_symmetrygan_can_be_uncommented(tmp_path: Path, toy: str, search: str | None) -> None:
+    source = open_source(f"toy:{toy}", build_registry(), "toy", {"name": toy})
+    text = write_card([source], [source.path])
+    start = text.index("  # subgroups:" if search else "  # elements:")
+    end = text.index("\n\n", start)
+    card = tmp_path / "card.yaml"
+    card.write_text(
+        text[:start] + text[start:end].replace("  # ", "  ", 1).replace("\n  # ", "\n  ") + text[end:]
+    )
+    (use,) = [use for use in load_card(card).card.methods.values() if use.use == "symmetrygan"]
+    assert use.options.get("search") == search
