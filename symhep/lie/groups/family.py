@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
-__all__ = ["Family", "Nonlinear", "Streams"]
+__all__ = ["Family", "Nonlinear", "Pull", "Streams"]
+
+#: (d f / dA, d f / db or None) -> d f / d parameters, at one point: see `Family.pull`.
+Pull = Callable[[Tensor, Tensor | None], Tensor]
 
 #: Width of the normal start of every parameter that no period bounds: rapidities, logarithms of scales, shears,
 #: and translations, in units of the (scaled) data.
@@ -88,6 +93,16 @@ class Family(ABC):
             if by_translation is not None:
                 value = value + (self.translations(leaf) * by_translation.detach().clone()).sum()
             return torch.autograd.grad(value, leaf)[0]
+
+    def linearised(self, parameters: Tensor) -> tuple[Tensor, Pull]:
+        """`matrices` and `pull` at one point: a family whose formulas share work does it once for both.
+
+        >>> from symhep.lie.groups.rotations import PlaneRotations
+        >>> matrices, pull = PlaneRotations(2).linearised(torch.zeros(1, 1))
+        >>> matrices.tolist(), pull(torch.tensor([[[0.0, 3.0], [1.0, 0.0]]]), None).tolist()
+        ([[[1.0, 0.0], [0.0, 1.0]]], [[2.0]])
+        """
+        return self.matrices(parameters), partial(self.pull, parameters)
 
 
 class Nonlinear(Family):

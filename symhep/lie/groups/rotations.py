@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from symhep.lie.groups.constant import Constant
-from symhep.lie.groups.family import Family, Streams
+from symhep.lie.groups.family import Family, Pull, Streams
 
 __all__ = ["PlaneRotations", "Similarity"]
 
@@ -51,34 +51,42 @@ class PlaneRotations(Family):
             still[k, [a, b], [a, b]] = 0.0
             even[k, [a, b], [a, b]] = 1.0
             odd[k, a, b], odd[k, b, a] = 1.0, -1.0
-        self._still, self._even, self._odd = Constant(still), Constant(even), Constant(odd)
-        self._planes = chosen
+        self._still, self._even, self._odd = (Constant(part[:, None]) for part in (still, even, odd))
+        # columns a of Q_1, ..., Q_K side by side, and then columns b
+        columns = [n * k + ends[side] for side in (0, 1) for k, ends in enumerate(chosen)]
+        self._columns = Constant(np.array(columns), index=True)
 
-    def _turns(self, parameters: Tensor) -> Tensor:
-        """R_1, ..., R_K: (..., K, n, n)."""
-        angles = parameters[..., None, None]
+    def _products(self, parameters: Tensor) -> list[Tensor]:
+        """Q_k = R_1 ... R_k for parameters (R, K): K of (R, n, n)."""
+        angles = parameters.mT[..., None, None]
         turns = torch.addcmul(self._still.like(angles), angles.cos(), self._even.like(angles))
-        return torch.addcmul(turns, angles.sin(), self._odd.like(angles))
+        turns = torch.addcmul(turns, angles.sin(), self._odd.like(angles))
+        return list(accumulate(turns.unbind(0), torch.bmm))
 
     def matrices(self, parameters: Tensor) -> Tensor:
         """The product, (..., n, n)."""
-        turns = self._turns(parameters)
-        while turns.shape[-3] > 1:  # in pairs: few large products instead of many small ones
-            paired = turns.shape[-3] // 2 * 2
-            product = turns[..., 0:paired:2, :, :] @ turns[..., 1:paired:2, :, :]
-            turns = torch.cat([product, turns[..., paired:, :, :]], -3)
-        return turns[..., 0, :, :]
+        whole = self._products(parameters.reshape(-1, len(self)))[-1]
+        return whole.view(*parameters.shape[:-1], self.vector, self.vector)
 
     def pull(self, parameters: Tensor, by_matrix: Tensor, by_translation: Tensor | None = None) -> Tensor:
-        """a_k^T (H - H^T) b_k with H = (df/dA) A^T, where a_k, b_k are columns of the plane of Q_k = R_1 ... R_k.
+        """See `linearised`."""
+        return self.linearised(parameters)[1](by_matrix, by_translation)
+
+    def linearised(self, parameters: Tensor) -> tuple[Tensor, Pull]:
+        """The product A, and a_k^T (H - H^T) b_k with H = (df/dA) A^T and columns a_k, b_k of Q_k = R_1 ... R_k.
 
         For dA/dtheta_k = Q_k J_k Q_k^T A, with J_k = e_a e_b^T - e_b e_a^T of plane k.
         """
-        products = list(accumulate(self._turns(parameters).unbind(-3), torch.matmul))
-        left = torch.stack([q[..., a] for q, (a, _) in zip(products, self._planes, strict=True)], -1)
-        right = torch.stack([q[..., b] for q, (_, b) in zip(products, self._planes, strict=True)], -1)
-        outer = by_matrix @ products[-1].mT
-        return (left * ((outer - outer.mT) @ right)).sum(-2)
+        products = self._products(parameters.reshape(-1, len(self)))
+        whole = products[-1]
+        matrices = whole.view(*parameters.shape[:-1], self.vector, self.vector)
+
+        def pull(by_matrix: Tensor, by_translation: Tensor | None) -> Tensor:
+            left, right = torch.cat(products, -1).index_select(-1, self._columns.like(whole)).chunk(2, -1)
+            outer = torch.bmm(by_matrix.reshape(whole.shape), whole.mT)
+            return (left * torch.bmm(outer - outer.mT, right)).sum(-2).view(parameters.shape)
+
+        return matrices, pull
 
     def initial(self, streams: Streams) -> Tensor:
         """Uniform in [0, 2 pi)."""
