@@ -95,7 +95,7 @@ def _members(
     turn = measured.tangents.adjoint(h)
     covariance = measured.covariance[rows] + turn @ leader.covariance[0] @ turn.swapaxes(1, 2)
     end = nearest(measured.tangents, h, basis)
-    inside = off_chi2(end.u, covariance, basis) <= threshold(len(measured.tangents) - len(basis))
+    inside = off_chi2(end.u, covariance, basis) < threshold(len(measured.tangents) - len(basis))
     return rows[inside], end.t[inside], end.u[inside]
 
 

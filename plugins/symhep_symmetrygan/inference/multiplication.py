@@ -92,7 +92,7 @@ def _found(
         quality[c] = off_chi2(nearest(tangents, h, basis).u, spread + error, basis)
     best = quality.argmin(axis=0)
     limit = threshold(len(tangents) - len(basis))
-    return np.where(quality.min(axis=0) <= limit, best, -1)
+    return np.where(quality.min(axis=0) < limit, best, -1)
 
 
 def name_group(table: IntArray, orders: IntArray) -> str:

@@ -71,7 +71,7 @@ def off_chi2(u: FloatArray, covariance: FloatArray, basis: FloatArray) -> FloatA
     normal = np.linalg.svd(basis)[2][r:] if r else np.eye(g)
     off = u @ normal.T
     spread = normal @ covariance @ normal.T + 1e-12 * np.eye(g - r)
-    known = np.asarray(np.isfinite(off).all(axis=1))
+    known = np.asarray(np.isfinite(u).all(axis=1))
     filled = np.where(known[:, None], off, 0.0)
     quality = (filled * np.linalg.solve(spread, filled[:, :, None])[..., 0]).sum(axis=1)
     return np.where(known, quality, np.inf)

@@ -31,12 +31,13 @@ class Readable:
 def readable(names: Sequence[str]) -> list[Readable]:
     """Signed permutations of coordinates with these ``names``, the simplest first.
 
-    Names that differ by a number at their end belong to particles: 'px1', 'py1', 'px2', 'py2' are two of (px, py).
+    Names that differ by a number at their end belong to particles: 'px1', 'py1', 'px2', 'py2' are two of (px, py). Not
+    so if that is all that they differ by: 'x1', 'x2' are two coordinates.
 
     >>> [one.name for one in readable(["px1", "py1", "px2", "py2"])][:4]
     ['identity', 'reflection(py)', 'reflection(px)', 'inversion']
-    >>> [one.name for one in readable(["x", "y"])][:4]
-    ['identity', 'reflection(y)', 'reflection(x)', 'inversion']
+    >>> [one.name for one in readable(["x1", "x2"])][:4]
+    ['identity', 'reflection(x2)', 'reflection(x1)', 'inversion']
     """
     found = [_read(places, signs, names) for places, signs in _candidates(names)]
     # Of reflections of one vector that of the last coordinate comes first, as in O(n) = SO(n) x {1, F}.
@@ -46,12 +47,15 @@ def readable(names: Sequence[str]) -> list[Readable]:
 
 
 def _last(names: Sequence[str]) -> str:
-    return f"reflection({_base(names[-1])[0]})"
+    return f"reflection({_split(names)[-1][0]})"
 
 
-def _base(name: str) -> tuple[str, str]:
-    matched = re.fullmatch(r"(.*?\D)(\d+)", name)
-    return (matched[1], matched[2]) if matched else (name, "")
+def _split(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Component and particle of each name, '' for those that belong to none."""
+    matched = [re.fullmatch(r"(.*?\D)(\d+)", name) for name in names]
+    if len({m[1] for m in matched if m}) < 2:
+        return [(name, "") for name in names]
+    return [(m[1], m[2]) if m else (name, "") for m, name in zip(matched, names, strict=True)]
 
 
 def _candidates(names: Sequence[str]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -60,7 +64,7 @@ def _candidates(names: Sequence[str]) -> Iterator[tuple[tuple[int, ...], tuple[i
     if size <= ALL_OF:
         yield from product(permutations(range(size)), product((1, -1), repeat=size))
         return
-    split = [_base(name) for name in names]
+    split = _split(names)
     bases = list(dict.fromkeys(base for base, _ in split))
     labels = list(dict.fromkeys(label for _, label in split))
     places = [tuple(range(size))]
@@ -86,7 +90,7 @@ def _read(places: Sequence[int], signs: Sequence[int], names: Sequence[str]) -> 
     words = [*_moved(places, names), *_turned([names[places[i]] for i in range(size) if signs[i] < 0], names)]
     # A longer permutation is less simple than two things at once, what is done to one particle alone than what is done
     # to all of them.
-    single = {name for name in names if _base(name)[1]}
+    single = {name for name, (_, particle) in zip(names, _split(names), strict=True) if particle}
     alone = sum(bool(single & set(re.findall(r"\w+", word))) for word in words)
     factors = len(words) + alone + 2 * any("permutation" in word for word in words)
     return Readable(" x ".join(words) or IDENTITY, matrix, factors)
@@ -96,9 +100,9 @@ def _turned(negative: Sequence[str], names: Sequence[str]) -> list[str]:
     """Reflections of whole components, of single coordinates, or of everything."""
     if len(negative) == len(names) > 1:
         return ["inversion"]
-    words = list[str]()
-    for base in dict.fromkeys(_base(name)[0] for name in names):
-        all_of = [name for name in names if _base(name)[0] == base]
+    words, bases = list[str](), [base for base, _ in _split(names)]
+    for base in dict.fromkeys(bases):
+        all_of = [name for name, own in zip(names, bases, strict=True) if own == base]
         those = [name for name in negative if name in all_of]
         words += [f"reflection({base})"] if len(those) == len(all_of) else [f"reflection({n})" for n in those]
     return words
@@ -108,7 +112,7 @@ def _moved(places: Sequence[int], names: Sequence[str]) -> list[str]:
     """Exchanges of particles, swaps of components, single swaps, or the cycle notation."""
     if list(places) == list(range(len(names))):
         return []
-    split = [_base(name) for name in names]
+    split = _split(names)
     ends = [split[p] for p in places]
     for axis, word in ((1, "exchange"), (0, "swap")):
         alike = all(start[1 - axis] == end[1 - axis] for start, end in zip(split, ends, strict=True))

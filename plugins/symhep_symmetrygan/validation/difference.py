@@ -11,9 +11,19 @@ import torch
 from symhep_symmetrygan.events import Sample
 from symhep_symmetrygan.validation.waves import Waves, blocks
 
-__all__ = ["Difference", "difference", "freedom", "paired_covariance", "unpaired_covariance"]
+__all__ = [
+    "Difference",
+    "difference",
+    "freedom",
+    "noise_pull",
+    "paired_covariance",
+    "unpaired_covariance",
+]
 
 FloatArray = npt.NDArray[np.float64]
+
+#: Events from which averages that enter as a correction are taken.
+ENOUGH = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +80,47 @@ def paired_covariance(waves: Waves, sample: Sample, elements: FloatArray) -> Flo
     both = mean[:, :, None] * cross.cpu().numpy()[:, None, :]
     outer = squares * mean[:, :, None] * mean[:, None, :]
     return np.asarray((total.cpu().numpy() - both - both.swapaxes(1, 2) + outer) / weight**2)
+
+
+def noise_pull(
+    waves: Waves, sample: Sample, elements: FloatArray, generators: FloatArray, weight: FloatArray
+) -> FloatArray:
+    """What noise adds to T^T W D on average, W (K, K) the inverse `unpaired_covariance`: (E, G).
+
+    T, W and D come from the same events, and what a single event n adds to one of them goes with what it adds to D,
+    d_n = f(x_n) - f(g x_n) less its mean, over N. To order 1/N, with f_n less its mean and equal weights,
+
+        tr(W cov(T_a, D)) + T_a^T cov(W, D) = N^-2 sum_n (d_a f(g x_n))^T W d_n - 2 N^-3 sum_n (T_a^T W f_n) (f_n^T W d_n).
+
+    The first term alone makes shrinking maps look good, since f(g x) varies less under them. Of large samples a part
+    gives the sums.
+    """
+    f, size = len(waves.frequencies), elements.shape[-1]
+    step = -(-len(sample) // ENOUGH)
+    every, sample = sample, Sample(sample.x[::step], sample.weights[::step])
+    found = difference(waves, sample, elements, generators)
+    total = float(sample.weights.sum())
+    whole, centre, matrix = (
+        torch.from_numpy(np.asarray(v)).to(sample.x.device, torch.float32)
+        for v in (_parts(waves.means(sample, np.eye(size)[None])[0, :, -1], 0), found.values, weight)
+    )
+    slopes = torch.zeros(len(elements), f, size, dtype=torch.float64, device=sample.x.device)
+    thirds = torch.zeros(len(elements), 2 * f, dtype=torch.float64, device=sample.x.device)
+    for rows, weights in blocks(sample):
+        before = waves.values(rows, np.eye(size)[None])[0]
+        shares = (weights / total)[:, None]
+        for e in range(len(elements)):
+            after = waves.values(rows, elements[e : e + 1])[0]
+            pulled = (before - after - centre[e]) @ matrix
+            slope = pulled[:, f:] * after[:, :f] - pulled[:, :f] * after[:, f:]
+            slopes[e] += slope.T @ (rows * shares**2)
+            once = before - whole
+            thirds[e] += (once * shares**3).T @ (pulled * once).sum(1)
+    moved = np.einsum("gij,ejk->egik", generators[:, :-1], elements)
+    first = np.einsum("fi,egik,efk->eg", waves.frequencies, moved, slopes.cpu().numpy(), optimize=True)
+    second = np.einsum("ekg,kl,el->eg", found.tangent, weight, thirds.cpu().numpy(), optimize=True)
+    share = sample.effective / every.effective
+    return np.asarray(share * first - 2 * share**2 * second)
 
 
 def freedom(sample: Sample) -> float:

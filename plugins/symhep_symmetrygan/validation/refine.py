@@ -81,8 +81,8 @@ def refine(
     all others, the group itself, Q is noise and its minima mean nothing. An element moves the events by ``reach`` of
     their root mean square size at most, far less than another component is away.
 
-    Noise that D and T share pulls a minimum aside by about K / n of the events' size, more than the errors of an element
-    that shrinks or stretches them: its mean, `noise_pull`, is taken off in one last step.
+    T and W have the noise of D, which pulls a minimum aside, by more than its error where maps shrink or stretch the
+    events: the mean of that, `noise_pull`, is taken off in one last step.
 
     The errors are those of the estimator, with the paired covariance C of D: S T^T W C W T S, S = (T^T W T)^-1 on the
     directions with signal (White 1980, Econometrica 48, 817), and what stopping at ``CLOSE`` may leave, CLOSE S: near

@@ -39,6 +39,18 @@ def rows(found: Inference) -> dict[str, dict[str, object]]:
     return {str(row["name"]): dict(row) for row in found.components}
 
 
+def test_reflections_have_no_logarithm_and_are_not_the_identity(homogeneous: Build, turns: Build) -> None:
+    """All directions of the space are flat, so that no error tells the cosets apart."""
+    rng = np.random.default_rng(1)
+    mirrored = rng.random(40) < 0.5
+    exact = turns(rng.uniform(0, 2 * np.pi, 40)) @ np.where(mirrored[:, None, None], FLIP, np.eye(2))
+    found = told((homogeneous(exact), np.zeros((40, 1, 1))), so(2), ("x1", "x2"))
+    assert set(rows(found)) == {"identity", "reflection(x2)"}
+    assert np.array_equal(found.component, mirrored.astype(int))
+    assert found.component_group is not None
+    assert found.component_group["orders"] == {"1": 1, "2": 1}
+
+
 def test_o2_is_a_circle_with_reflections(homogeneous: Build, turns: Build, measure: Measure) -> None:
     rng = np.random.default_rng(1)
     mirrored = rng.random(40) < 0.5

@@ -38,6 +38,26 @@ def test_errors_cover_over_many_toys(toys: Any) -> None:
     assert np.mean(errors) < abs(start) / 2  # so that it did move
 
 
+def test_scales_are_not_pulled_towards_shrinking(toys: Any) -> None:
+    """A round Gaussian in similarities, 60 toys: the scale is one on average, within 5 standard errors of that.
+
+    Noise alone would pull it by more than twice its error: f(g x) varies less for an element that shrinks.
+    """
+    rng, generators = np.random.default_rng(25), np.zeros((2, 3, 3))
+    generators[0, :2, :2], generators[1, :2, :2] = [[0, -1], [1, 0]], np.eye(2)
+    scales, errors = [], []
+    for seed in range(60):
+        sample = toys.sample_of(rng.normal(size=(1500, 2)))
+        draws = np.random.default_rng(seed)
+        waves = Waves.draw(sample, 24, draws)
+        found = refine(waves, sample, toys.affine(toys.turns(rng.uniform(1, 5, 1))), generators, draws)
+        scales.append(np.log(np.linalg.det(found.elements[0, :2, :2])) / 2)
+        errors.append(found.information[0, 1, 1] ** -0.5)
+    assert np.std(scales) == pytest.approx(np.mean(errors), rel=5 / 120**0.5)
+    assert abs(np.mean(scales)) < 5 * np.std(scales) / 60**0.5
+    assert np.mean(errors) < 0.02
+
+
 def test_flat_directions_are_left_alone(toys: Any) -> None:
     """A round Gaussian: nothing to gain, no drift to the identity, no error in the flat direction."""
     rng = np.random.default_rng(22)
