@@ -69,9 +69,11 @@ def _untested(s: Summary) -> Iterator[Statement]:
 
 def _unreached(s: Summary) -> Iterator[Statement]:
     if s["training"] is not None and s["elements"] and not s["subgroups"]:
+        momenta = list(s["vectors"]["components"]) == ["E", "px", "py", "pz"]
+        more = " 'search: all subgroups of lorentz' tests one subgroup after the other." if momenta else ""
         yield _warning(
-            "A search shows what is there, not what is missing: a symmetry that no restart reached is not excluded. Of "
-            "four-momenta, 'search: all subgroups of lorentz' tests one subgroup after the other.",
+            "A search shows what is there, not what is missing: a symmetry that no restart reached is not "
+            f"excluded.{more}",
             {"restarts": s["training"]["restarts"]},
         )
 

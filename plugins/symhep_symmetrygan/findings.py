@@ -23,9 +23,9 @@ LISTED = 4
 def findings(summary: Summary) -> Iterator[Statement]:
     """The group, the elements and how they were judged, subgroups, maps; then what forbids conclusions."""
     yield from _group(summary)
+    yield from _finite(summary)
     yield from _elements(summary)
     yield from _components(summary)
-    yield from _finite(summary)
     yield from subgroup_findings(summary)
     yield from _divergences(summary)
     yield from _losses(summary)
@@ -50,6 +50,8 @@ def _group(s: Summary) -> Iterator[Statement]:
         yield Statement(f"{where} do not tell which group they form: {algebra['why']}.", evidence, "span")
         return
     if algebra["kind"] == "finite":
+        if s["finite"] is not None and s["finite"]["closed"]:
+            return  # `_finite` names it
         text = f"{where} form no continuous group{f' ({why})' if (why := algebra['why']) else ''}"
     else:
         tested = "" if algebra["log10_p"] is None else f" ({p_text(algebra)} of their fit)"
@@ -100,31 +102,42 @@ def _components(s: Summary) -> Iterator[Statement]:
         text = f"The component {row['name']}{acts} holds {elements_text(row['elements'])}"
         tested = "" if row["log10_p_adjusted"] is None else f" ({bound_text(row['log10_p_adjusted'])})"
         text += f" and is {'rejected' if row['rejected'] else 'not rejected'}{tested}"
-        if row["rejected"] and (told := _approximate(s, row)):
-            text += f", but is an approximate symmetry: {told}"
+        if row["rejected"]:
+            text += _broken(s, row)
         yield Statement(f"{text}.", dict(row), "components")
 
 
-def _approximate(s: Summary, row: Summary) -> str:
-    """How small the breaking is, if it is far below that of random elements."""
-    parts = []
+def _broken(s: Summary, row: Summary) -> str:
+    """How large the breaking of a rejected component is: for a classifier, and projection by projection."""
+    parts, small = [], False
     loss, ideal = row["posthoc_loss"], s["posthoc_loss"]
     if loss is not None and ideal is not None and ideal["random"] is not None:
         deficit, random = ideal["ideal"] - loss["value"], ideal["ideal"] - ideal["random"]
-        if deficit < 0.2 * random:
-            of = f"{deficit / random:.0%} of that of random elements" if deficit > 0 else "nothing"
-            parts.append(f"a classifier gains {with_error(deficit, loss['error'])} on 2 ln 2, {of}")
-    if row["kl"] is not None and s["kl"] is not None and s["kl"]["random"]["number"]:
-        noise, random = s["kl"]["noise"]["mean"], s["kl"]["random"]["mean"]
-        if noise is not None and all(k < 0.2 * r for k, r in zip(row["kl"], random, strict=True)):
-            worst = max(k / n for k, n in zip(row["kl"], noise, strict=True) if n) if any(noise) else 0.0
-            parts.append(f"KL divergences of the projections are at most {worst:.2g} times the noise")
-    return several(parts) if parts else ""
+        small = deficit < 0.2 * random
+        of = f"{deficit / random:.0%} of what it gains on random elements" if deficit > 0 else "nothing"
+        parts.append(f"a classifier gains {with_error(deficit, loss['error'])} on 2 ln 2, {of}")
+    if row["kl"] is not None and s["kl"] is not None and s["kl"]["noise"]["mean"] is not None:
+        names, noise = s["kl"]["projections"], s["kl"]["noise"]["mean"]
+        ratio = {name: k / n for name, k, n in zip(names, row["kl"], noise, strict=True) if n}
+        same = [name for name, r in ratio.items() if r < 2]
+        other = [f"{name} ({r:.2g} times the noise)" for name, r in ratio.items() if r >= 2]
+        if same:
+            parts.append(
+                f"{several(same, LISTED)} {'stays' if len(same) == 1 else 'stay'} below twice the noise"
+            )
+        if other:
+            parts.append(f"changed: {several(other, LISTED)}")
+    if not parts:
+        return ""
+    return f"{', but is an approximate symmetry' if small else ''}: {'; '.join(parts)}"
 
 
 def _finite(s: Summary) -> Iterator[Statement]:
     """The finite group, or that of the components."""
-    for key, whose in (("finite", "The elements"), ("component_group", "The components")):
+    for key, whose in (
+        ("finite", "The elements that are kept"),
+        ("component_group", "The components that are kept"),
+    ):
         row = s[key]
         if row is None or (key == "component_group" and row["found"] < 2):
             continue
@@ -178,13 +191,13 @@ def _losses(s: Summary) -> Iterator[Statement]:
     if loss is None or loss["found"] is None:
         return
     text = f"A new classifier's loss between events and images is {with_error(loss['found'], loss['found_error'])}"
-    text += f" for found elements (2 ln 2 = {loss['ideal']:.4f}"
+    text += f" for elements as training left them (2 ln 2 = {loss['ideal']:.4f}"
     if loss["random"] is not None:
         text += f"; random ones: {with_error(loss['random'], loss['random_error'])}"
     text += ")"
     kept, failed = loss["kept"], loss["failed"]
     if kept["number"] and failed["number"]:
-        text += f", {with_error(kept['value'], kept['error'])} for those that are kept and "
+        text += f", {with_error(kept['value'], kept['error'])} for those that are kept once refined and "
         text += f"{with_error(failed['value'], failed['error'])} for those that are rejected"
     yield Statement(f"{text}.", dict(loss), "posthoc")
 
@@ -193,10 +206,13 @@ def _composition(s: Summary) -> Iterator[Statement]:
     row = s["composition"]
     if row is None:
         return
-    growth = with_error(row["exponent"]["value"], row["exponent"]["error"])
-    text = f"Composed with themselves, found elements leave the exact power as k^{growth}"
-    if row["usable"] is not None:
-        text += f"; up to {row['usable']} compositions their KL divergence stays below twice the noise"
+    growth = with_error(row["exponent"]["value"], max(row["exponent"]["error"], 0.01))
+    text = (
+        "Composed k times with themselves, found elements are away from the exact power by a distance that grows as "
+        f"k^{growth}"
+    )
+    if row["usable"]:
+        text += f"; up to k = {row['usable']} all KL divergences stay below twice the noise"
     yield Statement(f"{text}.", dict(row), "composition")
 
 

@@ -25,7 +25,7 @@ from symhep_symmetrygan.outcome import Expected, Learned, Outcome, Search, Teste
 from symhep_symmetrygan.overlays import empirical_map, landscape_slices
 from symhep_symmetrygan.pieces import pieces
 from symhep_symmetrygan.recorded import divergences_of, losses_of, tested_of
-from symhep_symmetrygan.searching import matrices_of, prepared, space_of
+from symhep_symmetrygan.searching import matrices_of, prepared, space_of, units_of
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.validation.validated import Validated
 from symhep_symmetrygan.vouched import vouched
@@ -152,7 +152,7 @@ def _search(
         coordinates=events.names,
         initial=a["initial"],
         final=a["final"],
-        units=_units(space, events),
+        units=units_of(space, events),
         periods=periods_of(space.family),
         matrices=matrices,
         diverged=a["diverged"],
@@ -162,18 +162,6 @@ def _search(
         batch=training.batch,
         terms=tuple(term.words for term in options.terms),
     )
-
-
-def _units(space: Space, events: Events) -> FloatArray:
-    """(K,) the scale for parameters that move the origin: b, translations."""
-    k = len(space.family)
-    if not space.family.affine:
-        return np.ones(k)
-    at = torch.zeros(k + 1, k, dtype=torch.float64)
-    at[1:] = torch.eye(k, dtype=torch.float64) * 0.5
-    shifts = space.family.translations(at)
-    moved = (shifts[1:] - shifts[0]).abs().amax(1).numpy() > 0
-    return np.where(moved, events.scale, 1.0)
 
 
 def _inertial(a: Mapping[str, npt.NDArray[Any]], options: SymmetryGanOptions) -> dict[str, Any] | None:
@@ -189,12 +177,13 @@ def _inertial(a: Mapping[str, npt.NDArray[Any]], options: SymmetryGanOptions) ->
 def _histograms(
     v: Validated, events: Events, options: SymmetryGanOptions, kept: npt.NDArray[np.bool_]
 ) -> dict[str, Any]:
-    """Of the events, and of their images under the element with the largest p-value and under a random one."""
+    """Of the events, and of their images under a kept element, that of median KL, and under a random one."""
     drawn: dict[str, FloatArray] = {}
     known = np.isfinite(v.refined).all(axis=(1, 2))
-    if known.any():
-        order = np.lexsort((np.nan_to_num(v.log_p, nan=-np.inf), kept, known))
-        drawn["found"] = v.refined[order[-1]]
+    shown = np.flatnonzero(known & kept if (known & kept).any() else known)
+    if len(shown):
+        order = np.argsort(v.kl_refined[shown].sum(1), kind="stable")
+        drawn["found"] = v.refined[shown[order[len(order) // 2]]]
     if len(v.random):
         drawn["random"] = v.random[0]
     return before_and_after(events, options.validation.bins, drawn)

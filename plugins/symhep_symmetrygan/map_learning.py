@@ -8,13 +8,13 @@ from symhep.events.dataset import Dataset
 from symhep.methods.context import Context
 from symhep.methods.result import Part
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
-from symhep_symmetrygan.maps.compared import compare_learned
+from symhep_symmetrygan.maps.compared import compare_learned, factors
 from symhep_symmetrygan.maps.formulas import formula_of
 from symhep_symmetrygan.maps.learned import learn_map
 from symhep_symmetrygan.maps.periods import periods_of
 from symhep_symmetrygan.options import SymmetryGanOptions
 from symhep_symmetrygan.pieces import Piece
-from symhep_symmetrygan.searching import entropy_of, prepared, space_of
+from symhep_symmetrygan.searching import entropy_of, prepared, space_of, units_of
 from symhep_symmetrygan.training.adversary import train
 
 __all__ = ["learned_map"]
@@ -49,8 +49,9 @@ def learned_map(data: Dataset, options: SymmetryGanOptions, piece: Piece, contex
             advance,
             start=first,
         )
-    compared, against = compare_learned(done.omega, starts, trained.final, formula, events.train)
-    ends = formula.coordinates(trained.final)
+    units = units_of(space, events)
+    compared, against = compare_learned(done.omega, starts, trained.final, formula, events.train, units)
+    ends = formula.coordinates(trained.final) * factors(formula, units)
     known = against[np.isfinite(against)]
     return Part(
         values={

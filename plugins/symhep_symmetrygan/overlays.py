@@ -52,7 +52,7 @@ def scaled_slice(asked: SliceOptions, units: Mapping[str, float]) -> tuple[list[
 def empirical_map(options: MapOptions, space: Space, events: Events, search: Search) -> Expected:
     """From initial to final parameters beside the formula of the card."""
     formula = formula_of(options.stated, space.family.labels, periods_of(space.family))
-    compared = compare(search.initial, search.final, formula, events.train)
+    compared = compare(search.initial, search.final, formula, events.train, search.units)
     return Expected(
         formula=formula.title,
         coordinates=formula.names,

@@ -68,7 +68,7 @@ def component_rows(
     """Rows of ``components``: numbers of their elements, and the tests of their representatives.
 
     ``representatives`` is the validation of `Inference.representatives`, simple elements that no event chose: their
-    p-values are of the elements exactly as they are. Divergences and losses are means over the elements found.
+    p-values are of the elements exactly as they are. Divergences and losses are means over the refined elements.
     """
     log_p = np.full(len(i.components), np.nan) if representatives is None else representatives.log_p_found
     known = ~np.isnan(log_p)
@@ -82,8 +82,8 @@ def component_rows(
                 "name": row["name"], "elements": row["found"], "kept": row["kept"], "verdict": row["verdict"],
                 "action": row["action"], "action_error": row["action_error"], "distance": row["named_distance"],
                 "order": row["order"], "matrix": row["matrix"], **_p(log_p[c], adjusted[c], level),
-                "kl": _mean(v.kl_found[members]),
-                "posthoc_loss": _loss(v.posthoc_found[members], v.posthoc_found_error[members]),
+                "kl": _mean(v.kl_refined[members]),
+                "posthoc_loss": _loss(v.posthoc_refined[members], v.posthoc_refined_error[members]),
             }
         )  # fmt: skip
     return rows
@@ -99,8 +99,10 @@ def _p(log_p: float, adjusted: float, level: float) -> dict[str, Any]:
 
 def _mean(values: FloatArray) -> list[float] | None:
     known = values[np.isfinite(values).all(axis=1)]
+    if not len(known):
+        return None
     mean: list[float] = known.mean(axis=0).tolist()
-    return mean if len(known) else None
+    return mean
 
 
 def _loss(values: FloatArray, errors: FloatArray) -> dict[str, float] | None:

@@ -27,7 +27,7 @@ from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.training.adversary import train
 from symhep_symmetrygan.validation.validate import validate
 
-__all__ = ["entropy_of", "matrices_of", "prepared", "restarts", "space_of"]
+__all__ = ["entropy_of", "matrices_of", "prepared", "restarts", "space_of", "units_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -141,3 +141,15 @@ def entropy_of(context: Context) -> list[str]:
     entropy = context.seeds.entropy
     assert isinstance(entropy, list | tuple)
     return [str(number) for number in entropy]
+
+
+def units_of(space: Space, events: Events) -> FloatArray:
+    """(K,) the scale for parameters that move the origin: b, translations."""
+    k = len(space.family)
+    if not space.family.affine:
+        return np.ones(k)
+    at = torch.zeros(k + 1, k, dtype=torch.float64)
+    at[1:] = torch.eye(k, dtype=torch.float64) * 0.5
+    shifts = space.family.translations(at)
+    moved = (shifts[1:] - shifts[0]).abs().amax(1).numpy() > 0
+    return np.where(moved, events.scale, 1.0)

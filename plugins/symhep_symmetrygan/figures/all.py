@@ -69,7 +69,7 @@ def _before_and_after(r: Result) -> Iterator[NamedFigure]:
     unit = r.summary["unit"]
     drawn = projections_of(r.histograms)
     words = {
-        "found": "an element that was found, the best one that was kept",
+        "found": "an element that was found, refined: of those that were kept the one in the middle by KL divergence",
         "random": "a random element of the search space",
     }
     for sample, what in words.items():
@@ -104,8 +104,8 @@ def _judged(r: Result) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "posthoc",
             posthoc_losses(r.arrays, s["posthoc_loss"]["ideal"]),
-            "Loss of a new classifier between events and images, per element, on held-out events. 2 ln 2: it can "
-            "only guess.",
+            "Loss of a new classifier between events and images, per element as training left it, on held-out "
+            "events. 2 ln 2: it can only guess.",
         )
     if "log10_p" in r.arrays:
         yield NamedFigure(
@@ -130,8 +130,8 @@ def _group(r: Result) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "components",
             component_sizes(s),
-            "Components that the found elements fall into: their number, the KL divergences of the representative "
-            "beside the noise (dashed), and how far the post-hoc loss is from 2 ln 2, with its error. Blue: not "
+            "Components that the found elements fall into: their number, the mean KL divergences of these, refined, "
+            "beside the noise (dashed), and how far their post-hoc loss is from 2 ln 2, with its error. Blue: not "
             "rejected.",
         )
     if s["composition"] is not None:

@@ -51,6 +51,7 @@ def component_sizes(s: Mapping[str, Any]) -> Figure:
             )  # fmt: skip
     deficit.axvline(0.0, color=GREY, lw=1.0, ls="--")
     deficit.set_xlabel(r"$2\,\ln 2$ - post-hoc loss")
+    deficit.xaxis.set_major_locator(plt.MaxNLocator(4))
     counts.set_yticks(y, [row["name"] for row in rows], fontsize=10)
     counts.set_ylim(len(rows) - 0.4, -0.6)
     for ax in axes:
@@ -72,5 +73,7 @@ def _divergences(ax: Any, s: Mapping[str, Any], colours: list[str]) -> None:
     ax.set_xlabel("KL divergence [nats]")
     if any(row["kl"] is not None and min(row["kl"][: len(names)], default=0) > 0 for row in s["components"]):
         ax.set_xscale("log")
+    else:
+        ax.xaxis.set_major_locator(plt.MaxNLocator(4))
     if names:
         ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)

@@ -24,7 +24,7 @@ def composition_growth(a: Arrays, summary: Mapping[str, Any]) -> Figure:
     """Left the distance from the exact power, with lines of growth as sqrt(k) and as k; right the KL divergences."""
     k = a["composition_steps"]
     figure: Figure
-    figure, (left, right) = plt.subplots(1, 2, figsize=(8.0, 3.5))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8.0, 3.9))
     distance, error = a["composition_distance"], a["composition_distance_error"]
     left.errorbar(k, distance, yerr=error, fmt="o", color=COLOURS[0], ms=5, capsize=2, label="found elements")
     for power, style, words in ((0.5, ":", "$k^{1/2}$"), (1.0, "--", "$k$")):
@@ -44,5 +44,5 @@ def composition_growth(a: Arrays, summary: Mapping[str, Any]) -> Figure:
     if np.nanmax(a["composition_kl"], initial=0.0) > 0:
         right.set_yscale("log")
     right.plot([], [], "--", color=GREY, lw=1.0, label="noise")
-    right.legend(fontsize=10)
+    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)
     return figure

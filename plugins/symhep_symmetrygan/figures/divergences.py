@@ -50,7 +50,12 @@ def kl_divergences(a: Arrays, kl: Mapping[str, Any]) -> Figure:
         ax.set_title(quantity(str(a["projections"][j])), fontsize=11)
         ax.set_xlabel("KL divergence [nats]")
     axes[0].set_ylabel("Share of elements")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=10)
+    figure.legend(
+        *axes[0].get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=2 if len(shown) == 1 else 4,
+        fontsize=10,
+    )
     return figure
 
 

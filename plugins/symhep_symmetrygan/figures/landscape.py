@@ -46,7 +46,12 @@ def loss_landscape(a: Arrays, summary: Mapping[str, Any]) -> Figure:
         figure.colorbar(
             chosen[-1].collections[0], ax=list(axes), pad=0.01, fraction=0.05, label=r"$L - 2\,\ln 2$"
         )
-    figure.legend(handles=_handles(a, slices), loc="outside lower center", ncols=4, fontsize=10)
+    figure.legend(
+        handles=_handles(a, slices),
+        loc="outside lower center",
+        ncols=2 if len(slices) == 1 else 4,
+        fontsize=10,
+    )
     return figure
 
 

@@ -83,12 +83,15 @@ def _zoom(ax: Any, off: FloatArray) -> None:
 
 
 def _legend(figure: Figure, prefix: str) -> None:
+    arrow = Line2D([], [], color=COLOURS[2], marker="^", ls="none", label="beyond the panel")
+    lines = [line for ax in figure.axes for line in ax.lines]
+    outside = any(line.get_marker() in ("^", "v") and len(np.atleast_1d(line.get_xdata())) for line in lines)
     found = "learned map, fresh points" if prefix == "omega" else "separate trainings"
     figure.legend(
         handles=[
             Line2D([], [], color=COLOURS[0], marker="o", ls="none", label=found),
             Line2D([], [], color=GREY, lw=1.2, label="formula"),
-            Line2D([], [], color=COLOURS[2], marker="^", ls="none", label="beyond the panel"),
+            *([arrow] if outside else []),
         ],
         loc="outside lower center", ncols=3, fontsize=10,
     )  # fmt: skip

@@ -43,7 +43,7 @@ def map_motion(a: Arrays) -> Figure:
         if period > 0:
             turn_ticks(ax, which, low, high)
     if not (periods > 0).any():
-        ax.set_aspect("equal", adjustable="datalim")
+        ax.set_aspect("equal", adjustable="box")
     ax.set(xlabel=axis_label(names[0]), ylabel=axis_label(names[1]))
     figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=10)
     return figure

@@ -12,7 +12,7 @@ from symhep_symmetrygan.maps.formulas import Formula
 from symhep_symmetrygan.maps.periods import apart
 from symhep_symmetrygan.maps.residual import ResidualMap
 
-__all__ = ["Compared", "compare", "compare_learned"]
+__all__ = ["Compared", "compare", "compare_learned", "factors"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -43,8 +43,13 @@ class Compared:
         return np.asarray(np.linalg.norm(away, axis=1))
 
 
-def compare(initial: FloatArray, final: FloatArray, formula: Formula, sample: Sample) -> Compared:
+def compare(
+    initial: FloatArray, final: FloatArray, formula: Formula, sample: Sample, units: FloatArray | None = None
+) -> Compared:
     """Parameters (N, K) before and after, on scaled coordinates, beside the formula; N are those that are finite.
+
+    ``units`` (K,): what brings the parameters to the units of the data, in which they are compared where the formula
+    is one of the parameters themselves.
 
     >>> import torch
     >>> from symhep_symmetrygan.maps.formulas import FORMULAS
@@ -57,18 +62,31 @@ def compare(initial: FloatArray, final: FloatArray, formula: Formula, sample: Sa
     weights = (sample.weights / sample.weights.sum())[:, None]
     mean = (weights * sample.x).sum(0).double().cpu().numpy()
     before = formula.coordinates(initial[sound])
-    return Compared(formula, before, formula.coordinates(final[sound]), formula.expected(before, mean))
+    after, expected = formula.coordinates(final[sound]), formula.expected(before, mean)
+    by = factors(formula, units)
+    return Compared(formula, before * by, after * by, expected * by)
+
+
+def factors(formula: Formula, units: FloatArray | None) -> FloatArray:
+    """What brings the formula's coordinates to the units of the data, (M,); 1 where they are no parameters."""
+    plain = units is None or formula.names != formula.labels
+    return np.ones(len(formula.names)) if plain else np.asarray(units, dtype=np.float64)
 
 
 def compare_learned(
-    omega: ResidualMap, initial: FloatArray, trained: FloatArray, formula: Formula, sample: Sample
+    omega: ResidualMap,
+    initial: FloatArray,
+    trained: FloatArray,
+    formula: Formula,
+    sample: Sample,
+    units: FloatArray | None = None,
 ) -> tuple[Compared, FloatArray]:
     """Omega at fresh points (N, K) beside the formula, and its distances from separate trainings.
 
     ``trained`` (N', K) are the ends of trainings that started from the first N' points; the distances (N',) are taken
     in the formula's coordinates, NaN for a training that diverged.
     """
-    compared = compare(initial, omega(initial), formula, sample)
-    ends = formula.coordinates(trained)
+    compared = compare(initial, omega(initial), formula, sample, units)
+    ends = formula.coordinates(trained) * factors(formula, units)
     off = apart(compared.final[: len(ends)], ends, np.array(formula.periods))
     return compared, np.linalg.norm(off, axis=1)

@@ -113,7 +113,7 @@ def test_false_maxima_are_told_by_their_loss(summary: dict[str, Any]) -> None:
     summary["posthoc_loss"]["kept"] = {"value": 1.3861, "error": 0.0004, "number": 3}
     summary["posthoc_loss"]["failed"] = {"value": 1.251, "error": 0.003, "number": 3}
     text = one(summary, "new classifier's loss")
-    assert "1.3861(4) for those that are kept and 1.251(3) for those that are rejected" in text
+    assert "1.3861(4) for those that are kept once refined and 1.251(3) for those that are rejected" in text
 
 
 @pytest.mark.parametrize(("key", "whose"), [("finite", "elements"), ("component_group", "components")])
@@ -123,8 +123,8 @@ def test_finite_groups_have_orders(summary: dict[str, Any], key: str, whose: str
         "rotations": 4, "reflections": 4,
     }  # fmt: skip
     assert one(summary, "D_4") == (
-        f"The {whose} form D_4, 8 in all: 1 of order 1, 5 of order 2 and 2 of order 4; 7 of them were found, the "
-        "others are products of these."
+        f"The {whose} that are kept form D_4, 8 in all: 1 of order 1, 5 of order 2 and 2 of order 4; 7 of them were "
+        "found, the others are products of these."
     )
     summary[key] |= {"closed": False, "order": None}
     assert "no finite group" in one(summary, "not closed")

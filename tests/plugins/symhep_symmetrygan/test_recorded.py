@@ -114,7 +114,7 @@ def test_found_elements_lie_over_the_slice() -> None:
     line = Landscape(Mixture.of([[0.5]], [[[1.0]]]), AffineLine())
     computed = line.slice([Axis("b", -2, 2), Axis("c", -2, 2)], {})
     final = np.array([[1.0, -1.0], [0.0, 1.0]])
-    made = slice_of(computed, ("b", "c"), final, np.zeros(2), 0.2)
+    made = slice_of(computed, ("b", "c"), final, np.zeros(2), np.ones(2), 0.2)
     assert made.points.tolist() == final.tolist()
     # the identity and the mirror image 1 - x
     assert sorted((np.round(made.maxima, 6) + 0.0).tolist()) == [[0.0, 1.0], [1.0, -1.0]]
@@ -126,7 +126,7 @@ def test_found_elements_lie_over_the_slice() -> None:
 
 def test_false_maxima_are_set_apart() -> None:
     computed = Landscape(Mixture.of([[0.5]], [[[1.0]]]), AffineLine(1.0)).slice([Axis("c", -2, 2)], {})
-    made = slice_of(computed, ("c",), np.array([[1.0]]), np.zeros(1), 0.2)
+    made = slice_of(computed, ("c",), np.array([[1.0]]), np.zeros(1), np.ones(1), 0.2)
     assert np.round(made.maxima, 6).tolist() == [[-1.0]]  # 1 - x
     assert len(made.false_maxima) == 1
     assert made.y_label is None
@@ -139,7 +139,7 @@ def test_ridges_and_elements_that_lie_elsewhere() -> None:
     computed = landscape.slice([Axis("d", 0.5, 1.5, 7), Axis("theta_12", 0, 6, 7)], fixed)
     final = np.array([[1.0, 7.0, 0.0, 0.0, 0.1, 0.0], [1.0, 1.0, 0.5, 0.0, 0.0, 0.0]])
     periods = np.array([0, 2 * np.pi, 0, 0, 0, 0])
-    made = slice_of(computed, family.labels, final, periods, 0.2)
+    made = slice_of(computed, family.labels, final, periods, np.ones(len(periods)), 0.2)
     assert made.near.tolist() == [True, False]
     assert made.points[0].tolist() == pytest.approx([1.0, 7 - 2 * np.pi])
     assert made.ridge is not None
