@@ -10,8 +10,8 @@ import numpy.typing as npt
 from symhep.errors import CardError
 from symhep.lie.generators import Generators
 from symhep.lie.subgroups.catalogue import Catalogue, SubgroupClass, lorentz_subgroups, poincare_subgroups
+from symhep.lie.subgroups.conjugates import Conjugate, conjugates
 from symhep.lie.subgroups.inclusion import growing
-from symhep_moments.conjugates import Conjugate, conjugates
 from symhep_moments.orbits import EXACT
 
 __all__ = ["catalogue_of", "coordinates", "within"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +15,11 @@ from symhep.lie.generators import Generators
 from symhep.lie.structure import structure_constants
 from symhep.lie.subgroups.catalogue import SubgroupClass
 from symhep.lie.subgroups.classify import group_element, stratum
+from symhep.lie.subgroups.conjugates import Conjugate, conjugates, limiting
 from symhep.lie.subgroups.lattice import lattice
+from symhep.lie.subgroups.limits import limits
 from symhep.stats.multiplicity import holm_with_implications
 from symhep_moments.catalogued import catalogue_of, coordinates, within
-from symhep_moments.conjugates import Conjugate, conjugates, limiting
 from symhep_moments.moments import Moments
 from symhep_moments.orbits import EXACT, Fitted, Orbits
 from symhep_moments.rank import Chain, chain
@@ -32,8 +33,6 @@ FloatArray = npt.NDArray[np.float64]
 TRIES = 3
 #: Sine of a conjugate to the found symmetries from which on only the nearest is tried: none is near.
 FAR = 0.3
-#: Sine of a conjugate to a more special class below which that class, where it survives, explains it.
-CLOSE = 0.1
 
 
 def lattice_test(
@@ -118,7 +117,10 @@ class _Run:
             else:
                 self.results[c.name] = self._one(c, near.get(c.name, []))
         tests, count = self._adjusted([self.results[c.name] for c in classes])
-        return LatticeTest(self.order, self._limits(tests, special), self.level, count)
+        left = {t.name: self.ends[t.name] for t in tests if t.name in self.ends and not t.rejected}
+        explained = limits({n: (end.generators, end.adjoint) for n, end in left.items()}, self.catalogue)
+        told = tuple(replace(test, limit_of=explained.get(test.name, ())) for test in tests)
+        return LatticeTest(self.order, told, self.level, count)
 
     def _one(self, c: SubgroupClass, near: Sequence[Conjugate]) -> SubgroupTest:
         if c.dimension > self.open:
@@ -213,25 +215,6 @@ class _Run:
                 rejected_lab=bool(a <= math.log(self.level)),
             )
         return [done.get(test.name, test) for test in tests], len(logs)
-
-    def _limits(self, tests: list[SubgroupTest], special: Mapping[str, int]) -> tuple[SubgroupTest, ...]:
-        """Survivors whose best member is nearly that of a more special survivor, or of one less far away, told so."""
-        rank = {name: (special[name], float(np.linalg.norm(end.adjoint))) for name, end in self.ends.items()}
-        left = sorted((test for test in tests if test.name in rank), key=lambda test: rank[test.name])
-        limits: dict[str, tuple[str, ...]] = {}
-        for k, test in enumerate(left):
-            limits[test.name] = tuple(
-                other.name
-                for other in left[:k]
-                if other.dimension == test.dimension and not limits[other.name] and self._close(test, other)
-            )
-        return tuple(replace(test, limit_of=limits.get(test.name, ())) for test in tests)
-
-    def _close(self, test: SubgroupTest, other: SubgroupTest) -> bool:
-        """Whether the best conjugate of the first class is nearly a member of the other."""
-        span = self.ends[test.name].basis
-        near = conjugates([self.catalogue[other.name]], span, self.constants)[other.name]
-        return bool(near) and min(end.sine for end in near) < CLOSE
 
 
 def _result(

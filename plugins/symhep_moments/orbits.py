@@ -10,8 +10,8 @@ from scipy.linalg import solve_triangular
 from scipy.stats import chi2
 
 from symhep.lie.spans import noise_floor
+from symhep.lie.subgroups.conjugates import Conjugate
 from symhep.stats.residual_forms import RIDGE
-from symhep_moments.conjugates import Conjugate
 from symhep_moments.moments import Moments
 from symhep_moments.whitening import span_test, whitened
 

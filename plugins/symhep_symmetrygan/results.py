@@ -32,7 +32,7 @@ Summary, by key.
   KL stays below twice the noise)} or null;
 - ``catalogue``: 'lorentz', 'poincare' or null; ``subgroups``: [{name, label, algebra, dimension, at_lab, kl [J] or
   null, posthoc_loss {value, error} or null, p_value, log10_p, p_value_adjusted, log10_p_adjusted, rejected, survives,
-  how 'tested' | 'implied' | 'support' | 'candidates', by [the classes that imply it], limit_of [name], family
+  how 'tested' | 'implied' | 'candidates', by [the classes that imply it], limit_of [name], family
   'classes' | 'lab'}]; a row of the family 'lab' is a generator at its own place ('J_z'); ``maximal_subgroups`` [row];
 - ``discrete``: [{name, meaning, same_as, trivial, p_value, log10_p, p_value_adjusted, log10_p_adjusted, rejected,
   asymmetry {value, low, high} or null}], of elements that the card names; the asymmetry is a fraction;

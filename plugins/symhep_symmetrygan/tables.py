@@ -131,8 +131,6 @@ def _standing(row: Summary) -> tuple[bool, int, int]:
 def _fate(row: Summary, largest: Iterable[str]) -> str:
     if row["how"] == "candidates":
         return "not among the candidates"
-    if row["how"] == "support":
-        return "leaves the support"
     if row["rejected"]:
         return f"rejected: holds {', '.join(row['by'])}" if row["how"] == "implied" else "rejected"
     if row["limit_of"]:

@@ -22,11 +22,14 @@ BLOCK = 1 << 19
 class Comparison:
     """f(x) of a sample, kept, and f(x) - f(h x) for any h.
 
-    ``shared`` neighbouring events have the same h, and events that fill no such group are left out.
+    ``shared`` neighbouring events (all, if there are fewer) have the same h; events that fill no such group are left
+    out.
     """
 
     def __init__(self, waves: Waves, sample: Sample, shared: int = 1, most: int | None = None) -> None:
-        count = (len(sample) if most is None else min(most, len(sample))) // shared * shared
+        count = len(sample) if most is None else min(most, len(sample))
+        shared = min(shared, count)
+        count = count // shared * shared
         self.groups, self.weights = count // shared, sample.weights[:count]
         self._waves, self._x = waves, sample.x[:count]
         self._before = self._values(self._x)

@@ -17,7 +17,7 @@ from symhep_symmetrygan.subgroups.learned import Loss
 __all__ = ["DiscreteRow", "How", "LabRow", "SubgroupRow", "SubgroupSearch"]
 
 FloatArray = npt.NDArray[np.float64]
-How = Literal["tested", "implied", "support", "candidates"]
+How = Literal["tested", "implied", "candidates"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +35,9 @@ class SubgroupRow:
         hypotheses about continuous symmetries. None if it was not asked for.
     rejected
         At the level of the whole lattice.
+    limit_of
+        Surviving classes of the same dimension that the reported member is nearly one of, and that are more special or
+        moved less (`symhep.lie.subgroups.limits`): nothing in the events asks for this class beside them.
     at_lab
         The reported position is that of the catalogue, or of one of the group's generators: axes and frame of the
         events. None if nothing was tested.
@@ -61,6 +64,7 @@ class SubgroupRow:
     log_p_adjusted: float | None = None
     rejected: bool = False
     by: tuple[str, ...] = ()
+    limit_of: tuple[str, ...] = ()
     at_lab: bool | None = None
     log_p_lab: float | None = None
     generators: FloatArray | None = None
@@ -71,14 +75,15 @@ class SubgroupRow:
 
     @property
     def survives(self) -> bool:
-        """Tested, and not rejected."""
-        return self.how == "tested" and not self.rejected
+        """Tested, not rejected, and no mere neighbour of a more special class that survives."""
+        return self.how == "tested" and not self.rejected and not self.limit_of
 
     def row(self) -> dict[str, Any]:
         """As in `symhep_symmetrygan.results`, of the family 'classes'."""
         return {
             "name": self.name, "label": self.label, "algebra": self.algebra, "dimension": self.dimension,
-            "at_lab": self.at_lab, "how": self.how, "by": list(self.by), "limit_of": [], "family": "classes",
+            "at_lab": self.at_lab, "how": self.how, "by": list(self.by),
+            "limit_of": list(self.limit_of), "family": "classes",
             "survives": self.survives, "kl": list(self.kl) or None, **_loss(self.loss),
             **_p(self.log_p, self.log_p_adjusted, self.rejected),
         }  # fmt: skip

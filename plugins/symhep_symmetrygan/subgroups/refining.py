@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
 from symhep_symmetrygan.validation.difference import unpaired_covariance
 from symhep_symmetrygan.validation.waves import Waves
 
-__all__ = ["Positions"]
+__all__ = ["STEP", "Positions"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -69,18 +69,10 @@ class Positions:
 
     def tangent(self, member: Member, parameters: Tensor) -> tuple[FloatArray, FloatArray]:
         """D (K,) and its derivative (K, n + Q) at one position (n + Q,)."""
-        means = self.means(*self._around(member, parameters))
+        means = self.means(*self.around(member, parameters))
         return means[0], (means[1:] - means[0]).T / STEP
 
-    def slope(self, member: Member, parameters: Tensor, answer: Callable[[Tensor], Tensor]) -> FloatArray:
-        """Derivative (n + Q,) of E[answer(x) - answer(h x)] at one position; ``answer`` takes (N, D) to (N,)."""
-        copies, places = self._around(member, parameters)
-        w = self._comparison.weights / self._comparison.weights.sum()
-        moving = self._elements(copies, places)
-        means = np.array([float(w @ answer(self._comparison.images(h))) for h in moving])
-        return np.asarray(-(means[1:] - means[0]) / STEP)
-
-    def _around(self, member: Member, parameters: Tensor) -> tuple[Conjugated, Tensor]:
+    def around(self, member: Member, parameters: Tensor) -> tuple[Conjugated, Tensor]:
         """A position, and one a step away along each parameter."""
         size = copies_of(self._catalogue, member)
         copies = Conjugated(self._catalogue, [member] * (size + 1), self._device)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from symhep_symmetrygan.subgroups.evidence import Evidence, evidence
 from symhep_symmetrygan.subgroups.learned import Judges, PooledImages
 from symhep_symmetrygan.subgroups.options import SubgroupOptions
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
-from symhep_symmetrygan.subgroups.refining import Positions
+from symhep_symmetrygan.subgroups.refining import STEP, Positions
 from symhep_symmetrygan.subgroups.streams import child
 from symhep_symmetrygan.validation.divergences import divergence
 from symhep_symmetrygan.validation.projections import projections
@@ -87,14 +87,28 @@ class Trial:
         tangent = None
         if place.member is not None and place.parameters is not None:
             slopes = self._positions.tangent(place.member, place.parameters)[1]
-            own = self._positions.slope(
-                place.member, place.parameters, lambda x: torch.sigmoid(judges.scores(r, x))
-            )
+            own = self.slope(place, lambda x: torch.sigmoid(judges.scores(r, x)))
             tangent = np.concatenate([slopes, own[None]])
         loss = replace(losses[0], value=float(np.mean([one.value for one in losses])))
         waves, answer = (torch.stack(parts).mean(0) for parts in (moved, answers))
         kl = divergence(self._counts(self._held.images(next(self._images(place, len(held))))), self._before)
         return replace(evidence(waves, answer, held.weights, loss, tangent), kl=tuple(kl.tolist()))
+
+    def slope(self, place: Place, answer: Callable[[Tensor], Tensor]) -> FloatArray:
+        """Derivative (n + Q,) of E[answer(x) - answer(h x)] with a position that was searched.
+
+        ``answer`` takes (N, D) to (N,). On held-out events: where a network was trained, what it learned is at its
+        best for the position that was fitted there, and hardly moves with it.
+        """
+        assert place.member is not None
+        assert place.parameters is not None
+        held = self._events.held
+        w, answers = held.weights / held.weights.sum(), []
+        copies, places = self._positions.around(place.member, place.parameters)
+        for generators in copies.generators(places):
+            h = next(self._images(replace(place, generators=generators), len(held)))
+            answers.append(float(w @ answer(self._held.images(h))))
+        return np.asarray(answers[0] - np.array(answers[1:])) / STEP
 
     def _counts(self, x: Tensor) -> FloatArray:
         """Histograms (J, B + 2) of held-out events or their images x, in effective events."""

@@ -15,6 +15,7 @@ from symhep.errors import CardError, MethodError, nearest
 from symhep.lie.subgroups import lorentz_subgroups, poincare_subgroups
 from symhep.lie.subgroups.catalogue import Catalogue, SubgroupClass
 from symhep.lie.subgroups.lattice import Lattice, lattice
+from symhep.lie.subgroups.limits import limits
 from symhep.methods.context import Progress, SilentProgress
 from symhep.stats.multiplicity import holm_with_implications
 from symhep_symmetrygan.events import Events
@@ -216,6 +217,18 @@ class _Run:
             tested, log_p=log_p, at_lab=True, generators=generators, element=None, loss=home.loss, kl=home.kl
         )
 
+    def _end(self, row: SubgroupRow) -> tuple[FloatArray, FloatArray]:
+        """Rows of a member in the basis of the group, and the adjoint matrix of what moved it there."""
+        basis = np.asarray(self.catalogue.group.homogeneous().matrices.real, np.float64)
+        scale = np.ones((5, 5))
+        scale[:4, 4] = self.events.scale
+        g = np.eye(5) if row.element is None else row.element / scale
+        moved = np.concatenate([np.asarray(row.generators) / scale, g @ basis @ np.linalg.inv(g)])
+        rows = np.linalg.lstsq(basis.reshape(len(basis), -1).T, moved.reshape(len(moved), -1).T, rcond=None)[
+            0
+        ].T
+        return rows[: row.dimension], rows[row.dimension :].T
+
     def _in_units(self, matrices: Tensor) -> FloatArray:
         """Translations times the scale."""
         found = matrices.cpu().numpy().copy()
@@ -258,6 +271,9 @@ class _Run:
         limit = math.log(self.level)
         for row, a in zip(tested, adjusted, strict=False):
             self.rows[row.name] = replace(row, log_p_adjusted=float(a), rejected=bool(a <= limit))
+        left = [row for row in self.rows.values() if row.how == "tested" and not row.rejected]
+        for name, explained in limits({row.name: self._end(row) for row in left}, self.catalogue).items():
+            self.rows[name] = replace(self.rows[name], limit_of=explained)
         lab = tuple(
             LabRow(label, found.log_p, float(a), bool(a <= limit), x, found.loss, found.kl)
             for (label, x, found), a in zip(self.lab, adjusted[len(tested) :], strict=True)

@@ -8,8 +8,8 @@ import pytest
 from symhep.lie.bases import poincare
 from symhep.lie.structure import structure_constants
 from symhep.lie.subgroups import poincare_subgroups
+from symhep.lie.subgroups.conjugates import Conjugate, conjugates
 from symhep.lie.subgroups.conjugation import adjoint_exponential
-from symhep_moments.conjugates import Conjugate, conjugates
 from symhep_moments.moments import Moments
 from symhep_moments.orbits import Fitted, Orbits
 from symhep_moments.rank import rank_test

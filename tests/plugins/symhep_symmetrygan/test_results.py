@@ -142,7 +142,6 @@ def test_the_table_of_subgroups_has_survivors_first_and_classes_before_generator
     [
         ({"how": "implied", "by": ["SO(3)", "E(2)"]}, "rejected: holds SO(3), E(2)"),
         ({"how": "candidates"}, "not among the candidates"),
-        ({"how": "support"}, "leaves the support"),
         ({"rejected": False, "limit_of": ["SO(2)"]}, "as near as one likes to SO(2)"),
         ({"rejected": None}, "not tested"),
     ],

@@ -15,6 +15,7 @@ from symhep_symmetrygan.subgroups.adversary import Whitening, play
 from symhep_symmetrygan.subgroups.conjugated import Conjugated, members
 from symhep_symmetrygan.subgroups.options import SubgroupOptions
 from symhep_symmetrygan.subgroups.refining import Positions
+from symhep_symmetrygan.subgroups.trial import Place, Trial
 from symhep_symmetrygan.validation.waves import Waves
 
 LORENTZ = lorentz_subgroups()
@@ -101,16 +102,19 @@ def test_slope_of_an_answer(drawn: Callable[..., Events]) -> None:
     """E[pz(x) - pz(h x)] for turns about an axis n: with h averaged over all angles pz becomes n_z n.p."""
     events = drawn("two_body", 4000, a_fb=0.7)
     rng = np.random.default_rng(1)
-    positions = Positions(Waves.draw(events.train, 8, rng), events.train, LORENTZ, rng)
+    waves = Waves.draw(events.train, 8, rng)
+    positions = Positions(waves, events.train, LORENTZ, rng)
+    trial = Trial(events, waves, positions, SubgroupOptions(), np.random.SeedSequence(1), "cpu", 10)
     (member,) = members(LORENTZ["SO(2)"])
     at = torch.tensor([0.5, 0.0, 0.0, 0.0, 0.0, 0.0], dtype=torch.float64)  # n = (0, -sin 0.5, cos 0.5)
-    slope = positions.slope(member, at, linear)
-    p = events.train.x[:, 1:4].mean(0).numpy()
+    one = Conjugated(LORENTZ, [member])
+    slope = trial.slope(Place("tilted", one.generators(at[None])[0], one.compact[0], member, at), linear)
+    p = events.held.x[:, 1:4].mean(0).numpy()
 
     def mean(angle: float) -> float:
         n = np.array([0.0, -np.sin(angle), np.cos(angle)])
         return float(p[2] - n[2] * (n @ p))
 
     wanted = (mean(0.5 + 1e-4) - mean(0.5 - 1e-4)) / 2e-4
-    # 62 elements, each of them a turn by a random angle: its mean is off by about 1 / sqrt(62)
-    assert slope[0] == pytest.approx(wanted, abs=4 * np.linalg.norm(p) / np.sqrt(62))
+    # 2000 events, each turned by a random angle; components of single momenta are about one
+    assert slope[0] == pytest.approx(wanted, abs=4 / np.sqrt(2000))

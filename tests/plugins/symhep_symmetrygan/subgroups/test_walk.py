@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -14,7 +15,7 @@ from symhep_symmetrygan.events import Events
 from symhep_symmetrygan.spaces.coordinates import restricted
 from symhep_symmetrygan.subgroups.options import SubgroupOptions
 from symhep_symmetrygan.subgroups.record import SubgroupSearch
-from symhep_symmetrygan.subgroups.walk import asked_classes, search_subgroups
+from symhep_symmetrygan.subgroups.walk import _Run, asked_classes, search_subgroups
 
 SMALL = {"restarts": 2, "steps": 150, "posthoc_steps": 200, "waves": 24, "batch": 64}
 CERTAIN = np.log(1e-6)
@@ -158,3 +159,21 @@ def test_features_have_no_lorentz_group(drawn: Callable[..., Events]) -> None:
     events = drawn("two_body", 100)
     with pytest.raises(MethodError, match="act on four-momenta, and events are px, py"):
         search_subgroups(restricted(events, [1, 2, 5, 6]), SubgroupOptions(), np.random.SeedSequence(1))
+
+
+def test_a_survivor_next_to_a_more_special_one_is_its_limit(drawn: Callable[..., Events]) -> None:
+    """J_z + 0.05 P_z, in units of the events' scale, is told to be a limit of turns; J_z + 0.5 P_z is not."""
+    events = drawn("two_body", 200)
+    options = SubgroupOptions(catalogue="poincare", classes=("J_z + a P_z",), **SMALL)
+    run = _Run(events, options, np.random.SeedSequence(1), 0.01, "cpu", 10)
+    turn = np.pad(lorentz()["J_z"], (0, 1))[None]
+    for pitch, explained in ((0.05, ("SO(2)",)), (0.5, ())):
+        screw = turn.copy()
+        screw[0, 3, 4] = pitch * events.scale
+        for name, generators in (("SO(2)", turn), ("J_z + a P_z", screw)):
+            run.rows[name] = replace(run.rows[name], how="tested", log_p=-1.0, generators=generators)
+        found = {row.name: row for row in run.result(()).classes}
+        assert found["J_z + a P_z"].limit_of == explained
+        assert found["J_z + a P_z"].survives == (not explained)
+        assert found["J_z + a P_z"].row()["limit_of"] == list(explained)
+        assert found["SO(2)"].survives

@@ -9,7 +9,7 @@ from scipy.linalg import expm
 from symhep.lie.bases import poincare
 from symhep.lie.structure import structure_constants
 from symhep.lie.subgroups import poincare_subgroups
-from symhep_moments.conjugates import Conjugate, conjugates, limiting
+from symhep.lie.subgroups.conjugates import Conjugate, conjugates, limiting
 
 CATALOGUE = poincare_subgroups()
 CONSTANTS = structure_constants(poincare().matrices).constants
