@@ -31,19 +31,22 @@ def one_thread_per_operation() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def in_groups(work: Callable[[list[int]], T], replicas: int, device: str = "cpu") -> list[T]:
+def in_groups(
+    work: Callable[[list[int]], T], replicas: int, device: str = "cpu", *, least: int = 1
+) -> list[T]:
     """Call ``work`` with the numbers of a group of replicas, one group per core; results in order.
 
     Small operations shared between cores spend their time waiting for each other,
     and on a busy machine nearly all of it (20 times slower was seen); whole
     replicas share nothing. As many groups are made as torch has threads
-    (OMP_NUM_THREADS limits them), and one on a GPU. If replicas draw from streams
-    of their own, the numbers do not depend on the grouping.
+    (OMP_NUM_THREADS limits them), and one on a GPU; fewer if a group would have
+    less than ``least`` replicas. If replicas draw from streams of their own, the
+    numbers do not depend on the grouping.
 
     >>> sum(in_groups(len, 5))
     5
     """
-    groups = min(torch.get_num_threads(), replicas) if device == "cpu" else 1
+    groups = max(1, min(torch.get_num_threads(), replicas // least)) if device == "cpu" else 1
     members = [part.tolist() for part in np.array_split(np.arange(replicas), groups)]
     with one_thread_per_operation():
         if groups == 1:

@@ -32,7 +32,9 @@ FloatArray = npt.NDArray[np.float64]
 #: The loss is measured on every eighth batch: it is for the eye, the gradient does not need it.
 MEASURED = 8
 #: Restarts that a core trains side by side, at most: what they need at every step stays in its cache.
-CACHED = 32
+CACHED = 64
+#: And at least: threads with less to do at every step wait for each other to call their operations.
+WORTHWHILE = 40
 #: Points of the loss curve, at most.
 POINTS = 100
 
@@ -97,7 +99,8 @@ def train(
         pieces = -(-len(groups) * coupled // CACHED) if device == "cpu" else 1
         return [play(piece) for piece in np.array_split(groups, pieces)]
 
-    parts = [part for done in in_groups(work, len(seeds) // coupled, device) for part in done]
+    least = -(-WORTHWHILE // coupled)
+    parts = [part for done in in_groups(work, len(seeds) // coupled, device, least=least) for part in done]
     return Trained(
         *(
             np.concatenate([getattr(p, name) for p in parts])
@@ -164,18 +167,18 @@ class _Game:
     def _slopes(self, *, measure: bool) -> Tensor | None:
         """Write the gradients of both sides; the loss on the events if it is to be measured."""
         family, parameters = self._family, self._parameters
-        matrices = family.matrices(parameters) if family.affine else None
+        matrices, pull = family.linearised(parameters) if family.affine else (None, None)
         shifts = family.translations(parameters) if self._moves and family.affine else None
         first: Batch | None = None
         told: Tensor | None = None
         self._slope.zero_()
         for strength, opponent in self._opponents:
             batch = opponent.batches.next()
-            if matrices is not None:
+            if matrices is not None and pull is not None:
                 loss, by_matrix, by_shift = opponent.affine(
                     batch, matrices, shifts, measure=measure and first is None
                 )
-                slope = family.pull(parameters, by_matrix, by_shift)
+                slope = pull(by_matrix, by_shift)
             else:
                 loss, slope = opponent.general(batch, family, parameters, measure=measure and first is None)
             self._slope.sub_(slope, alpha=strength)

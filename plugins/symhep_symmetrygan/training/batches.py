@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from itertools import repeat
 
 import torch
 from torch import Tensor
@@ -25,28 +27,22 @@ class Batches(ABC):
     """Where batches come from: a subclass fills a block of them."""
 
     def __init__(self, batch: int) -> None:
-        self._count = max(1, BLOCK // batch)
-        self._batch, self._left = batch, 0
-        self._x: Tensor
-        self._weights: Tensor | None
+        self._batch, self._count = batch, max(1, BLOCK // batch)
+        self._block: Iterator[Batch] = iter(())
 
     @abstractmethod
     def fill(self, count: int) -> tuple[Tensor, Tensor | None]:
-        """``count`` events of every replica, (R, count, D), and their weights (R, count) or None."""
+        """``count`` events of every replica, (D, R, count), and their weights (R, count) or None."""
 
     def next(self) -> Batch:
         """The next batch of every replica."""
-        if not self._left:
-            x, weights = self.fill(self._count * self._batch)
-            replicas, _, d = x.shape
-            shaped = x.view(replicas, self._count, self._batch, d)
-            self._x = shaped.permute(1, 0, 3, 2).contiguous()
-            if weights is not None:
-                weights = weights.view(replicas, self._count, self._batch).transpose(0, 1).contiguous()
-            self._weights, self._left = weights, self._count
-        at = self._count - self._left
-        self._left -= 1
-        return self._x[at], None if self._weights is None else self._weights[at]
+        batch = next(self._block, None)
+        if batch is not None:
+            return batch
+        x, weights = self.fill(self._count * self._batch)
+        each = repeat(None) if weights is None else weights.split(self._batch, 1)
+        self._block = zip(x.transpose(0, 1).split(self._batch, 2), each, strict=False)
+        return next(self._block)
 
 
 class EventBatches(Batches):
@@ -58,7 +54,7 @@ class EventBatches(Batches):
 
     def __init__(self, sample: Sample, streams: ReplicaStreams, batch: int) -> None:
         super().__init__(batch)
-        self._sample, self._streams = sample.x.to(torch.float32), streams
+        self._columns, self._streams = sample.x.to(torch.float32).T.contiguous(), streams
         size = sample.weights.abs()
         self._edges = size.cumsum(0) / size.sum() if sample.weighted else None
         signed = bool((sample.weights < 0).any())
@@ -67,10 +63,10 @@ class EventBatches(Batches):
     def fill(self, count: int) -> tuple[Tensor, Tensor | None]:
         """Gathered on the device."""
         if self._edges is None:
-            chosen = self._streams.integers(len(self._sample), count)
+            chosen = self._streams.integers(self._columns.shape[1], count)
         else:
             drawn = self._streams.integers(FINE, count).to(torch.float64) / FINE
             # the last edge may be a rounding below one
-            chosen = torch.searchsorted(self._edges, drawn, right=True).clamp_(max=len(self._sample) - 1)
-        x = self._sample.index_select(0, chosen.view(-1)).view(*chosen.shape, -1)
+            chosen = torch.searchsorted(self._edges, drawn, right=True).clamp_(max=self._columns.shape[1] - 1)
+        x = self._columns.index_select(1, chosen.view(-1)).view(-1, *chosen.shape)
         return x, None if self._signs is None else self._signs[chosen].to(x.dtype)

@@ -109,12 +109,12 @@ class Discriminator:
         if weights is not None:
             slope *= torch.cat([weights, weights], 1)[:, None]
         for i in range(len(used) - 1, 0, -1):
-            h, below = trace[i], room.slopes[i - 1]
+            h, below = trace[i], room.below[i - 1]
             torch.bmm(slope, h.mT, out=self._weight_slopes[i])
             torch.sum(slope, 2, keepdim=True, out=self._bias_slopes[i])
             # the last matrix is one row, and its product with one column an outer product
             (torch.mul if slope.shape[1] == 1 else torch.bmm)(used[i].mT, slope, out=below)
-            slope = torch.ops.aten.threshold_backward(below, h, 0, grad_input=below)
+            slope = torch.ops.aten.threshold_backward(below, h, 0, grad_input=h)  # h has served
         torch.bmm(slope, x.mT, out=self._weight_slopes[0])
         torch.sum(slope, 2, keepdim=True, out=self._bias_slopes[0])
         if self._penalty:
@@ -141,8 +141,10 @@ class _Room:
 
     def __init__(self, inputs: int, biases: Sequence[Tensor], size: int) -> None:
         self.x = biases[0].new_empty(len(biases[0]), inputs, 2 * size)
-        hidden = [bias.new_empty(*bias.shape[:2], 2 * size) for bias in biases[:-1]]
-        self.activations, self.slopes = hidden, [torch.empty_like(h) for h in hidden]
+        self.activations = [bias.new_empty(*bias.shape[:2], 2 * size) for bias in biases[:-1]]
+        #: Slopes above the kinks, one for all layers of a width: the fewer, the more stays in the cache.
+        of_width = {h.shape[1]: torch.empty_like(h) for h in self.activations}
+        self.below = [of_width[h.shape[1]] for h in self.activations]
         #: -1 / B for B events, 0 for B images.
         self.target = biases[0].new_zeros(2 * size)
         self.target[:size] = -1 / size

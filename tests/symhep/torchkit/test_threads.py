@@ -25,6 +25,13 @@ def test_every_replica_is_in_one_group_in_order() -> None:
 
 
 @pytest.mark.usefixtures("two_threads")
+def test_a_group_is_worth_a_thread() -> None:
+    assert in_groups(len, 5, least=3) == [5]
+    assert in_groups(len, 6, least=3) == [3, 3]
+    assert in_groups(len, 2, least=3) == [2]
+
+
+@pytest.mark.usefixtures("two_threads")
 def test_operations_inside_use_one_thread_and_the_setting_returns() -> None:
     assert in_groups(lambda _: torch.get_num_threads(), 4) == [1, 1]
     assert torch.get_num_threads() == 2

@@ -16,6 +16,7 @@ from symhep.torchkit.streams import replica_seeds
 from symhep_symmetrygan.events import Sample
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.terms.commuting import Commuting
+from symhep_symmetrygan.training import adversary
 from symhep_symmetrygan.training.adversary import Trained, train
 from symhep_symmetrygan.training.options import TrainingOptions
 
@@ -94,7 +95,8 @@ def test_same_seed_same_numbers_however_many_beside() -> None:
     assert len(np.unique(together.final)) == 6
 
 
-def test_threads_do_not_change_numbers() -> None:
+def test_threads_do_not_change_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adversary, "WORTHWHILE", 1)
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(1)
