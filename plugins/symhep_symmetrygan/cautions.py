@@ -125,8 +125,11 @@ def _named(s: Summary) -> Iterator[Statement]:
 
 
 def _ordered(s: Summary) -> Iterator[Statement]:
+    # an exchange that does the same as another element is broken by more than the order of the particles
     broken = [
-        r["name"] for r in (*s["components"], *s["discrete"]) if r["rejected"] and "exchange" in r["name"]
+        r["name"]
+        for r in (*s["components"], *s["discrete"])
+        if r["rejected"] and "exchange" in r["name"] and r.get("same_as") is None
     ]
     if broken:
         yield _warning(

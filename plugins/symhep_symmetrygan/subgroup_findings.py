@@ -106,14 +106,20 @@ def _discrete(s: Summary) -> Iterator[Statement]:
     parts = []
     if broken:
         told = [f"{d['name']} ({bound_text(d['log10_p_adjusted'])}{_size(d['asymmetry'])})" for d in broken]
-        parts.append(f"broken: {several(told, LISTED)}")
+        parts.append(f"{several(told, LISTED)} {_be(broken)} broken")
     if kept:
-        parts.append(f"kept: {several([d['name'] for d in kept], LISTED)} ({_worst(kept, least=True)})")
+        parts.append(
+            f"{several([d['name'] for d in kept], LISTED)} {_be(kept)} kept ({_worst(kept, least=True)})"
+        )
     yield Statement(
-        f"Discrete elements{of_final_state(s)} {'; '.join(parts)}.",
+        f"Of discrete elements{of_final_state(s)} {'; '.join(parts)}.",
         {d["name"]: {"log10_p_adjusted": d["log10_p_adjusted"], "asymmetry": d["asymmetry"]} for d in tested},
         "p_values",
     )
+
+
+def _be(rows: Sequence[Summary]) -> str:
+    return "is" if len(rows) == 1 else "are"
 
 
 def _size(a: Summary | None) -> str:
@@ -129,7 +135,7 @@ def _asymmetry(s: Summary) -> Iterator[Statement]:
     a = s["asymmetry"]
     if a is None:
         return
-    text = f"The forward-backward asymmetry of the held-out events is {_interval(a)}"
+    text = f"The forward-backward asymmetry of all events is {_interval(a)}"
     if a["low"] <= 0 <= a["high"]:
         text += (
             ", compatible with zero: it gives no reason against parity of the final state or against the exchange "

@@ -76,8 +76,8 @@ def discrete_rows(
 
 def _one(
     events: Events, element: Element, waves: Waves, judges: Judges, r: int, seeds: np.random.SeedSequence
-) -> tuple[Evidence, Interval]:
-    """Evidence against an element, and the asymmetry of the network's answer."""
+) -> tuple[Evidence, Interval | None]:
+    """Evidence against an element, and of an involution the asymmetry of the network's answer."""
     held = events.held
     image = held.x @ torch.from_numpy(element.whole).to(held.x).T
     one = np.eye(events.size + 1)[None]
@@ -87,9 +87,9 @@ def _one(
     answers = torch.sigmoid(real) - torch.sigmoid(fake)
     found = evidence(differences, answers, held.weights, judges.loss(real, fake, held.weights))
     weights = held.weights.cpu().numpy()
-    share = asymmetry(torch.stack([real, fake], 1).cpu().numpy(), weights)
     if element.order > 2:
-        return found, share
+        return found, None
+    share = asymmetry(torch.stack([real, fake], 1).cpu().numpy(), weights)
     rng = np.random.default_rng(child(seeds, f"signs of {element.name}"))
     exact = [
         sign_flip_test(d.double().cpu().numpy(), rng, weights, FLIPS) for d in (differences, answers[:, None])

@@ -126,7 +126,7 @@ class DiscreteRow:
         Natural logarithms; adjusted over all different elements that are tested. None if trivial.
     asymmetry
         Of held-out events by the network's answer: the share of events that it takes for events, minus that of the
-        events that it takes for images; 0 for a symmetry.
+        events that it takes for images; 0 for a symmetry. None for elements that do not undo themselves.
     """
 
     name: str
