@@ -45,7 +45,7 @@ def _group(s: Summary) -> Iterator[Statement]:
         "generators": [dict(g) for g in s["generators"]],
         "components": kept,
     }
-    where = f"The elements that were found in {s['space']['name']}"
+    where = f"The elements that were found in {s['space']['name']} and kept"
     if algebra["kind"] == "not determined":
         yield Statement(f"{where} do not tell which group they form: {algebra['why']}.", evidence, "span")
         return
@@ -105,6 +105,13 @@ def _components(s: Summary) -> Iterator[Statement]:
         if row["rejected"]:
             text += _broken(s, row)
         yield Statement(f"{text}.", dict(row), "components")
+    lost = s["verdicts"]["failed"] - sum(c["elements"] - c["kept"] for c in s["components"])
+    if s["components"] and lost > 0:
+        yield Statement(
+            f"{lost} of the rejected elements {'is' if lost == 1 else 'are'} near none of these components.",
+            {"failed": s["verdicts"]["failed"], "near_none": lost},
+            "components",
+        )
 
 
 def _broken(s: Summary, row: Summary) -> str:
