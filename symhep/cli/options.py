@@ -18,20 +18,24 @@ __all__ = ["describe", "lines"]
 _WIDTH = (60, 120)
 
 
-def describe(options: type[BaseModel]) -> list[dict[str, Any]]:
+def describe(options: type[BaseModel], given: BaseModel | None = None) -> list[dict[str, Any]]:
     """Every option: name, type, default, description; ``options`` of a nested record, ``kinds`` of one of several.
+
+    ``given``: a record whose values are the defaults, where that is what an outer record starts with.
 
     >>> from symhep.card.schema import Sort
     >>> [(o["name"], o["required"], o["type"]) for o in describe(Sort)]
     [('by', True, 'str'), ('order', False, 'descending | ascending')]
     """
-    return [_option(name, info) for name, info in options.model_fields.items()]
+    return [_option(name, info, given) for name, info in options.model_fields.items()]
 
 
-def _option(name: str, info: Any) -> dict[str, Any]:
+def _option(name: str, info: Any, given: BaseModel | None) -> dict[str, Any]:
     from symhep.card.shapes import kinds, records, shape
 
     default = None if info.is_required() else info.get_default(call_default_factory=True)
+    if given is not None and not info.is_required():
+        default = getattr(given, name)
     found: dict[str, Any] = {
         "name": name,
         "type": _type(info.annotation),
@@ -39,12 +43,19 @@ def _option(name: str, info: Any) -> dict[str, Any]:
         "default": default.model_dump(mode="json") if isinstance(default, BaseModel) else default,
         "description": info.description or "",
     }
-    nested = records(shape(info.annotation).types)
+    nested = records(shape(_entry(info.annotation)).types)
     if len(nested) > 1 and (words := kinds(nested)):
         found["kinds"] = {word: _kind(record) for word, record in words.items()}
     elif len(nested) == 1:
-        found["options"] = describe(nested[0])
+        found["options"] = describe(nested[0], default if isinstance(default, nested[0]) else None)
     return found
+
+
+def _entry(annotation: Any) -> Any:
+    """Of a list of any length the type of its entries, of anything else itself."""
+    arguments = get_args(annotation)
+    alike = get_origin(annotation) is tuple and len(arguments) == 2 and arguments[1] is Ellipsis
+    return arguments[0] if alike or get_origin(annotation) is list else annotation
 
 
 def _kind(record: type[BaseModel]) -> dict[str, Any]:
@@ -87,7 +98,7 @@ def _lines(
     for option in options:
         nested = option.get("options") or option.get("kinds")
         shown = "required" if option["required"] else f"= {_value(option['default'])}"
-        if option.get("options") and option["default"] is not None:
+        if option.get("options") and isinstance(option["default"], dict):
             shown = ""  # its keys say it
         kind = "a kind, or {kind: ..., keys}" if "kinds" in option else option["type"]
         head = " ".join(filter(None, (click.style(option["name"], bold=True), shown, f"({kind})")))

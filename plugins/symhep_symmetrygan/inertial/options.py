@@ -15,7 +15,7 @@ __all__ = ["BoxOptions", "DensityOptions", "GaussianOptions", "InertialOptions",
 class BoxOptions(Options):
     """Uniform in a box."""
 
-    density: Literal["uniform"] = Field("uniform", description="uniform in a box")
+    kind: Literal["uniform"] = Field("uniform", description="uniform in a box")
     low: float | tuple[float, ...] = Field(
         description="lower edge, for all coordinates or for each, in their unit"
     )
@@ -25,7 +25,7 @@ class BoxOptions(Options):
 class GaussianOptions(Options):
     """Independent normal coordinates."""
 
-    density: Literal["gaussian"] = Field(description="independent normal coordinates")
+    kind: Literal["gaussian"] = Field(description="independent normal coordinates")
     mean: float | tuple[float, ...] = Field(0.0, description="for all coordinates or for each, in their unit")
     width: float | tuple[float, ...] = Field(description="standard deviation, likewise")
 
@@ -33,16 +33,16 @@ class GaussianOptions(Options):
 class UserDensityOptions(UserFunctionOptions):
     """Draws by a function of yours: (rng, count, D) -> (count, D), in the unit of the coordinates."""
 
-    density: Literal["user"] = Field(description="a function of yours draws: (rng, count, D) -> (count, D)")
+    kind: Literal["user"] = Field(description="a function of yours draws: (rng, count, D) -> (count, D)")
 
 
-DensityOptions = Annotated[BoxOptions | GaussianOptions | UserDensityOptions, Field(discriminator="density")]
+DensityOptions = Annotated[BoxOptions | GaussianOptions | UserDensityOptions, Field(discriminator="kind")]
 
 
 class InertialOptions(Options):
     """A bounded inertial density that symmetries must keep besides that of the events.
 
-    >>> InertialOptions(of={"density": "uniform", "low": 0, "high": 1}).way
+    >>> InertialOptions(of={"kind": "uniform", "low": 0, "high": 1}).way
     'simultaneous'
     """
 

@@ -32,6 +32,11 @@ class Pen(BaseModel):
     colours: tuple[str, ...] = Field(("red", "blue"), description="of the lines")
 
 
+class Page(BaseModel):
+    pen: Pen = Field(Pen(colours=("green",)), description="that it starts with")
+    pens: tuple[Pen, ...] = Field((), description="further ones")
+
+
 class Drawing(BaseModel):
     shape: Square | Circle = Field(discriminator="kind", description="what to draw")
     frame: Square | Circle | None = Field(None, description="around it")
@@ -80,3 +85,10 @@ def test_records_for_people() -> None:
         "  filled = false (bool)",
         "      inside too",
     ]
+
+
+def test_defaults_are_those_of_the_outer_record() -> None:
+    pen, pens = describe(Page)
+    assert pen["options"][0]["default"] == ("green",)
+    assert pens["options"][0]["default"] == ("red", "blue")
+    assert pens["type"] == "list of keys below"

@@ -59,13 +59,13 @@ def test_a_box() -> None:
 
 
 def test_a_normal_density() -> None:
-    x, y = _draw(GaussianOptions(density="gaussian", mean=(0.0, 5.0), width=20)).x.T.numpy()
+    x, y = _draw(GaussianOptions(kind="gaussian", mean=(0.0, 5.0), width=20)).x.T.numpy()
     assert kstest(x, "norm", (0, 2)).pvalue > 1e-3
     assert kstest(y, "norm", (0.5, 2)).pvalue > 1e-3
 
 
 def test_a_function_of_the_users(users: str) -> None:
-    drawn = _draw(UserDensityOptions(density="user", function=f"{users}:ring"))
+    drawn = _draw(UserDensityOptions(kind="user", function=f"{users}:ring"))
     np.testing.assert_allclose(np.linalg.norm(drawn.x.numpy(), axis=1), 0.1)
 
 
@@ -81,7 +81,7 @@ def test_a_function_of_the_users(users: str) -> None:
             "'low' of the inertial density has 3 numbers for 2 coordinates",
         ),
         (
-            GaussianOptions(density="gaussian", width=(1.0, 0.0)),
+            GaussianOptions(kind="gaussian", width=(1.0, 0.0)),
             "widths of the inertial density must be positive",
         ),
     ],
@@ -100,19 +100,19 @@ def test_densities_that_do_not_fit(options: DensityOptions, message: str) -> Non
 )
 def test_functions_that_are_no_density(users: str, function: str, message: str) -> None:
     with pytest.raises(CardError, match=message):
-        _draw(UserDensityOptions(density="user", function=f"{users}:{function}"))
+        _draw(UserDensityOptions(kind="user", function=f"{users}:{function}"))
 
 
 @pytest.mark.filterwarnings("ignore:divide by zero")
 def test_infinite_draws(users: str) -> None:
     with pytest.raises(CardError, match="not finite numbers"):
-        _draw(UserDensityOptions(density="user", function=f"{users}:infinite"))
+        _draw(UserDensityOptions(kind="user", function=f"{users}:infinite"))
 
 
 def test_options_say_which_density() -> None:
-    chosen = InertialOptions(of={"density": "gaussian", "width": 2}, way="two_stage")
-    assert chosen.of == GaussianOptions(density="gaussian", width=2)
+    chosen = InertialOptions(of={"kind": "gaussian", "width": 2}, way="two_stage")
+    assert chosen.of == GaussianOptions(kind="gaussian", width=2)
     with pytest.raises(ValidationError, match="expected tags: 'uniform', 'gaussian', 'user'"):
-        InertialOptions(of={"density": "cauchy"})
+        InertialOptions(of={"kind": "cauchy"})
     with pytest.raises(ValidationError, match="high\n  Field required"):
-        InertialOptions(of={"density": "uniform", "low": 0})
+        InertialOptions(of={"kind": "uniform", "low": 0})
