@@ -17,7 +17,7 @@ from symhep_symmetrygan.subgroups.options import SubgroupOptions
 from symhep_symmetrygan.subgroups.record import SubgroupSearch
 from symhep_symmetrygan.subgroups.walk import _Run, asked_classes, search_subgroups
 
-SMALL = {"restarts": 2, "steps": 150, "posthoc_steps": 200, "waves": 24, "batch": 64}
+SMALL = {"restarts": 2, "steps": 60, "posthoc_steps": 100, "waves": 16, "batch": 64}
 CERTAIN = np.log(1e-6)
 Search = Callable[[str], SubgroupSearch]
 
@@ -37,7 +37,7 @@ def search(drawn: Callable[..., Events]) -> Search:
     @cache
     def found(toy: str) -> SubgroupSearch:
         made, asked = TOYS[toy]
-        events = drawn("two_body", 3000, 2, ("mu-", "mu+"), **made)
+        events = drawn("two_body", 2000, 2, ("mu-", "mu+"), **made)
         return search_subgroups(events, SubgroupOptions(**SMALL, **asked), np.random.SeedSequence(3))
 
     return found
@@ -77,7 +77,7 @@ def test_its_discrete_elements_follow_the_asymmetry(search: Search) -> None:
         assert rows[name].log_p < CERTAIN
         asymmetry = rows[name].asymmetry
         assert asymmetry is not None
-        assert asymmetry.value == pytest.approx(0.7, abs=0.06)
+        assert asymmetry.value == pytest.approx(0.7, abs=0.09)  # 4 (1 - 0.7^2)^(1/2) / 1000^(1/2)
     assert not rows["reflection(x)"].rejected
 
 
@@ -89,8 +89,8 @@ def test_a_tilted_axis_is_found(search: Search) -> None:
     turn = row.generators[0]
     axis = np.array([turn[3, 2], turn[1, 3], turn[2, 1]])
     # The events were turned by 0.5 about x, and an axis has no sign. Of 3/8 (1 + c^2) + 0.7 c the mean of c is
-    # 2/3 0.7 and that of c^2 is 2/5: the mean momentum of 1500 events shows the axis to 0.03 in either direction.
-    error = np.sqrt((1 - 2 / 5) / 2 / 1500) / (2 / 3 * 0.7)
+    # 2/3 0.7 and that of c^2 is 2/5: the mean momentum of 1000 events shows the axis to 0.04 in either direction.
+    error = np.sqrt((1 - 2 / 5) / 2 / 1000) / (2 / 3 * 0.7)
     there = np.array([0.0, -np.sin(0.5), np.cos(0.5)])
     assert np.linalg.norm(np.cross(axis, there)) < 4 * error
     assert row.element is not None
@@ -125,10 +125,10 @@ def test_rows_are_those_of_the_result(search: Search) -> None:
     )
     assert 2 * np.log(2) == pytest.approx(first["posthoc_loss"]["value"], abs=0.05)
     assert all(np.isfinite(row["log10_p"]) for row in rows)
-    # 1500 events and 100 bins: noise of 99 / 1500 = 0.07; turns about x take the asymmetry away
+    # 1000 events and 100 bins: noise of 99 / 1000 = 0.1; turns about x take the asymmetry away
     at = found.projections.index("cos theta of mu-")
     assert len(first["kl"]) == len(found.projections)
-    assert first["kl"][found.projections.index("azimuth of mu-")] < 0.2
+    assert first["kl"][found.projections.index("azimuth of mu-")] < 0.3
     assert next(row for row in rows if row["name"] == "J_x")["kl"][at] > 0.3
     parity = found.discrete[0].row()
     assert parity["log10_p"] < -6
