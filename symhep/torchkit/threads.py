@@ -32,25 +32,40 @@ def one_thread_per_operation() -> Iterator[None]:
 
 
 def in_groups(
-    work: Callable[[list[int]], T], replicas: int, device: str = "cpu", *, least: int = 1
+    work: Callable[[list[int]], T],
+    replicas: int,
+    device: str = "cpu",
+    *,
+    least: int = 1,
+    most: int | None = None,
 ) -> list[T]:
     """Call ``work`` with the numbers of a group of replicas, one group per core; results in order.
 
     Small operations shared between cores spend their time waiting for each other,
     and on a busy machine nearly all of it (20 times slower was seen); whole
     replicas share nothing. As many groups are made as torch has threads
-    (OMP_NUM_THREADS limits them), and one on a GPU; fewer if a group would have
-    less than ``least`` replicas. If replicas draw from streams of their own, the
-    numbers do not depend on the grouping.
+    (OMP_NUM_THREADS limits them), and one on a GPU. If replicas draw from streams
+    of their own, the numbers do not depend on the grouping.
+
+    Parameters
+    ----------
+    least
+        Fewest replicas that are worth a core: threads call one operation at a time.
+    most
+        Most replicas in a group on the CPU; each core then takes several groups, one
+        after the other, and what a group works on stays in its cache.
 
     >>> sum(in_groups(len, 5))
     5
+    >>> max(in_groups(len, 5, most=2))
+    2
     """
-    groups = max(1, min(torch.get_num_threads(), replicas // least)) if device == "cpu" else 1
-    members = [part.tolist() for part in np.array_split(np.arange(replicas), groups)]
+    threads = max(1, min(torch.get_num_threads(), replicas // least)) if device == "cpu" else 1
+    rounds = -(-replicas // (threads * most)) if device == "cpu" and most else 1
+    members = [part.tolist() for part in np.array_split(np.arange(replicas), threads * max(1, rounds))]
     with one_thread_per_operation():
-        if groups == 1:
-            return [work(members[0])]
+        if threads == 1:
+            return [work(group) for group in members]
         # A new thread takes torch's number of threads from the process, where it is 1 by now.
-        with ThreadPoolExecutor(groups, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
             return list(pool.map(work, members))

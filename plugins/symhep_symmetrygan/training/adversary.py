@@ -21,6 +21,7 @@ from symhep_symmetrygan.events import Sample
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.terms.interface import LossTerm
 from symhep_symmetrygan.training.batches import Batch, EventBatches
+from symhep_symmetrygan.training.discriminator import FEWEST, MOST
 from symhep_symmetrygan.training.opponent import KERAS_EPSILON, Opponent
 from symhep_symmetrygan.training.options import TrainingOptions
 from symhep_symmetrygan.training.whitening import whitening
@@ -31,10 +32,6 @@ FloatArray = npt.NDArray[np.float64]
 
 #: The loss is measured on every eighth batch: it is for the eye, the gradient does not need it.
 MEASURED = 8
-#: Restarts that a core trains side by side, at most: what they need at every step stays in its cache.
-CACHED = 64
-#: And at least: threads with less to do at every step wait for each other to call their operations.
-WORTHWHILE = 40
 #: Points of the loss curve, at most.
 POINTS = 100
 
@@ -88,19 +85,15 @@ def train(
             f"{len(seeds)} restarts cannot be shared out in groups of {coupled}, as a term of the loss asks"
         )
 
-    def play(groups: npt.NDArray[np.int64]) -> Trained:
-        members = [coupled * int(group) + r for group in groups for r in range(coupled)]
+    def play(groups: list[int]) -> Trained:
+        members = [coupled * group + r for group in groups for r in range(coupled)]
         streams = ReplicaStreams([seeds[r] for r in members], device)
         first = None if start is None else start[members]
         with torch.inference_mode():  # cheaper per operation than no_grad
             return _Game(space.family, sample, options, streams, terms, inertial, first).play(advance)
 
-    def work(groups: list[int]) -> list[Trained]:
-        pieces = -(-len(groups) * coupled // CACHED) if device == "cpu" else 1
-        return [play(piece) for piece in np.array_split(groups, pieces)]
-
-    least = -(-WORTHWHILE // coupled)
-    parts = [part for done in in_groups(work, len(seeds) // coupled, device, least=least) for part in done]
+    least, most = -(-FEWEST // coupled), max(1, MOST // coupled)
+    parts = in_groups(play, len(seeds) // coupled, device, least=least, most=most)
     return Trained(
         *(
             np.concatenate([getattr(p, name) for p in parts])

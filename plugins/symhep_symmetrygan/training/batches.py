@@ -40,8 +40,8 @@ class Batches(ABC):
         if batch is not None:
             return batch
         x, weights = self.fill(self._count * self._batch)
-        each = repeat(None) if weights is None else weights.split(self._batch, 1)
-        self._block = zip(x.transpose(0, 1).split(self._batch, 2), each, strict=False)
+        each = repeat(None) if weights is None else torch.split(weights, self._batch, 1)
+        self._block = zip(torch.split(x.transpose(0, 1), self._batch, 2), each, strict=False)
         return next(self._block)
 
 

@@ -16,6 +16,7 @@ from symhep.torchkit.streams import ReplicaStreams, replica_seeds
 from symhep.torchkit.threads import in_groups
 from symhep_symmetrygan.events import Events
 from symhep_symmetrygan.spaces.space import Space
+from symhep_symmetrygan.training.discriminator import FEWEST, MOST
 from symhep_symmetrygan.validation.difference import freedom
 from symhep_symmetrygan.validation.divergences import counts, divergence, noise
 from symhep_symmetrygan.validation.element_test import wave_log_p
@@ -58,7 +59,7 @@ def validate(
         For the waves, the random elements, the random halves and the classifiers; the numbers of an element do not
         depend on the others.
     advance
-        Called with 1 after each element.
+        Called, from several threads, with numbers of elements whose classifiers are trained: finite ones in all.
     first
         Number of the first element among all that are validated, here and in other calls.
     """
@@ -76,11 +77,10 @@ def validate(
             waves, events.held, refined.elements[part], generators, error[part]
         )
         tested["log_p_waves_found"][part] = wave_log_p(waves, events.held, taken[part], generators)
-        advance(len(taken[part]))
     random = _random(space, options.random, starts)
     numbers = (first + np.flatnonzero(valid)).tolist()
     sets = [(taken, numbers), (refined.elements, numbers), (random, list(range(len(random))))]
-    judged = _judged(sets, generators, events, options, nets)
+    judged = _judged(sets, generators, events, options, nets, advance)
     nu = freedom(events.held)
     tested["log_p_learned"], tested["log_p_learned_found"] = judged[1].log_p(nu, error), judged[0].log_p(nu)
     for end in ("", "_found"):
@@ -156,11 +156,14 @@ def _judged(
     events: Events,
     options: ValidationOptions,
     seeds: np.random.SeedSequence,
+    advance: Callable[[int], None],
 ) -> list[Judged]:
     """A classifier for each element of all sets, in one batch; number k of a set has the k-th stream of the set."""
     elements = np.concatenate([some for some, _ in sets])
     posthoc = options.posthoc
+    found = len(sets[0][0])
     if posthoc is None or not len(elements):
+        advance(found)
         return [Judged.unknown(len(some), len(generators)) for some, _ in sets]
     streams: list[np.random.SeedSequence] = []
     for one, (_, numbers) in zip(replica_seeds(seeds, len(sets)), sets, strict=True):
@@ -168,11 +171,13 @@ def _judged(
         streams += [every[k] for k in numbers]
 
     def work(members: list[int]) -> Judged:
-        return classify(
+        judged = classify(
             events.train, events.held, elements[members], generators, posthoc, [streams[m] for m in members]
         )
+        advance(sum(found <= m < 2 * found for m in members))  # the second set: the same, refined
+        return judged
 
-    done = in_groups(work, len(elements), str(events.device))
+    done = in_groups(work, len(elements), str(events.device), least=FEWEST, most=MOST)
     whole = [np.concatenate([getattr(d, f.name) for d in done]) for f in fields(Judged)]
     edges = np.cumsum([0, *(len(some) for some, _ in sets)])
     return [Judged(*(values[a:b] for values in whole)) for a, b in pairwise(edges)]

@@ -32,6 +32,13 @@ def test_a_group_is_worth_a_thread() -> None:
 
 
 @pytest.mark.usefixtures("two_threads")
+def test_large_groups_are_divided_alike_among_the_threads() -> None:
+    assert in_groups(lambda members: members, 5, most=2) == [[0, 1], [2], [3], [4]]
+    assert in_groups(len, 9, least=5, most=4) == [3, 3, 3]
+    assert in_groups(len, 4, device="cuda", most=1) == [4]
+
+
+@pytest.mark.usefixtures("two_threads")
 def test_operations_inside_use_one_thread_and_the_setting_returns() -> None:
     assert in_groups(lambda _: torch.get_num_threads(), 4) == [1, 1]
     assert torch.get_num_threads() == 2

@@ -96,7 +96,7 @@ def test_same_seed_same_numbers_however_many_beside() -> None:
 
 
 def test_threads_do_not_change_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adversary, "WORTHWHILE", 1)
+    monkeypatch.setattr(adversary, "FEWEST", 1)
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(1)
