@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep.errors import MethodError, nearest
+from symhep.errors import CardError, MethodError, nearest
 from symhep.lie.groups import Family
 from symhep_symmetrygan.landscape.cyclic import cyclic_term
 from symhep_symmetrygan.landscape.loss import LOG_4, analytic_loss
@@ -116,20 +116,18 @@ class Landscape:
         return found
 
     def check(self, given: Sequence[str], fixed: Mapping[str, float]) -> None:
-        """Raise `MethodError` unless ``given`` and ``fixed`` are all parameters of the family, each once."""
+        """Raise `CardError` unless ``given`` and ``fixed`` are all parameters of the family, each once."""
         labels = self.family.labels
         for label in (*given, *fixed):
             if label not in labels:
-                raise MethodError(
-                    f"{self.family.name} has no parameter '{label}'", hint=nearest(label, labels)
-                )
+                raise CardError(f"{self.family.name} has no parameter '{label}'", hint=nearest(label, labels))
         if len({*given, *fixed}) != len(given) + len(fixed):
-            raise MethodError("a slice of the landscape names a parameter twice")
+            raise CardError("a slice of the landscape names a parameter twice")
         if missing := [label for label in labels if label not in given and label not in fixed]:
-            raise MethodError(f"a slice of the landscape also needs a value of {', '.join(missing)}")
+            raise CardError(f"a slice of the landscape also needs a value of {', '.join(missing)}")
 
     def slice(self, axes: Sequence[Axis], fixed: Mapping[str, float]) -> Slice:
-        """The loss over ``axes``; every other parameter must be in ``fixed``. Raises `MethodError` otherwise."""
+        """The loss over ``axes``; every other parameter must be in ``fixed``. Raises `CardError` otherwise."""
         labels, given = self.family.labels, [axis.label for axis in axes]
         self.check(given, fixed)
         places = torch.as_tensor([labels.index(label) for label in given])
