@@ -15,7 +15,8 @@ FloatArray = npt.NDArray[np.float64]
 def spectrum(
     measured: Measured, labels: npt.NDArray[np.int64], identity: int = 0
 ) -> tuple[FloatArray, FloatArray]:
-    """Square roots of the eigenvalues (G,) of sum_e L_e L_e^T, decreasing, and of the sum of their covariances.
+    """Square roots of the eigenvalues (G,) of sum_e L_e L_e^T, decreasing, and what errors alone would make of each,
+    that of the sum of the covariances along the same eigenvectors.
 
     L = log(g g_m^-1), in units of the group's extents, from one element g_m of each coset of ``labels`` (E,), or from
     the identity for the elements of the coset ``identity``.
@@ -30,5 +31,6 @@ def spectrum(
         real = pairs.second != first
         total += np.einsum("qa,qb->ab", pairs.logarithm[real], pairs.logarithm[real])
         noise += np.linalg.inv(pairs.weight[real]).sum(axis=0) if real.any() else 0.0
-    roots = [np.sqrt(np.maximum(np.linalg.eigvalsh(m)[::-1], 0.0)) for m in (total, noise)]
-    return roots[0], roots[1]
+    values, vectors = np.linalg.eigh(total)
+    alone = np.einsum("ai,ab,bi->i", vectors, noise, vectors)
+    return np.sqrt(np.maximum(values[::-1], 0.0)), np.sqrt(np.maximum(alone[::-1], 0.0))
