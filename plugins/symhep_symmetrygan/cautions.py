@@ -29,7 +29,7 @@ def cautions(s: Summary) -> Iterator[Statement]:
     yield from _as_trained(s)
     yield from _unseen(s)
     yield from _named(s)
-    for note in (n for n in s["notes"] if s["algebra"] is None or n != s["algebra"]["why"]):
+    for note in s["notes"]:
         yield _warning(f"{note[:1].upper()}{note[1:]}.", {"note": note}, "span")
     yield from _ordered(s)
     yield from _inertial(s)
@@ -82,7 +82,7 @@ def _as_trained(s: Summary) -> Iterator[Statement]:
     v = s["verdicts"]
     if v["kept"] > v["kept_as_trained"]:
         yield _warning(
-            f"As training left them, {v['kept_as_trained']} elements would be kept, not {v['kept']}: the others "
+            f"As training left them, {elements_text(v['kept_as_trained'])} would be kept, not {v['kept']}: the others "
             "are close to a symmetry, and were refined on the training events to the precision that these allow.",
             {"kept": v["kept"], "kept_as_trained": v["kept_as_trained"]},
             "element_p_values",

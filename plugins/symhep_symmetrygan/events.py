@@ -114,6 +114,8 @@ def prepare(
     count, particles, d = taken.x.shape
     order = rng.permutation(count)
     split = count - round(held_out * count)
+    if not taken.x.std(axis=0).any():
+        raise MethodError(f"in '{data.name}' all events are the same: they describe no density")
     x = torch.from_numpy(taken.x.reshape(count, -1) / taken.scale).to(device)
     weights = torch.from_numpy(taken.weights).to(device)
     parts = [Sample(x[rows], weights[rows]) for rows in (np.sort(order[:split]), np.sort(order[split:]))]

@@ -71,11 +71,12 @@ def _elements(s: Summary) -> Iterator[Statement]:
         return
     v, held = s["verdicts"], s["events"]["held"]
     evidence = {"elements": s["elements"], "restarts": s["training"]["restarts"], **v}
-    text = (
-        f"{s['training']['restarts']} restarts in {s['space']['name']} found {elements_text(s['elements'])}"
-    )
+    restarts = s["training"]["restarts"]
+    text = f"{restarts} restart{'' if restarts == 1 else 's'} in {s['space']['name']} found {elements_text(s['elements'])}"
     if v["kept"] + v["failed"]:
-        kept = {0: "none of them is a symmetry", v["kept"] + v["failed"]: "all of them are symmetries"}
+        every = "all of them are symmetries" if v["kept"] > 1 else "it is a symmetry"
+        none = "none of them is a symmetry" if v["failed"] > 1 else "it is no symmetry"
+        kept = {0: none, v["kept"] + v["failed"]: every}
         told = kept.get(
             v["kept"], f"{v['kept']} of them {'is a symmetry' if v['kept'] == 1 else 'are symmetries'}"
         )
@@ -213,11 +214,14 @@ def _composition(s: Summary) -> Iterator[Statement]:
     row = s["composition"]
     if row is None:
         return
-    growth = with_error(row["exponent"]["value"], max(row["exponent"]["error"], 0.01))
-    text = (
-        "Composed k times with themselves, found elements are away from the exact power by a distance that grows as "
-        f"k^{growth}"
-    )
+    value, error = row["exponent"]["value"], row["exponent"]["error"]
+    if value is None:
+        text = "Composed with themselves, found elements stay in the group exactly: the space searched is that group"
+    else:
+        text = (
+            "Composed k times with themselves, found elements are away from the exact power by a distance that grows "
+            f"as k^{with_error(value, max(error or 0.0, 0.01))}"
+        )
     if row["usable"]:
         text += f"; up to k = {row['usable']} all KL divergences stay below twice the noise"
     yield Statement(f"{text}.", dict(row), "composition")

@@ -30,7 +30,7 @@ def composition_growth(a: Arrays, summary: Mapping[str, Any]) -> Figure:
     for power, style, words in ((0.5, ":", "$k^{1/2}$"), (1.0, "--", "$k$")):
         left.plot(k, distance[0] * (k / k[0]) ** power, style, color=GREY, lw=1.2, label=f"growth as {words}")
     left.set(xscale="log", xlabel="Compositions $k$", ylabel="Distance from the exact power")
-    if (distance > 0).any():
+    if (distance > 0).all():
         left.set_yscale("log")
     left.legend(fontsize=10)
     names = [] if summary["kl"] is None else summary["kl"]["projections"]

@@ -13,11 +13,14 @@ from symhep_symmetrygan.figures.marks import GREY, RANDOM
 __all__ = ["posthoc_losses"]
 
 _BINS = 30
+#: Larger losses are drawn here: of images that lie where no network has seen an event.
+_MOST = 10.0
 
 
 def posthoc_losses(a: Arrays, ideal: float) -> Figure:
     """Left all elements on one axis, right the found ones alone, with the statistical error of a single loss."""
     found, random = (a[f"posthoc_{kind}"][np.isfinite(a[f"posthoc_{kind}"])] for kind in ("found", "random"))
+    found, random = np.minimum(found, _MOST), np.minimum(random, _MOST)
     figure: Figure
     figure, (left, right) = plt.subplots(1, 2, figsize=(8.0, 3.5), width_ratios=(1.15, 1))
     lowest = min([ideal, *found, *random])

@@ -18,6 +18,8 @@ Measure = Callable[[FloatArray], Mapping[str, npt.ArrayLike]]
 STEPS = (1, 2, 4, 8, 16, 32)
 #: Copies for the error of the exponent.
 COPIES = 200
+#: Products that differ by less are the same: the rest is rounding.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +28,7 @@ class Composition:
 
     ``distance`` (C,): mean Frobenius distance from the product of the exact elements, with ``distance_error`` of the
     mean; ``measures``: name -> mean (C, ...), ``measure_errors``. ``exponent``: of distance ~ k^exponent, with its
-    standard error: 1/2 for independent errors, 1 for errors that repeat themselves.
+    standard error: 1/2 for independent errors, 1 for errors that repeat themselves; NaN for elements that are exact.
     """
 
     how: str
@@ -44,7 +46,7 @@ class Composition:
             fine = (self.measures[key].reshape(len(self.steps), -1) < 2 * noise).all(axis=1)
             good = int(np.cumprod(fine).sum())
             usable = int(self.steps[good - 1]) if good else 0
-        value, error = self.exponent
+        value, error = (number if np.isfinite(number) else None for number in self.exponent)
         return {
             "how": self.how,
             "steps": self.steps.tolist(),
@@ -110,7 +112,7 @@ def _error(values: FloatArray) -> FloatArray:
 
 def _exponent(steps: npt.NDArray[np.int64], far: FloatArray, rng: np.random.Generator) -> tuple[float, float]:
     """Slope of log root mean square distance against log k, and its error from chains drawn again."""
-    if len(steps) < 2 or not (far.max(axis=1) > 0).all():
+    if len(steps) < 2 or not (far.max(axis=1) > ROUNDING).all():
         return float("nan"), float("nan")
     picks = rng.integers(0, far.shape[1], size=(COPIES, far.shape[1]))
     both = np.concatenate([np.arange(far.shape[1])[None], picks])

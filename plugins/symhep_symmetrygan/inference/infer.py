@@ -30,8 +30,8 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
-#: The span is sought with so many of the kept elements.
-MOST = 150
+#: The span is sought with so many of the kept elements; in spaces of many dimensions with this number over theirs.
+MOST, MOST_TIMES = 150, 5000
 #: Fewer kept elements say nothing.
 FEWEST = 3
 
@@ -94,7 +94,8 @@ def infer(
     if len(rows) < FEWEST:
         why = f"{len(rows)} of {len(keep)} elements are kept, at least {FEWEST} are needed"
         return _nothing(why, generators, len(keep))
-    searched = rows if len(rows) <= MOST else np.sort(np.random.default_rng(seed).choice(rows, MOST, False))
+    most = min(MOST, max(MOST_TIMES // len(tangents), FEWEST))
+    searched = rows if len(rows) <= most else np.sort(np.random.default_rng(seed).choice(rows, most, False))
     spanned = span_of(measured.subset(searched).with_identity(), level, seed)
     if spanned.kind == "not determined":
         return _nothing(spanned.why, generators, len(keep), spanned)
@@ -117,7 +118,7 @@ def _nothing(why: str, generators: Generators, count: int, spanned: Spanned | No
     none, empty = np.zeros((0, g)), np.full(count, np.nan)
     return Inference(
         "not determined", why, algebra, generators.labels, (), none, none, np.zeros(0), np.zeros(0), (), None, None,
-        np.full(count, -1), empty, np.full(count, ""), empty, (why,),
+        np.full(count, -1), empty, np.full(count, ""), empty,
     )  # fmt: skip
 
 

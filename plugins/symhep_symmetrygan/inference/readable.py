@@ -14,7 +14,8 @@ __all__ = ["Readable", "readable"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: All signed permutations of up to so many coordinates are considered, of more only those of whole vectors.
+#: All signed permutations of up to so many coordinates are considered, of more only those of whole vectors and swaps;
+#: all signs of up to so many components.
 ALL_OF = 4
 IDENTITY = "identity"
 
@@ -77,10 +78,17 @@ def _candidates(names: Sequence[str]) -> Iterator[tuple[tuple[int, ...], tuple[i
             ]
             if all(pair in split for pair in wanted):
                 places.append(tuple(split.index(pair) for pair in wanted))
-    if len(bases) <= ALL_OF:
-        for signs in product((1, -1), repeat=len(bases)):
-            for place in places:
-                yield place, tuple(signs[bases.index(base)] for base, _ in split)
+    # of more than a few components one alone is reflected, or all of them
+    every = tuple(product((1, -1), repeat=len(bases))) if len(bases) <= ALL_OF else _single(len(bases))
+    for signs in every:
+        for place in places:
+            yield place, tuple(signs[bases.index(base)] for base, _ in split)
+
+
+def _single(size: int) -> tuple[tuple[int, ...], ...]:
+    """No sign, one, or all of them: ``size`` + 2 choices."""
+    one = tuple(tuple(-1 if i == k else 1 for i in range(size)) for k in range(size))
+    return ((1,) * size, *one, (-1,) * size)
 
 
 def _read(places: Sequence[int], signs: Sequence[int], names: Sequence[str]) -> Readable:

@@ -131,8 +131,8 @@ def finite_row(products: Multiplication, component: npt.NDArray[np.int64], kept:
 
 
 def notes(spanned: Spanned, named: Named, products: Multiplication) -> tuple[str, ...]:
-    """What a reader must know."""
-    said = [spanned.why]
+    """What a reader must know beside the reason for the kind of the group."""
+    said = list[str]()
     fit = spanned.level.fit
     if fit.p_value < MISFIT:
         factor = np.sqrt(fit.chi2 / max(fit.freedom, 1))

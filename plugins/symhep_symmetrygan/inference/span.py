@@ -99,6 +99,8 @@ def span_of(measured: Measured, level: float = 0.01, seed: int = 0) -> Spanned:
     pairs = measured.all_pairs()
     g, levels = len(measured.tangents), list[Level]()
     for r in range(g + 1):
+        if len(measured) - 1 <= r < g:  # so many directions lead through all elements, whatever they are
+            return _undetermined(levels, g)
         levels.append(_best(measured, pairs, r, rng))
         if levels[-1].chance < level:
             break
@@ -129,6 +131,12 @@ def _best(measured: Measured, pairs: Pairs, r: int, rng: np.random.Generator) ->
     found = list[Level]()
     for basis in bases:
         labels = cosets(pairs, basis, count)
+        if (
+            0 < r < g and count - 1 - int(labels.max()) <= r
+        ):  # it joins those that it was made from, and no more
+            fit = SpanFit(basis, np.zeros((r * g, r * g)), 0.0, 0, np.arange(count))
+            found.append(Level(fit, labels, 1.0, _width(measured, basis)))
+            continue
         fit = fit_span(measured, labels, basis)
         for _ in range(ROUNDS if 0 < r < g else 0):
             labels = cosets(pairs, fit.basis, count)

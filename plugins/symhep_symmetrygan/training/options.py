@@ -14,8 +14,8 @@ __all__ = ["DiscriminatorOptions", "LearningRates", "TrainingOptions"]
 class LearningRates(Options):
     """Step sizes of Adam at the start, one for each side."""
 
-    generator: float = Field(3e-3, gt=0, description="of the transformation's parameters")
-    discriminator: float = Field(1e-3, gt=0, description="of the network's weights")
+    generator: float = Field(3e-3, gt=0, le=1e3, description="of the transformation's parameters")
+    discriminator: float = Field(1e-3, gt=0, le=1e3, description="of the network's weights")
 
 
 class DiscriminatorOptions(Options):

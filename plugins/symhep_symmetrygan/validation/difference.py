@@ -90,7 +90,8 @@ def noise_pull(
     T, W and D come from the same events, and what a single event n adds to one of them goes with what it adds to D,
     d_n = f(x_n) - f(g x_n) less its mean, over N. To order 1/N, with f_n less its mean and equal weights,
 
-        tr(W cov(T_a, D)) + T_a^T cov(W, D) = N^-2 sum_n (d_a f(g x_n))^T W d_n - 2 N^-3 sum_n (T_a^T W f_n) (f_n^T W d_n).
+        tr(W cov(T_a, D)) + T_a^T cov(W, D)
+            = N^-2 sum_n (d_a f(g x_n))^T W d_n - 2 N^-3 sum_n (T_a^T W f_n) (f_n^T W d_n).
 
     The first term alone makes shrinking maps look good, since f(g x) varies less under them. Of large samples a part
     gives the sums.

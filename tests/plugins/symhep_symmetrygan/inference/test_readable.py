@@ -37,3 +37,14 @@ def test_four_momenta_are_few() -> None:
     assert np.array_equal(found["reflection(px) x reflection(py) x reflection(pz)"], parity)
     assert np.array_equal(found["exchange(1,2)"], np.kron([[0, 1], [1, 0]], np.eye(4)))
     assert len(found) < 300
+
+
+def test_many_coordinates() -> None:
+    """Numbered ones are no particles; one sign, all signs, and swaps of two."""
+    names = [f"x{k}" for k in range(1, 13)]
+    found = {one.name: one.matrix for one in readable(names)}
+    assert next(iter(found)) == "identity"
+    assert np.array_equal(found["reflection(x12)"], np.diag([1.0] * 11 + [-1.0]))
+    assert np.array_equal(found["inversion"], -np.eye(12))
+    assert found["swap(x1,x2)"][0, 1] == 1
+    assert len(found) == (1 + 66) * 14
