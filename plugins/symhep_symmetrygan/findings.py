@@ -70,9 +70,10 @@ def _elements(s: Summary) -> Iterator[Statement]:
     if s["training"] is None:
         return
     v, held = s["verdicts"], s["events"]["held"]
-    evidence = {"elements": s["elements"], "restarts": s["training"]["restarts"], **v}
     restarts = s["training"]["restarts"]
-    text = f"{restarts} restart{'' if restarts == 1 else 's'} in {s['space']['name']} found {elements_text(s['elements'])}"
+    evidence = {"elements": s["elements"], "restarts": restarts, **v}
+    started = f"{restarts} restart{'' if restarts == 1 else 's'}"
+    text = f"{started} in {s['space']['name']} found {elements_text(s['elements'])}"
     if v["kept"] + v["failed"]:
         every = "all of them are symmetries" if v["kept"] > 1 else "it is a symmetry"
         none = "none of them is a symmetry" if v["failed"] > 1 else "it is no symmetry"
