@@ -52,6 +52,7 @@ def grouped(
         space.generators,
         names=events.names,
         level=options.level,
+        unit=events.scale,
     )
     judged = None
     if found.components:

@@ -62,18 +62,19 @@ def components_of(
     basis: FloatArray,
     named: Sequence[Readable],
     independent: bool = True,
+    unit: float = 1.0,
 ) -> list[Component]:
     """Cosets of exp(span of ``basis``) among the elements; that of the identity comes first, empty or not.
 
     An element is compared with the first element of each coset, within the errors of both, and opens a new one if it
     fits in none. They come in the ``order`` given. Unless their errors are ``independent``, the mean of a coset has the
-    error of one element.
+    error of one element. Names say fixed points in units of which one is ``unit`` of the coordinates.
     """
     g = len(measured.tangents)
     zero = np.zeros((1, g, g))
     identity = Measured(measured.tangents, np.eye(measured.elements.shape[-1])[None], zero, zero)
     rows, t, u = _members(measured, np.arange(len(measured)), identity, basis)
-    found = [_component(measured, identity, rows, t, u, basis, named, independent)]
+    found = [_component(measured, identity, rows, t, u, basis, named, independent, unit)]
     left = np.ones(len(measured), dtype=bool)
     left[rows] = False
     for e in order.tolist():
@@ -83,7 +84,7 @@ def components_of(
         if e not in rows:
             rows, t, u = np.array([e]), np.zeros((1, len(basis))), np.zeros((1, g))
         left[rows] = False
-        found.append(_component(measured, measured.subset([e]), rows, t, u, basis, named, independent))
+        found.append(_component(measured, measured.subset([e]), rows, t, u, basis, named, independent, unit))
     return found
 
 
@@ -108,6 +109,7 @@ def _component(
     basis: FloatArray,
     named: Sequence[Readable],
     independent: bool,
+    unit: float,
 ) -> Component:
     """The mean of the elements ``rows``, off by ``u`` from the coset of the leader, and its name.
 
@@ -134,12 +136,17 @@ def _component(
     fit_p = float(chi2.sf(quality, freedom)) if freedom > 0 else 1.0
     if exact:
         return Component(IDENTITY, mean, covariance, mean, 0.0, 1.0, rows, fit_p)
-    name, representative, distance, same_p = _name(measured.tangents, mean, covariance, basis, named)
+    name, representative, distance, same_p = _name(measured.tangents, mean, covariance, basis, named, unit)
     return Component(name, mean, covariance, representative, distance, same_p, rows, fit_p)
 
 
 def _name(
-    tangents: Tangents, mean: FloatArray, covariance: FloatArray, basis: FloatArray, named: Sequence[Readable]
+    tangents: Tangents,
+    mean: FloatArray,
+    covariance: FloatArray,
+    basis: FloatArray,
+    named: Sequence[Readable],
+    unit: float,
 ) -> tuple[str, FloatArray, float | None, float | None]:
     """The simplest named element that lies in the coset; else the nearest one."""
     d, g, r = len(mean) - 1, len(tangents), len(basis)
@@ -157,7 +164,7 @@ def _name(
         if len(fitting):  # the list starts with the simplest
             best = int(fitting[0])
             return (
-                named[best].name + _centre(targets[best]),
+                named[best].name + _centre(targets[best], unit),
                 targets[best],
                 float(distance[best]),
                 float(p[best]),
@@ -165,13 +172,18 @@ def _name(
     best = int(np.argmin(distance.round(2)))
     if distance[best] >= NEAR:
         return "", mean, None, None
-    return f"near {named[best].name}{_centre(targets[best])}", mean, float(distance[best]), float(p[best])
+    return (
+        f"near {named[best].name}{_centre(targets[best], unit)}",
+        mean,
+        float(distance[best]),
+        float(p[best]),
+    )
 
 
-def _centre(element: FloatArray) -> str:
-    """' about 0.5' for an element with a translation: the fixed point nearest to the origin, in scaled units."""
+def _centre(element: FloatArray, unit: float) -> str:
+    """' about 0.5' for an element with a translation: the fixed point nearest to the origin, times the unit."""
     d = len(element) - 1
     if np.abs(element[:d, d]).max() < 1e-9:
         return ""
-    point = np.linalg.lstsq(np.eye(d) - element[:d, :d], element[:d, d], rcond=1e-9)[0]
+    point = unit * np.linalg.lstsq(np.eye(d) - element[:d, :d], element[:d, d], rcond=1e-9)[0]
     return " about " + (f"{point[0]:.3g}" if d == 1 else "(" + ", ".join(f"{x:.3g}" for x in point) + ")")

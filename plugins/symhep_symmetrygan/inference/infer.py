@@ -46,6 +46,7 @@ def infer(
     measures: Mapping[str, npt.ArrayLike] | None = None,
     level: float = 0.01,
     independent: bool = False,
+    unit: float = 1.0,
     seed: int = 0,
 ) -> Inference:
     """The group of the elements that held-out events ``kept``, and where the others are relative to it.
@@ -76,6 +77,8 @@ def infer(
         Whether the elements' errors are. Those of elements that were refined with the same events are not: averages
         are then no better than one element, and errors of the algebra are multiplied by the square root of the number
         of elements, which bounds them whatever the correlations are (Cauchy-Schwarz).
+    unit
+        Of the coordinates, in those of the data: names of components say fixed points in the latter.
 
     >>> from symhep.lie.bases import so
     >>> rng = np.random.default_rng(1)
@@ -99,7 +102,9 @@ def infer(
     spanned = span_of(measured.subset(searched).with_identity(), level, seed)
     if spanned.kind == "not determined":
         return _nothing(spanned.why, generators, len(keep), spanned)
-    return _group(measured, keep, searched, spanned, generators, coordinates, measures or {}, independent)
+    return _group(
+        measured, keep, searched, spanned, generators, coordinates, measures or {}, independent, unit
+    )
 
 
 def _nothing(why: str, generators: Generators, count: int, spanned: Spanned | None = None) -> Inference:
@@ -131,6 +136,7 @@ def _group(
     coordinates: Sequence[str],
     measures: Mapping[str, npt.ArrayLike],
     independent: bool,
+    unit: float,
 ) -> Inference:
     """The group of a span that is determined."""
     fit, tangents = spanned.level.fit, measured.tangents
@@ -146,6 +152,7 @@ def _group(
         fit.basis,
         listed,
         independent,
+        unit,
     )
     products = multiplication(tangents, found, fit.basis)
     found = _all_named(found, products)
