@@ -39,6 +39,8 @@ def wave_log_p(
     error
         (E, G, G) S; None: the elements are given.
     """
+    if not len(elements):
+        return np.zeros(0)
     found = difference(waves, sample, elements, generators)
     covariance = paired_covariance(waves, sample, elements)
     if error is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields
 from itertools import pairwise
 from typing import Any
@@ -69,14 +69,29 @@ def validate(
     generators = _generators(space, events.size)
     waves = Waves.draw(events.train, options.waves, np.random.default_rng(draws))
     taken = elements[valid]
-    refined = _refined(waves, events, taken, generators, options, bootstrap)
-    tested: dict[str, Any] = {name: np.zeros(len(taken)) for name in ("log_p_waves", "log_p_waves_found")}
-    error = refined.covariance * refined.converged[:, None, None]
-    for part in _groups(len(taken)):
-        tested["log_p_waves"][part] = wave_log_p(
-            waves, events.held, refined.elements[part], generators, error[part]
+
+    def test(members: list[int]) -> tuple[Refined, FloatArray, FloatArray]:
+        some = taken[members]
+        better = refine(
+            waves, events.train, some, generators, np.random.default_rng(bootstrap),
+            steps=options.steps, reach=options.reach,
+        )  # fmt: skip
+        error = better.covariance * better.converged[:, None, None]
+        return (
+            better,
+            wave_log_p(waves, events.held, better.elements, generators, error),
+            wave_log_p(waves, events.held, some, generators),
         )
-        tested["log_p_waves_found"][part] = wave_log_p(waves, events.held, taken[part], generators)
+
+    parts = in_groups(test, len(taken), str(events.device), most=GROUP)
+    refined = Refined(
+        **{f.name: np.concatenate([getattr(r, f.name) for r, _, _ in parts]) for f in fields(Refined)}
+    )
+    error = refined.covariance * refined.converged[:, None, None]
+    tested: dict[str, Any] = {
+        name: np.concatenate([part[i] for part in parts])
+        for i, name in ((1, "log_p_waves"), (2, "log_p_waves_found"))
+    }
     random = _random(space, options.random, starts)
     numbers = (first + np.flatnonzero(valid)).tolist()
     sets = [(taken, numbers), (refined.elements, numbers), (random, list(range(len(random))))]
@@ -112,29 +127,6 @@ def _generators(space: Space, size: int) -> FloatArray:
     if space.generators is None:
         return np.zeros((0, size + 1, size + 1))
     return homogeneous(np.asarray(space.generators.matrices, dtype=np.float64), size)
-
-
-def _groups(count: int) -> Iterator[slice]:
-    return (slice(start, start + GROUP) for start in range(0, count, GROUP))
-
-
-def _refined(
-    waves: Waves,
-    events: Events,
-    elements: FloatArray,
-    generators: FloatArray,
-    options: ValidationOptions,
-    seeds: np.random.SeedSequence,
-) -> Refined:
-    """Group by group; each with the same draws of noise."""
-    some = [
-        refine(
-            waves, events.train, elements[part], generators, np.random.default_rng(seeds),
-            steps=options.steps, reach=options.reach,
-        )
-        for part in _groups(max(len(elements), 1))
-    ]  # fmt: skip
-    return Refined(**{f.name: np.concatenate([getattr(r, f.name) for r in some]) for f in fields(Refined)})
 
 
 def _random(space: Space, count: int, seeds: np.random.SeedSequence) -> FloatArray:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import torch
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from symhep.torchkit.threads import in_groups, one_thread_per_operation
 
@@ -22,6 +23,17 @@ def two_threads() -> Iterator[None]:
 def test_every_replica_is_in_one_group_in_order() -> None:
     groups = in_groups(lambda members: members, 5)
     assert groups == [[0, 1, 2], [3, 4]]
+
+
+def test_linear_algebra_of_numpy_uses_one_thread_inside() -> None:
+    def threads() -> set[int]:
+        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    with threadpool_limits(2, user_api="blas"):
+        assert threads() == {2}
+        with one_thread_per_operation():
+            assert threads() == {1}
+        assert threads() == {2}
 
 
 @pytest.mark.usefixtures("two_threads")
