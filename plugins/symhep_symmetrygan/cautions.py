@@ -27,6 +27,7 @@ def cautions(s: Summary) -> Iterator[Statement]:
     yield from _untested(s)
     yield from _unreached(s)
     yield from _as_trained(s)
+    yield from _drawn_together(s)
     yield from _unseen(s)
     yield from _named(s)
     for note in s["notes"]:
@@ -86,6 +87,18 @@ def _as_trained(s: Summary) -> Iterator[Statement]:
             "are close to a symmetry, and were refined on the training events to the precision that these allow.",
             {"kept": v["kept"], "kept_as_trained": v["kept_as_trained"]},
             "element_p_values",
+        )
+
+
+def _drawn_together(s: Summary) -> Iterator[Statement]:
+    """The name of the group comes from where refined elements lie; what was added to the loss has put them there."""
+    if s["training"] is not None and s["training"]["terms"] and s["algebra"] is not None and s["generators"]:
+        yield _warning(
+            f"What was added to the loss ({several(s['training']['terms'])}) has moved elements along directions that "
+            "the events do not see. There their positions are taken as they are, without an error of training, so that "
+            "a finite group can be called continuous: see where they lie.",
+            {"terms": list(s["training"]["terms"])},
+            "parameters",
         )
 
 
