@@ -129,7 +129,9 @@ def _broken(s: Summary, row: Summary) -> str:
         names, noise = s["kl"]["projections"], s["kl"]["noise"]["mean"]
         ratio = {name: k / n for name, k, n in zip(names, row["kl"], noise, strict=True) if n}
         same = [name for name, r in ratio.items() if r < 2]
-        other = [f"{name} ({r:.2g} times the noise)" for name, r in ratio.items() if r >= 2]
+        other = [
+            f"{name} ({r:.{0 if r >= 10 else 1}f} times the noise)" for name, r in ratio.items() if r >= 2
+        ]
         if same:
             parts.append(
                 f"{several(same, LISTED)} {'stays' if len(same) == 1 else 'stay'} below twice the noise"
