@@ -69,29 +69,8 @@ def validate(
     generators = _generators(space, events.size)
     waves = Waves.draw(events.train, options.waves, np.random.default_rng(draws))
     taken = elements[valid]
-
-    def test(members: list[int]) -> tuple[Refined, FloatArray, FloatArray]:
-        some = taken[members]
-        better = refine(
-            waves, events.train, some, generators, np.random.default_rng(bootstrap),
-            steps=options.steps, reach=options.reach,
-        )  # fmt: skip
-        error = better.covariance * better.converged[:, None, None]
-        return (
-            better,
-            wave_log_p(waves, events.held, better.elements, generators, error),
-            wave_log_p(waves, events.held, some, generators),
-        )
-
-    parts = in_groups(test, len(taken), str(events.device), most=GROUP)
-    refined = Refined(
-        **{f.name: np.concatenate([getattr(r, f.name) for r, _, _ in parts]) for f in fields(Refined)}
-    )
+    refined, tested = _tested(taken, waves, generators, events, options, bootstrap)
     error = refined.covariance * refined.converged[:, None, None]
-    tested: dict[str, Any] = {
-        name: np.concatenate([part[i] for part in parts])
-        for i, name in ((1, "log_p_waves"), (2, "log_p_waves_found"))
-    }
     random = _random(space, options.random, starts)
     numbers = (first + np.flatnonzero(valid)).tolist()
     sets = [(taken, numbers), (refined.elements, numbers), (random, list(range(len(random))))]
@@ -127,6 +106,32 @@ def _generators(space: Space, size: int) -> FloatArray:
     if space.generators is None:
         return np.zeros((0, size + 1, size + 1))
     return homogeneous(np.asarray(space.generators.matrices, dtype=np.float64), size)
+
+
+def _tested(
+    elements: FloatArray,
+    waves: Waves,
+    generators: FloatArray,
+    events: Events,
+    options: ValidationOptions,
+    seeds: np.random.SeedSequence,
+) -> tuple[Refined, dict[str, Any]]:
+    """Elements refined, and their p-values as they are now and as they were found; all with the same draws of noise."""
+
+    def work(members: list[int]) -> tuple[Refined, FloatArray, FloatArray]:
+        some = elements[members]
+        refined = refine(
+            waves, events.train, some, generators, np.random.default_rng(seeds),
+            steps=options.steps, reach=options.reach,
+        )  # fmt: skip
+        error = refined.covariance * refined.converged[:, None, None]
+        log_p = wave_log_p(waves, events.held, refined.elements, generators, error)
+        return refined, log_p, wave_log_p(waves, events.held, some, generators)
+
+    parts, *log_p = zip(*in_groups(work, len(elements), str(events.device), most=GROUP), strict=True)
+    whole = {f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Refined)}
+    names = ("log_p_waves", "log_p_waves_found")
+    return Refined(**whole), {n: np.concatenate(values) for n, values in zip(names, log_p, strict=True)}
 
 
 def _random(space: Space, count: int, seeds: np.random.SeedSequence) -> FloatArray:
