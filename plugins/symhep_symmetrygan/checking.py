@@ -46,6 +46,10 @@ def check_card(data: Dataset, options: SymmetryGanOptions) -> None:
                 f"multiples of it, not {options.training.restarts} and {block}"
             )
     if options.landscape is not None:
+        size = options.landscape.mixture.size
+        if size != seen.size:
+            number = "1 number" if size == 1 else f"{size} numbers"
+            raise CardError(f"the density of 'landscape' is of {number}, and events are {seen.size}")
         landscape = Landscape(options.landscape.mixture, space.family)
         for one in options.landscape.slices:
             landscape.check([axis.label for axis in one.axes], one.fixed)

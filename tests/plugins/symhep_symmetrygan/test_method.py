@@ -1,0 +1,267 @@
+"""The whole method: contract, known groups, a real file, weights, batches, kill and resume, errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import awkward as ak
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+import symhep
+from symhep.errors import CardError, MethodError
+from symhep.events.dataset import Dataset
+from symhep.events.vectors import MOMENTUM
+from symhep.methods.context import Context, seed_sequence
+from symhep.methods.result import Part, Result
+from symhep.readers.toy.particles import density
+from symhep.testing import check_method
+from symhep_symmetrygan.method import SymmetryGan
+from symhep_symmetrygan.options import SymmetryGanOptions
+
+FloatArray = npt.NDArray[np.float64]
+
+METHOD = SymmetryGan()
+#: No parameter of 'line'.
+D_AXIS = {"parameter": "d", "low": 0, "high": 1}
+#: Few steps: refining does the rest.
+TRAINING = {"restarts": 16, "steps": 250}
+VALIDATION = {"random": 4, "splits": 10, "waves": 24, "posthoc": {"steps": 60}}
+QUICK: dict[str, Any] = {"training": TRAINING, "validation": VALIDATION}
+TINY: dict[str, Any] = {
+    "training": {"restarts": 4, "steps": 4, "batch": 16, "replicas_per_batch": 2},
+    "validation": {"random": 2, "splits": 3, "waves": 8, "posthoc": {"steps": 4}},
+    "subgroups": {"restarts": 1, "steps": 3, "posthoc_steps": 4, "batch": 16, "waves": 8},
+}
+
+
+def numbers(n: int, d: int, seed: int = 1, weights: FloatArray | None = None) -> Dataset:
+    """Standard Gaussian."""
+    x = np.random.default_rng(seed).normal(size=(n, d))
+    return Dataset.from_array(x, scaling="isotropic", weights=weights)
+
+
+def momenta(name: str, n: int, seed: int = 1) -> Dataset:
+    p = density(name).draw(np.random.default_rng(seed), n)
+    flat = Dataset.from_array(p.reshape(n, -1), scaling="isotropic")
+    return replace(flat, momenta=p, particles=("a", "b"))
+
+
+def parts(data: Dataset, options: SymmetryGanOptions, device: str = "cpu") -> list[Part]:
+    METHOD.check(data, options)
+    return [
+        METHOD.fit(data, options, shard, Context(seed_sequence(1, "symmetrygan", shard.index), device))
+        for shard in METHOD.shards(data, options)
+    ]
+
+
+def found(data: Dataset, options: Mapping[str, Any], device: str = "cpu") -> Result:
+    chosen = SymmetryGanOptions.model_validate(options)
+    return METHOD.combine(data, chosen, parts(data, chosen, device))
+
+
+def components(result: Result) -> dict[str, Any]:
+    return {row["name"]: row for row in result.summary["components"]}
+
+
+@pytest.mark.parametrize(
+    ("search", "data"), [("o(2)", numbers(80, 2)), (["SO(3)"], momenta("dijets", 80))], ids=["o(2)", "SO(3)"]
+)
+def test_contract(search: Any, data: Dataset) -> None:
+    check_method(METHOD, {"search": search, **TINY}, data)
+
+
+@pytest.mark.parametrize(
+    "search", [{"search": "o(2)"}, {"search": "similarity", "discrete": ["reflection(x2)"]}], ids=str
+)
+def test_a_round_gaussian_has_o2(search: dict[str, Any]) -> None:
+    """In similarities too: of the scale, one alone is a symmetry."""
+    result = found(numbers(6000, 2), search | QUICK)
+    summary = result.summary
+    assert (summary["algebra"]["kind"], summary["algebra"]["name"]) == ("continuous", "so(2)")
+    assert set(components(result)) == {"identity", "reflection(x2)"}
+    row = components(result)["reflection(x2)"]
+    assert (row["action"], row["rejected"], row["order"]) == ("anticommutes", False, 2)
+    assert summary["component_group"]["orders"] == {"1": 1, "2": 1}
+    assert summary["verdicts"]["kept"] >= 15
+    refined = result.arrays["refined"][:, :2, :2]
+    # Rotations and reflections are those with A^T A = 1; 3000 events know the scale to 1 / sqrt(4 * 3000).
+    assert np.abs(refined.swapaxes(1, 2) @ refined - np.eye(2)).max() < 10 / 12000**0.5
+
+
+@pytest.fixture(scope="module")
+def jets(root: Path) -> Dataset:
+    """The bundled sample, two leading jets."""
+    events = symhep.load(root / "samples/pp_dijets_13TeV.root", format="delphes").events.Jet
+    events = events[ak.num(events) >= 2][:, :2]
+    p = np.stack([ak.to_numpy(getattr(events, k)) for k in MOMENTUM], axis=-1).astype(np.float64)
+    flat = Dataset.from_array(p.reshape(len(p), -1), scaling="isotropic")
+    return replace(flat, momenta=p, particles=("jet1", "jet2"))
+
+
+def test_two_jets_turn_together(jets: Dataset) -> None:
+    training = {"restarts": 24, "steps": 600}
+    result = found(jets, {"search": "so(2)xso(2) on px1 py1 px2 py2", **QUICK, "training": training})
+    algebra = result.summary["algebra"]
+    assert (algebra["kind"], algebra["name"], algebra["dimension"]) == ("continuous", "so(2)", 1)
+    assert [g["label"] for g in result.summary["generators"]] == ["J_12 + J_34"]
+    assert set(components(result)) == {"identity"}
+    # J_12 - J_34 turns the jets apart, which the angle between them feels.
+    (row,) = result.summary["generators"]
+    assert abs(row["coefficients"]["J_12"] - row["coefficients"]["J_34"]) < 0.01
+
+
+def test_what_is_kept_of_so4_commutes_or_anticommutes_with_the_common_rotation(jets: Dataset) -> None:
+    """Few restarts and steps: not enough to name the group, but nothing else may be kept."""
+    training = {"restarts": 24, "steps": 1200}
+    result = found(jets, {"search": "so(4) on px1 py1 px2 py2", **QUICK, "training": training})
+    a, common = result.arrays, np.kron(np.eye(2), [[0.0, -1.0], [1.0, 0.0]])
+    kept = a["log10_p_adjusted"] > -2
+    g = a["refined"][:, :4, :4]
+    even, odd = (np.linalg.norm(g @ common - s * common @ g, axis=(1, 2)) for s in (1, -1))
+    off = np.minimum(even, odd)
+    assert 0 < kept.sum() < 24  # the exchange of ordered jets is no symmetry
+    assert off[kept].max() < 0.1  # of a random rotation about 2
+    summary = result.summary
+    assert summary["verdicts"]["kept"] == kept.sum()
+    assert summary["posthoc_loss"]["random"] < 1.2 < summary["posthoc_loss"]["kept"]["value"]
+
+
+def test_negative_weights() -> None:
+    """An oval is made round by events of negative weight: without the signs there is no symmetry but the half turn."""
+    rng = np.random.default_rng(3)
+    round_, oval = rng.normal(size=(6000, 2)), rng.normal(size=(2000, 2)) * [3, 1]
+    x = np.concatenate([round_, oval, rng.permutation(oval)])
+    weights = np.repeat([1.0, 1.0, -1.0], [6000, 2000, 2000])
+    signed = found(Dataset.from_array(x, scaling="isotropic", weights=weights), {"search": "so(2)"} | QUICK)
+    assert signed.summary["algebra"]["name"] == "so(2)"
+    assert signed.summary["verdicts"]["failed"] <= 1
+    assert signed.summary["events"]["negative"] == pytest.approx(0.2)
+    ignored = found(Dataset.from_array(x, scaling="isotropic"), {"search": "so(2)"} | QUICK)
+    assert ignored.summary["algebra"]["name"] != "so(2)"
+    assert ignored.summary["generators"] == []
+
+
+def test_a_block_is_a_part_and_no_number_depends_on_it() -> None:
+    data, whole = numbers(300, 2), {"search": "similarity", "training": {"restarts": 5, "steps": 60}}
+    small = {**whole, "training": {**whole["training"], "replicas_per_batch": 2}}
+    validation = {"validation": VALIDATION}
+    one, three = (SymmetryGanOptions.model_validate(o | validation) for o in (whole, small))
+    assert [s.label for s in METHOD.shards(data, three)] == ["restarts 0-1", "restarts 2-3", "restarts 4-4"]
+    a, b = (METHOD.combine(data, o, parts(data, o)) for o in (one, three))
+    assert a.arrays.keys() == b.arrays.keys()
+    for name, values in a.arrays.items():
+        if values.dtype.kind == "f":
+            np.testing.assert_allclose(b.arrays[name], values, rtol=1e-3, atol=1e-4, err_msg=name)
+        else:
+            np.testing.assert_array_equal(b.arrays[name], values, err_msg=name)
+
+
+CARD: dict[str, Any] = {
+    "symhep": 1,
+    "datasets": {"toy": {"format": "toy", "options": {"name": "gaussian", "events": 400, "mean": [0, 0]}}},
+    "features": {"x": {"vars": ["x1", "x2"], "scaling": "isotropic"}},
+    "methods": {
+        "g": {
+            "use": "symmetrygan",
+            "features": "x",
+            "options": {
+                "search": "similarity",
+                "training": {"restarts": 6, "steps": 100, "replicas_per_batch": 2},
+                "validation": {"random": 0, "splits": 3, "waves": 8, "posthoc": None},
+            },
+        }
+    },
+    "output": {"figures": ["png"]},
+}
+
+
+def stored(out: Path) -> list[Path]:
+    """Blocks of restarts that are complete."""
+    return sorted((out / ".symhep/parts/g").glob("*.npz"))
+
+
+def test_kill_and_resume(tmp_path: Path) -> None:
+    """kill -9 as soon as a block of restarts is stored: two workers go on from there to the same numbers."""
+    whole, out = symhep.run(CARD, tmp_path / "whole"), tmp_path / "killed"
+    script = f"import symhep; symhep.run({CARD!r}, {str(out)!r})"
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None and not stored(out):
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    assert process.wait(10) == -signal.SIGKILL
+    before = {path: path.stat().st_mtime_ns for path in stored(out)}
+    assert 1 <= len(before) < 3
+    resumed = symhep.run(CARD, out, workers="2")
+    assert not resumed.failed
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert resumed.results["g"].summary == whole.results["g"].summary
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "error", "message"),
+    [
+        (numbers(100, 4), {"search": ["SO(3)", "J_z"]}, CardError, "act on four-momenta, and there are none"),
+        (numbers(100, 4), {"search": "all subgroups of the catalogue"}, CardError, "and there are none"),
+        (momenta("dijets", 100), {"search": ["SO(7)"]}, CardError, r"no subgroup 'SO\(7\)'"),
+        (momenta("dijets", 100), {"search": ["SO(3)"], "map": {"formula": "side"}}, CardError, "'map' belongs to"),
+        (numbers(100, 2), {"search": "similrity"}, CardError, "no search space is called 'similrity'; did you mean"),
+        (numbers(100, 2), {"search": "so(3)"}, CardError, r"'so\(3\)' acts on 3 numbers, and events are 2"),
+        (numbers(100, 2), {"search": "so(2) on x1 y"}, CardError, "y"),
+        (numbers(100, 2), {"search": "so(2)", "map": {"formula": "side"}}, CardError, "is for the parameters b, c"),
+        (
+            numbers(100, 3),
+            {"search": "so(3)", "terms": [{"name": "commuting"}], "training": {"restarts": 7}},
+            CardError,
+            "couples 2 restarts, so that restarts and replicas_per_batch must be multiples of it, not 7 and 100",
+        ),
+        (
+            numbers(100, 1),
+            {"search": "line", "landscape": {"density": "gaussian", "slices": [{"x": D_AXIS}]}},
+            CardError,
+            "has no parameter 'd'",
+        ),
+        (
+            numbers(100, 2),
+            {"search": "so(2)", "landscape": {"density": "gaussian"}},
+            CardError,
+            "the density of 'landscape' is of 1 number, and events are 2",
+        ),
+        (numbers(30, 2), {}, MethodError, "leaves too little to train on: 15 of 30 events; at least 20"),
+        (Dataset.from_array(np.ones((90, 2)), scaling="isotropic"), {}, MethodError, "all events are the same"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit(
+    data: Dataset, options: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        METHOD.check(data, SymmetryGanOptions.model_validate(options))
+
+
+def test_restarts_that_run_away_are_told() -> None:
+    training = {"restarts": 4, "steps": 60, "learning_rate": {"generator": 900.0}}
+    result = found(
+        numbers(100, 2), {"search": "agl(2)", "training": training, "validation": TINY["validation"]}
+    )
+    assert result.summary["verdicts"]["diverged"] == 4
+    assert any("ended in numbers that are not finite" in s.text for s in result.statements)
+    json.dumps(result.summary, allow_nan=False)
+
+
+@pytest.mark.gpu
+def test_on_a_gpu(cuda: str) -> None:
+    """Other random numbers and other rounding, same physics."""
+    result = found(numbers(6000, 2), {"search": "o(2)"} | QUICK, cuda)
+    assert result.summary["algebra"]["name"] == "so(2)"
+    assert set(components(result)) == {"identity", "reflection(x2)"}
