@@ -31,7 +31,7 @@ BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
 #: The span is sought with so many of the kept elements; in spaces of many dimensions with this number over theirs.
-MOST, MOST_TIMES = 150, 5000
+MOST, MOST_TIMES = 150, 3000
 #: Fewer kept elements say nothing.
 FEWEST = 3
 

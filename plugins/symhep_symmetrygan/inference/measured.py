@@ -32,6 +32,11 @@ class Pairs:
     logarithm: FloatArray
     weight: FloatArray
 
+    def subset(self, rows: npt.ArrayLike) -> Pairs:
+        """Some of them, in this order."""
+        chosen = np.asarray(rows)
+        return Pairs(self.first[chosen], self.second[chosen], self.logarithm[chosen], self.weight[chosen])
+
 
 @dataclass(frozen=True, eq=False)
 class Measured:

@@ -20,8 +20,8 @@ __all__ = ["Level", "Spanned", "span_of"]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-#: Spans that are tried in each dimension, the best of which are fitted.
-TRIED, FITTED = 100, 3
+#: Spans that are tried in each dimension, by how many of so many pairs they join; the best of them are fitted.
+TRIED, SCREENED, FITTED = 100, 1000, 3
 #: Cosets that elements fit as badly as this are none.
 MISFIT = 1e-4
 #: Fits and assignments in turn.
@@ -126,7 +126,10 @@ def _best(measured: Measured, pairs: Pairs, r: int, rng: np.random.Generator) ->
     g, count = len(measured.tangents), len(measured)
     bases = np.array(list(_candidates(measured, pairs, r, rng)))
     if 0 < r < g:
-        near = (off_span(pairs, bases) <= threshold(g - r)).sum(axis=1)
+        some = pairs
+        if len(pairs.first) > SCREENED:
+            some = pairs.subset(rng.choice(len(pairs.first), SCREENED, replace=False))
+        near = (off_span(some, bases) <= threshold(g - r)).sum(axis=1)
         bases = bases[np.argsort(-near, kind="stable")[:FITTED]]
     found = list[Level]()
     for basis in bases:
