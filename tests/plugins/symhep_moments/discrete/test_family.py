@@ -152,7 +152,7 @@ def test_calibration_of_both_versions_together() -> None:
         classifier=ClassifierOptions(hidden=(8,), min_steps=20, epochs=5),
         randomisations=99,
     )
-    toys = 100
+    toys = 60
     p = np.empty((toys, 2, 3))
     for i in range(toys):
         found = run(toy("two_body", 200, i, width=0.05, rapidity=0.7), ("mu-", "mu+"), options, seed=i)
