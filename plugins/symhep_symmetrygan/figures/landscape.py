@@ -44,7 +44,14 @@ def loss_landscape(a: Arrays, summary: Mapping[str, Any]) -> Figure:
     if any(flat):
         chosen = [ax for ax, is_flat in zip(axes, flat, strict=True) if is_flat]
         figure.colorbar(
-            chosen[-1].collections[0], ax=list(axes), pad=0.01, fraction=0.05, label=r"$L - 2\,\ln 2$"
+            chosen[-1].collections[0],
+            ax=list(axes),
+            pad=0.01,
+            fraction=0.05,
+            label=r"$L - 2\,\ln 2$",
+            extend="min"
+            if any(np.nanmin(a[f"slice_{n}_loss"]) < -1.5 for n, f in enumerate(flat) if f)
+            else "neither",
         )
     figure.legend(
         handles=_handles(a, slices),
@@ -56,9 +63,9 @@ def loss_landscape(a: Arrays, summary: Mapping[str, Any]) -> Figure:
 
 
 def _norm(a: Arrays, flat: Sequence[bool]) -> Normalize:
-    """One scale for all slices."""
+    """One scale for all slices, down to what the loss (13) alone can be; terms that are added have no bound."""
     lowest = [float(np.nanmin(a[f"slice_{n}_loss"])) for n, is_flat in enumerate(flat) if is_flat]
-    return Normalize(min(lowest, default=-1.0), 0.0)
+    return Normalize(max(min(lowest, default=-1.0), -2 * np.log(2)), 0.0)
 
 
 def _plane(ax: Any, a: Arrays, number: int, row: Mapping[str, Any], norm: Normalize) -> None:
