@@ -101,9 +101,8 @@ def _with_elements(
     if not space.family.affine:
         blank = np.full(len(kept), np.nan)
         return replace(outcome, tested=Tested(search.matrices, blank, a["log_p"], adjusted, a["log_p"]))
-    v = Validated(
-        **{f.name: adjusted if f.name == "log_p_adjusted" else a[f.name] for f in fields(Validated)}
-    )
+    arrays: dict[str, Any] = {f.name: a.get(f.name) for f in fields(Validated)} | {"log_p_adjusted": adjusted}
+    v = Validated(**arrays)
     outcome = replace(
         outcome,
         tested=tested_of(v),
@@ -191,5 +190,6 @@ def _histograms(
 
 def _learned(outcome: Outcome, part: Part) -> Expected:
     assert outcome.map is not None
-    points = (part.arrays[name] for name in ("initial", "final", "expected", "trained"))
-    return replace(outcome.map, learned=Learned(*points, part.values["row"]))
+    a = part.arrays
+    learned = Learned(a["initial"], a["final"], a["expected"], a["trained"], part.values["row"])
+    return replace(outcome.map, learned=learned)

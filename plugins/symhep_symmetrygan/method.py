@@ -9,6 +9,7 @@ from symhep.events.vectors import acts_on_momenta
 from symhep.methods.context import Context
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result
+from symhep.torchkit.threads import one_thread_per_operation
 from symhep_symmetrygan.checking import check_card
 from symhep_symmetrygan.findings import findings
 from symhep_symmetrygan.gathering import gather
@@ -64,7 +65,8 @@ class SymmetryGan(Method[SymmetryGanOptions]):
 
     def combine(self, data: Dataset, options: SymmetryGanOptions, parts: Sequence[Part]) -> Result:
         """Put the pieces together, infer the group, and say it."""
-        outcome, symmetry = gather(data, options, parts)
+        with one_thread_per_operation():  # small matrices, many of them
+            outcome, symmetry = gather(data, options, parts)
         summary = summarise(outcome) | {"symmetry": None if symmetry is None else symmetry.to_summary()}
         return Result(
             summary=summary,
