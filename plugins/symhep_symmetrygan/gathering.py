@@ -101,7 +101,7 @@ def _with_elements(
     if not space.family.affine:
         blank = np.full(len(kept), np.nan)
         return replace(outcome, tested=Tested(search.matrices, blank, a["log_p"], adjusted, a["log_p"]))
-    arrays: dict[str, Any] = {f.name: a.get(f.name) for f in fields(Validated)} | {"log_p_adjusted": adjusted}
+    arrays: dict[str, Any] = {f.name: a[f.name] for f in fields(Validated)} | {"log_p_adjusted": adjusted}
     v = Validated(**arrays)
     outcome = replace(
         outcome,
