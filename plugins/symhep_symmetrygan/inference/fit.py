@@ -24,7 +24,8 @@ class SpanFit:
     """``basis`` (r, G) orthonormal in units of the extents; ``covariance`` (r G, r G) of its coefficients.
 
     ``chi2`` and ``freedom``: how well the elements fit in their cosets; ``p_value``. ``founded`` (E,): number of the
-    element of the same coset that each was compared with, and agrees with; its own otherwise.
+    element of the same coset that each was compared with, and agrees with; its own otherwise. ``compared``: how many.
+    ``alike``: all elements may have one and the same error.
     """
 
     basis: FloatArray
@@ -32,11 +33,17 @@ class SpanFit:
     chi2: float
     freedom: int
     founded: IntArray
+    compared: int = 0
+    alike: bool = False
 
     @property
     def p_value(self) -> float:
-        """Of a fit as bad as this one."""
-        return float(chi2.sf(self.chi2, self.freedom)) if self.freedom > 0 else 1.0
+        """Of a fit as bad as this one; if errors are ``alike``, chi^2 may be that of one element, counted again."""
+        if self.freedom <= 0:
+            return 1.0
+        count = max(self.compared, 1)
+        common = float(chi2.sf(self.chi2 / count, self.freedom / count)) if self.alike else 0.0
+        return max(float(chi2.sf(self.chi2, self.freedom)), common)
 
 
 def fit_span(measured: Measured, labels: IntArray, basis: FloatArray) -> SpanFit:
@@ -87,7 +94,7 @@ def fit_span(measured: Measured, labels: IntArray, basis: FloatArray) -> SpanFit
     founded = np.arange(len(measured))
     founded[full.second[met]] = full.first[met]
     freedom = len(pairs.first) * (g - r) - free
-    return SpanFit(basis, spread @ inverse @ spread.T, max(quality, 0.0), freedom, founded)
+    return SpanFit(basis, spread @ inverse @ spread.T, max(quality, 0.0), freedom, founded, len(pairs.first))
 
 
 def _stars(measured: Measured, labels: IntArray) -> Pairs:

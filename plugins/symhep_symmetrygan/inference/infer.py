@@ -99,7 +99,7 @@ def infer(
         return _nothing(why, generators, len(keep))
     most = min(MOST, max(MOST_TIMES // len(tangents), FEWEST))
     searched = rows if len(rows) <= most else np.sort(np.random.default_rng(seed).choice(rows, most, False))
-    spanned = span_of(measured.subset(searched).with_identity(), level, seed)
+    spanned = span_of(measured.subset(searched).with_identity(), level, seed, independent=independent)
     if spanned.kind == "not determined":
         return _nothing(spanned.why, generators, len(keep), spanned)
     return _group(

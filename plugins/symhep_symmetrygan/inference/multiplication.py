@@ -19,8 +19,9 @@ __all__ = ["Multiplication", "multiplication", "name_group"]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-#: Groups with more components than this are not followed.
-MOST = 130
+#: Groups with more elements than this, or than `GROWTH` times those found, are not followed (but up to `SMALL` always):
+#: errors add up from product to product, and what does not close by then is no group within them.
+MOST, GROWTH, SMALL = 130, 3, 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,44 +56,50 @@ def multiplication(tangents: Tangents, components: Sequence[Component], basis: F
     """
     elements = [c.representative for c in components]
     errors = [c.covariance for c in components]
+    most = min(MOST, max(SMALL, GROWTH * len(elements)))
     table: dict[tuple[int, int], int] = {}
     todo = [(a, b) for a in range(len(elements)) for b in range(len(elements))]
-    while todo:
-        first, second = np.array(todo).T
-        product = np.array(elements)[first] @ np.array(elements)[second]
-        turn = tangents.adjoint(np.array(elements)[first])
-        spread = np.array(errors)[first] + turn @ np.array(errors)[second] @ turn.swapaxes(1, 2)
-        best = _found(tangents, product, spread, np.array(elements), np.array(errors), basis)
-        table.update(zip(todo, best.tolist(), strict=True))
-        missing = np.flatnonzero(best < 0)
-        if not len(missing) or len(elements) >= MOST:
+    missing: list[tuple[int, int]] = []
+    while todo or missing:
+        table |= dict(zip(todo, _found(tangents, elements, errors, todo, 0, basis), strict=True))
+        missing += [pair for pair in todo if table[pair] < 0]
+        if not missing or len(elements) >= most:
             break
         # one at a time: others may be the same coset
-        n = len(elements)
-        elements.append(product[missing[0]])
-        errors.append(spread[missing[0]])
-        todo = [todo[k] for k in missing] + [(k, n) for k in range(n + 1)] + [(n, k) for k in range(n)]
-    full = np.array([[table[a, b] for b in range(len(elements))] for a in range(len(elements))])
-    proper = len(full) < MOST and bool((np.sort(full, axis=0) == np.arange(len(full))[:, None]).all())
+        n, (first, second) = len(elements), missing[0]
+        turn = tangents.adjoint(elements[first][None])[0]
+        elements.append(elements[first] @ elements[second])
+        errors.append(errors[first] + turn @ errors[second] @ turn.T)
+        table |= dict(zip(missing, _found(tangents, elements, errors, missing, n, basis), strict=True))
+        table[missing[0]] = n
+        missing = [pair for pair in missing if table[pair] < 0]
+        todo = [(k, n) for k in range(n + 1)] + [(n, k) for k in range(n)]
+    full = np.array([[table.get((a, b), -1) for b in range(len(elements))] for a in range(len(elements))])
+    proper = bool((np.sort(full, axis=0) == np.arange(len(full))[:, None]).all())
     return Multiplication(full, len(components), proper, np.array(elements))
 
 
 def _found(
     tangents: Tangents,
-    product: FloatArray,
-    spread: FloatArray,
-    elements: FloatArray,
-    errors: FloatArray,
+    elements: Sequence[FloatArray],
+    errors: Sequence[FloatArray],
+    pairs: Sequence[tuple[int, int]],
+    start: int,
     basis: FloatArray,
-) -> IntArray:
-    """Which of the ``elements`` has the products in its coset, -1 for none."""
-    quality = np.empty((len(elements), len(product)))
-    for c, (element, error) in enumerate(zip(elements, errors, strict=True)):
+) -> list[int]:
+    """Which element, number ``start`` or later, has the product of each of the ``pairs`` in its coset; -1 for none."""
+    if not pairs:
+        return []
+    first, second = np.array(pairs).T
+    known, spreads = np.array(elements), np.array(errors)
+    product, turn = known[first] @ known[second], tangents.adjoint(known[first])
+    spread = spreads[first] + turn @ spreads[second] @ turn.swapaxes(1, 2)
+    quality = np.empty((len(elements) - start, len(product)))
+    for row, element, error in zip(quality, known[start:], spreads[start:], strict=True):
         h = product @ np.linalg.inv(element)
-        quality[c] = off_chi2(nearest(tangents, h, basis).u, spread + error, basis)
-    best = quality.argmin(axis=0)
+        row[:] = off_chi2(nearest(tangents, h, basis).u, spread + error, basis)
     limit = threshold(len(tangents) - len(basis))
-    return np.where(quality.min(axis=0) < limit, best, -1)
+    return np.where(quality.min(axis=0) < limit, quality.argmin(axis=0) + start, -1).tolist()
 
 
 def name_group(table: IntArray, orders: IntArray) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -80,7 +80,7 @@ class Spanned:
         return len(self.level.fit.basis)
 
 
-def span_of(measured: Measured, level: float = 0.01, seed: int = 0) -> Spanned:
+def span_of(measured: Measured, level: float = 0.01, seed: int = 0, *, independent: bool = True) -> Spanned:
     """The span of ``measured`` elements, the first of which is the identity.
 
     For r = 0, 1, ... the r directions are sought that put the elements into the fewest cosets within their errors
@@ -101,7 +101,7 @@ def span_of(measured: Measured, level: float = 0.01, seed: int = 0) -> Spanned:
     for r in range(g + 1):
         if len(measured) - 1 <= r < g:  # so many directions lead through all elements, whatever they are
             return _undetermined(levels, g)
-        levels.append(_best(measured, pairs, r, rng))
+        levels.append(_best(measured, pairs, r, rng, independent))
         if levels[-1].chance < level:
             break
     # With fewer directions and twice the cosets: would that have been seen?
@@ -121,8 +121,8 @@ def _undetermined(levels: list[Level], g: int) -> Spanned:
     return Spanned("not determined", levels[-1], tuple(levels), None, 1, why)
 
 
-def _best(measured: Measured, pairs: Pairs, r: int, rng: np.random.Generator) -> Level:
-    """The span of ``r`` directions with the fewest cosets."""
+def _best(measured: Measured, pairs: Pairs, r: int, rng: np.random.Generator, independent: bool) -> Level:
+    """The span of ``r`` directions with the fewest cosets; unless ``independent``, errors may be the same for all."""
     g, count = len(measured.tangents), len(measured)
     bases = np.array(list(_candidates(measured, pairs, r, rng)))
     if 0 < r < g:
@@ -144,6 +144,7 @@ def _best(measured: Measured, pairs: Pairs, r: int, rng: np.random.Generator) ->
         for _ in range(ROUNDS if 0 < r < g else 0):
             labels = cosets(pairs, fit.basis, count)
             fit = fit_span(measured, labels, fit.basis)
+        fit = replace(fit, alike=not independent)
         width, tried = _width(measured, fit.basis), TRIED if 0 < r < g else 1
         p = chance(fit.founded, width, r, tried) if r < g and fit.p_value > MISFIT else 1.0
         found.append(Level(fit, labels, p if r < g else 0.0, width))

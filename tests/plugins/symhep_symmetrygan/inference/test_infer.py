@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from symhep.lie.bases import gl, lorentz, so
+from symhep.lie.bases import dilatation, gl, lorentz, so
 from symhep.lie.generators import Generators
 from symhep_symmetrygan.inference.infer import infer
 from symhep_symmetrygan.inference.inference import Inference
@@ -49,6 +49,19 @@ def test_reflections_have_no_logarithm_and_are_not_the_identity(homogeneous: Bui
     assert np.array_equal(found.component, mirrored.astype(int))
     assert found.component_group is not None
     assert found.component_group["orders"] == {"1": 1, "2": 1}
+
+
+def test_an_error_that_all_elements_share_is_no_direction(homogeneous: Build, turns: Build) -> None:
+    """All scales are off by two standard errors: for 40 independent ones impossible, for one error usual."""
+    rng = np.random.default_rng(2)
+    scaled = np.exp(-0.02) * turns(rng.uniform(0, 2 * np.pi, 40))
+    information = np.tile(np.diag([0.0, 1e4]), (40, 1, 1))
+    similar = so(2) + dilatation(2)
+    for independent, dimension in ((False, 1), (True, 2)):
+        kept = np.ones(40, dtype=bool)
+        found = infer(homogeneous(scaled), information, kept, similar, independent=independent)
+        assert found.algebra["dimension"] == dimension
+    assert found.notes == ()
 
 
 def test_o2_is_a_circle_with_reflections(homogeneous: Build, turns: Build, measure: Measure) -> None:
