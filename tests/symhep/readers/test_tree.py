@@ -207,7 +207,7 @@ def test_arrays_of_a_fixed_length_are_lists(tmp_path: Path, mapped: bool) -> Non
     with uproot.recreate(path) as file:
         pair, triple = np.dtype(("f8", (2,))), np.dtype(("f8", (3,)))
         types = {f"jets_{c}": pair for c in ("px", "py", "pz", "E")} | {"jets_btag": pair, "shape": triple}
-        columns = {name: two for name in types} | {"jets_E": 2 * two + 10, "shape": np.ones((3, 3))}
+        columns = dict.fromkeys(types, two) | {"jets_E": 2 * two + 10, "shape": np.ones((3, 3))}
         file.mktree("t", types).extend(columns)
     fields = {"px": "jets_px", "py": "jets_py", "pz": "jets_pz", "E": "jets_E", "btag": "jets_btag"}
     events = read(str(path), **({"columns": {"jets": fields}} if mapped else {}))
