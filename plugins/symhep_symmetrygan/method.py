@@ -27,6 +27,7 @@ __all__ = ["SymmetryGan"]
 class SymmetryGan(Method[SymmetryGanOptions]):
     """Elements of a group of transformations, found by adversarial training and tested on held-out events.
 
+    >>> import numpy as np
     >>> from symhep.methods.context import seed_sequence
     >>> x = np.random.default_rng(0).normal(size=(2000, 2))
     >>> data = Dataset.from_array(x, scaling="isotropic")
