@@ -92,9 +92,7 @@ def _composed(
         return {"kl": divergence(counts(drawn, events.held, elements), before)}
 
     done = compose(v.refined[usable], exact[usable], measure)
-    fine = (done.measures["kl"] < 2 * v.kl_noise.mean(axis=0)).all(axis=1)
-    good = int(np.cumprod(fine).sum())
-    row = done.row() | {"usable": int(done.steps[good - 1]) if good else 0}
+    row = done.row(v.kl_noise.mean(axis=0))
     return Composed(
         done.steps, done.distance, done.distance_error, done.measures["kl"], done.measure_errors["kl"], row
     )

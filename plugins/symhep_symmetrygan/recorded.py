@@ -15,6 +15,7 @@ from symhep_symmetrygan.inference.inference import Inference
 from symhep_symmetrygan.landscape.slices import Slice as Computed
 from symhep_symmetrygan.maps.periods import apart
 from symhep_symmetrygan.outcome import Divergences, Losses, Slice, Span, Tested
+from symhep_symmetrygan.p_rows import p_row
 from symhep_symmetrygan.validation.validated import Validated
 
 __all__ = [
@@ -81,7 +82,7 @@ def component_rows(
             {
                 "name": row["name"], "elements": row["found"], "kept": row["kept"], "verdict": row["verdict"],
                 "action": row["action"], "action_error": row["action_error"], "distance": row["named_distance"],
-                "order": row["order"], "matrix": row["matrix"], **_p(log_p[c], adjusted[c], level),
+                "order": row["order"], "matrix": row["matrix"], **_tested(log_p[c], adjusted[c], level),
                 "kl": _mean(v.kl_refined[members]),
                 "posthoc_loss": _loss(v.posthoc_refined[members], v.posthoc_refined_error[members]),
             }
@@ -89,12 +90,9 @@ def component_rows(
     return rows
 
 
-def _p(log_p: float, adjusted: float, level: float) -> dict[str, Any]:
-    if np.isnan(log_p):
-        names = ("p_value", "log10_p", "p_value_adjusted", "log10_p_adjusted", "rejected")
-        return dict.fromkeys(names)
-    both = {f"{name}_adjusted": value for name, value in p_numbers(adjusted).items()}
-    return {**p_numbers(log_p), **both, "rejected": bool(adjusted <= math.log(level))}
+def _tested(log_p: float, adjusted: float, level: float) -> dict[str, Any]:
+    rejected = bool(adjusted <= math.log(level))
+    return p_row(None, None, rejected) if np.isnan(log_p) else p_row(float(log_p), float(adjusted), rejected)
 
 
 def _mean(values: FloatArray) -> list[float] | None:

@@ -39,11 +39,11 @@ class Composition:
     measure_errors: dict[str, FloatArray]
     exponent: tuple[float, float]
 
-    def row(self, noise: float | None = None, key: str = "kl") -> dict[str, Any]:
+    def row(self, noise: npt.ArrayLike | None = None, key: str = "kl") -> dict[str, Any]:
         """{how, steps, exponent {value, error}, usable (all of ``key`` are below twice ``noise`` up to this k)}."""
         usable = None
         if noise is not None and key in self.measures:
-            fine = (self.measures[key].reshape(len(self.steps), -1) < 2 * noise).all(axis=1)
+            fine = (self.measures[key].reshape(len(self.steps), -1) < 2 * np.asarray(noise)).all(axis=1)
             good = int(np.cumprod(fine).sum())
             usable = int(self.steps[good - 1]) if good else 0
         value, error = (number if np.isfinite(number) else None for number in self.exponent)

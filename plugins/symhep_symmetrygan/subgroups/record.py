@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.lie.subgroups.lattice import Lattice
-from symhep.methods.p_values import p_numbers
 from symhep.stats.intervals import Interval
+from symhep_symmetrygan.p_rows import p_row
 from symhep_symmetrygan.subgroups.learned import Loss
 
 __all__ = ["DiscreteRow", "How", "LabRow", "SubgroupRow", "SubgroupSearch"]
@@ -85,7 +85,7 @@ class SubgroupRow:
             "at_lab": self.at_lab, "how": self.how, "by": list(self.by),
             "limit_of": list(self.limit_of), "family": "classes",
             "survives": self.survives, "kl": list(self.kl) or None, **_loss(self.loss),
-            **_p(self.log_p, self.log_p_adjusted, self.rejected),
+            **p_row(self.log_p, self.log_p_adjusted, self.rejected),
         }  # fmt: skip
 
 
@@ -106,7 +106,7 @@ class LabRow:
         return {
             "name": self.name, "label": self.name, "algebra": "R", "dimension": 1, "at_lab": True, "how": "tested",
             "by": [], "limit_of": [], "family": "lab", "survives": not self.rejected, "kl": list(self.kl),
-            **_loss(self.loss), **_p(self.log_p, self.log_p_adjusted, self.rejected),
+            **_loss(self.loss), **p_row(self.log_p, self.log_p_adjusted, self.rejected),
         }  # fmt: skip
 
 
@@ -145,7 +145,7 @@ class DiscreteRow:
         a = self.asymmetry
         return {
             "name": self.name, "meaning": self.meaning, "same_as": self.same_as, "trivial": self.trivial,
-            **_p(self.log_p, self.log_p_adjusted, self.rejected),
+            **p_row(self.log_p, self.log_p_adjusted, self.rejected),
             "asymmetry": None if a is None else {"value": a.value, "low": a.low, "high": a.high},
         }  # fmt: skip
 
@@ -198,11 +198,3 @@ class SubgroupSearch:
 
 def _loss(loss: Loss | None) -> dict[str, Any]:
     return {"posthoc_loss": None if loss is None else {"value": loss.value, "error": loss.error}}
-
-
-def _p(log_p: float | None, adjusted: float | None, rejected: bool) -> dict[str, Any]:
-    if log_p is None or adjusted is None:
-        names = ("p_value", "log10_p", "p_value_adjusted", "log10_p_adjusted", "rejected")
-        return dict.fromkeys(names)
-    both = {f"{name}_adjusted": value for name, value in p_numbers(adjusted).items()}
-    return {**p_numbers(log_p), **both, "rejected": rejected}

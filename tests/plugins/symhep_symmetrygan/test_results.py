@@ -24,7 +24,8 @@ ResultOf = Callable[[Outcome], Result]
 
 def test_the_summary_is_json(dijets: Made, line: Made) -> None:
     for o in (dijets(), line(), Outcome({"train": 1}, {}, 1.0, "", 0.01)):
-        json.dumps(summarise(o), allow_nan=False)
+        summary = summarise(o)
+        assert json.loads(json.dumps(summary, allow_nan=False)) == summary
 
 
 def test_every_key_and_array_is_in_the_contract(dijets: Made, line: Made) -> None:
