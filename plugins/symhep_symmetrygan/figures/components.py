@@ -51,8 +51,7 @@ def component_sizes(s: Mapping[str, Any]) -> Figure:
             )  # fmt: skip
     deficit.axvline(0.0, color=GREY, lw=1.0, ls="--")
     deficit.set_xlabel(r"$2\,\ln 2$ - post-hoc loss")
-    deficit.xaxis.set_major_locator(plt.MaxNLocator(4))
-    deficit.ticklabel_format(axis="x", scilimits=(-2, 3))
+    deficit.xaxis.set_major_locator(plt.MaxNLocator(2))  # small differences have long numbers
     counts.set_yticks(y, [row["name"] for row in rows], fontsize=10)
     counts.set_ylim(len(rows) - 0.4, -0.6)
     for ax in axes:
