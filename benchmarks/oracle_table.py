@@ -18,9 +18,9 @@ import numpy as np
 
 from symhep.card.loader import load_card
 from symhep.events.dataset import Dataset
-from symhep.loading import load
 from symhep.methods.context import Context, seed_sequence
 from symhep.methods.interface import Shard
+from symhep.run.inspection import load
 from symhep_oracle.exact import solve
 from symhep_oracle.method import OracleGenerators
 from symhep_oracle.options import OracleMethodOptions

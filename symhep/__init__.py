@@ -13,6 +13,10 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+# The package is loaded first and its name set free: ``symhep.run`` is the function, found below like the others.
+importlib.import_module("symhep.run")
+del globals()["run"]
+
 __version__ = "0.1.0"
 
 _PUBLIC = {
@@ -24,10 +28,10 @@ _PUBLIC = {
     "Result": "symhep.methods.result",
     "RunCard": "symhep.card.schema",
     "hookimpl": "symhep.plugin.specs",
-    "inspect": "symhep.loading",
-    "load": "symhep.loading",
+    "inspect": "symhep.run.inspection",
+    "load": "symhep.run.inspection",
     "load_card": "symhep.card.loader",
-    "run": "symhep.pipeline",
+    "run": "symhep.run.pipeline",
 }
 
 __all__ = [
@@ -51,12 +55,12 @@ if TYPE_CHECKING:
     from symhep.card.schema import RunCard
     from symhep.events.batch import EventBatch
     from symhep.events.dataset import Dataset
-    from symhep.loading import inspect, load
     from symhep.methods.interface import Method, Options
     from symhep.methods.result import Result
-    from symhep.pipeline import run
     from symhep.plugin.specs import hookimpl
     from symhep.readers.interface import Reader
+    from symhep.run.inspection import inspect, load
+    from symhep.run.pipeline import run
 
 
 def __getattr__(name: str) -> Any:

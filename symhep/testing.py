@@ -21,7 +21,7 @@ from symhep.methods.result import Part, Result
 from symhep.plotting.save import save_figure
 from symhep.plotting.style import use_style
 from symhep.readers.interface import LossLog, Reader, ReadRequest
-from symhep.store import RunFolder
+from symhep.run.folder import RunFolder
 
 __all__ = ["check_method", "check_reader"]
 

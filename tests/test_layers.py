@@ -15,10 +15,9 @@ LAYERS = (
     {"events", "lie", "stats"},
     {"methods", "readers", "torchkit"},
     {"plotting", "plugin"},
-    {"files", "store", "wanted", "workers"},
-    {"loading", "plan", "reading", "provenance", "suggest", "testing"},
-    {"augmenting", "drawing", "fitting", "report"},
-    {"pipeline"},
+    {"report"},
+    {"run"},
+    {"testing"},
     {"cli"},
     {"__main__"},
 )
@@ -31,20 +30,7 @@ CONFINED = {
     "pyarrow": ("symhep/readers/",),
     "pylhe": ("symhep/readers/",),
 }
-ABOVE_METHODS = {
-    "augmenting",
-    "pipeline",
-    "cli",
-    "store",
-    "fitting",
-    "plan",
-    "reading",
-    "files",
-    "report",
-    "suggest",
-    "wanted",
-    "workers",
-}
+ABOVE_METHODS = {"run", "report", "testing", "cli"}
 
 
 def _imports(path: Path) -> Iterator[str]:

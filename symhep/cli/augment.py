@@ -75,9 +75,9 @@ def command(
     """
     from pathlib import Path
 
-    from symhep.augmenting import augment
     from symhep.cli.progress import TerminalProgress
     from symhep.errors import CardError
+    from symhep.run.augment import augment
 
     if Path(out).exists() and not force:
         raise CardError(f"{out} exists", hint="choose another name with -o, or overwrite it with --force")

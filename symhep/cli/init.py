@@ -26,10 +26,10 @@ def command(
     """Write a commented run card that suits FILES and runs as it is."""
     from symhep.card.loader import apply_overrides, load_card
     from symhep.card.schema import DatasetCard
-    from symhep.files import sources
-    from symhep.plan import make_plan
     from symhep.plugin.manager import build_registry
-    from symhep.suggest import write_card
+    from symhep.run.plan import make_plan
+    from symhep.run.sources import sources
+    from symhep.run.suggest import write_card
 
     target = Path(out)
     if target.exists() and not force:

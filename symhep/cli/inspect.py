@@ -27,8 +27,8 @@ def command(files: tuple[str, ...], as_json: bool, format_name: str, options: tu
     A damaged file is read as far as it goes; what is lost is told, and the exit code is 3.
     """
     from symhep.card.loader import apply_overrides
-    from symhep.loading import inspect
     from symhep.plugin.manager import build_registry
+    from symhep.run.inspection import inspect
 
     registry, chosen = build_registry(), apply_overrides({}, options)
     documents: list[dict[str, Any]] = []

@@ -48,8 +48,8 @@ def command(
 ) -> None:
     """Read, select, fit, draw and report what CARD asks for."""
     from symhep.cli.progress import TerminalProgress
-    from symhep.pipeline import run
     from symhep.plugin.functions import add_code_folder
+    from symhep.run.pipeline import run
 
     for folder in code:
         add_code_folder(folder)

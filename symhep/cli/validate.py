@@ -22,9 +22,9 @@ __all__ = ["command"]
 def command(card: str, overrides: tuple[str, ...], code: tuple[str, ...]) -> None:
     """Check CARD: keys, names, cuts, options, files and their fields."""
     from symhep.card.loader import load_card
-    from symhep.plan import make_plan
     from symhep.plugin.functions import add_code_folder
     from symhep.plugin.manager import build_registry
+    from symhep.run.plan import make_plan
 
     for folder in code:
         add_code_folder(folder)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from symhep.card.loader import load_card
-from symhep.plan import make_plan
 from symhep.plugin.functions import add_code_folder
 from symhep.plugin.manager import build_registry
+from symhep.run.plan import make_plan
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 CARDS = sorted(

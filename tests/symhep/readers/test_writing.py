@@ -10,8 +10,8 @@ import pytest
 import uproot
 
 from symhep.errors import CardError
-from symhep.loading import load
 from symhep.readers.writing import format_of, written
+from symhep.run.inspection import load
 
 PAIR = np.dtype(("f8", (2,)))
 COLUMNS = {f"jets_{c}": PAIR for c in ("E", "px", "py", "pz")} | {

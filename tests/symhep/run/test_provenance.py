@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from symhep.provenance import fingerprints, git_state, machine
-from symhep.store import RunFolder
+from symhep.run.folder import RunFolder
+from symhep.run.provenance import fingerprints, git_state, machine
 
 
 def test_hash_and_size(tmp_path: Path) -> None:
@@ -27,7 +28,7 @@ def test_a_file_is_hashed_once_and_again_when_it_changes(
     path.write_bytes(b"one")
     first = fingerprints([str(path)], folder)
     with monkeypatch.context() as patch:
-        patch.setattr("symhep.provenance._sha256", lambda p: pytest.fail("hashed again"))
+        patch.setattr(sys.modules["symhep.run.provenance"], "_sha256", lambda p: pytest.fail("hashed again"))
         assert fingerprints([str(path)], folder) == first
     path.write_bytes(b"three")
     assert fingerprints([str(path)], folder)[str(path)]["sha256"] == hashlib.sha256(b"three").hexdigest()

@@ -18,10 +18,10 @@ from symhep.events.dataset import Dataset
 from symhep.methods.context import Context, Progress, SilentProgress, seed_sequence
 from symhep.methods.interface import Method, Options, Shard
 from symhep.methods.result import Part, Result
-from symhep.plan import PlannedMethod
 from symhep.plotting.control import control_histograms
-from symhep.store import RunFolder, content_key
-from symhep.workers import Workers
+from symhep.run.folder import RunFolder, content_key
+from symhep.run.plan import PlannedMethod
+from symhep.run.workers import Workers
 
 __all__ = ["Fit"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,10 @@ from click.testing import CliRunner
 from symhep.card.loader import load_card
 from symhep.cli.init import command as init
 from symhep.errors import CardError, InputError
-from symhep.files import open_source
-from symhep.plan import make_plan
 from symhep.plugin.manager import build_registry
-from symhep.suggest import suggest, write_card
+from symhep.run.plan import make_plan
+from symhep.run.sources import open_source
+from symhep.run.suggest import suggest, write_card
 
 #: File -> (collection, how many, variables) that a physicist would start with.
 EXPECTED = {
@@ -132,7 +133,7 @@ def test_a_card_that_fails_is_not_left_behind(
     card.parent.mkdir()
     if before is not None:
         card.write_text(before)
-    monkeypatch.setattr("symhep.suggest.write_card", lambda *_: "symhep: 2\n")
+    monkeypatch.setattr(sys.modules["symhep.run.suggest"], "write_card", lambda *_: "symhep: 2\n")
     with pytest.raises(CardError, match="symhep: input should be 1"):
         CliRunner().invoke(init, [str(path), "-o", str(card), "--force"], catch_exceptions=False)
     assert [(p.name, p.read_text()) for p in card.parent.iterdir()] == (

@@ -16,7 +16,7 @@ import pytest
 
 import symhep
 from symhep.errors import CardError, DeviceError, InputError, StoreError
-from symhep.pipeline import redraw
+from symhep.run.pipeline import redraw
 
 
 def _numbers(folder: Path) -> dict[str, Any]:
@@ -247,7 +247,7 @@ def test_changed_datasets_are_not_taken_from_the_old_result(
 
 def test_a_result_never_keeps_the_arrays_of_another(tmp_path: Path) -> None:
     from symhep.methods.result import Result
-    from symhep.store import RunFolder
+    from symhep.run.folder import RunFolder
 
     folder = RunFolder(tmp_path)
     tensors = {"w": np.zeros(1, np.float32)}
@@ -350,7 +350,7 @@ def test_scan_values_that_look_alike_have_folders_of_their_own(
     toy_card["methods"]["boot"]["scan"] = {"trace": [str(tmp_path / "a/b"), str(tmp_path / "a_b"), "x" * 300]}
     (tmp_path / "a").mkdir()
     from symhep.card.loader import load_card
-    from symhep.plan import make_plan
+    from symhep.run.plan import make_plan
 
     names = [p.name for p in make_plan(load_card(toy_card), registry).methods["boot"].scan]
     assert len(set(names)) == 3

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import symhep
-from symhep.store import STATE, RunFolder
+from symhep.run.folder import STATE, RunFolder
 
 __all__ = ["fingerprints", "git_state", "machine"]
 

@@ -12,7 +12,7 @@ from safetensors.numpy import load_file
 
 from symhep.errors import StoreError
 from symhep.methods.result import Part, Result, Statement, Table
-from symhep.store import RunFolder
+from symhep.run.folder import RunFolder
 
 
 def test_result_round_trip(tmp_path: Path) -> None:

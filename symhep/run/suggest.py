@@ -15,8 +15,8 @@ import numpy as np
 from symhep.card.expressions import parse_expression
 from symhep.errors import CardError, InputError
 from symhep.events.evaluate import evaluate, object_scope
-from symhep.files import Source
 from symhep.readers.interface import CollectionSchema, LossLog, ReadRequest, Schema
+from symhep.run.sources import Source
 
 __all__ = ["Suggestion", "suggest", "write_card"]
 

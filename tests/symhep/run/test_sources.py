@@ -11,8 +11,8 @@ import pytest
 import symhep
 from symhep.card.schema import DatasetCard
 from symhep.errors import CardError, InputError
-from symhep.files import open_source, sources
 from symhep.plugin.manager import build_registry
+from symhep.run.sources import open_source, sources
 
 LHE = """<LesHouchesEvents version="1.0">
 <init>

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import matplotlib.pyplot as plt
 import pytest
 
-from symhep.drawing import _label
+from symhep.run.drawing import _label
 
 
 @pytest.fixture

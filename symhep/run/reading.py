@@ -15,12 +15,12 @@ from symhep.errors import InputError
 from symhep.events.batch import EventBatch
 from symhep.events.cutflow import Cutflow
 from symhep.events.select import FeatureTable, Selector
-from symhep.files import Source, lost
 from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.result import Part
 from symhep.readers.interface import LossLog, ReadRequest, WeightSums
-from symhep.store import RunFolder, content_key
-from symhep.workers import Workers
+from symhep.run.folder import RunFolder, content_key
+from symhep.run.sources import Source, lost
+from symhep.run.workers import Workers
 
 __all__ = ["DatasetEvents", "read_dataset", "read_file"]
 

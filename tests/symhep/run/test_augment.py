@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from symhep.augmenting import Augmented, augment
 from symhep.card.loader import load_card
 from symhep.errors import CardError, MethodError, StoreError
 from symhep.lie.bases import poincare
-from symhep.loading import load
 from symhep.methods.result import Result
 from symhep.methods.symmetry import Symmetry, homogeneous
-from symhep.store import RunFolder
+from symhep.run.augment import Augmented, augment
+from symhep.run.folder import RunFolder
+from symhep.run.inspection import load
 
 MOMENTUM = ("E", "px", "py", "pz")
 EVENTS = 400

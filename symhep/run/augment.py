@@ -26,12 +26,12 @@ from symhep.lie.sampling.compact import Draw
 from symhep.lie.sampling.group import group_draw
 from symhep.methods.context import Progress, SilentProgress, seed_sequence
 from symhep.methods.symmetry import Symmetry
-from symhep.plan import Plan, make_plan
 from symhep.plugin.manager import Registry, build_registry
 from symhep.readers.writing import format_of, written
-from symhep.reading import read_dataset
-from symhep.store import RunFolder
-from symhep.workers import open_workers
+from symhep.run.folder import RunFolder
+from symhep.run.plan import Plan, make_plan
+from symhep.run.reading import read_dataset
+from symhep.run.workers import open_workers
 
 __all__ = ["Augmented", "augment"]
 

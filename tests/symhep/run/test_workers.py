@@ -12,7 +12,7 @@ import pytest
 import symhep
 from symhep.errors import CardError, MethodError
 from symhep.methods.result import Part
-from symhep.workers import open_workers
+from symhep.run.workers import open_workers
 
 
 def _part(number: int) -> Part:
@@ -94,6 +94,6 @@ def test_a_dask_cluster_gives_the_numbers_of_one_process() -> None:
 
 
 def test_no_dask_scheduler_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("symhep.workers.PATIENCE_S", 1.0)
+    monkeypatch.setattr("symhep.run.workers.PATIENCE_S", 1.0)
     with pytest.raises(CardError, match="no dask scheduler answers"), open_workers("dask:tcp://127.0.0.1:1"):
         pass

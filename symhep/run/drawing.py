@@ -14,7 +14,7 @@ from symhep.plotting.control import control_figure
 from symhep.plotting.save import save_figure
 from symhep.plotting.scan import scan_figures
 from symhep.plotting.style import use_style
-from symhep.store import RunFolder, content_key
+from symhep.run.folder import RunFolder, content_key
 
 __all__ = ["draw", "draw_if_needed"]
 

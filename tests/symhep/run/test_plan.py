@@ -11,7 +11,7 @@ import uproot
 
 from symhep.card.loader import load_card
 from symhep.errors import CardError, InputError, PluginError
-from symhep.plan import make_plan
+from symhep.run.plan import make_plan
 
 CARD = """\
 symhep: 1

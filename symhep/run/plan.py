@@ -17,13 +17,13 @@ from symhep.events.assemble import check_cross_sections
 from symhep.events.canonical import check_canonical
 from symhep.events.objects import object_order
 from symhep.events.select import Selector
-from symhep.files import Source, absolute, sources
 from symhep.methods.interface import Method, Options
 from symhep.plugin.manager import Registry
 from symhep.readers.interface import LossLog, ReadRequest, Schema
-from symhep.store import content_key
+from symhep.run.columns import wanted_columns
+from symhep.run.folder import content_key
+from symhep.run.sources import Source, absolute, sources
 from symhep.torchkit.device import resolve_device
-from symhep.wanted import wanted_columns
 
 #: Events that a card is tried on before the run.
 _REHEARSAL = 20

@@ -14,9 +14,9 @@ import numpy as np
 from symhep.card.schema import DatasetCard
 from symhep.errors import InputError
 from symhep.events.batch import EventBatch
-from symhep.files import open_source, sources
 from symhep.plugin.manager import Registry, build_registry
 from symhep.readers.interface import FileSummary, LossLog, ReadRequest
+from symhep.run.sources import open_source, sources
 
 __all__ = ["inspect", "load"]
 

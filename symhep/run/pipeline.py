@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 from symhep.card.loader import CardFile, load_card
 from symhep.card.schema import RunCard
-from symhep.drawing import draw, draw_if_needed
 from symhep.errors import MethodError, StoreError, SymhepError, nearest
 from symhep.events.assemble import assemble
 from symhep.events.select import NO_SELECTION
-from symhep.fitting import Fit
 from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.result import Result, Statement
-from symhep.plan import Plan, PlannedMethod, make_plan
 from symhep.plugin.manager import Registry, build_registry
-from symhep.provenance import fingerprints, git_state, machine
-from symhep.reading import DatasetEvents, read_dataset
 from symhep.report.page import write_report
-from symhep.store import RunFolder, content_key
-from symhep.workers import Workers, open_workers
+from symhep.run.drawing import draw, draw_if_needed
+from symhep.run.fitting import Fit
+from symhep.run.folder import RunFolder, content_key
+from symhep.run.plan import Plan, PlannedMethod, make_plan
+from symhep.run.provenance import fingerprints, git_state, machine
+from symhep.run.reading import DatasetEvents, read_dataset
+from symhep.run.workers import Workers, open_workers
 
 if TYPE_CHECKING:
     from symhep.methods.interface import NamedFigure
