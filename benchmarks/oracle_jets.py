@@ -27,10 +27,10 @@ from symhep.events.dataset import Dataset  # noqa: E402
 from symhep.lie.bases import dilatation, lorentz  # noqa: E402
 from symhep.lie.spans import grassmann_distance, inclusion_angle, principal_angles  # noqa: E402
 from symhep.methods.context import SilentProgress, seed_sequence  # noqa: E402
-from symhep_oracle import exact  # noqa: E402
-from symhep_oracle.conditions import Conditions  # noqa: E402
-from symhep_oracle.fields import LinearFields  # noqa: E402
-from symhep_oracle.layout import Layout  # noqa: E402
+from symhep_oracle.fit import exact  # noqa: E402
+from symhep_oracle.fit.conditions import Conditions  # noqa: E402
+from symhep_oracle.fit.fields import LinearFields  # noqa: E402
+from symhep_oracle.oracles.layout import Layout  # noqa: E402
 from symhep_oracle.learned.options import LearnedOracleOptions  # noqa: E402
 from symhep_oracle.learned.oracle import Learned, train  # noqa: E402
 from symhep_oracle.oracles.interface import Oracle  # noqa: E402

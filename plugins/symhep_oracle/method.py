@@ -12,26 +12,26 @@ from symhep.methods.context import Context
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result
 from symhep.torchkit.streams import replica_seeds
-from symhep_oracle.algebra import study
-from symhep_oracle.breaking import break_symmetry
-from symhep_oracle.canonical import canonical
-from symhep_oracle.conditions import Conditions
-from symhep_oracle.findings import findings
-from symhep_oracle.finite import doubt, transform
+from symhep_oracle.fit.algebra import study
+from symhep_oracle.fit.breaking import break_symmetry
+from symhep_oracle.fit.canonical import canonical
+from symhep_oracle.fit.conditions import Conditions
+from symhep_oracle.say.sentences import findings
+from symhep_oracle.fit.finite import doubt, transform
 from symhep_oracle.gradient.flow_outcome import FlowOutcome, fit_flows
-from symhep_oracle.gradient.flow_results import flow_result
+from symhep_oracle.gradient.flow_result import flow_result
 from symhep_oracle.latent.least import follow_least
 from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.options import OracleMethodOptions
-from symhep_oracle.oracles.building import build_oracle
-from symhep_oracle.outcome import Outcome, make_fields
-from symhep_oracle.problem import pose
+from symhep_oracle.oracles.build import build_oracle
+from symhep_oracle.fit.outcome import Outcome, make_fields
+from symhep_oracle.fit.problem import pose
 from symhep_oracle.references import FORESTANO_EXCEPTIONAL, FORESTANO_SPARSE, FORESTANO_SYMMETRIES, ROMAN
-from symhep_oracle.results import drawing_arrays, summarise, tables
+from symhep_oracle.fit.result import drawing_arrays, summarise, tables
 from symhep_oracle.sample import Sample
-from symhep_oracle.solving import solve
-from symhep_oracle.support import split_spurious
-from symhep_oracle.vouched import vouched
+from symhep_oracle.fit.solver import solve
+from symhep_oracle.fit.support import split_spurious
+from symhep_oracle.fit.symmetry import vouched
 
 __all__ = ["OracleGenerators"]
 

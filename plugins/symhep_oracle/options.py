@@ -13,7 +13,7 @@ from symhep.plugin.user_function import NAME, UserFunctionOptions
 from symhep_oracle.gradient.options import FlowOptions, GradientOptions
 from symhep_oracle.latent.options import LatentOptions
 from symhep_oracle.learned.options import LearnedOracleOptions
-from symhep_oracle.model_file_options import ModelFileOracle
+from symhep_oracle.oracles.model_file_options import ModelFileOracle
 
 __all__ = [
     "BreakingOptions",

@@ -13,11 +13,11 @@ from symhep.errors import CardError
 from symhep.events import vectors
 from symhep.events.dataset import Dataset
 from symhep.events.vectors import MOMENTUM, vectors_of
-from symhep_oracle.layout import Layout
+from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.learned.answers import without_target
 from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.options import LorentzOracle, MaskOracle, OracleMethodOptions
-from symhep_oracle.oracles.building import vectors_needed
+from symhep_oracle.oracles.build import vectors_needed
 
 __all__ = ["MOMENTUM", "Sample", "acts_on_momenta"]
 

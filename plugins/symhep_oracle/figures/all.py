@@ -15,12 +15,12 @@ from symhep_oracle.figures.structure import SHOWN as BRACKETS
 from symhep_oracle.figures.structure import bracket_table
 from symhep_oracle.figures.vector_fields import SHOWN as FLOWS
 from symhep_oracle.figures.vector_fields import plane_flows
-from symhep_oracle.gradient.figures import figures as gradient_figures
-from symhep_oracle.gradient.flow_figures import figures as flow_figures
-from symhep_oracle.latent.figures import draw as latent_figures
-from symhep_oracle.layout import Layout
+from symhep_oracle.figures.training import figures as gradient_figures
+from symhep_oracle.figures.flows import figures as flow_figures
+from symhep_oracle.figures.latent import draw as latent_figures
+from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.options import OracleMethodOptions
-from symhep_oracle.outcome import make_fields
+from symhep_oracle.fit.outcome import make_fields
 
 __all__ = ["draw_all"]
 

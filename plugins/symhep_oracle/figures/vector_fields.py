@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from symhep.methods.result import Arrays
 from symhep.plotting.style import COLOURS
-from symhep_oracle.fields import Fields
+from symhep_oracle.fit.fields import Fields
 from symhep_oracle.figures.matrices import pretty
 
 __all__ = ["SHOWN", "plane_flows"]

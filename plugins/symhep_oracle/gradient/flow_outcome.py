@@ -13,13 +13,13 @@ from symhep.errors import MethodError
 from symhep.methods.context import Context
 from symhep.methods.result import Part
 from symhep.torchkit.streams import replica_seeds
-from symhep_oracle.algebra import within
-from symhep_oracle.conditions import Conditions
-from symhep_oracle.gradient.flow_figures import plane_grid
+from symhep_oracle.fit.algebra import within
+from symhep_oracle.fit.conditions import Conditions
+from symhep_oracle.figures.flows import plane_grid
 from symhep_oracle.gradient.flows import Flows, alignment, contour_normals, learn_flows
 from symhep_oracle.gradient.options import FlowOptions
-from symhep_oracle.layout import Layout
-from symhep_oracle.problem import Problem
+from symhep_oracle.oracles.layout import Layout
+from symhep_oracle.fit.problem import Problem
 
 __all__ = ["FOUND", "FlowOutcome", "fit_flows"]
 

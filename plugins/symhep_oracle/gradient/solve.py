@@ -13,8 +13,8 @@ from symhep.errors import CardError
 from symhep.methods.context import Task
 from symhep.torchkit.streams import replica_seeds
 from symhep.torchkit.threads import in_groups
-from symhep_oracle.conditions import Conditions
-from symhep_oracle.fields import Fields, LinearFields
+from symhep_oracle.fit.conditions import Conditions
+from symhep_oracle.fit.fields import Fields, LinearFields
 from symhep_oracle.gradient.algebra_terms import NORM
 from symhep_oracle.gradient.decision import (
     RESOLUTION,
@@ -32,7 +32,7 @@ from symhep_oracle.gradient.invariance import AnyInvariance, Invariance, Quadrat
 from symhep_oracle.gradient.options import GradientOptions
 from symhep_oracle.gradient.training import PARTS, Training, train
 from symhep_oracle.oracles.interface import Oracle
-from symhep_oracle.solution import Solution
+from symhep_oracle.fit.solution import Solution
 
 __all__ = ["build_invariance", "scanned", "solve"]
 
@@ -99,7 +99,7 @@ def solve(
     ``x`` (N, D), ``weights`` (N,) not negative, ``scale`` the unit of the fields, as for the exact solver;
     ``advance`` is told of ``epochs`` steps in all. Raises `CardError` for fields that are no matrices.
 
-    >>> from symhep_oracle.layout import Layout
+    >>> from symhep_oracle.oracles.layout import Layout
     >>> from symhep_oracle.oracles.norms import Norm
     >>> x = torch.randn(100, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
     >>> fields, options = LinearFields(Layout(1, 2)), GradientOptions(epochs=3000, generators=(1, 2))

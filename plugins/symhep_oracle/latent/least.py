@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.events.dataset import Dataset
-from symhep_oracle.fields import LinearFields
-from symhep_oracle.latent.morphing import follow
+from symhep_oracle.fit.fields import LinearFields
+from symhep_oracle.latent.morph import follow
 from symhep_oracle.learned.answers import without_target
 from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.learned.oracle import LearnedOracle
 from symhep_oracle.options import OracleMethodOptions
-from symhep_oracle.problem import Problem
+from symhep_oracle.fit.problem import Problem
 
 __all__ = ["follow_least"]
 

@@ -17,7 +17,7 @@ from symhep.errors import MethodError
 from symhep.events.dataset import Dataset
 from symhep.methods.context import Progress
 from symhep.torchkit.streams import replica_seeds
-from symhep_oracle.layout import Layout
+from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.learned.answers import Answers
 from symhep_oracle.learned.losses import loss
 from symhep_oracle.learned.networks import make_network

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from symhep_oracle.layout import Layout
+from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.oracles.interface import Oracle
 
 __all__ = ["DifferencedOracle"]

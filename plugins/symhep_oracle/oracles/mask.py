@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from symhep.errors import MethodError
-from symhep_oracle.layout import Layout
+from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.oracles.interface import Oracle
 
 __all__ = ["Mask"]

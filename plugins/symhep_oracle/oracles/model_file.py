@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from symhep.errors import InputError, MethodError
-from symhep_oracle.layout import Layout
+from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.oracles.differences import DifferencedOracle
 from symhep_oracle.oracles.function import function_oracle
 from symhep_oracle.oracles.interface import Oracle

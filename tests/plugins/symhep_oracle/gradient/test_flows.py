@@ -17,7 +17,7 @@ from symhep.plotting.style import use_style
 from symhep.torchkit.network import Perceptron
 from symhep.torchkit.parameters import ReplicaParameters
 from symhep.torchkit.streams import replica_seeds
-from symhep_oracle.algebra import within
+from symhep_oracle.fit.algebra import within
 from symhep_oracle.gradient.flows import Flows, _Loss, alignment, contour_normals, learn_flows
 from symhep_oracle.gradient.options import FlowOptions, FlowWeights
 from symhep_oracle.method import OracleGenerators

@@ -17,7 +17,7 @@ from symhep.events.dataset import Dataset
 from symhep.methods.context import Context, SilentProgress, seed_sequence
 from symhep.methods.interface import Shard
 from symhep.methods.result import Result
-from symhep_oracle.latent.coded import encode
+from symhep_oracle.latent.latents import encode
 from symhep_oracle.latent.options import LatentOptions
 from symhep_oracle.method import OracleGenerators
 from symhep_oracle.options import OracleMethodOptions

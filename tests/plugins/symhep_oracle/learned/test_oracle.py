@@ -14,9 +14,9 @@ from symhep.events.dataset import Dataset
 from symhep.lie.bases import lorentz, so
 from symhep.lie.spans import grassmann_distance
 from symhep.methods.context import SilentProgress
-from symhep_oracle import exact
-from symhep_oracle.fields import LinearFields
-from symhep_oracle.layout import Layout
+from symhep_oracle.fit import exact
+from symhep_oracle.fit.fields import LinearFields
+from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.learned.oracle import Learned, train
 from symhep_oracle.oracles.interface import Oracle
