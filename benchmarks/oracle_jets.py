@@ -30,10 +30,10 @@ from symhep.methods.context import SilentProgress, seed_sequence  # noqa: E402
 from symhep_oracle.fit import exact  # noqa: E402
 from symhep_oracle.fit.conditions import Conditions  # noqa: E402
 from symhep_oracle.fit.fields import LinearFields  # noqa: E402
-from symhep_oracle.oracles.layout import Layout  # noqa: E402
 from symhep_oracle.learned.options import LearnedOracleOptions  # noqa: E402
 from symhep_oracle.learned.oracle import Learned, train  # noqa: E402
 from symhep_oracle.oracles.interface import Oracle  # noqa: E402
+from symhep_oracle.oracles.layout import Layout  # noqa: E402
 from symhep_oracle.oracles.norms import LORENTZ, QuadraticForm  # noqa: E402
 
 Floats = npt.NDArray[np.float64]

@@ -22,10 +22,10 @@ from symhep.methods.context import Context, seed_sequence
 from symhep.methods.interface import Shard
 from symhep.run.inspection import load
 from symhep_oracle.fit.exact import solve
+from symhep_oracle.fit.outcome import make_fields
 from symhep_oracle.method import OracleGenerators
 from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.oracles.build import build_oracle
-from symhep_oracle.fit.outcome import make_fields
 from symhep_oracle.sample import Sample
 
 CARDS = Path(__file__).parents[1] / "samples" / "oracles"

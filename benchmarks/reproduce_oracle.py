@@ -24,17 +24,17 @@ from symhep.lie.spans import grassmann_distance
 from symhep.plotting.save import save_figure
 from symhep.plotting.style import use_style
 from symhep.torchkit.streams import replica_seeds
+from symhep_oracle.figures.flows import Field, plane_grid, vector_fields
+from symhep_oracle.figures.training import Scan, angles, loss_table, number_scan, orthogonality
 from symhep_oracle.fit import exact
 from symhep_oracle.fit.fields import LinearFields
-from symhep_oracle.figures.training import Scan, angles, loss_table, number_scan, orthogonality
-from symhep_oracle.figures.flows import Field, plane_grid, vector_fields
+from symhep_oracle.fit.solution import Solution
 from symhep_oracle.gradient.flows import alignment, contour_normals, learn_flows
 from symhep_oracle.gradient.options import FlowOptions, GradientOptions, LossWeights
 from symhep_oracle.gradient.solve import solve
-from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.oracles.interface import Oracle
+from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.oracles.norms import LORENTZ, Norm, QuadraticForm, Squeeze
-from symhep_oracle.fit.solution import Solution
 
 FloatArray = npt.NDArray[np.float64]
 POINTS, SEED = 300, 20260101

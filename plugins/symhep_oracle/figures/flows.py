@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,14 +13,14 @@ from matplotlib.figure import Figure
 from symhep.methods.interface import NamedFigure
 from symhep.methods.result import Arrays, Result
 from symhep.plotting.style import COLOURS
+from symhep_oracle.gradient.flow_outcome import TERMS
+from symhep_oracle.record import OracleRecord
 
-__all__ = ["Field", "figures", "loss_curves", "plane_grid", "vector_fields"]
+__all__ = ["Field", "figures", "loss_curves", "vector_fields"]
 
 FloatArray = npt.NDArray[np.float64]
 
 GREY = "#717581"
-#: The terms of the loss, in the order in which they are stored.
-TERMS = ("invariance", "normalisation", "orthogonality")
 #: Fields that fit side by side, with the exact direction.
 SHOWN = 3
 #: The longest arrow, in units of the distance between points.
@@ -28,19 +28,19 @@ LENGTH = 0.9
 
 
 class Field(NamedTuple):
-    """A vector field (M^2, 2) on the points of `plane_grid`."""
+    """A vector field (M^2, 2) on the points of `symhep_oracle.gradient.plane.plane_grid`."""
 
     title: str
     values: FloatArray
 
 
-def figures(result: Result) -> Iterator[NamedFigure]:
+def figures(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
     """All figures of trained fields; none for other results."""
     a = result.arrays
     if "flow_parts" not in a:
         return
     if "flow_grid" in a:
-        yield _fields_in_the_plane(a, result.summary)
+        yield _fields_in_the_plane(a, result.record.layout.components)
     yield NamedFigure(
         "loss",
         loss_curves(a),
@@ -49,7 +49,7 @@ def figures(result: Result) -> Iterator[NamedFigure]:
     )
 
 
-def _fields_in_the_plane(a: Arrays, summary: Mapping[str, Any]) -> NamedFigure:
+def _fields_in_the_plane(a: Arrays, components: Sequence[str]) -> NamedFigure:
     learned, along = a["flow_fields"], a["flow_along"][int(a["flow_best"])]
     shown = [
         Field(f"learned{f' {g + 1}' if len(learned) > 1 else ''}: {share:.1%} along", field)
@@ -64,7 +64,7 @@ def _fields_in_the_plane(a: Arrays, summary: Mapping[str, Any]) -> NamedFigure:
         shown.append(Field("exact direction", sign * exactly))
         exact = " Right: the direction across the gradient, which is exact."
     more = f" The first {SHOWN} of {len(learned)}." if len(learned) > SHOWN else ""
-    names = summary["layout"]["components"] * 2
+    names = [*components, *components]
     return NamedFigure(
         "fields",
         vector_fields(a["flow_grid"], a["flow_values"], shown, (f"{names[0]} / rms", f"{names[1]} / rms")),
@@ -90,16 +90,6 @@ def loss_curves(a: Arrays) -> Figure:
     ax.set(xscale="log", yscale="log", xlabel="Epoch", ylabel="Loss", xlim=(x[0], x[-1]))
     ax.legend(loc="lower left")
     return figure
-
-
-def plane_grid(reach: float, points: int = 16) -> FloatArray:
-    """(points^2, 2) on a square around the origin, none of them on an axis.
-
-    >>> plane_grid(1.0, 2).tolist()
-    [[-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0], [1.0, 1.0]]
-    """
-    line = np.linspace(-reach, reach, 2 * (points // 2))
-    return np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
 
 
 def vector_fields(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -36,7 +36,7 @@ class Scan(NamedTuple):
     dimension: int
 
 
-def figures(result: Result) -> Iterator[NamedFigure]:
+def figures(result: Result[Any]) -> Iterator[NamedFigure]:
     """All figures of a result of the gradient solver; none for other results."""
     a = {name.removeprefix("solver."): values for name, values in result.arrays.items()}
     if "gradient_counts" not in a:

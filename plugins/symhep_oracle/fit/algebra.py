@@ -12,20 +12,21 @@ from symhep.lie.algebra import structure_constants
 from symhep.lie.identify import Identification, identify
 from symhep.lie.identify.identification import NOT_CLOSED
 from symhep.lie.sums import algebra_sum
-from symhep_oracle.fit.fields import Array, Fields, LinearFields
-from symhep_oracle.options import OracleMethodOptions
-from symhep_oracle.fit.outcome import Outcome, make_fields
+from symhep.torchkit.streams import replica_seeds
+from symhep_oracle.fit.fields import Array, Fields, LinearFields, make_fields
 from symhep_oracle.fit.names import Recognised, recognise
+from symhep_oracle.fit.outcome import Outcome
 from symhep_oracle.fit.target import Comparison, compare
+from symhep_oracle.options import OracleMethodOptions
 
 __all__ = [
     "CLOSED",
     "NOT_CLOSED",
+    "Analysis",
     "BrokenAlgebra",
-    "Evidence",
+    "analyse",
     "bracket_residual",
     "normalised",
-    "study",
     "within",
 ]
 
@@ -50,8 +51,8 @@ class BrokenAlgebra:
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """All that the sentences and numbers rest on.
+class Analysis:
+    """The outcome with all that is worked out from it.
 
     ``matrices`` (G, d, d) and their ``errors`` (empty for polynomial fields), ``constants`` (G, G, G) and
     ``closure`` of these matrices, the ``identification``, and names.
@@ -93,18 +94,19 @@ def normalised(matrices: Array) -> Array:
     return np.asarray(matrices * np.sqrt(NORM))
 
 
-def study(outcome: Outcome, options: OracleMethodOptions) -> Evidence:
-    """Look at the generators. Randomness is fixed: the same generators are always called the same."""
+def analyse(outcome: Outcome, options: OracleMethodOptions, seeds: np.random.SeedSequence) -> Analysis:
+    """Names, structure constants and comparison; draws within errors and points come from ``seeds``."""
+    drawing, pointing = (np.random.default_rng(s) for s in replica_seeds(seeds, 2))
     solution, layout = outcome.solution, outcome.layout
-    fields = make_fields(options, layout)
-    minkowski = bool(outcome.info["minkowski"])
+    fields = make_fields(layout, options.degree, options.affine)
+    minkowski = outcome.facts.layout.minkowski
     names = tuple(recognise(solution.coefficients, fields, minkowski))
     spurious = tuple(recognise(outcome.support.spurious, fields, minkowski))
     g = solution.dimension
     if not isinstance(fields, LinearFields):
-        constants, closure = bracket_residual(fields, solution.coefficients)
+        constants, closure = bracket_residual(fields, solution.coefficients, pointing)
         empty = np.zeros((g, 0, 0))
-        return Evidence(outcome, fields, names, spurious, empty, empty, constants, closure, None, None)
+        return Analysis(outcome, fields, names, spurious, empty, empty, constants, closure, None, None)
     matrices = normalised(fields.matrices(solution.coefficients))
     errors = normalised(fields.matrices(solution.errors))
     constants, closure = np.zeros((g, g, g)), 0.0
@@ -114,8 +116,8 @@ def study(outcome: Outcome, options: OracleMethodOptions) -> Evidence:
     comparison = None
     if options.compare is not None:
         target = algebra_sum(options.compare, layout.dimension)
-        comparison = compare(solution, fields, target, options.compare, np.random.default_rng(0))
-    evidence = Evidence(
+        comparison = compare(solution, fields, target, options.compare, drawing)
+    evidence = Analysis(
         outcome, fields, names, spurious, matrices, errors, constants, closure,
         _identify(matrices, errors), comparison,
     )  # fmt: skip
@@ -134,7 +136,7 @@ def _identify(matrices: Array, errors: Array | float = 0.0) -> Identification | 
     return identify(matrices, errors + floor)
 
 
-def _with_breaking(e: Evidence, fields: LinearFields, minkowski: bool) -> Evidence:
+def _with_breaking(e: Analysis, fields: LinearFields, minkowski: bool) -> Analysis:
     breaking = e.outcome.breaking
     assert breaking is not None
     algebras = []
@@ -153,20 +155,22 @@ def _with_breaking(e: Evidence, fields: LinearFields, minkowski: bool) -> Eviden
     )
 
 
-def bracket_residual(fields: Fields, coefficients: FloatArray) -> tuple[FloatArray, float]:
+def bracket_residual(
+    fields: Fields, coefficients: FloatArray, rng: np.random.Generator
+) -> tuple[FloatArray, float]:
     """Constants f in [v_a, v_b] = (Dv_b) v_a - (Dv_a) v_b = sum_c f_abc v_c, and what is left of all brackets.
 
     By least squares on points of a normal distribution; the residual is relative to the brackets.
 
     >>> from symhep_oracle.oracles.layout import Layout
     >>> turn = np.array([[0.0, -1.0, 1.0, 0.0]])
-    >>> bracket_residual(LinearFields(Layout(1, 2)), turn)[1]
+    >>> bracket_residual(LinearFields(Layout(1, 2)), turn, np.random.default_rng(1))[1]
     0.0
     """
     g = len(coefficients)
     if g == 0:
         return np.zeros((0, 0, 0)), 0.0
-    points = torch.from_numpy(np.random.default_rng(0).normal(size=(POINTS, fields.layout.features)))
+    points = torch.from_numpy(rng.normal(size=(POINTS, fields.layout.features)))
     points.requires_grad_(True)
     values = fields.evaluate(torch.from_numpy(np.ascontiguousarray(coefficients)), points)  # (G, N, D)
     slopes = torch.stack(

@@ -12,10 +12,11 @@ from symhep.errors import MethodError
 from symhep.lie.sparsest import sparsest
 from symhep_oracle.fit.conditions import Conditions
 from symhep_oracle.fit.exact import solve
+from symhep_oracle.fit.solution import Solution
 from symhep_oracle.options import BreakingOptions
 from symhep_oracle.oracles.build import build_oracle
+from symhep_oracle.oracles.description import describe
 from symhep_oracle.oracles.interface import Oracle
-from symhep_oracle.fit.solution import Solution
 
 __all__ = ["Breaking", "Broken", "break_symmetry"]
 
@@ -56,6 +57,8 @@ class Breaking:
 
     Attributes
     ----------
+    oracle
+        psi, as a noun phrase.
     strengths
         (L,) the values of lambda.
     surviving
@@ -70,6 +73,7 @@ class Breaking:
         their entries: a broken symmetry may reappear deformed, as boosts with another limiting speed do.
     """
 
+    oracle: str
     strengths: FloatArray
     surviving: FloatArray
     broken: FloatArray
@@ -101,16 +105,19 @@ def break_symmetry(
         found = solve(whole.oracle, whole.x, whole.weights, whole.fields, rng, whole.scale)
         algebras.append(found.coefficients)
         rounding.append(float(found.errors.max(initial=0.0)))
+        assert found.solver is not None and found.solver.exact is not None  # noqa: PT018
+        largest = found.solver.exact.largest
         squares, _ = whole.along(broken.T, 0)
-        sizes = np.sqrt(squares.sum(axis=0) / total) / found.details["largest"]
+        sizes = np.sqrt(squares.sum(axis=0) / total) / largest
         blocks = len(squares)
         block_weights = np.add.reduceat(whole.weights, range(0, len(whole.x), whole.block_events))
-        moved = squares / found.details["largest"] ** 2 - block_weights[:, None] * sizes**2
+        moved = squares / largest**2 - block_weights[:, None] * sizes**2
         error = np.sqrt((moved**2).sum(axis=0) * blocks / max(blocks - 1, 1)) / total
         violations.append(sizes)
         errors.append(error / (2 * np.maximum(sizes, np.finfo(float).tiny)))
     order = np.argsort(np.max(violations, axis=0), kind="stable")
     return Breaking(
+        describe(options.oracle),
         np.asarray(options.strengths, dtype=np.float64),
         survive,
         broken[order],

@@ -16,9 +16,10 @@ from torch import Tensor
 
 from symhep_oracle.fit.conditions import Conditions, Grams
 from symhep_oracle.fit.fields import Fields
-from symhep_oracle.oracles.interface import DOUBLE, Oracle
 from symhep_oracle.fit.solution import Solution
 from symhep_oracle.fit.spectrum import by_gap, by_rounding, rounding_floor
+from symhep_oracle.oracles.interface import DOUBLE, Oracle
+from symhep_oracle.record import ExactRecord, GapDecision, RoundingDecision, SolverRecord
 
 __all__ = ["influences", "solve"]
 
@@ -77,13 +78,15 @@ def solve(
         reason=count.reason,
         residuals=spectrum[:g],
         gap=float(spectrum[g:].min(initial=1.0)),
-        details={
-            "decision": dict(count.evidence),
-            "unknowns": k,
-            "events": len(x),
-            "blocks": len(found.squares),
-            "largest": float(sizes[-1]),
-        },
+        solver=SolverRecord(
+            name="exact",
+            exact=ExactRecord(
+                blocks=len(found.squares),
+                largest=sizes[-1],
+                rounding=count.decision if isinstance(count.decision, RoundingDecision) else None,
+                gap=count.decision if isinstance(count.decision, GapDecision) else None,
+            ),
+        ),
         arrays={"broken": found.vectors[:, g : g + NAMED].T.copy()},
     )
 

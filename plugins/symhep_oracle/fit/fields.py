@@ -12,7 +12,7 @@ from torch import Tensor
 
 from symhep_oracle.oracles.layout import Layout
 
-__all__ = ["Fields", "LinearFields", "PolynomialFields"]
+__all__ = ["Fields", "LinearFields", "PolynomialFields", "make_fields"]
 
 Array = npt.NDArray[np.float64 | np.complex128]
 
@@ -149,6 +149,15 @@ class PolynomialFields(Fields):
         for m in self.monomials[1:]:
             known[m] = known[m[:-1]] * points[..., m[-1]]
         return torch.stack([known[m] for m in self.monomials], dim=-1)
+
+
+def make_fields(layout: Layout, degree: int = 1, affine: bool = False) -> Fields:
+    """Polynomial fields, or linear ones for ``degree`` 1, with translations if ``affine``.
+
+    >>> make_fields(Layout(1, 2), affine=True).unknowns
+    6
+    """
+    return PolynomialFields(layout, degree) if degree > 1 else LinearFields(layout, affine)
 
 
 def _outer(slopes: Tensor, points: Tensor) -> Tensor:

@@ -7,7 +7,6 @@ transformation, and changes as soon as one moves a particle across the edge.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,7 @@ from torch import Tensor
 from symhep_oracle.fit.conditions import Conditions
 from symhep_oracle.fit.fields import Fields, LinearFields
 from symhep_oracle.fit.solution import Solution
+from symhep_oracle.record import FiniteRecord
 
 __all__ = ["Finite", "doubt", "flow", "transform"]
 
@@ -47,9 +47,9 @@ class Finite:
     change: FloatArray
     moved: FloatArray
 
-    def to_json(self) -> dict[str, Any]:
-        """For the part and the summary."""
-        return {"step": self.step, "change": self.change.tolist(), "moved": self.moved.tolist()}
+    def to_record(self) -> FiniteRecord:
+        """For the part and the result."""
+        return FiniteRecord(step=self.step, change=self.change, moved=self.moved)
 
 
 def flow(fields: Fields, coefficients: Tensor, x: Tensor, length: float) -> Tensor:

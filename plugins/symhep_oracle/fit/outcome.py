@@ -10,39 +10,33 @@ import numpy.typing as npt
 
 from symhep.methods.result import Part
 from symhep_oracle.fit.breaking import Breaking
-from symhep_oracle.fit.fields import Fields, LinearFields, PolynomialFields
-from symhep_oracle.oracles.layout import Layout
-from symhep_oracle.options import OracleMethodOptions
+from symhep_oracle.fit.problem import Facts
 from symhep_oracle.fit.solution import Solution
 from symhep_oracle.fit.support import Support
+from symhep_oracle.oracles.layout import Layout
+from symhep_oracle.record import FiniteRecord, SolverRecord
 
-__all__ = ["Outcome", "make_fields"]
+__all__ = ["Outcome"]
 
 FloatArray = npt.NDArray[np.float64]
-
-
-def make_fields(options: OracleMethodOptions, layout: Layout) -> Fields:
-    """The family of vector fields that the options ask for."""
-    if options.degree > 1:
-        return PolynomialFields(layout, options.degree)
-    return LinearFields(layout, options.affine)
 
 
 @dataclass(frozen=True)
 class Outcome:
     """A solution in its final basis, the spurious fields, the breaking.
 
-    ``info`` is JSON: how many events, which scale, what the oracle's training said. ``network`` holds the
-    parameters of a learned oracle, ``latent`` what the flows in a latent space do.
+    ``facts`` tell of the events and the oracle. ``network`` holds the parameters of a learned oracle, ``latent`` what
+    the flows in a latent space do, ``finite`` what finite transformations do.
     """
 
     solution: Solution
     support: Support
     layout: Layout
-    info: dict[str, Any]
+    facts: Facts
     breaking: Breaking | None = None
     network: dict[str, npt.NDArray[np.float32]] | None = None
     latent: dict[str, npt.NDArray[Any]] | None = None
+    finite: FiniteRecord | None = None
 
     def to_part(self) -> Part:
         """Store everything."""
@@ -63,9 +57,11 @@ class Outcome:
             }  # fmt: skip
         values = {
             "dimension": s.dimension, "confidence": s.confidence, "reason": s.reason, "gap": s.gap,
-            "details": s.details,
+            "solver": s.solver.to_json() if s.solver else None,
+            "finite": self.finite.to_json() if self.finite else None,
             "layout": [self.layout.vectors, self.layout.dimension, self.layout.complex],
-            "checked": support.checked, "constraints": list(support.constraints), "info": self.info,
+            "checked": support.checked, "constraints": list(support.constraints),
+            "facts": self.facts.to_json(), "breaking": self.breaking and self.breaking.oracle,
         }  # fmt: skip
         return Part(values=values, arrays=arrays)
 
@@ -75,20 +71,23 @@ class Outcome:
         v, a = part.values, part.arrays
         solution = Solution(
             a["coefficients"], a["influences"], a["spectrum"], a["noise"], v["dimension"], v["confidence"],
-            v["reason"], a["residuals"], v["gap"], v["details"], _under("solver.", a),
+            v["reason"], a["residuals"], v["gap"],
+            None if v["solver"] is None else SolverRecord.from_json(v["solver"]), _under("solver.", a),
         )  # fmt: skip
         support = Support(a["spurious"], a["still"], v["checked"], tuple(v["constraints"]))
         breaking = None
         if "breaking.strengths" in a:
             ends = np.cumsum(a["breaking.dimensions"])[:-1]
             breaking = Breaking(
-                a["breaking.strengths"], a["breaking.surviving"], a["breaking.broken"], a["breaking.violation"],
-                a["breaking.violation_error"], np.split(a["breaking.algebras"], ends),
+                v["breaking"], a["breaking.strengths"], a["breaking.surviving"], a["breaking.broken"],
+                a["breaking.violation"], a["breaking.violation_error"], np.split(a["breaking.algebras"], ends),
                 a["breaking.rounding"],
             )  # fmt: skip
         network = _under("network.", a) or None
         latent = _under("latent.", a) or None
-        return cls(solution, support, Layout(*v["layout"]), v["info"], breaking, network, latent)
+        finite = None if v["finite"] is None else FiniteRecord.from_json(v["finite"])
+        facts = Facts.from_json(v["facts"])
+        return cls(solution, support, Layout(*v["layout"]), facts, breaking, network, latent, finite)
 
 
 def _under(prefix: str, arrays: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:

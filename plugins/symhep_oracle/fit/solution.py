@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from symhep_oracle.record import SolverRecord
+
 __all__ = ["Solution"]
 
 FloatArray = npt.NDArray[np.float64]
@@ -39,8 +41,8 @@ class Solution:
         (G,) rms of grad phi . v over the events, relative to the largest singular value.
     gap
         The smallest singular value that does not belong to a null vector.
-    details
-        Further numbers of the solver: JSON, goes to the summary.
+    solver
+        Further numbers of the solver, for the record.
     arrays
         Further arrays of the solver, for its figures.
     """
@@ -54,7 +56,7 @@ class Solution:
     reason: str
     residuals: FloatArray
     gap: float = 1.0
-    details: dict[str, Any] = field(default_factory=dict)
+    solver: SolverRecord | None = None
     arrays: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
 
     def tolerance(self, precision: float) -> float:

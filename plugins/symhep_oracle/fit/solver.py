@@ -7,9 +7,9 @@ import numpy as np
 from symhep.methods.context import Context
 from symhep_oracle.fit import exact
 from symhep_oracle.fit.conditions import Conditions
+from symhep_oracle.fit.solution import Solution
 from symhep_oracle.gradient.solve import solve as solve_by_gradient
 from symhep_oracle.options import OracleMethodOptions
-from symhep_oracle.fit.solution import Solution
 
 __all__ = ["solve"]
 

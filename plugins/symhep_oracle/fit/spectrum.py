@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from symhep_oracle.fit.conditions import Conditions, Grams
 from symhep_oracle.fit.surrogates import SURROGATES, permuted, smooth
+from symhep_oracle.record import GapDecision, RoundingDecision
 
 __all__ = ["Count", "by_gap", "by_rounding", "gap", "rounding_floor"]
 
@@ -28,7 +27,7 @@ class Count:
     value: int
     confidence: float
     reason: str
-    evidence: Mapping[str, Any]
+    decision: RoundingDecision | GapDecision
 
 
 def rounding_floor(precision: float, unknowns: int) -> float:
@@ -44,8 +43,8 @@ def by_rounding(spectrum: FloatArray, floor: float) -> Count:
     """Exact oracles: what is below the floor is zero, what is above is not."""
     value = int((spectrum <= floor).sum())
     above, below = spectrum[value:].min(initial=1.0), spectrum[:value].max(initial=0.0)
-    evidence = {"floor": floor, "largest_null": float(below), "smallest_other": float(above)}
-    return Count(value, 1.0, "singular values below the rounding of the oracle are zero", evidence)
+    decision = RoundingDecision(floor=floor, largest_null=below, smallest_other=above)
+    return Count(value, 1.0, "singular values below the rounding of the oracle are zero", decision)
 
 
 def gap(spectrum: FloatArray, certain: int = 0, below: float = np.inf) -> tuple[int, float]:
@@ -102,12 +101,11 @@ def by_gap(
         )
     else:
         reason = f"no singular value is below {below:.2g}, which 99 % of {SURROGATES} permuted surrogates stay above"
-    evidence = {
-        "gap": ratio, "gap_after": place, "threshold": threshold, "below": below, "certain": certain,
-        "replicas": REPLICAS,
-        "replica_answers": found.tolist(), "replica_shares": (counts / REPLICAS).tolist(),
-    }  # fmt: skip
-    return Count(value, share, reason, evidence)
+    decision = GapDecision(
+        gap=ratio, gap_after=place, threshold=threshold, below=below, certain=certain, replicas=REPLICAS,
+        replica_answers=found, replica_shares=counts / REPLICAS,
+    )  # fmt: skip
+    return Count(value, share, reason, decision)
 
 
 def _without_symmetry(grams: list[FloatArray]) -> tuple[float, float]:

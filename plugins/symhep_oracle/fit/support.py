@@ -15,9 +15,9 @@ import torch
 from symhep.stats.constraints import constraints
 from symhep_oracle.fit.conditions import Conditions
 from symhep_oracle.fit.fields import Fields
-from symhep_oracle.sample import Sample
 from symhep_oracle.fit.solution import Solution
 from symhep_oracle.fit.spectrum import rounding_floor
+from symhep_oracle.sample import Sample
 
 __all__ = ["Support", "split_spurious"]
 

@@ -11,9 +11,14 @@ from torch import Tensor
 from symhep.errors import MethodError
 from symhep.lie.exceptional import cubic_form, three_form
 from symhep.plugin.functions import load_function
-from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.learned.options import LearnedOracleOptions
-from symhep_oracle.options import (
+from symhep_oracle.oracles.function import function_oracle
+from symhep_oracle.oracles.interface import Oracle
+from symhep_oracle.oracles.layout import Layout
+from symhep_oracle.oracles.mask import Mask
+from symhep_oracle.oracles.model_file import onnx_oracle, torchscript_oracle
+from symhep_oracle.oracles.norms import LORENTZ, Norm, Piecewise, QuadraticForm, Squeeze
+from symhep_oracle.oracles.options import (
     DeterminantOracle,
     ExceptionalOracle,
     FunctionOracle,
@@ -24,11 +29,6 @@ from symhep_oracle.options import (
     OracleOptions,
     QuadraticOracle,
 )
-from symhep_oracle.oracles.function import function_oracle
-from symhep_oracle.oracles.interface import Oracle
-from symhep_oracle.oracles.mask import Mask
-from symhep_oracle.oracles.model_file import onnx_oracle, torchscript_oracle
-from symhep_oracle.oracles.norms import LORENTZ, Norm, Piecewise, QuadraticForm, Squeeze
 from symhep_oracle.oracles.polynomials import Determinant, Joined, Polynomial
 
 __all__ = ["build_oracle", "vectors_needed"]

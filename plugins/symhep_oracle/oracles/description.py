@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from symhep_oracle.learned.options import LearnedOracleOptions
-from symhep_oracle.options import (
+from symhep_oracle.oracles.options import (
     DeterminantOracle,
     ExceptionalOracle,
     FunctionOracle,

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from symhep.errors import MethodError
-from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.oracles.differences import DifferencedOracle
 from symhep_oracle.oracles.interface import DOUBLE, Oracle
+from symhep_oracle.oracles.layout import Layout
 
 __all__ = ["TorchFunction", "function_oracle"]
 

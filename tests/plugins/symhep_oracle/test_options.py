@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from symhep_oracle.options import FunctionOracle, LorentzOracle, OracleMethodOptions
+from symhep_oracle.options import OracleMethodOptions
+from symhep_oracle.oracles.options import FunctionOracle, LorentzOracle
 
 
 def test_a_kind_stands_for_its_options() -> None:

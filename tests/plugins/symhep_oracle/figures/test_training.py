@@ -10,6 +10,7 @@ import pytest
 
 from symhep.methods.result import Result
 from symhep.plotting.style import use_style
+from symhep_oracle.figures.flows import Field, plane_grid, vector_fields
 from symhep_oracle.figures.training import (
     MARKS,
     Scan,
@@ -19,7 +20,6 @@ from symhep_oracle.figures.training import (
     number_scan,
     orthogonality,
 )
-from symhep_oracle.figures.flows import Field, plane_grid, vector_fields
 
 
 @pytest.fixture(autouse=True)

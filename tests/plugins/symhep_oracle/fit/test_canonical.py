@@ -8,8 +8,8 @@ import pytest
 from symhep.lie.bases import lorentz, so, su
 from symhep.lie.sparsest import sparsest
 from symhep_oracle.fit.fields import LinearFields, PolynomialFields
-from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.fit.names import recognise, towards_known
+from symhep_oracle.oracles.layout import Layout
 
 
 def mixed(fields: LinearFields, matrices: np.ndarray, seed: int) -> np.ndarray:

@@ -13,10 +13,10 @@ from symhep_oracle import conditions as streaming
 from symhep_oracle.fit.conditions import Conditions
 from symhep_oracle.fit.exact import influences, solve
 from symhep_oracle.fit.fields import LinearFields, PolynomialFields
-from symhep_oracle.oracles.layout import Layout
-from symhep_oracle.oracles.function import TorchFunction
-from symhep_oracle.oracles.norms import LORENTZ, Norm, QuadraticForm
 from symhep_oracle.fit.solution import Solution
+from symhep_oracle.oracles.function import TorchFunction
+from symhep_oracle.oracles.layout import Layout
+from symhep_oracle.oracles.norms import LORENTZ, Norm, QuadraticForm
 
 FOUR = Layout(1, 4)
 

@@ -12,8 +12,8 @@ from symhep_oracle.fit.canonical import canonical
 from symhep_oracle.fit.conditions import Conditions
 from symhep_oracle.fit.fields import LinearFields, PolynomialFields
 from symhep_oracle.fit.finite import STEP, doubt, flow, transform
-from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.oracles.interface import Oracle
+from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.oracles.norms import LORENTZ, QuadraticForm, Squeeze
 
 MOMENTUM = Layout(1, 4)

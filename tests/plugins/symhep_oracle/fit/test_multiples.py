@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from symhep_oracle.fit.fields import PolynomialFields
-from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.fit.multiples import multiples
+from symhep_oracle.oracles.layout import Layout
 
 LAYOUT = Layout(1, 2)
 

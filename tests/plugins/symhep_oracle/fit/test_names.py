@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from symhep_oracle.fit.fields import LinearFields
-from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.fit.names import recognise
+from symhep_oracle.oracles.layout import Layout
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from torch import Tensor
 
 from symhep_oracle.fit.exact import solve
 from symhep_oracle.fit.fields import LinearFields
-from symhep_oracle.oracles.layout import Layout
-from symhep_oracle.oracles.interface import Oracle
-from symhep_oracle.oracles.norms import LORENTZ, QuadraticForm
 from symhep_oracle.fit.solution import Solution
+from symhep_oracle.oracles.interface import Oracle
+from symhep_oracle.oracles.layout import Layout
+from symhep_oracle.oracles.norms import LORENTZ, QuadraticForm
 
 LAYOUT = Layout(1, 4)
 

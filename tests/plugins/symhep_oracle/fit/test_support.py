@@ -17,11 +17,11 @@ from symhep.methods.result import Result
 from symhep_oracle.fit import exact
 from symhep_oracle.fit.conditions import Conditions
 from symhep_oracle.fit.fields import LinearFields
+from symhep_oracle.fit.support import split_spurious
 from symhep_oracle.method import OracleGenerators
 from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.oracles.function import function_oracle
 from symhep_oracle.sample import Sample
-from symhep_oracle.fit.support import split_spurious
 
 
 def result(data: Dataset, **options: object) -> Result:

@@ -10,9 +10,9 @@ from torch import Tensor
 from symhep_oracle.fit import exact
 from symhep_oracle.fit.conditions import Conditions
 from symhep_oracle.fit.fields import LinearFields
-from symhep_oracle.oracles.layout import Layout
-from symhep_oracle.oracles.function import TorchFunction
 from symhep_oracle.fit.surrogates import SURROGATES, permuted, smooth
+from symhep_oracle.oracles.function import TorchFunction
+from symhep_oracle.oracles.layout import Layout
 
 FUNCTIONS = 20
 

@@ -9,9 +9,9 @@ from symhep.errors import CardError
 from symhep.lie.bases import lorentz
 from symhep.lie.sums import algebra_sum
 from symhep_oracle.fit.fields import LinearFields
-from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.fit.solution import Solution
 from symhep_oracle.fit.target import compare
+from symhep_oracle.oracles.layout import Layout
 
 FIELDS = LinearFields(Layout(1, 4))
 

@@ -14,6 +14,7 @@ from symhep.lie.spans import grassmann_distance
 from symhep.torchkit.streams import replica_seeds
 from symhep_oracle.fit import exact
 from symhep_oracle.fit.fields import LinearFields, PolynomialFields
+from symhep_oracle.fit.solution import Solution
 from symhep_oracle.gradient.families import MatrixFamily
 from symhep_oracle.gradient.invariance import AnyInvariance, QuadraticInvariance, RootInvariance
 from symhep_oracle.gradient.options import GradientOptions, LossWeights
@@ -21,7 +22,6 @@ from symhep_oracle.gradient.solve import build_invariance, scanned, solve
 from symhep_oracle.gradient.training import recorded_epochs, train
 from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.oracles.norms import LORENTZ, Norm, QuadraticForm, Squeeze
-from symhep_oracle.fit.solution import Solution
 
 
 def points(features: int, count: int = 300) -> Tensor:

@@ -16,10 +16,10 @@ from symhep.lie.spans import grassmann_distance
 from symhep.methods.context import SilentProgress
 from symhep_oracle.fit import exact
 from symhep_oracle.fit.fields import LinearFields
-from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.learned.oracle import Learned, train
 from symhep_oracle.oracles.interface import Oracle
+from symhep_oracle.oracles.layout import Layout
 
 QUICK = {"hidden": (32, 32), "pooled": (16,), "min_steps": 1500, "epochs": 1}
 
