@@ -69,10 +69,11 @@ def low_confidence(record: OracleRecord) -> Iterator[Statement]:
     if found.confidence is not None and found.confidence >= SURE:
         return
     alternatives = found.identification.alternatives if found.identification else ()
-    others = f" Other names: {several([f'{a.name} ({a.share:.0%})' for a in alternatives])}."
+    names = [f"{a.name} ({a.share:.0%})" for a in alternatives]
+    others = f" Other names: {several(names)}." if len(names) > 1 else ""
     yield Statement(
         f"Low confidence ({found.dimension_confidence or 0.0:.2g}) in the number of generators ({found.dimension}), "
-        f"{found.confidence or 0.0:.2g} in the name.{others if len(alternatives) > 1 else ''}",
+        f"{found.confidence or 0.0:.2g} in the name.{others}",
         {"dimension_confidence": found.dimension_confidence, "confidence": found.confidence},
         kind="warning",
     )
