@@ -122,8 +122,7 @@ def generators(oracle: Oracle, x: Floats) -> Found:
 
 def quality(learned: Learned) -> str:
     """AUC on the jets that were held out."""
-    found = learned.report["quality"]
-    return f"{found['value']:.4f} ± {found['error']:.4f}"
+    return learned.report.quality.value.text()
 
 
 HEAD = "distance | so(1,3) inside: distance (largest angle) | gap | dimension found (confidence)"
@@ -143,7 +142,7 @@ def by_seed(data: Dataset, seeds: Sequence[int]) -> Learned:
 def limits(data: Dataset, learned: Learned, seed: int) -> None:
     """One thing varied at a time: training jets, steps, networks, events of the null space, the oracle itself."""
     print(f"\n| varied | {HEAD} | AUC |\n|---|---|---|---|---|---|")
-    steps = int(learned.report["steps"])
+    steps = learned.report.steps
 
     def row(name: str, found: Found, auc: str = "") -> None:
         print(f"| {name} | {found.cells} | {auc} |", flush=True)

@@ -61,7 +61,7 @@ def draw_all(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
             "Change of the oracle φ + λψ with its breaking term along each broken generator, relative to the largest "
             "change along any field; errors from blocks of events.",
         )
-    yield from gradient_figures(result)
+    yield from gradient_figures(result.arrays)
     if record.latent is not None:
         arrays = {k.removeprefix("latent."): v for k, v in result.arrays.items() if k.startswith("latent.")}
         yield from latent_figures(arrays, record.latent.image)

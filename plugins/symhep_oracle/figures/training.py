@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from symhep.methods.interface import NamedFigure
-from symhep.methods.result import Arrays, Result
+from symhep.methods.result import Arrays
 from symhep.plotting.style import COLOURS
 from symhep_oracle.gradient.training import PARTS
 
@@ -36,9 +36,9 @@ class Scan(NamedTuple):
     dimension: int
 
 
-def figures(result: Result[Any]) -> Iterator[NamedFigure]:
-    """All figures of a result of the gradient solver; none for other results."""
-    a = {name.removeprefix("solver."): values for name, values in result.arrays.items()}
+def figures(arrays: Arrays) -> Iterator[NamedFigure]:
+    """All figures of the gradient solver, from the arrays of a result; none for those of other solvers."""
+    a = {name.removeprefix("solver."): values for name, values in arrays.items()}
     if "gradient_counts" not in a:
         return
     counts, shown = a["gradient_counts"], int(a["gradient_shown"])

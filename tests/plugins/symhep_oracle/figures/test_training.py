@@ -8,9 +8,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from symhep.methods.result import Result
 from symhep.plotting.style import use_style
-from symhep_oracle.figures.flows import Field, plane_grid, vector_fields
+from symhep_oracle.figures.flows import Field, vector_fields
 from symhep_oracle.figures.training import (
     MARKS,
     Scan,
@@ -20,6 +19,7 @@ from symhep_oracle.figures.training import (
     number_scan,
     orthogonality,
 )
+from symhep_oracle.gradient.plane import plane_grid
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def test_a_result_of_the_gradient_solver_has_three_figures(generators: int) -> N
     stored = {
         f"solver.{name}": values for name, values in arrays(generators).items()
     }  # as the method stores them
-    drawn = list(figures(Result(arrays=stored)))
+    drawn = list(figures(stored))
     assert [f.name for f in drawn] == ["loss", "number_of_generators", "orthogonality"]
     assert all(f.caption.endswith(".") for f in drawn)
     labels = [line.get_label() for line in drawn[0].figure.axes[0].lines]
@@ -62,7 +62,7 @@ def test_a_result_of_the_gradient_solver_has_three_figures(generators: int) -> N
 
 
 def test_other_results_have_none() -> None:
-    assert not list(figures(Result()))
+    assert not list(figures({}))
 
 
 def test_the_symbol_tells_the_dominant_term() -> None:

@@ -9,7 +9,7 @@ import torch
 from symhep.errors import MethodError
 from symhep.lie.bases import lorentz, poincare
 from symhep.lie.spans import grassmann_distance
-from symhep_oracle import conditions as streaming
+from symhep_oracle.fit import conditions as streaming
 from symhep_oracle.fit.conditions import Conditions
 from symhep_oracle.fit.exact import influences, solve
 from symhep_oracle.fit.fields import LinearFields, PolynomialFields

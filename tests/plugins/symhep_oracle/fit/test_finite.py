@@ -80,4 +80,4 @@ def test_polynomial_fields_flow_too() -> None:
 def test_no_generator_nothing_to_move(momenta: Tensor) -> None:
     conditions, solution = _solved(QuadraticForm(MOMENTUM, LORENTZ), momenta)
     none = solution.rotated(np.zeros((0, 6)))
-    assert transform(conditions, none, np.random.default_rng(4)).to_json()["moved"] == []
+    assert transform(conditions, none, np.random.default_rng(4)).to_record().moved == ()

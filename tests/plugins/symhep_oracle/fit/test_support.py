@@ -11,7 +11,7 @@ import torch
 from symhep.events.dataset import Column, Dataset
 from symhep.lie.bases import lorentz
 from symhep.lie.spans import grassmann_distance
-from symhep.methods.context import Context, seed_sequence
+from symhep.methods.context import COMBINE, Context, seed_sequence
 from symhep.methods.interface import Shard
 from symhep.methods.result import Result
 from symhep_oracle.fit import exact
@@ -27,8 +27,9 @@ from symhep_oracle.sample import Sample
 def result(data: Dataset, **options: object) -> Result:
     method, chosen = OracleGenerators(), OracleMethodOptions.model_validate(options)
     method.check(data, chosen)
-    part = method.fit(data, chosen, Shard(), Context(seed_sequence(1, "oracle", 0)))
-    return method.combine(data, chosen, [part])
+    prepared = method.prepare(data, chosen)
+    part = method.fit(prepared, Shard(), Context(seed_sequence(1, "oracle", 0)))
+    return method.worded(method.combine(prepared, [part], Context(seed_sequence(1, "oracle", COMBINE))))
 
 
 def back_to_back(events: int = 500, energy: float = 40.0) -> Dataset:
@@ -57,7 +58,7 @@ def test_two_massless_particles_back_to_back(of: str, null: int, still: int) -> 
 
 def test_the_dilatation_of_massless_particles_is_named_and_told() -> None:
     found = result(back_to_back(), oracle="lorentz")
-    assert found.summary["support"]["spurious"] == [{"name": "D", "moves_no_event": False}]
+    assert [(f.name, f.moves_no_event) for f in found.record.support.spurious] == [("D", False)]
     warning = next(s for s in found.statements if s.kind == "warning")
     assert warning.text.startswith("Left out as spurious: D preserves the oracle on these events alone")
 
@@ -82,7 +83,7 @@ def test_full_support_has_nothing_spurious() -> None:
 
 
 def test_an_estimate_that_is_exact_is_asked_off_the_events_too() -> None:
-    sample = Sample.prepare(back_to_back(), OracleMethodOptions.model_validate({"oracle": "lorentz"}))
+    sample = Sample.of(back_to_back(), OracleMethodOptions.model_validate({"oracle": "lorentz"}))
 
     def mass(x: torch.Tensor) -> torch.Tensor:
         total = x[:, :4] + x[:, 4:]

@@ -9,7 +9,7 @@ import pytest
 from scipy.linalg import expm
 
 from symhep.events.dataset import Dataset
-from symhep.methods.context import Context, seed_sequence
+from symhep.methods.context import COMBINE, Context, seed_sequence
 from symhep.methods.interface import Shard
 from symhep.methods.symmetry import Symmetry
 from symhep_oracle.method import OracleGenerators
@@ -20,8 +20,9 @@ def _symmetry(features: int, scale: float = 1.0, **options: Any) -> tuple[Symmet
     x = scale * np.random.default_rng(1).normal(size=(200, features))
     data, chosen = Dataset.from_array(x, scaling="isotropic"), OracleMethodOptions(**options)
     method = OracleGenerators()
-    part = method.fit(data, chosen, Shard(), Context(seed_sequence(1, "oracle", 0)))
-    return Symmetry.of(method.combine(data, chosen, [part])), x
+    prepared = method.prepare(data, chosen)
+    part = method.fit(prepared, Shard(), Context(seed_sequence(1, "oracle", 0)))
+    return Symmetry.of(method.combine(prepared, [part], Context(seed_sequence(1, "oracle", COMBINE)))), x
 
 
 @pytest.mark.parametrize(
