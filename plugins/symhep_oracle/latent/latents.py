@@ -16,6 +16,7 @@ from symhep.torchkit.streams import replica_seeds
 from symhep_oracle.latent.autoencoder import fit_autoencoders
 from symhep_oracle.latent.coder import Coding, FileCoding, TrainedCoding
 from symhep_oracle.latent.options import LatentOptions
+from symhep_oracle.learned.held_out import hold_out
 
 __all__ = ["Coded", "encode"]
 
@@ -90,9 +91,7 @@ def _train(
 ) -> tuple[TrainedCoding, npt.NDArray[np.int64]]:
     """The best of the restarts, and the (n,) numbers of the events that it was judged by and not trained on."""
     split, *members = replica_seeds(seeds, options.restarts + 1)
-    order = np.random.default_rng(split).permutation(len(values))
-    size = max(1, round(options.held_out * len(values)))
-    held_out, used = np.sort(order[:size]), np.sort(order[size:])
+    held_out, used, _ = hold_out(data.unit, options.held_out, np.random.default_rng(split))
     weights = data.weights[used]
     if not weights.sum() > 0:
         raise MethodError(

@@ -18,6 +18,7 @@ from symhep.methods.context import Progress
 from symhep.methods.number import Number
 from symhep.torchkit.streams import replica_seeds
 from symhep_oracle.learned.answers import Answers
+from symhep_oracle.learned.held_out import hold_out
 from symhep_oracle.learned.losses import loss
 from symhep_oracle.learned.networks import make_network
 from symhep_oracle.learned.options import LearnedOracleOptions
@@ -118,10 +119,7 @@ def train(
     """
     answers = Answers.of(data, options)
     split, *members = replica_seeds(seeds, options.members + 1)
-    order = np.random.default_rng(split).permutation(len(x))
-    size = max(1, round(options.held_out * len(x)))
-    held_out, used = np.sort(order[:size]), np.sort(order[size:])
-    some = order[size : 2 * size]  # of the training events, as many as are held out
+    held_out, used, some = hold_out(data.unit, options.held_out, np.random.default_rng(split))
     square = np.average((x[used] ** 2).mean(axis=1), weights=np.abs(answers.weights[used]))
     scale = float(np.sqrt(square)) / options.size or 1.0
 

@@ -135,6 +135,7 @@ def test_weights_are_honoured() -> None:
         values=np.r_[data.values, data.values],
         labels=np.r_[data.labels, 1 - data.labels],
         weights=np.r_[np.ones(2000), np.zeros(2000)],
+        unit=np.arange(4000),
     )
     assert learn(contrary).report.quality.value.value > 0.75
     with pytest.raises(MethodError, match="networks learned anything"):
