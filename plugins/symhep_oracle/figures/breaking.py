@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from symhep.plotting.style import COLOURS
 from symhep_oracle.figures.matrices import pretty
-from symhep_oracle.record import BreakingRecord
+from symhep_oracle.fit.record import BreakingRecord
 
 __all__ = ["SHOWN", "breaking_strengths"]
 

@@ -16,10 +16,11 @@ from torch import Tensor
 
 from symhep_oracle.fit.conditions import Conditions, Grams
 from symhep_oracle.fit.fields import Fields
+from symhep_oracle.fit.record import ExactRecord, GapDecision, RoundingDecision
 from symhep_oracle.fit.solution import Solution
 from symhep_oracle.fit.spectrum import by_gap, by_rounding, rounding_floor
 from symhep_oracle.oracles.interface import DOUBLE, Oracle
-from symhep_oracle.record import ExactRecord, GapDecision, RoundingDecision, SolverRecord
+from symhep_oracle.record import SolverRecord
 
 __all__ = ["influences", "solve"]
 

@@ -15,8 +15,8 @@ from torch import Tensor
 
 from symhep_oracle.fit.conditions import Conditions
 from symhep_oracle.fit.fields import Fields, LinearFields
+from symhep_oracle.fit.record import FiniteRecord
 from symhep_oracle.fit.solution import Solution
-from symhep_oracle.record import FiniteRecord
 
 __all__ = ["Finite", "doubt", "flow", "transform"]
 

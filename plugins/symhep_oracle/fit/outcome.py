@@ -11,10 +11,11 @@ import numpy.typing as npt
 from symhep.methods.result import Part
 from symhep_oracle.fit.breaking import Breaking
 from symhep_oracle.fit.problem import Facts
+from symhep_oracle.fit.record import FiniteRecord
 from symhep_oracle.fit.solution import Solution
 from symhep_oracle.fit.support import Support
 from symhep_oracle.oracles.layout import Layout
-from symhep_oracle.record import FiniteRecord, SolverRecord
+from symhep_oracle.record import SolverRecord
 
 __all__ = ["Outcome"]
 

@@ -14,19 +14,23 @@ from symhep_oracle.fit.entries import entries_of
 from symhep_oracle.fit.fields import LinearFields, PolynomialFields
 from symhep_oracle.fit.multiples import multiples
 from symhep_oracle.fit.names import Recognised, recognise
+from symhep_oracle.fit.record import (
+    BreakingRecord,
+    BrokenGenerator,
+    CompareRecord,
+    MultiplesRecord,
+    Survivors,
+    WholeAlgebra,
+)
 from symhep_oracle.fit.symmetry import stated_symmetry
 from symhep_oracle.latent.changes import latent_record
 from symhep_oracle.record import (
     AlgebraRecord,
     Alternative,
-    BreakingRecord,
-    BrokenGenerator,
-    CompareRecord,
     FieldName,
     FieldsRecord,
     GeneratorRecord,
     IdentificationRecord,
-    MultiplesRecord,
     NearlyNull,
     OracleRecord,
     ResidualRecord,
@@ -34,8 +38,6 @@ from symhep_oracle.record import (
     SpectrumRecord,
     SpuriousField,
     SupportRecord,
-    Survivors,
-    WholeAlgebra,
 )
 from symhep_oracle.sample import Prepared
 

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep_oracle.fit.conditions import Conditions, Grams
+from symhep_oracle.fit.record import GapDecision, RoundingDecision
 from symhep_oracle.fit.surrogates import SURROGATES, permuted, smooth
-from symhep_oracle.record import GapDecision, RoundingDecision
 
 __all__ = ["Count", "by_gap", "by_rounding", "gap", "rounding_floor"]
 

@@ -25,7 +25,9 @@ def breaking(record: OracleRecord) -> Iterator[Statement]:
     yield Statement(text, evidence, "breaking" if broken else None)
     wholes = [w for w in b.algebra_of_the_whole if w.strength != 0 and w.dimension > len(survivors)]
     if wholes:
-        names = sorted({f"{w.name} ({w.dimension} generators)" for w in wholes})
+        names = sorted(
+            {f"{w.name} ({w.dimension} generator{'s' if w.dimension > 1 else ''})" for w in wholes}
+        )
         yield Statement(
             f"For lambda = {several([f'{w.strength:g}' for w in wholes])} the oracle as a whole is preserved by "
             f"{several(names)}: more than survives of the unbroken generators, so part of the symmetry is deformed "

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from symhep.methods.number import Number
 from symhep.methods.result import Statement
-from symhep_oracle.record import CompareRecord, OracleRecord
+from symhep_oracle.fit.record import CompareRecord
+from symhep_oracle.record import OracleRecord
 
 __all__ = ["comparison"]
 
@@ -25,8 +26,8 @@ def comparison(record: OracleRecord) -> Iterator[Statement]:
     equal = bool(dimension) and largest <= c.rounding
     if equal and dimension == c.dimension:
         text = (
-            f"The {dimension} generators span {c.name}, equal to rounding: the largest principal angle is "
-            f"{largest:.1g} rad."
+            f"The {'generator spans' if dimension == 1 else f'{dimension} generators span'} {c.name}, equal to rounding: "
+            f"the largest principal angle is {largest:.1g} rad."
         )
     else:
         text = _distance(c, dimension, equal)
@@ -46,7 +47,8 @@ def comparison(record: OracleRecord) -> Iterator[Statement]:
 
 def _distance(c: CompareRecord, dimension: int, equal: bool) -> str:
     text = (
-        f"The Grassmann distance of the {dimension} generators to {c.name} ({c.dimension}) is "
+        f"The Grassmann distance of the {'generator' if dimension == 1 else f'{dimension} generators'} to {c.name} "
+        f"({c.dimension}) is "
         f"{_measured(c.distance, max(c.rounding, EXACT))}"
     )
     angles = ", ".join(f"{a:.2g}" for a in c.principal_angles[:10])

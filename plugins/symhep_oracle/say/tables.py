@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symhep.methods.table import Table
+from symhep_oracle.fit.record import BreakingRecord
 from symhep_oracle.gradient.record import FlowsRecord
-from symhep_oracle.record import BreakingRecord, GeneratorRecord, OracleRecord, SpuriousField
+from symhep_oracle.record import GeneratorRecord, OracleRecord, SpuriousField
 
 __all__ = ["tables"]
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from symhep.methods.number import Number
 from symhep_oracle.figures.breaking import breaking_strengths
-from symhep_oracle.record import BreakingRecord, BrokenGenerator, Survivors
+from symhep_oracle.fit.record import BreakingRecord, BrokenGenerator, Survivors
 
 
 def test_curves_that_lie_on_each_other_have_one_label() -> None:
