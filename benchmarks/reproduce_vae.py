@@ -16,6 +16,10 @@ from pathlib import Path
 import awkward as ak
 import numpy as np
 import numpy.typing as npt
+from symhep_vae.combinations import named_combinations
+from symhep_vae.correlations import correlate
+from symhep_vae.ensemble import Runs, gather
+from symhep_vae.relevance import count_relevant, linear_relevance
 
 import symhep
 from symhep.errors import MethodError
@@ -24,12 +28,8 @@ from symhep.methods.context import Context, seed_sequence
 from symhep.methods.interface import Shard
 from symhep.stats.intrinsic_dimension import intrinsic_dimension
 from symhep.stats.principal_components import principal_components
-from symhep_vae.combinations import named_combinations
-from symhep_vae.correlations import correlate
-from symhep_vae.ensemble import Runs, gather
 from symhep_vae.method import VaeRelevance
 from symhep_vae.options import VaeOptions
-from symhep_vae.relevance import count_relevant, linear_relevance
 from symhep_vae.sample import Sample
 
 FloatArray = npt.NDArray[np.float64]

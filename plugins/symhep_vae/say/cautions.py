@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
+from symhep.events.effective import FEW
+from symhep.methods.enumeration import plural, several
 from symhep.methods.result import Statement
-from symhep_vae.evidence import MIN_EVENTS, Evidence
-from symhep_vae.sample import Sample
+from symhep_vae.record import JUMP, VaeRecord
+from symhep_vae.say.conclusion import MIN_EVENTS, inconclusive, longer
 
 __all__ = ["cautions"]
 
@@ -17,23 +17,30 @@ __all__ = ["cautions"]
 MIN_STEPS = 700
 #: The loss still falling by more than this share over the last fifth of the epochs.
 STILL_FALLING = 0.05
-#: An azimuth this close to the jump at pi [rad], on both sides, in this share of the |weight|.
-JUMP = 0.1
+#: Fewer runs than this give no reliable spread.
+MIN_RUNS = 5
+#: A scaled feature that spreads wider than this is not of order one.
+WIDE = 10
+#: A scaled feature that spreads less than this is constant.
+FLAT = 1e-9
+#: An azimuth at the jump at +-pi, on both sides, in more than this share of the |weight|.
 JUMPING = 0.2
 
 
-def cautions(e: Evidence, sample: Sample) -> Iterator[Statement]:
+def cautions(record: VaeRecord) -> Iterator[Statement]:
     """Warnings, those that matter most first."""
-    yield from _lost_runs(e)
-    yield from _count(e)
-    yield from _training(e, sample)
-    yield from _inputs(e, sample)
-    if e.options.variant == "ae":
+    yield from _lost_runs(record)
+    yield from _count(record)
+    yield from _training(record)
+    yield from _events(record)
+    yield from _features(record)
+    yield from _weights(record)
+    if record.variant == "ae":
         yield _warn(
             "A deterministic autoencoder has no posterior width. Its relevance here is the change of the "
             "reconstruction when a latent is held at its mean, in units of sqrt(beta/2), the resolution of the "
             "VAE; redundant latents are not suppressed, so their number says little.",
-            variant=e.options.variant,
+            variant=record.variant,
         )
 
 
@@ -41,122 +48,130 @@ def _warn(text: str, figure: str | None = None, **evidence: object) -> Statement
     return Statement(text, evidence, figure, kind="warning")
 
 
-def _lost_runs(e: Evidence) -> Iterator[Statement]:
-    when = e.runs.diverged_at[e.runs.diverged_at > 0]
-    if len(when):
+def _lost_runs(record: VaeRecord) -> Iterator[Statement]:
+    runs = record.runs
+    if runs.diverged:
         yield _warn(
-            f"{len(when)} of {e.runs.total} runs diverged, the first at epoch {when.min()}; raw GeV features are "
-            "the usual cause: use scaling: standard. The other runs are shown.",
+            f"{runs.diverged} of {plural(runs.asked, 'run')} diverged, the first at epoch {runs.first_divergence}; raw "
+            "GeV features are the usual cause: use scaling: standard. The other runs are shown.",
             "loss",
-            diverged=len(when),
-            epochs=when.tolist(),
+            diverged=runs.diverged,
+            first_epoch=runs.first_divergence,
         )
-    if len(e.runs.useless):
+    if runs.useless:
+        reconstruct = "reconstructs" if runs.useless == 1 else "reconstruct"
         yield _warn(
-            f"{len(e.runs.useless)} of {e.runs.total} runs reconstruct worse than the mean of the features does "
-            "and are left out.",
+            f"{runs.useless} of {plural(runs.asked, 'run')} {reconstruct} worse than the mean of the features does "
+            f"and {'is' if runs.useless == 1 else 'are'} left out.",
             "loss",
-            runs=e.runs.useless.tolist(),
+            useless=runs.useless,
         )
 
 
-def _count(e: Evidence) -> Iterator[Statement]:
-    collapsed = int((e.count.per_run == 0).sum())
-    if collapsed:
+def _count(record: VaeRecord) -> Iterator[Statement]:
+    count, runs, latents = record.relevant_latents, record.runs, len(record.relevance.mean)
+    if count.collapsed:
         yield _warn(
-            f"{collapsed} of {len(e.runs.used)} runs collapsed: no latent carries information, because every "
-            f"direction varies less than beta = {e.options.beta:g} in the scaled features, or the training is "
+            f"{count.collapsed} of {plural(runs.used, 'run')} collapsed: no latent carries information, because every "
+            f"direction varies less than beta = {record.beta:g} in the scaled features, or the training is "
             "too short. Lower beta, or set warmup.",
             "relevance",
-            collapsed=collapsed,
+            collapsed=count.collapsed,
         )
-    all_relevant = e.count.value == e.options.latent_dim and e.options.variant != "ae"
-    if all_relevant and e.components.rank() > e.count.value and not e.inconclusive:
+    all_relevant = count.value == latents and record.variant != "ae"
+    if all_relevant and record.pca.rank > count.value and not inconclusive(record):
         yield _warn(
-            f"Every latent is relevant: {e.count.value} is a lower bound. Raise latent_dim above it.",
+            f"Every latent is relevant: {count.value} is a lower bound. Raise latent_dim above it.",
             "relevance",
-            relevant=e.count.value,
-            latent_dim=e.options.latent_dim,
+            relevant=count.value,
+            latent_dim=latents,
         )
-    elif e.count.low < e.count.per_run.min() or e.count.high > e.count.per_run.max():
+    elif count.low < min(count.per_run) or count.high > max(count.per_run):
         yield _warn(
-            "Some latents lie within a factor two of the threshold, relevance 1: their directions vary about as "
-            "much as the resolution that beta sets. A scan of beta shows where they come in.",
+            f"Some latents lie within a factor two of the threshold, relevance {count.threshold:g}: their directions "
+            "vary about as much as the resolution that beta sets. A scan of beta shows where they come in.",
             "relevance",
-            low=e.count.low,
-            high=e.count.high,
+            low=count.low,
+            high=count.high,
         )
-    if len(e.runs.used) < 5:
+    if runs.used < MIN_RUNS:
+        give = "gives" if runs.used == 1 else "give"
         yield _warn(
-            f"{len(e.runs.used)} runs give no reliable spread; 15 or more are usual.", runs=len(e.runs.used)
+            f"{plural(runs.used, 'run')} {give} no reliable spread: use at least 15 runs.", runs=runs.used
         )
 
 
-def _training(e: Evidence, sample: Sample) -> Iterator[Statement]:
-    if e.runs.steps < MIN_STEPS:
+def _training(record: VaeRecord) -> Iterator[Statement]:
+    runs, loss = record.runs, record.loss
+    if runs.steps < MIN_STEPS:
         yield _warn(
-            f"Only {e.runs.steps} optimiser steps: the networks have hardly moved. Raise {e.longer}.",
+            f"Only {plural(runs.steps, 'optimiser step')}: the networks have hardly moved. Raise {longer(record)}.",
             "loss",
-            steps=e.runs.steps,
+            steps=runs.steps,
         )
-    total = (e.runs.curves[0] + e.options.beta * e.runs.curves[1])[:, e.runs.used].mean(axis=1)
-    epochs = len(total)
-    back = max(1, epochs // 5)
-    if epochs > back and e.options.warmup < epochs - back:
-        drop = float(1 - total[-1] / total[-1 - back]) if total[-1 - back] > 0 else 0.0
-        if drop > STILL_FALLING:
-            yield _warn(
-                f"The loss still fell by {drop:.0%} over the last {back} epoch{'' if back == 1 else 's'}: "
-                f"the training had not ended. Raise {e.longer} or learning_rate.",
-                "loss",
-                drop=drop,
-            )
-    if len(sample.x) < MIN_EVENTS:
+    if loss.fall is not None and loss.fall > STILL_FALLING:
         yield _warn(
-            f"Only {len(sample.x)} events: no conclusion on the number of directions is possible.",
-            events=len(sample.x),
+            f"The loss still fell by {loss.fall:.0%} over the last {plural(loss.fall_epochs, 'epoch')}: "
+            f"the training had not ended. Raise {longer(record)} or learning_rate.",
+            "loss",
+            fall=loss.fall,
         )
 
 
-def _inputs(e: Evidence, sample: Sample) -> Iterator[Statement]:
-    spread = sample.x.std(axis=0)
-    if spread.max(initial=0.0) > 10:
+def _events(record: VaeRecord) -> Iterator[Statement]:
+    events = record.events
+    if events.used < MIN_EVENTS:
         yield _warn(
-            f"The scaled features spread up to {spread.max():.3g}: beta = {e.options.beta:g} is then tiny beside "
+            f"Only {plural(events.used, 'event')}: no conclusion on the number of directions is possible.",
+            events=events.used,
+        )
+    elif events.effective < FEW:
+        yield _warn(
+            f"Effective number of events (sum w)^2 / sum w^2 = {events.effective:.0f} < {FEW:g}: spreads, "
+            "correlations and their errors are unreliable.",
+            effective_events=events.effective,
+        )
+
+
+def _features(record: VaeRecord) -> Iterator[Statement]:
+    largest = max(f.spread for f in record.features)
+    if largest > WIDE:
+        yield _warn(
+            f"The scaled features spread up to {largest:.3g}: beta = {record.beta:g} is then tiny beside "
             "them and training may fail. Use scaling: standard.",
-            largest_spread=float(spread.max()),
+            largest_spread=largest,
         )
-    flat = [c.name for c, s in zip(e.data.columns, spread, strict=True) if s < 1e-9]
+    flat = [f.name for f in record.features if f.spread < FLAT]
     if flat:
         yield _warn(
-            f"{', '.join(flat)} never change{'s' if len(flat) == 1 else ''} and cannot tell anything.",
+            f"{several(flat)} {'is' if len(flat) == 1 else 'are'} constant and "
+            f"{'carries' if len(flat) == 1 else 'carry'} no information.",
             features=flat,
         )
-    yield from _azimuths(e, sample)
-    negative = sample.weights < 0
-    if negative.any():
-        share = float(-sample.weights[negative].sum() / np.abs(sample.weights).sum())
-        yield _warn(
-            f"{share:.1%} of the |weight| is negative: it enters the loss, spreads and correlations with its sign; "
-            f"the sample is worth {e.effective:.0f} unweighted events. The intrinsic dimension ignores weights.",
-            negative=share,
-            effective_events=e.effective,
-        )
+    yield from _azimuths(record)
 
 
-def _azimuths(e: Evidence, sample: Sample) -> Iterator[Statement]:
+def _azimuths(record: VaeRecord) -> Iterator[Statement]:
     """Back-to-back directions lie at +pi or -pi as rounding has it."""
-    weights = np.abs(sample.weights) / np.abs(sample.weights).sum()
-    jumping = {}
-    for column, phi in zip(e.data.columns, e.data.values[sample.rows].T, strict=True):
-        if "phi" in (column.variable or column.name):
-            above, below = (float(weights[np.abs(phi - jump) < JUMP].sum()) for jump in (np.pi, -np.pi))
-            if above and below and above + below > JUMPING:
-                jumping[column.name] = {"near_pi": above, "near_minus_pi": below}
-    for name, share in jumping.items():
+    for feature in record.features:
+        above, below = feature.near_pi or 0.0, feature.near_minus_pi or 0.0
+        if above and below and above + below > JUMPING:
+            yield _warn(
+                f"{feature.name} is within {JUMP:g} rad of pi or -pi in {above + below:.0%} of the events: phi jumps "
+                "at pi, so one direction looks like two values far apart; use px, py or cos.",
+                "latents",
+                near_pi=above,
+                near_minus_pi=below,
+            )
+
+
+def _weights(record: VaeRecord) -> Iterator[Statement]:
+    events = record.events
+    if events.negative:
         yield _warn(
-            f"{name} is within {JUMP:g} rad of pi or -pi in {sum(share.values()):.0%} of the events: phi jumps at "
-            "pi, so one direction looks like two values far apart; use px, py or cos.",
-            "latents",
-            **share,
+            f"{events.negative:.1%} of the |weight| is negative: it enters the loss, spreads and correlations with its "
+            f"sign; the effective number of events is {events.effective:.0f}. The intrinsic dimension ignores "
+            "weights.",
+            negative=events.negative,
+            effective_events=events.effective,
         )

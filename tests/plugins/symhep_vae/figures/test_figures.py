@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from symhep_vae.latent_figures import correlation_map, latent_matrix, latent_plane
 
 from symhep.plotting.style import use_style
 from symhep_vae.figures import loss_curves, principal_component_spectrum, relevance_spectrum
-from symhep_vae.latent_figures import correlation_map, latent_matrix, latent_plane
 
 
 @pytest.fixture(autouse=True)

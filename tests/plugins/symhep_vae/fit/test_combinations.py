@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import vector
+from symhep_vae.combinations import constraints, named_combinations
 
 from symhep.events.dataset import Column, Dataset
-from symhep_vae.combinations import constraints, named_combinations
 
 
 def dimuon(momenta: np.ndarray, variables: tuple[str, ...] = ("px", "py", "pz")) -> Dataset:

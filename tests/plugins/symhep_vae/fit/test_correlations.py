@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from symhep.events.dataset import Dataset
 from symhep_vae.combinations import named_combinations
 from symhep_vae.correlations import best_combination, correlate
+
+from symhep.events.dataset import Dataset
 
 N = 2000
 X = np.random.default_rng(1).normal(size=(N, 2))

@@ -5,10 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from torch.distributions import Independent, MultivariateNormal, Normal
-from torch.distributions import kl_divergence as torch_kl
-
-from symhep.torchkit.streams import ReplicaStreams, replica_seeds
 from symhep_vae.losses import (
     DiscriminatorTerm,
     Latent,
@@ -17,6 +13,10 @@ from symhep_vae.losses import (
     kl_divergence,
     minibatch_total_correlation,
 )
+from torch.distributions import Independent, MultivariateNormal, Normal
+from torch.distributions import kl_divergence as torch_kl
+
+from symhep.torchkit.streams import ReplicaStreams, replica_seeds
 
 UNIT = torch.ones(1, 1, 1)
 

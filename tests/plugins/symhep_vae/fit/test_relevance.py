@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from symhep_vae.model import VaeEnsemble
+from symhep_vae.relevance import count_relevant, information_bits, moments
 
 from symhep.events.dataset import Dataset
-from symhep_vae.model import VaeEnsemble
 from symhep_vae.options import VaeOptions
-from symhep_vae.relevance import count_relevant, information_bits, moments
 from symhep_vae.sample import Sample
 
 X = np.random.default_rng(1).normal(size=(5000, 2)) * [2.0, 3.0] + [1.0, -1.0]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from symhep_vae.relevance import count_relevant, linear_relevance, moments
+from symhep_vae.training import Training, train
 
 from symhep.events.dataset import Dataset
 from symhep.torchkit.streams import replica_seeds
 from symhep_vae.options import VaeOptions
-from symhep_vae.relevance import count_relevant, linear_relevance, moments
 from symhep_vae.sample import Sample
-from symhep_vae.training import Training, train
 
 SEEDS = replica_seeds(np.random.SeedSequence(11), 3)
 
