@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import MethodError
-from symhep.methods.enumeration import plural
 from symhep.methods.result import Arrays, Part
 from symhep_vae.fit.relevance import LatentMoments
 from symhep_vae.fit.training import Training
@@ -134,7 +133,7 @@ def _nothing_usable(diverged_at: npt.NDArray[np.int64], useless: npt.NDArray[np.
     when = diverged_at[diverged_at > 0]
     told = []
     if len(when):
-        told.append(f"{len(when)} of {plural(total, 'run')} diverged, the first at epoch {when.min()}")
+        told.append(f"{len(when)} of {total} runs diverged, the first at epoch {when.min()}")
     if useless.any():
         told.append(f"{int(useless.sum())} reconstruct worse than the mean of the features does")
     return (

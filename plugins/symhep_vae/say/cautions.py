@@ -52,7 +52,7 @@ def _lost_runs(record: VaeRecord) -> Iterator[Statement]:
     runs = record.runs
     if runs.diverged:
         yield _warn(
-            f"{runs.diverged} of {plural(runs.asked, 'run')} diverged, the first at epoch {runs.first_divergence}; raw "
+            f"{runs.diverged} of {runs.asked} runs diverged, the first at epoch {runs.first_divergence}; raw "
             "GeV features are the usual cause: use scaling: standard. The other runs are shown.",
             "loss",
             diverged=runs.diverged,
@@ -61,7 +61,7 @@ def _lost_runs(record: VaeRecord) -> Iterator[Statement]:
     if runs.useless:
         reconstruct = "reconstructs" if runs.useless == 1 else "reconstruct"
         yield _warn(
-            f"{runs.useless} of {plural(runs.asked, 'run')} {reconstruct} worse than the mean of the features does "
+            f"{runs.useless} of {runs.asked} runs {reconstruct} worse than the mean of the features does "
             f"and {'is' if runs.useless == 1 else 'are'} left out.",
             "loss",
             useless=runs.useless,
@@ -72,7 +72,7 @@ def _count(record: VaeRecord) -> Iterator[Statement]:
     count, runs, latents = record.relevant_latents, record.runs, len(record.relevance.mean)
     if count.collapsed:
         yield _warn(
-            f"{count.collapsed} of {plural(runs.used, 'run')} collapsed: no latent carries information, because every "
+            f"{count.collapsed} of {runs.used} runs collapsed: no latent carries information, because every "
             f"direction varies less than beta = {record.beta:g} in the scaled features, or the training is "
             "too short. Lower beta, or set warmup.",
             "relevance",

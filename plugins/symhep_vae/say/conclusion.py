@@ -17,7 +17,7 @@ def inconclusive(record: VaeRecord) -> str:
     if events < MIN_EVENTS:
         return f"{plural(events, 'event')} {'is' if events == 1 else 'are'} too few"
     if 2 * count.collapsed > record.runs.used:
-        return f"{count.collapsed} of {plural(record.runs.used, 'run')} collapsed"
+        return f"{count.collapsed} of {record.runs.used} runs collapsed"
     return ""
 
 

@@ -75,7 +75,7 @@ def _relevant(record: VaeRecord) -> str:
     agree = count.per_run.count(count.value)
     where = "in the only run" if runs == 1 else f"in {'all' if agree == runs else f'{agree} of'} {runs} runs"
     verb = "is" if count.value == 1 else "are"
-    return f"{count.value} of {plural(len(record.relevance.mean), 'latent')} {verb} relevant {where}"
+    return f"{count.value} of {len(record.relevance.mean)} latents {verb} relevant {where}"
 
 
 def _linear(record: VaeRecord) -> Iterator[Statement]:

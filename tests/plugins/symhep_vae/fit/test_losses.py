@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from symhep_vae.losses import (
+from torch.distributions import Independent, MultivariateNormal, Normal
+from torch.distributions import kl_divergence as torch_kl
+
+from symhep.torchkit.streams import ReplicaStreams, replica_seeds
+from symhep_vae.fit.losses import (
     DiscriminatorTerm,
     Latent,
     LatentSlopes,
@@ -13,10 +17,6 @@ from symhep_vae.losses import (
     kl_divergence,
     minibatch_total_correlation,
 )
-from torch.distributions import Independent, MultivariateNormal, Normal
-from torch.distributions import kl_divergence as torch_kl
-
-from symhep.torchkit.streams import ReplicaStreams, replica_seeds
 
 UNIT = torch.ones(1, 1, 1)
 
