@@ -38,11 +38,15 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 JUMP = 0.1
 
 
-def _spread(mean: float | None, std: float | None, method: str, unit: str = "") -> Number:
+#: How the intervals over the runs are obtained.
+OVER_RUNS = "mean and standard deviation over the runs"
+
+
+def _spread(mean: float | None, std: float | None, unit: str = "") -> Number:
     """A mean with the spread over the runs; a single run, or runs that agree to the last digit, give no interval."""
     if mean is None or not std:
-        return Number(value=mean, level=None, unit=unit, method=method)
-    return Number.with_error(mean, std, unit, method)
+        return Number(value=mean, level=None, unit=unit, method=OVER_RUNS)
+    return Number.with_error(mean, std, unit, OVER_RUNS)
 
 
 def over_runs(values: npt.ArrayLike, unit: str = "") -> Number:
@@ -51,12 +55,7 @@ def over_runs(values: npt.ArrayLike, unit: str = "") -> Number:
     >>> over_runs([1.0, 1.2]).text(), over_runs([1.0]).text()
     ('1.10 ± 0.10', '1')
     """
-    x = np.asarray(values, dtype=np.float64)
-    mean, std = float(x.mean()), float(x.std())
-    known = mean if np.isfinite(mean) else None
-    return _spread(
-        known, std if np.isfinite(std) else None, "mean and standard deviation over the runs", unit
-    )
+    return Spectrum.of(np.asarray(values, dtype=np.float64)[:, None]).numbers(unit)[0]
 
 
 class Spectrum(Record):
@@ -80,7 +79,7 @@ class Spectrum(Record):
         ['5.1 ± 0.2', '0.04']
         """
         pairs = zip(self.mean, self.std, strict=True)
-        return tuple(_spread(m, s, "mean and standard deviation over the runs", unit) for m, s in pairs)
+        return tuple(_spread(m, s, unit) for m, s in pairs)
 
 
 class RelevantLatents(Number):

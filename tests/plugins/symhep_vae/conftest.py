@@ -10,20 +10,9 @@ import pytest
 
 from symhep_vae.record import VaeRecord
 
-#: Dotted path into the record's JSON -> value; a list index is a number.
-MakeRecord = Callable[..., VaeRecord]
-
 
 def number(value: float, error: float, unit: str = "") -> dict[str, Any]:
     return {"value": value, "low": value - error, "high": value + error, "level": 0.6827, "unit": unit}
-
-
-def constant(name: str, kind: str, value: float, width: float = 0.0, unit: str = "GeV") -> dict[str, Any]:
-    exact = width == 0
-    return {
-        "name": name, "kind": kind, "value": value, "low": value - width, "high": value + width, "unit": unit,
-        "exact": exact, "vanishes": exact and value == 0, "level": 0.68,
-    }  # fmt: skip
 
 
 def combination(name: str, kind: str, r: float, single: float) -> dict[str, Any]:
@@ -52,7 +41,13 @@ JSON: dict[str, Any] = {
         "variances": [number(v, 0.1) for v in (2.1, 2.0, 1.9, 0.0, 0.0, 0.0)], "rank": 3,
         "linear_relevance": [6.4, 6.2, 6.1, 0.0, 0.0, 0.0],
     },
-    "constraints": [constant(f"p{a}(mu-) + p{a}(mu+)", "sum", 0.0) for a in "xyz"],
+    "constraints": [
+        {
+            "name": f"p{a}(mu-) + p{a}(mu+)", "kind": "sum", "unit": "GeV", "value": 0.0, "low": -1e-9, "high": 1e-9,
+            "level": 0.68, "exact": True, "vanishes": True,
+        }
+        for a in "xyz"
+    ],
     "features": [{"name": n, "label": f"${n[:2]}$", "unit": "GeV", "spread": 1.0} for n in NAMES],
     "combinations": [combination(n, "feature", 0.99, 0.8) for n in NAMES]
     + [combination(n, "difference", 0.992, 0.8) for n in DIFFERENCES],
@@ -77,8 +72,8 @@ JSON: dict[str, Any] = {
 
 
 @pytest.fixture
-def make_record() -> MakeRecord:
-    """The record with changes: ``make_record({"runs.used": 1})``."""
+def make_record() -> Callable[..., VaeRecord]:
+    """The record with changes, dotted paths into its JSON to values: ``make_record({"runs.used": 1})``."""
 
     def make(changes: dict[str, Any] | None = None) -> VaeRecord:
         stored = deepcopy(JSON)
