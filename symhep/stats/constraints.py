@@ -111,7 +111,7 @@ def _shells(x: FloatArray, names: tuple[str, ...], unit: str) -> Iterator[Constr
             if value is not None:
                 place = slice(p * width, (p + 1) * width)
                 whole = np.zeros((vectors * width + 1, vectors * width + 1))
-                whole[place, place], whole[-1, -1] = form, -value
+                whole[place, place], whole[-1, -1] = form, -values.mean()
                 named = True
                 yield Constraint(f"{name}{which} is {value:.6g}{unit and f' {unit}^2'}", name + which, whole)
         count = 0 if named else len(quadrics(points))
