@@ -75,8 +75,8 @@ class Spectrum(Record):
     def numbers(self, unit: str = "") -> tuple[Number, ...]:
         """Each latent's mean with its spread over the runs.
 
-        >>> [n.text() for n in Spectrum(mean=(5.1, 0.04), std=(0.2, 0.0)).numbers()]
-        ['5.1 ± 0.2', '0.04']
+        >>> [n.text() for n in Spectrum(mean=(5.1, 0.04), std=(0.4, 0.0)).numbers()]
+        ['5.1 ± 0.4', '0.04']
         """
         pairs = zip(self.mean, self.std, strict=True)
         return tuple(_spread(m, s, unit) for m, s in pairs)

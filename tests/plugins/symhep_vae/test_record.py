@@ -26,7 +26,7 @@ def test_a_record_survives_json(make_record: MakeRecord) -> None:
 def test_keys_that_scripts_use(make_record: MakeRecord) -> None:
     summary = make_record().to_json()
     assert summary["relevance"]["mean"][0] == 5.1
-    assert summary["relevance"]["std"][0] == 0.3
+    assert summary["relevance"]["std"][0] == 0.4
     assert {k: summary["relevant_latents"][k] for k in ("value", "low", "high")} == {
         "value": 3,
         "low": 3,

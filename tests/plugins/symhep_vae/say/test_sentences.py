@@ -44,7 +44,7 @@ def test_the_headline_counts_directions(make_record: MakeRecord) -> None:
     first = said(make_record)[0]
     assert first.text == (
         "6 features, 3 independent directions: 3 of 6 latents are relevant in all 4 runs "
-        "(5.1 ± 0.3, 4.8 ± 0.2, 4.4 ± 0.2, 0.05 ± 0.02, 0.04 ± 0.02, 0.03 ± 0.02)."
+        "(5.1 ± 0.4, 4.80 ± 0.20, 4.40 ± 0.20, 0.050 ± 0.020, 0.040 ± 0.020, 0.030 ± 0.020)."
     )
     assert first.evidence["relevance_mean"] == [5.1, 4.8, 4.4, 0.05, 0.04, 0.03]
     assert first.figure == "relevance"
@@ -71,7 +71,7 @@ def test_runs_that_disagree_are_counted(make_record: MakeRecord) -> None:
 def test_a_spectrum_without_a_gap_is_told_with_its_range(make_record: MakeRecord) -> None:
     first = said(make_record, {"relevant_latents.low": 2, "relevant_latents.high": 4, "pca.rank": 6})[0].text
     assert first.startswith(
-        "6 features, 3 independent directions: the relevances fall step by step (5.1 ± 0.3, "
+        "6 features, 3 independent directions: the relevances fall step by step (5.1 ± 0.4, "
     )
     assert first.endswith("so the number depends on where the line is drawn: between 2 and 4.")
 
@@ -211,8 +211,8 @@ def test_latents_of_the_representative_run(make_record: MakeRecord) -> None:
 def test_what_the_latents_carry_together(make_record: MakeRecord) -> None:
     found = next(s for s in said(make_record) if "linear combination" in s.text)
     assert found.text == (
-        "In 4 runs, a linear combination of the relevant latents follows px(mu-) - px(mu+) with r = 0.992 ± 0.002, "
-        "py(mu-) - py(mu+) with r = 0.992 ± 0.002 and pz(mu-) - pz(mu+) with r = 0.992 ± 0.002. Single latents do so "
+        "In 4 runs, a linear combination of the relevant latents follows px(mu-) - px(mu+) with r = 0.9920 ± 0.0020, "
+        "py(mu-) - py(mu+) with r = 0.9920 ± 0.0020 and pz(mu-) - pz(mu+) with r = 0.9920 ± 0.0020. Single latents do so "
         "less well (|r| = 0.80 on average): each run rotates them into each other, but what they span is the same."
     )
     assert found.evidence["px(mu-) - px(mu+)"]["r"]["value"] == 0.992
@@ -222,7 +222,9 @@ def test_what_the_latents_carry_together(make_record: MakeRecord) -> None:
 def test_latents_that_follow_alone_are_not_rotated(make_record: MakeRecord) -> None:
     changes = {"combinations": [combination("x", 0.99, 0.97)], "carried": ["x"], "runs.used": 1}
     text = one(make_record, changes, "linear combination")
-    assert text == "In 1 run, a linear combination of the relevant latents follows x with r = 0.990 ± 0.002."
+    assert (
+        text == "In 1 run, a linear combination of the relevant latents follows x with r = 0.9900 ± 0.0020."
+    )
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def test_latents_with_what_they_follow(make_record: MakeRecord) -> None:
     assert len(table.rows) == 6
     assert table.texts()[0] == (
         "1",
-        "5.1 ± 0.3",
+        "5.1 ± 0.4",
         "2.40 ± 0.10",
         "1.60 ± 0.10",
         "py(mu-) - py(mu+)",
