@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
-from symhep.errors import MethodError
+from symhep.errors import MethodError, StoreError
 from symhep.events.dataset import Column, Dataset
 from symhep.methods.context import COMBINE, Context, seed_sequence
 from symhep.methods.init_block import SampleView
@@ -106,6 +106,17 @@ def test_the_result_can_be_stored(found: Result[VaeRecord]) -> None:
     assert all(a.dtype.kind in "fiuU" for a in found.arrays.values())
     assert found.checkpoint["vae"]["encoder.0.weight"].shape == (5, 6, 32)
     assert found.checkpoint["vae"]["encoder.0.weight"].dtype == np.float32
+
+
+def test_a_stored_summary_says_the_same(found: Result[VaeRecord]) -> None:
+    stored = json.loads(json.dumps(found.summary))
+    again = VaeRecord.from_json(stored)
+    assert again == found.record
+    assert list(METHOD.statements(again)) == found.statements
+    assert METHOD.tables(again) == found.tables
+    stored["relevance"]["mean"][0] = "large"
+    with pytest.raises(StoreError, match=r"relevance\.mean\.0"):
+        VaeRecord.from_json(stored)
 
 
 def test_statements_name_figures_that_exist(found: Result[VaeRecord]) -> None:
