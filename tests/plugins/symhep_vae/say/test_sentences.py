@@ -213,7 +213,8 @@ def test_what_the_latents_carry_together(make_record: MakeRecord) -> None:
     assert found.text == (
         "In 4 runs, a linear combination of the relevant latents follows px(mu-) - px(mu+) with r = 0.9920 ± 0.0020, "
         "py(mu-) - py(mu+) with r = 0.9920 ± 0.0020 and pz(mu-) - pz(mu+) with r = 0.9920 ± 0.0020. Single latents "
-        "do so less well (|r| = 0.80 on average): each run rotates them into each other, but what they span is the same."
+        "do so less well (|r| = 0.80 on average): each run rotates them into each other, but what they span is the "
+        "same."
     )
     assert found.evidence["px(mu-) - px(mu+)"]["r"]["value"] == 0.992
     assert not any("linear combination" in s.text for s in said(make_record, {"carried": []}))
