@@ -70,14 +70,14 @@ def load_function(name: str) -> Callable[..., Any]:
     >>> load_function("pickle:loads")
     Traceback (most recent call last):
     ...
-    symhep.errors.CardError: a card may not name 'pickle:loads': no folder named with --code has a module 'pickle', and \
-no plugin announces such a function; write a function of yours that calls it, and name its folder with --code DIR
+    symhep.errors.CardError: a card may not name 'pickle:loads': no folder named with --code has a module 'pickle', \
+and no plugin announces such a function; write a function of yours that calls it, and name its folder with --code DIR
     """
     module_name, _, attribute = name.partition(":")
     if _own_file(module_name) is None:
         return _announced(name)
     module = _module(module_name)
-    item = getattr(module, attribute, None)
+    item: Any = getattr(module, attribute, None)
     if not callable(item):
         known = [n for n, v in vars(module).items() if not n.startswith("_") and not refusal(v, _is_own)]
         raise CardError(
@@ -89,7 +89,8 @@ no plugin announces such a function; write a function of yours that calls it, an
             f"a card may not name '{name}': {why}",
             hint=f"write in {module.__file__} a function of yours (def ...) that calls it",
         )
-    return item  # type: ignore[no-any-return]
+    function: Callable[..., Any] = item
+    return function
 
 
 def source_checksum(name: str) -> str:

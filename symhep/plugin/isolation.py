@@ -89,7 +89,7 @@ def traceback_of(error: BaseException | None) -> str:
     while error is not None:
         if isinstance(error, SymhepError) and error.third_party_traceback:
             return error.third_party_traceback
-        error = error.__cause__
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return ""
 
 

@@ -75,13 +75,14 @@ class _Target:
         """The target, if it is written in the plugin's package; what lies elsewhere is not imported."""
         module = self.target.partition(":")[0] if isinstance(self.target, str) else self.package
         why = None if self._owns(module) else f"it is written in the module '{module}'"
-        item = self.imported(name) if why is None else None
-        why = why or refusal(item, self._owns)
-        if why:
-            raise PluginError(
-                f"plugin '{self.plugin}' announces '{name}', but {why}, and not in its package '{self.package}'"
-            )
-        return item  # type: ignore[no-any-return]
+        if why is None:
+            function: Callable[..., Any] = self.imported(name)
+            why = refusal(function, self._owns)
+            if why is None:
+                return function
+        raise PluginError(
+            f"plugin '{self.plugin}' announces '{name}', but {why}, and not in its package '{self.package}'"
+        )
 
     def sources(self) -> dict[str, Path]:
         """The files of the plugin's package."""

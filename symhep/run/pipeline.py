@@ -16,6 +16,7 @@ from symhep.events.assemble import assemble
 from symhep.events.select import NO_SELECTION
 from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.result import Result, Statement
+from symhep.plugin.isolation import isolated, traceback_of
 from symhep.plugin.manager import Registry, build_registry
 from symhep.report.page import write_report
 from symhep.run.drawing import draw, draw_if_needed
@@ -51,7 +52,9 @@ class Run:
         if name not in self.results:
             raise StoreError(f"this run has no result '{name}'; {nearest(name, self.results)}")
         use = RunFolder(self.folder).read_json(f"{name}/result.json")["use"]
-        return list(self.registry.method(use).figures(self.results[name]))
+        figures = self.registry.method(use).figures
+        with isolated(f"method '{use}' cannot draw", MethodError):
+            return list(figures(self.results[name]))
 
 
 def run(
@@ -158,16 +161,17 @@ def _attempt(
         "references": list(planned.method.references),
         "of": _origin(plan, planned.name),
     }
+    folder.remove_log(planned.name)
     try:
-        tables = {name: events[name].tables[planned.features] for name in planned.datasets}
-        data = assemble(plan.card, planned.features, tables)
-        if len(data) == 0:
-            raise MethodError(_where_events_went(plan, planned, events))
-        result = Fit(planned, data, folder, plan.card.run.seed, plan.device, progress, pool).run()
-        draw_if_needed(planned.method, planned.name, folder, plan.card.output)
-    except Exception as error:  # a method is a stranger's code: its failure must not cost the others' results
-        reason = str(error) if isinstance(error, SymhepError) else f"{type(error).__name__}: {error}"
-        done.failed[planned.name] = reason
+        with isolated(error=MethodError):
+            tables = {name: events[name].tables[planned.features] for name in planned.datasets}
+            data = assemble(plan.card, planned.features, tables)
+            if len(data) == 0:
+                raise MethodError(_where_events_went(plan, planned, events))
+            result = Fit(planned, data, folder, plan.card.run.seed, plan.device, progress, pool).run()
+            draw_if_needed(planned.method, planned.name, folder, plan.card.output)
+    except SymhepError as error:  # the failure of one method must not cost the others' results
+        done.failed[planned.name] = reason = _logged(planned.name, error, folder)
         return entry | {"status": "failed", "summary": {}, "statements": [], "error": reason}
     pooled = _pooled(plan, planned, events)
     done.results[planned.name] = replace(result, statements=[*result.statements, *pooled])
@@ -179,6 +183,12 @@ def _attempt(
         "error": None,
         "duration_s": stored["duration_s"],
     }
+
+
+def _logged(name: str, error: SymhepError, folder: RunFolder) -> str:
+    """What went wrong; the traceback of third-party code goes to a file, which is named."""
+    trace = traceback_of(error)
+    return f"{error} (traceback: {folder.write_log(name, trace)})" if trace else str(error)
 
 
 def _where_events_went(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEvents]) -> str:
@@ -230,16 +240,26 @@ def _still_valid(folder: RunFolder, plan: Plan) -> dict[str, Any]:
 
 
 def redraw(root: str | Path, registry: Registry | None = None) -> list[Path]:
-    """Draw the figures of a run folder again from its stored results, without training."""
+    """Draw the figures of a run folder again from its stored results, without training.
+
+    Raises `MethodError` if a method fails, when the others have drawn theirs.
+    """
     folder, registry = RunFolder(root), registry or build_registry()
+    drawn, failed = [], []
     with folder.locked():
         card = load_card(folder.root / "card.yaml").card
-        drawn = []
         for name in folder.result_names():
-            method = registry.method(folder.read_json(f"{name}/result.json")["use"])
-            drawn += [
-                folder.root / name / "figures" / item for item in draw(method, name, folder, card.output)
-            ]
+            try:
+                with isolated(error=MethodError):
+                    method = registry.method(folder.read_json(f"{name}/result.json")["use"])
+                    drawn += [
+                        folder.root / name / "figures" / item
+                        for item in draw(method, name, folder, card.output)
+                    ]
+            except SymhepError as error:
+                failed.append(f"the figures of '{name}': {_logged(name, error, folder)}")
+    if failed:
+        raise MethodError("; ".join(failed))
     return drawn
 
 

@@ -74,7 +74,7 @@ _WORDS = ("muon", "electron", "jet", "fatjet", "photon", "tau", "track")
 
 def suggest(source: Source) -> tuple[Suggestion, int]:
     """A proposal for a file, and how many events it was drawn from. Raises `InputError` if it has none."""
-    schema = source.reader.schema(source.path, source.options)
+    schema = source.schema()
     wanted = {name: frozenset({"pdgId", "status"} & set(c.fields)) for name, c in schema.collections.items()}
     request = ReadRequest(wanted, frozenset(), "none", max_events=_LOOK_AT)
     batches = list(source.read(request, LossLog("skip")))
