@@ -163,7 +163,14 @@ def test_a_failing_method_leaves_the_others(tmp_path: Path, toy_card: dict[str, 
         "last": entry,
     }
     done = symhep.run(toy_card, tmp_path / "r", registry=registry)
-    assert done.failed == {"known": "asked to fail", "unknown": "ZeroDivisionError: broken inside"}
+    log = tmp_path / "r/.symhep/log/unknown.txt"
+    assert done.failed == {
+        "known": "asked to fail",
+        "unknown": f"ZeroDivisionError: broken inside (traceback: {log})",
+    }
+    assert "toy_method.py" in log.read_text()
+    assert log.read_text().endswith("ZeroDivisionError: broken inside\n")
+    assert not log.with_name("known.txt").exists()
     assert set(done.results) == {"boot", "last"}
     stored = _numbers(tmp_path / "r")
     assert (stored["known"]["status"], stored["known"]["error"]) == ("failed", "asked to fail")

@@ -128,6 +128,6 @@ def test_a_dask_cluster_gives_the_numbers_of_one_process() -> None:
 
 
 def test_no_dask_scheduler_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("symhep.run.workers.PATIENCE_S", 1.0)
+    monkeypatch.setattr(sys.modules[open_workers.__module__], "PATIENCE_S", 1.0)
     with pytest.raises(CardError, match="no dask scheduler answers"), open_workers("dask:tcp://127.0.0.1:1"):
         pass
