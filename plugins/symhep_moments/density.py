@@ -11,6 +11,7 @@ from torch import Tensor
 
 from symhep.errors import MethodError
 from symhep.lie.generators import Generators
+from symhep.plugin.isolation import isolated
 from symhep_moments.fields import divergences
 from symhep_moments.functions.interface import TestFunctions
 from symhep_moments.functions.layers import Layer
@@ -21,29 +22,30 @@ __all__ = ["UnderDensity"]
 class UnderDensity(Layer):
     """grad f_k . v + f_k h with h = div v + v . grad log q, in place of grad f_k . v.
 
-    p / q is invariant under the flow of v if and only if E_p[grad f . v + f h] = 0 for all smooth f:
-    the integral of p h f + p v . grad f is that of - q f v . grad (p / q), by parts. With q = 1 it is the invariance of
-    the density of the events as a function, which for div v = 0 is that of their law.
+        p / q is invariant under the flow of v if and only if E_p[grad f . v + f h] = 0 for all smooth f:
+        the integral of p h f + p v . grad f is that of - q f v . grad (p / q), by parts. With q = 1 it is the invariance of
+        the density of the events as a function, which for div v = 0 is that of their law.
 
-    Parameters
-    ----------
-    inner
-        f_k.
-    log_density
-        log q up to a constant, (n, P, d) in the units of the data -> (n,), made of torch operations.
-    generators
-        Of the fields v_a that `along` will be asked for.
-    scale
-        What the data were divided by.
+        Parameters
+        ----------
+        inner
+            f_k.
+        log_density
+            log q up to a constant, (n, P, d) in the units of the data -> (n,), made of torch operations.
+        generators
+            Of the fields v_a that `along` will be asked for.
+        scale
+            What the data were divided by.
 
-    >>> from symhep.lie.bases import poincare
-    >>> from symhep_moments.fields import LinearFields
-    >>> from symhep_moments.functions.layers import Constant
-    >>> lift = poincare().subset(["P_z"])
-    >>> q = UnderDensity(Constant(), lambda x: -x[..., 3].square().sum(dim=1) / 2, lift, 1.0)
-    >>> x = torch.tensor([[[5.0, 0.0, 0.0, 3.0]]], dtype=torch.float64)
-    >>> q.along(x, LinearFields(lift)(x)).tolist()
-    [[[-3.0]]]
+        >>> from symhep.lie.bases import poincare
+        >>> from symhep.plugin.isolation import isolated
+    from symhep_moments.fields import LinearFields
+        >>> from symhep_moments.functions.layers import Constant
+        >>> lift = poincare().subset(["P_z"])
+        >>> q = UnderDensity(Constant(), lambda x: -x[..., 3].square().sum(dim=1) / 2, lift, 1.0)
+        >>> x = torch.tensor([[[5.0, 0.0, 0.0, 3.0]]], dtype=torch.float64)
+        >>> q.along(x, LinearFields(lift)(x)).tolist()
+        [[[-3.0]]]
     """
 
     def __init__(
@@ -60,12 +62,8 @@ class UnderDensity(Layer):
 
     def log_density(self, x: Tensor) -> Tensor:
         """log q at scaled events: (n, P, d) -> (n,). Raises `MethodError` for anything but n finite numbers."""
-        try:
+        with isolated(f"the density fails on a torch tensor of shape {tuple(x.shape)}", MethodError):
             found = self._function(x * self._scale)
-        except Exception as error:  # strangers' code may raise anything
-            raise MethodError(
-                f"the density fails on a torch tensor of shape {tuple(x.shape)}: {type(error).__name__}: {error}"
-            ) from error
         if not isinstance(found, Tensor) or found.shape != x.shape[:1]:
             given = f"shape {tuple(found.shape)}" if isinstance(found, Tensor) else type(found).__name__
             raise MethodError(
