@@ -22,30 +22,29 @@ __all__ = ["UnderDensity"]
 class UnderDensity(Layer):
     """grad f_k . v + f_k h with h = div v + v . grad log q, in place of grad f_k . v.
 
-        p / q is invariant under the flow of v if and only if E_p[grad f . v + f h] = 0 for all smooth f:
-        the integral of p h f + p v . grad f is that of - q f v . grad (p / q), by parts. With q = 1 it is the invariance of
-        the density of the events as a function, which for div v = 0 is that of their law.
+    p / q is invariant under the flow of v if and only if E_p[grad f . v + f h] = 0 for all smooth f:
+    the integral of p h f + p v . grad f is that of - q f v . grad (p / q), by parts. With q = 1 it is the invariance of
+    the density of the events as a function, which for div v = 0 is that of their law.
 
-        Parameters
-        ----------
-        inner
-            f_k.
-        log_density
-            log q up to a constant, (n, P, d) in the units of the data -> (n,), made of torch operations.
-        generators
-            Of the fields v_a that `along` will be asked for.
-        scale
-            What the data were divided by.
+    Parameters
+    ----------
+    inner
+        f_k.
+    log_density
+        log q up to a constant, (n, P, d) in the units of the data -> (n,), made of torch operations.
+    generators
+        Of the fields v_a that `along` will be asked for.
+    scale
+        What the data were divided by.
 
-        >>> from symhep.lie.bases import poincare
-        >>> from symhep.plugin.isolation import isolated
-    from symhep_moments.fields import LinearFields
-        >>> from symhep_moments.functions.layers import Constant
-        >>> lift = poincare().subset(["P_z"])
-        >>> q = UnderDensity(Constant(), lambda x: -x[..., 3].square().sum(dim=1) / 2, lift, 1.0)
-        >>> x = torch.tensor([[[5.0, 0.0, 0.0, 3.0]]], dtype=torch.float64)
-        >>> q.along(x, LinearFields(lift)(x)).tolist()
-        [[[-3.0]]]
+    >>> from symhep.lie.bases import poincare
+    >>> from symhep_moments.fields import LinearFields
+    >>> from symhep_moments.functions.layers import Constant
+    >>> lift = poincare().subset(["P_z"])
+    >>> q = UnderDensity(Constant(), lambda x: -x[..., 3].square().sum(dim=1) / 2, lift, 1.0)
+    >>> x = torch.tensor([[[5.0, 0.0, 0.0, 3.0]]], dtype=torch.float64)
+    >>> q.along(x, LinearFields(lift)(x)).tolist()
+    [[[-3.0]]]
     """
 
     def __init__(

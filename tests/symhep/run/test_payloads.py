@@ -60,10 +60,10 @@ def _code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def payload(kind: str, marker: Path) -> bytes:
-    """What makes the file ``marker`` when it is executed, or unpickled: text, so that its doubles are finite."""
+    """What makes the folder ``marker`` when it is executed, or unpickled: text, so that its doubles are finite."""
     if kind == "source":
-        return f"open({str(marker)!r}, 'w')\n".encode()
-    return f"cbuiltins\nopen\n(V{marker}\nVw\ntR.".encode()
+        return f"import os; os.mkdir({str(marker)!r})\n".encode()
+    return f"cos\nmkdir\n(V{marker}\ntR.".encode()
 
 
 def events(path: Path, content: bytes) -> np.ndarray[Any, Any]:
