@@ -18,7 +18,7 @@ from typing import Any
 
 from symhep.errors import CardError, PluginError, nearest
 from symhep.plugin.isolation import isolated
-from symhep.plugin.manager import build_registry
+from symhep.plugin.manager import registry_in
 from symhep.plugin.origin import refusal
 from symhep.plugin.sources import holders, module_file, reachable
 
@@ -101,7 +101,7 @@ def source_checksum(name: str) -> str:
     """
     module = name.partition(":")[0]
     files = (
-        reachable(module, code_folders()) if _own_file(module) else build_registry().function_sources(name)
+        reachable(module, code_folders()) if _own_file(module) else registry_in(None).function_sources(name)
     )
     digest = hashlib.sha256()
     for part in sorted(files):
@@ -111,7 +111,7 @@ def source_checksum(name: str) -> str:
 
 def _announced(name: str) -> Callable[..., Any]:
     """The function of a plugin's, or a `CardError` that says where functions may come from."""
-    registry = build_registry()
+    registry = registry_in(None)
     if name in registry.functions:
         try:
             return registry.function(name)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from symhep.errors import PluginError, SymhepError
 
-__all__ = ["described", "failure", "isolated", "isolated_items", "traceback_of"]
+__all__ = ["described", "failure", "isolated", "isolated_items", "portable", "traceback_of"]
 
 T = TypeVar("T")
 
@@ -82,6 +82,16 @@ def described(error: BaseException) -> str:
     if isinstance(error, SymhepError):
         return text
     return f"{type(error).__name__}: {text}"
+
+
+def portable(error: SymhepError) -> SymhepError:
+    """The error, or its text: a class of a plugin's own may ask for what another process cannot give it."""
+    kind = next(c for c in type(error).__mro__ if c.__module__ == SymhepError.__module__)
+    if kind is type(error):
+        return error
+    told: SymhepError = kind(described(error))
+    told.third_party_traceback = traceback_of(error)
+    return told
 
 
 def traceback_of(error: BaseException | None) -> str:

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +17,7 @@ import pluggy
 
 from symhep.errors import PluginError, SymhepError, nearest
 from symhep.plugin import specs
-from symhep.plugin.isolation import isolated
+from symhep.plugin.isolation import isolated, portable
 from symhep.plugin.origin import refusal
 from symhep.plugin.sources import package_files
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from symhep.methods.interface import Method
     from symhep.readers.interface import Reader
 
-__all__ = ["BrokenPlugin", "Registry", "build_manager", "build_registry"]
+__all__ = ["BrokenPlugin", "Registry", "build_manager", "build_registry", "registry_in"]
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ def build_manager(
             with isolated():
                 _register(manager, point.load(), point.name)
         except SymhepError as error:
-            broken.append(BrokenPlugin(point.name, point.value, error))
+            broken.append(BrokenPlugin(point.name, point.value, portable(error)))
     for name, plugin in (extra or {}).items():
         with isolated(f"plugin '{name}' is broken"):
             _register(manager, plugin, name)
@@ -227,7 +228,7 @@ def build_registry(
                 for known, offered in offers:
                     _refuse_taken(offered, known)
         except SymhepError as error:
-            registry.broken.append(BrokenPlugin(name, home, error))
+            registry.broken.append(BrokenPlugin(name, home, portable(error)))
             continue
         for known, offered in offers:
             known.update({k: _Target(name, target, _package(home)) for k, target in offered.items()})
@@ -261,3 +262,17 @@ def _refuse_taken(offered: Iterable[str], known: Mapping[str, _Target]) -> None:
     for name in offered:
         if name in known:
             raise PluginError(f"'{name}' is already registered by plugin '{known[name].plugin}'")
+
+
+def registry_in(context: Any) -> Registry:
+    """The registry handed down: ``info.context["registry"]`` in validators of options, ``context.registry`` in fits.
+
+    Options that somebody builds by hand come without one: the installed plugins then stand in, asked once.
+    """
+    given = context.get("registry") if isinstance(context, Mapping) else getattr(context, "registry", None)
+    return given if isinstance(given, Registry) else _installed_registry()
+
+
+@cache
+def _installed_registry() -> Registry:
+    return build_registry()

@@ -201,10 +201,12 @@ def _method(name: str, card_file: CardFile, registry: Registry) -> PlannedMethod
     except PluginError as error:
         raise failure(where, error) from error
 
+    context = {"folder": card_file.folder, "registry": registry}
+
     def options(values: Mapping[str, Any]) -> Options:
         with isolated(f"{where}: the options of method '{entry.use}' cannot be checked"):
             try:
-                return method.Options.model_validate(values, context={"folder": card_file.folder})
+                return method.Options.model_validate(values, context=context)
             except ValidationError as error:
                 prefix = ("methods", name, "options")
                 raise validation_error(

@@ -15,7 +15,7 @@ import fsspec
 from pydantic import ValidationError
 
 from symhep.errors import CardError, InputError, PluginError, SymhepError, nearest
-from symhep.plugin.isolation import isolated, isolated_items
+from symhep.plugin.isolation import isolated, isolated_items, portable
 from symhep.plugin.manager import BrokenPlugin, Registry
 from symhep.readers.interface import Loss
 
@@ -216,7 +216,7 @@ def _guess(path: str, registry: Registry) -> Reader:
             with isolated():
                 sure = int(reader.confidence(path, head)) if reader.needs_files else 0
         except SymhepError as error:  # one reader's defect must not take the others down
-            registry.broken.append(BrokenPlugin(name, type(reader).__module__, error))
+            registry.broken.append(BrokenPlugin(name, type(reader).__module__, portable(error)))
             continue
         if sure > best[0]:
             best = (sure, reader)

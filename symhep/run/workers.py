@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from symhep.errors import CardError, MethodError, SymhepError
 from symhep.methods.result import Part
-from symhep.plugin.isolation import described, isolated, traceback_of
+from symhep.plugin.isolation import isolated, portable
 
 __all__ = ["Workers", "open_workers"]
 
@@ -96,17 +96,7 @@ def _guarded(function: Callable[..., Part], *job: Any) -> Part:
         with isolated(error=MethodError):
             return function(*job)
     except SymhepError as error:
-        raise _portable(error) from None
-
-
-def _portable(error: SymhepError) -> SymhepError:
-    """The error, or its text: a class of a plugin's own may ask for what another process cannot give it."""
-    kind = next(c for c in type(error).__mro__ if c.__module__ == SymhepError.__module__)
-    if kind is type(error):
-        return error
-    told: SymhepError = kind(described(error))
-    told.third_party_traceback = traceback_of(error)
-    return told
+        raise portable(error) from None
 
 
 def _share_cores(processes: int) -> None:

@@ -15,6 +15,7 @@ import pytest
 import symhep
 from symhep.errors import CardError, PluginError
 from symhep.lie.groups import AffineLine, Similarity
+from symhep.methods.record import Record
 from symhep.plugin import functions
 from symhep.plugin.functions import load_function, source_checksum
 from symhep.plugin.isolation import traceback_of
@@ -28,10 +29,12 @@ class Good(symhep.Method[Any]):
     summary = "nothing"
     Options = symhep.Options
 
-    def fit(self, data: Any, options: Any, shard: Any, context: Any) -> Any:
+    Record = Record
+
+    def fit(self, prepared: Any, shard: Any, context: Any) -> Any:
         raise NotImplementedError
 
-    def combine(self, data: Any, options: Any, parts: Any) -> Any:
+    def combine(self, prepared: Any, parts: Any, context: Any) -> Any:
         raise NotImplementedError
 
 
@@ -255,7 +258,7 @@ def test_functions_that_a_plugin_announces(shapes: list[EntryPoint], tmp_path: P
 def test_a_card_names_what_a_plugin_announces(
     shapes: list[EntryPoint], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(functions, "build_registry", lambda: build_registry(points=shapes))
+    monkeypatch.setattr(functions, "registry_in", lambda context: build_registry(points=shapes))
     assert load_function("shapes:radius")(np.ones((1, 4))).tolist() == [4.0]
     before = source_checksum("shapes:radius")
     package = Path(sys.modules["o2_shapes"].__file__ or "").parent
