@@ -505,16 +505,17 @@ def test_figures_drawn_again_by_a_method_that_exits(
 def test_names_of_a_method_stay_in_its_folder(
     tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, kind: str, name: str
 ) -> None:
-    def combine(self: Any, data: Any, options: Any, parts: Any) -> Any:
-        result = toy_method.Bootstrap.combine(self, data, options, parts)
-        if kind == "checkpoint":
-            result.checkpoint[name] = {"w": np.ones(2, dtype=np.float32)}
-        else:
-            result.tables[name] = result.tables["means"]
+    def combine(self: Any, *given: Any) -> Any:
+        result = toy_method.Bootstrap.combine(self, *given)
+        result.checkpoint[name] = {"w": np.ones(2, dtype=np.float32)}
         return result
 
+    def tables(self: Any, record: Any) -> Any:
+        return {name: table for table in toy_method.Bootstrap.tables(self, record).values()}
+
+    changed = {"combine": combine} if kind == "checkpoint" else {"tables": tables}
     toy_card["methods"]["boot"]["use"] = "evil"
-    done = symhep.run(toy_card, tmp_path / "a/r", registry=_with(toy_method, combine=combine))
+    done = symhep.run(toy_card, tmp_path / "a/r", registry=_with(toy_method, **changed))
     assert f"a {kind} is called {name!r}, which is no plain file name" in done.failed["boot"]
     assert not list(tmp_path.rglob("*escaped*"))
 
@@ -527,10 +528,10 @@ def test_files_of_the_users_stay_among_the_figures(
     (figures / "mine.png").write_text("precious")
     toy_card["output"] = {"figures": ["pdf"]}
     symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method))
-    assert sorted(p.name for p in figures.iterdir()) == ["means.pdf", "mine.png"]
+    assert sorted(p.name for p in figures.iterdir()) == ["features.pdf", "means.pdf", "mine.png"]
     toy_card["output"] = {"figures": ["png"]}
     symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method), force=True)
-    assert sorted(p.name for p in figures.iterdir()) == ["means.png", "mine.png"]
+    assert sorted(p.name for p in figures.iterdir()) == ["features.png", "means.png", "mine.png"]
 
 
 def test_figures_stay_in_their_folder(tmp_path: Path, toy_card: dict[str, Any], toy_method: Any) -> None:
