@@ -511,7 +511,7 @@ def test_names_of_a_method_stay_in_its_folder(
         return result
 
     def tables(self: Any, record: Any) -> Any:
-        return {name: table for table in toy_method.Bootstrap.tables(self, record).values()}
+        return {name: next(iter(toy_method.Bootstrap.tables(self, record).values()))}
 
     changed = {"combine": combine} if kind == "checkpoint" else {"tables": tables}
     toy_card["methods"]["boot"]["use"] = "evil"
