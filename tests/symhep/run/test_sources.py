@@ -204,7 +204,11 @@ def test_a_reader_that_exits_is_a_broken_reader(tmp_path: Path, stage: str) -> N
         assert [(b.name, b.reason) for b in registry.broken] == [("leaving", "SystemExit: 0")]
         return
     error = PluginError if stage == "options" else InputError
-    with pytest.raises(error, match=r"'leaving' .*: SystemExit: 0"):
+
+    def whole() -> None:
         source = open_source(str(tmp_path / "a.lhe"), registry, "leaving")
         source.schema()
         list(source.read(ReadRequest(), LossLog("fail")))
+
+    with pytest.raises(error, match=r"'leaving' .*: SystemExit: 0"):
+        whole()
