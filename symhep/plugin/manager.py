@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
+import symhep.plugin.specs as specs
 from symhep.errors import PluginError, SymhepError, nearest
-from symhep.plugin import specs
+from symhep.hooks import PROJECT
 from symhep.plugin.isolation import isolated, portable
 from symhep.plugin.origin import refusal
 from symhep.plugin.sources import package_files
@@ -175,10 +176,10 @@ def build_manager(
     ``extra`` registers modules or objects by hand (tests, notebooks); ``points``
     replaces the installed entry points.
     """
-    manager = pluggy.PluginManager(specs.PROJECT)
+    manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(specs)
     broken: list[BrokenPlugin] = []
-    found = entry_points(group=specs.PROJECT) if points is None else points
+    found = entry_points(group=PROJECT) if points is None else points
     for point in sorted(found, key=lambda p: (p.name, p.value)):
         try:
             with isolated():

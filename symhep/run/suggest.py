@@ -7,6 +7,7 @@ import keyword
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files as package_files
+from pathlib import Path
 
 import awkward as ak
 import jinja2
@@ -214,6 +215,8 @@ def write_card(sources: Sequence[Source], files: Sequence[str], registry: Regist
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
     ).from_string(package_files("symhep.card").joinpath("card.yaml.j2").read_text(encoding="utf-8"))
     return template.render(
+        # Editors complete the card by it. `symhep schema card` prints the same with other plugins' options.
+        schema=Path(str(package_files("symhep.card").joinpath("card.schema.json"))).as_uri(),
         variables=", ".join(map(_yaml, found.variables)),
         first=", ".join(map(_yaml, found.variables[:_MIXED])),
         # JSON strings are YAML strings, whatever stands in them.
