@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from symhep.methods.interface import Options
-from symhep.plugin.user_function import NAME, UserFunctionOptions
+from symhep.plugin.user_function import NAME, ORIGIN, UserFunctionOptions
 from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.oracles.model_file_options import ModelFileOracle
 
@@ -75,7 +75,7 @@ class FunctionOracle(UserFunctionOptions):
     kind: Literal["function"]
     function: str = Field(
         pattern=NAME,
-        description="'module:function', from an installed package or a folder named with --code",
+        description=ORIGIN,
         examples=["my_oracles:transverse_mass"],
     )
     approximate: bool = Field(

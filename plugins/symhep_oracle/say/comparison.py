@@ -25,10 +25,8 @@ def comparison(record: OracleRecord) -> Iterator[Statement]:
     largest = max(c.principal_angles, default=0.0)
     equal = bool(dimension) and largest <= c.rounding
     if equal and dimension == c.dimension:
-        text = (
-            f"The {'generator spans' if dimension == 1 else f'{dimension} generators span'} {c.name}, equal to rounding: "
-            f"the largest principal angle is {largest:.1g} rad."
-        )
+        span = "generator spans" if dimension == 1 else f"{dimension} generators span"
+        text = f"The {span} {c.name}, equal to rounding: the largest principal angle is {largest:.1g} rad."
     else:
         text = _distance(c, dimension, equal)
     following = min(record.spectrum.values[dimension + len(record.support.spurious) :], default=1.0)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations as pairs_of
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from symhep.events.dataset import Column, Dataset
+from symhep.stats.constraints import constant_value
+from symhep_vae.record import Kind, NearConstant
 
-__all__ = ["Combination", "Constraint", "constraints", "named_combinations"]
+__all__ = ["EXACT", "Combination", "named_combinations", "near_constant"]
 
 FloatArray = npt.NDArray[np.float64]
-Kind = Literal["feature", "difference", "sum", "pair", "particle", "norm"]
 
 #: More particles than this would give more pairs than anyone reads.
 MAX_PARTICLES = 4
@@ -39,40 +39,22 @@ class Combination:
     scale: float
 
 
-@dataclass(frozen=True)
-class Constraint:
-    """A combination that varies little: centre, and half the width of the central 68 % of the events.
-
-    ``relative`` is that width over the combination's scale; ``exact`` means nothing but rounding is left,
-    and ``vanishes`` that what is left is zero.
-    """
-
-    name: str
-    unit: str
-    kind: Kind
-    centre: float
-    width: float
-    relative: float
-    exact: bool
-    vanishes: bool
-
-
-def named_combinations(data: Dataset, rows: npt.NDArray[np.int64]) -> list[Combination]:
-    """All combinations for the events ``rows``: differences and sums of a variable over pairs of
+def named_combinations(data: Dataset) -> list[Combination]:
+    """All combinations: differences and sums of a variable over pairs of
     particles, mass, pt, rapidity and energy of pairs, |p| and pt of particles, the features themselves.
 
     >>> data = Dataset.from_array([[1.0, 2.0], [3.0, 5.0]], columns=("a", "b"))
-    >>> [c.name for c in named_combinations(data, np.arange(2))]
+    >>> [c.name for c in named_combinations(data)]
     ['a', 'b', 'a - b', 'a + b', '|x|']
     """
-    features = data.values[rows]
+    features = data.values
     found = [
         Combination(c.name, c.label or c.name, c.unit, "feature", values, _size(values))
         for c, values in zip(data.columns, features.T, strict=True)
     ]
     found += _sums_and_differences(data.columns, features)
     if data.momenta is not None:
-        found += _from_momenta(data.momenta[rows], data.particles, data.columns)
+        found += _from_momenta(data.momenta, data.particles, data.columns)
     elif 1 < features.shape[1] <= 8 and len({_quantity(c) for c in data.columns}) == 1:
         norm = np.linalg.norm(features, axis=1)
         found.append(Combination("|x|", "$|x|$", data.columns[0].unit, "norm", norm, _size(norm)))
@@ -189,21 +171,24 @@ class _Momentum:
         )
 
 
-def constraints(found: list[Combination]) -> list[Constraint]:
+def near_constant(found: list[Combination]) -> list[NearConstant]:
     """Combinations that never vary, or little, most constant first.
 
     >>> x = np.random.default_rng(0).normal(size=1000)
     >>> data = Dataset.from_array(np.c_[x, 3 - x], columns=("a", "b"))
-    >>> [(c.name, c.exact, round(c.centre, 6)) for c in constraints(named_combinations(data, np.arange(1000)))]
+    >>> [(c.name, c.exact, round(c.value, 6)) for c in near_constant(named_combinations(data))]
     [('a + b', True, 3.0)]
     """
     result = []
     for c in found:
         low, centre, high = np.quantile(c.values, [0.16, 0.5, 0.84])
-        width = float(high - low) / 2
-        relative = width / c.scale if c.scale > 0 else 0.0
-        exact = float(c.values.std()) <= EXACT * c.scale
-        if exact or relative < NARROW:
-            zero = exact and abs(float(centre)) <= EXACT * c.scale
-            result.append(Constraint(c.name, c.unit, c.kind, float(centre), width, relative, exact, zero))
-    return sorted(result, key=lambda c: (not c.exact, c.relative if not c.exact else 0.0))
+        relative = float(high - low) / 2 / c.scale if c.scale > 0 else 0.0
+        fixed = constant_value(c.values, c.scale, EXACT)
+        if fixed is None and relative >= NARROW:
+            continue
+        row = NearConstant(
+            name=c.name, kind=c.kind, unit=c.unit, exact=fixed is not None, vanishes=fixed == 0,
+            value=centre, low=low, high=high, level=0.68, method="median and central 68 % of the events",
+        )  # fmt: skip
+        result.append((fixed is None, 0.0 if fixed is not None else relative, row))
+    return [row for *_, row in sorted(result, key=lambda entry: entry[:2])]

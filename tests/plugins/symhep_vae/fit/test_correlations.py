@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from symhep.events.dataset import Dataset
-from symhep_vae.combinations import named_combinations
-from symhep_vae.correlations import best_combination, correlate
+from symhep_vae.fit.combinations import named_combinations
+from symhep_vae.fit.correlations import best_combination, correlate
 
 N = 2000
 X = np.random.default_rng(1).normal(size=(N, 2))
-NAMED = named_combinations(Dataset.from_array(X, columns=("a", "b")), np.arange(N))
+NAMED = named_combinations(Dataset.from_array(X, columns=("a", "b")))
 UNIT = np.ones(N)
 
 
@@ -49,7 +49,7 @@ def test_a_flat_latent_follows_nothing() -> None:
 
 def test_among_equals_a_difference_is_named() -> None:
     data = Dataset.from_array(np.c_[X[:, 0], -X[:, 0]], columns=("a", "b"))
-    named = named_combinations(data, np.arange(N))
+    named = named_combinations(data)
     best = best_combination(correlate(-X[None, :, :1], [1], named, UNIT), 0, 0, N)
     assert best is not None
     assert best.name == "a - b"

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from symhep.methods.result import Arrays
 from symhep.plotting.style import COLOURS
-from symhep_vae.relevance import THRESHOLD
+from symhep_vae.record import FeatureRow, VaeRecord
 
 __all__ = ["correlation_map", "latent_matrix", "latent_plane"]
 
@@ -27,9 +27,14 @@ ALIKE = 0.95
 LINE, LINES = 18, 3
 
 
-def _axis_label(a: Arrays, i: int) -> str:
-    unit = str(a["feature_units"][i])
-    return str(a["feature_labels"][i]) + (f" [{unit}]" if unit else "")
+def _axis_label(feature: FeatureRow) -> str:
+    return feature.label + (f" [{feature.unit}]" if feature.unit else "")
+
+
+def _relevant(a: Arrays, record: VaeRecord) -> int:
+    """Relevant latents of the representative run; they stand first."""
+    run = a["relevance"][a["used"] == record.runs.representative]
+    return int((run > record.relevant_latents.threshold).sum())
 
 
 def _fit(figure: Figure, ax: Axes, label: str, inches: float) -> None:
@@ -58,7 +63,7 @@ def _central(values: npt.NDArray[Any]) -> tuple[float, float]:
     return float(low - margin), float(high + margin)
 
 
-def latent_matrix(a: Arrays) -> Figure:
+def latent_matrix(a: Arrays, record: VaeRecord) -> Figure:
     """<z_j> against every feature; Sanz, Figs. 4 and 7."""
     z, x = a["latent_means"], a["features"]
     rows, columns = min(z.shape[1], MAX_LATENTS), min(x.shape[1], MAX_FEATURES)
@@ -68,14 +73,13 @@ def latent_matrix(a: Arrays) -> Figure:
         rows, columns, figsize=(max(4.6, size * columns + 0.7), max(3.2, 0.82 * size * rows + 0.8)),
         sharex="col", sharey="row", squeeze=False,
     )  # fmt: skip
-    ms = _marker(len(x))
+    ms, relevant = _marker(len(x)), _relevant(a, record)
     for j in range(rows):
-        relevant = a["representative_relevance"][j] > THRESHOLD
         # One scale for all relevant latents; the others get the prior's, on which they are flat.
         reach = 1.08 * max(1.0, float(np.quantile(np.abs(z), 0.999)))
         for i in range(columns):
             ax = axes[j, i]
-            colour = COLOURS[0] if relevant else COLOURS[3]
+            colour = COLOURS[0] if j < relevant else COLOURS[3]
             ax.plot(
                 x[:, i], z[:, j], ".", ms=ms, alpha=min(1.0, 0.25 * ms), color=colour, mew=0, rasterized=True
             )
@@ -86,16 +90,16 @@ def latent_matrix(a: Arrays) -> Figure:
             ax.yaxis.set_major_locator(MaxNLocator(3, integer=True))
             if j == rows - 1:
                 ax.set_xlim(*_central(x[:, i]))
-                _fit(figure, ax, _axis_label(a, i), 0.85 * size)
+                _fit(figure, ax, _axis_label(record.features[i]), 0.85 * size)
             if i == 0:
                 ax.set_ylabel(_mean_label(j), fontsize=12, loc="center")
     return figure
 
 
-def latent_plane(a: Arrays) -> Figure:
+def latent_plane(a: Arrays, record: VaeRecord) -> Figure:
     """<z_j> of the leading latents over two features; Sanz, Fig. 3."""
     z, x = a["latent_means"], a["features"]
-    relevant = int((a["representative_relevance"] > THRESHOLD).sum())
+    relevant = _relevant(a, record)
     shown = min(max(relevant, 1), MAX_PLANES, z.shape[1])
     figure: Figure
     figure, axes = plt.subplots(1, shown, figsize=(3.5 * shown + 1.4, 3.7), squeeze=False)
@@ -116,7 +120,7 @@ def latent_plane(a: Arrays) -> Figure:
         ax.set_xlim(*_central(x[:, first]))
         ax.set_ylim(*_central(x[:, second]))
         ax.xaxis.set_major_locator(MaxNLocator(5))
-        ax.set(xlabel=_axis_label(a, first), ylabel=_axis_label(a, second))
+        ax.set(xlabel=_axis_label(record.features[first]), ylabel=_axis_label(record.features[second]))
         ax.text(
             0.97, 0.97, _mean_label(j), transform=ax.transAxes, ha="right", va="top",
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2},
@@ -139,7 +143,7 @@ def _plane(x: npt.NDArray[Any], z: npt.NDArray[Any]) -> tuple[int, int]:
     return (first, second) if first < second else (second, first)
 
 
-def correlation_map(a: Arrays) -> Figure:
+def correlation_map(a: Arrays, record: VaeRecord) -> Figure:
     """Latents of the representative run against named combinations, and what all relevant ones carry."""
     r = a["correlation"][:MAX_LATENTS]
     latents, rows = r.shape
@@ -159,19 +163,20 @@ def correlation_map(a: Arrays) -> Figure:
                     j, k, f"{r[j, k]:.2f}".replace("0.", ".").replace("-", "−"), ha="center", va="center",
                     fontsize=8.5, color="white" if abs(r[j, k]) > 0.6 else "black",
                 )  # fmt: skip
-    relevant = int((a["representative_relevance"] > THRESHOLD).sum())
+    relevant = _relevant(a, record)
     if 0 < relevant < latents:
         ax.axvline(relevant - 0.5, color="black", lw=1.2)
     ax.set_xticks(range(latents), [f"$z_{{{j + 1}}}$" for j in range(latents)])
-    ax.set_yticks(range(rows), [str(s) for s in a["combination_labels"]], fontsize=10)
+    ax.set_yticks(range(rows), [c.label for c in record.combinations], fontsize=10)
     ax.tick_params(which="both", length=0)
     ax.minorticks_off()
     figure.colorbar(image, ax=ax, label="Correlation", location="bottom", shrink=0.95, pad=0.02, aspect=28)
     height = np.arange(rows)
-    side.barh(height, a["span_mean"], height=0.62, color=COLOURS[0], alpha=0.85)
-    side.errorbar(
-        a["span_mean"], height, xerr=a["span_std"], fmt="none", ecolor="black", elinewidth=1, capsize=2
-    )
+    carried = [c.r_squared for c in record.combinations]
+    share = [number.value or 0.0 for number in carried]
+    spread = [number.error or 0.0 for number in carried]
+    side.barh(height, share, height=0.62, color=COLOURS[0], alpha=0.85)
+    side.errorbar(share, height, xerr=spread, fmt="none", ecolor="black", elinewidth=1, capsize=2)
     side.set_xlim(0, 1.08)
     side.set_xticks([0, 0.5, 1], ["0", "½", "1"])
     side.tick_params(which="both", left=False, right=False, labelleft=False)

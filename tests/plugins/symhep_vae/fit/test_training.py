@@ -8,10 +8,11 @@ import torch
 
 from symhep.events.dataset import Dataset
 from symhep.torchkit.streams import replica_seeds
+from symhep_vae.fit.count import count_relevant, linear_relevance
+from symhep_vae.fit.relevance import moments
+from symhep_vae.fit.training import Training, train
 from symhep_vae.options import VaeOptions
-from symhep_vae.relevance import count_relevant, linear_relevance, moments
 from symhep_vae.sample import Sample
-from symhep_vae.training import Training, train
 
 SEEDS = replica_seeds(np.random.SeedSequence(11), 3)
 

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from symhep.errors import MethodError
 from symhep.methods.result import Arrays, Part
+from symhep_vae.fit.relevance import LatentMoments
+from symhep_vae.fit.training import Training
 from symhep_vae.options import VaeOptions
-from symhep_vae.relevance import LatentMoments
-from symhep_vae.training import Training
 
 __all__ = ["Runs", "gather", "join", "to_part"]
 

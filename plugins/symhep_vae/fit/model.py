@@ -10,7 +10,7 @@ from torch import Tensor
 from symhep.torchkit.network import Perceptron
 from symhep.torchkit.parameters import ReplicaParameters
 from symhep.torchkit.streams import ReplicaStreams
-from symhep_vae.losses import Latent, LatentSlopes, TotalCorrelation
+from symhep_vae.fit.losses import Latent, LatentSlopes, TotalCorrelation
 from symhep_vae.options import VaeOptions
 
 __all__ = ["StepLosses", "VaeEnsemble"]

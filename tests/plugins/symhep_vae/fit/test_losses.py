@@ -9,7 +9,7 @@ from torch.distributions import Independent, MultivariateNormal, Normal
 from torch.distributions import kl_divergence as torch_kl
 
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
-from symhep_vae.losses import (
+from symhep_vae.fit.losses import (
     DiscriminatorTerm,
     Latent,
     LatentSlopes,

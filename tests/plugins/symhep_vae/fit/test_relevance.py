@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from symhep.events.dataset import Dataset
-from symhep_vae.model import VaeEnsemble
+from symhep_vae.fit.count import count_relevant, information_bits
+from symhep_vae.fit.model import VaeEnsemble
+from symhep_vae.fit.relevance import moments
 from symhep_vae.options import VaeOptions
-from symhep_vae.relevance import count_relevant, information_bits, moments
 from symhep_vae.sample import Sample
 
 X = np.random.default_rng(1).normal(size=(5000, 2)) * [2.0, 3.0] + [1.0, -1.0]
@@ -59,7 +60,7 @@ def test_count_takes_the_median_and_the_band() -> None:
     count = count_relevant(runs)
     assert (count.value, count.low, count.high) == (2, 1, 3)
     assert count.graded
-    assert count.per_run.tolist() == [2] * 9 + [3]
+    assert list(count.per_run) == [2] * 9 + [3]
 
 
 def test_half_a_bit_at_the_threshold() -> None:

@@ -1,8 +1,7 @@
-"""Figures of a result: the spectra and the training."""
+"""The spectra of latents and of principal components, and the training."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -10,67 +9,18 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from symhep.methods.interface import NamedFigure
-from symhep.methods.result import Arrays, Result
+from symhep.methods.result import Arrays
 from symhep.plotting.style import COLOURS
-from symhep_vae.latent_figures import correlation_map, latent_matrix, latent_plane
-from symhep_vae.relevance import BAND, THRESHOLD
+from symhep_vae.record import VaeRecord
 
-__all__ = ["draw_all", "loss_curves", "principal_component_spectrum", "relevance_spectrum"]
+__all__ = ["loss_curves", "principal_component_spectrum", "relevance_spectrum"]
 
 #: Principal components below this variance are drawn at the floor: zero has no place on a log axis.
 FLOOR = 1e-4
 GREY = "#717581"
 
 
-def draw_all(result: Result) -> Iterator[NamedFigure]:
-    """All figures of a result, the most telling first."""
-    a, summary = result.arrays, result.summary
-    runs, run = len(a["used"]), summary["runs"]["representative"]
-    yield NamedFigure(
-        "relevance",
-        relevance_spectrum(a),
-        f"Relevance of the latents, ordered within each of {runs} runs: mean and central 68 % of the runs "
-        "(points with bars) and the runs themselves (small dots). Above the dashed line the latent means vary more "
-        "than the posterior is wide; in the grey band the count depends on where the line is drawn. Open squares: "
-        "the optimum of a linear VAE, from the principal components.",
-    )
-    yield NamedFigure(
-        "pca",
-        principal_component_spectrum(a),
-        "Variance of the principal components of the scaled features, with bootstrap errors. A linear VAE keeps "
-        "components above the dotted line, beta/2, and finds them relevant above the dashed line, beta. "
-        "Triangles stand for components below the axis.",
-    )
-    if len(a["combination_names"]):
-        yield NamedFigure(
-            "correlations",
-            correlation_map(a),
-            f"Correlation of the latent means of run {run}, the one of median loss, with features and named "
-            f"combinations. Right: the share of each combination's variance that the relevant latents carry "
-            f"together, mean and spread over {runs} runs.",
-        )
-    yield NamedFigure(
-        "latents",
-        latent_matrix(a),
-        f"Latent means of run {run} against every feature. Relevant latents above, irrelevant ones in grey: "
-        "they stay at the prior's mean.",
-    )
-    if a["features"].shape[1] > 1:
-        yield NamedFigure(
-            "plane",
-            latent_plane(a),
-            f"Latent means of run {run} over the plane of the two features that are related to it most "
-            "(and not to each other).",
-        )
-    yield NamedFigure(
-        "loss",
-        loss_curves(a),
-        f"Terms of the training loss per epoch: median over {runs} runs, with the range of the runs.",
-    )
-
-
-def relevance_spectrum(a: Arrays) -> Figure:
+def relevance_spectrum(a: Arrays, record: VaeRecord) -> Figure:
     """Relevance against the latent's rank; Sanz, Figs. 2, 6 and 8."""
     rho = np.maximum(a["relevance"], 1e-4)
     mean = rho.mean(axis=0)
@@ -79,11 +29,11 @@ def relevance_spectrum(a: Arrays) -> Figure:
     index = np.arange(1, rho.shape[1] + 1)
     figure: Figure
     figure, ax = plt.subplots()
-    ax.axhspan(*BAND, color="#e9eaec", lw=0, zorder=0)
-    ax.axhline(THRESHOLD, color=GREY, ls="--", lw=1.2, zorder=1)
+    ax.axhspan(*record.relevant_latents.band, color="#e9eaec", lw=0, zorder=0)
+    ax.axhline(record.relevant_latents.threshold, color=GREY, ls="--", lw=1.2, zorder=1)
     jitter = np.linspace(-0.16, 0.16, len(rho)) if len(rho) > 1 else np.zeros(1)
     ax.plot((index + jitter[:, None]).ravel(), rho.ravel(), ".", ms=5, color=COLOURS[0], alpha=0.45, zorder=2)
-    linear = a["linear_relevance"][: len(index)]
+    linear = np.array(record.pca.linear_relevance, dtype=np.float64)[: len(index)]
     shown = np.isfinite(linear) & (linear > 0)
     ax.plot(
         np.arange(1, len(linear) + 1)[shown] + 0.3, linear[shown], "s", mfc="none", mec=COLOURS[1], mew=1.5,
@@ -106,9 +56,11 @@ def relevance_spectrum(a: Arrays) -> Figure:
     return figure
 
 
-def principal_component_spectrum(a: Arrays) -> Figure:
+def principal_component_spectrum(record: VaeRecord) -> Figure:
     """Eigenvalues of the covariance of the scaled features, and where beta puts the line."""
-    variance, error, beta = a["pca_variance"], a["pca_error"], float(a["beta"])
+    variances, beta = record.pca.variances, record.beta
+    variance = np.array([v.value for v in variances], dtype=np.float64)
+    error = np.array([v.error for v in variances], dtype=np.float64)
     index = np.arange(1, len(variance) + 1)
     above = variance > FLOOR
     figure: Figure
@@ -134,10 +86,10 @@ def principal_component_spectrum(a: Arrays) -> Figure:
     return figure
 
 
-def loss_curves(a: Arrays) -> Figure:
+def loss_curves(a: Arrays, beta: float) -> Figure:
     """Reconstruction error, beta KL and their sum against the epoch."""
     reconstruction, kl, correlation = a["curves"]
-    kl = float(a["beta"]) * kl
+    kl = beta * kl
     figure: Figure
     figure, ax = plt.subplots()
     terms = [("total", reconstruction + kl, "black"), ("reconstruction", reconstruction, COLOURS[0])]

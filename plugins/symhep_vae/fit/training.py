@@ -13,8 +13,8 @@ from torch import Tensor
 from symhep.methods.context import Task
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.streams import ReplicaStreams
-from symhep_vae.losses import DiscriminatorTerm, MinibatchTerm, TotalCorrelation
-from symhep_vae.model import VaeEnsemble
+from symhep_vae.fit.losses import DiscriminatorTerm, MinibatchTerm, TotalCorrelation
+from symhep_vae.fit.model import VaeEnsemble
 from symhep_vae.options import VaeOptions
 from symhep_vae.sample import Sample
 

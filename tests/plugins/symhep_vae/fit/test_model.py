@@ -10,7 +10,7 @@ from torch.distributions import kl_divergence as torch_kl
 
 from symhep.torchkit.parameters import ReplicaParameters
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
-from symhep_vae.model import VaeEnsemble
+from symhep_vae.fit.model import VaeEnsemble
 from symhep_vae.options import VaeOptions
 
 R, B, F, L = 3, 7, 4, 2

@@ -8,15 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from symhep_vae.combinations import EXACT, Combination
+from symhep_vae.fit.combinations import EXACT, Combination
 
-__all__ = ["Followed", "LatentCorrelations", "best_combination", "correlate"]
+__all__ = ["Followed", "LatentCorrelations", "best_combination", "carried_whole", "correlate"]
 
 FloatArray = npt.NDArray[np.float64]
 
 #: Correlations closer than this are the same; the more telling kind of combination is then named.
 TIE = 0.01
+#: A multiple correlation above this (R^2 = 0.9) means that a combination is carried.
+CARRIED = 0.95
+#: Combinations whose correlation matrix has a smaller eigenvalue repeat each other.
+NEW = 0.02
 _PREFERENCE = ("difference", "sum", "pair", "norm", "particle", "feature")
+_LINEAR_FIRST = ("difference", "sum", "feature", "norm", "pair", "particle")
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,6 @@ class LatentCorrelations:
 class Followed:
     """The combination that a latent follows most closely, with its correlation and the error of that."""
 
-    index: int
     name: str
     r: float
     error: float
@@ -102,4 +106,19 @@ def best_combination(
     order = [(_PREFERENCE.index(correlations.combinations[i].kind), -abs(r[i]), i) for i in close]
     index = int(min(order)[2])
     error = float((1 - r[index] ** 2) / np.sqrt(max(events, 1.0)))
-    return Followed(index, correlations.combinations[index].name, float(r[index]), error)
+    return Followed(correlations.combinations[index].name, float(r[index]), error)
+
+
+def carried_whole(correlations: LatentCorrelations) -> list[int]:
+    """Combinations that the latents carry almost whole, linear ones first, each new beside those before it."""
+    found, r = correlations.combinations, np.sqrt(correlations.span).mean(axis=0)
+    order: list[int] = sorted(
+        np.flatnonzero(r > CARRIED).tolist(), key=lambda i: (_LINEAR_FIRST.index(found[i].kind), -r[i])
+    )
+    chosen: list[int] = []
+    for i in order:
+        trial = np.corrcoef([found[k].values for k in [*chosen, i]]) if chosen else np.ones((1, 1))
+        # The smallest eigenvalue tells whether the newcomer is a linear function of the others.
+        if np.linalg.eigvalsh(trial)[0] > NEW:
+            chosen.append(i)
+    return chosen

@@ -1,40 +1,22 @@
-"""Relevance of latents, and the decision how many are relevant."""
+"""Relevance of the latents of trained networks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep_vae.losses import kl_divergence
-from symhep_vae.model import VaeEnsemble
+from symhep_vae.fit.losses import kl_divergence
+from symhep_vae.fit.model import VaeEnsemble
 from symhep_vae.sample import Sample
 
-__all__ = [
-    "BAND",
-    "DECISION",
-    "THRESHOLD",
-    "LatentMoments",
-    "RelevantCount",
-    "count_relevant",
-    "linear_relevance",
-    "moments",
-]
+__all__ = ["LatentMoments", "moments"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: A latent counts when its means vary more than its posterior is wide: at 1 it carries half a bit.
-THRESHOLD = 1.0
-#: Within a factor two of the threshold (0.16 to 1.16 bit) the answer is a matter of taste: the interval says so.
-BAND = (0.5, 2.0)
-DECISION = (
-    "relevance above 1 (the means vary more than the posterior is wide, half a bit); value: median over the runs; "
-    "low and high: 2.5 and 97.5 % quantiles over the runs of the numbers above 2 and above 0.5"
-)
 #: Events per evaluation chunk, and events whose latent means are kept.
 CHUNK = 4096
 KEPT_EVENTS = 10_000
@@ -127,64 +109,3 @@ def _knockout(
     resolution = np.sqrt(beta / 2) if beta > 0 else 1.0
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(rms > 0, spread * resolution / rms, np.inf)
-
-
-def linear_relevance(variances: FloatArray, beta: float) -> FloatArray:
-    """Relevance at the optimum of a linear VAE, for covariance eigenvalues lambda: sqrt(2 lambda/beta - 1).
-
-    The loss |x - xhat|^2 + beta KL is the ELBO of a Gaussian decoder of variance
-    s^2 = beta/2, and a linear decoder makes that probabilistic PCA (Tipping and
-    Bishop 1999; Lucas et al., arXiv:1911.02469): the posterior of a direction
-    with lambda > s^2 has variance s^2/lambda and its mean has variance
-    1 - s^2/lambda; directions with lambda <= s^2 collapse to the prior. So the
-    relevance exceeds 1 exactly where lambda exceeds beta.
-
-    >>> linear_relevance(np.array([1.0, 0.1, 0.04]), beta=0.1).round(3).tolist()
-    [4.359, 1.0, 0.0]
-    """
-    if beta == 0:
-        return np.where(variances > 0, np.inf, 0.0)
-    return np.sqrt(np.maximum(2 * variances / beta - 1, 0.0))
-
-
-@dataclass(frozen=True)
-class RelevantCount:
-    """How many latents are relevant, and how sure that is."""
-
-    value: int
-    low: int
-    high: int
-    per_run: npt.NDArray[np.int64]
-
-    @property
-    def graded(self) -> bool:
-        """Does the spectrum fall without a gap, so that the number depends on the threshold?"""
-        return self.low < self.high
-
-
-def count_relevant(relevance: FloatArray) -> RelevantCount:
-    """Count over runs (R, L); see `DECISION`. All three are numbers that occurred in a run.
-
-    >>> runs = np.array([[5.3, 5.0, 4.4, 0.04], [5.1, 5.0, 4.6, 0.03]])
-    >>> count = count_relevant(runs)
-    >>> count.value, count.low, count.high
-    (3, 3, 3)
-    """
-    per_run = (relevance > THRESHOLD).sum(axis=1)
-    strict, loose = (relevance > BAND[1]).sum(axis=1), (relevance > BAND[0]).sum(axis=1)
-
-    def quantile(counts: npt.NDArray[np.int64], q: float) -> int:
-        return int(np.quantile(counts, q, method="inverted_cdf"))
-
-    return RelevantCount(
-        quantile(per_run, 0.5), quantile(strict, 0.025), quantile(loose, 0.975), per_run.astype(np.int64)
-    )
-
-
-def information_bits(relevance: FloatArray) -> FloatArray:
-    """log2(1 + rho^2) / 2: bits a Gaussian channel with this ratio of signal to width carries.
-
-    >>> float(information_bits(np.array(1.0)))
-    0.5
-    """
-    return np.asarray(np.log1p(relevance**2) / (2 * log(2)))
