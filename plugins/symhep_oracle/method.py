@@ -18,8 +18,6 @@ from symhep.torchkit.streams import replica_seeds
 from symhep_oracle.fit.algebra import analyse
 from symhep_oracle.fit.breaking import break_symmetry
 from symhep_oracle.fit.canonical import canonical
-from symhep_oracle.fit.conditions import Conditions
-from symhep_oracle.fit.fields import make_fields
 from symhep_oracle.fit.finite import doubt, transform
 from symhep_oracle.fit.outcome import Outcome
 from symhep_oracle.fit.problem import pose
@@ -29,9 +27,7 @@ from symhep_oracle.fit.support import split_spurious
 from symhep_oracle.gradient.flow_outcome import FlowOutcome, fit_flows
 from symhep_oracle.gradient.flow_result import flow_result
 from symhep_oracle.latent.least import follow_least
-from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.options import OracleMethodOptions
-from symhep_oracle.oracles.build import build_oracle
 from symhep_oracle.record import OracleRecord
 from symhep_oracle.references import FORESTANO_EXCEPTIONAL, FORESTANO_SPARSE, FORESTANO_SYMMETRIES, ROMAN
 from symhep_oracle.sample import Prepared, Sample, layout_of
@@ -78,13 +74,8 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
                 algebra_sum(options.compare, layout.dimension)
 
     def prepare(self, data: Dataset, options: OracleMethodOptions) -> Prepared:
-        """The events as vectors. An oracle that does not fit them is refused here, before anything is trained."""
-        sample = Sample.of(data, options)
-        if not isinstance(options.oracle, LearnedOracleOptions):
-            oracle = build_oracle(options.oracle, sample.layout, sample.x)
-            fields = make_fields(sample.layout, options.degree, options.affine)
-            Conditions(oracle, fields, sample.x, sample.weights, sample.scale)
-        return Prepared(data, options, sample)
+        """The events as vectors."""
+        return Prepared(data, options, Sample.of(data, options))
 
     def fit(self, prepared: Prepared, shard: Shard, context: Context) -> Part:
         """Solve, take out what holds on the data alone, turn to the sparsest basis, break, follow."""
@@ -102,7 +93,9 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
             moved = transform(conditions, solution, np.random.default_rng(moving))
             solution, finite = doubt(solution, moved), moved.to_record()
         if options.breaking is not None:
-            broken = break_symmetry(conditions, options.breaking, solution, np.random.default_rng(breaking))
+            broken = break_symmetry(
+                conditions, options.breaking, solution, np.random.default_rng(breaking), context.registry
+            )
         latent = follow_least(problem, prepared, np.random.default_rng(flowing))
         network = problem.parameters or None
         return Outcome(

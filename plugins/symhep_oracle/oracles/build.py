@@ -11,6 +11,7 @@ from torch import Tensor
 from symhep.errors import MethodError
 from symhep.lie.exceptional import cubic_form, three_form
 from symhep.plugin.functions import load_function
+from symhep.plugin.manager import Registry
 from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.oracles.function import function_oracle
 from symhep_oracle.oracles.interface import Oracle
@@ -53,10 +54,13 @@ def vectors_needed(options: OracleOptions, features: int, complex_vectors: bool)
     return 1
 
 
-def build_oracle(options: OracleOptions, layout: Layout, sample: Tensor) -> Oracle:
+def build_oracle(
+    options: OracleOptions, layout: Layout, sample: Tensor, registry: Registry | None = None
+) -> Oracle:
     """The oracle that ``options`` describe, on vectors of ``layout``.
 
-    ``sample`` (n, D) are points of the data, on which foreign functions are tried.
+    ``sample`` (n, D) are points of the data, on which user functions are tried; plugins of ``registry`` may announce
+    such functions.
     Raises `MethodError` or `InputError` where the oracle does not fit the vectors.
 
     >>> build_oracle(LorentzOracle(kind="lorentz"), Layout(2, 4), torch.zeros(1, 8)).outputs
@@ -86,7 +90,7 @@ def build_oracle(options: OracleOptions, layout: Layout, sample: Tensor) -> Orac
         case MaskOracle(eta=eta, phi=phi, width=width):
             return Mask(layout, eta, phi, width)
         case FunctionOracle(function=name, approximate=approximate):
-            oracle = function_oracle(layout, load_function(name), name, sample)
+            oracle = function_oracle(layout, load_function(name, registry), name, sample)
             oracle.approximate = approximate
             return oracle
         case ModelFileOracle(kind="onnx", file=file):
