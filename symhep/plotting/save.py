@@ -1,4 +1,4 @@
-"""The only place that saves figures: atomic, reproducible bytes, figure closed afterwards."""
+"""The only place that saves figures: laid out once, drawn once per format, atomic, reproducible bytes."""
 
 from __future__ import annotations
 
@@ -6,27 +6,46 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib.pyplot as plt
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 __all__ = ["save_figure"]
 
+_SAVING = {
+    # A figure whose engine is taken away would otherwise get a new one, and be laid out again by every format.
+    "figure.constrained_layout.use": False,
+    "figure.autolayout": False,
+    # Random names inside SVG would make the same result give different bytes, as would dates in the metadata.
+    "svg.hashsalt": "symhep",
+}
+_METADATA = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
+
 
 def save_figure(figure: Figure, stem: str | Path, formats: Sequence[str] = ("pdf", "png")) -> list[Path]:
-    """Write ``figure`` as STEM.pdf, STEM.png, ... and close it. Returns the paths."""
+    """Write ``figure`` as STEM.pdf, STEM.png, ... Returns the paths. What its layout engine places stays there."""
     stem = Path(stem)
     stem.parent.mkdir(parents=True, exist_ok=True)
+    # Embedding a font logs the age of the font file, which concerns nobody here.
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
     written = []
-    for kind in formats:
-        target = stem.with_name(f"{stem.name}.{kind}")
-        partial = target.with_name(f".{target.name}.partial")
-        # Dates in the metadata, and random names inside SVG, would make the same result give different bytes.
-        metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}.get(kind)
-        # Embedding a font logs the age of the font file, which concerns nobody here.
-        logging.getLogger("fontTools").setLevel(logging.ERROR)
-        with plt.rc_context({"svg.hashsalt": "symhep"}):
-            figure.savefig(partial, format=kind, metadata=metadata)
-        partial.replace(target)
-        written.append(target)
-    plt.close(figure)
+    with mpl.rc_context(_SAVING):
+        _lay_out(figure)
+        for kind in formats:
+            target = stem.with_name(f"{stem.name}.{kind}")
+            partial = target.with_name(f".{target.name}.partial")
+            figure.savefig(partial, format=kind, metadata=_METADATA.get(kind))
+            partial.replace(target)
+            written.append(target)
     return written
+
+
+def _lay_out(figure: Figure) -> None:
+    """Texts are measured at the resolution of bitmaps, by the canvas that draws these and remembers the measures."""
+    FigureCanvasAgg(figure)  # becomes the figure's canvas
+    if mpl.rcParams["savefig.dpi"] != "figure":
+        figure.set_dpi(mpl.rcParams["savefig.dpi"])
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine(None)
