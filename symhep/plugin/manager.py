@@ -5,21 +5,23 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pluggy
 
+import symhep.plugin.specs as specs
 from symhep.errors import PluginError, nearest
-from symhep.plugin import specs
+from symhep.hooks import PROJECT
 
 if TYPE_CHECKING:
     from symhep.lie.groups import Family
     from symhep.methods.interface import Method
     from symhep.readers.interface import Reader
 
-__all__ = ["BrokenPlugin", "Registry", "build_manager", "build_registry"]
+__all__ = ["BrokenPlugin", "Registry", "build_manager", "build_registry", "registry_in"]
 
 
 @dataclass(frozen=True)
@@ -138,10 +140,10 @@ def build_manager(
     ``extra`` registers modules or objects by hand (tests, notebooks); ``points``
     replaces the installed entry points.
     """
-    manager = pluggy.PluginManager(specs.PROJECT)
+    manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(specs)
     broken: list[BrokenPlugin] = []
-    found = entry_points(group=specs.PROJECT) if points is None else points
+    found = entry_points(group=PROJECT) if points is None else points
     for point in sorted(found, key=lambda p: (p.name, p.value)):
         try:
             _register(manager, point.load(), point.name)
@@ -203,3 +205,17 @@ def _refuse_taken(offered: Iterable[str], known: Mapping[str, _Target]) -> None:
     for name in offered:
         if name in known:
             raise PluginError(f"'{name}' is already registered by plugin '{known[name].plugin}'")
+
+
+def registry_in(context: Any) -> Registry:
+    """The registry handed down: ``info.context["registry"]`` in validators of options, ``context.registry`` in fits.
+
+    Options that somebody builds by hand come without one: the installed plugins then stand in, asked once.
+    """
+    given = context.get("registry") if isinstance(context, Mapping) else getattr(context, "registry", None)
+    return given if isinstance(given, Registry) else _installed_registry()
+
+
+@cache
+def _installed_registry() -> Registry:
+    return build_registry()
