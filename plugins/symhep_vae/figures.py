@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from symhep.methods.interface import NamedFigure
 from symhep.methods.result import Arrays, Result
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_vae.latent_figures import correlation_map, latent_matrix, latent_plane
 from symhep_vae.relevance import BAND, THRESHOLD
@@ -77,8 +77,7 @@ def relevance_spectrum(a: Arrays) -> Figure:
     # On a log axis the central 68 % of the runs say more than a standard deviation, which may reach below zero.
     low, high = np.quantile(rho, [0.16, 0.84], axis=0)
     index = np.arange(1, rho.shape[1] + 1)
-    figure: Figure
-    figure, ax = plt.subplots()
+    figure, ax = panel()
     ax.axhspan(*BAND, color="#e9eaec", lw=0, zorder=0)
     ax.axhline(THRESHOLD, color=GREY, ls="--", lw=1.2, zorder=1)
     jitter = np.linspace(-0.16, 0.16, len(rho)) if len(rho) > 1 else np.zeros(1)
@@ -111,8 +110,7 @@ def principal_component_spectrum(a: Arrays) -> Figure:
     variance, error, beta = a["pca_variance"], a["pca_error"], float(a["beta"])
     index = np.arange(1, len(variance) + 1)
     above = variance > FLOOR
-    figure: Figure
-    figure, ax = plt.subplots()
+    figure, ax = panel()
     if beta > 0:
         ax.axhline(beta, color=GREY, ls="--", lw=1.2, label=rf"$\beta = {beta:g}$")
         ax.axhline(beta / 2, color=GREY, ls=":", lw=1.2, label=r"$\beta/2$")
@@ -138,8 +136,7 @@ def loss_curves(a: Arrays) -> Figure:
     """Reconstruction error, beta KL and their sum against the epoch."""
     reconstruction, kl, correlation = a["curves"]
     kl = float(a["beta"]) * kl
-    figure: Figure
-    figure, ax = plt.subplots()
+    figure, ax = panel()
     terms = [("total", reconstruction + kl, "black"), ("reconstruction", reconstruction, COLOURS[0])]
     terms += [(r"$\beta\,$KL", kl, COLOURS[1])] if (kl > 0).any() else []
     terms += [("total correlation", correlation, COLOURS[4])] if np.abs(correlation).max() > 0 else []

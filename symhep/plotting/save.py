@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import matplotlib as mpl
@@ -23,13 +25,13 @@ _METADATA = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
 
 
 def save_figure(figure: Figure, stem: str | Path, formats: Sequence[str] = ("pdf", "png")) -> list[Path]:
-    """Write ``figure`` as STEM.pdf, STEM.png, ... Returns the paths. What its layout engine places stays there."""
+    """Write ``figure`` as STEM.pdf, STEM.png, ... Returns the paths. It is laid out here, and no more afterwards."""
     stem = Path(stem)
     stem.parent.mkdir(parents=True, exist_ok=True)
     # Embedding a font logs the age of the font file, which concerns nobody here.
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     written = []
-    with mpl.rc_context(_SAVING):
+    with _uncollected(), mpl.rc_context(_SAVING):
         _lay_out(figure)
         for kind in formats:
             target = stem.with_name(f"{stem.name}.{kind}")
@@ -38,6 +40,18 @@ def save_figure(figure: Figure, stem: str | Path, formats: Sequence[str] = ("pdf
             partial.replace(target)
             written.append(target)
     return written
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A figure is a hundred thousand small objects that live until it is saved: looking for dead ones is in vain."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _lay_out(figure: Figure) -> None:

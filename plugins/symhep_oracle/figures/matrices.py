@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
 from symhep.methods.result import Arrays
+from symhep.plotting.panel import panel
 
 __all__ = ["SHOWN", "generator_matrices", "pretty"]
 
@@ -43,8 +43,7 @@ def generator_matrices(a: Arrays) -> Figure:
     columns = min(shown, 4 if shown == 4 else 3 if shown <= 9 else 6 if shown <= 18 else 8)
     lines = -(-shown // columns)
     size = (1.9 if shown <= 9 else 1.25) * (1.5 if is_complex else 1.0)
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         lines,
         columns,
         figsize=(columns * size + 1.0, lines * ((1.9 if shown <= 9 else 1.25) + 0.4)),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from symhep.methods.result import Arrays
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 
 __all__ = ["singular_values"]
@@ -26,8 +26,7 @@ def singular_values(a: Arrays, summary: Mapping[str, Any]) -> Figure:
     found = summary["algebra"]["dimension"]
     spurious = len(summary["support"]["spurious"])
     index = np.arange(1, len(values) + 1)
-    figure: Figure
-    figure, ax = plt.subplots()
+    figure, ax = panel()
     # Which null singular vectors are spurious cannot be told one by one: the last ones stand for their number.
     null, true = index <= found + spurious, index <= found
     groups = [

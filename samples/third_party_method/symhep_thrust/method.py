@@ -3,7 +3,6 @@
 from itertools import product
 
 import hist
-import matplotlib.pyplot as plt
 import mplhep
 import numpy as np
 from pydantic import Field
@@ -76,7 +75,7 @@ class Thrust(symhep.Method):
 
     def figures(self, result):
         """Drawn from the stored result alone."""
-        figure, ax = plt.subplots()
+        figure, ax = symhep.panel()
         mplhep.histplot(result.histograms["thrust"], ax=ax, histtype="fill", alpha=0.6)
         ax.set(xlabel="thrust $T$", ylabel="events", xlim=(0.5, 1.0))
         yield NamedFigure("thrust", figure, "Thrust of the selected particles in each event.")
