@@ -25,10 +25,10 @@ def test_unknown_to_pyplot_and_in_the_style() -> None:
     assert axes[0].get_shared_y_axes().joined(*axes)
 
 
-def test_a_named_figure_is_one_picture_in_a_notebook() -> None:
-    formatters = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell().display_formatter
-    formats, _ = formatters.format(NamedFigure("a", panel()[0], "An empty frame."))
-    assert set(formats) == {"image/png", "text/plain"}
+def test_a_named_figure_has_one_picture_and_no_other_rich_form() -> None:
+    named = NamedFigure("a", panel()[0], "An empty frame.")
+    assert named._repr_png_().startswith(b"\x89PNG")
+    assert [name for name in dir(named) if name.startswith("_repr_")] == ["_repr_png_"]
 
 
 @pytest.mark.parametrize("folder", ["symhep", "plugins", "samples"])
