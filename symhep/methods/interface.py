@@ -56,8 +56,12 @@ class NamedFigure:
 
     def _repr_png_(self) -> bytes:
         """Notebooks call this, and with it no figure has to be open in pyplot, which would show it a second time."""
+        from matplotlib.backends.backend_agg import (
+            FigureCanvasAgg,
+        )  # a contract should not cost half a second
+
         picture = BytesIO()
-        self.figure.savefig(picture, format="png")
+        FigureCanvasAgg(self.figure).print_png(picture)
         return picture.getvalue()
 
 
