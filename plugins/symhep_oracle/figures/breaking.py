@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_oracle.figures.matrices import pretty
 from symhep_oracle.fit.record import BreakingRecord
@@ -33,8 +33,7 @@ def breaking_strengths(breaking: BreakingRecord) -> Figure:
     labels = [", ".join(sorted(pretty(names[i]) for i in g)) for g in groups]
     order = np.argsort(strength)
     positive = order[strength[order] > 0]
-    figure: Figure
-    figure, ax = plt.subplots()
+    figure, ax = panel()
     strongest = list(range(len(groups)))[::-1][:SHOWN]
     for number, i in enumerate(strongest):
         low = np.minimum(error[positive, i], 0.95 * value[positive, i])

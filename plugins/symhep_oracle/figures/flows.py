@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from symhep.methods.interface import NamedFigure
 from symhep.methods.result import Arrays, Result
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_oracle.gradient.flow_outcome import TERMS
 from symhep_oracle.record import OracleRecord
@@ -78,8 +78,7 @@ def loss_curves(a: Arrays) -> Figure:
     """Total and terms against epochs, log-log, with the range of the total over the seeds."""
     best, parts = int(a["flow_best"]), a["flow_parts"]
     x = np.maximum(a["flow_epochs"], 0.7)  # the start, epoch 0, has no place on a log axis
-    figure: Figure
-    figure, ax = plt.subplots()
+    figure, ax = panel()
     totals = parts.sum(axis=2)
     if parts.shape[1] > 1:
         ax.fill_between(x, totals.min(axis=1), totals.max(axis=1), color=GREY, alpha=0.2, lw=0)
@@ -104,8 +103,7 @@ def vector_fields(
     """
     reach = float(np.abs(grid).max())
     line, spacing = np.linspace(-reach, reach, len(oracle)), 2 * reach / (np.sqrt(len(grid)) - 1)
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         1, len(fields), figsize=(4.3 * len(fields), 4.9), sharex=True, sharey=True, squeeze=False
     )
     for ax, field in zip(axes[0], fields, strict=True):

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from math import isqrt
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from symhep.methods.interface import NamedFigure
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 
 __all__ = ["draw", "morphing", "outputs_along"]
@@ -59,8 +59,7 @@ def morphing(
     low, high = float(originals.min()), float(originals.max())
     height = 0.72 * rows + 0.9
     margin = 0.42 / height
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         rows, times + 2, figsize=(0.72 * (times + 1.5), height), squeeze=False, layout="none",
         gridspec_kw={"width_ratios": [1, 0.35, *[1] * times], "wspace": 0.08, "hspace": 0.08,
                      "left": 0.02, "right": 0.98, "bottom": margin, "top": 1 - margin},
@@ -94,8 +93,7 @@ def _image(
 def outputs_along(a: Arrays) -> Figure:
     """Change of outputs, and share of changed classes, against how far the events have gone."""
     distance = a["distance"]
-    figure: Figure
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.6), layout="constrained")
+    figure, (left, right) = panel(1, 2, figsize=(11, 4.6), layout="constrained")
     away = np.arange(len(distance)) != len(distance) // 2  # at the start nothing has changed
     everywhere = np.full(len(distance), True)
     panels = ((left, "along_flow", "along_line", away), (right, "flipped_flow", "flipped_line", everywhere))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from symhep.plotting.panel import panel
 from symhep_oracle.record import LayoutRecord
 
 __all__ = ["SHOWN", "generator_matrices", "pretty"]
@@ -48,8 +48,7 @@ def generator_matrices(
     columns = min(shown, 4 if shown == 4 else 3 if shown <= 9 else 6 if shown <= 18 else 8)
     lines = -(-shown // columns)
     size = (1.9 if shown <= 9 else 1.25) * (1.5 if is_complex else 1.0)
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         lines,
         columns,
         figsize=(columns * size + 1.0, lines * ((1.9 if shown <= 9 else 1.25) + 0.4)),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_oracle.record import OracleRecord
 
@@ -23,8 +23,7 @@ def singular_values(record: OracleRecord) -> Figure:
     noise = np.array(record.spectrum.noise)
     found, spurious = record.algebra.dimension, len(record.support.spurious)
     index = np.arange(1, len(values) + 1)
-    figure: Figure
-    figure, ax = plt.subplots()
+    figure, ax = panel()
     # Which null singular vectors are spurious cannot be told one by one: the last ones stand for their number.
     null, true = index <= found + spurious, index <= found
     groups = [

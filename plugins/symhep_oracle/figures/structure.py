@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from symhep.plotting.panel import panel
 from symhep_oracle.figures.matrices import pretty
 
 __all__ = ["SHOWN", "bracket_table"]
@@ -28,7 +28,7 @@ def bracket_table(f: FloatArray, names: Sequence[str]) -> Figure:
     value = np.take_along_axis(f, strongest[..., None], axis=2)[..., 0]
     figure: Figure
     side = max(4.2, 0.72 * g + 1.4)
-    figure, ax = plt.subplots(figsize=(side + 1.0, side))
+    figure, ax = panel(figsize=(side + 1.0, side))
     image = ax.imshow(value, cmap="RdBu_r", vmin=-limit, vmax=limit)
     for i, j in np.argwhere(np.abs(value) > VISIBLE * limit):
         others = (np.abs(f[i, j]) > VISIBLE * limit).sum() > 1

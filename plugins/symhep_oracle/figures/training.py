@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from symhep.methods.interface import NamedFigure
 from symhep.methods.result import Arrays
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_oracle.gradient.training import PARTS
 
@@ -72,8 +74,7 @@ def loss_curves(a: Arrays) -> Figure:
     epochs, parts = a["gradient_epochs"], np.maximum(a["gradient_parts"], 0)
     same = np.flatnonzero(counts == counts[shown])
     totals = np.maximum(parts[:, same].sum(axis=2), FLOOR)
-    figure: Figure
-    figure, ax = plt.subplots()
+    figure, ax = panel()
     x = np.maximum(epochs, 0.7)  # the start, epoch 0, has no place on a log axis
     if len(same) > 1:
         ax.fill_between(x, totals.min(axis=1), totals.max(axis=1), color=GREY, alpha=0.2, lw=0)
@@ -89,8 +90,7 @@ def loss_curves(a: Arrays) -> Figure:
 
 def number_scan(scans: Sequence[Scan]) -> Figure:
     """Final loss against N_g, one panel per scan (slide 22)."""
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         1, len(scans), figsize=(6.4 if len(scans) == 1 else 4.8 * len(scans), 4.6), sharey=True, squeeze=False
     )
     for ax, scan in zip(axes[0], scans, strict=True):
@@ -111,7 +111,7 @@ def number_scan(scans: Sequence[Scan]) -> Figure:
         ax.xaxis.set_minor_locator(NullLocator())
     axes[0, 0].set_ylabel("Final loss")
     handles = [
-        plt.Line2D([], [], color=c, marker=m, ls="", ms=7, label=name)
+        Line2D([], [], color=c, marker=m, ls="", ms=7, label=name)
         for name, (c, m) in zip(PARTS, MARKS, strict=True)
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=5, fontsize=10, title="dominant term",
@@ -143,7 +143,7 @@ def orthogonality(
     drawn = count <= 3
     columns = min(len(epochs), 3)
     lines = -(-len(epochs) // columns)
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         lines, columns, figsize=(2.7 * columns, 3.1 * lines + 0.2), squeeze=False,
         subplot_kw={"projection": "3d"} if drawn else {},
     )  # fmt: skip
@@ -168,7 +168,7 @@ def orthogonality(
     return figure
 
 
-def _vectors(ax: plt.Axes, found: FloatArray) -> None:
+def _vectors(ax: Axes, found: FloatArray) -> None:
     """Unit vectors in space with the given angles."""
     gram = np.cos(np.radians(found))
     arrows = np.zeros((len(gram), 3))
@@ -185,8 +185,7 @@ def _vectors(ax: plt.Axes, found: FloatArray) -> None:
 
 def loss_table(losses: FloatArray, dimensions: Sequence[int], numbers: Sequence[int]) -> Figure:
     """Least loss for n dimensions (rows) and N_g generators (columns), coloured by its base-10 logarithm."""
-    figure: Figure
-    figure, ax = plt.subplots(figsize=(0.75 * len(numbers) + 1.8, 0.6 * len(dimensions) + 1.4))
+    figure, ax = panel(figsize=(0.75 * len(numbers) + 1.8, 0.6 * len(dimensions) + 1.4))
     logs = np.log10(np.maximum(losses, FLOOR))
     image = ax.imshow(logs, cmap="viridis", vmin=-8, vmax=2, aspect="auto")
     for (row, column), value in np.ndenumerate(logs):

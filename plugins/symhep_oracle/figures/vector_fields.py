@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.figure import Figure
 
 from symhep.methods.result import Arrays
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_oracle.figures.matrices import pretty
 from symhep_oracle.fit.fields import Fields
@@ -31,8 +31,7 @@ def plane_flows(a: Arrays, fields: Fields, generators: Sequence[str], components
     flows = fields.evaluate(torch.from_numpy(np.ascontiguousarray(a["coefficients"][:SHOWN])), grid).numpy()
     columns = min(len(names), 3)
     lines = -(-len(names) // columns)
-    figure: Figure
-    figure, axes = plt.subplots(lines, columns, figsize=(3.4 * columns + 0.6, 3.5 * lines), squeeze=False)
+    figure, axes = panel(lines, columns, figsize=(3.4 * columns + 0.6, 3.5 * lines), squeeze=False)
     for ax, name, flow in zip(axes.ravel(), names, flows, strict=False):
         u, v = (flow[:, i].reshape(x.shape) for i in (0, 1))
         ax.plot(points[:, 0], points[:, 1], ".", ms=2, color="#c7c9cd", zorder=0)
