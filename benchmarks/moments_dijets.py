@@ -21,8 +21,8 @@ import symhep
 from symhep.events.dataset import Dataset
 from symhep.events.vectors import MOMENTUM
 from symhep.methods.context import Context, seed_sequence
-from symhep_moments.discrete.options import DiscreteOptions
-from symhep_moments.measuring import measure
+from symhep_moments.fit.discrete.options import DiscreteOptions
+from symhep_moments.fit.measurement import measure
 from symhep_moments.options import MomentsOptions
 
 FILE = Path(__file__).parents[1] / "samples" / "pp_dijets_13TeV.root"

@@ -18,11 +18,11 @@ from scipy.stats import binom
 
 from symhep.lie.bases import poincare
 from symhep.readers.toy.particles import density
-from symhep_moments.discrete.family import discrete_tests
-from symhep_moments.discrete.options import DiscreteOptions
-from symhep_moments.events import Events
-from symhep_moments.functions.building import build_functions
-from symhep_moments.functions.options import FunctionOptions
+from symhep_moments.fit.discrete.elements import discrete_tests
+from symhep_moments.fit.discrete.options import DiscreteOptions
+from symhep_moments.fit.functions.choice import build_functions
+from symhep_moments.fit.functions.options import FunctionOptions
+from symhep_moments.sample import Events
 
 LEVEL = 0.05
 NAMES = {2: ("mu-", "mu+"), 3: ("a", "b", "c"), 4: ("a", "b", "c", "d")}

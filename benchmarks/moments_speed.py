@@ -17,11 +17,11 @@ import torch
 from torch import Tensor
 
 from symhep.lie.bases import poincare
-from symhep_moments.accumulate import COVARIANCE_EVENTS, Accumulator, moments_of
-from symhep_moments.functions.fourier import Fourier
-from symhep_moments.functions.joined import Joined
-from symhep_moments.functions.polynomials import Polynomials
-from symhep_moments.functions.squash import Squashed
+from symhep_moments.fit.functions.fourier import Fourier
+from symhep_moments.fit.functions.polynomials import Polynomials
+from symhep_moments.fit.functions.squash import Squashed
+from symhep_moments.fit.functions.union import Joined
+from symhep_moments.fit.sums import COVARIANCE_EVENTS, Accumulator, moments_of
 
 EVENTS, CHUNK, WAVES, REPEATS = 1_000_000, 100_000, 50, 5
 GENERATORS = poincare()

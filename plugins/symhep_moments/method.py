@@ -12,13 +12,13 @@ from symhep.lie.groups.elements.frame import Frame
 from symhep.methods.context import Context
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result
-from symhep_moments.discrete.family import chosen_elements
-from symhep_moments.findings import findings
-from symhep_moments.measuring import functions_for, measure, prepared
+from symhep_moments.fit.discrete.elements import chosen_elements
+from symhep_moments.fit.measurement import functions_for, measure, prepared
+from symhep_moments.fit.records import drawing_arrays, summarise
 from symhep_moments.options import MomentsOptions
 from symhep_moments.references import CRAGG_DONALD, KLEIBERGEN_PAAP, ROBIN_SMITH
-from symhep_moments.results import drawing_arrays, summarise
-from symhep_moments.tables import tables
+from symhep_moments.say.sentences import findings
+from symhep_moments.say.tables import tables
 
 __all__ = ["MomentConditions"]
 

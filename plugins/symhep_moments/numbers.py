@@ -1,4 +1,4 @@
-"""Records of tests as JSON, as `symhep_moments.results` describes it."""
+"""Records of tests as JSON, as `symhep_moments.fit.records` describes it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from symhep.methods.p_values import p_numbers
 from symhep.stats.residual_forms import BlockTest
-from symhep_moments.discrete.family import DiscreteTest
-from symhep_moments.given import CandidateTest
-from symhep_moments.maps import BreakingMap
-from symhep_moments.rank import Chain
+from symhep_moments.fit.candidates import CandidateTest
+from symhep_moments.fit.discrete.elements import DiscreteTest
+from symhep_moments.fit.maps import BreakingMap
+from symhep_moments.fit.rank import Chain
+from symhep_moments.fit.whitening import ALL
 from symhep_moments.subgroups import LatticeTest, SubgroupTest
-from symhep_moments.whitening import ALL
 
 __all__ = [
     "candidate_numbers",

@@ -9,10 +9,10 @@ from pydantic import Field, field_validator, model_validator
 from symhep.lie.terms import read_terms
 from symhep.methods.interface import Options
 from symhep.plugin.user_function import NAME, UserFunctionOptions
-from symhep_moments.accumulate import COVARIANCE_EVENTS
-from symhep_moments.discrete.options import DiscreteOptions
-from symhep_moments.functions.edges import Edge
-from symhep_moments.functions.options import FunctionOptions
+from symhep_moments.fit.discrete.options import DiscreteOptions
+from symhep_moments.fit.functions.edges import Edge
+from symhep_moments.fit.functions.options import FunctionOptions
+from symhep_moments.fit.sums import COVARIANCE_EVENTS
 
 __all__ = ["DensityOptions", "MomentsOptions"]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symhep.plotting.lattice_verdicts import subgroup_lattice
+
 from symhep.methods.interface import NamedFigure
 from symhep.methods.result import Result
-from symhep.plotting.lattice_verdicts import subgroup_lattice
 from symhep_moments.figures.chain import rank_statistics
 from symhep_moments.figures.discrete import discrete_elements
 from symhep_moments.figures.generators import SHOWN as GENERATORS

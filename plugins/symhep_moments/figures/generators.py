@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from symhep.methods.result import Arrays
 from symhep.plotting.labels import pretty
 from symhep.plotting.style import COLOURS
-from symhep_moments.coefficients import coefficient_text
+from symhep_moments.fit.labels import coefficient_text
 
 __all__ = ["SHOWN", "generator_coefficients"]
 

@@ -1,4 +1,4 @@
-"""Results shaped as the contract in symhep_moments.results, made up: no events, no test."""
+"""Results shaped as the contract in symhep_moments.fit.records, made up: no events, no test."""
 
 from __future__ import annotations
 

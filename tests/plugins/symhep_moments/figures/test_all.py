@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from scipy.stats import chi2
+from symhep.plotting.lattice_verdicts import MOST, border, subgroup_lattice
 
 from symhep.lie.subgroups import lattice, lorentz_subgroups, poincare_subgroups
 from symhep.methods.result import Result
-from symhep.plotting.lattice_verdicts import MOST, border, subgroup_lattice
 from symhep.plotting.style import COLOURS, use_style
 from symhep_moments.figures.all import draw_all
 from symhep_moments.figures.chain import rank_statistics
