@@ -1,4 +1,4 @@
-"""The events as the moments see them: scaled vectors with signed weights, and the candidate generators."""
+"""What enters: scaled vectors with signed weights, the candidate generators, and those of a reference."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from symhep.errors import CardError, MethodError
+from symhep.errors import CardError, MethodError, nearest
 from symhep.events.dataset import Dataset
+from symhep.events.effective import effective_events, require_effective
 from symhep.events.vectors import ActsOn, Vectors, vectors_of
 from symhep.lie.generators import Generators
+from symhep.lie.groups.elements.frame import Frame
 from symhep.lie.sums import algebra_sum
+from symhep_moments.options import MomentsOptions
 
-__all__ = ["FEWEST", "Events", "candidates", "prepare"]
+__all__ = ["Events", "Sample", "candidates", "events_of", "prepare", "require_sense", "split_reference"]
 
-#: With fewer effective events, (sum w)^2 / sum w^2, the means of signed weights are no means of a density.
-FEWEST = 10.0
 #: Translations of four components that are no momenta.
 _NUMBERED = {"P_t": "P_1", "P_x": "P_2", "P_y": "P_3", "P_z": "P_4"}
 #: Most components of a vector for which all linear maps are candidates.
@@ -54,56 +55,113 @@ class Events:
 
     @property
     def effective(self) -> float:
-        """(sum w)^2 / sum w^2: as many unweighted events have the same relative error."""
-        return float(self.weights.sum() ** 2 / (self.weights**2).sum())
+        """Effective number of events."""
+        return effective_events(self.weights.cpu().numpy())
 
     @property
     def copies(self) -> int:
         """Events with a weight that are the same, to the last digit, as one before."""
         x = self.x[self.weights != 0].flatten(1).cpu().numpy()
-        # Rows are compared by one random projection: a millionth of a million different ones agrees in all digits.
-        key = (x * np.random.default_rng(0).normal(size=x.shape[1])).sum(axis=1)
+        # Rows are compared by one projection: a millionth of a million different ones agrees in all digits.
+        key = (x * np.cos(np.arange(1.0, x.shape[1] + 1))).sum(axis=1)
         return len(key) - len(np.unique(key))
+
+    def on(self, device: str) -> Events:
+        """The same events on another device."""
+        return replace(self, x=self.x.to(device), weights=self.weights.to(device))
 
     def __len__(self) -> int:
         return len(self.x)
 
 
-def prepare(
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """What enters a fit: events, those of the reference in the same units, names of the vectors, options."""
+
+    events: Events
+    reference: Events | None
+    particles: tuple[str, ...]
+    options: MomentsOptions
+
+
+def prepare(data: Dataset, options: MomentsOptions) -> Sample:
+    """The sample. Raises as `events_of` and `split_reference` do."""
+    own, theirs = split_reference(data, options.reference)
+    events = _events(own, options)
+    reference = None if theirs is None else _events(theirs, options)
+    if reference is not None:
+        shrink = reference.scale / events.scale
+        reference = replace(reference, x=reference.x * shrink, scale=events.scale)
+    return Sample(events, reference, data.particles, options)
+
+
+def require_sense(data: Dataset, options: MomentsOptions) -> None:
+    """Raise `CardError` or `MethodError` for a reference, vectors, candidates or elements that are not there."""
+    own, _ = split_reference(data, options.reference)
+    vectors = vectors_of(own, options.acts_on, options.vectors)
+    candidates(options.generators, vectors)
+    if options.discrete is not None:
+        options.discrete.chosen(Frame.of(vectors.names, data.particles, vectors.x.shape[1]))
+
+
+def _events(data: Dataset, options: MomentsOptions) -> Events:
+    return events_of(
+        data, options.generators, acts_on=options.acts_on, vectors=options.vectors, max_events=options.max_events
+    )  # fmt: skip
+
+
+def split_reference(data: Dataset, reference: str | None) -> tuple[Dataset, Dataset | None]:
+    """The events without those of the dataset ``reference``, and these.
+
+    Raises `CardError` if there is no such dataset among the features, or no other.
+
+    >>> data = Dataset.from_array([[0.0], [1.0], [2.0]])
+    >>> both = replace(data, labels=np.array([0, 1, 1]), label_names=("data", "simulation"))
+    >>> [len(part) for part in split_reference(both, "simulation")]
+    [1, 2]
+    """
+    if reference is None:
+        return data, None
+    if reference not in data.label_names:
+        raise CardError(
+            f"the reference '{reference}' is no dataset of '{data.name}'",
+            hint=nearest(reference, data.label_names),
+        )
+    if len(data.label_names) < 2:
+        raise CardError(
+            f"'{reference}' is the only dataset of '{data.name}'", hint="add the one that is compared with it"
+        )
+    theirs = data.labels == data.label_names.index(reference)
+    return data.take(np.flatnonzero(~theirs)), data.take(np.flatnonzero(theirs))
+
+
+def events_of(
     data: Dataset,
     generators: str | None = None,
     *,
     acts_on: ActsOn = "auto",
     vectors: int | None = None,
     max_events: int | None = None,
-    device: str = "cpu",
 ) -> Events:
-    """Scaled events of ``data`` on ``device``, with the candidates that ``generators`` names.
+    """Scaled events of ``data``, with the candidates that ``generators`` names.
 
-    Raises `CardError` or `MethodError` as `vectors_of` and `candidates` do, and where the weights sum to nothing.
+    Raises `CardError` or `MethodError` as `vectors_of` and `candidates` do, and where there are too few effective
+    events.
 
     >>> rng = np.random.default_rng(1)
-    >>> events = prepare(Dataset.from_array(3 * rng.normal(size=(500, 4)), scaling="none"))
+    >>> events = events_of(Dataset.from_array(3 * rng.normal(size=(500, 4)), scaling="none"))
     >>> len(events), events.generators.name, round(float((events.x**2).mean()), 12)
     (500, 'sl(4,R) + R^4', 1.0)
     """
     taken = vectors_of(data, acts_on, vectors, max_events)
-    total, squares = taken.weights.sum(), (taken.weights**2).sum()
-    if total <= 0 or total**2 < FEWEST * squares:
-        raise MethodError(
-            f"the event weights of '{data.name}' amount to {max(total, 0.0) ** 2 / squares:.2g} events: "
-            f"they describe no density; at least {FEWEST:g} are needed, with a positive sum"
-        )
+    require_effective(data if len(taken) == len(data) else data.take(taken.rows))
+    if (total := float(taken.weights.sum())) <= 0:
+        raise MethodError(f"the weights of '{data.name}' sum to {total:.4g}: they describe no density")
     scale = taken.scale
     return Events(
-        torch.from_numpy(taken.x / scale).to(device),
-        torch.from_numpy(taken.weights).to(device),
-        scale,
-        taken.names,
-        taken.unit,
-        taken.momenta,
-        candidates(generators, taken),
-    )
+        torch.from_numpy(taken.x / scale), torch.from_numpy(taken.weights), scale, taken.names, taken.unit,
+        taken.momenta, candidates(generators, taken),
+    )  # fmt: skip
 
 
 def candidates(name: str | None, vectors: Vectors) -> Generators:

@@ -8,10 +8,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from symhep.methods.number import with_error
 from symhep.methods.result import Arrays
 from symhep.plotting.labels import pretty
 from symhep.plotting.style import COLOURS
-from symhep_moments.fit.labels import coefficient_text
 
 __all__ = ["SHOWN", "generator_coefficients"]
 
@@ -63,6 +63,6 @@ def _write(ax: Any, values: Any, errors: Any) -> None:
     for x, (value, error) in enumerate(zip(values, errors, strict=True)):
         up = value >= 0
         ax.annotate(
-            coefficient_text(value, error), (x, value + (error if up else -error)), (0, 5 if up else -5),
+            with_error(value, error).replace(" ± ", "\n± "), (x, value + (error if up else -error)), (0, 5 if up else -5),
             textcoords="offset points", ha="center", va="bottom" if up else "top", fontsize=7.5, color="#4a4d55",
         )  # fmt: skip

@@ -68,15 +68,15 @@ class AlgebraTest:
 
 
 def algebra_test(
-    moments: Moments | Whitened, test: RankTest, found: Region, generators: Generators
+    moments: Moments | Whitened, test: RankTest, found: Region, generators: Generators, seed: int = 0
 ) -> AlgebraTest:
     """Name and p-value of the algebra that the span of ``test`` is, within the errors of ``found``.
 
     True symmetries of a density are closed under brackets, so a span that is far from closed in units of its errors
     says that something is wrong with the events. Among the closed spans, c(theta) = 0 for what the brackets of an
-    orthonormal basis have outside of the span, the one of least Q (`symhep_moments.fit.span_fit`) is sought by Gauss-Newton
-    steps from the span that was found. There an unconstrained step s with the covariance S leads out of the closed
-    ones by J s, J = dc / ddelta, and
+    orthonormal basis have outside of the span, the one of least Q (`symhep_moments.fit.span_fit`) is sought by
+    Gauss-Newton steps from the span that was found. There an unconstrained step s with the covariance S leads out of
+    the closed ones by J s, J = dc / ddelta, and
 
         distance = (J s)^T (J S J^T)^+ (J s)
 
@@ -91,17 +91,25 @@ def algebra_test(
     white = moments if isinstance(moments, Whitened) else whitened(moments)
     closed = _nearest(white, test, generators)
     if closed is None:
-        return AlgebraTest(_named(found.theta, found.covariance, generators), None, None, {}, None, 0, None)
+        return AlgebraTest(
+            _named(found.theta, found.covariance, generators, seed), None, None, {}, None, 0, None
+        )
     closure = float(chi2.logsf(closed.distance, closed.conditions)) if closed.conditions else 0.0
-    tested = span_test(
-        white, closed.fit.theta, closed.fit.tangent @ closed.free if closed.free.size else None
-    )
+    log_p, blocks = (
+        test.log_p,
+        test.blocks,
+    )  # where closure is no condition the hypothesis is that of the rank test
+    if closed.conditions:
+        tested = span_test(
+            white, closed.fit.theta, closed.fit.tangent @ closed.free if closed.free.size else None
+        )
+        log_p, blocks = tested.log_p, tested.blocks
     theta = _polar(closed.fit.theta @ np.linalg.lstsq(closed.fit.theta, found.theta, rcond=None)[0])
     basis, errors = (
         (found.theta, found.covariance) if closure < np.log(REJECTED) else _within_errors(closed, theta)
     )
-    named = _named(basis, errors, generators)
-    return AlgebraTest(named, theta, tested.log_p, tested.blocks, closed.distance, closed.conditions, closure)
+    named = _named(basis, errors, generators, seed)
+    return AlgebraTest(named, theta, log_p, blocks, closed.distance, closed.conditions, closure)
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +176,7 @@ def _within_errors(closed: _Closed, theta: FloatArray) -> tuple[FloatArray, Floa
     return theta, coefficient_covariance(theta, np.asarray(mixing), closed.fit.normal, closed.covariance)
 
 
-def _named(theta: FloatArray, covariance: FloatArray, generators: Generators) -> Identification:
+def _named(theta: FloatArray, covariance: FloatArray, generators: Generators, seed: int) -> Identification:
     """The name of the span of ``theta`` (G, r) with coefficients of this covariance (r G, r G)."""
     g, r = theta.shape
     matrices = np.asarray(generators.matrices, dtype=np.float64)
@@ -177,7 +185,7 @@ def _named(theta: FloatArray, covariance: FloatArray, generators: Generators) ->
     )
     basis = generators.combination(theta.T)
     try:
-        return identify(basis, np.asarray(np.sqrt(np.maximum(variance, 0.0))))
+        return identify(basis, np.asarray(np.sqrt(np.maximum(variance, 0.0))), seed)
     except MethodError as error:
         # Errors as large as the directions themselves, as with few events: any name would do.
         return Identification(AMBIGUOUS, r, 0.0, str(error), False, np.nan, np.nan)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from symhep.methods.number import Number
 from symhep.stats.intervals import Interval
 from symhep_moments.fit.closed_orbits import ClosedOrbit, orbit_shares
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import along_fields, innermost, weight, with_constant
 from symhep_moments.fit.projection import ProjectedSize, orthonormal
+from symhep_moments.record import BreakingKind
 from symhep_moments.sample import Events
 
 __all__ = ["MODULATION_EVENTS", "RATE_EVENTS", "Breaking", "breakings"]
@@ -59,17 +60,17 @@ class Breaking:
     """
 
     label: str
-    kind: str
+    kind: BreakingKind
     unit: str
     interval: Interval
     smallest_visible: float
     functions: int
     events: int
 
-    def to_json(self) -> dict[str, Any]:
-        """{'strength': {value, low, high, method, unit, kind}, 'smallest_visible'} as in a summary."""
-        strength = self.interval.to_json() | {"unit": self.unit, "kind": self.kind}
-        return {"strength": strength, "smallest_visible": self.smallest_visible}
+    def to_number(self) -> Number:
+        """The interval with its unit."""
+        i = self.interval
+        return Number(value=i.value, low=i.low, high=i.high, unit=self.unit, method=i.method)
 
 
 def breakings(events: Events, functions: TestFunctions, level: float = 0.95) -> list[Breaking]:
@@ -102,10 +103,11 @@ def breakings(events: Events, functions: TestFunctions, level: float = 0.95) -> 
     few = _rows(len(events), MODULATION_EVENTS, events.x.device)
     for a, orbit in enumerate(closed):
         label, matrix = events.generators.labels[a], events.generators.matrices[a]
+        kind: BreakingKind = "rate" if orbit is None else "modulation"
         if orbit is None:
-            kind, (unit, factor), size, used = "rate", _unit(matrix, events), rates[a], len(rows)
+            (unit, factor), size, used = _unit(matrix, events), rates[a], len(rows)
         else:
-            kind, unit, factor, used = "modulation", "", sqrt(2), len(few)
+            unit, factor, used = "", sqrt(2), len(few)
             size = _modulation(events.x[few], events.weights[few], functions, orbit)
         theta = size.interval(level)
         interval = Interval(factor * theta.value, factor * theta.low, factor * theta.high, theta.method)

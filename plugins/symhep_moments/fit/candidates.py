@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import MethodError
-from symhep.stats.multiplicity import holm
+from symhep.hypotheses.adjustment import adjusted
+from symhep.methods.p_values import Adjusted
 from symhep.stats.residual_forms import BlockTest
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.whitening import Whitened, span_test, whitened
@@ -31,11 +32,10 @@ class GivenTest:
 
 @dataclass(frozen=True)
 class CandidateTest:
-    """Test of one candidate; ``log_p_adjusted`` is Holm's over all candidates."""
+    """Test of one candidate: ``p`` on its own, and adjusted over all candidates."""
 
     label: str
-    log_p: float
-    log_p_adjusted: float
+    p: Adjusted
     blocks: dict[str, BlockTest]
 
 
@@ -70,14 +70,11 @@ def given_test(moments: Moments | Whitened, theta: npt.ArrayLike) -> GivenTest:
     return GivenTest(tested.log_p, tested.blocks, columns)
 
 
-def candidate_tests(moments: Moments) -> tuple[CandidateTest, ...]:
+def candidate_tests(moments: Moments, level: float = 0.05) -> tuple[CandidateTest, ...]:
     """Every generator on its own, with Holm's adjustment for their number."""
     if len(moments.generators) == 0:
         return ()  # the support has excluded them all
-    white = whitened(moments)
-    tests = [given_test(white, column) for column in np.eye(len(moments.generators))]
-    adjusted = holm([test.log_p for test in tests])
-    return tuple(
-        CandidateTest(label, test.log_p, float(a), test.blocks)
-        for label, test, a in zip(moments.generators.labels, tests, adjusted, strict=True)
-    )
+    white, labels = whitened(moments), moments.generators.labels
+    tests = dict(zip(labels, (given_test(white, column) for column in np.eye(len(labels))), strict=True))
+    family = adjusted({label: test.log_p for label, test in tests.items()}, level)
+    return tuple(CandidateTest(label, family[label], test.blocks) for label, test in tests.items())

@@ -70,9 +70,9 @@ class ClosedOrbit:
         sum over ``count`` points misses of an integral over the orbit averages out over the events.
         """
         n = len(x)
-        starts = np.modf((first + np.arange(n)) * GOLDEN)[0]
+        starts = np.asarray(np.modf((first + np.arange(n)) * GOLDEN)[0], dtype=np.float64)
         step = self.period / count
-        around = torch.as_tensor(self._at(step * np.arange(count)), device=x.device)
+        around = torch.as_tensor(self._at(np.arange(count, dtype=np.float64) * step), device=x.device)
         offset = torch.as_tensor(self._at(starts * step), device=x.device)
         moved = torch.einsum("nij,npj->npi", offset[:, :-1, :-1], x) + offset[:, None, :-1, -1]
         turned = torch.einsum("mij,npj->nmpi", around[:, :-1, :-1], moved)

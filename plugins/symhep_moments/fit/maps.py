@@ -15,6 +15,7 @@ from symhep_moments.fit.closed_orbits import ClosedOrbit, orbit_shares
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import along_fields, around, weight
+from symhep_moments.record import BreakingKind
 from symhep_moments.sample import Events
 
 __all__ = ["MAP_EVENTS", "BreakingMap", "breaking_maps"]
@@ -53,7 +54,7 @@ class BreakingMap:
     """
 
     label: str
-    kind: str
+    kind: BreakingKind
     unit: str
     values: FloatArray
     errors: FloatArray
@@ -108,7 +109,7 @@ def breaking_maps(events: Events, functions: TestFunctions, labels: Sequence[str
             one = events.generators.subset([label])
             fields = LinearFields(one, str(x.device))
             values, errors = _rate_map(x, w, along_fields(functions, one), fields, plane)
-            kind = "rate"
+            kind: BreakingKind = "rate"
         else:
             values, errors = _modulation_map(x, w, functions, orbit, plane)
             kind = "modulation"

@@ -1,39 +1,45 @@
-"""From events to the records of all tests."""
+"""From events to all tests, and from these to the result."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from symhep.errors import CardError, MethodError
-from symhep.events.dataset import Dataset
-from symhep.methods.context import Context
+from symhep.events.effective import FEWEST, effective_events
+from symhep.hypotheses.subgroups.record import SubgroupRow
+from symhep.hypotheses.subgroups.walk import Walked
+from symhep.lie.groups.elements.frame import Frame
+from symhep.methods.context import Context, stream_for
 from symhep.plugin.functions import load_function
 from symhep.torchkit.streams import replica_seeds
-from symhep_moments.fit.algebra import algebra_test
-from symhep_moments.fit.breaking import breakings
-from symhep_moments.fit.candidates import candidate_tests
+from symhep_moments.fit.algebra import AlgebraTest, algebra_test
+from symhep_moments.fit.breaking import Breaking, breakings
+from symhep_moments.fit.candidates import CandidateTest, candidate_tests
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.functions.choice import build_functions
 from symhep_moments.fit.functions.density import UnderDensity
 from symhep_moments.fit.functions.edges import edged
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
-from symhep_moments.fit.maps import breaking_maps
+from symhep_moments.fit.maps import BreakingMap, breaking_maps
 from symhep_moments.fit.moments import Moments
-from symhep_moments.fit.rank import chain
-from symhep_moments.fit.records import Outcome
-from symhep_moments.fit.region import region
-from symhep_moments.fit.relative import Sample, relative_moments
+from symhep_moments.fit.rank import Chain, chain
+from symhep_moments.fit.region import Region, region
+from symhep_moments.fit.relative import Points, relative_moments
 from symhep_moments.fit.subgroups.walk import lattice_test
 from symhep_moments.fit.sums import moments_of
-from symhep_moments.fit.support import support_of
+from symhep_moments.fit.support import Support, support_of
 from symhep_moments.options import MomentsOptions
-from symhep_moments.reference import split_reference
-from symhep_moments.sample import FEWEST, Events, prepare
+from symhep_moments.record import DiscreteElement
+from symhep_moments.sample import Events, Sample
 
-__all__ = ["measure", "prepared"]
+__all__ = ["Measurement", "functions_for", "measure"]
+
+FloatArray = npt.NDArray[np.float64]
 
 #: Effective events per test function: with fewer their covariance is a guess, and so are directions and p-values.
 PER_FUNCTION = 10
@@ -43,69 +49,104 @@ LARGEST = 2000
 STEPS = ("support", "moments", "ranks", "subgroups", "discrete elements", "strengths")
 
 
-def prepared(data: Dataset, options: MomentsOptions, device: str = "cpu") -> tuple[Events, Events | None]:
-    """The events, and those of the reference in the same units. Raises as `prepare` and `split_reference` do."""
-    own, theirs = split_reference(data, options.reference)
-    events = _events(own, options, device)
-    if theirs is None:
-        return events, None
-    reference = _events(theirs, options, device)
-    return events, replace(reference, x=reference.x * (reference.scale / events.scale), scale=events.scale)
+@dataclass(frozen=True, eq=False)
+class Measurement:
+    """All tests of a sample; what was not asked for is None, or empty.
+
+    Attributes
+    ----------
+    events
+        With the G candidates of the card.
+    moments
+        Of the G' candidates, or combinations of them, that preserve the support.
+    support
+        What the events fill, and which candidates do not preserve it.
+    candidates, ranks
+        Tests of each tangent candidate, and of every number of symmetries among them.
+    region, algebra
+        Of the span that was found; None if no symmetry was.
+    lattice
+        Of subgroups, for four-momenta.
+    discrete, elements
+        Tests of discrete elements, and their matrices (P d, P d) by name.
+    breakings, maps
+        How strongly candidates are broken, and where.
+    level
+        Family-wise error rate.
+    reference, edges
+        Relative to what, and with which fiducial cuts, in words.
+    """
+
+    events: Events
+    moments: Moments
+    support: Support
+    candidates: Sequence[CandidateTest]
+    ranks: Chain
+    region: Region | None
+    algebra: AlgebraTest | None
+    lattice: Walked[SubgroupRow] | None
+    discrete: Sequence[DiscreteElement]
+    elements: Mapping[str, FloatArray]
+    breakings: Sequence[Breaking]
+    maps: Sequence[BreakingMap]
+    level: float
+    reference: str | None = None
+    edges: tuple[str, ...] = ()
 
 
-def _events(data: Dataset, options: MomentsOptions, device: str) -> Events:
-    return prepare(
-        data,
-        options.generators,
-        acts_on=options.acts_on,
-        vectors=options.vectors,
-        max_events=options.max_events,
-        device=device,
-    )
-
-
-def measure(data: Dataset, options: MomentsOptions, context: Context) -> Outcome:
+def measure(sample: Sample, context: Context) -> Measurement:
     """Everything that the options ask for: a pass over the events for every question, the rest is linear algebra."""
     functions_seed, discrete_seed = replica_seeds(context.seeds, 2)
+    options, events = sample.options, sample.events.on(context.device)
+    reference = None if sample.reference is None else sample.reference.on(context.device)
     with context.progress.task("moments", len(STEPS)) as done:
-        events, reference = prepared(data, options, context.device)
         support = support_of(events)
         done(1, STEPS[0])
         functions = functions_for(events, options, np.random.default_rng(functions_seed))
         moments = _moments(events, reference, functions, options).restricted(support.tangent)
         done(1, STEPS[1])
         ranks = chain(moments, options.level)
-        found = None if ranks.best is None else region(ranks.best)
-        algebra = None
-        if ranks.best is not None and found is not None:
-            algebra = algebra_test(moments, ranks.best, found, moments.generators)
-        candidates = candidate_tests(moments)
+        found, algebra = _span(moments, ranks, context)
+        candidates = candidate_tests(moments, options.level)
         done(1, STEPS[2])
         lattice = None
-        if options.subgroups and events.momenta and len(moments.generators):
+        if options.subgroups is not None and events.momenta and len(moments.generators):
             # What moves no event is no candidate: a class that needs it is not excluded by the support.
             asked = moments.generators if support.still.shape[1] else events.generators
-            lattice = lattice_test(moments, ranks, level=options.level, candidates=asked, scale=events.scale)
+            lattice = lattice_test(
+                moments, ranks, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups
+            )  # fmt: skip
         done(1, STEPS[3])
-        alone = reference is None and options.density is None
-        discrete = (
-            discrete_tests(events, data.particles, functions, options.discrete, discrete_seed, options.level)
-            if options.discrete is not None and alone
-            else []
-        )
+        discrete: Sequence[DiscreteElement] = ()
+        elements: dict[str, FloatArray] = {}
+        if options.discrete is not None and reference is None and options.density is None:
+            frame = Frame.of(events.names, sample.particles, events.x.shape[1])
+            chosen = options.discrete.chosen(frame)
+            discrete = discrete_tests(
+                events, chosen, frame, functions, options.discrete, discrete_seed, options.level
+            )
+            elements = {element.name: element.whole for element in chosen}
         done(1, STEPS[4])
-        broken = []
+        broken, maps = [], []
         if options.strength and reference is None:
             off = {label for label, _ in support.excluded}
             kept = [label for label in events.generators.labels if label not in off]
             broken = breakings(replace(events, generators=events.generators.subset(kept)), functions)
-        rejected = [t.label for t in candidates if t.log_p_adjusted <= np.log(options.level)]
-        maps = breaking_maps(events, functions, rejected) if options.strength and reference is None else []
+            maps = breaking_maps(events, functions, [t.label for t in candidates if t.p.rejected])
         done(1, STEPS[5])
-    return Outcome(
-        events, moments, support, candidates, ranks, found, algebra, lattice, discrete, broken, maps,
+    return Measurement(
+        events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, broken, maps,
         options.level, _relative_to(options), tuple(edge.text for edge in options.edges),
     )  # fmt: skip
+
+
+def _span(moments: Moments, ranks: Chain, context: Context) -> tuple[Region | None, AlgebraTest | None]:
+    """The span that was found, with its errors, and the algebra that it is."""
+    if ranks.best is None:
+        return None, None
+    seed = int(stream_for(context.seeds, "errors of the span").generate_state(1)[0])
+    found = region(ranks.best, seed)
+    return found, algebra_test(moments, ranks.best, found, moments.generators, seed)
 
 
 def functions_for(events: Events, options: MomentsOptions, rng: np.random.Generator) -> TestFunctions:
@@ -113,17 +154,17 @@ def functions_for(events: Events, options: MomentsOptions, rng: np.random.Genera
     functions = build_functions(events, options.functions, rng)
     functions = edged(functions, options.edges, events.scale, events.names, events.x.shape[1])
     within = events.weights * weight(functions, events.x)
-    amount = float(within.sum() ** 2 / (within**2).sum()) if within.any() else 0.0
-    if amount < FEWEST:
+    effective = effective_events(within.cpu().numpy())
+    if effective < FEWEST:
         raise MethodError(
-            f"{int((within != 0).sum())} of {len(events)} events lie within the edges, and these amount to less than "
-            f"{FEWEST:g}; edges are cuts that all events have passed: check their places and widths"
+            f"{int((within != 0).sum())} of {len(events)} events lie within the edges, an effective number of "
+            f"{effective:.3g} < {FEWEST:g}; edges are cuts that all events have passed: check their places and widths"
         )
-    if amount < PER_FUNCTION * functions.count:
-        needed = PER_FUNCTION * functions.count
+    # A threshold of its own beside the common one: the covariance of K functions needs a number of events per function.
+    if effective < (needed := PER_FUNCTION * functions.count):
         raise MethodError(
-            f"{len(events)} events, worth {amount:.3g} of equal weight, are too few for {functions.count} test "
-            f"functions and {len(events.generators)} candidates: {needed} are needed; use more events, or fewer "
+            f"effective number of events (sum w)^2 / sum w^2 = {effective:.3g} < {needed}, too few for "
+            f"{functions.count} test functions and {len(events.generators)} candidates; use more events, or fewer "
             "functions (functions: {fourier: 0}) and candidates (generators: rotations)"
         )
     if functions.count * len(events.generators) > LARGEST:
@@ -143,8 +184,8 @@ def _moments(
     if reference is None:
         return moments_of(events.x, events.weights, functions, events.generators, options.covariance_events)
     return relative_moments(
-        Sample(events.x, events.weights),
-        Sample(reference.x, reference.weights),
+        Points(events.x, events.weights),
+        Points(reference.x, reference.weights),
         functions,
         events.generators,
         options.covariance_events,

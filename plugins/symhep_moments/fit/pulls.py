@@ -38,7 +38,7 @@ def fitted_pulls(moments: Moments, theta: FloatArray, normal: FloatArray) -> Flo
     values, covariance = moments.along(theta)
     noise = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     scale = np.divide(1.0, noise, out=np.zeros_like(noise), where=noise > _rounding(moments))
-    tangent = np.kron(np.eye(r), moments.mean @ normal) * scale[:, None]
+    tangent = np.asarray(np.kron(np.eye(r), moments.mean @ normal) * scale[:, None], dtype=np.float64)
     left = residual(values * scale, covariance * scale[:, None] * scale, tangent, moments.nu)
     return _over(left.values, np.diag(left.covariance), USED).reshape(r, k).T
 

@@ -1,250 +1,194 @@
-"""The summary and the arrays of a result: all that tables, sentences and figures are made from.
-
-Summary, by key. p-values are pairs ``p_value``, ``log10_p``, of which the first is 0 below 1e-308; those with the
-ending ``_adjusted`` are Holm's; null: not tested.
-
-- ``algebra``: dimension, name, confidence, p_value, log10_p (of the closed algebra, else of the rank test at that
-  dimension), angle_95 (radians between the span found and the true one, 95 %), alternatives [[name, share]], closed
-  {exists, distance, conditions, p_value, log10_p, rejected} or null: how far from closed the span is, no numbers
-  where no closed one was found near;
-- ``generators``: [{label, coefficients {candidate: c}, errors {candidate: e}, angle_95}], a readable basis of the span
-  found, of length 1; translations are by ``scale``;
-- ``symmetry``: for `symhep augment`, with its arrays, as `symhep.methods.symmetry.Symmetry` describes it;
-- ``chain``: [{r, p_value, log10_p, statistic, dof, spread, rejected, blocks {name: {p_value, log10_p, statistic, dof,
-  spread}}}], r falling; the statistic is that of all functions, dof and spread are its mean and standard deviation if
-  r symmetries hold;
-- ``candidates``: [{label, p_value, log10_p, p_value_adjusted, log10_p_adjusted, rejected, off_support, strength
-  {value, low, high, unit, kind} or null, smallest_visible}]; a unit of '': a fraction;
-- ``catalogue``: 'lorentz', 'poincare' or null; ``subgroups``: [{name, label, written, algebra, dimension, p_value,
-  log10_p, p_value_adjusted, log10_p_adjusted, rejected, survives, how, by, limit_of, free, at_lab, generators,
-  element, parameters}]; ``maximal_subgroups``: those that survive and lie in no other survivor; at_lab: survives at
-  the catalogue's own position;
-- ``discrete``: [{name, meaning, order, same_as, trivial, p_value, log10_p, p_value_adjusted, log10_p_adjusted,
-  rejected, moment {p_value, log10_p}, classifier {p_value, log10_p, gain, error}, asymmetry {value, low, high}}]; the
-  asymmetry is a fraction;
-- ``clearest_bins``: [{label, kind, axes, x [low, high], y [low, high], value, error, bins}], of each map the bin that
-  differs from zero by most errors;
-- ``support``: rank, dimension, constraints [sentence], excluded [{label, why}];
-- ``functions``: number, blocks {name: [first, end]}; ``events``, ``weights`` {effective, negative, copies of
-  other events}, ``vectors`` {number, components}, ``scale``, ``unit``, ``level``, ``reference``, ``edges``.
+"""The record and the arrays of a measurement.
 
 Arrays (K functions, G candidates, G' of them or of their combinations on the support, r found, M maps):
 ``functions`` (K,), ``candidates`` (G,), ``tested`` (G',), ``generator_labels`` (r,) names; ``pulls`` (K, G') and
 ``pulls_found`` (K, r) moments over their errors (NaN: no spread), of the fitted directions what the fit leaves;
 ``generators`` and ``generators_error`` (r, G); ``map_values`` and ``map_errors`` (M, X, Y) with edges ``map_x``
-(X + 1,), ``map_y`` (Y + 1,), ``map_labels`` and ``map_kinds`` (M,), ``map_axes`` (2,).
+(X + 1,), ``map_y`` (Y + 1,), ``map_labels`` and ``map_kinds`` (M,), ``map_axes`` (2,); and those of the symmetry.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from symhep.methods.p_values import p_numbers
+from symhep.hypotheses.generators.label import generator_label
+from symhep.hypotheses.generators.record import GeneratorRow
+from symhep.methods.number import Number
+from symhep.methods.p_values import PValue
 from symhep.methods.result import Arrays
-from symhep_moments.fit.algebra import AlgebraTest
-from symhep_moments.fit.breaking import Breaking
-from symhep_moments.fit.candidates import CandidateTest
-from symhep_moments.fit.discrete.elements import DiscreteTest
-from symhep_moments.fit.labels import combination_text
+from symhep.stats.residual_forms import BlockTest
 from symhep_moments.fit.maps import BreakingMap
-from symhep_moments.fit.moments import Moments
+from symhep_moments.fit.measurement import Measurement
 from symhep_moments.fit.pulls import candidate_pulls, fitted_pulls
-from symhep_moments.fit.rank import Chain
-from symhep_moments.fit.region import Region
-from symhep_moments.fit.support import Support
-from symhep_moments.fit.symmetry import vouched
-from symhep_moments.numbers import (
-    candidate_numbers,
-    chain_numbers,
-    clearest_bin,
-    discrete_numbers,
-    finite,
-    subgroup_numbers,
+from symhep_moments.fit.rank import RankTest
+from symhep_moments.fit.symmetry import symmetry_of
+from symhep_moments.fit.whitening import ALL
+from symhep_moments.record import (
+    AlgebraRecord,
+    BinRow,
+    BlockRow,
+    Candidate,
+    Closure,
+    Excluded,
+    Functions,
+    MomentsRecord,
+    RankRow,
+    SupportRecord,
+    VectorsRecord,
+    Weights,
 )
 from symhep_moments.sample import Events
-from symhep_moments.subgroups import LatticeTest
 
-__all__ = ["Outcome", "drawing_arrays", "summarise"]
+__all__ = ["arrays_of", "record_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """All records of a fit; what was not asked for is None, or empty.
-
-    Attributes
-    ----------
-    events
-        With the G candidates of the card.
-    moments
-        Of the G' candidates, or combinations of them, that are tangent to the support.
-    support
-        What the events fill, and which candidates leave it.
-    candidates, ranks
-        Tests of each tangent candidate, and of every number of symmetries among them.
-    region, algebra
-        Of the span that was found; None if no symmetry was.
-    lattice
-        Of subgroups, for four-momenta.
-    discrete
-        Tests of discrete elements.
-    breakings, maps
-        How strongly candidates are broken, and where.
-    level
-        Probability of rejecting what holds.
-    reference, edges
-        Relative to what, and with which fiducial cuts, in words.
-    """
-
-    events: Events
-    moments: Moments
-    support: Support
-    candidates: Sequence[CandidateTest]
-    ranks: Chain
-    region: Region | None
-    algebra: AlgebraTest | None
-    lattice: LatticeTest | None
-    discrete: Sequence[DiscreteTest]
-    breakings: Sequence[Breaking]
-    maps: Sequence[BreakingMap]
-    level: float
-    reference: str | None = None
-    edges: tuple[str, ...] = ()
+def record_of(m: Measurement) -> MomentsRecord:
+    """All that is stored but the arrays."""
+    generators, support = _generators(m), m.support
+    return MomentsRecord(
+        algebra=_algebra(m),
+        generators=generators,
+        symmetry=symmetry_of(m, generators).to_record(),
+        chain=[_rank(t, m.level) for t in sorted(m.ranks.tests, key=lambda t: -t.r)],
+        candidates=_candidates(m),
+        catalogue=None if m.lattice is None else m.lattice.order.catalogue.key,
+        subgroups=() if m.lattice is None else m.lattice.rows,
+        maximal_subgroups=() if m.lattice is None else m.lattice.maximal,
+        discrete=m.discrete,
+        clearest_bins=[_clearest_bin(one) for one in _filled(m.maps)],
+        support=SupportRecord(
+            rank=support.rank, dimension=support.dimension, constraints=support.constraints,
+            excluded=[Excluded(label=label, why=why) for label, why in support.excluded],
+        ),
+        functions=Functions(
+            number=len(m.moments.labels), blocks={name: (b.start, b.stop) for name, b in m.moments.blocks.items()}
+        ),
+        events=len(m.events),
+        weights=_weights(m.events),
+        vectors=VectorsRecord(number=m.events.x.shape[1], components=m.events.names),
+        scale=m.events.scale,
+        unit=m.events.unit,
+        level=m.level,
+        reference=m.reference,
+        edges=m.edges,
+    )  # fmt: skip
 
 
-def summarise(o: Outcome) -> dict[str, Any]:
-    """The summary of results.json."""
-    rows, maximal = ([], []) if o.lattice is None else subgroup_numbers(o.lattice)
-    generators = _generators(o)
-    return {
-        "algebra": _algebra(o),
-        "generators": generators,
-        "symmetry": vouched(o, generators).to_summary(),
-        "chain": chain_numbers(o.ranks),
-        "candidates": _candidates(o),
-        "catalogue": None if o.lattice is None else o.lattice.order.catalogue.key,
-        "subgroups": rows,
-        "maximal_subgroups": maximal,
-        "discrete": discrete_numbers(o.discrete),
-        "clearest_bins": [clearest_bin(m) for m in _telling(o.maps)],
-        "support": {
-            "rank": o.support.rank,
-            "dimension": o.support.dimension,
-            "constraints": list(o.support.constraints),
-            "excluded": [{"label": label, "why": why} for label, why in o.support.excluded],
-        },
-        "functions": {
-            "number": len(o.moments.labels),
-            "blocks": {name: [b.start, b.stop] for name, b in o.moments.blocks.items()},
-        },
-        "events": len(o.events),
-        "weights": _weights(o.events),
-        "vectors": {"number": int(o.events.x.shape[1]), "components": list(o.events.names)},
-        "scale": o.events.scale,
-        "unit": o.events.unit,
-        "level": o.level,
-        "reference": o.reference,
-        "edges": list(o.edges),
-    }
-
-
-def _weights(events: Events) -> dict[str, float | int]:
+def _weights(events: Events) -> Weights:
     size = float(events.weights.abs().sum())
-    return {
-        "effective": events.effective,
-        "negative": float(-events.weights.clamp(max=0).sum()) / size,
-        "copies": events.copies,
-    }
+    negative = float(-events.weights.clamp(max=0).sum()) / size
+    return Weights(effective=events.effective, negative=negative, copies=events.copies)
 
 
-def _candidates(o: Outcome) -> list[dict[str, Any]]:
-    rows = candidate_numbers(
-        o.events.generators.labels, o.candidates, [label for label, _ in o.support.excluded], o.level
-    )
-    sizes = {b.label: b.to_json() for b in o.breakings}
-    # Off its support a density changes altogether: a strength would say nothing.
-    return [row | sizes.get(row["label"], {}) if row["log10_p"] is not None else row for row in rows]
+def _rank(t: RankTest, level: float) -> RankRow:
+    return RankRow(
+        **_block(t.blocks[ALL]) | dict(PValue.of(t.log_p)), r=t.r, rejected=t.log_p <= math.log(level),
+        blocks={name: BlockRow(**_block(block)) for name, block in t.blocks.items()},
+    )  # fmt: skip
 
 
-def _algebra(o: Outcome) -> dict[str, Any]:
-    best, algebra = o.ranks.best, o.algebra
-    if best is None or algebra is None or o.region is None:
-        return {
-            "dimension": 0, "name": "0", "confidence": None, "p_value": None, "log10_p": None, "angle_95": None,
-            "alternatives": [], "closed": None,
+def _block(t: BlockTest) -> dict[str, Any]:
+    return {**dict(PValue.of(t.log_p)), "statistic": t.statistic, "dof": t.dof, "spread": t.spread}
+
+
+def _candidates(m: Measurement) -> list[Candidate]:
+    """Those of the card in their order, those that are not tested too; then tangent combinations of them."""
+    tests = {t.label: t for t in m.candidates}
+    off = {label for label, _ in m.support.excluded}
+    sizes = {b.label: b for b in m.breakings}
+    rows = []
+    for label in dict.fromkeys([*m.events.generators.labels, *tests]):
+        if label not in tests:
+            rows.append(Candidate(label=label, how="support" if label in off else "trivial"))
+            continue
+        # Off its support a density changes altogether: a strength would say nothing.
+        b = sizes.get(label)
+        strength = {} if b is None else {
+            "strength": b.to_number(), "strength_kind": b.kind, "smallest_visible": b.smallest_visible,
         }  # fmt: skip
+        rows.append(Candidate(label=label, **dict(tests[label].p), **strength))
+    return rows
+
+
+def _algebra(m: Measurement) -> AlgebraRecord:
+    best, algebra = m.ranks.best, m.algebra
+    if best is None or algebra is None or m.region is None:
+        return AlgebraRecord(dimension=0, name="0")
     named, closure = algebra.identification, algebra.closure_log_p
-    return {
-        "dimension": best.r, "name": named.name, "confidence": finite(named.confidence),
-        **p_numbers(best.log_p if algebra.log_p is None else algebra.log_p), "angle_95": finite(o.region.angle_95),
-        "alternatives": [[name, float(share)] for name, share in named.alternatives],
-        "closed": {
-            "exists": algebra.theta is not None, "distance": finite(algebra.distance),
-            "conditions": algebra.conditions,
-            **({"p_value": None, "log10_p": None} if closure is None else p_numbers(closure)),
-            "rejected": closure is not None and closure <= math.log(o.level),
-        },
-    }  # fmt: skip
+    return AlgebraRecord(
+        dimension=best.r, name=named.name, confidence=named.confidence,
+        **dict(PValue.of(best.log_p if algebra.log_p is None else algebra.log_p)), angle_95=m.region.angle_95,
+        alternatives=named.alternatives,
+        closed=Closure(
+            exists=algebra.theta is not None, distance=algebra.distance, conditions=algebra.conditions,
+            **dict(PValue.of(closure)), rejected=closure is not None and closure <= math.log(m.level),
+        ),
+    )  # fmt: skip
 
 
-def _basis(o: Outcome) -> tuple[FloatArray, FloatArray]:
+def _basis(m: Measurement) -> tuple[FloatArray, FloatArray]:
     """Coefficients of the symmetries found in the candidates of the card, and their errors: (G, r) each."""
-    tangent = o.support.tangent
-    if o.region is None:
+    tangent = m.support.tangent
+    if m.region is None:
         return np.zeros((len(tangent), 0)), np.zeros((len(tangent), 0))
-    g, r = o.region.theta.shape
-    blocks = o.region.covariance.reshape(r, g, r, g)
+    g, r = m.region.theta.shape
+    blocks = m.region.covariance.reshape(r, g, r, g)
     variance = np.einsum("ca,iaib,cb->ci", tangent, blocks, tangent, optimize=True)
-    return tangent @ o.region.theta, np.sqrt(np.maximum(variance, 0.0))
+    return tangent @ m.region.theta, np.sqrt(np.maximum(variance, 0.0))
 
 
-def _generators(o: Outcome) -> list[dict[str, Any]]:
-    labels = o.events.generators.labels
+def _generators(m: Measurement) -> list[GeneratorRow]:
+    labels, angles = m.events.generators.labels, () if m.region is None else m.region.angles_95
     found = []
-    for number, (values, errors) in enumerate(zip(*(part.T for part in _basis(o)), strict=True)):
+    for values, errors, angle in zip(*(part.T for part in _basis(m)), angles, strict=True):
         coefficients = dict(zip(labels, values.tolist(), strict=True))
         noise = dict(zip(labels, errors.tolist(), strict=True))
-        angle = None if o.region is None else finite(o.region.angles_95[number])
-        found.append(
-            {
-                "label": combination_text(coefficients, noise), "coefficients": coefficients, "errors": noise,
-                "angle_95": angle,
-            }
-        )  # fmt: skip
+        label = generator_label(coefficients, noise)
+        found.append(GeneratorRow(label=label, coefficients=coefficients, errors=noise, angle_95=angle))
     return found
 
 
-def drawing_arrays(o: Outcome) -> Arrays:
-    """What the figures need."""
-    m, best = o.moments, o.ranks.best
-    coefficients, errors = _basis(o)
-    generators = _generators(o)
-    found = np.zeros((len(m.labels), 0))
-    if o.region is not None and best is not None:
-        found = fitted_pulls(m, o.region.theta, best.normal)
+def arrays_of(m: Measurement) -> Arrays:
+    """What the figures need, and the matrices of the symmetry."""
+    best, (coefficients, errors), generators = m.ranks.best, _basis(m), _generators(m)
+    found = np.zeros((len(m.moments.labels), 0))
+    if m.region is not None and best is not None:
+        found = fitted_pulls(m.moments, m.region.theta, best.normal)
     return {
-        "functions": _strings(m.labels),
-        "candidates": _strings(o.events.generators.labels),
-        "tested": _strings(m.generators.labels),
-        "pulls": candidate_pulls(m),
+        "functions": _strings(m.moments.labels),
+        "candidates": _strings(m.events.generators.labels),
+        "tested": _strings(m.moments.generators.labels),
+        "pulls": candidate_pulls(m.moments),
         "pulls_found": found,
         "generators": coefficients.T,
         "generators_error": errors.T,
-        "generator_labels": _strings([row["label"] for row in generators]),
-        **vouched(o, generators).to_arrays(),
-    } | _map_arrays(_telling(o.maps))
+        "generator_labels": _strings([row.label for row in generators]),
+        **symmetry_of(m, generators).to_arrays(),
+        **_map_arrays(_filled(m.maps)),
+    }
 
 
-def _telling(maps: Sequence[BreakingMap]) -> list[BreakingMap]:
+def _filled(maps: Sequence[BreakingMap]) -> list[BreakingMap]:
     """Maps in which anything can change: a shift of the energy, say, leaves all directions alone."""
     return [m for m in maps if (m.errors > 0).any()]
+
+
+def _clearest_bin(m: BreakingMap) -> BinRow:
+    """The bin of a map that differs from zero by most errors."""
+    known = np.isfinite(m.values) & (m.errors > 0)
+    pulls = np.divide(np.abs(m.values), m.errors, out=np.full_like(m.values, -1.0), where=known)
+    i, j = np.unravel_index(int(pulls.argmax()), pulls.shape)
+    value = Number.with_error(float(m.values[i, j]), float(m.errors[i, j]))
+    return BinRow(
+        label=m.label, kind=m.kind, axes=m.axes, x=m.x[i : i + 2], y=m.y[j : j + 2], value=value, bins=known.sum(),
+    )  # fmt: skip
 
 
 def _map_arrays(maps: Sequence[BreakingMap]) -> Arrays:

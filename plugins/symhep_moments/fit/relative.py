@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from symhep.errors import MethodError
+from symhep.events.effective import effective_events
 from symhep.lie.generators import Generators
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.interface import TestFunctions
@@ -17,7 +18,7 @@ from symhep_moments.fit.functions.layers import Constant, around, innermost
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.sums import COVARIANCE_EVENTS
 
-__all__ = ["Sample", "relative_moments"]
+__all__ = ["Points", "relative_moments"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,11 +33,11 @@ ENOUGH = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Sample:
+class Points:
     """Events x (N, P, d), scaled as those of the other sample are, with signed ``weights`` (N,).
 
     >>> x = torch.zeros(2, 1, 4, dtype=torch.float64)
-    >>> Sample(x, torch.tensor([3.0, 1.0], dtype=torch.float64)).effective
+    >>> Points(x, torch.tensor([3.0, 1.0], dtype=torch.float64)).effective
     1.6
     """
 
@@ -45,13 +46,13 @@ class Sample:
 
     @property
     def effective(self) -> float:
-        """(sum w)^2 / sum w^2."""
-        return float(self.weights.sum() ** 2 / (self.weights**2).sum())
+        """Effective number of events."""
+        return effective_events(self.weights.cpu().numpy())
 
-    def spaced(self, events: int) -> Sample:
+    def spaced(self, events: int) -> Points:
         """At most so many events, evenly spaced."""
         rows = torch.linspace(0, len(self.x) - 1, min(events, len(self.x)), device=self.x.device).long()
-        return Sample(self.x[rows], self.weights[rows])
+        return Points(self.x[rows], self.weights[rows])
 
     def chunks(self, width: int) -> list[tuple[Tensor, Tensor]]:
         """(x, w / sum w) in pieces that make arrays of ``width`` numbers per event fit."""
@@ -83,8 +84,8 @@ class _WithProducts(TestFunctions):
 
 
 def relative_moments(
-    data: Sample,
-    reference: Sample,
+    data: Points,
+    reference: Points,
     functions: TestFunctions,
     generators: Generators,
     covariance_events: int = COVARIANCE_EVENTS,
@@ -115,7 +116,7 @@ def relative_moments(
     >>> from symhep_moments.fit.functions.polynomials import Polynomials
     >>> rng = np.random.default_rng(1)
     >>> draw = lambda: torch.from_numpy(rng.normal(size=(2000, 1, 2)) * [1.0, 3.0])
-    >>> p, q = (Sample(draw(), torch.ones(2000, dtype=torch.float64)) for _ in "pq")
+    >>> p, q = (Points(draw(), torch.ones(2000, dtype=torch.float64)) for _ in "pq")
     >>> moments = relative_moments(p, q, Polynomials(2, 2), so(2))  # an ellipse, but the same one in both
     >>> bool((abs(moments.mean) < 4 * np.sqrt(np.einsum("kaka->ka", moments.covariance))).all())
     True
@@ -124,8 +125,8 @@ def relative_moments(
     for name, sample in (("data", data), ("reference", reference)):
         if not sample.effective >= needed:
             raise MethodError(
-                f"the {name} amounts to {sample.effective:.3g} events: too few for {functions.count} test functions "
-                f"relative to a reference, which need {needed}; ask for fewer functions"
+                f"effective number of events (sum w)^2 / sum w^2 of the {name} = {sample.effective:.3g} < {needed}: "
+                f"too few for {functions.count} test functions relative to a reference; ask for fewer functions"
             )
     alpha = data.effective / (data.effective + reference.effective)
     basis = _basis(data, reference, functions, alpha)
@@ -163,7 +164,7 @@ def relative_moments(
     )
 
 
-def _basis(data: Sample, reference: Sample, functions: TestFunctions, alpha: float) -> _WithProducts:
+def _basis(data: Points, reference: Points, functions: TestFunctions, alpha: float) -> _WithProducts:
     """1, f and f delta, with delta from a regression of 'is data' on f."""
     f = innermost(functions)
     means, squares = [], []
@@ -186,7 +187,7 @@ def _basis(data: Sample, reference: Sample, functions: TestFunctions, alpha: flo
 
 
 def _sums(
-    sample: Sample, wide: TestFunctions, basis: TestFunctions, fields: LinearFields, width: int
+    sample: Points, wide: TestFunctions, basis: TestFunctions, fields: LinearFields, width: int
 ) -> tuple[Tensor, Tensor]:
     """E[g b g^T] (J, J) and E[grad (g b) . v] (J, G), b = 1 without edges."""
     gram = total = sample.x.new_zeros(1)
@@ -197,7 +198,7 @@ def _sums(
 
 
 def _covariance(
-    sample: Sample,
+    sample: Points,
     wide: TestFunctions,
     basis: TestFunctions,
     fields: LinearFields,

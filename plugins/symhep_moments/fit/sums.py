@@ -1,40 +1,114 @@
-"""Moments in one pass over the events, with constant memory."""
+"""Moments and their covariance as sums over fixed blocks of events, in two passes and constant memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from math import isfinite
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from symhep.errors import MethodError
 from symhep.lie.generators import Generators
+from symhep.methods.streaming import Streamed, stream
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
 from symhep_moments.fit.moments import Moments
 
-__all__ = ["COVARIANCE_EVENTS", "Accumulator", "moments_of", "moments_of_chunks"]
+__all__ = ["COVARIANCE_EVENTS", "Block", "Blocks", "MomentSums", "moments_of", "moments_of_chunks"]
 
 #: Events that the covariance is estimated from, unless told otherwise.
 COVARIANCE_EVENTS = 100_000
+#: Events of a block: sums are formed block by block, whatever is read at a time.
+BLOCK_EVENTS = 1 << 16
 #: Numbers of an intermediate array: 4 MB, so that it stays near the processor.
-BLOCK = 1 << 19
+NUMBERS = 1 << 19
 #: Keeps 0 / 0 from being NaN.
 TINY = 1e-300
 
 
-class Accumulator:
-    """Sums over events that give `Moments`; sums of several parts of the events can be merged.
+class Block(NamedTuple):
+    """Events ``first``, ``first`` + 1, ... of all: x (n, P, d), signed weights (n,)."""
 
-    A_ka = sum_n w_n m_nka / sum_n w_n of the moments m_nka = grad f_k(x_n) . v_a(x_n) uses all events. Its covariance
+    first: int
+    x: Tensor
+    w: Tensor
 
-        C = sum_n w_n^2 (m_n - A)(m_n - A)^T / (sum_n w_n)^2
 
-    costs (K G)^2 per event and is estimated from at most ``covariance_events``, evenly spaced, that are kept until the
-    end. How many they were, (sum w^2)^2 / sum w^4 as weights count, those of the edges of the functions included, is
-    handed on as ``nu``.
+class Blocks:
+    """Blocks of a fixed number of events from chunks (x, weights) of any sizes, walked anew as often as asked.
+
+    >>> chunks = [(torch.ones(n, 1, 1), torch.ones(n)) for n in (3, 4)]
+    >>> [(b.first, len(b.x)) for b in Blocks(chunks, events=5)]
+    [(0, 5), (5, 2)]
+    """
+
+    def __init__(
+        self, chunks: Iterable[tuple[Tensor, Tensor]], device: str = "cpu", events: int = BLOCK_EVENTS
+    ) -> None:
+        if iter(chunks) is chunks:
+            raise ValueError("chunks are read twice: give a list, or an object that reads anew when iterated")
+        self._chunks, self._device, self._events = chunks, device, events
+
+    def __iter__(self) -> Iterator[Block]:
+        first, held = 0, list[tuple[Tensor, Tensor]]()
+        for x, w in self._chunks:
+            start = 0
+            while start < len(x):
+                room = self._events - sum(len(part) for part, _ in held)
+                held.append((x[start : start + room], w[start : start + room]))
+                start += room
+                if sum(len(part) for part, _ in held) == self._events:
+                    yield self._block(first, held)
+                    first, held = first + self._events, []
+        if held:
+            yield self._block(first, held)
+
+    def _block(self, first: int, held: list[tuple[Tensor, Tensor]]) -> Block:
+        xs, ws = zip(*held, strict=True)
+        x, w = (xs[0], ws[0]) if len(held) == 1 else (torch.cat(xs), torch.cat(ws))
+        return Block(first, x.to(self._device), w.to(self._device))
+
+
+@dataclass
+class Means:
+    """Of the first pass: sum w m (K, G), and sums of powers of the weights."""
+
+    total: Tensor
+    events: int = 0
+    w: float = 0.0
+    w2: float = 0.0
+
+
+@dataclass
+class Spread:
+    """Of the second pass: sum w^2 (m - A)(m - A)^T over the events ``rows``; sums of w^2, w^4, and of w^2 b^2 and its
+    square, b the edges of the functions."""
+
+    mean: Tensor
+    rows: Tensor
+    gram: Tensor
+    squares: Tensor
+
+    @property
+    def events(self) -> int:
+        """How many they are."""
+        return len(self.rows)
+
+
+class MomentSums(Streamed[Block, Means | Spread, Moments]):
+    """Sums over events that give `Moments`.
+
+    First pass: A_ka = sum_n w_n m_nka / sum_n w_n of the moments m_nka = grad f_k(x_n) . v_a(x_n), from all events.
+    Second: its covariance
+
+        C = sum_n w_n^2 (m_n - A)(m_n - A)^T / (sum_n w_n)^2,
+
+    which costs (K G)^2 per event and is estimated from at most ``covariance_events``, evenly spaced. How many they
+    were, (sum w^2)^2 / sum w^4 as weights count, those of the edges of the functions included, is handed on as ``nu``.
 
     Parameters
     ----------
@@ -43,10 +117,12 @@ class Accumulator:
     generators
         G candidates.
     covariance_events
-        Kept for the covariance.
+        For the covariance.
     device
         Where the events are.
     """
+
+    passes = 2
 
     def __init__(
         self,
@@ -57,107 +133,90 @@ class Accumulator:
     ) -> None:
         self.functions, self.generators = functions, generators.homogeneous()
         self.covariance_events, self.device = covariance_events, device
-        self.events = 0
-        self.sum_w = 0.0
-        self.sum_w2 = 0.0
         self._fields = LinearFields(self.generators, device)
-        self._sums = torch.zeros(functions.count, len(generators), dtype=torch.float64, device=device)
-        self._kept: list[tuple[Tensor, Tensor]] = []
-        self._kept_events = 0
-        self._stride = 1
 
-    def add(self, x: Tensor, w: Tensor) -> None:
-        """Count events x (n, P, d) with signed weights w (n,) in."""
-        step = max(1, BLOCK // (len(self.generators) * x.shape[1] * x.shape[2]))
-        for points, weights in zip(torch.split(x, step), torch.split(w, step), strict=True):
-            self._sums += self.functions.sum_along(points, self._fields(points), weights)
-            first = -self.events % self._stride
-            self.events += len(points)
-            self._keep(points[first :: self._stride], weights[first :: self._stride])
-        self.sum_w += float(w.sum())
-        self.sum_w2 += float((w**2).sum())
-
-    def merge(self, other: Accumulator) -> None:
-        """Add what another accumulator, of the same functions and generators, has seen; ValueError if they differ."""
-        named = [(a.functions.labels, a.generators.labels) for a in (self, other)]
-        if named[0] != named[1]:
-            raise ValueError("moments of other functions or generators cannot be merged")
-        self._sums += other._sums
-        self.events += other.events
-        self.sum_w += other.sum_w
-        self.sum_w2 += other.sum_w2
-        while self._stride < other._stride:
-            self._thin()
-        if other._kept:
-            x, w = other._joined()
-            step = self._stride // other._stride
-            self._keep(x[::step], w[::step])
-
-    def moments(self) -> Moments:
-        """Of all events so far. Raises `MethodError` if their weights do not sum to a positive number."""
-        if self.events == 0:
+    def begin(self, number: int, earlier: tuple[Means | Spread, ...]) -> Means | Spread:
+        """No events. Raises `MethodError` if the weights of the first pass do not sum to a positive number."""
+        size = (self.functions.count, len(self.generators))
+        if number == 0:
+            return Means(torch.zeros(size, dtype=torch.float64, device=self.device))
+        means = earlier[0]
+        assert isinstance(means, Means)
+        if means.events == 0:
             raise MethodError("there are no events")
-        if not (isfinite(self.sum_w) and self.sum_w > 0):
+        if not (isfinite(means.w) and means.w > 0):
             raise MethodError(
-                f"the weights of {self.events} events sum to {self.sum_w:.4g}: they describe no density"
+                f"the weights of {means.events} events sum to {means.w:.4g}: they describe no density"
             )
-        mean = self._sums / self.sum_w
-        covariance, nu = self._covariance(mean.flatten())
-        k, g = mean.shape
+        mean = (means.total / means.w).flatten()
+        gram = torch.zeros(len(mean), len(mean), dtype=torch.float64, device=self.device)
+        used = min(means.events, self.covariance_events)
+        rows = torch.arange(used, device=self.device) * (means.events - 1) // max(used - 1, 1)
+        return Spread(mean, rows, gram, torch.zeros(4, dtype=torch.float64, device=self.device))
+
+    def accumulate(self, state: Means | Spread, chunk: Block) -> Means | Spread:
+        """With the events of a block counted in."""
+        if isinstance(state, Spread):
+            return self._spread(state, chunk)
+        step = max(1, NUMBERS // (len(self.generators) * chunk.x.shape[1] * chunk.x.shape[2]))
+        for x, w in zip(torch.split(chunk.x, step), torch.split(chunk.w, step), strict=True):
+            state.total += self.functions.sum_along(x, self._fields(x), w)
+        state.events += len(chunk.x)
+        state.w += float(chunk.w.sum())
+        state.w2 += float((chunk.w**2).sum())
+        return state
+
+    def _spread(self, state: Spread, chunk: Block) -> Spread:
+        ends = torch.tensor([chunk.first, chunk.first + len(chunk.x)], device=self.device)
+        low, high = torch.searchsorted(state.rows, ends).tolist()
+        rows = state.rows[low:high] - chunk.first
+        every = len(rows) == len(chunk.x)
+        chosen, weights = (chunk.x, chunk.w) if every else (chunk.x[rows], chunk.w[rows])
+        step = max(1, NUMBERS // len(state.mean))
+        for x, w in zip(torch.split(chosen, step), torch.split(weights, step), strict=True):
+            m = self.functions.along(x, self._fields(x)).flatten(1)
+            state.gram += _gram((m - state.mean).mul_(w[:, None]))
+        squares = weights**2
+        within = squares * weight(self.functions, chosen) ** 2
+        state.squares += torch.stack([squares.sum(), (squares**2).sum(), within.sum(), (within**2).sum()])
+        return state
+
+    def merge(self, first: Means | Spread, second: Means | Spread) -> Means | Spread:
+        """Of the events of both."""
+        if isinstance(first, Means):
+            assert isinstance(second, Means)
+            total = first.total + second.total
+            return Means(total, first.events + second.events, first.w + second.w, first.w2 + second.w2)
+        assert isinstance(second, Spread)
+        return Spread(first.mean, first.rows, first.gram + second.gram, first.squares + second.squares)
+
+    def finish(self, states: tuple[Means | Spread, ...]) -> Moments:
+        """The moments. Raises `MethodError` if too few effective events have no covariance."""
+        means, spread = states
+        assert isinstance(means, Means)
+        assert isinstance(spread, Spread)
+        squares, fourth, within, within2 = spread.squares.tolist()
+        effective = squares**2 / max(fourth, TINY)
+        if effective <= 2:
+            raise MethodError(
+                f"{spread.events} events, {effective:.1f} effective ones, have no covariance; use more events"
+            )
+        # Events beyond an edge count in the mean, as zeros, but say nothing of the spread within.
+        inside = within**2 / max(within2, TINY)
+        if inside <= 2:
+            raise MethodError(
+                f"{inside:.1f} of {spread.events} effective events lie within the edges; they have no covariance"
+            )
+        k, g = means.total.shape
+        one_event = spread.gram / (squares * (1 - 1 / effective))
         return Moments(
-            mean.cpu().numpy(),
-            (covariance * (self.sum_w2 / self.sum_w**2)).cpu().numpy().reshape(k, g, k, g),
-            nu,
+            (means.total / means.w).cpu().numpy(),
+            (one_event * (means.w2 / means.w**2)).cpu().numpy().reshape(k, g, k, g),
+            min(effective, inside) - 1,
             self.generators,
             self.functions.labels,
             dict(self.functions.blocks),
         )
-
-    def _covariance(self, mean: Tensor) -> tuple[Tensor, float]:
-        """Of one event, weighted with w^2, and its degrees of freedom."""
-        x, w = self._joined()
-        if len(x) > self.covariance_events:
-            rows = torch.linspace(0, len(x) - 1, self.covariance_events, device=x.device).long()
-            x, w = x[rows], w[rows]
-        total = torch.zeros(len(mean), len(mean), dtype=torch.float64, device=x.device)
-        step = max(1, BLOCK // len(mean))
-        for points, weights in zip(torch.split(x, step), torch.split(w, step), strict=True):
-            m = self.functions.along(points, self._fields(points)).flatten(1)
-            m = (m - mean).mul_(weights[:, None])
-            total += _gram(m)
-        squares = w**2
-        effective = float(squares.sum() ** 2 / (squares**2).sum())
-        if effective <= 2:
-            raise MethodError(
-                f"{len(x)} events, {effective:.1f} effective ones, have no covariance; use more events"
-            )
-        # Events beyond an edge count in the mean, as zeros, but say nothing of the spread within.
-        within = squares * weight(self.functions, x) ** 2
-        inside = float(within.sum() ** 2 / (within**2).sum().clamp(min=TINY))
-        if inside <= 2:
-            raise MethodError(
-                f"{inside:.1f} of {len(x)} effective events lie within the edges; they have no covariance"
-            )
-        return total / (squares.sum() * (1 - 1 / effective)), min(effective, inside) - 1
-
-    def _keep(self, x: Tensor, w: Tensor) -> None:
-        self._kept.append((x.clone(), w.clone()))  # not views, which would hold the whole chunk
-        self._kept_events += len(x)
-        while self._kept_events > 2 * self.covariance_events:
-            self._thin()
-
-    def _thin(self) -> None:
-        """Drop every other of the kept events, and from now on keep half as many."""
-        self._stride *= 2
-        if self._kept:
-            x, w = self._joined()
-            self._kept = [(x[::2].clone(), w[::2].clone())]
-            self._kept_events = len(self._kept[0][0])
-
-    def _joined(self) -> tuple[Tensor, Tensor]:
-        """All events that are kept."""
-        x, w = zip(*self._kept, strict=True)
-        return torch.cat(x), torch.cat(w)
 
 
 def _gram(m: Tensor) -> Tensor:
@@ -195,8 +254,9 @@ def moments_of_chunks(
     covariance_events: int = COVARIANCE_EVENTS,
     device: str = "cpu",
 ) -> Moments:
-    """Moments of events that come in ``chunks`` (x, weights), each read once: for more than fit into memory."""
-    accumulator = Accumulator(functions, generators, covariance_events, device)
-    for x, w in chunks:
-        accumulator.add(x.to(device), w.to(device))
-    return accumulator.moments()
+    """Moments of events that come in ``chunks`` (x, weights) of any sizes, read twice: for more than fit into memory.
+
+    The sizes of the chunks change no bit: sums are formed over fixed blocks.
+    """
+    work = MomentSums(functions, generators, covariance_events, device)
+    return stream(work, Blocks(chunks, device))

@@ -2,50 +2,43 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from typing import Any
+from symhep.hypotheses.discrete.table import per_cent
+from symhep.methods.number import Number
+from symhep_moments.record import Candidate
 
-__all__ = ["per_cent", "strength_text", "told_as_broken", "visible_text"]
+__all__ = ["EPSILON", "is_broken", "strength_text", "visible_text"]
 
-
-def per_cent(value: float, error: float) -> str:
-    """A fraction with its error in per cent, both to the error's first digit, never as powers of ten.
-
-    >>> per_cent(0.997, 0.0123), per_cent(0.731, 0.097), per_cent(0.0512, 0.0038)
-    ('100 % +- 1 %', '73 % +- 10 %', '5.1 % +- 0.4 %')
-    """
-    places = max(0, -math.floor(math.log10(100 * error))) if error > 0 else 1
-    return f"{100 * value:.{places}f} % +- {100 * error:.{places}f} %"
+#: What a modulation in per cent means.
+EPSILON = (
+    "epsilon is sqrt(2) times the rms relative deviation of the density from its average over the rotation, the "
+    "epsilon of 1 + epsilon cos(m phi); densities with narrow peaks exceed 100 %"
+)
 
 
-def told_as_broken(candidate: Mapping[str, Any]) -> bool:
+def is_broken(candidate: Candidate) -> bool:
     """Is its test rejected, adjusted, and does the interval of its strength exclude zero?"""
-    strength = candidate["strength"]
-    return bool(candidate["rejected"]) and strength is not None and (strength["low"] or 0.0) > 0.0
+    strength = candidate.strength
+    return bool(candidate.rejected) and strength is not None and (strength.low or 0.0) > 0.0
 
 
-def strength_text(strength: Mapping[str, Any], interval: bool = True) -> str:
+def strength_text(strength: Number, interval: bool = True) -> str:
     """A value with its interval and unit; fractions, whose unit is '', in per cent.
 
-    >>> strength_text({"value": 0.101, "low": 0.081, "high": 0.1215, "unit": ""})
+    >>> strength_text(Number(value=0.101, low=0.081, high=0.1215))
     '10.1 % [8.1, 12.2]'
-    >>> strength_text({"value": 0.004, "low": 0.0035, "high": None, "unit": "per GeV"}, interval=False)
-    '0.004 per GeV'
-    >>> strength_text({"value": 1262.0, "unit": "per GeV"}, interval=False)  # three digits, no power of ten
+    >>> strength_text(Number(value=1262.0, unit="per GeV"), interval=False)  # three digits, no power of ten
     '1260 per GeV'
     """
-    factor, unit = (100, "%") if strength["unit"] == "" else (1, strength["unit"])
-    value, low, high = (
-        "?" if number is None else _plain(factor * number)
-        for number in (strength["value"], strength.get("low"), strength.get("high"))
-    )
+    shown, unit = (strength, strength.unit) if strength.unit else (per_cent(strength), "%")
+    assert shown is not None
+    value, low, high = ("?" if end is None else _plain(end) for end in (shown.value, shown.low, shown.high))
     return f"{value} {unit} [{low}, {high}]" if interval else f"{value} {unit}"
 
 
-def visible_text(candidate: Mapping[str, Any]) -> str:
-    """The smallest breaking that would have been seen, in the unit of the candidate's strength."""
-    return strength_text({**candidate["strength"], "value": candidate["smallest_visible"]}, interval=False)
+def visible_text(candidate: Candidate) -> str:
+    """The smallest breaking that would be detected, in the unit of the candidate's strength."""
+    unit = "" if candidate.strength is None else candidate.strength.unit
+    return strength_text(Number(value=candidate.smallest_visible, unit=unit), interval=False)
 
 
 def _plain(number: float) -> str:

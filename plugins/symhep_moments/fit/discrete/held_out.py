@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from symhep.methods.p_values import PKind
 from symhep.stats.asymmetry import asymmetry
 from symhep.stats.intervals import Interval
 from symhep_moments.fit.discrete.randomisation import group_numbers, randomised_sums, upper_tail
@@ -25,6 +26,8 @@ class ClassifierTest:
     log_p
         Natural logarithm of the p-value: by randomisation, exact; where no randomisation reaches the statistic,
         Hoeffding's bound, if that is smaller.
+    kind
+        'exact', or 'bound' for Hoeffding's.
     gain, gain_error
         Mean of log(q softmax_0), in nats per event, with its standard error: log(2 sigmoid(s)) for an involution. 0
         is expected of a network that knows nothing, less of one that is wrong; at most the divergence of the
@@ -40,6 +43,7 @@ class ClassifierTest:
     gain_error: float
     events: int
     asymmetry: Interval
+    kind: PKind = "exact"
 
 
 def classifier_tests(
@@ -69,13 +73,14 @@ def _one(shares: FloatArray, scores: FloatArray, w: FloatArray, drawn: FloatArra
     observed = float(scores[:, 0].sum())
     exact = upper_tail(observed, drawn)
     log_p = float(np.log(exact))
-    if exact * (1 + len(drawn)) < 1.5:
-        log_p = min(log_p, -_hoeffding(observed, scores))
+    kind: PKind = "exact"
+    if exact * (1 + len(drawn)) < 1.5 and (bound := -_hoeffding(observed, scores)) < log_p:
+        log_p, kind = bound, "bound"
     gains = shares[:, 0] + np.log(shares.shape[1])
     total = w.sum()
     gain = float(w @ gains / total)
     error = float(np.sqrt((w**2 * (gains - gain) ** 2).sum()) / abs(total))
-    return ClassifierTest(log_p, gain, error, len(w), asymmetry(scores * np.sign(w)[:, None], w))
+    return ClassifierTest(log_p, gain, error, len(w), asymmetry(scores * np.sign(w)[:, None], w), kind)
 
 
 def _hoeffding(observed: float, scores: FloatArray) -> float:

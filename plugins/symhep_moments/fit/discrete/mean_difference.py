@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2
 
+from symhep.methods.p_values import PKind
 from symhep.stats.multiplicity import cauchy_combination
 from symhep.stats.quadratic_forms import log_tail
 from symhep_moments.fit.discrete.orbit_sums import OrbitSums
@@ -35,6 +36,8 @@ class MomentTest:
         randomisation reaches the statistic, by the distribution for many events, at most 1 / (B + 1).
     p_exact
         By randomisation, never below 1 / (B + 1).
+    kind
+        'exact' where ``log_p`` is that of the randomisation.
     blocks
         Block of functions -> log p for many events.
     pulls, labels
@@ -46,6 +49,10 @@ class MomentTest:
     blocks: Mapping[str, float]
     pulls: FloatArray
     labels: tuple[str, ...]
+
+    @property
+    def kind(self) -> PKind:
+        return "exact" if self.log_p >= np.log(self.p_exact) else "asymptotic"
 
 
 @dataclass(frozen=True)

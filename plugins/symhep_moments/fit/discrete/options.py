@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
+from symhep.hypotheses.discrete import options as hypotheses
 from symhep.methods.interface import Options
 
 __all__ = ["ClassifierOptions", "DiscreteOptions"]
@@ -25,18 +24,13 @@ class ClassifierOptions(Options):
     weight_decay: float = Field(0.3, ge=0, description="decoupled weight decay")
 
 
-class DiscreteOptions(Options):
+class DiscreteOptions(hypotheses.DiscreteOptions):
     """Which discrete elements are tested, and how.
 
     >>> DiscreteOptions(elements=("P", "reflection(z)", "P*exchange(1,2)")).randomisations
     999
     """
 
-    elements: Literal["usual"] | tuple[str, ...] = Field(
-        "usual",
-        description="P, T, C, CP, reflection(z), exchange(1,2), exchange(mu-,mu+), Z_3(z), Z_4(x1,x2), and products "
-        "such as P*exchange(1,2); usual: those that make sense for the data",
-    )
     randomisations: int = Field(
         999, ge=99, le=100_000, description="random choices of images behind an exact p-value"
     )

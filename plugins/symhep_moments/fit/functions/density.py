@@ -62,7 +62,7 @@ class UnderDensity(Layer):
         """log q at scaled events: (n, P, d) -> (n,). Raises `MethodError` for anything but n finite numbers."""
         try:
             found = self._function(x * self._scale)
-        except Exception as error:  # strangers' code may raise anything
+        except Exception as error:  # third-party code may raise anything
             raise MethodError(
                 f"the density fails on a torch tensor of shape {tuple(x.shape)}: {type(error).__name__}: {error}"
             ) from error

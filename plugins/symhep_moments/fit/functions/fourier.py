@@ -60,7 +60,7 @@ class Fourier(TestFunctions):
 
     def sum_along(self, x: Tensor, v: Tensor, w: Tensor) -> Tensor:
         slope = self._phase(x).sin_().mul_(-w[:, None])
-        sums = (slope.T @ v.flatten(1)).unflatten(1, (v.shape[1], -1))  # (K, G, P d)
+        sums = (slope.T @ v.flatten(1)).view(slope.shape[1], v.shape[1], -1)  # (K, G, P d)
         return torch.einsum("kgi,ki->kg", sums, self.waves.flatten(1))
 
     def _phase(self, x: Tensor) -> Tensor:

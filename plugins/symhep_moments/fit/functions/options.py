@@ -11,7 +11,7 @@ __all__ = ["FunctionOptions", "UserTestFunctions"]
 
 
 class UserTestFunctions(UserFunctionOptions):
-    """Test functions of yours."""
+    """Test functions of the user."""
 
     function: str = Field(
         pattern=NAME,
@@ -37,7 +37,7 @@ class FunctionOptions(Options):
         description="length over which the waves vary, in units of the spread of the squashed vectors",
     )
     low: bool = Field(True, description="also the low powers of the components, summed over the vectors")
-    user: UserTestFunctions | None = Field(None, description="also functions of yours")
+    user: UserTestFunctions | None = Field(None, description="also functions of the user")
 
     @model_validator(mode="after")
     def _any(self) -> FunctionOptions:

@@ -63,7 +63,7 @@ class Polynomials(TestFunctions):
         lower = self._powers(x, self.degree - 1) * w[:, None, None]
         # One product over events and vectors: (L, n P) (n P, G d)
         moved = v.transpose(1, 2).flatten(0, 1).flatten(1)
-        sums = (lower.flatten(0, 1).T @ moved).unflatten(1, (v.shape[1], self.dimension))
+        sums = (lower.flatten(0, 1).T @ moved).view(-1, v.shape[1], self.dimension)
         return torch.einsum("kil,lgi->kg", self._slope.to(x.device), sums)
 
     def _powers(self, x: Tensor, degree: int) -> Tensor:

@@ -78,7 +78,7 @@ class UserFunctions(TestFunctions):
     def _evaluate(self, x: Tensor) -> Tensor:
         try:
             values = self._function(x * self._scale)
-        except (Exception, SystemExit) as error:  # strangers' code may raise anything
+        except (Exception, SystemExit) as error:  # third-party code may raise anything
             raise MethodError(
                 f"the test function '{self._name}' fails on a tensor {tuple(x.shape)}: "
                 f"{type(error).__name__}: {error}"
