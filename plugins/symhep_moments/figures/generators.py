@@ -63,6 +63,7 @@ def _write(ax: Any, values: Any, errors: Any) -> None:
     for x, (value, error) in enumerate(zip(values, errors, strict=True)):
         up = value >= 0
         ax.annotate(
-            with_error(value, error).replace(" ± ", "\n± "),
-            (x, value + (error if up else -error)), (0, 5 if up else -5), textcoords="offset points", ha="center", va="bottom" if up else "top", fontsize=7.5, color="#4a4d55",
+            with_error(value, error).replace(" ± ", "\n± "), (x, value + (error if up else -error)),
+            (0, 5 if up else -5), textcoords="offset points", ha="center", va="bottom" if up else "top", fontsize=7.5,
+            color="#4a4d55",
         )  # fmt: skip
