@@ -68,7 +68,7 @@ class AlgebraTest:
 
 
 def algebra_test(
-    moments: Moments | Whitened, test: RankTest, found: Region, generators: Generators, seed: int = 0
+    moments: Moments | Whitened, test: RankTest, found: Region, generators: Generators
 ) -> AlgebraTest:
     """Name and p-value of the algebra that the span of ``test`` is, within the errors of ``found``.
 
@@ -91,14 +91,10 @@ def algebra_test(
     white = moments if isinstance(moments, Whitened) else whitened(moments)
     closed = _nearest(white, test, generators)
     if closed is None:
-        return AlgebraTest(
-            _named(found.theta, found.covariance, generators, seed), None, None, {}, None, 0, None
-        )
+        return AlgebraTest(_named(found.theta, found.covariance, generators), None, None, {}, None, 0, None)
     closure = float(chi2.logsf(closed.distance, closed.conditions)) if closed.conditions else 0.0
-    log_p, blocks = (
-        test.log_p,
-        test.blocks,
-    )  # where closure is no condition the hypothesis is that of the rank test
+    # Where closure is no condition the hypothesis is that of the rank test, which is not tested twice.
+    log_p, blocks = test.log_p, test.blocks
     if closed.conditions:
         tested = span_test(
             white, closed.fit.theta, closed.fit.tangent @ closed.free if closed.free.size else None
@@ -108,7 +104,7 @@ def algebra_test(
     basis, errors = (
         (found.theta, found.covariance) if closure < np.log(REJECTED) else _within_errors(closed, theta)
     )
-    named = _named(basis, errors, generators, seed)
+    named = _named(basis, errors, generators)
     return AlgebraTest(named, theta, log_p, blocks, closed.distance, closed.conditions, closure)
 
 
@@ -176,7 +172,7 @@ def _within_errors(closed: _Closed, theta: FloatArray) -> tuple[FloatArray, Floa
     return theta, coefficient_covariance(theta, np.asarray(mixing), closed.fit.normal, closed.covariance)
 
 
-def _named(theta: FloatArray, covariance: FloatArray, generators: Generators, seed: int) -> Identification:
+def _named(theta: FloatArray, covariance: FloatArray, generators: Generators) -> Identification:
     """The name of the span of ``theta`` (G, r) with coefficients of this covariance (r G, r G)."""
     g, r = theta.shape
     matrices = np.asarray(generators.matrices, dtype=np.float64)
@@ -185,7 +181,7 @@ def _named(theta: FloatArray, covariance: FloatArray, generators: Generators, se
     )
     basis = generators.combination(theta.T)
     try:
-        return identify(basis, np.asarray(np.sqrt(np.maximum(variance, 0.0))), seed)
+        return identify(basis, np.asarray(np.sqrt(np.maximum(variance, 0.0))))
     except MethodError as error:
         # Errors as large as the directions themselves, as with few events: any name would do.
         return Identification(AMBIGUOUS, r, 0.0, str(error), False, np.nan, np.nan)

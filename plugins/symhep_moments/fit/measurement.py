@@ -146,7 +146,7 @@ def _span(moments: Moments, ranks: Chain, context: Context) -> tuple[Region | No
         return None, None
     seed = int(stream_for(context.seeds, "errors of the span").generate_state(1)[0])
     found = region(ranks.best, seed)
-    return found, algebra_test(moments, ranks.best, found, moments.generators, seed)
+    return found, algebra_test(moments, ranks.best, found, moments.generators)
 
 
 def functions_for(events: Events, options: MomentsOptions, rng: np.random.Generator) -> TestFunctions:

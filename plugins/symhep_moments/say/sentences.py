@@ -135,9 +135,9 @@ def _generators(s: MomentsRecord) -> Iterator[Statement]:
         angle = rotation[1]
         known = f"; the true axis lies within {math.degrees(angle):.2g} degrees of it (95 %)"
     elif angle is not None:
-        true = "direction lies" if len(rows) == 1 else "span lies"
-        where = f"within {math.degrees(angle):.2g} degrees of it in the space of the candidates (95 %)"
-        known = f"; the true {true} {where}"
+        true, found = ("direction", "it") if len(rows) == 1 else ("span", "theirs")
+        where = f"within {math.degrees(angle):.2g} degrees of {found} in the space of the candidates (95 %)"
+        known = f"; the true {true} lies {where}"
     what = "generator is" if len(rows) == 1 else "generators are"
     yield Statement(
         f"The best-fit {what} {listed}{known}.",

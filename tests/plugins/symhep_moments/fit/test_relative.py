@@ -13,7 +13,7 @@ from symhep.readers.toy.dijets import Dijets
 from symhep_moments.fit.candidates import given_test
 from symhep_moments.fit.functions.polynomials import Polynomials
 from symhep_moments.fit.functions.squash import Squashed
-from symhep_moments.fit.relative import Sample, relative_moments
+from symhep_moments.fit.relative import Points, relative_moments
 from symhep_moments.fit.sums import moments_of
 
 FUNCTIONS = Squashed(Polynomials(4, 2), 2.0)
@@ -21,12 +21,12 @@ TURN = poincare().subset(["J_z"])
 UNIT = 1000.0
 
 
-def _dijets(rng: np.random.Generator, n: int, modulation: float, pt_min: float = 1200.0) -> Sample:
+def _dijets(rng: np.random.Generator, n: int, modulation: float, pt_min: float = 1200.0) -> Points:
     x = Accepted(Dijets(pt_min=pt_min), modulation=modulation).draw(rng, n)
-    return Sample(torch.from_numpy(x / UNIT), torch.ones(n, dtype=torch.float64))
+    return Points(torch.from_numpy(x / UNIT), torch.ones(n, dtype=torch.float64))
 
 
-def _log_p(data: Sample, reference: Sample) -> float:
+def _log_p(data: Points, reference: Points) -> float:
     return given_test(relative_moments(data, reference, FUNCTIONS, TURN), [1.0]).log_p
 
 

@@ -9,6 +9,9 @@ import pytest
 import torch
 
 from symhep.errors import CardError, MethodError
+from symhep.hypotheses.subgroups.options import SubgroupOptions
+from symhep.hypotheses.subgroups.record import SubgroupRow
+from symhep.hypotheses.subgroups.walk import Walked
 from symhep.lie.bases import dilatation, lorentz, poincare, so
 from symhep.lie.generators import Generators
 from symhep.lie.structure import structure_constants
@@ -16,12 +19,13 @@ from symhep.lie.subgroups import lattice, lorentz_subgroups, poincare_subgroups
 from symhep.lie.subgroups.conjugation import adjoint_exponential
 from symhep.readers.toy.decays import TwoBody
 from symhep.readers.toy.dijets import Dijets
+from symhep_moments.fit.candidates import candidate_tests
 from symhep_moments.fit.functions.choice import build_functions
 from symhep_moments.fit.functions.options import FunctionOptions
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.rank import chain
 from symhep_moments.fit.subgroups.coordinates import catalogue_of, coordinates, within
-from symhep_moments.fit.subgroups.walk import LatticeTest, lattice_test
+from symhep_moments.fit.subgroups.walk import lattice_test
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.support import support_of
 from symhep_moments.sample import Events
@@ -43,11 +47,11 @@ def respecting(rows: np.ndarray, seed: int = 1, noise: float = 0.01) -> Moments:
     return Moments(mean, covariance, 1e6, poincare(), tuple(f"f{k}" for k in range(FUNCTIONS)), blocks)
 
 
-def of_moments(moments: Moments, candidates: Generators | None = None) -> LatticeTest:
+def of_moments(moments: Moments, candidates: Generators | None = None) -> Walked[SubgroupRow]:
     return lattice_test(moments, chain(moments), candidates=candidates)
 
 
-def of_events(momenta: np.ndarray) -> LatticeTest:
+def of_events(momenta: np.ndarray) -> Walked[SubgroupRow]:
     scale = float(np.sqrt((momenta**2).mean()))
     x = torch.from_numpy(momenta / scale)
     events = Events(
@@ -62,16 +66,17 @@ def test_dijets_respect_turns_about_the_beam() -> None:
     found = of_events(Dijets().draw(np.random.default_rng(4), 2000))
     assert found.maximal == ("SO(2)",)
     turn = found["SO(2)"]
-    assert turn.how == "fit"
+    assert turn.how == "tested"
     assert turn.free == 0
     assert turn.generators is not None
-    axis = turn.generators[0, :3] / np.linalg.norm(turn.generators[0, :3])
+    axis = np.array(turn.generators)[0, :3] / np.linalg.norm(np.array(turn.generators)[0, :3])
     assert abs(axis[2]) > 0.999
-    assert turn.rejected_lab is False
+    assert turn.at_lab
     assert found["SO(3)"].how == "rank"
     assert found["SO(3)"].rejected
-    assert found["SO(1,1)"].log_p is not None
-    assert found["SO(1,1)"].log_p < math.log(1e-100)
+    boost = found["SO(1,1)"].log10_p
+    assert boost is not None
+    assert boost < -100
 
 
 def test_axis_that_is_not_z_is_found() -> None:
@@ -85,13 +90,16 @@ def test_axis_that_is_not_z_is_found() -> None:
     turn = found["SO(2)"]
     assert turn.generators is not None
     assert turn.element is not None
-    axis = turn.generators[0, :3] / np.linalg.norm(turn.generators[0, :3])
+    axis = np.array(turn.generators)[0, :3] / np.linalg.norm(np.array(turn.generators)[0, :3])
     assert abs(axis @ [np.sin(0.7), 0.0, np.cos(0.7)]) > 0.999
-    assert turn.rejected_lab
+    assert turn.at_lab is False
+    assert turn.lab is not None
+    assert turn.lab.rejected
     # the element moves the catalogue's J_z there, in the events' unit
-    moved = turn.element @ CATALOGUE.matrices("SO(2)")[0] @ np.linalg.inv(turn.element)
+    element = np.array(turn.element)
+    moved = element @ CATALOGUE.matrices("SO(2)")[0] @ np.linalg.inv(element)
     np.testing.assert_allclose(
-        moved, poincare().combination(turn.generators)[0], atol=1e-6 * np.abs(moved).max()
+        moved, poincare().combination(np.array(turn.generators))[0], atol=1e-6 * np.abs(moved).max()
     )
 
 
@@ -100,8 +108,8 @@ def test_decays_at_rest_respect_all_turns_and_nothing_leaves_their_surface() -> 
     assert found.maximal == ("SO(3)",)
     assert found["SO(2)"].free == 2
     boost = found["SO(1,1)"]
-    assert (boost.how, boost.log_p, boost.rejected, boost.survives) == ("support", None, True, False)
-    assert {test.how for test in found.tests} == {"fit", "support"}
+    assert (boost.how, boost.log10_p, boost.rejected, boost.survives) == ("support", None, True, False)
+    assert {test.how for test in found.rows} == {"tested", "support"}
 
 
 @pytest.mark.parametrize("name", ["SO(2)", "four-screw", "SO(2) x SO(1,1)", "SO(2), P_z", "SO(3)"])
@@ -111,10 +119,10 @@ def test_moved_group_survives_with_all_below_it(name: str) -> None:
     found = of_moments(respecting(rows))
     below = {name, *lattice(CATALOGUE).below[name]}
     assert name in found.maximal
-    assert not [test.name for test in found.tests if test.name in below and test.rejected]
-    above = [test for test in found.tests if name in lattice(CATALOGUE).below[test.name]]
+    assert not [test.name for test in found.rows if test.name in below and test.rejected]
+    above = [test for test in found.rows if name in lattice(CATALOGUE).below[test.name]]
     assert all(test.rejected for test in above)
-    q, wanted = (np.linalg.qr(r.T)[0] for r in (found[name].generators, rows))
+    q, wanted = (np.linalg.qr(r.T)[0] for r in (np.array(found[name].generators), rows))
     assert np.linalg.norm(q - wanted @ wanted.T @ q, ord=2) < 0.05
 
 
@@ -134,34 +142,30 @@ def test_families_that_only_touch_a_special_class_do_not_survive_beside_it() -> 
 def test_no_symmetry_leaves_nothing() -> None:
     found = of_moments(respecting(np.zeros((0, 10))))
     assert found.maximal == ()
-    assert all(test.rejected and test.how == "rank" for test in found.tests)
+    assert all(test.rejected and test.how == "rank" for test in found.rows)
 
 
-def test_what_contains_a_rejected_class_is_rejected_with_it() -> None:
-    found = of_moments(respecting(np.eye(10)[:3]))
-    order = lattice(CATALOGUE)
-    implied = [test for test in found.tests if test.how == "implied"]
-    assert implied
-    for test in implied:
-        assert test.rejected
-        assert set(test.by) <= order.below[test.name]
-        # k smaller classes were tested: their least p times k
-        k = sum(other.how == "fit" for other in found.tests if other.name in order.below[test.name])
-        least = min(found[name].log_p or 0.0 for name in test.by)
-        assert test.log_p == pytest.approx(least + math.log(k))
-
-
-def test_adjusted_p_values_grow_downwards_and_are_no_smaller() -> None:
+def test_every_class_and_every_position_is_a_hypothesis() -> None:
     found = of_moments(respecting(np.eye(10)[2:3]))
     assert found.hypotheses == 141 + sum(not c.continuous for c in CATALOGUE.classes)
-    for test in found.tests:
-        assert test.log_p is not None
-        assert test.log_p_adjusted is not None
-        for name in lattice(CATALOGUE).below[test.name]:
-            lower = found[name].log_p_adjusted
-            assert lower is not None
-            assert lower >= test.log_p_adjusted - 1e-9
-    assert found["SO(2)"].log_p_adjusted >= found["SO(2)"].log_p  # type: ignore[operator]
+
+
+def test_only_the_classes_that_are_asked_for() -> None:
+    moments = respecting(np.eye(10)[:3])
+    some = lattice_test(moments, chain(moments), options=SubgroupOptions(classes=("SO(3)",)))
+    assert {row.name for row in some.rows if row.how != "candidates"} == {"SO(3)", "SO(2)"}
+    assert some.maximal == ("SO(3)",)
+    small = lattice_test(moments, chain(moments), options=SubgroupOptions(catalogue="lorentz"))
+    assert (small.order.catalogue.key, small.maximal) == ("lorentz", ("SO(3)",))
+
+
+def test_the_position_of_one_generator_has_the_p_of_that_candidate() -> None:
+    """'SO(2) about z' and 'J_z' are one hypothesis, with one p-value."""
+    moments = respecting(np.eye(10)[2:3])
+    lab = of_moments(moments)["SO(2)"].lab
+    j_z = next(test for test in candidate_tests(moments) if test.label == "J_z")
+    assert lab is not None
+    assert lab.log10_p == pytest.approx(j_z.p.log10_p, rel=1e-9)
 
 
 def test_classes_outside_the_candidates_are_not_tested() -> None:
@@ -170,7 +174,7 @@ def test_classes_outside_the_candidates_are_not_tested() -> None:
     assert found.order.catalogue.key == "lorentz"
     assert found.maximal == ("SO(3)",)
     boost = found["SO(1,1)"]
-    assert (boost.how, boost.rejected, boost.log_p) == ("candidates", False, None)
+    assert (boost.how, boost.rejected, boost.log10_p) == ("candidates", None, None)
     assert of_moments(turns, lorentz())["SO(1,1)"].how == "support"
 
 
