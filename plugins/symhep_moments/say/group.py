@@ -47,7 +47,7 @@ def group_in_words(s: MomentsRecord) -> str:
 
 
 def group_p(s: MomentsRecord) -> tuple[str, PValue]:
-    """The hypothesis that `group_in_words` names: where its row is in the record, and its single-test p-value.
+    """The hypothesis that `group_in_words` names: where its row is in the record, and its unadjusted p-value.
 
     The class at the catalogue's position, or in any direction where its position was fitted; the algebra; or the rank.
     """

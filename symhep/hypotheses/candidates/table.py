@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from symhep.hypotheses.candidates.record import CandidateRow
-from symhep.hypotheses.headings import ADJUSTED, SINGLE
+from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
 from symhep.methods.table import Cell, Heading, Table
 
 __all__ = ["NOT_TESTED", "candidate_table"]
@@ -32,7 +32,7 @@ def candidate_table(
         for row in rows
     ]
     return Table.of(
-        ("generator", SINGLE, ADJUSTED, "verdict", *own), cells,
+        ("generator", UNADJUSTED, ADJUSTED, "verdict", *own), cells,
         f"Every candidate on its own, at its own place; adjusted for their number by Holm's method. {caption}".rstrip(),
     )  # fmt: skip
 

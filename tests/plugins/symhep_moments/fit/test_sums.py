@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from torch import Tensor
 
 from symhep.errors import MethodError
 from symhep.lie.bases import poincare, so, translations
+from symhep.methods.streaming import stream
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.edges import Edge, edged
 from symhep_moments.fit.functions.fourier import Fourier
@@ -21,7 +24,7 @@ from symhep_moments.fit.functions.polynomials import Polynomials
 from symhep_moments.fit.functions.squash import Squashed
 from symhep_moments.fit.functions.union import Joined
 from symhep_moments.fit.moments import Moments
-from symhep_moments.fit.sums import Accumulator, moments_of, moments_of_chunks
+from symhep_moments.fit.sums import Block, Blocks, MomentSums, moments_of, moments_of_chunks
 
 GENERATORS = poincare()
 
@@ -96,30 +99,53 @@ def test_equal_weights_give_the_usual_covariance_of_a_mean() -> None:
 @given(
     cuts=st.lists(st.integers(0, 500), max_size=6),
     kept=st.sampled_from([40, 100, 1000]),
-    at=st.integers(0, 6),
+    block=st.sampled_from([64, 150]),
 )
-def test_parts_and_their_merging_give_the_moments_of_the_whole(cuts: list[int], kept: int, at: int) -> None:
+def test_what_is_read_at_a_time_changes_no_bit(cuts: list[int], kept: int, block: int) -> None:
     (x, w), f = sample(2, 500), functions()
     places = [0, *sorted(cuts), 500]
     parts = [(x[i:j], w[i:j]) for i, j in pairwise(places)]
-    whole = moments_of(x, w, f, GENERATORS, kept)
-    same(moments_of_chunks(parts, f, GENERATORS, kept), whole)
-    one, two = (Accumulator(f, GENERATORS, kept) for _ in range(2))
-    for part in parts[:at]:
-        one.add(*part)
-    for part in parts[at:]:
-        two.add(*part)
-    one.merge(two)
-    assert one.events == 500
-    merged = one.moments()
-    np.testing.assert_allclose(merged.mean, whole.mean, rtol=1e-10, atol=1e-13)
-    if kept >= 500:
-        same(merged, whole)
-    else:  # other events were kept, between once and twice as many as asked for, and as many used
-        assert kept <= one._kept_events <= 2 * kept
-        assert np.trace(merged.covariance.reshape(70, 70)) == pytest.approx(
-            np.trace(whole.covariance.reshape(70, 70)), rel=0.5
-        )
+    work = MomentSums(f, GENERATORS, kept)
+    whole, found = (stream(work, Blocks(chunks, events=block)) for chunks in ([(x, w)], parts))
+    np.testing.assert_array_equal(found.mean, whole.mean)
+    np.testing.assert_array_equal(found.covariance, whole.covariance)
+    assert found.nu == whole.nu
+    # other blocks sum in another order: the same but for rounding
+    same(moments_of(x, w, f, GENERATORS, kept), whole)
+
+
+def test_halves_summed_by_others_merge_to_the_bits_of_the_whole() -> None:
+    """Eight blocks: two workers with four each do the lower levels of the same tree."""
+    f = functions()
+    work, blocks = MomentSums(f, GENERATORS, 300), list(Blocks([sample(2, 512)], events=64))
+
+    def summed(number: int, earlier: tuple[Any, ...], some: Sequence[Block]) -> Any:
+        if len(some) == 1:
+            return work.accumulate(work.begin(number, earlier), some[0])
+        half = len(some) // 2
+        return work.merge(summed(number, earlier, some[:half]), summed(number, earlier, some[half:]))
+
+    means = work.merge(summed(0, (), blocks[:4]), summed(0, (), blocks[4:]))
+    spread = work.merge(summed(1, (means,), blocks[:4]), summed(1, (means,), blocks[4:]))
+    found, whole = work.finish((means, spread)), stream(work, blocks)
+    np.testing.assert_array_equal(found.mean, whole.mean)
+    np.testing.assert_array_equal(found.covariance, whole.covariance)
+    assert len(spread.rows) == 300
+
+
+def test_events_of_the_covariance_are_evenly_spaced() -> None:
+    (x, w), f = sample(2, 500), functions()
+    rows = np.arange(40) * 499 // 39
+    few = MomentSums(f, GENERATORS, 40)
+    found = stream(few, Blocks([(x, w)]))
+    m = by_event(x, f)[rows].reshape(40, -1)
+    centred = (m - found.mean.reshape(-1)) * w.numpy()[rows, None]
+    squares = (w.numpy()[rows] ** 2).sum()
+    effective = squares**2 / (w.numpy()[rows] ** 4).sum()
+    one_event = centred.T @ centred / squares * effective / (effective - 1)
+    expected = one_event * (w.numpy() ** 2).sum() / w.numpy().sum() ** 2
+    size = np.abs(expected).max()
+    np.testing.assert_allclose(found.covariance.reshape(70, 70), expected, rtol=1e-8, atol=1e-10 * size)
 
 
 def test_the_covariance_from_some_events_is_that_of_all_events_within_its_error() -> None:
@@ -187,9 +213,9 @@ def test_weights_without_a_sum_are_refused() -> None:
         moments_of_chunks([], f, GENERATORS)
 
 
-def test_parts_of_other_functions_are_not_merged() -> None:
-    with pytest.raises(ValueError, match="moments of other functions or generators cannot be merged"):
-        Accumulator(functions(2), GENERATORS).merge(Accumulator(functions(3), GENERATORS))
+def test_chunks_that_can_be_read_once_only_are_refused() -> None:
+    with pytest.raises(ValueError, match="chunks are read twice: give a list"):
+        moments_of_chunks(iter([sample(6, 10)]), functions(), GENERATORS)
 
 
 def test_moments_are_named_and_in_blocks() -> None:

@@ -37,6 +37,6 @@ def test_tables_hold_the_numbers_of_the_record(made: Made) -> None:
 def test_heads_say_which_p_they_hold(made: Made) -> None:
     for name in ("candidates", "subgroups", "discrete"):
         heads = [str(head) for head in tables(made().record)[name].columns]
-        assert {"single-test p", "adjusted p"} <= set(heads)
+        assert {"unadjusted p", "adjusted p"} <= set(heads)
         assert "p" not in heads
     assert "rank-test p" in [str(head) for head in tables(made().record)["ranks"].columns]

@@ -12,7 +12,7 @@ def test_rows(candidates: list[CandidateRow]) -> None:
     )
     assert [str(head) for head in table.columns] == [
         "generator",
-        "single-test p",
+        "unadjusted p",
         "adjusted p",
         "verdict",
         "n",

@@ -13,7 +13,7 @@ from symhep.methods.number import Number
 def test_numbers_and_verdicts(elements: list[DiscreteRow]) -> None:
     table = discrete_table(elements)
     assert [str(head) for head in table.columns] == [
-        "element", "meaning", "p, moments", "p, classifier", "single-test p", "adjusted p", "asymmetry [%]", "verdict",
+        "element", "meaning", "p, moments", "p, classifier", "unadjusted p", "adjusted p", "asymmetry [%]", "verdict",
     ]  # fmt: skip
     assert [row[-1] for row in table.rows] == [
         "compatible", "compatible, acts like P", "violated", "acts trivially on these events",

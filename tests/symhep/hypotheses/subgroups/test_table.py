@@ -53,7 +53,7 @@ def test_verdicts() -> None:
 def test_survivors_come_first_and_p_values_are_named() -> None:
     table = subgroup_table(ROWS, ["SO(2)"], {"generators": lambda r: r.written})
     assert [str(head) for head in table.columns] == [
-        "class", "dimension", "algebra", "generators", "single-test p", "adjusted p", "verdict",
+        "class", "dimension", "algebra", "generators", "unadjusted p", "adjusted p", "verdict",
     ]  # fmt: skip
     assert (table.rows[0][0], table.rows[0][3]) == ("SO(2)", "J_z")
     assert {r[0] for r in table.rows[-2:]} == {"SO(1,1)", "T(2)"}

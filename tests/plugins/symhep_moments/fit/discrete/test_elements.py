@@ -109,7 +109,9 @@ def test_handedness_breaks_parity_but_not_with_an_exchange() -> None:
     assert log10(found["P"], "classifier") < -2
     assert log10(found["P"], "moments") < -2
     # Hoeffding's bound where no randomisation reaches what was observed, else the exact p
-    assert found["P"].tests["classifier"].p_kind == ("exact" if log10(found["P"], "classifier") >= -3 else "bound")
+    assert found["P"].tests["classifier"].p_kind == (
+        "exact" if log10(found["P"], "classifier") >= -3 else "bound"
+    )
 
 
 def test_beam_handedness_of_three_bodies() -> None:

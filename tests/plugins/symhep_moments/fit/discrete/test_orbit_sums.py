@@ -8,7 +8,7 @@ import torch
 
 from symhep.lie.groups.elements.frame import Frame
 from symhep.lie.groups.elements.reading import read_element
-from symhep_moments.discrete import orbits
+from symhep_moments.fit.discrete import orbit_sums as orbits
 from symhep_moments.fit.discrete.orbit_sums import orbit_sums
 
 FRAME = Frame(("px", "py", "pz"), ("a", "b"))
