@@ -10,7 +10,7 @@ from symhep.hypotheses.discrete.options import spelled
 from symhep.hypotheses.subgroups.options import SubgroupOptions, switch
 from symhep.lie.terms import read_terms
 from symhep.methods.interface import Options
-from symhep.plugin.user_function import NAME, UserFunctionOptions
+from symhep.plugin.user_function import NAME, ORIGIN, UserFunctionOptions
 from symhep_moments.fit.discrete.options import DiscreteOptions
 from symhep_moments.fit.functions.edges import Edge
 from symhep_moments.fit.functions.options import FunctionOptions
@@ -24,7 +24,7 @@ class DensityOptions(UserFunctionOptions):
 
     function: str = Field(
         pattern=NAME,
-        description="'module:function', from an installed package or a folder named with --code; (N, P, d) -> (N,)",
+        description=f"{ORIGIN}; (N, P, d) -> (N,)",
         examples=["my_functions:log_phase_space"],
     )
 

@@ -148,6 +148,7 @@ class SupportRecord(Record):
     dimension: int = Field(description="numbers per event")
     constraints: tuple[str, ...] = Field(description="what holds for all events, in words")
     excluded: tuple[Excluded, ...] = Field(description="candidates that do not preserve it")
+    still: tuple[str, ...] = Field((), description="candidates that act trivially on these events")
 
 
 class Functions(Record):

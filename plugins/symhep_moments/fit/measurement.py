@@ -129,10 +129,10 @@ def measure(sample: Sample, context: Context) -> Measurement:
         done(1, STEPS[4])
         broken, maps = [], []
         if options.strength and reference is None:
-            off = {label for label, _ in support.excluded}
-            kept = [label for label in events.generators.labels if label not in off]
-            broken = breakings(replace(events, generators=events.generators.subset(kept)), functions)
-            maps = breaking_maps(events, functions, [t.label for t in candidates if t.p.rejected])
+            # Those that were tested: candidates on the support, and combinations of them.
+            on_support = replace(events, generators=moments.generators)
+            broken = breakings(on_support, functions)
+            maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
         done(1, STEPS[5])
     return Measurement(
         events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, broken, maps,

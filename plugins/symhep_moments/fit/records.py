@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from symhep.hypotheses.candidates.record import Untested
 from symhep.hypotheses.generators.label import generator_label
 from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.methods.number import Number
@@ -66,6 +67,7 @@ def record_of(m: Measurement) -> MomentsRecord:
         support=SupportRecord(
             rank=support.rank, dimension=support.dimension, constraints=support.constraints,
             excluded=[Excluded(label=label, why=why) for label, why in support.excluded],
+            still=support.motionless(m.events.generators.labels),
         ),
         functions=Functions(
             number=len(m.moments.labels), blocks={name: (b.start, b.stop) for name, b in m.moments.blocks.items()}
@@ -101,12 +103,13 @@ def _block(t: BlockTest) -> dict[str, Any]:
 def _candidates(m: Measurement) -> list[Candidate]:
     """Those of the card in their order, those that are not tested too; then tangent combinations of them."""
     tests = {t.label: t for t in m.candidates}
-    off = {label for label, _ in m.support.excluded}
+    untested: dict[str, Untested] = {label: "support" for label, _ in m.support.excluded}
+    untested |= dict.fromkeys(m.support.motionless(m.events.generators.labels), "trivial")
     sizes = {b.label: b for b in m.breakings}
     rows = []
     for label in dict.fromkeys([*m.events.generators.labels, *tests]):
         if label not in tests:
-            rows.append(Candidate(label=label, how="support" if label in off else "trivial"))
+            rows.append(Candidate(label=label, how=untested.get(label, "combined")))
             continue
         # Off its support a density changes altogether: a strength would say nothing.
         b = sizes.get(label)

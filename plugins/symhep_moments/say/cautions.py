@@ -52,8 +52,14 @@ def _support(s: MomentsRecord) -> Iterator[Statement]:
             "p_values",
             kind="warning",
         )
-    trivial = [c.label for c in s.candidates if c.how == "trivial"]
-    if trivial:
+    if combined := [c.label for c in s.candidates if c.how == "combined"]:
+        yield Statement(
+            f"Some of {in_words(combined)} move the events in the same way: combinations of them are tested instead.",
+            {"alike": combined},
+            "p_values",
+            kind="warning",
+        )
+    if trivial := [c.label for c in s.candidates if c.how == "trivial"]:
         verb = "acts" if len(trivial) == 1 else "act"
         yield Statement(
             f"{several(trivial)} {verb} trivially on these events; not tested.",

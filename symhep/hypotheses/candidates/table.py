@@ -17,6 +17,7 @@ RowT = TypeVar("RowT", bound=CandidateRow)
 NOT_TESTED = {
     "support": "does not preserve the surface on which the events lie",
     "trivial": "acts trivially on these events",
+    "combined": "tested in combinations",
 }
 
 
