@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from symhep.hypotheses.generators.table import ROUNDING
 from symhep.methods.number import with_error
 from symhep.methods.result import Arrays
 from symhep.plotting.labels import pretty
@@ -70,10 +71,12 @@ def _write(ax: Any, values: Any, errors: Any) -> None:
 
 
 def _two_lines(value: float, error: float) -> str:
-    """The value above its error.
+    """The value above its error; alone where it is exact, nothing for zero.
 
     >>> _two_lines(0.482, 0.003), _two_lines(7e-6, 1.1e-5)
     ('0.4820\\n± 0.0030', '0.7e-05\\n± 1.1e-05')
     """
+    if error < ROUNDING:
+        return f"{value:.4g}" if abs(value) > ROUNDING else ""
     body, _, power = with_error(value, error).removeprefix("(").partition(")")
     return "\n± ".join(f"{part}{power}" for part in body.split(" ± "))
