@@ -25,9 +25,9 @@ import symhep
 from symhep.events.dataset import Dataset
 from symhep.torchkit.streams import replica_seeds
 from symhep.torchkit.threads import one_thread_per_operation
-from symhep_symmetrygan.events import Events, prepare
-from symhep_symmetrygan.searching import matrices_of
-from symhep_symmetrygan.spaces.reading import read_space
+from symhep_symmetrygan.fit.restarts import matrices_of
+from symhep_symmetrygan.sample import Events, prepare
+from symhep_symmetrygan.spaces.names import read_space
 from symhep_symmetrygan.training.adversary import train
 from symhep_symmetrygan.training.options import TrainingOptions
 from symhep_symmetrygan.validation.options import ValidationOptions

@@ -1,4 +1,4 @@
-"""What the figures are drawn from; `symhep_symmetrygan.results` lists the names."""
+"""What the figures are drawn from; `symhep_symmetrygan.record` lists the names."""
 
 from __future__ import annotations
 

@@ -11,17 +11,17 @@ from symhep.methods.context import Context
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result
 from symhep.torchkit.threads import one_thread_per_operation
-from symhep_symmetrygan.checking import check_card
-from symhep_symmetrygan.findings import findings
-from symhep_symmetrygan.gathering import gather
-from symhep_symmetrygan.map_learning import learned_map
+from symhep_symmetrygan.fit.map import learned_map
+from symhep_symmetrygan.fit.requirements import check_card
+from symhep_symmetrygan.fit.restarts import restarts
+from symhep_symmetrygan.fit.result import gather
+from symhep_symmetrygan.fit.shards import Piece, pieces
+from symhep_symmetrygan.fit.subgroups import subgroups
 from symhep_symmetrygan.options import SymmetryGanOptions
-from symhep_symmetrygan.pieces import Piece, pieces
+from symhep_symmetrygan.record import drawing_arrays, summarise
 from symhep_symmetrygan.references import DESAI
-from symhep_symmetrygan.results import drawing_arrays, summarise
-from symhep_symmetrygan.searching import restarts
-from symhep_symmetrygan.subgroup_search import subgroups
-from symhep_symmetrygan.tables import tables
+from symhep_symmetrygan.say.sentences import findings
+from symhep_symmetrygan.say.tables import tables
 
 __all__ = ["SymmetryGan"]
 

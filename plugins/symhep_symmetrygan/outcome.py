@@ -175,7 +175,7 @@ class Expected:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """All records of a fit; what was not asked for is None, or empty. Rows are those of `symhep_symmetrygan.results`.
+    """All records of a fit; what was not asked for is None, or empty. Rows are those of `symhep_symmetrygan.record`.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The numbers of results.json; `symhep_symmetrygan.results` lists the keys."""
+"""The numbers of results.json; `symhep_symmetrygan.record` lists the keys."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from symhep_symmetrygan.distance import far_from
+from symhep_symmetrygan.maps.distance import far_from
 from symhep_symmetrygan.outcome import Divergences, Losses, Outcome, Search, Span
 from symhep_symmetrygan.verdict import verdicts
 

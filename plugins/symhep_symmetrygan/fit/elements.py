@@ -16,7 +16,7 @@ from symhep_symmetrygan.landscape.slices import Slice as Computed
 from symhep_symmetrygan.maps.periods import apart
 from symhep_symmetrygan.outcome import Divergences, Losses, Slice, Span, Tested
 from symhep_symmetrygan.p_rows import p_row
-from symhep_symmetrygan.validation.validated import Validated
+from symhep_symmetrygan.validation.results import Validated
 
 __all__ = [
     "component_names",

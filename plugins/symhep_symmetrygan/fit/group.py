@@ -9,19 +9,19 @@ import numpy.typing as npt
 
 from symhep.lie.generators import Generators
 from symhep.methods.context import Context
-from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.fit.elements import component_names, component_rows, span_of
 from symhep_symmetrygan.inference.composition import compose
 from symhep_symmetrygan.inference.exact import exact_elements
 from symhep_symmetrygan.inference.infer import infer
 from symhep_symmetrygan.inference.inference import Inference
 from symhep_symmetrygan.options import SymmetryGanOptions
 from symhep_symmetrygan.outcome import Composed, Outcome
-from symhep_symmetrygan.recorded import component_names, component_rows, span_of
+from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.validation.divergences import counts, divergence
 from symhep_symmetrygan.validation.projections import projections
+from symhep_symmetrygan.validation.results import Validated
 from symhep_symmetrygan.validation.validate import validate
-from symhep_symmetrygan.validation.validated import Validated
 
 __all__ = ["grouped"]
 

@@ -10,7 +10,7 @@ import hist
 import numpy as np
 import numpy.typing as npt
 
-from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.validation.projections import histogram, projections
 
 __all__ = ["before_and_after"]
@@ -29,7 +29,7 @@ def before_and_after(
     ``elements``: 'found', 'random' -> (D + 1, D + 1), on scaled coordinates. Values are in the units of the data.
 
     >>> from symhep.events.dataset import Dataset
-    >>> from symhep_symmetrygan.events import prepare
+    >>> from symhep_symmetrygan.sample import prepare
     >>> rng = np.random.default_rng(1)
     >>> events = prepare(Dataset.from_array(rng.normal(size=(200, 2)), scaling="isotropic"), rng)
     >>> made = before_and_after(events, 20, {"found": np.diag([-1.0, 1.0, 1.0])})

@@ -7,16 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.fit.elements import slice_of
 from symhep_symmetrygan.landscape.options import SliceOptions
 from symhep_symmetrygan.landscape.slices import Axis, CyclicTerm, Landscape
-from symhep_symmetrygan.maps.compared import compare
+from symhep_symmetrygan.maps.comparison import compare
 from symhep_symmetrygan.maps.formulas import formula_of
 from symhep_symmetrygan.maps.options import MapOptions
 from symhep_symmetrygan.maps.periods import periods_of
 from symhep_symmetrygan.options import SymmetryGanOptions
 from symhep_symmetrygan.outcome import Expected, Search, Slice
-from symhep_symmetrygan.recorded import slice_of
+from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.space import Space
 
 __all__ = ["empirical_map", "landscape_slices", "scaled_slice"]

@@ -8,13 +8,13 @@ from symhep.events.dataset import Dataset
 from symhep.methods.context import Context
 from symhep.methods.result import Part
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
-from symhep_symmetrygan.maps.compared import compare_learned, factors
+from symhep_symmetrygan.fit.restarts import entropy_of, prepared, space_of, units_of
+from symhep_symmetrygan.fit.shards import Piece
+from symhep_symmetrygan.maps.comparison import compare_learned, factors
 from symhep_symmetrygan.maps.formulas import formula_of
-from symhep_symmetrygan.maps.learned import learn_map
+from symhep_symmetrygan.maps.omega import learn_map
 from symhep_symmetrygan.maps.periods import periods_of
 from symhep_symmetrygan.options import SymmetryGanOptions
-from symhep_symmetrygan.pieces import Piece
-from symhep_symmetrygan.searching import entropy_of, prepared, space_of, units_of
 from symhep_symmetrygan.training.adversary import train
 
 __all__ = ["learned_map"]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from symhep.errors import CardError
 from symhep.events.dataset import Dataset
 from symhep.methods.context import Context, seed_sequence
+from symhep_symmetrygan.fit.restarts import prepared, space_of
+from symhep_symmetrygan.fit.shards import pieces
+from symhep_symmetrygan.fit.subgroups import subgroup_options
 from symhep_symmetrygan.inertial.density import draw_inertial
 from symhep_symmetrygan.landscape.slices import Landscape
 from symhep_symmetrygan.maps.formulas import formula_of
 from symhep_symmetrygan.maps.periods import periods_of
 from symhep_symmetrygan.options import SymmetryGanOptions
-from symhep_symmetrygan.pieces import pieces
-from symhep_symmetrygan.searching import prepared, space_of
-from symhep_symmetrygan.subgroup_search import subgroup_options
-from symhep_symmetrygan.subgroups.named import chosen_elements
+from symhep_symmetrygan.subgroups.discrete import chosen_elements
 from symhep_symmetrygan.subgroups.walk import asked_classes
 
 __all__ = ["check_card"]

@@ -16,13 +16,13 @@ from symhep.methods.context import Context
 from symhep.methods.result import Part
 from symhep.plugin import build_registry
 from symhep.torchkit.streams import replica_seeds
-from symhep_symmetrygan.events import Events, Sample, prepare
+from symhep_symmetrygan.fit.shards import Piece
 from symhep_symmetrygan.inertial.density import draw_inertial
 from symhep_symmetrygan.inertial.options import InertialOptions
 from symhep_symmetrygan.inertial.selection import kept_log_p
 from symhep_symmetrygan.options import SymmetryGanOptions
-from symhep_symmetrygan.pieces import Piece
-from symhep_symmetrygan.spaces.reading import read_space
+from symhep_symmetrygan.sample import Events, Sample, prepare
+from symhep_symmetrygan.spaces.names import read_space
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.training.adversary import train
 from symhep_symmetrygan.validation.validate import validate

@@ -16,19 +16,19 @@ from symhep.methods.context import Context
 from symhep.methods.result import Part
 from symhep.methods.symmetry import Symmetry
 from symhep.stats.multiplicity import holm
-from symhep_symmetrygan.before_and_after import before_and_after
-from symhep_symmetrygan.events import Events
-from symhep_symmetrygan.grouping import grouped
+from symhep_symmetrygan.fit.elements import divergences_of, losses_of, tested_of
+from symhep_symmetrygan.fit.group import grouped
+from symhep_symmetrygan.fit.histograms import before_and_after
+from symhep_symmetrygan.fit.landscape import empirical_map, landscape_slices
+from symhep_symmetrygan.fit.restarts import matrices_of, prepared, space_of, units_of
+from symhep_symmetrygan.fit.shards import pieces
+from symhep_symmetrygan.fit.symmetry import vouched
 from symhep_symmetrygan.maps.periods import periods_of
 from symhep_symmetrygan.options import SymmetryGanOptions
 from symhep_symmetrygan.outcome import Expected, Learned, Outcome, Search, Tested
-from symhep_symmetrygan.overlays import empirical_map, landscape_slices
-from symhep_symmetrygan.pieces import pieces
-from symhep_symmetrygan.recorded import divergences_of, losses_of, tested_of
-from symhep_symmetrygan.searching import matrices_of, prepared, space_of, units_of
+from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.space import Space
-from symhep_symmetrygan.validation.validated import Validated
-from symhep_symmetrygan.vouched import vouched
+from symhep_symmetrygan.validation.results import Validated
 
 __all__ = ["gather"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from symhep_symmetrygan.options import SymmetryGanOptions
-from symhep_symmetrygan.spaces.asked import asked_subgroups
+from symhep_symmetrygan.spaces.options import asked_subgroups
 
 __all__ = ["Piece", "pieces"]
 

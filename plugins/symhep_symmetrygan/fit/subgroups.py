@@ -6,10 +6,10 @@ from symhep.errors import CardError
 from symhep.events.dataset import Dataset
 from symhep.methods.context import Context
 from symhep.methods.result import Part
+from symhep_symmetrygan.fit.restarts import entropy_of, prepared
+from symhep_symmetrygan.fit.shards import Piece
 from symhep_symmetrygan.options import SymmetryGanOptions
-from symhep_symmetrygan.pieces import Piece
-from symhep_symmetrygan.searching import entropy_of, prepared
-from symhep_symmetrygan.spaces.asked import asked_subgroups
+from symhep_symmetrygan.spaces.options import asked_subgroups
 from symhep_symmetrygan.subgroups.options import SubgroupOptions
 from symhep_symmetrygan.subgroups.walk import asked_classes, search_subgroups
 

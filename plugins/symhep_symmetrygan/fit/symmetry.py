@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.methods.symmetry import Symmetry
-from symhep_symmetrygan.events import Events
 from symhep_symmetrygan.inference.algebra import stated
 from symhep_symmetrygan.outcome import Outcome
+from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.space import Space
 
 __all__ = ["vouched"]

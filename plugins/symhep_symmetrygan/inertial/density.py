@@ -8,8 +8,8 @@ import torch
 
 from symhep.errors import CardError
 from symhep.plugin.functions import load_function
-from symhep_symmetrygan.events import Sample
 from symhep_symmetrygan.inertial.options import BoxOptions, DensityOptions, GaussianOptions
+from symhep_symmetrygan.sample import Sample
 
 __all__ = ["draw_inertial"]
 

@@ -14,9 +14,9 @@ from symhep_symmetrygan.inference.action import Action, actions
 from symhep_symmetrygan.inference.algebra import name_span
 from symhep_symmetrygan.inference.approximate import distances, named_cosets, nearest_cosets
 from symhep_symmetrygan.inference.components import Component, components_of
+from symhep_symmetrygan.inference.elements import Measured
 from symhep_symmetrygan.inference.fit import SpanFit
 from symhep_symmetrygan.inference.inference import Inference
-from symhep_symmetrygan.inference.measured import Measured
 from symhep_symmetrygan.inference.multiplication import Multiplication, multiplication
 from symhep_symmetrygan.inference.readable import readable
 from symhep_symmetrygan.inference.rows import algebra_row, approximate_row, component_row, finite_row, notes

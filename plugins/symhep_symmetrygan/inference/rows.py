@@ -12,7 +12,7 @@ import numpy.typing as npt
 from symhep_symmetrygan.inference.action import Action
 from symhep_symmetrygan.inference.algebra import Named
 from symhep_symmetrygan.inference.components import Component
-from symhep_symmetrygan.inference.measured import Measured
+from symhep_symmetrygan.inference.elements import Measured
 from symhep_symmetrygan.inference.multiplication import Multiplication, name_group
 from symhep_symmetrygan.inference.orders import common_order
 from symhep_symmetrygan.inference.span import Spanned

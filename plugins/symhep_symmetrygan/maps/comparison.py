@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from symhep_symmetrygan.events import Sample
 from symhep_symmetrygan.maps.formulas import Formula
 from symhep_symmetrygan.maps.periods import apart
 from symhep_symmetrygan.maps.residual import ResidualMap
+from symhep_symmetrygan.sample import Sample
 
 __all__ = ["Compared", "compare", "compare_learned", "factors"]
 

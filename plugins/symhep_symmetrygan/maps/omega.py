@@ -15,10 +15,10 @@ from symhep.errors import MethodError
 from symhep.methods.context import Task
 from symhep.torchkit.streams import ReplicaStreams
 from symhep.torchkit.threads import one_thread_per_operation
-from symhep_symmetrygan.events import Sample
 from symhep_symmetrygan.maps.options import LearnOptions
 from symhep_symmetrygan.maps.periods import periods_of
 from symhep_symmetrygan.maps.residual import CosineFeatures, ResidualMap
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.training.batches import EventBatches
 from symhep_symmetrygan.training.opponent import Opponent

@@ -8,7 +8,7 @@ from typing import Any
 from symhep.lie.identify.identification import AMBIGUOUS
 from symhep.methods.enumeration import several
 from symhep.methods.result import Statement
-from symhep_symmetrygan.wording import elements_text
+from symhep_symmetrygan.say.counts import elements_text
 
 __all__ = ["cautions"]
 

@@ -8,9 +8,9 @@ from typing import Any
 from symhep.methods.enumeration import several
 from symhep.methods.p_values import bound_text, p_text
 from symhep.methods.result import Statement
-from symhep_symmetrygan.cautions import cautions
-from symhep_symmetrygan.subgroup_findings import subgroup_findings
-from symhep_symmetrygan.wording import elements_text, with_error
+from symhep_symmetrygan.say.cautions import cautions
+from symhep_symmetrygan.say.counts import elements_text, with_error
+from symhep_symmetrygan.say.subgroups import subgroup_findings
 
 __all__ = ["findings"]
 

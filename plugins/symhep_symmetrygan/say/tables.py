@@ -7,7 +7,7 @@ from typing import Any
 
 from symhep.methods.p_values import short_p
 from symhep.methods.result import Table
-from symhep_symmetrygan.wording import with_error
+from symhep_symmetrygan.say.counts import with_error
 
 __all__ = ["tables"]
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 
 from symhep.errors import CardError, nearest
-from symhep_symmetrygan.events import Events, Sample
+from symhep_symmetrygan.sample import Events, Sample
 
 __all__ = ["columns_named", "restricted"]
 

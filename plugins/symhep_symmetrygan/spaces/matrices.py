@@ -12,7 +12,7 @@ from symhep.errors import CardError
 from symhep.lie.generators import Generators
 from symhep.lie.groups import reflections, space_and_time_inversions
 from symhep.lie.groups.elements import Element, Frame, read_element
-from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.sample import Events
 
 __all__ = ["frame_of", "generated_elements", "named_elements", "refuse_unless_normal"]
 

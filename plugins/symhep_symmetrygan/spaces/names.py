@@ -18,11 +18,11 @@ from symhep.lie.sums import algebra_sum
 from symhep.lie.terms import read_terms
 from symhep.plugin.functions import load_function
 from symhep.plugin.user_function import NAME
-from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.sample import Events
+from symhep_symmetrygan.spaces.built_in import BUILT_IN, built_in, size_written
 from symhep_symmetrygan.spaces.coordinates import columns_named, restricted
 from symhep_symmetrygan.spaces.matrices import generated_elements, named_elements, refuse_unless_normal
 from symhep_symmetrygan.spaces.space import Space
-from symhep_symmetrygan.spaces.written import BUILT_IN, built_in, size_written
 
 __all__ = ["read_space"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from symhep.lie.generators import Generators
 from symhep.lie.groups import Family
-from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.coordinates import restricted
 
 __all__ = ["Space"]

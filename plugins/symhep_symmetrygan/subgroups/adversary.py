@@ -13,8 +13,8 @@ from symhep.lie.subgroups.catalogue import Catalogue
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
 from symhep.torchkit.threads import in_groups
-from symhep_symmetrygan.events import Sample
-from symhep_symmetrygan.subgroups.conjugated import Conjugated, Member
+from symhep_symmetrygan.sample import Sample
+from symhep_symmetrygan.subgroups.conjugates import Conjugated, Member
 from symhep_symmetrygan.subgroups.images import images
 from symhep_symmetrygan.subgroups.options import SubgroupOptions
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements

@@ -14,10 +14,10 @@ from symhep.stats.asymmetry import asymmetry
 from symhep.stats.intervals import Interval
 from symhep.stats.multiplicity import holm
 from symhep.stats.paired import sign_flip_test
-from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.matrices import frame_of
 from symhep_symmetrygan.subgroups.evidence import Evidence, evidence
-from symhep_symmetrygan.subgroups.learned import Judges, WholeImages
+from symhep_symmetrygan.subgroups.networks import Judges, WholeImages
 from symhep_symmetrygan.subgroups.options import SubgroupOptions
 from symhep_symmetrygan.subgroups.record import DiscreteRow
 from symhep_symmetrygan.subgroups.streams import child

@@ -12,7 +12,7 @@ from torch import Tensor
 from symhep.stats.quadratic_forms import log_tail
 from symhep.stats.residual_forms import residual, ridge_test
 from symhep_symmetrygan.subgroups.comparison import mean_and_covariance
-from symhep_symmetrygan.subgroups.learned import Loss
+from symhep_symmetrygan.subgroups.networks import Loss
 
 __all__ = ["Evidence", "evidence"]
 

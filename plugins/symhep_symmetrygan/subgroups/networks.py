@@ -16,7 +16,7 @@ from torch.nn.functional import softplus
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.streams import ReplicaStreams
 from symhep.torchkit.threads import in_groups
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.subgroups.adversary import Whitening
 from symhep_symmetrygan.subgroups.images import images
 from symhep_symmetrygan.training.discriminator import Discriminator

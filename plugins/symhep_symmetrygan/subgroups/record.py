@@ -12,7 +12,7 @@ import numpy.typing as npt
 from symhep.lie.subgroups.lattice import Lattice
 from symhep.stats.intervals import Interval
 from symhep_symmetrygan.p_rows import p_row
-from symhep_symmetrygan.subgroups.learned import Loss
+from symhep_symmetrygan.subgroups.networks import Loss
 
 __all__ = ["DiscreteRow", "How", "LabRow", "SubgroupRow", "SubgroupSearch"]
 
@@ -79,7 +79,7 @@ class SubgroupRow:
         return self.how == "tested" and not self.rejected and not self.limit_of
 
     def row(self) -> dict[str, Any]:
-        """As in `symhep_symmetrygan.results`, of the family 'classes'."""
+        """As in `symhep_symmetrygan.record`, of the family 'classes'."""
         return {
             "name": self.name, "label": self.label, "algebra": self.algebra, "dimension": self.dimension,
             "at_lab": self.at_lab, "how": self.how, "by": list(self.by),
@@ -102,7 +102,7 @@ class LabRow:
     kl: tuple[float, ...]
 
     def row(self) -> dict[str, Any]:
-        """As in `symhep_symmetrygan.results`, of the family 'lab'."""
+        """As in `symhep_symmetrygan.record`, of the family 'lab'."""
         return {
             "name": self.name, "label": self.name, "algebra": "R", "dimension": 1, "at_lab": True, "how": "tested",
             "by": [], "limit_of": [], "family": "lab", "survives": not self.rejected, "kl": list(self.kl),
@@ -141,7 +141,7 @@ class DiscreteRow:
     loss: Loss | None = None
 
     def row(self) -> dict[str, Any]:
-        """As in `symhep_symmetrygan.results`."""
+        """As in `symhep_symmetrygan.record`."""
         a = self.asymmetry
         return {
             "name": self.name, "meaning": self.meaning, "same_as": self.same_as, "trivial": self.trivial,
@@ -192,7 +192,7 @@ class SubgroupSearch:
         return tuple(left[name] for name in self.lattice.maximal(left))
 
     def rows(self) -> list[dict[str, Any]]:
-        """Of classes and generators, as in `symhep_symmetrygan.results`."""
+        """Of classes and generators, as in `symhep_symmetrygan.record`."""
         return [*(row.row() for row in self.classes), *(row.row() for row in self.lab)]
 
 

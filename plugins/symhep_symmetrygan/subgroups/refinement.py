@@ -12,9 +12,9 @@ from torch import Tensor
 
 from symhep.lie.subgroups.catalogue import Catalogue
 from symhep.stats.residual_forms import RIDGE
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.subgroups.comparison import Comparison
-from symhep_symmetrygan.subgroups.conjugated import Conjugated, Member
+from symhep_symmetrygan.subgroups.conjugates import Conjugated, Member
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
 from symhep_symmetrygan.validation.difference import unpaired_covariance
 from symhep_symmetrygan.validation.waves import Waves

@@ -10,14 +10,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.subgroups.comparison import Comparison
-from symhep_symmetrygan.subgroups.conjugated import Member
+from symhep_symmetrygan.subgroups.conjugates import Member
 from symhep_symmetrygan.subgroups.evidence import Evidence, evidence
-from symhep_symmetrygan.subgroups.learned import Judges, PooledImages
+from symhep_symmetrygan.subgroups.networks import Judges, PooledImages
 from symhep_symmetrygan.subgroups.options import SubgroupOptions
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
-from symhep_symmetrygan.subgroups.refining import STEP, Positions
+from symhep_symmetrygan.subgroups.refinement import STEP, Positions
 from symhep_symmetrygan.subgroups.streams import child
 from symhep_symmetrygan.validation.divergences import divergence
 from symhep_symmetrygan.validation.projections import projections

@@ -18,14 +18,14 @@ from symhep.lie.subgroups.lattice import Lattice, lattice
 from symhep.lie.subgroups.limits import limits
 from symhep.methods.context import Progress, SilentProgress
 from symhep.stats.multiplicity import holm_with_implications
-from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.subgroups.adversary import play
-from symhep_symmetrygan.subgroups.conjugated import Conjugated, Member, at_lab, members
+from symhep_symmetrygan.subgroups.conjugates import Conjugated, Member, at_lab, members
+from symhep_symmetrygan.subgroups.discrete import chosen_elements, discrete_rows, forward_backward
 from symhep_symmetrygan.subgroups.evidence import Evidence
-from symhep_symmetrygan.subgroups.named import chosen_elements, discrete_rows, forward_backward
 from symhep_symmetrygan.subgroups.options import SubgroupOptions
 from symhep_symmetrygan.subgroups.record import DiscreteRow, How, LabRow, SubgroupRow, SubgroupSearch
-from symhep_symmetrygan.subgroups.refining import Positions
+from symhep_symmetrygan.subgroups.refinement import Positions
 from symhep_symmetrygan.subgroups.streams import child
 from symhep_symmetrygan.subgroups.trial import Place, Trial
 from symhep_symmetrygan.validation.waves import Waves

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from symhep.methods.interface import Options
 from symhep.plugin.functions import source_checksum
 from symhep.plugin.user_function import NAME
-from symhep_symmetrygan.terms.building import build_term
+from symhep_symmetrygan.terms.factory import build_term
 from symhep_symmetrygan.terms.interface import LossTerm
 
 __all__ = ["TermOptions"]

@@ -1,4 +1,4 @@
-"""Results shaped as the contract in symhep_symmetrygan.results, made up: no training, no test."""
+"""Results shaped as the contract in symhep_symmetrygan.record, made up: no training, no test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pytest
 
 from symhep.lie.subgroups import lorentz_subgroups
 from symhep.methods.result import Result
-from symhep_symmetrygan.findings import findings
 from symhep_symmetrygan.outcome import (
     Composed,
     Divergences,
@@ -25,8 +24,9 @@ from symhep_symmetrygan.outcome import (
     Span,
     Tested,
 )
-from symhep_symmetrygan.results import drawing_arrays, summarise
-from symhep_symmetrygan.tables import tables
+from symhep_symmetrygan.record import drawing_arrays, summarise
+from symhep_symmetrygan.say.sentences import findings
+from symhep_symmetrygan.say.tables import tables
 
 Made = Callable[..., Outcome]
 AZIMUTHS = ("azimuth of jet1", "azimuth of jet2")

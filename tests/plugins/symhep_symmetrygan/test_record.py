@@ -10,12 +10,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import symhep_symmetrygan.results as contract
+import symhep_symmetrygan.record as contract
 from symhep.methods.result import Result
-from symhep_symmetrygan.distance import far_from
+from symhep_symmetrygan.maps.distance import far_from
 from symhep_symmetrygan.outcome import Outcome
-from symhep_symmetrygan.results import drawing_arrays, summarise
-from symhep_symmetrygan.tables import tables
+from symhep_symmetrygan.record import drawing_arrays, summarise
+from symhep_symmetrygan.say.tables import tables
 from symhep_symmetrygan.verdict import verdicts
 
 Made = Callable[..., Outcome]

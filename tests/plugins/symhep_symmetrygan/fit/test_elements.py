@@ -12,13 +12,7 @@ from symhep.events.dataset import Dataset
 from symhep.lie.bases import dilatation, so
 from symhep.lie.groups import AffineLine, Iwasawa
 from symhep_symmetrygan import recorded
-from symhep_symmetrygan.before_and_after import before_and_after
-from symhep_symmetrygan.events import Events, prepare
-from symhep_symmetrygan.inference.infer import infer
-from symhep_symmetrygan.inference.inference import Inference
-from symhep_symmetrygan.landscape.mixture import Mixture
-from symhep_symmetrygan.landscape.slices import Axis, Landscape
-from symhep_symmetrygan.recorded import (
+from symhep_symmetrygan.fit.elements import (
     component_names,
     component_rows,
     divergences_of,
@@ -26,10 +20,16 @@ from symhep_symmetrygan.recorded import (
     slice_of,
     span_of,
 )
-from symhep_symmetrygan.spaces.reading import read_space
+from symhep_symmetrygan.fit.histograms import before_and_after
+from symhep_symmetrygan.inference.infer import infer
+from symhep_symmetrygan.inference.inference import Inference
+from symhep_symmetrygan.landscape.mixture import Mixture
+from symhep_symmetrygan.landscape.slices import Axis, Landscape
+from symhep_symmetrygan.sample import Events, prepare
+from symhep_symmetrygan.spaces.names import read_space
 from symhep_symmetrygan.validation.options import ValidationOptions
+from symhep_symmetrygan.validation.results import Validated
 from symhep_symmetrygan.validation.validate import validate
-from symhep_symmetrygan.validation.validated import Validated
 
 COUNT = 12
 

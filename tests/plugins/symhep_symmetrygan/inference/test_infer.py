@@ -11,9 +11,9 @@ from scipy.linalg import expm
 
 from symhep.lie.bases import dilatation, gl, lorentz, so
 from symhep.lie.generators import Generators
+from symhep_symmetrygan.inference.elements import Measured
 from symhep_symmetrygan.inference.infer import infer
 from symhep_symmetrygan.inference.inference import Inference
-from symhep_symmetrygan.inference.measured import Measured
 from symhep_symmetrygan.inference.span import span_of
 from symhep_symmetrygan.inference.tangents import Tangents
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from symhep_symmetrygan.events import Sample
-from symhep_symmetrygan.maps.compared import compare, compare_learned
+from symhep_symmetrygan.maps.comparison import compare, compare_learned
 from symhep_symmetrygan.maps.formulas import FORMULAS
 from symhep_symmetrygan.maps.residual import CosineFeatures, ResidualMap
+from symhep_symmetrygan.sample import Sample
 
 SAMPLE = Sample(
     torch.tensor([[0.0], [2.0]], dtype=torch.float64), torch.tensor([3.0, 1.0], dtype=torch.float64)

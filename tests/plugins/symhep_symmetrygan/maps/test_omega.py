@@ -8,11 +8,11 @@ from torch import Tensor
 from symhep.errors import MethodError
 from symhep.lie.groups import AffineLine, Components, PlaneRotations, Similarity, Streams, reflections
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
-from symhep_symmetrygan.events import Sample
-from symhep_symmetrygan.maps.compared import compare
+from symhep_symmetrygan.maps.comparison import compare
 from symhep_symmetrygan.maps.formulas import FORMULAS
-from symhep_symmetrygan.maps.learned import LearnedMap, learn_map
+from symhep_symmetrygan.maps.omega import LearnedMap, learn_map
 from symhep_symmetrygan.maps.options import LearnOptions
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.spaces.space import Space
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symhep_symmetrygan.findings import findings
 from symhep_symmetrygan.outcome import Outcome
-from symhep_symmetrygan.results import summarise
+from symhep_symmetrygan.record import summarise
+from symhep_symmetrygan.say.sentences import findings
 
 Made = Callable[..., Outcome]
 

@@ -14,8 +14,8 @@ from symhep.errors import CardError
 from symhep.events.dataset import Dataset
 from symhep.lie.groups import AffineLine, Family
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
-from symhep_symmetrygan.events import Events, Sample, prepare
-from symhep_symmetrygan.spaces.reading import read_space
+from symhep_symmetrygan.sample import Events, Sample, prepare
+from symhep_symmetrygan.spaces.names import read_space
 from symhep_symmetrygan.spaces.space import Space
 
 JETS = tuple(f"{c}{p}" for p in (1, 2) for c in ("E", "px", "py", "pz"))

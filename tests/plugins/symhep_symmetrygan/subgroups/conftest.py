@@ -11,7 +11,7 @@ import pytest
 
 from symhep.events.dataset import Dataset
 from symhep.readers.toy.particles import density
-from symhep_symmetrygan.events import Events, prepare
+from symhep_symmetrygan.sample import Events, prepare
 
 Drawn = Callable[..., Events]
 

@@ -10,11 +10,11 @@ import torch
 
 from symhep.lie.subgroups import lorentz_subgroups
 from symhep.torchkit.streams import replica_seeds
-from symhep_symmetrygan.events import Events, Sample
+from symhep_symmetrygan.sample import Events, Sample
 from symhep_symmetrygan.subgroups.adversary import Whitening, play
-from symhep_symmetrygan.subgroups.conjugated import Conjugated, members
+from symhep_symmetrygan.subgroups.conjugates import Conjugated, members
 from symhep_symmetrygan.subgroups.options import SubgroupOptions
-from symhep_symmetrygan.subgroups.refining import Positions
+from symhep_symmetrygan.subgroups.refinement import Positions
 from symhep_symmetrygan.subgroups.trial import Place, Trial
 from symhep_symmetrygan.validation.waves import Waves
 

@@ -9,7 +9,7 @@ from scipy.linalg import expm
 from scipy.stats import kstest
 
 from symhep.lie.subgroups import lorentz_subgroups, poincare_subgroups
-from symhep_symmetrygan.subgroups.conjugated import RAPIDITY, Conjugated, at_lab, members
+from symhep_symmetrygan.subgroups.conjugates import RAPIDITY, Conjugated, at_lab, members
 from symhep_symmetrygan.subgroups.images import images
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
 

@@ -11,7 +11,7 @@ import pytest
 
 from symhep.errors import CardError, MethodError
 from symhep.lie.bases import lorentz
-from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.coordinates import restricted
 from symhep_symmetrygan.subgroups.options import SubgroupOptions
 from symhep_symmetrygan.subgroups.record import SubgroupSearch

@@ -16,9 +16,9 @@ from symhep.plugin.functions import add_code_folder
 from symhep.plugin.manager import Registry, build_registry
 from symhep_symmetrygan import plugin
 from symhep_symmetrygan.terms import building
-from symhep_symmetrygan.terms.building import build_term
 from symhep_symmetrygan.terms.commuting import Commuting
 from symhep_symmetrygan.terms.cyclic import Cyclic
+from symhep_symmetrygan.terms.factory import build_term
 from symhep_symmetrygan.terms.options import TermOptions
 
 
