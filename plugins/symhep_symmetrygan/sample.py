@@ -1,8 +1,8 @@
-"""Events on the device: one row of numbers each, scaled by one constant, split into two parts."""
+"""What enters: events as rows of numbers on one scale, and the part of them that training never sees."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -10,13 +10,10 @@ from torch import Tensor
 
 from symhep.errors import MethodError
 from symhep.events.dataset import Dataset
+from symhep.events.effective import FEWEST, effective_events, require_effective
 from symhep.events.vectors import ActsOn, Vectors, vectors_of
 
-__all__ = ["Events", "Sample", "prepare"]
-
-#: Fewer effective events than this in either part tell nothing about a density.
-FEWEST = 20.0
-
+__all__ = ["Events", "Rows", "Sample"]
 
 @dataclass(frozen=True, eq=False)
 class Sample:
@@ -27,8 +24,8 @@ class Sample:
 
     @property
     def effective(self) -> float:
-        """(sum w)^2 / sum w^2: as many unweighted events have the same relative error."""
-        return float(self.weights.sum() ** 2 / (self.weights**2).sum())
+        """Effective number of events, (sum w)^2 / sum w^2."""
+        return effective_events(self.weights.cpu().numpy())
 
     @property
     def weighted(self) -> bool:
@@ -90,52 +87,79 @@ class Events:
         return len(self.train) + len(self.held)
 
 
-def prepare(
-    data: Dataset,
-    rng: np.random.Generator,
-    *,
-    acts_on: ActsOn = "auto",
-    vectors: int | None = None,
-    held_out: float = 0.5,
-    max_events: int | None = None,
-    device: str = "cpu",
-) -> Events:
-    """Scaled events of ``data``; ``rng`` draws the share ``held_out`` that training never sees.
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """All events as rows of numbers on one scale, before any are put aside.
 
-    Raises `CardError` or `MethodError` as `vectors_of` does, and for parts with too few events.
-
-    >>> rng = np.random.default_rng(1)
-    >>> data = Dataset.from_array(3 * rng.normal(size=(100, 4)), scaling="isotropic")
-    >>> events = prepare(data, rng, vectors=2, held_out=0.25)
-    >>> len(events.train), len(events.held), events.names
-    (75, 25, ('x1', 'x2', 'x3', 'x4'))
+    Attributes
+    ----------
+    table
+        (N, D) numbers with weights and independent units, divided by ``scale``; columns are the coordinates.
+    particles, vector, components, objects, unit, scale
+        As of `Events`.
     """
-    taken = vectors_of(data, acts_on, vectors, max_events)
-    count, particles, d = taken.x.shape
-    order = rng.permutation(count)
-    split = count - round(held_out * count)
-    if not taken.x.std(axis=0).any():
-        raise MethodError(f"in '{data.name}' all events are the same: they describe no density")
-    x = torch.from_numpy(taken.x.reshape(count, -1) / taken.scale).to(device)
-    weights = torch.from_numpy(taken.weights).to(device)
-    parts = [Sample(x[rows], weights[rows]) for rows in (np.sort(order[:split]), np.sort(order[split:]))]
-    for part, use in zip(parts, ("train on", "test with"), strict=True):
-        if not len(part) or float(part.weights.sum()) <= 0 or part.effective < FEWEST:
-            raise MethodError(
-                f"'{data.name}' leaves too little to {use}: {len(part)} of {count} events"
-                f"{' with these weights' if part.weights.unique().numel() > 1 else ''}; "
-                f"at least {FEWEST:g} effective events are needed"
-            )
-    return Events(
-        *parts,
-        particles,
-        d,
-        _coordinates(data, taken),
-        taken.names,
-        _objects(data, taken),
-        taken.unit,
-        taken.scale,
-    )
+
+    table: Dataset
+    particles: int
+    vector: int
+    components: tuple[str, ...]
+    objects: tuple[str, ...]
+    unit: str
+    scale: float
+
+    @classmethod
+    def of(
+        cls,
+        data: Dataset,
+        *,
+        acts_on: ActsOn = "auto",
+        vectors: int | None = None,
+        held_out: float = 0.5,
+        max_events: int | None = None,
+    ) -> Rows:
+        """Scaled events of ``data``, enough of them for both parts of a split.
+
+        Raises `CardError` or `MethodError` as `vectors_of` does, and for too few events.
+
+        >>> data = Dataset.from_array(3 * np.random.default_rng(1).normal(size=(100, 4)), scaling="isotropic")
+        >>> rows = Rows.of(data, vectors=2)
+        >>> events = rows.split(np.random.default_rng(2), held_out=0.25)
+        >>> len(events.train), len(events.held), events.names
+        (75, 25, ('x1', 'x2', 'x3', 'x4'))
+        """
+        taken = vectors_of(data, acts_on, vectors, max_events)
+        count, particles, vector = taken.x.shape
+        if not taken.x.std(axis=0).any():
+            raise MethodError(f"in '{data.name}' all events are the same: they describe no density")
+        x = taken.x.reshape(count, -1) / taken.scale
+        table = Dataset.from_array(
+            x, columns=_coordinates(data, taken), weights=taken.weights, scaling="none", name=data.name
+        )
+        table = replace(table, unit=data.unit[taken.rows])
+        require_effective(table, FEWEST / min(held_out, 1 - held_out))
+        return cls(table, particles, vector, taken.names, _objects(data, taken), taken.unit, taken.scale)
+
+    def split(self, rng: np.random.Generator, held_out: float = 0.5, device: str = "cpu") -> Events:
+        """The events in two parts; ``rng`` draws the share ``held_out`` of the units that training never sees.
+
+        Raises `MethodError` where the weights of a part do not sum to a positive number.
+        """
+        units = len(np.unique(self.table.unit))
+        parts = self.table.split(1 - round(held_out * units) / units, rng)
+        for part, use in zip(parts, ("to train on", "to test with"), strict=True):
+            if not float(part.weights.sum()) > 0:
+                raise MethodError(
+                    f"the weights of the events of '{part.name}' {use} sum to {part.weights.sum():.3g}: "
+                    "read more events, or use weights of one sign"
+                )
+        train, held = (
+            Sample(torch.from_numpy(part.values).to(device), torch.from_numpy(part.weights).to(device))
+            for part in parts
+        )
+        names = tuple(column.name for column in self.table.columns)
+        return Events(
+            train, held, self.particles, self.vector, names, self.components, self.objects, self.unit, self.scale
+        )
 
 
 def _coordinates(data: Dataset, taken: Vectors) -> tuple[str, ...]:

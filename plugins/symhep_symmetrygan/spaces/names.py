@@ -1,10 +1,9 @@
-"""Search spaces from text: 'so(4) on px1 py1 px2 py2', 'lorentz', 'J_z, K_z', 'agl(2)', 'module:function'."""
+"""Search spaces from their names: 'so(4)', 'lorentz', 'agl(2)', a list of generators, a family of a plugin."""
 
 from __future__ import annotations
 
-import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +15,12 @@ from symhep.lie.groups import Components, Exponential, Family, Particles
 from symhep.lie.subgroups import poincare_subgroups
 from symhep.lie.sums import algebra_sum
 from symhep.lie.terms import read_terms
-from symhep.plugin.functions import load_function
-from symhep.plugin.user_function import NAME
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.built_in import BUILT_IN, built_in, size_written
 from symhep_symmetrygan.spaces.coordinates import columns_named, restricted
+from symhep_symmetrygan.spaces.family import misfit
 from symhep_symmetrygan.spaces.matrices import generated_elements, named_elements, refuse_unless_normal
+from symhep_symmetrygan.spaces.options import SearchOptions
 from symhep_symmetrygan.spaces.space import Space
 
 __all__ = ["read_space"]
@@ -29,56 +28,73 @@ __all__ = ["read_space"]
 FloatArray = npt.NDArray[np.float64]
 #: Text that begins like this is a sum of generators.
 _GENERATOR = re.compile(r"^[-+0-9.*\s]*[JKP]_")
-#: What makes a family: takes nothing, or the events.
-Maker = Callable[..., Family]
 
 
-def read_space(
-    text: str | Sequence[str],
-    events: Events,
-    *,
-    discrete: Sequence[str] = (),
-    families: Mapping[str, Maker] | None = None,
-) -> Space:
-    """The space that ``text`` names, on these events or on some of their coordinates.
+def read_space(search: SearchOptions, events: Events) -> Space:
+    """The space of the card, on these events or on some of their coordinates.
 
     - 'so(n)', 'o(n)', 'so(2)xso(2)', 'similarity' (SymmetryGAN's eq. (23)), 'agl(n)', 'asl(n)', 'line', 'line(1)' (the
       map 1 + c x), see `built_in`: on all numbers of an event, or on each vector alike if these have n components;
     - 'lorentz', 'poincare', and sums of algebras such as 'so(1,3)+D' (`symhep.lie.sums.algebra_sum`): on each vector
-      alike; of four-momenta also generators, 'J_z, K_z + 0.5*J_x' or a list of them, classes of the catalogue of
+      alike; of four-momenta also a list of generators, ['J_z', 'K_z + 0.5*J_x'], classes of the catalogue of
       subgroups by name, 'SIM(2)', and 'so(3)', the rotations of space;
-    - '... on px1 py1 px2 py2' for some coordinates by name: the others are left out of the events (`Space.of`);
-    - 'module:function', a function of the user's that takes nothing, or the `Events`, and gives a `Family`; or a name
-      among ``families``, those of plugins.
+    - 'module:function', a function of the user's that takes nothing, or the `Events`, and gives a `Family`; or the
+      name of a family of a plugin.
 
-    ``discrete`` names elements beside the connected part (`named_elements`); the group that they generate multiplies
-    it, as `Components`.
+    ``search.on`` picks coordinates by name; the others are left out of the events (`Space.of`).
+    ``search.components`` names elements beside the connected part (`named_elements`); the group that they generate
+    multiplies it, as `Components`.
 
-    Raises `CardError` for what cannot be read, for sizes that do not fit, for names that the events do not have, and
-    for discrete elements that do not take the space to itself.
+    Raises `CardError` for what cannot be read, for sizes that do not fit, for names that the events do not have, for
+    coordinates that would be left out without ``marginal``, and for discrete elements that do not take the space to
+    itself.
     """
-    whole = ", ".join(text) if not isinstance(text, str) else text
-    name, _, picked = (part.strip() for part in whole.partition(" on "))
-    columns = columns_named(picked.replace(",", " ").split(), events) if picked or " on " in whole else ()
+    columns = columns_named(search.on, events) if search.on else ()
+    if len(columns) == events.size and columns == tuple(range(events.size)):
+        columns = ()
+    _refuse_left_out(search, columns, events)
     seen = restricted(events, columns) if columns else events
-    family, generators, extra = _connected(name, seen, families or {})
-    elements = extra | named_elements(discrete, seen)
+    name = _group(search, seen)
+    text = search.model_copy(update={"group": name}).text
+    marginal = search.marginal and len(columns) < events.size
+    family, generators, extra = _connected(name, search, seen)
+    elements = extra | named_elements(search.components, seen)
     if not elements:
-        return Space(whole, family, generators, columns=columns)
+        return Space(text, family, generators, columns=columns, marginal=marginal)
     if generators is not None:
         refuse_unless_normal(elements, generators, name)
     names, matrices = generated_elements(elements, seen.size)
-    return Space(whole, Components(family, matrices), generators, ("component",), names, columns)
+    return Space(text, Components(family, matrices), generators, ("component",), names, columns, marginal)
+
+
+def _group(search: SearchOptions, seen: Events) -> str:
+    """Its name; by default the Lorentz group on four-momenta, else all rotations."""
+    if search.group is None:
+        return "lorentz" if seen.momenta else f"so({seen.size})" if seen.size > 1 else "line"
+    return search.group if isinstance(search.group, str) else ", ".join(search.group)
+
+
+def _refuse_left_out(search: SearchOptions, columns: Sequence[int], events: Events) -> None:
+    left = [name for k, name in enumerate(events.names) if columns and k not in columns]
+    if left and not search.marginal:
+        raise CardError(
+            f"'on' leaves out {', '.join(left)}: what is found are symmetries of the marginal density of the others",
+            where="search",
+            hint="write 'marginal: true' beside it, or name all coordinates",
+        )
+    if search.marginal and not left:
+        raise CardError(
+            "'marginal' leaves out coordinates, and 'on' names all of them", where="search", hint="leave it out"
+        )
 
 
 def _connected(
-    name: str, events: Events, families: Mapping[str, Maker]
+    name: str, search: SearchOptions, events: Events
 ) -> tuple[Family, Generators | None, dict[str, FloatArray]]:
     """Family and affine generators on R^D, and the discrete elements that belong to the name ('o(2)')."""
-    if re.match(NAME, name):
-        return _users(load_function(name), name, events), None, {}
-    if name in families:
-        return _users(families[name], name, events), None, {}
+    brought = search.family(name, events)
+    if brought is not None:
+        return brought, None, {}
     if events.momenta and name == "so(3)":
         name = "rotations"
     found = built_in(name, events.size, events.scale)
@@ -92,8 +108,8 @@ def _connected(
         return *_on_vectors(family, generators, events), alike
     other = size_written(name)
     if other is not None:
-        raise _misfit(name, other, events)
-    generators = _algebra(name, events, families)
+        raise misfit(name, other, events)
+    generators = _algebra(name, events, search.families)
     if generators.vector == events.size:
         return Exponential(generators), generators.homogeneous(), {}
     return *_on_vectors(Exponential(generators), generators, events), {}
@@ -104,25 +120,7 @@ def _on_vectors(family: Family, generators: Generators, events: Events) -> tuple
     return Particles(family, events.particles), diagonal(generators, events.particles).homogeneous()
 
 
-def _users(make: Maker, name: str, events: Events) -> Family:
-    """What a user's function or a plugin makes, on R^D."""
-    try:
-        family = make(events) if inspect.signature(make).parameters else make()
-    except Exception as error:  # the user's function may raise anything
-        raise CardError(f"'{name}' fails: {type(error).__name__}: {error}") from error
-    if not isinstance(family, Family):
-        raise CardError(
-            f"'{name}' gives {type(family).__name__}, and no Family",
-            hint="derive it from symhep.lie.groups.Family",
-        )
-    if family.vector == events.size:
-        return family
-    if family.vector == events.vector:
-        return Particles(family, events.particles)
-    raise _misfit(name, family.vector, events)
-
-
-def _algebra(name: str, events: Events, families: Mapping[str, Maker]) -> Generators:
+def _algebra(name: str, events: Events, families: Sequence[str]) -> Generators:
     """Real generators on one vector, or on the whole row."""
     catalogued = _of_poincare(name) if events.momenta else None
     if catalogued is not None:
@@ -142,7 +140,7 @@ def _algebra(name: str, events: Events, families: Mapping[str, Maker]) -> Genera
         raise CardError(f"no search space is called '{name}'", hint=nearest(name, kinds)) from error
     size = sizes.pop() if len(sizes) == 1 else events.vector
     if size not in (events.vector, events.size):
-        raise _misfit(name, int(size or 0), events)
+        raise misfit(name, int(size or 0), events)
     generators = algebra_sum(name, int(size or 0))
     if np.iscomplexobj(generators.matrices):
         raise CardError(f"'{name}' acts on complex vectors", hint="use a real algebra, such as so, sl or gl")
@@ -170,11 +168,3 @@ def _of_poincare(name: str) -> Generators | None:
     if np.linalg.matrix_rank(matrices.reshape(len(matrices), -1)) < len(matrices):
         raise CardError(f"the generators '{name}' are not independent", hint="leave some out")
     return found if matrices[:, :, 4].any() else Generators(name, matrices[:, :4, :4], written)
-
-
-def _misfit(name: str, size: int, events: Events) -> CardError:
-    vectors = f"{events.particles} vectors of {events.vector}" if events.particles > 1 else "one vector"
-    return CardError(
-        f"'{name}' acts on {size} numbers, and events are {events.size}: {vectors}",
-        hint=f"pick coordinates, '{name} on ...', among {', '.join(events.names)}",
-    )

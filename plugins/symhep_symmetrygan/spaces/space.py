@@ -31,6 +31,8 @@ class Space:
         Names of the discrete elements, in the order of the numbers that the parameter ``component`` takes; () without.
     columns
         Numbers of the coordinates of the events that it acts on, where the card picks some; () for all.
+    marginal
+        Whether other coordinates are left out.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Space:
     discrete: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
     columns: tuple[int, ...] = ()
+    marginal: bool = False
 
     def of(self, events: Events) -> Events:
         """The events as rows of the coordinates that this space acts on."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from symhep.errors import CardError, PluginError
-from symhep.plugin import build_registry
 from symhep.plugin.functions import load_function
+from symhep.plugin.manager import Registry, registry_in
 from symhep.plugin.user_function import NAME
 from symhep_symmetrygan.terms.interface import LossTerm
 from symhep_symmetrygan.terms.user import UserTerm
@@ -16,11 +16,11 @@ from symhep_symmetrygan.terms.user import UserTerm
 __all__ = ["build_term"]
 
 
-def build_term(name: str, settings: Mapping[str, Any]) -> LossTerm:
+def build_term(name: str, settings: Mapping[str, Any], registry: Registry | None = None) -> LossTerm:
     """The term ``name`` with its ``settings``.
 
-    'module:function' is a function of the user's; every other name is looked up among those that plugins register,
-    this package's own included. Raises `CardError` for names and settings that are not known, and
+    'module:function' is a function of the user's; every other name is looked up in the ``registry`` (None: that of the
+    installed plugins), where this package's own terms are, too. Raises `CardError` for names and settings that are not known, and
     for plugins that are broken.
 
     >>> build_term("cyclic", {"order": 3}).order
@@ -34,7 +34,7 @@ keyword argument 'ordre'
     if re.match(NAME, name):
         return UserTerm(name, load_function(name), dict(settings))
     try:
-        make = build_registry().loss_term(name)
+        make = (registry or registry_in(None)).loss_term(name)
     except PluginError as error:
         raise CardError(str(error)) from error
     try:

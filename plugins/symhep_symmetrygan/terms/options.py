@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
 from symhep.methods.interface import Options
-from symhep.plugin.functions import source_checksum
+from symhep.plugin.functions import load_function, source_checksum
+from symhep.plugin.manager import Registry, registry_in
 from symhep.plugin.user_function import NAME
 from symhep_symmetrygan.terms.factory import build_term
 from symhep_symmetrygan.terms.interface import LossTerm
@@ -33,18 +34,23 @@ class TermOptions(Options):
         "", description="checksum of a function of yours; filled in, so that other code is other work"
     )
 
+    _registry: Registry | None = PrivateAttr(None)
+
     @model_validator(mode="before")
     @classmethod
-    def _known(cls, data: Any) -> Any:
-        """Refuse a term that cannot be built."""
-        if not isinstance(data, dict) or not isinstance(data.get("name"), str):
-            return data  # the field says what is wrong with it
-        settings = data.get("settings", {})
-        if not isinstance(settings, dict):
+    def _checksum(cls, data: Any) -> Any:
+        name = data.get("name") if isinstance(data, dict) else None
+        if not isinstance(name, str) or not re.match(NAME, name):
             return data
-        name = data["name"]
-        build_term(name, settings)
-        return {**data, "sha256": source_checksum(name)} if re.match(NAME, name) else data
+        load_function(name)
+        return {**data, "sha256": source_checksum(name)}
+
+    @model_validator(mode="after")
+    def _known(self, info: ValidationInfo) -> TermOptions:
+        """Refuse a term that cannot be built."""
+        self._registry = registry_in(info.context)
+        self.build()
+        return self
 
     @property
     def words(self) -> str:
@@ -54,4 +60,4 @@ class TermOptions(Options):
 
     def build(self) -> LossTerm:
         """The term itself, without its strength."""
-        return build_term(self.name, self.settings)
+        return build_term(self.name, self.settings, self._registry)
