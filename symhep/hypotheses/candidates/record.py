@@ -1,0 +1,22 @@
+"""What was found out about a single generator at its own place."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from symhep.methods.p_values import Adjusted
+
+__all__ = ["CandidateRow"]
+
+
+class CandidateRow(Adjusted):
+    """The hypothesis that the events respect the one-parameter group of this generator: J_z, K_x, ..."""
+
+    label: str = Field(description="the generator")
+    how: Literal["tested", "support", "trivial"] = Field(
+        "tested",
+        description="tested; support: not tested, it does not preserve the surface on which the events lie; trivial: "
+        "not tested, it acts trivially on these events",
+    )
