@@ -47,7 +47,7 @@ from symhep_symmetrygan.inference.record import (
 )
 from symhep_symmetrygan.landscape.record import LandscapeRecord
 from symhep_symmetrygan.maps.record import MapRecord
-from symhep_symmetrygan.subgroups.record import CandidateRow, ClassRow, DiscreteRow
+from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, GeneratorRow
 from symhep_symmetrygan.validation.record import DivergenceRecord, LossRecord, VerdictCounts
 
 __all__ = [
@@ -122,7 +122,9 @@ class SymmetryGanRecord(Record):
     components: tuple[ComponentRecord, ...] = Field(
         (), description="components that the found elements fall into, that of the identity first"
     )
-    finite: FiniteGroupRecord | None = Field(None, description="the group of the kept elements, if it is finite")
+    finite: FiniteGroupRecord | None = Field(
+        None, description="the group of the kept elements, if it is finite"
+    )
     component_group: FiniteGroupRecord | None = Field(
         None, description="the group of the components of a continuous group"
     )
@@ -137,8 +139,9 @@ class SymmetryGanRecord(Record):
     maximal_subgroups: tuple[str, ...] = Field(
         (), description="names of the classes that survive and lie in no other survivor"
     )
-    candidates: tuple[CandidateRow, ...] = Field((), description="individual generators in the lab frame")
-    discrete: tuple[DiscreteRow, ...] = Field((), description="discrete elements, tested one by one")
+    projections: tuple[str, ...] = Field((), description="names of the projections of their ``kl``")
+    candidates: tuple[GeneratorRow, ...] = Field((), description="individual generators in the lab frame")
+    discrete: tuple[ElementRow, ...] = Field((), description="discrete elements, tested one by one")
     asymmetry: Number | None = Field(
         None, description="forward-backward asymmetry of an oppositely charged pair, a fraction"
     )

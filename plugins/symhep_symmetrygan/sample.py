@@ -15,6 +15,7 @@ from symhep.events.vectors import ActsOn, Vectors, vectors_of
 
 __all__ = ["Events", "Rows", "Sample"]
 
+
 @dataclass(frozen=True, eq=False)
 class Sample:
     """Rows of events: ``x`` (n, D) float64 and signed ``weights`` (n,), on the device."""
@@ -158,7 +159,15 @@ class Rows:
         )
         names = tuple(column.name for column in self.table.columns)
         return Events(
-            train, held, self.particles, self.vector, names, self.components, self.objects, self.unit, self.scale
+            train,
+            held,
+            self.particles,
+            self.vector,
+            names,
+            self.components,
+            self.objects,
+            self.unit,
+            self.scale,
         )
 
 

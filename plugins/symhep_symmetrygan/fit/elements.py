@@ -1,151 +1,246 @@
-"""What search, validation, inference and landscape leave, as the records of an `Outcome`."""
+"""What all restarts found, gathered: elements, their verdicts, and what held-out events say of them as a whole."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from symhep.methods.p_values import p_numbers
+from symhep.methods.number import Number
+from symhep.methods.p_values import LEAST
+from symhep.methods.result import Arrays, Part
 from symhep.stats.multiplicity import holm
-from symhep_symmetrygan.inference.inference import Inference
-from symhep_symmetrygan.landscape.slices import Slice as Computed
-from symhep_symmetrygan.maps.periods import apart
-from symhep_symmetrygan.outcome import Divergences, Losses, Slice, Span, Tested
-from symhep_symmetrygan.p_rows import p_row
+from symhep_symmetrygan.landscape.loss import LOG_4
+from symhep_symmetrygan.maps.periods import periods_of
+from symhep_symmetrygan.options import SymmetryGanOptions
+from symhep_symmetrygan.record import InertialRecord, SpaceRecord, TrainingRecord
+from symhep_symmetrygan.sample import Events
+from symhep_symmetrygan.spaces.space import Space
+from symhep_symmetrygan.validation.record import DivergenceMean, DivergenceRecord, LossRecord, VerdictCounts
 from symhep_symmetrygan.validation.results import Validated
 
-__all__ = [
-    "component_names",
-    "component_rows",
-    "divergences_of",
-    "losses_of",
-    "slice_of",
-    "span_of",
-    "tested_of",
-]
+__all__ = ["Elements"]
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+#: What a part holds once, and not for each restart.
+ONCE = ("projections", "edges", "counts_before", "counts_random", "kl_random", "kl_noise", "random", "posthoc_random",
+        "posthoc_random_error")  # fmt: skip
 
 
-def tested_of(v: Validated) -> Tested:
-    """The tests of found elements."""
-    return Tested(v.refined, v.moved, v.log_p, v.log_p_adjusted, v.log_p_found)
+@dataclass(frozen=True, eq=False)
+class Elements:
+    """E elements, one per restart, on the events of the space that was searched.
 
-
-def divergences_of(v: Validated) -> Divergences:
-    """Divergences of projections; the two outer bins hold what is beyond an axis."""
-    names = tuple(str(name) for name in v.projections)
-    return Divergences(names, v.edges.shape[1] - 1, v.kl_found, v.kl_refined, v.kl_random, v.kl_noise)
-
-
-def losses_of(v: Validated) -> Losses | None:
-    """Losses of post-hoc classifiers; None if there were none."""
-    if not np.isfinite(v.posthoc_found).any():
-        return None
-    return Losses(v.posthoc_found, v.posthoc_found_error, v.posthoc_random, v.posthoc_random_error)
-
-
-def span_of(i: Inference) -> Span:
-    """The algebra, with its kind and the reason for it."""
-    p = i.algebra["p_value"]
-    log10_p = None if p is None else p_numbers(math.log(p) if p > 0 else -math.inf)["log10_p"]
-    row = {**i.algebra, "log10_p": log10_p, "kind": i.kind, "why": i.why}
-    return Span(i.span_values, i.span_noise, i.tangents, i.generators, i.errors, i.labels, row)
-
-
-def component_names(i: Inference) -> npt.NDArray[np.str_]:
-    """(E,) name of the component of each element, '' for none."""
-    names = np.array([*(row["name"] for row in i.components), ""])
-    return np.asarray(names[i.component])
-
-
-def component_rows(
-    i: Inference, v: Validated, representatives: Validated | None, level: float
-) -> list[dict[str, Any]]:
-    """Rows of ``components``: numbers of their elements, and the tests of their representatives.
-
-    ``representatives`` is the validation of `Inference.representatives`, simple elements that no event chose: their
-    p-values are of the elements exactly as they are. Divergences and losses are means over the refined elements.
+    Attributes
+    ----------
+    space, events, options
+        Where they were searched; the events as rows of the coordinates that the space acts on.
+    arrays
+        What the shards left, restarts in their order: ``initial`` and ``final`` (E, K) parameters for scaled
+        coordinates, ``loss`` (E, T), ``diverged`` (E,), ``log_p`` (E,), for an inertial density ``inertial_log_p``
+        (E,), and for affine maps all of `Validated`.
     """
-    log_p = np.full(len(i.components), np.nan) if representatives is None else representatives.log_p_found
-    known = ~np.isnan(log_p)
-    adjusted = np.full(len(log_p), np.nan)
-    adjusted[known] = holm(log_p[known]) if known.any() else 0.0
-    rows = []
-    for c, row in enumerate(i.components):
-        members = i.component == c
-        rows.append(
-            {
-                "name": row["name"], "elements": row["found"], "kept": row["kept"], "verdict": row["verdict"],
-                "action": row["action"], "action_error": row["action_error"], "distance": row["named_distance"],
-                "order": row["order"], "matrix": row["matrix"], **_tested(log_p[c], adjusted[c], level),
-                "kl": _mean(v.kl_refined[members]),
-                "posthoc_loss": _loss(v.posthoc_refined[members], v.posthoc_refined_error[members]),
-            }
-        )  # fmt: skip
-    return rows
+
+    space: Space
+    events: Events
+    options: SymmetryGanOptions
+    arrays: Mapping[str, npt.NDArray[Any]]
+
+    @classmethod
+    def of(cls, parts: Sequence[Part], space: Space, events: Events, options: SymmetryGanOptions) -> Elements:
+        """Those of all blocks of restarts."""
+        first = parts[0].arrays
+        joined = {
+            name: first[name] if name in ONCE else np.concatenate([part.arrays[name] for part in parts])
+            for name in first
+        }
+        return cls(space, events, options, joined)
+
+    def __len__(self) -> int:
+        return len(self.arrays["final"])
+
+    @cached_property
+    def log_p_adjusted(self) -> FloatArray:
+        """(E,) Holm's, for all that are known."""
+        return holm_of(self.arrays["log_p"])
+
+    @cached_property
+    def verdict(self) -> npt.NDArray[np.str_]:
+        """(E,) 'diverged', 'not tested', 'failed' if the adjusted p is at most the level, else 'kept'."""
+        passed = self.log_p_adjusted > math.log(self.options.level)
+        verdict = np.where(passed, "kept", "failed").astype("U10")
+        verdict[np.isnan(self.log_p_adjusted)] = "not tested"
+        verdict[self.arrays["diverged"]] = "diverged"
+        return verdict
+
+    @property
+    def kept(self) -> BoolArray:
+        """(E,)."""
+        return np.asarray(self.verdict == "kept")
+
+    @cached_property
+    def validated(self) -> Validated | None:
+        """The validation of affine elements; None for other maps."""
+        if not self.space.family.affine:
+            return None
+        arrays: dict[str, Any] = {f.name: self.arrays[f.name] for f in fields(Validated)}
+        return Validated(**(arrays | {"log_p_adjusted": self.log_p_adjusted}))
+
+    @cached_property
+    def units(self) -> FloatArray:
+        """(K,) what brings parameters to the units of the data."""
+        return self.space.units(self.events)
+
+    @property
+    def periods(self) -> FloatArray:
+        """(K,) 2 pi for angles, 0 for other parameters."""
+        return periods_of(self.space.family)
+
+    def records(self) -> dict[str, Any]:
+        """The fields of the record that concern elements one by one, and on average."""
+        v = self.validated
+        return {
+            "elements": int((self.verdict != "diverged").sum()),
+            "verdicts": self._counts(),
+            "kl": None if v is None else self._divergences(v),
+            "posthoc_loss": None if v is None else self._losses(v),
+            "space": SpaceRecord(
+                name=self.space.name,
+                marginal=self.space.marginal,
+                parameters=self.space.family.labels,
+                discrete=self.space.discrete,
+                coordinates=self.events.names,
+                dimension=None if self.space.generators is None else len(self.space.generators),
+            ),
+            "training": TrainingRecord(
+                restarts=len(self), terms=tuple(term.words for term in self.options.terms)
+            ),
+            "inertial": self._inertial(),
+        }
+
+    def drawing(self) -> Arrays:
+        """The arrays that their figures are drawn from."""
+        a, v = self.arrays, self.validated
+        points = a["loss"].shape[1]
+        steps = (np.arange(points) + 0.5) / points * self.options.training.steps
+        found: Arrays = {
+            "initial": a["initial"] * self.units, "final": a["final"] * self.units, "periods": self.periods,
+            "matrices": self._matrices(), "verdict": self.verdict, "loss": a["loss"],
+            "loss_steps": np.round(steps).astype(np.int64), "log10_p": log10(a["log_p"]),
+            "log10_p_adjusted": log10(self.log_p_adjusted),
+        }  # fmt: skip
+        if v is None:
+            return found | {"log10_p_trained": log10(a["log_p"])}
+        found |= {
+            "refined": v.refined, "moved": v.moved, "log10_p_trained": log10(v.log_p_found),
+            "kl_found": v.kl_found, "kl_refined": v.kl_refined, "kl_random": v.kl_random, "kl_noise": v.kl_noise,
+        }  # fmt: skip
+        if np.isfinite(v.posthoc_found).any():
+            names = ("posthoc_found", "posthoc_found_error", "posthoc_random", "posthoc_random_error")
+            found |= {name: getattr(v, name) for name in names}
+        return found
+
+    def _matrices(self) -> FloatArray:
+        """(E, D + 1, D + 1) as trained, NaN for what diverged or is no matrix."""
+        d = self.space.family.vector
+        if not self.space.family.affine:
+            return np.full((len(self), d + 1, d + 1), np.nan)
+        matrices = self.space.matrices(np.nan_to_num(self.arrays["final"]))
+        matrices[self.arrays["diverged"]] = np.nan
+        return matrices
+
+    def _counts(self) -> VerdictCounts:
+        trained = self.arrays["log_p_found" if self.validated is not None else "log_p"]
+        counts = {
+            name.replace(" ", "_"): int((self.verdict == name).sum())
+            for name in ("kept", "failed", "diverged", "not tested")
+        }
+        return VerdictCounts(**counts, kept_as_trained=int((trained > math.log(self.options.level)).sum()))
+
+    def _divergences(self, v: Validated) -> DivergenceRecord:
+        found, noise = _mean(v.kl_found), _mean(v.kl_noise)
+        ratio = None
+        if found.mean is not None and noise.mean is not None:
+            ratio = [a / b if b else None for a, b in zip(found.mean, noise.mean, strict=True)]
+        return DivergenceRecord(
+            projections=v.projections,
+            bins=v.edges.shape[1] - 1,
+            symmetry=found,
+            refined=_mean(v.kl_refined),
+            kept=_mean(v.kl_refined[self.kept]),
+            failed=_mean(v.kl_refined[self.verdict == "failed"]),
+            random=_mean(v.kl_random),
+            noise=noise,
+            ratio=ratio,
+        )
+
+    def _losses(self, v: Validated) -> LossRecord | None:
+        """None if no classifier was trained."""
+        if not np.isfinite(v.posthoc_found).any():
+            return None
+        return LossRecord(
+            found=_mean_loss(v.posthoc_found),
+            random=_mean_loss(v.posthoc_random),
+            kept=_mean_loss(v.posthoc_found[self.kept]),
+            failed=_mean_loss(v.posthoc_found[self.verdict == "failed"]),
+            ideal=LOG_4,
+        )
+
+    def _inertial(self) -> InertialRecord | None:
+        """How many elements keep the inertial density, by Holm's p-values."""
+        if self.options.inertial is None:
+            return None
+        adjusted = holm_of(self.arrays["inertial_log_p"])
+        known = adjusted[~np.isnan(adjusted)]
+        kept = int((known > math.log(self.options.level)).sum())
+        return InertialRecord(how=self.options.inertial.way, kept=kept, rejected=len(known) - kept)
 
 
-def _tested(log_p: float, adjusted: float, level: float) -> dict[str, Any]:
-    rejected = bool(adjusted <= math.log(level))
-    return p_row(None, None, rejected) if np.isnan(log_p) else p_row(float(log_p), float(adjusted), rejected)
+def holm_of(log_p: FloatArray) -> FloatArray:
+    """Holm's adjustment of those that are known; NaN stays.
+
+    >>> holm_of(np.array([np.nan, -10.0, 0.0])).round(3).tolist()
+    [nan, -9.307, 0.0]
+    """
+    known, out = ~np.isnan(log_p), np.full(len(log_p), np.nan)
+    if known.any():
+        out[known] = holm(log_p[known])
+    return out
 
 
-def _mean(values: FloatArray) -> list[float] | None:
-    known = values[np.isfinite(values).all(axis=1)]
+def log10(log_p: FloatArray) -> FloatArray:
+    """Decimal logarithms, what no float holds as `LEAST`; NaN stays.
+
+    >>> log10(np.array([-np.inf, 0.0, np.nan])).tolist()
+    [-1000000.0, 0.0, nan]
+    """
+    return np.asarray(np.maximum(log_p / np.log(10), LEAST))
+
+
+def _mean(values: FloatArray) -> DivergenceMean:
+    """Mean over elements (rows) with its error; what is not finite is left out."""
+    rows = values[np.isfinite(values).all(axis=1)]
+    if not len(rows):
+        return DivergenceMean(mean=None, error=None, number=0)
+    errors = (
+        rows.std(axis=0, ddof=1) / math.sqrt(len(rows)) if len(rows) > 1 else np.full(rows.shape[1], np.nan)
+    )
+    return DivergenceMean(mean=cast(Any, rows.mean(axis=0)), error=cast(Any, errors), number=len(rows))
+
+
+def _mean_loss(values: FloatArray) -> Number | None:
+    """Mean over elements with its error; None without an element."""
+    known = values[np.isfinite(values)]
     if not len(known):
         return None
-    mean: list[float] = known.mean(axis=0).tolist()
-    return mean
-
-
-def _loss(values: FloatArray, errors: FloatArray) -> dict[str, float] | None:
-    """Mean over elements. All are judged by the same events, so that the mean is no better known than one of them."""
-    known = np.isfinite(values) & np.isfinite(errors)
-    if not known.any():
-        return None
-    return {"value": float(values[known].mean()), "error": float(errors[known].mean())}
-
-
-def slice_of(
-    computed: Computed,
-    labels: Sequence[str],
-    final: FloatArray,
-    periods: FloatArray,
-    units: FloatArray,
-    within: float,
-) -> Slice:
-    """A slice through the landscape with the found elements over it, brought to the units of the data.
-
-    Parameters
-    ----------
-    labels, periods, units
-        Of the K parameters: names, 2 pi for angles, and what brings them to the units of the data.
-    final
-        (E, K), in the same units as the slice.
-    within
-        An element lies on the slice if no parameter that is fixed there differs by more.
-    """
-    places = [labels.index(axis.label) for axis in computed.axes]
-    points = final[:, places].copy()
-    for column, (place, axis) in enumerate(zip(places, computed.axes, strict=True)):
-        if periods[place] > 0:
-            points[:, column] = axis.low + np.mod(points[:, column] - axis.low, periods[place])
-    held = [labels.index(label) for label in computed.fixed]
-    values = np.array([[computed.fixed[labels[k]] for k in held]])
-    near = np.asarray((np.abs(apart(final[:, held], values, periods[held])) <= within).all(axis=1))
-    scale = units[places]
-    single, true = computed.maxima.single, computed.symmetric
-    maxima = computed.maxima.points * scale
-    ridge = maxima[~single & true]
-    fixed = {label: value * float(units[labels.index(label)]) for label, value in computed.fixed.items()}
-    return Slice(
-        computed.axes[0].label, computed.axes[1].label if len(places) == 2 else None,
-        computed.axes[0].values * scale[0], computed.axes[-1].values * scale[-1] if len(places) == 2 else np.zeros(0),
-        computed.deficit, points * scale, near, maxima[single & true].tolist(), maxima[single & ~true].tolist(),
-        ridge if len(ridge) else None, fixed,
-    )  # fmt: skip
+    value = float(known.mean())
+    if len(known) < 2:
+        return Number(value=value)
+    return Number.with_error(value, float(known.std(ddof=1)) / math.sqrt(len(known)))

@@ -2,97 +2,196 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from symhep.hypotheses.adjustment import adjusted
 from symhep.lie.generators import Generators
 from symhep.methods.context import Context
-from symhep_symmetrygan.fit.elements import component_names, component_rows, span_of
-from symhep_symmetrygan.inference.composition import compose
+from symhep.methods.number import Number
+from symhep.methods.p_values import PValue
+from symhep.methods.result import Arrays
+from symhep_symmetrygan.fit.elements import Elements
+from symhep_symmetrygan.inference.composition import Composition, compose
 from symhep_symmetrygan.inference.exact import exact_elements
 from symhep_symmetrygan.inference.infer import infer
 from symhep_symmetrygan.inference.inference import Inference
-from symhep_symmetrygan.options import SymmetryGanOptions
-from symhep_symmetrygan.outcome import Composed, Outcome
-from symhep_symmetrygan.sample import Events
-from symhep_symmetrygan.spaces.space import Space
+from symhep_symmetrygan.inference.record import (
+    AlgebraRecord,
+    ComponentRecord,
+    CompositionRecord,
+    FiniteGroupRecord,
+    GeneratorRecord,
+)
 from symhep_symmetrygan.validation.divergences import counts, divergence
 from symhep_symmetrygan.validation.projections import projections
 from symhep_symmetrygan.validation.results import Validated
 from symhep_symmetrygan.validation.validate import validate
 
-__all__ = ["grouped"]
+__all__ = ["Group", "group_of"]
 
 FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 #: Elements that are composed.
 COMPOSED = 32
 
 
-def grouped(
-    outcome: Outcome,
-    v: Validated,
-    kept: BoolArray,
-    space: Space,
-    events: Events,
-    options: SymmetryGanOptions,
-    context: Context,
-) -> Outcome:
-    """The outcome with the group of the refined elements; as it was, where there is none."""
-    assert space.generators is not None
-    if not np.isfinite(v.refined).all(axis=(1, 2)).any():
-        return outcome
+@dataclass(frozen=True, eq=False)
+class Group:
+    """The group of the elements: what was inferred, the tests of representatives, and compositions of elements."""
+
+    elements: Elements
+    validated: Validated
+    inference: Inference
+    representatives: Validated | None
+    composition: Composition | None
+
+    def records(self) -> dict[str, Any]:
+        """The fields of the record that concern the group."""
+        i, finite = self.inference, FiniteGroupRecord
+        return {
+            "algebra": algebra_record(i),
+            "generators": generator_records(i),
+            "components": component_records(
+                i, self.validated, self.representatives, self.elements.options.level
+            ),
+            "finite": None if i.finite is None else finite(**i.finite),
+            "component_group": None if i.component_group is None else finite(**i.component_group),
+            "notes": i.notes,
+            "composition": None if self.composition is None else self._composed(self.composition),
+        }
+
+    def drawing(self) -> Arrays:
+        """The arrays that its figures are drawn from."""
+        i, names = self.inference, np.array([*(row["name"] for row in self.inference.components), ""])
+        found: Arrays = {
+            "component": names[i.component],
+            "span_values": i.span_values,
+            "span_noise": i.span_noise,
+        }
+        c = self.composition
+        if c is not None:
+            found |= {
+                "composition_steps": c.steps,
+                "composition_distance": c.distance, "composition_distance_error": c.distance_error,
+                "composition_kl": c.measures["kl"], "composition_kl_error": c.measure_errors["kl"],
+            }  # fmt: skip
+        return found
+
+    def _composed(self, c: Composition) -> CompositionRecord:
+        value, error = c.exponent
+        exponent = Number.with_error(value, error) if math.isfinite(error) else Number(value=value)
+        usable = c.usable(2 * self.validated.kl_noise.mean(axis=0))
+        return CompositionRecord(how=c.how, exponent=exponent, usable=usable)
+
+
+def group_of(elements: Elements, context: Context) -> Group | None:
+    """The group of the refined elements; None for spaces without generators, and where there is no element."""
+    v, space, options = elements.validated, elements.space, elements.options
+    if v is None or space.generators is None or not np.isfinite(v.refined).all(axis=(1, 2)).any():
+        return None
     found = infer(
         v.refined,
         v.information,
-        kept,
+        elements.kept,
         space.generators,
-        names=events.names,
+        names=elements.events.names,
         level=options.level,
-        unit=events.scale,
+        unit=elements.events.scale,
+        seed=_seed(context, "group"),
     )
     judged = None
     if found.components:
         alone = options.validation.model_copy(update={"random": 0})
-        judged = validate(found.representatives, space, events, alone, context.shared("representatives"))
-    return replace(
-        outcome,
-        span=span_of(found),
-        component=component_names(found),
-        components=component_rows(found, v, judged, options.level),
-        finite=found.finite,
-        component_group=found.component_group,
-        notes=found.notes,
-        composed=_composed(found, v, kept, space.generators, events, options),
-    )
+        seeds = context.shared("representatives")
+        judged = validate(found.representatives, space, elements.events, alone, seeds)
+    composition = _composition(found, elements, v, space.generators, context)
+    return Group(elements, v, found, judged, composition)
 
 
-def _composed(
-    found: Inference,
-    v: Validated,
-    kept: BoolArray,
-    generators: Generators,
-    events: Events,
-    options: SymmetryGanOptions,
-) -> Composed | None:
+def _seed(context: Context, purpose: str) -> int:
+    return int(context.shared(purpose).generate_state(1)[0])
+
+
+def _composition(
+    found: Inference, elements: Elements, v: Validated, generators: Generators, context: Context
+) -> Composition | None:
     """Powers of kept elements beside those of the exact ones that they stand for (section VII.B)."""
     if not found.components:
         return None
     exact = exact_elements(found, v.refined, generators)
-    usable = np.flatnonzero(kept & np.isfinite(exact).all(axis=(1, 2)))[:COMPOSED]
+    usable = np.flatnonzero(elements.kept & np.isfinite(exact).all(axis=(1, 2)))[:COMPOSED]
     if not len(usable):
         return None
-    drawn = projections(events, options.validation.bins)
-    before = counts(drawn, events.held, np.eye(events.size + 1)[None])[0]
+    held = elements.events.held
+    drawn = projections(elements.events, elements.options.validation.bins)
+    before = counts(drawn, held, np.eye(elements.events.size + 1)[None])[0]
 
-    def measure(elements: FloatArray) -> dict[str, npt.ArrayLike]:
-        return {"kl": divergence(counts(drawn, events.held, elements), before)}
+    def measure(powers: FloatArray) -> dict[str, npt.ArrayLike]:
+        return {"kl": divergence(counts(drawn, held, powers), before)}
 
-    done = compose(v.refined[usable], exact[usable], measure)
-    row = done.row(v.kl_noise.mean(axis=0))
-    return Composed(
-        done.steps, done.distance, done.distance_error, done.measures["kl"], done.measure_errors["kl"], row
+    return compose(v.refined[usable], exact[usable], measure, seed=_seed(context, "composition"))
+
+
+def algebra_record(i: Inference) -> AlgebraRecord:
+    """The algebra, with its kind and the reason for it."""
+    row = dict(i.algebra)
+    p = row.pop("p_value")
+    log_p = None if p is None else math.log(p) if p > 0 else -math.inf
+    return AlgebraRecord(**row, **dict(PValue.of(log_p)), kind=i.kind, why=i.why)
+
+
+def generator_records(i: Inference) -> tuple[GeneratorRecord, ...]:
+    """A readable basis of the algebra, with errors."""
+    return tuple(
+        GeneratorRecord(
+            label=label,
+            coefficients={
+                name: Number.with_error(c, e) if np.isfinite(e) else Number(value=c)
+                for name, c, e in zip(i.tangents, values.tolist(), errors.tolist(), strict=True)
+            },
+        )
+        for label, values, errors in zip(i.labels, i.generators, i.errors, strict=True)
     )
+
+
+def component_records(
+    i: Inference, v: Validated, representatives: Validated | None, level: float
+) -> tuple[ComponentRecord, ...]:
+    """Numbers of their elements, and the tests of their representatives.
+
+    ``representatives`` is the validation of `Inference.representatives`, simple elements that no event chose: their
+    p-values are of the elements exactly as they are. Divergences and losses are means over the refined elements.
+    """
+    logs = [] if representatives is None else representatives.log_p_found.tolist()
+    family = adjusted({c: log_p for c, log_p in enumerate(logs) if not math.isnan(log_p)}, level)
+    rows = []
+    for c, row in enumerate(i.components):
+        members = i.component == c
+        rows.append(
+            ComponentRecord(
+                name=row["name"], elements=row["found"], kept=row["kept"], verdict=row["verdict"],
+                action=row["action"], action_error=row["action_error"], distance=row["named_distance"],
+                order=row["order"], matrix=row["matrix"], kl=_mean(v.kl_refined[members]),
+                posthoc_loss=_loss(v.posthoc_refined[members], v.posthoc_refined_error[members]),
+                **(dict(family[c]) if c in family else {}),
+            )
+        )  # fmt: skip
+    return tuple(rows)
+
+
+def _mean(values: FloatArray) -> list[float] | None:
+    known = values[np.isfinite(values).all(axis=1)]
+    return list(known.mean(axis=0).tolist()) if len(known) else None
+
+
+def _loss(values: FloatArray, errors: FloatArray) -> Number | None:
+    """Mean over elements. All are judged by the same events, so that the mean is no better known than one of them."""
+    known = np.isfinite(values) & np.isfinite(errors)
+    if not known.any():
+        return None
+    return Number.with_error(float(values[known].mean()), float(errors[known].mean()))

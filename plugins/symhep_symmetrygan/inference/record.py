@@ -24,11 +24,15 @@ class AlgebraRecord(PValue):
     name: str = Field(description="name of the algebra; '0': none")
     confidence: float | None = Field(description="share of resamplings with this name; null: unknown")
     alternatives: tuple[tuple[str, float], ...] = Field(description="[name, share] of resamplings")
-    chance: float | None = Field(description="probability that so few cosets are a coincidence; null: unknown")
+    chance: float | None = Field(
+        description="probability that so few cosets are a coincidence; null: unknown"
+    )
     excluded: int | None = Field(
         description="of a single rotation: finite orders up to this one are excluded; null: not asked"
     )
-    fewest: int | None = Field(description="a finite group would have at least so many elements; null: not asked")
+    fewest: int | None = Field(
+        description="a finite group would have at least so many elements; null: not asked"
+    )
 
 
 class GeneratorRecord(Record):

@@ -33,4 +33,6 @@ class MapRecord(Closeness):
 
     formula: str = Field(description="the formula, in words")
     coordinates: tuple[str, ...] = Field(description="what it is stated in")
-    learned: LearnedMapRecord | None = Field(None, description="the map learned in one training; null: not asked")
+    learned: LearnedMapRecord | None = Field(
+        None, description="the map learned in one training; null: not asked"
+    )

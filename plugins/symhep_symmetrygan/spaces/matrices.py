@@ -40,7 +40,9 @@ def named_elements(names: Sequence[str], events: Events) -> dict[str, FloatArray
     for name in names:
         if name == "exchange":
             if events.particles < 2:
-                raise CardError("'exchange' needs two vectors or more", where="components", hint="leave it out")
+                raise CardError(
+                    "'exchange' needs two vectors or more", where="components", hint="leave it out"
+                )
             for i, j in combinations(range(1, events.particles + 1), 2):
                 found[f"exchange({i},{j})"] = read_element(f"exchange({i},{j})", frame).whole
         elif name == "reflection":

@@ -84,7 +84,9 @@ def _refuse_left_out(search: SearchOptions, columns: Sequence[int], events: Even
         )
     if search.marginal and not left:
         raise CardError(
-            "'marginal' leaves out coordinates, and 'on' names all of them", where="search", hint="leave it out"
+            "'marginal' leaves out coordinates, and 'on' names all of them",
+            where="search",
+            hint="leave it out",
         )
 
 

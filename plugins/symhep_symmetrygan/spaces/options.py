@@ -79,7 +79,7 @@ class SearchOptions(Options):
 
     @model_validator(mode="after")
     def _consistent(self, info: ValidationInfo) -> SearchOptions:
-        self._registry = registry_in(info.context)
+        self._registry = (info.context or {}).get("registry")
         if self.marginal and not self.on:
             raise ValueError("'marginal' leaves out what 'on' does not name: name coordinates with 'on'")
         return self
@@ -97,7 +97,7 @@ class SearchOptions(Options):
 
     @property
     def registry(self) -> Registry | None:
-        """The plugins that these options were checked with."""
+        """The plugins that these options were checked with; None: the installed ones."""
         return self._registry
 
     def family(self, name: str, events: Events) -> Family | None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+import torch
+
 from symhep.lie.generators import Generators
 from symhep.lie.groups import Family
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.coordinates import restricted
 
 __all__ = ["Space"]
+
+FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,3 +52,19 @@ class Space:
     def of(self, events: Events) -> Events:
         """The events as rows of the coordinates that this space acts on."""
         return restricted(events, self.columns) if self.columns else events
+
+    def matrices(self, parameters: FloatArray) -> FloatArray:
+        """(E, D + 1, D + 1) homogeneous, of an affine family."""
+        given = torch.from_numpy(np.asarray(parameters, dtype=np.float64))
+        return np.asarray(self.family.homogeneous(given).numpy())
+
+    def units(self, events: Events) -> FloatArray:
+        """(K,) what brings parameters to the units of the data: the scale for those that move the origin, else one."""
+        k = len(self.family)
+        if not self.family.affine:
+            return np.ones(k)
+        at = torch.zeros(k + 1, k, dtype=torch.float64)
+        at[1:] = torch.eye(k, dtype=torch.float64) * 0.5
+        shifts = self.family.translations(at)
+        moved = (shifts[1:] - shifts[0]).abs().amax(1).numpy() > 0
+        return np.where(moved, events.scale, 1.0)

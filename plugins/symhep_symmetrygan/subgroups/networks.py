@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from symhep.methods.number import Number
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.streams import ReplicaStreams
 from symhep.torchkit.threads import in_groups
@@ -77,6 +78,11 @@ class Loss:
 
     value: float
     error: float
+
+    @property
+    def number(self) -> Number:
+        """For a record."""
+        return Number.with_error(self.value, self.error)
 
 
 class Judges:

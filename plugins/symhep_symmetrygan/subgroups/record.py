@@ -6,17 +6,17 @@ from typing import Literal
 
 from pydantic import Field
 
+from symhep.hypotheses.candidates.record import CandidateRow
 from symhep.hypotheses.discrete.record import DiscreteRow
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.methods.number import Number
-from symhep.methods.p_values import Adjusted
 from symhep.methods.record import Record
 
-__all__ = ["CandidateRow", "ClassRow", "DiscreteRow", "DiscreteSearch", "SubgroupSearch"]
+__all__ = ["ClassRow", "DiscreteSearch", "ElementRow", "GeneratorRow", "SubgroupSearch"]
 
 
 class ClassRow(SubgroupRow):
-    """A class of subgroups, with what classifiers and projections say of it at the reported position."""
+    """A class of subgroups, with what projections and a network say of it at the reported position."""
 
     kl: tuple[float, ...] | None = Field(
         None,
@@ -28,24 +28,35 @@ class ClassRow(SubgroupRow):
     )
 
 
-class CandidateRow(Adjusted):
-    """The hypothesis that the events respect the one-parameter group of a generator in the lab frame: J_z, K_x, ..."""
+class GeneratorRow(CandidateRow):
+    """A generator in the lab frame, likewise."""
 
-    label: str = Field(description="label of the generator")
     kl: tuple[float, ...] | None = Field(None, description="as of a class of subgroups")
     posthoc_loss: Number | None = Field(None, description="as of a class of subgroups")
 
 
+class ElementRow(DiscreteRow):
+    """A discrete element, likewise."""
+
+    posthoc_loss: Number | None = Field(
+        None, description="loss of a network that tells events from their images; null: not tested"
+    )
+
+
 class SubgroupSearch(Record):
-    """All hypotheses on the continuous subgroups of a group."""
+    """All hypotheses on continuous subgroups."""
 
     catalogue: Literal["lorentz", "poincare"] = Field(description="the catalogue of classes")
+    projections: tuple[str, ...] = Field(description="names of the projections of ``kl``")
     subgroups: tuple[ClassRow, ...] = Field(description="all classes of the catalogue, by falling dimension")
     maximal_subgroups: tuple[str, ...] = Field(description="survivors that lie in no other survivor")
-    candidates: tuple[CandidateRow, ...] = Field(description="the group's generators in the lab frame")
+    candidates: tuple[GeneratorRow, ...] = Field(description="the group's generators in the lab frame")
 
 
 class DiscreteSearch(Record):
     """All hypotheses on discrete elements."""
 
-    discrete: tuple[DiscreteRow, ...] = Field(description="the elements, in the order of the card")
+    discrete: tuple[ElementRow, ...] = Field(description="the elements, in the order of the card")
+    asymmetry: Number | None = Field(
+        description="forward-backward asymmetry of an oppositely charged pair, a fraction; null: no such pair"
+    )

@@ -20,8 +20,9 @@ def build_term(name: str, settings: Mapping[str, Any], registry: Registry | None
     """The term ``name`` with its ``settings``.
 
     'module:function' is a function of the user's; every other name is looked up in the ``registry`` (None: that of the
-    installed plugins), where this package's own terms are, too. Raises `CardError` for names and settings that are not known, and
-    for plugins that are broken.
+    installed plugins), where this package's own terms are, too.
+
+    Raises `CardError` for names and settings that are not known, and for plugins that are broken.
 
     >>> build_term("cyclic", {"order": 3}).order
     3
@@ -42,5 +43,5 @@ keyword argument 'ordre'
     except (TypeError, ValueError) as error:
         raise CardError(f"the loss term '{name}' does not take these settings: {error}") from error
     if not isinstance(term, LossTerm):
-        raise CardError(f"'{name}' makes {type(term).__name__}, which is no LossTerm")
+        raise CardError(f"'{name}' makes {type(term).__name__}, not a LossTerm")
     return term

@@ -9,7 +9,7 @@ from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
 from symhep.methods.interface import Options
 from symhep.plugin.functions import load_function, source_checksum
-from symhep.plugin.manager import Registry, registry_in
+from symhep.plugin.manager import Registry
 from symhep.plugin.user_function import NAME
 from symhep_symmetrygan.terms.factory import build_term
 from symhep_symmetrygan.terms.interface import LossTerm
@@ -48,7 +48,7 @@ class TermOptions(Options):
     @model_validator(mode="after")
     def _known(self, info: ValidationInfo) -> TermOptions:
         """Refuse a term that cannot be built."""
-        self._registry = registry_in(info.context)
+        self._registry = (info.context or {}).get("registry")
         self.build()
         return self
 

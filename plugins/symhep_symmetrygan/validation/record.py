@@ -14,10 +14,14 @@ class VerdictCounts(Record):
     """How many restarts ended with which verdict."""
 
     kept: int = Field(description="elements that the test on held-out events does not reject")
-    failed: int = Field(description="elements that it rejects, at the level, adjusted for their number (Holm)")
+    failed: int = Field(
+        description="elements that it rejects, at the level, adjusted for their number (Holm)"
+    )
     diverged: int = Field(description="restarts that ended in numbers that are not finite")
     not_tested: int = Field(description="elements that were not tested")
-    kept_as_trained: int = Field(description="elements with p above the level as training left them, not adjusted")
+    kept_as_trained: int = Field(
+        description="elements with p above the level as training left them, not adjusted"
+    )
 
 
 class DivergenceMean(Record):

@@ -9,9 +9,6 @@ from typing import Any
 import hist
 import numpy as np
 import pytest
-
-from symhep.lie.subgroups import lorentz_subgroups
-from symhep.methods.result import Result
 from symhep_symmetrygan.outcome import (
     Composed,
     Divergences,
@@ -24,6 +21,9 @@ from symhep_symmetrygan.outcome import (
     Span,
     Tested,
 )
+
+from symhep.lie.subgroups import lorentz_subgroups
+from symhep.methods.result import Result
 from symhep_symmetrygan.record import drawing_arrays, summarise
 from symhep_symmetrygan.say.sentences import findings
 from symhep_symmetrygan.say.tables import tables

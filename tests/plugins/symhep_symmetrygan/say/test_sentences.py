@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from symhep_symmetrygan.outcome import Outcome
+
 from symhep_symmetrygan.record import summarise
 from symhep_symmetrygan.say.sentences import findings
 
