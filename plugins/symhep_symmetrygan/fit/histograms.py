@@ -29,9 +29,9 @@ def before_and_after(
     ``elements``: 'found', 'random' -> (D + 1, D + 1), on scaled coordinates. Values are in the units of the data.
 
     >>> from symhep.events.dataset import Dataset
-    >>> from symhep_symmetrygan.sample import prepare
+    >>> from symhep_symmetrygan.sample import Rows
     >>> rng = np.random.default_rng(1)
-    >>> events = prepare(Dataset.from_array(rng.normal(size=(200, 2)), scaling="isotropic"), rng)
+    >>> events = Rows.of(Dataset.from_array(rng.normal(size=(200, 2)), scaling="isotropic")).split(rng)
     >>> made = before_and_after(events, 20, {"found": np.diag([-1.0, 1.0, 1.0])})
     >>> list(made), list(made["plane: x1, x2"].axes[0])
     (['projection: x1', 'projection: x2', 'plane: x1, x2'], ['events', 'found'])

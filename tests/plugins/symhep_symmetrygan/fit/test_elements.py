@@ -1,161 +1,76 @@
-"""Records of the parts become the records of a result."""
+"""Parts become elements with verdicts, means with errors, and arrays."""
 
 from __future__ import annotations
 
-import json
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from symhep.events.dataset import Dataset
-from symhep.lie.bases import dilatation, so
-from symhep.lie.groups import AffineLine, Iwasawa
-from symhep_symmetrygan import recorded
-from symhep_symmetrygan.fit.elements import (
-    component_names,
-    component_rows,
-    divergences_of,
-    losses_of,
-    slice_of,
-    span_of,
-)
-from symhep_symmetrygan.fit.histograms import before_and_after
-from symhep_symmetrygan.inference.infer import infer
-from symhep_symmetrygan.inference.inference import Inference
-from symhep_symmetrygan.landscape.mixture import Mixture
-from symhep_symmetrygan.landscape.slices import Axis, Landscape
-from symhep_symmetrygan.sample import Events, prepare
-from symhep_symmetrygan.spaces.names import read_space
-from symhep_symmetrygan.validation.options import ValidationOptions
-from symhep_symmetrygan.validation.results import Validated
-from symhep_symmetrygan.validation.validate import validate
+from symhep.methods.result import Part
+from symhep_symmetrygan.fit.elements import Elements
 
-COUNT = 12
+Made = Callable[..., Elements]
 
 
-def turns() -> np.ndarray:
-    """Rotations of the plane, every other one times a reflection."""
-    angles = np.random.default_rng(1).uniform(0, 2 * np.pi, COUNT)
-    made = np.tile(np.eye(3), (COUNT, 1, 1))
-    made[:, :2, :2] = np.moveaxis(
-        np.array([[np.cos(angles), -np.sin(angles)], [np.sin(angles), np.cos(angles)]]), -1, 0
-    )
-    made[::2, :, 1] *= -1
-    return made
+def test_restarts_of_all_shards_are_joined(dijet_elements: Made) -> None:
+    whole = dijet_elements(number=6)
+    rows = {name: values for name, values in whole.arrays.items() if len(values) == 6}
+    once = {name: values for name, values in whole.arrays.items() if name not in rows}
+    parts = [
+        Part(arrays=once | {name: v[:4] for name, v in rows.items()} | {"posthoc_random": np.zeros(2)}),
+        Part(arrays=once | {name: v[4:] for name, v in rows.items()} | {"posthoc_random": np.ones(2)}),
+    ]
+    found = Elements.of(parts, whole.space, whole.events, whole.options)
+    assert found.arrays["final"].tolist() == whole.arrays["final"].tolist()
+    assert found.arrays["posthoc_random"].tolist() == [0.0, 0.0]  # the same in all parts
 
 
-@pytest.fixture(scope="module")
-def events() -> Events:
-    rng = np.random.default_rng(2)
-    data = Dataset.from_array(3 * rng.normal(size=(2000, 2)), columns=("px1", "py1"), scaling="isotropic")
-    return prepare(data, rng)
+def test_elements_fail_below_the_level(dijet_elements: Made) -> None:
+    # Holm: the smallest of four counts four times, the next three times, ...
+    log_p = np.log([0.5, 0.0051, 0.0024, 1e-300, 1.0, 1.0])
+    log_p[4] = np.nan
+    o = dijet_elements(number=6, log_p=log_p)
+    o.arrays["log_p"][5] = np.nan
+    assert o.verdict.tolist() == ["kept", "kept", "failed", "failed", "not tested", "diverged"]
+    counts = o.records()["verdicts"]
+    assert (counts.kept, counts.failed, counts.not_tested, counts.diverged) == (2, 2, 1, 1)
+    assert o.records()["elements"] == 5
 
 
-@pytest.fixture(scope="module")
-def validated(events: Events) -> Validated:
-    options = ValidationOptions(bins=20, splits=10, random=3, posthoc=None)
-    return validate(turns(), read_space("so(2)", events), events, options, np.random.SeedSequence(1))
+def test_means_have_errors_and_a_ratio_to_the_noise(dijet_elements: Made) -> None:
+    found = np.array([[1.0, 2.0], [3.0, 2.0], [np.nan, 1.0]])
+    noise = np.array([[0.5, 1.0], [1.5, 1.0]])
+    o = dijet_elements(number=3, failed=0, kl_found=found, kl_noise=noise, kl_refined=np.full((3, 2), np.nan))
+    kl = o.records()["kl"]
+    # the standard deviation of 1 and 3 is 2^(1/2), over 2^(1/2)
+    assert (kl.symmetry.mean, kl.symmetry.error, kl.symmetry.number) == ((2.0, 2.0), (1.0, 0.0), 2)
+    assert kl.ratio == (2.0, 2.0)
+    assert kl.refined.mean is None
+    assert kl.bins == 100
 
 
-@pytest.fixture(scope="module")
-def inferred() -> Inference:
-    """Of elements whose angle the events do not see, and whose length they see to 1 %."""
-    information = np.tile(np.diag([0.0, 1e4]), (COUNT, 1, 1))
-    both = (so(2) + dilatation(2)).homogeneous()
-    return infer(turns(), information, np.ones(COUNT, dtype=bool), both, names=("px1", "py1"))
+def test_losses_of_kept_and_failed_elements_are_told_apart(dijet_elements: Made) -> None:
+    loss = np.array([1.0, 1.1, 1.38, 1.39, 1.4, 0.5])
+    found = dijet_elements(number=6, failed=2, posthoc_found=loss).records()["posthoc_loss"]
+    assert found.failed.value == pytest.approx(1.05)
+    assert found.failed.error == pytest.approx(0.05)  # half the difference of two
+    assert found.kept.value == pytest.approx(1.39)
+    assert found.ideal == pytest.approx(math.log(4))
+    assert dijet_elements(posthoc_found=np.full(40, np.nan)).records()["posthoc_loss"] is None
 
 
-def test_validation_becomes_tests_and_divergences(validated: Validated) -> None:
-    tested, found = recorded.tested_of(validated), divergences_of(validated)
-    assert np.array_equal(tested.log_p_trained, validated.log_p_found)
-    assert np.array_equal(tested.log_p_adjusted, validated.log_p_adjusted)
-    assert found.bins == 20
-    assert found.projections == tuple(validated.projections.tolist())
-    assert found.random.shape == (3, len(found.projections))
-    assert losses_of(validated) is None
+def test_parameters_are_stored_in_units_of_the_data(elements_of: Made) -> None:
+    final = np.array([[1.0, -1.0], [0.5, 1.0]])
+    o = elements_of("line", ("x1",), scale=1.1, final=final, initial=2 * final)
+    a = o.drawing()
+    assert a["final"] == pytest.approx(final * [1.1, 1.0])
+    assert a["initial"][:, 0] == pytest.approx(2.2 * final[:, 0])
+    assert a["matrices"][0].tolist() == [[-1.0, 1.0], [0.0, 1.0]]
 
 
-def test_inference_becomes_a_span_with_its_reason(inferred: Inference) -> None:
-    span = span_of(inferred)
-    assert span.generators.shape == (1, 2)
-    assert span.algebra["kind"] == "continuous"
-    assert span.algebra["log10_p"] == pytest.approx(math.log10(span.algebra["p_value"]))
-    json.dumps(span.algebra, allow_nan=False)
-
-
-def test_components_have_their_elements_and_numbers(inferred: Inference, validated: Validated) -> None:
-    names = component_names(inferred)
-    assert sorted(set(names)) == ["identity", "reflection(py)"]
-    assert (names[1::2] == "identity").all()  # determinant 1
-    rows = component_rows(inferred, validated, None, 0.01)
-    assert [row["elements"] for row in rows] == [COUNT // 2, COUNT // 2]
-    for row in rows:
-        members = names == row["name"]
-        assert row["kl"] == pytest.approx(validated.kl_found[members].mean(0).tolist())
-        assert row["log10_p"] is None
-        assert row["rejected"] is None
-    json.dumps(rows, allow_nan=False)
-
-
-def test_components_take_p_from_their_representatives(
-    inferred: Inference, validated: Validated, events: Events
-) -> None:
-    options = ValidationOptions(bins=20, splits=2, random=0, posthoc=None)
-    space = read_space("so(2)", events)
-    own = validate(inferred.representatives, space, events, options, np.random.SeedSequence(2))
-    for c, row in enumerate(component_rows(inferred, validated, own, 0.01)):
-        assert row["log10_p"] == pytest.approx(own.log_p_found[c] / math.log(10))
-        assert row["log10_p_adjusted"] >= row["log10_p"]
-        assert row["rejected"] is (row["log10_p_adjusted"] <= -2)
-
-
-def test_found_elements_lie_over_the_slice() -> None:
-    line = Landscape(Mixture.of([[0.5]], [[[1.0]]]), AffineLine())
-    computed = line.slice([Axis("b", -2, 2), Axis("c", -2, 2)], {})
-    final = np.array([[1.0, -1.0], [0.0, 1.0]])
-    made = slice_of(computed, ("b", "c"), final, np.zeros(2), np.ones(2), 0.2)
-    assert made.points.tolist() == final.tolist()
-    # the identity and the mirror image 1 - x
-    assert sorted((np.round(made.maxima, 6) + 0.0).tolist()) == [[0.0, 1.0], [1.0, -1.0]]
-    assert (made.x[0], made.x[-1], made.y[-1]) == (-2.0, 2.0, 2.0)
-    assert float(made.loss.max()) <= 1e-9
-    assert made.near.all()
-    assert made.ridge is None
-
-
-def test_false_maxima_are_set_apart() -> None:
-    computed = Landscape(Mixture.of([[0.5]], [[[1.0]]]), AffineLine(1.0)).slice([Axis("c", -2, 2)], {})
-    made = slice_of(computed, ("c",), np.array([[1.0]]), np.zeros(1), np.ones(1), 0.2)
-    assert np.round(made.maxima, 6).tolist() == [[-1.0]]  # 1 - x
-    assert len(made.false_maxima) == 1
-    assert made.y_label is None
-
-
-def test_ridges_and_elements_that_lie_elsewhere() -> None:
-    family = Iwasawa(2)
-    landscape = Landscape(Mixture.of([[0.0, 0.0]], [np.eye(2).tolist()]), family)
-    fixed = {"log_r_1": 0.0, "u_12": 0.0, "b_1": 0.0, "b_2": 0.0}
-    computed = landscape.slice([Axis("d", 0.5, 1.5, 7), Axis("theta_12", 0, 6, 7)], fixed)
-    final = np.array([[1.0, 7.0, 0.0, 0.0, 0.1, 0.0], [1.0, 1.0, 0.5, 0.0, 0.0, 0.0]])
-    periods = np.array([0, 2 * np.pi, 0, 0, 0, 0])
-    made = slice_of(computed, family.labels, final, periods, np.ones(len(periods)), 0.2)
-    assert made.near.tolist() == [True, False]
-    assert made.points[0].tolist() == pytest.approx([1.0, 7 - 2 * np.pi])
-    assert made.ridge is not None
-    assert made.ridge[:, 0] == pytest.approx(np.ones(len(made.ridge)))
-
-
-def test_histograms_hold_the_same_events_before_and_after(events: Events) -> None:
-    half_turn = np.diag([-1.0, -1.0, 1.0])
-    made = before_and_after(events, 20, {"found": half_turn})
-    assert set(made) >= {"projection: azimuth of object1", "plane: px1, py1"}
-    azimuth = made["projection: azimuth of object1"]
-    assert azimuth["events", :].sum().value == azimuth["found", :].sum().value == len(events.held)
-    assert azimuth["found", :].values() == pytest.approx(np.roll(azimuth["events", :].values(), 10))
-    plane = made["plane: px1, py1"]
-    x = events.held.x.numpy() * events.scale
-    low, high = plane.axes[1].edges[[0, -1]]
-    inside = (x[:, 0] >= low) & (x[:, 0] < high)
-    assert plane["events", :, ::sum].values().sum() <= inside.sum()
-    assert plane.axes[1].label == "px1"
+def test_p_that_no_float_holds_is_stored_by_its_logarithm(dijet_elements: Made) -> None:
+    a = dijet_elements(number=3, log_p=np.array([-2000 * math.log(10), -np.inf, np.nan])).drawing()
+    assert a["log10_p"][:2].tolist() == pytest.approx([-2000, -1e6])
+    assert np.isnan(a["log10_p"][2])

@@ -14,7 +14,7 @@ from symhep.errors import CardError
 from symhep.events.dataset import Dataset
 from symhep.lie.groups import AffineLine, Family
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
-from symhep_symmetrygan.sample import Events, Sample, prepare
+from symhep_symmetrygan.sample import Events, Rows, Sample
 from symhep_symmetrygan.spaces.names import read_space
 from symhep_symmetrygan.spaces.space import Space
 
@@ -33,7 +33,7 @@ def momenta(count: int = 60) -> Events:
 def features(size: int, vectors: int = 1) -> Events:
     rng = np.random.default_rng(2)
     data = Dataset.from_array(rng.normal(size=(60, size)), scaling="isotropic")
-    return prepare(data, rng, vectors=vectors)
+    return Rows.of(data, vectors=vectors).split(rng)
 
 
 def elements(space: Space, count: int = 40) -> np.ndarray:
