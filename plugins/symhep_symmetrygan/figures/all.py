@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from symhep.hypotheses.discrete.figure import CAPTION as DISCRETE
 from symhep.hypotheses.discrete.figure import discrete_figure, has_discrete
 from symhep.hypotheses.p_value_figure import CAPTION as P_VALUES
@@ -116,7 +118,7 @@ def _judged(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
             "Loss of a new classifier between events and images, per element as training left it, on held-out "
             "events. 2 ln 2: it can only guess.",
         )
-    if "log10_p" in r.arrays:
+    if np.isfinite(r.arrays.get("log10_p", np.zeros(0))).any():
         yield NamedFigure(
             "element_p_values",
             element_p_values(r.arrays, s.level),

@@ -18,7 +18,8 @@ def made_family(make: Callable[..., Family], name: str, events: Events) -> Famil
     Raises `CardError` if it fails, makes something else, or acts on another number of coordinates.
     """
     try:
-        family = make(events) if inspect.signature(make).parameters else make()
+        needed = [p for p in inspect.signature(make).parameters.values() if p.default is p.empty]
+        family = make(events) if needed else make()
     except Exception as error:  # third-party code may raise anything
         raise CardError(f"'{name}' fails: {type(error).__name__}: {error}") from error
     if not isinstance(family, Family):

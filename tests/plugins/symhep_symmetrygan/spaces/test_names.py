@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from pydantic import ValidationError
 from scipy.linalg import expm
 
+import symhep
 from symhep.errors import CardError
 from symhep.events.dataset import Dataset
-from symhep.lie.groups import AffineLine, Family
+from symhep.lie.groups import AffineLine
+from symhep.plugin.manager import build_registry
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
 from symhep_symmetrygan.sample import Events, Rows, Sample
 from symhep_symmetrygan.spaces.names import read_space
+from symhep_symmetrygan.spaces.options import SearchOptions
 from symhep_symmetrygan.spaces.space import Space
 
 JETS = tuple(f"{c}{p}" for p in (1, 2) for c in ("E", "px", "py", "pz"))
@@ -36,6 +40,16 @@ def features(size: int, vectors: int = 1) -> Events:
     return Rows.of(data, vectors=vectors).split(rng)
 
 
+def on_plane(group: str, **more: Any) -> dict[str, Any]:
+    """Of two vectors in their transverse plane."""
+    return {"group": group, "on": ["px1", "py1", "px2", "py2"], "marginal": True, **more}
+
+
+def searched(search: Any, events: Events) -> Space:
+    """The space of ``search`` as a card has it."""
+    return read_space(SearchOptions.model_validate(search), events)
+
+
 def elements(space: Space, count: int = 40) -> np.ndarray:
     """Random elements of a space as homogeneous matrices."""
     family = space.family
@@ -51,17 +65,17 @@ def elements(space: Space, count: int = 40) -> np.ndarray:
 @pytest.mark.parametrize(
     ("text", "events", "parameters", "tangents"),
     [
-        ("so(4) on px1 py1 px2 py2", momenta(), 6, 6),
-        ("so(2)xso(2) on px1 py1 px2 py2", momenta(), 2, 2),
-        ("so(2) on px1 py1 px2 py2", momenta(), 1, 1),
+        (on_plane("so(4)"), momenta(), 6, 6),
+        (on_plane("so(2)xso(2)"), momenta(), 2, 2),
+        (on_plane("so(2)"), momenta(), 1, 1),
         ("lorentz", momenta(), 6, 6),
         ("poincare", momenta(), 10, 10),
         ("so(3)", momenta(), 3, 3),
         ("so(1,3)+D", momenta(), 7, 7),
         ("so(8)", momenta(), 28, 28),
         ("SIM(2)", momenta(), 4, 4),
-        ("J_z, K_z + 0.5*J_x", momenta(), 2, 2),
-        (["J_z", "P_x"], momenta(), 2, 2),
+        ({"group": ["J_z", "K_z + 0.5*J_x"]}, momenta(), 2, 2),
+        ({"group": ["J_z", "P_x"]}, momenta(), 2, 2),
         ("so(3)", features(3), 3, 3),
         ("o(3)", features(3), 4, 3),
         ("sl(2)+T", features(4, 2), 5, 5),
@@ -71,13 +85,11 @@ def elements(space: Space, count: int = 40) -> np.ndarray:
         ("asl(3)", features(3), 12, 11),  # the sign of the determinant is a parameter, and no tangent
         ("line", features(1), 2, 2),
         ("line(1)", features(1), 1, 1),
-        ("line on pz2", momenta(), 2, 2),
+        ({"group": "line", "on": ["pz2"], "marginal": True}, momenta(), 2, 2),
     ],
 )
-def test_a_space_has_the_right_size(
-    text: str | Sequence[str], events: Events, parameters: int, tangents: int
-) -> None:
-    space = read_space(text, events)
+def test_a_space_has_the_right_size(text: Any, events: Events, parameters: int, tangents: int) -> None:
+    space = searched(text, events)
     size = space.of(events).size
     assert (len(space.family), space.family.vector) == (parameters, size)
     assert space.generators is not None
@@ -89,7 +101,7 @@ def test_a_space_has_the_right_size(
 @pytest.mark.parametrize(
     ("text", "events", "still"),
     [
-        ("so(4) on px1 py1 px2 py2", momenta(), lambda g: g[:, :4, :4] @ g[:, :4, :4].swapaxes(1, 2)),
+        (on_plane("so(4)"), momenta(), lambda g: g[:, :4, :4] @ g[:, :4, :4].swapaxes(1, 2)),
         ("asl(2)", features(2), lambda g: np.abs(np.linalg.det(g[:, :2, :2]))),
         (
             "lorentz",
@@ -98,13 +110,13 @@ def test_a_space_has_the_right_size(
         ),
         ("line(1)", features(1), lambda g: g[:, 0, 1]),
         ("similarity", features(2), lambda g: np.stack([g[:, 0, 0] - g[:, 1, 1], g[:, 0, 1] + g[:, 1, 0]])),
-        ("so(2)xso(2) on px1 py1 px2 py2", momenta(), lambda g: g[:, 0:2, 2:4]),
+        (on_plane("so(2)xso(2)"), momenta(), lambda g: g[:, 0:2, 2:4]),
         ("so(3)", momenta(), lambda g: np.stack([g[:, 0, 1:4], g[:, 1:4, 0]])),
     ],
 )
-def test_tangents_stay_in_the_space(text: str, events: Events, still: object) -> None:
+def test_tangents_stay_in_the_space(text: Any, events: Events, still: object) -> None:
     """What is fixed on all of the space, by a formula of its own, is fixed by exp(delta T) g too."""
-    space = read_space(text, events)
+    space = searched(text, events)
     assert space.generators is not None
     assert callable(still)
     delta = np.random.default_rng(4).normal(size=len(space.generators))
@@ -113,26 +125,31 @@ def test_tangents_stay_in_the_space(text: str, events: Events, still: object) ->
 
 
 def test_one_matrix_moves_both_vectors_alike() -> None:
-    g = elements(read_space("lorentz", momenta()))
+    g = elements(searched("lorentz", momenta()))
     np.testing.assert_allclose(g[:, :4, :4], g[:, 4:8, 4:8])
     assert not g[:, :4, 4:8].any()
 
 
 def test_coordinates_by_name() -> None:
     events = momenta()
-    space = read_space("so(4) on px1 py1 px2 py2", events)
+    space = searched(on_plane("so(4)"), events)
     seen = space.of(events)
     assert (seen.names, seen.components, seen.particles) == (("px1", "py1", "px2", "py2"), ("px", "py"), 2)
     both = torch.cat([seen.train.x, seen.held.x])
     assert float((both**2).mean()) == pytest.approx(1.0)
     np.testing.assert_allclose(seen.held.x * seen.scale, events.held.x[:, [1, 2, 5, 6]] * events.scale)
-    assert read_space("so(3) on pz1 px2 E1", events).of(events).particles == 1
-    assert read_space("lorentz", events).of(events) is events
+    assert (
+        searched({"group": "so(3)", "on": ["pz1", "px2", "E1"], "marginal": True}, events)
+        .of(events)
+        .particles
+        == 1
+    )
+    assert searched("lorentz", events).of(events) is events
 
 
 def test_discrete_elements_multiply_the_connected_part() -> None:
     events = momenta()
-    space = read_space("so(2)xso(2) on px1 py1 px2 py2", events, discrete=["reflection(py)", "exchange"])
+    space = searched(on_plane("so(2)xso(2)", components=["reflection(py)", "exchange"]), events)
     # mirror and exchange commute: four elements
     assert space.components == ("1", "reflection(py)", "exchange(1,2)", "exchange(1,2)*reflection(py)")
     assert space.discrete == ("component",)
@@ -144,7 +161,7 @@ def test_discrete_elements_multiply_the_connected_part() -> None:
 
 
 def test_inversions_are_those_of_the_lorentz_group() -> None:
-    space = read_space("lorentz", momenta(), discrete=["P", "T"])
+    space = searched({"group": "lorentz", "components": ["P", "T"]}, momenta())
     parameters = torch.zeros(4, 7, dtype=torch.float64)
     parameters[:, -1] = torch.arange(4)
     diagonals = space.family.matrices(parameters).diagonal(dim1=1, dim2=2)[:, :4].tolist()
@@ -152,13 +169,13 @@ def test_inversions_are_those_of_the_lorentz_group() -> None:
 
 
 def test_o_n_has_both_determinants() -> None:
-    determinants = np.linalg.det(elements(read_space("o(3)", features(3)))[:, :3, :3])
+    determinants = np.linalg.det(elements(searched("o(3)", features(3)))[:, :3, :3])
     np.testing.assert_allclose(np.abs(determinants), 1.0, atol=1e-5)
     assert {1, -1} == {round(d) for d in determinants}
 
 
 def test_o_n_of_each_vector_alike() -> None:
-    space = read_space("o(2)", features(4, 2))
+    space = searched("o(2)", features(4, 2))
     assert space.components == ("1", "reflection")
     mirror = space.family.matrices(torch.tensor([[0.0, 1.0]]))[0].diagonal().tolist()
     assert mirror == [1.0, -1.0, 1.0, -1.0]
@@ -175,52 +192,102 @@ def test_functions_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     )
     monkeypatch.setenv("SYMHEP_CODE", str(tmp_path))
     monkeypatch.syspath_prepend(tmp_path)
-    space = read_space("my_family_of_maps:line", features(1))
+    space = searched("my_family_of_maps:line", features(1))
     assert isinstance(space.family, AffineLine)
     assert space.generators is None
-    assert read_space("my_family_of_maps:turns", features(4, 2)).family.vector == 4
+    assert searched("my_family_of_maps:turns", features(4, 2)).family.vector == 4
     for name, message in (
         ("five", "acts on 5 numbers"),
         ("nothing", "gives NoneType, and no Family"),
         ("broken", "fails: RuntimeError: no luck"),
-        ("absent", "has no function 'absent'"),
     ):
         with pytest.raises(CardError, match=message):
-            read_space(f"my_family_of_maps:{name}", features(3))
+            searched(f"my_family_of_maps:{name}", features(3))
+    with pytest.raises(ValidationError, match="has no function 'absent'"):
+        SearchOptions(group="my_family_of_maps:absent")
+    # other code is other work
+    assert len(SearchOptions(group="my_family_of_maps:line").sha256) == 64
+    assert SearchOptions(group="so(4)").sha256 == ""
 
 
-def test_families_of_plugins() -> None:
-    def make() -> Family:
-        return AffineLine()
+class Mine:
+    """A plugin that brings families."""
 
-    assert isinstance(read_space("mine", features(1), families={"mine": make}).family, AffineLine)
+    @staticmethod
+    @symhep.hookimpl
+    def symhep_register_families() -> dict[str, Any]:
+        return {"mine": AffineLine, "absent": "symhep_no_such:Family"}
+
+
+def test_families_of_the_registry_that_is_handed_down() -> None:
+    registry = build_registry({"mine": Mine}, points=())
+    search = SearchOptions.model_validate("mine", context={"registry": registry})
+    assert isinstance(read_space(search, features(1)).family, AffineLine)
+    with pytest.raises(CardError, match="no search space is called 'mine'"):
+        searched("mine", features(1))
+    broken = SearchOptions.model_validate("absent", context={"registry": registry})
+    with pytest.raises(CardError, match="'absent' cannot be loaded"):
+        read_space(broken, features(1))
 
 
 @pytest.mark.parametrize(
-    ("text", "events", "discrete", "message"),
+    ("search", "events", "message"),
     [
-        ("lorenz", momenta(), (), "no search space is called 'lorenz'; did you mean 'lorentz'"),
-        ("so(5)", momenta(), (), r"acts on 5 numbers, and events are 8: 2 vectors of 4; pick coordinates"),
-        ("so(4) on px1 py1 px2 qy2", momenta(), (), "no coordinate 'qy2'; did you mean 'py2'"),
-        ("so(2) on px1 px1", momenta(), (), "'px1' is named twice"),
-        ("so(2) on ", momenta(), (), "no coordinate is named after 'on'"),
-        ("J_z, K_w", momenta(), (), "no generator 'K_w'"),
-        ("J_z, J_z", momenta(), (), "'J_z' labels two generators"),
-        ("J_z, 2*J_z", momenta(), (), "are not independent"),
-        ("lorentz", features(3), (), "acts on 4 numbers, and events are 3: one vector"),
-        ("so(3)+DD", features(3), (), "no algebra is called 'DD'"),
-        ("u(2)", features(4), (), "acts on 2 numbers, and events are 4"),
-        ("u(4)", features(4), (), "acts on complex vectors"),
-        ("so(2)xso(3)", features(4), (), "acts on 5 numbers, and events are 4"),
-        ("line", features(2), (), "'line' acts on 1 numbers, and events are 2"),
-        ("line(..)", features(1), (), "names no number"),
-        ("agl(1)", features(1), (), "are called 'line'"),
-        ("J_z, K_x", momenta(), ["Z_4(z)"], "'Z_4\\(z\\)' does not take J_z, K_x to itself"),
-        ("lorentz", momenta(), ["exchange(1,3)"], "no particle '3'"),
-        ("so(3)", features(3), ["exchange"], "needs two vectors"),
-        ("lorentz", momenta(), ["Z_24(z)", "Z_5(z)"], "generate more than 48 elements"),
+        ("lorenz", momenta(), "no search space is called 'lorenz'; did you mean 'lorentz'"),
+        ("so(5)", momenta(), r"acts on 5 numbers, and events are 8: 2 vectors of 4; pick coordinates"),
+        (
+            {"group": "so(4)", "on": ["px1", "py1", "px2", "qy2"], "marginal": True},
+            momenta(),
+            "no coordinate 'qy2'; did you mean 'py2'",
+        ),
+        ({"group": "so(2)", "on": ["px1", "px1"], "marginal": True}, momenta(), "'px1' is named twice"),
+        (
+            {"group": "so(2)", "on": ["px1", "py1"]},
+            momenta(),
+            "'on' leaves out E1, pz1, E2, px2, py2, pz2: what is found are symmetries of the marginal density of the "
+            "others; write 'marginal: true' beside it",
+        ),
+        (
+            {"group": "so(3)", "on": ["x3", "x1", "x2"], "marginal": True},
+            features(3),
+            "'on' names all of them; leave it out",
+        ),
+        ({"group": ["J_z", "K_w"]}, momenta(), "no generator 'K_w'"),
+        ({"group": ["J_z", "J_z"]}, momenta(), "'J_z' labels two generators"),
+        ({"group": ["J_z", "2*J_z"]}, momenta(), "are not independent"),
+        ("lorentz", features(3), "acts on 4 numbers, and events are 3: one vector"),
+        ("so(3)+DD", features(3), "no algebra is called 'DD'"),
+        ("u(2)", features(4), "acts on 2 numbers, and events are 4"),
+        ("u(4)", features(4), "acts on complex vectors"),
+        ("so(2)xso(3)", features(4), "acts on 5 numbers, and events are 4"),
+        ("line", features(2), "'line' acts on 1 numbers, and events are 2"),
+        ("line(..)", features(1), "names no number"),
+        ("agl(1)", features(1), "are called 'line'"),
+        (
+            {"group": ["J_z", "K_x"], "components": ["Z_4(z)"]},
+            momenta(),
+            "'Z_4\\(z\\)' does not take J_z, K_x to itself",
+        ),
+        ({"group": "lorentz", "components": ["exchange(1,3)"]}, momenta(), "no particle '3'"),
+        ({"group": "so(3)", "components": ["exchange"]}, features(3), "needs two vectors"),
+        (
+            {"group": "lorentz", "components": ["Z_24(z)", "Z_5(z)"]},
+            momenta(),
+            "generate more than 48 elements",
+        ),
     ],
 )
-def test_what_is_refused(text: str, events: Events, discrete: Sequence[str], message: str) -> None:
+def test_what_is_refused(search: Any, events: Events, message: str) -> None:
     with pytest.raises(CardError, match=message):
-        read_space(text, events, discrete=discrete)
+        searched(search, events)
+
+
+def test_by_default_the_largest_group_of_isometries() -> None:
+    for events, name in ((momenta(), "lorentz"), (features(3), "so(3)"), (features(1), "line")):
+        assert searched({}, events).name == name
+
+
+def test_a_marginal_space_is_called_so() -> None:
+    assert searched(on_plane("so(4)"), momenta()).marginal
+    assert searched(on_plane("so(4)"), momenta()).name == "so(4) on px1 py1 px2 py2"
+    assert not searched("lorentz", momenta()).marginal
