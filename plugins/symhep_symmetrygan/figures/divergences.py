@@ -45,7 +45,7 @@ def kl_divergences(a: Arrays, kl: DivergenceRecord) -> Figure:
                 share, edges, color=colour, lw=1.6, fill=filled and not hatch, alpha=0.45 if filled else 1.0,
                 hatch=hatch or None, label=words,
             )  # fmt: skip
-        _means(ax, kl, j, 1.1 * top)
+        _means(ax, kl, j, 1.1 * top, edges)
         ax.set(xscale="log", xlim=(edges[0], edges[-1]), ylim=(0, 1.5 * top or 1.0))
         ax.set_title(quantity(kl.projections[j]), fontsize=11)
         ax.set_xlabel("KL divergence [nats]")
@@ -86,7 +86,7 @@ def _shares(values: FloatArray, edges: FloatArray) -> FloatArray:
     return np.asarray(counts / max(len(known), 1))
 
 
-def _means(ax: Any, kl: DivergenceRecord, j: int, height: float) -> None:
+def _means(ax: Any, kl: DivergenceRecord, j: int, height: float, edges: FloatArray) -> None:
     """Mean over elements with its error, at staggered heights; the ratio to the noise beside that of the found."""
     for step, (_, name, _, colour, _) in enumerate(_KINDS):
         part: DivergenceMean = getattr(kl, name)
@@ -100,7 +100,9 @@ def _means(ax: Any, kl: DivergenceRecord, j: int, height: float) -> None:
         )  # fmt: skip
         ratio = None if kl.ratio is None else kl.ratio[j]
         if name == "symmetry" and ratio is not None:
+            right = part.mean[j] > edges[int(0.6 * len(edges))]  # no room on the other side
             ax.annotate(
-                rf"mean: {ratio:.2g} $\times$ noise", (part.mean[j], y), (8, 0), va="center",
+                rf"mean: {ratio:.2g} $\times$ noise", (part.mean[j], y), (-8 if right else 8, 0), va="center",
+                ha="right" if right else "left",
                 textcoords="offset points", fontsize=9, color="#4a4d55",
             )  # fmt: skip

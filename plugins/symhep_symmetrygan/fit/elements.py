@@ -240,7 +240,5 @@ def _mean_loss(values: FloatArray) -> Number | None:
     known = values[np.isfinite(values)]
     if not len(known):
         return None
-    value = float(known.mean())
-    if len(known) < 2:
-        return Number(value=value)
-    return Number.with_error(value, float(known.std(ddof=1)) / math.sqrt(len(known)))
+    error = float(known.std(ddof=1)) / math.sqrt(len(known)) if len(known) > 1 else math.nan
+    return Number.with_error(float(known.mean()), error)

@@ -84,7 +84,7 @@ class Group:
 
     def _composed(self, c: Composition) -> CompositionRecord:
         value, error = c.exponent
-        exponent = Number.with_error(value, error) if math.isfinite(error) else Number(value=value)
+        exponent = Number.with_error(value, error)
         usable = c.usable(2 * self.validated.kl_noise.mean(axis=0))
         return CompositionRecord(how=c.how, exponent=exponent, usable=usable)
 
@@ -151,7 +151,7 @@ def generator_records(i: Inference) -> tuple[GeneratorRecord, ...]:
         GeneratorRecord(
             label=label,
             coefficients={
-                name: Number.with_error(c, e) if np.isfinite(e) else Number(value=c)
+                name: Number.with_error(c, e)
                 for name, c, e in zip(i.tangents, values.tolist(), errors.tolist(), strict=True)
             },
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from symhep.methods.enumeration import several
@@ -62,7 +63,7 @@ def _by_classifier(r: SymmetryGanRecord, row: ComponentRecord) -> tuple[list[str
         return [], False
     deficit, most = losses.ideal - own.value, losses.ideal - random
     of = f"{deficit / most:.0%} of what it gains on random elements" if deficit > 0 else "nothing"
-    gain = Number.with_error(deficit, own.error) if own.error is not None else Number(value=deficit)
+    gain = Number.with_error(deficit, math.nan if own.error is None else own.error)
     return [f"a classifier gains {gain.text()} on 2 ln 2, {of}"], deficit < SMALL * most
 
 

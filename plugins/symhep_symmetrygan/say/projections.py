@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from symhep.methods.enumeration import several
@@ -62,7 +63,7 @@ def mean_number(part: DivergenceMean, j: int) -> Number | None:
     if part.mean is None:
         return None
     error = None if part.error is None else part.error[j]
-    return Number(value=part.mean[j]) if error is None else Number.with_error(part.mean[j], error)
+    return Number.with_error(part.mean[j], math.nan if error is None else error)
 
 
 def _changes(kl: DivergenceRecord, j: int) -> bool:
