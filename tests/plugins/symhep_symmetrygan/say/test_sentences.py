@@ -189,7 +189,7 @@ def test_discrete_elements_act_on_the_final_state(record: SymmetryGanRecord) -> 
         (0.02, "compatible with zero"),
         (
             -0.3,
-            "parity of the final state, the exchange of the two and half turns about axes across the beam",
+            "half turns about axes across the beam change its sign",
         ),
     ],
 )
