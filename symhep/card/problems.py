@@ -74,8 +74,8 @@ def _sentence(problem: Mapping[str, Any], place: Place, dotted: str) -> tuple[st
             if wanted:
                 return f"{dotted}: {problem['input']!r} does not fit", f"write {wanted}"
         case kind if kind in _NO_RECORD and words:
-            text = f"{dotted}: {problem['input']!r} is no kind and no mapping"
-            return text, f"write a kind or {{kind: ..., ...}}; known: {', '.join(words)}"
+            text = f"{dotted}: expected one of {', '.join(words)}, or a mapping {{kind: ..., ...}}"
+            return f"{text} (got {problem['input']!r})", None
     message = problem["msg"].removeprefix("Value error, ")
     return f"{dotted}: {message[0].lower() + message[1:]} (got {problem['input']!r})", None
 

@@ -19,7 +19,9 @@ __all__ = ["command"]
 @click.option(
     "-o", "--out", required=True, type=click.Path(dir_okay=False), help="File to write: .root or .parquet."
 )
-@click.option("--method", metavar="NAME", help="Whose symmetry, if several methods of the run found one.")
+@click.option(
+    "--method", metavar="NAME", help="Which method's symmetry to use, if several of the run found one."
+)
 @click.option(
     "--copies",
     type=click.IntRange(min=1),

@@ -21,6 +21,8 @@ COMMANDS = {
     "validate": "Check a run card without running it.",
     "run": "Run a card: read, select, fit, draw, report.",
     "methods": "List the plugins' methods and formats.",
+    "schema": "Print the JSON Schema of run cards or of results.",
+    "new": "Write an outside project: a method or a reader of your own.",
     "plot": "Draw the figures of a run folder again.",
     "report": "Write the report of a run folder again.",
     "augment": "Write events transformed by a symmetry that a run found.",

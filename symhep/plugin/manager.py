@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
+import symhep.plugin.specs as specs
 from symhep.errors import PluginError, nearest
-from symhep.plugin import specs
+from symhep.hooks import PROJECT
 
 if TYPE_CHECKING:
     from symhep.lie.groups import Family
@@ -139,10 +140,10 @@ def build_manager(
     ``extra`` registers modules or objects by hand (tests, notebooks); ``points``
     replaces the installed entry points.
     """
-    manager = pluggy.PluginManager(specs.PROJECT)
+    manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(specs)
     broken: list[BrokenPlugin] = []
-    found = entry_points(group=specs.PROJECT) if points is None else points
+    found = entry_points(group=PROJECT) if points is None else points
     for point in sorted(found, key=lambda p: (p.name, p.value)):
         try:
             _register(manager, point.load(), point.name)

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import pluggy
+from symhep.hooks import hookspec
 
 if TYPE_CHECKING:
     from symhep.lie.groups import Family
     from symhep.methods.interface import Method
     from symhep.readers.interface import Reader
-
-#: The entry-point group and the pluggy project name.
-PROJECT = "symhep"
-
-hookspec = pluggy.HookspecMarker(PROJECT)
-hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 @hookspec

@@ -160,7 +160,8 @@ def _execute(plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, d
         "device": plan.device,
         "git": git_state(plan.card_file.folder),
     }
-    record_run(folder, line, list(prints.values()), done.computed, done.results)
+    stored = [name for name, outcome in outcomes.items() if outcome["status"] == "ok"]
+    record_run(folder, line, list(prints.values()), done.computed, stored)
     write_report(folder.root)
 
 
@@ -190,7 +191,7 @@ def _attempt(
             planned, data, folder, plan.card.run.seed, plan.device, progress, pool, done.registry
         ).run()
         draw_if_needed(planned.method, planned.name, folder, plan.card.output)
-    except Exception as error:  # a method is a stranger's code: its failure must not cost the others' results
+    except Exception as error:  # a method is third-party code: its failure must not cost the others' results
         reason = str(error) if isinstance(error, SymhepError) else f"{type(error).__name__}: {error}"
         done.failed[planned.name] = reason
         return entry | {"status": "failed", "summary": {}, "statements": [], "error": reason}

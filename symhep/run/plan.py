@@ -158,9 +158,7 @@ def _check_references(card_file: CardFile) -> None:
             if name in names[:index]:
                 raise CardError(f"two cuts of '{selection}' are called '{name}'", where=where)
             if name in ("all", "weights") or name.startswith("features "):
-                raise CardError(
-                    f"no cut may be called '{name}': the cutflow has such a row of its own", where=where
-                )
+                raise CardError(f"'{name}' is reserved for the cutflow; rename the cut", where=where)
     for name, method in card.methods.items():
         where = card_file.where("methods", name)
         _must_be("feature set", method.features, card.features, where)

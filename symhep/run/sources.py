@@ -41,14 +41,14 @@ class Source:
         return self.reader.inspect(self.path, self.options, losses)
 
     def read(self, request: ReadRequest, losses: LossLog) -> Iterator[EventBatch]:
-        """See `Reader.read`. An error that the reader raises is told to ``losses`` like any other damage."""
+        """See `Reader.read`. An error that the reader raises is recorded in ``losses`` like any other damage."""
         try:
             yield from self.reader.read(self.path, self.options, request, losses)
         except InputError as error:
             losses.record(lost(self.path, error))
         except SymhepError:
             raise
-        except Exception as error:  # a stranger's reader may raise anything
+        except Exception as error:  # a third-party reader may raise anything
             reason = f"reader '{self.reader.name}' failed: {type(error).__name__}: {error}"
             losses.record(Loss(self.path, reason, hint="is the file what the reader expects?"))
 
