@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from symhep.hypotheses.discrete.options import spelled
 from symhep.hypotheses.subgroups.options import switch
@@ -12,7 +12,7 @@ from symhep.methods.interface import Options
 from symhep_symmetrygan.inertial.options import InertialOptions
 from symhep_symmetrygan.landscape.options import LandscapeOptions
 from symhep_symmetrygan.maps.options import MapOptions
-from symhep_symmetrygan.spaces.options import SearchOptions
+from symhep_symmetrygan.spaces.options import SearchOptions, switched_off
 from symhep_symmetrygan.subgroups.options import ElementOptions, WalkOptions
 from symhep_symmetrygan.terms.options import TermOptions
 from symhep_symmetrygan.training.options import TrainingOptions
@@ -30,7 +30,7 @@ class SymmetryGanOptions(Options):
     'all'
     """
 
-    search: SearchOptions | None = Field(
+    search: Annotated[SearchOptions | None, switched_off] = Field(
         SearchOptions(),
         description="the space of transformations in which single elements are searched: a name such as so(4), or "
         "{group, on, marginal, components}; false: no such search",
@@ -70,8 +70,3 @@ class SymmetryGanOptions(Options):
     map: MapOptions | None = Field(
         None, description="from initial to found parameters, and whether it can be learned"
     )
-
-    @field_validator("search", mode="before")
-    @classmethod
-    def _off(cls, value: Any) -> Any:
-        return None if value is False else value

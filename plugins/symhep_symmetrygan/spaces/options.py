@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
 from symhep.errors import CardError, PluginError
 from symhep.lie.groups import Family
@@ -16,7 +16,7 @@ from symhep.plugin.user_function import NAME
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.family import made_family
 
-__all__ = ["SearchOptions"]
+__all__ = ["SearchOptions", "switched_off"]
 
 #: 'J_z, K_z': generators in one string.
 _GENERATORS = re.compile(r"^[-+0-9.*\s]*[JKP]_\w+\s*,")
@@ -134,3 +134,10 @@ def _refuse_old(text: str) -> None:
 
 def _listed(group: str) -> str:
     return f"[{group}]" if _GENERATORS.match(group) else group
+
+
+#: For a field ``Annotated[SearchOptions | None, switched_off]``: false is None, a name alone is a group.
+switched_off = BeforeValidator(
+    lambda value: None if value is False else value,
+    json_schema_input_type=SearchOptions | str | Literal[False],
+)

@@ -63,5 +63,5 @@ def test_the_asymmetry_needs_a_pair_of_opposite_charge(drawn: Callable[..., Even
 
 
 def test_unknown_elements_are_refused(drawn: Callable[..., Events]) -> None:
-    with pytest.raises(CardError, match="exchange"):
+    with pytest.raises(CardError, match="no particle '7'"):
         search(drawn("two_body", 100), "exchange(1,7)")

@@ -152,7 +152,7 @@ def test_a_survivor_next_to_a_more_special_one_is_its_limit(
 ) -> None:
     """J_z + 0.05 P_z, in units of the events' scale, is told to be a limit of turns; J_z + 0.5 P_z is not."""
     events = drawn("two_body", 200)
-    options = WalkOptions(catalogue="poincare", classes=("J_z + a P_z",), **SMALL)
+    options = WalkOptions(catalogue="poincare", classes=("J_z + a P_z", "SO(2)"), **SMALL)
     for pitch, explained in ((0.05, ("SO(2)",)), (0.5, ())):
         screw = {"SO(2)": 0.0, "J_z + a P_z": pitch}
         walk = GameWalk(events, options, np.random.SeedSequence(1), level=0.01, bins=10)
