@@ -13,20 +13,13 @@ from symhep.hypotheses.adjustment import adjusted
 from symhep.lie.generators import Generators
 from symhep.methods.context import Context
 from symhep.methods.number import Number
-from symhep.methods.p_values import PValue
 from symhep.methods.result import Arrays
 from symhep_symmetrygan.fit.elements import Elements
 from symhep_symmetrygan.inference.composition import Composition, compose
 from symhep_symmetrygan.inference.exact import exact_elements
 from symhep_symmetrygan.inference.infer import infer
 from symhep_symmetrygan.inference.inference import Inference
-from symhep_symmetrygan.inference.record import (
-    AlgebraRecord,
-    ComponentRecord,
-    CompositionRecord,
-    FiniteGroupRecord,
-    GeneratorRecord,
-)
+from symhep_symmetrygan.inference.record import ComponentRecord, CompositionRecord
 from symhep_symmetrygan.validation.divergences import counts, divergence
 from symhep_symmetrygan.validation.projections import projections
 from symhep_symmetrygan.validation.results import Validated
@@ -52,22 +45,22 @@ class Group:
 
     def records(self) -> dict[str, Any]:
         """The fields of the record that concern the group."""
-        i, finite = self.inference, FiniteGroupRecord
+        i = self.inference
         return {
-            "algebra": algebra_record(i),
-            "generators": generator_records(i),
-            "components": component_records(
+            "algebra": i.algebra,
+            "generators": i.basis,
+            "components": judged_components(
                 i, self.validated, self.representatives, self.elements.options.level
             ),
-            "finite": None if i.finite is None else finite(**i.finite),
-            "component_group": None if i.component_group is None else finite(**i.component_group),
+            "finite": i.finite,
+            "component_group": i.component_group,
             "notes": i.notes,
             "composition": None if self.composition is None else self._composed(self.composition),
         }
 
     def drawing(self) -> Arrays:
         """The arrays that its figures are drawn from."""
-        i, names = self.inference, np.array([*(row["name"] for row in self.inference.components), ""])
+        i, names = self.inference, np.array([*(row.name for row in self.inference.components), ""])
         found: Arrays = {
             "component": names[i.component],
             "span_values": i.span_values,
@@ -137,56 +130,29 @@ def _composition(
     return compose(v.refined[usable], exact[usable], measure, seed=_seed(context, "composition"))
 
 
-def algebra_record(i: Inference) -> AlgebraRecord:
-    """The algebra, with its kind and the reason for it."""
-    row = dict(i.algebra)
-    p = row.pop("p_value")
-    log_p = None if p is None else math.log(p) if p > 0 else -math.inf
-    return AlgebraRecord(**row, **dict(PValue.of(log_p)), kind=i.kind, why=i.why)
-
-
-def generator_records(i: Inference) -> tuple[GeneratorRecord, ...]:
-    """A readable basis of the algebra, with errors."""
-    return tuple(
-        GeneratorRecord(
-            label=label,
-            coefficients={
-                name: Number.with_error(c, e)
-                for name, c, e in zip(i.tangents, values.tolist(), errors.tolist(), strict=True)
-            },
-        )
-        for label, values, errors in zip(i.labels, i.generators, i.errors, strict=True)
-    )
-
-
-def component_records(
+def judged_components(
     i: Inference, v: Validated, representatives: Validated | None, level: float
 ) -> tuple[ComponentRecord, ...]:
-    """Numbers of their elements, and the tests of their representatives.
+    """Components with the tests of their representatives, and means over their refined elements.
 
     ``representatives`` is the validation of `Inference.representatives`, simple elements that no event chose: their
-    p-values are of the elements exactly as they are. Divergences and losses are means over the refined elements.
+    p-values are of the elements exactly as they are.
     """
     logs = [] if representatives is None else representatives.log_p_found.tolist()
     family = adjusted({c: log_p for c, log_p in enumerate(logs) if not math.isnan(log_p)}, level)
-    rows = []
+    found = []
     for c, row in enumerate(i.components):
         members = i.component == c
-        rows.append(
-            ComponentRecord(
-                name=row["name"], elements=row["found"], kept=row["kept"], verdict=row["verdict"],
-                action=row["action"], action_error=row["action_error"], distance=row["named_distance"],
-                order=row["order"], matrix=row["matrix"], kl=_mean(v.kl_refined[members]),
-                posthoc_loss=_loss(v.posthoc_refined[members], v.posthoc_refined_error[members]),
-                **(dict(family[c]) if c in family else {}),
-            )
-        )  # fmt: skip
-    return tuple(rows)
+        own = dict(family[c]) if c in family else {}
+        own["kl"] = _mean(v.kl_refined[members])
+        own["posthoc_loss"] = _loss(v.posthoc_refined[members], v.posthoc_refined_error[members])
+        found.append(row.model_copy(update=own))
+    return tuple(found)
 
 
-def _mean(values: FloatArray) -> list[float] | None:
+def _mean(values: FloatArray) -> tuple[float, ...] | None:
     known = values[np.isfinite(values).all(axis=1)]
-    return list(known.mean(axis=0).tolist()) if len(known) else None
+    return tuple(known.mean(axis=0).tolist()) if len(known) else None
 
 
 def _loss(values: FloatArray, errors: FloatArray) -> Number | None:

@@ -23,15 +23,15 @@ class AlgebraRecord(PValue):
     dimension: int | None = Field(description="number of generators; null: not determined")
     name: str = Field(description="name of the algebra; '0': none")
     confidence: float | None = Field(description="share of resamplings with this name; null: unknown")
-    alternatives: tuple[tuple[str, float], ...] = Field(description="[name, share] of resamplings")
+    alternatives: tuple[tuple[str, float], ...] = Field((), description="[name, share] of resamplings")
     chance: float | None = Field(
-        description="probability that so few cosets are a coincidence; null: unknown"
+        None, description="probability that so few cosets are a coincidence; null: unknown"
     )
     excluded: int | None = Field(
-        description="of a single rotation: finite orders up to this one are excluded; null: not asked"
+        None, description="of a single rotation: finite orders up to this one are excluded; null: not asked"
     )
     fewest: int | None = Field(
-        description="a finite group would have at least so many elements; null: not asked"
+        None, description="a finite group would have at least so many elements; null: not asked"
     )
 
 
@@ -63,10 +63,12 @@ class ComponentRecord(Adjusted):
         description="the representative, homogeneous, on coordinates divided by ``scale``"
     )
     kl: tuple[float, ...] | None = Field(
-        description="mean divergence of each projection over its refined elements, in nats; null: unknown"
+        None,
+        description="mean divergence of each projection over its refined elements, in nats; null: unknown",
     )
     posthoc_loss: Number | None = Field(
-        description="loss of a classifier trained afterwards, mean over its refined elements; null: unknown"
+        None,
+        description="loss of a classifier trained afterwards, mean over its refined elements; null: unknown",
     )
 
 

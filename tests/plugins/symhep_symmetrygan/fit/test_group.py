@@ -9,7 +9,7 @@ import pytest
 
 from symhep.events.dataset import Dataset
 from symhep.lie.bases import dilatation, so
-from symhep_symmetrygan.fit.group import algebra_record, component_records, generator_records
+from symhep_symmetrygan.fit.group import judged_components
 from symhep_symmetrygan.inference.infer import infer
 from symhep_symmetrygan.inference.inference import Inference
 from symhep_symmetrygan.sample import Events, Rows
@@ -56,18 +56,18 @@ def inferred() -> Inference:
 
 
 def test_the_algebra_has_its_reason(inferred: Inference) -> None:
-    algebra = algebra_record(inferred)
+    algebra = inferred.algebra
     assert (algebra.kind, algebra.name, algebra.dimension) == ("continuous", "so(2)", 1)
     assert algebra.p_value is not None
     assert algebra.log10_p == pytest.approx(math.log10(algebra.p_value))
     assert "are excluded" in algebra.why
-    (row,) = generator_records(inferred)
+    (row,) = inferred.basis
     assert row.coefficients["J_12"].value == pytest.approx(1.0, abs=0.01)
     assert row.coefficients["D"].error is not None
 
 
 def test_components_have_their_elements_and_numbers(inferred: Inference, validated: Validated) -> None:
-    rows = component_records(inferred, validated, None, 0.01)
+    rows = judged_components(inferred, validated, None, 0.01)
     assert sorted(row.name for row in rows) == ["identity", "reflection(py)"]
     assert [row.elements for row in rows] == [COUNT // 2, COUNT // 2]
     determinants = {"identity": 1, "reflection(py)": -1}
@@ -84,7 +84,7 @@ def test_components_take_p_from_their_representatives(
     options = ValidationOptions(bins=20, splits=2, random=0, posthoc=None)
     space = read_space(SearchOptions(group="so(2)"), events)
     own = validate(inferred.representatives, space, events, options, np.random.SeedSequence(2))
-    for c, row in enumerate(component_records(inferred, validated, own, 0.01)):
+    for c, row in enumerate(judged_components(inferred, validated, own, 0.01)):
         assert row.log10_p == pytest.approx(own.log_p_found[c] / math.log(10))
         assert row.log10_p is not None
         assert row.log10_p_adjusted is not None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from symhep.methods.number import Number
+from symhep.methods.number import Number, with_error
 from symhep.methods.record import Record
 from symhep.methods.result import Result
 from symhep_symmetrygan.inference.record import FiniteGroupRecord
@@ -106,7 +106,7 @@ def test_a_rejected_component_is_told_as_approximate(record: SymmetryGanRecord) 
     text = one(record, "component exchange")
     assert "is rejected (adjusted p < 1e-119)" in text
     # 2 ln 2 - loss = 0.010 +- 0.002; random elements are about 0.6 from it
-    assert "approximate symmetry: a classifier gains 0.010 ± 0.002" in text
+    assert f"approximate symmetry: a classifier gains {with_error(0.01, 0.002)}" in text
     far = record.components[2].model_copy(
         update={"posthoc_loss": Number.with_error(0.9, 0.002), "kl": (0.3, 0.3)}
     )
@@ -139,7 +139,8 @@ def test_false_maxima_are_told_by_their_loss(record: SymmetryGanRecord) -> None:
         record, "posthoc_loss", kept=Number.with_error(1.3861, 0.0004), failed=Number.with_error(1.251, 0.003)
     )
     text = one(changed, "new classifier's loss")
-    assert "1.3861 ± 0.0004 for those that are kept once refined and 1.251 ± 0.003 for those that are" in text
+    kept, failed = with_error(1.3861, 0.0004), with_error(1.251, 0.003)
+    assert f"{kept} for those that are kept once refined and {failed} for those that are rejected" in text
 
 
 @pytest.mark.parametrize(("key", "whose"), [("finite", "elements"), ("component_group", "components")])
@@ -157,7 +158,7 @@ def test_finite_groups_have_orders(record: SymmetryGanRecord, key: str, whose: s
 
 
 def test_growth_of_errors_has_an_error(record: SymmetryGanRecord) -> None:
-    assert "grows as k^(1.00 ± 0.05); up to k = 8 all KL" in one(record, "Composed k times")
+    assert f"grows as k^({with_error(1.0, 0.05)}); up to k = 8 all KL" in one(record, "Composed k times")
     exact = but(record, "composition", exponent=Number())
     assert "stay in the group exactly" in one(exact, "Composed with themselves")
 
