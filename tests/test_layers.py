@@ -30,7 +30,7 @@ LAYERS = (
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 #: Library -> the only places that may import it.
 CONFINED = {
-    "torch": ("symhep/torchkit/", "symhep/lie/groups/", "plugins/"),
+    "torch": ("symhep/torchkit/", "symhep/lie/groups/", "symhep/hypotheses/", "plugins/"),
     "uproot": ("symhep/readers/",),
     "h5py": ("symhep/readers/",),
     "pyarrow": ("symhep/readers/",),

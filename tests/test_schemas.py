@@ -1,4 +1,4 @@
-"""The schemas that are shipped are those of the code; every card of the samples follows them, a spoiled one does not."""
+"""The schemas that are shipped are those of the code; every card of the samples follows them, a spoiled one not."""
 
 from __future__ import annotations
 

@@ -21,8 +21,11 @@ def validation_error(
     error: ValidationError, model: type[BaseModel], path: str, lines: Mapping[Path_, int], prefix: Path_ = ()
 ) -> CardError:
     """The first problem that pydantic found, as a sentence with its line."""
-    # A misspelt key is the cause of the missing one, so it is told first.
-    problem: dict[str, Any] = dict(min(error.errors(), key=lambda e: e["type"] != "extra_forbidden"))
+    # A misspelt key is the cause of the missing one, so it is told first; then what a validator says in its own words.
+    first = ("extra_forbidden", "value_error")
+    problem: dict[str, Any] = dict(
+        min(error.errors(), key=lambda e: first.index(e["type"]) if e["type"] in first else len(first))
+    )
     if problem["type"] == "extra_forbidden":
         *parent, wrong = problem["loc"]
         place = follow(model, parent)

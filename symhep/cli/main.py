@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import sys
+import tempfile
 from typing import Any
 
 import click
@@ -67,6 +68,18 @@ def group() -> None:
     """
 
 
+def _traceback_note(error: SymhepError) -> str:
+    """Where the traceback of third-party code lies that failed outside a run, which has a place of its own for it."""
+    from symhep.plugin.isolation import traceback_of
+
+    text = traceback_of(error)
+    if not text:
+        return ""
+    with tempfile.NamedTemporaryFile("wb", prefix="symhep-", suffix=".txt", delete=False) as log:
+        log.write(text.encode(errors="backslashreplace"))
+    return f" (traceback: {log.name})"
+
+
 def main() -> None:
     """Entry point of the `symhep` script."""
     for stream in (sys.stdout, sys.stderr):
@@ -77,7 +90,7 @@ def main() -> None:
     try:
         code = group.main(standalone_mode=False)
     except SymhepError as error:
-        click.echo(f"symhep: {error}", err=True)
+        click.echo(f"symhep: {error}{_traceback_note(error)}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()

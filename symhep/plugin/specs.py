@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from symhep.methods.interface import Method
     from symhep.readers.interface import Reader
 
+#: How a card names a function: 'module:function' or 'plugin:function'.
+FUNCTION_NAME = r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$"
+
 
 @hookspec
 def symhep_register_methods() -> Mapping[str, str | type[Method[Any]]]:  # type: ignore[empty-body]
@@ -36,4 +39,12 @@ def symhep_register_loss_terms() -> Mapping[str, str | Callable[..., Any]]:  # t
     """Terms of SymmetryGAN's loss this plugin brings: name -> what makes one from its settings, or 'module:Class'.
 
     It makes a `symhep_symmetrygan.terms.interface.LossTerm`.
+    """
+
+
+@hookspec
+def symhep_register_functions() -> Mapping[str, str | Callable[..., Any]]:  # type: ignore[empty-body]
+    """Functions or classes of this plugin that a card may name as 'plugin:name': name -> it, or 'module:function'.
+
+    ``plugin`` is the name of the entry point. They must be written in the plugin's own package.
     """

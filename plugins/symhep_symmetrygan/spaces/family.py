@@ -1,4 +1,4 @@
-"""Families of maps from functions of the user's and from plugins."""
+"""Families of maps from functions that a card names and from plugins."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from symhep.errors import CardError
 from symhep.lie.groups import Family, Particles
+from symhep.plugin.isolation import isolated
 from symhep_symmetrygan.sample import Events
 
 __all__ = ["made_family", "misfit"]
@@ -17,11 +18,9 @@ def made_family(make: Callable[..., Family], name: str, events: Events) -> Famil
 
     Raises `CardError` if it fails, makes something else, or acts on another number of coordinates.
     """
-    try:
+    with isolated(f"'{name}' fails", CardError):
         needed = [p for p in inspect.signature(make).parameters.values() if p.default is p.empty]
         family = make(events) if needed else make()
-    except Exception as error:  # third-party code may raise anything
-        raise CardError(f"'{name}' fails: {type(error).__name__}: {error}") from error
     if not isinstance(family, Family):
         raise CardError(
             f"'{name}' gives {type(family).__name__}, and no Family",

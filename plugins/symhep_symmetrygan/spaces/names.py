@@ -38,7 +38,7 @@ def read_space(search: SearchOptions, events: Events) -> Space:
     - 'lorentz', 'poincare', and sums of algebras such as 'so(1,3)+D' (`symhep.lie.sums.algebra_sum`): on each vector
       alike; of four-momenta also a list of generators, ['J_z', 'K_z + 0.5*J_x'], classes of the catalogue of
       subgroups by name, 'SIM(2)', and 'so(3)', the rotations of space;
-    - 'module:function', a function of the user's that takes nothing, or the `Events`, and gives a `Family`; or the
+    - 'module:function', a function that takes nothing, or the `Events`, and gives a `Family`; or the
       name of a family of a plugin.
 
     ``search.on`` picks coordinates by name; the others are left out of the events (`Space.of`).

@@ -34,7 +34,7 @@ class SearchOptions(Options):
     group: str | tuple[str, ...] | None = Field(
         None,
         description="so(4), o(4), so(2)xso(2), similarity, agl(2), asl(2), line, lorentz, poincare, a sum such as "
-        "so(1,3)+D, a class of subgroups such as SIM(2), a family of a plugin, 'module:function' of yours, or a list "
+        "so(1,3)+D, a class of subgroups such as SIM(2), a family of a plugin, a function ('module:function'), or a list "
         "of generators such as [J_z, K_z + 0.5*J_x]; by default lorentz for four-momenta, else the rotations of all "
         "numbers of an event",
         examples=["so(4)"],
@@ -52,9 +52,7 @@ class SearchOptions(Options):
     components: tuple[str, ...] = Field(
         (), description="discrete elements that multiply the group, such as P, reflection(px), exchange(1,2)"
     )
-    sha256: str = Field(
-        "", description="checksum of a function of yours; filled in, so that other code is other work"
-    )
+    sha256: str = Field("", description="checksum of a function; filled in, so that other code is other work")
     _registry: Registry | None = PrivateAttr(None)
 
     @model_validator(mode="before")
@@ -101,7 +99,7 @@ class SearchOptions(Options):
         return self._registry
 
     def family(self, name: str, events: Events) -> Family | None:
-        """The family of a function of the user's or of a plugin, on the events; None for other names.
+        """The family of a function that the card names, or of a plugin, on the events; None for other names.
 
         Raises `CardError` for what fails or makes something else.
         """

@@ -30,7 +30,7 @@ class Space:
         g with K real parameters, on R^D: what is trained.
     generators
         (G, D + 1, D + 1) affine, homogeneous: exp(sum_a delta_a T_a) g stays in the space for small delta. None for a
-        family of the user's.
+        family that brings none.
     discrete
         Labels of the parameters that choose discrete elements.
     components

@@ -8,6 +8,7 @@ from typing import Any
 
 from symhep.errors import CardError, PluginError
 from symhep.plugin.functions import load_function
+from symhep.plugin.isolation import isolated
 from symhep.plugin.manager import Registry, registry_in
 from symhep.plugin.user_function import NAME
 from symhep_symmetrygan.terms.interface import LossTerm
@@ -19,7 +20,7 @@ __all__ = ["build_term"]
 def build_term(name: str, settings: Mapping[str, Any], registry: Registry | None = None) -> LossTerm:
     """The term ``name`` with its ``settings``.
 
-    'module:function' is a function of the user's; every other name is looked up in the ``registry`` (None: that of the
+    'module:function' is a function that the card names; every other name is looked up in the ``registry`` (None: that of the
     installed plugins), where this package's own terms are, too.
 
     Raises `CardError` for names and settings that are not known, and for plugins that are broken.
@@ -38,10 +39,11 @@ keyword argument 'ordre'
         make = (registry or registry_in(None)).loss_term(name)
     except PluginError as error:
         raise CardError(str(error)) from error
-    try:
-        term = make(**settings)
-    except (TypeError, ValueError) as error:
-        raise CardError(f"the loss term '{name}' does not take these settings: {error}") from error
+    with isolated(f"the loss term '{name}' cannot be made", CardError):
+        try:
+            term = make(**settings)
+        except (TypeError, ValueError) as error:
+            raise CardError(f"the loss term '{name}' does not take these settings: {error}") from error
     if not isinstance(term, LossTerm):
         raise CardError(f"'{name}' makes {type(term).__name__}, not a LossTerm")
     return term

@@ -10,7 +10,7 @@ from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 from symhep.methods.interface import Options
 from symhep.plugin.functions import load_function, source_checksum
 from symhep.plugin.manager import Registry
-from symhep.plugin.user_function import NAME
+from symhep.plugin.user_function import NAME, ORIGIN
 from symhep_symmetrygan.terms.factory import build_term
 from symhep_symmetrygan.terms.interface import LossTerm
 
@@ -26,13 +26,11 @@ class TermOptions(Options):
 
     name: str = Field(
         description="cyclic (g^q = 1, setting: order), commuting (pairs of restarts), one of a plugin, or "
-        "'module:function' of yours: (family, parameters, x, **settings) -> a tensor, one number per restart"
+        f"{ORIGIN}: (family, parameters, x, **settings) -> a tensor, one number per restart"
     )
     strength: float = Field(0.1, gt=0, description="factor alpha in front")
     settings: dict[str, Any] = Field(default_factory=dict, description="what the term takes, by name")
-    sha256: str = Field(
-        "", description="checksum of a function of yours; filled in, so that other code is other work"
-    )
+    sha256: str = Field("", description="checksum of a function; filled in, so that other code is other work")
 
     _registry: Registry | None = PrivateAttr(None)
 

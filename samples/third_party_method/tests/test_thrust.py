@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from symhep_thrust.method import Thrust, thrust
 
 import symhep
 from symhep.errors import MethodError
+from symhep.plugin.functions import load_function
 from symhep.testing import check_method
 
 
@@ -29,3 +31,9 @@ def test_contract():
 def test_without_particles():
     with pytest.raises(MethodError, match="needs four-momenta"):
         Thrust().check(symhep.Dataset.from_array([[1.0]]), None)
+
+
+def test_a_card_may_name_the_function():
+    function = load_function("thrust:of_two")
+    p3 = np.random.default_rng(1).normal(size=(50, 2, 3))
+    assert function(torch.from_numpy(p3.reshape(50, 6))).numpy() == pytest.approx(thrust(p3))
