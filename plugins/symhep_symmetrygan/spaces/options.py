@@ -34,7 +34,7 @@ class SearchOptions(Options):
     group: str | tuple[str, ...] | None = Field(
         None,
         description="so(4), o(4), so(2)xso(2), similarity, agl(2), asl(2), line, lorentz, poincare, a sum such as "
-        "so(1,3)+D, a class of subgroups such as SIM(2), a family of a plugin, a function ('module:function'), or a list "
+        "so(1,3)+D, a class of subgroups such as SIM(2), a family of a plugin, a function 'module:function', or a list "
         "of generators such as [J_z, K_z + 0.5*J_x]; by default lorentz for four-momenta, else the rotations of all "
         "numbers of an event",
         examples=["so(4)"],

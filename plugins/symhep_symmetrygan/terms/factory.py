@@ -20,8 +20,8 @@ __all__ = ["build_term"]
 def build_term(name: str, settings: Mapping[str, Any], registry: Registry | None = None) -> LossTerm:
     """The term ``name`` with its ``settings``.
 
-    'module:function' is a function that the card names; every other name is looked up in the ``registry`` (None: that of the
-    installed plugins), where this package's own terms are, too.
+    'module:function' is a function that the card names; every other name is looked up in the ``registry`` (None: that
+    of the installed plugins), where this package's own terms are, too.
 
     Raises `CardError` for names and settings that are not known, and for plugins that are broken.
 
