@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ADJUSTED", "SINGLE"]
+__all__ = ["ADJUSTED", "UNADJUSTED"]
 
 #: Of the hypothesis on its own; adjusted for the number of hypotheses of its family. In sentences: 'p', 'adjusted p'.
-SINGLE, ADJUSTED = "single-test p", "adjusted p"
+UNADJUSTED, ADJUSTED = "unadjusted p", "adjusted p"

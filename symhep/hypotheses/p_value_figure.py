@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from symhep.hypotheses.candidates.record import CandidateRow
 from symhep.hypotheses.candidates.table import NOT_TESTED
 from symhep.hypotheses.discrete.record import DiscreteRow
-from symhep.hypotheses.headings import ADJUSTED, SINGLE
+from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
 from symhep.methods.p_values import Adjusted
 from symhep.plotting.labels import pretty
 from symhep.plotting.p_axis import MARKS, p_axis
@@ -23,7 +23,7 @@ __all__ = ["CAPTION", "Family", "candidate_family", "discrete_family", "p_value_
 _ROW = 0.27  # inches
 _GREY = "#717581"
 CAPTION = (
-    f"p-values of hypotheses: the {SINGLE} (bar) and the {ADJUSTED} for the number of hypotheses of its family, by "
+    f"p-values of hypotheses: the {UNADJUSTED} (bar) and the {ADJUSTED} for the number of hypotheses of its family, by "
     "Holm's method (symbol). What lies right of the dashed line, at {level:g}, is rejected."
 )
 
@@ -48,7 +48,7 @@ def discrete_family(rows: Sequence[DiscreteRow]) -> Family:
 
 
 def p_value_figure(families: Sequence[Family], level: float) -> Figure:
-    """One row per hypothesis: its single-test p (end of the bar), its adjusted p (symbol), and the level."""
+    """One row per hypothesis: its unadjusted p (end of the bar), its adjusted p (symbol), and the level."""
     shown = [family for family in families if family.rows]
     heights = [len(family.rows) + 0.4 for family in shown] or [1.4]
     figure: Figure
@@ -102,5 +102,5 @@ def _handles() -> list[Line2D]:
     return [
         symbol(MARKS[False][1], MARKS[False][0], f"{ADJUSTED}, survives"),
         symbol(MARKS[True][1], MARKS[True][0], f"{ADJUSTED}, rejected"),
-        symbol("|", "black", SINGLE),
+        symbol("|", "black", UNADJUSTED),
     ]

@@ -8,15 +8,18 @@ from pydantic import Field
 
 from symhep.methods.p_values import Adjusted
 
-__all__ = ["CandidateRow"]
+__all__ = ["CandidateRow", "Untested"]
+
+#: Why a generator was not tested; see `CandidateRow.how`.
+Untested = Literal["support", "trivial", "combined"]
 
 
 class CandidateRow(Adjusted):
     """The hypothesis that the events respect the one-parameter group of this generator: J_z, K_x, ..."""
 
     label: str = Field(description="the generator")
-    how: Literal["tested", "support", "trivial"] = Field(
+    how: Literal["tested"] | Untested = Field(
         "tested",
-        description="tested; support: not tested, it does not preserve the surface on which the events lie; trivial: "
-        "not tested, it acts trivially on these events",
+        description="tested, or not: support: it does not preserve the surface on which the events lie; trivial: it "
+        "acts trivially on these events; combined: combinations with others that act alike are tested instead",
     )

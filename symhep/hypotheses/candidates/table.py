@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from symhep.hypotheses.candidates.record import CandidateRow
-from symhep.hypotheses.headings import ADJUSTED, SINGLE
+from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
 from symhep.methods.table import Cell, Heading, Table
 
 __all__ = ["NOT_TESTED", "candidate_table"]
@@ -17,6 +17,7 @@ RowT = TypeVar("RowT", bound=CandidateRow)
 NOT_TESTED = {
     "support": "does not preserve the surface on which the events lie",
     "trivial": "acts trivially on these events",
+    "combined": "tested in combinations",
 }
 
 
@@ -32,7 +33,7 @@ def candidate_table(
         for row in rows
     ]
     return Table.of(
-        ("generator", SINGLE, ADJUSTED, "verdict", *own), cells,
+        ("generator", UNADJUSTED, ADJUSTED, "verdict", *own), cells,
         f"Every candidate on its own, at its own place; adjusted for their number by Holm's method. {caption}".rstrip(),
     )  # fmt: skip
 

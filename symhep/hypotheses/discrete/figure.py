@@ -17,8 +17,8 @@ __all__ = ["CAPTION", "discrete_figure", "has_discrete"]
 _ROW = 0.34  # inches
 _SYMBOLS = "Ds^v"
 CAPTION = (
-    "Discrete elements: p-values of the single tests (left); asymmetry of what a classifier learned, on events that it "
-    "was not trained on, with 95 % intervals (right)."
+    "Discrete elements: p-values of each test, before they are joined and adjusted (left); asymmetry of what a "
+    "classifier learned, on events that it was not trained on, with 95 % intervals (right)."
 )
 
 
@@ -49,7 +49,7 @@ def discrete_figure(rows: Sequence[DiscreteRow], level: float) -> Figure:
                           mew=0.6, zorder=3)  # fmt: skip
     left.set_ylim(len(shown) - 0.4, -0.6)
     left.set_yticks(range(len(shown)), [row.name for row in shown], fontsize=10)
-    left.set_xlabel("Single-test p-value")
+    left.set_xlabel("p-value of each test")
     _asymmetries(right, shown)
     for ax in (left, right):
         ax.tick_params(axis="y", which="both", length=0)

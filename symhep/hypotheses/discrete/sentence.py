@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from symhep.hypotheses.discrete.record import DiscreteRow
@@ -54,11 +55,18 @@ def discrete_statement(
 
 def alike_statements(rows: Sequence[DiscreteRow], figure: str = "discrete") -> Iterator[Statement]:
     """Elements that act like others, or trivially, on these events."""
-    twins = {row.name: row.same_as for row in rows if row.same_as is not None}
+    groups: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.same_as is not None:
+            groups[row.same_as].append(row.name)
     trivial = [row.name for row in rows if row.trivial]
-    if twins:
-        told = several([f"{name} acts like {other}" for name, other in twins.items()])
-        yield Statement(f"On these events {told}; one test is reported for each pair.", twins, figure)
+    for source, names in groups.items():
+        verb, all_of_them = ("acts", "both") if len(names) == 1 else ("act", "all of them")
+        yield Statement(
+            f"{several(names)} {verb} like {source} on these events; one test is reported for {all_of_them}.",
+            {"same_as": source, "elements": names},
+            figure,
+        )
     if trivial:
         verb = "acts" if len(trivial) == 1 else "act"
         yield Statement(

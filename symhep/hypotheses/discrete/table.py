@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from symhep.hypotheses.discrete.record import DiscreteRow
-from symhep.hypotheses.headings import ADJUSTED, SINGLE
+from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
 from symhep.methods.number import Number
 from symhep.methods.table import Cell, Heading, Table
 
@@ -27,8 +27,15 @@ def discrete_table(
         )
         for row in rows
     ]  # fmt: skip
-    heads = (*(f"p, {name}" for name in names), SINGLE, ADJUSTED, Heading("asymmetry", "%"), *own, "verdict")
-    joint = f" The {SINGLE} joins {' and '.join(names)}." if len(names) > 1 else ""
+    heads = (
+        *(f"p, {name}" for name in names),
+        UNADJUSTED,
+        ADJUSTED,
+        Heading("asymmetry", "%"),
+        *own,
+        "verdict",
+    )
+    joint = f" The {UNADJUSTED} joins {' and '.join(names)}." if len(names) > 1 else ""
     return Table.of(
         ("element", "meaning", *heads), cells,
         f"Discrete elements; adjusted for their number by Holm's method.{joint} Asymmetry of what a classifier "

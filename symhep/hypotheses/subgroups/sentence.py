@@ -38,7 +38,9 @@ def subgroup_statement(
         support = sum(row.how == "support" for row in rejected)
         verb = "is" if len(rejected) == 1 else "are"
         text += f"; {counted(len(rejected))} {verb} rejected (family-wise error {100 * level:g} %)"
-        text += f", {counted(support)} of these by the support alone" if support else ""
+        if support:
+            part = "all" if support == len(rejected) else f"{counted(support)} of these"
+            text += f", {part} by the support alone"
     return Statement(
         f"Of the {what} {group}{among}, each in any direction, {text}.",
         {

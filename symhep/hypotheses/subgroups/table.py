@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
-from symhep.hypotheses.headings import ADJUSTED, SINGLE
+from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.verdict import verdict
 from symhep.methods.table import Cell, Heading, Table
@@ -35,7 +35,7 @@ def subgroup_table(
     ]  # fmt: skip
     rest = f" The first {LISTED} of {len(order)}." if len(order) > LISTED else ""
     return Table.of(
-        ("class", "dimension", "algebra", *own, SINGLE, ADJUSTED, "verdict"), cells,
+        ("class", "dimension", "algebra", *own, UNADJUSTED, ADJUSTED, "verdict"), cells,
         "Classes of subgroups, each in any direction; adjusted for all classes and positions by Holm's method with "
         f"the implications of the lattice.{rest}",
     )  # fmt: skip
