@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from symhep.hypotheses.candidates.table import candidate_table
 from symhep.hypotheses.discrete.table import discrete_table
-from symhep.hypotheses.headings import ADJUSTED, SINGLE
+from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
 from symhep.hypotheses.subgroups.table import subgroup_table
 from symhep.methods.number import Number
 from symhep.methods.table import Cell, Heading, Table
@@ -27,7 +27,11 @@ def tables(record: SymmetryGanRecord) -> dict[str, Table]:
         "components": _components(record),
         "generators": _generators(record),
         "subgroups": subgroup_table(record.subgroups, record.maximal_subgroups, _of_classes(record)),
-        "candidates": candidate_table(record.candidates, {LOSS: _generator_loss}),
+        "candidates": candidate_table(
+            record.candidates,
+            {LOSS: _generator_loss},
+            "Axes and frame of the lab; one family with the classes of subgroups.",
+        ),
         "discrete": discrete_table(record.discrete, {LOSS: _element_loss}),
     }
     return {name: table for name, table in found.items() if table.rows}
@@ -79,7 +83,7 @@ def _components(r: SymmetryGanRecord) -> Table:
         )
         for c in r.components
     ]  # fmt: skip
-    heads = ("component", "elements", "generators", SINGLE, ADJUSTED, "verdict", LOSS)
+    heads = ("component", "elements", "generators", UNADJUSTED, ADJUSTED, "verdict", LOSS)
     return Table.of(
         (*heads, *(Heading(f"KL, {name}", "nats") for name in names)), rows,
         "Components that the found elements fall into; adjusted for their number by Holm's method. A post-hoc loss of "

@@ -48,7 +48,7 @@ def test_projections_have_means_with_errors(dijets: Made) -> None:
 def test_components_have_two_p_values_with_names(dijets: Made) -> None:
     table = tables(dijets().record)["components"]
     assert column(table, "verdict") == ["survives", "survives", "rejected"]
-    single, adjusted = column(table, "single-test p"), column(table, "adjusted p")
+    single, adjusted = column(table, "unadjusted p"), column(table, "adjusted p")
     assert isinstance(single[2], PValue)
     assert isinstance(adjusted[2], PValue)
     assert single[2].log10_p == pytest.approx(-120)
