@@ -11,9 +11,9 @@ from scipy.stats import ncx2
 
 from symhep_symmetrygan.inference.coincidence import chance, fewest_points
 from symhep_symmetrygan.inference.cosets import MEET, cosets, off_span, threshold
+from symhep_symmetrygan.inference.elements import Measured, Pairs
 from symhep_symmetrygan.inference.fit import SpanFit, fit_span
 from symhep_symmetrygan.inference.lattice import CircleTest, circle_test, period
-from symhep_symmetrygan.inference.measured import Measured, Pairs
 
 __all__ = ["Level", "Spanned", "span_of"]
 

@@ -13,10 +13,10 @@ from symhep.lie.subgroups.catalogue import Catalogue
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
 from symhep.torchkit.threads import in_groups
-from symhep_symmetrygan.events import Sample
-from symhep_symmetrygan.subgroups.conjugated import Conjugated, Member
+from symhep_symmetrygan.sample import Sample
+from symhep_symmetrygan.subgroups.conjugates import Conjugated, Member
 from symhep_symmetrygan.subgroups.images import images
-from symhep_symmetrygan.subgroups.options import SubgroupOptions
+from symhep_symmetrygan.subgroups.options import WalkOptions
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
 from symhep_symmetrygan.training.discriminator import Discriminator
 
@@ -57,7 +57,7 @@ def play(
     catalogue: Catalogue,
     chosen: Sequence[Member],
     start: Callable[[Tensor], Tensor],
-    options: SubgroupOptions,
+    options: WalkOptions,
     seeds: Sequence[np.random.SeedSequence],
     device: str = "cpu",
 ) -> Tensor:
@@ -96,7 +96,7 @@ def _played(
     sample: Sample,
     subgroups: Conjugated,
     first: Tensor,
-    options: SubgroupOptions,
+    options: WalkOptions,
     seeds: Sequence[np.random.SeedSequence],
     device: str,
 ) -> Tensor:

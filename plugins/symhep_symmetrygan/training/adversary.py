@@ -17,7 +17,7 @@ from symhep.methods.context import Task
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.streams import ReplicaStreams
 from symhep.torchkit.threads import in_groups
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.terms.interface import LossTerm
 from symhep_symmetrygan.training.batches import Batch, EventBatches

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 
 __all__ = ["whitening"]
 

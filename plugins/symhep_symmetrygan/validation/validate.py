@@ -14,7 +14,7 @@ import torch
 from symhep.stats.multiplicity import holm
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
 from symhep.torchkit.threads import in_groups
-from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.training.discriminator import FEWEST, MOST
 from symhep_symmetrygan.validation.difference import freedom
@@ -24,7 +24,7 @@ from symhep_symmetrygan.validation.options import ValidationOptions
 from symhep_symmetrygan.validation.posthoc import Judged, classify
 from symhep_symmetrygan.validation.projections import Projection, projections
 from symhep_symmetrygan.validation.refine import Refined, refine
-from symhep_symmetrygan.validation.validated import Validated
+from symhep_symmetrygan.validation.results import Validated
 from symhep_symmetrygan.validation.waves import Waves, homogeneous
 
 __all__ = ["validate"]

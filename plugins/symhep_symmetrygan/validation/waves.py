@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 
 __all__ = ["Waves", "blocks", "homogeneous"]
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from symhep.errors import MethodError
 from symhep.lie.groups import AffineLine, Family, Nonlinear, PlaneRotations, Similarity, Streams
 from symhep.torchkit.streams import replica_seeds
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.terms.commuting import Commuting
 from symhep_symmetrygan.training import adversary
