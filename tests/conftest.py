@@ -7,8 +7,14 @@ from pathlib import Path
 
 import matplotlib as mpl
 import pytest
+from hypothesis import settings
 
 mpl.use("Agg")
+
+# The same few examples in every run of the suite, so that it cannot fail by chance; many new ones every night.
+settings.register_profile("suite", max_examples=25, derandomize=True, deadline=None)
+settings.register_profile("nightly", max_examples=300, deadline=None)
+settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parent.parent
 
