@@ -184,16 +184,17 @@ CARD: dict[str, Any] = {
 }
 
 
-#: Killed in the moment when a part is stored.
+#: Killed as soon as a block is stored.
 DIES = """
 import os, signal, symhep
 from symhep.run.folder import RunFolder
 
 store = RunFolder.write_part
 
-def store_and_die(*arguments):
-    store(*arguments)
-    os.kill(os.getpid(), signal.SIGKILL)
+def store_and_die(folder, name, *part):
+    store(folder, name, *part)
+    if name == "g":  # what was read is stored in parts as well
+        os.kill(os.getpid(), signal.SIGKILL)
 
 RunFolder.write_part = store_and_die
 symhep.run({card!r}, {out!r})
