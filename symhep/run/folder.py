@@ -7,24 +7,29 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 from ruamel.yaml import YAML
 
 from symhep.card.schema import RunCard
-from symhep.errors import StoreError
-from symhep.methods.result import Part, Result, Statement, Table
+from symhep.errors import PluginError, StoreError
+from symhep.methods.record import SCHEMA_VERSION, Record, jsonable
+from symhep.methods.result import Part, Result
 
-__all__ = ["RunFolder", "content_key"]
+__all__ = ["STATE", "RunFolder", "check_names", "content_key"]
 
 STATE = ".symhep"
+#: What a file or folder of a run may be called.
+_SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.=+-]*")
 _VALUES = "__values__"
+RecordT = TypeVar("RecordT", bound=Record)
 
 
 def content_key(*parts: Any) -> str:
@@ -37,8 +42,24 @@ def content_key(*parts: Any) -> str:
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
+def check_names(kind: str, names: Iterable[Any]) -> None:
+    """Raise `PluginError` for a name that is no plain file name: what a method calls its files stays in its folder.
+
+    >>> check_names("figure", ["../results"])
+    Traceback (most recent call last):
+    ...
+    symhep.errors.PluginError: a figure is called '../results', which is no plain file name; use letters, digits and \
+_ . = + - only
+    """
+    for name in names:
+        if not (isinstance(name, str) and _SAFE_NAME.fullmatch(name)):
+            raise PluginError(
+                f"a {kind} is called {name!r}, which is no plain file name; use letters, digits and _ . = + - only"
+            )
+
+
 class RunFolder:
-    """Reads and writes a run folder. See DESIGN for its layout; ``.symhep/`` holds what resuming needs."""
+    """Reads and writes a run folder. See docs/run_folder.md; ``.symhep/`` holds what resuming needs."""
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
@@ -91,6 +112,7 @@ class RunFolder:
     @contextmanager
     def _atomic(self, name: str) -> Iterator[BinaryIO]:
         """A stream into a file that appears whole: a reader, or a resumed run, sees the old one or the new one."""
+        check_names("file", name.removeprefix(f"{STATE}/").split("/"))
         target = self.root / name
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{target.name}.partial")
@@ -108,13 +130,21 @@ class RunFolder:
 
     def write_json(self, name: str, content: Any) -> Path:
         """JSON with numbers as they are; NaN and infinities become null, which every parser reads."""
-        text = json.dumps(_jsonable(content), indent=1, allow_nan=False)
+        text = json.dumps(jsonable(content), indent=1, allow_nan=False)
         return self.write_bytes(name, (text + "\n").encode())
 
     def read_json(self, name: str) -> Any:
         """The content, or None where the file is missing."""
         path = self.root / name
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+    def write_log(self, name: str, text: str) -> Path:
+        """Keep a traceback; returns where."""
+        return self.write_bytes(f"{STATE}/log/{name}.txt", text.encode(errors="backslashreplace"))
+
+    def remove_log(self, name: str) -> None:
+        """Forget the traceback of an earlier failure."""
+        (self.root / STATE / "log" / f"{name}.txt").unlink(missing_ok=True)
 
     # -- arrays --------------------------------------------------------------------
 
@@ -143,7 +173,7 @@ class RunFolder:
 
     def write_part(self, method: str, key: str, shard: int, part: Part) -> None:
         """Remember a finished shard."""
-        values = np.frombuffer(json.dumps(_jsonable(part.values)).encode(), dtype=np.uint8)
+        values = np.frombuffer(json.dumps(jsonable(part.values)).encode(), dtype=np.uint8)
         self.write_arrays(self._part(method, key, shard), {**part.arrays, _VALUES: values})
 
     def read_part(self, method: str, key: str, shard: int) -> Part | None:
@@ -159,8 +189,13 @@ class RunFolder:
 
     # -- results -------------------------------------------------------------------
 
-    def write_result(self, name: str, result: Result, header: Mapping[str, Any]) -> None:
-        """Store a result under NAME/. result.json goes first and comes last: where it is, all it stands for is."""
+    def write_result(self, name: str, result: Result[Record], header: Mapping[str, Any]) -> None:
+        """Store a result under NAME/. result.json goes first and comes last: where it is, all it stands for is.
+
+        Raises `PluginError` for checkpoints and tables whose names are no plain file names.
+        """
+        check_names("checkpoint", result.checkpoint)
+        check_names("table", result.tables)
         place = self.root / name
         (place / "result.json").unlink(missing_ok=True)
         for companion in ("arrays.npz", "histograms.json"):
@@ -182,18 +217,36 @@ class RunFolder:
         self.write_json(
             f"{name}/result.json",
             {
+                "schema": SCHEMA_VERSION,
                 **header,
                 "summary": result.summary,
-                "statements": [vars(s) for s in result.statements],
-                "tables": {k: vars(t) for k, t in result.tables.items()},
+                **_words(result),
             },
         )
 
-    def read_result(self, name: str) -> Result:
-        """Load a stored result (without its checkpoint). Raises `StoreError` if there is none."""
+    def write_words(self, name: str, result: Result[Record]) -> None:
+        """Replace the statements and tables of a stored result; its numbers stay."""
+        self.write_json(f"{name}/result.json", {**self.read_header(name), **_words(result)})
+
+    def read_header(self, name: str) -> dict[str, Any]:
+        """The content of NAME/result.json. Raises `StoreError` if there is none, or one of another version."""
         stored = self.read_json(f"{name}/result.json")
         if stored is None:
             raise StoreError(f"{self.root} holds no result '{name}'; run symhep run first")
+        found = stored.get("schema", "0.1")
+        if found != SCHEMA_VERSION:
+            raise StoreError(
+                f"{self.root / name} was written by a symhep whose results follow schema {found}; this one reads "
+                f"schema {SCHEMA_VERSION}: run its card again, {self.root / 'card.yaml'}"
+            )
+        return dict(stored)
+
+    def read_result(self, name: str, record: type[RecordT]) -> Result[RecordT]:
+        """Load a stored result (without its checkpoint, statements and tables), its numbers as a ``record``.
+
+        Raises `StoreError` if there is none, or if another version wrote it.
+        """
+        stored = self.read_header(name)
         histograms = {}
         if (self.root / name / "histograms.json").is_file():
             import hist
@@ -202,16 +255,8 @@ class RunFolder:
             text = (self.root / name / "histograms.json").read_text(encoding="utf-8")
             loaded = json.loads(text, object_hook=uhi.io.json.object_hook)
             histograms = {k: hist.Hist(v) for k, v in loaded.items()}
-        return Result(
-            stored["summary"],
-            self.read_arrays(f"{name}/arrays.npz") or {},
-            histograms,
-            {
-                k: Table(tuple(t["columns"]), tuple(tuple(r) for r in t["rows"]), t["caption"])
-                for k, t in stored["tables"].items()
-            },
-            [Statement(**s) for s in stored["statements"]],
-        )
+        arrays = self.read_arrays(f"{name}/arrays.npz") or {}
+        return Result(record.from_json(stored["summary"]), arrays, histograms)
 
     def result_names(self) -> list[str]:
         """Methods that ended well, according to results.json, and whose result is stored."""
@@ -220,16 +265,9 @@ class RunFolder:
         return [name for name in good if (self.root / name / "result.json").is_file()]
 
 
-def _jsonable(value: Any) -> Any:
-    """Plain JSON: numpy scalars and arrays unpacked, NaN and infinities as null."""
-    if isinstance(value, Mapping):
-        return {str(k): _jsonable(v) for k, v in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_jsonable(v) for v in value]
-    if isinstance(value, np.ndarray):
-        return _jsonable(value.tolist())
-    if isinstance(value, np.generic):
-        return _jsonable(value.item())
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    return value
+def _words(result: Result[Record]) -> dict[str, Any]:
+    """Statements and tables as result.json holds them."""
+    return {
+        "statements": [vars(s) for s in result.statements],
+        "tables": {name: table.to_json() for name, table in result.tables.items()},
+    }

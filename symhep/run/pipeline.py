@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,30 +16,39 @@ from symhep.errors import MethodError, StoreError, SymhepError, nearest
 from symhep.events.assemble import assemble
 from symhep.events.select import NO_SELECTION
 from symhep.methods.context import Progress, SilentProgress
+from symhep.methods.html import result_html
 from symhep.methods.result import Result, Statement
+from symhep.plugin.isolation import isolated, traceback_of
 from symhep.plugin.manager import Registry, build_registry
 from symhep.report.page import write_report
 from symhep.run.drawing import draw, draw_if_needed
 from symhep.run.fitting import Fit
 from symhep.run.folder import RunFolder, content_key
 from symhep.run.plan import Plan, PlannedMethod, make_plan
-from symhep.run.provenance import fingerprints, git_state, machine
+from symhep.run.provenance import fingerprints, git_state, record_run
 from symhep.run.reading import DatasetEvents, read_dataset
 from symhep.run.workers import Workers, open_workers
 
 if TYPE_CHECKING:
     from symhep.methods.interface import NamedFigure
 
-__all__ = ["Run", "redraw", "run"]
+__all__ = ["Run", "redraw", "reword", "run"]
+
+#: How the warning on pooled datasets begins: it rests on the input, not on a record.
+_JOINED = "Datasets are joined with the weights of their files"
 
 
-@dataclass
+@dataclass(repr=False)
 class Run:
-    """What `run` gives back: results by the method's name in the card, failures, and where it all lies."""
+    """What `run` gives back: results by the method's name in the card, failures, and where it all lies.
+
+    ``computed`` names the results that this run computed; the others were taken from the folder as they were.
+    """
 
     folder: Path
-    results: dict[str, Result] = field(default_factory=dict)
+    results: dict[str, Result[Any]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    computed: list[str] = field(default_factory=list)
     registry: Registry = field(default_factory=Registry, repr=False)
 
     @property
@@ -50,8 +60,24 @@ class Run:
         """The figures of a result as matplotlib objects, for notebooks. Raises `StoreError` for an unknown name."""
         if name not in self.results:
             raise StoreError(f"this run has no result '{name}'; {nearest(name, self.results)}")
-        use = RunFolder(self.folder).read_json(f"{name}/result.json")["use"]
-        return list(self.registry.method(use).figures(self.results[name]))
+        use = RunFolder(self.folder).read_header(name)["use"]
+        with isolated(f"method '{use}' cannot draw", MethodError):
+            return list(self.registry.method(use).figures(self.results[name]))
+
+    def __repr__(self) -> str:
+        told = [repr(result) for result in self.results.values()]
+        told += [f"failed: {reason}" for reason in self.failed.values()]
+        names = [*self.results, *self.failed]
+        lines = [f"  {name}: {text}" for name, text in zip(names, told, strict=True)]
+        return "\n".join([f"<Run in {self.folder}>", *lines])
+
+    def _repr_html_(self) -> str:
+        """The results one below the other, failures last, and where the report is; for notebooks."""
+        found = "".join(f"<h4>{escape(n)}</h4>{result_html(r)}" for n, r in self.results.items())
+        failures = "".join(
+            f"<p><b>{escape(n)} failed.</b> {escape(reason)}</p>" for n, reason in self.failed.items()
+        )
+        return f"{found}{failures}<p>Report: <code>{escape(str(self.report))}</code></p>"
 
 
 def run(
@@ -129,15 +155,15 @@ def _execute(plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, d
         outcomes[planned.name] = _attempt(planned, plan, events, folder, progress, pool, done)
         folder.write_json("results.json", {"methods": outcomes})
     folder.write_json("results.json", {"methods": outcomes})
-    provenance = {
+    line = {
         "started": started.isoformat(timespec="seconds"),
         "duration_s": round(time.perf_counter() - clock, 2),
         "seed": plan.card.run.seed,
         "device": plan.device,
         "git": git_state(plan.card_file.folder),
-        "files": list(prints.values()),
     }
-    folder.write_json("provenance.json", machine() | provenance)
+    stored = [name for name, outcome in outcomes.items() if outcome["status"] == "ok"]
+    record_run(folder, line, list(prints.values()), done.computed, stored)
     write_report(folder.root)
 
 
@@ -155,23 +181,26 @@ def _attempt(
         "use": planned.method.name,
         "features": planned.features,
         "options": planned.options.model_dump(mode="json"),
-        "references": list(planned.method.references),
+        "references": [vars(reference) for reference in planned.method.references],
         "of": _origin(plan, planned.name),
     }
+    folder.remove_log(planned.name)
     try:
-        tables = {name: events[name].tables[planned.features] for name in planned.datasets}
-        data = assemble(plan.card, planned.features, tables)
-        if len(data) == 0:
-            raise MethodError(_where_events_went(plan, planned, events))
-        result = Fit(planned, data, folder, plan.card.run.seed, plan.device, progress, pool).run()
-        draw_if_needed(planned.method, planned.name, folder, plan.card.output)
-    except Exception as error:  # a method is a stranger's code: its failure must not cost the others' results
-        reason = str(error) if isinstance(error, SymhepError) else f"{type(error).__name__}: {error}"
-        done.failed[planned.name] = reason
+        with isolated(error=MethodError):
+            tables = {name: events[name].tables[planned.features] for name in planned.datasets}
+            data = assemble(plan.card, planned.features, tables)
+            if len(data) == 0:
+                raise MethodError(_where_events_went(plan, planned, events))
+            fit = Fit(planned, data, folder, plan.card.run.seed, plan.device, progress, pool, done.registry)
+            result, new = fit.run()
+            draw_if_needed(planned.method, planned.name, folder, plan.card.output)
+    except SymhepError as error:  # the failure of one method must not cost the others' results
+        done.failed[planned.name] = reason = _logged(planned.name, error, folder)
         return entry | {"status": "failed", "summary": {}, "statements": [], "error": reason}
+    done.computed += [planned.name] if new else []
     pooled = _pooled(plan, planned, events)
     done.results[planned.name] = replace(result, statements=[*result.statements, *pooled])
-    stored = folder.read_json(f"{planned.name}/result.json")
+    stored = folder.read_header(planned.name)
     return entry | {
         "status": "ok",
         "summary": result.summary,
@@ -179,6 +208,12 @@ def _attempt(
         "error": None,
         "duration_s": stored["duration_s"],
     }
+
+
+def _logged(name: str, error: SymhepError, folder: RunFolder) -> str:
+    """What went wrong; the traceback of third-party code goes to a file, which is named."""
+    trace = traceback_of(error)
+    return f"{error} (traceback: {folder.write_log(name, trace)})" if trace else str(error)
 
 
 def _where_events_went(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEvents]) -> str:
@@ -207,7 +242,7 @@ def _pooled(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEven
         return []
     sums = {name: events[name].account["sum_of_weights"] for name in names}
     shares = ", ".join(f"{name} {value:.4g}" for name, value in sums.items())
-    text = f"Datasets are joined with the weights of their files (sums: {shares}); give xsec_pb to weigh them by it."
+    text = f"{_JOINED} (sums: {shares}); give xsec_pb to weigh them by it."
     return [Statement(text, {"sum_of_weights": sums}, kind="warning")]
 
 
@@ -230,17 +265,58 @@ def _still_valid(folder: RunFolder, plan: Plan) -> dict[str, Any]:
 
 
 def redraw(root: str | Path, registry: Registry | None = None) -> list[Path]:
-    """Draw the figures of a run folder again from its stored results, without training."""
+    """Draw the figures of a run folder again from its stored results, without training.
+
+    Raises `MethodError` if a method fails, when the others have drawn theirs.
+    """
     folder, registry = RunFolder(root), registry or build_registry()
+    drawn, failed = [], []
     with folder.locked():
         card = load_card(folder.root / "card.yaml").card
-        drawn = []
         for name in folder.result_names():
-            method = registry.method(folder.read_json(f"{name}/result.json")["use"])
-            drawn += [
-                folder.root / name / "figures" / item for item in draw(method, name, folder, card.output)
-            ]
+            use = folder.read_header(name)["use"]
+            try:
+                with isolated(error=MethodError):
+                    method = registry.method(use)
+                    drawn += [
+                        folder.root / name / "figures" / item
+                        for item in draw(method, name, folder, card.output)
+                    ]
+            except SymhepError as error:
+                failed.append(f"the figures of '{name}': {_logged(name, error, folder)}")
+    if failed:
+        raise MethodError("; ".join(failed))
     return drawn
+
+
+def reword(root: str | Path, registry: Registry | None = None) -> Path:
+    """Word the stored results of a run folder again, without training, and write its report; returns the page.
+
+    Raises `MethodError` if a method fails, when the others are done and the report is written.
+    """
+    folder, registry = RunFolder(root), registry or build_registry()
+    failed = []
+    with folder.locked():
+        content = folder.read_json("results.json") or {"methods": {}}
+        for name in folder.result_names():
+            use = folder.read_header(name)["use"]
+            try:
+                with isolated(error=MethodError):
+                    method = registry.method(use)
+                    result = method.worded(folder.read_result(name, method.Record))
+            except SymhepError as error:
+                failed.append(f"the words of '{name}': {_logged(name, error, folder)}")
+                continue
+            folder.write_words(name, result)
+            outcome = content["methods"][name]
+            pooled = [s for s in outcome["statements"] if s["text"].startswith(_JOINED)]
+            outcome["statements"] = [*map(vars, result.statements), *pooled]
+        if content["methods"]:
+            folder.write_json("results.json", content)
+        page = write_report(folder.root)
+    if failed:
+        raise MethodError("; ".join(failed))
+    return page
 
 
 def _limited(card_file: CardFile, max_events: int | None) -> CardFile:

@@ -8,14 +8,18 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
 import symhep
-from symhep.errors import CardError, DeviceError, InputError, StoreError
-from symhep.run.pipeline import redraw
+from symhep.errors import CardError, DeviceError, InputError, MethodError, PluginError, StoreError
+from symhep.methods.record import Record
+from symhep.methods.result import Statement
+from symhep.plugin.manager import build_registry
+from symhep.run.pipeline import redraw, reword
 
 
 def _numbers(folder: Path) -> dict[str, Any]:
@@ -52,8 +56,10 @@ def test_run_folder(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> 
     assert cutflow["events_read"] == 500
     assert [r["events"] for r in cutflow["selections"]["all events"]] == [500, 500]
     provenance = json.loads((folder / "provenance.json").read_text())
-    assert (provenance["seed"], provenance["device"]) == (20260101, "cpu")
-    assert "torch" in provenance["packages"]
+    line = provenance["runs"][0]
+    assert (line["seed"], line["device"], line["computed"]) == (20260101, "cpu", ["boot"])
+    assert "torch" in line["packages"]
+    assert provenance["results"] == {"boot": 0}
 
 
 def test_figures_as_objects(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
@@ -113,10 +119,17 @@ def test_changed_data_is_not_taken_from_the_old_result(
     assert second.results["boot"].summary["error"][0] > 1.3 * first.results["boot"].summary["error"][0]
 
 
+class Count(Record):
+    """A record of one number."""
+
+    n: int
+
+
 SCRIPT = """
 import importlib.util, sys, symhep
 spec = importlib.util.spec_from_file_location("toy_method", {module!r})
 module = importlib.util.module_from_spec(spec)
+sys.modules["toy_method"] = module
 spec.loader.exec_module(module)
 symhep.run({card!r}, {out!r}, registry=module.registry())
 """
@@ -153,7 +166,14 @@ def test_a_failing_method_leaves_the_others(tmp_path: Path, toy_card: dict[str, 
         "last": entry,
     }
     done = symhep.run(toy_card, tmp_path / "r", registry=registry)
-    assert done.failed == {"known": "asked to fail", "unknown": "ZeroDivisionError: broken inside"}
+    log = tmp_path / "r/.symhep/log/unknown.txt"
+    assert done.failed == {
+        "known": "asked to fail",
+        "unknown": f"ZeroDivisionError: broken inside (traceback: {log})",
+    }
+    assert "toy_method.py" in log.read_text()
+    assert log.read_text().endswith("ZeroDivisionError: broken inside\n")
+    assert not log.with_name("known.txt").exists()
     assert set(done.results) == {"boot", "last"}
     stored = _numbers(tmp_path / "r")
     assert (stored["known"]["status"], stored["known"]["error"]) == ("failed", "asked to fail")
@@ -195,6 +215,109 @@ def test_redraw_needs_no_training(tmp_path: Path, toy_card: dict[str, Any], regi
     assert [p.name for p in redraw(tmp_path / "r", registry)] == ["means", "features"]
     assert figure.read_bytes() == original
     assert len((tmp_path / "trace").read_text().splitlines()) == 4
+
+
+def test_running_again_what_is_done_adds_a_line_and_changes_none(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    toy_card["methods"]["other"] = toy_card["methods"]["boot"]
+    folder, stored = tmp_path / "r", tmp_path / "r/provenance.json"
+    symhep.run(toy_card, folder, registry=registry)
+    first, result = json.loads(stored.read_text()), (folder / "boot/result.json").read_bytes()
+    symhep.run(toy_card, folder, registry=registry)
+    second = json.loads(stored.read_text())
+    assert second["runs"][:1] == first["runs"]
+    assert [line["computed"] for line in second["runs"]] == [["boot", "other"], []]
+    assert second["results"] == {"boot": 0, "other": 0}
+    assert (folder / "boot/result.json").read_bytes() == result
+    symhep.run(toy_card, folder, registry=registry, only=["other"], force=True)
+    third = json.loads(stored.read_text())
+    assert third["runs"][:2] == second["runs"]
+    assert third["results"] == {"boot": 0, "other": 2}
+    for line in third["runs"]:
+        assert line["started"].endswith("+00:00")
+        assert "pytest" in line["command"]
+        assert line["host"]
+
+
+def test_sentences_are_worded_again_without_a_fit(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, registry: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "r"
+    symhep.run(_trace(toy_card, tmp_path / "trace"), folder, registry=registry)
+
+    def other(self: Any, record: Any) -> Any:
+        yield Statement(f"The means are known to {record.error[0]:.1g}.", {"error": record.error[0]})
+
+    monkeypatch.setattr(toy_method.Bootstrap, "statements", other)
+    page = reword(folder, registry).read_text()
+    (told,) = _numbers(folder)["boot"]["statements"]
+    assert told["text"].startswith("The means are known to 0.")
+    assert told["text"] in page
+    assert json.loads((folder / "boot/result.json").read_text())["statements"] == [told]
+    assert len((tmp_path / "trace").read_text().splitlines()) == 4, "nothing was fitted again"
+
+
+def test_a_folder_of_an_older_version_is_named(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    folder = tmp_path / "r"
+    symhep.run(toy_card, folder, registry=registry)
+    stored = json.loads((folder / "boot/result.json").read_text())
+    del stored["schema"]
+    (folder / "boot/result.json").write_text(json.dumps(stored))
+    for again in (redraw, reword):
+        with pytest.raises(StoreError, match=r"results follow schema 0\.1; this one reads schema 0\.2"):
+            again(folder, registry)
+
+
+PLUGIN = """
+import symhep
+from symhep.methods.number import Number
+from symhep.methods.record import Record
+from symhep.methods.result import Statement
+from symhep.methods.result import Part, Result
+
+class FirstRecord(Record):
+    first: float
+
+class First(symhep.Method):
+    name, summary, Options, Record = "first", "the first number", symhep.Options, FirstRecord
+
+    def fit(self, prepared, shard, context):
+        return Part({"first": 1.0})
+
+    def combine(self, prepared, parts, context):
+        return Result(FirstRecord(first=parts[0].values["first"]))
+
+@symhep.hookimpl
+def symhep_register_methods():
+    return {"first": First}
+"""
+RUN_PLUGIN = """
+import sys, symhep
+sys.path.insert(0, {place!r})
+import changing_plugin
+from symhep.plugin.manager import build_registry
+done = symhep.run({card!r}, {out!r}, registry=build_registry({{"changing": changing_plugin}}))
+print(done.failed, done.results["first"].record.first, done.computed)
+"""
+
+
+def test_a_changed_line_of_a_method_changes_its_result(tmp_path: Path, toy_card: dict[str, Any]) -> None:
+    """A method that is being written: the number of the older code must not be printed for the new."""
+    card = {**toy_card, "methods": {"first": {"use": "first", "features": "xy"}}}
+    (tmp_path / "code").mkdir()
+    module = tmp_path / "code/changing_plugin.py"
+    script = RUN_PLUGIN.format(place=str(tmp_path / "code"), card=card, out=str(tmp_path / "r"))
+    told = []
+    for code in (PLUGIN, PLUGIN, PLUGIN.replace('"first": 1.0', '"first": 2.0')):
+        module.write_text(code)
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", script], capture_output=True, text=True, check=True
+        )
+        told.append(done.stdout.strip())
+    assert told == ["{} 1.0 ['first']", "{} 1.0 []", "{} 2.0 ['first']"]
 
 
 def test_a_missing_gpu_is_an_error(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
@@ -241,9 +364,10 @@ def test_a_result_never_keeps_the_arrays_of_another(tmp_path: Path) -> None:
 
     folder = RunFolder(tmp_path)
     tensors = {"w": np.zeros(1, np.float32)}
-    folder.write_result("m", Result({"n": 1}, {"x": np.ones(2)}, checkpoint={"old": tensors}), {"key": "a"})
-    folder.write_result("m", Result({"n": 2}), {"key": "b"})
-    assert folder.read_result("m").arrays == {}
+    folder.write_result("m", Result(Count(n=1), {"x": np.ones(2)}, checkpoint={"old": tensors}), {"key": "a"})
+    folder.write_result("m", Result(Count(n=2)), {"key": "b"})
+    assert folder.read_result("m", Count).arrays == {}
+    assert folder.read_result("m", Count).record.n == 2
     assert not (tmp_path / "m/checkpoint").exists()
 
 
@@ -300,19 +424,113 @@ def test_negative_weights_that_the_card_forbids_are_no_damage(tmp_path: Path, re
         symhep.run(card, tmp_path / "r", registry=registry)
 
 
+STAGES = ("check", "shards", "fit", "combine", "figures", "drawing")
+
+
+def _with(toy_method: Any, **changed: Any) -> Any:
+    """A registry whose plugin 'evil' brings the toy method with other parts."""
+    evil = type("Evil", (toy_method.Bootstrap,), changed | {"name": "evil"})
+    plugin = ModuleType("evil")
+    methods = {"evil": evil, "bootstrap": toy_method.Bootstrap}
+    vars(plugin)["symhep_register_methods"] = symhep.hookimpl(lambda: methods)
+    return build_registry({"evil": plugin})
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_method_that_exits_is_a_failed_method(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, stage: str
+) -> None:
+    def exits(self: Any, *given: Any) -> Any:
+        sys.exit(0)
+
+    def exits_later(self: Any, result: Any) -> Any:
+        yield from toy_method.Bootstrap.figures(self, result)
+        sys.exit(0)
+
+    changed = {"figures": exits_later} if stage == "drawing" else {stage: exits}
+    toy_card["methods"]["aaa"] = {**toy_card["methods"]["boot"], "use": "evil"}
+    done = symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method, **changed))
+    log = tmp_path / "r/.symhep/log/aaa.txt"
+    assert done.failed == {"aaa": f"SystemExit: 0 (traceback: {log})"}
+    assert "test_pipeline.py" in log.read_text()
+    assert list(done.results) == ["boot"]
+    stored = json.loads((tmp_path / "r/results.json").read_text())["methods"]
+    assert (stored["aaa"]["status"], stored["boot"]["status"]) == ("failed", "ok")
+    assert str(log) in stored["aaa"]["error"]
+    healed = symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method))
+    assert not healed.failed
+    assert not log.exists()
+
+
+def test_options_that_exit_when_checked(tmp_path: Path, toy_card: dict[str, Any], toy_method: Any) -> None:
+    def exits(cls: Any, *given: Any, **named: Any) -> Any:
+        sys.exit(0)
+
+    options = type("Leaving", (toy_method.BootstrapOptions,), {"model_validate": classmethod(exits)})
+    toy_card["methods"]["boot"]["use"] = "evil"
+    with pytest.raises(PluginError, match="the options of method 'evil' cannot be checked: SystemExit: 0"):
+        symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method, Options=options))
+
+
+def test_figures_drawn_again_by_a_method_that_exits(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any
+) -> None:
+    def exits(self: Any, result: Any) -> Any:
+        sys.exit(0)
+
+    toy_card["methods"]["aaa"] = {**toy_card["methods"]["boot"], "use": "evil"}
+    done = symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method))
+    (tmp_path / "r/boot/figures/means.png").unlink()
+    evil = _with(toy_method, figures=exits)
+    with pytest.raises(MethodError, match=r"the figures of 'aaa': SystemExit: 0 \(traceback: .*aaa\.txt\)"):
+        redraw(tmp_path / "r", evil)
+    assert (tmp_path / "r/boot/figures/means.png").is_file()
+    done.registry = evil
+    with pytest.raises(MethodError, match="method 'evil' cannot draw: SystemExit: 0"):
+        done.figures("aaa")
+
+
+@pytest.mark.parametrize("name", ["../escaped", "a/b", ".hidden", "", "C:x"])
+@pytest.mark.parametrize("kind", ["checkpoint", "table"])
+def test_names_of_a_method_stay_in_its_folder(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, kind: str, name: str
+) -> None:
+    def combine(self: Any, *given: Any) -> Any:
+        result = toy_method.Bootstrap.combine(self, *given)
+        result.checkpoint[name] = {"w": np.ones(2, dtype=np.float32)}
+        return result
+
+    def tables(self: Any, record: Any) -> Any:
+        return {name: next(iter(toy_method.Bootstrap.tables(self, record).values()))}
+
+    changed = {"combine": combine} if kind == "checkpoint" else {"tables": tables}
+    toy_card["methods"]["boot"]["use"] = "evil"
+    done = symhep.run(toy_card, tmp_path / "a/r", registry=_with(toy_method, **changed))
+    assert f"a {kind} is called {name!r}, which is no plain file name" in done.failed["boot"]
+    assert not list(tmp_path.rglob("*escaped*"))
+
+
+def test_files_of_the_users_stay_among_the_figures(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any
+) -> None:
+    symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method))
+    figures = tmp_path / "r/boot/figures"
+    (figures / "mine.png").write_text("precious")
+    toy_card["output"] = {"figures": ["pdf"]}
+    symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method))
+    assert sorted(p.name for p in figures.iterdir()) == ["features.pdf", "means.pdf", "mine.png"]
+    toy_card["output"] = {"figures": ["png"]}
+    symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method), force=True)
+    assert sorted(p.name for p in figures.iterdir()) == ["features.png", "means.png", "mine.png"]
+
+
 def test_figures_stay_in_their_folder(tmp_path: Path, toy_card: dict[str, Any], toy_method: Any) -> None:
-    from types import ModuleType
-
-    from symhep.plugin.manager import build_registry
-
     def escape(self: Any, result: Any) -> Any:
         for item in toy_method.Bootstrap.figures(self, result):
             yield type(item)("../../escaped", item.figure, item.caption)
 
-    evil = type("Evil", (toy_method.Bootstrap,), {"figures": escape})
-    plugin = ModuleType("evil")
-    vars(plugin)["symhep_register_methods"] = symhep.hookimpl(lambda: {"bootstrap": evil})
-    done = symhep.run(toy_card, tmp_path / "a/b/r", registry=build_registry({"evil": plugin}))
+    toy_card["methods"]["boot"]["use"] = "evil"
+    done = symhep.run(toy_card, tmp_path / "a/b/r", registry=_with(toy_method, figures=escape))
     assert "is no plain file name" in done.failed["boot"]
     assert not list(tmp_path.rglob("escaped*"))
 
