@@ -131,7 +131,10 @@ def test_methods(command: Command) -> None:
     beta: dict[str, Any] = next(o for o in one["options"] if o["name"] == "beta")
     assert beta["default"] == 0.1
     assert all(o["description"] for o in one["options"])
-    assert "latent_dim" in command("methods", "vae").stdout
+    assert "2504.05174" in [reference["arxiv"] for reference in one["references"]]
+    shown = command("methods", "vae").stdout
+    assert "latent_dim" in shown
+    assert "2504.05174" in shown
     for name in listed["formats"]:
         options = json.loads(command("methods", name, "--json").stdout)["options"]
         assert all(o["description"] for o in options), name
