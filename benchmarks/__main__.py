@@ -24,6 +24,7 @@ def main() -> None:
         "moments_speed",
         "moments_dijets",
         "symmetrygan_speed",
+        "drawing",
     ):
         print(f"\n== {name} ==", flush=True)
         subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True)

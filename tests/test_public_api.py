@@ -55,6 +55,7 @@ PUBLIC = {
     "load_card",
     "momentum_records",
     "p_text",
+    "panel",
     "run",
     "with_error",
 }

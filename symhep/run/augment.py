@@ -17,7 +17,7 @@ import numpy.typing as npt
 from symhep import __version__
 from symhep.card.loader import load_card
 from symhep.card.schema import RunCard
-from symhep.errors import CardError, MethodError, StoreError, nearest
+from symhep.errors import CardError, MethodError, StoreError, as_card_error, nearest
 from symhep.events.assemble import assemble
 from symhep.events.dataset import Dataset
 from symhep.events.select import FeatureTable
@@ -110,7 +110,8 @@ def augment(
     registry = registry or build_registry()
     name, symmetry = _symmetry_of(folder, method, registry)
     symmetry = symmetry.only(generators, components)
-    draw = group_draw(symmetry.generators, symmetry.elements, boosts=boosts, translations=translations)
+    with as_card_error():
+        draw = group_draw(symmetry.generators, symmetry.elements, boosts=boosts, translations=translations)
     card_file = load_card(card)
     if name not in card_file.card.methods:
         raise CardError(

@@ -9,7 +9,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 import symhep
@@ -22,6 +21,7 @@ from symhep.methods.record import Record
 from symhep.methods.reference import Reference
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Table
+from symhep.plotting.panel import panel
 
 
 class BootstrapOptions(symhep.Options):
@@ -104,7 +104,7 @@ class Bootstrap(symhep.Method[BootstrapOptions, BootstrapRecord]):
         return {"means": Table.of(("feature", "mean"), rows)}
 
     def figures(self, result: Result[BootstrapRecord]) -> Iterator[NamedFigure]:
-        figure, ax = plt.subplots()
+        figure, ax = panel()
         record = result.record
         ax.errorbar(range(len(record.mean)), record.mean, yerr=record.error, fmt="o")
         ax.set(xlabel="feature", ylabel="mean")

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from symhep.errors import as_card_error
 from symhep.lie.groups.elements.acting import sources
 from symhep.lie.groups.elements.element import Element
 from symhep.lie.groups.elements.frame import Frame
@@ -78,9 +79,10 @@ class DiscreteTest:
 
 def chosen_elements(options: DiscreteOptions, frame: Frame) -> list[Element]:
     """The elements of the card, or the usual ones. Raises `CardError` for what cannot be read or is no element."""
-    if options.elements == "usual":
-        return usual_elements(frame)
-    return [read_element(text, frame) for text in options.elements]
+    with as_card_error("elements"):
+        if options.elements == "usual":
+            return usual_elements(frame)
+        return [read_element(text, frame) for text in options.elements]
 
 
 def discrete_tests(

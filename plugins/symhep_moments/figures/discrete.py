@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullLocator
 
 from symhep.plotting.p_axis import MARKS, p_axis
+from symhep.plotting.panel import panel
 
 __all__ = ["discrete_elements"]
 
@@ -20,8 +21,7 @@ _KINDS = {"moment": ("D", -0.16), "classifier": ("s", 0.16)}
 def discrete_elements(summary: Mapping[str, Any]) -> Figure:
     """Rows of elements: p-values of the moment and of the classifier version; the asymmetry in per cent."""
     rows = [row for row in summary["discrete"] if not row["trivial"] and row["same_as"] is None]
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         1, 2, figsize=(8.6, _ROW * len(rows) + 1.9), sharey=True, squeeze=False, width_ratios=(1.25, 1)
     )
     left, right = axes[0]
@@ -40,7 +40,7 @@ def discrete_elements(summary: Mapping[str, Any]) -> Figure:
     _asymmetries(right, rows)
     for ax in (left, right):
         ax.tick_params(axis="y", which="both", length=0)
-        ax.yaxis.set_minor_locator(plt.NullLocator())
+        ax.yaxis.set_minor_locator(NullLocator())
     figure.legend(handles=_handles(), loc="outside lower center", ncols=4, fontsize=10, handletextpad=0.3)
     return figure
 

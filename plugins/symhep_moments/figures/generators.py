@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from symhep.methods.result import Arrays
 from symhep.plotting.labels import pretty
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_moments.coefficients import coefficient_text
 
@@ -27,8 +28,7 @@ def generator_coefficients(a: Arrays) -> Figure:
     candidates = [pretty(str(n)) for n in a["candidates"]]
     number = len(candidates)
     width, height = min(max(6.4, 0.62 * number + 1.2), 11.5), 1.9 if len(values) < 4 else 1.15
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         len(values), 1, figsize=(width, 0.9 + height * len(values)), squeeze=False, sharex=True, sharey=True,
     )  # fmt: skip
     x = np.arange(number)
@@ -46,7 +46,7 @@ def generator_coefficients(a: Arrays) -> Figure:
         ax.set_ylim(bottom, top)
         ax.set_xlim(-0.6, number - 0.4)
         ax.tick_params(axis="x", which="both", length=0)
-        ax.xaxis.set_minor_locator(plt.NullLocator())
+        ax.xaxis.set_minor_locator(NullLocator())
     axes[-1, 0].set_xticks(
         x, candidates, rotation=90 if number > 12 else 0, fontsize=11 if number <= 12 else 9
     )

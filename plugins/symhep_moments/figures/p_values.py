@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from symhep.plotting.labels import pretty
 from symhep.plotting.p_axis import MARKS, p_axis
+from symhep.plotting.panel import panel
 
 __all__ = ["p_value_summary"]
 
@@ -24,8 +24,7 @@ def p_value_summary(summary: Mapping[str, Any]) -> Figure:
     groups = [("generators", summary["candidates"], "label"), ("discrete elements", discrete, "name")]
     groups = [group for group in groups if group[1]]
     heights = [len(rows) + 0.4 for _, rows, _ in groups] or [1.4]
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         len(heights), 1, figsize=(6.4, _ROW * sum(heights) + 1.2 + 0.3 * len(heights)), squeeze=False,
         sharex=True, height_ratios=heights,
     )  # fmt: skip

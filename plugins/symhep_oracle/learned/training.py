@@ -13,11 +13,11 @@ from symhep.methods.context import Task
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.streams import ReplicaStreams
 from symhep.torchkit.threads import in_groups
-from symhep_oracle.layout import Layout
 from symhep_oracle.learned.answers import Answers
 from symhep_oracle.learned.losses import slope
 from symhep_oracle.learned.networks import Network, make_network
 from symhep_oracle.learned.options import LearnedOracleOptions
+from symhep_oracle.oracles.layout import Layout
 
 __all__ = ["fit_members", "steps_for"]
 

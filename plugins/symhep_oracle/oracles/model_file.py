@@ -17,10 +17,10 @@ import torch
 from torch import Tensor
 
 from symhep.errors import InputError, MethodError
-from symhep_oracle.layout import Layout
 from symhep_oracle.oracles.differences import DifferencedOracle
 from symhep_oracle.oracles.function import function_oracle
 from symhep_oracle.oracles.interface import Oracle
+from symhep_oracle.oracles.layout import Layout
 
 __all__ = ["onnx_oracle", "torchscript_oracle"]
 

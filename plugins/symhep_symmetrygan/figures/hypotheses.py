@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from symhep.plotting.labels import pretty
 from symhep.plotting.p_axis import MARKS, p_axis
+from symhep.plotting.panel import panel
 from symhep_symmetrygan.figures.marks import GREY
 
 __all__ = ["hypotheses", "hypothesis_p_values"]
@@ -38,8 +38,7 @@ def hypothesis_p_values(s: Summary) -> Figure:
     """One row per hypothesis: p as it is (line's end) and adjusted (symbol), and the level."""
     groups = hypotheses(s)
     heights = [len(rows) + 0.4 for _, rows in groups]
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         len(heights), 1, figsize=(6.4, _ROW * sum(heights) + 1.2 + 0.3 * len(heights)), squeeze=False,
         sharex=True, height_ratios=heights,
     )  # fmt: skip

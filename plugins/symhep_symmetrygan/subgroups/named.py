@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from symhep.errors import as_card_error
 from symhep.lie.groups.elements import Element, read_element, usual_elements
 from symhep.lie.groups.elements.acting import sources
 from symhep.stats.asymmetry import asymmetry
@@ -34,9 +35,10 @@ FLIPS = 999
 def chosen_elements(options: SubgroupOptions, events: Events) -> list[Element]:
     """Those of the card, or the usual ones. Raises `CardError` for what cannot be read."""
     frame = frame_of(events)
-    if options.elements == "usual":
-        return usual_elements(frame)
-    return [read_element(text, frame) for text in options.elements]
+    with as_card_error("elements"):
+        if options.elements == "usual":
+            return usual_elements(frame)
+        return [read_element(text, frame) for text in options.elements]
 
 
 def discrete_rows(

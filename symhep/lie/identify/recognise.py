@@ -65,7 +65,7 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
     4. Confidence: the fraction of 20 perturbed copies, the errors drawn again on top of those
        that are there, with the same name. If no name has two thirds, ``ambiguous``.
 
-    Raises MethodError if the matrices are linearly dependent within the errors, CardError for wrong shapes.
+    Raises MethodError if the matrices are linearly dependent within the errors, LieError for wrong shapes.
 
     >>> turn = np.array([[0.0, -1.0], [1.0, 0.0]])
     >>> identify([turn]).name, identify([turn, np.eye(2)]).name

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symhep.errors import CardError, MethodError
+from symhep.errors import LieError, MethodError
 from symhep.lie import bases, exceptional
 from symhep.lie.identify import identify
 
@@ -249,7 +249,7 @@ def test_dependent_matrices() -> None:
     ],
 )
 def test_wrong_input(x: np.ndarray, errors: object, message: str) -> None:
-    with pytest.raises(CardError, match=message):
+    with pytest.raises(LieError, match=message):
         identify(x, errors)  # type: ignore[arg-type]
 
 
