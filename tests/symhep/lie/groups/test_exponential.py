@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.linalg import expm, expm_cond
 
@@ -40,7 +40,6 @@ def test_complex_and_single_precision() -> None:
     np.testing.assert_allclose(single.numpy(), expm(z.numpy()), rtol=1e-4, atol=1e-4)
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**6), st.floats(0, 3), st.floats(0, 3))
 def test_laws(seed: int, s: float, t: float) -> None:
     a = _random(seed, 4, 4) / 2
