@@ -22,6 +22,7 @@ from symhep.plotting.control import control_histograms
 from symhep.run.folder import RunFolder, content_key
 from symhep.run.plan import PlannedMethod
 from symhep.run.workers import Workers
+from symhep.torchkit.threads import one_thread_per_operation
 
 __all__ = ["Fit"]
 
@@ -58,8 +59,9 @@ class Fit:
         if stored is not None and stored.get("key") == key:
             return self.folder.read_result(name)
         started = time.perf_counter()
-        method.check(self.data, options)
-        result = method.combine(self.data, options, self._parts(options, name, key))
+        with one_thread_per_operation():
+            method.check(self.data, options)
+            result = method.combine(self.data, options, self._parts(options, name, key))
         result = replace(result, histograms=result.histograms | control_histograms(self.data))
         header = {
             "key": key,
@@ -82,8 +84,10 @@ class Fit:
         missing = [s for s in shards if stored[s.index] is None]
         outer = SilentProgress() if self.workers.local else self.progress
         with outer.task(f"{name}, {len(missing)} shards", len(missing)) as tick:
-            jobs = [(self.data, options, shard, self._context(shard)) for shard in missing]
-            for number, part in self.workers.run(self.plan.method.fit, jobs):
+            jobs = [
+                (self.plan.method, self.data, options, shard, self._context(shard)) for shard in missing
+            ]
+            for number, part in self.workers.run(_fitted, jobs):
                 self.folder.write_part(name, key, missing[number].index, part)
                 tick(1)
         # What goes on from here is what a resumed run would read, so both give the same numbers.
@@ -93,6 +97,12 @@ class Fit:
     def _context(self, shard: Shard) -> Context:
         seeds = seed_sequence(self.seed, self.plan.method.name, shard.index)
         return Context(seeds, self.device, self.progress if self.workers.local else SilentProgress())
+
+
+def _fitted(method: Method[Any], data: Dataset, options: Options, shard: Shard, context: Context) -> Part:
+    """The part of a shard, the same whichever process does it and however many threads that has."""
+    with one_thread_per_operation():
+        return method.fit(data, options, shard, context)
 
 
 def _present(part: Part | None, shard: Shard) -> Part:

@@ -20,7 +20,7 @@ from symhep_symmetrygan.subgroups.options import SubgroupOptions
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
 from symhep_symmetrygan.training.discriminator import Discriminator
 
-__all__ = ["Whitening", "play"]
+__all__ = ["TOGETHER", "Whitening", "play"]
 
 #: Elements per batch and replica: events share them, for an exponential costs more than a discriminator's batch.
 SHARED = 16
@@ -30,6 +30,8 @@ LARGEST_DIMENSION = 10
 FAINTEST = -60.0
 #: Random numbers of so many steps are drawn at once.
 BLOCK = 32
+#: Replicas that a core trains side by side, at most.
+TOGETHER = 24
 #: Directions narrower than this share of the widest are not widened further for the discriminator.
 NARROWEST = 0.02
 
@@ -87,7 +89,7 @@ def play(
             [both[r][1] for r in rows], device,
         )  # fmt: skip
 
-    parts = in_groups(some, len(chosen), device)
+    parts = in_groups(some, len(chosen), device, most=TOGETHER)
     width = first.shape[1]
     return torch.cat([torch.nn.functional.pad(p, (0, width - p.shape[1])) for p in parts]).double()
 
