@@ -84,9 +84,7 @@ class Fit:
         missing = [s for s in shards if stored[s.index] is None]
         outer = SilentProgress() if self.workers.local else self.progress
         with outer.task(f"{name}, {len(missing)} shards", len(missing)) as tick:
-            jobs = [
-                (self.plan.method, self.data, options, shard, self._context(shard)) for shard in missing
-            ]
+            jobs = [(self.plan.method, self.data, options, shard, self._context(shard)) for shard in missing]
             for number, part in self.workers.run(_fitted, jobs):
                 self.folder.write_part(name, key, missing[number].index, part)
                 tick(1)

@@ -141,9 +141,7 @@ def solve(
     # Small operations are bound by the interpreter, which two threads would only fight for; large ones gain.
     work = len(counts) * max(counts) * len(used) * fields.layout.features
     shared = invariance.automatic and work > 1_000_000
-    training = Training.join(
-        in_groups(group, len(counts), device, most=TOGETHER if shared else len(counts))
-    )
+    training = Training.join(in_groups(group, len(counts), device, most=TOGETHER if shared else len(counts)))
     return _solution(training, np.array(counts), family, fields, conditions, options)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
-from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -123,7 +122,6 @@ def train(
     some = order[size : 2 * size]  # of the training events, as many as are held out
     square = np.average((x[used] ** 2).mean(axis=1), weights=np.abs(answers.weights[used]))
     scale = float(np.sqrt(square)) / options.size or 1.0
-    began = monotonic()
 
     def fit(streams: Sequence[np.random.SeedSequence]) -> Parameters:
         steps = steps_for(options, len(used))
@@ -158,7 +156,6 @@ def train(
         "restarted": restarted,
         "useless": len(useless),
         "steps": steps_for(options, len(used)),
-        "seconds": monotonic() - began,
         "events": {"trained": len(used), "held_out": len(held_out)},
         "quality": _quality(oracle, x[held_out], answers.at(held_out)),
         "quality_trained": _quality(oracle, x[some], answers.at(some)),
