@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.events.dataset import Dataset
+from symhep.lie.canonical_basis import leading
 from symhep_oracle.fields import LinearFields
 from symhep_oracle.latent.morphing import follow
 from symhep_oracle.learned.answers import without_target
@@ -36,6 +37,7 @@ def follow_least(
     assert isinstance(fields, LinearFields)
     originals = without_target(data, options.oracle).values[sample.rows]
     directions = np.linalg.eigh(conditions.grams().mean)[1][:, : options.latent.flows].T
+    directions *= np.sign(directions[np.arange(len(directions)), leading(directions)])[:, None]
     return follow(
         problem.coded.coding, oracle, fields, directions, sample.x.numpy(), originals, sample.scale,
         options.latent, rng,

@@ -19,6 +19,7 @@ from symhep_symmetrygan.subgroups.images import images
 from symhep_symmetrygan.subgroups.options import SubgroupOptions
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
 from symhep_symmetrygan.training.discriminator import Discriminator
+from symhep_symmetrygan.training.whitening import whitening
 
 __all__ = ["TOGETHER", "Whitening", "play"]
 
@@ -42,11 +43,7 @@ class Whitening:
     def __init__(self, sample: Sample) -> None:
         w = sample.weights.abs() / sample.weights.abs().sum()
         self.centre = w @ sample.x
-        left = sample.x - self.centre
-        values, axes = torch.linalg.eigh(left.T @ (left * w[:, None]))
-        size = values.clamp_min(0).sqrt()
-        widest = float(size[-1]) or 1.0
-        self.matrix = (axes / size.clamp_min(NARROWEST * widest)).T
+        self.matrix = whitening(Sample(sample.x, w), NARROWEST)
 
     def __call__(self, x: Tensor) -> Tensor:
         """Rows (..., D) to rows (..., D)."""
