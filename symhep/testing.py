@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import hashlib
+import pickle
+import random
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,9 +19,12 @@ import numpy as np
 from symhep.errors import PluginError, SymhepError
 from symhep.events.batch import EventBatch
 from symhep.events.dataset import Dataset
-from symhep.methods.context import Context, seed_sequence
+from symhep.methods.context import COMBINE, Context, seed_sequence
 from symhep.methods.interface import Method, Options
-from symhep.methods.result import Part, Result
+from symhep.methods.record import Record
+from symhep.methods.reference import Reference
+from symhep.methods.result import Part, Result, Statement
+from symhep.methods.table import Table
 from symhep.plotting.save import save_figure
 from symhep.plotting.style import use_style
 from symhep.readers.interface import LossLog, Reader, ReadRequest
@@ -32,88 +39,184 @@ def _demand(holds: bool, message: str) -> None:
 
 
 def check_method(
-    method: Method[Any], options: Mapping[str, Any] | None = None, data: Dataset | None = None, seed: int = 1
-) -> Result:
+    method: Method[Any, Any, Any],
+    options: Mapping[str, Any] | None = None,
+    data: Dataset | None = None,
+    seed: int = 1,
+) -> Result[Any]:
     """Run a method through the contract and return its result.
 
-    Checked are: name, summary and options; that the same seed gives the same
-    numbers and that the random streams of the shards are all the randomness
-    there is; that parts and result survive storing (JSON, npz without pickle);
-    that statements carry evidence and name figures that exist; that figures are
-    drawn from the stored result alone; that event weights are honoured, or refused.
+    Checked are: name, summary, options and record; that the same seed gives the same numbers, in `fit` and in
+    `combine`, and that the random streams of the shards are all the randomness there is: numpy's and torch's global
+    generators are left alone; that nothing changes the data; that prepared data can be pickled; that parts and result
+    survive storing (JSON, npz without pickle) and the record its schema; that statements carry evidence and name
+    figures that exist; that statements, tables and figures are made from the stored result alone; that event weights
+    are honoured, or refused.
 
     Raises
     ------
     PluginError
         Saying which rule is broken.
     """
-    _demand(bool(method.name.isidentifier()), f"name {method.name!r} must be an identifier")
-    _demand(bool(method.summary), f"{method.name}: a summary of one line is missing")
-    _demand(issubclass(method.Options, Options), f"{method.name}: Options must derive from symhep.Options")
+    name = method.name
+    _demand(bool(name.isidentifier()), f"name {name!r} must be an identifier")
+    _demand(bool(method.summary), f"{name}: a summary of one line is missing")
+    _demand(issubclass(method.Options, Options), f"{name}: Options must derive from symhep.Options")
+    _demand(
+        isinstance(getattr(method, "Record", None), type) and issubclass(method.Record, Record),
+        f"{name}: Record must be a class derived from symhep.Record",
+    )
+    _demand(
+        all(isinstance(r, Reference) for r in method.references),
+        f"{name}: references must be Reference objects",
+    )
     chosen = method.Options.model_validate(dict(options or {}))
     again = method.Options.model_validate_json(chosen.model_dump_json())
-    _demand(again == chosen, f"{method.name}: options do not survive JSON")
-    data = data if data is not None else _toy_dataset()
-    method.check(data, chosen)
-    shards = list(method.shards(data, chosen))
-    _demand([s.index for s in shards] == list(range(len(shards))), f"{method.name}: shards must count from 0")
+    _demand(again == chosen, f"{name}: options do not survive JSON")
+    trial = _Trial(method, chosen, data if data is not None else _toy_dataset(), seed)
+    method.check(trial.data, chosen)
     with TemporaryDirectory() as scratch:
         folder = RunFolder(scratch)
-        first = [_stored_part(method, data, chosen, index, seed, folder) for index in range(len(shards))]
-        second = [
-            _stored_part(method, data, chosen, index, seed, folder) for index in reversed(range(len(shards)))
-        ]
-        for index, (a, b) in enumerate(zip(first, reversed(second), strict=True)):
+        parts = trial.parts(folder)
+        for index, (a, b) in enumerate(zip(parts, trial.parts(folder, backwards=True), strict=True)):
             _demand(
-                _same(a, b),
-                f"{method.name}: shard {index} gives other numbers when run again with the same seed",
+                _same(a, b), f"{name}: shard {index} gives other numbers when run again with the same seed"
             )
-        result = method.combine(data, chosen, first)
+        result, second = trial.combined(parts), trial.combined(parts)
         _demand(
-            isinstance(result, Result),
-            f"{method.name}: combine must return a Result, not {type(result).__name__}",
+            result.summary == second.summary and _same(Part({}, result.arrays), Part({}, second.arrays)),
+            f"{name}: combine gives other numbers when run again with the same seed; draw from context.seeds",
         )
-        json.dumps(result.summary, allow_nan=True, default=_refuse)
-        folder.write_result("check", result, {"key": ""})
-        stored = folder.read_result("check")
+        folder.write_result("check", method.worded(result), {"key": ""})
+        stored = method.worded(folder.read_result("check", method.Record))
+        _demand(
+            stored.summary == result.summary,
+            f"{name}: the record does not survive storing: it is read back changed",
+        )
+        _check_words(method, stored)
         _check_figures(method, stored, folder)
-        _check_weights(method, data, chosen, first, seed, folder)
-    return result
-
-
-def _check_weights(
-    method: Method[Any], data: Dataset, options: Options, unweighted: list[Part], seed: int, folder: RunFolder
-) -> None:
-    """Weights must change the numbers, or be refused by `check`."""
-    weights = np.where(np.arange(len(data)) % 2, 0.2, 1.8)
-    weighted = replace(data, weights=weights)
-    try:
-        method.check(weighted, options)
-    except SymhepError:
-        return
-    parts = [_stored_part(method, weighted, options, i, seed, folder) for i in range(len(unweighted))]
-    results = [method.combine(d, options, p) for d, p in ((data, unweighted), (weighted, parts))]
-    folder.write_json("plain.json", results[0].summary)
-    folder.write_json("weighted.json", results[1].summary)
-    _demand(
-        folder.read_json("plain.json") != folder.read_json("weighted.json"),
-        f"{method.name}: event weights change nothing; honour them, or refuse them in check",
-    )
-
-
-def _stored_part(
-    method: Method[Any], data: Dataset, options: Options, index: int, seed: int, folder: RunFolder
-) -> Part:
-    shard = list(method.shards(data, options))[index]
-    part = method.fit(data, options, shard, Context(seed_sequence(seed, method.name, index)))
-    folder.write_part("check", "key", index, part)
-    stored = folder.read_part("check", "key", index)
-    _demand(stored is not None, f"{method.name}: the part of shard {index} cannot be stored")
-    assert stored is not None
+        _check_weights(trial, result, folder)
     return stored
 
 
-def _check_figures(method: Method[Any], stored: Result, folder: RunFolder) -> None:
+class _Trial:
+    """A method at work on a dataset, watched."""
+
+    def __init__(self, method: Method[Any, Any, Any], options: Options, data: Dataset, seed: int) -> None:
+        self.method, self.options, self.data, self.seed = method, options, data, seed
+        with self._watched("prepare"):
+            self.prepared = method.prepare(data, options)
+        try:
+            self.prepared = pickle.loads(pickle.dumps(self.prepared))  # noqa: S301, our own bytes
+        except Exception as error:
+            raise PluginError(
+                f"{method.name}: what prepare gives cannot be sent to a worker process: {error}"
+            ) from error
+        self.shards = list(method.shards(self.prepared))
+        _demand(
+            [s.index for s in self.shards] == list(range(len(self.shards))),
+            f"{method.name}: shards must count from 0",
+        )
+
+    def parts(self, folder: RunFolder, *, backwards: bool = False) -> list[Part]:
+        """The parts of all shards as they are read back from a run folder; fitted in the order asked for."""
+        order = range(len(self.shards) - 1, -1, -1) if backwards else range(len(self.shards))
+        found = {index: self._stored_part(index, folder) for index in order}
+        return [found[index] for index in range(len(self.shards))]
+
+    def combined(self, parts: list[Part]) -> Result[Any]:
+        """What `combine` makes of them."""
+        with self._watched("combine"):
+            result = self.method.combine(self.prepared, parts, self._context(COMBINE))
+        _demand(
+            isinstance(result, Result),
+            f"{self.method.name}: combine must return a Result, not {type(result).__name__}",
+        )
+        _demand(
+            isinstance(result.record, self.method.Record),
+            f"{self.method.name}: the record must be a {self.method.Record.__name__}, "
+            f"not {type(result.record).__name__}",
+        )
+        return result
+
+    def _stored_part(self, index: int, folder: RunFolder) -> Part:
+        name = self.method.name
+        with self._watched("fit"):
+            part = self.method.fit(self.prepared, self.shards[index], self._context(index))
+        _demand(isinstance(part, Part), f"{name}: fit must return a Part, not {type(part).__name__}")
+        _demand(
+            all(isinstance(a, np.ndarray) and a.dtype.kind in "biufcUS" for a in part.arrays.values()),
+            f"{name}: the arrays of a Part must be numpy arrays of numbers or text",
+        )
+        folder.write_part("check", "key", index, part)
+        stored = folder.read_part("check", "key", index)
+        _demand(stored is not None, f"{name}: the part of shard {index} cannot be stored")
+        assert stored is not None
+        return stored
+
+    def _context(self, index: int) -> Context:
+        return Context(seed_sequence(self.seed, self.method.name, index))
+
+    @contextmanager
+    def _watched(self, step: str) -> Iterator[None]:
+        """Global random generators and the data must be as before."""
+        before = (_global_randomness(), _fingerprint(self.data))
+        yield
+        random, data = _global_randomness(), _fingerprint(self.data)
+        _demand(
+            random == before[0],
+            f"{self.method.name}: {step} draws from the global generator of numpy, torch or random; "
+            "draw from context.seeds",
+        )
+        _demand(
+            data == before[1], f"{self.method.name}: {step} changes the data in place; copy before changing"
+        )
+
+
+def _global_randomness() -> list[bytes]:
+    """The states of the global random generators; of torch only where something has imported it."""
+    states = [repr(np.random.get_state()).encode(), repr(random.getstate()).encode()]  # noqa: NPY002, only read
+    torch = sys.modules.get("torch")
+    return [*states, torch.get_rng_state().numpy().tobytes()] if torch is not None else [*states, b""]
+
+
+def _fingerprint(data: Dataset) -> list[bytes]:
+    arrays = (data.values, data.weights, data.labels, data.scaler.shift, data.scaler.scale, data.momenta)
+    return [b"" if a is None else hashlib.blake2b(np.ascontiguousarray(a).data).digest() for a in arrays]
+
+
+def _check_weights(trial: _Trial, unweighted: Result[Any], folder: RunFolder) -> None:
+    """Weights must change the numbers, or be refused by `check` or `prepare`."""
+    weights = np.where(np.arange(len(trial.data)) % 2, 0.2, 1.8)
+    weighted = replace(trial.data, weights=weights)
+    try:
+        trial.method.check(weighted, trial.options)
+        other = _Trial(trial.method, trial.options, weighted, trial.seed)
+    except PluginError:
+        raise
+    except SymhepError:
+        return
+    _demand(
+        other.combined(other.parts(folder)).summary != unweighted.summary,
+        f"{trial.method.name}: event weights change nothing; honour them, or refuse them in check",
+    )
+
+
+def _check_words(method: Method[Any, Any, Any], stored: Result[Any]) -> None:
+    for statement in stored.statements:
+        _demand(
+            isinstance(statement, Statement),
+            f"{method.name}: statements must be Statement objects, not {type(statement).__name__}",
+        )
+        _demand(bool(statement.evidence), f"{method.name}: no evidence for {statement.text!r}")
+    for key, table in stored.tables.items():
+        _demand(
+            isinstance(table, Table),
+            f"{method.name}: table '{key}' must be a Table, not {type(table).__name__}",
+        )
+
+
+def _check_figures(method: Method[Any, Any, Any], stored: Result[Any], folder: RunFolder) -> None:
     names = set()
     with use_style():
         for item in method.figures(stored):
@@ -126,17 +229,10 @@ def _check_figures(method: Method[Any], stored: Result, folder: RunFolder) -> No
             names.add(item.name)
             save_figure(item.figure, folder.root / "figures" / item.name, ("png",))
     for statement in stored.statements:
-        _demand(bool(statement.evidence), f"{method.name}: no evidence for {statement.text!r}")
         if statement.figure is not None:
             _demand(
                 statement.figure in names, f"{method.name}: a statement names the figure '{statement.figure}'"
             )
-
-
-def _refuse(value: Any) -> Any:
-    if isinstance(value, np.generic | np.ndarray):
-        return value.tolist()
-    raise PluginError(f"the summary holds a {type(value).__name__}, which is no JSON")
 
 
 def _same(a: Part, b: Part) -> bool:

@@ -15,7 +15,7 @@ LAYERS = (
     {"events", "lie", "stats"},
     {"methods", "readers", "torchkit"},
     {"plotting", "plugin"},
-    {"report"},
+    {"hypotheses", "report"},
     {"run"},
     {"testing"},
     {"cli"},

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from symhep.events.dataset import Dataset
+from symhep.hypotheses.references import LESTER, PATERA
 from symhep.lie.groups.elements.frame import Frame
 from symhep.methods.context import Context
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
@@ -15,6 +16,7 @@ from symhep_moments.discrete.family import chosen_elements
 from symhep_moments.findings import findings
 from symhep_moments.measuring import functions_for, measure, prepared
 from symhep_moments.options import MomentsOptions
+from symhep_moments.references import CRAGG_DONALD, KLEIBERGEN_PAAP, ROBIN_SMITH
 from symhep_moments.results import drawing_arrays, summarise
 from symhep_moments.tables import tables
 
@@ -36,8 +38,12 @@ class MomentConditions(Method[MomentsOptions]):
     name = "moments"
     summary = "which subgroup of the Poincare group, and which reflections, the events respect, with p-values"
     references = (
-        "cragg1996rank", "robin2000rank", "kleibergen2006rank", "lester2022parity", "patera1975poincare",
-    )  # fmt: skip
+        CRAGG_DONALD,
+        ROBIN_SMITH,
+        KLEIBERGEN_PAAP,
+        LESTER,
+        PATERA,
+    )
     Options = MomentsOptions
     scan_quantities = (ScanQuantity("algebra.dimension", "Symmetries"),)
 

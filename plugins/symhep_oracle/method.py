@@ -26,6 +26,7 @@ from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.oracles.building import build_oracle
 from symhep_oracle.outcome import Outcome, make_fields
 from symhep_oracle.problem import pose
+from symhep_oracle.references import FORESTANO_EXCEPTIONAL, FORESTANO_SPARSE, FORESTANO_SYMMETRIES, ROMAN
 from symhep_oracle.results import drawing_arrays, summarise, tables
 from symhep_oracle.sample import Sample
 from symhep_oracle.solving import solve
@@ -50,8 +51,11 @@ class OracleGenerators(Method[OracleMethodOptions]):
     name = "oracle"
     summary = "the Lie algebra that preserves a known, user-written or learned function of the event"
     references = (
-        "forestano2023symmetries", "forestano2023sparse", "roman2023latent", "forestano2023exceptional",
-    )  # fmt: skip
+        FORESTANO_SYMMETRIES,
+        FORESTANO_SPARSE,
+        ROMAN,
+        FORESTANO_EXCEPTIONAL,
+    )
     Options = OracleMethodOptions
     scan_quantities = (
         ScanQuantity("algebra.dimension", "Generators"),

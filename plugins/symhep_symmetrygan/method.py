@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from symhep.events.dataset import Dataset
 from symhep.events.vectors import acts_on_momenta
+from symhep.hypotheses.references import LESTER, PATERA
 from symhep.methods.context import Context
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result
@@ -16,6 +17,7 @@ from symhep_symmetrygan.gathering import gather
 from symhep_symmetrygan.map_learning import learned_map
 from symhep_symmetrygan.options import SymmetryGanOptions
 from symhep_symmetrygan.pieces import Piece, pieces
+from symhep_symmetrygan.references import DESAI
 from symhep_symmetrygan.results import drawing_arrays, summarise
 from symhep_symmetrygan.searching import restarts
 from symhep_symmetrygan.subgroup_search import subgroups
@@ -42,7 +44,11 @@ class SymmetryGan(Method[SymmetryGanOptions]):
     summary = (
         "which transformations leave the density as it is, by adversarial training, and the group they form"
     )
-    references = ("desai2022symmetrygan", "lester2022parity", "patera1975poincare")
+    references = (
+        DESAI,
+        LESTER,
+        PATERA,
+    )
     Options = SymmetryGanOptions
     scan_quantities = (
         ScanQuantity("kl.symmetry.mean", "KL divergence", error_key="kl.symmetry.error", entry="projection"),

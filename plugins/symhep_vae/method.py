@@ -24,6 +24,7 @@ from symhep_vae.ensemble import Runs, gather, join, to_part
 from symhep_vae.evidence import Evidence
 from symhep_vae.findings import findings
 from symhep_vae.options import RUNS_PER_SHARD, VaeOptions
+from symhep_vae.references import FACCO, KINGMA_WELLING, LEVINA_BICKEL, SANZ, SANZ_REVIEW, SCIKIT_DIMENSION
 from symhep_vae.relevance import count_relevant, moments
 from symhep_vae.results import drawing_arrays, summarise, tables
 from symhep_vae.sample import Sample, effective_events
@@ -53,8 +54,13 @@ class VaeRelevance(Method[VaeOptions]):
     name = "vae"
     summary = "how many independent directions the events have: relevance of the latents of a VAE"
     references = (
-        "sanz2025symmetries", "sanz2026review", "kingma2013vae", "facco2017twonn", "levina2004mle", "bac2021skdim"
-    )  # fmt: skip
+        SANZ,
+        SANZ_REVIEW,
+        KINGMA_WELLING,
+        FACCO,
+        LEVINA_BICKEL,
+        SCIKIT_DIMENSION,
+    )
     Options = VaeOptions
     scan_quantities = (
         ScanQuantity("relevant_latents", "Relevant latents"),

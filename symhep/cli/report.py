@@ -1,4 +1,4 @@
-"""`symhep report`: the page again."""
+"""`symhep report`: sentences, tables and the page again, without training."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["command"]
 @click.command("report")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
 def command(folder: str) -> None:
-    """Write the report of the run FOLDER again from its stored results."""
-    from symhep.report.page import write_report
+    """Word the stored results of the run FOLDER again and write its report."""
+    from symhep.run.pipeline import reword
 
-    click.echo(write_report(Path(folder)))
+    click.echo(reword(Path(folder)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from symhep.events.effective import effective_events
 
 __all__ = ["Column", "Dataset", "Scaler", "Scaling"]
 
@@ -99,6 +101,9 @@ class Dataset:
         P names, e.g. ('mu-', 'mu+').
     labels, label_names
         (N,) index of the dataset an event came from, and the datasets' names.
+    unit
+        (N,) number of the independent source event each row comes from: copies and images of one event share it, and
+        splits and random subsets keep them together. By default every row is an event of its own.
     """
 
     name: str
@@ -110,6 +115,13 @@ class Dataset:
     particles: tuple[str, ...] = ()
     labels: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     label_names: tuple[str, ...] = ()
+    unit: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    def __post_init__(self) -> None:
+        if len(self.unit) != len(self.values):
+            if len(self.unit):
+                raise ValueError(f"{len(self.values)} events but {len(self.unit)} units")
+            object.__setattr__(self, "unit", np.arange(len(self.values), dtype=np.int64))
 
     @property
     def scaled(self) -> FloatArray:
@@ -121,8 +133,40 @@ class Dataset:
         """Do the weights differ from event to event?"""
         return bool(len(self.weights)) and not np.allclose(self.weights, self.weights[0])
 
+    @property
+    def effective(self) -> float:
+        """Effective number of events, (sum w)^2 / sum w^2."""
+        return effective_events(self.weights)
+
     def __len__(self) -> int:
         return len(self.values)
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Dataset:
+        """Some of the events, with the scaling of all.
+
+        >>> Dataset.from_array([[0.0], [1.0], [2.0]]).take(np.array([2, 0])).values[:, 0].tolist()
+        [2.0, 0.0]
+        """
+        return replace(
+            self,
+            values=self.values[rows],
+            weights=self.weights[rows],
+            momenta=None if self.momenta is None else self.momenta[rows],
+            labels=self.labels[rows] if len(self.labels) == len(self) else self.labels,
+            unit=self.unit[rows],
+        )
+
+    def split(self, fraction: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
+        """Two parts, the first with ``fraction`` of the independent units; rows of a unit stay together, in order.
+
+        >>> data = replace(Dataset.from_array([[0.0]] * 4), unit=np.array([0, 0, 1, 1]))
+        >>> [np.unique(part.unit).size for part in data.split(0.5, np.random.default_rng(0))]
+        [1, 1]
+        """
+        units = np.unique(self.unit)
+        chosen = rng.permutation(units)[: round(fraction * len(units))]
+        inside = np.isin(self.unit, chosen)
+        return self.take(np.flatnonzero(inside)), self.take(np.flatnonzero(~inside))
 
     @classmethod
     def from_array(

@@ -1,17 +1,22 @@
-"""What surrounds a fit: device, random streams, progress, log."""
+"""What surrounds a fit: device, random streams, progress, the plugins at hand."""
 
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-__all__ = ["Context", "Progress", "Task", "seed_sequence"]
+if TYPE_CHECKING:
+    from symhep.plugin.manager import Registry
+
+__all__ = ["COMBINE", "Context", "Progress", "Task", "seed_sequence"]
+
+#: Stands in place of a shard's index in the random stream of `Method.combine`.
+COMBINE = 2**32 - 1
 
 
 class Task(Protocol):
@@ -57,16 +62,24 @@ def seed_sequence(seed: int, method: str, shard: int) -> np.random.SeedSequence:
 
 @dataclass(frozen=True)
 class Context:
-    """Handed to `Method.fit`.
+    """Handed to `Method.fit` and `Method.combine`.
 
-    ``device`` is already resolved ('cpu', 'cuda', 'cuda:1', ...); all randomness
-    of the shard must come from ``seeds``.
+    Attributes
+    ----------
+    seeds
+        All randomness of the shard, or of combining, must come from it.
+    device
+        Already resolved: 'cpu', 'cuda', 'cuda:1', ...
+    progress
+        Where long work shows how far it is.
+    registry
+        The plugins of this run; None: whoever needs them takes the installed ones (`installed_registry`).
     """
 
     seeds: np.random.SeedSequence
     device: str = "cpu"
     progress: Progress = field(default_factory=SilentProgress)
-    logger: logging.Logger = field(default_factory=lambda: logging.getLogger("symhep"))
+    registry: Registry | None = None
 
     def rng(self) -> np.random.Generator:
         """A numpy generator at the start of the shard's stream."""

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast
 
 from pydantic import BaseModel, ConfigDict
+from typing_extensions import TypeVar
 
 from symhep.events.dataset import Dataset
 from symhep.methods.context import Context
-from symhep.methods.result import Part, Result
+from symhep.methods.init_block import InitBlock, SampleView
+from symhep.methods.record import Record
+from symhep.methods.reference import Reference
+from symhep.methods.result import Part, Result, Statement
+from symhep.methods.table import Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Method", "NamedFigure", "Options", "ScanQuantity", "Shard"]
+__all__ = ["Inputs", "Method", "NamedFigure", "Options", "ScanQuantity", "Shard"]
 
 
 class Options(BaseModel):
@@ -29,6 +34,7 @@ class Options(BaseModel):
 
 
 OptionsT = TypeVar("OptionsT", bound=Options)
+RecordT = TypeVar("RecordT", bound=Record, default=Record)
 
 
 @dataclass(frozen=True)
@@ -63,61 +69,110 @@ class ScanQuantity:
     entry: str = "entry"
 
 
-class Method(ABC, Generic[OptionsT]):
+@dataclass(frozen=True, eq=False)
+class Inputs(Generic[OptionsT]):
+    """What a method works on: the events and the options. A method that prepares more derives from it."""
+
+    data: Dataset
+    options: OptionsT
+
+
+PreparedT = TypeVar("PreparedT", default=Inputs[Any])
+
+
+class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
     """An analysis of a dataset.
 
     A complete method::
 
         class MeanOptions(Options):
-            trimmed: float = 0.0
+            floor: float = Field(0.0, description="smallest mean that is told")
 
-        class Mean(Method[MeanOptions]):
+        class MeanRecord(Record):
+            mean: tuple[Number, ...] = Field(description="mean of every feature")
+
+        class Mean(Method[MeanOptions, MeanRecord]):
             name = "mean"
             summary = "weighted mean of every feature"
             references = ()
             Options = MeanOptions
+            Record = MeanRecord
 
-            def fit(self, data, options, shard, context):
+            def fit(self, inputs, shard, context):
+                data = inputs.data
                 mean = np.average(data.values, axis=0, weights=data.weights)
-                return Part(arrays={"mean": mean})
+                spread = np.sqrt(np.average((data.values - mean) ** 2, axis=0, weights=data.weights))
+                return Part(arrays={"mean": mean, "error": spread / np.sqrt(data.effective)})
 
-            def combine(self, data, options, parts):
-                mean = parts[0].arrays["mean"]
-                return Result(summary={"mean": mean.tolist()}, arrays={"mean": mean})
+            def combine(self, inputs, parts, context):
+                arrays, units = parts[0].arrays, [c.unit for c in inputs.data.columns]
+                found = zip(arrays["mean"], arrays["error"], units)
+                return Result(MeanRecord(mean=[Number.with_error(*row) for row in found]), arrays)
+
+            def statements(self, record):
+                yield Statement(f"The first mean is {record.mean[0].text()}.", {"mean": record.mean[0].value})
 
             def figures(self, result):
-                fig, ax = panel()
-                ax.plot(result.arrays["mean"])
-                yield NamedFigure("mean", fig, "Mean of every feature.")
+                figure, axes = panel()
+                axes.plot(result.arrays["mean"])
+                yield NamedFigure("mean", figure, "Mean of every feature.")
 
-    A method never opens a file and never saves a figure. ``figures`` draws from
-    the stored Result alone. Weights are honoured, or refused in ``check``.
-    `symhep.testing.check_method` runs the contract on a method.
+    The order of a run: ``check``, ``prepare`` (once), ``shards``, ``fit`` for each shard, on as many workers as there
+    are, ``combine``; then ``statements``, ``tables`` and ``figures``, now or whenever a report is written again, from
+    the stored result alone. A method never opens a file and never saves a figure. Weights are honoured, or refused in
+    ``check``. `symhep.testing.check_method` runs the contract on a method.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
-    references: ClassVar[tuple[str, ...]] = ()
+    #: What a report asks its readers to cite.
+    references: ClassVar[tuple[Reference, ...]] = ()
     Options: ClassVar[type[Options]]
+    #: The class of `Result.record`; `symhep schema NAME` prints its JSON Schema.
+    Record: ClassVar[type[Record]]
     #: What a `scan:` in the card draws against the scanned option.
     scan_quantities: ClassVar[tuple[ScanQuantity, ...]] = ()
 
     def check(self, data: Dataset, options: OptionsT) -> None:
-        """Raise `CardError` or `MethodError` if this cannot work, before any training."""
+        """Raise `CardError` or `MethodError` if this cannot work, before anything is prepared or trained. Be quick."""
         return None
 
-    def shards(self, data: Dataset, options: OptionsT) -> Sequence[Shard]:
+    def prepare(self, data: Dataset, options: OptionsT) -> PreparedT:
+        """What all shards need, worked out once, without randomness: it must be possible to pickle it.
+
+        Raises `CardError` or `MethodError`, as ``check`` does, for what only shows here.
+        """
+        return cast(PreparedT, Inputs(data, options))
+
+    def shards(self, prepared: PreparedT) -> Sequence[Shard]:
         """Independent pieces of work; they must not depend on how many workers there are."""
         return (Shard(),)
 
     @abstractmethod
-    def fit(self, data: Dataset, options: OptionsT, shard: Shard, context: Context) -> Part:
+    def fit(self, prepared: PreparedT, shard: Shard, context: Context) -> Part:
         """Do one piece of the work, with randomness from ``context.seeds`` alone."""
 
     @abstractmethod
-    def combine(self, data: Dataset, options: OptionsT, parts: Sequence[Part]) -> Result:
-        """Merge the parts, in shard order, into the result."""
+    def combine(self, prepared: PreparedT, parts: Sequence[Part], context: Context) -> Result[RecordT]:
+        """Merge the parts, in shard order, into the result; randomness again from ``context.seeds`` alone."""
 
-    def figures(self, result: Result) -> Iterator[NamedFigure]:
+    def statements(self, record: RecordT) -> Iterable[Statement]:
+        """What was found, most important first, then warnings: from the record alone."""
+        return ()
+
+    def tables(self, record: RecordT) -> Mapping[str, Table]:
+        """Tables of the report, from the record alone."""
+        return {}
+
+    def figures(self, result: Result[RecordT]) -> Iterator[NamedFigure]:
         """Draw the result. Nothing but ``result`` may be used."""
         return iter(())
+
+    def init_block(self, sample: SampleView) -> InitBlock | None:
+        """This method's part of the card that `symhep init` writes for a file; None: it does not suit the file."""
+        return None
+
+    def worded(self, result: Result[RecordT]) -> Result[RecordT]:
+        """The result with statements and tables made from its record."""
+        record = result.record
+        return replace(result, statements=list(self.statements(record)), tables=dict(self.tables(record)))

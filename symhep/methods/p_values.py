@@ -4,14 +4,64 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, Self
 
-__all__ = ["bound_text", "p_numbers", "p_text", "short_p"]
+from pydantic import Field
+
+from symhep.methods.record import Record
+
+__all__ = ["Adjusted", "PKind", "PValue", "bound_text", "p_numbers", "p_text", "short_p"]
+
+#: How a p-value is obtained: by a finite reference of equally probable outcomes, from a limiting distribution, or as
+#: the largest over a set.
+PKind = Literal["exact", "asymptotic", "bound"]
 
 #: Below this a float has lost its digits, and p is told by its logarithm.
 SMALLEST = -300.0
 #: What log10 p = -inf, a change without any spread, is stored as: JSON has no infinities.
 LEAST = -1e6
+
+
+class PValue(Record):
+    """The p-value of one claim, as fields of its row: `p_value`, its logarithm, and its kind.
+
+    >>> PValue.of(math.log(0.25), "exact").to_json()["p_value"]
+    0.25
+    """
+
+    p_value: float | None = Field(None, description="p-value; 0 below 1e-308; null: not tested")
+    log10_p: float | None = Field(None, description="its decimal logarithm; null: not tested")
+    p_kind: PKind | None = Field(
+        None, description="exact, asymptotic, or bound: the largest over a set; null: not tested"
+    )
+
+    @classmethod
+    def of(cls, log_p: float | None, kind: PKind | None = "asymptotic") -> Self:
+        """From a natural logarithm; None: not tested."""
+        return cls() if log_p is None else cls(**p_numbers(log_p), p_kind=kind)
+
+    @property
+    def p(self) -> PValue:
+        """The p-value alone, for a cell of a table."""
+        return PValue(p_value=self.p_value, log10_p=self.log10_p, p_kind=self.p_kind)
+
+
+class Adjusted(PValue):
+    """A p-value on its own, and adjusted for the family of hypotheses it belongs to (Holm)."""
+
+    p_value_adjusted: float | None = Field(
+        None,
+        description="p-value adjusted for the number of hypotheses of its family (Holm); null: not tested",
+    )
+    log10_p_adjusted: float | None = Field(None, description="its decimal logarithm; null: not tested")
+    rejected: bool | None = Field(
+        None, description="rejected at the significance level of the family; null: not tested"
+    )
+
+    @property
+    def p_adjusted(self) -> PValue:
+        """The adjusted p-value alone, for a cell of a table."""
+        return PValue(p_value=self.p_value_adjusted, log10_p=self.log10_p_adjusted, p_kind=self.p_kind)
 
 
 def p_numbers(log_p: float) -> dict[str, float]:
@@ -26,16 +76,25 @@ def p_numbers(log_p: float) -> dict[str, float]:
     return {"p_value": math.exp(log_p), "log10_p": max(log_p / math.log(10), LEAST)}
 
 
-def p_text(numbers: Mapping[str, Any]) -> str:
+def _log10(numbers: Mapping[str, Any] | PValue) -> float:
+    found = numbers.log10_p if isinstance(numbers, PValue) else numbers["log10_p"]
+    if found is None:
+        raise ValueError("what was not tested has no p-value to tell")
+    return float(found)
+
+
+def p_text(numbers: Mapping[str, Any] | PValue) -> str:
     """``p_value`` and ``log10_p`` of a summary as 'p = 0.31', 'p = 2e-05' or 'p = 1e-1234'.
 
-    >>> p_text({"p_value": 0.3142, "log10_p": -0.503}), p_text({"p_value": 0.0, "log10_p": -1234.0})
-    ('p = 0.31', 'p = 1e-1234')
+    >>> p_text({"log10_p": -0.503}), p_text({"log10_p": -1234.0}), p_text({"log10_p": LEAST})
+    ('p = 0.31', 'p = 1e-1234', 'p < 1e-300')
     """
-    log10_p = float(numbers["log10_p"])
+    log10_p = _log10(numbers)
+    if log10_p <= LEAST:
+        return "p < 1e-300"  # no spread at all: the logarithm is a mark, not a measurement
     if log10_p < SMALLEST:
         return f"p = {short_p(numbers)}"
-    return f"p = {float(numbers['p_value']):.2g}"
+    return f"p = {10**log10_p:.2g}"
 
 
 def bound_text(log10_p: float) -> str:
@@ -54,13 +113,15 @@ def bound_text(log10_p: float) -> str:
     return f"p < 1e{power:03d}"
 
 
-def short_p(numbers: Mapping[str, Any]) -> str:
+def short_p(numbers: Mapping[str, Any] | PValue) -> str:
     """Where there is little room: '0.31', '2e-5', '1e-1234'.
 
     >>> short_p({"log10_p": -0.5}), short_p({"log10_p": -4.7}), short_p({"log10_p": -1234.4})
     ('0.32', '2e-5', '4e-1235')
     """
-    log10_p = float(numbers["log10_p"])
+    log10_p = _log10(numbers)
+    if log10_p <= LEAST:
+        return "<1e-300"
     if log10_p > -2.5:
         return f"{10**log10_p:.2g}"
     power = math.floor(log10_p)

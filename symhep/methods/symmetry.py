@@ -1,18 +1,20 @@
-"""The symmetry that a result vouches for, as matrices: what `symhep augment` draws transformations from."""
+"""The symmetry that a result states, as matrices: what `symhep augment` draws transformations from."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
 from symhep.errors import CardError, StoreError, nearest
+from symhep.methods.record import Record
 from symhep.methods.result import Arrays, Result
 
-__all__ = ["Symmetry", "homogeneous"]
+__all__ = ["Symmetry", "SymmetryRecord", "homogeneous"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -31,11 +33,27 @@ def homogeneous(linear: npt.ArrayLike, *, element: bool = False) -> FloatArray:
     return padded
 
 
+class SymmetryRecord(Record):
+    """The symmetry that a result states; arrays ``symmetry_generators`` and ``symmetry_elements`` hold its matrices."""
+
+    acts_on: Literal["momenta", "features"] = Field(
+        description="momenta: the four-momenta (E, px, py, pz) in GeV of the feature set's objects; features: the "
+        "features, unscaled"
+    )
+    vectors: int = Field(description="number of vectors in an event")
+    components: tuple[str, ...] = Field(description="names of the components of a vector")
+    generators: tuple[str, ...] = Field(description="names of the generators; [] if there is none")
+    elements: tuple[str, ...] = Field(
+        description="names of the discrete elements that hold; [] if there is none"
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class Symmetry:
     """Generators and discrete elements that a method found, and holds to be symmetries.
 
-    A method offers it by ``summary["symmetry"] = symmetry.to_summary()`` and ``arrays |= symmetry.to_arrays()``.
+    A method offers it by a field ``symmetry`` of its record, ``symmetry.to_record()``, and by
+    ``arrays |= symmetry.to_arrays()``.
     It acts on events of P vectors x of d components, in the units of the data: x' = A x + b. All matrices are
     homogeneous, (A, b; 0, 1) for elements and (a, t; 0, 0) for generators, with A (d, d), alike for every vector, or
     (P d, P d), on the components of all vectors, vector by vector.
@@ -61,8 +79,9 @@ class Symmetry:
 
     >>> turn = homogeneous([[[0.0, -1.0], [1.0, 0.0]]])
     >>> found = Symmetry("features", 1, ("x", "y"), turn, ("J",))
-    >>> result = Result({"symmetry": found.to_summary()}, found.to_arrays())
-    >>> Symmetry.of(result).labels
+    >>> class Found(Record):
+    ...     symmetry: SymmetryRecord | None
+    >>> Symmetry.of(Result(Found(symmetry=found.to_record()), found.to_arrays())).labels
     ('J',)
     """
 
@@ -93,28 +112,27 @@ class Symmetry:
             if given[:, -1, :-1].any() or (given[:, -1, -1] != corner).any():
                 raise ValueError(f"the last row of {kind} is (0, ..., 0, {corner:g})")
 
-    def to_summary(self) -> dict[str, Any]:
-        """What goes into the summary, under 'symmetry'."""
-        return {
-            "acts_on": self.acts_on, "vectors": self.vectors, "components": list(self.components),
-            "generators": list(self.labels), "elements": list(self.names),
-        }  # fmt: skip
+    def to_record(self) -> SymmetryRecord:
+        """What goes into the record, as its field ``symmetry``."""
+        return SymmetryRecord(
+            acts_on=self.acts_on, vectors=self.vectors, components=self.components,
+            generators=self.labels, elements=self.names,
+        )  # fmt: skip
 
     def to_arrays(self) -> Arrays:
         """What goes into the arrays."""
         return {GENERATORS: self.generators, ELEMENTS: self.elements}
 
     @classmethod
-    def of(cls, result: Result) -> Symmetry | None:
+    def of(cls, result: Result[Record]) -> Symmetry | None:
         """The symmetry of a stored result, None where it offers none. Raises `StoreError` for one that is broken."""
-        told = result.summary.get("symmetry")
-        if told is None:
+        told = getattr(result.record, "symmetry", None)
+        if not isinstance(told, SymmetryRecord):
             return None
         try:
             return cls(
-                told["acts_on"], int(told["vectors"]), tuple(map(str, told["components"])),
-                result.arrays[GENERATORS], tuple(map(str, told["generators"])),
-                result.arrays[ELEMENTS], tuple(map(str, told["elements"])),
+                told.acts_on, told.vectors, told.components, result.arrays[GENERATORS], told.generators,
+                result.arrays[ELEMENTS], told.elements,
             )  # fmt: skip
         except (KeyError, TypeError, ValueError) as error:
             raise StoreError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from symhep.methods.interface import Method
     from symhep.readers.interface import Reader
 
-__all__ = ["BrokenPlugin", "Registry", "build_manager", "build_registry"]
+__all__ = ["BrokenPlugin", "Registry", "build_manager", "build_registry", "registry_in"]
 
 
 @dataclass(frozen=True)
@@ -203,3 +204,17 @@ def _refuse_taken(offered: Iterable[str], known: Mapping[str, _Target]) -> None:
     for name in offered:
         if name in known:
             raise PluginError(f"'{name}' is already registered by plugin '{known[name].plugin}'")
+
+
+def registry_in(context: Any) -> Registry:
+    """The registry handed down: ``info.context["registry"]`` in validators of options, ``context.registry`` in fits.
+
+    Options that somebody builds by hand come without one: the installed plugins then stand in, asked once.
+    """
+    given = context.get("registry") if isinstance(context, Mapping) else getattr(context, "registry", None)
+    return given if isinstance(given, Registry) else _installed_registry()
+
+
+@cache
+def _installed_registry() -> Registry:
+    return build_registry()

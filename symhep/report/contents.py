@@ -7,7 +7,7 @@ import itertools
 import json
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,12 @@ from urllib.parse import quote
 
 from symhep.card.loader import load_card
 from symhep.errors import CardError, StoreError
+from symhep.methods.number import Number
+from symhep.methods.p_values import PValue
+from symhep.methods.reference import Reference
+from symhep.methods.table import Cell, Table, cell_text
 from symhep.report.numbers import column
-from symhep.report.references import FORMATS, Reference, lookup
+from symhep.report.references import FORMATS, SCIKIT_HEP
 
 __all__ = ["DatasetView", "FigureView", "MethodView", "ReportContents", "StatementView", "gather"]
 
@@ -57,22 +61,35 @@ class StatementView:
 
 @dataclass(frozen=True)
 class TableView:
-    """Rows under column heads; ``numeric`` says of each column whether it holds numbers."""
+    """A table as the page shows it; ``numeric`` says of each column whether it holds numbers."""
 
-    columns: list[Any]
-    rows: list[list[Any]]
-    caption: str
+    table: Table
+
+    @property
+    def columns(self) -> list[str]:
+        """Heads with their units."""
+        return [str(head) for head in self.table.columns]
+
+    @property
+    def caption(self) -> str:
+        """A sentence."""
+        return self.table.caption
 
     @property
     def numeric(self) -> list[bool]:
         """Whether to align the column to the right."""
-        return [all(_is_numeric(row[i]) for row in self.rows) for i in range(len(self.columns))]
+        return [all(_is_numeric(row[i]) for row in self.table.rows) for i in range(len(self.columns))]
 
     @property
     def texts(self) -> list[tuple[str, ...]]:
         """The rows as they are shown."""
-        cells = [column([row[i] for row in self.rows]) for i in range(len(self.columns))]
+        cells = [_texts([row[i] for row in self.table.rows]) for i in range(len(self.columns))]
         return list(zip(*cells, strict=True))
+
+
+def _texts(cells: Sequence[Cell]) -> list[str]:
+    plain = all(cell is None or isinstance(cell, bool | int | float | str) for cell in cells)
+    return column(cells) if plain else [cell_text(cell) for cell in cells]
 
 
 @dataclass(frozen=True)
@@ -120,14 +137,17 @@ class MethodView:
 
 @dataclass(frozen=True)
 class ReportContents:
-    """All that the page shows."""
+    """All that the page shows.
+
+    ``provenance`` is the line of the run that computed the newest result, with the input files; ``runs`` are all runs.
+    """
 
     datasets: list[DatasetView]
     methods: list[MethodView]
     provenance: Mapping[str, Any]
+    runs: list[Mapping[str, Any]]
     card: str
     references: list[Reference]
-    unknown_references: list[str]
 
 
 def gather(folder: Path) -> ReportContents:
@@ -144,22 +164,22 @@ def gather(folder: Path) -> ReportContents:
         outcomes = (results or {}).get("methods", {})
         numbers = itertools.count(1)
         methods = [_method(folder, name, outcome, numbers) for name, outcome in outcomes.items()]
-        keys = [key for outcome in outcomes.values() for key in outcome.get("references") or ()]
+        cited = [Reference(**r) for outcome in outcomes.values() for r in outcome.get("references") or ()]
+        runs = list((provenance := _json(folder, "provenance.json") or {}).get("runs", ()))
     except (AttributeError, KeyError, TypeError) as error:
         raise StoreError(
             f"{folder} is not a run folder as symhep writes it ({error}); run it again"
         ) from error
     formats = {file.get("format", "") for dataset in datasets for file in dataset.files}
-    known, unknown = lookup(
-        [*keys, *(FORMATS[f] for f in sorted(formats & FORMATS.keys())), "rodrigues2020scikithep"]
-    )
+    cited += [FORMATS[f] for f in sorted(formats & FORMATS.keys())] + [SCIKIT_HEP]
+    last = max(provenance.get("results", {}).values(), default=len(runs) - 1)
     return ReportContents(
         datasets,
         methods,
-        _json(folder, "provenance.json") or {},
+        {"files": provenance.get("files", []), **(runs[last] if runs else {})},
+        runs,
         card.read_text(encoding="utf-8", errors="replace") if card.is_file() else "",
-        known,
-        unknown,
+        list(dict.fromkeys(cited)),
     )
 
 
@@ -232,7 +252,7 @@ def _method(folder: Path, name: str, outcome: Mapping[str, Any], numbers: Iterat
         str(outcome.get("error") or "no reason was recorded") if failed else None,
         outcome.get("duration_s"),
         [_statement(s, shown) for s in statements],
-        [_table(t) for t in (stored.get("tables") or {}).values()],
+        [TableView(Table.from_json(t)) for t in (stored.get("tables") or {}).values()],
         figures,
         outcome.get("options") or {},
         outcome.get("summary") or stored.get("summary") or {},
@@ -245,14 +265,6 @@ def _statement(stored: Mapping[str, Any], shown: Mapping[str, FigureView]) -> St
         stored.get("kind") == "warning",
         stored.get("evidence") or {},
         shown.get(stored.get("figure") or ""),
-    )
-
-
-def _table(stored: Mapping[str, Any]) -> TableView:
-    return TableView(
-        list(stored.get("columns") or ()),
-        [list(row) for row in stored.get("rows") or () if len(row) == len(stored["columns"])],
-        str(stored.get("caption") or ""),
     )
 
 
@@ -290,4 +302,4 @@ def _identifier(text: str) -> str:
 
 
 def _is_numeric(value: Any) -> bool:
-    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    return value is None or (isinstance(value, int | float | Number | PValue) and not isinstance(value, bool))

@@ -107,7 +107,8 @@ def augment(
     """
     target, folder = Path(out), RunFolder(run)
     format_of(target)
-    name, symmetry = _symmetry_of(folder, method)
+    registry = registry or build_registry()
+    name, symmetry = _symmetry_of(folder, method, registry)
     symmetry = symmetry.only(generators, components)
     draw = group_draw(symmetry.generators, symmetry.elements, boosts=boosts, translations=translations)
     card_file = load_card(card)
@@ -117,7 +118,7 @@ def augment(
             where=card_file.path,
             hint=nearest(name, card_file.card.methods),
         )
-    plan = make_plan(card_file, registry or build_registry(), [name])
+    plan = make_plan(card_file, registry, [name])
     progress = progress or SilentProgress()
     sample = _read(plan, name, progress)
     _check(sample.data, symmetry, folder, name)
@@ -144,7 +145,7 @@ def augment(
     )  # fmt: skip
 
 
-def _symmetry_of(folder: RunFolder, method: str | None) -> tuple[str, Symmetry]:
+def _symmetry_of(folder: RunFolder, method: str | None, registry: Registry) -> tuple[str, Symmetry]:
     """The method's name and the symmetry that it offers. Raises `StoreError` or `CardError`."""
     names = folder.result_names()
     if not names:
@@ -152,12 +153,13 @@ def _symmetry_of(folder: RunFolder, method: str | None) -> tuple[str, Symmetry]:
     if method is not None and method not in names:
         raise CardError(f"the run has no result '{method}'", where="--method", hint=nearest(method, names))
     wanted = names if method is None else [method]
-    found = {name: Symmetry.of(folder.read_result(name)) for name in wanted}
+    records = {name: registry.method(folder.read_header(name)["use"]).Record for name in wanted}
+    found = {name: Symmetry.of(folder.read_result(name, record)) for name, record in records.items()}
     offered = {name: s for name, s in found.items() if s is not None}
     if not offered:
         raise StoreError(
             f"no symmetry can be drawn from {' and '.join(wanted)} in {folder.root}: "
-            "methods such as moments, oracle (linear fields) and symmetrygan offer one"
+            "run a method whose record has a field 'symmetry'; symhep schema METHOD shows it"
         )
     if len(offered) > 1:
         raise CardError(

@@ -35,11 +35,11 @@ def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) 
 
     Raises `PluginError` for a figure name that is no plain file name.
     """
-    stored = folder.read_json(f"{name}/result.json")
+    stored = folder.read_header(name)
     target = folder.root / name / "figures"
     captions = []
     with use_style(output.style):
-        result = folder.read_result(name)
+        result = method.worded(folder.read_result(name, method.Record))
         scans = scan_figures(method.scan_quantities, _scan_summaries(folder, name, stored["scan"]))
         control = control_figure(result.histograms)
         for item in chain(method.figures(result), scans, [control] if control else []):

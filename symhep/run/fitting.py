@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from typing import Any
@@ -15,10 +16,12 @@ import numpy as np
 from symhep import __version__
 from symhep.errors import MethodError
 from symhep.events.dataset import Dataset
-from symhep.methods.context import Context, Progress, SilentProgress, seed_sequence
+from symhep.methods.context import COMBINE, Context, Progress, SilentProgress, seed_sequence
 from symhep.methods.interface import Method, Options, Shard
 from symhep.methods.result import Part, Result
 from symhep.plotting.control import control_histograms
+from symhep.plugin.manager import Registry
+from symhep.run.code_digest import code_digest
 from symhep.run.folder import RunFolder, content_key
 from symhep.run.plan import PlannedMethod
 from symhep.run.workers import Workers
@@ -38,30 +41,38 @@ class Fit:
     device: str
     progress: Progress
     workers: Workers
+    registry: Registry
 
-    def run(self) -> Result:
-        """Fit the method and each point of its scan. Work that an earlier run finished is taken from the folder."""
-        result = self._point(self.plan.options, self.plan.name)
+    def run(self) -> tuple[Result[Any], bool]:
+        """Fit the method and each point of its scan; the result, and whether any of it was computed now.
+
+        Work that an earlier run finished is taken from the folder.
+        """
+        result, new = self._point(self.plan.options, self.plan.name)
         for point in self.plan.scan:
-            self._point(point.options, f"{self.plan.name}/scan/{point.name}")
-        return result
+            new |= self._point(point.options, f"{self.plan.name}/scan/{point.name}")[1]
+        return result, new
 
     @cached_property
     def _basis(self) -> list[Any]:
         """All that a result depends on besides the options: code, randomness, and the numbers that enter."""
         method = self.plan.method
-        return [__version__, _plugin_version(method), method.name, self.seed, self.device, _digest(self.data)]
+        code = [__version__, _plugin_version(method), code_digest(type(method))]
+        return [*code, method.name, self.seed, self.device, _digest(self.data)]
 
-    def _point(self, options: Options, name: str) -> Result:
+    def _point(self, options: Options, name: str) -> tuple[Result[Any], bool]:
         method = self.plan.method
         key = content_key(self._basis, options.model_dump(mode="json"))
         stored = self.folder.read_json(f"{name}/result.json")
         if stored is not None and stored.get("key") == key:
-            return self.folder.read_result(name)
-        started = time.perf_counter()
+            return method.worded(self.folder.read_result(name, method.Record)), False
+        started = datetime.now(UTC)
+        clock = time.perf_counter()
         with one_thread_per_operation():
             method.check(self.data, options)
-            result = method.combine(self.data, options, self._parts(options, name, key))
+            prepared = method.prepare(self.data, options)
+            parts = self._parts(prepared, name, key)
+            result = method.combine(prepared, parts, self._context(COMBINE))
         result = replace(result, histograms=result.histograms | control_histograms(self.data))
         header = {
             "key": key,
@@ -70,37 +81,40 @@ class Fit:
             "scaling": self.data.scaler.to_json(),
             "columns": [vars(c) for c in self.data.columns],
             "events": len(self.data),
-            "duration_s": round(time.perf_counter() - started, 3),
+            "computed": started.isoformat(timespec="seconds"),
+            "duration_s": round(time.perf_counter() - clock, 3),
             "scan": [point.name for point in self.plan.scan],
             "figures": None,
         }
-        self.folder.write_result(name, result, header)
-        return self.folder.read_result(name)
+        self.folder.write_result(name, method.worded(result), header)
+        # What goes on from here is what a resumed run would read, so both give the same numbers and words.
+        return method.worded(self.folder.read_result(name, method.Record)), True
 
-    def _parts(self, options: Options, name: str, key: str) -> list[Part]:
+    def _parts(self, prepared: Any, name: str, key: str) -> list[Part]:
         """The parts of all shards, in order; only those that are not stored yet are fitted."""
-        shards = list(self.plan.method.shards(self.data, options))
+        shards = list(self.plan.method.shards(prepared))
         stored = {s.index: self.folder.read_part(name, key, s.index) for s in shards}
         missing = [s for s in shards if stored[s.index] is None]
         outer = SilentProgress() if self.workers.local else self.progress
         with outer.task(f"{name}, {len(missing)} shards", len(missing)) as tick:
-            jobs = [(self.plan.method, self.data, options, shard, self._context(shard)) for shard in missing]
+            method = self.plan.method
+            jobs = [(method, prepared, shard, self._context(shard.index)) for shard in missing]
             for number, part in self.workers.run(_fitted, jobs):
                 self.folder.write_part(name, key, missing[number].index, part)
                 tick(1)
-        # What goes on from here is what a resumed run would read, so both give the same numbers.
         stored |= {s.index: self.folder.read_part(name, key, s.index) for s in missing}
         return [_present(stored[s.index], s) for s in shards]
 
-    def _context(self, shard: Shard) -> Context:
-        seeds = seed_sequence(self.seed, self.plan.method.name, shard.index)
-        return Context(seeds, self.device, self.progress if self.workers.local else SilentProgress())
+    def _context(self, shard: int) -> Context:
+        seeds = seed_sequence(self.seed, self.plan.method.name, shard)
+        progress = self.progress if self.workers.local or shard == COMBINE else SilentProgress()
+        return Context(seeds, self.device, progress, self.registry)
 
 
-def _fitted(method: Method[Any], data: Dataset, options: Options, shard: Shard, context: Context) -> Part:
+def _fitted(method: Method[Any, Any, Any], prepared: Any, shard: Shard, context: Context) -> Part:
     """The part of a shard, the same whichever process does it and however many threads that has."""
     with one_thread_per_operation():
-        return method.fit(data, options, shard, context)
+        return method.fit(prepared, shard, context)
 
 
 def _present(part: Part | None, shard: Shard) -> Part:
@@ -123,7 +137,7 @@ def _digest(data: Dataset) -> str:
 
 
 def _arrays(data: Dataset) -> Iterator[np.ndarray[Any, Any]]:
-    yield from (data.values, data.weights, data.labels, data.scaler.shift, data.scaler.scale)
+    yield from (data.values, data.weights, data.labels, data.unit, data.scaler.shift, data.scaler.scale)
     if data.momenta is not None:
         yield data.momenta
 

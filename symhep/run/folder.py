@@ -12,19 +12,21 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 from ruamel.yaml import YAML
 
 from symhep.card.schema import RunCard
 from symhep.errors import StoreError
-from symhep.methods.result import Part, Result, Statement, Table
+from symhep.methods.record import SCHEMA_VERSION, Record, jsonable
+from symhep.methods.result import Part, Result
 
 __all__ = ["RunFolder", "content_key"]
 
 STATE = ".symhep"
 _VALUES = "__values__"
+RecordT = TypeVar("RecordT", bound=Record)
 
 
 def content_key(*parts: Any) -> str:
@@ -108,7 +110,7 @@ class RunFolder:
 
     def write_json(self, name: str, content: Any) -> Path:
         """JSON with numbers as they are; NaN and infinities become null, which every parser reads."""
-        text = json.dumps(_jsonable(content), indent=1, allow_nan=False)
+        text = json.dumps(jsonable(content), indent=1, allow_nan=False)
         return self.write_bytes(name, (text + "\n").encode())
 
     def read_json(self, name: str) -> Any:
@@ -143,7 +145,7 @@ class RunFolder:
 
     def write_part(self, method: str, key: str, shard: int, part: Part) -> None:
         """Remember a finished shard."""
-        values = np.frombuffer(json.dumps(_jsonable(part.values)).encode(), dtype=np.uint8)
+        values = np.frombuffer(json.dumps(jsonable(part.values)).encode(), dtype=np.uint8)
         self.write_arrays(self._part(method, key, shard), {**part.arrays, _VALUES: values})
 
     def read_part(self, method: str, key: str, shard: int) -> Part | None:
@@ -159,7 +161,7 @@ class RunFolder:
 
     # -- results -------------------------------------------------------------------
 
-    def write_result(self, name: str, result: Result, header: Mapping[str, Any]) -> None:
+    def write_result(self, name: str, result: Result[Record], header: Mapping[str, Any]) -> None:
         """Store a result under NAME/. result.json goes first and comes last: where it is, all it stands for is."""
         place = self.root / name
         (place / "result.json").unlink(missing_ok=True)
@@ -182,18 +184,36 @@ class RunFolder:
         self.write_json(
             f"{name}/result.json",
             {
+                "schema": SCHEMA_VERSION,
                 **header,
                 "summary": result.summary,
-                "statements": [vars(s) for s in result.statements],
-                "tables": {k: vars(t) for k, t in result.tables.items()},
+                **_words(result),
             },
         )
 
-    def read_result(self, name: str) -> Result:
-        """Load a stored result (without its checkpoint). Raises `StoreError` if there is none."""
+    def write_words(self, name: str, result: Result[Record]) -> None:
+        """Replace the statements and tables of a stored result; its numbers stay."""
+        self.write_json(f"{name}/result.json", {**self.read_header(name), **_words(result)})
+
+    def read_header(self, name: str) -> dict[str, Any]:
+        """The content of NAME/result.json. Raises `StoreError` if there is none, or one of another version."""
         stored = self.read_json(f"{name}/result.json")
         if stored is None:
             raise StoreError(f"{self.root} holds no result '{name}'; run symhep run first")
+        found = stored.get("schema", "0.1")
+        if found != SCHEMA_VERSION:
+            raise StoreError(
+                f"{self.root / name} was written by a symhep whose results follow schema {found}; this one reads "
+                f"schema {SCHEMA_VERSION}: run its card again, {self.root / 'card.yaml'}"
+            )
+        return dict(stored)
+
+    def read_result(self, name: str, record: type[RecordT]) -> Result[RecordT]:
+        """Load a stored result (without its checkpoint, statements and tables), its numbers as a ``record``.
+
+        Raises `StoreError` if there is none, or if another version wrote it.
+        """
+        stored = self.read_header(name)
         histograms = {}
         if (self.root / name / "histograms.json").is_file():
             import hist
@@ -202,16 +222,8 @@ class RunFolder:
             text = (self.root / name / "histograms.json").read_text(encoding="utf-8")
             loaded = json.loads(text, object_hook=uhi.io.json.object_hook)
             histograms = {k: hist.Hist(v) for k, v in loaded.items()}
-        return Result(
-            stored["summary"],
-            self.read_arrays(f"{name}/arrays.npz") or {},
-            histograms,
-            {
-                k: Table(tuple(t["columns"]), tuple(tuple(r) for r in t["rows"]), t["caption"])
-                for k, t in stored["tables"].items()
-            },
-            [Statement(**s) for s in stored["statements"]],
-        )
+        arrays = self.read_arrays(f"{name}/arrays.npz") or {}
+        return Result(record.from_json(stored["summary"]), arrays, histograms)
 
     def result_names(self) -> list[str]:
         """Methods that ended well, according to results.json, and whose result is stored."""
@@ -220,16 +232,9 @@ class RunFolder:
         return [name for name in good if (self.root / name / "result.json").is_file()]
 
 
-def _jsonable(value: Any) -> Any:
-    """Plain JSON: numpy scalars and arrays unpacked, NaN and infinities as null."""
-    if isinstance(value, Mapping):
-        return {str(k): _jsonable(v) for k, v in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_jsonable(v) for v in value]
-    if isinstance(value, np.ndarray):
-        return _jsonable(value.tolist())
-    if isinstance(value, np.generic):
-        return _jsonable(value.item())
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    return value
+def _words(result: Result[Record]) -> dict[str, Any]:
+    """Statements and tables as result.json holds them."""
+    return {
+        "statements": [vars(s) for s in result.statements],
+        "tables": {name: table.to_json() for name, table in result.tables.items()},
+    }

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from symhep.errors import MethodError, StoreError, SymhepError, nearest
 from symhep.events.assemble import assemble
 from symhep.events.select import NO_SELECTION
 from symhep.methods.context import Progress, SilentProgress
+from symhep.methods.html import result_html
 from symhep.methods.result import Result, Statement
 from symhep.plugin.manager import Registry, build_registry
 from symhep.report.page import write_report
@@ -22,23 +24,30 @@ from symhep.run.drawing import draw, draw_if_needed
 from symhep.run.fitting import Fit
 from symhep.run.folder import RunFolder, content_key
 from symhep.run.plan import Plan, PlannedMethod, make_plan
-from symhep.run.provenance import fingerprints, git_state, machine
+from symhep.run.provenance import fingerprints, git_state, record_run
 from symhep.run.reading import DatasetEvents, read_dataset
 from symhep.run.workers import Workers, open_workers
 
 if TYPE_CHECKING:
     from symhep.methods.interface import NamedFigure
 
-__all__ = ["Run", "redraw", "run"]
+__all__ = ["Run", "redraw", "reword", "run"]
+
+#: How the warning on pooled datasets begins: it rests on the input, not on a record.
+_JOINED = "Datasets are joined with the weights of their files"
 
 
-@dataclass
+@dataclass(repr=False)
 class Run:
-    """What `run` gives back: results by the method's name in the card, failures, and where it all lies."""
+    """What `run` gives back: results by the method's name in the card, failures, and where it all lies.
+
+    ``computed`` names the results that this run computed; the others were taken from the folder as they were.
+    """
 
     folder: Path
-    results: dict[str, Result] = field(default_factory=dict)
+    results: dict[str, Result[Any]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    computed: list[str] = field(default_factory=list)
     registry: Registry = field(default_factory=Registry, repr=False)
 
     @property
@@ -50,8 +59,23 @@ class Run:
         """The figures of a result as matplotlib objects, for notebooks. Raises `StoreError` for an unknown name."""
         if name not in self.results:
             raise StoreError(f"this run has no result '{name}'; {nearest(name, self.results)}")
-        use = RunFolder(self.folder).read_json(f"{name}/result.json")["use"]
+        use = RunFolder(self.folder).read_header(name)["use"]
         return list(self.registry.method(use).figures(self.results[name]))
+
+    def __repr__(self) -> str:
+        told = [repr(result) for result in self.results.values()]
+        told += [f"failed: {reason}" for reason in self.failed.values()]
+        names = [*self.results, *self.failed]
+        lines = [f"  {name}: {text}" for name, text in zip(names, told, strict=True)]
+        return "\n".join([f"<Run in {self.folder}>", *lines])
+
+    def _repr_html_(self) -> str:
+        """The results one below the other, failures last, and where the report is; for notebooks."""
+        found = "".join(f"<h4>{escape(n)}</h4>{result_html(r)}" for n, r in self.results.items())
+        failures = "".join(
+            f"<p><b>{escape(n)} failed.</b> {escape(reason)}</p>" for n, reason in self.failed.items()
+        )
+        return f"{found}{failures}<p>Report: <code>{escape(str(self.report))}</code></p>"
 
 
 def run(
@@ -129,15 +153,14 @@ def _execute(plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, d
         outcomes[planned.name] = _attempt(planned, plan, events, folder, progress, pool, done)
         folder.write_json("results.json", {"methods": outcomes})
     folder.write_json("results.json", {"methods": outcomes})
-    provenance = {
+    line = {
         "started": started.isoformat(timespec="seconds"),
         "duration_s": round(time.perf_counter() - clock, 2),
         "seed": plan.card.run.seed,
         "device": plan.device,
         "git": git_state(plan.card_file.folder),
-        "files": list(prints.values()),
     }
-    folder.write_json("provenance.json", machine() | provenance)
+    record_run(folder, line, list(prints.values()), done.computed, done.results)
     write_report(folder.root)
 
 
@@ -155,7 +178,7 @@ def _attempt(
         "use": planned.method.name,
         "features": planned.features,
         "options": planned.options.model_dump(mode="json"),
-        "references": list(planned.method.references),
+        "references": [vars(reference) for reference in planned.method.references],
         "of": _origin(plan, planned.name),
     }
     try:
@@ -163,15 +186,18 @@ def _attempt(
         data = assemble(plan.card, planned.features, tables)
         if len(data) == 0:
             raise MethodError(_where_events_went(plan, planned, events))
-        result = Fit(planned, data, folder, plan.card.run.seed, plan.device, progress, pool).run()
+        result, new = Fit(
+            planned, data, folder, plan.card.run.seed, plan.device, progress, pool, done.registry
+        ).run()
         draw_if_needed(planned.method, planned.name, folder, plan.card.output)
     except Exception as error:  # a method is a stranger's code: its failure must not cost the others' results
         reason = str(error) if isinstance(error, SymhepError) else f"{type(error).__name__}: {error}"
         done.failed[planned.name] = reason
         return entry | {"status": "failed", "summary": {}, "statements": [], "error": reason}
+    done.computed += [planned.name] if new else []
     pooled = _pooled(plan, planned, events)
     done.results[planned.name] = replace(result, statements=[*result.statements, *pooled])
-    stored = folder.read_json(f"{planned.name}/result.json")
+    stored = folder.read_header(planned.name)
     return entry | {
         "status": "ok",
         "summary": result.summary,
@@ -207,7 +233,7 @@ def _pooled(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEven
         return []
     sums = {name: events[name].account["sum_of_weights"] for name in names}
     shares = ", ".join(f"{name} {value:.4g}" for name, value in sums.items())
-    text = f"Datasets are joined with the weights of their files (sums: {shares}); give xsec_pb to weigh them by it."
+    text = f"{_JOINED} (sums: {shares}); give xsec_pb to weigh them by it."
     return [Statement(text, {"sum_of_weights": sums}, kind="warning")]
 
 
@@ -236,11 +262,28 @@ def redraw(root: str | Path, registry: Registry | None = None) -> list[Path]:
         card = load_card(folder.root / "card.yaml").card
         drawn = []
         for name in folder.result_names():
-            method = registry.method(folder.read_json(f"{name}/result.json")["use"])
+            method = registry.method(folder.read_header(name)["use"])
             drawn += [
                 folder.root / name / "figures" / item for item in draw(method, name, folder, card.output)
             ]
     return drawn
+
+
+def reword(root: str | Path, registry: Registry | None = None) -> Path:
+    """Word the stored results of a run folder again, without training, and write its report; returns the page."""
+    folder, registry = RunFolder(root), registry or build_registry()
+    with folder.locked():
+        content = folder.read_json("results.json") or {"methods": {}}
+        for name in folder.result_names():
+            method = registry.method(folder.read_header(name)["use"])
+            result = method.worded(folder.read_result(name, method.Record))
+            folder.write_words(name, result)
+            outcome = content["methods"][name]
+            pooled = [s for s in outcome["statements"] if s["text"].startswith(_JOINED)]
+            outcome["statements"] = [*map(vars, result.statements), *pooled]
+        if content["methods"]:
+            folder.write_json("results.json", content)
+        return write_report(folder.root)
 
 
 def _limited(card_file: CardFile, max_events: int | None) -> CardFile:

@@ -200,9 +200,11 @@ def _method(name: str, card_file: CardFile, registry: Registry) -> PlannedMethod
     except PluginError as error:
         raise PluginError(f"{where}: {error}") from error
 
+    context = {"folder": card_file.folder, "registry": registry}
+
     def options(values: Mapping[str, Any]) -> Options:
         try:
-            return method.Options.model_validate(values, context={"folder": card_file.folder})
+            return method.Options.model_validate(values, context=context)
         except ValidationError as error:
             prefix = ("methods", name, "options")
             raise validation_error(error, method.Options, card_file.path, card_file.lines, prefix) from error

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import platform
+import shlex
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from typing import Any
 import symhep
 from symhep.run.folder import STATE, RunFolder
 
-__all__ = ["fingerprints", "git_state", "machine"]
+__all__ = ["fingerprints", "git_state", "machine", "record_run"]
 
 _PACKAGES = (
     "awkward", "hist", "matplotlib", "mplhep", "numpy", "pluggy", "pydantic", "scikit-dimension", "torch",
@@ -23,8 +25,42 @@ _PACKAGES = (
 _BLOCK = 1 << 22
 
 
+def record_run(
+    folder: RunFolder,
+    line: Mapping[str, Any],
+    files: Sequence[Mapping[str, Any]],
+    computed: Iterable[str],
+    names: Iterable[str],
+) -> None:
+    """Add a line to provenance.json: who ran what, when and with which command, and which results came of it.
+
+    Lines of earlier runs stay as they are; ``results`` says of each result which line, counted from 0, computed it.
+
+    Parameters
+    ----------
+    line
+        What is told of this run, beside `machine`.
+    files
+        Input files with their fingerprints.
+    computed
+        Results that this run computed anew.
+    names
+        All results that the folder holds now.
+    """
+    earlier = folder.read_json("provenance.json") or {}
+    runs = list(earlier.get("runs", ()))
+    new = list(computed)
+    before = {name: number for name, number in earlier.get("results", {}).items() if name in set(names)}
+    content = {
+        "files": list(files),
+        "runs": [*runs, machine() | dict(line) | {"computed": new}],
+        "results": before | dict.fromkeys(new, len(runs)),
+    }
+    folder.write_json("provenance.json", content)
+
+
 def machine() -> dict[str, Any]:
-    """Versions of symhep, Python and the packages that make the numbers."""
+    """Versions of symhep, Python and the packages that make the numbers; who runs them, where, by which command."""
     packages = {}
     for name in _PACKAGES:
         try:
@@ -36,8 +72,17 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": packages,
-        "command": " ".join(sys.argv),
+        "command": shlex.join(sys.argv),
+        "user": _user(),
+        "host": platform.node(),
     }
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number without a name
+        return ""
 
 
 def git_state(folder: Path) -> dict[str, Any] | None:

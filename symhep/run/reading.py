@@ -18,6 +18,7 @@ from symhep.events.select import FeatureTable, Selector
 from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.result import Part
 from symhep.readers.interface import LossLog, ReadRequest, WeightSums
+from symhep.run.code_digest import code_digest
 from symhep.run.folder import RunFolder, content_key
 from symhep.run.sources import Source, lost
 from symhep.run.workers import Workers
@@ -107,9 +108,8 @@ def read_dataset(
     def key(source: Source, left: int | None) -> str:
         options = source.options.model_dump(mode="json")
         print_ = fingerprints.get(source.path)
-        return content_key(
-            __version__, PARTS, source.reader.name, options, print_, what, card.run.bad_files, left
-        )
+        code = [__version__, code_digest(type(source.reader))]
+        return content_key(*code, PARTS, source.reader.name, options, print_, what, card.run.bad_files, left)
 
     parts: dict[int, Part] = {}
     if limit is None:

@@ -1,4 +1,4 @@
-"""References: identifiers of the form that arXiv and doi.org resolve, and known keys."""
+"""References: identifiers of the form that arXiv and doi.org resolve, of formats and of all installed methods."""
 
 from __future__ import annotations
 
@@ -6,23 +6,26 @@ import re
 
 import pytest
 
-from symhep.report.references import FORMATS, REFERENCES, lookup
+from symhep.methods.reference import Reference
+from symhep.plugin.manager import build_registry
+from symhep.report.references import FORMATS, SCIKIT_HEP
+
+REGISTRY = build_registry()
+OF_METHODS = [r for name in sorted(REGISTRY.methods) for r in REGISTRY.method(name).references]
 
 
-@pytest.mark.parametrize("key", REFERENCES)
-def test_identifiers_are_bare_and_well_formed(key: str) -> None:
-    reference = REFERENCES[key]
+@pytest.mark.parametrize("reference", dict.fromkeys([*OF_METHODS, *FORMATS.values(), SCIKIT_HEP]))
+def test_identifiers_are_bare_and_well_formed(reference: Reference) -> None:
     assert re.fullmatch(r"|\d{4}\.\d{4,5}|[a-z-]+/\d{7}", reference.arxiv)
     assert re.fullmatch(r"|10\.\d{4,5}/\S+", reference.doi)
-    assert re.fullmatch(r"[a-z]+\d{4}[a-z]+", key), "keys are author, year, word"
+    assert reference.authors
+    assert reference.title
     assert all(address.startswith("https://") for _, address in reference.links)
 
 
-def test_formats_name_known_references() -> None:
-    assert set(FORMATS.values()) <= set(REFERENCES)
+def test_formats_are_registered_readers() -> None:
+    assert set(FORMATS) <= set(REGISTRY.readers)
 
 
-def test_unknown_keys_are_kept_and_repeated_ones_are_not() -> None:
-    known, unknown = lookup(["bac2021skdim", "unknown1", "bac2021skdim", "unknown1", "kim2018factorvae"])
-    assert known == [REFERENCES["bac2021skdim"], REFERENCES["kim2018factorvae"]]
-    assert unknown == ["unknown1"]
+def test_every_method_has_something_to_cite() -> None:
+    assert all(REGISTRY.method(name).references for name in REGISTRY.methods)

@@ -1,0 +1,1 @@
+"""Discrete elements as hypotheses: reflections, exchanges, turns, parity."""

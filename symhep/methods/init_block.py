@@ -1,0 +1,62 @@
+"""What `symhep init` tells a method about a file, and what the method puts into the card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["InitBlock", "SampleView"]
+
+
+@dataclass(frozen=True)
+class SampleView:
+    """A file as `symhep init` sees it, and the feature sets that its card will have.
+
+    Attributes
+    ----------
+    object, take
+        Name of the selected objects and how many; None and 1 where the file has numbers per event and no particles.
+    variables
+        Variables of each object, or the numbers per event.
+    features
+        F, numbers per event in the feature set ``measured``.
+    measured
+        Name of the feature set with all variables, scaled one by one.
+    geometric
+        Name of the feature set for symmetries: one common scale, or four-momenta.
+    events, effective
+        Events of the file, and their effective number (sum w)^2 / sum w^2.
+    """
+
+    object: str | None
+    take: int
+    variables: tuple[str, ...]
+    features: int
+    measured: str
+    geometric: str
+    events: int
+    effective: float
+
+
+@dataclass(frozen=True)
+class InitBlock:
+    """A method's entry in the card that `symhep init` writes.
+
+    Attributes
+    ----------
+    name
+        Of the entry under ``methods:``.
+    comment
+        The question it answers and what it costs, as a line of English.
+    text
+        YAML below the name, without indentation: ``use: ...``, ``features: ...``, ``options: ...``.
+    seconds
+        Rough time on two cores; the card lists the quickest first.
+    active
+        False: written as a comment, to be switched on by hand.
+    """
+
+    name: str
+    comment: str
+    text: str
+    seconds: float
+    active: bool = True

@@ -1,0 +1,87 @@
+"""A number with its uncertainty: one shape in every result, one notation in every sentence."""
+
+from __future__ import annotations
+
+import math
+from typing import Self
+
+from pydantic import Field
+
+from symhep.methods.record import Record
+
+__all__ = ["ONE_SIGMA", "Number", "with_error"]
+
+#: Coverage of value +- one standard error of a Gaussian estimate.
+ONE_SIGMA = 0.6827
+
+
+class Number(Record):
+    """A measured number: ``value`` in the interval from ``low`` to ``high`` at the confidence ``level``.
+
+    >>> Number.with_error(1.234, 0.05, "GeV").text()
+    '1.23 ± 0.05 GeV'
+    >>> Number(value=3, low=2.5, high=4).text()
+    '3 [2.5, 4]'
+    """
+
+    value: float | None = Field(None, description="best estimate; null: could not be measured")
+    low: float | None = Field(None, description="lower end of the interval; null: unknown")
+    high: float | None = Field(None, description="upper end of the interval; null: unknown")
+    level: float | None = Field(0.95, description="confidence level of the interval")
+    unit: str = Field("", description="unit; '': a pure number")
+    method: str = Field("", description="how the interval was obtained, in words")
+
+    @classmethod
+    def with_error(cls, value: float, error: float, unit: str = "", method: str = "") -> Self:
+        """A number with a symmetric standard error: low and high are value -+ error, level 0.6827."""
+        return cls(
+            value=value, low=value - error, high=value + error, level=ONE_SIGMA, unit=unit, method=method
+        )
+
+    @property
+    def error(self) -> float | None:
+        """Half the width of the interval; None where it has no two ends."""
+        return None if self.low is None or self.high is None else (self.high - self.low) / 2
+
+    def text(self) -> str:
+        """For sentences and tables: '1.23 ± 0.05 GeV' for a standard error, '3 [2.5, 4]' for an interval."""
+        if self.value is None:
+            return "unknown"
+        if self.level == ONE_SIGMA and self.error is not None:
+            return with_error(self.value, self.error, self.unit)
+        ends = (
+            "" if self.low is None or self.high is None else f" [{_rounded(self.low)}, {_rounded(self.high)}]"
+        )
+        return f"{_rounded(self.value)}{ends} {self.unit}".rstrip()
+
+
+def with_error(value: float, error: float, unit: str = "") -> str:
+    """'value ± error unit' with the error to two digits where its first is a 1, else to one, as the PDG rounds.
+
+    >>> with_error(0.98765, 0.0123), with_error(1234.5, 60.0, "GeV"), with_error(2.0, 0.0)
+    ('0.988 ± 0.012', '1230 ± 60 GeV', '2 ± 0')
+    >>> with_error(2.5e-7, 3e-8)
+    '(2.5 ± 0.3)e-07'
+    """
+    unit = f" {unit}" if unit else ""
+    if not (math.isfinite(value) and math.isfinite(error) and error > 0):
+        return f"{_rounded(value)} ± {_rounded(error)}{unit}"
+    size = max(abs(value), error)
+    power = math.floor(math.log10(size))
+    if power < -4 or power > 6:
+        return f"({_pair(value / 10.0**power, error / 10.0**power)})e{power:03d}{unit}"
+    return f"{_pair(value, error)}{unit}"
+
+
+def _pair(value: float, error: float) -> str:
+    first = math.floor(math.log10(error))
+    # An error of 0.0196 is 0.020: two digits of precision below 2, as rounding to one would change it by a quarter.
+    digits = -first + (1 if error / 10.0**first < 1.95 else 0)
+    if digits >= 0:
+        return f"{value:.{digits}f} ± {error:.{digits}f}"
+    step = 10.0**-digits
+    return f"{round(value / step) * step:.0f} ± {round(error / step) * step:.0f}"
+
+
+def _rounded(value: float) -> str:
+    return f"{value:.4g}"

@@ -1,0 +1,73 @@
+"""A record: the typed tree of what a method found. Its JSON is the summary in results.json."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from symhep.errors import StoreError
+
+__all__ = ["SCHEMA_VERSION", "Record", "jsonable"]
+
+#: Version of the schemas of records and run folders. Below 1.0 keys may still change from release to release.
+SCHEMA_VERSION = "0.2"
+
+
+def jsonable(value: Any) -> Any:
+    """Plain JSON: numpy scalars and arrays unpacked, NaN and infinities as null; records as they are.
+
+    >>> jsonable({"a": np.arange(2), "b": float("nan"), "c": (1, np.float64(2.5))})
+    {'a': [0, 1], 'b': None, 'c': [1, 2.5]}
+    """
+    if isinstance(value, Mapping):
+        return {str(k): jsonable(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [jsonable(v) for v in value]
+    if isinstance(value, np.ndarray):
+        return jsonable(value.tolist())
+    if isinstance(value, np.generic):
+        return jsonable(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value
+
+
+class Record(BaseModel):
+    """Base of a method's record, and of the records inside it: unknown keys are errors, values do not change.
+
+    Give every field a description: `symhep schema METHOD` and the documentation show it. Numpy numbers and arrays may
+    be given; what is not finite becomes null, so the field of a number that may be unknown is ``float | None``.
+
+    >>> class Spread(Record):
+    ...     spread: tuple[float | None, ...]
+    >>> Spread(spread=np.array([1.0, np.nan])).to_json()
+    {'spread': [1.0, None]}
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, values: Any) -> Any:
+        return jsonable(values) if isinstance(values, Mapping) else values
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as plain JSON: what results.json holds."""
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """A stored record. Raises `StoreError` where the stored keys are not those of this version."""
+        try:
+            return cls.model_validate(stored)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"])) or "the summary"
+            raise StoreError(
+                f"the stored result does not follow the schema {SCHEMA_VERSION} of {cls.__name__}: {place}: "
+                f"{first['msg'].lower()}; run the card again"
+            ) from error

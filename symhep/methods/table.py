@@ -1,0 +1,140 @@
+"""Tables of a result: numbers with a unit, not formatted strings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from symhep.errors import StoreError
+from symhep.methods.number import Number
+from symhep.methods.p_values import PValue, short_p
+from symhep.methods.record import jsonable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Cell", "Heading", "Table"]
+
+#: What a cell may hold; None: not measured, or not applicable.
+Cell = bool | int | float | str | Number | PValue | None
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Head of a column; ``unit`` holds for every number in it."""
+
+    name: str
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} [{self.unit}]" if self.unit else self.name
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under column heads. ``caption`` is a sentence.
+
+    >>> table = Table((Heading("jet"), Heading("pt", "GeV")), ((1, Number.with_error(45.2, 1.1)),), "Jets.")
+    >>> table.texts()
+    (('1', '45.2 ± 1.1'),)
+    >>> Table.from_json(table.to_json()) == table
+    True
+    """
+
+    columns: tuple[Heading, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    caption: str = ""
+
+    @classmethod
+    def of(cls, columns: Sequence[str | Heading], rows: Sequence[Sequence[Any]], caption: str = "") -> Table:
+        """A table from names (or headings) and rows; numpy numbers are unpacked, NaN becomes None.
+
+        >>> Table.of(("n",), [[float("nan")]]).rows
+        ((None,),)
+        """
+        heads = tuple(Heading(c) if isinstance(c, str) else c for c in columns)
+        return cls(heads, tuple(tuple(map(jsonable, row)) for row in rows), caption)
+
+    def __post_init__(self) -> None:
+        wrong = [len(row) for row in self.rows if len(row) != len(self.columns)]
+        if wrong:
+            raise ValueError(f"a table of {len(self.columns)} columns has a row of {wrong[0]} cells")
+
+    def texts(self) -> tuple[tuple[str, ...], ...]:
+        """The rows as text, number by number; the report aligns the digits of a column itself."""
+        return tuple(tuple(cell_text(cell) for cell in row) for row in self.rows)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A data frame. A number with its interval becomes three columns: NAME, NAME low and NAME high; a p-value two.
+
+        Raises `ImportError` where pandas is not installed.
+        """
+        import pandas as pd
+
+        frame: dict[str, list[Any]] = {}
+        for position, head in enumerate(self.columns):
+            cells = [row[position] for row in self.rows]
+            for part, values in _parts(cells).items():
+                frame[f"{head}{part}"] = values
+        return pd.DataFrame(frame)
+
+    def to_json(self) -> dict[str, Any]:
+        """As stored in result.json."""
+        return {
+            "columns": [{"name": head.name, "unit": head.unit} for head in self.columns],
+            "rows": [
+                [cell.to_json() if isinstance(cell, Number | PValue) else cell for cell in row]
+                for row in self.rows
+            ],
+            "caption": self.caption,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Table:
+        """A stored table. Raises `StoreError` for what is none."""
+        try:
+            return cls(
+                tuple(Heading(head["name"], head["unit"]) for head in stored["columns"]),
+                tuple(tuple(_cell(cell) for cell in row) for row in stored["rows"]),
+                stored["caption"],
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise StoreError(f"a stored table cannot be read ({error}); run the card again") from error
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell as text: '–' for what was not measured.
+
+    >>> [cell_text(c) for c in (None, True, 0.5, "SO(2)")]
+    ['–', 'yes', '0.5', 'SO(2)']
+    """
+    if cell is None:
+        return "–"
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, Number):
+        return cell.text()
+    if isinstance(cell, PValue):
+        return "–" if cell.log10_p is None else short_p(cell)
+    return f"{cell:.4g}" if isinstance(cell, float) else str(cell)
+
+
+def _cell(stored: Any) -> Cell:
+    if isinstance(stored, Mapping):
+        return PValue.from_json(stored) if "log10_p" in stored else Number.from_json(stored)
+    if stored is None or isinstance(stored, bool | int | float | str):
+        return stored
+    raise ValueError(f"a cell holds a {type(stored).__name__}")
+
+
+def _parts(cells: Sequence[Cell]) -> dict[str, list[Any]]:
+    """Suffix of the column's name -> values."""
+    if any(isinstance(cell, Number) for cell in cells):
+        numbers = [cell if isinstance(cell, Number) else None for cell in cells]
+        plain = [n.value if n else c for n, c in zip(numbers, cells, strict=True)]
+        return {"": plain, " low": [n and n.low for n in numbers], " high": [n and n.high for n in numbers]}
+    if any(isinstance(cell, PValue) for cell in cells):
+        values = [cell if isinstance(cell, PValue) else None for cell in cells]
+        return {"": [p and p.p_value for p in values], " log10": [p and p.log10_p for p in values]}
+    return {"": list(cells)}
