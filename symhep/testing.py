@@ -87,13 +87,18 @@ def check_method(
             result.summary == second.summary and _same(Part({}, result.arrays), Part({}, second.arrays)),
             f"{name}: combine gives other numbers when run again with the same seed; draw from context.seeds",
         )
-        folder.write_result("check", method.worded(result), {"key": ""})
+        worded = method.worded(result)
+        _check_words(method, worded)
+        folder.write_result("check", worded, {"key": ""})
         stored = method.worded(folder.read_result("check", method.Record))
         _demand(
             stored.summary == result.summary,
             f"{name}: the record does not survive storing: it is read back changed",
         )
-        _check_words(method, stored)
+        _demand(
+            (stored.statements, stored.tables) == (worded.statements, worded.tables),
+            f"{name}: statements or tables differ when they are made from the stored record",
+        )
         _check_figures(method, stored, folder)
         _check_weights(trial, result, folder)
     return stored
@@ -160,16 +165,18 @@ class _Trial:
     @contextmanager
     def _watched(self, step: str) -> Iterator[None]:
         """Global random generators and the data must be as before."""
-        before = (_global_randomness(), _fingerprint(self.data))
+        own = getattr(getattr(self, "prepared", None), "data", None)
+        watched = [self.data, *([own] if isinstance(own, Dataset) else [])]
+        before = (_global_randomness(), [_fingerprint(data) for data in watched])
         yield
-        random, data = _global_randomness(), _fingerprint(self.data)
         _demand(
-            random == before[0],
+            _global_randomness() == before[0],
             f"{self.method.name}: {step} draws from the global generator of numpy, torch or random; "
             "draw from context.seeds",
         )
         _demand(
-            data == before[1], f"{self.method.name}: {step} changes the data in place; copy before changing"
+            [_fingerprint(data) for data in watched] == before[1],
+            f"{self.method.name}: {step} changes the data in place; copy before changing",
         )
 
 

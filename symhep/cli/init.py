@@ -36,7 +36,7 @@ def command(
         raise CardError(f"{out} exists", hint="choose another name with -o, or overwrite it with --force")
     registry = build_registry()
     card = DatasetCard(files=files, format=format_name, options=apply_overrides({}, options))
-    text = write_card(sources(card, registry), [_path_for(name, target) for name in files])
+    text = write_card(sources(card, registry), [_path_for(name, target) for name in files], registry)
     target.parent.mkdir(parents=True, exist_ok=True)
     # Checked under another name first: a card that fails is not left behind, to be in the way of the next.
     draft = target.with_name(f".{os.getpid()}-{target.name}")

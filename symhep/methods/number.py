@@ -56,18 +56,19 @@ class Number(Record):
 
 
 def with_error(value: float, error: float, unit: str = "") -> str:
-    """'value ± error unit' with the error to two digits where its first is a 1, else to one, as the PDG rounds.
+    """'value ± error unit', rounded as the Particle Data Group does (Review of Particle Physics, section 5.3).
 
-    >>> with_error(0.98765, 0.0123), with_error(1234.5, 60.0, "GeV"), with_error(2.0, 0.0)
-    ('0.988 ± 0.012', '1230 ± 60 GeV', '2 ± 0')
-    >>> with_error(2.5e-7, 3e-8)
-    '(2.5 ± 0.3)e-07'
+    The error has two digits where its first three are below 355, else one; the value ends at the same place.
+
+    >>> with_error(0.98765, 0.0123), with_error(1234.5, 60.0, "GeV"), with_error(-0.0005, 0.2747)
+    ('0.988 ± 0.012', '1230 ± 60 GeV', '0.00 ± 0.27')
+    >>> with_error(2.5e-7, 4e-8), with_error(0.1234, 0.00996), with_error(2.0, 0.0)
+    ('(2.5 ± 0.4)e-07', '0.123 ± 0.010', '2 ± 0')
     """
     unit = f" {unit}" if unit else ""
     if not (math.isfinite(value) and math.isfinite(error) and error > 0):
         return f"{_rounded(value)} ± {_rounded(error)}{unit}"
-    size = max(abs(value), error)
-    power = math.floor(math.log10(size))
+    power = math.floor(math.log10(max(abs(value), error)))
     if power < -4 or power > 6:
         return f"({_pair(value / 10.0**power, error / 10.0**power)})e{power:03d}{unit}"
     return f"{_pair(value, error)}{unit}"
@@ -75,12 +76,12 @@ def with_error(value: float, error: float, unit: str = "") -> str:
 
 def _pair(value: float, error: float) -> str:
     first = math.floor(math.log10(error))
-    # An error of 0.0196 is 0.020: two digits of precision below 2, as rounding to one would change it by a quarter.
-    digits = -first + (1 if error / 10.0**first < 1.95 else 0)
-    if digits >= 0:
-        return f"{value:.{digits}f} ± {error:.{digits}f}"
-    step = 10.0**-digits
-    return f"{round(value / step) * step:.0f} ± {round(error / step) * step:.0f}"
+    leading = error / 10.0**first  # from 1 to 10
+    digits = -first + (1 if leading < 3.55 else 0)
+    if leading >= 9.5:  # rounds up to the next power of ten, which has two digits again
+        digits = -first
+    value = round(value, digits) + 0.0  # no negative zero
+    return f"{value:.{max(digits, 0)}f} ± {round(error, digits):.{max(digits, 0)}f}"
 
 
 def _rounded(value: float) -> str:

@@ -40,7 +40,8 @@ def _core_digest() -> str:
 @cache
 def _package_digest(top: str) -> str:
     spec = importlib.util.find_spec(top)
-    if spec is None or spec.origin is None:
+    # Neither a namespace package nor a module inside Python itself has a file.
+    if spec is None or spec.origin is None or not Path(spec.origin).is_file():
         return ""
     origin = Path(spec.origin)
     if origin.name != "__init__.py":

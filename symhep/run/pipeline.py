@@ -160,7 +160,8 @@ def _execute(plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, d
         "device": plan.device,
         "git": git_state(plan.card_file.folder),
     }
-    record_run(folder, line, list(prints.values()), done.computed, done.results)
+    stored = [name for name, outcome in outcomes.items() if outcome["status"] == "ok"]
+    record_run(folder, line, list(prints.values()), done.computed, stored)
     write_report(folder.root)
 
 

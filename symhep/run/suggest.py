@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import keyword
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files as package_files
 
@@ -13,8 +13,11 @@ import jinja2
 import numpy as np
 
 from symhep.card.expressions import parse_expression
-from symhep.errors import CardError, InputError
+from symhep.errors import CardError, InputError, PluginError
+from symhep.events.effective import FEW
 from symhep.events.evaluate import evaluate, object_scope
+from symhep.methods.init_block import SampleView
+from symhep.plugin.manager import Registry
 from symhep.readers.interface import CollectionSchema, LossLog, ReadRequest, Schema
 from symhep.run.sources import Source
 
@@ -23,8 +26,6 @@ __all__ = ["Suggestion", "suggest", "write_card"]
 _LOOK_AT = 2_000
 #: An object must be complete in this fraction of the events looked at.
 _COMMON = 0.3
-#: With fewer effective events (sum w)^2 / sum w^2 signed weights give no usable average.
-_ENOUGH = 100
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,6 @@ _KINDS = (
     _Kind("photons", "pdgId == 22", "pt"),
     _Kind("partons", "(abs(pdgId) <= 5 or pdgId == 21)", "pt"),
 )
-#: Effective events from which on symmetries can be told: ten for each of the usual test functions.
-_SYMMETRIES = 400
 #: Numbers per event among which symmetries are looked for: the pairs that rotations mix grow with the square.
 _MIXED = 6
 #: Names that are values in YAML 1.2 or 1.1.
@@ -187,16 +186,29 @@ def _numbers(schema: Schema) -> Suggestion | None:
     return Suggestion(None, None, None, None, 1, tuple(names), "numbers per event; there are no particles")
 
 
-def write_card(sources: Sequence[Source], files: Sequence[str]) -> str:
-    """The text of a commented card for ``files`` (all of one format), drawn from the first one."""
+def write_card(sources: Sequence[Source], files: Sequence[str], registry: Registry) -> str:
+    """The text of a commented card for ``files`` (all of one format), drawn from the first one.
+
+    Its methods are those of ``registry`` that have an `symhep.methods.interface.Method.init_block` for the file, the
+    quickest first.
+    """
     source = sources[0]
     found, looked_at = suggest(source)
     losses = LossLog("skip")
     sums = source.inspect(losses).weights
-    n_events = sums.events
     # Signed weights of few events cancel to almost nothing: the sign is then given up, and the card says so.
     effective = sums.sum_w**2 / sums.sum_w2 if sums.sum_w2 else 0.0
-    features = len(found.variables) * (found.take if found.object else 1)
+    unsigned = sums.negative > 0 and effective < FEW
+    sample = SampleView(
+        object=found.object,
+        take=found.take,
+        variables=found.variables,
+        features=len(found.variables) * (found.take if found.object else 1),
+        measured="momenta",
+        geometric="momenta" if found.object else "plane",
+        events=sums.events,
+        effective=effective,
+    )
     template = jinja2.Environment(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
     ).from_string(package_files("symhep.card").joinpath("card.yaml.j2").read_text(encoding="utf-8"))
@@ -210,14 +222,36 @@ def write_card(sources: Sequence[Source], files: Sequence[str]) -> str:
         s=replace(found, reason=_one_line(found.reason), others=tuple(map(_one_line, found.others))),
         where=json.dumps(found.where),
         looked_at=looked_at,
-        events=n_events,
+        events=sums.events,
         damaged=bool(losses.losses),
         effective=effective,
-        few=effective < _SYMMETRIES,
-        enough=_SYMMETRIES,
-        unsigned=sums.negative > 0 and effective < _ENOUGH,
-        latent_dim=min(features, 12),
+        unsigned=unsigned,
+        blocks=list(_blocks(sample, registry)),
     )
+
+
+def _blocks(sample: SampleView, registry: Registry) -> Iterator[_Block]:
+    """Entries under ``methods:``, by rising time; one of a plugin that fails is left out."""
+    offered = []
+    for name in sorted(registry.methods):
+        try:
+            block = registry.method(name).init_block(sample)
+        except PluginError:
+            continue  # `symhep methods` tells that it is broken
+        if block is not None:
+            offered.append(block)
+    for block in sorted(offered, key=lambda block: block.seconds):
+        lines = (f"{block.name}:", *(f"  {line}" for line in block.text.splitlines()))
+        yield _Block(_one_line(block.comment), lines, block.active)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """An entry under ``methods:`` as lines of YAML."""
+
+    comment: str
+    lines: tuple[str, ...]
+    active: bool
 
 
 def _one_line(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 import symhep
 from symhep.errors import PluginError
 from symhep.events.batch import EventBatch, event_records, momentum_records
+from symhep.methods.record import Record
 from symhep.methods.result import Part, Result, Statement
 from symhep.readers.interface import CollectionSchema, Field, LossLog, ReadRequest, Schema
 from symhep.testing import check_method, check_reader
@@ -34,39 +36,91 @@ def _broken(toy_method: Any, **changes: Any) -> Any:
     return type("Broken", (toy_method.Bootstrap,), changes)()
 
 
-def test_broken_methods(toy_method: Any) -> None:
-    calls = iter(range(100))
+class Opaque(Record):
+    """A record that is not read back as it was written."""
 
-    def moody(self: Any, data: Any, options: Any, shard: Any, context: Any) -> Part:
-        return Part(arrays={"means": np.full((5, 2), float(next(calls)))})
+    x: Any = None
 
-    def unweighted(self: Any, data: Any, options: Any, shard: Any, context: Any) -> Part:
-        return Part(arrays={"means": np.array([data.values.mean(axis=0)] * 5)})
+    def to_json(self) -> dict[str, Any]:
+        return {"x": [self.x]}
 
-    def unproven(self: Any, data: Any, options: Any, parts: Any) -> Result:
-        return Result(statements=[Statement("It is so.")])
 
-    def lost(self: Any, data: Any, options: Any, parts: Any) -> Result:
-        return Result(statements=[Statement("It is so.", {"n": 1}, "nowhere")])
+CALLS = iter(range(1000))
 
-    def nothing(self: Any, result: Any) -> Iterator[Any]:
-        return iter(())
 
-    def opaque(self: Any, data: Any, options: Any, parts: Any) -> Result:
-        return Result(summary={"x": object()})
+def _means(values: Any) -> Part:
+    return Part(arrays={"means": np.asarray(values, dtype=float)})
 
-    for changes, message in (
+
+def _moody(self: Any, prepared: Any, shard: Any, context: Any) -> Part:
+    return _means(np.full((5, 2), float(next(CALLS))))
+
+
+def _unweighted(self: Any, prepared: Any, shard: Any, context: Any) -> Part:
+    return _means([prepared.data.values.mean(axis=0)] * 5)
+
+
+def _global_numpy(self: Any, prepared: Any, shard: Any, context: Any) -> Part:
+    return _means(np.random.normal(size=(5, 2)))  # noqa: NPY002, what is to be caught
+
+
+def _global_torch(self: Any, prepared: Any, shard: Any, context: Any) -> Part:
+    import torch
+
+    return _means(torch.rand(5, 2).numpy())
+
+
+def _in_place(self: Any, prepared: Any, shard: Any, context: Any) -> Part:
+    prepared.data.values[:] *= 2
+    return _means(prepared.data.values[:5])
+
+
+def _unpicklable(self: Any, data: Any, options: Any) -> Any:
+    return lambda: (data, options)
+
+
+def _unseeded(self: Any, prepared: Any, parts: Any, context: Any) -> Any:
+    result = Bootstrap.combine(self, prepared, parts, context)
+    return replace(result, arrays={"noise": np.random.default_rng().normal(size=3)})
+
+
+def _says(statement: Any) -> Any:
+    return lambda self, record: [statement]
+
+
+Bootstrap: Any = None
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
         ({"name": "no identifier"}, "must be an identifier"),
         ({"summary": ""}, "summary of one line is missing"),
-        ({"fit": moody}, "shard 0 gives other numbers"),
-        ({"combine": unproven, "figures": nothing}, "no evidence"),
-        ({"combine": lost, "figures": nothing}, "names the figure 'nowhere'"),
-        ({"combine": opaque}, "holds a object, which is no JSON"),
-        ({"combine": lambda self, data, options, parts: None}, "combine must return a Result, not NoneType"),
-        ({"fit": unweighted}, "event weights change nothing"),
-    ):
-        with pytest.raises(PluginError, match=message):
-            check_method(_broken(toy_method, **changes))
+        ({"Record": dict}, "Record must be a class derived from symhep.Record"),
+        ({"references": ("Efron1979",)}, "references must be Reference objects"),
+        ({"fit": _moody}, "shard 0 gives other numbers"),
+        ({"fit": lambda *_: {"means": 1}}, "fit must return a Part, not dict"),
+        ({"fit": lambda *_: Part(arrays={"means": [1.0]})}, "must be numpy arrays of numbers or text"),
+        ({"fit": _unweighted}, "event weights change nothing"),
+        ({"fit": _global_numpy}, "fit draws from the global generator"),
+        ({"fit": _global_torch}, "fit draws from the global generator"),
+        ({"fit": _in_place}, "fit changes the data in place"),
+        ({"prepare": _unpicklable}, "cannot be sent to a worker process"),
+        ({"combine": lambda *_: None}, "combine must return a Result, not NoneType"),
+        ({"combine": lambda *_: Result(Record())}, "the record must be a BootstrapRecord, not Record"),
+        ({"combine": _unseeded}, "combine gives other numbers when run again with the same seed"),
+        ({"Record": Opaque, "combine": lambda *_: Result(Opaque(x=1))}, "does not survive storing"),
+        ({"statements": _says("It is so.")}, "statements must be Statement objects, not str"),
+        ({"statements": _says(Statement("It is so."))}, "no evidence"),
+        ({"statements": _says(Statement("It is so.", {"n": 1}, "nowhere"))}, "names the figure 'nowhere'"),
+        ({"tables": lambda self, record: {"t": [[1]]}}, "table 't' must be a Table, not list"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_broken_methods(toy_method: Any, changes: dict[str, Any], message: str) -> None:
+    globals()["Bootstrap"] = toy_method.Bootstrap
+    with pytest.raises(PluginError, match=message):
+        check_method(_broken(toy_method, **changes))
 
 
 class CsvReader(symhep.Reader):

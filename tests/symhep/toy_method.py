@@ -14,8 +14,14 @@ import numpy as np
 
 import symhep
 from symhep.errors import MethodError
-from symhep.methods.interface import NamedFigure, ScanQuantity, Shard
-from symhep.methods.result import Part, Statement, Table
+from symhep.methods.context import Context
+from symhep.methods.init_block import InitBlock, SampleView
+from symhep.methods.interface import Inputs, NamedFigure, ScanQuantity, Shard
+from symhep.methods.number import Number
+from symhep.methods.record import Record
+from symhep.methods.reference import Reference
+from symhep.methods.result import Part, Result, Statement
+from symhep.methods.table import Table
 
 
 class BootstrapOptions(symhep.Options):
@@ -28,19 +34,34 @@ class BootstrapOptions(symhep.Options):
     fail: str = ""
 
 
-class Bootstrap(symhep.Method[BootstrapOptions]):
+class BootstrapRecord(Record):
+    """What the test method finds."""
+
+    features: tuple[str, ...]
+    mean: tuple[float, ...]
+    error: tuple[float, ...]
+    first: Number
+    check: float = 0.0
+
+
+Prepared = Inputs[BootstrapOptions]
+
+
+class Bootstrap(symhep.Method[BootstrapOptions, BootstrapRecord]):
     """Bootstrap of the mean of every feature, a few replicas per shard."""
 
     name = "bootstrap"
     summary = "mean of every feature with its bootstrap error"
-    references = ("Efron1979",)
+    references = (Reference("B. Efron", "Bootstrap methods: another look at the jackknife", "1979"),)
     Options = BootstrapOptions
+    Record = BootstrapRecord
     scan_quantities = (ScanQuantity("mean", "mean", "error"), ScanQuantity("first", "first mean"))
 
-    def shards(self, data: Any, options: BootstrapOptions) -> Sequence[Shard]:
-        return [Shard(i, f"block {i}") for i in range(options.shards)]
+    def shards(self, prepared: Prepared) -> Sequence[Shard]:
+        return [Shard(i, f"block {i}") for i in range(prepared.options.shards)]
 
-    def fit(self, data: Any, options: BootstrapOptions, shard: Shard, context: Any) -> Part:
+    def fit(self, prepared: Prepared, shard: Shard, context: Context) -> Part:
+        data, options = prepared.data, prepared.options
         if options.fail == "known":
             raise MethodError("asked to fail")
         if options.fail == "unknown":
@@ -60,34 +81,38 @@ class Bootstrap(symhep.Method[BootstrapOptions]):
                 log.write(f"{os.getpid()} {options.scale} {shard.index}\n")
         return Part({"shard": shard.index}, {"means": np.array(means)})
 
-    def combine(self, data: Any, options: BootstrapOptions, parts: Sequence[Part]) -> symhep.Result:
+    def combine(self, prepared: Prepared, parts: Sequence[Part], context: Context) -> Result[BootstrapRecord]:
         means = np.concatenate([p.arrays["means"] for p in parts])
         mean, error = means.mean(axis=0), means.std(axis=0, ddof=1)
-        return symhep.Result(
-            summary={
-                "mean": mean.tolist(),
-                "error": error.tolist(),
-                "first": {"value": mean[0], "low": mean[0] - error[0], "high": mean[0] + error[0]},
-            },
-            arrays={"means": means},
-            tables={
-                "means": Table(
-                    ("feature", "mean"),
-                    tuple((c.name, m) for c, m in zip(data.columns, mean.tolist(), strict=True)),
-                )
-            },
-            statements=[
-                Statement(f"The first mean is {mean[0]:.3f} +- {error[0]:.3f}.", {"mean": mean[0]}, "means")
-            ],
+        record = BootstrapRecord(
+            features=tuple(c.name for c in prepared.data.columns),
+            mean=mean,
+            error=error,
+            first=Number.with_error(mean[0], error[0]),
+            check=context.rng().random(),
         )
+        return Result(record, {"means": means})
 
-    def figures(self, result: symhep.Result) -> Iterator[NamedFigure]:
+    def statements(self, record: BootstrapRecord) -> Iterator[Statement]:
+        yield Statement(f"The first mean is {record.first.text()}.", {"mean": record.mean[0]}, "means")
+
+    def tables(self, record: BootstrapRecord) -> dict[str, Table]:
+        rows = [
+            (n, Number.with_error(m, e))
+            for n, m, e in zip(record.features, record.mean, record.error, strict=True)
+        ]
+        return {"means": Table.of(("feature", "mean"), rows)}
+
+    def figures(self, result: Result[BootstrapRecord]) -> Iterator[NamedFigure]:
         figure, ax = plt.subplots()
-        ax.errorbar(
-            range(len(result.summary["mean"])), result.summary["mean"], yerr=result.summary["error"], fmt="o"
-        )
+        record = result.record
+        ax.errorbar(range(len(record.mean)), record.mean, yerr=record.error, fmt="o")
         ax.set(xlabel="feature", ylabel="mean")
         yield NamedFigure("means", figure, "Mean of every feature.")
+
+    def init_block(self, sample: SampleView) -> InitBlock:
+        text = f"use: bootstrap\nfeatures: {sample.measured}\noptions: {{shards: 2}}"
+        return InitBlock("spread", f"How well are the means of {sample.features} features known?", text, 0.1)
 
 
 def registry() -> Any:

@@ -9,10 +9,17 @@ import pytest
 
 from symhep.errors import CardError, StoreError
 from symhep.lie.bases import poincare
+from symhep.methods.record import Record
 from symhep.methods.result import Result
-from symhep.methods.symmetry import Symmetry, homogeneous
+from symhep.methods.symmetry import Symmetry, SymmetryRecord, homogeneous
 
 MOMENTUM = ("E", "px", "py", "pz")
+
+
+class Found(Record):
+    """A record that offers a symmetry."""
+
+    symmetry: SymmetryRecord | None
 
 
 def _symmetry() -> Symmetry:
@@ -23,9 +30,9 @@ def _symmetry() -> Symmetry:
     )
 
 
-def _result(**changes: Any) -> Result:
+def _result(**changes: Any) -> Result[Found]:
     found = _symmetry()
-    return Result({"symmetry": found.to_summary() | changes}, found.to_arrays())
+    return Result(Found(symmetry=found.to_record().model_copy(update=changes)), found.to_arrays())
 
 
 def test_what_is_stored_is_read() -> None:
@@ -35,7 +42,8 @@ def test_what_is_stored_is_read() -> None:
     assert (read.labels, read.names) == (("J_z", "P_x"), ("exchange(1,2)",))
     assert (read.generators == _symmetry().generators).all()
     assert (read.elements == _symmetry().elements).all()
-    assert Symmetry.of(Result({"algebra": {}})) is None
+    assert Symmetry.of(Result(Found(symmetry=None))) is None
+    assert Symmetry.of(Result(Record())) is None
 
 
 @pytest.mark.parametrize(

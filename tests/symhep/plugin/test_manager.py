@@ -11,6 +11,7 @@ import pytest
 import symhep
 from symhep.errors import PluginError
 from symhep.lie.groups import AffineLine, Similarity
+from symhep.methods.record import Record
 from symhep.plugin.manager import Registry, build_registry
 
 
@@ -21,10 +22,12 @@ class Good(symhep.Method[Any]):
     summary = "nothing"
     Options = symhep.Options
 
-    def fit(self, data: Any, options: Any, shard: Any, context: Any) -> Any:
+    Record = Record
+
+    def fit(self, prepared: Any, shard: Any, context: Any) -> Any:
         raise NotImplementedError
 
-    def combine(self, data: Any, options: Any, parts: Any) -> Any:
+    def combine(self, prepared: Any, parts: Any, context: Any) -> Any:
         raise NotImplementedError
 
 

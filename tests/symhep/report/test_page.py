@@ -20,6 +20,7 @@ import pytest
 
 from symhep.errors import StoreError
 from symhep.report.page import write_report
+from symhep_symmetrygan.references import DESAI
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ATTACK = '<script>alert("x")</script>'
@@ -87,19 +88,22 @@ def folder(tmp_path: Path) -> Path:
     }}})  # fmt: skip
     put(root, "results.json", {"methods": {"relevance": {
         "use": "vae", "features": "p3", "status": "ok", "summary": {"n": 3}, "statements": STATEMENTS,
-        "error": None, "references": ["desai2022symmetrygan", "nobody1900"], "duration_s": 125.0,
+        "error": None, "references": [vars(DESAI), {"authors": "Nobody", "title": "Nothing"}], "duration_s": 125.0,
         "options": {"beta": 0.1, "hidden": [64, 32]},
     }}})  # fmt: skip
     put(root, "relevance/result.json", {
         "figures": [{"name": "relevance", "caption": "Relevance per latent."}],
         "tables": {"pca": {
-            "columns": ["component", "variance"], "rows": [[1, 0.75], [2, 0.125], [3, None]], "caption": "PCA.",
+            "columns": [{"name": "component", "unit": ""}, {"name": "variance", "unit": ""}],
+            "rows": [[1, 0.75], [2, 0.125], [3, None]], "caption": "PCA.",
         }},
     })  # fmt: skip
-    put(root, "provenance.json", {
-        "symhep": "9.8.7", "started": "2026-01-01T12:30:05+00:00", "duration_s": 12.3, "seed": 42, "device": "cpu",
-        "python": "3.11.2", "platform": "Linux", "packages": {"torch": "2.13.0"}, "command": "symhep run card.yaml",
-        "git": {"commit": "abc123", "dirty": True},
+    put(root, "provenance.json", {"results": {"relevance": 0}, "runs": [{
+        "symhep": "9.8.7", "user": "her", "host": "farm", "computed": ["relevance"],
+        "started": "2026-01-01T12:30:05+00:00", "duration_s": 12.3, "seed": 42, "device": "cpu",
+        "python": "3.11.2", "platform": "Linux", "packages": {"torch": "2.13.0"},
+        "command": "symhep run card.yaml",
+        "git": {"commit": "abc123", "dirty": True}}],
         "files": [{"file": "data/a.lhe.gz", "size": 2048, "sha256": "f" * 64}],
     })  # fmt: skip
     (root / "card.yaml").write_text("symhep: 1  # the card\n")
@@ -252,7 +256,7 @@ class TestContents:
             "symhep 9.8.7",
             "Symmetry discovery with deep learning , Phys. Rev. D 105, 096031 (2022)",
             "A standard format for Les Houches Event Files",
-            "nobody1900",
+            "Nobody, Nothing",
         ],
     )
     def test_it_says(self, folder: Path, sentence: str) -> None:
@@ -467,7 +471,11 @@ class TestRendering:
         cuts = [*CUTS, {**CUTS[1], "cut": " and ".join(["abs(muons.eta[0]) < 2.5"] * 8)}]
         dataset = {"files": [long], "events_read": 10000, "losses": [], "selections": {"dimuon": cuts}}
         put(folder, "cutflow.json", {"datasets": {"ee": dataset}})
-        table = {"columns": [f"column {i}" for i in range(12)], "rows": [[1.5] * 12], "caption": ""}
+        table = {
+            "columns": [{"name": f"column {i}", "unit": ""} for i in range(12)],
+            "rows": [[1.5] * 12],
+            "caption": "",
+        }
         change(folder, "relevance/result.json", tables={"wide": table})
 
         outer = self.framed(tmp_path, report(folder), width)

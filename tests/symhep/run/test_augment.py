@@ -13,8 +13,9 @@ from scipy.stats import kstest
 from symhep.card.loader import load_card
 from symhep.errors import CardError, MethodError, StoreError
 from symhep.lie.bases import poincare
+from symhep.methods.record import Record
 from symhep.methods.result import Result
-from symhep.methods.symmetry import Symmetry, homogeneous
+from symhep.methods.symmetry import Symmetry, SymmetryRecord, homogeneous
 from symhep.run.augment import Augmented, augment
 from symhep.run.folder import RunFolder
 from symhep.run.inspection import load
@@ -31,6 +32,18 @@ LHE = """<LesHouchesEvents version="1.0">
 EVENT = "<event>\n 2 1 {w} 80 -1 -1\n 13 1 0 0 0 0 {x} 4 0 {e} 0 0 9\n -13 1 0 0 0 0 -{x} -4 0 {e} 0 0 9\n</event>\n"
 
 
+class Found(Record):
+    """A record that offers a symmetry."""
+
+    symmetry: SymmetryRecord | None
+
+
+@pytest.fixture(autouse=True)
+def offering(toy_method: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test method's results may hold a symmetry."""
+    monkeypatch.setattr(toy_method.Bootstrap, "Record", Found)
+
+
 def _about_z(particles: int = 2, **changes: Any) -> Symmetry:
     found = poincare().subset(["J_z"])
     given: dict[str, Any] = {
@@ -43,9 +56,10 @@ def _about_z(particles: int = 2, **changes: Any) -> Symmetry:
 def _found(folder: Path, card: dict[str, Any], symmetry: Symmetry | None) -> Path:
     """The folder of a run of ``card`` whose methods offer ``symmetry``; that of a real run: see cli/test_augment.py."""
     store, content = RunFolder(folder), load_card(card).card
-    result = Result({"algebra": {}})
+    # The test method offers no symmetry of its own: its class is given a record that may.
+    result = Result(Found(symmetry=None))
     if symmetry is not None:
-        result = Result({"symmetry": symmetry.to_summary()}, symmetry.to_arrays())
+        result = Result(Found(symmetry=symmetry.to_record()), symmetry.to_arrays())
     store.write_card(content)
     store.write_json("results.json", {"methods": {name: {"status": "ok"} for name in content.methods}})
     for name, method in content.methods.items():

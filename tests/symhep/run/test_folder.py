@@ -11,29 +11,43 @@ import pytest
 from safetensors.numpy import load_file
 
 from symhep.errors import StoreError
-from symhep.methods.result import Part, Result, Statement, Table
+from symhep.methods.number import Number
+from symhep.methods.record import Record
+from symhep.methods.result import Part, Result, Statement
+from symhep.methods.table import Heading, Table
 from symhep.run.folder import RunFolder
+
+
+class Found(Record):
+    """A record of one number."""
+
+    a: Number
 
 
 def test_result_round_trip(tmp_path: Path) -> None:
     histogram = hist.Hist.new.Reg(4, 0, 1, name="x", label="x").Weight()
     histogram.fill([0.1, 0.6], weight=[2.0, -1.0])
     result = Result(
-        {"a": {"value": np.float64(1.5), "low": float("nan")}},
+        Found(a=Number(value=np.float64(1.5), low=float("nan"))),
         {"x": np.arange(3.0), "names": np.array(["p", "q"])},
         {"h": histogram},
-        {"t": Table(("k", "v"), (("a", 1), ("b", None)), "A table.")},
-        [Statement("True.", {"n": 3}, "figure", "warning")],
         {"net": {"w": np.ones((2, 3), dtype=np.float32)}},
+        [Statement("True.", {"n": 3}, "figure", "warning")],
+        {"t": Table.of(("k", Heading("v", "GeV")), [("a", 1), ("b", None)], "A table.")},
     )
     folder = RunFolder(tmp_path)
     folder.write_result("m", result, {"key": "k"})
-    back = folder.read_result("m")
-    assert back.summary == {"a": {"value": 1.5, "low": None}}
+    back = folder.read_result("m", Found)
+    assert back.record == result.record
+    assert back.summary["a"] == {
+        "value": 1.5, "low": None, "high": None, "level": 0.95, "unit": "", "method": ""
+    }  # fmt: skip
     assert back.arrays["x"].tolist() == [0, 1, 2]
     assert back.arrays["names"].tolist() == ["p", "q"]
     assert back.histograms["h"] == histogram
-    assert (back.tables, back.statements) == (result.tables, result.statements)
+    stored = folder.read_header("m")
+    assert Table.from_json(stored["tables"]["t"]) == result.tables["t"]
+    assert [Statement(**s) for s in stored["statements"]] == result.statements
     assert load_file(tmp_path / "m/checkpoint/net.safetensors")["w"].shape == (2, 3)
 
 
@@ -96,4 +110,4 @@ def test_two_runs_cannot_share_a_folder(tmp_path: Path) -> None:
 
 def test_missing_result(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="holds no result 'm'"):
-        RunFolder(tmp_path).read_result("m")
+        RunFolder(tmp_path).read_result("m", Found)

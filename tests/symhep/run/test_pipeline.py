@@ -16,7 +16,9 @@ import pytest
 
 import symhep
 from symhep.errors import CardError, DeviceError, InputError, StoreError
-from symhep.run.pipeline import redraw
+from symhep.methods.record import Record
+from symhep.methods.result import Statement
+from symhep.run.pipeline import redraw, reword
 
 
 def _numbers(folder: Path) -> dict[str, Any]:
@@ -53,8 +55,10 @@ def test_run_folder(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> 
     assert cutflow["events_read"] == 500
     assert [r["events"] for r in cutflow["selections"]["all events"]] == [500, 500]
     provenance = json.loads((folder / "provenance.json").read_text())
-    assert (provenance["seed"], provenance["device"]) == (20260101, "cpu")
-    assert "torch" in provenance["packages"]
+    line = provenance["runs"][0]
+    assert (line["seed"], line["device"], line["computed"]) == (20260101, "cpu", ["boot"])
+    assert "torch" in line["packages"]
+    assert provenance["results"] == {"boot": 0}
 
 
 def test_figures_as_objects(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
@@ -114,10 +118,17 @@ def test_changed_data_is_not_taken_from_the_old_result(
     assert second.results["boot"].summary["error"][0] > 1.3 * first.results["boot"].summary["error"][0]
 
 
+class Count(Record):
+    """A record of one number."""
+
+    n: int
+
+
 SCRIPT = """
 import importlib.util, sys, symhep
 spec = importlib.util.spec_from_file_location("toy_method", {module!r})
 module = importlib.util.module_from_spec(spec)
+sys.modules["toy_method"] = module
 spec.loader.exec_module(module)
 symhep.run({card!r}, {out!r}, registry=module.registry())
 """
@@ -207,6 +218,109 @@ def test_redraw_needs_no_training(tmp_path: Path, toy_card: dict[str, Any], regi
     assert len((tmp_path / "trace").read_text().splitlines()) == 4
 
 
+def test_running_again_what_is_done_adds_a_line_and_changes_none(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    toy_card["methods"]["other"] = toy_card["methods"]["boot"]
+    folder, stored = tmp_path / "r", tmp_path / "r/provenance.json"
+    symhep.run(toy_card, folder, registry=registry)
+    first, result = json.loads(stored.read_text()), (folder / "boot/result.json").read_bytes()
+    symhep.run(toy_card, folder, registry=registry)
+    second = json.loads(stored.read_text())
+    assert second["runs"][:1] == first["runs"]
+    assert [line["computed"] for line in second["runs"]] == [["boot", "other"], []]
+    assert second["results"] == {"boot": 0, "other": 0}
+    assert (folder / "boot/result.json").read_bytes() == result
+    symhep.run(toy_card, folder, registry=registry, only=["other"], force=True)
+    third = json.loads(stored.read_text())
+    assert third["runs"][:2] == second["runs"]
+    assert third["results"] == {"boot": 0, "other": 2}
+    for line in third["runs"]:
+        assert line["started"].endswith("+00:00")
+        assert "pytest" in line["command"]
+        assert line["host"]
+
+
+def test_sentences_are_worded_again_without_a_fit(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, registry: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "r"
+    symhep.run(_trace(toy_card, tmp_path / "trace"), folder, registry=registry)
+
+    def other(self: Any, record: Any) -> Any:
+        yield Statement(f"The means are known to {record.error[0]:.1g}.", {"error": record.error[0]})
+
+    monkeypatch.setattr(toy_method.Bootstrap, "statements", other)
+    page = reword(folder, registry).read_text()
+    (told,) = _numbers(folder)["boot"]["statements"]
+    assert told["text"].startswith("The means are known to 0.")
+    assert told["text"] in page
+    assert json.loads((folder / "boot/result.json").read_text())["statements"] == [told]
+    assert len((tmp_path / "trace").read_text().splitlines()) == 4, "nothing was fitted again"
+
+
+def test_a_folder_of_an_older_version_is_named(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    folder = tmp_path / "r"
+    symhep.run(toy_card, folder, registry=registry)
+    stored = json.loads((folder / "boot/result.json").read_text())
+    del stored["schema"]
+    (folder / "boot/result.json").write_text(json.dumps(stored))
+    for again in (redraw, reword):
+        with pytest.raises(StoreError, match=r"results follow schema 0\.1; this one reads schema 0\.2"):
+            again(folder, registry)
+
+
+PLUGIN = """
+import symhep
+from symhep.methods.number import Number
+from symhep.methods.record import Record
+from symhep.methods.result import Statement
+from symhep.methods.result import Part, Result
+
+class FirstRecord(Record):
+    first: float
+
+class First(symhep.Method):
+    name, summary, Options, Record = "first", "the first number", symhep.Options, FirstRecord
+
+    def fit(self, prepared, shard, context):
+        return Part({"first": 1.0})
+
+    def combine(self, prepared, parts, context):
+        return Result(FirstRecord(first=parts[0].values["first"]))
+
+@symhep.hookimpl
+def symhep_register_methods():
+    return {"first": First}
+"""
+RUN_PLUGIN = """
+import sys, symhep
+sys.path.insert(0, {place!r})
+import changing_plugin
+from symhep.plugin.manager import build_registry
+done = symhep.run({card!r}, {out!r}, registry=build_registry({{"changing": changing_plugin}}))
+print(done.failed, done.results["first"].record.first, done.computed)
+"""
+
+
+def test_a_changed_line_of_a_method_changes_its_result(tmp_path: Path, toy_card: dict[str, Any]) -> None:
+    """A method that is being written: the number of the older code must not be printed for the new."""
+    card = {**toy_card, "methods": {"first": {"use": "first", "features": "xy"}}}
+    (tmp_path / "code").mkdir()
+    module = tmp_path / "code/changing_plugin.py"
+    script = RUN_PLUGIN.format(place=str(tmp_path / "code"), card=card, out=str(tmp_path / "r"))
+    told = []
+    for code in (PLUGIN, PLUGIN, PLUGIN.replace('"first": 1.0', '"first": 2.0')):
+        module.write_text(code)
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", script], capture_output=True, text=True, check=True
+        )
+        told.append(done.stdout.strip())
+    assert told == ["{} 1.0 ['first']", "{} 1.0 []", "{} 2.0 ['first']"]
+
+
 def test_a_missing_gpu_is_an_error(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
     import torch
 
@@ -251,9 +365,10 @@ def test_a_result_never_keeps_the_arrays_of_another(tmp_path: Path) -> None:
 
     folder = RunFolder(tmp_path)
     tensors = {"w": np.zeros(1, np.float32)}
-    folder.write_result("m", Result({"n": 1}, {"x": np.ones(2)}, checkpoint={"old": tensors}), {"key": "a"})
-    folder.write_result("m", Result({"n": 2}), {"key": "b"})
-    assert folder.read_result("m").arrays == {}
+    folder.write_result("m", Result(Count(n=1), {"x": np.ones(2)}, checkpoint={"old": tensors}), {"key": "a"})
+    folder.write_result("m", Result(Count(n=2)), {"key": "b"})
+    assert folder.read_result("m", Count).arrays == {}
+    assert folder.read_result("m", Count).record.n == 2
     assert not (tmp_path / "m/checkpoint").exists()
 
 
