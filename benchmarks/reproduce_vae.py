@@ -24,12 +24,12 @@ from symhep.methods.context import Context, seed_sequence
 from symhep.methods.interface import Shard
 from symhep.stats.intrinsic_dimension import intrinsic_dimension
 from symhep.stats.principal_components import principal_components
-from symhep_vae.combinations import named_combinations
-from symhep_vae.correlations import correlate
-from symhep_vae.ensemble import Runs, gather
+from symhep_vae.fit.combinations import named_combinations
+from symhep_vae.fit.correlations import correlate
+from symhep_vae.fit.count import count_relevant, linear_relevance
+from symhep_vae.fit.runs import Runs, gather
 from symhep_vae.method import VaeRelevance
 from symhep_vae.options import VaeOptions
-from symhep_vae.relevance import count_relevant, linear_relevance
 from symhep_vae.sample import Sample
 
 FloatArray = npt.NDArray[np.float64]
@@ -84,11 +84,11 @@ def fit(x: FloatArray, scaling: Scaling = "standard", seeds: int | None = None, 
     """Runs of all seeds together."""
     data = Dataset.from_array(x, scaling=scaling)
     asked = VaeOptions(**({"runs": RUNS, "min_steps": 0} | options))
+    sample = Sample.prepare(data, asked)
     parts = [
-        VaeRelevance().fit(data, asked, Shard(), Context(seed_sequence(seed, "vae", 0)))
+        VaeRelevance().fit(sample, Shard(), Context(seed_sequence(seed, "vae", 0)))
         for seed in range(1, (seeds or SEEDS) + 1)
     ]
-    sample = Sample.prepare(data, asked)
     total = float(principal_components(sample.x, sample.weights).variances.sum())
     return gather(parts, asked, total)
 
@@ -98,7 +98,7 @@ def row(name: str, runs: Runs) -> None:
     mean, std = runs.relevance.mean(axis=0), runs.relevance.std(axis=0)
     spectrum = ", ".join(f"{m:.2g}±{s:.1g}" for m, s in zip(mean, std, strict=True))
     count = count_relevant(runs.relevance)
-    votes = ", ".join(f"{n}: {c}" for n, c in sorted(Counter(count.per_run.tolist()).items()))
+    votes = ", ".join(f"{n}: {c}" for n, c in sorted(Counter(count.per_run).items()))
     lost = runs.total - len(runs.used)
     print(
         f"| {name} | {spectrum} | {count.value} [{count.low}, {count.high}] | {votes}"
@@ -176,11 +176,11 @@ def followed() -> None:
         x, columns=tuple(f"{v}({p})" for p in ("mu-", "mu+") for v in ("px", "py", "pz"))
     )
     runs = fit(x)
-    count = count_relevant(runs.relevance).per_run.tolist()
+    count = count_relevant(runs.relevance).per_run
     pairs = np.c_[x[:, :3] - x[:, 3:], x[:, :3] + x[:, 3:]]
     names = tuple(f"{v}(mu-) {sign} {v}(mu+)" for sign in "-+" for v in ("px", "py", "pz"))
     momentum = Dataset.from_array(pairs, columns=names)
-    named = named_combinations(momentum, runs.rows)[:6] + named_combinations(data, runs.rows)[:6]
+    named = [c for d in (momentum, data) for c in named_combinations(d.take(runs.rows))[:6]]
     found = correlate(runs.means.astype(np.float64), count, named, np.ones(len(runs.rows)))
     single = found.best_match(count)
     for k, c in enumerate(found.combinations):

@@ -24,10 +24,10 @@ from torch import Tensor, nn
 from symhep.events.dataset import Dataset
 from symhep.torchkit.streams import replica_seeds
 from symhep.torchkit.threads import in_groups, one_thread_per_operation
-from symhep_vae.model import VaeEnsemble
+from symhep_vae.fit.model import VaeEnsemble
+from symhep_vae.fit.training import Training, train
 from symhep_vae.options import VaeOptions
 from symhep_vae.sample import Sample
-from symhep_vae.training import Training, train
 
 FEATURES = 6
 

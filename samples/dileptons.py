@@ -27,7 +27,7 @@ LHE_STATUS = {-21: -1, -22: 2}
 
 @dataclass(frozen=True)
 class DileptonSample:
-    """One sample: the beams (PDG id, energy in GeV), the LHAPDF set (-1: none) and what Pythia is told."""
+    """One sample: the beams (PDG id, energy in GeV), the LHAPDF set (-1: none) and the settings of Pythia."""
 
     file: str
     title: str

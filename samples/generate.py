@@ -1,6 +1,6 @@
 """Make the bundled samples again: ``python samples/generate.py [NAME ...] -o samples``.
 
-Needs ``pip install symhep[samples]``: Pythia 8, fastjet, pylhe. What each file holds is told in README.md.
+Needs ``pip install symhep[samples]``: Pythia 8, fastjet, pylhe. README.md says what each file holds.
 """
 
 from __future__ import annotations

@@ -20,50 +20,127 @@ del globals()["run"]
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "Adjusted": "symhep.methods.p_values",
+    "CollectionSchema": "symhep.readers.interface",
+    "Column": "symhep.events.dataset",
+    "Context": "symhep.methods.context",
     "Dataset": "symhep.events.dataset",
     "EventBatch": "symhep.events.batch",
+    "Family": "symhep.lie.groups",
+    "FieldSchema": "symhep.readers.interface",
+    "Heading": "symhep.methods.table",
+    "InitBlock": "symhep.methods.init_block",
+    "Inputs": "symhep.methods.interface",
+    "Loss": "symhep.readers.interface",
     "Method": "symhep.methods.interface",
+    "NamedFigure": "symhep.methods.interface",
+    "Nonlinear": "symhep.lie.groups",
+    "Number": "symhep.methods.number",
     "Options": "symhep.methods.interface",
+    "PValue": "symhep.methods.p_values",
+    "Part": "symhep.methods.result",
     "Reader": "symhep.readers.interface",
+    "ReaderOptions": "symhep.readers.interface",
+    "Record": "symhep.methods.record",
+    "Reference": "symhep.methods.reference",
     "Result": "symhep.methods.result",
+    "Run": "symhep.run.pipeline",
     "RunCard": "symhep.card.schema",
-    "hookimpl": "symhep.plugin.specs",
+    "SampleView": "symhep.methods.init_block",
+    "ScanQuantity": "symhep.methods.interface",
+    "Schema": "symhep.readers.interface",
+    "Shard": "symhep.methods.interface",
+    "Statement": "symhep.methods.result",
+    "Symmetry": "symhep.methods.symmetry",
+    "SymmetryRecord": "symhep.methods.symmetry",
+    "Table": "symhep.methods.table",
+    "event_records": "symhep.events.batch",
+    "homogeneous": "symhep.methods.symmetry",
+    "hookimpl": "symhep.hooks",
     "inspect": "symhep.run.inspection",
     "load": "symhep.run.inspection",
     "load_card": "symhep.card.loader",
+    "momentum_records": "symhep.events.batch",
+    "p_text": "symhep.methods.p_values",
     "run": "symhep.run.pipeline",
+    "with_error": "symhep.methods.number",
 }
 
 __all__ = [
+    "Adjusted",
+    "CollectionSchema",
+    "Column",
+    "Context",
     "Dataset",
     "EventBatch",
+    "Family",
+    "FieldSchema",
+    "Heading",
+    "InitBlock",
+    "Inputs",
+    "Loss",
     "Method",
+    "NamedFigure",
+    "Nonlinear",
+    "Number",
     "Options",
+    "PValue",
+    "Part",
     "Reader",
+    "ReaderOptions",
+    "Record",
+    "Reference",
     "Result",
+    "Run",
     "RunCard",
+    "SampleView",
+    "ScanQuantity",
+    "Schema",
+    "Shard",
+    "Statement",
+    "Symmetry",
+    "SymmetryRecord",
+    "Table",
     "__version__",
+    "errors",
+    "event_records",
+    "homogeneous",
     "hookimpl",
     "inspect",
     "load",
     "load_card",
+    "momentum_records",
+    "p_text",
     "run",
+    "with_error",
 ]
 
 if TYPE_CHECKING:
+    from symhep import errors
     from symhep.card.loader import load_card
     from symhep.card.schema import RunCard
-    from symhep.events.batch import EventBatch
-    from symhep.events.dataset import Dataset
-    from symhep.methods.interface import Method, Options
-    from symhep.methods.result import Result
-    from symhep.plugin.specs import hookimpl
-    from symhep.readers.interface import Reader
+    from symhep.events.batch import EventBatch, event_records, momentum_records
+    from symhep.events.dataset import Column, Dataset
+    from symhep.hooks import hookimpl
+    from symhep.lie.groups import Family, Nonlinear
+    from symhep.methods.context import Context
+    from symhep.methods.init_block import InitBlock, SampleView
+    from symhep.methods.interface import Inputs, Method, NamedFigure, Options, ScanQuantity, Shard
+    from symhep.methods.number import Number, with_error
+    from symhep.methods.p_values import Adjusted, PValue, p_text
+    from symhep.methods.record import Record
+    from symhep.methods.reference import Reference
+    from symhep.methods.result import Part, Result, Statement
+    from symhep.methods.symmetry import Symmetry, SymmetryRecord, homogeneous
+    from symhep.methods.table import Heading, Table
+    from symhep.readers.interface import CollectionSchema, FieldSchema, Loss, Reader, ReaderOptions, Schema
     from symhep.run.inspection import inspect, load
-    from symhep.run.pipeline import run
+    from symhep.run.pipeline import Run, run
 
 
 def __getattr__(name: str) -> Any:
+    if name == "errors":
+        return importlib.import_module("symhep.errors")
     if name in _PUBLIC:
         return getattr(importlib.import_module(_PUBLIC[name]), name)
     raise AttributeError(f"module 'symhep' has no attribute {name!r}")

@@ -22,9 +22,13 @@ __all__ = [
 
 
 class SymhepError(Exception):
-    """Base of all errors that symhep raises on purpose."""
+    """Base of all errors that symhep raises on purpose.
+
+    Where third-party code failed, ``third_party_traceback`` tells how, for a log: see `symhep.plugin.isolation`.
+    """
 
     exit_code = 1
+    third_party_traceback: str = ""
 
 
 class CardError(SymhepError, ValueError):

@@ -53,7 +53,15 @@ def _support(s: Summary) -> Iterator[Statement]:
             "p_values",
             kind="warning",
         )  # fmt: skip
-    still = [c["label"] for c in s["candidates"] if c["log10_p"] is None and not c["off_support"]]
+    still = support["still"]
+    untested = [c["label"] for c in s["candidates"] if c["log10_p"] is None and not c["off_support"]]
+    if alike := [label for label in untested if label not in still]:
+        yield Statement(
+            f"Some of {in_words(alike)} move the events in the same way: combinations of them are tested instead.",
+            {"alike": alike},
+            "p_values",
+            kind="warning",
+        )
     if still:
         yield Statement(
             f"{several(still)} {'moves' if len(still) == 1 else 'move'} no event: there is nothing to test.",

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from symhep.errors import MethodError
 from symhep.lie.generators import Generators
+from symhep.plugin.isolation import isolated
 from symhep_moments.fields import divergences
 from symhep_moments.functions.interface import TestFunctions
 from symhep_moments.functions.layers import Layer
@@ -60,12 +61,8 @@ class UnderDensity(Layer):
 
     def log_density(self, x: Tensor) -> Tensor:
         """log q at scaled events: (n, P, d) -> (n,). Raises `MethodError` for anything but n finite numbers."""
-        try:
+        with isolated(f"the density fails on a torch tensor of shape {tuple(x.shape)}", MethodError):
             found = self._function(x * self._scale)
-        except Exception as error:  # strangers' code may raise anything
-            raise MethodError(
-                f"the density fails on a torch tensor of shape {tuple(x.shape)}: {type(error).__name__}: {error}"
-            ) from error
         if not isinstance(found, Tensor) or found.shape != x.shape[:1]:
             given = f"shape {tuple(found.shape)}" if isinstance(found, Tensor) else type(found).__name__
             raise MethodError(

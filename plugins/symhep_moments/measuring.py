@@ -94,13 +94,13 @@ def measure(data: Dataset, options: MomentsOptions, context: Context) -> Outcome
             else []
         )
         done(1, STEPS[4])
-        broken = []
+        broken, maps = [], []
         if options.strength and reference is None:
-            off = {label for label, _ in support.excluded}
-            kept = [label for label in events.generators.labels if label not in off]
-            broken = breakings(replace(events, generators=events.generators.subset(kept)), functions)
-        rejected = [t.label for t in candidates if t.log_p_adjusted <= np.log(options.level)]
-        maps = breaking_maps(events, functions, rejected) if options.strength and reference is None else []
+            # Those that were tested: candidates on the support, and combinations of them.
+            on_support = replace(events, generators=moments.generators)
+            broken = breakings(on_support, functions)
+            rejected = [t.label for t in candidates if t.log_p_adjusted <= np.log(options.level)]
+            maps = breaking_maps(on_support, functions, rejected)
         done(1, STEPS[5])
     return Outcome(
         events, moments, support, candidates, ranks, found, algebra, lattice, discrete, broken, maps,

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from symhep.lie.terms import read_terms
 from symhep.methods.interface import Options
-from symhep.plugin.user_function import NAME, UserFunctionOptions
+from symhep.plugin.user_function import NAME, ORIGIN, UserFunctionOptions
 from symhep_moments.accumulate import COVARIANCE_EVENTS
 from symhep_moments.discrete.options import DiscreteOptions
 from symhep_moments.functions.edges import Edge
@@ -22,7 +22,7 @@ class DensityOptions(UserFunctionOptions):
 
     function: str = Field(
         pattern=NAME,
-        description="'module:function', from an installed package or a folder named with --code; (N, P, d) -> (N,)",
+        description=f"{ORIGIN}; (N, P, d) -> (N,)",
         examples=["my_functions:log_phase_space"],
     )
 

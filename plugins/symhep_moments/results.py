@@ -139,6 +139,7 @@ def summarise(o: Outcome) -> dict[str, Any]:
             "dimension": o.support.dimension,
             "constraints": list(o.support.constraints),
             "excluded": [{"label": label, "why": why} for label, why in o.support.excluded],
+            "still": o.support.motionless(o.events.generators.labels),
         },
         "functions": {
             "number": len(o.moments.labels),

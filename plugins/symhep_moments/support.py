@@ -6,6 +6,7 @@ so it is excluded by geometry alone; and its moments may not even vary, which a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,6 +59,10 @@ class Support:
     rank: int
     dimension: int
     constraints: tuple[str, ...]
+
+    def motionless(self, labels: Sequence[str]) -> list[str]:
+        """Those of the candidates, called ``labels``, that move no event on their own."""
+        return [label for label, inside in zip(labels, _inside(self.still), strict=True) if inside]
 
 
 def support_of(events: Events) -> Support:
@@ -185,9 +190,22 @@ def _inside(span: FloatArray) -> npt.NDArray[np.bool_]:
 
 
 def _readable(span: FloatArray) -> FloatArray:
-    """The same span: candidates that lie in it as they are, and what is orthogonal to these."""
+    """The same span: candidates that lie in it as they are, and what is orthogonal to these.
+
+    Of the rest, which has no basis of its own, it is the candidate with the longest projection, made orthogonal to
+    those before, and so on: the same on every processor.
+    """
     plain = np.eye(len(span))[:, _inside(span)]
-    return np.asarray(np.c_[plain, _without(span, plain)])
+    rest = _without(span, plain)
+    left, columns = rest @ rest.T, [plain]
+    for _ in range(rest.shape[1]):
+        longest = int(
+            np.argmax(np.round(np.linalg.norm(left, axis=0), 6))
+        )  # rounded: the first of equal ones
+        column = left[:, longest] / np.linalg.norm(left[:, longest])
+        columns.append(column[:, None])
+        left = left - np.outer(column, column @ left)
+    return np.concatenate(columns, axis=1)
 
 
 def _excluded(

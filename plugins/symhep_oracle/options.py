@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from symhep.lie.terms import read_terms
 from symhep.methods.interface import Options
-from symhep.plugin.user_function import NAME, UserFunctionOptions
+from symhep.plugin.user_function import NAME, ORIGIN, UserFunctionOptions
 from symhep_oracle.gradient.options import FlowOptions, GradientOptions
 from symhep_oracle.latent.options import LatentOptions
 from symhep_oracle.learned.options import LearnedOracleOptions
@@ -80,7 +80,7 @@ class FunctionOracle(UserFunctionOptions):
     kind: Literal["function"]
     function: str = Field(
         pattern=NAME,
-        description="'module:function', from an installed package or a folder named with --code",
+        description=ORIGIN,
         examples=["my_oracles:transverse_mass"],
     )
     approximate: bool = Field(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from symhep.methods.interface import Options
+from symhep.plugin.functions import load_function, source_checksum
 from symhep_symmetrygan.inertial.options import InertialOptions
 from symhep_symmetrygan.landscape.options import LandscapeOptions
 from symhep_symmetrygan.maps.options import MapOptions
+from symhep_symmetrygan.spaces.asked import function_named
 from symhep_symmetrygan.subgroups.options import WalkOptions
 from symhep_symmetrygan.terms.options import TermOptions
 from symhep_symmetrygan.training.options import TrainingOptions
@@ -32,6 +34,9 @@ class SymmetryGanOptions(Options):
         "of the Poincare group; or 'all subgroups of the catalogue'. By default lorentz for four-momenta, else the "
         "rotations of all numbers of an event",
         examples=["so(4)"],
+    )
+    sha256: str = Field(
+        "", description="checksum of a family by function name; filled in, so that other code is other work"
     )
     discrete: tuple[str, ...] = Field(
         (), description="elements beside the connected part, such as P, reflection(px), exchange(1,2)"
@@ -63,3 +68,15 @@ class SymmetryGanOptions(Options):
     map: MapOptions | None = Field(
         None, description="from initial to found parameters, and whether it can be learned"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _loaded(cls, data: Any) -> Any:
+        """Refuse a function as the search space that cannot be loaded, before anything runs."""
+        search = data.get("search") if isinstance(data, dict) else None
+        texts = search if isinstance(search, list | tuple) else [search]
+        names = [function_named(text) for text in texts if isinstance(text, str)]
+        for name in filter(None, names):
+            load_function(name)
+            data = {**data, "sha256": source_checksum(name)}
+        return data

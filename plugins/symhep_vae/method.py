@@ -2,53 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from symhep.events.dataset import Dataset
+from symhep.events.effective import FEWEST
 from symhep.methods.context import Context
+from symhep.methods.enumeration import plural
+from symhep.methods.init_block import InitBlock, SampleView
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
-from symhep.methods.result import Part, Result
-from symhep.stats.intervals import quantile_interval
-from symhep.stats.intrinsic_dimension import intrinsic_dimension
+from symhep.methods.result import Part, Result, Statement
+from symhep.methods.table import Table
 from symhep.stats.principal_components import principal_components
 from symhep.torchkit.streams import replica_seeds
 from symhep.torchkit.threads import in_groups
-from symhep_vae.cautions import cautions
-from symhep_vae.combinations import constraints, named_combinations
-from symhep_vae.correlations import correlate
-from symhep_vae.ensemble import Runs, gather, join, to_part
-from symhep_vae.evidence import Evidence
-from symhep_vae.findings import findings
+from symhep_vae.fit.findings import Findings
+from symhep_vae.fit.relevance import moments
+from symhep_vae.fit.runs import gather, join, to_part
+from symhep_vae.fit.training import train
 from symhep_vae.options import RUNS_PER_SHARD, VaeOptions
+from symhep_vae.record import VaeRecord
 from symhep_vae.references import FACCO, KINGMA_WELLING, LEVINA_BICKEL, SANZ, SANZ_REVIEW, SCIKIT_DIMENSION
-from symhep_vae.relevance import count_relevant, moments
-from symhep_vae.results import drawing_arrays, summarise, tables
-from symhep_vae.sample import Sample, effective_events
-from symhep_vae.training import train
+from symhep_vae.sample import Sample, require_trainable, thinned
+from symhep_vae.say.cautions import cautions
+from symhep_vae.say.sentences import sentences
+from symhep_vae.say.tables import tables
 
 __all__ = ["VaeRelevance"]
 
-FloatArray = npt.NDArray[np.float64]
-
-#: Latent means of this many runs give the spread of the intrinsic dimension of the code.
-CODES_MEASURED = 5
+#: Latents of the suggested card at most: directions of more features can be asked for by hand.
+MOST_LATENTS = 12
 
 
-class VaeRelevance(Method[VaeOptions]):
+class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
     """Relevance of the latents of variational autoencoders (V. Sanz, Learning symmetries in datasets).
 
-    >>> from symhep.methods.context import seed_sequence
+    >>> import numpy as np
+    >>> from symhep.methods.context import COMBINE, seed_sequence
     >>> x = np.random.default_rng(0).normal(size=(600, 2))
     >>> data = Dataset.from_array(np.c_[x, -x])
-    >>> options = VaeOptions(latent_dim=3, runs=2, epochs=2)
     >>> method = VaeRelevance()
-    >>> part = method.fit(data, options, Shard(), Context(seed_sequence(1, "vae", 0)))
-    >>> part.arrays["spread"].shape
-    (2, 3)
+    >>> sample = method.prepare(data, VaeOptions(latent_dim=3, runs=2, epochs=2))
+    >>> part = method.fit(sample, Shard(), Context(seed_sequence(1, "vae", 0)))
+    >>> result = method.combine(sample, [part], Context(seed_sequence(1, "vae", COMBINE)))
+    >>> result.record.pca.rank
+    2
     """
 
     name = "vae"
@@ -62,6 +59,7 @@ class VaeRelevance(Method[VaeOptions]):
         SCIKIT_DIMENSION,
     )
     Options = VaeOptions
+    Record = VaeRecord
     scan_quantities = (
         ScanQuantity("relevant_latents", "Relevant latents"),
         ScanQuantity("relevance.mean", "Relevance", error_key="relevance.std", entry="latent"),
@@ -70,78 +68,76 @@ class VaeRelevance(Method[VaeOptions]):
 
     def check(self, data: Dataset, options: VaeOptions) -> None:
         """Raise `MethodError` for samples that cannot be trained on."""
-        Sample.prepare(data, options)
+        require_trainable(thinned(data, options))
 
-    def shards(self, data: Dataset, options: VaeOptions) -> Sequence[Shard]:
+    def prepare(self, data: Dataset, options: VaeOptions) -> Sample:
+        """The events as the networks see them."""
+        return Sample.prepare(data, options)
+
+    def shards(self, prepared: Sample) -> Sequence[Shard]:
         """Blocks of 20 runs, whatever the number of workers."""
-        blocks = range(0, options.runs, RUNS_PER_SHARD)
+        runs = prepared.options.runs
+        blocks = range(0, runs, RUNS_PER_SHARD)
         return tuple(
-            Shard(i, f"runs {start}-{min(start + RUNS_PER_SHARD, options.runs) - 1}")
+            Shard(i, f"runs {start}-{min(start + RUNS_PER_SHARD, runs) - 1}")
             for i, start in enumerate(blocks)
         )
 
-    def fit(self, data: Dataset, options: VaeOptions, shard: Shard, context: Context) -> Part:
+    def fit(self, prepared: Sample, shard: Shard, context: Context) -> Part:
         """Train one block of runs and evaluate it on all events."""
+        options = prepared.options
         runs = min(RUNS_PER_SHARD, options.runs - shard.index * RUNS_PER_SHARD)
-        sample = Sample.prepare(data, options)
         seeds = replica_seeds(context.seeds, runs)
-        with context.progress.task(
-            f"{runs} autoencoders", options.epochs_for(len(sample.x)) * runs
-        ) as advance:
+        epochs = options.epochs_for(len(prepared.x))
+        with context.progress.task(plural(runs, "autoencoder"), epochs * runs) as advance:
 
             def train_group(members: list[int]) -> Part:
-                training = train(sample, options, [seeds[r] for r in members], context.device, advance)
-                return to_part(training, moments(training.model, sample, options.beta, context.device))
+                training = train(prepared, options, [seeds[r] for r in members], context.device, advance)
+                return to_part(training, moments(training.model, prepared, options.beta, context.device))
 
             return join(in_groups(train_group, runs, context.device))
 
-    def combine(self, data: Dataset, options: VaeOptions, parts: Sequence[Part]) -> Result:
-        """Order, count, correlate, and say it."""
-        sample = Sample.prepare(data, options)
-        components = principal_components(sample.x, sample.weights)
-        runs = gather(parts, options, float(components.variances.sum()))
-        count = count_relevant(runs.relevance)
-        rows = sample.rows[runs.rows]
-        named = named_combinations(data, rows)
-        means, weights = runs.means.astype(np.float64), sample.weights[runs.rows]
-        evidence = Evidence(
-            data=data,
-            options=options,
-            runs=runs,
-            count=count,
-            components=components,
-            dimension=intrinsic_dimension(sample.x, np.random.default_rng(0)),
-            constraints=constraints(named),
-            correlations=correlate(means, count.per_run.tolist(), named, weights),
-            events=len(sample.x),
-            effective=effective_events(sample.weights),
+    def combine(self, prepared: Sample, parts: Sequence[Part], context: Context) -> Result[VaeRecord]:
+        """Order, count, correlate."""
+        components = principal_components(
+            prepared.x, prepared.weights, context.shared("bootstrap of the principal components")
         )
-        summary = summarise(evidence, sample) | {
-            "intrinsic_dimension_latent": _code_dimension(runs, count.per_run)
-        }
-        return Result(
-            summary=summary,
-            arrays=drawing_arrays(evidence, rows),
-            tables=tables(evidence),
-            statements=[*findings(evidence), *cautions(evidence, sample)],
-            checkpoint={"vae": runs.parameters},
-        )
+        runs = gather(parts, prepared.options, float(components.variances.sum()))
+        found = Findings.of(prepared, runs, components, context)
+        return Result(found.record(), found.arrays(), checkpoint={"vae": runs.parameters})
 
-    def figures(self, result: Result) -> Iterator[NamedFigure]:
+    def statements(self, record: VaeRecord) -> Iterable[Statement]:
+        """Directions, constraints, what the latents follow; then warnings."""
+        return [*sentences(record), *cautions(record)]
+
+    def tables(self, record: VaeRecord) -> Mapping[str, Table]:
+        """Latents, and named combinations."""
+        return tables(record)
+
+    def figures(self, result: Result[VaeRecord]) -> Iterator[NamedFigure]:
         """Relevance, principal components, correlations, latents over the features, losses."""
-        from symhep_vae.figures import draw_all
+        from symhep_vae.figures.gallery import draw_all
 
         return draw_all(result)
 
-
-def _code_dimension(runs: Runs, relevant: npt.NDArray[np.int64]) -> dict[str, Any]:
-    """Intrinsic dimension of the relevant latent means of the first few usable runs: median and range."""
-    rng = np.random.default_rng(0)
-    found = [
-        intrinsic_dimension(runs.means[r, :, :n].astype(np.float64), rng, half_samples=2)
-        for r, n in enumerate(relevant[:CODES_MEASURED])
-        if n > 0
-    ]
-    values = [f.combined.value for f in found if f is not None]
-    method = f"TwoNN on the relevant latent means; median and range over {len(values)} runs"
-    return dict(quantile_interval(values, method, level=1.0).to_json())
+    def init_block(self, sample: SampleView) -> InitBlock | None:
+        """A run on all variables, each scaled by itself; nothing for fewer events than can be trained on."""
+        if sample.events < FEWEST:
+            return None
+        options = VaeOptions()
+        steps = options.epochs_for(sample.events) * sample.events / options.batch_size
+        # On two cores: a thousand steps of the runs take a second, loading and drawing some twenty.
+        seconds = 20 + steps / 1000
+        cost = "half a minute" if seconds < 45 else plural(round(seconds / 60), "minute")
+        text = f"""\
+use: vae
+features: {sample.measured}
+options:
+  latent_dim: {min(sample.features, MOST_LATENTS)}
+  runs: {options.runs}
+  epochs: {options.epochs}
+  beta: {options.beta:g}
+# scan: {{beta: [0.01, 0.1, 1.0]}}          # repeat for several values of an option
+"""
+        question = "How many independent directions do the events have, and what removed the rest?"
+        return InitBlock("relevance", f"{question} About {cost}.", text, seconds)

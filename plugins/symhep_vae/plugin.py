@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from symhep.plugin.specs import hookimpl
+from symhep.hooks import hookimpl
 
 __all__ = ["symhep_register_methods"]
 

@@ -1,4 +1,4 @@
-"""The events that enter the training: scaled, thinned, smeared and weighted as the options say."""
+"""The events that enter the training: thinned, scaled, smeared and weighted as the options say."""
 
 from __future__ import annotations
 
@@ -9,31 +9,21 @@ import numpy.typing as npt
 
 from symhep.errors import MethodError
 from symhep.events.dataset import Dataset
+from symhep.events.effective import require_effective
+from symhep.methods.interface import Inputs
 from symhep_vae.options import VaeOptions
 
-__all__ = ["MAX_NEGATIVE", "MIN_EFFECTIVE", "Sample", "effective_events"]
+__all__ = ["MAX_NEGATIVE", "Sample", "require_trainable", "thinned"]
 
 FloatArray = npt.NDArray[np.float64]
 
 #: A share f of negative |weight| inflates the variance of a gradient by 1/(1-2f)^2: 6 times at 0.3.
 MAX_NEGATIVE = 0.3
-#: Signed weights with fewer effective events than this cannot carry a density.
-MIN_EFFECTIVE = 100.0
 
 
-def effective_events(weights: FloatArray) -> float:
-    """(sum w)^2 / sum w^2: as many unweighted events have the same relative error.
-
-    >>> effective_events(np.array([1.0, 1.0, 2.0, 0.0]))
-    2.6666666666666665
-    """
-    squares = float((weights**2).sum())
-    return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0
-
-
-@dataclass(frozen=True)
-class Sample:
-    """n events as the networks see them.
+@dataclass(frozen=True, eq=False)
+class Sample(Inputs[VaeOptions]):
+    """n events as the networks see them; ``data`` holds these n alone.
 
     Attributes
     ----------
@@ -41,51 +31,67 @@ class Sample:
         (n, F) scaled features, with the noise of the options.
     weights
         (n,) signed weights with mean 1, so that a mean over events estimates sum w l / sum w.
-    rows
-        (n,) which events of the dataset these are.
-    weighted
-        Do the weights differ?
+    available
+        Events of which these were taken.
     """
 
     x: FloatArray
     weights: FloatArray
-    rows: npt.NDArray[np.int64]
-    weighted: bool
+    available: int
+
+    @property
+    def weighted(self) -> bool:
+        """Do the weights differ?"""
+        return self.data.weighted
 
     @classmethod
     def prepare(cls, data: Dataset, options: VaeOptions) -> Sample:
         """Events of ``data`` for ``options``. Raises `MethodError` where no training can make sense."""
-        if len(data) == 0:
-            raise MethodError(f"no events in '{data.name}' have all features finite and enough objects")
-        if data.values.shape[1] == 0:
-            raise MethodError(f"'{data.name}' has no features")
-        keep = len(data) if options.max_events is None else min(options.max_events, len(data))
-        rows = np.linspace(0, len(data) - 1, keep).astype(np.int64) if keep > 1 else np.zeros(1, np.int64)
-        x = data.scaled[rows]
-        bad = [c.name for c, values in zip(data.columns, x.T, strict=True) if not np.isfinite(values).all()]
-        if bad:
-            names = ", ".join(bad)
-            raise MethodError(f"{names}: some events hold NaN or infinity; cut them away in a selection")
+        chosen = thinned(data, options)
+        require_trainable(chosen)
+        x = chosen.scaled
         if options.noise:
             x = x + options.noise * np.random.default_rng(options.noise_seed).standard_normal(x.shape)
-        weights = _usable(data.weights[rows], data.name)
-        return cls(x, weights, rows, bool(not np.allclose(weights, 1.0)))
+        weights = chosen.weights * (len(chosen) / float(chosen.weights.sum()))
+        return cls(chosen, options, x, weights, len(data))
 
 
-def _usable(weights: FloatArray, name: str) -> FloatArray:
-    """Weights scaled to mean 1, if the events can be trained on at all."""
-    total = float(weights.sum())
+def thinned(data: Dataset, options: VaeOptions) -> Dataset:
+    """At most ``max_events`` of the events, evenly spaced through the sample."""
+    if options.max_events is None or options.max_events >= len(data):
+        return data
+    kept = options.max_events
+    rows = np.linspace(0, len(data) - 1, kept) if kept > 1 else np.zeros(1)
+    return data.take(rows.astype(np.int64))
+
+
+def require_trainable(data: Dataset) -> None:
+    """Raise `MethodError` for events that no training can make sense of."""
+    if len(data) == 0:
+        raise MethodError(f"no events in '{data.name}' have all features finite and enough objects")
+    if data.values.shape[1] == 0:
+        raise MethodError(f"'{data.name}' has no features")
+    # A scaling that was fitted to NaN spoils all events.
+    bad = [c.name for c, x in zip(data.columns, data.scaled.T, strict=True) if not np.isfinite(x).all()]
+    if bad:
+        raise MethodError(f"{', '.join(bad)}: some events hold NaN or infinity; cut them away in a selection")
+    _require_weights(data)
+    require_effective(data)
+
+
+def _require_weights(data: Dataset) -> None:
+    weights = data.weights
     if not np.isfinite(weights).all():
-        raise MethodError(f"'{name}' has event weights that are NaN or infinite")
+        raise MethodError(f"'{data.name}' has event weights that are NaN or infinite")
+    total = float(weights.sum())
     if total <= 0:
-        raise MethodError(f"the event weights of '{name}' sum to {total:.4g}: they describe no density")
-    if (weights < 0).any():
-        negative = float(-weights[weights < 0].sum() / np.abs(weights).sum())
-        effective = effective_events(weights)
-        if negative > MAX_NEGATIVE or effective < MIN_EFFECTIVE:
-            raise MethodError(
-                f"'{name}' has {negative:.0%} of its |weight| negative and {effective:.0f} effective events: "
-                f"at most {MAX_NEGATIVE:.0%} and at least {MIN_EFFECTIVE:.0f} are needed; "
-                "use more events, or 'weights: {negative: abs}' if the sign does not matter"
-            )
-    return weights * (len(weights) / total)
+        raise MethodError(
+            f"the event weights of '{data.name}' sum to {total:.4g}, which no density can be trained on; "
+            "use 'weights: {negative: abs}' if the sign does not matter"
+        )
+    negative = float(-weights[weights < 0].sum() / np.abs(weights).sum())
+    if negative > MAX_NEGATIVE:
+        raise MethodError(
+            f"{negative:.0%} of the |weight| of '{data.name}' is negative: at most {MAX_NEGATIVE:.0%} can be trained "
+            "on; use 'weights: {negative: abs}' if the sign does not matter"
+        )

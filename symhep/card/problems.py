@@ -21,8 +21,11 @@ def validation_error(
     error: ValidationError, model: type[BaseModel], path: str, lines: Mapping[Path_, int], prefix: Path_ = ()
 ) -> CardError:
     """The first problem that pydantic found, as a sentence with its line."""
-    # A misspelt key is the cause of the missing one, so it is told first.
-    problem: dict[str, Any] = dict(min(error.errors(), key=lambda e: e["type"] != "extra_forbidden"))
+    # A misspelt key is the cause of the missing one, so it is told first; then what a validator says in its own words.
+    first = ("extra_forbidden", "value_error")
+    problem: dict[str, Any] = dict(
+        min(error.errors(), key=lambda e: first.index(e["type"]) if e["type"] in first else len(first))
+    )
     if problem["type"] == "extra_forbidden":
         *parent, wrong = problem["loc"]
         place = follow(model, parent)
@@ -74,8 +77,8 @@ def _sentence(problem: Mapping[str, Any], place: Place, dotted: str) -> tuple[st
             if wanted:
                 return f"{dotted}: {problem['input']!r} does not fit", f"write {wanted}"
         case kind if kind in _NO_RECORD and words:
-            text = f"{dotted}: {problem['input']!r} is no kind and no mapping"
-            return text, f"write a kind or {{kind: ..., ...}}; known: {', '.join(words)}"
+            text = f"{dotted}: expected one of {', '.join(words)}, or a mapping {{kind: ..., ...}}"
+            return f"{text} (got {problem['input']!r})", None
     message = problem["msg"].removeprefix("Value error, ")
     return f"{dotted}: {message[0].lower() + message[1:]} (got {problem['input']!r})", None
 

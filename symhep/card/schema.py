@@ -59,6 +59,10 @@ def _scan_key(value: Any) -> str:
         return str(value)
 
 
+#: One name stands for a list of one; the schema says so.
+_LIST = BeforeValidator(_as_list, json_schema_input_type=str | list[str])
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -66,7 +70,7 @@ class _Strict(BaseModel):
 class DatasetCard(_Strict):
     """Where events come from."""
 
-    files: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = Field(
+    files: Annotated[tuple[str, ...], _LIST] = Field(
         (), description="paths, globs, URLs, or a coffea fileset JSON"
     )
     format: str = Field("auto", description="a registered format; auto looks into the file")
@@ -97,12 +101,12 @@ class ObjectCard(_Strict):
     """Objects of an event: members of a collection, or pairs of other objects."""
 
     collection: str | None = Field(None, description="a collection of the file")
-    pair: Annotated[tuple[Name, ...] | None, BeforeValidator(_as_list)] = Field(
+    pair: Annotated[tuple[Name, ...] | None, _LIST] = Field(
         None,
         description="one object: all its pairs; two different ones: every combination; four-vectors are added",
     )
     where: str | None = Field(None, description="keep the members for which this holds")
-    sort: Annotated[Sort | None, BeforeValidator(_as_sort)] = Field(
+    sort: Annotated[Sort | None, BeforeValidator(_as_sort, json_schema_input_type=str | Sort | None)] = Field(
         None, description="an expression (largest first), or {by: ..., order: ascending}"
     )
     take: int | None = Field(
@@ -155,7 +159,7 @@ class CanonicalCard(_Strict):
     reference: Annotated[int, Field(ge=1, strict=True)] | Literal["leading"] = Field(
         "leading", description="the object that is turned: leading, or its number from 1"
     )
-    reflection: Annotated[tuple[Literal["px", "py", "pz"], ...], BeforeValidator(_as_list)] = Field(
+    reflection: Annotated[tuple[Literal["px", "py", "pz"], ...], _LIST] = Field(
         (), description="components that are mirrored where the first object that has any has a negative one"
     )
 
@@ -182,12 +186,14 @@ class FeatureCard(_Strict):
 
     selection: str | None = None
     object: Name | None = Field(None, description="the object whose members give the variables")
-    vars: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = Field(
+    vars: Annotated[tuple[str, ...], _LIST] = Field(
         description="variables of the object (px, py, pz, E, pt, eta, phi, m, rapidity, ...), or event expressions; "
         "x1..x12 stands for x1, x2, ..., x12"
     )
     scaling: Literal["standard", "isotropic", "none"] = "standard"
-    canonicalise: Annotated[CanonicalCard | None, BeforeValidator(_as_group)] = Field(
+    canonicalise: Annotated[
+        CanonicalCard | None, BeforeValidator(_as_group, json_schema_input_type=str | CanonicalCard | None)
+    ] = Field(
         None,
         description="rotate and mirror each event into a frame of its own before the variables are taken",
     )
@@ -220,8 +226,8 @@ class MethodCard(_Strict):
 
     use: str = Field(description="a registered method")
     features: str
-    datasets: Annotated[Annotated[tuple[str, ...], Field(min_length=1)] | None, BeforeValidator(_as_list)] = (
-        Field(None, description="which datasets enter; all by default")
+    datasets: Annotated[Annotated[tuple[str, ...], Field(min_length=1)] | None, _LIST] = Field(
+        None, description="which datasets enter; all by default"
     )
     options: dict[str, Any] = {}
     scan: dict[Name, Annotated[list[Any], Field(min_length=1)]] = Field(

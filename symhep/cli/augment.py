@@ -19,7 +19,9 @@ __all__ = ["command"]
 @click.option(
     "-o", "--out", required=True, type=click.Path(dir_okay=False), help="File to write: .root or .parquet."
 )
-@click.option("--method", metavar="NAME", help="Whose symmetry, if several methods of the run found one.")
+@click.option(
+    "--method", metavar="NAME", help="Which method's symmetry to use, if several of the run found one."
+)
 @click.option(
     "--copies",
     type=click.IntRange(min=1),
@@ -54,6 +56,13 @@ __all__ = ["command"]
     metavar="LENGTH",
     help="Draw translations, up to this length in the unit of the data.",
 )
+@click.option(
+    "--code",
+    multiple=True,
+    type=click.Path(),
+    metavar="DIR",
+    help="A folder whose modules the card may name functions of; may be repeated.",
+)
 @click.option("--force", is_flag=True, help="Overwrite a file that exists.")
 def command(
     card: str,
@@ -66,6 +75,7 @@ def command(
     components: tuple[str, ...],
     boosts: float | None,
     translations: float | None,
+    code: tuple[str, ...],
     force: bool,
 ) -> None:
     """Write the events of CARD, and copies of them transformed by random elements of the symmetry that a run found.
@@ -77,8 +87,11 @@ def command(
 
     from symhep.cli.progress import TerminalProgress
     from symhep.errors import CardError
+    from symhep.plugin.functions import add_code_folder
     from symhep.run.augment import augment
 
+    for folder in code:
+        add_code_folder(folder)
     if Path(out).exists() and not force:
         raise CardError(f"{out} exists", hint="choose another name with -o, or overwrite it with --force")
     done = augment(

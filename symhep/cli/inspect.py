@@ -24,7 +24,7 @@ __all__ = ["command"]
 def command(files: tuple[str, ...], as_json: bool, format_name: str, options: tuple[str, ...]) -> int:
     """Show format, collections with types and units, events and weights of FILES.
 
-    A damaged file is read as far as it goes; what is lost is told, and the exit code is 3.
+    A damaged file is read as far as it goes; what is lost is reported, and the exit code is 3.
     """
     from symhep.card.loader import apply_overrides
     from symhep.plugin.manager import build_registry

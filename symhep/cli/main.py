@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import sys
+import tempfile
 from typing import Any
 
 import click
@@ -21,6 +22,8 @@ COMMANDS = {
     "validate": "Check a run card without running it.",
     "run": "Run a card: read, select, fit, draw, report.",
     "methods": "List the plugins' methods and formats.",
+    "schema": "Print the JSON Schema of run cards or of results.",
+    "new": "Write an outside project: a method or a reader of your own.",
     "plot": "Draw the figures of a run folder again.",
     "report": "Write the report of a run folder again.",
     "augment": "Write events transformed by a symmetry that a run found.",
@@ -65,6 +68,18 @@ def group() -> None:
     """
 
 
+def _traceback_note(error: SymhepError) -> str:
+    """Where the traceback of third-party code lies that failed outside a run, which has a place of its own for it."""
+    from symhep.plugin.isolation import traceback_of
+
+    text = traceback_of(error)
+    if not text:
+        return ""
+    with tempfile.NamedTemporaryFile("wb", prefix="symhep-", suffix=".txt", delete=False) as log:
+        log.write(text.encode(errors="backslashreplace"))
+    return f" (traceback: {log.name})"
+
+
 def main() -> None:
     """Entry point of the `symhep` script."""
     for stream in (sys.stdout, sys.stderr):
@@ -75,7 +90,7 @@ def main() -> None:
     try:
         code = group.main(standalone_mode=False)
     except SymhepError as error:
-        click.echo(f"symhep: {error}", err=True)
+        click.echo(f"symhep: {error}{_traceback_note(error)}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()

@@ -58,7 +58,7 @@ def command(
         dry_run=dry_run, progress=TerminalProgress(),
     )  # fmt: skip
     if dry_run:
-        click.echo(f"{card}: good; it would write to {done.folder}")
+        click.echo(f"{card}: OK (would write to {done.folder})")
         return
     for name, result in done.results.items():
         click.echo(f"{name}:")

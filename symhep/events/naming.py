@@ -84,7 +84,7 @@ def feature_columns(
 ) -> tuple[Column, ...]:
     """Columns particle by particle, variable by variable: px(a), py(a), ..., px(b), py(b), ...
 
-    ``particles`` holds (PDG number if it never changes, fallback name).
+    ``particles`` holds (PDG number if it is constant, fallback name).
 
     >>> [c.name for c in feature_columns(["px", "pz"], [(13, "mu[0]"), (-13, "mu[1]")])]
     ['px(mu-)', 'pz(mu-)', 'px(mu+)', 'pz(mu+)']

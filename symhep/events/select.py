@@ -32,7 +32,7 @@ class FeatureTable:
 
     ``values`` (N, F) particle by particle, ``weights`` (N,), ``momenta``
     (N, P, 4) as (E, px, py, pz) in GeV or None, ``pdg_ids`` per position the PDG
-    number that never changes, or None, ``source`` (N, 2) the number of the event's
+    number if it is constant, else None, ``source`` (N, 2) the number of the event's
     file in the dataset, and its own number in that file; from 0.
     """
 

@@ -1,10 +1,10 @@
-"""Lists in sentences."""
+"""Lists and counted nouns in sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["several"]
+__all__ = ["plural", "several"]
 
 
 def several(items: Sequence[str], at_most: int = 12) -> str:
@@ -17,3 +17,12 @@ def several(items: Sequence[str], at_most: int = 12) -> str:
     if len(items) > at_most:
         shown.append(f"{len(items) - at_most} more")
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def plural(number: int, noun: str) -> str:
+    """A counted noun with a regular plural.
+
+    >>> plural(1, "event"), plural(2, "event")
+    ('1 event', '2 events')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -86,7 +86,7 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
     A complete method::
 
         class MeanOptions(Options):
-            floor: float = Field(0.0, description="smallest mean that is told")
+            floor: float = Field(0.0, description="smallest mean that is reported")
 
         class MeanRecord(Record):
             mean: tuple[Number, ...] = Field(description="mean of every feature")

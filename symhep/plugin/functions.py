@@ -1,4 +1,4 @@
-"""Functions that a card names as 'module:function', from places that the user trusts."""
+"""Functions that a card names: written in folders that the user trusts, or announced by a plugin, and no others."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ import site
 import sys
 import sysconfig
 from collections.abc import Callable
+from functools import cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from symhep.errors import CardError, nearest
-from symhep.plugin.sources import holders, reachable
+from symhep.errors import CardError, PluginError, nearest
+from symhep.plugin.isolation import isolated
+from symhep.plugin.manager import registry_in
+from symhep.plugin.origin import refusal
+from symhep.plugin.sources import holders, module_file, reachable
 
 __all__ = ["add_code_folder", "code_folders", "load_function", "source_checksum"]
 
@@ -47,49 +51,98 @@ def code_folders() -> list[Path]:
 
 
 def load_function(name: str) -> Callable[..., Any]:
-    """The function ``name`` = 'module:function' of an installed package or of a named folder.
+    """The function or class ``name`` that a card may call.
 
-    A module that merely lies in the current folder is refused: a card must not run code that happens to
-    be there. So is one in a named folder that Python would not take, or take for another's: with the name of
+    'module:function' of a folder named with --code, or 'plugin:function' that a plugin announces with the hook
+    ``symhep_register_functions``. It must be written there, see `symhep.plugin.origin.refusal`: a card and a
+    file of events together would otherwise run any code, by exec or pickle.loads on what the file holds. Nothing is
+    imported for a name that is refused, but the module of a named folder.
+
+    A module in a named folder is refused if Python would not take it, or take it for another's: with the name of
     a module of the standard library, of an installed package or of another named folder. The same goes for all
     that it imports from the named folders.
 
     Raises
     ------
     CardError
-        If the module is refused, is missing, fails or exits, or holds no such function.
+        If no folder and no plugin has it, if it is refused, or if its module fails or exits.
 
-    >>> load_function("math:hypot")(3, 4)
-    5.0
-    >>> load_function("math:hypotenuse")
+    >>> load_function("pickle:loads")
     Traceback (most recent call last):
     ...
-    symhep.errors.CardError: the module 'math' has no function 'hypotenuse'; did you mean 'hypot'?
+    symhep.errors.CardError: a card may not name 'pickle:loads': no folder named with --code has a module 'pickle', \
+and no plugin announces such a function; write a function of yours that calls it, and name its folder with --code DIR
     """
     module_name, _, attribute = name.partition(":")
+    if _own_file(module_name) is None:
+        return _announced(name)
     module = _module(module_name)
-    function = getattr(module, attribute, None)
-    if not callable(function):
-        known = [n for n, value in vars(module).items() if callable(value) and not n.startswith("_")]
+    item: Any = getattr(module, attribute, None)
+    if not callable(item):
+        known = [n for n, v in vars(module).items() if not n.startswith("_") and not refusal(v, _is_own)]
         raise CardError(
             f"the module '{module_name}' has no function '{attribute}'", hint=nearest(attribute, known)
         )
+    why = refusal(item, _is_own)
+    if why:
+        raise CardError(
+            f"a card may not name '{name}': {why}",
+            hint=f"write in {module.__file__} a function of yours (def ...) that calls it",
+        )
+    function: Callable[..., Any] = item
     return function
 
 
 def source_checksum(name: str) -> str:
-    """SHA-256 of the file of the module in ``name``, and of all that it imports from the named folders.
+    """SHA-256 of the code behind ``name``: of its module and all that it imports from the named folders.
 
-    Of an installed package it is that of the module's own file: what else it imports has a version. '' for
-    modules without a file. See `symhep.plugin.sources.reachable` for what counts as imported.
+    Of a function that a plugin announces it is that of all modules of the plugin's package. What else they import
+    has a version. See `symhep.plugin.sources.reachable` for what counts as imported.
     """
     module = name.partition(":")[0]
-    own = getattr(_module(module), "__file__", None)
-    files = reachable(module, code_folders()) | ({module: Path(own)} if own else {})
+    files = (
+        reachable(module, code_folders()) if _own_file(module) else registry_in(None).function_sources(name)
+    )
     digest = hashlib.sha256()
     for part in sorted(files):
         digest.update(part.encode() + b"\0" + hashlib.sha256(files[part].read_bytes()).digest())
-    return digest.hexdigest() if files else ""
+    return digest.hexdigest()
+
+
+def _announced(name: str) -> Callable[..., Any]:
+    """The function of a plugin's, or a `CardError` that says where functions may come from."""
+    registry = registry_in(None)
+    if name in registry.functions:
+        try:
+            return registry.function(name)
+        except PluginError as error:
+            raise CardError(str(error)) from error
+    module, here = name.partition(":")[0], Path.cwd()
+    for broken in registry.broken:
+        if broken.name == module:
+            raise CardError(str(broken)) from broken.cause
+    hint = "write a function of yours that calls it, and name its folder with --code DIR"
+    if module_file(module, [here]):
+        hint = f"add --code {here}"
+    elif registry.functions and nearest(name, registry.functions).startswith("did"):
+        hint = nearest(name, registry.functions)
+    raise CardError(
+        f"a card may not name '{name}': no folder named with --code has a module '{module}', "
+        "and no plugin announces such a function",
+        hint=hint,
+    )
+
+
+def _own_file(module: str) -> Path | None:
+    """The file of ``module`` in a named folder; a folder of installed packages that lies there is none."""
+    file = module_file(module, code_folders())
+    return None if file is None or any(file.is_relative_to(root) for root in _installed()) else file
+
+
+def _is_own(module: str) -> bool:
+    """Does the module that Python has loaded under this name come from a named folder?"""
+    file, loaded = _own_file(module), getattr(sys.modules.get(module), "__file__", None)
+    return file is not None and loaded is not None and Path(loaded).resolve() == file.resolve()
 
 
 def _module(name: str) -> ModuleType:
@@ -97,21 +150,10 @@ def _module(name: str) -> ModuleType:
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
     top = name.partition(".")[0]
-    spec = _spec(top)
-    if spec is None:
-        here = Path.cwd()
-        beside = (here / f"{top}.py").is_file() or (here / top / "__init__.py").is_file()
-        raise CardError(
-            f"there is no module '{top}' in an installed package or a named folder",
-            hint=f"add --code {here}" if beside else "name its folder with --code DIR",
-        )
-    _refuse_strangers(top, spec)
     for used in dict.fromkeys([top, *(part.partition(".")[0] for part in reachable(name, code_folders()))]):
         _refuse_hidden(used)
-    try:
+    with isolated(f"the module '{name}' cannot be imported", CardError):
         return importlib.import_module(name)
-    except (Exception, SystemExit) as error:  # the user's module may raise anything, or exit
-        raise CardError(f"the module '{name}' cannot be imported: {type(error).__name__}: {error}") from error
 
 
 def _spec(top: str) -> ModuleSpec | None:
@@ -134,18 +176,6 @@ def _places(spec: ModuleSpec) -> list[Path]:
     return [(file.parent.parent if file.name == "__init__.py" else file.parent).resolve()]
 
 
-def _refuse_strangers(module: str, spec: ModuleSpec) -> None:
-    """Raise `CardError` for a module that is neither installed nor in a named folder."""
-    here = Path.cwd().resolve()
-    if here not in _places(spec) or here in code_folders() or here in _installed():
-        return
-    raise CardError(
-        f"the module '{module}' only lies in the current folder; a card may name functions of installed packages, "
-        "or of a folder that you name",
-        hint=f"add --code {here}",
-    )
-
-
 def _refuse_hidden(top: str) -> None:
     """Raise `CardError` if a named folder holds a module ``top`` that another one of that name stands before."""
     having = holders(top, code_folders())
@@ -160,14 +190,9 @@ def _refuse_hidden(top: str) -> None:
     raise CardError(f"the module '{top}' in {having[0]} is hidden by that of {what}", hint="rename it")
 
 
-def _installed() -> set[Path]:
-    """Folders of installed packages, those installed editable included."""
+@cache
+def _installed() -> tuple[Path, ...]:
+    """Folders of the standard library and of installed packages."""
     roots = {Path(p) for p in (*site.getsitepackages(), site.getusersitepackages())}
     roots |= {Path(sysconfig.get_path(k)) for k in ("stdlib", "platstdlib", "purelib", "platlib")}
-    linked = set()
-    for pth in (f for root in roots if root.is_dir() for f in root.glob("*.pth")):
-        lines = pth.read_text(encoding="utf-8", errors="replace").splitlines()
-        linked |= {
-            Path(line.strip()) for line in lines if line.strip() and not line.startswith(("#", "import"))
-        }
-    return {p.resolve() for p in roots | linked}
+    return tuple(p.resolve() for p in roots)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import importlib
+import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from symhep.errors import PluginError, nearest
-from symhep.plugin import specs
+import symhep.plugin.specs as specs
+from symhep.errors import PluginError, SymhepError, nearest
+from symhep.hooks import PROJECT
+from symhep.plugin.isolation import isolated, portable
+from symhep.plugin.origin import refusal
+from symhep.plugin.sources import package_files
 
 if TYPE_CHECKING:
     from symhep.lie.groups import Family
@@ -29,12 +36,15 @@ class BrokenPlugin:
 
     name: str
     target: str
-    cause: BaseException
+    cause: SymhepError
 
     @property
     def reason(self) -> str:
         """One line."""
-        return f"{type(self.cause).__name__}: {self.cause}"
+        return str(self.cause)
+
+    def __str__(self) -> str:
+        return f"plugin '{self.name}' is broken: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -43,19 +53,16 @@ class _Target:
 
     plugin: str
     target: str | Callable[..., Any]
+    #: Of the plugin: the outermost package that its module lies in.
+    package: str
 
     def imported(self, name: str) -> Any:
         """What the target names, or the target."""
         if not isinstance(self.target, str):
             return self.target
         module, _, attribute = self.target.partition(":")
-        try:
+        with isolated(f"plugin '{self.plugin}' is broken: '{name}' cannot be loaded from {self.target}"):
             return getattr(importlib.import_module(module), attribute)
-        except Exception as error:  # a stranger's module may raise anything
-            raise PluginError(
-                f"plugin '{self.plugin}' is broken: '{name}' cannot be loaded from {self.target}: "
-                f"{type(error).__name__}: {error}"
-            ) from error
 
     def maker(self, name: str) -> Callable[..., Any]:
         """The target, if it can be called."""
@@ -66,29 +73,50 @@ class _Target:
             )
         return made
 
+    def function(self, name: str) -> Callable[..., Any]:
+        """The target, if it is written in the plugin's package; what lies elsewhere is not imported."""
+        module = self.target.partition(":")[0] if isinstance(self.target, str) else self.package
+        why = None if self._owns(module) else f"it is written in the module '{module}'"
+        if why is None:
+            function: Callable[..., Any] = self.imported(name)
+            why = refusal(function, self._owns)
+            if why is None:
+                return function
+        raise PluginError(
+            f"plugin '{self.plugin}' announces '{name}', but {why}, and not in its package '{self.package}'"
+        )
+
+    def sources(self) -> dict[str, Path]:
+        """The files of the plugin's package."""
+        file = getattr(sys.modules.get(self.package), "__file__", None)
+        return package_files(Path(file)) if file else {}
+
+    def _owns(self, module: str) -> bool:
+        return module == self.package or module.startswith(f"{self.package}.")
+
     def load(self, name: str, base: type[Any]) -> Any:
         """An object of the target's class."""
         cls: type[Any] = self.imported(name)
-        if not (isinstance(cls, type) and issubclass(cls, base)):
-            raise PluginError(f"plugin '{self.plugin}': '{name}' ({cls!r}) is no {base.__name__}")
-        if cls.name != name:
-            raise PluginError(
-                f"plugin '{self.plugin}' registers '{name}', but the class calls itself '{cls.name}'"
-            )
-        try:
+        with isolated(f"plugin '{self.plugin}': '{name}' cannot be built"):
+            if not (isinstance(cls, type) and issubclass(cls, base)):
+                raise PluginError(f"plugin '{self.plugin}': '{name}' ({cls!r}) is no {base.__name__}")
+            if cls.name != name:
+                raise PluginError(
+                    f"plugin '{self.plugin}' registers '{name}', but the class calls itself '{cls.name}'"
+                )
             return cls()
-        except TypeError as error:  # an abstract method is missing
-            raise PluginError(f"plugin '{self.plugin}': '{name}' cannot be built: {error}") from error
 
 
 @dataclass
 class Registry:
-    """The methods, readers, families and loss terms at hand, and the plugins that failed to load."""
+    """The methods, readers, families, loss terms and functions at hand, and the plugins that failed to load."""
 
     methods: dict[str, _Target] = field(default_factory=dict)
     readers: dict[str, _Target] = field(default_factory=dict)
     families: dict[str, _Target] = field(default_factory=dict)
     loss_terms: dict[str, _Target] = field(default_factory=dict)
+    #: By 'plugin:name'.
+    functions: dict[str, _Target] = field(default_factory=dict)
     broken: list[BrokenPlugin] = field(default_factory=list)
 
     def kinds(self) -> dict[str, dict[str, _Target]]:
@@ -98,6 +126,7 @@ class Registry:
             "readers": self.readers,
             "families": self.families,
             "loss_terms": self.loss_terms,
+            "functions": self.functions,
         }
 
     def method(self, name: str) -> Method[Any]:
@@ -122,12 +151,20 @@ class Registry:
         """What makes the loss term registered as ``name``. Raises `PluginError`, naming the nearest one."""
         return self._find("loss term", self.loss_terms, name).maker(name)
 
+    def function(self, name: str) -> Callable[..., Any]:
+        """The function announced as ``name`` = 'plugin:name'. Raises `PluginError` if it is not the plugin's own."""
+        return self._find("function", self.functions, name).function(name)
+
+    def function_sources(self, name: str) -> dict[str, Path]:
+        """The files of the package of the plugin that announces the function ``name``."""
+        return self._find("function", self.functions, name).sources()
+
     def _find(self, kind: str, known: Mapping[str, _Target], name: str) -> _Target:
         if name in known:
             return known[name]
         for broken in self.broken:
             if broken.name == name:
-                raise PluginError(f"plugin '{name}' is broken: {broken.reason}") from broken.cause
+                raise PluginError(str(broken)) from broken.cause
         raise PluginError(f"no {kind} is called '{name}'; {nearest(name, known)}")
 
 
@@ -139,28 +176,32 @@ def build_manager(
     ``extra`` registers modules or objects by hand (tests, notebooks); ``points``
     replaces the installed entry points.
     """
-    manager = pluggy.PluginManager(specs.PROJECT)
+    manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(specs)
     broken: list[BrokenPlugin] = []
-    found = entry_points(group=specs.PROJECT) if points is None else points
+    found = entry_points(group=PROJECT) if points is None else points
     for point in sorted(found, key=lambda p: (p.name, p.value)):
         try:
-            _register(manager, point.load(), point.name)
-        except Exception as error:  # isolating strangers' code is the purpose
-            broken.append(BrokenPlugin(point.name, point.value, error))
+            with isolated():
+                _register(manager, point.load(), point.name)
+        except SymhepError as error:
+            broken.append(BrokenPlugin(point.name, point.value, portable(error)))
     for name, plugin in (extra or {}).items():
-        _register(manager, plugin, name)
+        with isolated(f"plugin '{name}' is broken"):
+            _register(manager, plugin, name)
     return manager, broken
 
 
 def _register(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
     """Register, and notice a misspelt hook at once instead of ignoring it."""
-    manager.register(plugin, name=name)
+    registered = False
     try:
+        manager.register(plugin, name=name)
         manager.check_pending()
-    except pluggy.PluginValidationError:
-        manager.unregister(name=name)
-        raise
+        registered = True
+    finally:
+        if not registered and manager.get_plugin(name) is plugin:  # not one of the same name before it
+            manager.unregister(name=name)
 
 
 def build_registry(
@@ -177,27 +218,45 @@ def build_registry(
     manager, broken = build_manager(extra, points)
     registry = Registry(broken=broken)
     for name, plugin in sorted(manager.list_name_plugin(), key=lambda item: str(item[0])):
+        home = plugin.__name__ if isinstance(plugin, ModuleType) else str(plugin.__module__)
         try:
-            offers = [
-                (known, _offered(getattr(manager.hook, f"symhep_register_{kind}"), plugin))
-                for kind, known in registry.kinds().items()
-            ]
-            # All or nothing: a plugin that is broken by one name must not stay half registered.
-            for known, offered in offers:
-                _refuse_taken(offered, known)
-        except Exception as error:  # isolating strangers' code is the purpose
-            target = plugin.__name__ if isinstance(plugin, ModuleType) else repr(plugin)
-            registry.broken.append(BrokenPlugin(name, target, error))
+            with isolated():
+                offers = [
+                    (known, _offered(kind, getattr(manager.hook, f"symhep_register_{kind}"), name, plugin))
+                    for kind, known in registry.kinds().items()
+                ]
+                # All or nothing: a plugin that is broken by one name must not stay half registered.
+                for known, offered in offers:
+                    _refuse_taken(offered, known)
+        except SymhepError as error:
+            registry.broken.append(BrokenPlugin(name, home, portable(error)))
             continue
         for known, offered in offers:
-            known.update({k: _Target(name, target) for k, target in offered.items()})
+            known.update({k: _Target(name, target, _package(home)) for k, target in offered.items()})
     return registry
 
 
-def _offered(hook: pluggy.HookCaller, plugin: object) -> dict[str, str | Callable[..., Any]]:
+def _package(module: str) -> str:
+    """The outermost package of a module that is one itself: not a namespace that distributions share."""
+    parts = module.split(".")
+    for count in range(1, len(parts)):
+        outer = ".".join(parts[:count])
+        if getattr(sys.modules.get(outer), "__file__", None):
+            return outer
+    return module
+
+
+def _offered(
+    kind: str, hook: pluggy.HookCaller, name: str, plugin: object
+) -> dict[str, str | Callable[..., Any]]:
     """What one plugin answers to a hook."""
     answers: list[Any] = [impl.function() for impl in hook.get_hookimpls() if impl.plugin is plugin]
-    return {name: target for answer in answers for name, target in dict(answer).items()}
+    prefix = f"{name}:" if kind == "functions" else ""
+    offered = {f"{prefix}{key}": target for answer in answers for key, target in dict(answer).items()}
+    for key in offered if prefix else ():
+        if not re.match(specs.FUNCTION_NAME, key):
+            raise PluginError(f"no card can name the function '{key}': letters, digits and _ are needed")
+    return offered
 
 
 def _refuse_taken(offered: Iterable[str], known: Mapping[str, _Target]) -> None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-__all__ = ["holders", "reachable"]
+__all__ = ["holders", "module_file", "package_files", "reachable"]
 
 
 def holders(top: str, folders: Sequence[Path]) -> list[Path]:
@@ -17,7 +17,31 @@ def holders(top: str, folders: Sequence[Path]) -> list[Path]:
     >>> [p.name for p in holders("errors", [Path(__file__).parent.parent, Path(__file__).parent])]
     ['symhep']
     """
-    return [folder for folder in folders if _file(top, [folder]) is not None]
+    return [folder for folder in folders if module_file(top, [folder]) is not None]
+
+
+def module_file(name: str, folders: Sequence[Path]) -> Path | None:
+    """The file of the module or package ``name`` in the first of ``folders`` that has one, by its name alone."""
+    parts = name.split(".")
+    if not all(part.isidentifier() for part in parts):
+        return None
+    for folder in folders:
+        place = folder.joinpath(*parts)
+        for file in (place / "__init__.py", place.with_name(f"{place.name}.py")):
+            if file.is_file():
+                return file
+    return None
+
+
+def package_files(file: Path) -> dict[str, Path]:
+    """All modules of the package whose ``__init__.py`` is ``file``, by their place in it; or that one module.
+
+    >>> {"__init__.py", "sources.py"} <= set(package_files(Path(__file__).with_name("__init__.py")))
+    True
+    """
+    if file.name != "__init__.py":
+        return {file.name: file}
+    return {f.relative_to(file.parent).as_posix(): f for f in sorted(file.parent.rglob("*.py"))}
 
 
 def reachable(module: str, folders: Sequence[Path]) -> dict[str, Path]:
@@ -34,7 +58,7 @@ def reachable(module: str, folders: Sequence[Path]) -> dict[str, Path]:
     waiting = _with_parents(module)
     while waiting:
         name = waiting.pop(0)
-        file = None if name in found else _file(name, folders)
+        file = None if name in found else module_file(name, folders)
         if file is not None:
             found[name] = file
             waiting += _imported(name, file)
@@ -45,15 +69,6 @@ def _with_parents(name: str) -> list[str]:
     """'a.b.c' -> a, a.b, a.b.c: importing the last runs all of them."""
     parts = name.split(".")
     return [".".join(parts[: i + 1]) for i in range(len(parts))]
-
-
-def _file(name: str, folders: Sequence[Path]) -> Path | None:
-    for folder in folders:
-        place = folder.joinpath(*name.split("."))
-        for file in (place / "__init__.py", place.with_name(f"{place.name}.py")):
-            if file.is_file():
-                return file
-    return None
 
 
 def _imported(name: str, file: Path) -> Iterator[str]:

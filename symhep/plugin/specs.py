@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import pluggy
+from symhep.hooks import hookspec
 
 if TYPE_CHECKING:
     from symhep.lie.groups import Family
     from symhep.methods.interface import Method
     from symhep.readers.interface import Reader
 
-#: The entry-point group and the pluggy project name.
-PROJECT = "symhep"
-
-hookspec = pluggy.HookspecMarker(PROJECT)
-hookimpl = pluggy.HookimplMarker(PROJECT)
+#: How a card names a function: 'module:function' or 'plugin:function'.
+FUNCTION_NAME = r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$"
 
 
 @hookspec
@@ -42,4 +39,12 @@ def symhep_register_loss_terms() -> Mapping[str, str | Callable[..., Any]]:  # t
     """Terms of SymmetryGAN's loss this plugin brings: name -> what makes one from its settings, or 'module:Class'.
 
     It makes a `symhep_symmetrygan.terms.interface.LossTerm`.
+    """
+
+
+@hookspec
+def symhep_register_functions() -> Mapping[str, str | Callable[..., Any]]:  # type: ignore[empty-body]
+    """Functions or classes of this plugin that a card may name as 'plugin:name': name -> it, or 'module:function'.
+
+    ``plugin`` is the name of the entry point. They must be written in the plugin's own package.
     """

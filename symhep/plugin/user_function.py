@@ -1,4 +1,4 @@
-"""The option that names a function of the user's, checked while the card's line is known."""
+"""The option that names a function, checked while the card's line is known."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from pydantic import Field, model_validator
 
 from symhep.methods.interface import Options
 from symhep.plugin.functions import load_function, source_checksum
+from symhep.plugin.specs import FUNCTION_NAME as NAME
 
-__all__ = ["NAME", "UserFunctionOptions"]
+__all__ = ["NAME", "ORIGIN", "UserFunctionOptions"]
 
-#: 'module:function'.
-NAME = r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$"
+#: Where a function that a card names comes from, for descriptions of options.
+ORIGIN = "'module:function' of a folder named with --code, or 'plugin:function' that a plugin announces"
 
 
 class UserFunctionOptions(Options):
-    """A function of yours. A method derives from this, and describes what ``function`` gets and gives.
+    """A function by name. A method derives from this, and describes what ``function`` gets and gives.
 
-    >>> UserFunctionOptions(function="math:hypot").sha256 == source_checksum("math:hypot")
-    True
+    >>> UserFunctionOptions(function="exec")
+    Traceback (most recent call last):
+    ...
+    pydantic_core._pydantic_core.ValidationError: 1 validation error for UserFunctionOptions
+    ...
     """
 
-    function: str = Field(
-        pattern=NAME,
-        description="'module:function', from an installed package or a folder named with --code",
-    )
+    function: str = Field(pattern=NAME, description=ORIGIN)
     sha256: str = Field(
         "", description="checksum of the module and its imports; filled in, so that other code is other work"
     )

@@ -22,10 +22,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Literal
 
-from pydantic import Field as Option
+from pydantic import Field
 
 from symhep.errors import InputError, nearest
-from symhep.readers.interface import Field, ReaderOptions
+from symhep.readers.interface import FieldSchema, ReaderOptions
 from symhep.readers.layout import CollectionLayout, Layout, Leaf, WeightLeaf, event_field_name
 from symhep.readers.table import Column
 
@@ -65,15 +65,13 @@ class ColumnMapOptions(ReaderOptions):
     Without ``columns`` (``event``) collections (event fields) are guessed from the names.
     """
 
-    units: Literal["GeV", "MeV"] = Option("GeV", description="unit of energies in the file")
-    columns: dict[str, dict[str, str]] | None = Option(
+    units: Literal["GeV", "MeV"] = Field("GeV", description="unit of energies in the file")
+    columns: dict[str, dict[str, str]] | None = Field(
         None,
         description="collection -> field -> column, e.g. {jets: {px: Jet_Px, ...}}; guessed if not given",
     )
-    event: dict[str, str] | None = Option(
-        None, description="number per event -> column; guessed if not given"
-    )
-    weight: str | None = Option(None, description="column of the event weight; guessed if not given")
+    event: dict[str, str] | None = Field(None, description="number per event -> column; guessed if not given")
+    weight: str | None = Field(None, description="column of the event weight; guessed if not given")
 
 
 def layout_of(
@@ -220,11 +218,11 @@ def _collection(
             column = fields[field]
             if not column.numeric:
                 raise InputError(f"column '{column.name}' holds an array, not one number", file=path)
-            momentum[field] = Leaf(column.name, Field("float64", unit, column.doc), scale=scale)
+            momentum[field] = Leaf(column.name, FieldSchema("float64", unit, column.doc), scale=scale)
         else:
-            momentum[field] = Leaf(None, Field("float64", unit, "not stored: 0"))
+            momentum[field] = Leaf(None, FieldSchema("float64", unit, "not stored: 0"))
     extras = {
-        event_field_name(field): Leaf(column.name, Field(column.type, "", column.doc))
+        event_field_name(field): Leaf(column.name, FieldSchema(column.type, "", column.doc))
         for field, column in fields.items()
         if field not in coordinates and field not in _COORDINATES.values()
     }
@@ -240,7 +238,7 @@ def _event_leaf(column: Column, path: str) -> Leaf:
             file=path,
             hint="map it as a field of a collection",
         )
-    return Leaf(column.name, Field(column.type, "", column.doc))
+    return Leaf(column.name, FieldSchema(column.type, "", column.doc))
 
 
 def _weights(

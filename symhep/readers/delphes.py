@@ -32,10 +32,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from pydantic import Field as Option
+from pydantic import Field
 
 from symhep.errors import InputError, nearest
-from symhep.readers.interface import Field, ReaderOptions
+from symhep.readers.interface import FieldSchema, ReaderOptions
 from symhep.readers.layout import CollectionLayout, Layout, Leaf, WeightLeaf, event_field_name
 from symhep.readers.root import RootTree, cycle_notes, is_root, open_file, open_tree, tree_columns, tree_names
 from symhep.readers.table import Column, TableReader
@@ -110,11 +110,9 @@ _UNITS = {
 class DelphesOptions(ReaderOptions):
     """``tree``: another tree, or 'Delphes;1' for another cycle. ``classes``, ``masses``: by collection."""
 
-    tree: str | None = Option(None, description="another tree, or 'Delphes;1' for another cycle")
-    classes: dict[str, str] = Option({}, description="collection -> Delphes class, where its leaves mislead")
-    masses: dict[str, float] = Option(
-        {}, description="collection -> mass in GeV, for classes that store none"
-    )
+    tree: str | None = Field(None, description="another tree, or 'Delphes;1' for another cycle")
+    classes: dict[str, str] = Field({}, description="collection -> Delphes class, where its leaves mislead")
+    masses: dict[str, float] = Field({}, description="collection -> mass in GeV, for classes that store none")
 
 
 class DelphesReader(TableReader):
@@ -198,7 +196,7 @@ def _layout(table: RootTree, options: DelphesOptions) -> Layout:
                 massless.append(name)
         elif kind in {"Event", "ScalarHT"}:
             for leaf, column in leaves.items():
-                field = Field(column.type, _UNITS.get(leaf, ""), f"{kind}: {leaf}")
+                field = FieldSchema(column.type, _UNITS.get(leaf, ""), f"{kind}: {leaf}")
                 fields[f"{name}_{leaf}"] = Leaf(column.name, field, first=column.depth == 1)
         elif name in options.classes:
             raise InputError(
@@ -223,7 +221,7 @@ def _collection(
         unit = "" if field in {"eta", "phi"} else "GeV"
         if leaf is None or (leaf == "Mass" and (leaf not in leaves or name in options.masses)):
             value = options.masses.get(name, 0.0) if field == "mass" else 0.0
-            momentum[field] = Leaf(None, Field("float64", unit, f"not stored: {value:g}"), value)
+            momentum[field] = Leaf(None, FieldSchema("float64", unit, f"not stored: {value:g}"), value)
         elif leaf not in leaves:
             raise InputError(
                 f"collection '{name}' of class {kind} has no leaf '{leaf}'",
@@ -233,11 +231,11 @@ def _collection(
         else:
             limit = BEAM_AXIS_ETA if field == "eta" else None
             doc = f"{leaf}; the beam axis (999.9 in the file) is {BEAM_AXIS_ETA:g}" if limit else leaf
-            momentum[field] = Leaf(leaves[leaf].name, Field("float64", unit, doc), limit=limit)
+            momentum[field] = Leaf(leaves[leaf].name, FieldSchema("float64", unit, doc), limit=limit)
     used = {leaf for leaf in _MOMENTA[kind].values() if leaf} | _REPEATED.get(kind, frozenset())
     extras = {
         event_field_name(_NAMES.get(leaf, leaf)): Leaf(
-            column.name, Field(column.type, _UNITS.get(leaf, ""), leaf if leaf in _NAMES else "")
+            column.name, FieldSchema(column.type, _UNITS.get(leaf, ""), leaf if leaf in _NAMES else "")
         )
         for leaf, column in leaves.items()
         if leaf not in used

@@ -15,7 +15,7 @@ from symhep.events.exact_sum import ExactSum
 
 __all__ = [
     "CollectionSchema",
-    "Field",
+    "FieldSchema",
     "FileSummary",
     "Loss",
     "LossLog",
@@ -34,7 +34,7 @@ class ReaderOptions(BaseModel):
 
 
 @dataclass(frozen=True)
-class Field:
+class FieldSchema:
     """A column: its type as numpy would name it, its unit inside symhep ('' if none), its meaning."""
 
     type: str
@@ -48,7 +48,7 @@ class CollectionSchema:
 
     name: str
     kind: str
-    fields: Mapping[str, Field]
+    fields: Mapping[str, FieldSchema]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Schema:
     """What a file offers, found without reading its events."""
 
     collections: Mapping[str, CollectionSchema] = field(default_factory=dict)
-    event_fields: Mapping[str, Field] = field(default_factory=dict)
+    event_fields: Mapping[str, FieldSchema] = field(default_factory=dict)
     weights: tuple[str, ...] = ()
     #: Trees, groups or blocks the file has, with the one that is read first.
     containers: tuple[str, ...] = ()
@@ -197,7 +197,7 @@ class Reader(ABC):
                 return 1 if path.endswith(".csv") else 0
 
             def schema(self, path, options):
-                column = Field("float64", "GeV")
+                column = FieldSchema("float64", "GeV")
                 fields = {name: column for name in ("px", "py", "pz", "E")}
                 return Schema({"particles": CollectionSchema("particles", "particle", fields)})
 

@@ -15,13 +15,13 @@ import numpy.typing as npt
 
 from symhep.errors import InputError, nearest
 from symhep.events.batch import EventBatch, event_records, momentum_records
-from symhep.readers.interface import CollectionSchema, Field, ReadRequest, Schema
+from symhep.readers.interface import CollectionSchema, FieldSchema, ReadRequest, Schema
 
 __all__ = ["RESERVED", "CollectionLayout", "Layout", "Leaf", "WeightLeaf", "event_field_name"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Field names that `vector` takes for coordinates: a momentum record may have four of them and no more.
+#: FieldSchema names that `vector` takes for coordinates: a momentum record may have four of them and no more.
 RESERVED = frozenset(
     (
         "x",
@@ -67,7 +67,7 @@ class Leaf:
     """
 
     column: str | None
-    field: Field = field(default_factory=lambda: Field("float64"))
+    field: FieldSchema = field(default_factory=lambda: FieldSchema("float64"))
     constant: float = 0.0
     scale: float = 1.0
     limit: float | None = None

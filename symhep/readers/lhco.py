@@ -27,10 +27,10 @@ import fsspec
 import h5py
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field as Option
+from pydantic import Field
 
 from symhep.errors import InputError, nearest
-from symhep.readers.interface import Field, ReaderOptions
+from symhep.readers.interface import FieldSchema, ReaderOptions
 from symhep.readers.layout import CollectionLayout, Layout, Leaf, event_field_name
 from symhep.readers.table import TableReader
 
@@ -50,7 +50,7 @@ _JET_MOMENTUM = {"px": "px", "py": "py", "pz": "pz", "m": "mass"}
 class LhcoOptions(ReaderOptions):
     """``group``: the group that holds the table; the only one if not given."""
 
-    group: str | None = Option(
+    group: str | None = Field(
         None, description="the HDF5 group that holds the table; the only one if not given"
     )
 
@@ -208,12 +208,14 @@ def _layout(table: LhcoTable, group: str) -> Layout:
     notes = ["The format has no event weights: every event weighs 1."]
     if table.raw:
         count = len(table.names) // 3
-        momentum = {leaf: Leaf(leaf, Field("float64", "GeV" if leaf == "pt" else "")) for leaf in _PARTICLE}
-        momentum["mass"] = Leaf(None, Field("float64", "GeV", "massless"))
+        momentum = {
+            leaf: Leaf(leaf, FieldSchema("float64", "GeV" if leaf == "pt" else "")) for leaf in _PARTICLE
+        }
+        momentum["mass"] = Leaf(None, FieldSchema("float64", "GeV", "massless"))
         collections = {"particles": CollectionLayout("particles", "particle", momentum)}
         labels = ("label", *(f"label{i}" for i in range(2, 10)))
         fields = {
-            label: Leaf(name, Field("float64", "", "1 signal, 0 background"))
+            label: Leaf(name, FieldSchema("float64", "", "1 signal, 0 background"))
             for label, name in zip(labels, table.names[3 * count :], strict=False)
         }
         return Layout(
@@ -235,16 +237,16 @@ def _layout(table: LhcoTable, group: str) -> Layout:
     complete = {leaf: by_jet for leaf, by_jet in jets.items() if sorted(by_jet) == numbers}
     columns = {leaf: "jets:" + ",".join(by_jet[j] for j in numbers) for leaf, by_jet in complete.items()}
     momentum = {
-        field: Leaf(columns[leaf], Field("float64", "GeV", f"{leaf}j1, ..."))
+        field: Leaf(columns[leaf], FieldSchema("float64", "GeV", f"{leaf}j1, ..."))
         for leaf, field in _JET_MOMENTUM.items()
     }
     extras = {
-        event_field_name(leaf): Leaf(column, Field("float64", "", f"{leaf}j1, ..."))
+        event_field_name(leaf): Leaf(column, FieldSchema("float64", "", f"{leaf}j1, ..."))
         for leaf, column in columns.items()
         if leaf not in _JET_MOMENTUM
     }
     used = {name for by_jet in complete.values() for name in by_jet.values()}
-    fields = {name: Leaf(name, Field("float64")) for name in table.names if name not in used}
+    fields = {name: Leaf(name, FieldSchema("float64")) for name in table.names if name not in used}
     notes.append("Jets come in the file's order, which is not always that of their pt.")
     collections = {"jets": CollectionLayout("jets", "Jet", momentum, extras)}
     return Layout(collections, fields, containers=(group,), notes=tuple(notes))

@@ -19,10 +19,10 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import numpy as np
-from pydantic import Field as Option
+from pydantic import Field
 
 from symhep.errors import InputError
-from symhep.readers.interface import Field, ReaderOptions
+from symhep.readers.interface import FieldSchema, ReaderOptions
 from symhep.readers.layout import CollectionLayout, Layout, Leaf, WeightLeaf, event_field_name
 from symhep.readers.root import (
     RootTree,
@@ -45,7 +45,7 @@ _MOMENTUM = ("pt", "eta", "phi", "mass")
 class NanoAODOptions(ReaderOptions):
     """``tree``: the tree to read."""
 
-    tree: str = Option("Events", description="the tree to read")
+    tree: str = Field("Events", description="the tree to read")
 
 
 class NanoAODReader(TableReader):
@@ -119,7 +119,7 @@ def _layout(table: RootTree) -> Layout:
         if {"pt", "phi"} <= leaves.keys() and name not in collections:
             collections[name] = _collection(name, name if "eta" in leaves else "MissingET", leaves, True)
     fields = {
-        column.name: Leaf(column.name, Field(column.type, "", column.doc))
+        column.name: Leaf(column.name, FieldSchema(column.type, "", column.doc))
         for name, leaves in scalars.items()
         for column in leaves.values()
         if not (name in collections and collections[name].singleton)
@@ -140,11 +140,11 @@ def _collection(name: str, kind: str, leaves: Mapping[str, Column], singleton: b
     for field in _MOMENTUM:
         unit = "GeV" if field in {"pt", "mass"} else ""
         if field in leaves:
-            momentum[field] = Leaf(leaves[field].name, Field("float64", unit, leaves[field].doc))
+            momentum[field] = Leaf(leaves[field].name, FieldSchema("float64", unit, leaves[field].doc))
         else:
-            momentum[field] = Leaf(None, Field("float64", unit, "not stored: 0"))
+            momentum[field] = Leaf(None, FieldSchema("float64", unit, "not stored: 0"))
     extras = {
-        event_field_name(leaf): Leaf(column.name, Field(column.type, "", column.doc))
+        event_field_name(leaf): Leaf(column.name, FieldSchema(column.type, "", column.doc))
         for leaf, column in leaves.items()
         if leaf not in _MOMENTUM
     }

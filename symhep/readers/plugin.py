@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symhep import hookimpl
+from symhep.hooks import hookimpl
 
 __all__ = ["symhep_register_readers"]
 

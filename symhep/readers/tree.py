@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from pydantic import Field as Option
+from pydantic import Field
 
 from symhep.errors import InputError
 from symhep.readers.columns import ColumnMapOptions, layout_of
@@ -26,7 +26,7 @@ __all__ = ["TreeOptions", "TreeReader"]
 class TreeOptions(ColumnMapOptions):
     """``tree``: its name, if there are several ('NAME;CYCLE' for another cycle)."""
 
-    tree: str | None = Option(
+    tree: str | None = Field(
         None, description="which tree, if there are several; NAME;CYCLE for another cycle"
     )
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from symhep.methods.number import ONE_SIGMA
+
 __all__ = ["column", "duration", "moment", "number", "percent", "rows", "size", "typeset", "with_error"]
 
 #: Longer lists are cut in the page; result.json has them whole.
@@ -161,8 +163,16 @@ def rows(content: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 def _with_uncertainty(content: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
     if {"value", "low", "high"} <= content.keys():
-        value, low, high = (number(content[k]) for k in ("value", "low", "high"))
-        return f"{value} [{low}, {high}]", _without(content, "value", "low", "high")
+        rest = _without(content, "value", "low", "high")
+        unit = f" {content['unit']}" if content.get("unit") else ""
+        if (
+            "unit" in content
+        ):  # a number of a record: how its interval was obtained is in the schema and in result.json
+            rest = _without(rest, "level", "unit", "method")
+        value, low, high = (content[k] for k in ("value", "low", "high"))
+        if content.get("level") == ONE_SIGMA and _numbers([value, low, high]):
+            return with_error(value, (high - low) / 2) + unit, rest
+        return f"{number(value)} [{number(low)}, {number(high)}]{unit}", rest
     for centre, spread in (("value", "error"), ("mean", "std"), ("value", "std"), ("mean", "error")):
         if {centre, spread} <= content.keys():
             a, b = content[centre], content[spread]

@@ -94,7 +94,7 @@ def augment(
     out
         File to write, .root or .parquet.
     method
-        Whose symmetry; needed where several methods of the run offer one.
+        Which method's symmetry to use; needed where several methods of the run offer one.
     seed
         Of the random elements; that of the card by default.
     generators, components

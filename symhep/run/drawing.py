@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
 from symhep.card.schema import OutputCard
-from symhep.errors import PluginError
 from symhep.methods.interface import Method
 from symhep.plotting.control import control_figure
 from symhep.plotting.save import save_figure
 from symhep.plotting.scan import scan_figures
 from symhep.plotting.style import use_style
-from symhep.run.folder import RunFolder, content_key
+from symhep.run.folder import STATE, RunFolder, check_names, content_key
 
 __all__ = ["draw", "draw_if_needed"]
-
-_SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.=+-]*")
 
 
 def draw_if_needed(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) -> None:
@@ -43,21 +39,24 @@ def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) 
         scans = scan_figures(method.scan_quantities, _scan_summaries(folder, name, stored["scan"]))
         control = control_figure(result.histograms)
         for item in chain(method.figures(result), scans, [control] if control else []):
-            if not _SAFE_NAME.fullmatch(item.name):
-                raise PluginError(
-                    f"method '{method.name}' calls a figure {item.name!r}, which is no plain file name"
-                )
+            check_names("figure", [item.name])
             _label(item.figure, output.label)
             save_figure(item.figure, target / item.name, output.figures)
             captions.append({"name": item.name, "caption": item.caption})
-    wanted = {f"{c['name']}.{kind}" for c in captions for kind in output.figures}
-    for stale in target.glob("*"):
-        if stale.is_file() and stale.name not in wanted:
-            stale.unlink()
+    _remove_stale(folder, name, [f"{c['name']}.{kind}" for c in captions for kind in output.figures])
     folder.write_json(
         f"{name}/result.json", {**stored, "figures": captions, "drawing": _drawing(output, stored)}
     )
     return [c["name"] for c in captions]
+
+
+def _remove_stale(folder: RunFolder, name: str, drawn: list[str]) -> None:
+    """Remove what an earlier drawing has written and this one has not; files of the user's stay."""
+    record = f"{STATE}/drawn/{name}.json"
+    for stale in set(folder.read_json(record) or ()) - set(drawn):
+        check_names("figure", [stale])
+        (folder.root / name / "figures" / stale).unlink(missing_ok=True)
+    folder.write_json(record, drawn)
 
 
 def _drawing(output: OutputCard, stored: dict[str, Any]) -> str:

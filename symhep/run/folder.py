@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,13 +19,15 @@ import numpy as np
 from ruamel.yaml import YAML
 
 from symhep.card.schema import RunCard
-from symhep.errors import StoreError
+from symhep.errors import PluginError, StoreError
 from symhep.methods.record import SCHEMA_VERSION, Record, jsonable
 from symhep.methods.result import Part, Result
 
-__all__ = ["RunFolder", "content_key"]
+__all__ = ["STATE", "RunFolder", "check_names", "content_key"]
 
 STATE = ".symhep"
+#: What a file or folder of a run may be called.
+_SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.=+-]*")
 _VALUES = "__values__"
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -39,8 +42,24 @@ def content_key(*parts: Any) -> str:
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
+def check_names(kind: str, names: Iterable[Any]) -> None:
+    """Raise `PluginError` for a name that is no plain file name: what a method calls its files stays in its folder.
+
+    >>> check_names("figure", ["../results"])
+    Traceback (most recent call last):
+    ...
+    symhep.errors.PluginError: a figure is called '../results', which is no plain file name; use letters, digits and \
+_ . = + - only
+    """
+    for name in names:
+        if not (isinstance(name, str) and _SAFE_NAME.fullmatch(name)):
+            raise PluginError(
+                f"a {kind} is called {name!r}, which is no plain file name; use letters, digits and _ . = + - only"
+            )
+
+
 class RunFolder:
-    """Reads and writes a run folder. See DESIGN for its layout; ``.symhep/`` holds what resuming needs."""
+    """Reads and writes a run folder. See docs/run_folder.md; ``.symhep/`` holds what resuming needs."""
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
@@ -93,6 +112,7 @@ class RunFolder:
     @contextmanager
     def _atomic(self, name: str) -> Iterator[BinaryIO]:
         """A stream into a file that appears whole: a reader, or a resumed run, sees the old one or the new one."""
+        check_names("file", name.removeprefix(f"{STATE}/").split("/"))
         target = self.root / name
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{target.name}.partial")
@@ -117,6 +137,14 @@ class RunFolder:
         """The content, or None where the file is missing."""
         path = self.root / name
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+    def write_log(self, name: str, text: str) -> Path:
+        """Keep a traceback; returns where."""
+        return self.write_bytes(f"{STATE}/log/{name}.txt", text.encode(errors="backslashreplace"))
+
+    def remove_log(self, name: str) -> None:
+        """Forget the traceback of an earlier failure."""
+        (self.root / STATE / "log" / f"{name}.txt").unlink(missing_ok=True)
 
     # -- arrays --------------------------------------------------------------------
 
@@ -162,7 +190,12 @@ class RunFolder:
     # -- results -------------------------------------------------------------------
 
     def write_result(self, name: str, result: Result[Record], header: Mapping[str, Any]) -> None:
-        """Store a result under NAME/. result.json goes first and comes last: where it is, all it stands for is."""
+        """Store a result under NAME/. result.json goes first and comes last: where it is, all it stands for is.
+
+        Raises `PluginError` for checkpoints and tables whose names are no plain file names.
+        """
+        check_names("checkpoint", result.checkpoint)
+        check_names("table", result.tables)
         place = self.root / name
         (place / "result.json").unlink(missing_ok=True)
         for companion in ("arrays.npz", "histograms.json"):

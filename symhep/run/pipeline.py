@@ -18,6 +18,7 @@ from symhep.events.select import NO_SELECTION
 from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.html import result_html
 from symhep.methods.result import Result, Statement
+from symhep.plugin.isolation import isolated, traceback_of
 from symhep.plugin.manager import Registry, build_registry
 from symhep.report.page import write_report
 from symhep.run.drawing import draw, draw_if_needed
@@ -60,7 +61,8 @@ class Run:
         if name not in self.results:
             raise StoreError(f"this run has no result '{name}'; {nearest(name, self.results)}")
         use = RunFolder(self.folder).read_header(name)["use"]
-        return list(self.registry.method(use).figures(self.results[name]))
+        with isolated(f"method '{use}' cannot draw", MethodError):
+            return list(self.registry.method(use).figures(self.results[name]))
 
     def __repr__(self) -> str:
         told = [repr(result) for result in self.results.values()]
@@ -182,18 +184,18 @@ def _attempt(
         "references": [vars(reference) for reference in planned.method.references],
         "of": _origin(plan, planned.name),
     }
+    folder.remove_log(planned.name)
     try:
-        tables = {name: events[name].tables[planned.features] for name in planned.datasets}
-        data = assemble(plan.card, planned.features, tables)
-        if len(data) == 0:
-            raise MethodError(_where_events_went(plan, planned, events))
-        result, new = Fit(
-            planned, data, folder, plan.card.run.seed, plan.device, progress, pool, done.registry
-        ).run()
-        draw_if_needed(planned.method, planned.name, folder, plan.card.output)
-    except Exception as error:  # a method is a stranger's code: its failure must not cost the others' results
-        reason = str(error) if isinstance(error, SymhepError) else f"{type(error).__name__}: {error}"
-        done.failed[planned.name] = reason
+        with isolated(error=MethodError):
+            tables = {name: events[name].tables[planned.features] for name in planned.datasets}
+            data = assemble(plan.card, planned.features, tables)
+            if len(data) == 0:
+                raise MethodError(_where_events_went(plan, planned, events))
+            fit = Fit(planned, data, folder, plan.card.run.seed, plan.device, progress, pool, done.registry)
+            result, new = fit.run()
+            draw_if_needed(planned.method, planned.name, folder, plan.card.output)
+    except SymhepError as error:  # the failure of one method must not cost the others' results
+        done.failed[planned.name] = reason = _logged(planned.name, error, folder)
         return entry | {"status": "failed", "summary": {}, "statements": [], "error": reason}
     done.computed += [planned.name] if new else []
     pooled = _pooled(plan, planned, events)
@@ -206,6 +208,12 @@ def _attempt(
         "error": None,
         "duration_s": stored["duration_s"],
     }
+
+
+def _logged(name: str, error: SymhepError, folder: RunFolder) -> str:
+    """What went wrong; the traceback of third-party code goes to a file, which is named."""
+    trace = traceback_of(error)
+    return f"{error} (traceback: {folder.write_log(name, trace)})" if trace else str(error)
 
 
 def _where_events_went(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEvents]) -> str:
@@ -257,34 +265,58 @@ def _still_valid(folder: RunFolder, plan: Plan) -> dict[str, Any]:
 
 
 def redraw(root: str | Path, registry: Registry | None = None) -> list[Path]:
-    """Draw the figures of a run folder again from its stored results, without training."""
+    """Draw the figures of a run folder again from its stored results, without training.
+
+    Raises `MethodError` if a method fails, when the others have drawn theirs.
+    """
     folder, registry = RunFolder(root), registry or build_registry()
+    drawn, failed = [], []
     with folder.locked():
         card = load_card(folder.root / "card.yaml").card
-        drawn = []
         for name in folder.result_names():
-            method = registry.method(folder.read_header(name)["use"])
-            drawn += [
-                folder.root / name / "figures" / item for item in draw(method, name, folder, card.output)
-            ]
+            use = folder.read_header(name)["use"]
+            try:
+                with isolated(error=MethodError):
+                    method = registry.method(use)
+                    drawn += [
+                        folder.root / name / "figures" / item
+                        for item in draw(method, name, folder, card.output)
+                    ]
+            except SymhepError as error:
+                failed.append(f"the figures of '{name}': {_logged(name, error, folder)}")
+    if failed:
+        raise MethodError("; ".join(failed))
     return drawn
 
 
 def reword(root: str | Path, registry: Registry | None = None) -> Path:
-    """Word the stored results of a run folder again, without training, and write its report; returns the page."""
+    """Word the stored results of a run folder again, without training, and write its report; returns the page.
+
+    Raises `MethodError` if a method fails, when the others are done and the report is written.
+    """
     folder, registry = RunFolder(root), registry or build_registry()
+    failed = []
     with folder.locked():
         content = folder.read_json("results.json") or {"methods": {}}
         for name in folder.result_names():
-            method = registry.method(folder.read_header(name)["use"])
-            result = method.worded(folder.read_result(name, method.Record))
+            use = folder.read_header(name)["use"]
+            try:
+                with isolated(error=MethodError):
+                    method = registry.method(use)
+                    result = method.worded(folder.read_result(name, method.Record))
+            except SymhepError as error:
+                failed.append(f"the words of '{name}': {_logged(name, error, folder)}")
+                continue
             folder.write_words(name, result)
             outcome = content["methods"][name]
             pooled = [s for s in outcome["statements"] if s["text"].startswith(_JOINED)]
             outcome["statements"] = [*map(vars, result.statements), *pooled]
         if content["methods"]:
             folder.write_json("results.json", content)
-        return write_report(folder.root)
+        page = write_report(folder.root)
+    if failed:
+        raise MethodError("; ".join(failed))
+    return page
 
 
 def _limited(card_file: CardFile, max_events: int | None) -> CardFile:

@@ -18,6 +18,7 @@ from symhep.events.canonical import check_canonical
 from symhep.events.objects import object_order
 from symhep.events.select import Selector
 from symhep.methods.interface import Method, Options
+from symhep.plugin.isolation import failure, isolated
 from symhep.plugin.manager import Registry
 from symhep.readers.interface import LossLog, ReadRequest, Schema
 from symhep.run.columns import wanted_columns
@@ -158,9 +159,7 @@ def _check_references(card_file: CardFile) -> None:
             if name in names[:index]:
                 raise CardError(f"two cuts of '{selection}' are called '{name}'", where=where)
             if name in ("all", "weights") or name.startswith("features "):
-                raise CardError(
-                    f"no cut may be called '{name}': the cutflow has such a row of its own", where=where
-                )
+                raise CardError(f"'{name}' is reserved for the cutflow; rename the cut", where=where)
     for name, method in card.methods.items():
         where = card_file.where("methods", name)
         _must_be("feature set", method.features, card.features, where)
@@ -173,7 +172,7 @@ def _schema(found: list[Source], card: RunCard) -> Schema:
     """The schema of the first file that can be opened."""
     for source in found:
         try:
-            return source.reader.schema(source.path, source.options)
+            return source.schema()
         except InputError:
             if card.run.bad_files == "fail" or source is found[-1]:
                 raise
@@ -198,16 +197,19 @@ def _method(name: str, card_file: CardFile, registry: Registry) -> PlannedMethod
     try:
         method = registry.method(entry.use)
     except PluginError as error:
-        raise PluginError(f"{where}: {error}") from error
+        raise failure(where, error) from error
 
     context = {"folder": card_file.folder, "registry": registry}
 
     def options(values: Mapping[str, Any]) -> Options:
-        try:
-            return method.Options.model_validate(values, context=context)
-        except ValidationError as error:
-            prefix = ("methods", name, "options")
-            raise validation_error(error, method.Options, card_file.path, card_file.lines, prefix) from error
+        with isolated(f"{where}: the options of method '{entry.use}' cannot be checked"):
+            try:
+                return method.Options.model_validate(values, context=context)
+            except ValidationError as error:
+                prefix = ("methods", name, "options")
+                raise validation_error(
+                    error, method.Options, card_file.path, card_file.lines, prefix
+                ) from error
 
     points = [
         ScanPoint(option, value, options({**entry.options, option: value}))

@@ -39,7 +39,7 @@ def record_run(
     Parameters
     ----------
     line
-        What is told of this run, beside `machine`.
+        What is recorded of this run, beside `machine`.
     files
         Input files with their fingerprints.
     computed

@@ -79,9 +79,9 @@ def read_file(
 def _batches(
     source: Source, request: ReadRequest, losses: LossLog, header: dict[str, Any]
 ) -> Iterator[EventBatch]:
-    """The batches that can be read, with finite weights; under 'skip' the rest of a broken file is told lost."""
+    """The batches that can be read, with finite weights; under 'skip' the rest of a broken file is recorded as lost."""
     try:
-        schema = source.reader.schema(source.path, source.options)
+        schema = source.schema()
         header |= {"cross_section_pb": schema.cross_section_pb, "notes": list(schema.notes)}
         for batch in source.read(request, losses):
             _check_weights(batch, source.path)

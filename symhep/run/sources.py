@@ -15,13 +15,14 @@ import fsspec
 from pydantic import ValidationError
 
 from symhep.errors import CardError, InputError, PluginError, SymhepError, nearest
+from symhep.plugin.isolation import isolated, isolated_items, portable
 from symhep.plugin.manager import BrokenPlugin, Registry
 from symhep.readers.interface import Loss
 
 if TYPE_CHECKING:
     from symhep.card.schema import DatasetCard
     from symhep.events.batch import EventBatch
-    from symhep.readers.interface import FileSummary, LossLog, Reader, ReaderOptions, ReadRequest
+    from symhep.readers.interface import FileSummary, LossLog, Reader, ReaderOptions, ReadRequest, Schema
 
 __all__ = ["Source", "absolute", "lost", "open_source", "sources"]
 
@@ -37,20 +38,27 @@ class Source:
     options: ReaderOptions
 
     def inspect(self, losses: LossLog) -> FileSummary:
-        """See `Reader.inspect`."""
-        return self.reader.inspect(self.path, self.options, losses)
+        """See `Reader.inspect`. Raises `InputError` whatever the reader raises."""
+        with isolated(f"{self.path}: {self._failed}", InputError):
+            return self.reader.inspect(self.path, self.options, losses)
+
+    def schema(self) -> Schema:
+        """See `Reader.schema`. Raises `InputError` whatever the reader raises."""
+        with isolated(f"{self.path}: {self._failed}", InputError):
+            return self.reader.schema(self.path, self.options)
 
     def read(self, request: ReadRequest, losses: LossLog) -> Iterator[EventBatch]:
-        """See `Reader.read`. An error that the reader raises is told to ``losses`` like any other damage."""
+        """See `Reader.read`. An error that the reader raises is recorded in ``losses`` like any other damage."""
         try:
-            yield from self.reader.read(self.path, self.options, request, losses)
+            with isolated(self._failed, InputError):
+                batches = self.reader.read(self.path, self.options, request, losses)
+            yield from isolated_items(batches, self._failed, InputError)
         except InputError as error:
             losses.record(lost(self.path, error))
-        except SymhepError:
-            raise
-        except Exception as error:  # a stranger's reader may raise anything
-            reason = f"reader '{self.reader.name}' failed: {type(error).__name__}: {error}"
-            losses.record(Loss(self.path, reason, hint="is the file what the reader expects?"))
+
+    @property
+    def _failed(self) -> str:
+        return f"reader '{self.reader.name}' failed; is the file what it expects?"
 
 
 def lost(path: str, error: InputError) -> Loss:
@@ -95,15 +103,16 @@ def open_source(
 ) -> Source:
     """Find the reader for ``path`` and check its options. Raises `InputError` or `CardError`."""
     reader = _guess(path, registry) if format == "auto" else registry.reader(format)
-    try:
-        return Source(path, reader, reader.Options.model_validate(dict(options or {})))
-    except ValidationError as error:
-        problem = error.errors()[0]
-        key = ".".join(str(k) for k in problem["loc"])
-        hint = nearest(key, reader.Options.model_fields) if problem["type"] == "extra_forbidden" else None
-        raise CardError(
-            f"option '{key}' of format '{reader.name}': {problem['msg']}", where=where, hint=hint
-        ) from error
+    with isolated(f"the options of format '{reader.name}' cannot be checked"):
+        try:
+            return Source(path, reader, reader.Options.model_validate(dict(options or {})))
+        except ValidationError as error:
+            problem = error.errors()[0]
+            key = ".".join(str(k) for k in problem["loc"])
+            hint = nearest(key, reader.Options.model_fields) if problem["type"] == "extra_forbidden" else None
+            raise CardError(
+                f"option '{key}' of format '{reader.name}': {problem['msg']}", where=where, hint=hint
+            ) from error
 
 
 def absolute(pattern: str, folder: Path) -> str:
@@ -201,11 +210,13 @@ def _guess(path: str, registry: Registry) -> Reader:
     for name in sorted(registry.readers):
         try:
             reader = registry.reader(name)
-            sure = reader.confidence(path, head) if reader.needs_files else 0
         except PluginError:
             continue
-        except Exception as error:  # one reader's defect must not take the others down
-            registry.broken.append(BrokenPlugin(name, type(reader).__module__, error))
+        try:
+            with isolated():
+                sure = int(reader.confidence(path, head)) if reader.needs_files else 0
+        except SymhepError as error:  # one reader's defect must not take the others down
+            registry.broken.append(BrokenPlugin(name, type(reader).__module__, portable(error)))
             continue
         if sure > best[0]:
             best = (sure, reader)

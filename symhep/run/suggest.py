@@ -7,6 +7,7 @@ import keyword
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files as package_files
+from pathlib import Path
 
 import awkward as ak
 import jinja2
@@ -17,6 +18,7 @@ from symhep.errors import CardError, InputError, PluginError
 from symhep.events.effective import FEW
 from symhep.events.evaluate import evaluate, object_scope
 from symhep.methods.init_block import SampleView
+from symhep.plugin.isolation import isolated
 from symhep.plugin.manager import Registry
 from symhep.readers.interface import CollectionSchema, LossLog, ReadRequest, Schema
 from symhep.run.sources import Source
@@ -73,7 +75,7 @@ _WORDS = ("muon", "electron", "jet", "fatjet", "photon", "tau", "track")
 
 def suggest(source: Source) -> tuple[Suggestion, int]:
     """A proposal for a file, and how many events it was drawn from. Raises `InputError` if it has none."""
-    schema = source.reader.schema(source.path, source.options)
+    schema = source.schema()
     wanted = {name: frozenset({"pdgId", "status"} & set(c.fields)) for name, c in schema.collections.items()}
     request = ReadRequest(wanted, frozenset(), "none", max_events=_LOOK_AT)
     batches = list(source.read(request, LossLog("skip")))
@@ -213,6 +215,8 @@ def write_card(sources: Sequence[Source], files: Sequence[str], registry: Regist
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
     ).from_string(package_files("symhep.card").joinpath("card.yaml.j2").read_text(encoding="utf-8"))
     return template.render(
+        # Editors complete the card by it. `symhep schema card` prints the same with other plugins' options.
+        schema=Path(str(package_files("symhep.card").joinpath("card.schema.json"))).as_uri(),
         variables=", ".join(map(_yaml, found.variables)),
         first=", ".join(map(_yaml, found.variables[:_MIXED])),
         # JSON strings are YAML strings, whatever stands in them.
@@ -235,7 +239,8 @@ def _blocks(sample: SampleView, registry: Registry) -> Iterator[_Block]:
     offered = []
     for name in sorted(registry.methods):
         try:
-            block = registry.method(name).init_block(sample)
+            with isolated(f"method '{name}' cannot write its part of the card"):
+                block = registry.method(name).init_block(sample)
         except PluginError:
             continue  # `symhep methods` tells that it is broken
         if block is not None:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from symhep.errors import CardError, MethodError, SymhepError
 from symhep.methods.result import Part
+from symhep.plugin.isolation import isolated, portable
 
 __all__ = ["Workers", "open_workers"]
 
@@ -28,7 +29,7 @@ class Workers(Protocol):
     local: bool
 
     def run(self, function: Callable[..., Part], jobs: Sequence[Job]) -> Iterator[tuple[int, Part]]:
-        """Yield (number of the job, its part), in any order. An error of a job is raised."""
+        """Yield (number of the job, its part), in any order. What a job raises is raised as a `SymhepError`."""
         ...
 
 
@@ -40,7 +41,9 @@ class Serial:
     def run(self, function: Callable[..., Part], jobs: Sequence[Job]) -> Iterator[tuple[int, Part]]:
         """See `Workers.run`."""
         for number, job in enumerate(jobs):
-            yield number, function(*job)
+            with isolated(error=MethodError):
+                part = function(*job)
+            yield number, part
 
 
 class Processes:
@@ -82,19 +85,18 @@ class Dask:
         """See `Workers.run`."""
         from distributed import as_completed as completed
 
-        futures = {self.client.submit(function, *job, pure=False): n for n, job in enumerate(jobs)}
+        futures = {self.client.submit(_guarded, function, *job, pure=False): n for n, job in enumerate(jobs)}
         for future in completed(list(futures)):
             yield futures[future], future.result()
 
 
 def _guarded(function: Callable[..., Part], *job: Any) -> Part:
-    """Do a job; an error that could not travel between processes travels as text."""
+    """Do a job elsewhere; whatever it raises comes back as one of symhep's errors, with its traceback as text."""
     try:
-        return function(*job)
-    except SymhepError:
-        raise
-    except Exception as error:
-        raise RuntimeError(f"{type(error).__name__}: {error}") from None
+        with isolated(error=MethodError):
+            return function(*job)
+    except SymhepError as error:
+        raise portable(error) from None
 
 
 def _share_cores(processes: int) -> None:

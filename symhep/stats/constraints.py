@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from symhep.stats.support import POINTS, RESOLUTION, affine_hull, quadrics
 
-__all__ = ["Constraint", "constraints"]
+__all__ = ["Constraint", "constant_value", "constraints"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,6 +32,22 @@ class Constraint:
     text: str
     quantity: str = ""
     form: FloatArray | None = None
+
+
+def constant_value(values: FloatArray, size: float, resolution: float = RESOLUTION) -> float | None:
+    """The value of a quantity that is the same in all events, exactly 0 where only rounding is left; None if it varies.
+
+    ``size`` is how large its ingredients are, ``resolution`` their relative rounding.
+
+    >>> constant_value(np.array([7.0, 7.0]), 7.0), constant_value(np.array([1e-9, -1e-9]), 7.0)
+    (7.0, 0.0)
+    >>> constant_value(np.array([7.0, 7.1]), 7.0) is None
+    True
+    """
+    if values.std() > resolution * size:
+        return None
+    value = float(values.mean())
+    return value if abs(value) > resolution * size else 0.0
 
 
 def constraints(x: FloatArray, names: Sequence[str], unit: str = "") -> list[Constraint]:
@@ -91,14 +107,13 @@ def _shells(x: FloatArray, names: tuple[str, ...], unit: str) -> Iterator[Constr
         for name, form in forms.items():
             values = np.einsum("ni,ij,nj->n", points, form, points)
             size = float(np.einsum("ni,ij,nj->n", points, np.abs(form), points).mean())
-            if values.std() < RESOLUTION * size:
-                value = float(values.mean())
-                shown = value if abs(value) > RESOLUTION * size else 0.0
+            value = constant_value(values, size) if size > 0 else None
+            if value is not None:
                 place = slice(p * width, (p + 1) * width)
                 whole = np.zeros((vectors * width + 1, vectors * width + 1))
-                whole[place, place], whole[-1, -1] = form, -value
+                whole[place, place], whole[-1, -1] = form, -values.mean()
                 named = True
-                yield Constraint(f"{name}{which} is {shown:.6g}{unit and f' {unit}^2'}", name + which, whole)
+                yield Constraint(f"{name}{which} is {value:.6g}{unit and f' {unit}^2'}", name + which, whole)
         count = 0 if named else len(quadrics(points))
         if count:
             plural = ("s", "") if count > 1 else ("", "s")

@@ -35,7 +35,7 @@ class PrincipalComponents:
 
 
 def principal_components(
-    x: FloatArray, weights: FloatArray | None = None, seed: int = 0
+    x: FloatArray, weights: FloatArray | None = None, seed: int | np.random.SeedSequence = 0
 ) -> PrincipalComponents:
     """Eigenvalues of the weighted covariance of ``x`` (N, F).
 

@@ -16,7 +16,7 @@ from symhep.errors import PluginError
 from symhep.events.batch import EventBatch, event_records, momentum_records
 from symhep.methods.record import Record
 from symhep.methods.result import Part, Result, Statement
-from symhep.readers.interface import CollectionSchema, Field, LossLog, ReadRequest, Schema
+from symhep.readers.interface import CollectionSchema, FieldSchema, LossLog, ReadRequest, Schema
 from symhep.testing import check_method, check_reader
 
 
@@ -109,7 +109,15 @@ Bootstrap: Any = None
         ({"combine": lambda *_: None}, "combine must return a Result, not NoneType"),
         ({"combine": lambda *_: Result(Record())}, "the record must be a BootstrapRecord, not Record"),
         ({"combine": _unseeded}, "combine gives other numbers when run again with the same seed"),
-        ({"Record": Opaque, "combine": lambda *_: Result(Opaque(x=1))}, "does not survive storing"),
+        (
+            {
+                "Record": Opaque,
+                "combine": lambda *_: Result(Opaque(x=1)),
+                "statements": _says(Statement("It is so.", {"n": 1})),
+                "tables": lambda self, record: {},
+            },
+            "does not survive storing",
+        ),
         ({"statements": _says("It is so.")}, "statements must be Statement objects, not str"),
         ({"statements": _says(Statement("It is so."))}, "no evidence"),
         ({"statements": _says(Statement("It is so.", {"n": 1}, "nowhere"))}, "names the figure 'nowhere'"),
@@ -133,7 +141,7 @@ class CsvReader(symhep.Reader):
         return 1 if path.endswith(".csv") else 0
 
     def schema(self, path: str, options: Any) -> Schema:
-        fields = {k: Field("float64", "GeV") for k in ("px", "py", "pz", "E")}
+        fields = {k: FieldSchema("float64", "GeV") for k in ("px", "py", "pz", "E")}
         return Schema({"particles": CollectionSchema("particles", "particle", fields)})
 
     def read(self, path: str, options: Any, request: ReadRequest, losses: LossLog) -> Iterator[EventBatch]:

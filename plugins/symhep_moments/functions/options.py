@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from symhep.methods.interface import Options
-from symhep.plugin.user_function import NAME, UserFunctionOptions
+from symhep.plugin.user_function import NAME, ORIGIN, UserFunctionOptions
 
 __all__ = ["FunctionOptions", "UserTestFunctions"]
 
@@ -15,8 +15,8 @@ class UserTestFunctions(UserFunctionOptions):
 
     function: str = Field(
         pattern=NAME,
-        description="'module:function', from an installed package or a folder named with --code; of torch "
-        "operations, (N, P, d) in the units of the data -> (N,) or (N, k), bounded and smooth",
+        description=f"{ORIGIN}; of torch operations, (N, P, d) in the units of the data -> (N,) or (N, k), "
+        "bounded and smooth",
         examples=["my_functions:planarity"],
     )
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from symhep.errors import MethodError
+from symhep.plugin.isolation import isolated
 from symhep_moments.functions.interface import TestFunctions
 
 __all__ = ["UserFunctions"]
@@ -76,13 +77,8 @@ class UserFunctions(TestFunctions):
         return torch.stack(slopes, dim=1), values.detach()
 
     def _evaluate(self, x: Tensor) -> Tensor:
-        try:
+        with isolated(f"the test function '{self._name}' fails on a tensor {tuple(x.shape)}", MethodError):
             values = self._function(x * self._scale)
-        except (Exception, SystemExit) as error:  # strangers' code may raise anything
-            raise MethodError(
-                f"the test function '{self._name}' fails on a tensor {tuple(x.shape)}: "
-                f"{type(error).__name__}: {error}"
-            ) from error
         if (
             not isinstance(values, Tensor)
             or values.ndim not in (1, 2)

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from symhep.errors import MethodError
+from symhep.errors import MethodError, SymhepError
+from symhep.plugin.isolation import isolated
 from symhep_oracle.layout import Layout
 from symhep_oracle.oracles.differences import DifferencedOracle
 from symhep_oracle.oracles.interface import DOUBLE, Oracle
@@ -62,10 +63,10 @@ def function_oracle(layout: Layout, function: Callable[[Any], Any], name: str, s
     """
     points = sample[:TRIED].detach().clone().requires_grad_(True)
     try:
-        with torch.enable_grad():
+        with isolated(), torch.enable_grad():
             values = function(points)
-    except (Exception, SystemExit) as error:  # a numpy function may fail on a tensor in any way
-        return _with_numpy(layout, function, name, sample, _told(error, function))
+    except SymhepError as error:  # a numpy function may fail on a tensor in any way
+        return _with_numpy(layout, function, name, sample, _told(error.__cause__ or error, function))
     if not isinstance(values, Tensor):
         told = f"it returns {type(values).__name__}, which has no derivative"
         return _with_numpy(layout, function, name, sample, told)
@@ -84,10 +85,11 @@ def _with_numpy(
     """The oracle from differences; ``torch_failure`` tells what happened with a tensor."""
     array = sample[:TRIED].numpy().copy()
     try:
-        values = np.asarray(function(array))
-    except (Exception, SystemExit) as error:  # strangers' code may raise anything
+        with isolated():
+            values = np.asarray(function(array))
+    except SymhepError as error:
         given = f"of shape {array.shape}, {array.dtype}"
-        failure = _told(error, function)
+        failure = _told(error.__cause__ or error, function)
         also = "the same" if failure == torch_failure else failure
         raise MethodError(
             f"the oracle '{name}' fails on a torch tensor {given}: {torch_failure}; "

@@ -8,6 +8,7 @@ import torch
 
 from symhep.errors import CardError
 from symhep.plugin.functions import load_function
+from symhep.plugin.isolation import isolated
 from symhep_symmetrygan.events import Sample
 from symhep_symmetrygan.inertial.options import BoxOptions, DensityOptions, GaussianOptions
 
@@ -62,12 +63,8 @@ def _each(value: float | tuple[float, ...], size: int, what: str) -> FloatArray:
 
 
 def _users(name: str, count: int, size: int, rng: np.random.Generator) -> FloatArray:
-    try:
+    with isolated(f"the inertial density '{name}' fails", CardError):
         given = np.asarray(load_function(name)(rng, count, size), dtype=np.float64)
-    except CardError:
-        raise
-    except Exception as error:  # the user's function may raise anything
-        raise CardError(f"the inertial density '{name}' fails: {type(error).__name__}: {error}") from error
     if given.shape != (count, size) or not np.isfinite(given).all():
         raise CardError(
             f"the inertial density '{name}' gives an array of shape {given.shape}, not finite numbers ({count}, {size})"

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from symhep.methods.interface import Options
 from symhep.plugin.functions import load_function
-from symhep.plugin.user_function import NAME, UserFunctionOptions
+from symhep.plugin.user_function import NAME, ORIGIN, UserFunctionOptions
 from symhep_symmetrygan.training.options import DiscriminatorOptions, LearningRates
 
 __all__ = ["FormulaOptions", "LearnOptions", "MapOptions"]
@@ -55,7 +55,7 @@ class FormulaOptions(UserFunctionOptions):
 
     function: str = Field(
         pattern=NAME,
-        description="'module:function'; initial parameters (N, K) on scaled coordinates -> final ones (N, K)",
+        description=f"{ORIGIN}; initial parameters (N, K) on scaled coordinates -> final ones (N, K)",
         examples=["my_functions:final_parameters"],
     )
 

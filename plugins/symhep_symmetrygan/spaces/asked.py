@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from symhep.errors import CardError
+from symhep.plugin.user_function import NAME
 
-__all__ = ["Asked", "asked_subgroups"]
+__all__ = ["Asked", "asked_subgroups", "function_named"]
 
 #: Names of the search over all classes -> the catalogue.
 ALL: dict[str, Literal["lorentz", "poincare"]] = {
@@ -16,6 +18,16 @@ ALL: dict[str, Literal["lorentz", "poincare"]] = {
     "all subgroups of poincare": "poincare",
     "all subgroups of lorentz": "lorentz",
 }
+
+
+def function_named(search: str) -> str | None:
+    """The function that makes the search space, of 'module:function' or 'module:function on x1 x2'.
+
+    >>> function_named("my_spaces:spiral on x1 x2"), function_named("so(4)")
+    ('my_spaces:spiral', None)
+    """
+    name = search.partition(" on ")[0].strip()
+    return name if re.match(NAME, name) else None
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from symhep.lie.subgroups import poincare_subgroups
 from symhep.lie.sums import algebra_sum
 from symhep.lie.terms import read_terms
 from symhep.plugin.functions import load_function
-from symhep.plugin.user_function import NAME
+from symhep.plugin.isolation import isolated
 from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.spaces.asked import function_named
 from symhep_symmetrygan.spaces.coordinates import columns_named, restricted
 from symhep_symmetrygan.spaces.matrices import generated_elements, named_elements, refuse_unless_normal
 from symhep_symmetrygan.spaces.space import Space
@@ -75,7 +76,7 @@ def _connected(
     name: str, events: Events, families: Mapping[str, Maker]
 ) -> tuple[Family, Generators | None, dict[str, FloatArray]]:
     """Family and affine generators on R^D, and the discrete elements that belong to the name ('o(2)')."""
-    if re.match(NAME, name):
+    if function_named(name):
         return _users(load_function(name), name, events), None, {}
     if name in families:
         return _users(families[name], name, events), None, {}
@@ -106,10 +107,8 @@ def _on_vectors(family: Family, generators: Generators, events: Events) -> tuple
 
 def _users(make: Maker, name: str, events: Events) -> Family:
     """What a user's function or a plugin makes, on R^D."""
-    try:
+    with isolated(f"'{name}' fails", CardError):
         family = make(events) if inspect.signature(make).parameters else make()
-    except Exception as error:  # the user's function may raise anything
-        raise CardError(f"'{name}' fails: {type(error).__name__}: {error}") from error
     if not isinstance(family, Family):
         raise CardError(
             f"'{name}' gives {type(family).__name__}, and no Family",

@@ -9,6 +9,7 @@ from typing import Any
 from symhep.errors import CardError, PluginError
 from symhep.plugin import build_registry
 from symhep.plugin.functions import load_function
+from symhep.plugin.isolation import isolated
 from symhep.plugin.user_function import NAME
 from symhep_symmetrygan.terms.interface import LossTerm
 from symhep_symmetrygan.terms.user import UserTerm
@@ -37,10 +38,11 @@ keyword argument 'ordre'
         make = build_registry().loss_term(name)
     except PluginError as error:
         raise CardError(str(error)) from error
-    try:
-        term = make(**settings)
-    except (TypeError, ValueError) as error:
-        raise CardError(f"the loss term '{name}' does not take these settings: {error}") from error
+    with isolated(f"the loss term '{name}' cannot be made", CardError):
+        try:
+            term = make(**settings)
+        except (TypeError, ValueError) as error:
+            raise CardError(f"the loss term '{name}' does not take these settings: {error}") from error
     if not isinstance(term, LossTerm):
         raise CardError(f"'{name}' makes {type(term).__name__}, which is no LossTerm")
     return term

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from symhep.methods.interface import Options
 from symhep.plugin.functions import source_checksum
-from symhep.plugin.user_function import NAME
+from symhep.plugin.user_function import NAME, ORIGIN
 from symhep_symmetrygan.terms.building import build_term
 from symhep_symmetrygan.terms.interface import LossTerm
 
@@ -25,7 +25,7 @@ class TermOptions(Options):
 
     name: str = Field(
         description="cyclic (g^q = 1, setting: order), commuting (pairs of restarts), one of a plugin, or "
-        "'module:function' of yours: (family, parameters, x, **settings) -> a tensor, one number per restart"
+        f"{ORIGIN}: (family, parameters, x, **settings) -> a tensor, one number per restart"
     )
     strength: float = Field(0.1, gt=0, description="factor alpha in front")
     settings: dict[str, Any] = Field(default_factory=dict, description="what the term takes, by name")

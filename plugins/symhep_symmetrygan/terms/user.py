@@ -10,6 +10,7 @@ from torch import Tensor
 
 from symhep.errors import CardError
 from symhep.lie.groups import Family
+from symhep.plugin.isolation import isolated
 from symhep_symmetrygan.terms.interface import LossTerm
 
 __all__ = ["UserTerm"]
@@ -29,10 +30,8 @@ class UserTerm(LossTerm):
 
     def value(self, family: Family, parameters: Tensor, x: Tensor) -> Tensor:
         """Raises `CardError` if the function fails, or gives no number per restart that the parameters change."""
-        try:
+        with isolated(f"the loss term '{self.name}' fails", CardError):
             given = self._function(family, parameters, x, **self._settings)
-        except Exception as error:  # the user's function may raise anything
-            raise CardError(f"the loss term '{self.name}' fails: {type(error).__name__}: {error}") from error
         if not isinstance(given, torch.Tensor) or given.shape != parameters.shape[:1]:
             shape = tuple(given.shape) if isinstance(given, torch.Tensor) else type(given).__name__
             raise CardError(

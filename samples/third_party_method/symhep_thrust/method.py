@@ -3,21 +3,26 @@
 from itertools import product
 
 import hist
-import matplotlib.pyplot as plt
 import mplhep
 import numpy as np
+from matplotlib.figure import Figure
 from pydantic import Field
 
 import symhep
 from symhep.errors import MethodError
-from symhep.methods.interface import NamedFigure
-from symhep.methods.result import Part, Statement
 
 
 class ThrustOptions(symhep.Options):
     """Options of the method; each shows up in `symhep methods thrust`."""
 
     bins: int = Field(40, gt=0, description="bins of the histogram between 1/2 and 1")
+
+
+class ThrustRecord(symhep.Record):
+    """What the method finds; `symhep schema thrust` prints it as a JSON Schema."""
+
+    thrust: symhep.Number = Field(description="mean thrust of the events")
+    events: int = Field(description="number of events")
 
 
 def thrust(p3: np.ndarray) -> np.ndarray:
@@ -31,13 +36,18 @@ def thrust(p3: np.ndarray) -> np.ndarray:
     return longest / np.linalg.norm(p3, axis=2).sum(axis=1)
 
 
-class Thrust(symhep.Method):
-    """The whole contract: check, fit, combine, figures."""
+class Thrust(symhep.Method[ThrustOptions, ThrustRecord]):
+    """The whole contract: check, fit, combine, statements, figures, and an entry for `symhep init`."""
 
     name = "thrust"
     summary = "thrust of every event, exact, for up to twelve particles"
-    references = ("Farhi, Phys. Rev. Lett. 39, 1587 (1977)",)
+    references = (
+        symhep.Reference(
+            "E. Farhi", "Quantum chromodynamics test for jets", "Phys. Rev. Lett. 39, 1587 (1977)"
+        ),
+    )
     Options = ThrustOptions
+    Record = ThrustRecord
 
     def check(self, data, options):
         """Thrust needs particles, and few enough to try every sign."""
@@ -48,35 +58,40 @@ class Thrust(symhep.Method):
                 f"thrust tries 2^P axes; P = {data.momenta.shape[1]} is too many, take at most 12"
             )
 
-    def fit(self, data, options, shard, context):
-        """The values, the weights, and nothing random."""
-        return Part(arrays={"thrust": thrust(data.momenta[:, :, 1:]), "weights": data.weights})
+    def fit(self, inputs, shard, context):
+        """The values, and nothing random."""
+        return symhep.Part(arrays={"thrust": thrust(inputs.data.momenta[:, :, 1:])})
 
-    def combine(self, data, options, parts):
+    def combine(self, inputs, parts, context):
         """Mean with its error from the weighted spread, and the histogram."""
-        values, weights = parts[0].arrays["thrust"], parts[0].arrays["weights"]
+        values, weights = parts[0].arrays["thrust"], inputs.data.weights
         mean = np.average(values, weights=weights)
         error = np.sqrt((weights**2 * (values - mean) ** 2).sum()) / abs(weights.sum())
         histogram = hist.Hist.new.Reg(
-            options.bins, 0.5, 1.0 + 1e-9, name="thrust", label="thrust $T$"
+            inputs.options.bins, 0.5, 1.0 + 1e-9, name="thrust", label="thrust $T$"
         ).Weight()
         histogram.fill(values, weight=weights)
-        return symhep.Result(
-            summary={"thrust": {"mean": float(mean), "error": float(error)}, "events": len(values)},
-            arrays={"thrust": values},
-            histograms={"thrust": histogram},
-            statements=[
-                Statement(
-                    f"The mean thrust is {mean:.4f} +- {error:.4f}.",
-                    {"mean": float(mean), "error": float(error), "events": len(values)},
-                    "thrust",
-                )
-            ],
-        )
+        record = ThrustRecord(thrust=symhep.Number.with_error(mean, error), events=len(values))
+        return symhep.Result(record, {"thrust": values}, {"thrust": histogram})
+
+    def statements(self, record):
+        """Sentences, from the record alone: `symhep report` makes them again without a fit."""
+        evidence = {"thrust": record.thrust.to_json(), "events": record.events}
+        yield symhep.Statement(f"The mean thrust is {record.thrust.text()}.", evidence, "thrust")
 
     def figures(self, result):
         """Drawn from the stored result alone."""
-        figure, ax = plt.subplots()
+        figure = Figure()
+        ax = figure.subplots()
         mplhep.histplot(result.histograms["thrust"], ax=ax, histtype="fill", alpha=0.6)
         ax.set(xlabel="thrust $T$", ylabel="events", xlim=(0.5, 1.0))
-        yield NamedFigure("thrust", figure, "Thrust of the selected particles in each event.")
+        yield symhep.NamedFigure("thrust", figure, "Thrust of the selected particles in each event.")
+
+    def init_block(self, sample):
+        """For files with particles: `symhep init` puts this into its card, as a comment to be switched on."""
+        if sample.object is None or sample.take < 2:
+            return None
+        text = f"use: thrust\nfeatures: {sample.measured}"
+        return symhep.InitBlock(
+            "thrust", "How pencil-like are the events? In a second.", text, 1.0, active=False
+        )

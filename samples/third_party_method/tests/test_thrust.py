@@ -1,11 +1,15 @@
 """The contract, and two events whose thrust is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from symhep_thrust.method import Thrust, thrust
 
 import symhep
 from symhep.errors import MethodError
+from symhep.plugin.functions import load_function
 from symhep.testing import check_method
 
 
@@ -19,12 +23,17 @@ def test_contract():
     rng = np.random.default_rng(1)
     p3 = rng.normal(size=(50, 3, 3))
     momenta = np.concatenate([np.linalg.norm(p3, axis=2, keepdims=True), p3], axis=2)
-    data = symhep.Dataset.from_array(p3.reshape(50, 9))
-    data = type(data)(**{**vars(data), "momenta": momenta})
+    data = replace(symhep.Dataset.from_array(p3.reshape(50, 9)), momenta=momenta)
     result = check_method(Thrust(), data=data)
-    assert 0.5 < result.summary["thrust"]["mean"] < 1
+    assert 0.5 < result.record.thrust.low < result.record.thrust.high < 1
 
 
 def test_without_particles():
     with pytest.raises(MethodError, match="needs four-momenta"):
         Thrust().check(symhep.Dataset.from_array([[1.0]]), None)
+
+
+def test_a_card_may_name_the_function():
+    function = load_function("thrust:of_two")
+    p3 = np.random.default_rng(1).normal(size=(50, 2, 3))
+    assert function(torch.from_numpy(p3.reshape(50, 6))).numpy() == pytest.approx(thrust(p3))

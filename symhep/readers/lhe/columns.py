@@ -9,7 +9,7 @@ import awkward as ak
 import numpy as np
 import numpy.typing as npt
 
-from symhep.readers.interface import Field
+from symhep.readers.interface import FieldSchema
 
 __all__ = ["EVENT_FIELDS", "MOMENTUM", "PARTICLE_FIELDS", "Columns", "rebatch", "to_awkward"]
 
@@ -18,29 +18,29 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 #: The 13 numbers of a particle line, in the order of the file (hep-ph/0609017).
-PARTICLE_FIELDS: Mapping[str, Field] = {
-    "pdgId": Field("int32", doc="Monte Carlo particle number (IDUP)"),
-    "status": Field("int32", doc="-1 incoming, 1 outgoing, 2 intermediate (ISTUP)"),
-    "mother1": Field("int32", doc="first mother, counted from 1; 0 if none"),
-    "mother2": Field("int32", doc="last mother, counted from 1; 0 if none"),
-    "colour1": Field("int32", doc="colour line (ICOLUP 1)"),
-    "colour2": Field("int32", doc="anticolour line (ICOLUP 2)"),
-    "px": Field("float64", "GeV"),
-    "py": Field("float64", "GeV"),
-    "pz": Field("float64", "GeV", "along the first beam"),
-    "E": Field("float64", "GeV"),
-    "m_generated": Field("float64", "GeV", "mass the generator used (PUP 5)"),
-    "lifetime": Field("float64", "mm", "c tau from production to decay (VTIMUP)"),
-    "spin": Field("float64", doc="cosine of spin and mother's momentum; 9 if unknown (SPINUP)"),
+PARTICLE_FIELDS: Mapping[str, FieldSchema] = {
+    "pdgId": FieldSchema("int32", doc="Monte Carlo particle number (IDUP)"),
+    "status": FieldSchema("int32", doc="-1 incoming, 1 outgoing, 2 intermediate (ISTUP)"),
+    "mother1": FieldSchema("int32", doc="first mother, counted from 1; 0 if none"),
+    "mother2": FieldSchema("int32", doc="last mother, counted from 1; 0 if none"),
+    "colour1": FieldSchema("int32", doc="colour line (ICOLUP 1)"),
+    "colour2": FieldSchema("int32", doc="anticolour line (ICOLUP 2)"),
+    "px": FieldSchema("float64", "GeV"),
+    "py": FieldSchema("float64", "GeV"),
+    "pz": FieldSchema("float64", "GeV", "along the first beam"),
+    "E": FieldSchema("float64", "GeV"),
+    "m_generated": FieldSchema("float64", "GeV", "mass the generator used (PUP 5)"),
+    "lifetime": FieldSchema("float64", "mm", "c tau from production to decay (VTIMUP)"),
+    "spin": FieldSchema("float64", doc="cosine of spin and mother's momentum; 9 if unknown (SPINUP)"),
 }
 MOMENTUM = ("px", "py", "pz", "E")
 
 #: The numbers of the line before the particles, behind their count and without the weight.
-EVENT_FIELDS: Mapping[str, Field] = {
-    "process": Field("int32", doc="process number (IDPRUP)"),
-    "scale": Field("float64", "GeV", "scale of the event; -1 if none (SCALUP)"),
-    "alphaQED": Field("float64", doc="QED coupling used; -1 if none (AQEDUP)"),
-    "alphaQCD": Field("float64", doc="QCD coupling used; -1 if none (AQCDUP)"),
+EVENT_FIELDS: Mapping[str, FieldSchema] = {
+    "process": FieldSchema("int32", doc="process number (IDPRUP)"),
+    "scale": FieldSchema("float64", "GeV", "scale of the event; -1 if none (SCALUP)"),
+    "alphaQED": FieldSchema("float64", doc="QED coupling used; -1 if none (AQEDUP)"),
+    "alphaQCD": FieldSchema("float64", doc="QCD coupling used; -1 if none (AQCDUP)"),
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from symhep.readers.interface import Field
+from symhep.readers.interface import FieldSchema
 from symhep.readers.layout import CollectionLayout, Layout, Leaf, WeightLeaf
 from symhep.readers.toy.acceptance import Accepted, Tilted
 from symhep.readers.toy.decays import Decay, FourBody, ThreeBody, TwoBody
@@ -85,8 +85,8 @@ def _layout(extras: Mapping[str, tuple[tuple[int, ...], str]], negative: float) 
     collection = CollectionLayout(
         "particles",
         "particle",
-        {name: Leaf(name, Field("float64", "GeV")) for name in _MOMENTUM},
-        {name: Leaf(name, Field("int32", "", doc)) for name, (_, doc) in extras.items()},
+        {name: Leaf(name, FieldSchema("float64", "GeV")) for name in _MOMENTUM},
+        {name: Leaf(name, FieldSchema("int32", "", doc)) for name, (_, doc) in extras.items()},
     )
     if not negative:
         note = "Generated events without weights: every event weighs 1."

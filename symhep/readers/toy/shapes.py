@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from symhep.readers.interface import Field
+from symhep.readers.interface import FieldSchema
 from symhep.readers.layout import Layout, Leaf
 from symhep.readers.toy.toy import Columns, Family, Toy
 
@@ -30,9 +30,9 @@ def _points(
 ) -> Toy:
     """``draw`` gives (n, F) points and (n,) truth, if there is any; ``truth`` is its name and meaning."""
     coordinates = [f"x{i + 1}" for i in range(dim)]
-    fields = {name: Leaf(name, Field("float64")) for name in coordinates}
+    fields = {name: Leaf(name, FieldSchema("float64")) for name in coordinates}
     if truth is not None:
-        fields[truth[0]] = Leaf(truth[0], Field("float64", "", f"truth: {truth[1]}"))
+        fields[truth[0]] = Leaf(truth[0], FieldSchema("float64", "", f"truth: {truth[1]}"))
 
     def columns(rng: np.random.Generator, n: int) -> Columns:
         points, known = draw(rng, n)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import awkward as ak
+import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -18,6 +20,8 @@ from symhep.events.vectors import MOMENTUM
 from symhep.methods.context import Context, seed_sequence
 from symhep.methods.interface import Shard
 from symhep.methods.result import Result
+from symhep.methods.symmetry import Symmetry
+from symhep.plugin.functions import add_code_folder
 from symhep.readers.toy.particles import density
 from symhep.readers.toy.signs import Signed
 from symhep.testing import check_method
@@ -191,9 +195,76 @@ def test_events_that_do_not_fit() -> None:
         found(replace(data, weights=np.where(np.arange(100) % 2, -1.0, 1.0)))
 
 
-def test_options_are_refused_with_a_reason() -> None:
+def test_options_are_refused_with_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "o4_density.py").write_text("def log_q(x): return x[..., 0].sum(1)\n")
+    monkeypatch.setenv("SYMHEP_CODE", "")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    add_code_folder(tmp_path)
     with pytest.raises(ValueError, match="both say relative to what"):
-        MomentsOptions(reference="a", density={"function": "math:hypot"})
+        MomentsOptions(reference="a", density={"function": "o4_density:log_q"})
+
+
+def _planar(rng: np.random.Generator) -> FloatArray:
+    """Three vectors of the plane whose sum is zero."""
+    two = rng.normal(size=(2000, 2, 2))
+    return np.concatenate([two, -two.sum(axis=1, keepdims=True)], axis=1).reshape(2000, 6)
+
+
+#: Features with linear relations -> options. On the plane that holds them each is two independent normal numbers, whose
+#: density is kept by one rotation (of both pairs of columns, where there are two) and by nothing else.
+RELATIONS: dict[str, tuple[Callable[[FloatArray], FloatArray], dict[str, Any]]] = {
+    "two pairs": (lambda g: np.c_[g, g], {}),
+    "a sum": (lambda g: np.c_[g, g.sum(axis=1)], {}),
+    "a constant": (lambda g: np.c_[g, np.full(len(g), 3.0)], {}),
+    "a copy": (lambda g: np.c_[g, g[:, 0]], {}),
+    "another unit": (lambda g: np.c_[g, -2.5 * g[:, 1]], {}),
+    "momentum in a plane": (lambda g: _planar(np.random.default_rng(3)), {"vectors": 3}),
+}
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_features_with_a_linear_relation(relation: str) -> None:
+    of, options = RELATIONS[relation]
+    x = of(np.random.default_rng(3).normal(size=(2000, 2)))
+    result = found(Dataset.from_array(x, scaling="isotropic"), strength=True, **options)
+    assert (result.summary["algebra"]["dimension"], result.summary["algebra"]["name"]) == (1, "so(2)")
+    tested = [c for c in result.summary["candidates"] if c["log10_p"] is not None]
+    assert all(c["rejected"] and c["strength"]["value"] > 0.3 for c in tested)
+    assert len(tested) == (3 if relation == "momentum in a plane" else 6)  # sl(2), or gl(2) and shifts
+    assert "strengths" in [figure.name for figure in MomentConditions().figures(result)]
+    plt.close("all")
+
+
+def test_a_linear_relation_without_symmetry() -> None:
+    """Exponential numbers twice: the same density in both pairs, and nothing keeps it."""
+    e = np.random.default_rng(3).exponential(size=(2000, 2))
+    result = found(Dataset.from_array(np.c_[e, e], scaling="isotropic"))
+    assert result.summary["algebra"]["dimension"] == 0
+    assert all(c["rejected"] for c in result.summary["candidates"] if c["log10_p"] is not None)
+
+
+def test_both_pairs_turn_together() -> None:
+    """x3 = x1, x4 = x2: the rotation acts on the events as x1' = -x2, x2' = x1, x3' = -x4, x4' = x3."""
+    g = np.random.default_rng(3).normal(size=(4000, 2))
+    result = found(Dataset.from_array(np.c_[g, g], scaling="isotropic"))
+    symmetry = Symmetry.of(result)
+    matrix = symmetry.generators[0][:4, :4]
+    moved = np.c_[g, g] @ matrix.T
+    np.testing.assert_allclose(moved[:, :2], moved[:, 2:], atol=1e-6)
+    turned = np.c_[-g[:, 1], g[:, 0]]
+    cosine = (moved[:, :2] * turned).sum() / np.linalg.norm(moved[:, :2]) / np.linalg.norm(turned)
+    assert abs(cosine) > np.cos(0.08)  # the direction is known to 4 degrees
+
+
+def test_which_candidates_move_no_event_and_which_move_alike() -> None:
+    """x3 = 3: E_13 moves x1 by 3, as P_1 does; no combination of other candidates is still."""
+    g = np.random.default_rng(3).normal(size=(2000, 2))
+    constant = found(Dataset.from_array(np.c_[g, np.full(2000, 3.0)], scaling="none"))
+    assert constant.summary["support"]["still"] == []
+    (alike,) = [s for s in constant.statements if "move the events in the same way" in s.text]
+    assert alike.evidence == {"alike": ["E_13", "E_23", "P_1", "P_2"]}
+    zero = found(Dataset.from_array(np.c_[g, np.zeros(2000)], scaling="none"))
+    assert zero.summary["support"]["still"] == ["E_13", "E_23"]
 
 
 def test_all_candidates_leave_the_support() -> None:

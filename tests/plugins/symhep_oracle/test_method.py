@@ -226,8 +226,10 @@ def test_an_approximate_symmetry_is_said_to_be_nearly_one(monkeypatch: pytest.Mo
     def bent(x: torch.Tensor) -> torch.Tensor:
         return (x**2).sum(dim=1) + 0.05 * x[:, 0] * x[:, 1] ** 2
 
-    monkeypatch.setattr("symhep_oracle.oracles.building.load_function", lambda name: bent)
-    oracle = {"kind": "function", "function": "math:hypot", "approximate": True}
+    for user in ("symhep_oracle.oracles.building", "symhep.plugin.user_function"):
+        monkeypatch.setattr(f"{user}.load_function", lambda name: bent)
+    monkeypatch.setattr("symhep.plugin.user_function.source_checksum", lambda name: "")
+    oracle = {"kind": "function", "function": "mine:bent", "approximate": True}
     found = run(gauss(3), oracle=oracle)
     first, decided = found.statements[0].text, found.statements[1].text
     assert "nearly preserve" in first

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
 from symhep.errors import MethodError
 from symhep.events.dataset import Dataset
+from symhep_vae.method import VaeRelevance
 from symhep_vae.options import VaeOptions
-from symhep_vae.sample import Sample, effective_events
+from symhep_vae.sample import Sample
 
 X = np.random.default_rng(1).normal(size=(1000, 2))
 
@@ -18,9 +21,12 @@ def prepare(x: np.ndarray = X, weights: np.ndarray | None = None, **options: obj
 
 
 def test_max_events_thins_evenly_and_keeps_the_ends() -> None:
-    sample = prepare(max_events=5)
-    assert sample.rows.tolist() == [0, 249, 499, 749, 999]
-    assert np.array_equal(sample.x, X[sample.rows])
+    sample = prepare(max_events=12)
+    rows = np.linspace(0, 999, 12).astype(int)
+    assert (rows[0], rows[-1]) == (0, 999)
+    assert np.array_equal(sample.x, X[rows])
+    assert np.array_equal(sample.data.unit, rows)
+    assert sample.available == 1000
     assert len(prepare(max_events=10**6).x) == 1000
 
 
@@ -38,10 +44,11 @@ def test_weights_have_mean_one() -> None:
     assert not prepare(weights=np.full(1000, 1e-3)).weighted
 
 
-def test_effective_events_of_signed_weights() -> None:
-    """n events, a share f of them with weight -1: n (1 - 2f)^2."""
-    w = np.where(np.arange(1000) < 100, -1.0, 1.0)
-    assert effective_events(w) == pytest.approx(1000 * 0.8**2)
+def test_a_prepared_sample_travels_to_workers() -> None:
+    sample = prepare(noise=0.3)
+    arrived = pickle.loads(pickle.dumps(sample))  # noqa: S301
+    assert np.array_equal(arrived.x, sample.x)
+    assert arrived.options == sample.options
 
 
 @pytest.mark.parametrize(
@@ -50,11 +57,13 @@ def test_effective_events_of_signed_weights() -> None:
         (np.zeros((0, 2)), None, r"no events in 'data' have all features finite and enough objects"),
         (np.zeros((3, 0)), None, "'data' has no features"),
         (np.array([[1.0, np.nan], [2.0, 3.0]]), None, "x2: some events hold NaN or infinity"),
-        (X, -np.ones(1000), "sum to -1000: they describe no density"),
+        (X, -np.ones(1000), "sum to -1000, which no density can be trained on"),
+        (X[:9], None, r"effective number of events \(sum w\)\^2 / sum w\^2 = 9 < 10"),
+        (X, np.where(np.arange(1000) < 9, 1.0, 1e-9), r"\(sum w\)\^2 / sum w\^2 = 9 < 10"),
         (
             X,
             np.where(np.arange(1000) % 5 < 2, -1.0, 1.0),
-            r"40% of its \|weight\| negative and 40 effective events",
+            r"40% of the \|weight\| of 'data' is negative: at most 30%",
         ),
         (X, np.full(1000, np.inf), "NaN or infinite"),
     ],
@@ -62,3 +71,5 @@ def test_effective_events_of_signed_weights() -> None:
 def test_hopeless_samples_are_refused(x: np.ndarray, weights: np.ndarray | None, message: str) -> None:
     with pytest.raises(MethodError, match=message):
         prepare(x, weights)
+    with pytest.raises(MethodError, match=message):
+        VaeRelevance().check(Dataset.from_array(x, weights=weights, scaling="none"), VaeOptions())

@@ -84,8 +84,7 @@ def _problem(**values: Any) -> str:
         ),
         (
             3,
-            "c.yaml, line 4: shape: 3 is no kind and no mapping; write a kind or {kind: ..., ...}; "
-            "known: circle, disc, function",
+            "c.yaml, line 4: shape: expected one of circle, disc, function, or a mapping {kind: ..., ...} (got 3)",
         ),
     ],
 )

@@ -1,17 +1,24 @@
-"""Plugins: registered as strangers, isolated when broken, refused when they clash."""
+"""Plugins: registered from outside, isolated when broken, refused when they clash."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 import symhep
-from symhep.errors import PluginError
+from symhep.errors import CardError, PluginError
 from symhep.lie.groups import AffineLine, Similarity
 from symhep.methods.record import Record
+from symhep.plugin import functions
+from symhep.plugin.functions import load_function, source_checksum
+from symhep.plugin.isolation import traceback_of
 from symhep.plugin.manager import Registry, build_registry
 
 
@@ -99,7 +106,7 @@ def test_a_plugin_that_clashes_in_one_kind_brings_nothing() -> None:
     )
     registry = _build(a=first, b=second)
     assert [(b.name, b.reason) for b in registry.broken] == [
-        ("b", "PluginError: 'line' is already registered by plugin 'a'")
+        ("b", "'line' is already registered by plugin 'a'")
     ]
     assert registry.family("line") is AffineLine
     assert not registry.methods
@@ -134,10 +141,146 @@ def test_hook_that_raises_is_recorded() -> None:
     assert registry.method("good").name == "good"
 
 
-def test_misspelt_hook_is_noticed() -> None:
-    import pluggy
+def _exits() -> dict[str, str]:
+    sys.exit(0)
 
-    with pytest.raises(pluggy.PluginValidationError, match="symhep_register_method"):
+
+class Stop(BaseException):
+    """A plugin's own way to stop."""
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("import sys; sys.exit(0)", "SystemExit: 0"),
+        ("raise GeneratorExit", "GeneratorExit: "),
+        ("class Stop(BaseException): ...\nraise Stop('enough')", "Stop: enough"),
+        (
+            "import symhep\n@symhep.hookimpl\ndef symhep_register_method(): ...",
+            "PluginValidationError: unknown hook",
+        ),
+        ("def __dir__(): raise SystemExit(3)", "SystemExit: 3"),
+    ],
+)
+def test_an_entry_point_cannot_end_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, reason: str
+) -> None:
+    (tmp_path / "bad_entry_point.py").write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "bad_entry_point", raising=False)
+    points = [
+        EntryPoint("bad", "bad_entry_point", "symhep"),
+        EntryPoint("readers", "symhep.readers.plugin", "symhep"),
+    ]
+    registry = build_registry(points=points)
+    assert [b.name for b in registry.broken] == ["bad"]
+    assert reason in registry.broken[0].reason
+    assert "bad_entry_point.py" in traceback_of(registry.broken[0].cause) or "Validation" in reason
+    assert registry.reader("lhe").name == "lhe"
+    with pytest.raises(PluginError, match="plugin 'bad' is broken"):
+        registry.method("bad")
+
+
+def test_neither_a_hook_nor_a_class_can_end_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "exits_when_imported.py").write_text("raise SystemExit(0)")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def ends(self: Any) -> None:
+        raise Stop("while built")
+
+    built = type("Built", (Good,), {"name": "built", "__init__": ends})
+    registry = _build(
+        hook=_plugin(symhep_register_methods=_exits),
+        late=_plugin(symhep_register_methods=lambda: {"late": "exits_when_imported:X", "built": built}),
+        good=_plugin(symhep_register_methods=lambda: {"good": Good}),
+    )
+    assert [(b.name, b.reason) for b in registry.broken] == [("hook", "SystemExit: 0")]
+    assert registry.method("good").name == "good"
+    for name, reason in (
+        ("late", "cannot be loaded from .*: SystemExit: 0"),
+        ("built", "cannot be built: Stop: while"),
+    ):
+        with pytest.raises(PluginError, match=reason):
+            registry.method(name)
+
+
+def test_a_keyboard_interrupt_is_the_users() -> None:
+    def interrupted() -> dict[str, str]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        _build(slow=_plugin(symhep_register_methods=interrupted))
+
+
+@pytest.fixture
+def shapes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EntryPoint]]:
+    """An installed package 'o2_shapes', and one beside it, 'o2_other'."""
+    for package in ("o2_shapes", "o2_other"):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").write_text("")
+    (tmp_path / "o2_shapes" / "functions.py").write_text("def radius(x):\n    return (x**2).sum(1)\n")
+    (tmp_path / "o2_other" / "functions.py").write_text(f"open({str(tmp_path / 'marker')!r}, 'w')\n")
+    (tmp_path / "o2_shapes" / "plugin.py").write_text(
+        "import pickle\nimport symhep\nfrom o2_shapes.functions import radius\n\n\n@symhep.hookimpl\n"
+        "def symhep_register_functions():\n"
+        "    return {'radius': 'o2_shapes.functions:radius', 'same': radius, 'loads': pickle.loads,\n"
+        "            'named': 'pickle:loads', 'other': 'o2_other.functions:open',\n"
+        "            'imported': 'o2_shapes.plugin:pickle'}\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield [EntryPoint("shapes", "o2_shapes.plugin", "symhep")]
+    for name in [n for n in sys.modules if n.startswith("o2_")]:
+        del sys.modules[name]
+
+
+def test_functions_that_a_plugin_announces(shapes: list[EntryPoint], tmp_path: Path) -> None:
+    registry = build_registry(points=shapes)
+    assert not registry.broken
+    assert registry.function("shapes:radius") is registry.function("shapes:same")
+    assert registry.function("shapes:radius")(np.ones((2, 3))).tolist() == [3.0, 3.0]
+    assert sorted(registry.function_sources("shapes:radius")) == ["__init__.py", "functions.py", "plugin.py"]
+    for name, why in (
+        ("loads", "a builtin"),
+        ("named", "the module 'pickle'"),
+        ("other", "the module 'o2_other"),
+    ):
+        with pytest.raises(
+            PluginError, match=f"announces 'shapes:{name}', but it is .*{why}.* package 'o2_shapes'"
+        ):
+            registry.function(f"shapes:{name}")
+    assert "o2_other.functions" not in sys.modules
+    with pytest.raises(PluginError, match="it is a module, neither"):
+        registry.function("shapes:imported")
+
+
+def test_a_card_names_what_a_plugin_announces(
+    shapes: list[EntryPoint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(functions, "registry_in", lambda context: build_registry(points=shapes))
+    assert load_function("shapes:radius")(np.ones((1, 4))).tolist() == [4.0]
+    before = source_checksum("shapes:radius")
+    package = Path(sys.modules["o2_shapes"].__file__ or "").parent
+    (package / "late.py").write_text("")
+    assert source_checksum("shapes:radius") != before
+    with pytest.raises(
+        CardError, match=r"announces 'shapes:named', but it is written in the module 'pickle'"
+    ):
+        load_function("shapes:named")
+    with pytest.raises(CardError, match=r"may not name 'shapes:radios'.*; did you mean 'shapes:radius'"):
+        load_function("shapes:radios")
+
+
+def test_a_function_that_no_card_can_name() -> None:
+    registry = _build(mine=_plugin(symhep_register_functions=lambda: {"a-b": _exits}))
+    assert "no card can name the function 'mine:a-b'" in registry.broken[0].reason
+
+
+def test_misspelt_hook_is_noticed() -> None:
+    with pytest.raises(
+        PluginError, match=r"plugin 'bad' is broken: PluginValidationError: .*symhep_register_method"
+    ):
         _build(bad=_plugin(symhep_register_method=lambda: {"good": Good}))
 
 
@@ -145,7 +288,7 @@ def test_duplicate_names_are_refused() -> None:
     hooks = {"symhep_register_methods": lambda: {"good": Good}}
     registry = _build(a=_plugin(**hooks), b=_plugin(**hooks))
     assert [(b.name, b.reason) for b in registry.broken] == [
-        ("b", "PluginError: 'good' is already registered by plugin 'a'")
+        ("b", "'good' is already registered by plugin 'a'")
     ]
     assert registry.method("good").name == "good"
 

@@ -78,3 +78,13 @@ def test_rows_keep_what_stands_beside_an_uncertainty() -> None:
 def test_rows_join_a_mean_and_its_spread_by_their_names() -> None:
     content = {"r_mean": [1.0, 2.0], "r_std": [0.1, 0.2], "s_mean": 3.0}
     assert list(rows(content)) == [("r", "1.00 ± 0.10, 2.00 ± 0.20"), ("s_mean", "3")]
+
+
+def test_a_number_of_a_record_is_one_line() -> None:
+    from symhep.methods.number import Number
+
+    content = {
+        "pt": Number.with_error(45.21, 1.12, "GeV").to_json(),
+        "d": Number(value=3.0, low=2.0, high=4.0, method="bootstrap").to_json(),
+    }
+    assert list(rows(content)) == [("pt", "45.2 ± 1.1 GeV"), ("d", "3 [2, 4]")]

@@ -9,15 +9,17 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
 import symhep
-from symhep.errors import CardError, DeviceError, InputError, StoreError
+from symhep.errors import CardError, DeviceError, InputError, MethodError, PluginError, StoreError
 from symhep.methods.record import Record
 from symhep.methods.result import Statement
+from symhep.plugin.manager import build_registry
 from symhep.run.pipeline import redraw, reword
 
 
@@ -174,7 +176,14 @@ def test_a_failing_method_leaves_the_others(tmp_path: Path, toy_card: dict[str, 
         "last": entry,
     }
     done = symhep.run(toy_card, tmp_path / "r", registry=registry)
-    assert done.failed == {"known": "asked to fail", "unknown": "ZeroDivisionError: broken inside"}
+    log = tmp_path / "r/.symhep/log/unknown.txt"
+    assert done.failed == {
+        "known": "asked to fail",
+        "unknown": f"ZeroDivisionError: broken inside (traceback: {log})",
+    }
+    assert "toy_method.py" in log.read_text()
+    assert log.read_text().endswith("ZeroDivisionError: broken inside\n")
+    assert not log.with_name("known.txt").exists()
     assert set(done.results) == {"boot", "last"}
     stored = _numbers(tmp_path / "r")
     assert (stored["known"]["status"], stored["known"]["error"]) == ("failed", "asked to fail")
@@ -425,19 +434,113 @@ def test_negative_weights_that_the_card_forbids_are_no_damage(tmp_path: Path, re
         symhep.run(card, tmp_path / "r", registry=registry)
 
 
+STAGES = ("check", "shards", "fit", "combine", "figures", "drawing")
+
+
+def _with(toy_method: Any, **changed: Any) -> Any:
+    """A registry whose plugin 'evil' brings the toy method with other parts."""
+    evil = type("Evil", (toy_method.Bootstrap,), changed | {"name": "evil"})
+    plugin = ModuleType("evil")
+    methods = {"evil": evil, "bootstrap": toy_method.Bootstrap}
+    vars(plugin)["symhep_register_methods"] = symhep.hookimpl(lambda: methods)
+    return build_registry({"evil": plugin})
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_method_that_exits_is_a_failed_method(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, stage: str
+) -> None:
+    def exits(self: Any, *given: Any) -> Any:
+        sys.exit(0)
+
+    def exits_later(self: Any, result: Any) -> Any:
+        yield from toy_method.Bootstrap.figures(self, result)
+        sys.exit(0)
+
+    changed = {"figures": exits_later} if stage == "drawing" else {stage: exits}
+    toy_card["methods"]["aaa"] = {**toy_card["methods"]["boot"], "use": "evil"}
+    done = symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method, **changed))
+    log = tmp_path / "r/.symhep/log/aaa.txt"
+    assert done.failed == {"aaa": f"SystemExit: 0 (traceback: {log})"}
+    assert "test_pipeline.py" in log.read_text()
+    assert list(done.results) == ["boot"]
+    stored = json.loads((tmp_path / "r/results.json").read_text())["methods"]
+    assert (stored["aaa"]["status"], stored["boot"]["status"]) == ("failed", "ok")
+    assert str(log) in stored["aaa"]["error"]
+    healed = symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method))
+    assert not healed.failed
+    assert not log.exists()
+
+
+def test_options_that_exit_when_checked(tmp_path: Path, toy_card: dict[str, Any], toy_method: Any) -> None:
+    def exits(cls: Any, *given: Any, **named: Any) -> Any:
+        sys.exit(0)
+
+    options = type("Leaving", (toy_method.BootstrapOptions,), {"model_validate": classmethod(exits)})
+    toy_card["methods"]["boot"]["use"] = "evil"
+    with pytest.raises(PluginError, match="the options of method 'evil' cannot be checked: SystemExit: 0"):
+        symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method, Options=options))
+
+
+def test_figures_drawn_again_by_a_method_that_exits(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any
+) -> None:
+    def exits(self: Any, result: Any) -> Any:
+        sys.exit(0)
+
+    toy_card["methods"]["aaa"] = {**toy_card["methods"]["boot"], "use": "evil"}
+    done = symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method))
+    (tmp_path / "r/boot/figures/means.png").unlink()
+    evil = _with(toy_method, figures=exits)
+    with pytest.raises(MethodError, match=r"the figures of 'aaa': SystemExit: 0 \(traceback: .*aaa\.txt\)"):
+        redraw(tmp_path / "r", evil)
+    assert (tmp_path / "r/boot/figures/means.png").is_file()
+    done.registry = evil
+    with pytest.raises(MethodError, match="method 'evil' cannot draw: SystemExit: 0"):
+        done.figures("aaa")
+
+
+@pytest.mark.parametrize("name", ["../escaped", "a/b", ".hidden", "", "C:x"])
+@pytest.mark.parametrize("kind", ["checkpoint", "table"])
+def test_names_of_a_method_stay_in_its_folder(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, kind: str, name: str
+) -> None:
+    def combine(self: Any, *given: Any) -> Any:
+        result = toy_method.Bootstrap.combine(self, *given)
+        result.checkpoint[name] = {"w": np.ones(2, dtype=np.float32)}
+        return result
+
+    def tables(self: Any, record: Any) -> Any:
+        return {name: next(iter(toy_method.Bootstrap.tables(self, record).values()))}
+
+    changed = {"combine": combine} if kind == "checkpoint" else {"tables": tables}
+    toy_card["methods"]["boot"]["use"] = "evil"
+    done = symhep.run(toy_card, tmp_path / "a/r", registry=_with(toy_method, **changed))
+    assert f"a {kind} is called {name!r}, which is no plain file name" in done.failed["boot"]
+    assert not list(tmp_path.rglob("*escaped*"))
+
+
+def test_files_of_the_users_stay_among_the_figures(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any
+) -> None:
+    symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method))
+    figures = tmp_path / "r/boot/figures"
+    (figures / "mine.png").write_text("precious")
+    toy_card["output"] = {"figures": ["pdf"]}
+    symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method))
+    assert sorted(p.name for p in figures.iterdir()) == ["features.pdf", "means.pdf", "mine.png"]
+    toy_card["output"] = {"figures": ["png"]}
+    symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method), force=True)
+    assert sorted(p.name for p in figures.iterdir()) == ["features.png", "means.png", "mine.png"]
+
+
 def test_figures_stay_in_their_folder(tmp_path: Path, toy_card: dict[str, Any], toy_method: Any) -> None:
-    from types import ModuleType
-
-    from symhep.plugin.manager import build_registry
-
     def escape(self: Any, result: Any) -> Any:
         for item in toy_method.Bootstrap.figures(self, result):
             yield type(item)("../../escaped", item.figure, item.caption)
 
-    evil = type("Evil", (toy_method.Bootstrap,), {"figures": escape})
-    plugin = ModuleType("evil")
-    vars(plugin)["symhep_register_methods"] = symhep.hookimpl(lambda: {"bootstrap": evil})
-    done = symhep.run(toy_card, tmp_path / "a/b/r", registry=build_registry({"evil": plugin}))
+    toy_card["methods"]["boot"]["use"] = "evil"
+    done = symhep.run(toy_card, tmp_path / "a/b/r", registry=_with(toy_method, figures=escape))
     assert "is no plain file name" in done.failed["boot"]
     assert not list(tmp_path.rglob("escaped*"))
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 import symhep
 from symhep.card.schema import DatasetCard
-from symhep.errors import CardError, InputError
+from symhep.errors import CardError, InputError, PluginError
 from symhep.plugin.manager import build_registry
+from symhep.readers.interface import LossLog, ReadRequest
+from symhep.readers.lhe import LheReader
 from symhep.run.sources import open_source, sources
 
 LHE = """<LesHouchesEvents version="1.0">
@@ -170,3 +174,41 @@ def test_a_reader_with_a_defect_does_not_take_part(folder: Path) -> None:
     registry = build_registry({"broken_plugin": plugin})
     assert symhep.inspect(folder / "a.lhe", registry=registry).format == "lhe"
     assert [b.name for b in registry.broken] == ["broken"]
+
+
+@pytest.mark.parametrize("stage", ["confidence", "schema", "read", "late", "options"])
+def test_a_reader_that_exits_is_a_broken_reader(tmp_path: Path, stage: str) -> None:
+    """sys.exit(0) in a reader: told as damage of the file (3), and of no other reader's."""
+
+    def exits(self: Any, *given: Any) -> Any:
+        sys.exit(0)
+
+    def late(self: Any, *given: Any) -> Any:
+        yield from LheReader.read(self, *given)
+        sys.exit(0)
+
+    def validate(cls: Any, *given: Any, **named: Any) -> Any:
+        sys.exit(0)
+
+    changed: dict[str, Any] = {"read": late} if stage == "late" else {stage: exits}
+    if stage == "options":
+        options = type("Leaving", (LheReader.Options,), {"model_validate": classmethod(validate)})
+        changed = {"Options": options}
+    leaving = type("LeavingReader", (LheReader,), changed | {"name": "leaving"})
+    plugin = ModuleType("leaving")
+    vars(plugin)["symhep_register_readers"] = symhep.hookimpl(lambda: {"leaving": leaving})
+    registry = build_registry({"leaving": plugin})
+    (tmp_path / "a.lhe").write_text(LHE)
+    if stage == "confidence":
+        assert open_source(str(tmp_path / "a.lhe"), registry).reader.name == "lhe"
+        assert [(b.name, b.reason) for b in registry.broken] == [("leaving", "SystemExit: 0")]
+        return
+    error = PluginError if stage == "options" else InputError
+
+    def whole() -> None:
+        source = open_source(str(tmp_path / "a.lhe"), registry, "leaving")
+        source.schema()
+        list(source.read(ReadRequest(), LossLog("fail")))
+
+    with pytest.raises(error, match=r"'leaving' .*: SystemExit: 0"):
+        whole()

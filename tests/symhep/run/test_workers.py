@@ -10,15 +10,10 @@ from typing import Any
 import pytest
 
 import symhep
-from symhep.errors import CardError, MethodError
+from symhep.errors import CardError, InputError, MethodError
 from symhep.methods.result import Part
+from symhep.plugin.isolation import traceback_of
 from symhep.run.workers import open_workers
-
-
-def _part(number: int) -> Part:
-    if number == 99:
-        raise ValueError("job 99 fails")
-    return Part({"n": number})
 
 
 @pytest.mark.parametrize("where", ["1", "2"])
@@ -32,10 +27,47 @@ def _double(number: int) -> Part:
     return Part({"n": 2 * number})
 
 
-@pytest.mark.parametrize(("where", "error"), [("1", ValueError), ("2", RuntimeError)])
-def test_an_error_of_a_job_is_raised(where: str, error: type[Exception]) -> None:
-    with open_workers(where) as workers, pytest.raises(error, match="job 99"):
-        list(workers.run(_part, [(1,), (99,)]))
+class Awkward(InputError):
+    """A plugin's own error, which asks for more than its text."""
+
+    def __init__(self, line: int, text: str) -> None:
+        super().__init__(f"line {line}: {text}")
+
+
+class Untellable(BaseException):
+    """An exception whose very text fails."""
+
+    def __str__(self) -> str:
+        sys.exit(0)
+
+
+#: How a job may end, the error that comes of it, and its text.
+ENDS = {
+    "error": (lambda: ValueError("job 99"), MethodError, "ValueError: job 99"),
+    "exit": (lambda: SystemExit(0), MethodError, "SystemExit: 0"),
+    "generator": (GeneratorExit, MethodError, "GeneratorExit: "),
+    "own": (Untellable, MethodError, r"Untellable: \(its message cannot be shown: SystemExit\)"),
+    "on purpose": (lambda: MethodError("too few events"), MethodError, "^too few events$"),
+    "awkward": (lambda: Awkward(7, "no number"), InputError, "^line 7: no number$"),
+}
+
+
+def _ends(how: str) -> Part:
+    raise ENDS[how][0]()
+
+
+def _fails_as_told(where: str, how: str) -> None:
+    _, error, text = ENDS[how]
+    with open_workers(where) as workers, pytest.raises(error, match=text) as caught:
+        list(workers.run(_ends, [(how,)]))
+    trace = traceback_of(caught.value)
+    assert ("in _ends" in trace) == (how not in ("on purpose", "awkward"))
+
+
+@pytest.mark.parametrize("how", ENDS)
+@pytest.mark.parametrize("where", ["1", "2"])
+def test_whatever_a_job_raises_is_an_error(where: str, how: str) -> None:
+    _fails_as_told(where, how)
 
 
 def _dies(number: int) -> Part:
@@ -90,10 +122,12 @@ def test_a_dask_cluster_gives_the_numbers_of_one_process() -> None:
         open_workers(f"dask:{cluster.scheduler_address}") as workers,
     ):
         done = {number: part.values["n"] for number, part in workers.run(_double, [(3,), (4,)])}
-    assert done == {0: 6, 1: 8}
+        assert done == {0: 6, 1: 8}
+        for how in ENDS:
+            _fails_as_told(f"dask:{cluster.scheduler_address}", how)
 
 
 def test_no_dask_scheduler_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("symhep.run.workers.PATIENCE_S", 1.0)
+    monkeypatch.setattr(sys.modules[open_workers.__module__], "PATIENCE_S", 1.0)
     with pytest.raises(CardError, match="no dask scheduler answers"), open_workers("dask:tcp://127.0.0.1:1"):
         pass

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
-from symhep.stats.constraints import constraints
+from symhep.stats.constraints import constant_value, constraints
 
 FloatArray = npt.NDArray[np.float64]
 MOMENTUM = ("E", "px", "py", "pz")
@@ -54,3 +55,21 @@ def test_spheres_of_nameless_vectors_and_constants_without_unit() -> None:
         "the squared length of vector 2 is 18 mm^2",
     ]
     assert constraints(rng.normal(size=(200, 2, 2)), ("u", "v")) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "size", "resolution", "value"),
+    [
+        ([40.0, 40.0, 40.0], 40.0, 1e-6, 40.0),
+        ([40.0, 40.0001, 39.9999], 40.0, 1e-5, 40.0),
+        ([40.0, 40.0001, 39.9999], 40.0, 1e-6, None),  # spreads by 2e-6 of its size
+        ([3e-5, -3e-5], 40.0, 1e-6, 0.0),
+        ([0.0, 0.0], 0.0, 1e-6, 0.0),
+    ],
+)
+def test_a_constant_is_known_up_to_rounding(
+    values: list[float], size: float, resolution: float, value: float | None
+) -> None:
+    assert constant_value(np.array(values), size, resolution) == (
+        None if value is None else pytest.approx(value)
+    )

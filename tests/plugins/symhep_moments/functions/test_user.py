@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from torch import Tensor
 
 from symhep.errors import MethodError
 from symhep.events.dataset import Dataset
+from symhep.plugin.functions import add_code_folder
 from symhep_moments.events import prepare
 from symhep_moments.functions.building import build_functions
 from symhep_moments.functions.options import FunctionOptions
@@ -55,25 +58,34 @@ def test_functions_get_the_units_of_the_data() -> None:
     assert own.labels == ("my:second 1", "my:second 2")
 
 
-def test_a_function_of_an_installed_module_joins_the_others() -> None:
+@pytest.fixture
+def squeeze(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The components of one vector as functions, in a folder as --code names it."""
+    (tmp_path / "o6_functions.py").write_text("def squeeze(x): return x.squeeze(1)\n")
+    monkeypatch.setenv("SYMHEP_CODE", "")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "o6_functions", raising=False)
+    add_code_folder(tmp_path)
+    return "o6_functions:squeeze"
+
+
+def test_a_function_of_the_users_joins_the_others(squeeze: str) -> None:
     events = prepare(Dataset.from_array(np.random.default_rng(1).normal(size=(50, 2)), scaling="none"))
-    options = FunctionOptions.model_validate({"fourier": 3, "user": {"function": "torch:squeeze"}})
+    options = FunctionOptions.model_validate({"fourier": 3, "user": {"function": squeeze}})
     functions = build_functions(events, options, np.random.default_rng(2))
     assert functions.blocks["user"] == slice(functions.count - 2, functions.count)
     assert len(options.user.sha256 if options.user else "") == 64
-    alone = FunctionOptions.model_validate(
-        {"fourier": 0, "low": False, "user": {"function": "torch:squeeze"}}
-    )
+    alone = FunctionOptions.model_validate({"fourier": 0, "low": False, "user": {"function": squeeze}})
     assert build_functions(events, alone, np.random.default_rng(2)).count == 2
 
 
-def test_options_without_any_function_are_refused() -> None:
+def test_options_without_any_function_are_refused(squeeze: str) -> None:
     with pytest.raises(ValueError, match="no test function is left: switch low, fourier or user on"):
         FunctionOptions(fourier=0, low=False)
     with pytest.raises(
-        ValueError, match="the module 'torch' has no function 'squeze'; did you mean 'squeeze'"
+        ValueError, match="the module 'o6_functions' has no function 'squeze'; did you mean 'squeeze'"
     ):
-        FunctionOptions.model_validate({"user": {"function": "torch:squeze"}})
+        FunctionOptions.model_validate({"user": {"function": squeeze.replace("ee", "e")}})
 
 
 def test_low_powers_outnumber_the_generators() -> None:

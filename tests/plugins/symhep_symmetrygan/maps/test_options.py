@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
+from symhep.plugin.functions import add_code_folder
 from symhep_symmetrygan.maps.options import MapOptions
 
 
-def test_a_formula_is_a_name_or_a_function() -> None:
+def test_a_formula_is_a_name_or_a_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "o5_formula.py").write_text("def final(x): return -x\n")
+    monkeypatch.setenv("SYMHEP_CODE", "")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    add_code_folder(tmp_path)
     assert MapOptions(formula="side").formula == "side"
-    formula = MapOptions(formula={"function": "math:sin"}).formula
+    formula = MapOptions(formula={"function": "o5_formula:final"}).formula
     assert not isinstance(formula, str)
-    assert formula.function == "math:sin"
+    assert formula.function == "o5_formula:final"
     assert formula.sha256
 
 

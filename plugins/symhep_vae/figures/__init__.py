@@ -1,0 +1,1 @@
+"""Figures, from the stored result alone."""

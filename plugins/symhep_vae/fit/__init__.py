@@ -1,0 +1,1 @@
+"""How the directions are found: networks, their training, relevance, what the latents carry."""

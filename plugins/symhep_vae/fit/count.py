@@ -1,0 +1,70 @@
+"""The decision how many latents are relevant, and what a linear VAE would find."""
+
+from __future__ import annotations
+
+from math import log
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep_vae.record import RelevantLatents
+
+__all__ = ["BAND", "DECISION", "THRESHOLD", "count_relevant", "information_bits", "linear_relevance"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: A latent counts when its means vary more than its posterior is wide: at 1 it carries half a bit.
+THRESHOLD = 1.0
+#: Within a factor two of the threshold (0.16 to 1.16 bit) the answer is a matter of taste: the interval says so.
+BAND = (0.5, 2.0)
+DECISION = (
+    "relevance above 1 (the means vary more than the posterior is wide, half a bit); value: median over the runs; "
+    "low and high: 2.5 and 97.5 % quantiles over the runs of the numbers above 2 and above 0.5"
+)
+
+
+def linear_relevance(variances: FloatArray, beta: float) -> FloatArray:
+    """Relevance at the optimum of a linear VAE, for covariance eigenvalues lambda: sqrt(2 lambda/beta - 1).
+
+    The loss |x - xhat|^2 + beta KL is the ELBO of a Gaussian decoder of variance
+    s^2 = beta/2, and a linear decoder makes that probabilistic PCA (Tipping and
+    Bishop 1999; Lucas et al., arXiv:1911.02469): the posterior of a direction
+    with lambda > s^2 has variance s^2/lambda and its mean has variance
+    1 - s^2/lambda; directions with lambda <= s^2 collapse to the prior. So the
+    relevance exceeds 1 exactly where lambda exceeds beta.
+
+    >>> linear_relevance(np.array([1.0, 0.1, 0.04]), beta=0.1).round(3).tolist()
+    [4.359, 1.0, 0.0]
+    """
+    if beta == 0:
+        return np.where(variances > 0, np.inf, 0.0)
+    return np.sqrt(np.maximum(2 * variances / beta - 1, 0.0))
+
+
+def count_relevant(relevance: FloatArray) -> RelevantLatents:
+    """Count over runs (R, L); see `DECISION`. All three are numbers that occurred in a run.
+
+    >>> runs = np.array([[5.3, 5.0, 4.4, 0.04], [5.1, 5.0, 4.6, 0.03]])
+    >>> count = count_relevant(runs)
+    >>> count.value, count.low, count.high
+    (3, 3, 3)
+    """
+    per_run = (relevance > THRESHOLD).sum(axis=1)
+    strict, loose = (relevance > BAND[1]).sum(axis=1), (relevance > BAND[0]).sum(axis=1)
+
+    def quantile(counts: npt.NDArray[np.int64], q: float) -> int:
+        return int(np.quantile(counts, q, method="inverted_cdf"))
+
+    return RelevantLatents(
+        value=quantile(per_run, 0.5), low=quantile(strict, 0.025), high=quantile(loose, 0.975), method=DECISION,
+        threshold=THRESHOLD, band=BAND, per_run=tuple(per_run.tolist()),
+    )  # fmt: skip
+
+
+def information_bits(relevance: FloatArray) -> FloatArray:
+    """log2(1 + rho^2) / 2: bits a Gaussian channel with this ratio of signal to width carries.
+
+    >>> float(information_bits(np.array(1.0)))
+    0.5
+    """
+    return np.asarray(np.log1p(relevance**2) / (2 * log(2)))

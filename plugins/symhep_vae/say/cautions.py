@@ -1,0 +1,177 @@
+"""What a reader must know before believing the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symhep.events.effective import FEW
+from symhep.methods.enumeration import plural, several
+from symhep.methods.result import Statement
+from symhep_vae.record import JUMP, VaeRecord
+from symhep_vae.say.conclusion import MIN_EVENTS, inconclusive, longer
+
+__all__ = ["cautions"]
+
+#: Adam moves a parameter by about the learning rate a step: with fewer steps irrelevant latents have not yet
+#: been switched off (1000 events and 140 steps: six of six latents relevant where three are).
+MIN_STEPS = 700
+#: The loss still falling by more than this share over the last fifth of the epochs.
+STILL_FALLING = 0.05
+#: Fewer runs than this give no reliable spread.
+MIN_RUNS = 5
+#: A scaled feature that spreads wider than this is not of order one.
+WIDE = 10
+#: A scaled feature that spreads less than this is constant.
+FLAT = 1e-9
+#: An azimuth at the jump at +-pi, on both sides, in more than this share of the |weight|.
+JUMPING = 0.2
+
+
+def cautions(record: VaeRecord) -> Iterator[Statement]:
+    """Warnings, those that matter most first."""
+    yield from _lost_runs(record)
+    yield from _count(record)
+    yield from _training(record)
+    yield from _events(record)
+    yield from _features(record)
+    yield from _weights(record)
+    if record.variant == "ae":
+        yield _warn(
+            "A deterministic autoencoder has no posterior width. Its relevance here is the change of the "
+            "reconstruction when a latent is held at its mean, in units of sqrt(beta/2), the resolution of the "
+            "VAE; redundant latents are not suppressed, so their number says little.",
+            variant=record.variant,
+        )
+
+
+def _warn(text: str, figure: str | None = None, **evidence: object) -> Statement:
+    return Statement(text, evidence, figure, kind="warning")
+
+
+def _lost_runs(record: VaeRecord) -> Iterator[Statement]:
+    runs = record.runs
+    if runs.diverged:
+        yield _warn(
+            f"{runs.diverged} of {runs.asked} runs diverged, the first at epoch {runs.first_divergence}; raw "
+            "GeV features are the usual cause: use scaling: standard. The other runs are shown.",
+            "loss",
+            diverged=runs.diverged,
+            first_epoch=runs.first_divergence,
+        )
+    if runs.useless:
+        reconstruct = "reconstructs" if runs.useless == 1 else "reconstruct"
+        yield _warn(
+            f"{runs.useless} of {runs.asked} runs {reconstruct} worse than the mean of the features does "
+            f"and {'is' if runs.useless == 1 else 'are'} left out.",
+            "loss",
+            useless=runs.useless,
+        )
+
+
+def _count(record: VaeRecord) -> Iterator[Statement]:
+    count, runs, latents = record.relevant_latents, record.runs, len(record.relevance.mean)
+    if count.collapsed:
+        yield _warn(
+            f"{count.collapsed} of {runs.used} runs collapsed: no latent carries information, because every "
+            f"direction varies less than beta = {record.beta:g} in the scaled features, or the training is "
+            "too short. Lower beta, or set warmup.",
+            "relevance",
+            collapsed=count.collapsed,
+        )
+    all_relevant = count.value == latents and record.variant != "ae"
+    if all_relevant and record.pca.rank > count.value and not inconclusive(record):
+        yield _warn(
+            f"Every latent is relevant: {count.value} is a lower bound. Raise latent_dim above it.",
+            "relevance",
+            relevant=count.value,
+            latent_dim=latents,
+        )
+    elif count.low < min(count.per_run) or count.high > max(count.per_run):
+        yield _warn(
+            f"Some latents lie within a factor two of the threshold, relevance {count.threshold:g}: their directions "
+            "vary about as much as the resolution that beta sets. A scan of beta shows where they come in.",
+            "relevance",
+            low=count.low,
+            high=count.high,
+        )
+    if runs.used < MIN_RUNS:
+        give = "gives" if runs.used == 1 else "give"
+        yield _warn(
+            f"{plural(runs.used, 'run')} {give} no reliable spread: use at least 15 runs.", runs=runs.used
+        )
+
+
+def _training(record: VaeRecord) -> Iterator[Statement]:
+    runs, loss = record.runs, record.loss
+    if runs.steps < MIN_STEPS:
+        yield _warn(
+            f"Only {plural(runs.steps, 'optimiser step')}: the networks have hardly moved. Raise {longer(record)}.",
+            "loss",
+            steps=runs.steps,
+        )
+    if loss.fall is not None and loss.fall > STILL_FALLING:
+        yield _warn(
+            f"The loss still fell by {loss.fall:.0%} over the last {plural(loss.fall_epochs, 'epoch')}: "
+            f"the training had not ended. Raise {longer(record)} or learning_rate.",
+            "loss",
+            fall=loss.fall,
+        )
+
+
+def _events(record: VaeRecord) -> Iterator[Statement]:
+    events = record.events
+    if events.used < MIN_EVENTS:
+        yield _warn(
+            f"Only {plural(events.used, 'event')}: no conclusion on the number of directions is possible.",
+            events=events.used,
+        )
+    elif events.effective < FEW:
+        yield _warn(
+            f"Effective number of events (sum w)^2 / sum w^2 = {events.effective:.0f} < {FEW:g}: spreads, "
+            "correlations and their errors are unreliable.",
+            effective_events=events.effective,
+        )
+
+
+def _features(record: VaeRecord) -> Iterator[Statement]:
+    largest = max(f.spread for f in record.features)
+    if largest > WIDE:
+        yield _warn(
+            f"The scaled features spread up to {largest:.3g}: beta = {record.beta:g} is then tiny beside "
+            "them and training may fail. Use scaling: standard.",
+            largest_spread=largest,
+        )
+    flat = [f.name for f in record.features if f.spread < FLAT]
+    if flat:
+        yield _warn(
+            f"{several(flat)} {'is' if len(flat) == 1 else 'are'} constant and "
+            f"{'carries' if len(flat) == 1 else 'carry'} no information.",
+            features=flat,
+        )
+    yield from _azimuths(record)
+
+
+def _azimuths(record: VaeRecord) -> Iterator[Statement]:
+    """Back-to-back directions lie at +pi or -pi as rounding has it."""
+    for feature in record.features:
+        above, below = feature.near_pi or 0.0, feature.near_minus_pi or 0.0
+        if above and below and above + below > JUMPING:
+            yield _warn(
+                f"{feature.name} is within {JUMP:g} rad of pi or -pi in {above + below:.0%} of the events: phi jumps "
+                "at pi, so one direction looks like two values far apart; use px, py or cos.",
+                "latents",
+                near_pi=above,
+                near_minus_pi=below,
+            )
+
+
+def _weights(record: VaeRecord) -> Iterator[Statement]:
+    events = record.events
+    if events.negative:
+        yield _warn(
+            f"{events.negative:.1%} of the |weight| is negative: it enters the loss, spreads and correlations with its "
+            f"sign; the effective number of events is {events.effective:.0f}. The intrinsic dimension ignores "
+            "weights.",
+            negative=events.negative,
+            effective_events=events.effective,
+        )

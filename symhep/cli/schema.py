@@ -1,0 +1,39 @@
+"""`symhep schema`: JSON Schemas of run cards and of results."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+__all__ = ["command"]
+
+
+@click.command("schema")
+@click.argument("of", default="card", metavar="[card|METHOD]")
+@click.option("--keys", is_flag=True, help="The keys of METHOD's summary as a Markdown table instead.")
+@click.option("-o", "--out", type=click.Path(dir_okay=False), help="Write to a file.")
+def command(of: str, keys: bool, out: str | None) -> None:
+    """Print the JSON Schema of run cards, or of the summary in a result of METHOD.
+
+    Editors complete and check cards by it: `symhep init` writes the line that names it.
+    """
+    from symhep.errors import CardError
+    from symhep.methods.schema import keys_table, record_schema
+    from symhep.plugin.card_schema import card_schema
+    from symhep.plugin.manager import build_registry
+
+    registry = build_registry()
+    if of == "card":
+        if keys:
+            raise CardError("--keys needs a METHOD", hint="docs/card.md explains the keys of a card")
+        text = json.dumps(card_schema(registry), indent=1) + "\n"
+    else:
+        record = registry.method(of).Record
+        text = keys_table(record) + "\n" if keys else json.dumps(record_schema(of, record), indent=1) + "\n"
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        Path(out).write_text(text, encoding="utf-8")
+        click.echo(f"wrote {out}")
