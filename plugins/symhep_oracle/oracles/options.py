@@ -98,18 +98,17 @@ def _short(value: Any) -> Any:
     return {"kind": value} if isinstance(value, str) else value
 
 
-OracleOptions = Annotated[
-    Annotated[
-        NormOracle
-        | LorentzOracle
-        | QuadraticOracle
-        | ExceptionalOracle
-        | DeterminantOracle
-        | FunctionOracle
-        | MaskOracle
-        | ModelFileOracle
-        | LearnedOracleOptions,
-        Field(discriminator="kind"),
-    ],
-    BeforeValidator(_short),
+_Kinds = Annotated[
+    NormOracle
+    | LorentzOracle
+    | QuadraticOracle
+    | ExceptionalOracle
+    | DeterminantOracle
+    | FunctionOracle
+    | MaskOracle
+    | ModelFileOracle
+    | LearnedOracleOptions,
+    Field(discriminator="kind"),
 ]
+#: An oracle by its kind, alone or with settings.
+OracleOptions = Annotated[_Kinds, BeforeValidator(_short, json_schema_input_type=str | _Kinds)]
