@@ -64,11 +64,17 @@ def _keys(node: Schema, root: Schema, path: str) -> Iterator[tuple[str, str, str
             yield place + suffix, holds, meaning
             yield from _keys(target, root, place + suffix)
         else:
-            yield (
-                place + suffix,
-                (_shape_of(target) or holds) + (" or null" if _nullable(field) else ""),
-                meaning,
-            )
+            shape = _shape_of(target)
+            yield place + suffix, shape + (" or null" if _nullable(field) else "") if shape else holds, meaning
+
+
+def _p_value(name: str, fields: Schema) -> str | None:
+    """The p-values of a record stand in one row: where ``name`` is the first of its fields, that row's key."""
+    for key in _P_VALUES:
+        names = [part.strip() for part in key.strip("{}").split(",")]
+        if name in names and set(names) <= fields.keys():
+            return key if name == names[0] else "above"
+    return None
 
 
 def _shape_of(target: Schema | None) -> str | None:
