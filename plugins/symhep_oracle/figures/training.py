@@ -168,7 +168,7 @@ def orthogonality(
     return figure
 
 
-def _vectors(ax: Axes, found: FloatArray) -> None:
+def _vectors(ax: Any, found: FloatArray) -> None:
     """Unit vectors in space with the given angles."""
     gram = np.cos(np.radians(found))
     arrows = np.zeros((len(gram), 3))
