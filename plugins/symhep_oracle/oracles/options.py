@@ -98,7 +98,11 @@ def _short(value: Any) -> Any:
     return {"kind": value} if isinstance(value, str) else value
 
 
-_Kinds = Annotated[
+#: Oracles that need no more than their kind.
+Short = Literal[
+    "l1", "l2", "squeeze", "piecewise", "lorentz", "g2", "f4", "e6", "determinant", "learned",
+]  # fmt: skip
+_Mapping = Annotated[
     NormOracle
     | LorentzOracle
     | QuadraticOracle
@@ -110,5 +114,4 @@ _Kinds = Annotated[
     | LearnedOracleOptions,
     Field(discriminator="kind"),
 ]
-#: An oracle by its kind, alone or with settings.
-OracleOptions = Annotated[_Kinds, BeforeValidator(_short, json_schema_input_type=str | _Kinds)]
+OracleOptions = Annotated[_Mapping, BeforeValidator(_short, json_schema_input_type=Short | _Mapping)]
