@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullLocator
 
 from symhep.hypotheses.discrete.record import DiscreteRow
 from symhep.plotting.p_axis import MARKS, p_axis
@@ -52,7 +53,7 @@ def discrete_figure(rows: Sequence[DiscreteRow], level: float) -> Figure:
     _asymmetries(right, shown)
     for ax in (left, right):
         ax.tick_params(axis="y", which="both", length=0)
-        ax.yaxis.set_minor_locator(plt.NullLocator())
+        ax.yaxis.set_minor_locator(NullLocator())
     figure.legend(
         handles=_handles(names), loc="outside lower center", ncols=4, fontsize=10, handletextpad=0.3
     )
