@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 def main() -> None:
     """Each in a process of its own, so that none inherits the other's threads or caches."""
     for name in (
+        "start_up",
         "lhe",
         "root_files",
         "vae",
@@ -23,6 +24,7 @@ def main() -> None:
         "moments_speed",
         "moments_dijets",
         "symmetrygan_speed",
+        "drawing",
     ):
         print(f"\n== {name} ==", flush=True)
         subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True)

@@ -62,6 +62,7 @@ _PUBLIC = {
     "load_card": "symhep.card.loader",
     "momentum_records": "symhep.events.batch",
     "p_text": "symhep.methods.p_values",
+    "panel": "symhep.plotting.panel",
     "run": "symhep.run.pipeline",
     "with_error": "symhep.methods.number",
 }
@@ -111,6 +112,7 @@ __all__ = [
     "load_card",
     "momentum_records",
     "p_text",
+    "panel",
     "run",
     "with_error",
 ]
@@ -133,6 +135,7 @@ if TYPE_CHECKING:
     from symhep.methods.result import Part, Result, Statement
     from symhep.methods.symmetry import Symmetry, SymmetryRecord, homogeneous
     from symhep.methods.table import Heading, Table
+    from symhep.plotting.panel import panel
     from symhep.readers.interface import CollectionSchema, FieldSchema, Loss, Reader, ReaderOptions, Schema
     from symhep.run.inspection import inspect, load
     from symhep.run.pipeline import Run, run

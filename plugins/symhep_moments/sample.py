@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from symhep.errors import CardError, MethodError, nearest
+from symhep.errors import CardError, MethodError, as_card_error, nearest
 from symhep.events.dataset import Dataset
 from symhep.events.effective import effective_events, require_effective
 from symhep.events.vectors import ActsOn, Vectors, vectors_of
@@ -177,7 +177,8 @@ def candidates(name: str | None, vectors: Vectors) -> Generators:
     if name is None:
         linear = f"sl({d})+" if d <= ALL_LINEAR else f"so({d})+"
         name = "poincare" if vectors.momenta else f"{linear if d > 1 else ''}T"
-    found = algebra_sum(name, d)
+    with as_card_error():
+        found = algebra_sum(name, d)
     if np.iscomplexobj(found.matrices):
         raise CardError(
             f"'{name}' acts on complex vectors, which the moments do not know",

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -17,6 +16,7 @@ from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
 from symhep.methods.p_values import Adjusted
 from symhep.plotting.labels import pretty
 from symhep.plotting.p_axis import MARKS, p_axis
+from symhep.plotting.panel import panel
 
 __all__ = ["CAPTION", "Family", "candidate_family", "discrete_family", "p_value_figure"]
 
@@ -51,8 +51,7 @@ def p_value_figure(families: Sequence[Family], level: float) -> Figure:
     """One row per hypothesis: its unadjusted p (end of the bar), its adjusted p (symbol), and the level."""
     shown = [family for family in families if family.rows]
     heights = [len(family.rows) + 0.4 for family in shown] or [1.4]
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         len(heights), 1, figsize=(6.4, _ROW * sum(heights) + 1.2 + 0.3 * len(heights)), squeeze=False,
         sharex=True, height_ratios=heights,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast
 
 from pydantic import BaseModel, ConfigDict
@@ -47,11 +48,21 @@ class Shard:
 
 @dataclass(frozen=True)
 class NamedFigure:
-    """A figure, the file stem it is saved under, and the sentence printed beneath it."""
+    """A figure, the file stem it is saved under, and the sentence printed beneath it; a notebook shows the picture."""
 
     name: str
     figure: Figure
     caption: str
+
+    def _repr_png_(self) -> bytes:
+        """Notebooks call this, and with it no figure has to be open in pyplot, which would show it a second time."""
+        from matplotlib.backends.backend_agg import (
+            FigureCanvasAgg,
+        )  # a contract should not cost half a second
+
+        picture = BytesIO()
+        FigureCanvasAgg(self.figure).print_png(picture)
+        return picture.getvalue()
 
 
 @dataclass(frozen=True)

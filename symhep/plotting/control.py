@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import hist
-import matplotlib.pyplot as plt
 import mplhep
 import numpy as np
 
 from symhep.events.dataset import Dataset
 from symhep.methods.interface import NamedFigure
+from symhep.plotting.panel import panel
 
 __all__ = ["PREFIX", "control_figure", "control_histograms"]
 
@@ -53,7 +53,7 @@ def control_figure(histograms: Mapping[str, hist.Hist[Any]]) -> NamedFigure | No
         return None
     columns = min(3, len(panels))
     rows = math.ceil(len(panels) / columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(3.4 * columns, 2.7 * rows), squeeze=False)
+    figure, axes = panel(rows, columns, figsize=(3.4 * columns, 2.7 * rows), squeeze=False)
     for ax, histogram in zip(axes.flat, panels, strict=False):
         for name in histogram.axes[0]:
             mplhep.histplot(histogram[name, :], ax=ax, label=name, histtype="step", yerr=True, flow="none")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from itertools import pairwise
 from typing import Any, Literal
 
-import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, PathPatch
@@ -59,7 +59,6 @@ def draw_lattice(
     >>> figure = draw_lattice(lattice(lorentz_subgroups()), only=["Lorentz", "SO(3)", "SO(2)"])
     >>> [text.get_text() for text in figure.axes[0].texts if text.get_text().startswith("SO")]
     ['SO(3)', 'SO(2)']
-    >>> plt.close(figure)
     """
     shown = [name for name in order.catalogue if only is None or name in only]
     dimensions = sorted({order.catalogue[name].dimension for name in shown}, reverse=True)
@@ -71,7 +70,7 @@ def draw_lattice(
     left = min(layering.x[n] - widths[n] / 2 for n in shown) - 0.75
     right = max(layering.x[n] + widths[n] / 2 for n in shown) + 0.1
     top, bottom = 0.35, -pitch * (len(rows) - 1) - (0.35 if verdicts is None else 0.85)
-    figure = plt.figure(figsize=(right - left, top - bottom))
+    figure = Figure(figsize=(right - left, top - bottom))
     figure.set_layout_engine("none")  # ``layout="none"`` leaves the one of the style in place
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set(xlim=(left, right), ylim=(bottom, top))

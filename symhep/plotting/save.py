@@ -1,32 +1,67 @@
-"""The only place that saves figures: atomic, reproducible bytes, figure closed afterwards."""
+"""The only place that saves figures: laid out once, drawn once per format, atomic, reproducible bytes."""
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-import matplotlib.pyplot as plt
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 __all__ = ["save_figure"]
 
+_SAVING = {
+    # A figure whose engine is taken away would otherwise get a new one, and be laid out again by every format.
+    "figure.constrained_layout.use": False,
+    "figure.autolayout": False,
+    # Random names inside SVG would make the same result give different bytes, as would dates in the metadata.
+    "svg.hashsalt": "symhep",
+}
+_METADATA = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
+
 
 def save_figure(figure: Figure, stem: str | Path, formats: Sequence[str] = ("pdf", "png")) -> list[Path]:
-    """Write ``figure`` as STEM.pdf, STEM.png, ... and close it. Returns the paths."""
+    """Write ``figure`` as STEM.pdf, STEM.png, ... Returns the paths. It is laid out here, and no more afterwards."""
     stem = Path(stem)
     stem.parent.mkdir(parents=True, exist_ok=True)
+    # Embedding a font logs the age of the font file, which concerns nobody here.
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
     written = []
-    for kind in formats:
-        target = stem.with_name(f"{stem.name}.{kind}")
-        partial = target.with_name(f".{target.name}.partial")
-        # Dates in the metadata, and random names inside SVG, would make the same result give different bytes.
-        metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}.get(kind)
-        # Embedding a font logs the age of the font file, which concerns nobody here.
-        logging.getLogger("fontTools").setLevel(logging.ERROR)
-        with plt.rc_context({"svg.hashsalt": "symhep"}):
-            figure.savefig(partial, format=kind, metadata=metadata)
-        partial.replace(target)
-        written.append(target)
-    plt.close(figure)
+    with _uncollected(), mpl.rc_context(_SAVING):
+        _lay_out(figure)
+        for kind in formats:
+            target = stem.with_name(f"{stem.name}.{kind}")
+            partial = target.with_name(f".{target.name}.partial")
+            figure.savefig(partial, format=kind, metadata=_METADATA.get(kind))
+            partial.replace(target)
+            written.append(target)
     return written
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A figure is a hundred thousand small objects that live until it is saved: looking for dead ones is in vain."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _lay_out(figure: Figure) -> None:
+    """Texts are measured at the resolution of bitmaps, by the canvas that draws these and remembers the measures."""
+    FigureCanvasAgg(figure)  # becomes the figure's canvas
+    if mpl.rcParams["savefig.dpi"] != "figure":
+        figure.set_dpi(mpl.rcParams["savefig.dpi"])
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        if any(axes.get_aspect() != "auto" for axes in figure.axes):
+            engine.execute(figure)  # a colour bar is as long as its axes, whose shape the first pass has set
+        figure.set_layout_engine(None)

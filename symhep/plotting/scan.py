@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
+import matplotlib as mpl
 import numpy as np
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from symhep.methods.interface import NamedFigure, ScanQuantity
+from symhep.plotting.panel import panel
 
 __all__ = ["scan_figures"]
 
@@ -31,7 +32,7 @@ def scan_figures(quantities: Sequence[ScanQuantity], scans: Mapping[str, Points]
 
 
 def _draw(option: str, quantity: ScanQuantity, points: Points) -> Any:
-    figure, ax = plt.subplots()
+    figure, ax = panel()
     values = [value for value, _ in points]
     numeric = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
     x = np.asarray(values, dtype=float) if numeric else np.arange(len(values), dtype=float)
@@ -58,7 +59,7 @@ def _lines(ax: Any, x: Any, found: list[Any], points: Points, quantity: ScanQuan
     width = max(len(f or []) for f in found)
     table = np.array([[*(f or []), *[np.nan] * (width - len(f or []))] for f in found], dtype=float)
     errors = [_lookup(s, quantity.error_key) if quantity.error_key else None for _, s in points]
-    colours = plt.get_cmap("viridis")(
+    colours = mpl.colormaps["viridis"](
         np.linspace(0, 0.92, width)
     )  # the entries are ordered, and so are these
     for j in range(width):

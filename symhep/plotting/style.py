@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
+import matplotlib.style
 import mplhep
 from cycler import cycler
 
@@ -69,7 +69,7 @@ def use_style(name: StyleName = "none") -> Iterator[None]:
     """Draw inside this context: 'none' is symhep's own style, the others are mplhep's.
 
     >>> with use_style():
-    ...     plt.rcParams["xtick.direction"]
+    ...     mpl.rcParams["xtick.direction"]
     'in'
     """
     with mpl.rc_context():
@@ -78,7 +78,7 @@ def use_style(name: StyleName = "none") -> Iterator[None]:
         if name == "none":
             mpl.rcParams.update(_OWN)
         else:
-            plt.style.use(getattr(mplhep.style, name))
+            mpl.style.use(getattr(mplhep.style, name))
             mpl.rcParams["figure.constrained_layout.use"] = True
             mpl.rcParams["pdf.fonttype"] = 42
         yield

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
@@ -14,6 +13,7 @@ from scipy.stats import chi2
 
 from symhep.methods.p_values import SMALLEST, short_p
 from symhep.plotting.p_axis import MARKS
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_moments.record import RankRow
 
@@ -38,7 +38,7 @@ def rank_statistics(chain: Sequence[RankRow]) -> Figure:
     blocks = list(dict.fromkeys(name for t in tests for name in t.blocks)) or [""]
     figure: Figure
     width = max(4.4, 0.42 * len(tests) + 1.6)
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         1, len(blocks), figsize=(min(width * len(blocks), 13.0), 4.4), squeeze=False, sharey=True, sharex=True
     )
     for ax, block in zip(axes[0], blocks, strict=True):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
+from symhep.hypotheses.generators.table import ROUNDING
 from symhep.methods.number import with_error
 from symhep.methods.result import Arrays
 from symhep.plotting.labels import pretty
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 
 __all__ = ["SHOWN", "generator_coefficients"]
@@ -27,8 +29,7 @@ def generator_coefficients(a: Arrays) -> Figure:
     candidates = [pretty(str(n)) for n in a["candidates"]]
     number = len(candidates)
     width, height = min(max(6.4, 0.62 * number + 1.2), 11.5), 1.9 if len(values) < 4 else 1.15
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         len(values), 1, figsize=(width, 0.9 + height * len(values)), squeeze=False, sharex=True, sharey=True,
     )  # fmt: skip
     x = np.arange(number)
@@ -46,7 +47,7 @@ def generator_coefficients(a: Arrays) -> Figure:
         ax.set_ylim(bottom, top)
         ax.set_xlim(-0.6, number - 0.4)
         ax.tick_params(axis="x", which="both", length=0)
-        ax.xaxis.set_minor_locator(plt.NullLocator())
+        ax.xaxis.set_minor_locator(NullLocator())
     axes[-1, 0].set_xticks(
         x, candidates, rotation=90 if number > 12 else 0, fontsize=11 if number <= 12 else 9
     )
@@ -70,10 +71,12 @@ def _write(ax: Any, values: Any, errors: Any) -> None:
 
 
 def _two_lines(value: float, error: float) -> str:
-    """The value above its error.
+    """The value above its error; alone where it is exact, nothing for zero.
 
     >>> _two_lines(0.482, 0.003), _two_lines(7e-6, 1.1e-5)
     ('0.4820\\n± 0.0030', '0.7e-05\\n± 1.1e-05')
     """
+    if error < ROUNDING:
+        return f"{value:.4g}" if abs(value) > ROUNDING else ""
     body, _, power = with_error(value, error).removeprefix("(").partition(")")
     return "\n± ".join(f"{part}{power}" for part in body.split(" ± "))

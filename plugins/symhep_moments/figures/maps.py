@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
 from symhep.methods.result import Arrays
 from symhep.plotting.labels import pretty
+from symhep.plotting.panel import panel
 from symhep_moments.record import MomentsRecord
 
 __all__ = ["SHOWN", "breaking_maps"]
@@ -25,8 +25,7 @@ def breaking_maps(a: Arrays, record: MomentsRecord) -> Figure:
     values, errors = a["map_values"][:SHOWN], a["map_errors"][:SHOWN]
     columns = min(len(values), 2 if len(values) <= 4 else 3)
     lines = -(-len(values) // columns)
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         lines, columns, figsize=(4.6 * columns + 0.6, 3.8 * lines + 0.3), squeeze=False, sharex=True, sharey=True
     )  # fmt: skip
     for number, ax in enumerate(axes.ravel()):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure
 
 from symhep.methods.result import Arrays
 from symhep.plotting.labels import pretty
+from symhep.plotting.panel import panel
 from symhep_moments.record import MomentsRecord
 
 __all__ = ["moment_pulls"]
@@ -32,8 +32,7 @@ def moment_pulls(a: Arrays, record: MomentsRecord) -> Figure:
     ]
     functions = [str(n) for n in a["functions"]]
     width = min(max(6.0, 0.2 * len(functions) + 2.2), 12.0)
-    figure: Figure
-    figure, ax = plt.subplots(figsize=(width, max(2.8, 0.24 * len(labels) + 1.5)))
+    figure, ax = panel(figsize=(width, max(2.8, 0.24 * len(labels) + 1.5)))
     limit = max(float(np.abs(pulls[np.isfinite(pulls)]).max(initial=0.0)), 4.0)
     norm = SymLogNorm(_LINEAR, linscale=0.8, vmin=-limit, vmax=limit, base=10)
     ax.set_facecolor("white")  # of moments without spread

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -15,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLoca
 from symhep.methods.number import Number
 from symhep.plotting.labels import pretty
 from symhep.plotting.p_axis import MARKS
+from symhep.plotting.panel import panel
 from symhep_moments.record import Candidate
 
 __all__ = ["breaking_strengths", "has_strengths"]
@@ -58,8 +58,7 @@ def breaking_strengths(rows: Sequence[Candidate]) -> Figure:
         if (strength := row.strength) is not None:
             groups.setdefault((row.strength_kind, strength.unit), []).append(_Bar.of(row, strength))
     heights = [len(group) + 1.0 for group in groups.values()]
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         len(groups), 1, figsize=(6.4, _ROW * sum(heights) + 0.62 * len(groups) + 0.6), squeeze=False,
         height_ratios=heights,
     )  # fmt: skip

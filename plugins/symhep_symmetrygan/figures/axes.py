@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from symhep.plotting.labels import pretty
+from symhep.plotting.panel import panel
 
 __all__ = ["axis_label", "panels", "quantity", "turn_ticks"]
 
@@ -66,10 +66,7 @@ def panels(number: int, *, most: int = 3, width: float = 3.4, height: float = 3.
     """Figure and (number,) axes in rows of at most ``most``, what is over taken away."""
     columns = min(number, most)
     rows = -(-number // columns)
-    figure: Figure
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(width * columns + 0.2, height * rows + 0.2), squeeze=False
-    )
+    figure, axes = panel(rows, columns, figsize=(width * columns + 0.2, height * rows + 0.2), squeeze=False)
     for ax in axes.flat[number:]:
         ax.remove()
     return figure, axes.ravel()[:number]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from symhep.plotting.p_axis import MARKS
+from symhep.plotting.panel import panel
 from symhep_symmetrygan.figures.axes import quantity
 from symhep_symmetrygan.figures.marks import GREY
 from symhep_symmetrygan.record import SymmetryGanRecord
@@ -23,8 +24,7 @@ _SYMBOLS = "osD^vP"
 def component_sizes(record: SymmetryGanRecord) -> Figure:
     """A row per component: how many elements fell into it, KL beside the noise, and 2 ln 2 less the loss."""
     rows = record.components
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         1, 3, figsize=(8.6, _ROW * len(rows) + 1.9), sharey=True, width_ratios=(0.8, 1.2, 1.2)
     )
     y = np.arange(len(rows))
@@ -51,12 +51,12 @@ def component_sizes(record: SymmetryGanRecord) -> Figure:
             )  # fmt: skip
     deficit.axvline(0.0, color=GREY, lw=1.0, ls="--")
     deficit.set_xlabel(r"$2\,\ln 2$ - post-hoc loss")
-    deficit.xaxis.set_major_locator(plt.MaxNLocator(2))  # small differences have long numbers
+    deficit.xaxis.set_major_locator(MaxNLocator(2))  # small differences have long numbers
     counts.set_yticks(y, [row.name for row in rows], fontsize=10)
     counts.set_ylim(len(rows) - 0.4, -0.6)
     for ax in axes:
         ax.tick_params(axis="y", which="both", length=0)
-        ax.yaxis.set_minor_locator(plt.NullLocator())
+        ax.yaxis.set_minor_locator(NullLocator())
     return figure
 
 
@@ -76,6 +76,6 @@ def _divergences(ax: Any, record: SymmetryGanRecord, colours: list[str]) -> None
     if any(min(values, default=0) > 0 for _, values in drawn):
         ax.set_xscale("log")
     else:
-        ax.xaxis.set_major_locator(plt.MaxNLocator(4))
+        ax.xaxis.set_major_locator(MaxNLocator(4))
     if names:
         ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)

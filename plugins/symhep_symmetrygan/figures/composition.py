@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
 from symhep.methods.result import Arrays
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_symmetrygan.figures.axes import quantity
 from symhep_symmetrygan.figures.marks import GREY
@@ -21,8 +21,7 @@ SHOWN = 4
 def composition_growth(a: Arrays, kl: DivergenceRecord | None) -> Figure:
     """Left the distance from the exact power, with lines of growth as sqrt(k) and as k; right the KL divergences."""
     k = a["composition_steps"]
-    figure: Figure
-    figure, (left, right) = plt.subplots(1, 2, figsize=(8.0, 3.9))
+    figure, (left, right) = panel(1, 2, figsize=(8.0, 3.9))
     distance, error = a["composition_distance"], a["composition_distance_error"]
     left.errorbar(k, distance, yerr=error, fmt="o", color=COLOURS[0], ms=5, capsize=2, label="found elements")
     for power, style, words in ((0.5, ":", "$k^{1/2}$"), (1.0, "--", "$k$")):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from symhep.methods.result import Arrays
 from symhep.plotting.p_axis import p_axis
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_symmetrygan.figures.marks import GREY
 
@@ -25,8 +25,7 @@ def element_p_values(a: Arrays, level: float) -> Figure:
     """Share of elements with a p-value at most so small; the grey line is that of exact symmetries."""
     tested = [a[key][np.isfinite(a[key])] for key, *_ in _LINES]
     largest = max((-float(values.min()) for values in tested if len(values)), default=4.0)
-    figure: Figure
-    figure, ax = plt.subplots(figsize=(6.4, 4.0))
+    figure, ax = panel(figsize=(6.4, 4.0))
     p_axis(ax, largest, level, inches=5.2)
     exact = np.geomspace(1e-4, 1.25 * max(largest, 4.0), 400)
     ax.plot(exact, 10.0**-exact, color=GREY, lw=1.0, label="exact symmetries, not adjusted")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
 from symhep.methods.result import Arrays
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_symmetrygan.figures.marks import GREY, RANDOM
 
@@ -21,8 +21,7 @@ def posthoc_losses(a: Arrays, ideal: float) -> Figure:
     """Left all elements on one axis, right the found ones alone, with the statistical error of a single loss."""
     found, random = (a[f"posthoc_{kind}"][np.isfinite(a[f"posthoc_{kind}"])] for kind in ("found", "random"))
     found, random = np.minimum(found, _MOST), np.minimum(random, _MOST)
-    figure: Figure
-    figure, (left, right) = plt.subplots(1, 2, figsize=(8.0, 3.5), width_ratios=(1.15, 1))
+    figure, (left, right) = panel(1, 2, figsize=(8.0, 3.5), width_ratios=(1.15, 1))
     lowest = min([ideal, *found, *random])
     edges = np.linspace(lowest, ideal + 0.04 * (ideal - lowest) + 1e-3, _BINS + 1)
     left.hist(random, edges, color=RANDOM, alpha=0.45, label="random elements")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from symhep.methods.result import Arrays
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_symmetrygan.figures.axes import axis_label, quantity, turn_ticks
 from symhep_symmetrygan.figures.marks import GREY
@@ -33,8 +33,7 @@ def discovery_map(a: Arrays, coordinates: Sequence[str], *, prefix: str = "map")
     initial, final, expected = (a[f"{prefix}_{part}"] for part in ("initial", "final", "expected"))
     periods = a["map_periods"]
     off = apart(final, expected, periods)
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         2, len(names), figsize=(4.0 * len(names) + 0.4, 5.0), squeeze=False, sharex="col", height_ratios=(3, 1.2)
     )  # fmt: skip
     for m, name in enumerate(names):

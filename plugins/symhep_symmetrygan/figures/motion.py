@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
 from symhep.methods.result import Arrays
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_symmetrygan.figures.axes import axis_label, turn_ticks
 from symhep_symmetrygan.figures.marks import GREY
@@ -25,8 +25,7 @@ def map_motion(a: Arrays, names: Sequence[str]) -> Figure:
     initial, final, periods = (a[f"map_{part}"] for part in ("initial", "final", "periods"))
     moved = apart(final, initial, periods)[:SHOWN]
     begin = initial[:SHOWN]
-    figure: Figure
-    figure, ax = plt.subplots(figsize=(5.4, 4.9))
+    figure, ax = panel(figsize=(5.4, 4.9))
     ax.quiver(
         begin[:, 0], begin[:, 1], moved[:, 0], moved[:, 1], angles="xy", scale_units="xy", scale=1, width=0.0035,
         headwidth=5, headlength=6, color=COLOURS[0], alpha=0.75, zorder=2,

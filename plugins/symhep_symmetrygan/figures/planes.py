@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import hist
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
+from symhep.plotting.panel import panel
 from symhep_symmetrygan.figures.axes import axis_label
 
 __all__ = ["PREFIX", "SHOWN", "before_and_after_planes", "planes_of"]
@@ -31,8 +31,7 @@ def before_and_after_planes(histograms: Mapping[str, hist.Hist[Any]], unit: str)
     """A row per plane: events, a found element, a random element; one colour scale per row, logarithmic."""
     found = planes_of(histograms)
     samples = list(found[0].axes[0])
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         len(found), len(samples), figsize=(3.3 * len(samples) + 0.8, 3.1 * len(found) + 0.2), squeeze=False,
         sharex="row", sharey="row",
     )  # fmt: skip

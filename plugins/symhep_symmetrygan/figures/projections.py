@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import hist
-import matplotlib.pyplot as plt
 import mplhep
 import numpy as np
 from matplotlib.figure import Figure
 
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_symmetrygan.figures.axes import axis_label, turn_ticks
 from symhep_symmetrygan.figures.marks import GREY, RANDOM
@@ -34,8 +34,7 @@ def projections_of(histograms: Mapping[str, hist.Hist[Any]]) -> list[hist.Hist[A
 def before_and_after(histograms: Mapping[str, hist.Hist[Any]], sample: str, unit: str) -> Figure:
     """A panel per projection for the sample 'found' or 'random': sums of weights with errors, and after / before."""
     found = projections_of(histograms)
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         2, len(found), figsize=(3.9 * len(found) + 0.4, 4.7), squeeze=False, sharex="col", height_ratios=(3, 1.3)
     )  # fmt: skip
     colour, words = _LOOK[sample]

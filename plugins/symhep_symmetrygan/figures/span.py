@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from symhep.methods.result import Arrays
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_symmetrygan.figures.axes import quantity
 from symhep_symmetrygan.figures.marks import GREY
@@ -22,14 +23,13 @@ def span_of_logarithms(a: Arrays, record: SymmetryGanRecord) -> Figure:
     """Left the singular values beside those of noise alone, right the generators with errors."""
     generators = record.generators[:SHOWN]
     tangents = list(dict.fromkeys(name for g in generators for name in g.coefficients))
-    figure: Figure
-    figure, (left, right) = plt.subplots(1, 2, figsize=(8.6, 3.6), width_ratios=(1, 1.5))
+    figure, (left, right) = panel(1, 2, figsize=(8.6, 3.6), width_ratios=(1, 1.5))
     number = np.arange(1, len(a["span_values"]) + 1)
     left.plot(number, a["span_values"], "o", color=COLOURS[0], ms=6, label="found elements")
     left.plot(number, a["span_noise"], "_", color=COLOURS[2], ms=13, mew=1.8, label="noise alone")
     left.set(xlabel="Direction", ylabel="Singular value", xlim=(0.4, len(number) + 0.6))
     left.set_xticks(number)
-    left.xaxis.set_minor_locator(plt.NullLocator())
+    left.xaxis.set_minor_locator(NullLocator())
     if (a["span_values"] > 0).any():
         left.set_yscale("log")
     left.legend(fontsize=10)
@@ -43,7 +43,7 @@ def span_of_logarithms(a: Arrays, record: SymmetryGanRecord) -> Figure:
             capsize=3, mec="white", mew=0.5, label=quantity(generator.label),
         )  # fmt: skip
     right.set_xticks(x, [quantity(name) for name in tangents], rotation=90 if len(x) > 10 else 0)
-    right.xaxis.set_minor_locator(plt.NullLocator())
+    right.xaxis.set_minor_locator(NullLocator())
     right.set(ylabel="Coefficient", ylim=(-1.15, 1.55))
     if generators:
         right.legend(fontsize=9, loc="upper right", ncols=1 if len(generators) == 1 else 2)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
 from symhep.methods.result import Arrays
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_symmetrygan.figures.marks import GREY
 
@@ -16,8 +16,7 @@ __all__ = ["training_losses"]
 def training_losses(a: Arrays) -> Figure:
     """Median over restarts with the bands that hold 68 % and 95 % of them; 2 ln 2: nothing left to tell apart."""
     steps, loss = a["loss_steps"], a["loss"][a["verdict"] != "diverged"]
-    figure: Figure
-    figure, ax = plt.subplots(figsize=(6.0, 3.6))
+    figure, ax = panel(figsize=(6.0, 3.6))
     ax.axhline(2 * np.log(2), color=GREY, ls="--", lw=1.2, label=r"$2\,\ln 2$")
     if len(loss):
         low, low_1, middle, high_1, high = np.nanquantile(loss, [0.025, 0.16, 0.5, 0.84, 0.975], axis=0)

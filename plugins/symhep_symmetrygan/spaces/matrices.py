@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from symhep.errors import CardError
+from symhep.errors import CardError, as_card_error
 from symhep.lie.generators import Generators
 from symhep.lie.groups import reflections, space_and_time_inversions
 from symhep.lie.groups.elements import Element, Frame, read_element
@@ -51,7 +51,8 @@ def named_elements(names: Sequence[str], events: Events) -> dict[str, FloatArray
             number = ("P", "T", "PT").index(name) + 1
             found[name] = np.kron(np.eye(events.particles), inversions[number])
         else:
-            element: Element = read_element(name, frame)
+            with as_card_error("elements"):
+                element: Element = read_element(name, frame)
             found[element.name] = element.whole
     return found
 

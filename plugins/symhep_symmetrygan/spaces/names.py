@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from symhep.errors import CardError, nearest
+from symhep.errors import CardError, LieError, as_card_error, nearest
 from symhep.lie.bases import diagonal, poincare
 from symhep.lie.generators import Generators
 from symhep.lie.groups import Components, Exponential, Family, Particles
@@ -129,9 +129,9 @@ def _algebra(name: str, events: Events, families: Sequence[str]) -> Generators:
         return catalogued
     try:
         sizes = {term.components for term in read_terms(name)} - {None}
-    except CardError as error:
+    except LieError as error:
         if re.match(r"^\w+\(", name) or "+" in name:
-            raise
+            raise CardError(error.message, hint=error.hint) from error
         kinds = (
             *BUILT_IN,
             "lorentz",
@@ -143,7 +143,8 @@ def _algebra(name: str, events: Events, families: Sequence[str]) -> Generators:
     size = sizes.pop() if len(sizes) == 1 else events.vector
     if size not in (events.vector, events.size):
         raise misfit(name, int(size or 0), events)
-    generators = algebra_sum(name, int(size or 0))
+    with as_card_error():
+        generators = algebra_sum(name, int(size or 0))
     if np.iscomplexobj(generators.matrices):
         raise CardError(f"'{name}' acts on complex vectors", hint="use a real algebra, such as so, sl or gl")
     return generators

@@ -18,7 +18,7 @@ from symhep.torchkit.adam import Adam
 from symhep.torchkit.streams import ReplicaStreams
 from symhep.torchkit.threads import in_groups
 from symhep_symmetrygan.sample import Sample
-from symhep_symmetrygan.subgroups.adversary import Whitening
+from symhep_symmetrygan.subgroups.adversary import TOGETHER, Whitening
 from symhep_symmetrygan.subgroups.images import images
 from symhep_symmetrygan.training.discriminator import Discriminator
 
@@ -103,6 +103,7 @@ class Judges:
             lambda rows: self._fit(sample, pictures, rows, steps, batch, [seeds[r] for r in rows]),
             len(pictures),
             device,
+            most=TOGETHER,
         )
         self._trained = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
 

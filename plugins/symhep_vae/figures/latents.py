@@ -5,7 +5,6 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
@@ -13,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from symhep.methods.result import Arrays
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_vae.record import FeatureRow, VaeRecord
 
@@ -68,8 +68,7 @@ def latent_matrix(a: Arrays, record: VaeRecord) -> Figure:
     z, x = a["latent_means"], a["features"]
     rows, columns = min(z.shape[1], MAX_LATENTS), min(x.shape[1], MAX_FEATURES)
     size = 1.45 if columns > 3 else 2.2
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         rows, columns, figsize=(max(4.6, size * columns + 0.7), max(3.2, 0.82 * size * rows + 0.8)),
         sharex="col", sharey="row", squeeze=False,
     )  # fmt: skip
@@ -101,8 +100,7 @@ def latent_plane(a: Arrays, record: VaeRecord) -> Figure:
     z, x = a["latent_means"], a["features"]
     relevant = _relevant(a, record)
     shown = min(max(relevant, 1), MAX_PLANES, z.shape[1])
-    figure: Figure
-    figure, axes = plt.subplots(1, shown, figsize=(3.5 * shown + 1.4, 3.7), squeeze=False)
+    figure, axes = panel(1, shown, figsize=(3.5 * shown + 1.4, 3.7), squeeze=False)
     reach = float(np.quantile(np.abs(z[:, :shown]), 0.99)) or 1.0
     for j, ax in enumerate(axes[0]):
         first, second = _plane(x, z[:, j])
@@ -147,8 +145,7 @@ def correlation_map(a: Arrays, record: VaeRecord) -> Figure:
     """Latents of the representative run against named combinations, and what all relevant ones carry."""
     r = a["correlation"][:MAX_LATENTS]
     latents, rows = r.shape
-    figure: Figure
-    figure, (ax, side) = plt.subplots(
+    figure, (ax, side) = panel(
         1,
         2,
         figsize=(3.6 + 0.55 * latents, 1.35 + 0.31 * rows),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from symhep.methods.result import Arrays
+from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_vae.record import VaeRecord
 
@@ -27,8 +27,7 @@ def relevance_spectrum(a: Arrays, record: VaeRecord) -> Figure:
     # On a log axis the central 68 % of the runs say more than a standard deviation, which may reach below zero.
     low, high = np.quantile(rho, [0.16, 0.84], axis=0)
     index = np.arange(1, rho.shape[1] + 1)
-    figure: Figure
-    figure, ax = plt.subplots()
+    figure, ax = panel()
     ax.axhspan(*record.relevant_latents.band, color="#e9eaec", lw=0, zorder=0)
     ax.axhline(record.relevant_latents.threshold, color=GREY, ls="--", lw=1.2, zorder=1)
     jitter = np.linspace(-0.16, 0.16, len(rho)) if len(rho) > 1 else np.zeros(1)
@@ -63,8 +62,7 @@ def principal_component_spectrum(record: VaeRecord) -> Figure:
     error = np.array([v.error for v in variances], dtype=np.float64)
     index = np.arange(1, len(variance) + 1)
     above = variance > FLOOR
-    figure: Figure
-    figure, ax = plt.subplots()
+    figure, ax = panel()
     if beta > 0:
         ax.axhline(beta, color=GREY, ls="--", lw=1.2, label=rf"$\beta = {beta:g}$")
         ax.axhline(beta / 2, color=GREY, ls=":", lw=1.2, label=r"$\beta/2$")
@@ -90,8 +88,7 @@ def loss_curves(a: Arrays, beta: float) -> Figure:
     """Reconstruction error, beta KL and their sum against the epoch."""
     reconstruction, kl, correlation = a["curves"]
     kl = beta * kl
-    figure: Figure
-    figure, ax = plt.subplots()
+    figure, ax = panel()
     terms = [("total", reconstruction + kl, "black"), ("reconstruction", reconstruction, COLOURS[0])]
     terms += [(r"$\beta\,$KL", kl, COLOURS[1])] if (kl > 0).any() else []
     terms += [("total correlation", correlation, COLOURS[4])] if np.abs(correlation).max() > 0 else []

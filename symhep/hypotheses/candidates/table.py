@@ -13,9 +13,9 @@ __all__ = ["NOT_TESTED", "candidate_table"]
 
 RowT = TypeVar("RowT", bound=CandidateRow)
 
-#: Why a generator was not tested.
+#: Why a generator was not tested; by the support: it does not preserve the surface on which the events lie.
 NOT_TESTED = {
-    "support": "does not preserve the surface on which the events lie",
+    "support": "excluded by the support",
     "trivial": "acts trivially on these events",
     "combined": "tested in combinations",
 }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullLocator
 
 from symhep.hypotheses.discrete.record import DiscreteRow
 from symhep.plotting.p_axis import MARKS, p_axis
+from symhep.plotting.panel import panel
 
 __all__ = ["CAPTION", "discrete_figure", "has_discrete"]
 
@@ -30,8 +31,7 @@ def has_discrete(rows: Sequence[DiscreteRow]) -> bool:
 def discrete_figure(rows: Sequence[DiscreteRow], level: float) -> Figure:
     """Rows of elements: the p-value of each of their tests, and the asymmetry in per cent."""
     shown = [row for row in rows if not row.trivial and row.same_as is None]
-    figure: Figure
-    figure, axes = plt.subplots(
+    figure, axes = panel(
         1, 2, figsize=(8.6, _ROW * len(shown) + 1.9), sharey=True, squeeze=False, width_ratios=(1.25, 1)
     )
     left, right = axes[0]
@@ -53,7 +53,7 @@ def discrete_figure(rows: Sequence[DiscreteRow], level: float) -> Figure:
     _asymmetries(right, shown)
     for ax in (left, right):
         ax.tick_params(axis="y", which="both", length=0)
-        ax.yaxis.set_minor_locator(plt.NullLocator())
+        ax.yaxis.set_minor_locator(NullLocator())
     figure.legend(
         handles=_handles(names), loc="outside lower center", ncols=4, fontsize=10, handletextpad=0.3
     )

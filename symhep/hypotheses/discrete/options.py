@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from symhep.errors import as_card_error
 from symhep.lie.groups.elements.element import Element
 from symhep.lie.groups.elements.frame import Frame
 from symhep.lie.groups.elements.reading import read_element
@@ -30,9 +31,10 @@ class DiscreteOptions(Options):
 
     def chosen(self, frame: Frame) -> list[Element]:
         """The elements. Raises `CardError` for what cannot be read or is no element."""
-        if self.elements == "usual":
-            return usual_elements(frame)
-        return [read_element(text, frame) for text in self.elements]
+        with as_card_error("elements"):
+            if self.elements == "usual":
+                return usual_elements(frame)
+            return [read_element(text, frame) for text in self.elements]
 
 
 def spelled(options: type[DiscreteOptions]) -> BeforeValidator:

@@ -8,7 +8,10 @@ from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.methods.number import Number
 from symhep.methods.table import Table
 
-__all__ = ["generator_table"]
+__all__ = ["ROUNDING", "generator_table"]
+
+#: Errors below this are rounding: the coefficient is exact.
+ROUNDING = 1e-9
 
 
 def generator_table(rows: Sequence[GeneratorRow]) -> Table:
@@ -22,7 +25,9 @@ def generator_table(rows: Sequence[GeneratorRow]) -> Table:
     )  # fmt: skip
 
 
-def _coefficient(row: GeneratorRow, name: str) -> Number | None:
+def _coefficient(row: GeneratorRow, name: str) -> Number | float | None:
     if name not in row.coefficients:
         return None
+    if row.errors[name] < ROUNDING:
+        return round(row.coefficients[name], 9)
     return Number.with_error(row.coefficients[name], row.errors[name])

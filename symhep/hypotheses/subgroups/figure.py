@@ -38,8 +38,9 @@ def subgroup_lattice(rows: Sequence[SubgroupRow], catalogue: str) -> Figure:
     }
     figure: Figure = draw_lattice(order, only=shown, verdicts=verdicts, p_values=p_values)
     if p_values:
+        above_legend = 0.38 / float(figure.get_size_inches()[1])
         figure.axes[0].text(
-            0.995, 0.02, f"p is the {ADJUSTED} (Holm)", transform=figure.transFigure, ha="right", va="bottom",
+            0.995, above_legend, f"p is the {ADJUSTED} (Holm)", transform=figure.transFigure, ha="right", va="bottom",
             fontsize=9, color="#717581",
         )  # fmt: skip
     return figure

@@ -53,7 +53,7 @@ def test_ticks_of_p_do_not_touch(log10_p: float) -> None:
 
 def test_what_was_not_tested_says_why(candidates: list[CandidateRow]) -> None:
     said = texts(p_value_figure([candidate_family(candidates)], 0.05))
-    assert "not tested: does not preserve the surface on which the events lie" in said
+    assert "not tested: excluded by the support" in said
 
 
 def test_elements_without_a_test_of_their_own_have_no_row(elements: list[DiscreteRow]) -> None:

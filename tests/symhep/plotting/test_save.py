@@ -1,18 +1,23 @@
-"""Figures are saved whole, closed, and with the same bytes each time."""
+"""Figures are saved whole, laid out once, and with the same bytes each time."""
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from symhep.plotting.panel import panel
 from symhep.plotting.save import save_figure
 from symhep.plotting.style import use_style
 
 
-def _draw() -> plt.Figure:
-    figure, ax = plt.subplots()
+def _draw() -> Figure:
+    figure, ax = panel()
     ax.plot([1, 2, 3], [3, 1, 2])
     ax.set_xlabel("$p_x$ [GeV]")
     return figure
@@ -26,11 +31,41 @@ def test_same_figure_same_bytes(tmp_path: Path, kind: str) -> None:
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_closed_and_complete(tmp_path: Path) -> None:
-    open_before = plt.get_fignums()
+def test_complete_and_unknown_to_pyplot(tmp_path: Path) -> None:
     save_figure(_draw(), tmp_path / "f")
-    assert plt.get_fignums() == open_before
+    assert plt.get_fignums() == []
     assert sorted(p.name for p in tmp_path.iterdir()) == ["f.pdf", "f.png"]
+
+
+def test_laid_out_once_whatever_the_formats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = []
+    execute = ConstrainedLayoutEngine.execute
+    monkeypatch.setattr(ConstrainedLayoutEngine, "execute", lambda *a: (runs.append(1), execute(*a)))
+    with use_style():
+        figure = _draw()
+        drawn = []
+        monkeypatch.setattr(figure, "draw", lambda renderer: (drawn.append(1), Figure.draw(figure, renderer)))
+        save_figure(figure, tmp_path / "f", ("pdf", "png", "svg"))
+    assert (len(runs), len(drawn)) == (1, 3)
+
+
+def test_a_label_stays_inside_the_figure_and_off_the_axes(tmp_path: Path) -> None:
+    """The layout that is kept is that of the style: room for a label of two lines."""
+    with use_style():
+        figure = _draw()
+        label = figure.axes[0].set_ylabel("one\ntwo")
+        save_figure(figure, tmp_path / "f")
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        box = label.get_window_extent(canvas.get_renderer())
+        left = figure.axes[0].get_window_extent().x0
+    assert 0 < box.x0 < box.x1 < left < 0.3 * figure.bbox.width
+
+
+def test_the_collector_is_as_it_was(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="supported formats"):
+        save_figure(_draw(), tmp_path / "f", ("nonsense",))
+    assert gc.isenabled()
 
 
 def test_a_name_as_text(tmp_path: Path) -> None:

@@ -120,5 +120,5 @@ def _joined(moment: MomentTest, network: ClassifierTest, randomisations: int) ->
         "moments": (moment.log_p, moment.kind),
         "classifier": (network.log_p, network.kind),
     }
-    gain = Number.with_error(network.gain, network.gain_error, "nats per event")
+    gain = Number.with_error(network.gain, network.gain_error)
     return ElementTest(log_p, "asymptotic", tests, network.asymmetry, {"gain": gain})

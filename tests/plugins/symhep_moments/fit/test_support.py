@@ -12,18 +12,18 @@ from symhep.errors import MethodError
 from symhep.events.dataset import Dataset
 from symhep.readers.toy.particles import density
 from symhep_moments.fit.support import Support, support_of
-from symhep_moments.sample import Events, prepare
+from symhep_moments.sample import Events, events_of
 
 FloatArray = npt.NDArray[np.float64]
 RNG = np.random.default_rng
 
 
 def of_momenta(x: FloatArray) -> Events:
-    return prepare(replace(Dataset.from_array(x.reshape(len(x), -1), scaling="isotropic"), momenta=x))
+    return events_of(replace(Dataset.from_array(x.reshape(len(x), -1), scaling="isotropic"), momenta=x))
 
 
 def of_points(x: FloatArray, generators: str | None = None, vectors: int | None = None) -> Events:
-    return prepare(Dataset.from_array(x, scaling="none"), generators, vectors=vectors)
+    return events_of(Dataset.from_array(x, scaling="none"), generators, vectors=vectors)
 
 
 def tangent(events: Events, found: Support) -> list[str]:
@@ -115,7 +115,7 @@ def test_what_moves_no_event_is_set_apart() -> None:
 def test_events_without_weight_are_not_looked_at() -> None:
     x = np.r_[np.c_[RNG(6).normal(size=(200, 1)), np.ones(200)], RNG(7).normal(size=(20, 2))]
     data = Dataset.from_array(x, scaling="none", weights=np.r_[np.ones(200), np.zeros(20)])
-    assert support_of(prepare(data, "T")).constraints == ("x2 is 1",)
+    assert support_of(events_of(data, "T")).constraints == ("x2 is 1",)
 
 
 def test_too_few_events_for_a_plane() -> None:

@@ -20,6 +20,6 @@ def test_rows(candidates: list[CandidateRow]) -> None:
     assert table.texts() == (
         ("J_x", "1e-1234", "2e-1234", "rejected", "3"),
         ("J_z", "0.5", "0.5", "survives", "3"),
-        ("P_x", "–", "–", "does not preserve the surface on which the events lie", "3"),
+        ("P_x", "–", "–", "excluded by the support", "3"),
         ("P_t", "–", "–", "acts trivially on these events", "3"),
     )

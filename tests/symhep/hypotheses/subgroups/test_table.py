@@ -45,7 +45,7 @@ def test_verdicts() -> None:
         "rejected: contains SO(2)",
         "survives, in no larger one",
         "a limiting case of SO(2)",
-        "rejected: does not preserve the surface on which the events lie",
+        "rejected: excluded by the support",
         "not among the candidates",
     ]
 

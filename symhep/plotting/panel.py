@@ -1,0 +1,36 @@
+"""Where figures begin: axes on a figure that pyplot knows nothing of, so that none stays open or shows unasked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.figure import Figure
+
+__all__ = ["panel"]
+
+
+def panel(
+    rows: int = 1, columns: int = 1, *, figsize: tuple[float, float] | None = None, **grid: Any
+) -> tuple[Figure, Any]:
+    """A figure and its axes: one, or an array of rows times columns.
+
+    Parameters
+    ----------
+    rows, columns
+        How many axes the figure has.
+    figsize
+        Width and height in inches; by default those of the style.
+    grid
+        Whatever else `matplotlib.figure.Figure.subplots` takes: ``sharex``, ``squeeze``, ``width_ratios``, ...
+
+    Returns
+    -------
+    tuple
+        The figure, and its axes as ``Figure.subplots`` gives them.
+
+    >>> figure, axes = panel(2, 3, figsize=(6.0, 4.0), sharey="row")
+    >>> axes.shape, figure.get_size_inches().tolist()
+    ((2, 3), [6.0, 4.0])
+    """
+    figure = Figure(figsize=figsize)
+    return figure, figure.subplots(rows, columns, **grid)
