@@ -24,13 +24,13 @@ from scipy import stats
 from symhep.lie.bases import poincare
 from symhep.readers.toy.decays import TwoBody
 from symhep.readers.toy.dijets import Dijets
-from symhep_moments.accumulate import moments_of
-from symhep_moments.events import Events
-from symhep_moments.functions.building import build_functions
-from symhep_moments.functions.options import FunctionOptions
-from symhep_moments.given import given_test
-from symhep_moments.rank import rank_test
-from symhep_moments.whitening import Whitened, whitened
+from symhep_moments.fit.candidates import given_test
+from symhep_moments.fit.functions.choice import build_functions
+from symhep_moments.fit.functions.options import FunctionOptions
+from symhep_moments.fit.rank import rank_test
+from symhep_moments.fit.sums import moments_of
+from symhep_moments.fit.whitening import Whitened, whitened
+from symhep_moments.sample import Events
 
 FloatArray = npt.NDArray[np.float64]
 Draw = Callable[[np.random.Generator, int], FloatArray]

@@ -21,9 +21,10 @@ import symhep
 from symhep.events.dataset import Dataset
 from symhep.events.vectors import MOMENTUM
 from symhep.methods.context import Context, seed_sequence
-from symhep_moments.discrete.options import DiscreteOptions
-from symhep_moments.measuring import measure
+from symhep_moments.fit.discrete.options import DiscreteOptions
+from symhep_moments.fit.measurement import measure
 from symhep_moments.options import MomentsOptions
+from symhep_moments.sample import prepare
 
 FILE = Path(__file__).parents[1] / "samples" / "pp_dijets_13TeV.root"
 REPETITIONS = 5
@@ -65,9 +66,9 @@ def main() -> None:
     }
     print("| question | wall [s] | processor [s] | answer |\n|---|---|---|---|")
     for question, options in questions.items():
-        found = measure(data, options, context)
+        found = measure(prepare(data, options), context)
         name = found.algebra.identification.name if found.algebra else "none"
-        wall, processor = timed(lambda options=options: measure(data, options, context))
+        wall, processor = timed(lambda options=options: measure(prepare(data, options), context))
         print(f"| {question} | {wall:.2f} | {processor:.2f} | {name} |")
 
 

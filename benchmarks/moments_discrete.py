@@ -17,12 +17,13 @@ import torch
 from scipy.stats import binom
 
 from symhep.lie.bases import poincare
+from symhep.lie.groups.elements.frame import Frame
 from symhep.readers.toy.particles import density
-from symhep_moments.discrete.family import discrete_tests
-from symhep_moments.discrete.options import DiscreteOptions
-from symhep_moments.events import Events
-from symhep_moments.functions.building import build_functions
-from symhep_moments.functions.options import FunctionOptions
+from symhep_moments.fit.discrete.elements import discrete_tests
+from symhep_moments.fit.discrete.options import DiscreteOptions
+from symhep_moments.fit.functions.choice import build_functions
+from symhep_moments.fit.functions.options import FunctionOptions
+from symhep_moments.sample import Events
 
 LEVEL = 0.05
 NAMES = {2: ("mu-", "mu+"), 3: ("a", "b", "c"), 4: ("a", "b", "c", "d")}
@@ -56,14 +57,15 @@ def one(kind: tuple[str, dict[str, Any], tuple[str, ...]], events: int, toy: int
         poincare(),
     )
     functions = build_functions(sample, FunctionOptions(), np.random.default_rng(toy))
-    found = discrete_tests(
-        sample,
-        NAMES[momenta.shape[1]],
-        functions,
+    asked, frame = (
         DiscreteOptions(elements=elements),
-        np.random.SeedSequence(toy),
+        Frame.of(sample.names, NAMES[momenta.shape[1]], momenta.shape[1]),
     )
-    return np.exp([[t.moment.log_p, t.classifier.log_p, t.log_p] for t in found if t.moment and t.classifier])
+    found = discrete_tests(
+        sample, asked.chosen(frame), frame, functions, asked, np.random.SeedSequence(toy)
+    )  # fmt: skip
+    tested = [(*row.tests.values(), row) for row in found if row.tests]
+    return np.array([[p.p_value for p in ps] for ps in tested], dtype=np.float64)
 
 
 def table(kinds: tuple[tuple[str, dict[str, Any], tuple[str, ...]], ...], args: argparse.Namespace) -> None:

@@ -26,8 +26,8 @@ from sklearn.neural_network import MLPClassifier
 
 from symhep.readers.toy.acceptance import Accepted
 from symhep.readers.toy.dijets import Dijets
-from symhep_moments.given import given_test
-from symhep_moments.rank import rank_test
+from symhep_moments.fit.candidates import given_test
+from symhep_moments.fit.rank import rank_test
 
 FloatArray = npt.NDArray[np.float64]
 

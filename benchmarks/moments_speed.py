@@ -17,11 +17,11 @@ import torch
 from torch import Tensor
 
 from symhep.lie.bases import poincare
-from symhep_moments.accumulate import COVARIANCE_EVENTS, Accumulator, moments_of
-from symhep_moments.functions.fourier import Fourier
-from symhep_moments.functions.joined import Joined
-from symhep_moments.functions.polynomials import Polynomials
-from symhep_moments.functions.squash import Squashed
+from symhep_moments.fit.functions.fourier import Fourier
+from symhep_moments.fit.functions.polynomials import Polynomials
+from symhep_moments.fit.functions.squash import Squashed
+from symhep_moments.fit.functions.union import Joined
+from symhep_moments.fit.sums import COVARIANCE_EVENTS, Block, MomentSums, moments_of, moments_of_chunks
 
 EVENTS, CHUNK, WAVES, REPEATS = 1_000_000, 100_000, 50, 5
 GENERATORS = poincare()
@@ -83,9 +83,10 @@ def against_a_loop(events: int = 20_000) -> None:
     ours = moments_of(x, w, f, GENERATORS, events)
     np.testing.assert_allclose(ours.mean, mean.numpy(), atol=1e-12)
     np.testing.assert_allclose(ours.covariance.reshape(covariance.shape), covariance.numpy(), atol=1e-15)
+    sums = MomentSums(f, GENERATORS)
     pairs: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
         "means": (
-            lambda: Accumulator(f, GENERATORS).add(x, w),
+            lambda: sums.accumulate(sums.begin(0, ()), Block(0, x, w)),
             lambda: plain_derivatives(x, waves, phases).mean(dim=0),
         ),
         "means and covariance": (
@@ -102,21 +103,17 @@ def against_a_loop(events: int = 20_000) -> None:
 
 
 def growth(largest: int) -> None:
-    """One pass over chunks, the default number of events in the covariance."""
+    """Both passes over chunks, the default number of events in the covariance."""
     ((x, w),) = chunks(CHUNK)
     for events in (largest // 4, largest // 2, largest):
-        accumulator = Accumulator(functions(), GENERATORS)
+        read = [(x, w)] * (events // CHUNK)
         wall, cpu = perf_counter(), process_time()
-        for _ in range(events // CHUNK):
-            accumulator.add(x, w)
-        sums = perf_counter() - wall, process_time() - cpu
-        wall, cpu = perf_counter(), process_time()
-        accumulator.moments()
-        covariance = perf_counter() - wall, process_time() - cpu
+        moments_of_chunks(read, functions(), GENERATORS)
+        spent = perf_counter() - wall, process_time() - cpu
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
-            f"{events:,} events: sums {sums[0]:.2f} s (processor {sums[1]:.2f}), covariance of {COVARIANCE_EVENTS:,} "
-            f"{covariance[0]:.2f} s ({covariance[1]:.2f}), peak memory {peak:.0f} MB"
+            f"{events:,} events, covariance of {COVARIANCE_EVENTS:,}: {spent[0]:.2f} s (processor {spent[1]:.2f}), "
+            f"peak memory {peak:.0f} MB"
         )
 
 

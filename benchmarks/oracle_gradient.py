@@ -30,7 +30,7 @@ from symhep_oracle.gradient.invariance import AnyInvariance, Invariance
 from symhep_oracle.gradient.options import GradientOptions
 from symhep_oracle.gradient.solve import build_invariance
 from symhep_oracle.gradient.training import Training, train
-from symhep_oracle.layout import Layout
+from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.oracles.norms import LORENTZ, Norm, QuadraticForm
 
 POINTS, EPSILON, RATE = 300, 1e-3, 1e-3

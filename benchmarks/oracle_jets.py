@@ -27,13 +27,13 @@ from symhep.events.dataset import Dataset  # noqa: E402
 from symhep.lie.bases import dilatation, lorentz  # noqa: E402
 from symhep.lie.spans import grassmann_distance, inclusion_angle, principal_angles  # noqa: E402
 from symhep.methods.context import SilentProgress, seed_sequence  # noqa: E402
-from symhep_oracle import exact  # noqa: E402
-from symhep_oracle.conditions import Conditions  # noqa: E402
-from symhep_oracle.fields import LinearFields  # noqa: E402
-from symhep_oracle.layout import Layout  # noqa: E402
+from symhep_oracle.fit import exact  # noqa: E402
+from symhep_oracle.fit.conditions import Conditions  # noqa: E402
+from symhep_oracle.fit.fields import LinearFields  # noqa: E402
 from symhep_oracle.learned.options import LearnedOracleOptions  # noqa: E402
 from symhep_oracle.learned.oracle import Learned, train  # noqa: E402
 from symhep_oracle.oracles.interface import Oracle  # noqa: E402
+from symhep_oracle.oracles.layout import Layout  # noqa: E402
 from symhep_oracle.oracles.norms import LORENTZ, QuadraticForm  # noqa: E402
 
 Floats = npt.NDArray[np.float64]
@@ -122,8 +122,7 @@ def generators(oracle: Oracle, x: Floats) -> Found:
 
 def quality(learned: Learned) -> str:
     """AUC on the jets that were held out."""
-    found = learned.report["quality"]
-    return f"{found['value']:.4f} ± {found['error']:.4f}"
+    return learned.report.quality.value.text()
 
 
 HEAD = "distance | so(1,3) inside: distance (largest angle) | gap | dimension found (confidence)"
@@ -143,7 +142,7 @@ def by_seed(data: Dataset, seeds: Sequence[int]) -> Learned:
 def limits(data: Dataset, learned: Learned, seed: int) -> None:
     """One thing varied at a time: training jets, steps, networks, events of the null space, the oracle itself."""
     print(f"\n| varied | {HEAD} | AUC |\n|---|---|---|---|---|---|")
-    steps = int(learned.report["steps"])
+    steps = learned.report.steps
 
     def row(name: str, found: Found, auc: str = "") -> None:
         print(f"| {name} | {found.cells} | {auc} |", flush=True)

@@ -18,14 +18,14 @@ import numpy as np
 
 from symhep.card.loader import load_card
 from symhep.events.dataset import Dataset
-from symhep.methods.context import Context, seed_sequence
+from symhep.methods.context import COMBINE, Context, seed_sequence
 from symhep.methods.interface import Shard
 from symhep.run.inspection import load
-from symhep_oracle.exact import solve
+from symhep_oracle.fit.exact import solve
+from symhep_oracle.fit.fields import make_fields
 from symhep_oracle.method import OracleGenerators
 from symhep_oracle.options import OracleMethodOptions
-from symhep_oracle.oracles.building import build_oracle
-from symhep_oracle.outcome import make_fields
+from symhep_oracle.oracles.build import build_oracle
 from symhep_oracle.sample import Sample
 
 CARDS = Path(__file__).parents[1] / "samples" / "oracles"
@@ -71,19 +71,20 @@ def main() -> None:
         seconds = solver_time(name)
         data, options = dataset(name)
         began = time.perf_counter()
-        part = method.fit(data, options, Shard(), Context(seed_sequence(1, "oracle", 0)))
-        result = method.combine(data, options, [part])
+        prepared = method.prepare(data, options)
+        part = method.fit(prepared, Shard(), Context(seed_sequence(1, "oracle", 0)))
+        record = method.combine(prepared, [part], Context(seed_sequence(1, "oracle", COMBINE))).record
         everything = time.perf_counter() - began
-        found, residual = result.summary["algebra"], result.summary["residual"]
-        spectrum = result.summary["spectrum"]["values"]
+        found, spectrum = record.algebra, record.spectrum.values
+        invariance, closure = record.residual.invariance.value, record.residual.closure.value
         gap = spectrum[dimension] / max(spectrum[dimension - 1], np.finfo(float).tiny)
-        right = (found["dimension"], found["name"]) == (dimension, algebra)
-        right &= residual["invariance"] < RESIDUAL and residual["closure"] < RESIDUAL
+        right = (found.dimension, found.name) == (dimension, algebra)
+        right &= invariance < RESIDUAL and closure < RESIDUAL
         wrong += [] if right else [name]
         total, whole = total + seconds, whole + everything
         print(
-            f"{name:6} {found['name']:22} {found['dimension']:4} {residual['invariance']:10.1e} "
-            f"{residual['closure']:8.1e} {gap:8.1e} {1e3 * seconds:6.1f} ms {everything:7.2f} s   {published}"
+            f"{name:6} {found.name:22} {found.dimension:4} {invariance:10.1e} "
+            f"{closure:8.1e} {gap:8.1e} {1e3 * seconds:6.1f} ms {everything:7.2f} s   {published}"
             f"{'' if right else '   WRONG'}",
             flush=True,
         )
@@ -95,10 +96,10 @@ def main() -> None:
 def solver_time(name: str) -> float:
     """Seconds that the solver takes on the events of a card."""
     data, options = dataset(name)
-    sample = Sample.prepare(data, options)
+    sample = Sample.of(data, options)
     began = time.perf_counter()
     oracle = build_oracle(options.oracle, sample.layout, sample.x)
-    fields = make_fields(options, sample.layout)
+    fields = make_fields(sample.layout, options.degree, options.affine)
     solve(oracle, sample.x, sample.weights, fields, np.random.default_rng(1), sample.scale)
     return time.perf_counter() - began
 

@@ -24,17 +24,18 @@ from symhep.lie.spans import grassmann_distance
 from symhep.plotting.save import save_figure
 from symhep.plotting.style import use_style
 from symhep.torchkit.streams import replica_seeds
-from symhep_oracle import exact
-from symhep_oracle.fields import LinearFields
-from symhep_oracle.gradient.figures import Scan, angles, loss_table, number_scan, orthogonality
-from symhep_oracle.gradient.flow_figures import Field, plane_grid, vector_fields
+from symhep_oracle.figures.flows import Field, vector_fields
+from symhep_oracle.figures.training import Scan, angles, loss_table, number_scan, orthogonality
+from symhep_oracle.fit import exact
+from symhep_oracle.fit.fields import LinearFields
+from symhep_oracle.fit.solution import Solution
 from symhep_oracle.gradient.flows import alignment, contour_normals, learn_flows
 from symhep_oracle.gradient.options import FlowOptions, GradientOptions, LossWeights
+from symhep_oracle.gradient.plane import plane_grid
 from symhep_oracle.gradient.solve import solve
-from symhep_oracle.layout import Layout
 from symhep_oracle.oracles.interface import Oracle
+from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.oracles.norms import LORENTZ, Norm, QuadraticForm, Squeeze
-from symhep_oracle.solution import Solution
 
 FloatArray = npt.NDArray[np.float64]
 POINTS, SEED = 300, 20260101
@@ -75,7 +76,7 @@ def losses(name: str, oracle: Oracle, number: int, published: str, **options: An
     solution = run(oracle, (number,), **options)
     taken = time.process_time() - start
     found = final(solution, number)
-    right = solution.details["scan"][0]["successes"]
+    right = solution.solver.gradient.scan[0].successes
     print(
         f"| {name} | {published} | {found[0]:.2g}, median {np.median(found):.2g}, worst {found[-1]:.2g} | "
         f"{right} of {len(found)} | {taken:.1f} s |",
@@ -153,10 +154,10 @@ def bias() -> None:
                 ("SO(2)", rotations(2), 1), ("SO(3)", rotations(3), 3), ("SO(1,3)", lorentz(), 6),
             ):  # fmt: skip
                 found = run(oracle, (number,), difference=difference, weights=LossWeights(closure=closure),
-                            seeds=5, epochs=6000).details["diagonal"]  # fmt: skip
+                            seeds=5, epochs=6000).solver.gradient.diagonal  # fmt: skip
                 print(
-                    f"| {name}, {difference}, h_clos = {closure:g} | {found['measured']:.2e} | "
-                    f"{found['second_order']:.2e} |",
+                    f"| {name}, {difference}, h_clos = {closure:g} | {found.measured:.2e} | "
+                    f"{found.second_order:.2e} |",
                     flush=True,
                 )
 
@@ -186,12 +187,12 @@ def scan() -> None:
     scans = []
     for n, numbers in ((2, range(1, 9)), (3, range(1, 13))):
         solution = run(rotations(n, True), numbers, weights=LossWeights(sparsity=0.05), seeds=min(SEEDS, 8))
-        for row in solution.details["scan"]:
-            parts = row["parts"]
+        for row in solution.solver.gradient.scan:
+            parts = row.parts
             top = max(parts, key=parts.get)
             print(
-                f"| U({n}), {row['generators']} | {row['loss']['best']:.3g} | {row['loss']['median']:.3g} | {top} | "
-                f"{row['successes']} of {row['seeds']} |",
+                f"| U({n}), {row.generators} | {row.loss.best:.3g} | {row.loss.median:.3g} | {top} | "
+                f"{row.successes} of {row.seeds} |",
                 flush=True,
             )
         print(f"decided: {solution.dimension} ({solution.confidence:.3f}) {solution.reason}", flush=True)
@@ -205,8 +206,8 @@ def table() -> None:
     best = np.zeros((4, 10))
     for row, n in enumerate((2, 3, 4, 5)):
         solution = run(rotations(n), range(1, 11), seeds=min(SEEDS, 8), epochs=6000)
-        best[row] = [s["loss"]["best"] for s in solution.details["scan"]]
-        right = [s["generators"] for s in solution.details["scan"] if s["successes"]]
+        best[row] = [s.loss.best for s in solution.solver.gradient.scan]
+        right = [s.generators for s in solution.solver.gradient.scan if s.successes]
         print(f"| {n} | {' | '.join(f'{v:.1e}' for v in best[row])} | right: {right} |", flush=True)
     save("oracle_loss_table", lambda: loss_table(best, (2, 3, 4, 5), range(1, 11)))
 

@@ -7,16 +7,19 @@ the input, 4 for a method. Anything else that escapes is a defect of symhep.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 __all__ = [
     "CardError",
     "DeviceError",
     "InputError",
+    "LieError",
     "MethodError",
     "PluginError",
     "StoreError",
     "SymhepError",
+    "as_card_error",
     "nearest",
 ]
 
@@ -43,6 +46,36 @@ class CardError(SymhepError, ValueError):
     def __init__(self, message: str, *, where: str | None = None, hint: str | None = None) -> None:
         self.message, self.where, self.hint = message, where, hint
         super().__init__(f"{where + ': ' if where else ''}{message}{'; ' + hint if hint else ''}")
+
+
+class LieError(SymhepError, ValueError):
+    """An algebra, a group or matrices that do not make one; `symhep.lie` knows of no card that asked for them.
+
+    >>> print(LieError("no algebra is called 'soo'", hint="did you mean 'so'?"))
+    no algebra is called 'soo'; did you mean 'so'?
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        self.message, self.hint = message, hint
+        super().__init__(f"{message}{'; ' + hint if hint else ''}")
+
+
+@contextmanager
+def as_card_error(where: str | None = None) -> Iterator[None]:
+    """Turn a `LieError` inside into a `CardError` that says where in the card it was asked for.
+
+    >>> with as_card_error("elements"):
+    ...     raise LieError("'Q' is no element")
+    Traceback (most recent call last):
+    ...
+    symhep.errors.CardError: elements: 'Q' is no element
+    """
+    try:
+        yield
+    except LieError as error:
+        raise CardError(error.message, where=where, hint=error.hint) from error
 
 
 class InputError(SymhepError, ValueError):

@@ -2,75 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-import numpy as np
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import ClassVar
 
 from symhep.events.dataset import Dataset
 from symhep.hypotheses.references import LESTER, PATERA
-from symhep.lie.groups.elements.frame import Frame
 from symhep.methods.context import Context
+from symhep.methods.init_block import InitBlock, SampleView
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
-from symhep.methods.result import Part, Result
-from symhep_moments.discrete.family import chosen_elements
-from symhep_moments.findings import findings
-from symhep_moments.measuring import functions_for, measure, prepared
+from symhep.methods.result import Part, Result, Statement
+from symhep.methods.table import Table
+from symhep_moments.fit.measurement import measure
+from symhep_moments.fit.records import arrays_of, record_of
 from symhep_moments.options import MomentsOptions
+from symhep_moments.record import MomentsRecord
 from symhep_moments.references import CRAGG_DONALD, KLEIBERGEN_PAAP, ROBIN_SMITH
-from symhep_moments.results import drawing_arrays, summarise
-from symhep_moments.tables import tables
+from symhep_moments.sample import Sample, prepare, require_sense
+from symhep_moments.say.sentences import sentences
+from symhep_moments.say.tables import tables
 
 __all__ = ["MomentConditions"]
 
+#: Effective events from which on symmetries can be told: ten for each of the usual test functions.
+ENOUGH = 400
 
-class MomentConditions(Method[MomentsOptions]):
+
+class MomentConditions(Method[MomentsOptions, MomentsRecord, Sample]):
     """Continuous and discrete symmetries of a density, without labels and without training, with p-values.
 
+    >>> import numpy as np
     >>> from symhep.methods.context import seed_sequence
     >>> x = np.random.default_rng(0).normal(size=(2000, 2))
     >>> data = Dataset.from_array(x, scaling="isotropic")
-    >>> options, method = MomentsOptions(discrete=None, strength=False), MomentConditions()
-    >>> part = method.fit(data, options, Shard(), Context(seed_sequence(1, "moments", 0)))
-    >>> method.combine(data, options, [part]).summary["algebra"]["name"]
+    >>> method, context = MomentConditions(), Context(seed_sequence(1, "moments", 0))
+    >>> sample = method.prepare(data, MomentsOptions(discrete=None, strength=False))
+    >>> method.combine(sample, [method.fit(sample, Shard(), context)], context).record.algebra.name
     'so(2)'
     """
 
     name = "moments"
     summary = "which subgroup of the Poincare group, and which reflections, the events respect, with p-values"
-    references = (
-        CRAGG_DONALD,
-        ROBIN_SMITH,
-        KLEIBERGEN_PAAP,
-        LESTER,
-        PATERA,
-    )
+    references = (CRAGG_DONALD, ROBIN_SMITH, KLEIBERGEN_PAAP, LESTER, PATERA)
     Options = MomentsOptions
+    Record: ClassVar[type[MomentsRecord]] = MomentsRecord
     scan_quantities = (ScanQuantity("algebra.dimension", "Symmetries"),)
 
     def check(self, data: Dataset, options: MomentsOptions) -> None:
-        """Raise `CardError` or `MethodError` for events that the options do not fit."""
-        events, _ = prepared(data, options)
-        functions_for(events, options, np.random.default_rng(0))
-        if options.discrete is not None:
-            chosen_elements(options.discrete, Frame.of(events.names, data.particles, events.x.shape[1]))
+        """Raise `CardError` or `MethodError` for names that the events do not have."""
+        require_sense(data, options)
 
-    def fit(self, data: Dataset, options: MomentsOptions, shard: Shard, context: Context) -> Part:
+    def prepare(self, data: Dataset, options: MomentsOptions) -> Sample:
+        """Scaled events, and those of the reference."""
+        return prepare(data, options)
+
+    def fit(self, prepared: Sample, shard: Shard, context: Context) -> Part:
         """All tests."""
-        outcome = measure(data, options, context)
-        return Part(values={"summary": summarise(outcome)}, arrays=drawing_arrays(outcome))
+        measured = measure(prepared, context)
+        return Part({"record": record_of(measured).to_json()}, arrays_of(measured))
 
-    def combine(self, data: Dataset, options: MomentsOptions, parts: Sequence[Part]) -> Result:
-        """Say what was found."""
-        summary = parts[0].values["summary"]
-        return Result(
-            summary=summary,
-            arrays=parts[0].arrays,
-            tables=tables(summary),
-            statements=list(findings(summary)),
-        )
+    def combine(self, prepared: Sample, parts: Sequence[Part], context: Context) -> Result[MomentsRecord]:
+        """The record of the only part."""
+        return Result(MomentsRecord.from_json(parts[0].values["record"]), parts[0].arrays)
 
-    def figures(self, result: Result) -> Iterator[NamedFigure]:
+    def statements(self, record: MomentsRecord) -> Iterable[Statement]:
+        """The physics, most important first; then what a reader must know before believing it."""
+        return sentences(record)
+
+    def tables(self, record: MomentsRecord) -> Mapping[str, Table]:
+        """Candidates, ranks, generators, subgroups, discrete elements."""
+        return tables(record)
+
+    def figures(self, result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
         """p-values, lattice, ranks, generators, strengths, maps, discrete elements, moments."""
         from symhep_moments.figures.all import draw_all
 
         return draw_all(result)
+
+    def init_block(self, sample: SampleView) -> InitBlock:
+        """The quick look, first in the card; a comment where there are too few effective events for it."""
+        what = (
+            "rotations, boosts, reflections and exchanges" if sample.object else "rotations and reflections"
+        )
+        comment = f"Which {what} leave the density as it is? With p-values, in seconds."
+        enough = sample.effective >= ENOUGH
+        if not enough:
+            comment += (
+                f" The effective number of events is {sample.effective:.0f}, too few to tell: "
+                f"with {ENOUGH} or more switch it on."
+            )
+        text = f"use: moments\nfeatures: {sample.geometric}"
+        return InitBlock("symmetries", comment, text, seconds=5, active=enough)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from symhep.hypotheses.discrete.options import spelled
+from symhep.hypotheses.subgroups.options import SubgroupOptions, switch
 from symhep.lie.terms import read_terms
 from symhep.methods.interface import Options
 from symhep.plugin.user_function import NAME, ORIGIN, UserFunctionOptions
-from symhep_moments.accumulate import COVARIANCE_EVENTS
-from symhep_moments.discrete.options import DiscreteOptions
-from symhep_moments.functions.edges import Edge
-from symhep_moments.functions.options import FunctionOptions
+from symhep_moments.fit.discrete.options import DiscreteOptions
+from symhep_moments.fit.functions.edges import Edge
+from symhep_moments.fit.functions.options import FunctionOptions
+from symhep_moments.fit.sums import COVARIANCE_EVENTS
 
 __all__ = ["DensityOptions", "MomentsOptions"]
 
 
 class DensityOptions(UserFunctionOptions):
-    """The logarithm of a density, by a function of yours, up to a constant."""
+    """The logarithm of a density, by a function of the user, up to a constant."""
 
     function: str = Field(
         pattern=NAME,
@@ -43,9 +45,14 @@ class MomentsOptions(Options):
     acts_on: Literal["auto", "momenta", "features"] = Field(
         "auto", description="four-momenta of the objects or the features; auto: momenta where there are any"
     )
-    vectors: int | None = Field(None, ge=1, description="vectors that the features make up; 1 by default")
+    vectors: int | None = Field(
+        None, ge=1, description="number of vectors the features are split into; 1 by default"
+    )
     level: float = Field(
-        0.01, gt=0, lt=1, description="probability of rejecting what holds, for each family of hypotheses"
+        0.01,
+        gt=0,
+        lt=1,
+        description="significance level (family-wise error rate) per family of hypotheses",
     )
     functions: FunctionOptions = Field(FunctionOptions(), description="the test functions")
     edges: tuple[Edge, ...] = Field(
@@ -57,11 +64,13 @@ class MomentsOptions(Options):
     density: DensityOptions | None = Field(
         None, description="a known density: test symmetries of the density of the events relative to it"
     )
-    subgroups: bool = Field(
-        True, description="test every class of subgroups of the Lorentz or Poincare group (four-momenta)"
+    subgroups: Annotated[SubgroupOptions | None, switch(SubgroupOptions)] = Field(
+        SubgroupOptions(),
+        description="test classes of subgroups of the Lorentz or Poincare group (four-momenta): true, false, or which",
     )
-    discrete: DiscreteOptions | None = Field(
-        DiscreteOptions(), description="reflections, exchanges, parity; null: none"
+    discrete: Annotated[DiscreteOptions | None, spelled(DiscreteOptions)] = Field(
+        DiscreteOptions(),
+        description="test reflections, exchanges, parity: a list of elements, or how; null: none",
     )
     strength: bool = Field(True, description="how strongly each candidate is broken, and where")
     covariance_events: int = Field(

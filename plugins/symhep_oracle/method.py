@@ -2,49 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from symhep.errors import as_card_error
 from symhep.events.dataset import Dataset
 from symhep.lie.sums import algebra_sum
 from symhep.methods.context import Context
+from symhep.methods.init_block import InitBlock, SampleView
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
-from symhep.methods.result import Part, Result
+from symhep.methods.result import Part, Result, Statement
+from symhep.methods.table import Table
 from symhep.torchkit.streams import replica_seeds
-from symhep_oracle.algebra import study
-from symhep_oracle.breaking import break_symmetry
-from symhep_oracle.canonical import canonical
-from symhep_oracle.conditions import Conditions
-from symhep_oracle.findings import findings
-from symhep_oracle.finite import doubt, transform
+from symhep_oracle.fit.algebra import analyse
+from symhep_oracle.fit.breaking import break_symmetry
+from symhep_oracle.fit.canonical import canonical
+from symhep_oracle.fit.finite import doubt, transform
+from symhep_oracle.fit.outcome import Outcome
+from symhep_oracle.fit.problem import pose
+from symhep_oracle.fit.result import result_of
+from symhep_oracle.fit.solver import solve
+from symhep_oracle.fit.support import split_spurious
 from symhep_oracle.gradient.flow_outcome import FlowOutcome, fit_flows
-from symhep_oracle.gradient.flow_results import flow_result
+from symhep_oracle.gradient.flow_result import flow_result
 from symhep_oracle.latent.least import follow_least
-from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.options import OracleMethodOptions
-from symhep_oracle.oracles.building import build_oracle
-from symhep_oracle.outcome import Outcome, make_fields
-from symhep_oracle.problem import pose
+from symhep_oracle.record import OracleRecord
 from symhep_oracle.references import FORESTANO_EXCEPTIONAL, FORESTANO_SPARSE, FORESTANO_SYMMETRIES, ROMAN
-from symhep_oracle.results import drawing_arrays, summarise, tables
-from symhep_oracle.sample import Sample
-from symhep_oracle.solving import solve
-from symhep_oracle.support import split_spurious
-from symhep_oracle.vouched import vouched
+from symhep_oracle.sample import Prepared, Sample, layout_of
+from symhep_oracle.say.sentences import sentences
+from symhep_oracle.say.tables import tables
 
 __all__ = ["OracleGenerators"]
 
 
-class OracleGenerators(Method[OracleMethodOptions]):
+class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
     """Generators of the symmetry of an oracle (Forestano et al., Deep learning symmetries).
 
-    >>> from symhep.methods.context import seed_sequence
+    >>> from symhep.methods.context import COMBINE, seed_sequence
     >>> x = np.random.default_rng(0).normal(size=(200, 3))
-    >>> data = Dataset.from_array(x, scaling="isotropic")
-    >>> options, method = OracleMethodOptions(oracle="l2"), OracleGenerators()
-    >>> part = method.fit(data, options, Shard(), Context(seed_sequence(1, "oracle", 0)))
-    >>> method.combine(data, options, [part]).summary["algebra"]["name"]
+    >>> data, options = Dataset.from_array(x, scaling="isotropic"), OracleMethodOptions(oracle="l2")
+    >>> method, seeds = OracleGenerators(), [seed_sequence(1, "oracle", i) for i in (0, COMBINE)]
+    >>> prepared = method.prepare(data, options)
+    >>> part = method.fit(prepared, Shard(), Context(seeds[0]))
+    >>> method.combine(prepared, [part], Context(seeds[1])).record.algebra.name
     'so(3)'
     """
 
@@ -57,6 +59,7 @@ class OracleGenerators(Method[OracleMethodOptions]):
         FORESTANO_EXCEPTIONAL,
     )
     Options = OracleMethodOptions
+    Record = OracleRecord
     scan_quantities = (
         ScanQuantity("algebra.dimension", "Generators"),
         ScanQuantity("spectrum.values", "Relative singular value", error_key="spectrum.noise", entry="field"),
@@ -64,54 +67,70 @@ class OracleGenerators(Method[OracleMethodOptions]):
     )
 
     def check(self, data: Dataset, options: OracleMethodOptions) -> None:
-        """Raise `CardError` or `MethodError` for events that the oracle, the fields or the target do not fit."""
-        sample = Sample.prepare(data, options)
+        """Raise `CardError` or `MethodError` for vectors that the options or the named algebra do not fit."""
+        layout = layout_of(data, options)
         if options.compare is not None:
-            algebra_sum(options.compare, sample.layout.dimension)
-        if not isinstance(options.oracle, LearnedOracleOptions):
-            oracle = build_oracle(options.oracle, sample.layout, sample.x)
-            Conditions(oracle, make_fields(options, sample.layout), sample.x, sample.weights, sample.scale)
+            with as_card_error():
+                algebra_sum(options.compare, layout.dimension)
 
-    def fit(self, data: Dataset, options: OracleMethodOptions, shard: Shard, context: Context) -> Part:
+    def prepare(self, data: Dataset, options: OracleMethodOptions) -> Prepared:
+        """The events as vectors."""
+        return Prepared(data, options, Sample.of(data, options))
+
+    def fit(self, prepared: Prepared, shard: Shard, context: Context) -> Part:
         """Solve, take out what holds on the data alone, turn to the sparsest basis, break, follow."""
+        options = prepared.options
         solving, thick, turning, breaking, training, coding, flowing, moving = replica_seeds(context.seeds, 8)
-        problem = pose(data, options, coding, training, context)
+        problem = pose(prepared, coding, training, context)
         if options.solver == "flows":
             return fit_flows(problem, options.flows, solving, context).to_part()
         conditions, sample = problem.conditions, problem.sample
         solution = solve(conditions, options, solving, context)
         solution, support = split_spurious(solution, conditions, sample, np.random.default_rng(thick))
         solution = canonical(solution, conditions.fields, sample.minkowski, np.random.default_rng(turning))
+        finite = broken = None
         if options.solver == "exact" and not conditions.oracle.approximate:
-            finite = transform(conditions, solution, np.random.default_rng(moving))
-            solution, problem.info["finite"] = doubt(solution, finite), finite.to_json()
-        broken = None
+            moved = transform(conditions, solution, np.random.default_rng(moving))
+            solution, finite = doubt(solution, moved), moved.to_record()
         if options.breaking is not None:
-            broken = break_symmetry(conditions, options.breaking, solution, np.random.default_rng(breaking))
-        latent = follow_least(problem, data, options, np.random.default_rng(flowing))
+            broken = break_symmetry(
+                conditions, options.breaking, solution, np.random.default_rng(breaking), context.registry
+            )
+        latent = follow_least(problem, prepared, np.random.default_rng(flowing))
         network = problem.parameters or None
-        return Outcome(solution, support, sample.layout, problem.info, broken, network, latent).to_part()
+        return Outcome(
+            solution, support, sample.layout, problem.facts, broken, network, latent, finite
+        ).to_part()
 
-    def combine(self, data: Dataset, options: OracleMethodOptions, parts: Sequence[Part]) -> Result:
-        """Name the algebra, compare, and say it."""
-        if options.solver == "flows":
-            return flow_result(FlowOutcome.from_part(parts[0]), options)
-        evidence = study(Outcome.from_part(parts[0]), options)
-        network, symmetry = evidence.outcome.network, vouched(evidence, data)
-        summary, arrays = summarise(evidence, options), drawing_arrays(evidence, data)
-        if symmetry is not None:
-            summary["symmetry"] = symmetry.to_summary()
-            arrays |= symmetry.to_arrays()
-        return Result(
-            summary=summary,
-            arrays=arrays,
-            tables=tables(evidence),
-            statements=list(findings(evidence, options)),
-            checkpoint={"network": network} if network else {},
-        )
+    def combine(self, prepared: Prepared, parts: Sequence[Part], context: Context) -> Result[OracleRecord]:
+        """Name the algebra, and compare it."""
+        if prepared.options.solver == "flows":
+            return flow_result(FlowOutcome.from_part(parts[0]))
+        analysis = analyse(Outcome.from_part(parts[0]), prepared.options, context.seeds)
+        return result_of(analysis, prepared)
 
-    def figures(self, result: Result) -> Iterator[NamedFigure]:
+    def statements(self, record: OracleRecord) -> Iterator[Statement]:
+        """The algebra, how it was decided and compared, what breaks it; then warnings."""
+        return sentences(record)
+
+    def tables(self, record: OracleRecord) -> Mapping[str, Table]:
+        """Generators and their entries, spurious fields, breaking; trained fields."""
+        return tables(record)
+
+    def figures(self, result: Result[OracleRecord]) -> Iterator[NamedFigure]:
         """Generators, spectrum, structure constants, flows, breaking; those of the solver and the oracle."""
         from symhep_oracle.figures.all import draw_all
 
         return draw_all(result)
+
+    def init_block(self, sample: SampleView) -> InitBlock | None:
+        """The Lorentz norm of four-momenta, to be switched on by hand; nothing where there are none."""
+        if sample.object is None:
+            return None
+        return InitBlock(
+            name="algebra",
+            comment="Which linear maps of the four-momenta leave E^2 - p^2 alone? Their Lie algebra, in seconds.",
+            text=f"use: oracle\nfeatures: {sample.geometric}\noptions: {{oracle: lorentz}}",
+            seconds=5,
+            active=False,
+        )

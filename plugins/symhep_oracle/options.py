@@ -2,122 +2,18 @@
 
 from __future__ import annotations
 
-from math import pi
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from symhep.lie.terms import read_terms
 from symhep.methods.interface import Options
-from symhep.plugin.user_function import NAME, ORIGIN, UserFunctionOptions
 from symhep_oracle.gradient.options import FlowOptions, GradientOptions
 from symhep_oracle.latent.options import LatentOptions
 from symhep_oracle.learned.options import LearnedOracleOptions
-from symhep_oracle.model_file_options import ModelFileOracle
+from symhep_oracle.oracles.options import OracleOptions
 
-__all__ = [
-    "BreakingOptions",
-    "DeterminantOracle",
-    "ExceptionalOracle",
-    "FunctionOracle",
-    "LorentzOracle",
-    "MaskOracle",
-    "ModelFileOracle",
-    "NormOracle",
-    "OracleMethodOptions",
-    "OracleOptions",
-    "QuadraticOracle",
-]
-
-Of = Literal["particles", "pairs", "total"]
-
-
-class NormOracle(Options):
-    """|x|_1, |x|_2, x1 x2, or the two halves of the plane with one of each norm; one output per vector."""
-
-    kind: Literal["l1", "l2", "squeeze", "piecewise"]
-
-
-class LorentzOracle(Options):
-    """E^2 - p^2: of every particle, of every pair (the products p_i . p_j), or of the sum."""
-
-    kind: Literal["lorentz"]
-    of: Of = Field("particles", description="particles: masses; pairs: products p_i . p_j; total: of the sum")
-
-
-class QuadraticOracle(Options):
-    """x^T M x."""
-
-    kind: Literal["quadratic"]
-    matrix: tuple[tuple[float, ...], ...] = Field(
-        description="M, d x d; antisymmetric ones make sense for pairs"
-    )
-    of: Of = Field("particles", description="particles: x^T M x; pairs: x_p^T M x_q; total: of the sum")
-
-    @model_validator(mode="after")
-    def _square(self) -> QuadraticOracle:
-        if any(len(row) != len(self.matrix) for row in self.matrix) or not self.matrix:
-            raise ValueError("'matrix' must be square")
-        return self
-
-
-class ExceptionalOracle(Options):
-    """Three-form of G2 on three vectors of R^7; cubic form of E6 on R^27; that and the norm of F4 on R^26 or R^27."""
-
-    kind: Literal["g2", "f4", "e6"]
-
-
-class DeterminantOracle(Options):
-    """det(z_1 .. z_d) of d vectors, with their norms: SU(d) on complex vectors, SO(d) on real ones."""
-
-    kind: Literal["determinant"]
-    norms: bool = Field(True, description="add |z_p|^2 of every vector; without them SL(d)")
-
-
-class FunctionOracle(UserFunctionOptions):
-    """A function of yours: points (N, D) -> (N,) or (N, k), torch or numpy."""
-
-    kind: Literal["function"]
-    function: str = Field(
-        pattern=NAME,
-        description=ORIGIN,
-        examples=["my_oracles:transverse_mass"],
-    )
-    approximate: bool = Field(
-        False,
-        description="the function is an estimate (a network, a fit): count generators by the gap of the spectrum",
-    )
-
-
-class MaskOracle(Options):
-    """-E^2 inside a window of the detector with smooth edges, per particle: a breaking term."""
-
-    kind: Literal["mask"]
-    eta: tuple[float, float] = Field(description="edges in pseudorapidity")
-    phi: tuple[float, float] = Field((-pi, pi), description="edges in azimuth; by default all around")
-    width: float = Field(0.1, gt=0, description="width of the edges")
-
-
-def _short(value: Any) -> Any:
-    """'l2' stands for {kind: l2}."""
-    return {"kind": value} if isinstance(value, str) else value
-
-
-OracleOptions = Annotated[
-    Annotated[
-        NormOracle
-        | LorentzOracle
-        | QuadraticOracle
-        | ExceptionalOracle
-        | DeterminantOracle
-        | FunctionOracle
-        | MaskOracle
-        | ModelFileOracle
-        | LearnedOracleOptions,
-        Field(discriminator="kind"),
-    ],
-    BeforeValidator(_short),
-]
+__all__ = ["BreakingOptions", "OracleMethodOptions"]
 
 
 class BreakingOptions(Options):
@@ -137,7 +33,7 @@ class OracleMethodOptions(Options):
     """
 
     oracle: OracleOptions = Field(
-        description="the function whose symmetry is asked for; a kind, or {kind: ..., ...}"
+        description="the function whose symmetry is asked for: a kind, or a mapping {kind: ..., ...}"
     )
     solver: Literal["exact", "gradient", "flows"] = Field(
         "exact",
@@ -150,7 +46,7 @@ class OracleMethodOptions(Options):
     vectors: int | None = Field(
         None,
         ge=1,
-        description="vectors that the features make up; by default as many as the oracle needs, else 1",
+        description="number of vectors the features are split into; by default as many as the oracle needs, else 1",
     )
     complex: bool = Field(
         False, description="complex vectors, given as all real parts, then all imaginary parts"
@@ -173,7 +69,7 @@ class OracleMethodOptions(Options):
     @field_validator("compare")
     @classmethod
     def _readable(cls, text: str | None) -> str | None:
-        """Refuse a name that means nothing while the card's line is known."""
+        """Refuse an unknown name while the card's line is known: a LieError is a ValueError, which pydantic takes."""
         if text is not None:
             read_terms(text)
         return text

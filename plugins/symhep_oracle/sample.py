@@ -13,13 +13,15 @@ from symhep.errors import CardError
 from symhep.events import vectors
 from symhep.events.dataset import Dataset
 from symhep.events.vectors import MOMENTUM, vectors_of
-from symhep_oracle.layout import Layout
+from symhep.methods.interface import Inputs
 from symhep_oracle.learned.answers import without_target
 from symhep_oracle.learned.options import LearnedOracleOptions
-from symhep_oracle.options import LorentzOracle, MaskOracle, OracleMethodOptions
-from symhep_oracle.oracles.building import vectors_needed
+from symhep_oracle.options import OracleMethodOptions
+from symhep_oracle.oracles.build import vectors_needed
+from symhep_oracle.oracles.layout import Layout
+from symhep_oracle.oracles.options import LorentzOracle, MaskOracle
 
-__all__ = ["MOMENTUM", "Sample", "acts_on_momenta"]
+__all__ = ["MOMENTUM", "Prepared", "Sample", "acts_on_momenta", "layout_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -79,18 +81,15 @@ class Sample:
         return len(self.x)
 
     @classmethod
-    def prepare(cls, data: Dataset, options: OracleMethodOptions) -> Sample:
+    def of(cls, data: Dataset, options: OracleMethodOptions) -> Sample:
         """Events of ``data`` for ``options``. Raises `CardError` or `MethodError` where they do not fit."""
-        momenta = acts_on_momenta(data, options)
+        momenta, layout = acts_on_momenta(data, options), layout_of(data, options)
         if isinstance(options.oracle, LearnedOracleOptions):
             data = without_target(data, options.oracle)
-        layout = _layout(data, options, momenta)
         taken = vectors_of(data, options.acts_on, layout.vectors, options.max_events)
         names = taken.names
-        if not momenta:
-            _check_order(data, layout, options)
-            if isinstance(options.oracle, LorentzOracle) and layout.dimension == 4:
-                names = MOMENTUM  # that is what the norm takes them for
+        if not momenta and isinstance(options.oracle, LorentzOracle) and layout.dimension == 4:
+            names = MOMENTUM  # that is what the norm takes them for
         size = np.abs(taken.weights)
         return cls(
             torch.from_numpy(taken.x.reshape(len(taken), -1)),
@@ -104,13 +103,26 @@ class Sample:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Prepared(Inputs[OracleMethodOptions]):
+    """Data and options, with the events as the solvers see them."""
+
+    sample: Sample
+
+
 def acts_on_momenta(data: Dataset, options: OracleMethodOptions) -> bool:
     """Is it the objects' four-momenta that the generators act on? Raises `CardError` where that cannot be."""
     return vectors.acts_on_momenta(data, options.acts_on, options.vectors)
 
 
-def _layout(data: Dataset, options: OracleMethodOptions, momenta: bool) -> Layout:
-    """How the numbers of an event fall into vectors."""
+def layout_of(data: Dataset, options: OracleMethodOptions) -> Layout:
+    """How the numbers of an event fall into vectors.
+
+    Raises `CardError` where they do not, or where they are others than an oracle of four-momenta takes.
+    """
+    momenta = acts_on_momenta(data, options)
+    if isinstance(options.oracle, LearnedOracleOptions):
+        data = without_target(data, options.oracle)
     if momenta:
         assert data.momenta is not None
         if options.complex:
@@ -124,7 +136,9 @@ def _layout(data: Dataset, options: OracleMethodOptions, momenta: bool) -> Layou
         raise CardError(
             f"{features} features do not make {count} {kind} of equal length", hint="check vars and vectors"
         )
-    return Layout(count, features // per_vector, options.complex)
+    layout = Layout(count, features // per_vector, options.complex)
+    _check_order(data, layout, options)
+    return layout
 
 
 def _check_order(data: Dataset, layout: Layout, options: OracleMethodOptions) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 from symhep.lie.closing import nearest_closed
 from symhep.lie.levi import levi_complement
 from symhep.lie.noise import RankDecision, decide_rank, kernel, number_of_draws, row_space, with_rounding
@@ -59,13 +59,13 @@ class LieAlgebra:
     def __init__(self, constants: npt.ArrayLike, noise: npt.ArrayLike | None = None, seed: int = 0) -> None:
         f = np.asarray(constants, dtype=np.float64)
         if f.ndim != 3 or len(set(f.shape)) != 1 or not np.isfinite(f).all():
-            raise CardError(
+            raise LieError(
                 f"structure constants have the shape (G, G, G), not {f.shape}, and are finite",
                 hint="see symhep.lie.algebra.structure_constants",
             )
         largest = float(np.abs(f).max(initial=0.0))
         if np.abs(f + f.transpose(1, 0, 2)).max(initial=0.0) > 1e-6 * largest:
-            raise CardError(
+            raise LieError(
                 "f[a, b, c] is not antisymmetric in a and b", hint="pass (f - f.transpose(1, 0, 2)) / 2"
             )
         samples = np.broadcast_to(f, (1 + number_of_draws(len(f)), *f.shape)).copy()
@@ -257,9 +257,9 @@ class LieAlgebra:
 
     @cached_property
     def root_system(self) -> RootSystem:
-        """Roots of the complexification; CardError unless the algebra is semisimple."""
+        """Roots of the complexification; LieError unless the algebra is semisimple."""
         if not self.semisimple:
-            raise CardError(
+            raise LieError(
                 "roots need a semisimple algebra",
                 hint="take algebra.restrict(algebra.levi), its semisimple part",
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 from symhep.lie.structure import (
     FloatArray,
     MatrixArray,
@@ -64,18 +64,18 @@ def broadcast_errors(
         return np.broadcast_to(size * largest, vectors.shape)
     given = numbers(errors, "errors")
     if given.ndim not in (0, 3) or (given.ndim == 3 and given.shape != matrices.shape):
-        raise CardError(
+        raise LieError(
             f"errors have the shape {given.shape}, the matrices {matrices.shape}",
             hint="pass None, one number, or an array shaped like the matrices",
         )
     if np.iscomplexobj(given) and not np.iscomplexobj(matrices):
-        raise CardError("errors are complex, the matrices real", hint="pass real errors")
+        raise LieError("errors are complex, the matrices real", hint="pass real errors")
     given = given.astype(np.float64 if not np.iscomplexobj(given) else np.complex128)
     if np.iscomplexobj(matrices) and not np.iscomplexobj(given):
         given = given * (1 + 1j)
     full = real_vectors(np.ascontiguousarray(np.broadcast_to(given, matrices.shape)))
     if not np.isfinite(full).all() or (full < 0).any():
-        raise CardError("errors are not finite and positive", hint="pass standard errors of the entries")
+        raise LieError("errors are not finite and positive", hint="pass standard errors of the entries")
     return full
 
 
@@ -86,7 +86,7 @@ def nearest_closed(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None)
     Linearised constraint: P([W_a, X_b] + [X_a, W_b] - f_ab^c W_c) = -P [X_a, X_b]. Each step is its solution of least
     norm, by damped conjugate gradients; the damping falls with the residual, which keeps the step
     short where the closed spans have a corner and convergence quadratic (Levenberg-Marquardt: Fan and Yuan,
-    Computing 74, 2005, 23). Raises CardError if the matrices are no basis: wrong shape, or linearly dependent.
+    Computing 74, 2005, 23). Raises LieError if the matrices are no basis: wrong shape, or linearly dependent.
 
     >>> span = np.array([[[0, -1.0, 0], [1, 0, 0], [0, 0, 0]], [[0, 0, 1.0], [0, 0, 0], [0, 0, 1e-3]],
     ...                  [[0, 0, 0], [0, 0, 1.0], [0, 0, 0]]])  # e(2), with an error

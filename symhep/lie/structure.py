@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 
 __all__ = [
     "FloatArray",
@@ -46,19 +46,19 @@ class StructureConstants:
 
 
 def as_basis(matrices: npt.ArrayLike) -> MatrixArray:
-    """``matrices`` as a finite (G, d, d) array of float64 or complex128; CardError if they are none."""
+    """``matrices`` as a finite (G, d, d) array of float64 or complex128; LieError if they are none."""
     given = numbers(matrices, "a basis")
     if given.ndim != 3 or given.shape[1] != given.shape[2] or 0 in given.shape:
-        raise CardError(
+        raise LieError(
             f"a basis has the shape (G, d, d), not {given.shape}", hint="stack G square matrices of one size"
         )
     x: MatrixArray
     x = given.astype(np.complex128) if np.iscomplexobj(given) else given.astype(np.float64)
     if not np.isfinite(x).all():
-        raise CardError("the basis has entries that are not finite", hint="remove nan and inf")
+        raise LieError("the basis has entries that are not finite", hint="remove nan and inf")
     largest = np.abs(x).max()
     if largest > 0 and not 1 / LARGEST < largest < LARGEST:
-        raise CardError(
+        raise LieError(
             f"the largest entry of the basis is {largest:.1g}, and its powers are no floating-point numbers",
             hint="choose units in which the entries are nearer to 1",
         )
@@ -66,25 +66,25 @@ def as_basis(matrices: npt.ArrayLike) -> MatrixArray:
 
 
 def numbers(given: object, what: str) -> npt.NDArray[np.number[Any]]:
-    """``given`` as an array of numbers; CardError if it holds anything else, or masked entries."""
+    """``given`` as an array of numbers; LieError if it holds anything else, or masked entries."""
     try:
         x = np.asarray(given)
     except ValueError as error:
-        raise CardError(f"{what} is no array: {error}", hint="stack arrays of one shape") from error
+        raise LieError(f"{what} is no array: {error}", hint="stack arrays of one shape") from error
     if not np.issubdtype(x.dtype, np.number):
-        raise CardError(f"{what} holds {x.dtype} and not numbers", hint="pass an array of float or complex")
+        raise LieError(f"{what} holds {x.dtype} and not numbers", hint="pass an array of float or complex")
     if np.ma.is_masked(given):
-        raise CardError(f"{what} has masked entries", hint="leave out the matrices that have them")
+        raise LieError(f"{what} has masked entries", hint="leave out the matrices that have them")
     return x
 
 
 def independent(x: MatrixArray) -> MatrixArray:
-    """``x`` itself; CardError if its matrices, whatever their sizes, are linearly dependent but for rounding."""
+    """``x`` itself; LieError if its matrices, whatever their sizes, are linearly dependent but for rounding."""
     vectors = real_vectors(x)
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     s = np.linalg.svd(vectors / np.where(norms > 0, norms, 1), compute_uv=False)
     if len(x) > vectors.shape[1] or s[-1] <= np.finfo(np.float64).eps * max(vectors.shape) * s[0]:
-        raise CardError(
+        raise LieError(
             f"the {len(x)} matrices are linearly dependent", hint="pass a basis: one matrix per dimension"
         )
     return x
@@ -117,7 +117,7 @@ def structure_constants(matrices: npt.ArrayLike) -> StructureConstants:
     together: with the pseudo-inverse V+ of the matrices as vectors, f = C V+.
     Source: de Graaf, Lie Algebras: Theory and Algorithms (2000), section 1.5.
 
-    Raises CardError if the matrices are no basis: wrong shape, or linearly dependent.
+    Raises LieError if the matrices are no basis: wrong shape, or linearly dependent.
 
     >>> J = np.zeros((3, 3, 3))  # so(3): (J_a)_bc = -epsilon_abc
     >>> for a, b, c in [(0, 1, 2), (1, 2, 0), (2, 0, 1)]:

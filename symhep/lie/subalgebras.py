@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import expm
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 from symhep.lie.algebra import LieAlgebra
 from symhep.lie.generators import Matrices
 from symhep.lie.identify import identify
@@ -36,7 +36,7 @@ def subalgebras(basis: npt.ArrayLike, dimension: int, *, starts: int = 64, seed:
     other special kinds. Closed ones are told apart by their name and by integers that conjugation does not change, so a
     continuous family counts as one kind. A kind may be missed; none at all means that no start closed.
 
-    Raises `CardError` if the dimension is not between 1 and G - 1, or the matrices are dependent or far from closed.
+    Raises `LieError` if the dimension is not between 1 and G - 1, or the matrices are dependent or far from closed.
 
     >>> from symhep.lie.bases import so
     >>> print(subalgebras(so(4).matrices, 5))
@@ -44,13 +44,13 @@ def subalgebras(basis: npt.ArrayLike, dimension: int, *, starts: int = 64, seed:
     """
     x = independent(as_basis(basis))
     if not 1 <= dimension < len(x):
-        raise CardError(f"no proper subalgebra of dimension {dimension} in an algebra of dimension {len(x)}")
+        raise LieError(f"no proper subalgebra of dimension {dimension} in an algebra of dimension {len(x)}")
     vectors = real_vectors(x)
     _, triangle = np.linalg.qr(vectors.T)
     orthonormal = np.tensordot(np.linalg.inv(triangle).T, x, axes=1)
     structure = structure_constants(orthonormal)
     if structure.residual > 0.3:
-        raise CardError("the basis does not close", hint="pass a closed algebra, or its nearest_closed")
+        raise LieError("the basis does not close", hint="pass a closed algebra, or its nearest_closed")
     f = (structure.constants - structure.constants.swapaxes(0, 1)) / 2
     rng = np.random.default_rng(seed)
     random = np.linalg.qr(rng.normal(size=(starts, len(x), dimension)))[0].swapaxes(1, 2)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import reduce
 from operator import add
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 from symhep.lie import bases
 from symhep.lie.exceptional import e6, f4, g2
 from symhep.lie.generators import Generators
@@ -31,19 +31,19 @@ def algebra_sum(text: str, dimension: int) -> Generators:
     """'so(1,3)+D' as matrices on vectors of ``dimension`` components.
 
     Terms: so(n), so(p,q), su(n), u(n), sl(n), gl(n), sp(n), usp(n), g2, f4, e6; lorentz, poincare and rotations of
-    four-vectors; D (dilatation), T (translations). Raises `CardError` for others, and for matrices of another size.
+    four-vectors; D (dilatation), T (translations). Raises `LieError` for others, and for matrices of another size.
 
     >>> len(algebra_sum("so(1,3) + D", 4))
     7
     >>> algebra_sum("so(1,3)+DD", 4)
     Traceback (most recent call last):
     ...
-    symhep.errors.CardError: no algebra is called 'DD' in 'so(1,3)+DD'; did you mean 'D'?
+    symhep.errors.LieError: no algebra is called 'DD' in 'so(1,3)+DD'; did you mean 'D'?
     """
     terms = read_terms(text)
     for term in terms:  # before any is built: the matrices of so(400) are 100 GB
         if term.components not in (None, dimension):
-            raise CardError(
+            raise LieError(
                 f"'{term.text}' acts on {term.components} components, but the vectors have {dimension}"
             )
     parts = [_built(term, text, dimension) for term in terms]
@@ -56,4 +56,4 @@ def _built(term: Term, text: str, dimension: int) -> Generators:
     try:
         return _BASES[term.name](*term.numbers)
     except ValueError as error:  # so(1), sl(1): there is nothing in them
-        raise CardError(f"'{term.text}' in '{text}': {error}") from error
+        raise LieError(f"'{term.text}' in '{text}': {error}") from error

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from symhep.errors import CardError, nearest
+from symhep.errors import LieError, nearest
 
 __all__ = ["Term", "read_terms"]
 
@@ -69,14 +69,14 @@ class Term:
 
 
 def read_terms(text: str) -> tuple[Term, ...]:
-    """The terms of ``text``. Raises `CardError` for names that are not known, and for sizes that are missing.
+    """The terms of ``text``. Raises `LieError` for names that are not known, and for sizes that are missing.
 
     >>> [(t.name, t.numbers, t.components) for t in read_terms("so(1,3) + D")]
     [('so', (1, 3), 4), ('D', (), None)]
     >>> read_terms("so")
     Traceback (most recent call last):
     ...
-    symhep.errors.CardError: 'so' in 'so' is written so(n) or so(p,q), with whole numbers
+    symhep.errors.LieError: 'so' in 'so' is written so(n) or so(p,q), with whole numbers
     """
     return tuple(_read(term, text) for term in text.replace(" ", "").split("+"))
 
@@ -86,9 +86,9 @@ def _read(term: str, text: str) -> Term:
     name = found[1] if found else term
     kind = _KINDS.get(name)
     if found is None or kind is None:
-        raise CardError(f"no algebra is called '{name}' in '{text}'", hint=nearest(name, _KINDS))
+        raise LieError(f"no algebra is called '{name}' in '{text}'", hint=nearest(name, _KINDS))
     numbers = [] if found[2] is None else found[2].split(",")
     if len(numbers) not in kind.numbers or not all(map(_NUMBER.match, numbers)):
         with_numbers = "" if kind.numbers == (0,) else ", with whole numbers"
-        raise CardError(f"'{term}' in '{text}' is written {kind.written}{with_numbers}")
+        raise LieError(f"'{term}' in '{text}' is written {kind.written}{with_numbers}")
     return Term(term, name, tuple(map(int, numbers)))

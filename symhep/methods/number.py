@@ -13,6 +13,8 @@ __all__ = ["ONE_SIGMA", "Number", "with_error"]
 
 #: Coverage of value +- one standard error of a Gaussian estimate.
 ONE_SIGMA = 0.6827
+#: Relative errors below this are rounding: so many digits would say nothing.
+ROUNDING = 1e-12
 
 
 class Number(Record):
@@ -64,9 +66,11 @@ def with_error(value: float, error: float, unit: str = "") -> str:
     ('0.988 ± 0.012', '1230 ± 60 GeV', '0.00 ± 0.27')
     >>> with_error(2.5e-7, 4e-8), with_error(0.1234, 0.00996), with_error(2.0, 0.0)
     ('(2.5 ± 0.4)e-07', '0.123 ± 0.010', '2 ± 0')
+    >>> with_error(1.0, 9e-17)  # rounding
+    '1 ± 9e-17'
     """
     unit = f" {unit}" if unit else ""
-    if not (math.isfinite(value) and math.isfinite(error) and error > 0):
+    if not (math.isfinite(value) and math.isfinite(error) and error > ROUNDING * abs(value)):
         return f"{_rounded(value)} ± {_rounded(error)}{unit}"
     power = math.floor(math.log10(max(abs(value), error)))
     if power < -4 or power > 6:

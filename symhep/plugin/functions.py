@@ -18,7 +18,7 @@ from typing import Any
 
 from symhep.errors import CardError, PluginError, nearest
 from symhep.plugin.isolation import isolated
-from symhep.plugin.manager import registry_in
+from symhep.plugin.manager import Registry, registry_in
 from symhep.plugin.origin import refusal
 from symhep.plugin.sources import holders, module_file, reachable
 
@@ -50,13 +50,14 @@ def code_folders() -> list[Path]:
     return [Path(p) for p in os.environ.get(_VARIABLE, "").split(os.pathsep) if p]
 
 
-def load_function(name: str) -> Callable[..., Any]:
+def load_function(name: str, registry: Registry | None = None) -> Callable[..., Any]:
     """The function or class ``name`` that a card may call.
 
     'module:function' of a folder named with --code, or 'plugin:function' that a plugin announces with the hook
     ``symhep_register_functions``. It must be written there, see `symhep.plugin.origin.refusal`: a card and a
     file of events together would otherwise run any code, by exec or pickle.loads on what the file holds. Nothing is
-    imported for a name that is refused, but the module of a named folder.
+    imported for a name that is refused, but the module of a named folder. ``registry`` holds the plugins of the run;
+    without one the installed plugins are asked.
 
     A module in a named folder is refused if Python would not take it, or take it for another's: with the name of
     a module of the standard library, of an installed package or of another named folder. The same goes for all
@@ -75,7 +76,7 @@ and no plugin announces such a function; write a function of yours that calls it
     """
     module_name, _, attribute = name.partition(":")
     if _own_file(module_name) is None:
-        return _announced(name)
+        return _announced(name, registry or registry_in(None))
     module = _module(module_name)
     item: Any = getattr(module, attribute, None)
     if not callable(item):
@@ -93,7 +94,7 @@ and no plugin announces such a function; write a function of yours that calls it
     return function
 
 
-def source_checksum(name: str) -> str:
+def source_checksum(name: str, registry: Registry | None = None) -> str:
     """SHA-256 of the code behind ``name``: of its module and all that it imports from the named folders.
 
     Of a function that a plugin announces it is that of all modules of the plugin's package. What else they import
@@ -101,7 +102,9 @@ def source_checksum(name: str) -> str:
     """
     module = name.partition(":")[0]
     files = (
-        reachable(module, code_folders()) if _own_file(module) else registry_in(None).function_sources(name)
+        reachable(module, code_folders())
+        if _own_file(module)
+        else (registry or registry_in(None)).function_sources(name)
     )
     digest = hashlib.sha256()
     for part in sorted(files):
@@ -109,9 +112,8 @@ def source_checksum(name: str) -> str:
     return digest.hexdigest()
 
 
-def _announced(name: str) -> Callable[..., Any]:
+def _announced(name: str, registry: Registry) -> Callable[..., Any]:
     """The function of a plugin's, or a `CardError` that says where functions may come from."""
-    registry = registry_in(None)
     if name in registry.functions:
         try:
             return registry.function(name)

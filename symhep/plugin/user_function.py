@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from symhep.methods.interface import Options
 from symhep.plugin.functions import load_function, source_checksum
+from symhep.plugin.manager import registry_in
 from symhep.plugin.specs import FUNCTION_NAME as NAME
 
 __all__ = ["NAME", "ORIGIN", "UserFunctionOptions"]
@@ -33,10 +34,11 @@ class UserFunctionOptions(Options):
 
     @model_validator(mode="before")
     @classmethod
-    def _load(cls, data: Any) -> Any:
+    def _load(cls, data: Any, info: ValidationInfo) -> Any:
         """Refuse a function that cannot be loaded."""
         name = data.get("function") if isinstance(data, dict) else None
         if not isinstance(name, str) or ":" not in name:
             return data  # the field says what is wrong with it
-        load_function(name)
-        return {**data, "sha256": source_checksum(name)}
+        registry = registry_in(info.context)
+        load_function(name, registry)
+        return {**data, "sha256": source_checksum(name, registry)}

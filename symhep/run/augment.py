@@ -17,7 +17,7 @@ import numpy.typing as npt
 from symhep import __version__
 from symhep.card.loader import load_card
 from symhep.card.schema import RunCard
-from symhep.errors import CardError, MethodError, StoreError, nearest
+from symhep.errors import CardError, MethodError, StoreError, as_card_error, nearest
 from symhep.events.assemble import assemble
 from symhep.events.dataset import Dataset
 from symhep.events.select import FeatureTable
@@ -32,6 +32,7 @@ from symhep.run.folder import RunFolder
 from symhep.run.plan import Plan, make_plan
 from symhep.run.reading import read_dataset
 from symhep.run.workers import open_workers
+from symhep.torchkit.threads import one_thread_per_operation
 
 __all__ = ["Augmented", "augment"]
 
@@ -67,6 +68,7 @@ class _Sample:
     pdg_ids: npt.NDArray[np.int64] | None  # (datasets, P)
 
 
+@one_thread_per_operation()
 def augment(
     card: str | Path | Mapping[str, Any],
     run: str | Path,
@@ -110,7 +112,8 @@ def augment(
     registry = registry or build_registry()
     name, symmetry = _symmetry_of(folder, method, registry)
     symmetry = symmetry.only(generators, components)
-    draw = group_draw(symmetry.generators, symmetry.elements, boosts=boosts, translations=translations)
+    with as_card_error():
+        draw = group_draw(symmetry.generators, symmetry.elements, boosts=boosts, translations=translations)
     card_file = load_card(card)
     if name not in card_file.card.methods:
         raise CardError(

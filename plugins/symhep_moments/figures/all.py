@@ -4,46 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symhep.hypotheses import p_value_figure as p_values
+from symhep.hypotheses.discrete import figure as discrete
+from symhep.hypotheses.subgroups import figure as subgroups
 from symhep.methods.interface import NamedFigure
 from symhep.methods.result import Result
-from symhep.plotting.lattice_verdicts import subgroup_lattice
 from symhep_moments.figures.chain import rank_statistics
-from symhep_moments.figures.discrete import discrete_elements
 from symhep_moments.figures.generators import SHOWN as GENERATORS
 from symhep_moments.figures.generators import generator_coefficients
 from symhep_moments.figures.maps import SHOWN as MAPS
 from symhep_moments.figures.maps import breaking_maps
 from symhep_moments.figures.moments import moment_pulls
-from symhep_moments.figures.p_values import p_value_summary
 from symhep_moments.figures.strengths import breaking_strengths, has_strengths
+from symhep_moments.record import MomentsRecord
+from symhep_moments.say.strength import EPSILON
 
 __all__ = ["draw_all"]
 
 
-def draw_all(result: Result) -> Iterator[NamedFigure]:
+def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
     """p-values, lattice, ranks, generators, strengths, maps, discrete elements, moments."""
-    a, s = result.arrays, result.summary
-    level = f"{s['level']:g}"
+    a, s = result.arrays, result.record
+    families = (p_values.candidate_family(s.candidates), p_values.discrete_family(s.discrete))
     yield NamedFigure(
-        "p_values",
-        p_value_summary(s),
-        "p-values of the candidates and of the discrete elements, each on its own (bar) and adjusted for their number "
-        f"by Holm's method (symbol). What lies right of the dashed line, at {level}, is rejected.",
+        "p_values", p_values.p_value_figure(families, s.level), p_values.CAPTION.format(level=s.level)
     )
-    if s["subgroups"]:
+    if s.catalogue is not None:
         yield NamedFigure(
-            "lattice",
-            subgroup_lattice(s),
-            "Classes of subgroups by dimension, a line where one lies directly in another; each class with its "
-            f"direction left free. p-values adjusted for the family by Holm's method, rejected below {level}. Dashed: "
-            "not among the candidates, or not to be told from a more special class that survives.",
-        )
-    if s["chain"]:
+            "lattice", subgroups.subgroup_lattice(s.subgroups, s.catalogue), subgroups.CAPTION
+        )  # fmt: skip
+    if s.chain:
         yield NamedFigure(
             "ranks",
-            rank_statistics(s),
+            rank_statistics(s.chain),
             "Statistic of the hypothesis that r independent combinations of the candidates are symmetries, with the "
-            "bands that hold 68 % and 95 % of its values if they are; the numbers are p-values, left out below 1e-300.",
+            "bands that hold 68 % and 95 % of its values if they are; the numbers are p-values of the rank test with "
+            "these functions, left out below 1e-300.",
         )
     if len(a["generators"]):
         more = (
@@ -54,12 +50,12 @@ def draw_all(result: Result) -> Iterator[NamedFigure]:
             generator_coefficients(a),
             f"Symmetries found, as combinations of the candidates, of length 1, with one standard error.{more}",
         )
-    if has_strengths(s):
+    if has_strengths(s.candidates):
         yield NamedFigure(
             "strengths",
-            breaking_strengths(s),
+            breaking_strengths(s.candidates),
             "How strongly each candidate is broken, with intervals of 95 %. Grey: breakings that a test at 5 % would "
-            "have missed more often than once in ten times.",
+            f"detect with less than 90 % power. The modulation {EPSILON}.",
         )
     if len(a["map_values"]):
         more = f" The first {MAPS} of {len(a['map_values'])}." if len(a["map_values"]) > MAPS else ""
@@ -70,13 +66,8 @@ def draw_all(result: Result) -> Iterator[NamedFigure]:
             "relative change of the density along the generator, per unit of rapidity, of energy, or of its parameter. "
             f"Dots: within two errors of zero.{more}",
         )
-    if any(not row["trivial"] for row in s["discrete"]):
-        yield NamedFigure(
-            "discrete",
-            discrete_elements(s),
-            "Discrete elements: p-values of the moment and of the classifier version (left), asymmetry of what the "
-            "classifier learned, on events that it was not trained on, with 95 % intervals (right).",
-        )
+    if discrete.has_discrete(s.discrete):
+        yield NamedFigure("discrete", discrete.discrete_figure(s.discrete, s.level), discrete.CAPTION)
     if len(a["tested"]):
         yield NamedFigure(
             "moments",

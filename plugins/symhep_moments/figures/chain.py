@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from symhep.methods.p_values import SMALLEST, short_p
 from symhep.plotting.p_axis import MARKS
 from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
+from symhep_moments.record import RankRow
 
 __all__ = ["rank_statistics", "reference"]
 
@@ -31,23 +32,23 @@ _TITLES = {
 _WRITTEN = 11
 
 
-def rank_statistics(summary: Mapping[str, Any]) -> Figure:
+def rank_statistics(chain: Sequence[RankRow]) -> Figure:
     """T against the number r of symmetries, per block of functions: 68 and 95 % of its distribution if r holds."""
-    tests = sorted((t for t in summary["chain"] if t["blocks"]), key=lambda t: int(t["r"]))
-    blocks = list(dict.fromkeys(name for t in tests for name in t["blocks"])) or [""]
+    tests = sorted((t for t in chain if t.blocks), key=lambda t: t.r)
+    blocks = list(dict.fromkeys(name for t in tests for name in t.blocks)) or [""]
     figure: Figure
     width = max(4.4, 0.42 * len(tests) + 1.6)
     figure, axes = panel(
         1, len(blocks), figsize=(min(width * len(blocks), 13.0), 4.4), squeeze=False, sharey=True, sharex=True
     )
     for ax, block in zip(axes[0], blocks, strict=True):
-        _panel(ax, [t for t in tests if block in t["blocks"]], block)
+        _panel(ax, [t for t in tests if block in t.blocks], block)
     if not tests:
         axes[0, 0].text(
             0.5, 0.5, "no rank was tested", transform=axes[0, 0].transAxes, ha="center", color="#717581"
         )
         return figure
-    ranks = [t["r"] for t in tests]
+    ranks = [t.r for t in tests]
     axes[0, 0].set_xlim(min(ranks) - 0.7, max(ranks) + 0.7)
     axes[0, 0].set_ylabel("Statistic $T$")
     axes[0, -1].set_xlabel("Number $r$ of independent symmetries")
@@ -59,32 +60,32 @@ def rank_statistics(summary: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def _panel(ax: Any, tests: Sequence[Mapping[str, Any]], block: str) -> None:
+def _panel(ax: Any, tests: Sequence[RankRow], block: str) -> None:
     ax.set_title(_TITLES.get(block, block), fontsize=11, loc="right")
     for number, t in enumerate(tests):
-        quantiles = reference(t["blocks"][block]["dof"], t["blocks"][block]["spread"])
+        quantiles = reference(t.blocks[block].dof, t.blocks[block].spread)
         for (low, high), alpha in (((0, 4), 0.18), ((1, 3), 0.38)):
             ax.fill_between(
-                [t["r"] - 0.36, t["r"] + 0.36], quantiles[low], quantiles[high], color=COLOURS[1], alpha=alpha, lw=0,
+                [t.r - 0.36, t.r + 0.36], quantiles[low], quantiles[high], color=COLOURS[1], alpha=alpha, lw=0,
                 label=f"{'95' if low == 0 else '68'} % if $r$ symmetries hold" if number == 0 else None,
             )  # fmt: skip
     for rejected in (False, True):
-        chosen = [t for t in tests if bool(t["rejected"]) == rejected]
+        chosen = [t for t in tests if t.rejected == rejected]
         colour, marker = MARKS[rejected]
         label = f"$r$ {'rejected' if rejected else 'not rejected'}"
-        x, y = [t["r"] for t in chosen], [t["blocks"][block]["statistic"] for t in chosen]
+        x, y = [t.r for t in chosen], [t.blocks[block].statistic for t in chosen]
         if chosen:
             ax.plot(x, y, marker, color=colour, ms=7.5, mec="white", mew=0.6, label=label, zorder=3)
     ax.set_yscale("log")
     # Tails beyond the reach of a float are no numbers to read: the symbol says that they are rejected.
     written = [
         t for t in tests
-        if t["blocks"][block]["statistic"] and not (t["rejected"] and t["blocks"][block]["log10_p"] < SMALLEST)
+        if t.blocks[block].statistic and not (t.rejected and (t.blocks[block].log10_p or 0.0) < SMALLEST)
     ]  # fmt: skip
-    written = written if len(tests) <= _WRITTEN else [t for t in written if not t["rejected"]]
+    written = written if len(tests) <= _WRITTEN else [t for t in written if not t.rejected]
     for t in written:
         ax.annotate(
-            short_p(t["blocks"][block]), (t["r"], t["blocks"][block]["statistic"]), (0, 8), textcoords="offset points",
+            short_p(t.blocks[block]), (t.r, t.blocks[block].statistic), (0, 8), textcoords="offset points",
             ha="center", va="bottom", fontsize=8, color="#4a4d55",
         )  # fmt: skip
 
@@ -103,12 +104,10 @@ def reference(dof: float, spread: float) -> FloatArray:
     return np.asarray(factor * chi2.ppf([0.025, 0.16, 0.5, 0.84, 0.975], dof / factor))
 
 
-def _room(ax: Any, tests: Sequence[Mapping[str, Any]]) -> None:
+def _room(ax: Any, tests: Sequence[RankRow]) -> None:
     """Limits with space for p-values and legend above."""
-    inside = [t["blocks"][b]["statistic"] for t in tests for b in t["blocks"]]
-    inside += [
-        float(q) for t in tests for b in t["blocks"].values() for q in reference(b["dof"], b["spread"])
-    ]
+    inside = [block.statistic for t in tests for block in t.blocks.values()]
+    inside += [float(q) for t in tests for b in t.blocks.values() for q in reference(b.dof, b.spread)]
     positive = np.array([v for v in inside if v and v > 0])
     if len(positive):
         low, high = np.log10(positive.min()), np.log10(positive.max())

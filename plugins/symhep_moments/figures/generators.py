@@ -8,11 +8,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from symhep.hypotheses.generators.table import ROUNDING
+from symhep.methods.number import with_error
 from symhep.methods.result import Arrays
 from symhep.plotting.labels import pretty
 from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
-from symhep_moments.coefficients import coefficient_text
 
 __all__ = ["SHOWN", "generator_coefficients"]
 
@@ -63,6 +64,19 @@ def _write(ax: Any, values: Any, errors: Any) -> None:
     for x, (value, error) in enumerate(zip(values, errors, strict=True)):
         up = value >= 0
         ax.annotate(
-            coefficient_text(value, error), (x, value + (error if up else -error)), (0, 5 if up else -5),
-            textcoords="offset points", ha="center", va="bottom" if up else "top", fontsize=7.5, color="#4a4d55",
+            _two_lines(value, error), (x, value + (error if up else -error)),
+            (0, 5 if up else -5), textcoords="offset points", ha="center", va="bottom" if up else "top", fontsize=7.5,
+            color="#4a4d55",
         )  # fmt: skip
+
+
+def _two_lines(value: float, error: float) -> str:
+    """The value above its error; alone where it is exact, nothing for zero.
+
+    >>> _two_lines(0.482, 0.003), _two_lines(7e-6, 1.1e-5)
+    ('0.4820\\n± 0.0030', '0.7e-05\\n± 1.1e-05')
+    """
+    if error < ROUNDING:
+        return f"{value:.4g}" if abs(value) > ROUNDING else ""
+    body, _, power = with_error(value, error).removeprefix("(").partition(")")
+    return "\n± ".join(f"{part}{power}" for part in body.split(" ± "))

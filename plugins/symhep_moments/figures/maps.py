@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from matplotlib.figure import Figure
 from symhep.methods.result import Arrays
 from symhep.plotting.labels import pretty
 from symhep.plotting.panel import panel
+from symhep_moments.record import MomentsRecord
 
 __all__ = ["SHOWN", "breaking_maps"]
 
@@ -20,7 +20,7 @@ SHOWN = 6
 _ERRORS = 2.0
 
 
-def breaking_maps(a: Arrays, summary: Mapping[str, Any]) -> Figure:
+def breaking_maps(a: Arrays, record: MomentsRecord) -> Figure:
     """A panel per broken generator: the estimated relative departure from symmetry in bins of two coordinates."""
     values, errors = a["map_values"][:SHOWN], a["map_errors"][:SHOWN]
     columns = min(len(values), 2 if len(values) <= 4 else 3)
@@ -33,7 +33,7 @@ def breaking_maps(a: Arrays, summary: Mapping[str, Any]) -> Figure:
             ax.set_axis_off()
             continue
         label = str(a["map_labels"][number])
-        factor, what = _measured(label, str(a["map_kinds"][number]), summary)
+        factor, what = _measured(label, str(a["map_kinds"][number]), record)
         _panel(ax, a["map_x"], a["map_y"], factor * values[number], factor * errors[number])
         # Above the panel and its bar: beside the bar it would be taken for the next panel's axis.
         ax.set_title(f"{pretty(label)}: {what}", fontsize=10.5)
@@ -46,17 +46,17 @@ def breaking_maps(a: Arrays, summary: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def _measured(label: str, kind: str, summary: Mapping[str, Any]) -> tuple[float, str]:
+def _measured(label: str, kind: str, record: MomentsRecord) -> tuple[float, str]:
     """What the bins of a map are to be multiplied with, and what they are then, in words.
 
     Rates are per unit of the parameter in scaled units, which for a translation is the scale of the events.
     """
     if kind == "modulation":
         return 1.0, "relative departure"
-    strengths = (c["strength"] for c in summary["candidates"] if c["label"] == label)
-    unit = next((s["unit"] for s in strengths if s is not None), "per unit")
+    strengths = (c.strength for c in record.candidates if c.label == label)
+    unit = next((s.unit for s in strengths if s is not None), "per unit")
     translation = label.startswith("P") and unit != "per unit of rapidity"
-    return 1.0 / summary["scale"] if translation else 1.0, f"relative change {unit}"
+    return 1.0 / record.scale if translation else 1.0, f"relative change {unit}"
 
 
 def _axis(name: str) -> str:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from symhep.methods.result import Arrays
 from symhep.plotting.labels import pretty
 from symhep.plotting.panel import panel
+from symhep_moments.record import MomentsRecord
 
 __all__ = ["moment_pulls"]
 
@@ -21,7 +22,7 @@ _NAMED = 44
 _LINEAR = 3.0
 
 
-def moment_pulls(a: Arrays, summary: Mapping[str, Any]) -> Figure:
+def moment_pulls(a: Arrays, record: MomentsRecord) -> Figure:
     """A_ka over its error: candidates, then the generators found, against the test functions."""
     pulls = np.concatenate([a["pulls"], a["pulls_found"]], axis=1).T
     candidates, found = a["pulls"].shape[1], a["pulls_found"].shape[1]
@@ -39,7 +40,7 @@ def moment_pulls(a: Arrays, summary: Mapping[str, Any]) -> Figure:
     ax.set_yticks(range(len(labels)), labels, fontsize=10 if len(labels) <= 20 else 7.5)
     if found:
         ax.axhline(candidates - 0.5, color="black", lw=1.4)
-    _functions(ax, functions, summary["functions"]["blocks"])
+    _functions(ax, functions, record.functions.blocks)
     ax.tick_params(which="both", length=0)
     ax.minorticks_off()
     bar = figure.colorbar(image, ax=ax, pad=0.015, label="Moment / error")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
+from symhep.methods.number import Number
 from symhep.plotting.labels import pretty
 from symhep.plotting.p_axis import MARKS
 from symhep.plotting.panel import panel
+from symhep_moments.record import Candidate
 
 __all__ = ["breaking_strengths", "has_strengths"]
 
@@ -25,9 +27,9 @@ _DECADES = 12.0
 _LONGEST = 1e4
 
 
-def has_strengths(summary: Mapping[str, Any]) -> bool:
+def has_strengths(rows: Sequence[Candidate]) -> bool:
     """Is there a strength to draw?"""
-    return any(row["strength"] is not None for row in summary["candidates"])
+    return any(row.strength is not None for row in rows)
 
 
 @dataclass(frozen=True)
@@ -42,21 +44,19 @@ class _Bar:
     visible: float
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> _Bar:
-        strength = row["strength"]
-        factor = 100.0 if strength["unit"] == "" else 1.0
-        value = float(strength["value"] or 0.0)
-        low, high = (value if strength[key] is None else float(strength[key]) for key in ("low", "high"))
-        visible = float(row["smallest_visible"] or 0.0)
-        return cls(row["label"], bool(row["rejected"]), *(factor * v for v in (value, low, high, visible)))
+    def of(cls, row: Candidate, strength: Number) -> _Bar:
+        factor = 1.0 if strength.unit else 100.0
+        value, visible = strength.value or 0.0, row.smallest_visible or 0.0
+        low, high = (value if end is None else end for end in (strength.low, strength.high))
+        return cls(row.label, bool(row.rejected), *(factor * v for v in (value, low, high, visible)))
 
 
-def breaking_strengths(summary: Mapping[str, Any]) -> Figure:
+def breaking_strengths(rows: Sequence[Candidate]) -> Figure:
     """A panel per unit, a row per generator: the strength with its interval; grey: what would not have been seen."""
-    groups: dict[tuple[str, str], list[_Bar]] = {}
-    for row in summary["candidates"]:
-        if row["strength"] is not None:
-            groups.setdefault((row["strength"]["kind"], row["strength"]["unit"]), []).append(_Bar.of(row))
+    groups: dict[tuple[str | None, str], list[_Bar]] = {}
+    for row in rows:
+        if (strength := row.strength) is not None:
+            groups.setdefault((row.strength_kind, strength.unit), []).append(_Bar.of(row, strength))
     heights = [len(group) + 1.0 for group in groups.values()]
     figure, axes = panel(
         len(groups), 1, figsize=(6.4, _ROW * sum(heights) + 0.62 * len(groups) + 0.6), squeeze=False,
@@ -64,9 +64,7 @@ def breaking_strengths(summary: Mapping[str, Any]) -> Figure:
     )  # fmt: skip
     for ax, ((kind, unit), bars) in zip(axes[:, 0], groups.items(), strict=True):
         _panel(ax, bars)
-        name = {"modulation": "Modulation $\\epsilon$", "rate": "Relative change of the density"}.get(
-            kind, kind
-        )
+        name = "Modulation $\\epsilon$" if kind == "modulation" else "Relative change of the density"
         ax.set_xlabel(f"{name} {unit or '[%]'}", fontsize=11)
     figure.legend(handles=_handles(), loc="outside lower center", ncols=3, fontsize=10, handletextpad=0.4)
     return figure

@@ -2,114 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from symhep.methods.interface import NamedFigure
-from symhep.methods.result import Arrays, Result
+from symhep.methods.result import Result
 from symhep_oracle.figures.breaking import breaking_strengths
+from symhep_oracle.figures.flows import figures as flow_figures
+from symhep_oracle.figures.latent import draw as latent_figures
 from symhep_oracle.figures.matrices import SHOWN as MATRICES
 from symhep_oracle.figures.matrices import generator_matrices
 from symhep_oracle.figures.spectrum import singular_values
 from symhep_oracle.figures.structure import SHOWN as BRACKETS
 from symhep_oracle.figures.structure import bracket_table
+from symhep_oracle.figures.training import figures as gradient_figures
 from symhep_oracle.figures.vector_fields import SHOWN as FLOWS
 from symhep_oracle.figures.vector_fields import plane_flows
-from symhep_oracle.gradient.figures import figures as gradient_figures
-from symhep_oracle.gradient.flow_figures import figures as flow_figures
-from symhep_oracle.latent.figures import draw as latent_figures
-from symhep_oracle.layout import Layout
-from symhep_oracle.options import OracleMethodOptions
-from symhep_oracle.outcome import make_fields
+from symhep_oracle.fit.fields import make_fields
+from symhep_oracle.oracles.layout import Layout
+from symhep_oracle.record import OracleRecord, SolverRecord
 
 __all__ = ["draw_all"]
 
 
-def _decided(summary: Mapping[str, Any]) -> str:
+def _decided(solver: SolverRecord) -> str:
     """What the lines and bands of the spectrum mean."""
-    decision = summary["solver"].get("decision") or {}
-    if "threshold" in decision:
+    if solver.exact is None:
+        return ""
+    if (gap := solver.exact.gap) is not None:
         return (
-            f"Blue band: from the largest singular value of a generator to {decision['threshold']:.2g} times as much, "
+            f"Blue band: from the largest singular value of a generator to {gap.threshold:.2g} times as much, "
             "the jump that 99 % of the surrogates without symmetry stay below; the next value lies above it. Dashed: "
             "what the smallest value of 99 % of the surrogates stays above."
         )
-    if "floor" in decision:
-        return (
-            "In the grey region values are rounding: what they are there, 1e-16 or 1e-18, means nothing, nor does the "
-            "order: spurious symbols stand for the number of spurious fields."
-        )
-    return ""
+    return (
+        "In the grey region values are rounding: what they are there, 1e-16 or 1e-18, means nothing, nor does the "
+        "order: spurious symbols stand for the number of spurious fields."
+    )
 
 
-def _spurious(a: Arrays) -> Arrays:
-    """The spurious fields in the place of the generators."""
-    names = {
-        "generators_real": "spurious_real",
-        "generators_imag": "spurious_imag",
-        "generator_names": "spurious_names",
-    }
-    return a | {name: a[spurious] for name, spurious in names.items()}
-
-
-def draw_all(result: Result) -> Iterator[NamedFigure]:
+def draw_all(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
     """Generators, spectrum, brackets, flows, breaking; then those of the solver and of the latent space."""
-    a, summary = result.arrays, result.summary
-    if summary["solver"]["name"] == "flows":
+    record = result.record
+    if record.solver.name == "flows":
         yield from flow_figures(result)
         return
-    generators = len(a["coefficients"])
-    options = OracleMethodOptions.model_construct(**{k: summary["options"][k] for k in ("degree", "affine")})
-    if generators and a["generators_real"].shape[-1]:
-        more = f" The first {MATRICES} of {generators}." if generators > MATRICES else ""
-        halves = " Left real, right imaginary part." if summary["layout"]["complex"] else ""
-        yield NamedFigure(
-            "generators",
-            generator_matrices(a),
-            "Generators in their sparsest orthogonal basis, normalised to tr W W† = 2, with the names of the "
-            f"matrices that they are nearest to (E_ij: 1 in row i, column j; X_n: near none).{halves}{more}",
-        )
-    if len(a["spurious_real"]):
-        more = (
-            f" The first {MATRICES} of {len(a['spurious_real'])}."
-            if len(a["spurious_real"]) > MATRICES
-            else ""
-        )
-        yield NamedFigure(
-            "spurious",
-            generator_matrices(_spurious(a)),
-            "Fields that preserve the oracle on these events alone, not around them: left out as spurious. "
-            f"tr W W† = 2; E_ij: 1 in row i, column j; X_n: near no known matrix.{more}",
-        )
+    yield from _matrices(result)
     yield NamedFigure(
         "spectrum",
-        singular_values(a, summary),
+        singular_values(record),
         "Root mean square of ∇φ · v over the events, for the singular vector fields v, relative to the largest; bars "
-        f"from the spread over blocks of events. {_decided(summary)}",
+        f"from the spread over blocks of events. {_decided(record.solver)}",
     )
-    if 1 < generators <= BRACKETS:
-        yield NamedFigure(
-            "structure",
-            bracket_table(a),
-            "Brackets of the generators: the cell of a and b names the generator to which [a, b] points most; the "
-            "colour is its coefficient.",
-        )
-    if generators and "points" in a:
-        layout = Layout(int(a["vectors"][0]), int(a["vectors"][1]), bool(a["vectors"][2]))
-        more = f" The first {FLOWS} of {generators}." if generators > FLOWS else ""
-        yield NamedFigure(
-            "flows",
-            plane_flows(a, make_fields(options, layout)),
-            f"Flows of the generators over the events (grey).{more}",
-        )
-    if len(a.get("breaking_names", ())):
+    yield from _structure(result)
+    if record.breaking is not None and record.breaking.broken:
         yield NamedFigure(
             "breaking",
-            breaking_strengths(a),
+            breaking_strengths(record.breaking),
             "Change of the oracle φ + λψ with its breaking term along each broken generator, relative to the largest "
             "change along any field; errors from blocks of events.",
         )
-    yield from gradient_figures(result)
-    if latent := {k.removeprefix("latent."): v for k, v in a.items() if k.startswith("latent.")}:
-        image = (summary["options"].get("latent") or {}).get("image")
-        yield from latent_figures(latent, tuple(image) if image else None)
+    yield from gradient_figures(result.arrays)
+    if record.latent is not None:
+        arrays = {k.removeprefix("latent."): v for k, v in result.arrays.items() if k.startswith("latent.")}
+        yield from latent_figures(arrays, record.latent.image)
+
+
+def _matrices(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
+    """Heat maps of generators and of spurious fields."""
+    a, record = result.arrays, result.record
+    names = [g.name for g in record.generators]
+    if names and a["generators_real"].shape[-1]:
+        more = f" The first {MATRICES} of {len(names)}." if len(names) > MATRICES else ""
+        halves = " Left real, right imaginary part." if record.layout.complex else ""
+        yield NamedFigure(
+            "generators",
+            generator_matrices(a["generators_real"], a["generators_imag"], names, record.layout),
+            "Generators in their sparsest orthogonal basis, normalised to tr W W† = 2, with the names of the "
+            f"matrices that they are nearest to (E_ij: 1 in row i, column j; X_n: near none).{halves}{more}",
+        )
+    spurious = [f.name for f in record.support.spurious]
+    if spurious and len(a["spurious_real"]):
+        more = f" The first {MATRICES} of {len(spurious)}." if len(spurious) > MATRICES else ""
+        yield NamedFigure(
+            "spurious",
+            generator_matrices(a["spurious_real"], a["spurious_imag"], spurious, record.layout),
+            "Fields that preserve the oracle on these events alone, not around them: left out as spurious. "
+            f"tr W W† = 2; E_ij: 1 in row i, column j; X_n: near no known matrix.{more}",
+        )
+
+
+def _structure(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
+    """Brackets, and flows in the plane."""
+    a, record = result.arrays, result.record
+    names, layout = [g.name for g in record.generators], record.layout
+    if 1 < len(names) <= BRACKETS:
+        yield NamedFigure(
+            "structure",
+            bracket_table(a["structure_constants"], names),
+            "Brackets of the generators: the cell of a and b names the generator to which [a, b] points most; the "
+            "colour is its coefficient.",
+        )
+    if names and "points" in a:
+        more = f" The first {FLOWS} of {len(names)}." if len(names) > FLOWS else ""
+        fields = make_fields(
+            Layout(layout.vectors, layout.dimension, layout.complex),
+            record.fields.degree,
+            record.fields.affine,
+        )
+        yield NamedFigure(
+            "flows",
+            plane_flows(a, fields, names, layout.components),
+            f"Flows of the generators over the events (grey).{more}",
+        )

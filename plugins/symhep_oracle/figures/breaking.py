@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from symhep.methods.result import Arrays
 from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_oracle.figures.matrices import pretty
+from symhep_oracle.fit.record import BreakingRecord
 
 __all__ = ["SHOWN", "breaking_strengths"]
 
@@ -21,10 +21,13 @@ ALIKE = 0.05
 _MARKERS = "osD^v<>PX*"
 
 
-def breaking_strengths(a: Arrays) -> Figure:
+def breaking_strengths(breaking: BreakingRecord) -> Figure:
     """Relative violation of each broken generator against lambda."""
-    strength, names = a["breaking_strengths"], [str(n) for n in a["breaking_names"]]
-    value, error = a["breaking_violation"], a["breaking_violation_error"]
+    strength, names = np.array(breaking.strengths), [b.name for b in breaking.broken]
+    value, error = (
+        np.array([[getattr(n, part) or 0.0 for n in b.violation] for b in breaking.broken]).T
+        for part in ("value", "error")
+    )
     groups = _alike(value[strength > 0], error[strength > 0])  # at zero there is rounding alone
     value, error = (part[:, [g[0] for g in groups]] for part in (value, error))
     labels = [", ".join(sorted(pretty(names[i]) for i in g)) for g in groups]

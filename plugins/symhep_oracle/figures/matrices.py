@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from symhep.methods.result import Arrays
 from symhep.plotting.panel import panel
+from symhep_oracle.record import LayoutRecord
 
 __all__ = ["SHOWN", "generator_matrices", "pretty"]
+
+FloatArray = npt.NDArray[np.float64]
 
 #: Matrices that fit on a page.
 SHOWN = 48
@@ -32,11 +36,12 @@ def pretty(name: str) -> str:
     return f"${head}_{{{tail}}}$" if tail else f"${head}$"
 
 
-def generator_matrices(a: Arrays) -> Figure:
+def generator_matrices(
+    real: FloatArray, imaginary: FloatArray, names: Sequence[str], layout: LayoutRecord
+) -> Figure:
     """Heat maps of the generators, tr W W^dagger = 2; complex ones with real and imaginary part side by side."""
-    real, imaginary, names = a["generators_real"], a["generators_imag"], a["generator_names"]
     shown = min(len(real), SHOWN)
-    is_complex = bool(a["vectors"][2])
+    is_complex = layout.complex
     stacks = [np.concatenate([r, np.full((len(r), 1), np.nan), i], axis=1) if is_complex else r
               for r, i in zip(real[:shown], imaginary[:shown], strict=True)]  # fmt: skip
     limit = max(float(np.abs(real[:shown]).max()), float(np.abs(imaginary[:shown]).max()))
@@ -55,20 +60,20 @@ def generator_matrices(a: Arrays) -> Figure:
             ax.set_axis_off()
             continue
         image = ax.imshow(stacks[number], cmap="RdBu_r", vmin=-limit, vmax=limit)
-        ax.set_title(pretty(str(names[number])), fontsize=12 if shown <= 18 else 9, pad=3)
-        _label(ax, a, is_complex, shown)
+        ax.set_title(pretty(names[number]), fontsize=12 if shown <= 18 else 9, pad=3)
+        _label(ax, real.shape[-1], layout, shown)
         if real.shape[-1] <= WRITTEN and not is_complex:
             _write(ax, real[number], limit)
     figure.colorbar(image, ax=axes, shrink=0.7, pad=0.02, label="Entry")
     return figure
 
 
-def _label(ax: Any, a: Arrays, is_complex: bool, shown: int) -> None:
+def _label(ax: Any, d: int, layout: LayoutRecord, shown: int) -> None:
+    """Names of the components beside rows and columns of (d, d) matrices, where they fit."""
     ax.tick_params(which="both", length=0, top=False, right=False)
-    d = a["generators_real"].shape[-1]
-    names = [*map(str, a["component_names"])][:d]
+    names = list(layout.components[:d])
     names += ["1"] * (d - len(names))
-    if is_complex:
+    if layout.complex:
         for edge in (d - 0.5, d + 0.5):
             ax.axvline(edge, color="black", lw=0.8)
         ax.set_xticks([(d - 1) / 2, d + 1 + (d - 1) / 2], ["Re", "Im"], fontsize=8)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from symhep.methods.result import Arrays
 from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
+from symhep_oracle.record import OracleRecord
 
 __all__ = ["singular_values"]
 
@@ -20,11 +17,11 @@ GREY = "#717581"
 FLOOR = 1e-18
 
 
-def singular_values(a: Arrays, summary: Mapping[str, Any]) -> Figure:
+def singular_values(record: OracleRecord) -> Figure:
     """Relative singular values with their noise, generators apart from the rest, and the line that decides."""
-    values, noise = np.maximum(a["spectrum"], FLOOR), a["noise"]
-    found = summary["algebra"]["dimension"]
-    spurious = len(summary["support"]["spurious"])
+    values = np.maximum(record.spectrum.values, FLOOR)
+    noise = np.array(record.spectrum.noise)
+    found, spurious = record.algebra.dimension, len(record.support.spurious)
     index = np.arange(1, len(values) + 1)
     figure, ax = panel()
     # Which null singular vectors are spurious cannot be told one by one: the last ones stand for their number.
@@ -42,24 +39,22 @@ def singular_values(a: Arrays, summary: Mapping[str, Any]) -> Figure:
                 index[chosen], values[chosen], yerr=[errors, noise[chosen]], fmt=marker, ms=size, color=colour,
                 mec="white", mew=0.5, capsize=2 if size > 3 else 0, label=label, lw=1.0,
             )  # fmt: skip
-    floor = (summary["solver"].get("decision") or {}).get("floor")
+    exact, gradient = record.solver.exact, record.solver.gradient
+    floor = exact.rounding.floor if exact and exact.rounding else None
     if floor:
         ax.axhspan(FLOOR / 100, floor, color="#e9eaec", lw=0, zorder=0)
         ax.axhline(floor, color=GREY, ls="--", lw=1.2, label="rounding of the oracle")
-    decision = summary["solver"].get("decision") or {}
-    if "threshold" in decision and found + spurious:
+    gap = exact.gap if exact else None
+    if gap and found + spurious:
         top = float(values[found + spurious - 1])
         ax.axhspan(
-            top, top * decision["threshold"], color=COLOURS[0], alpha=0.15, lw=0, zorder=0,
+            top, top * gap.threshold, color=COLOURS[0], alpha=0.15, lw=0, zorder=0,
             label="jump without symmetry (99 %)",
         )  # fmt: skip
-    if "below" in decision:
-        ax.axhline(
-            decision["below"], color=GREY, ls="--", lw=1.2, label="smallest value without symmetry (99 %)"
-        )
-    resolution = summary["solver"].get("resolution")
-    if resolution:
-        ax.axhline(resolution, color=GREY, ls="--", lw=1.2, label="resolution of the training")
+    if gap:
+        ax.axhline(gap.below, color=GREY, ls="--", lw=1.2, label="smallest value without symmetry (99 %)")
+    if gradient:
+        ax.axhline(gradient.resolution, color=GREY, ls="--", lw=1.2, label="resolution of the training")
     ax.set_yscale("log")
     low = min(float(values.min()), floor or 1.0)
     ax.set_ylim(low / 30, 20)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from symhep.methods.result import Arrays
 from symhep.plotting.panel import panel
 from symhep_oracle.figures.matrices import pretty
 
 __all__ = ["SHOWN", "bracket_table"]
+
+FloatArray = npt.NDArray[np.float64]
 
 #: Algebras whose table can be read.
 SHOWN = 16
@@ -17,9 +21,8 @@ SHOWN = 16
 VISIBLE = 0.02
 
 
-def bracket_table(a: Arrays) -> Figure:
-    """[W_a, W_b] as a table: the generator that the bracket points to most, and how much."""
-    f, names = a["structure_constants"], [str(n) for n in a["generator_names"]]
+def bracket_table(f: FloatArray, names: Sequence[str]) -> Figure:
+    """[W_a, W_b] as a table: the generator that the bracket points to most, and how much; ``f`` (G, G, G)."""
     g, limit = len(f), float(np.abs(f).max()) or 1.0
     strongest = np.abs(f).argmax(axis=2)
     value = np.take_along_axis(f, strongest[..., None], axis=2)[..., 0]

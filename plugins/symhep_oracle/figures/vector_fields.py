@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from matplotlib.figure import Figure
@@ -9,8 +11,8 @@ from matplotlib.figure import Figure
 from symhep.methods.result import Arrays
 from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
-from symhep_oracle.fields import Fields
 from symhep_oracle.figures.matrices import pretty
+from symhep_oracle.fit.fields import Fields
 
 __all__ = ["SHOWN", "plane_flows"]
 
@@ -18,9 +20,9 @@ SHOWN = 6
 POINTS = 17
 
 
-def plane_flows(a: Arrays, fields: Fields) -> Figure:
+def plane_flows(a: Arrays, fields: Fields, generators: Sequence[str], components: Sequence[str]) -> Figure:
     """Stream lines of each generator over the events, in units of their rms."""
-    names = [str(n) for n in a["generator_names"]][:SHOWN]
+    names = generators[:SHOWN]
     points = a["points"]
     reach = float(np.quantile(np.abs(points), 0.98))
     axis = np.linspace(-reach, reach, POINTS)
@@ -36,8 +38,7 @@ def plane_flows(a: Arrays, fields: Fields) -> Figure:
         ax.streamplot(x, y, u, v, color=COLOURS[0], linewidth=1.1, density=0.9, arrowsize=1.0)
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
         ax.set_title(pretty(name), fontsize=11)
-        labels = [str(n) for n in a["component_names"]]
-        ax.set(xlabel=f"{labels[0]} / rms", ylabel=f"{labels[1]} / rms")
+        ax.set(xlabel=f"{components[0]} / rms", ylabel=f"{components[1]} / rms")
     for ax in axes.ravel()[len(names) :]:
         ax.set_axis_off()
     return figure

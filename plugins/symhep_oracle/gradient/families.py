@@ -9,7 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep_oracle.layout import Layout
+from symhep_oracle.oracles.layout import Layout
 
 __all__ = ["MatrixFamily"]
 

@@ -13,18 +13,20 @@ from symhep.errors import MethodError
 from symhep.methods.context import Context
 from symhep.methods.result import Part
 from symhep.torchkit.streams import replica_seeds
-from symhep_oracle.algebra import within
-from symhep_oracle.conditions import Conditions
-from symhep_oracle.gradient.flow_figures import plane_grid
+from symhep_oracle.fit.algebra import within
+from symhep_oracle.fit.conditions import Conditions
+from symhep_oracle.fit.problem import Facts, Problem
 from symhep_oracle.gradient.flows import Flows, alignment, contour_normals, learn_flows
 from symhep_oracle.gradient.options import FlowOptions
-from symhep_oracle.layout import Layout
-from symhep_oracle.problem import Problem
+from symhep_oracle.gradient.plane import plane_grid
+from symhep_oracle.oracles.layout import Layout
 
-__all__ = ["FOUND", "FlowOutcome", "fit_flows"]
+__all__ = ["FOUND", "TERMS", "FlowOutcome", "fit_flows"]
 
 FloatArray = npt.NDArray[np.float64]
 
+#: The terms of the loss, in the order in which they are stored.
+TERMS = ("invariance", "normalisation", "orthogonality")
 #: A field counts as found if at most this part of what a random direction has across the contours is left.
 FOUND = 0.1
 #: Fewest events for training and measurement, and most for the measurement.
@@ -51,8 +53,10 @@ class FlowOutcome:
         (S,) mean number of directions that the fields have at a point: (sum s^2)^2 / sum s^4 of their singular values.
     best
         The seed with the least final loss.
-    arrays, parameters, info
-        Losses and drawings; the networks of all seeds; JSON.
+    facts, trained_on, measured_on
+        Of the events and the oracle; numbers of events.
+    arrays, parameters
+        Losses and drawings; the networks of all seeds.
     """
 
     violation: FloatArray
@@ -63,7 +67,9 @@ class FlowOutcome:
     chance: float
     best: int
     layout: Layout
-    info: dict[str, Any]
+    facts: Facts
+    trained_on: int
+    measured_on: int
     arrays: dict[str, npt.NDArray[Any]]
     parameters: dict[str, npt.NDArray[np.float32]]
 
@@ -89,7 +95,10 @@ class FlowOutcome:
         arrays |= {f"drawn.{name}": a for name, a in self.arrays.items()}
         arrays |= {f"network.{name}": a for name, a in self.parameters.items()}
         layout = [self.layout.vectors, self.layout.dimension, self.layout.complex]
-        values = {"chance": self.chance, "best": self.best, "layout": layout, "info": self.info}
+        values = {
+            "chance": self.chance, "best": self.best, "layout": layout, "facts": self.facts.to_json(),
+            "trained_on": self.trained_on, "measured_on": self.measured_on,
+        }  # fmt: skip
         return Part(values=values, arrays=arrays)
 
     @classmethod
@@ -102,7 +111,8 @@ class FlowOutcome:
         }
         return cls(
             a["violation"], a["along"], a["closure"], a["bracket_along"], a["directions"], v["chance"], v["best"],
-            Layout(*v["layout"]), v["info"], under["drawn."], under["network."],
+            Layout(*v["layout"]), Facts.from_json(v["facts"]), v["trained_on"], v["measured_on"],
+            under["drawn."], under["network."],
         )  # fmt: skip
 
 
@@ -145,7 +155,9 @@ def fit_flows(
         float(1 - np.average(rank, weights=weights[fresh]) / x.shape[1]),
         flows.best,
         conditions.oracle.layout,
-        problem.info | {"trained_on": len(used), "measured_on": len(fresh)},
+        problem.facts,
+        len(used),
+        len(fresh),
         {"epochs": flows.epochs, "parts": flows.parts, **_plane(flows, conditions, x)},
         {name: values.astype(np.float32) for name, values in flows.parameters.items()} | problem.parameters,
     )

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from symhep_oracle.gradient.options import Difference
-from symhep_oracle.layout import Layout
+from symhep_oracle.oracles.layout import Layout
 
 __all__ = ["AnyInvariance", "Invariance", "QuadraticInvariance", "RootInvariance"]
 

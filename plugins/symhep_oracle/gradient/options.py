@@ -24,7 +24,7 @@ class FlowWeights(Options):
 class LossWeights(FlowWeights):
     """Beside them, those of matrices."""
 
-    closure: float = Field(1.0, ge=0, description="h_clos; 0 leaves the structure constants out")
+    closure: float = Field(1.0, ge=0, description="weight of the closure loss h_clos; 0 disables it")
     sparsity: float = Field(0.0, ge=0, description="h_sp of (7); the slides take 0.05 where they use it")
 
 

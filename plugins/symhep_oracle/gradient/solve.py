@@ -13,8 +13,9 @@ from symhep.errors import CardError
 from symhep.methods.context import Task
 from symhep.torchkit.streams import replica_seeds
 from symhep.torchkit.threads import in_groups
-from symhep_oracle.conditions import Conditions
-from symhep_oracle.fields import Fields, LinearFields
+from symhep_oracle.fit.conditions import Conditions
+from symhep_oracle.fit.fields import Fields, LinearFields
+from symhep_oracle.fit.solution import Solution
 from symhep_oracle.gradient.algebra_terms import NORM
 from symhep_oracle.gradient.decision import (
     RESOLUTION,
@@ -30,9 +31,10 @@ from symhep_oracle.gradient.families import MatrixFamily
 from symhep_oracle.gradient.forms import quadratic_form
 from symhep_oracle.gradient.invariance import AnyInvariance, Invariance, QuadraticInvariance, RootInvariance
 from symhep_oracle.gradient.options import GradientOptions
+from symhep_oracle.gradient.record import Diagonal, GradientRecord, LossRecord, ScanRow
 from symhep_oracle.gradient.training import PARTS, Training, train
 from symhep_oracle.oracles.interface import Oracle
-from symhep_oracle.solution import Solution
+from symhep_oracle.record import SolverRecord
 
 __all__ = ["build_invariance", "scanned", "solve"]
 
@@ -40,6 +42,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Largest N_g tried unless the card says more.
 LARGEST = 10
+#: Replicas trained side by side where the losses have no closed form.
+TOGETHER = 8
 
 
 def scanned(options: GradientOptions, unknowns: int) -> tuple[int, ...]:
@@ -99,7 +103,7 @@ def solve(
     ``x`` (N, D), ``weights`` (N,) not negative, ``scale`` the unit of the fields, as for the exact solver;
     ``advance`` is told of ``epochs`` steps in all. Raises `CardError` for fields that are no matrices.
 
-    >>> from symhep_oracle.layout import Layout
+    >>> from symhep_oracle.oracles.layout import Layout
     >>> from symhep_oracle.oracles.norms import Norm
     >>> x = torch.randn(100, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
     >>> fields, options = LinearFields(Layout(1, 2)), GradientOptions(epochs=3000, generators=(1, 2))
@@ -139,9 +143,7 @@ def solve(
     # Small operations are bound by the interpreter, which two threads would only fight for; large ones gain.
     work = len(counts) * max(counts) * len(used) * fields.layout.features
     shared = invariance.automatic and work > 1_000_000
-    training = (
-        Training.join(in_groups(group, len(counts), device)) if shared else group(list(range(len(counts))))
-    )
+    training = Training.join(in_groups(group, len(counts), device, most=TOGETHER if shared else len(counts)))
     return _solution(training, np.array(counts), family, fields, conditions, options)
 
 
@@ -197,7 +199,9 @@ def _solution(
         confidence=verdict.confidence,
         reason=verdict.reason,
         residuals=np.sqrt(np.maximum(np.einsum("gk,kl,gl->g", found, gram, found), 0.0)) / sizes[-1],
-        details=_details(training, counts, trials, verdict, family, options),
+        solver=SolverRecord(
+            name="gradient", gradient=_record(training, counts, trials, verdict, family, options)
+        ),
         arrays=_arrays(training, counts, trials, verdict, family),
     )
 
@@ -225,14 +229,14 @@ def _tilt(found: FloatArray, fields: LinearFields, options: GradientOptions) -> 
     return pieces
 
 
-def _details(
+def _record(
     training: Training,
     counts: npt.NDArray[np.int64],
     trials: list[Trial],
     verdict: Verdict,
     family: MatrixFamily,
     options: GradientOptions,
-) -> dict[str, Any]:
+) -> GradientRecord:
     final = training.parts[-1]
     losses = final.sum(axis=1)
     scan = []
@@ -240,31 +244,29 @@ def _details(
         members = np.flatnonzero(counts == n)
         best = members[losses[members].argmin()]
         scan.append(
-            {
-                "generators": n,
-                "loss": {"best": float(losses[best]), "median": float(np.median(losses[members]))},
-                "parts": dict(zip(PARTS, final[best].tolist(), strict=True)),
-                "violation": trials[best].violation,
-                "closure_gap": trials[best].gap,
-                "successes": verdict.successes[n],
-                "seeds": len(members),
-            }
+            ScanRow(
+                generators=n,
+                loss=LossRecord(best=losses[best], median=np.median(losses[members])),
+                parts=dict(zip(PARTS, final[best].tolist(), strict=True)),
+                violation=trials[best].violation,
+                closure_gap=trials[best].gap,
+                successes=verdict.successes[n],
+                seeds=len(members),
+            )
         )
-    details: dict[str, Any] = {
-        "scan": scan,
-        "epsilon": options.epsilon,
-        "difference": options.difference,
-        "resolution": RESOLUTION * options.epsilon,
-    }
+    diagonal = None
     if verdict.dimension:
         # To second order W = T + eps T^2 / 2 leaves phi alone: differences forward move the diagonal by this much.
         w = family.matrices(training.theta[verdict.chosen][: verdict.dimension])
         free = options.family == "general" and options.difference == "forward"
-        details["diagonal"] = {
-            "measured": _diagonal_rms(w),
-            "second_order": options.epsilon / 2 * _diagonal_rms(w @ w) if free else 0.0,
-        }
-    return details
+        diagonal = Diagonal(
+            measured=_diagonal_rms(w),
+            second_order=options.epsilon / 2 * _diagonal_rms(w @ w) if free else 0.0,
+        )
+    return GradientRecord(
+        scan=scan, epsilon=options.epsilon, difference=options.difference,
+        resolution=RESOLUTION * options.epsilon, diagonal=diagonal,
+    )  # fmt: skip
 
 
 def _diagonal_rms(matrices: npt.NDArray[Any]) -> float:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from symhep.methods.interface import Options
-from symhep_oracle.model_file_options import ModelFileOracle
+from symhep_oracle.oracles.model_file_options import ModelFileOracle
 
 __all__ = ["LatentOptions"]
 

@@ -11,8 +11,8 @@ from torch import Tensor
 from symhep.torchkit.network import Perceptron
 from symhep.torchkit.parameters import ReplicaParameters
 from symhep.torchkit.streams import ReplicaStreams
-from symhep_oracle.layout import Layout
 from symhep_oracle.learned.options import LearnedOracleOptions
+from symhep_oracle.oracles.layout import Layout
 
 __all__ = ["ACTIVATION", "Network", "PlainNetwork", "PooledNetwork", "make_network"]
 

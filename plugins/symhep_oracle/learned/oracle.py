@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
-from time import monotonic
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,15 +15,18 @@ from torch import Tensor
 from symhep.errors import MethodError
 from symhep.events.dataset import Dataset
 from symhep.methods.context import Progress
+from symhep.methods.number import Number
 from symhep.torchkit.streams import replica_seeds
-from symhep_oracle.layout import Layout
 from symhep_oracle.learned.answers import Answers
+from symhep_oracle.learned.held_out import hold_out
 from symhep_oracle.learned.losses import loss
 from symhep_oracle.learned.networks import make_network
 from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.learned.quality import accuracy, area_under_curve, determination
+from symhep_oracle.learned.record import QualityRecord, TrainingRecord
 from symhep_oracle.learned.training import fit_members, steps_for
 from symhep_oracle.oracles.interface import Oracle
+from symhep_oracle.oracles.layout import Layout
 
 __all__ = ["Learned", "LearnedOracle", "train"]
 
@@ -92,11 +94,11 @@ class LearnedOracle(Oracle):
 
 @dataclass(frozen=True)
 class Learned:
-    """A trained oracle, the (N,) numbers of the events it has not seen, and how the training went (JSON)."""
+    """A trained oracle, the (N,) numbers of the events it has not seen, and how the training went."""
 
     oracle: LearnedOracle
     held_out: npt.NDArray[np.int64]
-    report: dict[str, Any]
+    report: TrainingRecord
 
 
 def train(
@@ -117,13 +119,9 @@ def train(
     """
     answers = Answers.of(data, options)
     split, *members = replica_seeds(seeds, options.members + 1)
-    order = np.random.default_rng(split).permutation(len(x))
-    size = max(1, round(options.held_out * len(x)))
-    held_out, used = np.sort(order[:size]), np.sort(order[size:])
-    some = order[size : 2 * size]  # of the training events, as many as are held out
+    held_out, used, some = hold_out(data.unit, options.held_out, np.random.default_rng(split))
     square = np.average((x[used] ** 2).mean(axis=1), weights=np.abs(answers.weights[used]))
     scale = float(np.sqrt(square)) / options.size or 1.0
-    began = monotonic()
 
     def fit(streams: Sequence[np.random.SeedSequence]) -> Parameters:
         steps = steps_for(options, len(used))
@@ -150,19 +148,19 @@ def train(
             "else try another learning_rate, a smaller input_rms, or more members"
         )
     oracle = build({name: values[useful] for name, values in parameters.items()})
-    report = {
-        "task": options.task,
-        "classes": list(answers.names),
-        "target": options.target,
-        "members": options.members,
-        "restarted": restarted,
-        "useless": len(useless),
-        "steps": steps_for(options, len(used)),
-        "seconds": monotonic() - began,
-        "events": {"trained": len(used), "held_out": len(held_out)},
-        "quality": _quality(oracle, x[held_out], answers.at(held_out)),
-        "quality_trained": _quality(oracle, x[some], answers.at(some)),
-    }
+    report = TrainingRecord(
+        task=options.task,
+        classes=answers.names,
+        target=options.target,
+        members=options.members,
+        restarted=restarted,
+        useless=len(useless),
+        steps=steps_for(options, len(used)),
+        trained_on=len(used),
+        held_out=len(held_out),
+        quality=_quality(oracle, x[held_out], answers.at(held_out)),
+        quality_trained=_quality(oracle, x[some], answers.at(some)),
+    )
     return Learned(oracle, held_out, report)
 
 
@@ -175,14 +173,15 @@ def _useless(oracle: LearnedOracle, x: FloatArray, answers: Answers) -> list[int
 
 
 @torch.no_grad()
-def _quality(oracle: LearnedOracle, x: FloatArray, answers: Answers) -> dict[str, Any]:
+def _quality(oracle: LearnedOracle, x: FloatArray, answers: Answers) -> QualityRecord:
     """Loss, and AUC, accuracy or R^2 with its error, of the mean of the members."""
     outputs = oracle.each(torch.as_tensor(x)).mean(dim=0)
     values, truth, weights = outputs.numpy(), answers.values, answers.weights
+    name: Literal["AUC", "accuracy", "R2"]
     if not answers.names:
-        name, (value, error) = "R2", determination(values[:, 0], truth, weights)
+        name, found = "R2", determination(values[:, 0], truth, weights)
     elif len(answers.names) == 2:
-        name, (value, error) = "AUC", area_under_curve(values[:, 0], truth == 1, weights)
+        name, found = "AUC", area_under_curve(values[:, 0], truth == 1, weights)
     else:
-        name, (value, error) = "accuracy", accuracy(values.argmax(axis=1) == truth, weights)
-    return {"name": name, "value": value, "error": error, "loss": loss(outputs, answers)}
+        name, found = "accuracy", accuracy(values.argmax(axis=1) == truth, weights)
+    return QualityRecord(name=name, value=Number.with_error(*found), loss=loss(outputs, answers))

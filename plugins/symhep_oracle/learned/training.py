@@ -13,11 +13,11 @@ from symhep.methods.context import Task
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.streams import ReplicaStreams
 from symhep.torchkit.threads import in_groups
-from symhep_oracle.layout import Layout
 from symhep_oracle.learned.answers import Answers
 from symhep_oracle.learned.losses import slope
 from symhep_oracle.learned.networks import Network, make_network
 from symhep_oracle.learned.options import LearnedOracleOptions
+from symhep_oracle.oracles.layout import Layout
 
 __all__ = ["fit_members", "steps_for"]
 
@@ -78,5 +78,5 @@ def fit_members(
                     advance(SHOWN * len(members))
         return parameters.arrays()
 
-    groups = in_groups(fit_group, len(seeds), device)
+    groups = in_groups(fit_group, len(seeds), device, most=1)  # wide layers: one keeps a core busy
     return {name: np.concatenate([group[name] for group in groups]) for name in groups[0]}

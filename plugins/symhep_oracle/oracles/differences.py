@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from symhep_oracle.layout import Layout
 from symhep_oracle.oracles.interface import Oracle
+from symhep_oracle.oracles.layout import Layout
 
 __all__ = ["DifferencedOracle"]
 

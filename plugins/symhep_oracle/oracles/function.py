@@ -12,9 +12,9 @@ from torch import Tensor
 
 from symhep.errors import MethodError, SymhepError
 from symhep.plugin.isolation import isolated
-from symhep_oracle.layout import Layout
 from symhep_oracle.oracles.differences import DifferencedOracle
 from symhep_oracle.oracles.interface import DOUBLE, Oracle
+from symhep_oracle.oracles.layout import Layout
 
 __all__ = ["TorchFunction", "function_oracle"]
 

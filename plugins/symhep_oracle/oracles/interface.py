@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from symhep_oracle.layout import Layout
+from symhep_oracle.oracles.layout import Layout
 
 __all__ = ["DOUBLE", "Oracle"]
 

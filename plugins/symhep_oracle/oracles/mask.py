@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from symhep.errors import MethodError
-from symhep_oracle.layout import Layout
 from symhep_oracle.oracles.interface import Oracle
+from symhep_oracle.oracles.layout import Layout
 
 __all__ = ["Mask"]
 

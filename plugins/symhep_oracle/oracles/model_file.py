@@ -17,10 +17,10 @@ import torch
 from torch import Tensor
 
 from symhep.errors import InputError, MethodError
-from symhep_oracle.layout import Layout
 from symhep_oracle.oracles.differences import DifferencedOracle
 from symhep_oracle.oracles.function import function_oracle
 from symhep_oracle.oracles.interface import Oracle
+from symhep_oracle.oracles.layout import Layout
 
 __all__ = ["onnx_oracle", "torchscript_oracle"]
 
@@ -76,7 +76,7 @@ def onnx_oracle(layout: Layout, file: str, sample: Tensor) -> Oracle:
     except ImportError as error:
         raise MethodError("ONNX models need onnxruntime: pip install 'symhep[onnx]'") from error
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = torch.get_num_threads()
+    options.intra_op_num_threads = 1  # sums shared by threads would end in other digits
     try:
         session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has exceptions of its own

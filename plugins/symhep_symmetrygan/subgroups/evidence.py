@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from torch import Tensor
 from symhep.stats.quadratic_forms import log_tail
 from symhep.stats.residual_forms import residual, ridge_test
 from symhep_symmetrygan.subgroups.comparison import mean_and_covariance
-from symhep_symmetrygan.subgroups.learned import Loss
+from symhep_symmetrygan.subgroups.networks import Loss
 
 __all__ = ["Evidence", "evidence"]
 
@@ -32,6 +33,11 @@ class Evidence:
     log_p_network: float
     loss: Loss
     kl: tuple[float, ...] = ()
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """What a row says beside p-values."""
+        return {"kl": self.kl, "posthoc_loss": self.loss.number}
 
 
 def evidence(

@@ -44,13 +44,17 @@ class SubgroupRow(Adjusted):
         description="whether it survives with axes and centre as in the catalogue; null: not tested there",
     )
     lab: Adjusted | None = Field(
-        None, description="the same hypothesis with axes and centre as in the catalogue"
-    )
-    generators: tuple[tuple[tuple[float, ...], ...], ...] | None = Field(
         None,
-        description="matrices of the best conjugate, homogeneous where it has translations; null: none fitted",
+        description="the same hypothesis with axes and centre as in the catalogue, adjusted in the same family",
+    )
+    generators: tuple[tuple[float, ...], ...] | None = Field(
+        None,
+        description="its best conjugate: coefficients of the group's generators (rotations, boosts, translations in "
+        "the events' unit); null: none fitted",
     )
     element: tuple[tuple[float, ...], ...] | None = Field(
-        None, description="group element that moves the class's representative there"
+        None, description="matrix of the group element that moves the catalogue's member there, same units"
     )
-    parameters: dict[str, float] = Field({}, description="continuous parameters of the class")
+    parameters: dict[str, float] = Field(
+        {}, description="continuous parameters of the class, translations in units of the events' scale"
+    )

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import expm
 
-from symhep.errors import CardError
+from symhep.errors import LieError
+from symhep.lie.canonical_basis import canonical_basis
 from symhep.lie.sampling.compact import Draw, compact_draw
 from symhep.lie.spans import orthonormal
 
@@ -27,7 +28,7 @@ def bounded_draw(generators: FloatArray, boosts: float | None, translations: flo
     uniform point of a ball of radius ``boosts`` in k dimensions. There is no even measure to draw from; each element
     is a symmetry all the same.
 
-    Raises `CardError` if a bound is missing.
+    Raises `LieError` if a bound is missing.
 
     >>> from symhep.lie.bases import poincare
     >>> draw = bounded_draw(poincare().subset(["J_z", "K_z"]).matrices, 0.5, None)
@@ -45,20 +46,24 @@ def bounded_draw(generators: FloatArray, boosts: float | None, translations: flo
         parts.append(rotations)
     if len(rest):
         parts.append(
-            _boosts(rest, _bound(boosts, "stretches without end, by boosts or scalings", "boosts RAPIDITY"))
+            _boosts(
+                rest, _bound(boosts, "stretches without end, by boosts or scalings", "'boosts', a rapidity")
+            )
         )
     if len(moves):
         parts.append(
-            _shifts(moves, _bound(translations, "moves without end, by translations", "translations LENGTH"))
+            _shifts(
+                moves, _bound(translations, "moves without end, by translations", "'translations', a length")
+            )
         )
     return _product(parts)
 
 
 def _bound(given: float | None, what: str, option: str) -> float:
     if given is None:
-        raise CardError(
+        raise LieError(
             f"the group {what}, and has no even measure to draw from",
-            hint=f"give --{option} to draw up to that, or choose some of its generators with --generators",
+            hint=f"give {option} to draw up to, or choose some of its generators",
         )
     return given
 
@@ -67,7 +72,7 @@ def _where_zero(basis: FloatArray, values: FloatArray) -> FloatArray:
     """Orthonormal combinations of ``basis`` (G, d, d) at which a linear map, of these ``values``, is 0."""
     _, sizes, rows = np.linalg.svd(values.reshape(len(basis), -1).T, full_matrices=True)
     rank = int((sizes > ROUNDING).sum())
-    return np.einsum("ra,aij->rij", rows[rank:], basis)
+    return np.einsum("ra,aij->rij", canonical_basis(rows[rank:]), basis)
 
 
 def _boosts(rest: FloatArray, bound: float) -> Draw:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 
 __all__ = ["LARGEST", "finite_group"]
 
@@ -20,7 +20,7 @@ SAME = 1e-6
 def finite_group(elements: FloatArray) -> FloatArray:
     """All products of ``elements`` (M, d, d) and 1: (F, d, d), the unit matrix first.
 
-    Raises `CardError` where they are more than 1152: a turn by an angle that is no fraction of 2 pi, or an element
+    Raises `LieError` where they are more than 1152: a turn by an angle that is no fraction of 2 pi, or an element
     with an error, generates infinitely many.
 
     >>> finite_group(np.array([[[0.0, -1.0], [1.0, 0.0]]])).shape
@@ -33,9 +33,9 @@ def finite_group(elements: FloatArray) -> FloatArray:
         fresh = _new(products, found)
         found = np.concatenate([found, fresh])
         if len(found) > LARGEST:
-            raise CardError(
+            raise LieError(
                 f"the discrete elements generate no finite group: their products are more than {LARGEST}",
-                hint="choose some of them with --components",
+                hint="choose some of them",
             )
     return found
 

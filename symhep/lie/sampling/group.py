@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 from symhep.lie.sampling.bounded import bounded_draw
 from symhep.lie.sampling.compact import Draw, compact_draw
 from symhep.lie.sampling.finite import finite_group
@@ -34,7 +34,7 @@ def group_draw(
     Connected part as in `compact_draw`, or `bounded_draw` with the bounds; times an element, each as likely, of the
     finite group that ``elements`` generate. For a compact group, which they map to itself, this is Haar's measure.
 
-    Raises `CardError` for an empty group, generators that do not close, no finite group, a missing bound.
+    Raises `LieError` for an empty group, generators that do not close, no finite group, a missing bound.
 
     >>> flip = np.diag([1.0, -1.0, 1.0])[None]
     >>> group_draw(np.zeros((0, 3, 3)), flip).how
@@ -47,13 +47,13 @@ def group_draw(
     )
     finite = finite_group(elements) if len(elements) else elements
     if not len(moving) and len(finite) < 2:
-        raise CardError("the group holds the unit element alone: there is nothing to draw")
+        raise LieError("the group holds the unit element alone: there is nothing to draw")
     if not len(moving):
         return Draw(_each(finite), lambda count, rng: finite[rng.integers(len(finite), size=count)])
     if len(moving) > 1 and structure_constants(moving).residual > CLOSED:
-        raise CardError(
+        raise LieError(
             "the generators do not close: their commutators are no combinations of them",
-            hint="choose some that do with --generators",
+            hint="choose some that do",
         )
     connected = compact_draw(moving) or bounded_draw(moving, boosts, translations)
     if len(finite) < 2:

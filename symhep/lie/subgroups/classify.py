@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 from symhep.lie.generators import Matrices
 from symhep.lie.structure import as_basis, numbers, structure_constants
 from symhep.lie.subgroups.catalogue import Catalogue, SubgroupClass, lorentz_subgroups, poincare_subgroups
@@ -63,7 +63,7 @@ def classify(matrices: npt.ArrayLike, errors: float | None = None, *, seed: int 
 
     Translations should be of order one in the units of the matrices: parameters far beyond 100 may be missed.
 
-    Raises `CardError` for another shape, dependent generators, or matrices outside the algebra by more than the errors.
+    Raises `LieError` for another shape, dependent generators, or matrices outside the algebra by more than the errors.
 
     >>> from symhep.lie.bases import lorentz
     >>> turn = lorentz().combination([[0.0, 2.0, 0.0, 0.0, 0.0, 0.0]])
@@ -116,7 +116,7 @@ def _catalogue(size: int) -> Catalogue:
         return lorentz_subgroups()
     if size == 5:
         return poincare_subgroups()
-    raise CardError(
+    raise LieError(
         f"{size} x {size} matrices are neither Lorentz (4 x 4) nor Poincare (5 x 5) generators",
         hint="pass one particle's generators, homogeneous ones with translations",
     )
@@ -130,20 +130,20 @@ def _coefficients(x: Matrices, catalogue: Catalogue, errors: float | None) -> tu
     size = float(np.abs(flat).max())
     given = numbers(0.0 if errors is None else errors, "the error of the entries")
     if given.ndim or np.iscomplexobj(given) or not 0 <= given < np.inf:
-        raise CardError(
+        raise LieError(
             f"the error of the entries is one number >= 0, not {str(errors)[:40]}",
             hint="pass the largest standard error of an entry",
         )
     noise = max(float(given), ROUNDING * size)
     outside = float(np.abs(flat - rows @ basis).max())
     if np.iscomplexobj(rows) or outside > MARGIN * noise:
-        raise CardError(
+        raise LieError(
             f"the matrices lie outside {catalogue.group.name} by {outside:.2g}, their error is {noise:.2g}",
             hint="pass their errors, or project them first",
         )
     _, values, right = np.linalg.svd(rows, full_matrices=False)
     if len(rows) > rows.shape[1] or values[-1] < MARGIN * noise * np.sqrt(len(rows)):
-        raise CardError(
+        raise LieError(
             "the generators are dependent within their errors", hint="pass symhep.lie.spans.orthonormal's"
         )
     error = MARGIN * noise * (np.sqrt(len(rows)) + np.sqrt(rows.shape[1])) / values[-1]

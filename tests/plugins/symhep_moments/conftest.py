@@ -1,4 +1,4 @@
-"""Results shaped as the contract in symhep_moments.results, made up: no events, no test."""
+"""Results with a record, made up: no events, no test."""
 
 from __future__ import annotations
 
@@ -14,40 +14,36 @@ from symhep.lie.bases import poincare
 from symhep.lie.subgroups import lorentz_subgroups
 from symhep.lie.subgroups.catalogue import SubgroupClass
 from symhep.methods.result import Result
+from symhep_moments.record import MomentsRecord
 
-Made = Callable[..., Result]
+Made = Callable[..., Result[MomentsRecord]]
+
+
+def single(log10_p: float) -> dict[str, Any]:
+    return {"p_value": 10.0**log10_p, "log10_p": log10_p, "p_kind": "asymptotic"}
 
 
 def p(log10_p: float | None, level: float = 0.05, factor: int = 1) -> dict[str, Any]:
     if log10_p is None:
-        return {
-            "p_value": None,
-            "log10_p": None,
-            "p_value_adjusted": None,
-            "log10_p_adjusted": None,
-            "rejected": None,
-        }
+        return {}
     adjusted = min(log10_p + math.log10(factor), 0.0)
-    return {
-        "p_value": 10.0**log10_p, "log10_p": log10_p, "p_value_adjusted": 10.0**adjusted,
-        "log10_p_adjusted": adjusted, "rejected": adjusted <= math.log10(level),
+    return single(log10_p) | {
+        "p_value_adjusted": 10.0**adjusted, "log10_p_adjusted": adjusted, "rejected": adjusted <= math.log10(level),
     }  # fmt: skip
 
 
 def candidate(label: str, log10_p: float | None, factor: int) -> dict[str, Any]:
-    made = {"label": label, "off_support": log10_p is None, "strength": None, "smallest_visible": None} | p(
-        log10_p, factor=factor
-    )
+    made = {"label": label, "how": "tested" if log10_p is not None else "support"} | p(log10_p, factor=factor)
     if log10_p is None:
         return made
     if label.startswith(("J", "L")):
         size = 2.0 if log10_p < -0.7 else 0.013
         value = {"value": size, "low": max(size - 0.02, 0.0), "high": size + 0.02}
-        return made | {"strength": value | {"unit": "", "kind": "modulation"}, "smallest_visible": 0.045}
+        return made | {"strength": value, "strength_kind": "modulation", "smallest_visible": 0.045}
     unit = "per GeV" if label.startswith("P") else "per unit of rapidity"
     size = 0.004 if label.startswith("P") else 3.0 + 0.1 * len(label)
-    value = {"value": size, "low": 0.9 * size, "high": 1.1 * size, "unit": unit, "kind": "rate"}
-    return made | {"strength": value, "smallest_visible": 0.2 * size}
+    value = {"value": size, "low": 0.9 * size, "high": 1.1 * size, "unit": unit}
+    return made | {"strength": value, "strength_kind": "rate", "smallest_visible": 0.2 * size}
 
 
 def chain(dimension: int, found: int, functions: dict[str, list[int]]) -> list[dict[str, Any]]:
@@ -58,17 +54,11 @@ def chain(dimension: int, found: int, functions: dict[str, list[int]]) -> list[d
             dof = r * max(stop - start - dimension + r, 1)
             wrong = r > found
             statistic = dof * (1.1 + 40.0 * (r - found) ** 2) if wrong else 1.02 * dof
-            log10_p = max(float(chi2.logsf(statistic, dof)) / math.log(10), -1234.0)
-            blocks[name] = {"statistic": statistic, "dof": dof, "spread": (2 * dof) ** 0.5, **p(log10_p)}
+            made = {"statistic": statistic, "dof": dof, "spread": (2 * dof) ** 0.5}
+            blocks[name] = made | single(max(float(chi2.logsf(statistic, dof)) / math.log(10), -1234.0))
         worst = min(b["log10_p"] for b in blocks.values())
         tests.append(
-            {
-                "r": r,
-                "statistic": blocks["all"]["statistic"],
-                "dof": blocks["all"]["dof"],
-                "blocks": blocks,
-                **p(worst),
-            }
+            blocks["all"] | single(worst) | {"r": r, "blocks": blocks, "rejected": worst <= math.log10(0.05)}
         )
     return tests
 
@@ -79,16 +69,15 @@ def subgroup(c: SubgroupClass, found: int, rejected: float) -> dict[str, Any]:
     made = p(log10_p)
     return {
         "name": c.name, "label": c.label, "written": c.written, "algebra": c.algebra, "dimension": c.dimension,
-        "how": "rank" if c.dimension > found else "fit", "by": [], "limit_of": [], "free": 0, "element": None,
-        "generators": None, "parameters": {}, "survives": not made["rejected"],
-        "at_lab": not made["rejected"], **made,
+        "how": "rank" if c.dimension > found else "tested", "survives": not made["rejected"],
+        "at_lab": not made["rejected"], "lab": p(log10_p + 0.1 if log10_p > -0.5 else log10_p), **made,
     }  # fmt: skip
 
 
 def element(name: str, meaning: str, log10_p: float, asymmetry: float) -> dict[str, Any]:
     return {
-        "name": name, "meaning": meaning, "order": 2, "same_as": None, "trivial": False, **p(log10_p, factor=4),
-        "moment": p(log10_p / 2), "classifier": p(log10_p) | {"gain": 0.001, "error": 0.0005},
+        "name": name, "meaning": meaning, "order": 2, **p(log10_p, factor=4),
+        "tests": {"moments": single(log10_p / 2), "classifier": single(log10_p)}, "gain": {"value": 0.001},
         "asymmetry": {"value": asymmetry, "low": asymmetry - 0.012, "high": asymmetry + 0.012},
     }  # fmt: skip
 
@@ -100,7 +89,7 @@ def made() -> Made:
     def make(
         labels: tuple[str, ...] = poincare().labels, symmetric: tuple[str, ...] = ("J_z",), functions: int = 34,
         rejected: float = -310.0, discrete: bool = True, off_support: tuple[str, ...] = (),
-    ) -> Result:  # fmt: skip
+    ) -> Result[MomentsRecord]:  # fmt: skip
         rng = np.random.default_rng(5)
         dimension, found = len(labels), len(symmetric)
         low = min(14, functions)
@@ -118,15 +107,18 @@ def made() -> Made:
         alive = [row for row in subgroups if row["survives"]]
         broken = [n for n in labels if n not in symmetric][:6]
         summary = {
-            "events": 20000, "level": 0.05, "catalogue": "lorentz", "weights": {"effective": 20000.0, "negative": 0.0},
+            "events": 20000, "level": 0.05, "catalogue": "lorentz",
+            "weights": {"effective": 20000.0, "negative": 0.0, "copies": 0},
             "algebra": {"dimension": found, "name": "so(2)" if found == 1 else "so(3)" if found else "0",
-                        "confidence": 0.95, **p(-0.5), "closed": None, "angle_95": 0.03, "alternatives": []},
+                        "confidence": 0.95, **single(-0.5), "angle_95": 0.03},
             "generators": [
                 {"label": s, "coefficients": {s: 1.0}, "errors": {s: 1e-4}, "angle_95": 0.03} for s in symmetric
             ],
             "chain": chain(dimension, found, blocks),
             "candidates": [candidate(n, logs[n], dimension) for n in labels],
-            "subgroups": subgroups, "maximal_subgroups": alive[:1],
+            "subgroups": subgroups, "maximal_subgroups": [row["name"] for row in alive[:1]],
+            "symmetry": {"acts_on": "momenta", "vectors": 2, "components": ["E", "px", "py", "pz"],
+                         "generators": [], "elements": []},
             "discrete": [
                 element("P", "parity", -0.2, 0.001), element("reflection(x)", "reflection of x", -0.9, 0.01),
                 element("exchange(1,2)", "exchange of particles 1 and 2", -42.0, 0.083),
@@ -134,12 +126,12 @@ def made() -> Made:
             ] if discrete else [],
             "support": {"rank": 8, "dimension": 8, "constraints": [], "excluded": [
                 {"label": n, "why": "the total momentum px is constant"} for n in off_support]},
-            "functions": {"number": functions, "blocks": blocks, "covariance_events": 20000},
+            "functions": {"number": functions, "blocks": blocks},
             "vectors": {"number": 2, "components": ["E", "px", "py", "pz"]},
             "scale": 512.0, "unit": "GeV", "reference": None, "edges": [],
             "clearest_bins": [
                 {"label": "J_x", "kind": "modulation", "axes": ["azimuth", "cos(theta)"], "x": [0.0, 0.5],
-                 "y": [-0.25, 0.0], "value": -0.12, "error": 0.02, "bins": 96}
+                 "y": [-0.25, 0.0], "value": {"value": -0.12, "low": -0.14, "high": -0.1, "level": 0.6827}, "bins": 96}
             ] if "J_x" in broken else [],
         }  # fmt: skip
         phi, z = np.linspace(-math.pi, math.pi, 25), np.linspace(-1, 1, 13)
@@ -155,6 +147,6 @@ def made() -> Made:
             "map_kinds": np.array(["modulation"] * len(broken)) if broken else np.zeros(0, dtype="U1"),
             "map_axes": np.array([r"$\phi_1$", r"$\cos\theta_1$"]),
         }  # fmt: skip
-        return Result(summary=summary, arrays=arrays)
+        return Result(MomentsRecord.from_json(summary), arrays)
 
     return make

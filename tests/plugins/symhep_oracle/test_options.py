@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import tracemalloc
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from symhep_oracle.options import FunctionOracle, LorentzOracle, OracleMethodOptions
+from symhep_oracle.options import OracleMethodOptions
+from symhep_oracle.oracles.options import FunctionOracle, LorentzOracle
 
 
 def test_a_kind_stands_for_its_options() -> None:
@@ -41,12 +43,15 @@ def test_a_large_model_is_not_held_in_memory(tmp_path: Path) -> None:
     assert peak < size / 10
 
 
-def test_functions_are_loaded_when_the_card_is_read() -> None:
-    found = OracleMethodOptions(oracle={"kind": "function", "function": "pluggy:HookspecMarker"}).oracle
+def test_functions_are_loaded_when_the_card_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "o11_norms.py").write_text("def length(x):\n    return x.norm(dim=1)\n", encoding="utf-8")
+    monkeypatch.setenv("SYMHEP_CODE", str(tmp_path))
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    found = OracleMethodOptions(oracle={"kind": "function", "function": "o11_norms:length"}).oracle
     assert isinstance(found, FunctionOracle)
     assert len(found.sha256) == 64
-    with pytest.raises(ValidationError, match="has no function 'HookspecMaker'"):
-        OracleMethodOptions(oracle={"kind": "function", "function": "pluggy:HookspecMaker"})
+    with pytest.raises(ValidationError, match="has no function 'lenght'"):
+        OracleMethodOptions(oracle={"kind": "function", "function": "o11_norms:lenght"})
     with pytest.raises(ValidationError, match="should match pattern"):
         OracleMethodOptions(oracle={"kind": "function", "function": "no colon"})
 

@@ -40,7 +40,7 @@ def of_the_event(*names: str) -> Dataset:
 )
 def test_features_that_pass_for_momenta(data: Dataset) -> None:
     vectors = data.values.shape[1] // 4
-    sample = Sample.prepare(data, OracleMethodOptions(oracle="lorentz", acts_on="features", vectors=vectors))
+    sample = Sample.of(data, OracleMethodOptions(oracle="lorentz", acts_on="features", vectors=vectors))
     assert sample.minkowski
     assert sample.layout.vectors == vectors
 
@@ -61,5 +61,5 @@ def test_features_that_are_other_numbers(data: Dataset, given: str) -> None:
     wrong = ({"oracle": "lorentz"}, {"oracle": MASK}, {"oracle": "l2", "breaking": {"oracle": MASK}})
     for options in wrong:
         with pytest.raises(CardError, match=message):
-            Sample.prepare(data, OracleMethodOptions.model_validate({**options, "vectors": vectors}))
-    assert len(Sample.prepare(data, OracleMethodOptions(oracle="l2", vectors=vectors))) == 50
+            Sample.of(data, OracleMethodOptions.model_validate({**options, "vectors": vectors}))
+    assert len(Sample.of(data, OracleMethodOptions(oracle="l2", vectors=vectors))) == 50

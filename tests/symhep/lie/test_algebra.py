@@ -7,7 +7,7 @@ import pytest
 from sympy.liealgebras.cartan_matrix import CartanMatrix
 from sympy.liealgebras.root_system import RootSystem
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 from symhep.lie import bases, exceptional
 from symhep.lie.algebra import LieAlgebra, structure_constants
 
@@ -150,9 +150,9 @@ def test_noise_decides() -> None:
 
 
 def test_errors() -> None:
-    with pytest.raises(CardError, match=r"\(G, G, G\), not \(2, 2\)"):
+    with pytest.raises(LieError, match=r"\(G, G, G\), not \(2, 2\)"):
         LieAlgebra(np.zeros((2, 2)))
-    with pytest.raises(CardError, match="not antisymmetric"):
+    with pytest.raises(LieError, match="not antisymmetric"):
         LieAlgebra(np.ones((2, 2, 2)))
-    with pytest.raises(CardError, match="roots need a semisimple algebra"):
+    with pytest.raises(LieError, match="roots need a semisimple algebra"):
         _ = LieAlgebra(np.zeros((2, 2, 2))).roots

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 from symhep.lie import bases
 from symhep.lie.closing import nearest_closed
 from symhep.lie.structure import structure_constants
@@ -54,5 +54,5 @@ def test_closed_already() -> None:
 
 
 def test_wrong_errors() -> None:
-    with pytest.raises(CardError, match=r"errors have the shape \(2,\), the matrices \(3, 3, 3\)"):
+    with pytest.raises(LieError, match=r"errors have the shape \(2,\), the matrices \(3, 3, 3\)"):
         nearest_closed(bases.so(3).matrices, [1.0, 2.0])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sympy import LeviCivita
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 from symhep.lie import bases
 from symhep.lie.structure import structure_constants, trace_form_constants
 
@@ -72,5 +72,5 @@ def test_trace_form_is_better() -> None:
     ],
 )
 def test_no_basis(x: np.ndarray, message: str) -> None:
-    with pytest.raises(CardError, match=message):
+    with pytest.raises(LieError, match=message):
         structure_constants(x)

@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 from symhep.lie.bases import lorentz, so, su
 from symhep.lie.subalgebras import Subalgebra, closure_residuals, subalgebras
 from symhep.lie.subgroups.classify import classify
@@ -88,13 +88,13 @@ def test_closure_residual_of_a_plane_in_so3() -> None:
 @pytest.mark.parametrize("dimension", [0, 3, 4])
 def test_no_such_dimension(dimension: int) -> None:
     with pytest.raises(
-        CardError, match=f"no proper subalgebra of dimension {dimension} in an algebra of dimension 3"
+        LieError, match=f"no proper subalgebra of dimension {dimension} in an algebra of dimension 3"
     ):
         subalgebras(so(3).matrices, dimension)
 
 
 def test_a_basis_that_does_not_close() -> None:
-    with pytest.raises(CardError, match="does not close"):
+    with pytest.raises(LieError, match="does not close"):
         subalgebras(np.random.default_rng(0).normal(size=(3, 4, 4)), 2)
 
 

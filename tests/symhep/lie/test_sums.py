@@ -6,7 +6,7 @@ import tracemalloc
 
 import pytest
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 from symhep.lie.sums import algebra_sum
 
 
@@ -40,13 +40,13 @@ def test_sums_of_algebras(text: str, dimension: int, size: int) -> None:
     ],
 )
 def test_names_that_mean_nothing(text: str, message: str) -> None:
-    with pytest.raises(CardError, match=message):
+    with pytest.raises(LieError, match=message):
         algebra_sum(text, 4)
 
 
 def test_an_algebra_of_another_size_is_refused_before_it_is_built() -> None:
     tracemalloc.start()
-    with pytest.raises(CardError, match=r"'so\(60\)' acts on 60 components, but the vectors have 4"):
+    with pytest.raises(LieError, match=r"'so\(60\)' acts on 60 components, but the vectors have 4"):
         algebra_sum("D+so(60)", 4)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -63,5 +63,5 @@ def test_the_size_that_is_foreseen_is_that_of_the_matrices(text: str, dimension:
 
 
 def test_what_holds_nothing() -> None:
-    with pytest.raises(CardError, match=r"'so\(1\)' in 'so\(1\)': so\(1,0\) holds nothing but zero"):
+    with pytest.raises(LieError, match=r"'so\(1\)' in 'so\(1\)': so\(1,0\) holds nothing but zero"):
         algebra_sum("so(1)", 1)

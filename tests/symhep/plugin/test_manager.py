@@ -16,7 +16,6 @@ import symhep
 from symhep.errors import CardError, PluginError
 from symhep.lie.groups import AffineLine, Similarity
 from symhep.methods.record import Record
-from symhep.plugin import functions
 from symhep.plugin.functions import load_function, source_checksum
 from symhep.plugin.isolation import traceback_of
 from symhep.plugin.manager import Registry, build_registry
@@ -256,20 +255,20 @@ def test_functions_that_a_plugin_announces(shapes: list[EntryPoint], tmp_path: P
 
 
 def test_a_card_names_what_a_plugin_announces(
-    shapes: list[EntryPoint], monkeypatch: pytest.MonkeyPatch
+    shapes: list[EntryPoint],
 ) -> None:
-    monkeypatch.setattr(functions, "registry_in", lambda context: build_registry(points=shapes))
-    assert load_function("shapes:radius")(np.ones((1, 4))).tolist() == [4.0]
-    before = source_checksum("shapes:radius")
+    registry = build_registry(points=shapes)
+    assert load_function("shapes:radius", registry)(np.ones((1, 4))).tolist() == [4.0]
+    before = source_checksum("shapes:radius", registry)
     package = Path(sys.modules["o2_shapes"].__file__ or "").parent
     (package / "late.py").write_text("")
-    assert source_checksum("shapes:radius") != before
+    assert source_checksum("shapes:radius", registry) != before
     with pytest.raises(
         CardError, match=r"announces 'shapes:named', but it is written in the module 'pickle'"
     ):
-        load_function("shapes:named")
+        load_function("shapes:named", registry)
     with pytest.raises(CardError, match=r"may not name 'shapes:radios'.*; did you mean 'shapes:radius'"):
-        load_function("shapes:radios")
+        load_function("shapes:radios", registry)
 
 
 def test_a_function_that_no_card_can_name() -> None:

@@ -227,7 +227,7 @@ def test_other_selections_are_noted(tmp_path: Path, card: dict[str, Any], regist
             _about_z(generators=poincare().subset(["K_z"]).matrices.real, labels=("K_z",)),
             {},
             CardError,
-            "stretches without end.*--boosts",
+            "stretches without end.*boosts",
         ),
     ],
 )

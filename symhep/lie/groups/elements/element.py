@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 
 __all__ = ["HIGHEST_ORDER", "Element"]
 
@@ -69,14 +69,13 @@ class Element:
 
     @cached_property
     def order(self) -> int:
-        """q, the least number with g^q = 1. Raises `CardError` beyond `HIGHEST_ORDER`."""
+        """q, the least number with g^q = 1. Raises `LieError` beyond `HIGHEST_ORDER`."""
         power, q = self, 1
         while not power.is_identity:
             power, q = power * self, q + 1
             if q > HIGHEST_ORDER:
-                raise CardError(
+                raise LieError(
                     f"'{self.name}' is not 1 after {HIGHEST_ORDER} times",
-                    where="elements",
                     hint=f"choose elements of an order of {HIGHEST_ORDER} at most",
                 )
         return q

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symhep.errors import CardError, nearest
+from symhep.errors import LieError, nearest
 
 __all__ = ["Frame"]
 
@@ -48,19 +48,17 @@ class Frame:
         return tuple(range(len(self.components)))
 
     def component(self, name: str) -> int:
-        """Number of a component: 'px', or 'x' for short. Raises `CardError`."""
+        """Number of a component: 'px', or 'x' for short. Raises `LieError`."""
         for spelling in (name, f"p{name}"):
             if spelling in self.components:
                 return self.components.index(spelling)
-        raise CardError(
-            f"there is no component '{name}'", where="elements", hint=nearest(name, self.components)
-        )
+        raise LieError(f"there is no component '{name}'", hint=nearest(name, self.components))
 
     def vector(self, name: str) -> int:
-        """Number of a vector, from its name or its number from 1. Raises `CardError`."""
+        """Number of a vector, from its name or its number from 1. Raises `LieError`."""
         if name in self.vectors:
             return self.vectors.index(name)
         if name.isdecimal() and 1 <= int(name) <= len(self.vectors):
             return int(name) - 1
         known = (*self.vectors, *(str(i + 1) for i in range(len(self.vectors))))
-        raise CardError(f"there is no particle '{name}'", where="elements", hint=nearest(name, known))
+        raise LieError(f"there is no particle '{name}'", hint=nearest(name, known))

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from particle import InvalidParticle, Particle, ParticleNotFound
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 from symhep.lie.groups.elements.element import HIGHEST_ORDER, Element
 from symhep.lie.groups.elements.frame import Frame
 
@@ -46,10 +46,10 @@ def parity(frame: Frame) -> Element:
 def motion_reversal(frame: Frame) -> Element:
     """T, naive: on momenta the same map as P, for spins and the exchange of initial and final state are not seen.
 
-    Raises `CardError` for features that are no momenta.
+    Raises `LieError` for features that are no momenta.
     """
     if not frame.spatial:
-        raise CardError("T reverses momenta, and there are none", where="elements", hint="take P")
+        raise LieError("T reverses momenta, and there are none", hint="take P")
     return parity(frame).called(
         "T", "naive motion reversal of the final state, p -> -p, beams kept: the same map as P"
     )
@@ -72,10 +72,10 @@ def reflection(frame: Frame, component: str) -> Element:
 
 
 def exchange(frame: Frame, first: str, second: str) -> Element:
-    """Two particles change places. Raises `CardError` for one that is not there, or the same twice."""
+    """Two particles change places. Raises `LieError` for one that is not there, or the same twice."""
     i, j = frame.vector(first), frame.vector(second)
     if i == j:
-        raise CardError(f"'exchange({first},{second})' names one particle twice", where="elements")
+        raise LieError(f"'exchange({first},{second})' names one particle twice")
     return _permuting(
         f"exchange({first},{second})",
         f"exchange of {frame.vectors[i]} and {frame.vectors[j]}",
@@ -87,7 +87,7 @@ def exchange(frame: Frame, first: str, second: str) -> Element:
 def charge_conjugation(frame: Frame) -> Element:
     """C of the final state: each particle changes places with its antiparticle.
 
-    The beams are left as they are: C of the process would exchange them as well. Raises `CardError` where a
+    The beams are left as they are: C of the process would exchange them as well. Raises `LieError` where a
     particle is not known by its name, has no partner, or all are their own antiparticles.
 
     >>> charge_conjugation(Frame(("E", "px", "py", "pz"), ("mu-", "gamma", "mu+"))).sources
@@ -96,7 +96,7 @@ def charge_conjugation(frame: Frame) -> Element:
     partners = {i: _antiparticle(frame, i) for i in range(len(frame.vectors))}
     pairs = [(i, j) for i, j in partners.items() if i < j]
     if not pairs:
-        raise CardError("C moves none of the particles", where="elements", hint="leave it out")
+        raise LieError("C moves none of the particles", hint="leave it out")
     words = ", ".join(f"{frame.vectors[i]} and {frame.vectors[j]}" for i, j in pairs)
     return _permuting("C", f"charge conjugation of the final state, exchange of {words}", partners, frame)
 
@@ -115,7 +115,7 @@ def turn(frame: Frame, q: int, *plane: str) -> Element:
     ([[0.0, -1.0], [1.0, 0.0]], 4)
     """
     if not 2 <= q <= HIGHEST_ORDER:
-        raise CardError(f"'Z_{q}': q must be 2 to {HIGHEST_ORDER}", where="elements")
+        raise LieError(f"'Z_{q}': q must be 2 to {HIGHEST_ORDER}")
     a, b = _plane(frame, plane)
     angle = 2 * pi / q
     matrix = np.eye(len(frame.components))
@@ -139,9 +139,8 @@ def _plane(frame: Frame, plane: tuple[str, ...]) -> tuple[int, int]:
         return frame.component(plane[0]), frame.component(plane[1])
     if not plane and len(space) == 2:
         return space[0], space[1]
-    raise CardError(
+    raise LieError(
         f"Z_q({', '.join(plane)}) names no turn",
-        where="elements",
         hint="write Z_3(z) for an axis in space, Z_3(x1,x2) for a plane",
     )
 
@@ -153,15 +152,13 @@ def _antiparticle(frame: Frame, number: int) -> int:
             raise ParticleNotFound(name)
         partner = str(Particle.from_name(name).invert().name)
     except (ParticleNotFound, InvalidParticle) as error:
-        raise CardError(
+        raise LieError(
             f"'{name}' is no particle whose antiparticle is known",
-            where="elements",
             hint="C needs objects of one PDG number each; sort by pdgId, or write exchange(i,j)",
         ) from error
     if partner not in frame.vectors:
-        raise CardError(
+        raise LieError(
             f"C takes {name} to {partner}, which is not among the particles {', '.join(frame.vectors)}",
-            where="elements",
             hint="leave out C and CP",
         )
     return frame.vectors.index(partner)

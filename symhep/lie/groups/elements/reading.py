@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from symhep.errors import CardError, nearest
+from symhep.errors import LieError, nearest
 from symhep.lie.groups.elements.element import Element
 from symhep.lie.groups.elements.frame import Frame
 from symhep.lie.groups.elements.named import (
@@ -36,7 +36,7 @@ def read_element(text: str, frame: Frame) -> Element:
     """The element that ``text`` names; factors of a product act from the right.
 
     P, T, C, CP; reflection(c) of a component; exchange(i,j) of particles by number or name; Z_q(axis), Z_q(a,b)
-    for the turn by 2 pi / q; and products of them with '*'. Raises `CardError` for anything else, and for
+    for the turn by 2 pi / q; and products of them with '*'. Raises `LieError` for anything else, and for
     products that are 1.
 
     >>> frame = Frame(("E", "px", "py", "pz"), ("mu-", "mu+"))
@@ -50,7 +50,7 @@ def read_element(text: str, frame: Frame) -> Element:
     for factor in factors[1:]:
         element = element * factor
     if element.is_identity:
-        raise CardError(f"'{text}' leaves every event as it is", where="elements", hint="leave it out")
+        raise LieError(f"'{text}' leaves every event as it is", hint="leave it out")
     _ = element.order  # refused here rather than during the fit
     return element.called(text.replace(" ", ""), element.meaning)
 
@@ -90,5 +90,5 @@ def _split(text: str, at: str, whole: str) -> list[str]:
 
 def _unreadable(
     text: str, why: str, hint: str = "write P, reflection(z), exchange(1,2), Z_3(z), P*C"
-) -> CardError:
-    return CardError(f"'{text}': {why}", where="elements", hint=hint)
+) -> LieError:
+    return LieError(f"'{text}': {why}", hint=hint)

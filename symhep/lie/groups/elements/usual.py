@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 from symhep.lie.groups.elements.element import Element
 from symhep.lie.groups.elements.frame import Frame
 from symhep.lie.groups.elements.reading import read_element
@@ -35,7 +35,7 @@ def usual_elements(frame: Frame) -> list[Element]:
     elements = [read_element(name, frame) for name in names]
     try:
         return elements + [read_element(name, frame) for name in ("C", "CP")]
-    except CardError:  # jets, or particles without partners
+    except LieError:  # jets, or particles without partners
         return elements + ([read_element("P*exchange(1,2)", frame)] if len(frame.vectors) == 2 else [])
 
 

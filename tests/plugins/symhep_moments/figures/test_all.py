@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 from collections.abc import Callable, Iterator
 
 import matplotlib.pyplot as plt
@@ -12,20 +10,17 @@ import pytest
 from matplotlib.figure import Figure
 from scipy.stats import chi2
 
-from symhep.lie.subgroups import lattice, lorentz_subgroups, poincare_subgroups
 from symhep.methods.result import Result
-from symhep.plotting.lattice_verdicts import MOST, border, subgroup_lattice
-from symhep.plotting.style import COLOURS, use_style
+from symhep.plotting.style import use_style
 from symhep_moments.figures.all import draw_all
 from symhep_moments.figures.chain import rank_statistics
-from symhep_moments.figures.discrete import discrete_elements
 from symhep_moments.figures.generators import generator_coefficients
 from symhep_moments.figures.maps import breaking_maps
 from symhep_moments.figures.moments import moment_pulls
-from symhep_moments.figures.p_values import p_value_summary
 from symhep_moments.figures.strengths import breaking_strengths
+from symhep_moments.record import MomentsRecord
 
-Made = Callable[..., Result]
+Made = Callable[..., Result[MomentsRecord]]
 AFFINE = (*(f"E_{i}{j}" for i in range(1, 5) for j in range(1, 5)), "P_1", "P_2", "P_3", "P_4")
 ALL = ["p_values", "lattice", "ranks", "generators", "strengths", "maps", "discrete", "moments"]
 
@@ -71,54 +66,22 @@ def test_every_result_can_be_drawn(made: Made, case: dict[str, object], missing:
         assert item.caption.endswith(".")
 
 
-def test_p_values_stand_at_their_places(made: Made) -> None:
-    result = made(rejected=-1234.0)
-    ax = p_value_summary(result.summary).axes[0]
-    drawn = {(round(float(line.get_xdata()[-1]), 6), line.get_marker()) for line in ax.lines}
-    for row in result.summary["candidates"]:
-        symbol = "X" if row["rejected"] else "o"
-        assert (round(-row["log10_p_adjusted"], 6), symbol) in drawn
-    assert ax.get_xlim()[1] > 12340
-    level = [line for line in ax.lines if line.get_color() == COLOURS[2]]
-    assert [float(line.get_xdata()[0]) for line in level] == [pytest.approx(-math.log10(0.05))]
-
-
-@pytest.mark.parametrize("rejected", [-1.5, -30.0, -1e5])
-def test_ticks_of_p_do_not_touch(made: Made, rejected: float) -> None:
-    figure = p_value_summary(made(rejected=rejected).summary)
-    figure.canvas.draw()
-    boxes = [t.get_window_extent() for t in figure.axes[-1].get_xticklabels() if t.get_text()]
-    assert len(boxes) >= 4
-    assert all(a.x1 < b.x0 for a, b in itertools.pairwise(boxes))
-
-
-def test_candidates_off_the_support_are_said_not_to_be_tested(made: Made) -> None:
-    said = texts(p_value_summary(made(off_support=("P_x", "P_y")).summary))
-    assert sum(text.startswith("not tested") for text in said) == 2
-
-
-def test_without_any_hypothesis_the_summary_says_so(made: Made) -> None:
-    result = made(discrete=False)
-    result.summary["candidates"] = []
-    assert "nothing was tested" in texts(p_value_summary(result.summary))
-
-
 def test_the_statistic_of_what_holds_lies_in_its_band(made: Made) -> None:
     result = made(labels=("J_x", "J_y", "J_z"))
-    ax = rank_statistics(result.summary).axes[0]
+    ax = rank_statistics(result.record.chain).axes[0]
     ax.figure.canvas.draw()
     points = {line.get_marker(): line for line in ax.lines if line.get_marker() in "oX"}
-    by_rank = {t["r"]: t["blocks"]["low"] for t in result.summary["chain"]}
+    by_rank = {t.r: t.blocks["low"] for t in result.record.chain}
     assert list(points["o"].get_xdata()) == [1]
     assert list(points["X"].get_xdata()) == [2, 3]
-    assert float(points["o"].get_ydata()[0]) == by_rank[1]["statistic"]
+    assert float(points["o"].get_ydata()[0]) == by_rank[1].statistic
     bands = [c.get_paths()[0].get_extents() for c in ax.collections]
     widest = next(b for b in bands if b.x0 < 1 < b.x1)
-    assert (widest.y0, widest.y1) == pytest.approx(chi2.ppf([0.025, 0.975], by_rank[1]["dof"]))
+    assert (widest.y0, widest.y1) == pytest.approx(chi2.ppf([0.025, 0.975], by_rank[1].dof))
 
 
 def test_without_a_chain_the_figure_of_ranks_says_so() -> None:
-    assert "no rank was tested" in texts(rank_statistics({"chain": []}))
+    assert "no rank was tested" in texts(rank_statistics([]))
 
 
 def test_generators_have_their_errors(made: Made) -> None:
@@ -131,26 +94,12 @@ def test_generators_have_their_errors(made: Made) -> None:
     segments = [s for c in ax.collections for s in c.get_segments()]
     assert any(np.allclose(s, [[2, 0.75], [2, 0.85]]) for s in segments)
     assert any(np.allclose(s, [[3, -0.65], [3, -0.55]]) for s in segments)
-    assert {"0.80(5)", "−0.60(5)"} <= set(texts(ax.figure))
-
-
-def test_the_border_of_a_large_lattice_shows_survivors_and_what_lies_above() -> None:
-    order = lattice(poincare_subgroups())
-    rows = {n: {"rejected": True, "survives": False} for n in order.catalogue} | {
-        "SO(2)": {"rejected": False, "survives": True}
-    }
-    shown = border(order, rows)
-    # what covers SO(2), from the catalogue's own order
-    assert set(shown) == {"SO(2)"} | {b for a, b in order.covers if a == "SO(2)"}
-    everything = {n: {"rejected": False, "survives": True} for n in order.catalogue}
-    assert len(border(order, everything)) == MOST
-    nothing = {n: {"rejected": True, "survives": False} for n in order.catalogue}
-    assert set(border(order, nothing)) == set(lorentz_subgroups())
+    assert {"0.80\n± 0.05", "-0.60\n± 0.05"} <= set(texts(ax.figure))
 
 
 def test_strengths_and_what_would_not_have_been_seen(made: Made) -> None:
     result = made(labels=("J_x", "J_y", "J_z", "K_z"))
-    figure = breaking_strengths(result.summary)
+    figure = breaking_strengths(result.record.candidates)
     rotations, boosts = figure.axes
     assert rotations.get_xscale() == "log"  # 4.5 % and 200 % are far from each other
     assert boosts.get_xscale() == "linear"
@@ -161,7 +110,7 @@ def test_strengths_and_what_would_not_have_been_seen(made: Made) -> None:
 
 def test_maps_mark_bins_that_are_zero_within_errors(made: Made) -> None:
     result = made(labels=("J_x", "J_z"))
-    a, s = result.arrays, result.summary
+    a, s = result.arrays, result.record
     a["map_errors"] = np.full((1, 24, 12), 1e-9)
     assert all(len(line.get_xdata()) == 0 for line in breaking_maps(a, s).axes[0].lines)
     a["map_errors"] = np.full((1, 24, 12), 1e9)
@@ -175,7 +124,7 @@ def test_maps_say_what_their_bins_hold(made: Made) -> None:
     a = result.arrays
     a["map_kinds"] = np.array(["modulation", "rate", "rate"])
     a["map_axes"] = np.array(["azimuth of the first particle", "cos(theta) of the first particle"])
-    figure = breaking_maps(a, result.summary)
+    figure = breaking_maps(a, result.record)
     assert [ax.get_title() for ax in figure.axes[:3]] == [
         "$J_{x}$: relative departure",
         "$K_{z}$: relative change per unit of rapidity",
@@ -188,47 +137,21 @@ def test_maps_say_what_their_bins_hold(made: Made) -> None:
     assert figure.get_supylabel() == r"$\cos\theta$ of the first particle"
 
 
-def test_the_lattice_writes_adjusted_p_and_none_for_limits(made: Made) -> None:
-    result = made()
-    for row in result.summary["subgroups"]:
-        if row["name"] == "SO(3)":
-            row["limit_of"] = ["SO(2,1)"]
-    said = texts(subgroup_lattice(result.summary))
-    assert any("adjusted" in text for text in said)
-    assert "SO(3)" in said
-    assert "SO(2)\np = 0.4" in said
-
-
 def test_p_of_ranks_that_no_float_holds_are_left_out(made: Made) -> None:
     result = made(labels=("J_x", "J_y", "J_z"))
     for t in result.summary["chain"]:
         for block in t["blocks"].values():
             block["log10_p"] = {1: -0.3, 2: -40.0, 3: -1234.0}[t["r"]]
-    figure = rank_statistics(result.summary)
+    record = MomentsRecord.from_json(result.summary)
+    figure = rank_statistics(record.chain)
     for ax in figure.axes:
         assert sorted(t.get_text() for t in ax.texts) == ["0.5", "1e-40"]
         assert {t.get_rotation() for t in ax.texts} == {0.0}
 
 
-def test_the_asymmetry_is_in_per_cent(made: Made) -> None:
-    result = made()
-    right = discrete_elements(result.summary).axes[1]
-    drawn = [float(line.get_xdata()[0]) for line in right.lines if line.get_marker() in ("o", "X")]
-    assert drawn == pytest.approx([100 * row["asymmetry"]["value"] for row in result.summary["discrete"]])
-
-
-def test_elements_without_classifier_or_asymmetry(made: Made) -> None:
-    result = made()
-    for row in result.summary["discrete"]:
-        row |= {"classifier": None, "asymmetry": None}
-    left, right = discrete_elements(result.summary).axes[:2]
-    assert [line for line in left.lines if line.get_marker() == "s"] == []
-    assert [line for line in right.lines if line.get_marker() in ("o", "X")] == []
-
-
 def test_pulls_are_drawn_as_they_are(made: Made) -> None:
     result = made()
-    ax = moment_pulls(result.arrays, result.summary).axes[0]
+    ax = moment_pulls(result.arrays, result.record).axes[0]
     image = np.asarray(ax.images[0].get_array())
     assert np.array_equal(image[:10], result.arrays["pulls"].T)
     assert np.array_equal(image[10:], result.arrays["pulls_found"].T)
@@ -238,6 +161,6 @@ def test_pulls_are_drawn_as_they_are(made: Made) -> None:
 def test_moments_without_spread_are_left_blank(made: Made) -> None:
     result = made()
     result.arrays["pulls"][3] = np.nan
-    image = np.ma.masked_invalid(moment_pulls(result.arrays, result.summary).axes[0].images[0].get_array())
+    image = np.ma.masked_invalid(moment_pulls(result.arrays, result.record).axes[0].images[0].get_array())
     assert image.mask[:10, 3].all()
     assert image.mask.sum() == 10

@@ -10,14 +10,14 @@ from torch import Tensor
 
 from symhep.errors import MethodError
 from symhep.events.dataset import Dataset
-from symhep.methods.context import Context, seed_sequence
+from symhep.methods.context import COMBINE, Context, seed_sequence
 from symhep.methods.interface import Shard
 from symhep.methods.result import Result
 from symhep.plotting.style import use_style
 from symhep.torchkit.network import Perceptron
 from symhep.torchkit.parameters import ReplicaParameters
 from symhep.torchkit.streams import replica_seeds
-from symhep_oracle.algebra import within
+from symhep_oracle.fit.algebra import within
 from symhep_oracle.gradient.flows import Flows, _Loss, alignment, contour_normals, learn_flows
 from symhep_oracle.gradient.options import FlowOptions, FlowWeights
 from symhep_oracle.method import OracleGenerators
@@ -136,18 +136,19 @@ def run(options: dict[str, object], dimension: int = 2) -> Result:
     data = Dataset.from_array(x, scaling="none", name="toy")
     method, chosen = OracleGenerators(), OracleMethodOptions.model_validate(options)
     method.check(data, chosen)
-    part = method.fit(data, chosen, Shard(), Context(seed_sequence(2, "oracle", 0)))
-    return method.combine(data, chosen, [part])
+    prepared = method.prepare(data, chosen)
+    part = method.fit(prepared, Shard(), Context(seed_sequence(2, "oracle", 0)))
+    return method.worded(method.combine(prepared, [part], Context(seed_sequence(2, "oracle", COMBINE))))
 
 
 def test_a_card_learns_a_field_in_the_units_of_the_data(squeezed: Result) -> None:
     """The field at fresh points against the oracle's gradient, worked out here from the stored grid."""
     s, a = squeezed.summary, squeezed.arrays
     assert (s["algebra"]["dimension"], s["algebra"]["name"]) == (1, "vector fields, no matrix algebra")
-    assert s["solver"]["events"] == {"trained": 300, "measured": 600}
-    assert s["solver"]["along_by_chance"] == pytest.approx(0.5)
+    assert (s["solver"]["flows"]["trained_on"], s["solver"]["flows"]["measured_on"]) == (300, 600)
+    assert s["solver"]["flows"]["along_by_chance"] == pytest.approx(0.5)
     along = s["generators"][0]["along_contours"]["value"]
-    violation = s["residual"]["invariance"]
+    violation = s["residual"]["invariance"]["value"]
     assert 0.9 < along < 1
     v, grid = a["flow_fields"][0], a["flow_grid"]
     inside = np.linalg.norm(grid, axis=1) < 1.5
@@ -173,12 +174,14 @@ def test_untrained_fields_are_not_found() -> None:
     few = {"seeds": 3, "epochs": 1, "generators": 2}
     found = run({"oracle": "l2", "solver": "flows", "flows": few}, dimension=3)
     assert (found.summary["algebra"]["dimension"], found.summary["algebra"]["name"]) == (0, "0")
-    assert found.summary["solver"]["along_by_chance"] == pytest.approx(2 / 3)
+    assert found.summary["solver"]["flows"]["along_by_chance"] == pytest.approx(2 / 3)
     assert any("Too few epochs" in t.text for t in found.statements if t.kind == "warning")
 
 
 def test_too_few_events() -> None:
     data = Dataset.from_array(np.random.default_rng(1).normal(size=(10, 2)), scaling="none", name="toy")
     chosen = OracleMethodOptions.model_validate(SQUEEZE)
+    method = OracleGenerators()
+    prepared = method.prepare(data, chosen)
     with pytest.raises(MethodError, match="10 events: at least 20 are needed"):
-        OracleGenerators().fit(data, chosen, Shard(), Context(seed_sequence(2, "oracle", 0)))
+        method.fit(prepared, Shard(), Context(seed_sequence(2, "oracle", 0)))

@@ -20,7 +20,7 @@ from symhep_oracle.gradient.invariance import (
 )
 from symhep_oracle.gradient.options import Difference, GradientOptions, LossWeights
 from symhep_oracle.gradient.training import Ensemble
-from symhep_oracle.layout import Layout
+from symhep_oracle.oracles.layout import Layout
 
 EPSILON = 0.02  # large, so that its terms count
 METRIC = torch.diag(torch.tensor([1.0, -1.0, -1.0, -1.0], dtype=torch.float64))

@@ -12,16 +12,16 @@ from torch import Tensor
 from symhep.errors import CardError
 from symhep.lie.spans import grassmann_distance
 from symhep.torchkit.streams import replica_seeds
-from symhep_oracle import exact
-from symhep_oracle.fields import LinearFields, PolynomialFields
+from symhep_oracle.fit import exact
+from symhep_oracle.fit.fields import LinearFields, PolynomialFields
+from symhep_oracle.fit.solution import Solution
 from symhep_oracle.gradient.families import MatrixFamily
 from symhep_oracle.gradient.invariance import AnyInvariance, QuadraticInvariance, RootInvariance
 from symhep_oracle.gradient.options import GradientOptions, LossWeights
 from symhep_oracle.gradient.solve import build_invariance, scanned, solve
 from symhep_oracle.gradient.training import recorded_epochs, train
-from symhep_oracle.layout import Layout
+from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.oracles.norms import LORENTZ, Norm, QuadraticForm, Squeeze
-from symhep_oracle.solution import Solution
 
 
 def points(features: int, count: int = 300) -> Tensor:
@@ -45,7 +45,7 @@ def test_so3_is_found_and_two_and_four_generators_are_wrong() -> None:
     solution = found(oracle, generators=(1, 2, 3, 4), normalise=False)
     assert solution.dimension == 3
     assert solution.confidence > 0.9
-    loss = {s["generators"]: s["loss"]["best"] for s in solution.details["scan"]}
+    loss = {s.generators: s.loss.best for s in solution.solver.gradient.scan}
     assert loss[3] < 1e-6
     assert 0.2 < loss[2] < 0.9
     assert 0.9 < loss[4] < 2.0
@@ -56,7 +56,7 @@ def test_so3_is_found_and_two_and_four_generators_are_wrong() -> None:
     np.testing.assert_allclose(solution.coefficients @ solution.coefficients.T, np.eye(3), atol=1e-12)
     assert solution.residuals.max() < 1e-3
     assert solution.errors.max() < 1e-3
-    json.dumps(solution.details)
+    json.dumps(solution.solver.to_json(), allow_nan=False)
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_forward_differences_bias_the_diagonal_by_half_eps(
     tilt = np.sqrt(2) * LinearFields(Layout(1, 2)).matrices(solution.influences[-1])[0]
     np.testing.assert_allclose(np.diagonal(tilt), expected, atol=tolerance)
     assert (solution.errors >= np.abs(solution.influences[-1])).all()
-    assert solution.details["diagonal"]["measured"] == pytest.approx(abs(expected), abs=tolerance)
-    assert solution.details["diagonal"]["second_order"] == pytest.approx(abs(expected), abs=5e-6)
+    assert solution.solver.gradient.diagonal.measured == pytest.approx(abs(expected), abs=tolerance)
+    assert solution.solver.gradient.diagonal.second_order == pytest.approx(abs(expected), abs=5e-6)
 
 
 def test_lorentz_algebra_in_gev() -> None:
@@ -111,7 +111,7 @@ def test_sparsity_finds_the_canonical_rotations() -> None:
     np.testing.assert_allclose(sizes[:, -2:], np.sqrt(0.5), atol=1e-2)
     assert sizes[:, :-2].max() < 1e-2
     # Per generator 4 (u - 1)^2 + 2 h u^2 with u = <W, W> / 2, least at 4 c / (4 + c) with c = 2 h.
-    best = solution.details["scan"][0]["loss"]["best"]
+    best = solution.solver.gradient.scan[0].loss.best
     assert best == pytest.approx(3 * 4 * 0.1 / 4.1, rel=1e-3)
 
 
@@ -194,4 +194,4 @@ def test_more_generators_than_the_family_has_unknowns_are_no_symmetries() -> Non
     options = {"family": "unitary", "generators": (4, 5), "epochs": 3000, "weights": LossWeights(closure=0)}
     solution = found(oracle, **options)
     assert solution.dimension == 4
-    assert solution.details["scan"][1]["successes"] == 0
+    assert solution.solver.gradient.scan[1].successes == 0

@@ -14,10 +14,10 @@ from torch import nn
 
 from symhep.errors import InputError, MethodError
 from symhep.events.dataset import Dataset
-from symhep.methods.context import Context, SilentProgress, seed_sequence
+from symhep.methods.context import COMBINE, Context, SilentProgress, seed_sequence
 from symhep.methods.interface import Shard
 from symhep.methods.result import Result
-from symhep_oracle.latent.coded import encode
+from symhep_oracle.latent.latents import encode
 from symhep_oracle.latent.options import LatentOptions
 from symhep_oracle.method import OracleGenerators
 from symhep_oracle.options import OracleMethodOptions
@@ -45,8 +45,9 @@ def options(**latent: object) -> OracleMethodOptions:
 def run(data: Dataset, given: OracleMethodOptions) -> Result:
     method = OracleGenerators()
     method.check(data, given)
-    part = method.fit(data, given, Shard(), Context(seed_sequence(1, "oracle", 0)))
-    return method.combine(data, given, [part])
+    prepared = method.prepare(data, given)
+    part = method.fit(prepared, Shard(), Context(seed_sequence(1, "oracle", 0)))
+    return method.worded(method.combine(prepared, [part], Context(seed_sequence(1, "oracle", COMBINE))))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def test_the_flow_turns_along_the_rings(result: Result) -> None:
     numbers = result.summary["latent"]
     assert numbers["unexplained_variance"] < 1e-3
     assert result.summary["algebra"]["dimension"] == 1
-    flow, line = (numbers["changed_class"][key]["median"] for key in ("flow", "random_line"))
+    flow, line = (numbers["changed_class"][key]["value"] for key in ("flow", "random_line"))
     assert flow < 0.1 < line
     # Of three events the features turn, and keep their length, the radius of the ring.
     images = result.arrays["latent.images"][0]

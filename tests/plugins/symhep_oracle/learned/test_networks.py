@@ -8,9 +8,9 @@ import torch
 from torch.nn.functional import softplus
 
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
-from symhep_oracle.layout import Layout
 from symhep_oracle.learned.networks import PooledNetwork, make_network
 from symhep_oracle.learned.options import LearnedOracleOptions
+from symhep_oracle.oracles.layout import Layout
 
 LAYOUT = Layout(3, 4)
 

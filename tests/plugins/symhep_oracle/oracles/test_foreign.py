@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from symhep.errors import InputError, MethodError
-from symhep_oracle.layout import Layout
 from symhep_oracle.oracles.differences import DifferencedOracle
 from symhep_oracle.oracles.function import TorchFunction, function_oracle
+from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.oracles.model_file import onnx_oracle, torchscript_oracle
 
 LAYOUT = Layout(1, 3)

@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 
 from symhep.errors import MethodError
-from symhep_oracle import exact
-from symhep_oracle.fields import LinearFields
-from symhep_oracle.layout import Layout
+from symhep_oracle.fit import exact
+from symhep_oracle.fit.fields import LinearFields
 from symhep_oracle.oracles.function import function_oracle
+from symhep_oracle.oracles.layout import Layout
 
 LAYOUT = Layout(1, 4)
 

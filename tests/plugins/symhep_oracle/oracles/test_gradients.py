@@ -8,11 +8,11 @@ import torch
 
 from symhep.errors import MethodError
 from symhep.lie.exceptional import three_form
-from symhep_oracle.breaking import Broken
-from symhep_oracle.layout import Layout
+from symhep_oracle.fit.breaking import Broken
 from symhep_oracle.options import OracleMethodOptions
-from symhep_oracle.oracles.building import build_oracle, vectors_needed
+from symhep_oracle.oracles.build import build_oracle, vectors_needed
 from symhep_oracle.oracles.interface import Oracle
+from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.oracles.mask import Mask
 from symhep_oracle.oracles.norms import LORENTZ, Norm, Piecewise, QuadraticForm, Squeeze
 from symhep_oracle.oracles.polynomials import Determinant, Joined, Polynomial

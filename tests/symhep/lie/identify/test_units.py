@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from symhep.errors import CardError, MethodError
+from symhep.errors import LieError, MethodError
 from symhep.lie import bases
 from symhep.lie.closing import nearest_closed
 from symhep.lie.identify import identify
@@ -120,7 +120,7 @@ DEPENDENT = np.concatenate([bases.so(3).matrices, np.zeros((1, 3, 3))])
 )
 def test_no_basis(function: object, x: object, message: str) -> None:
     assert callable(function)
-    with pytest.raises(CardError, match=message):
+    with pytest.raises(LieError, match=message):
         function(x)
 
 
@@ -143,7 +143,7 @@ def test_zero_is_no_generator() -> None:
     ],
 )
 def test_wrong_errors(errors: object, message: str) -> None:
-    with pytest.raises(CardError, match=message):
+    with pytest.raises(LieError, match=message):
         identify(EXAMPLES["so(3)"], errors)  # type: ignore[arg-type]
 
 

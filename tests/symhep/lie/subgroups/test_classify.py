@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 from symhep.lie.bases import lorentz, poincare, so
 from symhep.lie.subalgebras import subalgebras
 from symhep.lie.subgroups import Catalogue, SubgroupClass, lorentz_subgroups, poincare_subgroups
@@ -78,12 +78,12 @@ def test_what_is_no_subalgebra_has_no_class() -> None:
 
 
 def test_errors() -> None:
-    with pytest.raises(CardError, match="3 x 3 matrices are neither Lorentz"):
+    with pytest.raises(LieError, match="3 x 3 matrices are neither Lorentz"):
         classify(so(3).matrices)
-    with pytest.raises(CardError, match="lie outside so\\(1,3\\) by 1"):
+    with pytest.raises(LieError, match="lie outside so\\(1,3\\) by 1"):
         classify(np.eye(4)[None])
     turn = lorentz_subgroups().matrices("SO(2)")
-    with pytest.raises(CardError, match="dependent within their errors"):
+    with pytest.raises(LieError, match="dependent within their errors"):
         classify(np.concatenate([turn, 2 * turn]))
 
 
@@ -98,7 +98,7 @@ def test_errors() -> None:
     ],
 )
 def test_wrong_errors(errors: object, message: str) -> None:
-    with pytest.raises(CardError, match=message):
+    with pytest.raises(LieError, match=message):
         classify(lorentz_subgroups().matrices("SO(2)"), errors)  # type: ignore[arg-type]
 
 

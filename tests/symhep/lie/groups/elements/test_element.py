@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 from symhep.lie.groups.elements.element import Element
 from symhep.lie.permutations import permutation_matrix
 
@@ -48,5 +48,5 @@ def test_action_as_a_matrix_on_all_components(g: Element) -> None:
 
 def test_an_order_that_is_too_high() -> None:
     cycle = Element("cycle", "", np.eye(1), (*range(1, 25), 0))
-    with pytest.raises(CardError, match="'cycle' is not 1 after 24 times"):
+    with pytest.raises(LieError, match="'cycle' is not 1 after 24 times"):
         _ = cycle.order

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from symhep.errors import CardError
+from symhep.errors import LieError
 from symhep.lie.groups.elements.frame import Frame
 from symhep.lie.groups.elements.reading import read_element
 from symhep.lie.groups.elements.usual import usual_elements
@@ -102,9 +102,8 @@ def test_meanings_say_what_is_done() -> None:
     ],
 )
 def test_what_cannot_be_read(text: str, frame: Frame, message: str) -> None:
-    with pytest.raises(CardError, match=message) as caught:
+    with pytest.raises(LieError, match=message):
         read_element(text, frame)
-    assert str(caught.value).startswith("elements: ")
 
 
 def test_particles_with_brackets_in_their_names() -> None:

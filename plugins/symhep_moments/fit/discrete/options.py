@@ -1,0 +1,39 @@
+"""Options of the test of discrete elements."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from symhep.hypotheses.discrete import options as hypotheses
+from symhep.methods.interface import Options
+
+__all__ = ["ClassifierOptions", "DiscreteOptions"]
+
+
+class ClassifierOptions(Options):
+    """A network per element that learns to tell events from their images."""
+
+    training_events: int = Field(
+        20_000, ge=10, description="events to learn from, at most; half of the events if that is less"
+    )
+    hidden: tuple[int, ...] = Field((32, 32), min_length=1, description="hidden layers of the networks")
+    epochs: int = Field(10, ge=1, description="passes over the training events")
+    min_steps: int = Field(200, ge=1, description="optimiser steps at least, however few the events are")
+    batch_size: int = Field(256, ge=1, description="events per optimiser step")
+    learning_rate: float = Field(3e-3, gt=0, description="step size of Adam at the start; it falls to 0")
+    weight_decay: float = Field(0.3, ge=0, description="decoupled weight decay")
+
+
+class DiscreteOptions(hypotheses.DiscreteOptions):
+    """Which discrete elements are tested, and how.
+
+    >>> DiscreteOptions(elements=("P", "reflection(z)", "P*exchange(1,2)")).randomisations
+    999
+    """
+
+    randomisations: int = Field(
+        999, ge=99, le=100_000, description="random choices of images behind an exact p-value"
+    )
+    classifier: ClassifierOptions | None = Field(
+        ClassifierOptions(), description="the networks; null: moments alone"
+    )

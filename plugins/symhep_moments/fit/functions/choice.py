@@ -1,0 +1,54 @@
+"""The test functions that the options ask for."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+
+from symhep.plugin.functions import load_function
+from symhep_moments.fit.functions.fourier import Fourier
+from symhep_moments.fit.functions.interface import TestFunctions
+from symhep_moments.fit.functions.options import FunctionOptions
+from symhep_moments.fit.functions.polynomials import Polynomials, enough_degree
+from symhep_moments.fit.functions.squash import Squashed, natural_size
+from symhep_moments.fit.functions.union import Joined
+from symhep_moments.fit.functions.user import UserFunctions
+from symhep_moments.sample import Events
+
+__all__ = ["build_functions"]
+
+#: More functions than generators by this many, so that a rank can be tested at all.
+SPARE = 4
+
+
+def build_functions(events: Events, options: FunctionOptions, rng: np.random.Generator) -> TestFunctions:
+    """Blocks 'low', 'fourier' and 'user', on the device of the events.
+
+    The degree of 'low' is the least with so many more functions than generators.
+
+    Raises `CardError` or `MethodError` for functions of the user that cannot be used.
+
+    >>> import torch
+    >>> from symhep.lie.bases import poincare
+    >>> x = torch.ones(5, 2, 4, dtype=torch.float64)
+    >>> events = Events(x, x[:, 0, 0], 1.0, ("E", "px", "py", "pz"), "GeV", True, poincare())
+    >>> build_functions(events, FunctionOptions(), np.random.default_rng(1)).blocks
+    {'low': slice(0, 14, None), 'fourier': slice(14, 38, None)}
+    """
+    p, d = events.x.shape[1:]
+    device = str(events.x.device)
+    parts: list[TestFunctions] = []
+    if options.low:
+        degree = enough_degree(d, len(events.generators) + SPARE)
+        parts.append(Polynomials(d, degree, events.names))
+    if options.fourier:
+        # |y_p|^2 is one half where |x_p| is its root mean square: the phases spread by about one.
+        width = options.bandwidth * sqrt(p / 2)
+        parts.append(Fourier.draw(rng, options.fourier, p, d, width, device))
+    squashed = Squashed(Joined(*parts), natural_size(d)) if parts else None
+    if options.user is None:
+        assert squashed is not None  # the options see to that
+        return squashed
+    own = UserFunctions(load_function(options.user.function), options.user.function, events.x, events.scale)
+    return own if squashed is None else Joined(squashed, own)

@@ -1,0 +1,64 @@
+"""Test functions of vectors drawn into the unit ball: bounded moments, whatever the tails of the data."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import torch
+from torch import Tensor
+
+from symhep_moments.fit.functions.interface import TestFunctions
+
+__all__ = ["Squashed", "natural_size"]
+
+
+class Squashed(TestFunctions):
+    """f_k(y) of y_p = x_p / sqrt(s^2 + |x_p|^2), vector by vector.
+
+    The flow of v moves y_p by u_p = (v_p - y_p (y_p . v_p)) / sqrt(s^2 + |x_p|^2): for v = W x + b this is bounded, and
+    so is every moment of smooth functions of y. The map is one to one and commutes with rotations.
+
+    Parameters
+    ----------
+    inner
+        Functions of y.
+    size
+        s, in the units of x: vectors shorter than this are hardly squashed.
+
+    >>> from symhep_moments.fit.functions.polynomials import Polynomials
+    >>> x = torch.tensor([[[3.0, 4.0]]], dtype=torch.float64)
+    >>> functions = Squashed(Polynomials(2, 1), size=12.0)
+    >>> (13 * functions.values(x)).tolist()
+    [[3.0, 4.0]]
+    """
+
+    def __init__(self, inner: TestFunctions, size: float) -> None:
+        self.inner, self.size = inner, size
+        self.labels, self.blocks = inner.labels, inner.blocks
+
+    def values(self, x: Tensor) -> Tensor:
+        return self.inner.values(self._squash(x)[0])
+
+    def along(self, x: Tensor, v: Tensor) -> Tensor:
+        return self.inner.along(*self._push(x, v))
+
+    def sum_along(self, x: Tensor, v: Tensor, w: Tensor) -> Tensor:
+        return self.inner.sum_along(*self._push(x, v), w)
+
+    def _squash(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """y (n, P, d) and 1 / sqrt(s^2 + |x|^2) (n, P, 1); hypot does not overflow."""
+        length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
+        shrink = torch.hypot(length, length.new_tensor(self.size)).reciprocal()
+        return x * shrink, shrink
+
+    def _push(self, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """y and the velocity u (n, G, P, d) of y."""
+        y, shrink = self._squash(x)
+        moved = v * shrink[:, None]
+        radial = torch.einsum("ngpi,npi->ngp", moved, y)
+        return y, moved.addcmul_(radial[..., None], y[:, None], value=-1.0)
+
+
+def natural_size(dimension: int) -> float:
+    """s = sqrt(mean |x_p|^2) of events scaled to root mean square components of one: sqrt(d)."""
+    return sqrt(dimension)

@@ -1,0 +1,198 @@
+"""From events to all tests, and from these to the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep.errors import CardError, MethodError
+from symhep.events.effective import FEWEST, effective_events
+from symhep.hypotheses.subgroups.record import SubgroupRow
+from symhep.hypotheses.subgroups.walk import Walked
+from symhep.lie.groups.elements.frame import Frame
+from symhep.methods.context import Context, stream_for
+from symhep.plugin.functions import load_function
+from symhep.torchkit.streams import replica_seeds
+from symhep_moments.fit.algebra import AlgebraTest, algebra_test
+from symhep_moments.fit.breaking import Breaking, breakings
+from symhep_moments.fit.candidates import CandidateTest, candidate_tests
+from symhep_moments.fit.discrete.elements import discrete_tests
+from symhep_moments.fit.functions.choice import build_functions
+from symhep_moments.fit.functions.density import UnderDensity
+from symhep_moments.fit.functions.edges import edged
+from symhep_moments.fit.functions.interface import TestFunctions
+from symhep_moments.fit.functions.layers import weight
+from symhep_moments.fit.maps import BreakingMap, breaking_maps
+from symhep_moments.fit.moments import Moments
+from symhep_moments.fit.rank import Chain, chain
+from symhep_moments.fit.region import Region, region
+from symhep_moments.fit.relative import Points, relative_moments
+from symhep_moments.fit.subgroups.walk import lattice_test
+from symhep_moments.fit.sums import moments_of
+from symhep_moments.fit.support import Support, support_of
+from symhep_moments.options import MomentsOptions
+from symhep_moments.record import DiscreteElement
+from symhep_moments.sample import Events, Sample
+
+__all__ = ["Measurement", "functions_for", "measure"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Effective events per test function: with fewer their covariance is a guess, and so are directions and p-values.
+PER_FUNCTION = 10
+#: Moments whose covariance is still a matter of seconds.
+LARGEST = 2000
+#: What the progress bar counts.
+STEPS = ("support", "moments", "ranks", "subgroups", "discrete elements", "strengths")
+
+
+@dataclass(frozen=True, eq=False)
+class Measurement:
+    """All tests of a sample; what was not asked for is None, or empty.
+
+    Attributes
+    ----------
+    events
+        With the G candidates of the card.
+    moments
+        Of the G' candidates, or combinations of them, that preserve the support.
+    support
+        What the events fill, and which candidates do not preserve it.
+    candidates, ranks
+        Tests of each tangent candidate, and of every number of symmetries among them.
+    region, algebra
+        Of the span that was found; None if no symmetry was.
+    lattice
+        Of subgroups, for four-momenta.
+    discrete, elements
+        Tests of discrete elements, and their matrices (P d, P d) by name.
+    breakings, maps
+        How strongly candidates are broken, and where.
+    level
+        Family-wise error rate.
+    reference, edges
+        Relative to what, and with which fiducial cuts, in words.
+    """
+
+    events: Events
+    moments: Moments
+    support: Support
+    candidates: Sequence[CandidateTest]
+    ranks: Chain
+    region: Region | None
+    algebra: AlgebraTest | None
+    lattice: Walked[SubgroupRow] | None
+    discrete: Sequence[DiscreteElement]
+    elements: Mapping[str, FloatArray]
+    breakings: Sequence[Breaking]
+    maps: Sequence[BreakingMap]
+    level: float
+    reference: str | None = None
+    edges: tuple[str, ...] = ()
+
+
+def measure(sample: Sample, context: Context) -> Measurement:
+    """Everything that the options ask for: a pass over the events for every question, the rest is linear algebra."""
+    functions_seed, discrete_seed = replica_seeds(context.seeds, 2)
+    options, events = sample.options, sample.events.on(context.device)
+    reference = None if sample.reference is None else sample.reference.on(context.device)
+    with context.progress.task("moments", len(STEPS)) as done:
+        support = support_of(events)
+        done(1, STEPS[0])
+        functions = functions_for(events, options, np.random.default_rng(functions_seed))
+        moments = _moments(events, reference, functions, options).restricted(support.tangent)
+        done(1, STEPS[1])
+        ranks = chain(moments, options.level)
+        found, algebra = _span(moments, ranks, context)
+        candidates = candidate_tests(moments, options.level)
+        done(1, STEPS[2])
+        lattice = None
+        if options.subgroups is not None and events.momenta and len(moments.generators):
+            # What moves no event is no candidate: a class that needs it is not excluded by the support.
+            asked = moments.generators if support.still.shape[1] else events.generators
+            lattice = lattice_test(
+                moments, ranks, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups
+            )  # fmt: skip
+        done(1, STEPS[3])
+        discrete: Sequence[DiscreteElement] = ()
+        elements: dict[str, FloatArray] = {}
+        if options.discrete is not None and reference is None and options.density is None:
+            frame = Frame.of(events.names, sample.particles, events.x.shape[1])
+            chosen = options.discrete.chosen(frame)
+            discrete = discrete_tests(
+                events, chosen, frame, functions, options.discrete, discrete_seed, options.level
+            )
+            elements = {element.name: element.whole for element in chosen}
+        done(1, STEPS[4])
+        broken, maps = [], []
+        if options.strength and reference is None:
+            # Those that were tested: candidates on the support, and combinations of them.
+            on_support = replace(events, generators=moments.generators)
+            broken = breakings(on_support, functions)
+            maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
+        done(1, STEPS[5])
+    return Measurement(
+        events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, broken, maps,
+        options.level, _relative_to(options), tuple(edge.text for edge in options.edges),
+    )  # fmt: skip
+
+
+def _span(moments: Moments, ranks: Chain, context: Context) -> tuple[Region | None, AlgebraTest | None]:
+    """The span that was found, with its errors, and the algebra that it is."""
+    if ranks.best is None:
+        return None, None
+    seed = int(stream_for(context.seeds, "errors of the span").generate_state(1)[0])
+    found = region(ranks.best, seed)
+    return found, algebra_test(moments, ranks.best, found, moments.generators)
+
+
+def functions_for(events: Events, options: MomentsOptions, rng: np.random.Generator) -> TestFunctions:
+    """Those of the options, with edges, under a density. Raises `MethodError` for too few events."""
+    functions = build_functions(events, options.functions, rng)
+    functions = edged(functions, options.edges, events.scale, events.names, events.x.shape[1])
+    within = events.weights * weight(functions, events.x)
+    effective = effective_events(within.cpu().numpy())
+    if effective < FEWEST:
+        raise MethodError(
+            f"{int((within != 0).sum())} of {len(events)} events lie within the edges, an effective number of "
+            f"{effective:.3g} < {FEWEST:g}; edges are cuts that all events have passed: check their places and widths"
+        )
+    # A threshold of its own beside the common one: the covariance of K functions needs a number of events per function.
+    if effective < (needed := PER_FUNCTION * functions.count):
+        raise MethodError(
+            f"effective number of events (sum w)^2 / sum w^2 = {effective:.3g} < {needed}, too few for "
+            f"{functions.count} test functions and {len(events.generators)} candidates; use more events, or fewer "
+            "functions (functions: {fourier: 0}) and candidates (generators: rotations)"
+        )
+    if functions.count * len(events.generators) > LARGEST:
+        raise CardError(
+            f"{functions.count} test functions of {len(events.generators)} candidates are more than {LARGEST} moments",
+            hint="name fewer candidates (generators: so(8)), split the features into vectors, or take fewer of them",
+        )
+    if options.density is not None:
+        log_density = load_function(options.density.function)
+        functions = UnderDensity(functions, log_density, events.generators, events.scale)
+    return functions
+
+
+def _moments(
+    events: Events, reference: Events | None, functions: TestFunctions, options: MomentsOptions
+) -> Moments:
+    if reference is None:
+        return moments_of(events.x, events.weights, functions, events.generators, options.covariance_events)
+    return relative_moments(
+        Points(events.x, events.weights),
+        Points(reference.x, reference.weights),
+        functions,
+        events.generators,
+        options.covariance_events,
+    )
+
+
+def _relative_to(options: MomentsOptions) -> str | None:
+    if options.reference is not None:
+        return f"the dataset '{options.reference}'"
+    return None if options.density is None else f"the density '{options.density.function}'"

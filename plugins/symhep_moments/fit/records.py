@@ -1,0 +1,212 @@
+"""The record and the arrays of a measurement.
+
+Arrays (K functions, G candidates, G' of them or of their combinations on the support, r found, M maps):
+``functions`` (K,), ``candidates`` (G,), ``tested`` (G',), ``generator_labels`` (r,) names; ``pulls`` (K, G') and
+``pulls_found`` (K, r) moments over their errors (NaN: no spread), of the fitted directions what the fit leaves;
+``generators`` and ``generators_error`` (r, G); ``map_values`` and ``map_errors`` (M, X, Y) with edges ``map_x``
+(X + 1,), ``map_y`` (Y + 1,), ``map_labels`` and ``map_kinds`` (M,), ``map_axes`` (2,); and those of the symmetry.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep.hypotheses.candidates.record import Untested
+from symhep.hypotheses.generators.label import generator_label
+from symhep.hypotheses.generators.record import GeneratorRow
+from symhep.methods.number import Number
+from symhep.methods.p_values import PValue
+from symhep.methods.result import Arrays
+from symhep.stats.residual_forms import BlockTest
+from symhep_moments.fit.maps import BreakingMap
+from symhep_moments.fit.measurement import Measurement
+from symhep_moments.fit.pulls import candidate_pulls, fitted_pulls
+from symhep_moments.fit.rank import RankTest
+from symhep_moments.fit.symmetry import symmetry_of
+from symhep_moments.fit.whitening import ALL
+from symhep_moments.record import (
+    AlgebraRecord,
+    BinRow,
+    BlockRow,
+    Candidate,
+    Closure,
+    Excluded,
+    Functions,
+    MomentsRecord,
+    RankRow,
+    SupportRecord,
+    VectorsRecord,
+    Weights,
+)
+from symhep_moments.sample import Events
+
+__all__ = ["arrays_of", "record_of"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def record_of(m: Measurement) -> MomentsRecord:
+    """All that is stored but the arrays."""
+    generators, support = _generators(m), m.support
+    return MomentsRecord(
+        algebra=_algebra(m),
+        generators=generators,
+        symmetry=symmetry_of(m, generators).to_record(),
+        chain=[_rank(t, m.level) for t in sorted(m.ranks.tests, key=lambda t: -t.r)],
+        candidates=_candidates(m),
+        catalogue=None if m.lattice is None else m.lattice.order.catalogue.key,
+        subgroups=() if m.lattice is None else m.lattice.rows,
+        maximal_subgroups=() if m.lattice is None else m.lattice.maximal,
+        discrete=m.discrete,
+        clearest_bins=[_clearest_bin(one) for one in _filled(m.maps)],
+        support=SupportRecord(
+            rank=support.rank, dimension=support.dimension, constraints=support.constraints,
+            excluded=[Excluded(label=label, why=why) for label, why in support.excluded],
+            still=support.motionless(m.events.generators.labels),
+        ),
+        functions=Functions(
+            number=len(m.moments.labels), blocks={name: (b.start, b.stop) for name, b in m.moments.blocks.items()}
+        ),
+        events=len(m.events),
+        weights=_weights(m.events),
+        vectors=VectorsRecord(number=m.events.x.shape[1], components=m.events.names),
+        scale=m.events.scale,
+        unit=m.events.unit,
+        level=m.level,
+        reference=m.reference,
+        edges=m.edges,
+    )  # fmt: skip
+
+
+def _weights(events: Events) -> Weights:
+    size = float(events.weights.abs().sum())
+    negative = float(-events.weights.clamp(max=0).sum()) / size
+    return Weights(effective=events.effective, negative=negative, copies=events.copies)
+
+
+def _rank(t: RankTest, level: float) -> RankRow:
+    return RankRow(
+        **_block(t.blocks[ALL]) | dict(PValue.of(t.log_p)), r=t.r, rejected=t.log_p <= math.log(level),
+        blocks={name: BlockRow(**_block(block)) for name, block in t.blocks.items()},
+    )  # fmt: skip
+
+
+def _block(t: BlockTest) -> dict[str, Any]:
+    return {**dict(PValue.of(t.log_p)), "statistic": t.statistic, "dof": t.dof, "spread": t.spread}
+
+
+def _candidates(m: Measurement) -> list[Candidate]:
+    """Those of the card in their order, those that are not tested too; then tangent combinations of them."""
+    tests = {t.label: t for t in m.candidates}
+    untested: dict[str, Untested] = {label: "support" for label, _ in m.support.excluded}
+    untested |= dict.fromkeys(m.support.motionless(m.events.generators.labels), "trivial")
+    sizes = {b.label: b for b in m.breakings}
+    rows = []
+    for label in dict.fromkeys([*m.events.generators.labels, *tests]):
+        if label not in tests:
+            rows.append(Candidate(label=label, how=untested.get(label, "combined")))
+            continue
+        # Off its support a density changes altogether: a strength would say nothing.
+        b = sizes.get(label)
+        strength = {} if b is None else {
+            "strength": b.to_number(), "strength_kind": b.kind, "smallest_visible": b.smallest_visible,
+        }  # fmt: skip
+        rows.append(Candidate(label=label, **dict(tests[label].p), **strength))
+    return rows
+
+
+def _algebra(m: Measurement) -> AlgebraRecord:
+    best, algebra = m.ranks.best, m.algebra
+    if best is None or algebra is None or m.region is None:
+        return AlgebraRecord(dimension=0, name="0")
+    named, closure = algebra.identification, algebra.closure_log_p
+    return AlgebraRecord(
+        dimension=best.r, name=named.name, confidence=named.confidence,
+        **dict(PValue.of(best.log_p if algebra.log_p is None else algebra.log_p)), angle_95=m.region.angle_95,
+        alternatives=named.alternatives,
+        closed=Closure(
+            exists=algebra.theta is not None, distance=algebra.distance, conditions=algebra.conditions,
+            **dict(PValue.of(closure)), rejected=closure is not None and closure <= math.log(m.level),
+        ),
+    )  # fmt: skip
+
+
+def _basis(m: Measurement) -> tuple[FloatArray, FloatArray]:
+    """Coefficients of the symmetries found in the candidates of the card, and their errors: (G, r) each."""
+    tangent = m.support.tangent
+    if m.region is None:
+        return np.zeros((len(tangent), 0)), np.zeros((len(tangent), 0))
+    g, r = m.region.theta.shape
+    blocks = m.region.covariance.reshape(r, g, r, g)
+    variance = np.einsum("ca,iaib,cb->ci", tangent, blocks, tangent, optimize=True)
+    return tangent @ m.region.theta, np.sqrt(np.maximum(variance, 0.0))
+
+
+def _generators(m: Measurement) -> list[GeneratorRow]:
+    labels, angles = m.events.generators.labels, () if m.region is None else m.region.angles_95
+    found = []
+    for values, errors, angle in zip(*(part.T for part in _basis(m)), angles, strict=True):
+        coefficients = dict(zip(labels, values.tolist(), strict=True))
+        noise = dict(zip(labels, errors.tolist(), strict=True))
+        label = generator_label(coefficients, noise)
+        found.append(GeneratorRow(label=label, coefficients=coefficients, errors=noise, angle_95=angle))
+    return found
+
+
+def arrays_of(m: Measurement) -> Arrays:
+    """What the figures need, and the matrices of the symmetry."""
+    best, (coefficients, errors), generators = m.ranks.best, _basis(m), _generators(m)
+    found = np.zeros((len(m.moments.labels), 0))
+    if m.region is not None and best is not None:
+        found = fitted_pulls(m.moments, m.region.theta, best.normal)
+    return {
+        "functions": _strings(m.moments.labels),
+        "candidates": _strings(m.events.generators.labels),
+        "tested": _strings(m.moments.generators.labels),
+        "pulls": candidate_pulls(m.moments),
+        "pulls_found": found,
+        "generators": coefficients.T,
+        "generators_error": errors.T,
+        "generator_labels": _strings([row.label for row in generators]),
+        **symmetry_of(m, generators).to_arrays(),
+        **_map_arrays(_filled(m.maps)),
+    }
+
+
+def _filled(maps: Sequence[BreakingMap]) -> list[BreakingMap]:
+    """Maps in which anything can change: a shift of the energy, say, leaves all directions alone."""
+    return [m for m in maps if (m.errors > 0).any()]
+
+
+def _clearest_bin(m: BreakingMap) -> BinRow:
+    """The bin of a map that differs from zero by most errors."""
+    known = np.isfinite(m.values) & (m.errors > 0)
+    pulls = np.divide(np.abs(m.values), m.errors, out=np.full_like(m.values, -1.0), where=known)
+    i, j = np.unravel_index(int(pulls.argmax()), pulls.shape)
+    value = Number.with_error(float(m.values[i, j]), float(m.errors[i, j]))
+    return BinRow(
+        label=m.label, kind=m.kind, axes=m.axes, x=m.x[i : i + 2], y=m.y[j : j + 2], value=value, bins=known.sum(),
+    )  # fmt: skip
+
+
+def _map_arrays(maps: Sequence[BreakingMap]) -> Arrays:
+    if not maps:
+        return {"map_values": np.zeros((0, 0, 0)), "map_labels": _strings([])}
+    return {
+        "map_values": np.array([m.values for m in maps]),
+        "map_errors": np.array([m.errors for m in maps]),
+        "map_x": maps[0].x,
+        "map_y": maps[0].y,
+        "map_labels": _strings([m.label for m in maps]),
+        "map_kinds": _strings([m.kind for m in maps]),
+        "map_axes": _strings(maps[0].axes),
+    }
+
+
+def _strings(values: Sequence[str]) -> npt.NDArray[np.str_]:
+    return np.array(values, dtype=np.str_) if len(values) else np.zeros(0, dtype="U1")

@@ -1,0 +1,242 @@
+"""Symmetry relative to another sample: what acceptance, or a simulation, breaks in both alike is no breaking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from symhep.errors import MethodError
+from symhep.events.effective import effective_events
+from symhep.lie.generators import Generators
+from symhep_moments.fit.fields import LinearFields
+from symhep_moments.fit.functions.interface import TestFunctions
+from symhep_moments.fit.functions.layers import Constant, around, innermost
+from symhep_moments.fit.moments import Moments
+from symhep_moments.fit.sums import COVARIANCE_EVENTS
+
+__all__ = ["Points", "relative_moments"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Numbers of an intermediate array.
+BLOCK = 1 << 21
+#: Functions with less than this of the largest root mean square are zero.
+ZERO = 1e-6
+#: Directions among the functions f with less than this of their variance are left out of delta.
+DELTA_RESOLUTION = 1e-4
+#: Effective events of either sample per function that h is made of.
+ENOUGH = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Events x (N, P, d), scaled as those of the other sample are, with signed ``weights`` (N,).
+
+    >>> x = torch.zeros(2, 1, 4, dtype=torch.float64)
+    >>> Points(x, torch.tensor([3.0, 1.0], dtype=torch.float64)).effective
+    1.6
+    """
+
+    x: Tensor
+    weights: Tensor
+
+    @property
+    def effective(self) -> float:
+        """Effective number of events."""
+        return effective_events(self.weights.cpu().numpy())
+
+    def spaced(self, events: int) -> Points:
+        """At most so many events, evenly spaced."""
+        rows = torch.linspace(0, len(self.x) - 1, min(events, len(self.x)), device=self.x.device).long()
+        return Points(self.x[rows], self.weights[rows])
+
+    def chunks(self, width: int) -> list[tuple[Tensor, Tensor]]:
+        """(x, w / sum w) in pieces that make arrays of ``width`` numbers per event fit."""
+        step = max(1, BLOCK // width)
+        return list(
+            zip(torch.split(self.x, step), torch.split(self.weights / self.weights.sum(), step), strict=True)
+        )
+
+
+class _WithProducts(TestFunctions):
+    """1, f_k, and f_k delta with delta = sum_k c_k f_k + c_0."""
+
+    def __init__(self, inner: TestFunctions, coefficients: Tensor, offset: float) -> None:
+        self.inner, self._coefficients, self._offset = inner, coefficients, offset
+        self.labels = ("1", *inner.labels, *(f"({name}) delta" for name in inner.labels))
+        self.blocks = {"all": slice(0, len(self.labels))}
+
+    def values(self, x: Tensor) -> Tensor:
+        f = self.inner.values(x)
+        delta = f @ self._coefficients + self._offset
+        return torch.cat([x.new_ones(len(x), 1), f, f * delta[:, None]], dim=1)
+
+    def along(self, x: Tensor, v: Tensor) -> Tensor:
+        f, df = self.inner.values(x), self.inner.along(x, v)
+        delta = f @ self._coefficients + self._offset
+        change = torch.einsum("nkg,k->ng", df, self._coefficients)
+        products = df * delta[:, None, None] + f[:, :, None] * change[:, None, :]
+        return torch.cat([Constant().along(x, v), df, products], dim=1)
+
+
+def relative_moments(
+    data: Points,
+    reference: Points,
+    functions: TestFunctions,
+    generators: Generators,
+    covariance_events: int = COVARIANCE_EVENTS,
+) -> Moments:
+    """Moments that vanish where p / q is invariant, p the density of ``data`` and q that of ``reference``.
+
+    Let m = alpha p + (1 - alpha) q be the density of both samples together. p / q is invariant under the flow of v if
+    and only if p / m is, so if E_p[grad f . v + f h] = 0 for all f, with h = div v + v . grad log m. h is not known,
+    but E_m[grad g . v + g h] = 0 holds for any g: the best h in the span of functions g_j is
+    h = - g^T G_m^-1 E_m[grad g . v], G_m = E_m[g g^T]. What it misses of h, h', adds E_p[f h'] = E_m[f h' (p / m - 1)]
+    to the moments. h' is orthogonal to all g; so the g are 1, all f, and all products of f with delta, the best
+    approximation of p / m - 1 in the span of 1 and f. Then only E_m[f h' delta'] is left, with delta' what delta
+    misses: a product of two small numbers, as in doubly robust estimates (Robins and Rotnitzky 1995, JASA 90, 122).
+    Where p = q it is zero.
+
+    The covariance comes from the influence functions of both samples: with R = grad g . v + g h per event, an event
+    of ``data`` changes A by R_f - alpha P R, one of ``reference`` by - (1 - alpha) P R, P = E_p[f g^T] G_m^-1.
+
+    Some noise of h stays in the covariance: the test of J_z, with the same acceptance in both samples and a softer
+    spectrum in the reference, had p < 0.05 in 2.7 % of 300 samples at n = 2000 in each, in 6 % of 65 at n = 20,000, and
+    pulls of 0.96 and 0.97 rms.
+
+    ``functions`` may have edges. Returns moments of the K functions as `symhep_moments.fit.sums` does.
+
+    Raises `MethodError` if one of the samples has too few effective events for the number of functions.
+
+    >>> from symhep.lie.bases import so
+    >>> from symhep_moments.fit.functions.polynomials import Polynomials
+    >>> rng = np.random.default_rng(1)
+    >>> draw = lambda: torch.from_numpy(rng.normal(size=(2000, 1, 2)) * [1.0, 3.0])
+    >>> p, q = (Points(draw(), torch.ones(2000, dtype=torch.float64)) for _ in "pq")
+    >>> moments = relative_moments(p, q, Polynomials(2, 2), so(2))  # an ellipse, but the same one in both
+    >>> bool((abs(moments.mean) < 4 * np.sqrt(np.einsum("kaka->ka", moments.covariance))).all())
+    True
+    """
+    needed = ENOUGH * (2 * functions.count + 1)
+    for name, sample in (("data", data), ("reference", reference)):
+        if not sample.effective >= needed:
+            raise MethodError(
+                f"effective number of events (sum w)^2 / sum w^2 of the {name} = {sample.effective:.3g} < {needed}: "
+                f"too few for {functions.count} test functions relative to a reference; ask for fewer functions"
+            )
+    alpha = data.effective / (data.effective + reference.effective)
+    basis = _basis(data, reference, functions, alpha)
+    wide = around(functions, basis)
+    generators = generators.homogeneous()
+    fields = LinearFields(generators, str(data.x.device))
+    width = wide.count * (len(generators) + 2)
+    grams, sums = zip(*(_sums(s, wide, basis, fields, width) for s in (data, reference)), strict=True)
+    # Directions with less than an event's share of the variance: their part of h is noise alone, which does not
+    # move the moments, but would count in their covariance.
+    inverse = _inverse(alpha * grams[0] + (1 - alpha) * grams[1], 1 / (data.effective + reference.effective))
+    beta = -inverse @ (alpha * sums[0] + (1 - alpha) * sums[1])
+    k, rows = functions.count, slice(1, functions.count + 1)
+    onto = grams[0][rows] @ inverse
+    # E_p[R] by linearity, from all events.
+    mean = (sums[0] + grams[0] @ beta)[rows]
+    own = -alpha * onto
+    own[:, rows] += torch.eye(k, dtype=own.dtype, device=own.device)
+    parts = []
+    for sample, turn in ((data, own), (reference, -(1 - alpha) * onto)):
+        some = sample.spaced(covariance_events)
+        parts.append(
+            (_covariance(some, wide, basis, fields, beta, turn, width) / sample.effective, some.effective - 1)
+        )
+    (one, nu_one), (two, nu_two) = parts
+    covariance = (one + two).cpu().numpy()
+    g = len(generators)
+    return Moments(
+        mean.cpu().numpy(),
+        covariance.reshape(k, g, k, g),
+        _freedom(one, two, nu_one, nu_two),
+        generators,
+        functions.labels,
+        dict(functions.blocks),
+    )
+
+
+def _basis(data: Points, reference: Points, functions: TestFunctions, alpha: float) -> _WithProducts:
+    """1, f and f delta, with delta from a regression of 'is data' on f."""
+    f = innermost(functions)
+    means, squares = [], []
+    for sample in (data, reference):
+        mean, square = (
+            torch.zeros(f.count, dtype=torch.float64),
+            torch.zeros(f.count, f.count, dtype=torch.float64),
+        )
+        mean, square = mean.to(sample.x.device), square.to(sample.x.device)
+        for x, w in sample.chunks(f.count):
+            values = f.values(x)
+            mean += w @ values
+            square += values.T @ (w[:, None] * values)
+        means.append(mean)
+        squares.append(square)
+    middle = alpha * means[0] + (1 - alpha) * means[1]
+    gram = alpha * squares[0] + (1 - alpha) * squares[1] - torch.outer(middle, middle)
+    coefficients = _inverse(gram, DELTA_RESOLUTION) @ (means[0] - middle)
+    return _WithProducts(f, coefficients, -float(coefficients @ middle))
+
+
+def _sums(
+    sample: Points, wide: TestFunctions, basis: TestFunctions, fields: LinearFields, width: int
+) -> tuple[Tensor, Tensor]:
+    """E[g b g^T] (J, J) and E[grad (g b) . v] (J, G), b = 1 without edges."""
+    gram = total = sample.x.new_zeros(1)
+    for x, w in sample.chunks(width):
+        gram = gram + wide.values(x).T @ (w[:, None] * basis.values(x))
+        total = total + wide.sum_along(x, fields(x), w)
+    return gram, total
+
+
+def _covariance(
+    sample: Points,
+    wide: TestFunctions,
+    basis: TestFunctions,
+    fields: LinearFields,
+    beta: Tensor,
+    turn: Tensor,
+    width: int,
+) -> Tensor:
+    """Of one event's influence ``turn`` R, weighted with w^2: (K G, K G)."""
+    size = len(turn) * beta.shape[1]
+    second = torch.zeros(size, size, dtype=torch.float64, device=beta.device)
+    first = torch.zeros(size, dtype=torch.float64, device=beta.device)
+    mass = 0.0
+    for x, w in sample.chunks(width):
+        h = basis.values(x) @ beta
+        r = wide.along(x, fields(x)) + wide.values(x)[:, :, None] * h[:, None, :]
+        influence = torch.einsum("kj,nja->nka", turn, r).flatten(1)
+        second += influence.T @ ((w**2)[:, None] * influence)
+        first += w**2 @ influence
+        mass += float((w**2).sum())
+    first /= mass
+    covariance: Tensor = (second / mass - torch.outer(first, first)) / (1 - 1 / sample.effective)
+    return covariance
+
+
+def _inverse(gram: Tensor, resolution: float) -> Tensor:
+    """Of a matrix of scalar products, without the directions that hold next to nothing."""
+    sizes = gram.diagonal().clamp(min=0.0).sqrt()
+    inverse = torch.where(sizes > ZERO * sizes.max(), 1 / sizes.clamp(min=1e-300), 0.0)
+    values, vectors = torch.linalg.eigh(gram * inverse[:, None] * inverse)
+    kept = values > resolution * values[-1]
+    within = vectors[:, kept] * inverse[:, None]
+    inverted: Tensor = (within / values[kept]) @ within.T
+    return inverted
+
+
+def _freedom(one: Tensor, two: Tensor, nu_one: float, nu_two: float) -> float:
+    """Of a sum of two covariances (Welch 1947, Biometrika 34, 28), with the mean share of each in the variances."""
+    a, b = one.diagonal(), two.diagonal()
+    known = (a + b) > 0
+    share = float((a[known] / (a + b)[known]).mean()) if bool(known.any()) else 0.5
+    return 1 / (share**2 / nu_one + (1 - share) ** 2 / nu_two)

@@ -1,0 +1,1 @@
+"""Classes of subgroups of the Lorentz or Poincare group, by moments."""

@@ -1,0 +1,262 @@
+"""Moments and their covariance as sums over fixed blocks of events, in two passes and constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import isfinite
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from symhep.errors import MethodError
+from symhep.lie.generators import Generators
+from symhep.methods.streaming import Streamed, stream
+from symhep_moments.fit.fields import LinearFields
+from symhep_moments.fit.functions.interface import TestFunctions
+from symhep_moments.fit.functions.layers import weight
+from symhep_moments.fit.moments import Moments
+
+__all__ = ["COVARIANCE_EVENTS", "Block", "Blocks", "MomentSums", "moments_of", "moments_of_chunks"]
+
+#: Events that the covariance is estimated from, unless told otherwise.
+COVARIANCE_EVENTS = 100_000
+#: Events of a block: sums are formed block by block, whatever is read at a time.
+BLOCK_EVENTS = 1 << 16
+#: Numbers of an intermediate array: 4 MB, so that it stays near the processor.
+NUMBERS = 1 << 19
+#: Keeps 0 / 0 from being NaN.
+TINY = 1e-300
+
+
+class Block(NamedTuple):
+    """Events ``first``, ``first`` + 1, ... of all: x (n, P, d), signed weights (n,)."""
+
+    first: int
+    x: Tensor
+    w: Tensor
+
+
+class Blocks:
+    """Blocks of a fixed number of events from chunks (x, weights) of any sizes, walked anew as often as asked.
+
+    >>> chunks = [(torch.ones(n, 1, 1), torch.ones(n)) for n in (3, 4)]
+    >>> [(b.first, len(b.x)) for b in Blocks(chunks, events=5)]
+    [(0, 5), (5, 2)]
+    """
+
+    def __init__(
+        self, chunks: Iterable[tuple[Tensor, Tensor]], device: str = "cpu", events: int = BLOCK_EVENTS
+    ) -> None:
+        if iter(chunks) is chunks:
+            raise ValueError("chunks are read twice: give a list, or an object that reads anew when iterated")
+        self._chunks, self._device, self._events = chunks, device, events
+
+    def __iter__(self) -> Iterator[Block]:
+        first, held = 0, list[tuple[Tensor, Tensor]]()
+        for x, w in self._chunks:
+            start = 0
+            while start < len(x):
+                room = self._events - sum(len(part) for part, _ in held)
+                held.append((x[start : start + room], w[start : start + room]))
+                start += room
+                if sum(len(part) for part, _ in held) == self._events:
+                    yield self._block(first, held)
+                    first, held = first + self._events, []
+        if held:
+            yield self._block(first, held)
+
+    def _block(self, first: int, held: list[tuple[Tensor, Tensor]]) -> Block:
+        xs, ws = zip(*held, strict=True)
+        x, w = (xs[0], ws[0]) if len(held) == 1 else (torch.cat(xs), torch.cat(ws))
+        return Block(first, x.to(self._device), w.to(self._device))
+
+
+@dataclass
+class Means:
+    """Of the first pass: sum w m (K, G), and sums of powers of the weights."""
+
+    total: Tensor
+    events: int = 0
+    w: float = 0.0
+    w2: float = 0.0
+
+
+@dataclass
+class Spread:
+    """Of the second pass: sum w^2 (m - A)(m - A)^T over the events ``rows``; sums of w^2, w^4, and of w^2 b^2 and its
+    square, b the edges of the functions."""
+
+    mean: Tensor
+    rows: Tensor
+    gram: Tensor
+    squares: Tensor
+
+    @property
+    def events(self) -> int:
+        """How many they are."""
+        return len(self.rows)
+
+
+class MomentSums(Streamed[Block, Means | Spread, Moments]):
+    """Sums over events that give `Moments`.
+
+    First pass: A_ka = sum_n w_n m_nka / sum_n w_n of the moments m_nka = grad f_k(x_n) . v_a(x_n), from all events.
+    Second: its covariance
+
+        C = sum_n w_n^2 (m_n - A)(m_n - A)^T / (sum_n w_n)^2,
+
+    which costs (K G)^2 per event and is estimated from at most ``covariance_events``, evenly spaced. How many they
+    were, (sum w^2)^2 / sum w^4 as weights count, those of the edges of the functions included, is handed on as ``nu``.
+
+    Parameters
+    ----------
+    functions
+        K test functions.
+    generators
+        G candidates.
+    covariance_events
+        For the covariance.
+    device
+        Where the events are.
+    """
+
+    passes = 2
+
+    def __init__(
+        self,
+        functions: TestFunctions,
+        generators: Generators,
+        covariance_events: int = COVARIANCE_EVENTS,
+        device: str = "cpu",
+    ) -> None:
+        self.functions, self.generators = functions, generators.homogeneous()
+        self.covariance_events, self.device = covariance_events, device
+        self._fields = LinearFields(self.generators, device)
+
+    def begin(self, number: int, earlier: tuple[Means | Spread, ...]) -> Means | Spread:
+        """No events. Raises `MethodError` if the weights of the first pass do not sum to a positive number."""
+        size = (self.functions.count, len(self.generators))
+        if number == 0:
+            return Means(torch.zeros(size, dtype=torch.float64, device=self.device))
+        means = earlier[0]
+        assert isinstance(means, Means)
+        if means.events == 0:
+            raise MethodError("there are no events")
+        if not (isfinite(means.w) and means.w > 0):
+            raise MethodError(
+                f"the weights of {means.events} events sum to {means.w:.4g}: they describe no density"
+            )
+        mean = (means.total / means.w).flatten()
+        gram = torch.zeros(len(mean), len(mean), dtype=torch.float64, device=self.device)
+        used = min(means.events, self.covariance_events)
+        rows = torch.arange(used, device=self.device) * (means.events - 1) // max(used - 1, 1)
+        return Spread(mean, rows, gram, torch.zeros(4, dtype=torch.float64, device=self.device))
+
+    def accumulate(self, state: Means | Spread, chunk: Block) -> Means | Spread:
+        """With the events of a block counted in."""
+        if isinstance(state, Spread):
+            return self._spread(state, chunk)
+        step = max(1, NUMBERS // (len(self.generators) * chunk.x.shape[1] * chunk.x.shape[2]))
+        for x, w in zip(torch.split(chunk.x, step), torch.split(chunk.w, step), strict=True):
+            state.total += self.functions.sum_along(x, self._fields(x), w)
+        state.events += len(chunk.x)
+        state.w += float(chunk.w.sum())
+        state.w2 += float((chunk.w**2).sum())
+        return state
+
+    def _spread(self, state: Spread, chunk: Block) -> Spread:
+        ends = torch.tensor([chunk.first, chunk.first + len(chunk.x)], device=self.device)
+        low, high = torch.searchsorted(state.rows, ends).tolist()
+        rows = state.rows[low:high] - chunk.first
+        every = len(rows) == len(chunk.x)
+        chosen, weights = (chunk.x, chunk.w) if every else (chunk.x[rows], chunk.w[rows])
+        step = max(1, NUMBERS // len(state.mean))
+        for x, w in zip(torch.split(chosen, step), torch.split(weights, step), strict=True):
+            m = self.functions.along(x, self._fields(x)).flatten(1)
+            state.gram += _gram((m - state.mean).mul_(w[:, None]))
+        squares = weights**2
+        within = squares * weight(self.functions, chosen) ** 2
+        state.squares += torch.stack([squares.sum(), (squares**2).sum(), within.sum(), (within**2).sum()])
+        return state
+
+    def merge(self, first: Means | Spread, second: Means | Spread) -> Means | Spread:
+        """Of the events of both."""
+        if isinstance(first, Means):
+            assert isinstance(second, Means)
+            total = first.total + second.total
+            return Means(total, first.events + second.events, first.w + second.w, first.w2 + second.w2)
+        assert isinstance(second, Spread)
+        return Spread(first.mean, first.rows, first.gram + second.gram, first.squares + second.squares)
+
+    def finish(self, states: tuple[Means | Spread, ...]) -> Moments:
+        """The moments. Raises `MethodError` if too few effective events have no covariance."""
+        means, spread = states
+        assert isinstance(means, Means)
+        assert isinstance(spread, Spread)
+        squares, fourth, within, within2 = spread.squares.tolist()
+        effective = squares**2 / max(fourth, TINY)
+        if effective <= 2:
+            raise MethodError(
+                f"{spread.events} events, {effective:.1f} effective ones, have no covariance; use more events"
+            )
+        # Events beyond an edge count in the mean, as zeros, but say nothing of the spread within.
+        inside = within**2 / max(within2, TINY)
+        if inside <= 2:
+            raise MethodError(
+                f"{inside:.1f} of {spread.events} effective events lie within the edges; they have no covariance"
+            )
+        k, g = means.total.shape
+        one_event = spread.gram / (squares * (1 - 1 / effective))
+        return Moments(
+            (means.total / means.w).cpu().numpy(),
+            (one_event * (means.w2 / means.w**2)).cpu().numpy().reshape(k, g, k, g),
+            min(effective, inside) - 1,
+            self.generators,
+            self.functions.labels,
+            dict(self.functions.blocks),
+        )
+
+
+def _gram(m: Tensor) -> Tensor:
+    """m^T m; numpy knows that this is symmetric, which saves half of it."""
+    if m.is_cuda:
+        return m.T @ m
+    rows = m.numpy()
+    return torch.from_numpy(rows.T @ rows)
+
+
+def moments_of(
+    x: Tensor,
+    weights: Tensor,
+    functions: TestFunctions,
+    generators: Generators,
+    covariance_events: int = COVARIANCE_EVENTS,
+) -> Moments:
+    """Moments of events x (N, P, d) in memory, with signed ``weights`` (N,).
+
+    >>> import numpy as np
+    >>> from symhep.lie.bases import so
+    >>> from symhep_moments.fit.functions.polynomials import Polynomials
+    >>> x = torch.from_numpy(np.random.default_rng(1).normal(size=(1000, 1, 3)))
+    >>> moments = moments_of(x, torch.ones(1000, dtype=torch.float64), Polynomials(3, 2), so(3))
+    >>> bool((abs(moments.mean) < 5 * np.sqrt(np.einsum("kaka->ka", moments.covariance)) + 1e-12).all()), moments.nu
+    (True, 999.0)
+    """
+    return moments_of_chunks([(x, weights)], functions, generators, covariance_events, str(x.device))
+
+
+def moments_of_chunks(
+    chunks: Iterable[tuple[Tensor, Tensor]],
+    functions: TestFunctions,
+    generators: Generators,
+    covariance_events: int = COVARIANCE_EVENTS,
+    device: str = "cpu",
+) -> Moments:
+    """Moments of events that come in ``chunks`` (x, weights) of any sizes, read twice: for more than fit into memory.
+
+    The sizes of the chunks change no bit: sums are formed over fixed blocks.
+    """
+    work = MomentSums(functions, generators, covariance_events, device)
+    return stream(work, Blocks(chunks, device))

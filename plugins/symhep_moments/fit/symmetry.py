@@ -1,0 +1,41 @@
+"""The symmetry that a result states: generators as their labels say, elements that were not rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from symhep.hypotheses.generators.label import stated
+from symhep.hypotheses.generators.record import GeneratorRow
+from symhep.methods.symmetry import Symmetry, homogeneous
+
+if TYPE_CHECKING:
+    from symhep_moments.fit.measurement import Measurement
+
+__all__ = ["symmetry_of"]
+
+
+def symmetry_of(m: Measurement, generators: Sequence[GeneratorRow]) -> Symmetry:
+    """``generators`` as `symhep.hypotheses.generators.label.stated`; translations in the data's unit.
+
+    No generators where the events reject every algebra near their span: they generate more than was found. Elements
+    that act trivially on the events, or like one before them, are left out.
+    """
+    closed = m.algebra is None or m.algebra.closure_log_p is None or m.algebra.closure_log_p > np.log(m.level)
+    rows = list(generators) if closed else []
+    basis, d, count = m.events.generators, len(m.events.names), int(m.events.x.shape[1])
+    found = np.zeros((len(rows), d + 1, d + 1))
+    for matrix, row in zip(found, rows, strict=True):
+        terms = stated(list(row.coefficients.values()), list(row.errors.values()))
+        matrix += np.tensordot(terms, np.asarray(basis.matrices, dtype=np.float64), axes=1)
+    found[:, :d, d] *= m.events.scale
+    kept = [row for row in m.discrete if row.rejected is False and row.same_as is None]
+    size = count * d
+    matrices = np.array([m.elements[row.name] for row in kept]).reshape(-1, size, size)
+    return Symmetry(
+        "momenta" if m.events.momenta else "features", count, tuple(m.events.names),
+        found, tuple(row.label for row in rows),
+        homogeneous(matrices, element=True), tuple(row.name for row in kept),
+    )  # fmt: skip

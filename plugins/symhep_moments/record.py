@@ -1,0 +1,208 @@
+"""What is found: the typed record of a result of moments."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from symhep.hypotheses.candidates.record import CandidateRow
+from symhep.hypotheses.discrete.record import DiscreteRow
+from symhep.hypotheses.generators.record import GeneratorRow
+from symhep.hypotheses.subgroups.record import SubgroupRow
+from symhep.methods.number import Number
+from symhep.methods.p_values import PValue
+from symhep.methods.record import Record
+from symhep.methods.symmetry import SymmetryRecord
+
+__all__ = [
+    "AlgebraRecord",
+    "BinRow",
+    "BlockRow",
+    "BreakingKind",
+    "Candidate",
+    "Closure",
+    "DiscreteElement",
+    "Excluded",
+    "Functions",
+    "MomentsRecord",
+    "RankRow",
+    "SupportRecord",
+    "VectorsRecord",
+    "Weights",
+]
+
+BreakingKind = Literal["modulation", "rate"]
+
+
+class Closure(PValue):
+    """The hypothesis that the span found is closed under brackets, as the symmetries of a density are."""
+
+    exists: bool = Field(description="whether a closed algebra was found near the span")
+    distance: float | None = Field(
+        description="chi^2 between the span found and the nearest closed one; null: none was found near"
+    )
+    conditions: int = Field(
+        description="number of conditions that closure puts on a span: degrees of freedom"
+    )
+    rejected: bool = Field(description="whether closure is rejected at the level")
+
+
+class AlgebraRecord(PValue):
+    """The Lie algebra of the symmetries that were found.
+
+    Its p-value is that of the hypothesis 'a closed algebra near the one found is a symmetry'; where closure is no
+    condition (one generator, all candidates) or no closed algebra was found near, that of the rank test at this
+    dimension, which is then the same hypothesis or the only one tested.
+    """
+
+    dimension: int = Field(description="number of independent symmetries")
+    name: str = Field(description="name of the algebra, '0' without a symmetry")
+    confidence: float | None = Field(None, description="share of resamplings within errors with this name")
+    angle_95: float | None = Field(
+        None, description="largest angle between the span found and the true one, radians, 95 %"
+    )
+    alternatives: tuple[tuple[str, float], ...] = Field(
+        (), description="names and their shares of resamplings"
+    )
+    closed: Closure | None = Field(None, description="closure under brackets; null: no symmetry was found")
+
+
+class BlockRow(PValue):
+    """A rank test with some of the test functions."""
+
+    statistic: float | None = Field(description="the quadratic form of moments")
+    dof: float = Field(description="its mean if r symmetries hold")
+    spread: float = Field(description="its standard deviation if r symmetries hold")
+
+
+class RankRow(BlockRow):
+    """The hypothesis of r independent symmetries among the candidates; statistic, dof, spread of all functions.
+
+    The hypotheses are nested and tested downwards until the first that is not rejected, so that no adjustment for
+    their number is needed.
+    """
+
+    r: int = Field(description="number of symmetries")
+    rejected: bool = Field(description="rejected at the level")
+    blocks: dict[str, BlockRow] = Field(
+        description="the tests with blocks of functions that the p-value joins; 'all': with every function"
+    )
+
+
+class Candidate(CandidateRow):
+    """A candidate generator: its test, and how strongly it is broken."""
+
+    strength: Number | None = Field(
+        None,
+        description="strength of the breaking, as far as the test functions see it: a lower bound of the whole, 95 %; "
+        "null: not asked for, or not tested",
+    )
+    strength_kind: BreakingKind | None = Field(
+        None,
+        description="modulation: epsilon = sqrt(2) rms(u), u the relative departure of the density from its mean over "
+        "the orbits, so epsilon of 1 + epsilon cos(m phi), a fraction; rate: rms relative change of the density per "
+        "unit of the group's parameter",
+    )
+    smallest_visible: float | None = Field(
+        None,
+        description="strength that a test at 5 % would detect with 90 % power, in the unit of strength",
+    )
+
+
+class DiscreteElement(DiscreteRow):
+    """A discrete element; ``tests`` are those by moments and by classifier."""
+
+    gain: Number | None = Field(
+        None,
+        description="mean gain of the classifier on held-out events, nats per event: 0 for one that learned nothing",
+    )
+
+
+class BinRow(Record):
+    """The bin of a map of a breaking that differs from zero by most errors."""
+
+    label: str = Field(description="the generator")
+    kind: BreakingKind = Field(description="what the map shows")
+    axes: tuple[str, str] = Field(description="the two coordinates")
+    x: tuple[float, float] = Field(description="edges of the bin")
+    y: tuple[float, float] = Field(description="edges of the bin")
+    value: Number = Field(
+        description="relative departure from the symmetric density (modulation), or relative change of the density per "
+        "unit of the parameter in scaled units (rate)"
+    )
+    bins: int = Field(description="number of bins of the map")
+
+
+class Excluded(Record):
+    """A candidate that does not preserve the surface on which the events lie."""
+
+    label: str = Field(description="the candidate")
+    why: str = Field(description="which constant of the events it changes")
+
+
+class SupportRecord(Record):
+    """What the events fill."""
+
+    rank: int = Field(description="dimension of the plane that holds the events")
+    dimension: int = Field(description="numbers per event")
+    constraints: tuple[str, ...] = Field(description="what holds for all events, in words")
+    excluded: tuple[Excluded, ...] = Field(description="candidates that do not preserve it")
+    still: tuple[str, ...] = Field((), description="candidates that act trivially on these events")
+
+
+class Functions(Record):
+    """The test functions."""
+
+    number: int = Field(description="how many")
+    blocks: dict[str, tuple[int, int]] = Field(description="block -> first, end")
+
+
+class Weights(Record):
+    """Weights of the events."""
+
+    effective: float = Field(description="effective number of events, (sum w)^2 / sum w^2")
+    negative: float = Field(description="share of |w| that is negative")
+    copies: int = Field(description="events that are exact copies of others")
+
+
+class VectorsRecord(Record):
+    """What an event is made of."""
+
+    number: int = Field(description="vectors per event")
+    components: tuple[str, ...] = Field(description="components of a vector")
+
+
+class MomentsRecord(Record):
+    """Which symmetries the density of the events has, by moments that must vanish."""
+
+    algebra: AlgebraRecord = Field(description="Lie algebra of the symmetries found")
+    generators: tuple[GeneratorRow, ...] = Field(description="a readable basis of the span found")
+    symmetry: SymmetryRecord = Field(description="the symmetry that the result states, for symhep augment")
+    chain: tuple[RankRow, ...] = Field(description="rank tests, number of symmetries falling")
+    candidates: tuple[Candidate, ...] = Field(
+        description="candidates as the card has them, then combinations of them that preserve the support"
+    )
+    catalogue: Literal["lorentz", "poincare"] | None = Field(
+        None, description="catalogue of subgroups; null: none was tested"
+    )
+    subgroups: tuple[SubgroupRow, ...] = Field((), description="classes of subgroups, dimension falling")
+    maximal_subgroups: tuple[str, ...] = Field(
+        (), description="names of the surviving classes that lie in no other survivor"
+    )
+    discrete: tuple[DiscreteElement, ...] = Field((), description="discrete elements")
+    clearest_bins: tuple[BinRow, ...] = Field((), description="of each map of a breaking, its clearest bin")
+    support: SupportRecord = Field(description="what the events fill")
+    functions: Functions = Field(description="test functions")
+    events: int = Field(description="number of events")
+    weights: Weights = Field(description="weights of the events")
+    vectors: VectorsRecord = Field(description="what an event is made of")
+    scale: float = Field(description="the events were divided by it, in the unit of the data")
+    unit: str = Field(description="unit of the data")
+    level: float = Field(description="significance level (family-wise error rate) per family of hypotheses")
+    reference: str | None = Field(None, description="relative to what, in words; null: the events alone")
+    edges: tuple[str, ...] = Field((), description="fiducial cuts at which the test functions vanish")
+
+    def subgroup(self, name: str) -> SubgroupRow:
+        """The row of a class."""
+        return next(row for row in self.subgroups if row.name == name)

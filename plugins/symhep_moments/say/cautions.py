@@ -1,0 +1,188 @@
+"""What a reader must know before believing the findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from symhep.hypotheses.discrete.sentence import alike_statements
+from symhep.lie.identify.identification import AMBIGUOUS
+from symhep.methods.enumeration import several
+from symhep.methods.p_values import p_text
+from symhep.methods.result import Statement
+from symhep.methods.wording import in_words
+from symhep_moments.record import MomentsRecord
+
+__all__ = ["cautions"]
+
+#: Two particles of one collection, in what `symhep.lie.groups.elements.named.exchange` calls itself.
+_ALIKE = re.compile(r"exchange of (\S+)\[\d+\] and \1\[\d+\]")
+#: An exchange that is broken more than this compares particles that are sorted.
+ORDERED = 0.5
+#: Below so many effective events only strong breakings can be seen: the sensitivity must be read with the verdict.
+SENSITIVE = 1000
+#: A name that fewer than this share of resamplings share is told with its rivals.
+SURE = 0.9
+#: Share of the events that may be copies of others by chance or rounding.
+COPIES = 0.001
+#: Equations that a sentence can hold.
+CONSTRAINTS = 5
+
+
+def cautions(s: MomentsRecord) -> Iterator[Statement]:
+    """Support, single candidates that survive alone, closure, weights, few events, elements that act alike."""
+    yield from _support(s)
+    yield from _alone(s)
+    yield from _closure(s)
+    yield from _name(s)
+    yield from _relative(s)
+    yield from _weights(s)
+    yield from _ordered(s)
+    yield from alike_statements(s.discrete)
+
+
+def _support(s: MomentsRecord) -> Iterator[Statement]:
+    support, constraints = s.support, list(s.support.constraints)
+    if support.excluded:
+        words = in_words([row.label for row in support.excluded])
+        holds = f": {several(constraints, CONSTRAINTS)}" if constraints else ""
+        yield Statement(
+            f"The events lie on a surface{holds}. These candidates do not preserve it, so are no symmetries: {words}.",
+            {"excluded": {row.label: row.why for row in support.excluded}, "constraints": constraints},
+            "p_values",
+            kind="warning",
+        )
+    if combined := [c.label for c in s.candidates if c.how == "combined"]:
+        yield Statement(
+            f"Some of {in_words(combined)} move the events in the same way: combinations of them are tested instead.",
+            {"alike": combined},
+            "p_values",
+            kind="warning",
+        )
+    if trivial := [c.label for c in s.candidates if c.how == "trivial"]:
+        verb = "acts" if len(trivial) == 1 else "act"
+        yield Statement(
+            f"{several(trivial)} {verb} trivially on these events; not tested.",
+            {"trivial": trivial},
+            "p_values",
+            kind="warning",
+        )
+    if constraints and not support.excluded:
+        yield Statement(
+            f"The events lie on a surface: {several(constraints, CONSTRAINTS)}. All candidates preserve it.",
+            {"constraints": constraints},
+            kind="warning",
+        )
+
+
+def _alone(s: MomentsRecord) -> Iterator[Statement]:
+    """Candidates that survive on their own, more of them than there are symmetries together."""
+    alive = [c for c in s.candidates if c.rejected is False]
+    if len(alive) > s.algebra.dimension:
+        told = several([f"{c.label} (adjusted {p_text(c.p_adjusted)})" for c in alive])
+        yield Statement(
+            f"On their own, {len(alive)} candidates are not rejected, {told}, but not all of them hold together: the "
+            "number of symmetries is that of the rank test. More events would tell which they are.",
+            {c.label: c.log10_p_adjusted for c in alive},
+            "p_values",
+            kind="warning",
+        )
+
+
+def _closure(s: MomentsRecord) -> Iterator[Statement]:
+    number, closed = s.algebra.dimension, s.algebra.closed
+    if closed is None:
+        return
+    if closed.rejected:
+        yield Statement(
+            f"The {number} directions are not closed under brackets within errors ({p_text(closed)}). Symmetries of a "
+            "density always close: at least one of them only looks like one in so many events.",
+            {"distance": closed.distance, "conditions": closed.conditions, "log10_p": closed.log10_p},
+            "generators",
+            kind="warning",
+        )
+    if not closed.exists:
+        yield Statement(
+            f"Whether the {number} directions are closed under brackets cannot be told: no closed algebra fits near "
+            "them. Some generators are broken so little that the directions are known badly.",
+            {"dimension": number},
+            "generators",
+            kind="warning",
+        )
+
+
+def _name(s: MomentsRecord) -> Iterator[Statement]:
+    algebra = s.algebra
+    if algebra.confidence is None or algebra.confidence >= SURE:
+        return
+    doubt = f"Low confidence ({algebra.confidence:.2g}) in the name {algebra.name}."
+    if algebra.name == AMBIGUOUS:
+        doubt = "The errors of the directions are too large to name their algebra."
+    rivals = [f"{name} ({share:.0%})" for name, share in algebra.alternatives if name != algebra.name]
+    yield Statement(
+        f"{doubt}{f' Other names: {several(rivals)}.' if rivals else ''}",
+        {"confidence": algebra.confidence, "alternatives": [list(pair) for pair in algebra.alternatives]},
+        "generators",
+        kind="warning",
+    )
+
+
+def _relative(s: MomentsRecord) -> Iterator[Statement]:
+    if s.reference:
+        yield Statement(
+            f"All symmetries are those of the density relative to {s.reference}: what breaks both alike, such as the "
+            "acceptance of a detector, is not seen. Discrete elements are not tested relative to a density.",
+            {"reference": s.reference},
+            kind="warning",
+        )
+    if s.edges:
+        yield Statement(
+            f"The test functions vanish at the fiducial cuts ({several(s.edges)}): what is there is not seen.",
+            {"edges": list(s.edges)},
+            kind="warning",
+        )
+
+
+def _weights(s: MomentsRecord) -> Iterator[Statement]:
+    weights = s.weights
+    evidence = weights.to_json()
+    if weights.negative > 0:
+        yield Statement(
+            f"{weights.negative:.1%} of the weight is negative; it enters with its sign. The effective number of "
+            f"events is {weights.effective:,.0f}.",
+            evidence,
+            kind="warning",
+        )
+    if weights.copies > COPIES * s.events:
+        yield Statement(
+            f"{weights.copies:,} of the {s.events:,} events are exact copies of others. If they are not independent, "
+            "but the same events used again, all errors and p-values are too small.",
+            evidence,
+            kind="warning",
+        )
+    if weights.effective < SENSITIVE:
+        yield Statement(
+            f"The effective number of events is {weights.effective:,.0f}: a symmetry that is not rejected may be "
+            "broken by much more than a few per cent; see the sensitivity.",
+            evidence,
+            "strengths",
+            kind="warning",
+        )
+
+
+def _ordered(s: MomentsRecord) -> Iterator[Statement]:
+    """Exchanges within one collection that are broken so strongly that most events have the same order."""
+    ordered = {
+        d.name: d.asymmetry.value
+        for d in s.discrete
+        if d.rejected and _ALIKE.search(d.meaning)
+        and d.asymmetry is not None and abs(d.asymmetry.value or 0.0) > ORDERED
+    }  # fmt: skip
+    if ordered:
+        yield Statement(
+            "Particles that are ordered by pt (sort: pt) are not exchangeable by construction: "
+            f"{several(list(ordered))} may only reflect the pt ordering.",
+            {"asymmetry": ordered},
+            "discrete",
+            kind="warning",
+        )

@@ -1,0 +1,201 @@
+"""What the numbers say, in sentences with their evidence; from the record alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from symhep.hypotheses.discrete.sentence import discrete_statement
+from symhep.hypotheses.subgroups.sentence import subgroup_statement
+from symhep.methods.enumeration import several
+from symhep.methods.number import with_error
+from symhep.methods.p_values import bound_text, p_text
+from symhep.methods.result import Statement
+from symhep.methods.wording import counted, in_words
+from symhep_moments.record import Candidate, MomentsRecord
+from symhep_moments.say.cautions import cautions
+from symhep_moments.say.group import found_rotation, group_in_words, group_p, only_combined
+from symhep_moments.say.strength import EPSILON, is_broken, strength_text, visible_text
+
+__all__ = ["sentences"]
+
+#: More generators than this are told by the figure alone.
+LISTED = 6
+#: Sums of generators with more characters are left to the table.
+LONG = 300
+#: A bin that is told differs from zero by so many errors: of a thousand maps of a hundred bins one has it by chance.
+CLEAR = 4.5
+
+
+def sentences(s: MomentsRecord) -> Iterator[Statement]:
+    """The physics, most important first; then what a reader must know before believing it."""
+    yield _answer(s)
+    yield from _rank(s)
+    yield from _generators(s)
+    if s.catalogue is not None:
+        lattice = subgroup_statement(s.subgroups, s.maximal_subgroups, s.catalogue, s.level)
+        yield from () if lattice is None else (lattice,)
+    discrete = discrete_statement(s.discrete, final_state="pz" in s.vectors.components)
+    yield from () if discrete is None else (discrete,)
+    yield from _strengths(s)
+    yield from _places(s)
+    yield from cautions(s)
+
+
+def _answer(s: MomentsRecord) -> Statement:
+    """'The 20,000 events are consistent with SO(2) about the beam axis (p = 0.31); ... are excluded (...).'"""
+    algebra, (row, tested) = s.algebra, group_p(s)
+    excluded = [c for c in s.candidates if c.rejected]
+    evidence: dict[str, Any] = {
+        "events": s.events, "dimension": algebra.dimension, "name": algebra.name, "hypothesis": row,
+        "p_value": tested.p_value, "log10_p": tested.log10_p, "level": s.level,
+        "excluded": {c.label: c.log10_p_adjusted for c in excluded},
+    }  # fmt: skip
+    relative = f", relative to {s.reference}," if s.reference else ""
+    left = [one.label for one in s.support.excluded]
+    if algebra.dimension == 0:
+        text = f"The {s.events:,} events{relative} respect no continuous symmetry among the candidates"
+        if excluded:
+            text += f": {_excluded(excluded)}"
+        if left:
+            text += f"{';' if excluded else ':'} {_off_support(left)}"
+        return Statement(f"{text}.", evidence, "p_values")
+    text = f"The {s.events:,} events are consistent{relative} with {group_in_words(s)} ({p_text(tested)})"
+    mixed = only_combined(s)
+    if mixed and any(c.rejected is False for c in s.candidates):
+        text += (
+            f"; {in_words(mixed)} {'is' if len(mixed) == 1 else 'are'} no symmetry alone, but in combination"
+        )
+    elif mixed:
+        many = "s of them are" if algebra.dimension > 1 else " of them is"
+        text += f": no single candidate is a symmetry, but {counted(algebra.dimension)} combination{many}"
+    if plain := [c for c in excluded if c.label not in mixed]:
+        text += f"; {_excluded(plain)}"
+    if left:
+        text += f"; {_off_support(left)}"
+    return Statement(f"{text}.", evidence, "p_values")
+
+
+def _off_support(labels: Sequence[str]) -> str:
+    return f"{in_words(labels)} do not preserve the surface on which the events lie"
+
+
+def _excluded(rows: Sequence[Candidate]) -> str:
+    worst = bound_text(max(_log10_adjusted(row) for row in rows))
+    worst += " or less" if worst.startswith("p =") and len(rows) > 1 else ""
+    words = in_words([row.label for row in rows])
+    return f"{words} {'is' if words == rows[0].label else 'are'} excluded (adjusted {worst})"
+
+
+def _log10_adjusted(row: Candidate) -> float:
+    assert row.log10_p_adjusted is not None
+    return row.log10_p_adjusted
+
+
+def _rank(s: MomentsRecord) -> Iterator[Statement]:
+    """How many, and how clearly no more."""
+    tests = {t.r: t for t in s.chain}
+    # Of many candidates the chain leaves out the numbers that are out of the question.
+    found, number = s.algebra.dimension, _tested(s)
+    if not tests:
+        return
+    evidence = {str(r): t.log10_p for r, t in tests.items()}
+    among = f"Rank test: among {number} candidates{' on the support' if s.support.excluded else ''}"
+    if found == number:
+        text = f"{among} no combination is broken ({p_text(tests[found])} for all {found} together)."
+        text = text if number > 1 else f"Rank test: the one candidate is not broken ({p_text(tests[found])})."
+        yield Statement(text, evidence, "ranks")
+        return
+    more = tests[min(r for r in tests if r > found)].log10_p
+    assert more is not None
+    bound = bound_text(more)
+    if found:
+        words = "one symmetry agrees" if found == 1 else f"{counted(found)} independent symmetries agree"
+        text = f"{among} {words} with the moments ({p_text(tests[found])}), more are rejected ({bound})."
+    else:
+        text = f"{among} none survives: one symmetry or more is rejected ({bound})."
+    yield Statement(text, evidence, "ranks")
+
+
+def _tested(s: MomentsRecord) -> int:
+    """Candidates on the support."""
+    return sum(c.how == "tested" for c in s.candidates)
+
+
+def _generators(s: MomentsRecord) -> Iterator[Statement]:
+    """The best-fit directions, with errors."""
+    rows = s.generators
+    if not rows or len(rows) > LISTED or len(rows) == _tested(s):
+        return
+    listed = several([row.label for row in rows])
+    listed = listed if len(listed) <= LONG else "sums of many of them (see the table)"
+    angle, rotation, known = s.algebra.angle_95, found_rotation(rows), ""
+    if rotation is not None:
+        angle = rotation[1]
+        known = f"; the true axis lies within {math.degrees(angle):.2g} degrees of it (95 %)"
+    elif angle is not None:
+        true, found = ("direction", "it") if len(rows) == 1 else ("span", "theirs")
+        where = f"within {math.degrees(angle):.2g} degrees of {found} in the space of the candidates (95 %)"
+        known = f"; the true {true} lies {where}"
+    what = "generator is" if len(rows) == 1 else "generators are"
+    yield Statement(
+        f"The best-fit {what} {listed}{known}.",
+        {"coefficients": [dict(row.coefficients) for row in rows], "errors": [dict(row.errors) for row in rows],
+         "angle_95": angle},
+        "generators",
+    )  # fmt: skip
+
+
+def _strengths(s: MomentsRecord) -> Iterator[Statement]:
+    """How strongly what is broken is broken; the sensitivity to the rest."""
+    rows = [c for c in s.candidates if c.strength is not None]
+    broken = [c for c in rows if is_broken(c)]
+    if broken:
+        shown = broken[:LISTED]
+        told = [f"{_symbol(c)} {strength_text(c.strength)}" for c in shown if c.strength is not None]
+        told += [f"{len(broken) - LISTED} more"] if len(broken) > LISTED else []
+        meaning = f"; {EPSILON}" if any(c.strength_kind == "modulation" for c in shown) else ""
+        yield Statement(
+            f"Broken: {several(told)} (95 % intervals{meaning}).",
+            {c.label: c.strength.to_json() for c in broken if c.strength is not None},
+            "strengths",
+        )
+    seen = [c for c in rows if not c.rejected and c.smallest_visible is not None]
+    if seen:
+        told = [f"{c.label} above {visible_text(c)}" for c in seen[:LISTED]]
+        told += [f"{len(seen) - LISTED} more"] if len(seen) > LISTED else []
+        yield Statement(
+            f"Sensitivity: a breaking of {several(told)} would be detected with 90 % power.",
+            {c.label: c.smallest_visible for c in seen},
+            "strengths",
+        )
+
+
+def _symbol(c: Candidate) -> str:
+    return f"{c.label} with epsilon =" if c.strength_kind == "modulation" else f"{c.label} by"
+
+
+def _places(s: MomentsRecord) -> Iterator[Statement]:
+    """Where the weakest breaking of a rotation, or of another flow that comes back, is clearest."""
+    sizes = {
+        c.label: c.strength.value or 0.0 for c in s.candidates if is_broken(c) and c.strength is not None
+    }
+    for b in sorted(s.clearest_bins, key=lambda b: sizes.get(b.label, math.inf)):
+        value, error = b.value.value, b.value.error
+        if b.label not in sizes or b.kind != "modulation" or value is None or error is None:
+            continue
+        if abs(value) > CLEAR * error:
+            (x, y), more = b.axes, "more" if value > 0 else "fewer"
+            yield Statement(
+                f"{b.label} is broken most clearly for {x} {_range(b.x)} and {y} {_range(b.y)}: "
+                f"({with_error(100 * abs(value), 100 * error)}) % {more} events than the symmetry predicts "
+                f"(the clearest of {b.bins} bins).",
+                b.to_json(),
+                "maps",
+            )
+            return
+
+
+def _range(ends: Sequence[float]) -> str:
+    return f"{ends[0]:.3g} to {ends[1]:.3g}"

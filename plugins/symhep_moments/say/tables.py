@@ -1,0 +1,58 @@
+"""Tables of the report, from the record alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from symhep.hypotheses.candidates.table import candidate_table
+from symhep.hypotheses.discrete.table import discrete_table
+from symhep.hypotheses.generators.table import generator_table
+from symhep.hypotheses.subgroups.table import subgroup_table
+from symhep.methods.table import Cell, Heading, Table
+from symhep_moments.record import Candidate, MomentsRecord
+from symhep_moments.say.strength import EPSILON, strength_text, visible_text
+
+__all__ = ["tables"]
+
+
+def tables(s: MomentsRecord) -> dict[str, Table]:
+    """Candidates, ranks, generators, subgroups, discrete elements; only those that have rows."""
+    found = {
+        "candidates": _candidates(s),
+        "ranks": _ranks(s),
+        "generators": generator_table(s.generators),
+        "subgroups": subgroup_table(s.subgroups, s.maximal_subgroups),
+        "discrete": discrete_table(s.discrete, {Heading("gain", "nats per event"): lambda row: row.gain}),
+    }
+    return {name: table for name, table in found.items() if table.rows}
+
+
+def _candidates(s: MomentsRecord) -> Table:
+    caption = (
+        "Strength of the breaking, epsilon in per cent or as a rate, with 95 % intervals, and what a test at 5 % would "
+        f"detect with 90 % power; {EPSILON}."
+    )
+    more: dict[str | Heading, Callable[[Candidate], Cell]] = {
+        # Candidates differ in their units, so that these are no columns of numbers.
+        "strength of the breaking": lambda c: None if c.strength is None else strength_text(c.strength),
+        "sensitivity": lambda c: None if c.smallest_visible is None else visible_text(c),
+    }
+    return candidate_table(s.candidates, more, caption)
+
+
+def _ranks(s: MomentsRecord) -> Table:
+    names = list(dict.fromkeys(name for t in s.chain for name in t.blocks))
+    rows = [
+        (
+            t.r, t.statistic, t.dof, *(t.blocks[name].p if name in t.blocks else None for name in names), t.p,
+            "rejected" if t.rejected else "survives",
+        )
+        for t in s.chain
+    ]  # fmt: skip
+    heads = (f"p, {'all functions' if name == 'all' else name}" for name in names)
+    return Table.of(
+        ("symmetries", "statistic", "expected", *heads, "rank-test p", "verdict"), rows,
+        "Rank tests of the hypothesis of r independent symmetries among the candidates: statistic of all functions and "
+        "its mean if r symmetries hold; the rank-test p joins those of the blocks of functions. Tested downwards until "
+        f"the first that survives at {s.level:g}, which needs no adjustment.",
+    )  # fmt: skip

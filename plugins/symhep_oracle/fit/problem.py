@@ -1,0 +1,121 @@
+"""What is asked: the events, the oracle and the conditions on the fields that preserve it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from symhep.events.dataset import Dataset
+from symhep.methods.context import Context
+from symhep.methods.record import Record
+from symhep_oracle.fit.conditions import Conditions
+from symhep_oracle.fit.fields import make_fields
+from symhep_oracle.latent.latents import Coded, encode
+from symhep_oracle.learned.answers import inputs, without_target
+from symhep_oracle.learned.options import LearnedOracleOptions
+from symhep_oracle.learned.oracle import train
+from symhep_oracle.options import OracleMethodOptions
+from symhep_oracle.oracles.build import build_oracle
+from symhep_oracle.oracles.description import describe
+from symhep_oracle.oracles.interface import Oracle
+from symhep_oracle.record import FunctionRecord, LayoutRecord
+from symhep_oracle.sample import MOMENTUM, Prepared, Sample, acts_on_momenta
+
+__all__ = ["Facts", "Problem", "pose"]
+
+Parameters = dict[str, npt.NDArray[np.float32]]
+
+
+class Facts(Record):
+    """What the result has to tell of the events and the oracle."""
+
+    events: int
+    scale: float
+    negative_weight: float
+    layout: LayoutRecord
+    oracle: FunctionRecord
+    coding: dict[str, Any] | None = Field(None, description="how well an autoencoder codes the features")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The ``conditions``, on the events of ``sample``.
+
+    ``facts`` tell of both. ``parameters`` of what was trained on the way, empty if nothing was; ``coded`` is set where
+    the fields act on latents of the features.
+    """
+
+    conditions: Conditions
+    sample: Sample
+    facts: Facts
+    parameters: Parameters
+    coded: Coded | None
+
+
+def pose(
+    prepared: Prepared,
+    coding: np.random.SeedSequence,
+    training: np.random.SeedSequence,
+    context: Context,
+) -> Problem:
+    """Code the features if that is asked for, train the oracle if it is to be learned, and write the conditions.
+
+    The seeds ``coding`` and ``training`` are those of the autoencoder and of the oracle.
+    """
+    data, options, sample = prepared.data, prepared.options, prepared.sample
+    coded: Coded | None = None
+    parameters: Parameters = {}
+    if options.latent is not None and isinstance(options.oracle, LearnedOracleOptions):
+        features = inputs(data, options.oracle)
+        coded = encode(data, features, options.latent, coding, context.device, context.progress)
+        data = coded.data
+        sample = Sample.of(data, options)
+        parameters = {f"autoencoder.{name}": values for name, values in coded.parameters.items()}
+    oracle: Oracle
+    report = None
+    if isinstance(options.oracle, LearnedOracleOptions):
+        x, layout = sample.x.numpy(), sample.layout
+        learned = train(
+            data.take(sample.rows), x, options.oracle, layout, training, context.device, context.progress
+        )
+        oracle, sample, report = learned.oracle, sample.only(learned.held_out), learned.report
+        parameters = learned.oracle.parameters | parameters
+    else:
+        oracle = build_oracle(options.oracle, sample.layout, sample.x, context.registry)
+    fields = make_fields(sample.layout, options.degree, options.affine)
+    facts = Facts(
+        events=len(sample),
+        scale=sample.scale,
+        negative_weight=sample.negative,
+        layout=_layout(data, options, sample, coded),
+        oracle=FunctionRecord(
+            description=describe(options.oracle), outputs=oracle.outputs, precision=oracle.precision,
+            approximate=oracle.approximate, training=report,
+        ),
+        coding=None if coded is None else coded.report,
+    )  # fmt: skip
+    conditions = Conditions(oracle, fields, sample.x, sample.weights, sample.scale)
+    return Problem(conditions, sample, facts, parameters, coded)
+
+
+def _layout(data: Dataset, options: OracleMethodOptions, sample: Sample, coded: Coded | None) -> LayoutRecord:
+    momenta = acts_on_momenta(data, options)
+    layout = sample.layout
+    return LayoutRecord(
+        vectors=layout.vectors, dimension=layout.dimension, complex=layout.complex,
+        components=sample.names, unit=sample.unit,
+        acts_on="latents" if coded is not None else "momenta" if momenta else "features",
+        unused=_unused(data, options) if momenta else (),
+    )  # fmt: skip
+
+
+def _unused(data: Dataset, options: OracleMethodOptions) -> tuple[str, ...]:
+    """Variables of the features that four-momenta take the place of."""
+    if isinstance(options.oracle, LearnedOracleOptions):
+        data = without_target(data, options.oracle)
+    variables = dict.fromkeys(c.variable or c.name for c in data.columns)
+    return tuple(v for v in variables if v not in MOMENTUM)

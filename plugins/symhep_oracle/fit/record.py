@@ -1,0 +1,122 @@
+"""Parts of the record: how the dimension was decided, the algebra of the card, breaking, finite transformations."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from symhep.methods.number import Number
+from symhep.methods.record import Record
+
+__all__ = [
+    "BreakingRecord",
+    "BrokenGenerator",
+    "CompareRecord",
+    "ExactRecord",
+    "FiniteRecord",
+    "GapDecision",
+    "MultiplesRecord",
+    "RoundingDecision",
+    "Survivors",
+    "WholeAlgebra",
+]
+
+
+class RoundingDecision(Record):
+    """The number of generators of an exact oracle: singular values below the rounding are null."""
+
+    floor: float = Field(description="what rounding can make of a singular value")
+    largest_null: float = Field(description="largest singular value below it; 0: none")
+    smallest_other: float = Field(description="smallest one above it; 1: none")
+
+
+class GapDecision(Record):
+    """The number of generators of an approximate oracle: the largest jump of the singular values."""
+
+    gap: float = Field(description="factor of the largest jump")
+    gap_after: int = Field(description="number of fields before it")
+    threshold: float = Field(description="jump that 99 % of functions without symmetry stay below")
+    below: float = Field(
+        description="what the smallest value of 99 % of functions without symmetry stays above"
+    )
+    certain: int = Field(description="singular values at the rounding")
+    replicas: int = Field(description="bootstrap replicas")
+    replica_answers: tuple[int, ...] = Field(description="numbers of generators that they give")
+    replica_shares: tuple[float, ...] = Field(description="how often they give each")
+
+
+class ExactRecord(Record):
+    """The solver by the null space of the conditions."""
+
+    blocks: int = Field(description="blocks of events that the errors come from")
+    largest: float = Field(description="largest singular value, to which all are relative")
+    rounding: RoundingDecision | None = Field(None, description="for exact oracles")
+    gap: GapDecision | None = Field(None, description="for approximate oracles")
+
+
+class CompareRecord(Record):
+    """How far the span of the generators is from the algebra named in the card."""
+
+    name: str = Field(description="as in the card")
+    dimension: int = Field(description="its number of generators")
+    principal_angles: tuple[float, ...] = Field(description="between the two spans, rad")
+    distance: Number = Field(description="Grassmann distance; each missing dimension counts pi / 2")
+    largest_angle_outside: Number = Field(
+        description="largest angle of a direction of the named algebra to the generators; 0: contained"
+    )
+    rounding: float = Field(description="angle that rounding explains, rad; 0 for estimates")
+
+
+class Survivors(Record):
+    """Generators that the breaking term leaves."""
+
+    name: str = Field(description="name of their algebra")
+    generators: tuple[str, ...] = Field(description="their names")
+
+
+class BrokenGenerator(Record):
+    """A generator that the breaking term breaks."""
+
+    name: str = Field(description="name of the generator")
+    violation: tuple[Number, ...] = Field(
+        description="for each strength, rms change of the oracle along it, relative to the largest along any field"
+    )
+
+
+class WholeAlgebra(Record):
+    """All fields that preserve the oracle with its breaking term."""
+
+    strength: float = Field(description="strength lambda")
+    dimension: int = Field(description="number of generators")
+    name: str = Field(description="name of the algebra")
+    confidence: float | None = Field(description="0 to 1: that the name is right")
+
+
+class BreakingRecord(Record):
+    """phi + lambda psi: what survives, and how strongly the rest is broken."""
+
+    oracle: str = Field(description="the breaking term psi, as a noun phrase")
+    strengths: tuple[float, ...] = Field(description="values of lambda")
+    surviving: Survivors = Field(description="generators that survive any strength")
+    broken: tuple[BrokenGenerator, ...] = Field(description="the others, the most broken last")
+    algebra_of_the_whole: tuple[WholeAlgebra, ...] = Field(description="one for each strength")
+
+
+class FiniteRecord(Record):
+    """What finite transformations along the generators, both ways, do to the oracle."""
+
+    step: float = Field(description="an angle, or a rapidity")
+    change: tuple[float, ...] = Field(
+        description="for each generator, rms change relative to that along random fields"
+    )
+    moved: tuple[float, ...] = Field(
+        description="for each generator, share of the events that change visibly"
+    )
+
+
+class MultiplesRecord(Record):
+    """Polynomial fields that are functions times fields of least degree."""
+
+    lowest: tuple[str, ...] = Field(description="names of the fields of least degree")
+    degree: int = Field(description="their degree")
+    factors: tuple[str, ...] = Field(description="monomials that multiply them")
+    explained: int = Field(description="number of generators that the products make up")

@@ -1,0 +1,133 @@
+"""How many generators: from the singular values of the conditions, against rounding or against noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep_oracle.fit.conditions import Conditions, Grams
+from symhep_oracle.fit.record import GapDecision, RoundingDecision
+from symhep_oracle.fit.surrogates import SURROGATES, permuted, smooth
+
+__all__ = ["Count", "by_gap", "by_rounding", "gap", "rounding_floor"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Bootstrap replicas, and the share of functions without symmetry whose gap must be exceeded.
+REPLICAS = 200
+QUANTILE = 0.99
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of generators, how sure it is (0 to 1), why, and what it was decided from."""
+
+    value: int
+    confidence: float
+    reason: str
+    decision: RoundingDecision | GapDecision
+
+
+def rounding_floor(precision: float, unknowns: int) -> float:
+    """Relative singular value that rounding alone can make: precision x K.
+
+    A sum over K products with relative error ``precision`` is off by at most so much; the tilt of the null
+    vectors, rounding over the gap that holds them, gives the same again once they are improved by `exact`.
+    """
+    return precision * unknowns
+
+
+def by_rounding(spectrum: FloatArray, floor: float) -> Count:
+    """Exact oracles: what is below the floor is zero, what is above is not."""
+    value = int((spectrum <= floor).sum())
+    above, below = spectrum[value:].min(initial=1.0), spectrum[:value].max(initial=0.0)
+    decision = RoundingDecision(floor=floor, largest_null=below, smallest_other=above)
+    return Count(value, 1.0, "singular values below the rounding of the oracle are zero", decision)
+
+
+def gap(spectrum: FloatArray, certain: int = 0, below: float = np.inf) -> tuple[int, float]:
+    """(G, ratio) of the largest ratio of neighbouring singular values s_(G+1) / s_G.
+
+    Only G > ``certain`` with s_G < ``below`` count.
+
+    >>> gap(np.array([0.001, 0.002, 0.5, 0.6]))
+    (2, 250.0)
+    >>> gap(np.array([0.2, 0.3, 0.5, 0.9]), below=0.1)
+    (0, 1.0)
+    """
+    small = int((spectrum[certain:] < below).sum())
+    rest = np.maximum(spectrum[certain : certain + small + 1], np.finfo(float).tiny)
+    if len(rest) < 2:
+        return certain, 1.0
+    ratios = rest[1:] / rest[:-1]
+    best = int(ratios.argmax())
+    return certain + best + 1, float(ratios[best])
+
+
+def by_gap(
+    spectrum: FloatArray, certain: int, grams: Grams, conditions: Conditions, rng: np.random.Generator
+) -> Count:
+    """Approximate oracles: the largest gap, if functions without symmetry have none like it; else ``certain``.
+
+    What is left as it is must also change the oracle less than anything changes a function without symmetry: in
+    many dimensions some gap is always the largest. ``certain`` is the number of singular values at the rounding
+    floor. The confidence is the share of bootstrap replicas (over blocks of events, and members of an ensemble)
+    that give the same answer.
+    """
+    threshold, below = _without_symmetry(permuted(conditions, rng))
+    threshold = max(threshold, _without_symmetry(smooth(conditions, rng))[0])
+
+    def decide(values: FloatArray) -> int:
+        place, ratio = gap(values, certain, below)
+        return place if ratio > threshold else certain
+
+    place, ratio = gap(spectrum, certain, below)
+    value = decide(spectrum)
+    replicas = [decide(_singular(grams.resampled(rng))) for _ in range(REPLICAS)]
+    share = float(np.mean([r == value for r in replicas]))
+    found, counts = np.unique(replicas, return_counts=True)
+    if value > certain:
+        reason = (
+            f"after {place} fields the singular values jump by a factor {ratio:.2g}; in surrogates without "
+            f"symmetry, {SURROGATES} of each of two kinds, the largest jump stays below {threshold:.2g} in 99 %, and "
+            f"in those of permuted gradients the smallest value above {below:.2g}"
+        )
+    elif place > certain:
+        reason = (
+            f"the largest jump of the singular values, a factor {ratio:.2g} after {place} fields, is none: in "
+            f"surrogates without symmetry, {SURROGATES} of each of two kinds, it stays below {threshold:.2g} in 99 %"
+        )
+    else:
+        reason = f"no singular value is below {below:.2g}, which 99 % of {SURROGATES} permuted surrogates stay above"
+    decision = GapDecision(
+        gap=ratio, gap_after=place, threshold=threshold, below=below, certain=certain, replicas=REPLICAS,
+        replica_answers=found, replica_shares=counts / REPLICAS,
+    )  # fmt: skip
+    return Count(value, share, reason, decision)
+
+
+def _without_symmetry(grams: list[FloatArray]) -> tuple[float, float]:
+    """The largest gap that 99 % of these functions stay below, and the singular value that they stay above.
+
+    Fields that move no event are null for any function: what is at the rounding floor says nothing here.
+    """
+    gaps, smallest = [], []
+    for gram in grams:
+        values = _singular(gram)
+        seen = values[values > 2 * _floor(len(values))]
+        gaps.append(gap(seen)[1])
+        smallest.append(seen[0])
+    return float(np.quantile(gaps, QUANTILE)), float(np.quantile(smallest, 1 - QUANTILE))
+
+
+def _singular(gram: FloatArray) -> FloatArray:
+    """Increasing singular values relative to the largest, of the matrix with this Gram matrix."""
+    values = np.sqrt(np.maximum(np.linalg.eigvalsh(gram), 0.0))
+    return np.asarray(np.maximum(values / values[-1], _floor(len(values))))
+
+
+def _floor(unknowns: int) -> float:
+    """Below the root of machine precision a Gram matrix knows nothing."""
+    return float(np.sqrt(np.finfo(float).eps * unknowns))

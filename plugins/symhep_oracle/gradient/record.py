@@ -1,0 +1,74 @@
+"""What the solvers that train found on the way."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from symhep.methods.number import Number
+from symhep.methods.record import Record
+
+__all__ = ["Diagonal", "FlowsRecord", "GradientRecord", "LossRecord", "ScanRow", "SeedField"]
+
+
+class LossRecord(Record):
+    """Final loss over the seeds."""
+
+    best: float | None = Field(description="the least; null: not finite")
+    median: float | None = Field(description="the median; null: not finite")
+
+
+class ScanRow(Record):
+    """Training with one number of generators."""
+
+    generators: int = Field(description="N_g, the number asked for")
+    loss: LossRecord = Field(description="final loss")
+    parts: dict[str, float | None] = Field(description="weighted terms of the least loss")
+    violation: float | None = Field(description="worst relative change of the oracle along their span")
+    closure_gap: float | None = Field(description="rms of what closure lacks, per pair")
+    successes: int = Field(description="seeds that end in a symmetry")
+    seeds: int = Field(description="seeds tried")
+
+
+class Diagonal(Record):
+    """Rms of the diagonal entries, which differences forward move."""
+
+    measured: float = Field(description="of the trained matrices")
+    second_order: float = Field(description="expected to second order in the step")
+
+
+class GradientRecord(Record):
+    """Training of matrices for every N_g of a scan."""
+
+    scan: tuple[ScanRow, ...] = Field(description="one row for each N_g")
+    epsilon: float = Field(description="step of the differences")
+    difference: Literal["forward", "central"] = Field(description="kind of the differences")
+    resolution: float = Field(description="violation below which matrices count as symmetries")
+    diagonal: Diagonal | None = Field(None, description="null without generators")
+
+
+class SeedField(Record):
+    """A trained vector field of one seed."""
+
+    seed: int = Field(description="from 1")
+    field: int = Field(description="from 1")
+    loss: float | None = Field(description="final loss of the seed; null: not finite")
+    violation: float | None = Field(description="rms of grad phi . v over the rms of |v| times the slope")
+    along: float | None = Field(description="share of |v|^2 along the contours")
+
+
+class FlowsRecord(Record):
+    """Training of networks x -> v(x), measured on events that they were not trained on."""
+
+    asked: int = Field(description="fields trained side by side")
+    found: tuple[int, ...] = Field(description="for each seed, fields that follow the contours")
+    best: int = Field(description="seed with the least loss, from 1")
+    trained_on: int = Field(description="events trained on")
+    measured_on: int = Field(description="other events, on which the fields are measured")
+    loss: LossRecord = Field(description="final loss")
+    parts: dict[str, float | None] = Field(description="weighted terms of the least loss")
+    along_by_chance: float = Field(description="share of |v|^2 along the contours for random directions")
+    directions: Number = Field(description="mean number of directions that the fields have at a point")
+    in_plane: bool = Field(description="the events are points of a plane, in which the fields are drawn")
+    fields: tuple[SeedField, ...] = Field(description="all fields of all seeds")

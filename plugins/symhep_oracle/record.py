@@ -1,0 +1,252 @@
+"""What the method finds, typed: the same keys for all three solvers, null where a part does not apply."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from symhep.events.vectors import MOMENTUM
+from symhep.methods.number import Number
+from symhep.methods.record import Record
+from symhep.methods.symmetry import SymmetryRecord
+from symhep_oracle.fit.record import BreakingRecord, CompareRecord, ExactRecord, FiniteRecord, MultiplesRecord
+from symhep_oracle.gradient.record import FlowsRecord, GradientRecord
+from symhep_oracle.latent.record import LatentRecord
+from symhep_oracle.learned.record import TrainingRecord
+
+__all__ = [
+    "AlgebraRecord",
+    "Alternative",
+    "Entry",
+    "FieldName",
+    "FieldsRecord",
+    "FunctionRecord",
+    "GeneratorRecord",
+    "IdentificationRecord",
+    "LayoutRecord",
+    "NearlyNull",
+    "OracleRecord",
+    "ResidualRecord",
+    "SolverRecord",
+    "SpectrumRecord",
+    "SpuriousField",
+    "SupportRecord",
+]
+
+
+class Alternative(Record):
+    """Another name that the errors allow."""
+
+    name: str = Field(description="name of the algebra")
+    share: float = Field(description="fraction of the copies, perturbed within the errors, that have it")
+
+
+class IdentificationRecord(Record):
+    """What the span of the generators is, as `symhep.lie.identify` names it."""
+
+    name: str = Field(description="name of the algebra, with another form after '=' where it has one")
+    how: str = Field(description="how the name was obtained")
+    confidence: float | None = Field(description="0 to 1: that the name is right, given the dimension")
+    closed: bool = Field(description="the span is a Lie algebra within the errors")
+    closure: float | None = Field(
+        description="what is left of the brackets outside the span, over all brackets"
+    )
+    parts: tuple[str, ...] = Field(description="simple ideals, and centre or radical")
+    isomorphic: tuple[str, ...] = Field(description="other names of the same abstract algebra")
+    rank: int = Field(description="rank of the semisimple part")
+    signature: tuple[int, ...] | None = Field(
+        description="numbers of positive, negative and zero eigenvalues of the Killing form"
+    )
+    alternatives: tuple[Alternative, ...] = Field(description="names within the errors, most frequent first")
+
+
+class AlgebraRecord(Record):
+    """The Lie algebra that preserves the oracle."""
+
+    dimension: int = Field(description="number of generators")
+    name: str = Field(
+        description="its name; '0': no generator; 'closed' or 'not closed' for polynomial fields, which get no name"
+    )
+    confidence: float | None = Field(description="0 to 1: that dimension and name are right")
+    dimension_confidence: float | None = Field(description="0 to 1: that the dimension is right")
+    decision: str = Field(description="how the dimension was decided, in words")
+    identification: IdentificationRecord | None = Field(
+        description="null without generators, and for fields that are no matrices"
+    )
+
+
+class Entry(Record):
+    """An entry of a generator that differs from zero by three standard errors."""
+
+    row: int = Field(description="from 1")
+    column: int = Field(description="from 1; the last column of an affine generator translates")
+    imaginary: bool = Field(False, description="the imaginary part of a complex entry")
+    value: Number = Field(description="its value; no interval where the error is rounding")
+
+
+class FieldName(Record):
+    """What a vector field is called."""
+
+    name: str = Field(
+        description="the known matrix within 10 degrees, a formula, or X_n (trained networks: v_n)"
+    )
+    overlap: float | None = Field(
+        None, description="cosine of the angle to the known matrix that is nearest; null: there is none"
+    )
+    near: str | None = Field(None, description="the known matrix within 26 degrees of a field X_n")
+
+    @property
+    def known(self) -> bool:
+        """Has it a name, or a formula, of its own?"""
+        return not self.name.startswith("X_")
+
+    @property
+    def described(self) -> str:
+        """'J_y', or 'X_1 (near J_y, overlap 0.975)'."""
+        return f"{self.name} (near {self.near}, overlap {self.overlap:.3f})" if self.near else self.name
+
+
+class GeneratorRecord(FieldName):
+    """A generator, normalised to tr W W^dagger = 2."""
+
+    residual: Number = Field(
+        description="rms of grad phi . v over the events, relative to the largest along any field (matrices and "
+        "polynomials), or to |v| times the slope (networks, with the spread over the seeds)"
+    )
+    along_contours: Number | None = Field(
+        None, description="networks: share of |v|^2 along the contours of the oracle"
+    )
+    largest_error: float | None = Field(
+        None, description="largest standard error of its coefficients, those of the field of length one"
+    )
+    entries: tuple[Entry, ...] = Field(
+        (), description="entries of its matrix that are not zero, the first 16"
+    )
+    entries_more: int = Field(0, description="how many more there are; all are in the arrays generators_*")
+
+
+class SpuriousField(FieldName):
+    """A field that preserves the oracle on these events and not around them."""
+
+    moves_no_event: bool = Field(description="it vanishes at every event")
+    entries: tuple[Entry, ...] = Field(
+        (), description="entries of its matrix that are not zero, the first 16"
+    )
+    entries_more: int = Field(0, description="how many more there are; all are in the arrays spurious_*")
+
+
+class ResidualRecord(Record):
+    """What of the conditions is left: of invariance, and of closure."""
+
+    invariance: Number = Field(description="largest residual of the generators")
+    closure: Number = Field(
+        description="what of the brackets of the generators lies outside their span, relative to the brackets"
+    )
+    finite: Number | None = Field(
+        None,
+        description="largest rms change of the oracle under finite transformations, relative to that along random "
+        "fields; null: not asked",
+    )
+    brackets_along_contours: Number | None = Field(
+        None, description="networks: share of the brackets along the contours of the oracle"
+    )
+
+
+class SpectrumRecord(Record):
+    """Singular values of the conditions of invariance, increasing; empty for networks."""
+
+    values: tuple[float, ...] = Field(description="relative to the largest")
+    noise: tuple[float, ...] = Field(description="their standard errors")
+
+
+class SupportRecord(Record):
+    """What holds on these events alone."""
+
+    constraints: tuple[str, ...] = Field(description="what holds for all events: 'the sum of px is 0 GeV'")
+    checked_off_support: bool = Field(description="the oracle was also evaluated around the events")
+    spurious: tuple[SpuriousField, ...] = Field(description="fields left out, as they are no symmetries")
+
+
+class LayoutRecord(Record):
+    """What the generators act on."""
+
+    vectors: int = Field(description="number of vectors in an event")
+    dimension: int = Field(description="components of a vector")
+    complex: bool = Field(description="complex components")
+    components: tuple[str, ...] = Field(description="their names")
+    unit: str = Field("", description="their unit; '': none, or several")
+    acts_on: Literal["momenta", "features", "latents"] = Field(
+        description="four-momenta of the objects, the features, or the latents of an autoencoder"
+    )
+    unused: tuple[str, ...] = Field((), description="variables of the features that the four-momenta replace")
+
+    @property
+    def minkowski(self) -> bool:
+        """Are the vectors four-momenta?"""
+        return self.components == MOMENTUM
+
+
+class FieldsRecord(Record):
+    """The family of vector fields that was searched."""
+
+    family: Literal["matrices", "polynomials", "networks"] = Field(description="kind of the fields")
+    degree: int = Field(description="degree of the polynomials; 1: linear")
+    affine: bool = Field(description="with translations")
+    unknowns: int | None = Field(description="parameters of a field; null for networks")
+
+
+class FunctionRecord(Record):
+    """The oracle phi."""
+
+    description: str = Field(description="what it is, as a noun phrase")
+    outputs: int = Field(description="numbers it gives per event, of all members of an ensemble together")
+    precision: float = Field(description="relative rounding of its values and gradients")
+    approximate: bool = Field(description="an estimate, which no transformation preserves exactly")
+    training: TrainingRecord | None = Field(None, description="how a learned oracle was trained")
+
+
+class SolverRecord(Record):
+    """How the generators were found; one of the three parts is there."""
+
+    name: Literal["exact", "gradient", "flows"] = Field(description="as in the card")
+    exact: ExactRecord | None = Field(None, description="null space of the linear conditions")
+    gradient: GradientRecord | None = Field(None, description="training of matrices")
+    flows: FlowsRecord | None = Field(None, description="training of networks x -> v(x)")
+
+
+class NearlyNull(Record):
+    """A field that an exact oracle only just tells from a generator."""
+
+    singular_value: float = Field(description="relative singular value")
+    field: FieldName | None = Field(None, description="the field; null beyond the first five")
+
+
+class OracleRecord(Record):
+    """Generators of the symmetry of a function of the event."""
+
+    algebra: AlgebraRecord = Field(description="the Lie algebra")
+    generators: tuple[GeneratorRecord, ...] = Field(description="its generators in their sparsest basis")
+    residual: ResidualRecord = Field(
+        description="how exactly the oracle is preserved, and the algebra closes"
+    )
+    spectrum: SpectrumRecord = Field(description="singular values of the conditions")
+    support: SupportRecord = Field(description="what holds on these events alone")
+    layout: LayoutRecord = Field(description="what the generators act on")
+    fields: FieldsRecord = Field(description="the vector fields searched")
+    events: int = Field(
+        description="events on which the conditions are asked, held-out ones for learned oracles"
+    )
+    scale: float = Field(description="rms of the components: the unit of translations")
+    negative_weight: float = Field(description="share of |weight| that is negative; events count by |w|")
+    oracle: FunctionRecord = Field(description="the function")
+    solver: SolverRecord = Field(description="how it was solved")
+    compare: CompareRecord | None = Field(None, description="distance to the algebra named in the card")
+    breaking: BreakingRecord | None = Field(None, description="what a breaking term leaves")
+    finite: FiniteRecord | None = Field(None, description="finite transformations; exact oracles only")
+    multiples: MultiplesRecord | None = Field(None, description="polynomial fields only")
+    nearly_null: tuple[NearlyNull, ...] = Field((), description="weakly broken fields of an exact oracle")
+    latent: LatentRecord | None = Field(None, description="flows in the latent space of an autoencoder")
+    symmetry: SymmetryRecord | None = Field(
+        None, description="the symmetry that augment draws from; null for fields that are not linear"
+    )

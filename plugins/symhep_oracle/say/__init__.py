@@ -1,0 +1,1 @@
+"""What a result says: sentences, cautions and tables, from its record alone."""

@@ -1,0 +1,118 @@
+"""The algebra in a sentence, and what its generators are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from symhep.lie.identify.identification import NOT_CLOSED
+from symhep.methods.enumeration import several
+from symhep.methods.result import Statement
+from symhep_oracle.record import OracleRecord
+
+__all__ = ["algebra", "dilatation", "products"]
+
+#: Residuals above this are told in the first sentence: the symmetry is an approximate one.
+APPROXIMATE = 1e-3
+#: Polynomial fields close if less of their brackets is left over.
+CLOSED = 1e-6
+#: Generators that are listed by name.
+LISTED = 12
+
+
+def algebra(record: OracleRecord) -> Statement:
+    """Name, dimension and generators of what preserves the oracle, or that nothing does."""
+    found, residual = record.algebra, record.residual
+    evidence: dict[str, Any] = {
+        "dimension": found.dimension, "name": found.name, "confidence": found.confidence,
+        "invariance": residual.invariance.to_json(), "closure": residual.closure.to_json(), "events": record.events,
+    }  # fmt: skip
+    if found.dimension == 0:
+        return Statement(_none(record), evidence, "spectrum")
+    figure = "generators" if record.fields.family == "matrices" else "spectrum"
+    return Statement(_some(record), evidence, figure)
+
+
+def _none(record: OracleRecord) -> str:
+    kind, oracle = _kind(record), record.oracle.description
+    if record.solver.name == "gradient":
+        return (
+            f"Training found no {kind} that preserve {oracle}; too few epochs or seeds would look the same. "
+            f"{record.algebra.decision}."
+        )
+    return f"No continuous symmetry among the {kind} of {record.fields.unknowns} unknowns: {oracle} has none."
+
+
+def _some(record: OracleRecord) -> str:
+    found, kind, oracle = record.algebra, _kind(record), record.oracle.description
+    g, worst, closure = found.dimension, record.residual.invariance, record.residual.closure
+    nearly = "nearly " if (worst.value or 0.0) > APPROXIMATE else ""
+    up_to = (
+        f", up to {100 * (worst.value or 0.0):.2g} % of the largest change along any field" if nearly else ""
+    )
+    what = f"{nearly}{'preserves' if g == 1 else 'preserve'} {oracle}{up_to}"
+    closes = f"closure {closure.value:.2g}" if g > 1 else "one generator closes by itself"
+    residuals = f"residuals: invariance {worst.value:.2g}, {closes}"
+    listed = _listed(record)
+    if found.name == NOT_CLOSED:
+        return (
+            f"{g} {kind}{listed} {what}; they do not form a Lie algebra, as their brackets leave their span "
+            f"(confidence {found.dimension_confidence:.2g} in their number; {residuals})."
+        )
+    if found.identification is None:
+        return f"{g} {kind}{listed} {what}; their brackets close (confidence {found.confidence:.2g}; {residuals})."
+    return (
+        f"{found.name} {nearly}preserves {oracle}{up_to}: {g} generator{'s' if g > 1 else ''}{listed} "
+        f"(confidence {found.confidence:.2g}; {residuals})."
+    )
+
+
+def _kind(record: OracleRecord) -> str:
+    kind = "polynomial vector fields" if record.fields.family == "polynomials" else "matrices"
+    return kind + (" and translations" if record.fields.affine else "")
+
+
+def _listed(record: OracleRecord) -> str:
+    """' (J_x, J_y and J_z)' if all generators have names, or are near one."""
+    generators, found = record.generators, record.algebra.identification
+    names = [g.described for g in generators if g.known or g.near]
+    listed = several(names) if 0 < len(names) == len(generators) <= LISTED else ""
+    # The dilatation commutes with all matrices: if one factor R is there, D is it.
+    if "D" in names and found is not None and found.name.split(" + ").count("R") == 1:
+        listed += "; R is the dilatation D" if listed and len(names) > 1 else ""
+    return f" ({listed})" if listed else ""
+
+
+def dilatation(record: OracleRecord) -> Iterator[Statement]:
+    """What a dilatation among the generators of an estimate on momenta means."""
+    there = any(g.name == "D" for g in record.generators)
+    if record.oracle.approximate and record.layout.minkowski and there:
+        yield Statement(
+            "The dilatation D is no symmetry of a mass. It counts here since scaling light momenta (m far below E) "
+            "changes functions of masses by (m/E)^2 of what a general matrix does, less than the estimate resolves.",
+            {"dilatation": True},
+        )
+
+
+def products(record: OracleRecord) -> Iterator[Statement]:
+    """Why polynomial fields are as many as they are, and why they need not close."""
+    if record.fields.family != "polynomials" or record.algebra.dimension < 2:
+        return
+    if (found := record.multiples) is not None:
+        base = (
+            found.lowest[0] if len(found.lowest) == 1 else f"the {len(found.lowest)} of degree {found.degree}"
+        )
+        whole = found.explained == record.algebra.dimension
+        which = "They are" if whole else f"{found.explained} of them are"
+        yield Statement(
+            f"{which} {base} times {several(found.factors)}: a field times any function preserves what the field "
+            "preserves, so their number grows with the degree.",
+            found.to_json() | {"of": record.algebra.dimension},
+        )
+    closure, degree = record.residual.closure.value or 0.0, record.fields.degree
+    if closure > CLOSED:
+        yield Statement(
+            f"Fields of degree m and n have a bracket of degree m + n - 1, up to {2 * degree - 1}, while the "
+            f"library ends at {degree}: of what preserves the oracle it holds a part that need not close.",
+            {"degree": degree, "closure": closure},
+        )

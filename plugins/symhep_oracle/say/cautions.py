@@ -1,0 +1,113 @@
+"""What a reader must know before believing the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symhep.methods.enumeration import several
+from symhep.methods.result import Statement
+from symhep_oracle.record import OracleRecord
+
+__all__ = ["finite_steps", "low_confidence", "nearly_null", "negative_weights", "spurious"]
+
+#: Below this confidence a reader is warned.
+SURE = 0.9
+
+
+def spurious(record: OracleRecord) -> Iterator[Statement]:
+    """Fields that hold on these events alone, or that this could not be asked."""
+    support = record.support
+    if support.spurious:
+        trivial = [f.described for f in support.spurious if f.moves_no_event]
+        moving = [f.described for f in support.spurious if not f.moves_no_event]
+        parts = []
+        if moving:
+            verb = "preserve" if len(moving) > 1 else "preserves"
+            parts.append(f"{several(moving)} {verb} the oracle on these events alone, not around them")
+        if trivial:
+            verb = "act" if len(trivial) > 1 else "acts"
+            parts.append(f"{several(trivial)} {verb} trivially on these events")
+        because = f" The events are special: {several(support.constraints)}." if support.constraints else ""
+        yield Statement(
+            f"Left out as spurious: {'; '.join(parts)}.{because}",
+            {"spurious": [f.name for f in support.spurious], "constraints": list(support.constraints)},
+            "spurious" if record.fields.family == "matrices" else None,
+            kind="warning",
+        )
+    elif support.constraints and not support.checked_off_support and record.algebra.dimension:
+        yield Statement(
+            f"The events do not fill the space ({several(support.constraints)}), and this oracle cannot be evaluated "
+            "elsewhere: a generator may hold on these events alone.",
+            {"constraints": list(support.constraints)},
+            kind="warning",
+        )
+
+
+def finite_steps(record: OracleRecord) -> Iterator[Statement]:
+    """Generators that the gradient sees as symmetries, and finite transformations do not."""
+    finite = record.finite
+    if finite is None or not any(finite.moved):
+        return
+    shares = {g.name: share for g, share in zip(record.generators, finite.moved, strict=True)}
+    moved = [name for name, share in shares.items() if share > 0]
+    safe = [name for name, share in shares.items() if share == 0]
+    rest = f" {several(safe)} {'pass' if len(safe) > 1 else 'passes'}." if safe else ""
+    sizes = [share for share in finite.moved if share > 0]
+    yield Statement(
+        f"Only infinitesimal: transformations by {finite.step:g} (an angle, a rapidity) along {several(moved)} "
+        f"change the oracle, in {min(sizes):.1%} to {max(sizes):.1%} of the events.{rest} The oracle has steps, "
+        "such as a hard cut, which no gradient sees: smooth their edges and run again.",
+        finite.to_json(),
+        "generators" if record.fields.family == "matrices" else "spectrum",
+        kind="warning",
+    )
+
+
+def low_confidence(record: OracleRecord) -> Iterator[Statement]:
+    """Where dimension or name may be others."""
+    found = record.algebra
+    if found.confidence is not None and found.confidence >= SURE:
+        return
+    alternatives = found.identification.alternatives if found.identification else ()
+    names = [f"{a.name} ({a.share:.0%})" for a in alternatives]
+    others = f" Other names: {several(names)}." if len(names) > 1 else ""
+    yield Statement(
+        f"Low confidence ({found.dimension_confidence or 0.0:.2g}) in the number of generators ({found.dimension}), "
+        f"{found.confidence or 0.0:.2g} in the name.{others}",
+        {"dimension_confidence": found.dimension_confidence, "confidence": found.confidence},
+        kind="warning",
+    )
+
+
+def nearly_null(record: OracleRecord) -> Iterator[Statement]:
+    """Fields that an exact oracle tells from null ones only just, by name."""
+    if not (nearly := record.nearly_null):
+        return
+    known = [n.field for n in nearly if n.field is not None]
+    names = [f"{f.name} (overlap {f.overlap or 0.0:.3f})" if f.known else f.described for f in known]
+    named = f", {several(names, 5)}," if names else ""
+    count = (
+        f"One more field{named} all but preserves"
+        if len(nearly) == 1
+        else f"{len(nearly)} more fields{named} all but preserve"
+    )
+    sizes = several([f"{n.singular_value:.2g}" for n in nearly], 5)
+    surface = "the light cone, E^2 - p^2 = m^2 with m far below E" if record.layout.minkowski else "a surface"
+    yield Statement(
+        f"{count} the oracle, with a relative singular value of {sizes}: a weakly broken symmetry, or events near "
+        f"{surface}, on which it is one.",
+        {"singular_values": [n.singular_value for n in nearly], "names": [f.name for f in known]},
+        "spectrum",
+        kind="warning",
+    )
+
+
+def negative_weights(record: OracleRecord) -> Iterator[Statement]:
+    """How much of the weight is negative."""
+    if record.negative_weight > 0:
+        yield Statement(
+            f"{record.negative_weight:.0%} of the weight is negative; events count by |w|, since an invariance "
+            "holds event by event.",
+            {"negative_weight": record.negative_weight},
+            kind="warning",
+        )

@@ -1,0 +1,65 @@
+"""How far the generators are from the algebra named in the card, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symhep.methods.number import Number
+from symhep.methods.result import Statement
+from symhep_oracle.fit.record import CompareRecord
+from symhep_oracle.record import OracleRecord
+
+__all__ = ["comparison"]
+
+#: Below this relative singular value of the next field, rounding is amplified enough to be explained.
+AMPLIFIED = 1e-4
+#: Errors below this are rounding.
+EXACT = 1e-12
+
+
+def comparison(record: OracleRecord) -> Iterator[Statement]:
+    """Principal angles and distance; where rounding explains them, that they are rounding."""
+    if (c := record.compare) is None:
+        return
+    dimension = record.algebra.dimension
+    largest = max(c.principal_angles, default=0.0)
+    equal = bool(dimension) and largest <= c.rounding
+    if equal and dimension == c.dimension:
+        span = "generator spans" if dimension == 1 else f"{dimension} generators span"
+        text = f"The {span} {c.name}, equal to rounding: the largest principal angle is {largest:.1g} rad."
+    else:
+        text = _distance(c, dimension, equal)
+    following = min(record.spectrum.values[dimension + len(record.support.spurious) :], default=1.0)
+    if equal and following < AMPLIFIED:
+        near = (
+            "light particles lie close to the light cone"
+            if record.layout.minkowski
+            else "the events lie near a surface"
+        )
+        text += (
+            f" Rounding is amplified to {c.rounding:.1g} rad, by one over the smallest singular value that is not "
+            f"null, {following:.1g}: {near}. This is no breaking."
+        )
+    yield Statement(text, c.to_json(), "generators" if dimension else "spectrum")
+
+
+def _distance(c: CompareRecord, dimension: int, equal: bool) -> str:
+    text = (
+        f"The Grassmann distance of the {'generator' if dimension == 1 else f'{dimension} generators'} to {c.name} "
+        f"({c.dimension}) is "
+        f"{_measured(c.distance, max(c.rounding, EXACT))}"
+    )
+    angles = ", ".join(f"{a:.2g}" for a in c.principal_angles[:10])
+    if equal:
+        text += ", all of it from the difference in dimension: the principal angles are rounding."
+    else:
+        text += f" (principal angles {angles} rad)." if angles else "."
+    if dimension > c.dimension:
+        outside = c.largest_angle_outside.value or 0.0
+        text += f" {c.name} lies inside them{'' if outside <= c.rounding else f' up to {outside:.2g} rad'}."
+    return text
+
+
+def _measured(number: Number, rounding: float) -> str:
+    """The number, with its error where that is more than rounding."""
+    return number.text() if (number.error or 0.0) > rounding else f"{number.value or 0.0:.3g}"

@@ -1,0 +1,80 @@
+"""What trained vector fields are, and what they do not mean, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symhep.methods.number import Number
+from symhep.methods.result import Statement
+from symhep_oracle.gradient.record import FlowsRecord
+from symhep_oracle.record import OracleRecord
+
+__all__ = ["flows"]
+
+#: Brackets close if at most this part of them lies outside the span.
+CLOSED = 0.1
+#: Below this confidence a reader is warned.
+SURE = 0.5
+
+
+def flows(record: OracleRecord, f: FlowsRecord) -> Iterator[Statement]:
+    """How well the fields follow the contours; that they are no algebra; brackets; warnings."""
+    found, count = record.algebra.dimension, f.asked
+    figure = "fields" if f.in_plane else "loss"
+    yield _followed(record, f, figure)
+    yield Statement(
+        "This is a direction at each point and no matrix algebra: a field times any function of the event preserves "
+        f"the oracle as well, so their number is what was asked for ({count}), not a dimension of a symmetry.",
+        {"asked": count},
+        figure,
+    )
+    if count > 1:
+        yield _brackets(record, f, figure)
+    if found < count or (record.algebra.confidence or 0.0) < SURE:
+        yield Statement(
+            f"Not every field follows the contours, or not with every seed: {record.algebra.decision}. Too few epochs "
+            "look the same as no symmetry.",
+            {"found": list(f.found)},
+            "loss",
+            kind="warning",
+        )
+
+
+def _followed(record: OracleRecord, f: FlowsRecord, figure: str) -> Statement:
+    found, count, oracle = record.algebra.dimension, f.asked, record.oracle.description
+    worst = min(record.generators, key=lambda g: g.along_contours.value if g.along_contours else 0.0)  # type: ignore
+    along, violation = worst.along_contours or Number(), worst.residual
+    which = "a trained vector field" if count == 1 else f"the worst of {count} trained vector fields"
+    return Statement(
+        f"{found} of {count} trained vector field{'s follow' if count > 1 else ' follows'} the contours of {oracle}: "
+        f"{which} has {_percent(along)} of its square along them on {f.measured_on} events that it was not trained on "
+        f"(a random direction: {f.along_by_chance:.0%}), and changes the oracle by {violation.text()} of what a step "
+        "of that size can.",
+        {
+            "found": found, "asked": count, "along": along.to_json(), "violation": violation.to_json(),
+            "chance": f.along_by_chance, "confidence": record.algebra.confidence, "events": f.measured_on,
+        },
+        figure,
+    )  # fmt: skip
+
+
+def _brackets(record: OracleRecord, f: FlowsRecord, figure: str) -> Statement:
+    closure, inside = record.residual.closure, record.residual.brackets_along_contours or Number()
+    closes = "do not " if (closure.value or 0.0) > CLOSED else ""
+    return Statement(
+        f"Of the brackets of the fields {closure.text()} lies outside their span with constant coefficients, so they "
+        f"{closes}close as a Lie algebra; {_percent(inside)} of the brackets runs along the contours. At a point the "
+        f"fields have {f.directions.text()} directions on average.",
+        {
+            "closure": closure.to_json(), "brackets_along": inside.to_json(), "directions": f.directions.to_json(),
+        },
+        figure,
+    )  # fmt: skip
+
+
+def _percent(share: Number) -> str:
+    """A share with its error in per cent."""
+    scaled = {
+        key: None if (v := getattr(share, key)) is None else 100 * v for key in ("value", "low", "high")
+    }
+    return share.model_copy(update=scaled | {"unit": "%"}).text()

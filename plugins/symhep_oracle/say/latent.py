@@ -1,0 +1,35 @@
+"""What the flows in a latent space do, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symhep.methods.result import Statement
+from symhep_oracle.latent.record import LatentRecord
+
+__all__ = ["latent"]
+
+
+def latent(record: LatentRecord | None) -> Iterator[Statement]:
+    """The flows against random directions, and how well the latents hold the features."""
+    if record is None:
+        return
+    outputs, classes = record.change_of_outputs, record.changed_class
+    text = (
+        f"Along the {record.flows} fields that change the oracle least, {record.length:g} rms of a latent either "
+        f"way, its outputs change by {outputs.flow.value:.2g} ({outputs.flow.low:.2g} to {outputs.flow.high:.2g}); "
+        f"along random straight lines of the same lengths by {outputs.random_line.value:.2g}"
+    )
+    if (classes.random_line.high or 0.0) > 0:
+        text += (
+            f". {classes.flow.value:.1%} of the events change their class, against "
+            f"{classes.random_line.value:.1%}"
+        )
+    evidence = record.to_json()
+    yield Statement(f"{text}.", evidence, "latent_outputs")
+    yield Statement(
+        f"{record.latents} latents of {record.features} features leave {record.unexplained_variance:.1%} of their "
+        f"variance unexplained ({record.events} events; autoencoder {record.autoencoder}).",
+        {key: evidence[key] for key in ("latents", "features", "unexplained_variance", "events")},
+        "latent_images",
+    )

@@ -1,0 +1,99 @@
+"""Tables of a result, from its record alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symhep.methods.table import Table
+from symhep_oracle.fit.record import BreakingRecord
+from symhep_oracle.gradient.record import FlowsRecord
+from symhep_oracle.record import GeneratorRecord, OracleRecord, SpuriousField
+
+__all__ = ["tables"]
+
+#: Rows of a table of entries.
+ROWS = 100
+#: What the names in tables mean.
+NAMES = "E_ij: 1 in row i, column j. X_n: near no known matrix."
+
+
+def tables(record: OracleRecord) -> dict[str, Table]:
+    """The generators and their entries in numbers; spurious fields; what breaking leaves; trained fields."""
+    if record.solver.flows is not None:
+        return {"fields": _flows(record.solver.flows)}
+    found = {}
+    if record.generators:
+        found["generators"] = _generators(record)
+    if any(g.entries for g in record.generators):
+        found["entries"] = _entries(record.generators, record.layout.complex, "generator")
+    if record.support.spurious and record.fields.family == "matrices":
+        found["spurious"] = _spurious(record)
+        found["spurious_entries"] = _entries(record.support.spurious, record.layout.complex, "field")
+    if record.breaking is not None and record.breaking.algebra_of_the_whole:
+        found["breaking"] = _breaking(record.breaking)
+    return found
+
+
+def _generators(record: OracleRecord) -> Table:
+    return Table.of(
+        ("generator", "nearest known", "overlap", "invariance residual", "largest error"),
+        [
+            (
+                g.name,
+                g.near or (g.name if g.known and g.overlap else None),
+                g.overlap,
+                g.residual,
+                g.largest_error,
+            )
+            for g in record.generators
+        ],
+        "Generators in their sparsest basis, tr W W† = 2. The overlap is the cosine of the angle to the nearest known "
+        f"matrix, the last column the largest standard error of a coefficient of the field of length one. {NAMES}",
+    )
+
+
+def _spurious(record: OracleRecord) -> Table:
+    return Table.of(
+        ("field", "nearest known", "overlap", "acts trivially on the events"),
+        [
+            (f.name, f.near or (f.name if f.known and f.overlap else None), f.overlap, f.moves_no_event)
+            for f in record.support.spurious
+        ],
+        f"Fields that preserve the oracle on these events alone, left out above; tr W W† = 2. {NAMES}",
+    )
+
+
+def _entries(
+    fields: Sequence[GeneratorRecord] | Sequence[SpuriousField], imaginary: bool, what: str
+) -> Table:
+    """One row for each entry that is not zero."""
+    rows = [
+        (f.name, e.row, e.column, *(["imaginary" if e.imaginary else "real"] if imaginary else []), e.value)
+        for f in fields
+        for e in f.entries
+    ]
+    total = len(rows) + sum(f.entries_more for f in fields)
+    more = f" The first {min(len(rows), ROWS)} of {total}." if total > min(len(rows), ROWS) else ""
+    heads = [what, "row", "column", *(["part"] if imaginary else []), "entry"]
+    return Table.of(
+        heads,
+        rows[:ROWS],
+        f"Entries of the matrices that differ from zero by three standard errors, tr W W† = 2.{more}",
+    )
+
+
+def _breaking(b: BreakingRecord) -> Table:
+    return Table.of(
+        ("strength", "dimension", "algebra", "confidence"),
+        [(w.strength, w.dimension, w.name, w.confidence) for w in b.algebra_of_the_whole],
+        "All fields that preserve the oracle with its breaking term, for each strength.",
+    )
+
+
+def _flows(f: FlowsRecord) -> Table:
+    return Table.of(
+        ("seed", "field", "loss of the seed", "violation", "share along the contours"),
+        [(row.seed, row.field, row.loss, row.violation, row.along) for row in f.fields],
+        f"Every field of every seed on {f.measured_on} events that it was not trained on. The violation is the "
+        "rms of grad phi . v over the rms of |v| times the rms slope.",
+    )

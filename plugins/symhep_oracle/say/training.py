@@ -1,0 +1,42 @@
+"""What the training of a learned oracle says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symhep.methods.result import Statement
+from symhep_oracle.learned.record import TrainingRecord
+
+__all__ = ["training"]
+
+#: Standard deviations between the qualities on trained and held-out events that are worth a warning.
+OVERTRAINED = 5.0
+
+
+def training(report: TrainingRecord | None) -> Iterator[Statement]:
+    """How good the networks are on events they have not seen, and what went wrong."""
+    if report is None:
+        return
+    held, trained = report.quality.value, report.quality_trained.value
+    name = {"R2": "R^2"}.get(report.quality.name, report.quality.name)
+    what = f"'{report.target}'" if report.target else " and ".join(report.classes)
+    evidence = {"quality": report.quality.to_json(), "quality_trained": report.quality_trained.to_json()}
+    yield Statement(
+        f"{report.members - report.useless} networks learned {what} from {report.trained_on} events: {name} = "
+        f"{held.text()} on {report.held_out} others, from which the generators come.",
+        evidence | {"trained_on": report.trained_on, "held_out": report.held_out},
+    )
+    error = max(held.error or 0.0, trained.error or 0.0)
+    if (trained.value or 0.0) - (held.value or 0.0) > OVERTRAINED * error:
+        yield Statement(
+            f"The networks are overtrained: on the events they were trained on {name} = {trained.text()}. More "
+            "events, fewer steps or a larger weight_decay help.",
+            evidence,
+            kind="warning",
+        )
+    if report.useless:
+        yield Statement(
+            f"{report.useless} of {report.members} networks learned nothing and were left out.",
+            {"useless": report.useless},
+            kind="warning",
+        )

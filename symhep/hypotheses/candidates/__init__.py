@@ -1,0 +1,1 @@
+"""Single generators, each on its own: rows, table."""

@@ -1,0 +1,25 @@
+"""What was found out about a single generator at its own place."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from symhep.methods.p_values import Adjusted
+
+__all__ = ["CandidateRow", "Untested"]
+
+#: Why a generator was not tested; see `CandidateRow.how`.
+Untested = Literal["support", "trivial", "combined"]
+
+
+class CandidateRow(Adjusted):
+    """The hypothesis that the events respect the one-parameter group of this generator: J_z, K_x, ..."""
+
+    label: str = Field(description="the generator")
+    how: Literal["tested"] | Untested = Field(
+        "tested",
+        description="tested, or not: support: it does not preserve the surface on which the events lie; trivial: it "
+        "acts trivially on these events; combined: combinations with others that act alike are tested instead",
+    )

@@ -1,0 +1,67 @@
+"""Discrete elements as a table of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from symhep.hypotheses.discrete.record import DiscreteRow
+from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
+from symhep.methods.number import Number
+from symhep.methods.table import Cell, Heading, Table
+
+__all__ = ["discrete_table", "per_cent"]
+
+RowT = TypeVar("RowT", bound=DiscreteRow)
+
+
+def discrete_table(
+    rows: Sequence[RowT], more: Mapping[str | Heading, Callable[[RowT], Cell]] | None = None
+) -> Table:
+    """p-values of the tests, joint and adjusted, and the asymmetry; ``more``: columns before the verdict."""
+    own, names = more or {}, list(dict.fromkeys(name for row in rows for name in row.tests))
+    cells = [
+        (
+            row.name, row.meaning, *(row.tests.get(name) for name in names), row.p, row.p_adjusted,
+            per_cent(row.asymmetry), *(cell(row) for cell in own.values()), _verdict(row),
+        )
+        for row in rows
+    ]  # fmt: skip
+    heads = (
+        *(f"p, {name}" for name in names),
+        UNADJUSTED,
+        ADJUSTED,
+        Heading("asymmetry", "%"),
+        *own,
+        "verdict",
+    )
+    joint = f" The {UNADJUSTED} joins {' and '.join(names)}." if len(names) > 1 else ""
+    return Table.of(
+        ("element", "meaning", *heads), cells,
+        f"Discrete elements; adjusted for their number by Holm's method.{joint} Asymmetry of what a classifier "
+        "learned, on events that it was not trained on, with its 95 % interval.",
+    )  # fmt: skip
+
+
+def per_cent(fraction: Number | None) -> Number | None:
+    """A fraction in per cent, for a column with that unit.
+
+    >>> per_cent(Number(value=0.1, low=0.05, high=0.15)).text()
+    '10 [5, 15]'
+    """
+    if fraction is None:
+        return None
+    ends = {
+        key: None if end is None else 100 * end
+        for key, end in (("value", fraction.value), ("low", fraction.low), ("high", fraction.high))
+    }
+    return fraction.model_copy(update=ends)
+
+
+def _verdict(row: DiscreteRow) -> str:
+    if row.trivial:
+        return "acts trivially on these events"
+    if row.rejected is None:
+        return "not tested"
+    verdict = "violated" if row.rejected else "compatible"
+    return f"{verdict}, acts like {row.same_as}" if row.same_as else verdict

@@ -1,0 +1,1 @@
+"""The generators that a method found: rows, labels, table."""

@@ -1,0 +1,8 @@
+"""The two p-values of a hypothesis, by the names that tables, axes and sentences give them."""
+
+from __future__ import annotations
+
+__all__ = ["ADJUSTED", "UNADJUSTED"]
+
+#: Of the hypothesis on its own; adjusted for the number of hypotheses of its family. In sentences: 'p', 'adjusted p'.
+UNADJUSTED, ADJUSTED = "unadjusted p", "adjusted p"

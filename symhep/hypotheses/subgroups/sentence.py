@@ -1,0 +1,57 @@
+"""Classes of subgroups in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from symhep.hypotheses.subgroups.record import SubgroupRow
+from symhep.methods.enumeration import several
+from symhep.methods.p_values import bound_text
+from symhep.methods.result import Statement
+from symhep.methods.wording import counted
+
+__all__ = ["subgroup_statement"]
+
+#: Classes that a sentence can hold.
+LISTED = 8
+_GROUPS = {"lorentz": "Lorentz", "poincare": "Poincare"}
+
+
+def subgroup_statement(
+    rows: Sequence[SubgroupRow], maximal: Collection[str], catalogue: str, level: float
+) -> Statement | None:
+    """The largest classes that survive, with their adjusted p, and how many are rejected; None: nothing was asked."""
+    asked = [row for row in rows if row.how != "candidates"]
+    if not asked:
+        return None
+    group = f"connected subgroups of the {_GROUPS[catalogue]} group"
+    among = " among the candidates" if len(asked) < len(rows) else ""
+    what = f"{len(asked)} classes of" if len(asked) > 1 else "one class of"
+    largest = [row for row in asked if row.name in maximal]
+    alive, rejected = [row for row in asked if row.survives], [row for row in asked if row.rejected]
+    if largest:
+        names = several([f"{row.name} (adjusted {_p(row)})" for row in largest], LISTED)
+        text = f"the largest that {'survives is' if len(largest) == 1 else 'survive are'} {names}"
+    else:
+        text = "none survives"
+    if rejected:
+        support = sum(row.how == "support" for row in rejected)
+        verb = "is" if len(rejected) == 1 else "are"
+        text += f"; {counted(len(rejected))} {verb} rejected (family-wise error {100 * level:g} %)"
+        if support:
+            part = "all" if support == len(rejected) else f"{counted(support)} of these"
+            text += f", {part} by the support alone"
+    return Statement(
+        f"Of the {what} {group}{among}, each in any direction, {text}.",
+        {
+            "survive": {row.name: row.log10_p_adjusted for row in alive},
+            "rejected": len(rejected),
+            "classes": len(asked),
+            "limits_of_survivors": [row.name for row in asked if row.limit_of and not row.rejected],
+        },
+        "lattice",
+    )
+
+
+def _p(row: SubgroupRow) -> str:
+    return "p unknown" if row.log10_p_adjusted is None else bound_text(row.log10_p_adjusted)

@@ -1,0 +1,332 @@
+"""Sentences say what the record says, and carry its numbers."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pytest
+
+from symhep.hypotheses.generators.label import generator_label
+from symhep.methods.result import Result, Statement
+from symhep_moments.figures.all import draw_all
+from symhep_moments.record import MomentsRecord
+from symhep_moments.say.sentences import sentences
+
+Made = Callable[..., Result[MomentsRecord]]
+
+
+def said(summary: dict[str, Any]) -> list[Statement]:
+    return list(sentences(MomentsRecord.from_json(summary)))
+
+
+def row(summary: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(r for r in summary["subgroups"] if r["name"] == name)
+
+
+def one(summary: dict[str, Any], words: str) -> Statement:
+    found = [s for s in said(summary) if words in s.text]
+    assert len(found) == 1, [s.text for s in said(summary)]
+    return found[0]
+
+
+def test_the_answer_of_the_dijets(made: Made) -> None:
+    answer = said(made(rejected=-36.5).summary)[0]
+    assert answer.text == (
+        "The 20,000 events are consistent with SO(2) about the beam axis (p = 0.5); rotations about x and y, boosts "
+        "and translations are excluded (adjusted p < 1e-35)."
+    )
+    assert answer.evidence["dimension"] == 1
+    assert answer.evidence["excluded"]["J_x"] == pytest.approx(-35.5)
+
+
+def test_nothing_found(made: Made) -> None:
+    summary = made(labels=("J_x", "J_y", "J_z"), symmetric=(), discrete=False, rejected=-2.5).summary
+    # Holm's factor is 3 and the largest p is 10^-2.5: 0.0095
+    assert said(summary)[0].text == (
+        "The 20,000 events respect no continuous symmetry among the candidates: rotations are excluded "
+        "(adjusted p = 0.0095 or less)."
+    )
+    assert "none survives" in one(summary, "one symmetry or more").text
+
+
+def test_ranks_that_were_left_out(made: Made) -> None:
+    summary = made().summary
+    summary["chain"] = [t for t in summary["chain"] if t["r"] in (1, 4)]
+    assert one(summary, "among 10 candidates one symmetry").text.endswith("more are rejected (p < 1e-300).")
+    summary["chain"] = summary["chain"][1:]
+    summary["candidates"] = [c for c in summary["candidates"] if c["label"] == "J_z"]
+    assert "the one candidate is not broken" in one(summary, "one candidate").text
+
+
+def test_everything_found(made: Made) -> None:
+    summary = made(labels=("J_x", "J_y", "J_z"), symmetric=("J_x", "J_y", "J_z")).summary
+    summary["maximal_subgroups"] = ["SO(3)"]
+    row(summary, "SO(3)")["lab"] |= {"p_value": 0.23, "log10_p": -0.638}
+    row(summary, "SO(3)")["at_lab"] = True
+    assert said(summary)[0].text == "The 20,000 events are consistent with SO(3) (J_x, J_y, J_z) (p = 0.23)."
+    assert one(summary, "no combination is broken")
+
+
+@pytest.mark.parametrize(
+    ("coefficients", "errors", "words"),
+    [
+        ({"J_x": 0.0, "J_y": 0.479, "J_z": -0.878}, 0.004, "SO(2) about the axis (0.000, -0.479, 0.878)"),
+        ({"J_y": -0.8, "J_z": 0.6, "K_x": 0.001}, 0.004, "SO(2) about the axis (0.000, -0.800, 0.600)"),
+        ({"J_z": 0.8, "K_x": 0.6}, 0.004, "SO(2) about some axis: J_z + 0.75 K_x"),
+    ],
+)
+def test_a_direction_that_was_fitted(
+    made: Made, coefficients: dict[str, float], errors: float, words: str
+) -> None:
+    summary = made().summary
+    row(summary, "SO(2)")["at_lab"] = False
+    summary["generators"] = [
+        {
+            "label": generator_label(coefficients, dict.fromkeys(coefficients, errors)),
+            "coefficients": coefficients,
+            "errors": dict.fromkeys(coefficients, errors),
+            "angle_95": 0.01,
+        }
+    ]
+    assert f"consistent with {words} (p" in said(summary)[0].text
+    summary["algebra"]["angle_95"] = 0.01
+    told = one(summary, "The best-fit generator is").text
+    if "some axis" in words:
+        assert (
+            "the true direction lies within 0.57 degrees of it in the space of the candidates (95 %)" in told
+        )
+    else:
+        # errors of the axis alone: 1.96 (n 0.004^2)^(1/2) rad, of n components that may rotate
+        rotations = sum(label.startswith("J") for label in coefficients)
+        angle = math.degrees(1.96 * errors * math.sqrt(rotations))
+        assert f"the true axis lies within {angle:.2g} degrees of it (95 %)" in told
+
+
+def test_without_a_lattice_the_algebra_is_named(made: Made) -> None:
+    summary = made(labels=("J_12", "J_13", "J_23", "P_1"), symmetric=("J_12", "J_13", "J_23")).summary
+    summary |= {"subgroups": [], "maximal_subgroups": [], "catalogue": None}
+    assert "consistent with so(3) (J_12, J_13 and J_23) (p = 0.32); P_1 is excluded" in said(summary)[0].text
+
+
+def test_broken_and_visible_strengths(made: Made) -> None:
+    summary = made(labels=("J_x", "J_z", "K_z")).summary
+    assert "J_x with epsilon = 200 % [198, 202]" in one(summary, "Broken: ").text
+    assert "the epsilon of 1 + epsilon cos(m phi)" in one(summary, "Broken: ").text
+    assert "K_z by 3.3 per unit of rapidity [2.97, 3.63]" in one(summary, "Broken: ").text
+    assert (
+        one(summary, "Sensitivity").text
+        == "Sensitivity: a breaking of J_z above 4.5 % would be detected with 90 % power."
+    )
+
+
+def test_a_strength_that_may_be_zero_is_not_told_as_broken(made: Made) -> None:
+    summary = made(labels=("J_x", "J_z", "K_z")).summary
+    # J_z is not rejected: its interval alone does not break it
+    for label, change in (("K_z", {"value": 0.0, "low": 0.0, "high": 0.991}), ("J_z", {"low": 0.01})):
+        next(c for c in summary["candidates"] if c["label"] == label)["strength"] |= change
+    told = one(summary, "Broken: ").text
+    assert told.startswith("Broken: J_x with epsilon = 200 % [198, 202] (95 % intervals; ")
+    summary["candidates"][0]["strength"]["low"] = 0.0
+    assert not [s for s in said(summary) if "Broken" in s.text or "most clearly" in s.text]
+
+
+def test_combinations_of_candidates_that_are_excluded_one_by_one(made: Made) -> None:
+    summary = made(labels=("E_12", "E_21", "P_1"), symmetric=("E_12",)).summary
+    summary |= {"subgroups": [], "maximal_subgroups": [], "catalogue": None}
+    whole = {"E_12": 0.707, "E_21": -0.707, "P_1": 0.001}
+    summary["generators"] = [
+        {
+            "label": "E_12 - E_21",
+            "coefficients": whole,
+            "errors": dict.fromkeys(whole, 0.004),
+            "angle_95": 0.01,
+        }
+    ]
+    alive = summary["candidates"][0]
+    assert (
+        "consistent with so(2) (E_12 - E_21) (p = 0.32); E_21 is no symmetry alone, but in combination; P_1 is excluded"
+        in said(summary)[0].text
+    )
+    alive["rejected"] = True
+    assert said(summary)[0].text.startswith(
+        "The 20,000 events are consistent with so(2) (E_12 - E_21) (p = 0.32): no single candidate is a symmetry, but "
+        "one combination of them is; P_1 is excluded (adjusted p < "
+    )
+
+
+def test_a_hypothesis_has_one_p(made: Made) -> None:
+    """The headline's p is that of the row that it names; sentences, tables and figures show that row's numbers."""
+    summary = made().summary
+    classed = row(summary, "SO(2)")
+    answer = said(summary)[0]
+    assert answer.evidence["hypothesis"] == "subgroups[SO(2)].lab"
+    assert answer.evidence["log10_p"] == classed["lab"]["log10_p"] == pytest.approx(-0.3)
+    assert (
+        f"SO(2) (adjusted p = {classed['p_value_adjusted']:.2g})" in one(summary, "classes of connected").text
+    )
+    classed["at_lab"] = False
+    answer = said(summary)[0]
+    assert answer.evidence["hypothesis"] == "subgroups[SO(2)]"
+    assert answer.evidence["log10_p"] == classed["log10_p"] == -0.4
+    # the number of symmetries is another hypothesis, with p of its own
+    next(t for t in summary["chain"] if t["r"] == 1).update(p_value=0.6, log10_p=-0.222)
+    assert one(summary, "Rank test").text.startswith(
+        "Rank test: among 10 candidates one symmetry agrees with the moments (p = 0.6)"
+    )
+    summary |= {"maximal_subgroups": []}
+    answer = said(summary)[0]
+    assert (answer.evidence["hypothesis"], answer.evidence["log10_p"]) == (
+        "algebra",
+        summary["algebra"]["log10_p"],
+    )
+    summary["algebra"]["name"] = "not closed"
+    answer = said(summary)[0]
+    assert answer.evidence["hypothesis"] == "chain[1]"
+    assert "with one symmetry (J_z) (p = 0.6)" in answer.text
+
+
+def test_classes_that_are_no_candidates_are_not_counted(made: Made) -> None:
+    summary = made(labels=("J_x", "J_y", "J_z")).summary
+    for one_of_them in summary["subgroups"]:
+        if one_of_them["name"] not in ("SO(2)", "SO(3)"):
+            one_of_them |= {
+                "how": "candidates",
+                "rejected": None,
+                "survives": False,
+                "log10_p": None,
+                "p_value": None,
+            }
+    assert one(summary, "connected subgroups").text == (
+        "Of the 2 classes of connected subgroups of the Lorentz group among the candidates, each in any direction, the "
+        "largest that survives is SO(2) (adjusted p = 0.4); one is rejected (family-wise error 5 %)."
+    )
+
+
+def test_the_clearest_place_of_a_breaking(made: Made) -> None:
+    summary = made().summary
+    assert one(summary, "most clearly").text == (
+        "J_x is broken most clearly for azimuth 0 to 0.5 and cos(theta) -0.25 to 0: (12.0 ± 2.0) % fewer events than "
+        "the symmetry predicts (the clearest of 96 bins)."
+    )
+    summary["clearest_bins"][0]["value"] |= {
+        "low": -0.16,
+        "high": -0.08,
+    }  # three errors are nothing among 96 bins
+    assert not [s for s in said(summary) if "most clearly" in s.text]
+
+
+def test_discrete_elements(made: Made) -> None:
+    text = one(made().summary, "Discrete symmetries").text
+    assert "violated: exchange(1,2) (adjusted p < 1e-41, asymmetry 8.3 % [7.1, 9.5])" in text
+    assert "compatible: P, reflection(x) and Z_4(z) (adjusted p = 0.5 or more)" in text
+
+
+def test_elements_that_act_alike_are_told_once(made: Made) -> None:
+    summary = made().summary
+    summary["discrete"] += [
+        summary["discrete"][0] | {"name": "T", "meaning": "motion reversal", "same_as": "P"},
+        summary["discrete"][0]
+        | {"name": "C", "meaning": "charge conjugation", "trivial": True, "log10_p_adjusted": None},
+    ]
+    assert ", T" not in one(summary, "Discrete symmetries").text
+    assert one(summary, "T acts like P on these events").kind == "finding"
+    assert one(summary, "C acts trivially on these events; not tested").kind == "finding"
+
+
+def test_elements_leave_the_beams_alone(made: Made) -> None:
+    summary = made().summary
+    assert one(summary, "Discrete symmetries").text.startswith(
+        "Discrete symmetries (acting on the final state only): violated"
+    )
+    summary["vectors"] = {"number": 1, "components": ["x1", "x2"]}
+    assert one(summary, "Discrete symmetries").text.startswith("Discrete symmetries: violated")
+
+
+def test_sorted_particles_are_not_exchangeable(made: Made) -> None:
+    summary = made().summary
+    element = summary["discrete"][2]
+    assert element["rejected"]
+    element |= {"meaning": "exchange of jets[0] and jets[1]"}
+    assert not [s for s in said(summary) if "sort: pt" in s.text]  # 8 %
+    element["asymmetry"] = {"value": 0.9, "low": 0.88, "high": 0.92}
+    caution = one(summary, "sort: pt")
+    assert caution.kind == "warning"
+    assert "not exchangeable by construction: exchange(1,2) may only reflect the pt ordering" in caution.text
+    for change in (
+        {"meaning": "exchange of jets[0] and leptons[0]"},
+        {"rejected": False},
+        {"asymmetry": None},
+    ):
+        before = dict(element)
+        element |= change
+        assert not [s for s in said(summary) if "sort: pt" in s.text]
+        element |= before
+
+
+def test_warnings(made: Made) -> None:
+    summary = made(off_support=("P_x", "P_y")).summary
+    summary["support"]["constraints"] = ["px is the same in all events"]
+    summary["weights"] |= {"effective": 412.0, "negative": 0.11}
+    summary |= {"reference": "simulation", "edges": ["pt > 1200"]}
+    summary["algebra"]["closed"] = {
+        "exists": True,
+        "distance": 40.0,
+        "conditions": 3,
+        "p_value": 1e-9,
+        "log10_p": -9.0,
+        "rejected": True,
+    }
+    warnings = [s.text for s in said(summary) if s.kind == "warning"]
+    for words in (
+        "so are no symmetries: translations of px and py.",
+        "11.0%",
+        "events is 412: a symmetry",
+        "relative to simulation",
+        "pt > 1200",
+        "not closed",
+    ):
+        assert sum(words in text for text in warnings) == 1, (words, warnings)
+    assert ", relative to simulation, with" in said(summary)[0].text
+
+
+def test_candidates_that_survive_only_alone(made: Made) -> None:
+    summary = made(labels=("J_x", "J_y", "J_z"), symmetric=("J_y", "J_z")).summary
+    assert not [s for s in said(summary) if "On their own" in s.text]
+    summary["algebra"]["dimension"] = 1
+    assert "J_y (adjusted p = 1) and J_z (adjusted p = 1)" in one(summary, "On their own").text
+
+
+def test_an_unsure_name(made: Made) -> None:
+    summary = made().summary
+    summary["algebra"] |= {"confidence": 0.6, "alternatives": [["so(2)", 0.6], ["R", 0.4]]}
+    assert (
+        one(summary, "Low confidence").text == "Low confidence (0.6) in the name so(2). Other names: R (40%)."
+    )
+
+
+@pytest.mark.parametrize("case", [{}, {"symmetric": (), "discrete": False}, {"off_support": ("P_x",)}])
+def test_sentences_have_evidence_and_figures_that_exist(made: Made, case: dict[str, Any]) -> None:
+    result = made(**case)
+    drawn = {f.name for f in draw_all(result)}
+    plt.close("all")
+    for statement in said(result.summary):
+        assert statement.evidence
+        json.dumps(dict(statement.evidence), allow_nan=False)
+        assert statement.text.endswith(".")
+        assert statement.figure is None or statement.figure in drawn
+
+
+@pytest.mark.parametrize("name", ["ambiguous", "not closed", "unrecognised"])
+def test_what_is_no_name_is_not_told_as_one(made: Made, name: str) -> None:
+    summary = made(labels=("J_12", "J_13", "J_23", "P_1"), symmetric=("J_12", "J_13", "J_23")).summary
+    summary |= {"subgroups": [], "maximal_subgroups": [], "catalogue": None}
+    summary["algebra"] |= {"name": name, "confidence": 0.0}
+    answer = said(summary)[0].text
+    assert "consistent with 3 independent symmetries (J_12, J_13 and J_23)" in answer
+    assert name not in answer
+    if name == "ambiguous":
+        assert one(summary, "too large to name").kind == "warning"

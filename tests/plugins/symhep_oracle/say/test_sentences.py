@@ -1,0 +1,260 @@
+"""Sentences from records made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from symhep.methods.number import Number
+from symhep_oracle.fit.record import (
+    BreakingRecord,
+    BrokenGenerator,
+    CompareRecord,
+    FiniteRecord,
+    MultiplesRecord,
+    Survivors,
+    WholeAlgebra,
+)
+from symhep_oracle.gradient.record import FlowsRecord, LossRecord
+from symhep_oracle.latent.record import AlongRecord, LatentRecord
+from symhep_oracle.learned.record import QualityRecord, TrainingRecord
+from symhep_oracle.record import (
+    Alternative,
+    FieldName,
+    GeneratorRecord,
+    NearlyNull,
+    OracleRecord,
+    SolverRecord,
+    SpectrumRecord,
+    SpuriousField,
+    SupportRecord,
+)
+from symhep_oracle.say.sentences import sentences
+
+Make = Callable[..., OracleRecord]
+
+
+def texts(record: OracleRecord, kind: str | None = None) -> list[str]:
+    return [s.text for s in sentences(record) if kind in (None, s.kind)]
+
+
+def updated(part: Any, **changes: Any) -> Any:
+    return part.model_copy(update=changes)
+
+
+def test_the_first_sentence_names_algebra_oracle_and_generators(so2: Make) -> None:
+    assert texts(so2()) == [
+        "so(2) preserves |x|: 1 generator (J_12) (confidence 1; residuals: invariance 1e-16, one generator closes by "
+        "itself).",
+        "Of 4 singular values 1 is at most 1e-16 of the largest, the next is 0.500 ± 0.020. Values below the rounding "
+        "are zero.",
+        "The generators act on (x1, x2).",
+    ]
+
+
+def test_no_generator(so2: Make) -> None:
+    record = so2()
+    none = updated(record.algebra, dimension=0, name="0", identification=None)
+    found = texts(updated(record, algebra=none, generators=()))
+    assert found[0] == "No continuous symmetry among the matrices of 4 unknowns: |x| has none."
+    trained = updated(record, algebra=none, generators=(), solver=SolverRecord(name="gradient"))
+    assert texts(trained)[0].startswith(
+        "Training found no matrices that preserve |x|; too few epochs or seeds"
+    )
+
+
+def test_a_symmetry_that_holds_nearly(so2: Make) -> None:
+    record = so2()
+    residual = updated(record.residual, invariance=Number(value=0.05))
+    assert (
+        "so(2) nearly preserves |x|, up to 5 % of the largest change"
+        in texts(updated(record, residual=residual))[0]
+    )
+
+
+def test_generators_that_do_not_close(so2: Make) -> None:
+    record = so2()
+    open_ = updated(record.algebra, dimension=2, name="not closed")
+    text = texts(updated(record, algebra=open_))[0]
+    assert "they do not form a Lie algebra, as their brackets leave their span" in text
+
+
+def test_low_confidence_is_told_with_other_names(so2: Make) -> None:
+    record = so2()
+    assert not texts(record, "warning")
+    names = (Alternative(name="so(2)", share=0.6), Alternative(name="R", share=0.4))
+    found = updated(record.algebra.identification, alternatives=names)
+    unsure = updated(record.algebra, confidence=0.4, dimension_confidence=0.5, identification=found)
+    assert texts(updated(record, algebra=unsure), "warning") == [
+        "Low confidence (0.5) in the number of generators (1), 0.4 in the name. Other names: so(2) (60%) and R (40%)."
+    ]
+
+
+def test_spurious_fields_and_constraints(so2: Make) -> None:
+    fields = (
+        SpuriousField(name="D", overlap=1.0, moves_no_event=False),
+        SpuriousField(name="E_33", overlap=1.0, moves_no_event=True),
+    )
+    support = SupportRecord(constraints=("x3 is 0",), checked_off_support=True, spurious=fields)
+    assert texts(so2(support=support), "warning") == [
+        "Left out as spurious: D preserves the oracle on these events alone, not around them; E_33 acts trivially on "
+        "these events. The events are special: x3 is 0."
+    ]
+    unchecked = SupportRecord(constraints=("x3 is 0",), checked_off_support=False, spurious=())
+    (text,) = texts(so2(support=unchecked), "warning")
+    assert "this oracle cannot be evaluated elsewhere" in text
+
+
+def test_finite_transformations_that_change_the_oracle(so2: Make) -> None:
+    (text,) = texts(so2(finite=FiniteRecord(step=0.3, change=(0.1,), moved=(0.25,))), "warning")
+    assert (
+        "by 0.3 (an angle, a rapidity) along J_12 change the oracle, in 25.0% to 25.0% of the events" in text
+    )
+    assert not texts(so2(finite=FiniteRecord(step=0.3, change=(0.0,), moved=(0.0,))), "warning")
+
+
+def test_a_field_that_nearly_is_one_more_generator(so2: Make) -> None:
+    nearly = NearlyNull(singular_value=2e-9, field=FieldName(name="D", overlap=1.0))
+    (text,) = texts(so2(nearly_null=(nearly,)), "warning")
+    assert text.startswith("One more field, D (overlap 1.000), all but preserves the oracle")
+    assert "events near a surface" in text
+
+
+def test_negative_weights(so2: Make) -> None:
+    (text,) = texts(so2(negative_weight=0.1), "warning")
+    assert text.startswith("10% of the weight is negative; events count by |w|")
+
+
+def test_momenta_that_replace_features(so2: Make) -> None:
+    record = so2()
+    layout = updated(record.layout, acts_on="momenta", vectors=2, unit="GeV", unused=("pt",))
+    (text,) = texts(updated(record, layout=layout), "warning")
+    assert text == (
+        "The generators act on (x1, x2) of each of the 2 objects in GeV; the features' variables pt are not used "
+        "(acts_on: features would)."
+    )
+
+
+def compared(**changes: Any) -> CompareRecord:
+    near = Number.with_error(0.1, 0.02, "rad")
+    record = CompareRecord(
+        name="so(2)", dimension=1, principal_angles=(0.1,), distance=near, largest_angle_outside=near, rounding=0.0
+    )  # fmt: skip
+    return updated(record, **changes)
+
+
+def test_the_distance_to_a_named_algebra_has_its_error(so2: Make) -> None:
+    (text,) = [t for t in texts(so2(compare=compared())) if "Grassmann" in t]
+    assert text == (
+        "The Grassmann distance of the generator to so(2) (1) is 0.100 ± 0.020 rad (principal angles 0.1 rad)."
+    )
+
+
+def test_a_distance_of_rounding_is_none(so2: Make) -> None:
+    equal = compared(principal_angles=(1e-16,), rounding=1e-15)
+    assert "The generator spans so(2), equal to rounding: the largest principal angle is 1e-16 rad." in texts(
+        so2(compare=equal)
+    )
+    weak = SpectrumRecord(values=(1e-16, 1e-9, 0.7, 1.0), noise=(0.0, 0.0, 0.0, 0.0))
+    (text,) = [t for t in texts(so2(compare=equal, spectrum=weak)) if "spans so(2)" in t]
+    assert (
+        "by one over the smallest singular value that is not null, 1e-09: the events lie near a surface"
+        in text
+    )
+
+
+def test_breaking(so2: Make) -> None:
+    breaking = BreakingRecord(
+        oracle="|x|_1", strengths=(0.1,), surviving=Survivors(name="0", generators=()),
+        broken=(BrokenGenerator(name="J_12", violation=(Number.with_error(0.1, 0.01),)),),
+        algebra_of_the_whole=(WholeAlgebra(strength=0.1, dimension=1, name="so(2)", confidence=1.0),),
+    )  # fmt: skip
+    found = texts(so2(breaking=breaking))
+    assert "Adding lambda times |x|_1 leaves 0 of the generators and breaks J_12." in found
+    assert any(
+        "For lambda = 0.1 the oracle as a whole is preserved by so(2) (1 generator)" in t for t in found
+    )
+
+
+def test_products_of_polynomial_fields(so2: Make) -> None:
+    record = so2()
+    changes: dict[str, Any] = {
+        "algebra": updated(record.algebra, dimension=2, name="closed", identification=None),
+        "fields": updated(record.fields, family="polynomials", degree=2),
+        "generators": tuple(GeneratorRecord(name=f"v{i}", residual=Number(value=0.0)) for i in (1, 2)),
+        "multiples": MultiplesRecord(lowest=("v1",), degree=1, factors=("1", "x1"), explained=2),
+    }
+    assert any(
+        t.startswith("They are v1 times 1 and x1: a field times any function") for t in texts(so2(**changes))
+    )
+    changes["residual"] = updated(record.residual, closure=Number(value=0.5))
+    assert any("a bracket of degree m + n - 1, up to 3" in t for t in texts(so2(**changes)))
+
+
+@pytest.mark.parametrize(("trained", "warned"), [(0.80, False), (0.99, True)])
+def test_overtrained_networks(so2: Make, trained: float, warned: bool) -> None:
+    held = QualityRecord(name="AUC", value=Number.with_error(0.8, 0.01), loss=0.5)
+    other = QualityRecord(name="AUC", value=Number.with_error(trained, 0.01), loss=0.5)
+    report = TrainingRecord(
+        task="classifier", classes=("a", "b"), target=None, members=3, restarted=0, useless=1, steps=10, trained_on=80,
+        held_out=20, quality=held, quality_trained=other,
+    )  # fmt: skip
+    record = so2()
+    found = texts(updated(record, oracle=updated(record.oracle, training=report)))
+    assert any(
+        "2 networks learned a and b from 80 events: AUC = 0.800 ± 0.010 on 20 others" in t for t in found
+    )
+    assert any("overtrained" in t for t in found) == warned
+    assert "1 of 3 networks learned nothing and were left out." in found
+
+
+def test_flows_in_a_latent_space(so2: Make) -> None:
+    def along(flow: float, line: float) -> AlongRecord:
+        spread = {"low": 0.0, "high": 1.0, "level": None}
+        return AlongRecord(flow=Number(value=flow, **spread), random_line=Number(value=line, **spread))
+
+    latent = LatentRecord(
+        latents=2, features=9, autoencoder="trained here", unexplained_variance=0.05, events=100, flows=3, length=1.5,
+        change_of_outputs=along(0.1, 2.0), change_of_probability=along(0.0, 0.5), changed_class=along(0.01, 0.4),
+    )  # fmt: skip
+    found = " ".join(texts(so2(latent=latent)))
+    assert (
+        "its outputs change by 0.1 (0 to 1); along random straight lines of the same lengths by 2." in found
+    )
+    assert "1.0% of the events change their class, against 40.0%." in found
+    assert "2 latents of 9 features leave 5.0% of their variance unexplained" in found
+
+
+def flows(so2: Make, **changes: Any) -> OracleRecord:
+    record = so2()
+    field = GeneratorRecord(
+        name="v_1", residual=Number.with_error(0.06, 0.03), along_contours=Number.with_error(0.974, 0.008)
+    )
+    trained = FlowsRecord(
+        asked=1, found=(1, 1), best=1, trained_on=300, measured_on=1700, loss=LossRecord(best=0.1, median=0.2),
+        parts={}, along_by_chance=0.5, directions=Number(value=1.0), in_plane=True, fields=(),
+    )  # fmt: skip
+    return updated(
+        record,
+        generators=(field,),
+        solver=SolverRecord(name="flows", flows=updated(trained, **changes)),
+        algebra=updated(record.algebra, name="vector fields, no matrix algebra", confidence=0.9),
+    )
+
+
+def test_trained_fields(so2: Make) -> None:
+    first, second = texts(flows(so2))
+    assert first == (
+        "1 of 1 trained vector field follows the contours of |x|: a trained vector field has 97.4 ± 0.8 % of its "
+        "square along them on 1700 events that it was not trained on (a random direction: 50%), and changes the oracle "
+        "by 0.060 ± 0.030 of what a step of that size can."
+    )
+    assert "no matrix algebra" in second
+
+
+def test_trained_fields_that_are_missing(so2: Make) -> None:
+    warned = texts(flows(so2, asked=2), "warning")
+    assert len(warned) == 1
+    assert warned[0].endswith("Too few epochs look the same as no symmetry.")
