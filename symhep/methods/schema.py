@@ -65,7 +65,11 @@ def _keys(node: Schema, root: Schema, path: str) -> Iterator[tuple[str, str, str
             yield from _keys(target, root, place + suffix)
         else:
             shape = _shape_of(target)
-            yield place + suffix, shape + (" or null" if _nullable(field) else "") if shape else holds, meaning
+            yield (
+                place + suffix,
+                shape + (" or null" if _nullable(field) else "") if shape else holds,
+                meaning,
+            )
 
 
 def _p_value(name: str, fields: Schema) -> str | None:
