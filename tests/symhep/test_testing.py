@@ -208,3 +208,33 @@ def test_the_bundled_readers_on_real_files(shared_data: Path, reader: str, name:
     from symhep.plugin.manager import build_registry
 
     check_reader(build_registry().reader(reader), shared_data / name)
+
+
+def _reading(yielded: Any) -> Any:
+    def read(self: Any, path: str, options: Any, request: ReadRequest, losses: LossLog) -> Iterator[Any]:
+        for batch in CsvReader.read(self, path, options, request, losses):
+            yield yielded(batch)
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"schema": lambda *_: {"particles": {}}}, "schema must return a Schema, not dict"),
+        ({"read": _reading(lambda batch: batch.events)}, "read must yield EventBatch objects, not Array"),
+        (
+            {"read": _reading(lambda b: replace(b, weights=np.random.normal(size=len(b))))},  # noqa: NPY002
+            "read draws from the global generator",
+        ),
+        (
+            {"read": _reading(lambda b: replace(b, weights=np.random.default_rng().normal(size=len(b))))},
+            "reading the file again gives other numbers",
+        ),
+        ({"read": _reading(lambda b: replace(b, weights=b.weights / len(b)))}, "the chunk size changes"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_broken_readers_of_other_kinds(csv: Path, changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(PluginError, match=message):
+        check_reader(type("Broken", (CsvReader,), changes)(), csv)

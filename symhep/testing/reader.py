@@ -1,0 +1,96 @@
+"""The contract of a reader, as a check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import awkward as ak
+import numpy as np
+
+from symhep.events.batch import EventBatch
+from symhep.readers.interface import LossLog, Reader, ReadRequest, Schema
+from symhep.testing.watch import demand, global_randomness
+
+__all__ = ["check_reader"]
+
+
+def check_reader(reader: Reader, path: str | Path, options: Mapping[str, Any] | None = None) -> EventBatch:
+    """Run a reader through the contract on a good file of at least 3 events; returns the events.
+
+    Checked are: that it recognises the file; that schema and batches are of the right types; that the schema names
+    what is read, four-vectors included; that reading again, chunks and ``max_events`` change no number; that no global
+    random generator is drawn from; that nothing is read that was not asked for; that weights are finite numbers; that
+    the file stays as it is.
+
+    Raises
+    ------
+    PluginError
+        Saying which rule is broken.
+    """
+    name, file = reader.name, str(path)
+    chosen = reader.Options.model_validate(dict(options or {}))
+    if reader.needs_files:
+        with Path(file).open("rb") as stream:
+            demand(reader.confidence(file, stream.read(4096)) > 0, f"{name}: does not recognise {file}")
+        demand(
+            reader.confidence(file + ".xyz", b"no such format") == 0, f"{name}: claims files of any content"
+        )
+    content = Path(file).read_bytes() if reader.needs_files else b""
+    schema = reader.schema(file, chosen)
+    demand(isinstance(schema, Schema), f"{name}: schema must return a Schema, not {type(schema).__name__}")
+
+    def read(**wanted: Any) -> list[EventBatch]:
+        batches = list(reader.read(file, chosen, ReadRequest(**wanted), LossLog("fail")))
+        wrong = [type(b).__name__ for b in batches if not isinstance(b, EventBatch)]
+        demand(not wrong, f"{name}: read must yield EventBatch objects, not {''.join(wrong[:1])}")
+        return batches
+
+    read()  # the first time, what the reader imports may draw
+    before = global_randomness()
+    whole = _joined(read())
+    demand(
+        global_randomness() == before,
+        f"{name}: read draws from the global generator of numpy, torch or random; take a seed as an option",
+    )
+    demand(_equal(whole, _joined(read())), f"{name}: reading the file again gives other numbers")
+    demand(len(whole) >= 3, f"{name}: give a file of at least 3 events")
+    demand(bool(np.isfinite(whole.weights).all()), f"{name}: weights must be finite")
+    offered = set(schema.collections) | set(schema.event_fields)
+    demand(set(ak.fields(whole.events)) == offered, f"{name}: schema and events differ: {sorted(offered)}")
+    for collection in schema.collections.values():
+        members = whole.events[collection.name]
+        demand(
+            hasattr(members, "px") and hasattr(members, "E"),
+            f"{name}: {collection.name} holds no four-vectors",
+        )
+        missing = (
+            set(collection.fields)
+            - set(ak.fields(members))
+            - {"pt", "eta", "phi", "mass", "E", "px", "py", "pz"}
+        )
+        demand(not missing, f"{name}: {collection.name} lacks {sorted(missing)}")
+    batches = read(chunk_events=2)
+    demand(all(len(b) <= 2 for b in batches), f"{name}: chunks are larger than asked for")
+    starts = np.cumsum([0, *(len(b) for b in batches)])[:-1].tolist()
+    demand([b.first for b in batches] == starts, f"{name}: 'first' does not count the events of the file")
+    chunked = _joined(batches)
+    demand(_equal(whole, chunked), f"{name}: the chunk size changes the numbers")
+    demand(len(_joined(read(max_events=2))) == 2, f"{name}: max_events is not honoured")
+    bare = _joined(read(fields={}, event_fields=frozenset()))
+    demand(len(bare) == len(whole), f"{name}: reading weights alone loses events")
+    demand(not ak.fields(bare.events), f"{name}: reads {ak.fields(bare.events)}, which nobody asked for")
+    demand(not reader.needs_files or Path(file).read_bytes() == content, f"{name}: reading changes the file")
+    return whole
+
+
+def _joined(batches: list[EventBatch]) -> EventBatch:
+    demand(bool(batches), "the reader yields no batch")
+    return EventBatch(
+        ak.concatenate([b.events for b in batches]), np.concatenate([b.weights for b in batches])
+    )
+
+
+def _equal(a: EventBatch, b: EventBatch) -> bool:
+    return np.array_equal(a.weights, b.weights) and str(ak.to_list(a.events)) == str(ak.to_list(b.events))
