@@ -130,7 +130,7 @@ def _judged(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
 
 def _group(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
     s = r.record
-    if s.algebra is not None:
+    if len(r.arrays.get("span_values", ())):
         yield NamedFigure(
             "span",
             span_of_logarithms(r.arrays, s),

@@ -49,7 +49,8 @@ def _group(r: SymmetryGanRecord) -> Iterator[Statement]:
     }
     where = f"The elements that were found in {r.space.name}{_marginal(r)} and kept"
     if algebra.kind == "not determined":
-        yield Statement(f"{where} do not tell which group they form: {algebra.why}.", evidence, "span")
+        text = f"{where} do not tell which group they form: {algebra.why}."
+        yield Statement(text, evidence, "element_p_values")
         return
     if algebra.kind == "finite":
         if r.finite is not None and r.finite.closed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -22,6 +22,11 @@ class WalkOptions(SubgroupOptions):
     'poincare'
     """
 
+    catalogue: Literal["auto", "lorentz", "poincare"] = Field(
+        "auto",
+        description="14 classes of subgroups of the Lorentz group, or 141 with translations; auto: the smaller one "
+        "that has all the classes",
+    )
     restarts: int = Field(6, ge=1, description="positions and parameters at the start, per class")
     steps: int = Field(600, ge=1, description="batches of the game for the position")
     posthoc_steps: int = Field(

@@ -32,6 +32,7 @@ from symhep_symmetrygan.figures.training import training_losses
 from symhep_symmetrygan.fit.elements import Elements
 from symhep_symmetrygan.landscape.record import SliceRecord
 from symhep_symmetrygan.record import SymmetryGanRecord
+from symhep_symmetrygan.say.sentences import statements
 
 Full = Result[SymmetryGanRecord]
 Made = Callable[..., Full]
@@ -79,6 +80,20 @@ def test_everything_that_a_result_holds_is_drawn(full: Full, flat: Full) -> None
 
 def test_sentences_name_figures_that_are_drawn(full: Full) -> None:
     assert {s.figure for s in full.statements if s.figure is not None} <= set(ALL)
+
+
+def test_a_group_that_is_not_determined_has_no_span(dijets: Made) -> None:
+    made = dijets()
+    assert made.record.algebra is not None
+    unknown = made.record.algebra.model_copy(update={"kind": "not determined"})
+    result = replace(
+        made,
+        record=made.record.model_copy(update={"algebra": unknown, "generators": ()}),
+        arrays=made.arrays | {"span_values": np.zeros(0), "span_noise": np.zeros(0)},
+    )
+    drawn = [f.name for f in draw_all(result)]
+    assert "span" not in drawn
+    assert next(iter(statements(result.record))).figure in drawn
 
 
 def test_without_a_search_subgroups_are_drawn_alone(dijets: Made) -> None:
