@@ -60,10 +60,11 @@ def morphing(
     height = 0.72 * rows + 0.9
     margin = 0.42 / height
     figure, axes = panel(
-        rows, times + 2, figsize=(0.72 * (times + 1.5), height), squeeze=False, layout="none",
+        rows, times + 2, figsize=(0.72 * (times + 1.5), height), squeeze=False,
         gridspec_kw={"width_ratios": [1, 0.35, *[1] * times], "wspace": 0.08, "hspace": 0.08,
                      "left": 0.02, "right": 0.98, "bottom": margin, "top": 1 - margin},
     )  # fmt: skip
+    figure.set_layout_engine("none")
     for r in range(rows):
         shown = [originals[r], None, *images[r]]
         for ax, values in zip(axes[r], shown, strict=True):
@@ -93,7 +94,8 @@ def _image(
 def outputs_along(a: Arrays) -> Figure:
     """Change of outputs, and share of changed classes, against how far the events have gone."""
     distance = a["distance"]
-    figure, (left, right) = panel(1, 2, figsize=(11, 4.6), layout="constrained")
+    figure, (left, right) = panel(1, 2, figsize=(11, 4.6))
+    figure.set_layout_engine("constrained")
     away = np.arange(len(distance)) != len(distance) // 2  # at the start nothing has changed
     everywhere = np.full(len(distance), True)
     panels = ((left, "along_flow", "along_line", away), (right, "flipped_flow", "flipped_line", everywhere))
