@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.hypotheses.candidates.record import Untested
-from symhep.hypotheses.generators.label import generator_label
 from symhep.hypotheses.generators.record import GeneratorRow
+from symhep.lie.labels import combination_label
 from symhep.methods.number import Number
 from symhep.methods.p_values import PValue
 from symhep.methods.result import Arrays
@@ -153,7 +153,7 @@ def _generators(m: Measurement) -> list[GeneratorRow]:
     for values, errors, angle in zip(*(part.T for part in _basis(m)), angles, strict=True):
         coefficients = dict(zip(labels, values.tolist(), strict=True))
         noise = dict(zip(labels, errors.tolist(), strict=True))
-        label = generator_label(coefficients, noise)
+        label = combination_label(values, errors, labels)
         found.append(GeneratorRow(label=label, coefficients=coefficients, errors=noise, angle_95=angle))
     return found
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symhep.hypotheses.generators.label import stated
 from symhep.hypotheses.generators.record import GeneratorRow
+from symhep.lie.labels import stated
 from symhep.methods.symmetry import Symmetry, homogeneous
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ __all__ = ["symmetry_of"]
 
 
 def symmetry_of(m: Measurement, generators: Sequence[GeneratorRow]) -> Symmetry:
-    """``generators`` as `symhep.hypotheses.generators.label.stated`; translations in the data's unit.
+    """``generators`` as `symhep.lie.labels.stated`; translations in the data's unit.
 
     No generators where the events reject every algebra near their span: they generate more than was found. Elements
     that act trivially on the events, or like one before them, are left out.

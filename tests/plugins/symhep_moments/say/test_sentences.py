@@ -10,7 +10,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pytest
 
-from symhep.hypotheses.generators.label import generator_label
+from symhep.lie.labels import combination_label
 from symhep.methods.result import Result, Statement
 from symhep_moments.figures.all import draw_all
 from symhep_moments.record import MomentsRecord
@@ -86,7 +86,9 @@ def test_a_direction_that_was_fitted(
     row(summary, "SO(2)")["at_lab"] = False
     summary["generators"] = [
         {
-            "label": generator_label(coefficients, dict.fromkeys(coefficients, errors)),
+            "label": combination_label(
+                list(coefficients.values()), [errors] * len(coefficients), list(coefficients)
+            ),
             "coefficients": coefficients,
             "errors": dict.fromkeys(coefficients, errors),
             "angle_95": 0.01,
