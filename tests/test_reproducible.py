@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-SHORT = {"restarts": 3, "steps": 20, "posthoc_steps": 30, "elements": ["P", "exchange(1,2)"]}
+SHORT = {"classes": ["SO(3)", "J_z", "K_z"], "restarts": 3, "steps": 20, "posthoc_steps": 30}
+ELEMENTS = {"elements": ["P", "exchange(1,2)"], "steps": 30}
 NETWORK = {"kind": "learned", "task": "regressor", "target": "muons[0].E", "network": "plain", "hidden": [16]}
 
 #: Every method, and every place where networks or matrices are trained side by side.
@@ -40,7 +41,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "classes": {
         "use": "symmetrygan",
         "features": "p4",
-        "options": {"search": ["SO(3)", "J_z", "K_z"], "subgroups": SHORT},
+        "options": {"search": False, "subgroups": SHORT, "discrete": ELEMENTS},
     },
     "energy": {
         "use": "oracle",

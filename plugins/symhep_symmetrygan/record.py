@@ -35,6 +35,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.methods.number import Number
 from symhep.methods.record import Record
 from symhep.methods.symmetry import SymmetryRecord
@@ -43,11 +44,10 @@ from symhep_symmetrygan.inference.record import (
     ComponentRecord,
     CompositionRecord,
     FiniteGroupRecord,
-    GeneratorRecord,
 )
 from symhep_symmetrygan.landscape.record import LandscapeRecord
 from symhep_symmetrygan.maps.record import MapRecord
-from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, GeneratorRow
+from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, LabRow
 from symhep_symmetrygan.validation.record import DivergenceRecord, LossRecord, VerdictCounts
 
 __all__ = [
@@ -118,7 +118,7 @@ class SymmetryGanRecord(Record):
     elements: int = Field(0, description="restarts that ended with an element")
     verdicts: VerdictCounts | None = Field(None, description="how many elements are kept, and rejected")
     algebra: AlgebraRecord | None = Field(None, description="Lie algebra of the group of the kept elements")
-    generators: tuple[GeneratorRecord, ...] = Field((), description="a readable basis of that algebra")
+    generators: tuple[GeneratorRow, ...] = Field((), description="a readable basis of that algebra")
     components: tuple[ComponentRecord, ...] = Field(
         (), description="components that the found elements fall into, that of the identity first"
     )
@@ -140,7 +140,7 @@ class SymmetryGanRecord(Record):
         (), description="names of the classes that survive and lie in no other survivor"
     )
     projections: tuple[str, ...] = Field((), description="names of the projections of their ``kl``")
-    candidates: tuple[GeneratorRow, ...] = Field((), description="individual generators in the lab frame")
+    candidates: tuple[LabRow, ...] = Field((), description="individual generators in the lab frame")
     discrete: tuple[ElementRow, ...] = Field((), description="discrete elements, tested one by one")
     asymmetry: Number | None = Field(
         None, description="forward-backward asymmetry of an oppositely charged pair, a fraction"

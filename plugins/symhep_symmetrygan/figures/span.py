@@ -38,8 +38,8 @@ def span_of_logarithms(a: Arrays, record: SymmetryGanRecord) -> Figure:
     for i, generator in enumerate(generators):
         shift = 0.16 * (i - (len(generators) - 1) / 2)
         right.errorbar(
-            x + shift, [c.value for c in generator.coefficients.values()],
-            yerr=[c.error or 0.0 for c in generator.coefficients.values()], fmt="osD^vP"[i], color=COLOURS[i], ms=5.5,
+            x + shift, list(generator.coefficients.values()),
+            yerr=list(generator.errors.values()), fmt="osD^vP"[i], color=COLOURS[i], ms=5.5,
             capsize=3, mec="white", mew=0.5, label=quantity(generator.label),
         )  # fmt: skip
     right.set_xticks(x, [quantity(name) for name in tangents], rotation=90 if len(x) > 10 else 0)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from symhep.lie.labels import stated
 from symhep.methods.symmetry import Symmetry
 from symhep_symmetrygan.fit.group import Group
-from symhep_symmetrygan.inference.algebra import stated
 from symhep_symmetrygan.inference.record import ComponentRecord
 from symhep_symmetrygan.sample import Events
 

@@ -11,12 +11,13 @@ from symhep.errors import MethodError
 from symhep.lie.generators import Generators
 from symhep.lie.identify import Identification, identify
 from symhep.lie.identify.identification import AMBIGUOUS
+from symhep.lie.labels import combination_label
 from symhep.lie.noise import BORDER
 from symhep.lie.sparsest import sparsest
 from symhep_symmetrygan.inference.fit import SpanFit
 from symhep_symmetrygan.inference.tangents import Tangents
 
-__all__ = ["Named", "name_span", "stated"]
+__all__ = ["Named", "name_span"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -56,7 +57,7 @@ def name_span(fit: SpanFit, tangents: Tangents, generators: Generators, seed: in
     jacobian = np.kron(turn, np.eye(g))
     covariance = jacobian @ covariance @ jacobian.T
     errors = np.sqrt(np.maximum(np.diag(covariance), 0.0)).reshape(r, g)
-    labels = tuple(_label(c, e, generators.labels) for c, e in zip(rows, errors, strict=True))
+    labels = tuple(combination_label(c, e, generators.labels) for c, e in zip(rows, errors, strict=True))
     return Named(rows, errors, labels, _identified(rows, covariance, generators))
 
 
@@ -70,25 +71,3 @@ def _identified(rows: FloatArray, covariance: FloatArray, generators: Generators
         return identify(np.tensordot(rows, matrices, 1), errors)
     except MethodError as error:
         return Identification(AMBIGUOUS, r, 0.0, str(error), False, np.nan, np.nan)
-
-
-def stated(coefficients: FloatArray, errors: FloatArray) -> FloatArray:
-    """Coefficients as their label states them, the largest one: zero or one where they are so within errors.
-
-    >>> stated(np.array([0.7, 0.001, 0.701]), np.array([0.002, 0.002, 0.002])).tolist()
-    [1.0, 0.0, 1.0]
-    """
-    largest = float(np.abs(coefficients).max())
-    c, e = coefficients / largest, errors / largest
-    zero = np.abs(c) <= np.maximum(SAME * e, 1e-6)
-    unit = np.abs(np.abs(c) - 1) <= np.maximum(SAME * np.sqrt(2) * e, 1e-6)
-    return np.where(zero, 0.0, np.where(unit, np.sign(c), c))
-
-
-def _label(coefficients: FloatArray, errors: FloatArray, names: tuple[str, ...]) -> str:
-    """'L_12 + L_34', the largest coefficient being one; what is zero or one within errors is written so."""
-    text = ""
-    for c, name in zip(stated(coefficients, errors), names, strict=True):
-        if c:
-            text += (" - " if c < 0 else " + ") + (name if abs(c) == 1 else f"{abs(c):.3g} {name}")
-    return text[3:] if text.startswith(" + ") else "-" + text[3:]

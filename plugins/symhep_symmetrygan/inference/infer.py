@@ -26,7 +26,7 @@ from symhep_symmetrygan.inference.summary import (
     approximate_record,
     component_record,
     finite_record,
-    generator_records,
+    generator_rows,
     notes,
 )
 from symhep_symmetrygan.inference.tangents import Tangents
@@ -174,7 +174,7 @@ def _group(
     finite = finite_record(products, component, kept)
     return Inference(
         algebra_record(spanned, named), generators.labels, named.coefficients, named.errors,
-        generator_records(named, generators.labels), values, noise, tuple(table),
+        generator_rows(named, generators.labels), values, noise, tuple(table),
         finite if spanned.kind == "finite" else None, finite if spanned.kind == "continuous" else None,
         component,
         np.array([a.kind for a in acting] or [""] * len(kept)),

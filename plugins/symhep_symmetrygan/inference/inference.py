@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from symhep.hypotheses.generators.record import GeneratorRow
 from symhep_symmetrygan.inference.record import (
     AlgebraRecord,
     ComponentRecord,
     FiniteGroupRecord,
-    GeneratorRecord,
 )
 
 __all__ = ["Inference"]
@@ -52,7 +52,7 @@ class Inference:
     tangents: tuple[str, ...]
     generators: FloatArray
     errors: FloatArray
-    basis: tuple[GeneratorRecord, ...]
+    basis: tuple[GeneratorRow, ...]
     span_values: FloatArray
     span_noise: FloatArray
     components: tuple[ComponentRecord, ...]

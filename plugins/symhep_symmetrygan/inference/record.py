@@ -10,7 +10,7 @@ from symhep.methods.number import Number
 from symhep.methods.p_values import Adjusted, PValue
 from symhep.methods.record import Record
 
-__all__ = ["AlgebraRecord", "ComponentRecord", "CompositionRecord", "FiniteGroupRecord", "GeneratorRecord"]
+__all__ = ["AlgebraRecord", "ComponentRecord", "CompositionRecord", "FiniteGroupRecord"]
 
 
 class AlgebraRecord(PValue):
@@ -33,13 +33,6 @@ class AlgebraRecord(PValue):
     fewest: int | None = Field(
         None, description="a finite group would have at least so many elements; null: not asked"
     )
-
-
-class GeneratorRecord(Record):
-    """A generator of the group, of length one along the generators of the search space."""
-
-    label: str = Field(description="the generator in words, its largest coefficient one")
-    coefficients: dict[str, Number] = Field(description="along each generator of the search space")
 
 
 class ComponentRecord(Adjusted):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from symhep.methods.number import Number
+from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.methods.p_values import PValue
 from symhep_symmetrygan.inference.action import Action
 from symhep_symmetrygan.inference.algebra import Named
@@ -21,7 +21,6 @@ from symhep_symmetrygan.inference.record import (
     AlgebraRecord,
     ComponentRecord,
     FiniteGroupRecord,
-    GeneratorRecord,
 )
 from symhep_symmetrygan.inference.span import Spanned
 
@@ -30,7 +29,7 @@ __all__ = [
     "approximate_record",
     "component_record",
     "finite_record",
-    "generator_records",
+    "generator_rows",
     "notes",
 ]
 
@@ -65,15 +64,13 @@ def algebra_record(spanned: Spanned, named: Named | None) -> AlgebraRecord:
     )
 
 
-def generator_records(named: Named, tangents: Sequence[str]) -> tuple[GeneratorRecord, ...]:
+def generator_rows(named: Named, tangents: Sequence[str]) -> tuple[GeneratorRow, ...]:
     """A readable basis of the algebra, with errors."""
     return tuple(
-        GeneratorRecord(
+        GeneratorRow(
             label=label,
-            coefficients={
-                name: Number.with_error(c, e)
-                for name, c, e in zip(tangents, values.tolist(), errors.tolist(), strict=True)
-            },
+            coefficients=dict(zip(tangents, values.tolist(), strict=True)),
+            errors=dict(zip(tangents, errors.tolist(), strict=True)),
         )
         for label, values, errors in zip(named.labels, named.coefficients, named.errors, strict=True)
     )

@@ -11,7 +11,7 @@ from symhep.methods.p_values import bound_text
 from symhep.methods.result import Statement
 from symhep.methods.wording import in_words
 from symhep_symmetrygan.record import SymmetryGanRecord
-from symhep_symmetrygan.subgroups.record import GeneratorRow
+from symhep_symmetrygan.subgroups.record import LabRow
 
 __all__ = ["subgroup_statements"]
 
@@ -52,12 +52,12 @@ def _generators(r: SymmetryGanRecord) -> Iterator[Statement]:
     )
 
 
-def _are(rows: Sequence[GeneratorRow]) -> str:
+def _are(rows: Sequence[LabRow]) -> str:
     labels = [row.label for row in rows]
     return "is" if len(labels) == 1 and in_words(labels) == labels[0] else "are"
 
 
-def _worst(rows: Sequence[GeneratorRow], least: bool = False) -> str:
+def _worst(rows: Sequence[LabRow], least: bool = False) -> str:
     """The adjusted p that all rows have or go beyond: of rejected ones the largest, of survivors the smallest."""
     values = [float(row.log10_p_adjusted) for row in rows if row.log10_p_adjusted is not None]
     text = bound_text(min(values) if least else max(values))

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from symhep.hypotheses.candidates.table import candidate_table
 from symhep.hypotheses.discrete.table import discrete_table
+from symhep.hypotheses.generators.table import generator_table
 from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
 from symhep.hypotheses.subgroups.table import subgroup_table
-from symhep.methods.number import Number
 from symhep.methods.table import Cell, Heading, Table
 from symhep_symmetrygan.inference.record import ComponentRecord
 from symhep_symmetrygan.record import SymmetryGanRecord
 from symhep_symmetrygan.say.projections import mean_number
-from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, GeneratorRow
+from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, LabRow
 
 __all__ = ["tables"]
 
@@ -25,7 +25,7 @@ def tables(record: SymmetryGanRecord) -> dict[str, Table]:
     found = {
         "projections": _projections(record),
         "components": _components(record),
-        "generators": _generators(record),
+        "generators": generator_table(record.generators),
         "subgroups": subgroup_table(record.subgroups, record.maximal_subgroups, _of_classes(record)),
         "candidates": candidate_table(
             record.candidates,
@@ -49,7 +49,7 @@ def _class_loss(row: ClassRow) -> Cell:
     return row.posthoc_loss
 
 
-def _generator_loss(row: GeneratorRow) -> Cell:
+def _generator_loss(row: LabRow) -> Cell:
     return row.posthoc_loss
 
 
@@ -95,15 +95,3 @@ def _verdict(row: ComponentRecord) -> str:
     if row.rejected is None:
         return "not tested"
     return "rejected" if row.rejected else "survives"
-
-
-def _generators(r: SymmetryGanRecord) -> Table:
-    labels = list(dict.fromkeys(label for g in r.generators for label in g.coefficients))
-    rows: list[tuple[str | Number | None, ...]] = [
-        (g.label, *(g.coefficients.get(label) for label in labels)) for g in r.generators
-    ]
-    return Table.of(
-        ("symmetry", *labels),
-        rows,
-        "Generators of the group that the found elements form, of length 1, with standard errors.",
-    )

@@ -67,13 +67,15 @@ class SearchOptions(Options):
                 "'search' is a name or a mapping, and subgroups have a key of their own",
                 hint=f"write 'search: false' and 'subgroups: {{classes: [{', '.join(map(str, data))}]}}'",
             )
-        if not isinstance(data, dict) or not isinstance(name := data.get("group"), str):
-            return data
-        _refuse_old(name)
-        if not re.match(NAME, name):
-            return data
-        load_function(name)
-        return {**data, "sha256": source_checksum(name)}
+        group = data.get("group") if isinstance(data, dict) else None
+        for name in group if isinstance(group, list | tuple) else [group]:
+            if not isinstance(name, str):
+                continue  # the field says what is wrong with it
+            _refuse_old(name)
+            if re.match(NAME, name):
+                load_function(name)
+                data = {**data, "sha256": source_checksum(name)}
+        return data
 
     @model_validator(mode="after")
     def _consistent(self, info: ValidationInfo) -> SearchOptions:

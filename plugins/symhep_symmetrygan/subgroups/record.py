@@ -12,7 +12,7 @@ from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.methods.number import Number
 from symhep.methods.record import Record
 
-__all__ = ["ClassRow", "DiscreteSearch", "ElementRow", "GeneratorRow", "SubgroupSearch"]
+__all__ = ["ClassRow", "DiscreteSearch", "ElementRow", "LabRow", "SubgroupSearch"]
 
 
 class ClassRow(SubgroupRow):
@@ -28,7 +28,7 @@ class ClassRow(SubgroupRow):
     )
 
 
-class GeneratorRow(CandidateRow):
+class LabRow(CandidateRow):
     """A generator in the lab frame, likewise."""
 
     kl: tuple[float, ...] | None = Field(None, description="as of a class of subgroups")
@@ -50,7 +50,7 @@ class SubgroupSearch(Record):
     projections: tuple[str, ...] = Field(description="names of the projections of ``kl``")
     subgroups: tuple[ClassRow, ...] = Field(description="all classes of the catalogue, by falling dimension")
     maximal_subgroups: tuple[str, ...] = Field(description="survivors that lie in no other survivor")
-    candidates: tuple[GeneratorRow, ...] = Field(description="the group's generators in the lab frame")
+    candidates: tuple[LabRow, ...] = Field(description="the group's generators in the lab frame")
 
 
 class DiscreteSearch(Record):

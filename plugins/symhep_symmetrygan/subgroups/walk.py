@@ -19,7 +19,7 @@ from symhep_symmetrygan.subgroups.adversary import play
 from symhep_symmetrygan.subgroups.conjugates import Conjugated, Member, at_lab, members
 from symhep_symmetrygan.subgroups.evidence import Evidence
 from symhep_symmetrygan.subgroups.options import WalkOptions
-from symhep_symmetrygan.subgroups.record import ClassRow, GeneratorRow, SubgroupSearch
+from symhep_symmetrygan.subgroups.record import ClassRow, LabRow, SubgroupSearch
 from symhep_symmetrygan.subgroups.refinement import Positions
 from symhep_symmetrygan.subgroups.trial import Place, Trial
 from symhep_symmetrygan.validation.waves import Waves
@@ -127,7 +127,7 @@ class GameWalk(SubgroupWalk[ClassRow]):
     def record(self, walked: Walked[ClassRow]) -> SubgroupSearch:
         """All rows."""
         candidates = tuple(
-            GeneratorRow(label=label, **dict(walked.others[label]), **found.numbers)
+            LabRow(label=label, **dict(walked.others[label]), **found.numbers)
             for label, (_, found) in self.in_lab.items()
         )
         return SubgroupSearch(

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.lie.subgroups import lorentz_subgroups
 from symhep.methods.number import Number
 from symhep.methods.p_values import p_numbers
@@ -21,7 +22,6 @@ from symhep_symmetrygan.inference.record import (
     AlgebraRecord,
     ComponentRecord,
     CompositionRecord,
-    GeneratorRecord,
 )
 from symhep_symmetrygan.landscape.record import LandscapeRecord, SliceRecord
 from symhep_symmetrygan.maps.distance import far_from
@@ -31,7 +31,7 @@ from symhep_symmetrygan.options import SymmetryGanOptions
 from symhep_symmetrygan.record import EventsRecord, SymmetryGanRecord, VectorsRecord
 from symhep_symmetrygan.sample import Events, Sample
 from symhep_symmetrygan.spaces.names import read_space
-from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, GeneratorRow
+from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, LabRow
 from symhep_symmetrygan.validation.results import Validated
 
 Made = Callable[..., Result[SymmetryGanRecord]]
@@ -172,13 +172,18 @@ def dijet_elements() -> Callable[..., Elements]:
 
 
 def _dijet_group() -> dict[str, Any]:
-    coefficients = {name: Number.with_error(0.707, 0.001) for name in ("R_12", "R_34")}
+    tangents = ("R_12", "R_34")
     return {
         "algebra": AlgebraRecord(
             kind="continuous", why="", dimension=1, name="so(2)", confidence=0.99, alternatives=(), chance=0.0,
             excluded=None, fewest=None, p_value=10**-0.3, log10_p=-0.3, p_kind="asymptotic",
         ),
-        "generators": (GeneratorRecord(label="0.707 R_12 + 0.707 R_34", coefficients=coefficients),),
+        "generators": (
+            GeneratorRow(
+                label="0.707 R_12 + 0.707 R_34", coefficients=dict.fromkeys(tangents, 0.707),
+                errors=dict.fromkeys(tangents, 0.001),
+            ),
+        ),
         "components": (
             component("identity", 20, "commutes", -0.2),
             component("reflection", 10, "anticommutes", -0.5),
@@ -195,7 +200,7 @@ def _dijet_hypotheses() -> dict[str, Any]:
     lab = {"J_x": -40.0, "J_y": -35.0, "J_z": -0.3, "K_z": -400.0}
     return {
         "catalogue": "lorentz", "subgroups": classes, "maximal_subgroups": ("SO(2)",),
-        "candidates": tuple(GeneratorRow(label=label, **p(log, 10)) for label, log in lab.items()),
+        "candidates": tuple(LabRow(label=label, **p(log, 10)) for label, log in lab.items()),
         "discrete": (discrete("P", -12.0, -0.3), discrete("reflection(x)", -0.4, 0.01)),
     }  # fmt: skip
 
