@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 def main() -> None:
     """Each in a process of its own, so that none inherits the other's threads or caches."""
     for name in (
+        "start_up",
         "lhe",
         "root_files",
         "vae",

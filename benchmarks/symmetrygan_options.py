@@ -25,9 +25,9 @@ import symhep
 from symhep.events.dataset import Dataset
 from symhep.torchkit.streams import replica_seeds
 from symhep.torchkit.threads import one_thread_per_operation
-from symhep_symmetrygan.events import Events, prepare
-from symhep_symmetrygan.searching import matrices_of
-from symhep_symmetrygan.spaces.reading import read_space
+from symhep_symmetrygan.sample import Events, Rows
+from symhep_symmetrygan.spaces.names import read_space
+from symhep_symmetrygan.spaces.options import SearchOptions
 from symhep_symmetrygan.training.adversary import train
 from symhep_symmetrygan.training.options import TrainingOptions
 from symhep_symmetrygan.validation.options import ValidationOptions
@@ -137,23 +137,18 @@ def events_of(problem: Problem) -> Events:
     """Half of them held out."""
     x = problem.draw(np.random.default_rng(SEED)).astype(np.float64)
     names = ("px1", "py1", "px2", "py2") if x.shape[1] == 4 else None
-    return prepare(
-        Dataset.from_array(x, columns=names, scaling="isotropic"),
-        np.random.default_rng(SEED),
-        acts_on="features",
-    )
+    data = Dataset.from_array(x, columns=names, scaling="isotropic")
+    return Rows.of(data, acts_on="features").split(np.random.default_rng(SEED))
 
 
 def row(name: str, options: TrainingOptions, problem: Problem, events: Events) -> str:
     """One setting of one problem."""
-    space = read_space(problem.search, events)
+    space = read_space(SearchOptions(group=problem.search), events)
     seeds = replica_seeds(np.random.SeedSequence(SEED), options.restarts)
     start = process_time()
     trained = train(space, events.train, options, seeds)
     taken = (process_time() - start) / options.restarts
-    found = validate(
-        matrices_of(space, trained.final), space, events, VALIDATION, np.random.SeedSequence(SEED)
-    )
+    found = validate(space.matrices(trained.final), space, events, VALIDATION, np.random.SeedSequence(SEED))
     judges = [found.projections.tolist().index(judge) for judge in problem.judges]
     noise = found.kl_noise[:, judges].mean(0)
     ratios = found.kl_found[:, judges] / noise

@@ -27,7 +27,7 @@ import symhep
 from symhep.lie.groups import PlaneRotations
 from symhep.torchkit.streams import replica_seeds
 from symhep.torchkit.threads import one_thread_per_operation
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.training.adversary import Trained, train
 from symhep_symmetrygan.training.discriminator import Discriminator

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import matplotlib as mpl
 import pytest
+from hypothesis import settings
 
 mpl.use("Agg")
+
+# The same few examples in every run of the suite, so that it cannot fail by chance; many new ones every night.
+settings.register_profile("suite", max_examples=25, derandomize=True, deadline=None)
+settings.register_profile("nightly", max_examples=300, deadline=None)
+settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,6 +37,26 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real event files: neither $SYMHEP_DATA nor {folder} is a folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def command() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`symhep ARGUMENTS` in this process (importing everything anew takes seconds): exit code, stdout, stderr."""
+    from symhep.cli.main import main
+
+    def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        typed = ["symhep", *map(str, arguments)]
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.setattr(sys, "argv", typed)
+            patch.setattr(sys, "path", list(sys.path))
+            patch.setenv("SYMHEP_CODE", "")  # --code adds to both
+            patch.chdir(cwd or Path.cwd())
+            with pytest.raises(SystemExit) as end:
+                main()
+        return subprocess.CompletedProcess(typed, int(end.value.code or 0), out.getvalue(), err.getvalue())
+
+    return run
 
 
 @pytest.fixture(scope="session")

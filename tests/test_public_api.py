@@ -88,14 +88,12 @@ def test_import_is_light(code: str) -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_help_is_fast() -> None:
-    """0.3 s are promised; the best of five is what the code takes, the rest is the machine's load."""
-    code = (
-        "import time; start = time.perf_counter()\nfrom symhep.cli.main import group\n"
-        "group.main(['--help'], standalone_mode=False)\nprint(time.perf_counter() - start)"
+def test_help_imports_nothing_but_click() -> None:
+    """What makes it quick; the time itself is benchmarks/start_up.py's."""
+    check = (
+        "from symhep.cli.main import group\ngroup.main(['--help'], standalone_mode=False)\nimport sys\n"
+        "known = {'__main__', '_distutils_hack', *sys.stdlib_module_names}\n"
+        "print(sorted({name.partition('.')[0] for name in sys.modules} - known))"
     )
-    times = []
-    for _ in range(5):
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        times.append(float(done.stdout.splitlines()[-1]))
-    assert min(times) < 0.3
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "['click', 'symhep']"

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from symhep.events.dataset import Dataset
-from symhep.events.vectors import acts_on_momenta
 from symhep.hypotheses.references import LESTER, PATERA
 from symhep.methods.context import Context
+from symhep.methods.init_block import InitBlock, SampleView
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
-from symhep.methods.result import Part, Result
+from symhep.methods.result import Part, Result, Statement
+from symhep.methods.table import Table
 from symhep.torchkit.threads import one_thread_per_operation
-from symhep_symmetrygan.checking import check_card
-from symhep_symmetrygan.findings import findings
-from symhep_symmetrygan.gathering import gather
-from symhep_symmetrygan.map_learning import learned_map
+from symhep_symmetrygan.fit.map import learned_map
+from symhep_symmetrygan.fit.requirements import require
+from symhep_symmetrygan.fit.restarts import restarts
+from symhep_symmetrygan.fit.result import result_of
+from symhep_symmetrygan.fit.shards import Prepared
+from symhep_symmetrygan.fit.subgroups import discrete_elements, subgroups
 from symhep_symmetrygan.options import SymmetryGanOptions
-from symhep_symmetrygan.pieces import Piece, pieces
+from symhep_symmetrygan.record import SymmetryGanRecord
 from symhep_symmetrygan.references import DESAI
-from symhep_symmetrygan.results import drawing_arrays, summarise
-from symhep_symmetrygan.searching import restarts
-from symhep_symmetrygan.subgroup_search import subgroups
-from symhep_symmetrygan.tables import tables
+from symhep_symmetrygan.say.sentences import statements
+from symhep_symmetrygan.say.tables import tables
 
 __all__ = ["SymmetryGan"]
 
 
-class SymmetryGan(Method[SymmetryGanOptions]):
+class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
     """Elements of a group of transformations, found by adversarial training and tested on held-out events.
 
     >>> import numpy as np
@@ -34,9 +35,10 @@ class SymmetryGan(Method[SymmetryGanOptions]):
     >>> x = np.random.default_rng(0).normal(size=(2000, 2))
     >>> data = Dataset.from_array(x, scaling="isotropic")
     >>> options = SymmetryGanOptions(search="so(2)", training={"restarts": 6, "steps": 50})
-    >>> method = SymmetryGan()
-    >>> part = method.fit(data, options, Shard(), Context(seed_sequence(1, "symmetrygan", 0)))
-    >>> method.combine(data, options, [part]).summary["elements"]
+    >>> method, context = SymmetryGan(), Context(seed_sequence(1, "symmetrygan", 0))
+    >>> prepared = method.prepare(data, options)
+    >>> part = method.fit(prepared, method.shards(prepared)[0], context)
+    >>> method.combine(prepared, [part], context).record.elements
     6
     """
 
@@ -44,50 +46,70 @@ class SymmetryGan(Method[SymmetryGanOptions]):
     summary = (
         "which transformations leave the density as it is, by adversarial training, and the group they form"
     )
-    references = (
-        DESAI,
-        LESTER,
-        PATERA,
-    )
+    references = (DESAI, LESTER, PATERA)
     Options = SymmetryGanOptions
+    Record = SymmetryGanRecord
     scan_quantities = (
         ScanQuantity("kl.symmetry.mean", "KL divergence", error_key="kl.symmetry.error", entry="projection"),
         ScanQuantity("verdicts.kept", "Elements kept"),
-        ScanQuantity("posthoc_loss.found", "Post-hoc loss", error_key="posthoc_loss.found_error"),
+        ScanQuantity("posthoc_loss.found", "Post-hoc loss"),
     )
 
     def check(self, data: Dataset, options: SymmetryGanOptions) -> None:
         """Raise `CardError` or `MethodError` for events that the options do not fit."""
-        check_card(data, options)
+        require(Prepared.of(data, options))
 
-    def shards(self, data: Dataset, options: SymmetryGanOptions) -> Sequence[Shard]:
-        """Blocks of restarts, the subgroups, the learned map; whatever the number of workers."""
-        return tuple(Shard(i, piece.label) for i, piece in enumerate(self._pieces(data, options)))
+    def prepare(self, data: Dataset, options: SymmetryGanOptions) -> Prepared:
+        """Events on one scale."""
+        return Prepared.of(data, options)
 
-    def fit(self, data: Dataset, options: SymmetryGanOptions, shard: Shard, context: Context) -> Part:
+    def shards(self, prepared: Prepared) -> Sequence[Shard]:
+        """Blocks of restarts, the subgroups, the discrete elements, the learned map."""
+        return tuple(Shard(i, work.label) for i, work in enumerate(prepared.works))
+
+    def fit(self, prepared: Prepared, shard: Shard, context: Context) -> Part:
         """One piece of the work."""
-        piece = self._pieces(data, options)[shard.index]
-        work = {"restarts": restarts, "subgroups": subgroups, "map": learned_map}[piece.kind]
-        return work(data, options, piece, context)
+        work = prepared.works[shard.index]
+        if work.kind == "restarts":
+            return restarts(prepared, work, context)
+        others = {"subgroups": subgroups, "discrete": discrete_elements, "map": learned_map}
+        return others[work.kind](prepared, context)
 
-    def combine(self, data: Dataset, options: SymmetryGanOptions, parts: Sequence[Part]) -> Result:
-        """Put the pieces together, infer the group, and say it."""
+    def combine(
+        self, prepared: Prepared, parts: Sequence[Part], context: Context
+    ) -> Result[SymmetryGanRecord]:
+        """Put the pieces together, and infer the group."""
         with one_thread_per_operation():  # small matrices, many of them
-            outcome, symmetry = gather(data, options, parts)
-        summary = summarise(outcome) | {"symmetry": None if symmetry is None else symmetry.to_summary()}
-        return Result(
-            summary=summary,
-            arrays=drawing_arrays(outcome) | ({} if symmetry is None else symmetry.to_arrays()),
-            histograms=dict(outcome.histograms),
-            tables=tables(summary),
-            statements=list(findings(summary)),
-        )
+            return result_of(prepared, parts, context)
 
-    def figures(self, result: Result) -> Iterator[NamedFigure]:
+    def statements(self, record: SymmetryGanRecord) -> Iterator[Statement]:
+        """The group, the elements and how they were judged, subgroups, maps; then what forbids conclusions."""
+        return statements(record)
+
+    def tables(self, record: SymmetryGanRecord) -> Mapping[str, Table]:
+        """Projections, components, generators, subgroups, discrete elements."""
+        return tables(record)
+
+    def figures(self, result: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
         """Elements over the loss, azimuths before and after, divergences, losses, components, the lattice, maps."""
         from symhep_symmetrygan.figures.all import draw_all
 
         return draw_all(result)
 
-    def _pieces(self, data: Dataset, options: SymmetryGanOptions) -> tuple[Piece, ...]:
-        return pieces(options, momenta=acts_on_momenta(data, options.acts_on, options.vectors))
+    def init_block(self, sample: SampleView) -> InitBlock | None:
+        """Subgroups of the Lorentz group for objects, else rotations; switched on by hand."""
+        what = "subgroups of the Lorentz group" if sample.object is not None else "rotations"
+        asked = (
+            "search: false, subgroups: true, discrete: {elements: usual}"
+            if sample.object is not None
+            else None
+        )
+        return InitBlock(
+            "subgroups" if sample.object is not None else "elements",
+            f"Which {what} does adversarial training find in the density, held-out events as judge? "
+            "Takes a minute or two.",
+            f"use: symmetrygan\nfeatures: {sample.geometric}\n"
+            + (f"options: {{{asked}}}\n" if asked else ""),
+            seconds=90.0,
+            active=False,
+        )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from symhep.hypotheses.discrete.options import spelled
+from symhep.hypotheses.subgroups.options import switch
 from symhep.methods.interface import Options
-from symhep.plugin.functions import load_function, source_checksum
 from symhep_symmetrygan.inertial.options import InertialOptions
 from symhep_symmetrygan.landscape.options import LandscapeOptions
 from symhep_symmetrygan.maps.options import MapOptions
-from symhep_symmetrygan.spaces.asked import function_named
-from symhep_symmetrygan.subgroups.options import WalkOptions
+from symhep_symmetrygan.spaces.options import SearchOptions, switched_off
+from symhep_symmetrygan.subgroups.options import ElementOptions, WalkOptions
 from symhep_symmetrygan.terms.options import TermOptions
 from symhep_symmetrygan.training.options import TrainingOptions
 from symhep_symmetrygan.validation.options import ValidationOptions
@@ -23,30 +24,34 @@ __all__ = ["SymmetryGanOptions"]
 class SymmetryGanOptions(Options):
     """What is searched, among which events, how it is trained and tested.
 
-    >>> SymmetryGanOptions(search="so(4)").training.restarts
-    100
+    >>> SymmetryGanOptions(search="so(4)").search.group
+    'so(4)'
+    >>> SymmetryGanOptions(search=False, subgroups=True).subgroups.classes
+    'all'
     """
 
-    search: str | tuple[str, ...] | None = Field(
-        None,
-        description="space of transformations, such as 'so(4)', 'agl(2)', 'lorentz', 'poincare', "
-        "'so(4) on px1 py1 px2 py2', generators 'J_z, K_z', or a family of yours or of a plugin; a list of subgroups "
-        "of the Poincare group; or 'all subgroups of the catalogue'. By default lorentz for four-momenta, else the "
-        "rotations of all numbers of an event",
+    search: Annotated[SearchOptions | None, switched_off] = Field(
+        SearchOptions(),
+        description="the space of transformations in which single elements are searched: a name such as so(4), or "
+        "{group, on, marginal, components}; false: no such search",
         examples=["so(4)"],
     )
-    sha256: str = Field(
-        "", description="checksum of a family by function name; filled in, so that other code is other work"
+    subgroups: Annotated[WalkOptions | None, switch(WalkOptions)] = Field(
+        None,
+        description="test every class of subgroups of the Lorentz or Poincare group, in any direction (four-momenta): "
+        "true, false, or which and how",
     )
-    discrete: tuple[str, ...] = Field(
-        (), description="elements beside the connected part, such as P, reflection(px), exchange(1,2)"
+    discrete: Annotated[ElementOptions | None, spelled(ElementOptions)] = Field(
+        None, description="discrete elements that are tested one by one: a list, or which and how; null: none"
     )
     acts_on: Literal["auto", "momenta", "features"] = Field(
         "auto", description="four-momenta of the objects or the features; auto: momenta where there are any"
     )
-    vectors: int | None = Field(None, ge=1, description="vectors that the features make up; 1 by default")
+    vectors: int | None = Field(
+        None, ge=1, description="number of vectors the features are split into; 1 by default"
+    )
     level: float = Field(
-        0.01, gt=0, lt=1, description="probability of rejecting what holds, for each family of hypotheses"
+        0.01, gt=0, lt=1, description="significance level (family-wise error rate) per family of hypotheses"
     )
     held_out: float = Field(0.5, gt=0, lt=1, description="share of the events that training never sees")
     max_events: int | None = Field(
@@ -59,24 +64,9 @@ class SymmetryGanOptions(Options):
         description="a bounded inertial density that is kept, too; by default maps are restricted upfront",
     )
     validation: ValidationOptions = Field(ValidationOptions(), description="refining and testing")
-    subgroups: WalkOptions = Field(
-        WalkOptions(), description="the search over subgroups of the Lorentz or Poincare group"
-    )
     landscape: LandscapeOptions | None = Field(
         None, description="draw found elements over the loss for a density that is known"
     )
     map: MapOptions | None = Field(
         None, description="from initial to found parameters, and whether it can be learned"
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _loaded(cls, data: Any) -> Any:
-        """Refuse a function as the search space that cannot be loaded, before anything runs."""
-        search = data.get("search") if isinstance(data, dict) else None
-        texts = search if isinstance(search, list | tuple) else [search]
-        names = [function_named(text) for text in texts if isinstance(text, str)]
-        for name in filter(None, names):
-            load_function(name)
-            data = {**data, "sha256": source_checksum(name)}
-        return data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -53,7 +54,9 @@ def _one(registry: Any, name: str) -> dict[str, Any]:
     known = registry.reader if name in registry.readers else registry.method
     item = known(name)
     described = {"name": item.name, "summary": item.summary, "options": describe(item.Options)}
-    return described | ({"references": list(item.references)} if hasattr(item, "references") else {})
+    return described | (
+        {"references": [asdict(r) for r in item.references]} if hasattr(item, "references") else {}
+    )
 
 
 def _print_all(described: dict[str, Any]) -> None:
@@ -71,5 +74,5 @@ def _print_one(described: dict[str, Any]) -> None:
     click.secho(f"{described['name']}: {described['summary']}", bold=True)
     for line in lines(described["options"]):
         click.echo(line)
-    if described.get("references"):
-        click.echo(f"References: {', '.join(described['references'])}")
+    for reference in described.get("references", ()):
+        click.echo("Reference: " + ", ".join(text for text in reference.values() if text))

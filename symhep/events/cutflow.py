@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from symhep.events.exact_sum import ExactSum
+
 __all__ = ["Cutflow", "CutflowRow"]
 
 
@@ -20,14 +22,24 @@ class CutflowRow:
     name: str
     cut: str
     events: int = 0
-    sum_w: float = 0.0
-    sum_w2: float = 0.0
+    weights: ExactSum = field(default_factory=ExactSum, repr=False)
+    squares: ExactSum = field(default_factory=ExactSum, repr=False)
+
+    @property
+    def sum_w(self) -> float:
+        """Sum of the weights."""
+        return float(self.weights)
+
+    @property
+    def sum_w2(self) -> float:
+        """Sum of their squares."""
+        return float(self.squares)
 
     def add(self, weights: npt.NDArray[np.float64]) -> None:
         """Count events with these weights in."""
         self.events += len(weights)
-        self.sum_w += float(weights.sum())
-        self.sum_w2 += float((weights**2).sum())
+        self.weights.add(weights)
+        self.squares.add(weights**2)
 
     def to_json(self) -> dict[str, Any]:
         """The weighted count carries the error sqrt(sum w^2)."""
@@ -69,8 +81,8 @@ class Cutflow:
             self.add(row["name"], row["cut"], np.zeros(0))
             own = next(r for r in self.rows if r.name == row["name"])
             own.events += row["events"]
-            own.sum_w += row["weighted"]
-            own.sum_w2 += row["weighted_error"] ** 2
+            own.weights.add(row["weighted"])
+            own.squares.add(row["weighted_error"] ** 2)
 
     def to_json(self) -> list[dict[str, Any]]:
         """All rows."""

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.lie.albert import cubic_form, monomials, trace_form
+from symhep.lie.canonical_basis import canonical_basis
 from symhep.lie.generators import Generators
 from symhep.lie.octonions import octonion_product, three_form
 
@@ -47,7 +48,7 @@ def stabiliser(form: FloatArray, basis: FloatArray) -> FloatArray:
     change = turned[:, i, j, k] + sign * turned[:, j, i, k] + turned[:, k, i, j]
     values, vectors = np.linalg.eigh(change @ change.T)
     rounding = np.finfo(np.float64).eps * form.size * values[-1]
-    return np.asarray(np.tensordot(vectors.T[values < rounding], basis, 1))
+    return np.asarray(np.tensordot(canonical_basis(vectors.T[values < rounding]), basis, 1))
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from symhep.lie.canonical_basis import canonical_basis
 from symhep.lie.generators import Matrices
 from symhep.lie.structure import numbers
 
@@ -43,7 +44,7 @@ def orthonormal(matrices: Matrices, noise: float = 0.0) -> Matrices:
     """Orthonormal basis (r, d, d) of the real span of matrices (G, d, d), for <A, B> = Re Tr(A^dagger B).
 
     The rank r counts the singular values above the `noise_floor` of an error ``noise`` per real entry, and above
-    the rounding of the largest one. Ordered by decreasing singular value.
+    the rounding of the largest one. It is the span's `canonical_basis`.
 
     Raises ``ValueError`` for another shape, NaN or infinity.
 
@@ -53,7 +54,9 @@ def orthonormal(matrices: Matrices, noise: float = 0.0) -> Matrices:
     """
     rows = _rows(matrices)
     _, values, vectors = np.linalg.svd(rows, full_matrices=False)
-    kept = vectors[values > max(_rounding(rows, values), noise_floor(len(rows), rows.shape[1], noise))]
+    kept = canonical_basis(
+        vectors[values > max(_rounding(rows, values), noise_floor(len(rows), rows.shape[1], noise))]
+    )
     shape = (len(kept), *np.shape(matrices)[1:])
     if np.iscomplexobj(matrices):
         half = kept.shape[1] // 2

@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from symhep.lie.canonical_basis import canonical_basis, leading
+
 __all__ = ["quartimax", "sparsest"]
 
 FloatArray = npt.NDArray[np.float64]
@@ -19,28 +21,37 @@ SWEEPS = 20
 
 
 def sparsest(rows: FloatArray, rng: np.random.Generator, noise: float = 0.0) -> FloatArray:
-    """Rotation R (G, G) that makes the orthonormal ``rows`` (G, K) sparse: new rows are R @ rows.
+    """Orthogonal R (G, G) that makes the orthonormal ``rows`` (G, K) sparse: new rows are R @ rows.
 
     First `quartimax`, which finds the valley; then plane rotations that lower sum |c|, each to an angle where
     an entry vanishes, which tells apart bases that are alike in the fourth power (the two diagonal Gell-Mann
     matrices). Entries below ``noise``, the error of an entry, count as zero.
 
+    The new rows depend on the span alone: the search starts from its `canonical_basis`, each row's leading entry is
+    positive, and the rows are in the order of the places of these.
+
     >>> rng = np.random.default_rng(1)
     >>> mixed = np.linalg.qr(rng.normal(size=(3, 3)))[0] @ np.eye(3, 5)
-    >>> np.abs(sparsest(mixed, rng) @ mixed).max(axis=1).round(9).tolist()
-    [1.0, 1.0, 1.0]
+    >>> (sparsest(mixed, rng) @ mixed + 0.0).round(9)[:, :3].tolist()
+    [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
     """
-    if len(rows) < 2:
-        return np.eye(len(rows))
-    rotation = quartimax(rows, rng)
-    current = rotation @ rows
+    if len(rows) == 0:
+        return np.eye(0)
+    start = canonical_basis(rows)
+    rotation = quartimax(start, rng)
+    current = rotation @ start
     floor = max(noise, 1e3 * np.finfo(float).eps)
     for _ in range(SWEEPS):
         if not _sweep(current, rotation, floor):
             break
     # Rounding of many plane rotations must not leave the group.
-    u, _, v = np.linalg.svd(rotation)
-    return np.asarray(u @ v)
+    u, _, v = np.linalg.svd(rotation @ start @ rows.T)
+    turn = u @ v
+    current = turn @ rows
+    first = leading(current)
+    signs = np.sign(current[np.arange(len(rows)), first])
+    order = np.argsort(first, kind="stable")
+    return np.asarray((signs[:, None] * turn)[order])
 
 
 def quartimax(rows: FloatArray, rng: np.random.Generator) -> FloatArray:
@@ -59,7 +70,7 @@ def quartimax(rows: FloatArray, rng: np.random.Generator) -> FloatArray:
         before = criterion
         u, _, v = np.linalg.svd((entries**3) @ rows.T)
         turn = u @ v
-    return np.asarray(turn[np.argmax(before)])
+    return np.asarray(turn[leading(before)])
 
 
 def _sweep(rows: FloatArray, rotation: FloatArray, floor: float) -> bool:

@@ -74,7 +74,7 @@ def with_error(value: float, error: float, unit: str = "") -> str:
         return f"{_rounded(value)} ± {_rounded(error)}{unit}"
     power = math.floor(math.log10(max(abs(value), error)))
     if power < -4 or power > 6:
-        return f"({_pair(value / 10.0**power, error / 10.0**power)})e{power:03d}{unit}"
+        return f"({_pair(value / 10.0**power, error / 10.0**power)})e{power:+03d}{unit}"
     return f"{_pair(value, error)}{unit}"
 
 

@@ -13,6 +13,12 @@ __all__ = ["DIALECT", "keys_table", "record_schema"]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 
+#: Fields that every record with a p-value has -> what they hold, and their meaning.
+_P_VALUES = {
+    "{p_value, log10_p, p_kind}": ("p-value", "p-value on its own"),
+    "{p_value_adjusted, log10_p_adjusted}": ("p-value", "adjusted for the family of hypotheses (Holm)"),
+}
+
 
 def record_schema(name: str, record: type[Record]) -> Schema:
     """The JSON Schema of ``summary`` in the results of the method ``name``.
@@ -46,7 +52,11 @@ def keys_table(record: type[Record]) -> str:
 
 
 def _keys(node: Schema, root: Schema, path: str) -> Iterator[tuple[str, str, str]]:
-    for name, field in node.get("properties", {}).items():
+    fields = dict(node.get("properties", {}))
+    for name, field in fields.items():
+        if told := _p_value(name, fields):
+            yield from ([] if told == "above" else [(f"{path}.{told}" if path else told, *_P_VALUES[told])])
+            continue
         place = f"{path}.{name}" if path else name
         target, holds, suffix = _resolved(field, root)
         meaning = " ".join(str(field.get("description", "")).split()).replace("|", "\\|")
@@ -54,11 +64,21 @@ def _keys(node: Schema, root: Schema, path: str) -> Iterator[tuple[str, str, str
             yield place + suffix, holds, meaning
             yield from _keys(target, root, place + suffix)
         else:
+            shape = _shape_of(target)
             yield (
                 place + suffix,
-                (_shape_of(target) or holds) + (" or null" if _nullable(field) else ""),
+                shape + (" or null" if _nullable(field) else "") if shape else holds,
                 meaning,
             )
+
+
+def _p_value(name: str, fields: Schema) -> str | None:
+    """The p-values of a record stand in one row: where ``name`` is the first of its fields, that row's key."""
+    for key in _P_VALUES:
+        names = [part.strip() for part in key.strip("{}").split(",")]
+        if name in names and set(names) <= fields.keys():
+            return key if name == names[0] else "above"
+    return None
 
 
 def _shape_of(target: Schema | None) -> str | None:

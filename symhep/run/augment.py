@@ -32,6 +32,7 @@ from symhep.run.folder import RunFolder
 from symhep.run.plan import Plan, make_plan
 from symhep.run.reading import read_dataset
 from symhep.run.workers import open_workers
+from symhep.torchkit.threads import one_thread_per_operation
 
 __all__ = ["Augmented", "augment"]
 
@@ -67,6 +68,7 @@ class _Sample:
     pdg_ids: npt.NDArray[np.int64] | None  # (datasets, P)
 
 
+@one_thread_per_operation()
 def augment(
     card: str | Path | Mapping[str, Any],
     run: str | Path,

@@ -25,6 +25,7 @@ from symhep.run.code_digest import code_digest
 from symhep.run.folder import RunFolder, content_key
 from symhep.run.plan import PlannedMethod
 from symhep.run.workers import Workers
+from symhep.torchkit.threads import one_thread_per_operation
 
 __all__ = ["Fit"]
 
@@ -67,10 +68,11 @@ class Fit:
             return method.worded(self.folder.read_result(name, method.Record)), False
         started = datetime.now(UTC)
         clock = time.perf_counter()
-        method.check(self.data, options)
-        prepared = method.prepare(self.data, options)
-        parts = self._parts(prepared, name, key)
-        result = method.combine(prepared, parts, self._context(COMBINE))
+        with one_thread_per_operation():
+            method.check(self.data, options)
+            prepared = method.prepare(self.data, options)
+            parts = self._parts(prepared, name, key)
+            result = method.combine(prepared, parts, self._context(COMBINE))
         result = replace(result, histograms=result.histograms | control_histograms(self.data))
         header = {
             "key": key,
@@ -95,8 +97,9 @@ class Fit:
         missing = [s for s in shards if stored[s.index] is None]
         outer = SilentProgress() if self.workers.local else self.progress
         with outer.task(f"{name}, {len(missing)} shards", len(missing)) as tick:
-            jobs = [(prepared, shard, self._context(shard.index)) for shard in missing]
-            for number, part in self.workers.run(self.plan.method.fit, jobs):
+            method = self.plan.method
+            jobs = [(method, prepared, shard, self._context(shard.index)) for shard in missing]
+            for number, part in self.workers.run(_fitted, jobs):
                 self.folder.write_part(name, key, missing[number].index, part)
                 tick(1)
         stored |= {s.index: self.folder.read_part(name, key, s.index) for s in missing}
@@ -106,6 +109,12 @@ class Fit:
         seeds = seed_sequence(self.seed, self.plan.method.name, shard)
         progress = self.progress if self.workers.local or shard == COMBINE else SilentProgress()
         return Context(seeds, self.device, progress, self.registry)
+
+
+def _fitted(method: Method[Any, Any, Any], prepared: Any, shard: Shard, context: Context) -> Part:
+    """The part of a shard, the same whichever process does it and however many threads that has."""
+    with one_thread_per_operation():
+        return method.fit(prepared, shard, context)
 
 
 def _present(part: Part | None, shard: Shard) -> Part:

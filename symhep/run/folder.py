@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import io
 import json
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
+from filelock import FileLock, Timeout
 from ruamel.yaml import YAML
 
 from symhep.card.schema import RunCard
@@ -77,17 +77,18 @@ class RunFolder:
         self.check()
         try:
             (self.root / STATE).mkdir(parents=True, exist_ok=True)
-            lock_file = (self.root / STATE / "lock").open("a")
+            lock = FileLock(self.root / STATE / "lock")
+            lock.acquire(blocking=False)
+        except Timeout as error:
+            raise StoreError(
+                f"another symhep run is writing to {self.root}; wait, or choose another folder"
+            ) from error
         except (OSError, ValueError) as error:
             raise StoreError(f"{self.root} cannot be written to: {error}") from error
-        with lock_file as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise StoreError(
-                    f"another symhep run is writing to {self.root}; wait, or choose another folder"
-                ) from error
+        try:
             yield
+        finally:
+            lock.release()
 
     def forget(self, names: Iterable[str]) -> None:
         """Drop what is remembered of these results and of the files read, so that it is all done again."""

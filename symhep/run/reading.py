@@ -26,7 +26,7 @@ from symhep.run.workers import Workers
 __all__ = ["DatasetEvents", "read_dataset", "read_file"]
 
 #: Of what a stored part holds: parts of another number are read from the files again.
-PARTS = 2
+PARTS = 3
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def read_file(
         ids[name] = list(table.pdg_ids)
     values = {
         "file": header | _sums_json(sums),
-        "sums": asdict(sums),
+        "sums": sums.to_json(),
         "losses": [asdict(loss) for loss in losses.losses],
         "selections": {name: flow.to_json() for name, flow in selector.cutflows.items()},
         "pdg_ids": ids,
@@ -141,7 +141,9 @@ def read_dataset(
 
 def _join(name: str, card: RunCard, parts: list[Part]) -> DatasetEvents:
     """Merge the files' parts and scale the weights to the cross-section, if the card gives one."""
-    total = WeightSums(*(sum(p.values["sums"][k] for p in parts) for k in asdict(WeightSums())))
+    total = WeightSums()
+    for part in parts:
+        total.merge(part.values["sums"])
     if total.events == 0 and all(p.values["losses"] for p in parts):
         reasons = "; ".join(
             f"{loss['file']}: {loss['reason']}" for p in parts for loss in p.values["losses"][:1]

@@ -101,8 +101,14 @@ def _guarded(function: Callable[..., Part], *job: Any) -> Part:
 
 def _share_cores(processes: int) -> None:
     """Runs in a new process before torch is imported: N processes with all threads each would only queue."""
-    allowed = int(os.environ.get("OMP_NUM_THREADS", "0")) or len(os.sched_getaffinity(0))
-    os.environ["OMP_NUM_THREADS"] = str(max(1, min(allowed, len(os.sched_getaffinity(0)) // processes)))
+    cores = _cores()
+    allowed = int(os.environ.get("OMP_NUM_THREADS", "0")) or cores
+    os.environ["OMP_NUM_THREADS"] = str(max(1, min(allowed, cores // processes)))
+
+
+def _cores() -> int:
+    """Cores that this process may use; where the system does not say (macOS, Windows), those of the machine."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

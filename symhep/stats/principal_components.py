@@ -18,11 +18,10 @@ RESAMPLES = 200
 
 @dataclass(frozen=True)
 class PrincipalComponents:
-    """Eigenvalues (F,) of the covariance in decreasing order, their errors (F,), directions (F, F) as rows."""
+    """Eigenvalues (F,) of the covariance in decreasing order, and their errors (F,)."""
 
     variances: FloatArray
     errors: FloatArray
-    directions: FloatArray
 
     @property
     def explained(self) -> FloatArray:
@@ -38,7 +37,7 @@ class PrincipalComponents:
 def principal_components(
     x: FloatArray, weights: FloatArray | None = None, seed: int | np.random.SeedSequence = 0
 ) -> PrincipalComponents:
-    """Eigen-decomposition of the weighted covariance of ``x`` (N, F).
+    """Eigenvalues of the weighted covariance of ``x`` (N, F).
 
     Errors: 200 bootstrap resamples of 200 blocks of events (of single events in
     small samples), so the cost does not grow with resamples times events. Signed
@@ -61,10 +60,10 @@ def principal_components(
         mean = counts @ first / total
         return np.asarray(np.tensordot(counts, second, 1) / total - np.outer(mean, mean))
 
-    values, vectors = np.linalg.eigh(covariance(np.ones(len(totals))))
+    values = np.linalg.eigvalsh(covariance(np.ones(len(totals))))
     rng = np.random.default_rng(seed)
     resampled = rng.multinomial(len(totals), np.full(len(totals), 1 / len(totals)), size=RESAMPLES)
     usable = [counts.astype(float) for counts in resampled if counts @ totals > 0]
     spectra = np.array([np.linalg.eigvalsh(covariance(counts)) for counts in usable])
     errors = spectra.std(axis=0) if len(usable) > 1 else np.full(len(values), np.nan)
-    return PrincipalComponents(np.maximum(values[::-1], 0.0), errors[::-1], vectors[:, ::-1].T.copy())
+    return PrincipalComponents(np.maximum(values[::-1], 0.0), errors[::-1])

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 import numpy as np
+import scipy.linalg  # noqa: F401  its BLAS must be loaded before threads are limited
 import torch
 from threadpoolctl import threadpool_limits
 
@@ -15,59 +17,66 @@ __all__ = ["in_groups", "one_thread_per_operation"]
 
 T = TypeVar("T")
 
+#: Networks of a few narrow layers that are trained side by side: with fewer, a core mostly waits for the next call.
+TOGETHER = 8
+
+#: Cores that `in_groups` may use inside `one_thread_per_operation`; None outside, where torch knows.
+_cores: ContextVar[int | None] = ContextVar("cores", default=None)
+
 
 @contextmanager
 def one_thread_per_operation() -> Iterator[None]:
     """Operations inside use one core each, those of torch and those of numpy's linear algebra.
 
-    (Where other processes take turns on the cores, two threads took a hundred times
-    one's time for the eigenvalues of a 96 x 96 matrix.)
+    A sum that threads share is added up in another order for another number of threads, so its last digits differ,
+    and training turns these into other networks. `in_groups` still uses all cores.
+
+    (It is also faster where other processes take turns on the cores: two threads took a hundred times one's time
+    for the eigenvalues of a 96 x 96 matrix.)
 
     >>> with one_thread_per_operation():
     ...     torch.get_num_threads()
     1
     """
     before = torch.get_num_threads()
+    token = _cores.set(_cores.get() or before)
     torch.set_num_threads(1)
     try:
         with threadpool_limits(1, user_api="blas"):
             yield
     finally:
         torch.set_num_threads(before)
+        _cores.reset(token)
 
 
 def in_groups(
-    work: Callable[[list[int]], T],
-    replicas: int,
-    device: str = "cpu",
-    *,
-    least: int = 1,
-    most: int | None = None,
+    work: Callable[[list[int]], T], replicas: int, device: str = "cpu", *, most: int = TOGETHER
 ) -> list[T]:
-    """Call ``work`` with the numbers of a group of replicas, one group per core; results in order.
+    """Call ``work`` with the numbers of a group of replicas, several groups at a time; results in order.
 
-    Small operations shared between cores spend their time waiting for each other,
-    and on a busy machine nearly all of it (20 times slower was seen); whole
-    replicas share nothing. As many groups are made as torch has threads
-    (OMP_NUM_THREADS limits them), and one on a GPU. If replicas draw from streams
-    of their own, the numbers do not depend on the grouping.
+    Small operations shared between cores spend their time waiting for each other, and on a busy machine nearly all
+    of it (20 times slower was seen); whole replicas share nothing. As many groups are done at a time as torch has
+    threads (OMP_NUM_THREADS limits them). On a GPU all replicas are one group.
+
+    Which replicas are in a group depends on ``replicas`` and ``most`` alone, never on the number of cores: the
+    rounding of an operation on a batch depends on the size of the batch.
 
     Parameters
     ----------
-    least
-        Fewest replicas that are worth a core: threads call one operation at a time.
     most
-        Most replicas in a group on the CPU; each core then takes several groups, one
-        after the other, and what a group works on stays in its cache.
+        Most replicas in a group on the CPU: what a group works on should stay in a core's cache. The number of
+        groups is a power of two, so that 2, 4 or 8 cores have the same to do.
 
-    >>> sum(in_groups(len, 5))
-    5
-    >>> max(in_groups(len, 5, most=2))
-    2
+    >>> in_groups(list, 5, most=2)
+    [[0, 1], [2], [3], [4]]
+    >>> in_groups(list, 5)
+    [[0, 1, 2, 3, 4]]
     """
-    threads = max(1, min(torch.get_num_threads(), replicas // least)) if device == "cpu" else 1
-    rounds = -(-replicas // (threads * most)) if device == "cpu" and most else 1
-    members = [part.tolist() for part in np.array_split(np.arange(replicas), threads * max(1, rounds))]
+    count = 1
+    while device == "cpu" and count * most < replicas:
+        count *= 2
+    members = [part.tolist() for part in np.array_split(np.arange(replicas), min(count, max(1, replicas)))]
+    threads = min(_cores.get() or torch.get_num_threads(), len(members))
     with one_thread_per_operation():
         if threads == 1:
             return [work(group) for group in members]

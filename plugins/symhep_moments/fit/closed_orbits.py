@@ -12,6 +12,7 @@ import torch
 from scipy.linalg import expm
 from torch import Tensor
 
+from symhep.lie.canonical_basis import leading
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import log_density, weight
 
@@ -85,6 +86,9 @@ class ClosedOrbit:
         """
         values, vectors = np.linalg.eig(self.matrix[:-1, :-1].T)
         planes = vectors[:, values.imag > CLOSED * np.abs(values).max()].T
+        # The phase of an eigenvector, where an angle is zero, is a choice: the leading component is real.
+        phases = planes[np.arange(len(planes)), leading(planes)]
+        planes = planes * (np.abs(phases) / phases)[:, None]
         # The middle of the turns: W x + b = 0.
         middle = -np.linalg.lstsq(self.matrix[:-1, :-1], self.matrix[:-1, -1], rcond=None)[0]
         across = (x - torch.as_tensor(middle, device=x.device)).to(torch.complex128)

@@ -84,14 +84,10 @@ def region(test: RankTest, seed: int = 0) -> Region:
 def _readable(test: RankTest, seed: int) -> tuple[FloatArray, FloatArray]:
     """Orthonormal sparse columns (G, r) = theta @ mixing."""
     start = np.linalg.qr(test.theta)[0]
-    r = start.shape[1]
     noise = _typical_error(test, start)
     # The search has random starts; the answer, if it is the sparsest, does not depend on them.
     rotation = sparsest(start.T, np.random.default_rng(seed), noise)
     basis = (rotation @ start.T).T
-    leading = np.abs(basis).argmax(axis=0)
-    basis = basis * np.sign(basis[leading, np.arange(r)])
-    basis = basis[:, np.argsort(leading, kind="stable")]
     return basis, np.asarray(np.linalg.lstsq(test.theta, basis, rcond=None)[0], dtype=np.float64)
 
 
@@ -117,5 +113,7 @@ def coefficient_covariance(
 def _drawn(covariance: FloatArray, seed: int) -> FloatArray:
     """(DRAWS, m) normal numbers with this covariance, which may be singular."""
     values, vectors = np.linalg.eigh(covariance)
-    half = vectors * np.sqrt(np.maximum(values, 0.0))
-    return np.asarray(np.random.default_rng(seed).normal(size=(DRAWS, len(half))) @ half.T)
+    root = (
+        vectors * np.sqrt(np.maximum(values, 0.0))
+    ) @ vectors.T  # the one root that no choice of vectors changes
+    return np.asarray(np.random.default_rng(seed).normal(size=(DRAWS, len(root))) @ root)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import MethodError
+from symhep.lie.canonical_basis import canonical_basis
 from symhep.lie.generators import Generators
 from symhep.stats.constraints import Constraint, constraints
 from symhep.stats.support import POINTS, affine_hull, quadrics
@@ -173,13 +174,14 @@ def _null(gram: FloatArray) -> FloatArray:
 
 
 def _orthonormal(columns: FloatArray) -> FloatArray:
-    return np.asarray(np.linalg.qr(columns)[0])
+    """The canonical basis of the span of the columns (G, m)."""
+    return canonical_basis(np.linalg.qr(columns)[0].T).T
 
 
 def _without(span: FloatArray, taken: FloatArray) -> FloatArray:
-    """Orthonormal basis of the part of ``span`` (G, m) that is orthogonal to ``taken`` (G, s), which lies in it."""
+    """Canonical basis of the part of ``span`` (G, m) that is orthogonal to ``taken`` (G, s), which lies in it."""
     u, s, _ = np.linalg.svd(span - taken @ (taken.T @ span), full_matrices=False)
-    return np.asarray(u[:, s > 0.5])
+    return canonical_basis(u[:, s > 0.5].T).T
 
 
 def _inside(span: FloatArray) -> npt.NDArray[np.bool_]:

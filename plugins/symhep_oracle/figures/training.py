@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, NullLocator
@@ -168,7 +167,7 @@ def orthogonality(
     return figure
 
 
-def _vectors(ax: Axes, found: FloatArray) -> None:
+def _vectors(ax: Any, found: FloatArray) -> None:
     """Unit vectors in space with the given angles."""
     gram = np.cos(np.radians(found))
     arrows = np.zeros((len(gram), 3))

@@ -26,6 +26,9 @@ __all__ = ["Flows", "alignment", "contour_normals", "learn_flows"]
 FloatArray = npt.NDArray[np.float64]
 Function = Callable[[Tensor], Tensor]
 
+#: Seeds trained side by side: each has a network per generator, on all points at every step.
+TOGETHER = 3
+
 
 @dataclass(frozen=True)
 class Flows:
@@ -123,7 +126,7 @@ def learn_flows(
     def group(members: list[int]) -> tuple[dict[str, npt.NDArray[Any]], FloatArray]:
         return _train(loss, [seeds[r] for r in members], advance if members[0] == 0 else None)
 
-    found = in_groups(group, len(seeds))
+    found = in_groups(group, len(seeds), most=TOGETHER)
     parameters = {name: np.concatenate([p[name] for p, _ in found]) for name in found[0][0]}
     network = _networks(options, x.shape[1], len(seeds) * options.generators)
     network.parameters.load(parameters)

@@ -42,6 +42,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Largest N_g tried unless the card says more.
 LARGEST = 10
+#: Replicas trained side by side where the losses have no closed form.
+TOGETHER = 8
 
 
 def scanned(options: GradientOptions, unknowns: int) -> tuple[int, ...]:
@@ -141,9 +143,7 @@ def solve(
     # Small operations are bound by the interpreter, which two threads would only fight for; large ones gain.
     work = len(counts) * max(counts) * len(used) * fields.layout.features
     shared = invariance.automatic and work > 1_000_000
-    training = (
-        Training.join(in_groups(group, len(counts), device)) if shared else group(list(range(len(counts))))
-    )
+    training = Training.join(in_groups(group, len(counts), device, most=TOGETHER if shared else len(counts)))
     return _solution(training, np.array(counts), family, fields, conditions, options)
 
 

@@ -86,7 +86,7 @@ def fit_autoencoders(
                     advance(SHOWN * len(members))
         return networks.parameters.arrays()
 
-    groups = in_groups(fit_group, len(seeds), device)
+    groups = in_groups(fit_group, len(seeds), device, most=1)  # wide layers: one keeps a core busy
     trained = Autoencoders(x.shape[1], hidden, latents, len(seeds), dtype=torch.float64)
     trained.parameters.load({name: np.concatenate([g[name] for g in groups]) for name in groups[0]})
     return trained

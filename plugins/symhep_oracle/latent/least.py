@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from symhep.lie.canonical_basis import leading
 from symhep_oracle.fit.fields import LinearFields
 from symhep_oracle.fit.problem import Problem
 from symhep_oracle.latent.morph import follow
@@ -33,6 +34,7 @@ def follow_least(
     assert isinstance(fields, LinearFields)
     originals = without_target(prepared.data, options.oracle).values[sample.rows]
     directions = np.linalg.eigh(conditions.grams().mean)[1][:, : options.latent.flows].T
+    directions *= np.sign(directions[np.arange(len(directions)), leading(directions)])[:, None]
     return follow(
         problem.coded.coding, oracle, fields, directions, sample.x.numpy(), originals, sample.scale,
         options.latent, rng,

@@ -17,7 +17,9 @@ def _script(value: Any) -> Any:
     return {"kind": "torchscript", "file": value} if isinstance(value, str) else value
 
 
-ScriptFile = Annotated[ModelFileOracle, BeforeValidator(_script)]
+ScriptFile = Annotated[
+    ModelFileOracle, BeforeValidator(_script, json_schema_input_type=str | ModelFileOracle)
+]
 
 
 class LatentOptions(Options):

@@ -98,18 +98,20 @@ def _short(value: Any) -> Any:
     return {"kind": value} if isinstance(value, str) else value
 
 
-OracleOptions = Annotated[
-    Annotated[
-        NormOracle
-        | LorentzOracle
-        | QuadraticOracle
-        | ExceptionalOracle
-        | DeterminantOracle
-        | FunctionOracle
-        | MaskOracle
-        | ModelFileOracle
-        | LearnedOracleOptions,
-        Field(discriminator="kind"),
-    ],
-    BeforeValidator(_short),
+#: Oracles that need no more than their kind.
+Short = Literal[
+    "l1", "l2", "squeeze", "piecewise", "lorentz", "g2", "f4", "e6", "determinant", "learned",
+]  # fmt: skip
+_Mapping = Annotated[
+    NormOracle
+    | LorentzOracle
+    | QuadraticOracle
+    | ExceptionalOracle
+    | DeterminantOracle
+    | FunctionOracle
+    | MaskOracle
+    | ModelFileOracle
+    | LearnedOracleOptions,
+    Field(discriminator="kind"),
 ]
+OracleOptions = Annotated[_Mapping, BeforeValidator(_short, json_schema_input_type=Short | _Mapping)]

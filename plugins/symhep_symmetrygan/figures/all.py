@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from symhep.hypotheses.discrete.figure import CAPTION as DISCRETE
+from symhep.hypotheses.discrete.figure import discrete_figure, has_discrete
+from symhep.hypotheses.p_value_figure import CAPTION as P_VALUES
+from symhep.hypotheses.p_value_figure import Family, candidate_family, discrete_family, p_value_figure
+from symhep.hypotheses.subgroups.figure import CAPTION as LATTICE
+from symhep.hypotheses.subgroups.figure import subgroup_lattice
 from symhep.methods.interface import NamedFigure
 from symhep.methods.result import Result
-from symhep.plotting.lattice_verdicts import subgroup_lattice
 from symhep_symmetrygan.figures.components import component_sizes
 from symhep_symmetrygan.figures.composition import composition_growth
 from symhep_symmetrygan.figures.divergences import SHOWN as DIVERGENCES
 from symhep_symmetrygan.figures.divergences import kl_divergences
 from symhep_symmetrygan.figures.element_tests import element_p_values
-from symhep_symmetrygan.figures.hypotheses import hypotheses, hypothesis_p_values
 from symhep_symmetrygan.figures.landscape import loss_landscape
 from symhep_symmetrygan.figures.losses import posthoc_losses
 from symhep_symmetrygan.figures.map import discovery_map
@@ -24,11 +30,15 @@ from symhep_symmetrygan.figures.planes import before_and_after_planes, planes_of
 from symhep_symmetrygan.figures.projections import before_and_after, projections_of
 from symhep_symmetrygan.figures.span import span_of_logarithms
 from symhep_symmetrygan.figures.training import training_losses
+from symhep_symmetrygan.record import SymmetryGanRecord
 
 __all__ = ["draw_all"]
 
+#: Components that fit on a page.
+SHOWN = 20
 
-def draw_all(result: Result) -> Iterator[NamedFigure]:
+
+def draw_all(result: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
     """Elements, their tests, the group, subgroups, maps, training; only what the result holds."""
     yield from _elements(result)
     yield from _before_and_after(result)
@@ -36,7 +46,7 @@ def draw_all(result: Result) -> Iterator[NamedFigure]:
     yield from _group(result)
     yield from _subgroups(result)
     yield from _map(result)
-    if result.summary["training"] is not None:
+    if result.record.training is not None:
         yield NamedFigure(
             "training",
             training_losses(result.arrays),
@@ -46,27 +56,28 @@ def draw_all(result: Result) -> Iterator[NamedFigure]:
         )
 
 
-def _elements(r: Result) -> Iterator[NamedFigure]:
-    if r.summary["landscape"] is not None:
+def _elements(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
+    space, landscape = r.record.space, r.record.landscape
+    if landscape is not None:
         yield NamedFigure(
             "landscape",
-            loss_landscape(r.arrays, r.summary),
+            loss_landscape(r.arrays, landscape.slices),
             "Slices through the loss with the best possible discriminator, less 2 ln 2 (0: a symmetry), and what was "
             "found. Parameters that are not on the axes are held at the values above the panel; faint: elements that "
             "have others.",
         )
-    if r.summary["training"] is not None:
-        number = len(r.arrays["parameters"])
+    if space is not None:
+        number = len(space.parameters)
         more = f" The first {PARAMETERS} of {number} parameters." if number > PARAMETERS else ""
         yield NamedFigure(
             "parameters",
-            final_parameters(r.arrays),
+            final_parameters(r.arrays, space.parameters),
             f"Parameters of the transformation after training against those before. Dotted: not moved.{more}",
         )
 
 
-def _before_and_after(r: Result) -> Iterator[NamedFigure]:
-    unit = r.summary["unit"]
+def _before_and_after(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
+    unit = r.record.unit
     drawn = projections_of(r.histograms)
     words = {
         "found": "an element that was found, refined: of those that were kept the one in the middle by KL divergence",
@@ -88,45 +99,45 @@ def _before_and_after(r: Result) -> Iterator[NamedFigure]:
         )
 
 
-def _judged(r: Result) -> Iterator[NamedFigure]:
-    s = r.summary
-    if s["kl"] is not None:
-        number = len(s["kl"]["projections"])
+def _judged(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
+    s = r.record
+    if s.kl is not None:
+        number = len(s.kl.projections)
         more = f" The first {DIVERGENCES} of {number} projections." if number > DIVERGENCES else ""
         yield NamedFigure(
             "kl",
-            kl_divergences(r.arrays, s["kl"]),
-            f"KL divergence of each projection after an element against before, {s['kl']['bins']} bins, held-out "
+            kl_divergences(r.arrays, s.kl),
+            f"KL divergence of each projection after an element against before, {s.kl.bins} bins, held-out "
             "events: elements as training left them and refined, random elements, and random halves of the events "
             f"against each other. Diamonds: means.{more}",
         )
-    if s["posthoc_loss"] is not None:
+    if s.posthoc_loss is not None:
         yield NamedFigure(
             "posthoc",
-            posthoc_losses(r.arrays, s["posthoc_loss"]["ideal"]),
+            posthoc_losses(r.arrays, s.posthoc_loss.ideal),
             "Loss of a new classifier between events and images, per element as training left it, on held-out "
             "events. 2 ln 2: it can only guess.",
         )
-    if "log10_p" in r.arrays:
+    if np.isfinite(r.arrays.get("log10_p", np.zeros(0))).any():
         yield NamedFigure(
             "element_p_values",
-            element_p_values(r.arrays, s["level"]),
+            element_p_values(r.arrays, s.level),
             "p-values of the found elements, on events that training never saw: as training left them, and "
             "refined to the precision of the training events. Adjusted by Holm's method; right of the dashed "
-            f"line, at {s['level']:g}, an element is rejected.",
+            f"line, at {s.level:g}, an element is rejected.",
         )
 
 
-def _group(r: Result) -> Iterator[NamedFigure]:
-    s = r.summary
-    if s["algebra"] is not None:
+def _group(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
+    s = r.record
+    if len(r.arrays.get("span_values", ())):
         yield NamedFigure(
             "span",
-            span_of_logarithms(r.arrays),
+            span_of_logarithms(r.arrays, s),
             "Logarithms of the found elements: singular values beside those of the elements' errors alone (left), "
             "and the generators of what rises above them, of length 1, with one standard error (right).",
         )
-    if s["components"]:
+    if s.components:
         yield NamedFigure(
             "components",
             component_sizes(s),
@@ -134,56 +145,52 @@ def _group(r: Result) -> Iterator[NamedFigure]:
             "beside the noise (dashed), and how far their post-hoc loss is from 2 ln 2, with its error. Blue: not "
             "rejected.",
         )
-    if s["composition"] is not None:
+    if s.composition is not None:
         yield NamedFigure(
             "composition",
-            composition_growth(r.arrays, s),
+            composition_growth(r.arrays, s.kl),
             "Found elements composed k times: distance from the exact power, and KL divergence of the composed element "
             "beside the noise (dashed).",
         )
 
 
-def _subgroups(r: Result) -> Iterator[NamedFigure]:
-    s = r.summary
-    classes = [row for row in s["subgroups"] if row["family"] == "classes"]
-    if classes:
-        yield NamedFigure(
-            "lattice",
-            subgroup_lattice({**s, "subgroups": classes}),
-            "Classes of subgroups by dimension, a line where one lies directly in another; each class in any "
-            f"direction. p-values on held-out events, adjusted by Holm's method, rejected below {s['level']:g}.",
-        )
-    if hypotheses(s):
-        yield NamedFigure(
-            "p_values",
-            hypothesis_p_values(s),
-            "p-values on held-out events of components, of generators at their own place and of discrete "
-            "elements, each on its own (bar) and adjusted (symbol). What lies right of the dashed line, at "
-            f"{s['level']:g}, is rejected.",
-        )
+def _subgroups(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
+    s = r.record
+    if s.catalogue is not None:
+        yield NamedFigure("lattice", subgroup_lattice(s.subgroups, s.catalogue), LATTICE)
+    components = tuple((row.name, row, "") for row in s.components if row.log10_p is not None)
+    families = [
+        Family("components", components[:SHOWN]),
+        candidate_family(s.candidates),
+        discrete_family(s.discrete),
+    ]
+    if any(family.rows for family in families):
+        yield NamedFigure("p_values", p_value_figure(families, s.level), P_VALUES.format(level=s.level))
+    if has_discrete(s.discrete):
+        yield NamedFigure("discrete", discrete_figure(s.discrete, s.level), DISCRETE)
 
 
-def _map(r: Result) -> Iterator[NamedFigure]:
-    s = r.summary
-    if s["map"] is None:
+def _map(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
+    m = r.record.map
+    if m is None:
         return
     yield NamedFigure(
         "map",
-        discovery_map(r.arrays),
+        discovery_map(r.arrays, m.coordinates),
         "The symmetry discovery map, one point per restart: where training ended over where a formula expects it, "
-        f"and the difference. The formula: {s['map']['formula']}.",
+        f"and the difference. The formula: {m.formula}.",
     )
-    if len(s["map"]["coordinates"]) == 2:
+    if len(m.coordinates) == 2:
         more = f" The first {ARROWS} restarts." if len(r.arrays["map_initial"]) > ARROWS else ""
         yield NamedFigure(
             "motion",
-            map_motion(r.arrays),
+            map_motion(r.arrays, m.coordinates),
             f"From the initial to the final parameters, an arrow per restart.{more}",
         )
-    if s["map"]["learned"] is not None:
+    if m.learned is not None:
         yield NamedFigure(
             "omega",
-            discovery_map(r.arrays, prefix="omega"),
+            discovery_map(r.arrays, m.coordinates, prefix="omega"),
             "The map that was learned in a single training, on initial points that it has not seen, beside the "
-            f"formula: {s['map']['formula']}.",
+            f"formula: {m.formula}.",
         )

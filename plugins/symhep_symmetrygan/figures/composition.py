@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -13,6 +10,7 @@ from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_symmetrygan.figures.axes import quantity
 from symhep_symmetrygan.figures.marks import GREY
+from symhep_symmetrygan.validation.record import DivergenceRecord
 
 __all__ = ["composition_growth"]
 
@@ -20,7 +18,7 @@ __all__ = ["composition_growth"]
 SHOWN = 4
 
 
-def composition_growth(a: Arrays, summary: Mapping[str, Any]) -> Figure:
+def composition_growth(a: Arrays, kl: DivergenceRecord | None) -> Figure:
     """Left the distance from the exact power, with lines of growth as sqrt(k) and as k; right the KL divergences."""
     k = a["composition_steps"]
     figure, (left, right) = panel(1, 2, figsize=(8.0, 3.9))
@@ -32,13 +30,13 @@ def composition_growth(a: Arrays, summary: Mapping[str, Any]) -> Figure:
     if (distance > 0).all():
         left.set_yscale("log")
     left.legend(fontsize=10)
-    names = [] if summary["kl"] is None else summary["kl"]["projections"]
+    names = () if kl is None else kl.projections
     for j in range(min(SHOWN, a["composition_kl"].shape[1])):
         values, errors = a["composition_kl"][:, j], a["composition_kl_error"][:, j]
         label = quantity(names[j]) if j < len(names) else f"projection {j + 1}"
         right.errorbar(k, values, yerr=errors, fmt="osD^"[j], color=COLOURS[j], ms=5, capsize=2, label=label)
-        if names and summary["kl"]["noise"]["number"]:
-            right.axhline(summary["kl"]["noise"]["mean"][j], color=COLOURS[j], ls="--", lw=1.0)
+        if kl is not None and kl.noise.mean is not None:
+            right.axhline(kl.noise.mean[j], color=COLOURS[j], ls="--", lw=1.0)
     right.set(xscale="log", xlabel="Compositions $k$", ylabel="KL divergence [nats]")
     if np.nanmax(a["composition_kl"], initial=0.0) > 0:
         right.set_yscale("log")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from symhep.methods.result import Arrays
 from symhep.plotting.style import COLOURS
 from symhep_symmetrygan.figures.axes import panels, quantity
 from symhep_symmetrygan.figures.marks import GREY, RANDOM
+from symhep_symmetrygan.validation.record import DivergenceMean, DivergenceRecord
 
 __all__ = ["SHOWN", "kl_divergences"]
 
@@ -30,9 +30,9 @@ _KINDS = (
 )
 
 
-def kl_divergences(a: Arrays, kl: Mapping[str, Any]) -> Figure:
+def kl_divergences(a: Arrays, kl: DivergenceRecord) -> Figure:
     """A panel per projection on one logarithmic axis: shares of elements, and their means as marks above."""
-    shown = _moved(a)[:SHOWN]
+    shown = _moved(a, len(kl.projections))[:SHOWN]
     figure, axes = panels(len(shown), most=2 if len(shown) in (2, 4) else 3, width=4.2, height=3.3)
     edges = _edges([a[key][:, shown] for key, *_ in _KINDS])
     for j, ax in zip(shown, axes, strict=True):
@@ -45,9 +45,9 @@ def kl_divergences(a: Arrays, kl: Mapping[str, Any]) -> Figure:
                 share, edges, color=colour, lw=1.6, fill=filled and not hatch, alpha=0.45 if filled else 1.0,
                 hatch=hatch or None, label=words,
             )  # fmt: skip
-        _means(ax, kl, j, 1.1 * top)
+        _means(ax, kl, j, 1.1 * top, edges)
         ax.set(xscale="log", xlim=(edges[0], edges[-1]), ylim=(0, 1.5 * top or 1.0))
-        ax.set_title(quantity(str(a["projections"][j])), fontsize=11)
+        ax.set_title(quantity(kl.projections[j]), fontsize=11)
         ax.set_xlabel("KL divergence [nats]")
     axes[0].set_ylabel("Share of elements")
     figure.legend(
@@ -59,9 +59,9 @@ def kl_divergences(a: Arrays, kl: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def _moved(a: Arrays) -> list[int]:
+def _moved(a: Arrays, number: int) -> list[int]:
     """Projections that elements change: rotations, say, leave pt alone. All, if none does."""
-    every = range(len(a["projections"]))
+    every = range(number)
     return [j for j in every if any(np.nanmax(a[k][:, j], initial=0.0) > 0 for k, *_ in _KINDS[:3])] or [
         *every
     ]
@@ -86,19 +86,23 @@ def _shares(values: FloatArray, edges: FloatArray) -> FloatArray:
     return np.asarray(counts / max(len(known), 1))
 
 
-def _means(ax: Any, kl: Mapping[str, Any], j: int, height: float) -> None:
+def _means(ax: Any, kl: DivergenceRecord, j: int, height: float, edges: FloatArray) -> None:
     """Mean over elements with its error, at staggered heights; the ratio to the noise beside that of the found."""
     for step, (_, name, _, colour, _) in enumerate(_KINDS):
-        part = kl[name]
-        if not part["number"] or not part["mean"][j]:
+        part: DivergenceMean = getattr(kl, name)
+        if part.mean is None or not part.mean[j]:
             continue
+        error = None if part.error is None else part.error[j]
         y = height * (1 + 0.07 * step)
         ax.errorbar(
-            part["mean"][j], y, xerr=part["error"][j] or 0.0, fmt="D", color=colour, ms=5, capsize=2, mec="white",
+            part.mean[j], y, xerr=error or 0.0, fmt="D", color=colour, ms=5, capsize=2, mec="white",
             mew=0.5,
         )  # fmt: skip
-        if name == "symmetry" and kl["ratio"] is not None and kl["ratio"][j] is not None:
+        ratio = None if kl.ratio is None else kl.ratio[j]
+        if name == "symmetry" and ratio is not None:
+            right = part.mean[j] > edges[int(0.6 * len(edges))]  # no room on the other side
             ax.annotate(
-                rf"mean: {kl['ratio'][j]:.2g} $\times$ noise", (part["mean"][j], y), (8, 0), va="center",
+                rf"mean: {ratio:.2g} $\times$ noise", (part.mean[j], y), (-8 if right else 8, 0), va="center",
+                ha="right" if right else "left",
                 textcoords="offset points", fontsize=9, color="#4a4d55",
             )  # fmt: skip

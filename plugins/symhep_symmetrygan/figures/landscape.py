@@ -15,6 +15,7 @@ from symhep.methods.result import Arrays
 from symhep.plotting.style import COLOURS
 from symhep_symmetrygan.figures.axes import axis_label, panels, turn_ticks
 from symhep_symmetrygan.figures.marks import VERDICTS, legend_of, sorted_by_verdict
+from symhep_symmetrygan.landscape.record import SliceRecord
 
 __all__ = ["loss_landscape"]
 
@@ -27,10 +28,9 @@ _MAXIMUM = "#1b1b1b"
 _STARS = {"maxima": "*", "false_maxima": "h"}
 
 
-def loss_landscape(a: Arrays, summary: Mapping[str, Any]) -> Figure:
+def loss_landscape(a: Arrays, slices: Sequence[SliceRecord]) -> Figure:
     """A panel per slice: the loss (14) less 2 ln 2, its maxima, and the elements that were found."""
-    slices = summary["landscape"]["slices"]
-    flat = [s["y"] is not None for s in slices]
+    flat = [s.y is not None for s in slices]
     figure, axes = panels(
         len(slices), width=5.4 if len(slices) == 1 else 4.1, height=4.2 if len(slices) == 1 else 3.7
     )
@@ -40,7 +40,7 @@ def loss_landscape(a: Arrays, summary: Mapping[str, Any]) -> Figure:
             _plane(ax, a, number, row, norm)
         else:
             _line(ax, a, number, row)
-        ax.set_title(_fixed(row["fixed"]), fontsize=10)
+        ax.set_title(_fixed(row.fixed), fontsize=10)
     if any(flat):
         chosen = [ax for ax, is_flat in zip(axes, flat, strict=True) if is_flat]
         figure.colorbar(
@@ -68,7 +68,7 @@ def _norm(a: Arrays, flat: Sequence[bool]) -> Normalize:
     return Normalize(max(min(lowest, default=-1.0), -2 * np.log(2)), 0.0)
 
 
-def _plane(ax: Any, a: Arrays, number: int, row: Mapping[str, Any], norm: Normalize) -> None:
+def _plane(ax: Any, a: Arrays, number: int, row: SliceRecord, norm: Normalize) -> None:
     x, y, loss = (a[f"slice_{number}_{name}"] for name in ("x", "y", "loss"))
     image = ax.pcolormesh(x, y, loss.T, cmap=_MAP, norm=norm, shading="gouraud", rasterized=True)
     # evenly in the root of the depth: lines stand as close in the valleys as at the top
@@ -78,25 +78,25 @@ def _plane(ax: Any, a: Arrays, number: int, row: Mapping[str, Any], norm: Normal
     if ridge is not None:
         ax.plot(ridge[:, 0], ridge[:, 1], ".", color=_MAXIMUM, ms=2.5, zorder=2)
     for kind, marker in _STARS.items():
-        for point in row[kind]:
+        for point in getattr(row, kind):
             ax.plot(*point, marker, ms=15, mfc="white", mec=_MAXIMUM, mew=1.0, zorder=2.5)
     _points(ax, a, a[f"slice_{number}_points"], a[f"slice_{number}_near"])
-    ax.set(xlabel=axis_label(row["x"]), ylabel=axis_label(row["y"]), xlim=_ends(x), ylim=_ends(y))
+    ax.set(xlabel=axis_label(row.x), ylabel=axis_label(row.y or ""), xlim=_ends(x), ylim=_ends(y))
     _angles(ax, row, x, y)
     if np.isclose(np.ptp(x), np.ptp(y)):
         ax.set_aspect("equal")  # a circle is to look like one
 
 
-def _line(ax: Any, a: Arrays, number: int, row: Mapping[str, Any]) -> None:
+def _line(ax: Any, a: Arrays, number: int, row: SliceRecord) -> None:
     x, loss = a[f"slice_{number}_x"], a[f"slice_{number}_loss"]
     ax.plot(x, loss, color=COLOURS[0])
     for kind, marker in _STARS.items():
-        for point in row[kind]:
+        for point in getattr(row, kind):
             height = np.interp(point[0], x, loss)
             ax.plot(point[0], height, marker, ms=15, mfc="white", mec=_MAXIMUM, mew=1.0, zorder=2.5)
     points = a[f"slice_{number}_points"][:, 0]
     _points(ax, a, np.stack([points, np.interp(points, x, loss)], 1), a[f"slice_{number}_near"])
-    ax.set(xlabel=axis_label(row["x"]), ylabel=r"$L - 2\,\ln 2$", xlim=_ends(x))
+    ax.set(xlabel=axis_label(row.x), ylabel=r"$L - 2\,\ln 2$", xlim=_ends(x))
 
 
 def _points(ax: Any, a: Arrays, points: FloatArray, near: npt.NDArray[np.bool_]) -> None:
@@ -122,9 +122,9 @@ def _ends(x: FloatArray) -> tuple[float, float]:
     return float(x[0]), float(x[-1])
 
 
-def _angles(ax: Any, row: Mapping[str, Any], x: FloatArray, y: FloatArray) -> None:
-    for which, values in (("x", x), ("y", y)):
-        if row[which].startswith(("theta", "phi")):
+def _angles(ax: Any, row: SliceRecord, x: FloatArray, y: FloatArray) -> None:
+    for which, label, values in (("x", row.x, x), ("y", row.y or "", y)):
+        if label.startswith(("theta", "phi")):
             turn_ticks(ax, which, *_ends(values))
 
 
@@ -135,14 +135,14 @@ def _fixed(values: Mapping[str, float]) -> str:
     )
 
 
-def _handles(a: Arrays, slices: Sequence[Mapping[str, Any]]) -> list[Line2D]:
+def _handles(a: Arrays, slices: Sequence[SliceRecord]) -> list[Line2D]:
     handles = legend_of([verdict for verdict, _ in sorted_by_verdict(a)])
     for kind, marker in _STARS.items():
-        if any(row[kind] for row in slices):
+        if any(getattr(row, kind) for row in slices):
             label = "symmetry" if kind == "maxima" else "maximum, no symmetry"
             handles.append(
                 Line2D([], [], marker=marker, ls="none", ms=12, mfc="white", mec=_MAXIMUM, label=label)
             )
-    if any(row["ridge"] for row in slices):
+    if any(row.ridge for row in slices):
         handles.append(Line2D([], [], color=_MAXIMUM, marker=".", ms=4, ls="none", label="symmetries"))
     return handles

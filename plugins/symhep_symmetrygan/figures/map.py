@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,12 +24,12 @@ FloatArray = npt.NDArray[np.float64]
 SHOWN = 4
 
 
-def discovery_map(a: Arrays, *, prefix: str = "map") -> Figure:
+def discovery_map(a: Arrays, coordinates: Sequence[str], *, prefix: str = "map") -> Figure:
     """Per coordinate its final value over where the formula expects it, and below what lies between the two.
 
     The prefix 'omega' draws the map that was learned in one training.
     """
-    names = [str(n) for n in a["map_coordinates"][:SHOWN]]
+    names = list(coordinates[:SHOWN])
     initial, final, expected = (a[f"{prefix}_{part}"] for part in ("initial", "final", "expected"))
     periods = a["map_periods"]
     off = apart(final, expected, periods)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -18,9 +20,8 @@ __all__ = ["SHOWN", "map_motion"]
 SHOWN = 300
 
 
-def map_motion(a: Arrays) -> Figure:
+def map_motion(a: Arrays, names: Sequence[str]) -> Figure:
     """Two coordinates: an arrow per restart from where it began to where it ended, the short way round for angles."""
-    names = [str(n) for n in a["map_coordinates"]]
     initial, final, periods = (a[f"map_{part}"] for part in ("initial", "final", "periods"))
     moved = apart(final, initial, periods)[:SHOWN]
     begin = initial[:SHOWN]

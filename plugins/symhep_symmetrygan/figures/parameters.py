@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,9 @@ FloatArray = npt.NDArray[np.float64]
 SHOWN = 9
 
 
-def final_parameters(a: Arrays) -> Figure:
+def final_parameters(a: Arrays, parameters: Sequence[str]) -> Figure:
     """Of two parameters first the final ones against each other; then every final against its initial value."""
-    names = [str(n) for n in a["parameters"][:SHOWN]]
+    names = list(parameters[:SHOWN])
     initial, final = (_wrapped(a[part], a["periods"]) for part in ("initial", "final"))
     both = len(names) == 2
     figure, axes = panels(len(names) + both, width=3.7, height=3.2)

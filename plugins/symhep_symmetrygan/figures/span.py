@@ -11,6 +11,7 @@ from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_symmetrygan.figures.axes import quantity
 from symhep_symmetrygan.figures.marks import GREY
+from symhep_symmetrygan.record import SymmetryGanRecord
 
 __all__ = ["SHOWN", "span_of_logarithms"]
 
@@ -18,9 +19,10 @@ __all__ = ["SHOWN", "span_of_logarithms"]
 SHOWN = 6
 
 
-def span_of_logarithms(a: Arrays) -> Figure:
+def span_of_logarithms(a: Arrays, record: SymmetryGanRecord) -> Figure:
     """Left the singular values beside those of noise alone, right the generators with errors."""
-    found = len(a["generators"][:SHOWN])
+    generators = record.generators[:SHOWN]
+    tangents = list(dict.fromkeys(name for g in generators for name in g.coefficients))
     figure, (left, right) = panel(1, 2, figsize=(8.6, 3.6), width_ratios=(1, 1.5))
     number = np.arange(1, len(a["span_values"]) + 1)
     left.plot(number, a["span_values"], "o", color=COLOURS[0], ms=6, label="found elements")
@@ -31,19 +33,20 @@ def span_of_logarithms(a: Arrays) -> Figure:
     if (a["span_values"] > 0).any():
         left.set_yscale("log")
     left.legend(fontsize=10)
-    x = np.arange(len(a["tangents"]))
+    x = np.arange(len(tangents))
     right.axhline(0.0, color=GREY, lw=0.9)
-    for i in range(found):
-        shift = 0.16 * (i - (found - 1) / 2)
+    for i, generator in enumerate(generators):
+        shift = 0.16 * (i - (len(generators) - 1) / 2)
         right.errorbar(
-            x + shift, a["generators"][i], yerr=a["generators_error"][i], fmt="osD^vP"[i], color=COLOURS[i], ms=5.5,
-            capsize=3, mec="white", mew=0.5, label=quantity(str(a["generator_labels"][i])),
+            x + shift, [c.value for c in generator.coefficients.values()],
+            yerr=[c.error or 0.0 for c in generator.coefficients.values()], fmt="osD^vP"[i], color=COLOURS[i], ms=5.5,
+            capsize=3, mec="white", mew=0.5, label=quantity(generator.label),
         )  # fmt: skip
-    right.set_xticks(x, [quantity(str(n)) for n in a["tangents"]], rotation=90 if len(x) > 10 else 0)
+    right.set_xticks(x, [quantity(name) for name in tangents], rotation=90 if len(x) > 10 else 0)
     right.xaxis.set_minor_locator(NullLocator())
     right.set(ylabel="Coefficient", ylim=(-1.15, 1.55))
-    if found:
-        right.legend(fontsize=9, loc="upper right", ncols=1 if found == 1 else 2)
+    if generators:
+        right.legend(fontsize=9, loc="upper right", ncols=1 if len(generators) == 1 else 2)
     else:
         right.text(
             0.5, 0.5, "no direction above the noise", transform=right.transAxes, ha="center", color=GREY

@@ -9,8 +9,8 @@ import torch
 from symhep.errors import CardError
 from symhep.plugin.functions import load_function
 from symhep.plugin.isolation import isolated
-from symhep_symmetrygan.events import Sample
 from symhep_symmetrygan.inertial.options import BoxOptions, DensityOptions, GaussianOptions
+from symhep_symmetrygan.sample import Sample
 
 __all__ = ["draw_inertial"]
 
@@ -28,7 +28,7 @@ def draw_inertial(
     """``count`` events from the density, divided by ``scale`` as the events were, with weights of one.
 
     ``names`` are those of the D coordinates. Raises `CardError` for numbers that do not fit the coordinates, for boxes
-    without a volume, for widths that are not positive, and for functions of the user's that fail.
+    without a volume, for widths that are not positive, and for functions that fail.
 
     >>> box = BoxOptions(low=0.0, high=(1.0, 4.0))
     >>> x = draw_inertial(box, 1000, ("x", "y"), 2.0, np.random.default_rng(1)).x

@@ -31,9 +31,9 @@ class GaussianOptions(Options):
 
 
 class UserDensityOptions(UserFunctionOptions):
-    """Draws by a function of yours: (rng, count, D) -> (count, D), in the unit of the coordinates."""
+    """Draws by a function: (rng, count, D) -> (count, D), in the unit of the coordinates."""
 
-    kind: Literal["user"] = Field(description="a function of yours draws: (rng, count, D) -> (count, D)")
+    kind: Literal["user"] = Field(description="a function draws: (rng, count, D) -> (count, D)")
 
 
 DensityOptions = Annotated[BoxOptions | GaussianOptions | UserDensityOptions, Field(discriminator="kind")]
@@ -46,7 +46,7 @@ class InertialOptions(Options):
     'simultaneous'
     """
 
-    of: DensityOptions = Field(description="the density: uniform, gaussian, or a function of yours")
+    of: DensityOptions = Field(description="the density: uniform, gaussian, or a function")
     way: Literal["simultaneous", "two_stage"] = Field(
         "simultaneous",
         description="simultaneous: networks of their own watch it during the search; two_stage: found elements are "

@@ -8,7 +8,7 @@ import torch
 
 from symhep.lie.groups import Family
 from symhep.stats.residual_forms import ridge_test
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.training.whitening import whitening
 
 __all__ = ["kept_log_p"]

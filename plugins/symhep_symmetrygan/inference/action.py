@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2
 
+from symhep_symmetrygan.inference.elements import Measured
 from symhep_symmetrygan.inference.fit import SpanFit
-from symhep_symmetrygan.inference.measured import Measured
 
 __all__ = ["Action", "actions"]
 

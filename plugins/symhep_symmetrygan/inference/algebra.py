@@ -55,8 +55,6 @@ def name_span(fit: SpanFit, tangents: Tangents, generators: Generators, seed: in
     rows = turn @ orthonormal
     jacobian = np.kron(turn, np.eye(g))
     covariance = jacobian @ covariance @ jacobian.T
-    signs = np.sign(rows[np.arange(r), np.abs(rows).argmax(axis=1)])
-    rows = rows * signs[:, None]
     errors = np.sqrt(np.maximum(np.diag(covariance), 0.0)).reshape(r, g)
     labels = tuple(_label(c, e, generators.labels) for c, e in zip(rows, errors, strict=True))
     return Named(rows, errors, labels, _identified(rows, covariance, generators))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.stats import chi2
 
 from symhep_symmetrygan.inference.cosets import threshold
-from symhep_symmetrygan.inference.measured import Measured
+from symhep_symmetrygan.inference.elements import Measured
 from symhep_symmetrygan.inference.nearest import nearest, off_chi2
 from symhep_symmetrygan.inference.readable import IDENTITY, Readable
 from symhep_symmetrygan.inference.tangents import Tangents

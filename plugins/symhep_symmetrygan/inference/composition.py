@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,20 +38,11 @@ class Composition:
     measure_errors: dict[str, FloatArray]
     exponent: tuple[float, float]
 
-    def row(self, noise: npt.ArrayLike | None = None, key: str = "kl") -> dict[str, Any]:
-        """{how, steps, exponent {value, error}, usable (all of ``key`` are below twice ``noise`` up to this k)}."""
-        usable = None
-        if noise is not None and key in self.measures:
-            fine = (self.measures[key].reshape(len(self.steps), -1) < 2 * np.asarray(noise)).all(axis=1)
-            good = int(np.cumprod(fine).sum())
-            usable = int(self.steps[good - 1]) if good else 0
-        value, error = (number if np.isfinite(number) else None for number in self.exponent)
-        return {
-            "how": self.how,
-            "steps": self.steps.tolist(),
-            "exponent": {"value": value, "error": error},
-            "usable": usable,
-        }
+    def usable(self, limit: npt.ArrayLike, key: str = "kl") -> int:
+        """The largest k up to which all measures ``key`` stay below ``limit``; 0 for none."""
+        fine = (self.measures[key].reshape(len(self.steps), -1) < np.asarray(limit)).all(axis=1)
+        good = int(np.cumprod(fine).sum())
+        return int(self.steps[good - 1]) if good else 0
 
 
 def compose(

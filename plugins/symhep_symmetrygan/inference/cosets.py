@@ -8,7 +8,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.stats import chi2
 
-from symhep_symmetrygan.inference.measured import Pairs
+from symhep_symmetrygan.inference.elements import Pairs
 
 __all__ = ["LINK", "MEET", "cosets", "off_span", "threshold"]
 

@@ -22,7 +22,8 @@ def exact_elements(found: Inference, elements: FloatArray, generators: Generator
     """
     tangents = Tangents.of(generators)
     rows = found.generators / tangents.extents
-    basis = np.linalg.svd(rows, full_matrices=False)[2] if len(rows) else np.zeros((0, len(tangents)))
+    left, _, right = np.linalg.svd(rows, full_matrices=False)
+    basis = left @ right  # the orthonormal one that is nearest
     out = np.full_like(elements, np.nan)
     for c, origin in enumerate(found.representatives):
         members = np.flatnonzero(found.component == c)

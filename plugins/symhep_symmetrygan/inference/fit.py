@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.stats import chi2
 
 from symhep_symmetrygan.inference.cosets import MEET, off_span, threshold
-from symhep_symmetrygan.inference.measured import Measured, Pairs
+from symhep_symmetrygan.inference.elements import Measured, Pairs
 
 __all__ = ["SpanFit", "fit_span"]
 

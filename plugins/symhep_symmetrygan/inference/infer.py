@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,16 +11,24 @@ import numpy.typing as npt
 from symhep.lie.generators import Generators
 from symhep_symmetrygan.inference.action import Action, actions
 from symhep_symmetrygan.inference.algebra import name_span
-from symhep_symmetrygan.inference.approximate import distances, named_cosets, nearest_cosets
+from symhep_symmetrygan.inference.approximate import named_cosets, nearest_cosets
 from symhep_symmetrygan.inference.components import Component, components_of
+from symhep_symmetrygan.inference.elements import Measured
 from symhep_symmetrygan.inference.fit import SpanFit
 from symhep_symmetrygan.inference.inference import Inference
-from symhep_symmetrygan.inference.measured import Measured
 from symhep_symmetrygan.inference.multiplication import Multiplication, multiplication
 from symhep_symmetrygan.inference.readable import readable
-from symhep_symmetrygan.inference.rows import algebra_row, approximate_row, component_row, finite_row, notes
+from symhep_symmetrygan.inference.record import AlgebraRecord
 from symhep_symmetrygan.inference.span import Spanned, span_of
 from symhep_symmetrygan.inference.spectrum import spectrum
+from symhep_symmetrygan.inference.summary import (
+    algebra_record,
+    approximate_record,
+    component_record,
+    finite_record,
+    generator_records,
+    notes,
+)
 from symhep_symmetrygan.inference.tangents import Tangents
 
 __all__ = ["infer"]
@@ -43,7 +50,6 @@ def infer(
     generators: Generators,
     *,
     names: Sequence[str] = (),
-    measures: Mapping[str, npt.ArrayLike] | None = None,
     level: float = 0.01,
     independent: bool = False,
     unit: float = 1.0,
@@ -69,8 +75,6 @@ def infer(
         (E,) did the held-out events keep it?
     names
         Of the D coordinates; x1, x2, ... by default.
-    measures
-        Numbers per element, (E,) each, whose means are reported by component: KL divergences, log p, losses.
     level
         Of the decisions: errors of the first kind in each.
     independent
@@ -102,28 +106,21 @@ def infer(
     spanned = span_of(measured.subset(searched).with_identity(), level, seed, independent=independent)
     if spanned.kind == "not determined":
         return _nothing(spanned.why, generators, len(keep), spanned)
-    return _group(
-        measured, keep, searched, spanned, generators, coordinates, measures or {}, independent, unit
-    )
+    return _group(measured, keep, searched, spanned, generators, coordinates, independent, unit)
 
 
 def _nothing(why: str, generators: Generators, count: int, spanned: Spanned | None = None) -> Inference:
     """No claim."""
-    g = len(generators)
-    algebra: dict[str, Any] = {
-        "dimension": None,
-        "name": "not determined",
-        "confidence": None,
-        "alternatives": [],
-        "p_value": None,
-        "chance": None if spanned is None else spanned.level.chance,
-        "excluded": None if spanned is None or spanned.circle is None else spanned.circle.excluded,
-        "fewest": None if spanned is None else spanned.fewest,
-    }
-    none, empty = np.zeros((0, g)), np.full(count, np.nan)
+    if spanned is not None:
+        algebra = algebra_record(spanned, None)
+    else:
+        algebra = AlgebraRecord(
+            kind="not determined", why=why, dimension=None, name="not determined", confidence=None
+        )
+    none, unknown = np.zeros((0, len(generators))), np.full(count, np.nan)
     return Inference(
-        "not determined", why, algebra, generators.labels, (), none, none, np.zeros(0), np.zeros(0), (), None, None,
-        np.full(count, -1), empty, np.full(count, ""), empty,
+        algebra, generators.labels, none, none, (), np.zeros(0), np.zeros(0), (), None, None,
+        np.full(count, -1), np.full(count, ""), unknown,
     )  # fmt: skip
 
 
@@ -134,7 +131,6 @@ def _group(
     spanned: Spanned,
     generators: Generators,
     coordinates: Sequence[str],
-    measures: Mapping[str, npt.ArrayLike],
     independent: bool,
     unit: float,
 ) -> Inference:
@@ -163,26 +159,24 @@ def _group(
     further = named_cosets(tangents, fit.basis, error, np.array([one.mean for one in found]), listed)
     origins = np.array([*(one.mean for one in found), *(_homogeneous(one.matrix) for one in further)])
     component[failed] = nearest_cosets(tangents, measured.elements[failed], origins, fit.basis)[0]
-    distance = _from_own(measured, component, origins, fit.basis)
     acting = actions(measured, fit) if len(fit.basis) else []
     of_origins = _actions_of_origins(found, origins, fit, tangents) if acting else [None] * len(origins)
     table = [
-        component_row(one, component == c, kept, measured, of_origins[c], measures, distance)
-        for c, one in enumerate(found)
+        component_record(one, component == c, kept, measured, of_origins[c]) for c, one in enumerate(found)
     ]
     for c in range(len(found), len(origins)):
         if (component == c).any():
             name = further[c - len(found)].name
-            row = approximate_row(name, origins[c], component == c, of_origins[c], measures, distance)
+            row = approximate_record(name, origins[c], component == c, of_origins[c])
             component[component == c] = len(table)
             table.append(row)
     values, noise = spectrum(measured.subset(rows), component[rows])
-    finite = finite_row(products, component, kept)
+    finite = finite_record(products, component, kept)
     return Inference(
-        spanned.kind, spanned.why, algebra_row(spanned, named), generators.labels, named.labels,
-        named.coefficients, named.errors, values, noise, table,
+        algebra_record(spanned, named), generators.labels, named.coefficients, named.errors,
+        generator_records(named, generators.labels), values, noise, tuple(table),
         finite if spanned.kind == "finite" else None, finite if spanned.kind == "continuous" else None,
-        component, distance,
+        component,
         np.array([a.kind for a in acting] or [""] * len(kept)),
         np.array([a.p_value for a in acting] or [np.nan] * len(kept)), notes(spanned, named, products),
     )  # fmt: skip
@@ -208,17 +202,6 @@ def _homogeneous(matrix: FloatArray) -> FloatArray:
     element = np.eye(len(matrix) + 1)
     element[:-1, :-1] = matrix
     return element
-
-
-def _from_own(measured: Measured, component: IntArray, origins: FloatArray, basis: FloatArray) -> FloatArray:
-    """Distance of each element from its own coset, NaN without."""
-    out = np.full(len(component), np.nan)
-    for c in range(len(origins)):
-        rows = np.flatnonzero(component == c)
-        if len(rows):
-            apart = distances(measured.tangents, measured.elements[rows], origins[c : c + 1], basis)
-            out[rows] = apart[:, 0]
-    return out
 
 
 def _actions_of_origins(

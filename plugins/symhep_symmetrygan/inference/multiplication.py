@@ -99,7 +99,8 @@ def _found(
         h = product @ np.linalg.inv(element)
         row[:] = off_chi2(nearest(tangents, h, basis).u, spread + error, basis)
     limit = threshold(len(tangents) - len(basis))
-    return np.where(quality.min(axis=0) < limit, quality.argmin(axis=0) + start, -1).tolist()
+    found = np.where(quality.min(axis=0) < limit, quality.argmin(axis=0) + start, -1)
+    return [int(k) for k in found]
 
 
 def name_group(table: IntArray, orders: IntArray) -> str:

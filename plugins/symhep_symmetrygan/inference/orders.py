@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2
 
-from symhep_symmetrygan.inference.measured import Measured
+from symhep_symmetrygan.inference.elements import Measured
 
 __all__ = ["common_order"]
 

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import ncx2
 
+from symhep.lie.canonical_basis import canonical_basis
 from symhep_symmetrygan.inference.coincidence import chance, fewest_points
 from symhep_symmetrygan.inference.cosets import MEET, cosets, off_span, threshold
+from symhep_symmetrygan.inference.elements import Measured, Pairs
 from symhep_symmetrygan.inference.fit import SpanFit, fit_span
 from symhep_symmetrygan.inference.lattice import CircleTest, circle_test, period
-from symhep_symmetrygan.inference.measured import Measured, Pairs
 
 __all__ = ["Level", "Spanned", "span_of"]
 
@@ -156,7 +157,7 @@ def _candidates(measured: Measured, pairs: Pairs, r: int, rng: np.random.Generat
     if r in (0, g):
         yield np.eye(g)[:r]
         return
-    yield np.linalg.eigh(np.median(measured.information[1:], axis=0))[1][:, :r].T
+    yield canonical_basis(np.linalg.eigh(np.median(measured.information[1:], axis=0))[1][:, :r].T)
     # Logarithms in units of their errors, of pairs that are near but not the same: mostly of one coset.
     size = np.linalg.norm(pairs.logarithm, axis=1)
     apart = np.einsum("qa,qab,qb->q", pairs.logarithm, pairs.weight, pairs.logarithm) > threshold(g)
@@ -166,7 +167,7 @@ def _candidates(measured: Measured, pairs: Pairs, r: int, rng: np.random.Generat
         return
     for _ in range(TRIED - 1):
         chosen = pairs.logarithm[rng.choice(order, r, replace=False)]
-        yield np.linalg.svd(chosen, full_matrices=False)[2]
+        yield canonical_basis(np.linalg.svd(chosen, full_matrices=False)[2])
 
 
 def _width(measured: Measured, basis: FloatArray) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from symhep_symmetrygan.inference.measured import Measured
+from symhep_symmetrygan.inference.elements import Measured
 
 __all__ = ["spectrum"]
 

@@ -77,7 +77,7 @@ class Mixture:
         return Mixture(self.weights, self.means @ a.T + np.asarray(translation), a @ self.covariances @ a.T)
 
     def scaled(self, scale: float) -> Mixture:
-        """The density of x / scale: in the units that `symhep_symmetrygan.events.Events` are trained in."""
+        """The density of x / scale: in the units that `symhep_symmetrygan.sample.Events` are trained in."""
         return self.moved(np.eye(self.size) / scale, np.zeros(self.size))
 
     def density(self, x: Tensor) -> Tensor:

@@ -51,7 +51,7 @@ class LearnOptions(Options):
 
 
 class FormulaOptions(UserFunctionOptions):
-    """Final parameters from initial ones, by a function of yours."""
+    """Final parameters from initial ones, by a function."""
 
     function: str = Field(
         pattern=NAME,

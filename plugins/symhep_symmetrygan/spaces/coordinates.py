@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 
 from symhep.errors import CardError, nearest
-from symhep_symmetrygan.events import Events, Sample
+from symhep_symmetrygan.sample import Events, Sample
 
 __all__ = ["columns_named", "restricted"]
 
@@ -21,7 +21,7 @@ def columns_named(names: Sequence[str], events: Events) -> tuple[int, ...]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice or not names:
         raise CardError(
-            f"the coordinate '{twice[0]}' is named twice" if twice else "no coordinate is named after 'on'",
+            f"the coordinate '{twice[0]}' is named twice" if twice else "'on' names no coordinate",
             hint=f"name each of {', '.join(events.names)} once at most",
         )
     return tuple(events.names.index(name) for name in names)

@@ -12,7 +12,7 @@ from symhep.errors import CardError, as_card_error
 from symhep.lie.generators import Generators
 from symhep.lie.groups import reflections, space_and_time_inversions
 from symhep.lie.groups.elements import Element, Frame, read_element
-from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.sample import Events
 
 __all__ = ["frame_of", "generated_elements", "named_elements", "refuse_unless_normal"]
 
@@ -40,7 +40,9 @@ def named_elements(names: Sequence[str], events: Events) -> dict[str, FloatArray
     for name in names:
         if name == "exchange":
             if events.particles < 2:
-                raise CardError("'exchange' needs two vectors or more", where="discrete", hint="leave it out")
+                raise CardError(
+                    "'exchange' needs two vectors or more", where="components", hint="leave it out"
+                )
             for i, j in combinations(range(1, events.particles + 1), 2):
                 found[f"exchange({i},{j})"] = read_element(f"exchange({i},{j})", frame).whole
         elif name == "reflection":
@@ -76,7 +78,7 @@ def generated_elements(elements: dict[str, FloatArray], size: int) -> tuple[tupl
             if len(matrices) > MOST:
                 raise CardError(
                     f"{', '.join(elements)} generate more than {MOST} elements",
-                    where="discrete",
+                    where="components",
                     hint="name fewer",
                 )
         at += 1
@@ -97,6 +99,6 @@ def refuse_unless_normal(elements: dict[str, FloatArray], generators: Generators
         if np.abs(moved.T - basis @ (basis.T @ moved.T)).max() > ROUNDING * np.abs(flat).max():
             raise CardError(
                 f"'{label}' does not take {name} to itself: with it the space is no group",
-                where="discrete",
+                where="components",
                 hint="leave it out, or search a larger space",
             )

@@ -13,14 +13,15 @@ from symhep.lie.subgroups.catalogue import Catalogue
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
 from symhep.torchkit.threads import in_groups
-from symhep_symmetrygan.events import Sample
-from symhep_symmetrygan.subgroups.conjugated import Conjugated, Member
+from symhep_symmetrygan.sample import Sample
+from symhep_symmetrygan.subgroups.conjugates import Conjugated, Member
 from symhep_symmetrygan.subgroups.images import images
-from symhep_symmetrygan.subgroups.options import SubgroupOptions
+from symhep_symmetrygan.subgroups.options import WalkOptions
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
 from symhep_symmetrygan.training.discriminator import Discriminator
+from symhep_symmetrygan.training.whitening import whitening
 
-__all__ = ["Whitening", "play"]
+__all__ = ["TOGETHER", "Whitening", "play"]
 
 #: Elements per batch and replica: events share them, for an exponential costs more than a discriminator's batch.
 SHARED = 16
@@ -30,6 +31,8 @@ LARGEST_DIMENSION = 10
 FAINTEST = -60.0
 #: Random numbers of so many steps are drawn at once.
 BLOCK = 32
+#: Replicas that a core trains side by side, at most.
+TOGETHER = 24
 #: Directions narrower than this share of the widest are not widened further for the discriminator.
 NARROWEST = 0.02
 
@@ -40,11 +43,7 @@ class Whitening:
     def __init__(self, sample: Sample) -> None:
         w = sample.weights.abs() / sample.weights.abs().sum()
         self.centre = w @ sample.x
-        left = sample.x - self.centre
-        values, axes = torch.linalg.eigh(left.T @ (left * w[:, None]))
-        size = values.clamp_min(0).sqrt()
-        widest = float(size[-1]) or 1.0
-        self.matrix = (axes / size.clamp_min(NARROWEST * widest)).T
+        self.matrix = whitening(Sample(sample.x, w), NARROWEST)
 
     def __call__(self, x: Tensor) -> Tensor:
         """Rows (..., D) to rows (..., D)."""
@@ -57,7 +56,7 @@ def play(
     catalogue: Catalogue,
     chosen: Sequence[Member],
     start: Callable[[Tensor], Tensor],
-    options: SubgroupOptions,
+    options: WalkOptions,
     seeds: Sequence[np.random.SeedSequence],
     device: str = "cpu",
 ) -> Tensor:
@@ -87,7 +86,7 @@ def play(
             [both[r][1] for r in rows], device,
         )  # fmt: skip
 
-    parts = in_groups(some, len(chosen), device)
+    parts = in_groups(some, len(chosen), device, most=TOGETHER)
     width = first.shape[1]
     return torch.cat([torch.nn.functional.pad(p, (0, width - p.shape[1])) for p in parts]).double()
 
@@ -96,7 +95,7 @@ def _played(
     sample: Sample,
     subgroups: Conjugated,
     first: Tensor,
-    options: SubgroupOptions,
+    options: WalkOptions,
     seeds: Sequence[np.random.SeedSequence],
     device: str,
 ) -> Tensor:

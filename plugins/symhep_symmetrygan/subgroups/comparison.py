@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.subgroups.images import images
 from symhep_symmetrygan.validation.waves import Waves
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from symhep.events.effective import effective_events
 from symhep.stats.quadratic_forms import log_tail
 from symhep.stats.residual_forms import residual, ridge_test
 from symhep_symmetrygan.subgroups.comparison import mean_and_covariance
-from symhep_symmetrygan.subgroups.learned import Loss
+from symhep_symmetrygan.subgroups.networks import Loss
 
 __all__ = ["Evidence", "evidence"]
 
@@ -33,6 +35,11 @@ class Evidence:
     loss: Loss
     kl: tuple[float, ...] = ()
 
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """What a row says beside p-values."""
+        return {"kl": self.kl, "posthoc_loss": self.loss.number}
+
 
 def evidence(
     waves: Tensor, scores: Tensor, weights: Tensor, loss: Loss, tangent: FloatArray | None = None
@@ -49,7 +56,7 @@ def evidence(
     """
     both = torch.cat([waves.double(), scores.double()[:, None]], 1)
     mean, covariance = mean_and_covariance(both, weights)
-    nu = float(weights.sum() ** 2 / (weights**2).sum()) - 1
+    nu = effective_events(weights.cpu().numpy()) - 1
     if tangent is None:
         by_waves = ridge_test(mean[:-1], covariance[:-1, :-1], nu).log_p
         move, variance = float(mean[-1]), float(covariance[-1, -1])

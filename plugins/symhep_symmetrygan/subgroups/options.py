@@ -1,27 +1,31 @@
-"""Options of the search over subgroups."""
+"""Options of the search over subgroups and of the tests of discrete elements."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from symhep.methods.interface import Options
+from symhep.errors import CardError
+from symhep.hypotheses.discrete.options import DiscreteOptions
+from symhep.hypotheses.subgroups.options import CATALOGUES, SubgroupOptions
+from symhep.lie.subgroups.catalogue import Catalogue
 from symhep_symmetrygan.training.options import LearningRates
 
-__all__ = ["SubgroupOptions", "WalkOptions"]
+__all__ = ["ElementOptions", "WalkOptions"]
 
 
-class WalkOptions(Options):
-    """How subgroups are searched, and which discrete elements are tested beside them.
+class WalkOptions(SubgroupOptions):
+    """Which classes of subgroups are tested, and how their positions are searched.
 
-    >>> WalkOptions(elements=["P"]).restarts
-    6
+    >>> WalkOptions(classes=["SO(3)", "P_t"]).chosen.key
+    'poincare'
     """
 
-    elements: Literal["usual"] | tuple[str, ...] = Field(
-        "usual",
-        description="discrete elements: P, reflection(x), exchange(1,2), Z_3(z), P*exchange(1,2), ...",
+    catalogue: Literal["auto", "lorentz", "poincare"] = Field(
+        "auto",
+        description="14 classes of subgroups of the Lorentz group, or 141 with translations; auto: the smaller one "
+        "that has all the classes",
     )
     restarts: int = Field(6, ge=1, description="positions and parameters at the start, per class")
     steps: int = Field(600, ge=1, description="batches of the game for the position")
@@ -34,18 +38,39 @@ class WalkOptions(Options):
     )
     waves: int = Field(64, ge=8, description="plane waves, two test functions each")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _spelt(cls, data: Any) -> Any:
+        """Raise `CardError` for the spelling of symhep 0.1."""
+        if isinstance(data, dict) and "elements" in data:
+            elements = data["elements"]
+            names = elements if isinstance(elements, str) else f"[{', '.join(map(str, elements))}]"
+            raise CardError(
+                "discrete elements have a key of their own, beside 'subgroups'",
+                hint=f"write 'discrete: {{elements: {names}}}'",
+            )
+        return data
 
-class SubgroupOptions(WalkOptions):
-    """Which classes of subgroups are searched, and how.
+    @property
+    def chosen(self) -> Catalogue:
+        """The catalogue; by default that of the Lorentz group if it has all classes that are asked for."""
+        if self.catalogue != "auto":
+            return CATALOGUES[self.catalogue]()
+        lorentz = CATALOGUES["lorentz"]()
+        try:
+            self.asked(lorentz)
+        except CardError:
+            return CATALOGUES["poincare"]()
+        return lorentz
 
-    >>> SubgroupOptions(catalogue="poincare", classes=["SO(3)", "J_z"]).restarts
-    6
+
+class ElementOptions(DiscreteOptions):
+    """Which discrete elements are tested, and with what.
+
+    >>> ElementOptions(elements=["P"]).steps
+    1500
     """
 
-    catalogue: Literal["lorentz", "poincare"] = Field(
-        "lorentz", description="14 classes of subgroups, or 141 with translations"
-    )
-    classes: Literal["all"] | tuple[str, ...] = Field(
-        "all",
-        description="names, labels or generators of classes of the catalogue; those that lie in them are tested too",
-    )
+    steps: int = Field(1500, ge=1, description="batches of the network of each element")
+    batch: int = Field(128, ge=16, description="events per batch")
+    waves: int = Field(64, ge=8, description="plane waves, two test functions each")

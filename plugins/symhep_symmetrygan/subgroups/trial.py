@@ -10,15 +10,15 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep_symmetrygan.events import Events
+from symhep.methods.context import stream_for
+from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.subgroups.comparison import Comparison
-from symhep_symmetrygan.subgroups.conjugated import Member
+from symhep_symmetrygan.subgroups.conjugates import Member
 from symhep_symmetrygan.subgroups.evidence import Evidence, evidence
-from symhep_symmetrygan.subgroups.learned import Judges, PooledImages
-from symhep_symmetrygan.subgroups.options import SubgroupOptions
+from symhep_symmetrygan.subgroups.networks import Judges, PooledImages
+from symhep_symmetrygan.subgroups.options import WalkOptions
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
-from symhep_symmetrygan.subgroups.refining import STEP, Positions
-from symhep_symmetrygan.subgroups.streams import child
+from symhep_symmetrygan.subgroups.refinement import STEP, Positions
 from symhep_symmetrygan.validation.divergences import divergence
 from symhep_symmetrygan.validation.projections import projections
 from symhep_symmetrygan.validation.waves import Waves
@@ -52,7 +52,7 @@ class Trial:
         events: Events,
         waves: Waves,
         positions: Positions,
-        options: SubgroupOptions,
+        options: WalkOptions,
         seeds: np.random.SeedSequence,
         device: str,
         bins: int,
@@ -71,7 +71,7 @@ class Trial:
         pools = torch.stack([self._elements(place) for place in places])
         judges = Judges(
             self._events.train, PooledImages(pools.to(x.device)), self._options.posthoc_steps, self._options.batch,
-            [child(self._seeds, f"network of {place.name}") for place in places], self._device,
+            [stream_for(self._seeds, f"network of {place.name}") for place in places], self._device,
         )  # fmt: skip
         return [self._one(place, judges, r) for r, place in enumerate(places)]
 
@@ -132,7 +132,7 @@ class Trial:
 
     def _numbers(self, place: Place, purpose: str, count: int, times: int) -> tuple[Tensor, Tensor]:
         """Uniform (count, k) and normal numbers (times, count, k), from a stream of their own."""
-        rng = np.random.default_rng(child(self._seeds, f"{purpose} of {place.name}"))
+        rng = np.random.default_rng(stream_for(self._seeds, f"{purpose} of {place.name}"))
         k = len(place.generators)
         uniform, normal = rng.uniform(size=(count, k)), rng.normal(size=(times, count, k))
         return torch.from_numpy(uniform).to(place.generators), torch.from_numpy(normal).to(place.generators)

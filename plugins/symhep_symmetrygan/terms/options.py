@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
 from symhep.methods.interface import Options
-from symhep.plugin.functions import source_checksum
+from symhep.plugin.functions import load_function, source_checksum
+from symhep.plugin.manager import Registry
 from symhep.plugin.user_function import NAME, ORIGIN
-from symhep_symmetrygan.terms.building import build_term
+from symhep_symmetrygan.terms.factory import build_term
 from symhep_symmetrygan.terms.interface import LossTerm
 
 __all__ = ["TermOptions"]
@@ -29,22 +30,25 @@ class TermOptions(Options):
     )
     strength: float = Field(0.1, gt=0, description="factor alpha in front")
     settings: dict[str, Any] = Field(default_factory=dict, description="what the term takes, by name")
-    sha256: str = Field(
-        "", description="checksum of a function of yours; filled in, so that other code is other work"
-    )
+    sha256: str = Field("", description="checksum of a function; filled in, so that other code is other work")
+
+    _registry: Registry | None = PrivateAttr(None)
 
     @model_validator(mode="before")
     @classmethod
-    def _known(cls, data: Any) -> Any:
-        """Refuse a term that cannot be built."""
-        if not isinstance(data, dict) or not isinstance(data.get("name"), str):
-            return data  # the field says what is wrong with it
-        settings = data.get("settings", {})
-        if not isinstance(settings, dict):
+    def _checksum(cls, data: Any) -> Any:
+        name = data.get("name") if isinstance(data, dict) else None
+        if not isinstance(name, str) or not re.match(NAME, name):
             return data
-        name = data["name"]
-        build_term(name, settings)
-        return {**data, "sha256": source_checksum(name)} if re.match(NAME, name) else data
+        load_function(name)
+        return {**data, "sha256": source_checksum(name)}
+
+    @model_validator(mode="after")
+    def _known(self, info: ValidationInfo) -> TermOptions:
+        """Refuse a term that cannot be built."""
+        self._registry = (info.context or {}).get("registry")
+        self.build()
+        return self
 
     @property
     def words(self) -> str:
@@ -54,4 +58,4 @@ class TermOptions(Options):
 
     def build(self) -> LossTerm:
         """The term itself, without its strength."""
-        return build_term(self.name, self.settings)
+        return build_term(self.name, self.settings, self._registry)

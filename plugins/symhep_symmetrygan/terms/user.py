@@ -1,4 +1,4 @@
-"""A function of the user's as a term of the loss."""
+"""A function that the card names as a term of the loss."""
 
 from __future__ import annotations
 

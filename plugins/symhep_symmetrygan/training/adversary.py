@@ -17,11 +17,11 @@ from symhep.methods.context import Task
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.streams import ReplicaStreams
 from symhep.torchkit.threads import in_groups
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.terms.interface import LossTerm
 from symhep_symmetrygan.training.batches import Batch, EventBatches
-from symhep_symmetrygan.training.discriminator import FEWEST, MOST
+from symhep_symmetrygan.training.discriminator import TOGETHER
 from symhep_symmetrygan.training.opponent import KERAS_EPSILON, Opponent
 from symhep_symmetrygan.training.options import TrainingOptions
 from symhep_symmetrygan.training.whitening import whitening
@@ -92,8 +92,7 @@ def train(
         with torch.inference_mode():  # cheaper per operation than no_grad
             return _Game(space.family, sample, options, streams, terms, inertial, first).play(advance)
 
-    least, most = -(-FEWEST // coupled), max(1, MOST // coupled)
-    parts = in_groups(play, len(seeds) // coupled, device, least=least, most=most)
+    parts = in_groups(play, len(seeds) // coupled, device, most=max(1, TOGETHER // coupled))
     return Trained(
         *(
             np.concatenate([getattr(p, name) for p in parts])

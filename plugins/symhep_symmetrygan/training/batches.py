@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from symhep.torchkit.streams import ReplicaStreams
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 
 __all__ = ["Batch", "Batches", "EventBatches"]
 

@@ -16,11 +16,11 @@ from symhep_symmetrygan.training.gradient_penalty import add_penalty
 from symhep_symmetrygan.training.options import DiscriminatorOptions
 from symhep_symmetrygan.training.spectral_norm import SpectralNorm
 
-__all__ = ["FEWEST", "MOST", "Discriminator", "cross_entropy"]
+__all__ = ["TOGETHER", "Discriminator", "cross_entropy"]
 
-#: Networks that a core trains side by side: with fewer than this, threads mostly wait for each other to call their
-#: operations; with more, what they need at every step leaves its cache.
-FEWEST, MOST = 40, 64
+#: Networks that a core trains side by side, at most: with more, what they need at every step leaves its cache; with
+#: less than half of them, threads mostly wait for each other to call their operations.
+TOGETHER = 64
 
 
 def cross_entropy(real: Tensor, fake: Tensor, weights: Tensor | None = None) -> Tensor:

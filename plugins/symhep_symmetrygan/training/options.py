@@ -46,7 +46,7 @@ class TrainingOptions(Options):
     replicas_per_batch: int = Field(
         100,
         ge=1,
-        description="restarts that are trained as one batch, and stored when done; numbers do not depend on it",
+        description="restarts that are stored when done; numbers depend on it by rounding alone",
     )
     learning_rate: LearningRates = Field(LearningRates(), description="step sizes of both sides")
     decay: Literal["cosine", "none"] = Field("cosine", description="how the step sizes fall to 0")

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from symhep_symmetrygan.events import Events, Sample
+from symhep_symmetrygan.sample import Events, Sample
 from symhep_symmetrygan.validation.projections import Projection
 
 __all__ = ["counts", "divergence", "noise"]

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from symhep.stats.quadratic_forms import log_tail
 from symhep.stats.residual_forms import ridge_form
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.validation.difference import difference, freedom, paired_covariance
 from symhep_symmetrygan.validation.waves import Waves
 

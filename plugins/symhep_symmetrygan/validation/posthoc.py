@@ -16,7 +16,7 @@ from torch.nn.functional import softplus
 from symhep.stats.quadratic_forms import log_tail
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.streams import ReplicaStreams
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.training.batches import EventBatches
 from symhep_symmetrygan.training.discriminator import Discriminator
 from symhep_symmetrygan.training.options import DiscriminatorOptions

@@ -11,7 +11,7 @@ import hist
 import numpy as np
 import numpy.typing as npt
 
-from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.sample import Events
 
 __all__ = ["Projection", "histogram", "projections"]
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.linalg import expm, solve_triangular
 
 from symhep.stats.residual_forms import RIDGE
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.validation.difference import (
     difference,
     noise_pull,

@@ -14,9 +14,9 @@ import torch
 from symhep.stats.multiplicity import holm
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
 from symhep.torchkit.threads import in_groups
-from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.space import Space
-from symhep_symmetrygan.training.discriminator import FEWEST, MOST
+from symhep_symmetrygan.training.discriminator import TOGETHER
 from symhep_symmetrygan.validation.difference import freedom
 from symhep_symmetrygan.validation.divergences import counts, divergence, noise
 from symhep_symmetrygan.validation.element_test import wave_log_p
@@ -24,7 +24,7 @@ from symhep_symmetrygan.validation.options import ValidationOptions
 from symhep_symmetrygan.validation.posthoc import Judged, classify
 from symhep_symmetrygan.validation.projections import Projection, projections
 from symhep_symmetrygan.validation.refine import Refined, refine
-from symhep_symmetrygan.validation.validated import Validated
+from symhep_symmetrygan.validation.results import Validated
 from symhep_symmetrygan.validation.waves import Waves, homogeneous
 
 __all__ = ["validate"]
@@ -32,7 +32,7 @@ __all__ = ["validate"]
 FloatArray = npt.NDArray[np.float64]
 
 #: Elements whose covariances are held at once.
-GROUP = 128
+GROUP = 64
 
 
 def _nothing(steps: int) -> None:
@@ -174,7 +174,7 @@ def _judged(
         advance(sum(found <= m < 2 * found for m in members))  # the second set: the same, refined
         return judged
 
-    done = in_groups(work, len(elements), str(events.device), least=FEWEST, most=MOST)
+    done = in_groups(work, len(elements), str(events.device), most=TOGETHER)
     whole = [np.concatenate([getattr(d, f.name) for d in done]) for f in fields(Judged)]
     edges = np.cumsum([0, *(len(some) for some, _ in sets)])
     return [Judged(*(values[a:b] for values in whole)) for a, b in pairwise(edges)]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 
 __all__ = ["Waves", "blocks", "homogeneous"]
 
@@ -51,7 +51,7 @@ class Waves:
     def draw(cls, sample: Sample, count: int, rng: np.random.Generator) -> Waves:
         """``count`` random waves that see every direction of the events at its own width.
 
-        In the principal axes V of the events, of widths s_i, w = r V diag(s_i^-u s_max^(u - 1)) z: z a random unit
+        In the principal axes V of the events, of widths s_i, w = r V diag(s_i^-u s_max^(u - 1)) V^T z: z a random unit
         vector, r log-uniform in [1/4, 4] and u uniform in [0, 1], so that a narrow direction (the sum of the momenta
         of two jets) is seen at all scales from its own to that of the widest: the fine ones measure, the coarse
         ones find the way.
@@ -65,8 +65,9 @@ class Waves:
         z = rng.normal(size=(count, len(size)))
         z /= np.linalg.norm(z, axis=1, keepdims=True)
         turns = np.exp(rng.uniform(np.log(SLOWEST), np.log(FASTEST), size=(count, 1)))
-        z *= turns / widest / ratio ** rng.uniform(size=(count, 1))
-        return cls(z @ axes.T)
+        # A function of the covariance: no choice of axes, of signs or of those of equal widths, changes a wave.
+        along = z @ axes * (turns / widest / ratio ** rng.uniform(size=(count, 1)))
+        return cls(along @ axes.T)
 
     def __len__(self) -> int:
         """Functions K."""

@@ -132,9 +132,13 @@ def _drawn(x: MatrixArray, sigma: FloatArray, draws: int, seed: int) -> MatrixAr
 
 
 def _aligned(drawn: MatrixArray) -> MatrixArray:
-    """The same spans in the bases closest to one orthonormal basis of the first: turning the basis is no error."""
+    """The same spans in the bases closest to one orthonormal basis of the first: turning the basis is no error.
+
+    That one is the nearest to the first, so that it does not depend on what an SVD makes of equal singular values.
+    """
     vectors = real_vectors(drawn)
-    first = np.linalg.svd(vectors[0], full_matrices=False)[2]
+    left, _, right = np.linalg.svd(vectors[0], full_matrices=False)
+    first = left @ right
     vectors = np.linalg.solve(vectors @ first.T, vectors)
     flat = np.ascontiguousarray(vectors)
     return (flat.view(np.complex128) if np.iscomplexobj(drawn) else flat).reshape(drawn.shape)

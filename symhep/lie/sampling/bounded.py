@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy.linalg import expm
 
 from symhep.errors import LieError
+from symhep.lie.canonical_basis import canonical_basis
 from symhep.lie.sampling.compact import Draw, compact_draw
 from symhep.lie.spans import orthonormal
 
@@ -71,7 +72,7 @@ def _where_zero(basis: FloatArray, values: FloatArray) -> FloatArray:
     """Orthonormal combinations of ``basis`` (G, d, d) at which a linear map, of these ``values``, is 0."""
     _, sizes, rows = np.linalg.svd(values.reshape(len(basis), -1).T, full_matrices=True)
     rank = int((sizes > ROUNDING).sum())
-    return np.einsum("ra,aij->rij", rows[rank:], basis)
+    return np.einsum("ra,aij->rij", canonical_basis(rows[rank:]), basis)
 
 
 def _boosts(rest: FloatArray, bound: float) -> Draw:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.linalg import qr
 from scipy.stats import special_ortho_group
 
+from symhep.lie.canonical_basis import canonical_basis
 from symhep.lie.sampling.forms import invariant_form, rotating
 from symhep.lie.spans import orthonormal
 
@@ -68,7 +69,7 @@ def compact_draw(generators: FloatArray) -> Draw | None:
 def _moved(turned: FloatArray) -> FloatArray:
     """(d, m) orthonormal: the directions that rotations move at all."""
     vectors, values, _ = np.linalg.svd(np.concatenate(list(turned), axis=1), full_matrices=False)
-    return vectors[:, values > ROUNDING * values.max(initial=1e-300)]
+    return canonical_basis(vectors[:, values > ROUNDING * values.max(initial=1e-300)].T).T
 
 
 def _chosen(basis: FloatArray) -> tuple[str, Callable[[int, np.random.Generator], FloatArray]]:
@@ -93,7 +94,7 @@ def _torus(basis: FloatArray) -> tuple[str, Callable[[int, np.random.Generator],
     # A combination with no accidental degeneracy tells the common eigenvectors apart.
     _, vectors = np.linalg.eigh(1j * np.einsum("a,aij->ij", np.random.default_rng(0).normal(size=r), basis))
     frequencies = np.einsum("ik,aij,jk->ka", vectors.conj(), basis, vectors).imag  # exp(i f . theta)
-    _, _, order = qr(frequencies.T, pivoting=True)
+    _, _, order = qr(frequencies.T.round(9), pivoting=True)  # of equal ones the first
     chosen = frequencies[order[:r]]
     ratios = frequencies @ np.linalg.inv(chosen)
     turns = np.arange(1, TURNS + 1)[:, None, None]

@@ -1,94 +1,78 @@
-"""Results shaped as the contract in symhep_symmetrygan.results, made up: no training, no test."""
+"""Results shaped as `symhep_symmetrygan.record` says, made up: no training, no test."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import hist
 import numpy as np
 import pytest
+import torch
 
 from symhep.lie.subgroups import lorentz_subgroups
-from symhep.methods.result import Result
-from symhep_symmetrygan.findings import findings
-from symhep_symmetrygan.outcome import (
-    Composed,
-    Divergences,
-    Expected,
-    Learned,
-    Losses,
-    Outcome,
-    Search,
-    Slice,
-    Span,
-    Tested,
+from symhep.methods.number import Number
+from symhep.methods.p_values import p_numbers
+from symhep.methods.result import Arrays, Result
+from symhep_symmetrygan.fit.elements import Elements
+from symhep_symmetrygan.inference.record import (
+    AlgebraRecord,
+    ComponentRecord,
+    CompositionRecord,
+    GeneratorRecord,
 )
-from symhep_symmetrygan.results import drawing_arrays, summarise
-from symhep_symmetrygan.tables import tables
+from symhep_symmetrygan.landscape.record import LandscapeRecord, SliceRecord
+from symhep_symmetrygan.maps.distance import far_from
+from symhep_symmetrygan.maps.record import LearnedMapRecord, MapRecord
+from symhep_symmetrygan.method import SymmetryGan
+from symhep_symmetrygan.options import SymmetryGanOptions
+from symhep_symmetrygan.record import EventsRecord, SymmetryGanRecord, VectorsRecord
+from symhep_symmetrygan.sample import Events, Sample
+from symhep_symmetrygan.spaces.names import read_space
+from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, GeneratorRow
+from symhep_symmetrygan.validation.results import Validated
 
-Made = Callable[..., Outcome]
+Made = Callable[..., Result[SymmetryGanRecord]]
 AZIMUTHS = ("azimuth of jet1", "azimuth of jet2")
 IDEAL = 2 * math.log(2)
 
 
-def p(log10_p: float | None, factor: int = 1, level: float = 0.01) -> dict[str, Any]:
-    if log10_p is None:
-        return dict.fromkeys(("p_value", "log10_p", "p_value_adjusted", "log10_p_adjusted", "rejected"))
+def p(log10_p: float, factor: int = 1, level: float = 0.01) -> dict[str, Any]:
+    """p-values of a row."""
     adjusted = min(log10_p + math.log10(factor), 0.0)
-    return {
-        "p_value": 10.0**log10_p, "log10_p": log10_p, "p_value_adjusted": 10.0**adjusted,
-        "log10_p_adjusted": adjusted, "rejected": adjusted <= math.log10(level),
-    }  # fmt: skip
+    both = {f"{name}_adjusted": value for name, value in p_numbers(adjusted * math.log(10)).items()}
+    own = p_numbers(log10_p * math.log(10))
+    return {**own, **both, "p_kind": "asymptotic", "rejected": adjusted <= math.log10(level)}
 
 
-def component(
-    name: str, elements: int, action: str | None, log10_p: float, deficit: float = 0.0
-) -> dict[str, Any]:
-    return {
-        "name": name, "elements": elements, "kept": elements, "verdict": "kept", "order": None, "action": action,
-        "action_error": 0.01, "distance": 0.02,
-        "kl": [5e-3 + deficit, 6e-3 + deficit], "posthoc_loss": {"value": IDEAL - deficit, "error": 0.002},
-        **p(log10_p, 4),
-    }  # fmt: skip
+def component(name: str, elements: int, action: Any, log10_p: float, deficit: float = 0.0) -> ComponentRecord:
+    return ComponentRecord(
+        name=name, elements=elements, kept=elements, verdict="kept", order=None, action=action, action_error=0.01,
+        distance=0.02, matrix=np.eye(5).tolist(), kl=(5e-3 + deficit, 6e-3 + deficit),
+        posthoc_loss=Number.with_error(IDEAL - deficit, 0.002), **p(log10_p, 4),
+    )  # fmt: skip
 
 
-def subgroup(
-    name: str, family: str, log10_p: float | None, dimension: int = 1, **more: Any
-) -> dict[str, Any]:
+def subgroup(name: str, log10_p: float, dimension: int = 1, **more: Any) -> ClassRow:
     tested = p(log10_p, 10)
-    return {
-        "name": name, "label": name, "algebra": "so(2)", "dimension": dimension, "at_lab": False, "kl": None,
-        "posthoc_loss": None, "survives": tested["rejected"] is False, "how": "tested", "by": [], "limit_of": [],
-        "family": family, **tested, **more,
-    }  # fmt: skip
+    return ClassRow(
+        name=name, label=name, written="", algebra="so(2)", dimension=dimension, how="tested",
+        survives=not tested["rejected"], **tested, **more,
+    )  # fmt: skip
 
 
-def discrete(name: str, log10_p: float, asymmetry: float | None = None) -> dict[str, Any]:
-    size = (
-        None if asymmetry is None else {"value": asymmetry, "low": asymmetry - 0.02, "high": asymmetry + 0.02}
-    )
-    return {
-        "name": name,
-        "meaning": name,
-        "same_as": None,
-        "trivial": False,
-        "asymmetry": size,
-        **p(log10_p, 4),
-    }
+def discrete(name: str, log10_p: float, asymmetry: float | None = None) -> ElementRow:
+    size = None
+    if asymmetry is not None:
+        size = Number(value=asymmetry, low=asymmetry - 0.02, high=asymmetry + 0.02)
+    return ElementRow(name=name, meaning=name, order=2, asymmetry=size, **p(log10_p, 4))
 
 
-def elements(rng: np.random.Generator, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rotations of two jets in the transverse plane by nearly the same angle: parameters, homogeneous matrices."""
-    angles = rng.uniform(0, 2 * np.pi, (number, 1)) + rng.normal(0, 0.02, (number, 2))
-    matrices = np.tile(np.eye(5), (number, 1, 1))
-    for jet in range(2):
-        c, s = np.cos(angles[:, jet]), np.sin(angles[:, jet])
-        matrices[:, 2 * jet : 2 * jet + 2, 2 * jet : 2 * jet + 2] = np.moveaxis(
-            np.array([[c, s], [-s, c]]), -1, 0
-        )
-    return angles, matrices
+def rotations(rng: np.random.Generator, number: int) -> np.ndarray:
+    """Angles of two jets in the transverse plane, nearly the same."""
+    return rng.uniform(0, 2 * np.pi, (number, 1)) + rng.normal(0, 0.02, (number, 2))
 
 
 def jet_histograms(rng: np.random.Generator) -> dict[str, hist.Hist[Any]]:
@@ -110,121 +94,187 @@ def jet_histograms(rng: np.random.Generator) -> dict[str, hist.Hist[Any]]:
     return made
 
 
-@pytest.fixture(scope="session")
-def dijets() -> Made:
-    """Two jets in the transverse plane, SO(2) x SO(2): every section filled."""
+def events(names: tuple[str, ...], particles: int, scale: float) -> Events:
+    x = torch.from_numpy(np.random.default_rng(1).normal(size=(40, len(names))))
+    sample = Sample(x, torch.ones(40, dtype=torch.float64))
+    vector = len(names) // particles
+    return Events(sample, sample, particles, vector, names, names[:vector], (), "GeV", scale)
 
-    def make(number: int = 40, failed: int = 4, **changes: Any) -> Outcome:
-        rng = np.random.default_rng(5)
-        angles, matrices = elements(rng, number)
-        initial = rng.uniform(0, 2 * np.pi, (number, 2))
-        log_p = np.log(rng.uniform(0.02, 1, number))
-        log_p[:failed] = -300.0
-        diverged = np.zeros(number, dtype=bool)
-        diverged[-1:] = True
-        log_p[-1:] = np.nan
-        noise = 0.004 * rng.chisquare(99, (200, 2)) / 99
-        kl = 0.005 * rng.chisquare(60, (number, 2)) / 60
-        posthoc = rng.normal(IDEAL - 0.001, 0.002, number)
-        classes = [
-            subgroup(n, "classes", -0.4 if n == "SO(2)" else -30.0, c.dimension)
-            for n, c in lorentz_subgroups().items()
-        ]
-        lab = [subgroup(n, "lab", lp) for n, lp in {"J_x": -40, "J_y": -35, "J_z": -0.3, "K_z": -400}.items()]
-        made: dict[str, Any] = {
-            "events": {"train": 10000, "held": 10000, "effective": 10000.0, "negative": 0.0},
-            "vectors": {"number": 2, "components": ["E", "px", "py", "pz"]},
-            "scale": 800.0, "unit": "GeV", "level": 0.01,
-            "search": Search(
-                "so(2)xso(2) on px1 py1 px2 py2", ("theta_1", "theta_2"), (), ("px1", "py1", "px2", "py2"), initial,
-                angles, np.ones(2), np.full(2, 2 * np.pi), matrices, diverged, rng.normal(IDEAL, 0.01, (number, 30)),
-                np.linspace(0, 4000, 30).astype(np.int64), 4000, 128,
-            ),
-            "tested": Tested(
-                matrices, np.full(number, 0.02), log_p, np.minimum(log_p + math.log(number), 0.0), 20 * log_p
-            ),
-            "divergences": Divergences(AZIMUTHS, 100, kl, 0.95 * kl, rng.uniform(0.2, 0.5, (number, 2)), noise),
-            "losses": Losses(
-                posthoc, np.full(number, 0.002), rng.uniform(0.4, 1.2, number), np.full(number, 0.004)
-            ),
-            "span": Span(
-                np.array([3.0, 0.02]), np.array([0.05, 0.02]), ("R_12", "R_34"), np.array([[0.707, 0.707]]),
-                np.array([[0.001, 0.001]]), ("0.707 R_12 + 0.707 R_34",),
-                {
-                    "dimension": 1, "name": "so(2)", "confidence": 0.99, "kind": "continuous", "why": "", **p(-0.3),
-                    "alternatives": [],
-                },
-            ),
-            "component": np.where(np.arange(number) % 2, "identity", "reflection"),
-            "components": [
-                component("identity", 20, "commutes", -0.2),
-                component("reflection", 10, "anticommutes", -0.5),
-                component("exchange", 6, "commutes", -120.0, 0.01),
-            ],
-            "composed": Composed(
-                np.array([1, 2, 4, 8, 16]), 0.02 * np.array([1, 2, 4, 8, 16.0]), np.full(5, 0.002),
-                0.005 * np.array([[1.0, 1, 1.2, 2, 4]] * 2).T, np.full((5, 2), 0.0005),
-                {"steps": 16, "exponent": {"value": 1.0, "error": 0.05}, "usable": 8},
-            ),
-            "catalogue": "lorentz", "subgroups": [*classes, *lab],
-            "maximal_subgroups": [c for c in classes if c["survives"]],
-            "discrete": [discrete("P", -12.0, -0.3), discrete("reflection(x)", -0.4, 0.01)],
-            "map": Expected(
-                "half way between the initial angles (31)", ("theta_1", "theta_2"), np.full(2, 2 * np.pi), initial,
-                angles,
-                angles + rng.normal(0, 0.1, angles.shape),
-                Learned(
-                    initial, angles, angles + 0.05, angles[:9], {"runs": 1, "samples": 1000, "against_trainings": 0.03}
-                ),
-            ),
-            "histograms": jet_histograms(rng),
-        }  # fmt: skip
-        return Outcome(**(made | changes))
+
+def gathered(search: str, seen: Events, bins: int = 100, **arrays: Any) -> Elements:
+    """Elements as all shards leave them; what is not given is zero or unknown."""
+    options = SymmetryGanOptions(search=search, validation={"bins": bins})
+    space = read_space(options.search, seen)
+    count, d = len(arrays["final"]), seen.size + 1
+    blank = {field.name: np.full(count, np.nan) for field in fields(Validated)}
+    blank |= {
+        "found": np.zeros((count, d, d)), "refined": np.zeros((count, d, d)), "random": np.zeros((0, d, d)),
+        "projections": np.array(AZIMUTHS), "edges": np.zeros((2, bins + 1)),
+        "kl_found": np.full((count, 2), np.nan), "kl_refined": np.full((count, 2), np.nan),
+        "kl_random": np.zeros((0, 2)), "kl_noise": np.zeros((0, 2)),
+        "initial": np.zeros_like(arrays["final"]), "loss": np.full((count, 5), IDEAL),
+        "diverged": np.zeros(count, dtype=bool),
+    }  # fmt: skip
+    return Elements(space, seen, options, blank | arrays)
+
+
+@pytest.fixture(scope="session")
+def elements_of() -> Callable[..., Elements]:
+    """`gathered`, on events of these names."""
+
+    def make(
+        search: str, names: tuple[str, ...], particles: int = 1, scale: float = 1.0, **arrays: Any
+    ) -> Elements:
+        return gathered(search, events(names, particles, scale), **arrays)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def line() -> Made:
+def result_of() -> Callable[..., Result[SymmetryGanRecord]]:
+    """A result with sentences and tables, as the pipeline makes it."""
+
+    def make(
+        record: SymmetryGanRecord, arrays: Arrays, histograms: dict[str, hist.Hist[Any]] | None = None
+    ) -> Result[SymmetryGanRecord]:
+        return SymmetryGan().worded(Result(record, arrays, histograms or {}))
+
+    return make
+
+
+def _dijet_elements(rng: np.random.Generator, number: int, failed: int, **changes: Any) -> Elements:
+    log_p = np.log(rng.uniform(0.02, 1, number))
+    log_p[:failed] = -300.0
+    diverged = np.zeros(number, dtype=bool)
+    diverged[-1:] = True
+    log_p[-1:] = np.nan
+    kl = 0.005 * rng.chisquare(60, (number, 2)) / 60
+    made = {
+        "initial": rng.uniform(0, 2 * np.pi, (number, 2)), "final": rotations(rng, number), "diverged": diverged,
+        "loss": rng.normal(IDEAL, 0.01, (number, 30)), "moved": np.full(number, 0.02), "log_p": log_p,
+        "log_p_found": 20 * log_p, "kl_found": kl, "kl_refined": 0.95 * kl,
+        "kl_random": rng.uniform(0.2, 0.5, (number, 2)), "kl_noise": 0.004 * rng.chisquare(99, (200, 2)) / 99,
+        "posthoc_found": rng.normal(IDEAL - 0.001, 0.002, number), "posthoc_found_error": np.full(number, 0.002),
+        "posthoc_random": rng.uniform(0.4, 1.2, number), "posthoc_random_error": np.full(number, 0.004),
+    }  # fmt: skip
+    seen = events(("px1", "py1", "px2", "py2"), 2, 800.0)
+    return gathered("so(2)xso(2)", seen, **(made | changes))
+
+
+@pytest.fixture(scope="session")
+def dijet_elements() -> Callable[..., Elements]:
+    """Rotations of two jets: of ``number`` the first ``failed`` are rejected, the last one diverged."""
+
+    def make(number: int = 40, failed: int = 4, **changes: Any) -> Elements:
+        return _dijet_elements(np.random.default_rng(5), number, failed, **changes)
+
+    return make
+
+
+def _dijet_group() -> dict[str, Any]:
+    coefficients = {name: Number.with_error(0.707, 0.001) for name in ("R_12", "R_34")}
+    return {
+        "algebra": AlgebraRecord(
+            kind="continuous", why="", dimension=1, name="so(2)", confidence=0.99, alternatives=(), chance=0.0,
+            excluded=None, fewest=None, p_value=10**-0.3, log10_p=-0.3, p_kind="asymptotic",
+        ),
+        "generators": (GeneratorRecord(label="0.707 R_12 + 0.707 R_34", coefficients=coefficients),),
+        "components": (
+            component("identity", 20, "commutes", -0.2),
+            component("reflection", 10, "anticommutes", -0.5),
+            component("exchange", 6, "commutes", -120.0, 0.01),
+        ),
+        "composition": CompositionRecord(how="powers", exponent=Number.with_error(1.0, 0.05), usable=8),
+    }  # fmt: skip
+
+
+def _dijet_hypotheses() -> dict[str, Any]:
+    classes = tuple(
+        subgroup(n, -0.4 if n == "SO(2)" else -30.0, c.dimension) for n, c in lorentz_subgroups().items()
+    )
+    lab = {"J_x": -40.0, "J_y": -35.0, "J_z": -0.3, "K_z": -400.0}
+    return {
+        "catalogue": "lorentz", "subgroups": classes, "maximal_subgroups": ("SO(2)",),
+        "candidates": tuple(GeneratorRow(label=label, **p(log, 10)) for label, log in lab.items()),
+        "discrete": (discrete("P", -12.0, -0.3), discrete("reflection(x)", -0.4, 0.01)),
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def dijets(dijet_elements: Callable[..., Elements], result_of: Made) -> Made:
+    """Two jets in the transverse plane, SO(2) x SO(2): every section filled."""
+
+    def make(number: int = 40, failed: int = 4, **changes: Any) -> Result[SymmetryGanRecord]:
+        rng = np.random.default_rng(6)
+        elements = dijet_elements(number, failed)
+        arrays = elements.drawing()
+        expected = arrays["final"] + rng.normal(0, 0.1, (number, 2))
+        periods = np.full(2, 2 * np.pi)
+        arrays |= {
+            "component": np.where(np.arange(number) % 2, "identity", "reflection"),
+            "span_values": np.array([3.0, 0.02]), "span_noise": np.array([0.05, 0.02]),
+            "composition_steps": np.array([1, 2, 4, 8, 16]),
+            "composition_distance": 0.02 * np.array([1, 2, 4, 8, 16.0]),
+            "composition_distance_error": np.full(5, 0.002),
+            "composition_kl": 0.005 * np.array([[1.0, 1, 1.2, 2, 4]] * 2).T,
+            "composition_kl_error": np.full((5, 2), 0.0005),
+            "map_periods": periods, "map_initial": arrays["initial"], "map_final": arrays["final"],
+            "map_expected": expected, "omega_initial": arrays["initial"], "omega_final": arrays["final"],
+            "omega_expected": arrays["final"] + 0.05, "omega_trained": arrays["final"][:9],
+        }  # fmt: skip
+        learned = LearnedMapRecord(
+            points=16, samples=1000, against_trainings=0.03,
+            **far_from(arrays["final"], arrays["omega_expected"], periods),
+        )  # fmt: skip
+        made: dict[str, Any] = {
+            **elements.records(), **_dijet_group(), **_dijet_hypotheses(),
+            "map": MapRecord(
+                formula="half way between the initial angles (31)", coordinates=("theta_1", "theta_2"), learned=learned,
+                **far_from(arrays["final"], expected, periods),
+            ),
+            "events": EventsRecord(train=10000, held=10000, effective=10000.0, negative=0.0),
+            "vectors": VectorsRecord(number=2, components=("E", "px", "py", "pz")),
+            "scale": 800.0, "unit": "GeV", "level": 0.01,
+        }  # fmt: skip
+        return result_of(SymmetryGanRecord(**(made | changes)), arrays, jet_histograms(rng))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def line(result_of: Made) -> Made:
     """b + c x on N(0.5, 1), over its landscape: elements and a landscape, nothing else."""
 
-    def make(number: int = 30, **changes: Any) -> Outcome:
+    def make(number: int = 30, **changes: Any) -> Result[SymmetryGanRecord]:
         rng = np.random.default_rng(6)
         slope = np.where(rng.random(number) < 0.5, 1.0, -1.0)
         final = np.stack([(1 - slope) / 2 / 1.1, slope], 1) + rng.normal(0, 0.02, (number, 2))
-        matrices = np.tile(np.eye(2), (number, 1, 1))
-        matrices[:, 0, 0], matrices[:, 0, 1] = final[:, 1], final[:, 0]
         x, y = np.linspace(-2, 2, 21), np.linspace(-2, 2, 25)
         loss = -np.minimum((x[:, None] ** 2 + (y - 1) ** 2), (x[:, None] - 1) ** 2 + (y + 1) ** 2) / 8
-        points, on = final * [1.1, 1.0], np.ones(number, dtype=bool)
-        made: dict[str, Any] = {
-            "events": {"train": 5000, "held": 5000, "effective": 5000.0, "negative": 0.0},
-            "vectors": {"number": 1, "components": ["x1"]}, "scale": 1.1, "unit": "", "level": 0.01,
-            "search": Search(
-                "line", ("b", "c"), (), ("x1",), rng.uniform(-5, 5, (number, 2)), final, np.array([1.1, 1.0]),
-                np.zeros(2), matrices,
-                np.zeros(number, dtype=bool), np.full((number, 5), IDEAL), np.arange(5), 4000, 128,
-            ),
-            "slices": [
-                Slice("b", "c", x, y, loss, points, on, [[0.0, 1.0], [1.0, -1.0]]),
-                Slice("c", None, y, np.zeros(0), loss[10], points[:, 1:], on, [[1.0]], [[-0.5]], fixed={"b": 0.0}),
-            ],
-            "landscape_source": "N(0.5, 1)",
+        elements = gathered(
+            "line", events(("x1",), 1, 1.1), initial=rng.uniform(-5, 5, (number, 2)), final=final
+        )
+        arrays, on = elements.drawing(), np.ones(number, dtype=bool)
+        arrays |= {
+            "component": np.full(number, ""), "slice_0_x": x, "slice_0_y": y, "slice_0_loss": loss,
+            "slice_0_points": final * [1.1, 1.0], "slice_0_near": on, "slice_1_x": y, "slice_1_loss": loss[10],
+            "slice_1_points": final[:, 1:], "slice_1_near": on,
         }  # fmt: skip
-        return Outcome(**(made | changes))
-
-    return make
-
-
-@pytest.fixture(scope="session")
-def result_of() -> Callable[[Outcome], Result]:
-    """As the method makes it."""
-
-    def make(o: Outcome) -> Result:
-        summary = summarise(o)
-        return Result(
-            summary=summary, arrays=drawing_arrays(o), histograms=dict(o.histograms), tables=tables(summary),
-            statements=list(findings(summary)),
-        )  # fmt: skip
+        slices = (
+            SliceRecord(
+                x="b", y="c", fixed={}, maxima=((0.0, 1.0), (1.0, -1.0)), false_maxima=(), ridge=False
+            ),
+            SliceRecord(
+                x="c", y=None, fixed={"b": 0.0}, maxima=((1.0,),), false_maxima=((-0.5,),), ridge=False
+            ),
+        )
+        made = elements.records() | {
+            "kl": None,
+            "landscape": LandscapeRecord(slices=slices, source="N(0.5, 1)"),
+            "events": EventsRecord(train=5000, held=5000, effective=5000.0, negative=0.0),
+            "vectors": VectorsRecord(number=1, components=("x1",)),
+            "scale": 1.1, "unit": "", "level": 0.01,
+        }  # fmt: skip
+        return result_of(SymmetryGanRecord(**(made | changes)), arrays)
 
     return make

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import uproot
 
+Command = Callable[..., subprocess.CompletedProcess[str]]
 CARD = """
 symhep: 1
 datasets:
@@ -27,37 +28,32 @@ output: {figures: [png]}
 """
 
 
-def symhep(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "symhep", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300, check=False)
-
-
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(command: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A card and the run of it, which finds so(3) and P."""
     place = tmp_path_factory.mktemp("augment")
     (place / "card.yaml").write_text(CARD)
-    done = symhep("run", "card.yaml", "-o", "found", cwd=place)
+    done = command("run", "card.yaml", "-o", "found", cwd=place)
     assert done.returncode == 0, done.stderr
     return place
 
 
-def test_from_a_run_to_more_events(folder: Path) -> None:
+def test_from_a_run_to_more_events(command: Command, folder: Path) -> None:
     arguments = ("augment", "card.yaml", "--run", "found", "-o", "more.root", "--copies", 2)
-    done = symhep(*arguments, cwd=folder)
+    done = command(*arguments, cwd=folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         "more.root: 3,000 events, 9,000 rows",
         "  J_x, J_y, J_z, P: Haar's measure of SO(3), times a finite group of 2 elements, each as likely",
     ]
-    shown = json.loads(symhep("inspect", "more.root", "--json", cwd=folder).stdout)
+    shown = json.loads(command("inspect", "more.root", "--json", cwd=folder).stdout)
     assert (shown["events"], shown["format"]) == (9000, "tree")
     assert shown["sum_of_weights"] == pytest.approx(3000)
     assert set(shown["collections"]["products"]["fields"]) == {"E", "px", "py", "pz", "pdgId"}
     with uproot.open(folder / "more.root") as file:
         told = json.loads(file["symhep"])
     assert (told["method"], told["copies"], told["generators"]) == ("rotations", 2, ["J_x", "J_y", "J_z"])
-    again = symhep(*arguments, cwd=folder)
+    again = command(*arguments, cwd=folder)
     assert again.returncode == 2
     assert "more.root exists; choose another name with -o, or overwrite it with --force" in again.stderr
 
@@ -69,8 +65,8 @@ def test_from_a_run_to_more_events(folder: Path) -> None:
         (["--copies", "0"], "--copies"),
     ],
 )
-def test_what_is_refused(folder: Path, options: list[str], message: str) -> None:
-    done = symhep("augment", "card.yaml", "--run", "found", "-o", "other.root", *options, cwd=folder)
+def test_what_is_refused(command: Command, folder: Path, options: list[str], message: str) -> None:
+    done = command("augment", "card.yaml", "--run", "found", "-o", "other.root", *options, cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr

@@ -6,18 +6,16 @@ import gzip
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+QUICK = [x for o in ("epochs=2", "min_steps=0", "runs=2") for x in ("-s", f"methods.relevance.options.{o}")]
+Command = Callable[..., subprocess.CompletedProcess[str]]
 LHE = '<LesHouchesEvents version="1.0">\n<init>\n 11 -11 40 40 0 0 0 0 3 1\n 1 0.1 1 1\n</init>\n'
 EVENT = "<event>\n 2 1 1.0 80 -1 -1\n 13 1 0 0 0 0 {x} 0 {z} 40 0 0 9\n -13 1 0 0 0 0 -{x} 0 -{z} 40 0 0 9\n</event>\n"
-
-
-def symhep(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "symhep", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -28,61 +26,69 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_help_and_version() -> None:
-    shown = symhep("--help")
+def test_help_and_version(command: Command) -> None:
+    shown = command("--help")
     assert shown.returncode == 0
     for name in ("inspect", "init", "validate", "run", "methods", "plot", "report", "augment"):
         assert name in shown.stdout
-        assert symhep(name, "--help").returncode == 0
-    assert symhep("--version").stdout.startswith("symhep, version")
+        assert command(name, "--help").returncode == 0
+    assert command("--version").stdout.startswith("symhep, version")
 
 
-def test_unknown_command() -> None:
-    done = symhep("rnu")
+def test_a_process_of_its_own(tmp_path: Path) -> None:
+    """All other tests call the same function in the process of the tests."""
+    typed = [sys.executable, "-m", "symhep", "inspect", str(tmp_path / "none.lhe")]
+    done = subprocess.run(typed, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert (len(done.stderr.splitlines()), "no such file" in done.stderr) == (1, True)
+
+
+def test_unknown_command(command: Command) -> None:
+    done = command("rnu")
     assert done.returncode == 2
     assert "did you mean 'run'?" in done.stderr
 
 
-def test_inspect_for_people_and_scripts(events: Path) -> None:
-    done = symhep("inspect", events)
+def test_inspect_for_people_and_scripts(command: Command, events: Path) -> None:
+    done = command("inspect", events)
     assert done.returncode == 0
     assert "particles" in done.stdout
     assert "200" in done.stdout
-    document = json.loads(symhep("inspect", events, "--json").stdout)
+    document = json.loads(command("inspect", events, "--json").stdout)
     assert (document["format"], document["events"], document["sum_of_weights"]) == ("lhe", 200, 200.0)
     assert document["collections"]["particles"]["fields"]["px"]["unit"] == "GeV"
     assert document["losses"] == []
-    assert isinstance(json.loads(symhep("inspect", events, events, "--json").stdout), list)
+    assert isinstance(json.loads(command("inspect", events, events, "--json").stdout), list)
 
 
-def test_inspect_of_a_cut_file_reports_the_loss(events: Path, tmp_path: Path) -> None:
+def test_inspect_of_a_cut_file_reports_the_loss(command: Command, events: Path, tmp_path: Path) -> None:
     whole = gzip.compress(events.read_bytes())
     (tmp_path / "cut.lhe.gz").write_bytes(whole[: len(whole) // 2])
-    done = symhep("inspect", tmp_path / "cut.lhe.gz", "--json")
+    done = command("inspect", tmp_path / "cut.lhe.gz", "--json")
     assert done.returncode == 3
     document = json.loads(done.stdout)
     assert document.get("error") or document["losses"]
     assert "Traceback" not in done.stderr
 
 
-def test_inspect_of_nothing_useful(tmp_path: Path) -> None:
+def test_inspect_of_nothing_useful(command: Command, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello")
-    done = symhep("inspect", tmp_path / "notes.txt")
+    done = command("inspect", tmp_path / "notes.txt")
     assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
     assert "no reader knows this format" in done.stderr
 
 
-def test_init_validate_run(events: Path, tmp_path: Path) -> None:
+def test_init_validate_run(command: Command, events: Path, tmp_path: Path) -> None:
     card = tmp_path / "card.yaml"
-    assert symhep("init", events, "-o", card).returncode == 0
-    assert symhep("init", events, "-o", card).returncode == 2, "a card is not overwritten"
-    assert symhep("init", events, "-o", card, "--force").returncode == 0
+    assert command("init", events, "-o", card).returncode == 0
+    assert command("init", events, "-o", card).returncode == 2, "a card is not overwritten"
+    assert command("init", events, "-o", card, "--force").returncode == 0
     assert "muons" in card.read_text()
-    assert symhep("validate", card).stdout.endswith("good: 1 file, methods: relevance\n")
-    quick = ["-s", "methods.relevance.options.epochs=3", "-s", "methods.relevance.options.runs=3"]
-    assert symhep("run", card, "-o", tmp_path / "r", "--dry-run").returncode == 0
+    assert command("validate", card).stdout.endswith("good: 1 file, methods: relevance\n")
+    quick = [*QUICK, "-s", "methods.relevance.options.runs=3", "-s", "output.figures=[png]"]
+    assert command("run", card, "-o", tmp_path / "r", "--dry-run").returncode == 0
     assert not (tmp_path / "r").exists()
-    done = symhep("run", card, "-o", tmp_path / "r", *quick, "-n", 150)
+    done = command("run", card, "-o", tmp_path / "r", *quick, "-n", 150)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == f"report: {tmp_path / 'r' / 'report.html'}"
     results = json.loads((tmp_path / "r/results.json").read_text())["methods"]["relevance"]
@@ -91,50 +97,52 @@ def test_init_validate_run(events: Path, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "r/cutflow.json").read_text())["datasets"]["events"]["events_read"] == 150
     page = (tmp_path / "r/report.html").read_bytes()
     (tmp_path / "r/report.html").unlink()
-    assert symhep("report", tmp_path / "r").returncode == 0
+    assert command("report", tmp_path / "r").returncode == 0
     assert (tmp_path / "r/report.html").read_bytes() == page
-    assert symhep("plot", tmp_path / "r").returncode == 0
+    assert command("plot", tmp_path / "r").returncode == 0
 
 
-def test_exit_codes(events: Path, tmp_path: Path) -> None:
+def test_exit_codes(command: Command, events: Path, tmp_path: Path) -> None:
     card = tmp_path / "card.yaml"
-    symhep("init", events, "-o", card)
-    assert symhep("run", tmp_path / "no.yaml").returncode == 2
-    assert symhep("validate", card, "-s", "methods.relevance.use=vea").returncode == 2
-    assert symhep("run", card, "-o", tmp_path / "r", "--nonsense").returncode == 2
+    command("init", events, "-o", card)
+    assert command("run", tmp_path / "no.yaml").returncode == 2
+    assert command("validate", card, "-s", "methods.relevance.use=vea").returncode == 2
+    assert command("run", card, "-o", tmp_path / "r", "--nonsense").returncode == 2
     cut = tmp_path / "cut.lhe"
     cut.write_text(events.read_text()[:-300])
-    bad = symhep("run", card, "-o", tmp_path / "r", "-s", f"datasets.events.files=['{cut}']")
+    bad = command("run", card, "-o", tmp_path / "r", "-s", f"datasets.events.files=['{cut}']")
     assert bad.returncode == 3
     assert str(cut) in bad.stderr
     failing = [
-        "-s", "features.momenta.scaling=none", "-s", "methods.relevance.options.learning_rate=1.0e+30",
-        "-s", "methods.relevance.options.epochs=2",
+        *QUICK, "-s", "features.momenta.scaling=none", "-s", "methods.relevance.options.learning_rate=1.0e+30",
     ]  # fmt: skip
-    failed = symhep("run", card, "-o", tmp_path / "f", *failing)
+    failed = command("run", card, "-o", tmp_path / "f", *failing)
     assert failed.returncode == 4, failed.stderr
     assert "method 'relevance' failed" in failed.stderr
     assert json.loads((tmp_path / "f/results.json").read_text())["methods"]["relevance"]["status"] == "failed"
 
 
-def test_methods() -> None:
-    listed = json.loads(symhep("methods", "--json").stdout)
+def test_methods(command: Command) -> None:
+    listed = json.loads(command("methods", "--json").stdout)
     assert "vae" in listed["methods"]
     assert "lhe" in listed["formats"]
     assert listed["broken"] == {}
-    one = json.loads(symhep("methods", "vae", "--json").stdout)
+    one = json.loads(command("methods", "vae", "--json").stdout)
     beta: dict[str, Any] = next(o for o in one["options"] if o["name"] == "beta")
     assert beta["default"] == 0.1
     assert all(o["description"] for o in one["options"])
-    assert "latent_dim" in symhep("methods", "vae").stdout
+    assert "2504.05174" in [reference["arxiv"] for reference in one["references"]]
+    shown = command("methods", "vae").stdout
+    assert "latent_dim" in shown
+    assert "2504.05174" in shown
     for name in listed["formats"]:
-        options = json.loads(symhep("methods", name, "--json").stdout)["options"]
+        options = json.loads(command("methods", name, "--json").stdout)["options"]
         assert all(o["description"] for o in options), name
-    assert symhep("methods", "vea").returncode == 2
+    assert command("methods", "vea").returncode == 2
 
 
-def test_methods_shows_the_keys_of_every_kind() -> None:
-    shown = symhep("methods", "oracle").stdout
+def test_methods_shows_the_keys_of_every_kind(command: Command) -> None:
+    shown = command("methods", "oracle").stdout
     for text in (
         "kind: torchscript | onnx",
         "path, looked for beside the card",
@@ -143,14 +151,14 @@ def test_methods_shows_the_keys_of_every_kind() -> None:
     ):
         assert text in shown
     assert "symhep_oracle." not in shown
-    options = {o["name"]: o for o in json.loads(symhep("methods", "oracle", "--json").stdout)["options"]}
+    options = {o["name"]: o for o in json.loads(command("methods", "oracle", "--json").stdout)["options"]}
     assert "function" in [o["name"] for o in options["oracle"]["kinds"]["function"]["options"]]
     assert [o["name"] for o in options["breaking"]["options"]] == ["oracle", "strengths"]
 
 
-def test_bars_are_silent_when_not_on_a_terminal(events: Path, tmp_path: Path) -> None:
+def test_bars_are_silent_when_not_on_a_terminal(command: Command, events: Path, tmp_path: Path) -> None:
     card = tmp_path / "card.yaml"
-    symhep("init", events, "-o", card)
-    done = symhep("run", card, "-o", tmp_path / "r", "-s", "methods.relevance.options.epochs=2")
+    command("init", events, "-o", card)
+    done = command("run", card, "-o", tmp_path / "r", *QUICK, "-s", "output.figures=[]")
     assert done.returncode == 0
     assert done.stderr == ""

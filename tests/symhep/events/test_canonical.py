@@ -5,7 +5,7 @@ from __future__ import annotations
 import awkward as ak
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.spatial.transform import Rotation
@@ -34,7 +34,6 @@ def _massive(p: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("card", CARDS, ids=repr)
-@settings(max_examples=60, deadline=None)
 @given(p=THREE)
 def test_twice_is_once_and_all_scalar_products_stay(card: CanonicalCard, p: np.ndarray) -> None:
     event = _massive(p)

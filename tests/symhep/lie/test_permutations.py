@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy.combinatorics import Permutation, PermutationGroup
 
@@ -13,7 +13,6 @@ from symhep.lie.permutations import adjacent_exchanges, cycle_type, generated, p
 PERMUTATIONS = st.integers(1, 6).flatmap(lambda n: st.permutations(range(n)))
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.integers(2, 5).flatmap(lambda n: st.tuples(st.permutations(range(n)), st.permutations(range(n)))))
 def test_matrices_represent_the_group(pair: tuple[list[int], list[int]]) -> None:
     p, q = pair
@@ -22,7 +21,6 @@ def test_matrices_represent_the_group(pair: tuple[list[int], list[int]]) -> None
     assert np.array_equal(product, permutation_matrix(after, 2))
 
 
-@settings(max_examples=30, deadline=None)
 @given(PERMUTATIONS)
 def test_cycle_type(permutation: list[int]) -> None:
     structure = Permutation(permutation).cycle_structure

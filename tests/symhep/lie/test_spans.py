@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ortho_group
 
@@ -30,7 +30,6 @@ def _tilted(angles: list[float], seed: int) -> tuple[np.ndarray, np.ndarray]:
     return (mixing[0] @ first).reshape(k, 3, 3), (mixing[1] @ second).reshape(k, 3, 3)
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**6), st.lists(st.floats(1e-12, np.pi / 2), min_size=1, max_size=4))
 def test_angles_are_those_put_in(seed: int, angles: list[float]) -> None:
     first, second = _tilted(angles, seed)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from symhep.lie.sparsest import quartimax, sparsest
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 1000), st.integers(2, 6))
 def test_a_rotation_is_a_rotation_and_never_less_sparse(seed: int, size: int) -> None:
     rows = np.linalg.qr(np.random.default_rng(seed).normal(size=(9, size)))[0].T

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,8 @@ from symhep.errors import CardError
 from symhep.plugin import functions
 from symhep.plugin.functions import add_code_folder, code_folders, load_function, source_checksum
 from symhep.plugin.sources import reachable
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(autouse=True)
@@ -252,11 +254,6 @@ def test_modules_that_python_would_not_take_are_refused(tmp_path: Path, hidden: 
             load_function(f"{name}:phi")
 
 
-def symhep(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "symhep", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-
-
 CARD = """symhep: 1
 datasets:
   toy: {format: toy, options: {name: gaussian, dimension: 3, events: 200}}
@@ -267,17 +264,17 @@ methods:
 """
 
 
-def test_the_command_line_names_the_folder(tmp_path: Path) -> None:
+def test_the_command_line_names_the_folder(command: Command, tmp_path: Path) -> None:
     (tmp_path / "code").mkdir()
     write(tmp_path / "code", "o1_mine", "def phi(x):\n    return (x**2).sum(1)\n")
     card = tmp_path / "card.yaml"
     card.write_text(CARD)
-    refused = symhep("validate", card)
+    refused = command("validate", card)
     assert refused.returncode == 2
     assert "card.yaml, line 7: " in refused.stderr
     assert "no folder named with --code has a module 'o1_mine'" in refused.stderr
     code = ("--code", tmp_path / "code")
-    assert symhep("validate", card, *code).returncode == 0
-    done = symhep("run", card, "-o", tmp_path / "out", *code)
+    assert command("validate", card, *code).returncode == 0
+    done = command("run", card, "-o", tmp_path / "out", *code)
     assert done.returncode == 0, done.stderr
     assert "so(3) preserves the function o1_mine:phi" in done.stdout

@@ -156,15 +156,16 @@ def test_numbers_without_momenta_get_no_lorentz_norm() -> None:
     assert "oracle" not in write_card([source], [source.path])
 
 
-@pytest.mark.parametrize(("toy", "search"), [("sphere", None), ("two_body", "all subgroups of lorentz")])
-def test_the_block_for_symmetrygan_can_be_uncommented(tmp_path: Path, toy: str, search: str | None) -> None:
+@pytest.mark.parametrize(("toy", "subgroups"), [("sphere", False), ("two_body", True)])
+def test_the_block_for_symmetrygan_can_be_uncommented(tmp_path: Path, toy: str, subgroups: bool) -> None:
     source = open_source(f"toy:{toy}", build_registry(), "toy", {"name": toy})
-    text = write_card([source], [source.path])
-    start = text.index("  # subgroups:" if search else "  # elements:")
+    text = write_card([source], [source.path], build_registry())
+    start = text.index("  # subgroups:" if subgroups else "  # elements:")
     end = text.index("\n\n", start)
     card = tmp_path / "card.yaml"
     card.write_text(
         text[:start] + text[start:end].replace("  # ", "  ", 1).replace("\n  # ", "\n  ") + text[end:]
     )
     (use,) = [use for use in load_card(card).card.methods.values() if use.use == "symmetrygan"]
-    assert use.options.get("search") == search
+    assert use.options.get("subgroups", False) == subgroups
+    assert use.options.get("search") == (False if subgroups else None)

@@ -53,10 +53,10 @@ def test_all_sign_patterns_of_few_events() -> None:
     assert np.abs(test.pulls) == pytest.approx(pulls[-1])
 
 
-def test_exact_for_heavy_tails() -> None:
+@pytest.mark.parametrize("toys", [400, pytest.param(2000, marks=pytest.mark.slow)])
+def test_exact_for_heavy_tails(toys: int) -> None:
     """Cauchy tails, 50 events: the share of p <= 0.05, exact with 199 sets of signs, in the binomial 99 % band."""
     rng = np.random.default_rng(5)
-    toys = 2000
     p = np.empty((toys, 2))
     for toy in range(toys):
         d = rng.standard_t(1, (50, 3)) * np.abs(rng.standard_t(1, (50, 1)))

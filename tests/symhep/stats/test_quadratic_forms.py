@@ -5,7 +5,7 @@ from __future__ import annotations
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -52,7 +52,6 @@ def test_a_tail_close_to_one_keeps_its_digits() -> None:
     assert log_tail(1e-6, np.ones(10)) == pytest.approx(-(x**5) / 120 * (1 - 5 * x / 6), rel=1e-9, abs=0)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.floats(-6, 3), min_size=2, max_size=5, unique_by=lambda v: round(2 * v)),
     st.floats(-2, 3.5),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Barrier
 
 import pytest
 import torch
@@ -19,10 +20,35 @@ def two_threads() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
+@pytest.mark.parametrize("threads", [1, 2, 3, 16])
+def test_cores_do_not_decide_who_is_in_a_group(threads: int) -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        assert in_groups(list, 5, most=2) == [[0, 1], [2], [3], [4]]
+        assert in_groups(list, 3, most=1) == [[0], [1], [2]]
+        with one_thread_per_operation():
+            assert in_groups(len, 100, most=64) == [50, 50]
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_the_number_of_groups_is_a_power_of_two() -> None:
+    assert [len(in_groups(len, n)) for n in (0, 1, 8, 9, 16, 17, 32, 33)] == [1, 1, 1, 2, 2, 4, 4, 8]
+    assert max(in_groups(len, 33)) <= 8
+
+
 @pytest.mark.usefixtures("two_threads")
-def test_every_replica_is_in_one_group_in_order() -> None:
-    groups = in_groups(lambda members: members, 5)
-    assert groups == [[0, 1, 2], [3, 4]]
+def test_groups_use_the_cores_that_operations_leave_free() -> None:
+    """Each waits for the other: one after the other they would never end."""
+    barrier = Barrier(2)
+
+    def meet(_: list[int]) -> bool:
+        return barrier.wait(timeout=60) >= 0
+
+    assert in_groups(meet, 2, most=1) == [True, True]
+    with one_thread_per_operation(), one_thread_per_operation():
+        assert in_groups(meet, 2, most=1) == [True, True]
 
 
 def test_linear_algebra_of_numpy_uses_one_thread_inside() -> None:
@@ -37,22 +63,8 @@ def test_linear_algebra_of_numpy_uses_one_thread_inside() -> None:
 
 
 @pytest.mark.usefixtures("two_threads")
-def test_a_group_is_worth_a_thread() -> None:
-    assert in_groups(len, 5, least=3) == [5]
-    assert in_groups(len, 6, least=3) == [3, 3]
-    assert in_groups(len, 2, least=3) == [2]
-
-
-@pytest.mark.usefixtures("two_threads")
-def test_large_groups_are_divided_alike_among_the_threads() -> None:
-    assert in_groups(lambda members: members, 5, most=2) == [[0, 1], [2], [3], [4]]
-    assert in_groups(len, 9, least=5, most=4) == [3, 3, 3]
-    assert in_groups(len, 4, device="cuda", most=1) == [4]
-
-
-@pytest.mark.usefixtures("two_threads")
 def test_operations_inside_use_one_thread_and_the_setting_returns() -> None:
-    assert in_groups(lambda _: torch.get_num_threads(), 4) == [1, 1]
+    assert in_groups(lambda _: torch.get_num_threads(), 4, most=1) == [1, 1, 1, 1]
     assert torch.get_num_threads() == 2
     with pytest.raises(ZeroDivisionError), one_thread_per_operation():
         _ = 1 / 0
@@ -60,4 +72,4 @@ def test_operations_inside_use_one_thread_and_the_setting_returns() -> None:
 
 
 def test_a_gpu_takes_all_replicas_at_once() -> None:
-    assert in_groups(len, 5, device="cuda") == [5]
+    assert in_groups(len, 50, device="cuda", most=1) == [50]

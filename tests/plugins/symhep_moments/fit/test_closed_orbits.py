@@ -40,3 +40,10 @@ def test_flows_that_do_not_come_back(sums: str) -> None:
     with pytest.raises(ValueError, match=r"no closed orbits|does not come back"):
         ClosedOrbit(poincare().parse(sums)[-1])
     assert ClosedOrbit.of(poincare().parse(sums)[-1]) is None
+
+
+def test_angles_are_counted_from_an_axis() -> None:
+    """cos and sin of the azimuth, or of minus it, whatever phase an eigenvector comes with."""
+    x = torch.tensor([[[7.0, 3.0, 4.0, 1.0]]], dtype=torch.float64)
+    cosine, sine = ClosedOrbit(poincare()["J_z"]).harmonics(x, 1)[0].tolist()
+    assert (cosine, abs(sine)) == (pytest.approx(0.6), pytest.approx(0.8))

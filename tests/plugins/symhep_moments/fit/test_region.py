@@ -58,3 +58,18 @@ def test_all_candidates_leave_nothing_uncertain() -> None:
     found = region(RankTest(3, 0.0, {}, np.eye(3), np.zeros((3, 0)), np.zeros((0, 0))))
     assert found.angle_95 == 0.0
     assert not found.errors.any()
+
+
+def test_no_number_depends_on_the_bases_of_the_fit() -> None:
+    """Another basis of the span and of its complement, as another processor may choose them."""
+    rng = np.random.default_rng(4)
+    test = estimate(rng, 0.02, np.linalg.qr(rng.normal(size=(CANDIDATES, FOUND)))[0])
+    turn, other = (np.linalg.qr(rng.normal(size=(n, n)))[0] for n in (FOUND, CANDIDATES - FOUND))
+    bases = np.kron(turn.T, other.T)
+    again = RankTest(
+        FOUND, 0.0, {}, test.theta @ turn, test.normal @ other, bases @ test.covariance @ bases.T
+    )
+    one, two = region(test), region(again)
+    np.testing.assert_allclose(two.theta, one.theta, atol=1e-9)
+    np.testing.assert_allclose(two.errors, one.errors, rtol=1e-6)
+    assert two.angle_95 == pytest.approx(one.angle_95, rel=1e-6)

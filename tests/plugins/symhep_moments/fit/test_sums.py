@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -95,7 +95,6 @@ def test_equal_weights_give_the_usual_covariance_of_a_mean() -> None:
     assert found.nu == pytest.approx(59)
 
 
-@settings(max_examples=20, deadline=None)
 @given(
     cuts=st.lists(st.integers(0, 500), max_size=6),
     kept=st.sampled_from([40, 100, 1000]),

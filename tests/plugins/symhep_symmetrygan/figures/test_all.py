@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import hist
@@ -20,7 +20,6 @@ from symhep_symmetrygan.figures.components import component_sizes
 from symhep_symmetrygan.figures.composition import composition_growth
 from symhep_symmetrygan.figures.divergences import kl_divergences
 from symhep_symmetrygan.figures.element_tests import element_p_values
-from symhep_symmetrygan.figures.hypotheses import hypothesis_p_values
 from symhep_symmetrygan.figures.landscape import loss_landscape
 from symhep_symmetrygan.figures.losses import posthoc_losses
 from symhep_symmetrygan.figures.map import discovery_map
@@ -30,14 +29,19 @@ from symhep_symmetrygan.figures.parameters import final_parameters
 from symhep_symmetrygan.figures.projections import before_and_after
 from symhep_symmetrygan.figures.span import span_of_logarithms
 from symhep_symmetrygan.figures.training import training_losses
-from symhep_symmetrygan.outcome import Outcome
+from symhep_symmetrygan.fit.elements import Elements
+from symhep_symmetrygan.landscape.record import SliceRecord
+from symhep_symmetrygan.record import SymmetryGanRecord
+from symhep_symmetrygan.say.sentences import statements
 
-Made = Callable[..., Outcome]
-ResultOf = Callable[[Outcome], Result]
+Full = Result[SymmetryGanRecord]
+Made = Callable[..., Full]
+Found = Callable[..., Elements]
 ALL = [
     "parameters", "after_found", "after_random", "planes", "kl", "posthoc", "element_p_values", "span", "components",
-    "composition", "lattice", "p_values", "map", "motion", "omega", "training",
+    "composition", "lattice", "p_values", "discrete", "map", "motion", "omega", "training",
 ]  # fmt: skip
+ANGLES = ("theta_1", "theta_2")
 
 
 @pytest.fixture(autouse=True)
@@ -49,13 +53,13 @@ def _style() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def full(dijets: Made, result_of: ResultOf) -> Result:
-    return result_of(dijets())
+def full(dijets: Made) -> Full:
+    return dijets()
 
 
 @pytest.fixture(scope="module")
-def flat(line: Made, result_of: ResultOf) -> Result:
-    return result_of(line())
+def flat(line: Made) -> Full:
+    return line()
 
 
 def texts(figure: Figure) -> list[str]:
@@ -63,7 +67,7 @@ def texts(figure: Figure) -> list[str]:
     return [t.get_text() for ax in figure.axes for t in ax.texts]
 
 
-def test_everything_that_a_result_holds_is_drawn(full: Result, flat: Result) -> None:
+def test_everything_that_a_result_holds_is_drawn(full: Full, flat: Full) -> None:
     for result, names in ((full, ALL), (flat, ["landscape", "parameters", "training"])):
         figures = list(draw_all(result))
         assert [f.name for f in figures] == names
@@ -74,38 +78,51 @@ def test_everything_that_a_result_holds_is_drawn(full: Result, flat: Result) -> 
         plt.close("all")
 
 
-def test_sentences_name_figures_that_are_drawn(full: Result) -> None:
+def test_sentences_name_figures_that_are_drawn(full: Full) -> None:
     assert {s.figure for s in full.statements if s.figure is not None} <= set(ALL)
 
 
-def test_without_a_search_subgroups_are_drawn_alone(dijets: Made, result_of: ResultOf) -> None:
-    o = dijets(
-        search=None, tested=None, divergences=None, losses=None, span=None, component=None, components=[],
-        composed=None, map=None, histograms={},
-    )  # fmt: skip
-    assert [f.name for f in draw_all(result_of(o))] == ["lattice", "p_values"]
-
-
-def test_diverged_restarts_and_unknown_numbers_can_be_drawn(dijets: Made, result_of: ResultOf) -> None:
-    o = dijets(number=6, failed=5)
-    assert o.search is not None
-    assert o.divergences is not None
-    assert o.losses is not None
-    final = o.search.final.copy()
-    final[-1] = np.nan
-    found = np.full_like(o.divergences.found, np.nan)
-    o = replace(
-        o,
-        search=replace(o.search, final=final),
-        divergences=replace(o.divergences, found=found, refined=found, random=np.zeros((0, 2))),
-        losses=replace(o.losses, random=np.zeros(0), random_error=np.zeros(0)),
+def test_a_group_that_is_not_determined_has_no_span(dijets: Made) -> None:
+    made = dijets()
+    assert made.record.algebra is not None
+    unknown = made.record.algebra.model_copy(update={"kind": "not determined"})
+    result = replace(
+        made,
+        record=made.record.model_copy(update={"algebra": unknown, "generators": ()}),
+        arrays=made.arrays | {"span_values": np.zeros(0), "span_noise": np.zeros(0)},
     )
-    with plt.rc_context(
-        {"figure.constrained_layout.use": False}
-    ):  # drawn with it above; it takes half of the time
-        for item in draw_all(result_of(o)):
+    drawn = [f.name for f in draw_all(result)]
+    assert "span" not in drawn
+    assert next(iter(statements(result.record))).figure in drawn
+
+
+def test_without_a_search_subgroups_are_drawn_alone(dijets: Made) -> None:
+    made = dijets(
+        space=None, training=None, kl=None, posthoc_loss=None, algebra=None, components=(), composition=None, map=None,
+    )  # fmt: skip
+    alone = replace(made, arrays={}, histograms={})
+    assert [f.name for f in draw_all(alone)] == ["lattice", "p_values", "discrete"]
+
+
+def test_diverged_restarts_and_unknown_numbers_can_be_drawn(dijet_elements: Found, dijets: Made) -> None:
+    unknown = np.full((6, 2), np.nan)
+    final = np.random.default_rng(1).uniform(0, 6, (6, 2))
+    final[-1] = np.nan
+    elements = dijet_elements(
+        number=6, failed=5, final=final, kl_found=unknown, kl_refined=unknown, kl_random=np.zeros((0, 2)),
+        posthoc_random=np.zeros(0), posthoc_random_error=np.zeros(0),
+    )  # fmt: skip
+    made = dijets(number=6, **elements.records())
+    result = replace(made, arrays=made.arrays | elements.drawing())
+    with plt.rc_context({"figure.constrained_layout.use": False}):  # it takes half of the time
+        for item in draw_all(result):
             if item.name in {"parameters", "kl", "posthoc", "training"}:
                 item.figure.canvas.draw()
+
+
+def slices_of(result: Full) -> Sequence[SliceRecord]:
+    assert result.record.landscape is not None
+    return result.record.landscape.slices
 
 
 def points(ax: plt.Axes, marker: str, colour: str | None = None) -> np.ndarray:
@@ -117,8 +134,8 @@ def points(ax: plt.Axes, marker: str, colour: str | None = None) -> np.ndarray:
     return np.concatenate(found) if found else np.zeros((0, 2))
 
 
-def test_found_elements_lie_over_the_landscape_in_units_of_the_data(flat: Result) -> None:
-    plane, curve = loss_landscape(flat.arrays, flat.summary).axes[:2]
+def test_found_elements_lie_over_the_landscape_in_units_of_the_data(flat: Full) -> None:
+    plane, curve = loss_landscape(flat.arrays, slices_of(flat)).axes[:2]
     assert points(plane, "o") == pytest.approx(flat.arrays["final"])
     assert points(plane, "*").tolist() == [[0.0, 1.0], [1.0, -1.0]]
     mesh = plane.collections[0]
@@ -128,18 +145,17 @@ def test_found_elements_lie_over_the_landscape_in_units_of_the_data(flat: Result
     assert [ax.get_aspect() for ax in (plane, curve)] == [1.0, "auto"]
 
 
-def test_elements_away_from_a_slice_are_faint(line: Made, result_of: ResultOf) -> None:
-    o = line()
+def test_elements_away_from_a_slice_are_faint(flat: Full) -> None:
     near = np.arange(30) % 2 == 0
-    result = result_of(replace(o, slices=[replace(o.slices[0], near=near)]))
-    ax = loss_landscape(result.arrays, result.summary).axes[0]
+    arrays = flat.arrays | {"slice_0_near": near}
+    ax = loss_landscape(arrays, slices_of(flat)[:1]).axes[0]
     drawn = {bool(ln.get_alpha() and ln.get_alpha() < 0.5): ln for ln in ax.lines if ln.get_marker() == "o"}
-    assert np.asarray(drawn[False].get_ydata()) == pytest.approx(result.arrays["final"][near, 1])
-    assert np.asarray(drawn[True].get_ydata()) == pytest.approx(result.arrays["final"][~near, 1])
+    assert np.asarray(drawn[False].get_ydata()) == pytest.approx(arrays["final"][near, 1])
+    assert np.asarray(drawn[True].get_ydata()) == pytest.approx(arrays["final"][~near, 1])
 
 
-def test_kept_and_failed_elements_have_their_own_symbols(full: Result) -> None:
-    ax = final_parameters(full.arrays).axes[0]
+def test_kept_and_failed_elements_have_their_own_symbols(full: Full) -> None:
+    ax = final_parameters(full.arrays, ("theta_1", "theta_2")).axes[0]
     kept, failed = points(ax, "o", VERDICTS["kept"][0]), points(ax, "X", VERDICTS["failed"][0])
     assert (len(kept), len(failed)) == (35, 4)  # of 40, one diverged
     turn = 2 * np.pi
@@ -166,7 +182,7 @@ def test_before_and_after_and_their_ratio() -> None:
     assert top.get_ylim()[0] == 0
 
 
-def test_bins_that_cannot_be_told_apart_are_joined(full: Result) -> None:
+def test_bins_that_cannot_be_told_apart_are_joined(full: Full) -> None:
     before = full.histograms["projection: azimuth of jet1"]
     below = before_and_after(full.histograms, "random", "GeV").axes[2]
     assert len(points(below, "o")) == 50
@@ -176,9 +192,9 @@ def test_bins_that_cannot_be_told_apart_are_joined(full: Result) -> None:
     assert points(below, "o")[:, 1] == pytest.approx(counts)
 
 
-def test_divergences_share_one_logarithmic_axis(full: Result) -> None:
-    kl = full.summary["kl"]
-    figure = kl_divergences(full.arrays, kl)
+def test_divergences_share_one_logarithmic_axis(full: Full) -> None:
+    assert full.record.kl is not None
+    figure = kl_divergences(full.arrays, full.record.kl)
     first, second = figure.axes
     assert first.get_xscale() == "log"
     assert first.get_xlim() == second.get_xlim()
@@ -189,89 +205,81 @@ def test_divergences_share_one_logarithmic_axis(full: Result) -> None:
         assert any(r"\times$ noise" in t.get_text() for t in ax.texts)
 
 
-def test_losses_stand_beside_two_ln_two(full: Result) -> None:
+def test_losses_stand_beside_two_ln_two(full: Full) -> None:
     ideal = 2 * math.log(2)
-    for ax in posthoc_losses(full.arrays, full.summary["posthoc_loss"]["ideal"]).axes:
+    for ax in posthoc_losses(full.arrays, ideal).axes:
         assert any(line.get_xdata()[0] == pytest.approx(ideal) for line in ax.lines)
 
 
-def test_p_values_of_elements_are_shares(dijets: Made, result_of: ResultOf) -> None:
-    o = dijets(number=5)
-    assert o.tested is not None
-    log_p = np.log([0.5, 0.2, 1e-3, 1e-10, np.nan])
-    result = result_of(
-        replace(o, tested=replace(o.tested, log_p=log_p, log_p_adjusted=log_p, log_p_trained=log_p))
-    )
-    ax = element_p_values(result.arrays, 0.01).axes[0]
+def test_p_values_of_elements_are_shares() -> None:
+    log10_p = np.log10([0.5, 0.2, 1e-3, 1e-10, np.nan])
+    arrays = dict.fromkeys(("log10_p", "log10_p_adjusted", "log10_p_trained"), log10_p)
+    ax = element_p_values(arrays, 0.01).axes[0]
     line = next(line for line in ax.lines if line.get_label() == "refined")
     x, y = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
     assert x[:4] == pytest.approx([-math.log10(0.5), -math.log10(0.2), 3, 10])
     assert y[:4] == pytest.approx([1, 0.75, 0.5, 0.25])
 
 
-def test_hypotheses_stand_at_their_adjusted_p(full: Result) -> None:
-    s = full.summary
-    drawn = np.concatenate([points(ax, m) for ax in hypothesis_p_values(s).axes for m in "oX"])
-    lab = [row for row in s["subgroups"] if row["family"] == "lab"]
-    expected = sorted(-row["log10_p_adjusted"] for row in (*s["components"], *lab, *s["discrete"]))
-    assert sorted(drawn[:, 0]) == pytest.approx(expected)
+def test_hypotheses_stand_at_their_adjusted_p(full: Full) -> None:
+    r = full.record
+    figure = next(item.figure for item in draw_all(full) if item.name == "p_values")
+    drawn = np.concatenate([points(ax, m) for ax in figure.axes for m in "oX"])
+    rows = [row.log10_p_adjusted for row in (*r.components, *r.candidates, *r.discrete)]
+    assert sorted(drawn[:, 0]) == pytest.approx(sorted(-log for log in rows if log is not None))
 
 
-def test_components_show_how_approximate_they_are(full: Result) -> None:
-    counts, divergence, deficit = component_sizes(full.summary).axes
+def test_components_show_how_approximate_they_are(full: Full) -> None:
+    counts, divergence, deficit = component_sizes(full.record).axes
     assert [p.get_width() for p in counts.patches] == [20, 10, 6]
     assert points(divergence, "o")[:3, 0] == pytest.approx([5e-3, 5e-3, 15e-3])
     assert points(deficit, "o")[:, 0] == pytest.approx([0, 0, 0.01])
 
 
-def test_the_span_has_its_noise_and_generators_their_errors(full: Result) -> None:
-    values, generators = span_of_logarithms(full.arrays).axes
+def test_the_span_has_its_noise_and_generators_their_errors(full: Full) -> None:
+    values, generators = span_of_logarithms(full.arrays, full.record).axes
     assert points(values, "o", COLOURS[0])[:, 1].tolist() == [3.0, 0.02]
     assert points(values, "_")[:, 1].tolist() == [0.05, 0.02]
     assert points(generators, "o")[:, 1] == pytest.approx([0.707, 0.707])
 
 
-def test_a_span_without_directions_says_so(full: Result) -> None:
-    nothing = {
-        "generators": np.zeros((0, 2)),
-        "generators_error": np.zeros((0, 2)),
-        "generator_labels": np.zeros(0, "U1"),
-    }
-    assert "no direction above the noise" in texts(span_of_logarithms(full.arrays | nothing))
+def test_a_span_without_directions_says_so(full: Full) -> None:
+    nothing = full.record.model_copy(update={"generators": ()})
+    assert "no direction above the noise" in texts(span_of_logarithms(full.arrays, nothing))
 
 
-def test_errors_of_compositions_stand_beside_both_laws(full: Result) -> None:
-    left, right = composition_growth(full.arrays, full.summary).axes
+def test_errors_of_compositions_stand_beside_both_laws(full: Full) -> None:
+    left, right = composition_growth(full.arrays, full.record.kl).axes
     laws = {line.get_label(): np.asarray(line.get_ydata()) for line in left.lines}
     assert laws["growth as $k$"] == pytest.approx(0.02 * np.array([1, 2, 4, 8, 16]))
     assert laws["growth as $k^{1/2}$"] == pytest.approx(0.02 * np.sqrt([1, 2, 4, 8, 16]))
     assert right.get_yscale() == "log"
 
 
-def test_angles_end_the_short_way_round(full: Result) -> None:
+def test_angles_end_the_short_way_round(full: Full) -> None:
     a = full.arrays | {"map_initial": np.array([[6.2, 0.1]]), "map_final": np.array([[0.1, 6.2]])}
-    ax = map_motion(a).axes[0]
+    ax = map_motion(a, ANGLES).axes[0]
     ends = points(ax, "o")[-1]
     assert ends == pytest.approx([0.1 + 2 * np.pi, 6.2 - 2 * np.pi])
     a |= {"map_expected": np.array([[6.2, 6.2]])}
-    below = discovery_map(a).axes[2]
+    below = discovery_map(a, ANGLES).axes[2]
     assert points(below, "o")[0, 1] == pytest.approx(0.1 - 6.2 + 2 * np.pi)
 
 
-def test_a_map_of_steps_is_drawn_over_the_initial_values(full: Result) -> None:
+def test_a_map_of_steps_is_drawn_over_the_initial_values(full: Full) -> None:
     initial = np.linspace(-5, 5, 40)[:, None] * [1, 1]
     step = np.sign(initial)
     a = full.arrays | {
-        "map_coordinates": np.array(["b", "c"]), "map_periods": np.zeros(2), "map_initial": initial,
+        "map_periods": np.zeros(2), "map_initial": initial,
         "map_expected": step, "map_final": step + 0.01,
     }  # fmt: skip
-    figure = discovery_map(a)
+    figure = discovery_map(a, ("b", "c"))
     assert figure.axes[2].get_xlabel() == "Initial $b$"
     assert points(figure.axes[0], "o")[:40, 0] == pytest.approx(initial[:, 0])
-    assert "of the formula" in discovery_map(full.arrays).axes[2].get_xlabel()
+    assert "of the formula" in discovery_map(full.arrays, ANGLES).axes[2].get_xlabel()
 
 
-def test_losses_of_training_are_bands_over_restarts(full: Result) -> None:
+def test_losses_of_training_are_bands_over_restarts(full: Full) -> None:
     ax = training_losses(full.arrays).axes[0]
     middle = next(line for line in ax.lines if line.get_label() == "median")
     assert np.asarray(middle.get_ydata()) == pytest.approx(np.median(full.arrays["loss"][:-1], axis=0))
@@ -297,7 +305,8 @@ def test_generators_are_not_parameters() -> None:
     assert quantity("0.7 J_x + 0.7 K_z") == "0.7 $J_{x}$ + 0.7 $K_{z}$"
 
 
-def test_projections_that_nothing_moves_have_no_panel(full: Result) -> None:
+def test_projections_that_nothing_moves_have_no_panel(full: Full) -> None:
     still = {key: full.arrays[key] * [1.0, 0.0] for key in ("kl_found", "kl_refined", "kl_random")}
-    figure = kl_divergences(full.arrays | still, full.summary["kl"])
+    assert full.record.kl is not None
+    figure = kl_divergences(full.arrays | still, full.record.kl)
     assert [ax.get_title() for ax in figure.axes] == ["azimuth of jet1"]

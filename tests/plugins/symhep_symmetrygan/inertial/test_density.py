@@ -12,7 +12,6 @@ from scipy.stats import kstest
 
 from symhep.errors import CardError
 from symhep.plugin.functions import add_code_folder
-from symhep_symmetrygan.events import Sample
 from symhep_symmetrygan.inertial.density import draw_inertial
 from symhep_symmetrygan.inertial.options import (
     BoxOptions,
@@ -21,6 +20,7 @@ from symhep_symmetrygan.inertial.options import (
     InertialOptions,
     UserDensityOptions,
 )
+from symhep_symmetrygan.sample import Sample
 
 NAMES = ("px", "py")
 

@@ -12,11 +12,11 @@ from torch import Tensor
 
 from symhep.lie.groups import AffineLine, Nonlinear, PlaneRotations, Streams
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
-from symhep_symmetrygan.events import Sample
 from symhep_symmetrygan.inertial.density import draw_inertial
 from symhep_symmetrygan.inertial.henon import Henon
 from symhep_symmetrygan.inertial.options import BoxOptions
 from symhep_symmetrygan.inertial.selection import kept_log_p
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.training.adversary import Trained, train
 from symhep_symmetrygan.training.options import TrainingOptions

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate
 from scipy.special import xlogy
@@ -72,7 +72,6 @@ def test_in_the_plane_it_is_a_plain_sum_over_a_fine_grid(a: list[list[float]], b
 
 
 @given(turn=st.floats(0, 6.28), flip=st.booleans())
-@settings(max_examples=20, deadline=None)
 def test_symmetries_have_the_loss_of_guessing(turn: float, flip: bool) -> None:
     """R^(1/2) O R^(-1/2) keeps N(0, R) for every orthogonal O: the whole group of N_{1,2}, not only V_4."""
     c, s = math.cos(turn), math.sin(turn)
@@ -83,7 +82,6 @@ def test_symmetries_have_the_loss_of_guessing(turn: float, flip: bool) -> None:
 
 
 @given(c=st.floats(-3, 3).filter(lambda v: abs(v) > 0.05), b=st.floats(-3, 3))
-@settings(max_examples=20, deadline=None)
 def test_a_map_and_its_inverse_have_the_same_loss(c: float, b: float) -> None:
     assert _one(BIMODAL, [[c]], [b]) == pytest.approx(_one(BIMODAL, [[1 / c]], [-b / c]), abs=1e-7)
 

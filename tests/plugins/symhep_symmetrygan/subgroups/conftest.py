@@ -11,7 +11,7 @@ import pytest
 
 from symhep.events.dataset import Dataset
 from symhep.readers.toy.particles import density
-from symhep_symmetrygan.events import Events, prepare
+from symhep_symmetrygan.sample import Events, Rows
 
 Drawn = Callable[..., Events]
 
@@ -26,6 +26,6 @@ def drawn() -> Drawn:
         momenta = density(name, **options).draw(np.random.default_rng(seed), n)
         flat = Dataset.from_array(momenta.reshape(n, -1), scaling="isotropic")
         data = replace(flat, momenta=momenta, particles=particles)
-        return prepare(data, np.random.default_rng(seed))
+        return Rows.of(data).split(np.random.default_rng(seed))
 
     return draw

@@ -11,11 +11,11 @@ from scipy.stats import kstest, ttest_1samp
 
 from symhep.lie.subgroups import lorentz_subgroups
 from symhep.stats.residual_forms import ridge_test
-from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.subgroups.comparison import Comparison, mean_and_covariance
-from symhep_symmetrygan.subgroups.conjugated import at_lab
+from symhep_symmetrygan.subgroups.conjugates import at_lab
 from symhep_symmetrygan.subgroups.evidence import evidence
-from symhep_symmetrygan.subgroups.learned import Loss
+from symhep_symmetrygan.subgroups.networks import Loss
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
 from symhep_symmetrygan.validation.waves import Waves
 

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
 from symhep.errors import CardError, MethodError
+from symhep.hypotheses.subgroups.walk import Tested as Outcome
 from symhep.lie.bases import lorentz
-from symhep_symmetrygan.events import Events
+from symhep.lie.subgroups import lattice, lorentz_subgroups
+from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.coordinates import restricted
-from symhep_symmetrygan.subgroups.options import SubgroupOptions
-from symhep_symmetrygan.subgroups.record import SubgroupSearch
-from symhep_symmetrygan.subgroups.walk import _Run, asked_classes, search_subgroups
+from symhep_symmetrygan.subgroups.options import WalkOptions
+from symhep_symmetrygan.subgroups.record import ClassRow, SubgroupSearch
+from symhep_symmetrygan.subgroups.walk import GameWalk, search_subgroups
 
 SMALL = {"restarts": 2, "steps": 60, "posthoc_steps": 100, "waves": 16, "batch": 64}
-CERTAIN = np.log(1e-6)
+#: Decimal logarithm.
+CERTAIN = -6
 Search = Callable[[str], SubgroupSearch]
 
 TOYS = {
     # of the toy, and of the search
-    "isotropic": ({}, {"elements": ("P", "Z_3(z)")}),
-    "forward": (
-        {"a_fb": 0.7},
-        {"elements": ("P", "reflection(x)", "reflection(z)", "exchange(1,2)", "P*exchange(1,2)")},
-    ),
-    "tilted": ({"a_fb": 0.7, "tilt": 0.5, "axis": "x"}, {"elements": ("Z_2(z)",), "classes": ("SO(2)",)}),
+    "isotropic": ({}, {}),
+    "forward": ({"a_fb": 0.7}, {}),
+    "tilted": ({"a_fb": 0.7, "tilt": 0.5, "axis": "x"}, {"classes": ("SO(2)",)}),
 }
 
 
@@ -38,142 +37,132 @@ def search(drawn: Callable[..., Events]) -> Search:
     def found(toy: str) -> SubgroupSearch:
         made, asked = TOYS[toy]
         events = drawn("two_body", 2000, 2, ("mu-", "mu+"), **made)
-        return search_subgroups(events, SubgroupOptions(**SMALL, **asked), np.random.SeedSequence(3))
+        return search_subgroups(events, WalkOptions(**SMALL, **asked), np.random.SeedSequence(3))
 
     return found
 
 
+def rows_of(found: SubgroupSearch) -> dict[str, ClassRow]:
+    return {row.name: row for row in found.subgroups}
+
+
 def test_an_isotropic_decay_keeps_rotations(search: Search) -> None:
     found = search("isotropic")
-    assert [row.name for row in found.maximal] == ["SO(3)"]
-    rejected = {row.name for row in found.classes if row.rejected}
+    assert found.maximal_subgroups == ("SO(3)",)
+    rejected = {row.name for row in found.subgroups if row.rejected}
     assert {"Lorentz", "SO(1,1)", "null rotation", "four-screw", "SIM(2)"} <= rejected
-    assert {row.name for row in found.lab if not row.rejected} == {"J_x", "J_y", "J_z"}
-    assert not any(row.rejected for row in found.discrete)
+    assert {row.label for row in found.candidates if not row.rejected} == {"J_x", "J_y", "J_z"}
 
 
 def test_a_forward_decay_keeps_the_axis(search: Search) -> None:
     found = search("forward")
-    assert [row.name for row in found.maximal] == ["SO(2)"]
-    assert found.maximal[0].at_lab
-    for row in found.lab:
-        assert row.rejected == (row.name != "J_z"), row.name
+    assert found.maximal_subgroups == ("SO(2)",)
+    # the reported position is that of J_z
+    (axis,) = rows_of(found)["SO(2)"].generators or ()
+    assert axis == pytest.approx([0, 0, 1, 0, 0, 0], abs=1e-9)
+    for row in found.candidates:
+        assert row.rejected == (row.label != "J_z"), row.label
+        assert row.log10_p is not None
         if row.rejected:
-            assert row.log_p < CERTAIN
-
-
-def test_its_discrete_elements_follow_the_asymmetry(search: Search) -> None:
-    found = search("forward")
-    assert found.asymmetry is not None
-    assert found.asymmetry.low < 0.7 < found.asymmetry.high
-    rows = {row.name: row for row in found.discrete}
-    # p2 = -p1: parity exchanges the muons, and parity after the exchange leaves everything as it is
-    assert rows["exchange(1,2)"].same_as == "P"
-    assert rows["P*exchange(1,2)"].trivial
-    assert rows["P*exchange(1,2)"].log_p is None
-    for name in ("P", "reflection(z)"):
-        assert rows[name].rejected
-        assert rows[name].log_p is not None
-        assert rows[name].log_p < CERTAIN
-        asymmetry = rows[name].asymmetry
-        assert asymmetry is not None
-        assert asymmetry.value == pytest.approx(0.7, abs=0.09)  # 4 (1 - 0.7^2)^(1/2) / 1000^(1/2)
-    assert not rows["reflection(x)"].rejected
+            assert row.log10_p < CERTAIN
 
 
 def test_a_tilted_axis_is_found(search: Search) -> None:
     found = search("tilted")
-    (row,) = found.maximal
-    assert (row.name, row.at_lab) == ("SO(2)", False)
+    assert found.maximal_subgroups == ("SO(2)",)
+    row = rows_of(found)["SO(2)"]
     assert row.generators is not None
-    turn = row.generators[0]
-    axis = np.array([turn[3, 2], turn[1, 3], turn[2, 1]])
+    axis = np.array(row.generators[0][:3])
     # The events were turned by 0.5 about x, and an axis has no sign. Of 3/8 (1 + c^2) + 0.7 c the mean of c is
     # 2/3 0.7 and that of c^2 is 2/5: the mean momentum of 1000 events shows the axis to 0.04 in either direction.
     error = np.sqrt((1 - 2 / 5) / 2 / 1000) / (2 / 3 * 0.7)
     there = np.array([0.0, -np.sin(0.5), np.cos(0.5)])
     assert np.linalg.norm(np.cross(axis, there)) < 4 * error
     assert row.element is not None
-    moved = row.element @ np.pad(lorentz()["J_z"], (0, 1)) @ np.linalg.inv(row.element)
+    group = lorentz().matrices
+    turn = np.tensordot(np.array(row.generators[0]), group, 1)
+    element = np.array(row.element)[:4, :4]
+    moved = element @ lorentz()["J_z"] @ np.linalg.inv(element)
     np.testing.assert_allclose(moved, turn, atol=1e-9)
-    assert all(lab.rejected for lab in found.lab)
+    assert all(lab.rejected for lab in found.candidates)
+    assert rows_of(found)["SO(3)"].how == "candidates"
 
 
 def test_what_contains_a_rejected_class_is_not_searched(search: Search) -> None:
-    rows = {row.name: row for row in search("forward").classes}
+    rows = rows_of(search("forward"))
     boosted = rows["SO(2) x SO(1,1)"]
     assert boosted.how == "implied"
     assert set(boosted.by) <= {"SO(1,1)", "four-screw"}
-    assert boosted.log_p is not None
-    smaller = [rows[name].log_p for name in boosted.by]
-    tried = sum(rows[name].how == "tested" for name in search("forward").lattice.below[boosted.name])
-    assert boosted.log_p == pytest.approx(min(p for p in smaller if p is not None) + np.log(tried))
-    assert boosted.loss is None
+    smaller = [rows[name].log10_p for name in boosted.by]
+    below = lattice(lorentz_subgroups()).below[boosted.name]
+    tried = sum(rows[name].how == "tested" for name in below)
+    assert boosted.log10_p == pytest.approx(min(p for p in smaller if p is not None) + np.log10(tried))
+    assert boosted.posthoc_loss is None
 
 
-def test_rows_are_those_of_the_result(search: Search) -> None:
+def test_rows_have_losses_and_divergences(search: Search) -> None:
     found = search("forward")
-    rows = found.rows()
-    assert len(rows) == 14 + 6
-    assert [row["family"] for row in rows] == ["classes"] * 14 + ["lab"] * 6
-    first = next(row for row in rows if row["name"] == "SO(2)")
-    assert (first["survives"], first["rejected"], first["at_lab"], first["how"]) == (
-        True,
-        False,
-        True,
-        "tested",
-    )
-    assert 2 * np.log(2) == pytest.approx(first["posthoc_loss"]["value"], abs=0.05)
-    assert all(np.isfinite(row["log10_p"]) for row in rows)
+    assert (len(found.subgroups), len(found.candidates)) == (14, 6)
+    first = rows_of(found)["SO(2)"]
+    assert (first.survives, first.rejected, first.how) == (True, False, "tested")
+    assert first.posthoc_loss is not None
+    assert first.posthoc_loss.value == pytest.approx(2 * np.log(2), abs=0.05)
+    assert all(row.log10_p is not None for row in (*found.subgroups, *found.candidates))
     # 1000 events and 100 bins: noise of 99 / 1000 = 0.1; turns about x take the asymmetry away
     at = found.projections.index("cos theta of mu-")
-    assert len(first["kl"]) == len(found.projections)
-    assert first["kl"][found.projections.index("azimuth of mu-")] < 0.3
-    assert next(row for row in rows if row["name"] == "J_x")["kl"][at] > 0.3
-    parity = found.discrete[0].row()
-    assert parity["log10_p"] < -6
-    assert parity["p_value_adjusted"] >= parity["p_value"]
+    assert first.kl is not None
+    assert len(first.kl) == len(found.projections)
+    assert first.kl[found.projections.index("azimuth of mu-")] < 0.3
+    across = next(row for row in found.candidates if row.label == "J_x")
+    assert across.kl is not None
+    assert across.kl[at] > 0.3
+    assert SubgroupSearch.from_json(found.to_json()) == found
 
 
 def test_the_same_seed_gives_the_same_numbers(drawn: Callable[..., Events]) -> None:
-    """Whatever other classes and elements are tested beside."""
+    """Whatever other classes are tested beside."""
     events = drawn("two_body", 600, 2)
     tiny = {"restarts": 1, "steps": 10, "posthoc_steps": 10, "waves": 8, "batch": 32}
-    alone = SubgroupOptions(classes=("SO(2)",), elements=("P",), **tiny)
-    both = SubgroupOptions(classes=("SO(2)", "SO(1,1)"), elements=("Z_3(z)", "P"), **tiny)
-    one, two = (search_subgroups(events, options, np.random.SeedSequence(3)) for options in (alone, both))
-    rows = [{row.name: row for row in found.classes}["SO(2)"] for found in (one, two)]
-    assert rows[0].log_p == pytest.approx(rows[1].log_p, rel=1e-3)
-    assert one.discrete[0].log_p == pytest.approx(two.discrete[1].log_p, rel=1e-3)
-    how = {row.name: row.how for row in one.classes}
-    assert (how["SO(2)"], how["SO(1,1)"]) == ("tested", "candidates")
+    alone, both = (WalkOptions(classes=names, **tiny) for names in (("SO(2)",), ("SO(2)", "SO(1,1)")))
+    one, two = (
+        rows_of(search_subgroups(events, options, np.random.SeedSequence(3))) for options in (alone, both)
+    )
+    assert one["SO(2)"].log10_p == pytest.approx(two["SO(2)"].log10_p, rel=1e-3)
+    assert (one["SO(2)"].how, one["SO(1,1)"].how) == ("tested", "candidates")
 
 
-def test_names_of_classes() -> None:
-    assert asked_classes(SubgroupOptions(classes=("J_z, K_z",)))[1] >= {"SO(2) x SO(1,1)", "SO(2)", "SO(1,1)"}
+def test_the_smaller_catalogue_that_has_all_classes() -> None:
+    assert WalkOptions().chosen.key == "lorentz"
+    assert WalkOptions(classes=("J_z, K_z",)).asked(WalkOptions().chosen) >= {"SO(2) x SO(1,1)", "SO(2)"}
+    assert WalkOptions(classes=("SO(3)", "P_t")).chosen.key == "poincare"
+    assert WalkOptions(catalogue="poincare").chosen.key == "poincare"
+    unknown = WalkOptions(classes=("SO(33)",))
     with pytest.raises(CardError, match=r"no subgroup 'SO\(33\)'; did you mean 'SO\(3\)'"):
-        asked_classes(SubgroupOptions(classes=("SO(33)",)))
+        unknown.asked(unknown.chosen)
 
 
 def test_features_have_no_lorentz_group(drawn: Callable[..., Events]) -> None:
     events = drawn("two_body", 100)
     with pytest.raises(MethodError, match="act on four-momenta, and events are px, py"):
-        search_subgroups(restricted(events, [1, 2, 5, 6]), SubgroupOptions(), np.random.SeedSequence(1))
+        search_subgroups(restricted(events, [1, 2, 5, 6]), WalkOptions(), np.random.SeedSequence(1))
 
 
-def test_a_survivor_next_to_a_more_special_one_is_its_limit(drawn: Callable[..., Events]) -> None:
+def test_a_survivor_next_to_a_more_special_one_is_its_limit(
+    drawn: Callable[..., Events], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """J_z + 0.05 P_z, in units of the events' scale, is told to be a limit of turns; J_z + 0.5 P_z is not."""
     events = drawn("two_body", 200)
-    options = SubgroupOptions(catalogue="poincare", classes=("J_z + a P_z",), **SMALL)
-    run = _Run(events, options, np.random.SeedSequence(1), 0.01, "cpu", 10)
-    turn = np.pad(lorentz()["J_z"], (0, 1))[None]
+    options = WalkOptions(catalogue="poincare", classes=("J_z + a P_z", "SO(2)"), **SMALL)
     for pitch, explained in ((0.05, ("SO(2)",)), (0.5, ())):
-        screw = turn.copy()
-        screw[0, 3, 4] = pitch * events.scale
-        for name, generators in (("SO(2)", turn), ("J_z + a P_z", screw)):
-            run.rows[name] = replace(run.rows[name], how="tested", log_p=-1.0, generators=generators)
-        found = {row.name: row for row in run.result(()).classes}
+        screw = {"SO(2)": 0.0, "J_z + a P_z": pitch}
+        walk = GameWalk(events, options, np.random.SeedSequence(1), level=0.01, bins=10)
+
+        def tested(classes: list, screw: dict = screw) -> list:
+            rows = {name: np.eye(10)[2:3] + p * np.eye(10)[9:] for name, p in screw.items()}
+            return [(c, Outcome(-1.0, rows.get(c.name, np.eye(10)[8:9]), np.eye(10))) for c in classes]
+
+        monkeypatch.setattr(walk, "test", tested)
+        found = {row.name: row for row in walk.walked().rows}
         assert found["J_z + a P_z"].limit_of == explained
         assert found["J_z + a P_z"].survives == (not explained)
-        assert found["J_z + a P_z"].row()["limit_of"] == list(explained)
         assert found["SO(2)"].survives

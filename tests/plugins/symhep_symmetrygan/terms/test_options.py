@@ -15,21 +15,16 @@ from symhep.lie.groups import PlaneRotations
 from symhep.plugin.functions import add_code_folder
 from symhep.plugin.manager import Registry, build_registry
 from symhep_symmetrygan import plugin
-from symhep_symmetrygan.terms import building
-from symhep_symmetrygan.terms.building import build_term
 from symhep_symmetrygan.terms.commuting import Commuting
 from symhep_symmetrygan.terms.cyclic import Cyclic
+from symhep_symmetrygan.terms.factory import build_term
 from symhep_symmetrygan.terms.options import TermOptions
 
 
-@pytest.fixture(autouse=True)
-def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The package's own plugin, however symhep was installed."""
-
-    def registry() -> Registry:
-        return build_registry({"symmetrygan": plugin, "broken": _Broken}, points=())
-
-    monkeypatch.setattr(building, "build_registry", registry)
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    """The package's own plugin, however symhep was installed, and a broken one."""
+    return build_registry({"symmetrygan": plugin, "broken": _Broken}, points=())
 
 
 class _Broken:
@@ -56,14 +51,16 @@ def test_terms_of_this_package() -> None:
         ("math:nothing", {}, "a card may not name 'math:nothing'"),
         ("absent", {}, "'absent' cannot be loaded from symhep_no_such:Term"),
         ("number", {}, "makes nothing; it cannot be called"),
-        ("maker", {}, "'maker' makes dict, which is no LossTerm"),
+        ("maker", {}, "'maker' makes dict, not a LossTerm"),
     ],
 )
-def test_terms_that_cannot_be_built(name: str, settings: dict[str, object], message: str) -> None:
+def test_terms_that_cannot_be_built(
+    registry: Registry, name: str, settings: dict[str, object], message: str
+) -> None:
     with pytest.raises(CardError, match=message):
-        build_term(name, settings)
+        build_term(name, settings, registry)
     with pytest.raises(ValidationError, match=message):
-        TermOptions(name=name, settings=settings)
+        TermOptions.model_validate({"name": name, "settings": settings}, context={"registry": registry})
 
 
 def test_wrong_types_are_told_by_the_field() -> None:
@@ -116,7 +113,22 @@ def test_functions_that_are_no_term(users: str, function: str, message: str) -> 
         term.value(PlaneRotations(2), torch.ones(2, 1, requires_grad=True), torch.ones(2, 5, 2))
 
 
-def test_plugin_errors_keep_their_cause() -> None:
+def test_plugin_errors_keep_their_cause(registry: Registry) -> None:
     with pytest.raises(CardError) as caught:
-        build_term("absent", {})
+        build_term("absent", {}, registry)
     assert isinstance(caught.value.__cause__, PluginError)
+
+
+class _Mine:
+    @staticmethod
+    @symhep.hookimpl
+    def symhep_register_loss_terms() -> dict[str, object]:
+        return {"mine": Cyclic}
+
+
+def test_terms_of_the_registry_that_is_handed_down() -> None:
+    context = {"registry": build_registry({"mine": _Mine}, points=())}
+    term = TermOptions.model_validate({"name": "mine", "settings": {"order": 5}}, context=context)
+    assert isinstance(term.build(), Cyclic)
+    with pytest.raises(ValidationError, match="no loss term is called 'mine'"):
+        TermOptions(name="mine")

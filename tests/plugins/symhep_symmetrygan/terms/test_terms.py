@@ -9,8 +9,8 @@ import torch
 from symhep.lie.bases import so
 from symhep.lie.groups import AffineLine, Exponential, Family, PlaneRotations, Similarity
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
-from symhep_symmetrygan.events import Sample
 from symhep_symmetrygan.inertial.henon import Henon
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.terms.commuting import Commuting
 from symhep_symmetrygan.terms.cyclic import Cyclic

@@ -7,7 +7,7 @@ import torch
 from scipy.stats import chisquare
 
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.training.batches import EventBatches
 
 EVENTS = 20

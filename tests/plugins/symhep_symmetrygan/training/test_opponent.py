@@ -7,7 +7,7 @@ import torch
 
 from symhep.lie.groups import AffineLine, Iwasawa
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
-from symhep_symmetrygan.events import Sample
+from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.training.batches import EventBatches
 from symhep_symmetrygan.training.opponent import Opponent
 from symhep_symmetrygan.training.options import DiscriminatorOptions

@@ -12,7 +12,7 @@ import torch
 from symhep.lie.bases import so
 from symhep.lie.generators import Generators
 from symhep.lie.groups import PlaneRotations
-from symhep_symmetrygan.events import Events, Sample
+from symhep_symmetrygan.sample import Events, Sample
 from symhep_symmetrygan.spaces.space import Space
 
 FloatArray = npt.NDArray[np.float64]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symhep_symmetrygan.events import Events
+from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.validation.projections import histogram, projections
 
 

@@ -10,8 +10,8 @@ from scipy.linalg import expm
 
 from symhep.stats.multiplicity import holm
 from symhep_symmetrygan.validation.options import PosthocOptions, ValidationOptions
+from symhep_symmetrygan.validation.results import Validated
 from symhep_symmetrygan.validation.validate import validate
-from symhep_symmetrygan.validation.validated import Validated
 
 OPTIONS = ValidationOptions(
     waves=16, bins=20, splits=100, random=6, posthoc=PosthocOptions(steps=150, batch=64, hidden=(16,))

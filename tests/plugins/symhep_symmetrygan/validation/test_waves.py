@@ -64,3 +64,12 @@ def test_homogeneous_generators_pass_and_others_are_padded() -> None:
     assert (padded[0, :2, :2] == turn[0]).all()
     assert not padded[0, 2].any()
     assert homogeneous(padded, 2) is padded
+
+
+def test_no_wave_depends_on_the_choice_of_axes(toys: Any) -> None:
+    """Any orthonormal vectors are the axes of events of one width: the directions are those drawn."""
+    x = np.concatenate([np.eye(3), -np.eye(3)])
+    found = Waves.draw(toys.sample_of(x, np.ones(6)), 20, np.random.default_rng(3)).frequencies
+    drawn = np.random.default_rng(3).normal(size=(20, 3))
+    cosines = (found * drawn).sum(axis=1) / np.linalg.norm(found, axis=1) / np.linalg.norm(drawn, axis=1)
+    np.testing.assert_allclose(cosines, 1.0, rtol=1e-12)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
@@ -19,7 +19,6 @@ def _rotations(seed: int, count: int = 1) -> tuple[Rotation, torch.Tensor]:
     return turns, torch.from_numpy(turns.as_matrix())
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**6))
 def test_rotations_of_space(seed: int) -> None:
     (r, a), (s, b) = _rotations(seed), _rotations(seed + 1)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.linalg import expm, logm
 from scipy.stats import ortho_group, special_ortho_group, unitary_group
@@ -40,7 +40,6 @@ def test_random_rotations_come_back(n: int) -> None:
     assert np.abs(frequencies).max() < np.pi
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.lists(st.floats(-1.2, 1.2), min_size=6, max_size=6))
 def test_lorentz_transformations(theta: list[float]) -> None:
     """|theta| <= 1.2 sqrt(3) < pi: the eigenvalues stay in the strip, so the logarithm is the one put in."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import time
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +35,6 @@ def test_exact(name: str) -> None:
     assert found.margin > 1e6
 
 
-@settings(max_examples=25, deadline=None)
 @given(name=st.sampled_from(sorted(EXAMPLES)), seed=st.integers(0, 10**6))
 def test_name_does_not_depend_on_bases(name: str, seed: int) -> None:
     # A boost, a dilatation and the like are told apart by eigenvalues: conjugation keeps them, any basis does.
@@ -90,7 +88,7 @@ def test_errors_that_are_too_large_are_the_reason() -> None:
     assert str(found) == "ambiguous: the errors are too large to tell"
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(name=st.sampled_from(sorted(ERRORS)), seed=st.integers(0, 10**6))
 def test_name_with_errors_does_not_depend_on_bases(name: str, seed: int) -> None:
     x = disguised(EXAMPLES[name], seed, strength=0.3)
@@ -159,13 +157,11 @@ def test_large(name: str, matrices: object) -> None:
     assert identify(matrices()).name == name
 
 
-def test_e6_with_copies_is_fast() -> None:
+def test_e6_with_copies() -> None:
     x = exceptional.e6().matrices
-    start = time.process_time()
     found = identify(noisy(x, 1e-3, 0), 1e-3)
     assert found.name == "e6(-26)"
     assert "20 perturbed copies" in found.how
-    assert time.process_time() - start < 20  # measured: 3.0 s of one core
 
 
 @pytest.mark.parametrize(("sign", "h"), [(examples.TURN, 0.25), (examples.BOOST, -0.25)])

@@ -233,12 +233,7 @@ def test_no_such_file(tmp_path):
         reader.schema(str(tmp_path / "none.lhe"), reader.Options())
 
 
-@settings(
-    max_examples=80,
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_wherever_a_file_is_cut_nothing_is_lost_silently(read, lhe, which, data):
     inner = "<rwgt>\n<wgt id='1'> 2.5 </wgt>\n</rwgt>\n"
@@ -265,13 +260,7 @@ JUNK = st.binary(min_size=1, max_size=60) | st.lists(PIECES, min_size=1, max_siz
 )
 
 
-# Derandomized: the same examples every time, so that a run cannot fail by chance.
-@settings(
-    max_examples=200,
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0, 1, exclude_max=True), junk=JUNK, inner=st.sampled_from(["", "<w> 1 </w>\n"]))
 @example(place=0.8133, junk=b"\1\1<\1", inner="")
 def test_overwritten_bytes_never_lose_an_event_silently(read, lhe, place, junk, inner):

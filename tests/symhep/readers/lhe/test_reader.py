@@ -242,7 +242,7 @@ ROWS = st.lists(st.tuples(INTS, st.integers(-9, 9), st.lists(FLOATS, min_size=7,
 EVENTS = st.lists(st.tuples(FLOATS, ROWS), max_size=8)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=EVENTS, style=st.sampled_from(["{!r}", "{:.17g}", "{:+.17e}", "{:.17E}"]))
 def test_what_is_written_is_read_back_bit_by_bit(read, lhe, events, style):
     def number(x: float) -> str:
@@ -269,7 +269,7 @@ def test_what_is_written_is_read_back_bit_by_bit(read, lhe, events, style):
     assert read_back == [(w.hex(), [(i, s, [v.hex() for v in x]) for i, s, x in rows]) for w, rows in events]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=EVENTS.filter(bool))
 def test_what_pylhe_writes_is_read_as_pylhe_reads_it(read, tmp_path, events):
     path = tmp_path / "pylhe.lhe"

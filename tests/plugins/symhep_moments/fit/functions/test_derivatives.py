@@ -57,7 +57,7 @@ def events(seed: int, n: int, p: int, d: int) -> tuple[Tensor, Tensor, Tensor]:
 
 
 @pytest.mark.parametrize("kind", MAKERS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 10**6), p=st.integers(1, 3), d=st.integers(2, 4))
 def test_derivatives_are_those_of_the_values(kind: str, seed: int, p: int, d: int) -> None:
     functions, (x, v, w) = MAKERS[kind](p, d), events(seed, 4, p, d)
@@ -85,7 +85,6 @@ def test_waves_and_powers_are_what_they_are_called() -> None:
 
 
 @given(exponent=st.floats(-150, 150))
-@settings(max_examples=30, deadline=None)
 def test_squashed_functions_and_their_derivatives_are_bounded(exponent: float) -> None:
     # |u| <= |v| / sqrt(s^2 + |x|^2) <= |W| + |b| / s; a wave changes at most |omega| as fast, y is shorter than 1
     x = torch.randn(50, 2, 4, generator=torch.Generator().manual_seed(1), dtype=torch.float64) * 10**exponent

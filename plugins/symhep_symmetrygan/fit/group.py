@@ -1,0 +1,163 @@
+"""The group that the elements form, its components on held-out events, and what composing elements does."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep.hypotheses.adjustment import adjusted
+from symhep.lie.generators import Generators
+from symhep.methods.context import Context
+from symhep.methods.number import Number
+from symhep.methods.result import Arrays
+from symhep_symmetrygan.fit.elements import Elements
+from symhep_symmetrygan.inference.composition import Composition, compose
+from symhep_symmetrygan.inference.exact import exact_elements
+from symhep_symmetrygan.inference.infer import infer
+from symhep_symmetrygan.inference.inference import Inference
+from symhep_symmetrygan.inference.record import ComponentRecord, CompositionRecord
+from symhep_symmetrygan.validation.divergences import counts, divergence
+from symhep_symmetrygan.validation.projections import projections
+from symhep_symmetrygan.validation.results import Validated
+from symhep_symmetrygan.validation.validate import validate
+
+__all__ = ["Group", "group_of"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Elements that are composed.
+COMPOSED = 32
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """The group of the elements: what was inferred, the tests of representatives, and compositions of elements."""
+
+    elements: Elements
+    validated: Validated
+    inference: Inference
+    representatives: Validated | None
+    composition: Composition | None
+
+    def records(self) -> dict[str, Any]:
+        """The fields of the record that concern the group."""
+        i = self.inference
+        return {
+            "algebra": i.algebra,
+            "generators": i.basis,
+            "components": judged_components(
+                i, self.validated, self.representatives, self.elements.options.level
+            ),
+            "finite": i.finite,
+            "component_group": i.component_group,
+            "notes": i.notes,
+            "composition": None if self.composition is None else self._composed(self.composition),
+        }
+
+    def drawing(self) -> Arrays:
+        """The arrays that its figures are drawn from."""
+        i, names = self.inference, np.array([*(row.name for row in self.inference.components), ""])
+        found: Arrays = {
+            "component": names[i.component],
+            "span_values": i.span_values,
+            "span_noise": i.span_noise,
+        }
+        c = self.composition
+        if c is not None:
+            found |= {
+                "composition_steps": c.steps,
+                "composition_distance": c.distance, "composition_distance_error": c.distance_error,
+                "composition_kl": c.measures["kl"], "composition_kl_error": c.measure_errors["kl"],
+            }  # fmt: skip
+        return found
+
+    def _composed(self, c: Composition) -> CompositionRecord:
+        value, error = c.exponent
+        exponent = Number.with_error(value, error)
+        usable = c.usable(2 * self.validated.kl_noise.mean(axis=0))
+        return CompositionRecord(how=c.how, exponent=exponent, usable=usable)
+
+
+def group_of(elements: Elements, context: Context) -> Group | None:
+    """The group of the refined elements; None for spaces without generators, and where there is no element."""
+    v, space, options = elements.validated, elements.space, elements.options
+    if v is None or space.generators is None or not np.isfinite(v.refined).all(axis=(1, 2)).any():
+        return None
+    found = infer(
+        v.refined,
+        v.information,
+        elements.kept,
+        space.generators,
+        names=elements.events.names,
+        level=options.level,
+        unit=elements.events.scale,
+        seed=_seed(context, "group"),
+    )
+    judged = None
+    if found.components:
+        alone = options.validation.model_copy(update={"random": 0})
+        seeds = context.shared("representatives")
+        judged = validate(found.representatives, space, elements.events, alone, seeds)
+    composition = _composition(found, elements, v, space.generators, context)
+    return Group(elements, v, found, judged, composition)
+
+
+def _seed(context: Context, purpose: str) -> int:
+    return int(context.shared(purpose).generate_state(1)[0])
+
+
+def _composition(
+    found: Inference, elements: Elements, v: Validated, generators: Generators, context: Context
+) -> Composition | None:
+    """Powers of kept elements beside those of the exact ones that they stand for (section VII.B)."""
+    if not found.components:
+        return None
+    exact = exact_elements(found, v.refined, generators)
+    usable = np.flatnonzero(elements.kept & np.isfinite(exact).all(axis=(1, 2)))[:COMPOSED]
+    if not len(usable):
+        return None
+    held = elements.events.held
+    drawn = projections(elements.events, elements.options.validation.bins)
+    before = counts(drawn, held, np.eye(elements.events.size + 1)[None])[0]
+
+    def measure(powers: FloatArray) -> dict[str, npt.ArrayLike]:
+        return {"kl": divergence(counts(drawn, held, powers), before)}
+
+    return compose(v.refined[usable], exact[usable], measure, seed=_seed(context, "composition"))
+
+
+def judged_components(
+    i: Inference, v: Validated, representatives: Validated | None, level: float
+) -> tuple[ComponentRecord, ...]:
+    """Components with the tests of their representatives, and means over their refined elements.
+
+    ``representatives`` is the validation of `Inference.representatives`, simple elements that no event chose: their
+    p-values are of the elements exactly as they are.
+    """
+    logs = [] if representatives is None else representatives.log_p_found.tolist()
+    family = adjusted({c: log_p for c, log_p in enumerate(logs) if not math.isnan(log_p)}, level)
+    found = []
+    for c, row in enumerate(i.components):
+        members = i.component == c
+        own = dict(family[c]) if c in family else {}
+        own["kl"] = _mean(v.kl_refined[members])
+        own["posthoc_loss"] = _loss(v.posthoc_refined[members], v.posthoc_refined_error[members])
+        found.append(row.model_copy(update=own))
+    return tuple(found)
+
+
+def _mean(values: FloatArray) -> tuple[float, ...] | None:
+    known = values[np.isfinite(values).all(axis=1)]
+    return tuple(known.mean(axis=0).tolist()) if len(known) else None
+
+
+def _loss(values: FloatArray, errors: FloatArray) -> Number | None:
+    """Mean over elements. All are judged by the same events, so that the mean is no better known than one of them."""
+    known = np.isfinite(values) & np.isfinite(errors)
+    if not known.any():
+        return None
+    return Number.with_error(float(values[known].mean()), float(errors[known].mean()))

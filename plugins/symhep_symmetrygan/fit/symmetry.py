@@ -1,0 +1,35 @@
+"""The symmetry that a result states: generators as their labels say, and components that are not rejected."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from symhep.methods.symmetry import Symmetry
+from symhep_symmetrygan.fit.group import Group
+from symhep_symmetrygan.inference.algebra import stated
+from symhep_symmetrygan.inference.record import ComponentRecord
+from symhep_symmetrygan.sample import Events
+
+__all__ = ["symmetry_of"]
+
+
+def symmetry_of(group: Group, components: tuple[ComponentRecord, ...], events: Events) -> Symmetry | None:
+    """Generators, with what is zero or one within errors written so, and representatives of components.
+
+    None for spaces that act on some coordinates of the events alone, which moves the momenta of no event.
+    """
+    space, i = group.elements.space, group.inference
+    if space.generators is None or space.columns:
+        return None
+    matrices = np.asarray(space.generators.homogeneous().matrices, dtype=np.float64)
+    found = np.zeros((len(i.generators), *matrices.shape[1:]))
+    for matrix, c, e in zip(found, i.generators, i.errors, strict=True):
+        matrix += np.tensordot(stated(c, e), matrices, 1)
+    kept = [row for row in components if row.rejected is False and row.name != "identity"]
+    elements = np.array([row.matrix for row in kept]).reshape(-1, *matrices.shape[1:])
+    for part in (found, elements):
+        part[:, :-1, -1] *= events.scale
+    return Symmetry(
+        "momenta" if events.momenta else "features", events.particles, events.components,
+        found, i.labels, elements, tuple(row.name for row in kept),
+    )  # fmt: skip

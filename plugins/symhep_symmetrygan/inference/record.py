@@ -1,0 +1,97 @@
+"""The group that the kept elements form."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from symhep.methods.number import Number
+from symhep.methods.p_values import Adjusted, PValue
+from symhep.methods.record import Record
+
+__all__ = ["AlgebraRecord", "ComponentRecord", "CompositionRecord", "FiniteGroupRecord", "GeneratorRecord"]
+
+
+class AlgebraRecord(PValue):
+    """Lie algebra of the identity component; the p-value is that of the elements' fit in its cosets."""
+
+    kind: Literal["continuous", "finite", "not determined"] = Field(
+        description="whether the elements form a continuous or a finite group, or do not tell"
+    )
+    why: str = Field(description="the reason, in words")
+    dimension: int | None = Field(description="number of generators; null: not determined")
+    name: str = Field(description="name of the algebra; '0': none")
+    confidence: float | None = Field(description="share of resamplings with this name; null: unknown")
+    alternatives: tuple[tuple[str, float], ...] = Field((), description="[name, share] of resamplings")
+    chance: float | None = Field(
+        None, description="probability that so few cosets are a coincidence; null: unknown"
+    )
+    excluded: int | None = Field(
+        None, description="of a single rotation: finite orders up to this one are excluded; null: not asked"
+    )
+    fewest: int | None = Field(
+        None, description="a finite group would have at least so many elements; null: not asked"
+    )
+
+
+class GeneratorRecord(Record):
+    """A generator of the group, of length one along the generators of the search space."""
+
+    label: str = Field(description="the generator in words, its largest coefficient one")
+    coefficients: dict[str, Number] = Field(description="along each generator of the search space")
+
+
+class ComponentRecord(Adjusted):
+    """A component that found elements fall into; p-values are those of its representative."""
+
+    name: str = Field(description="name of its simplest element")
+    elements: int = Field(description="found elements in it, or near it where it is approximate")
+    kept: int = Field(description="number of them that are kept")
+    verdict: Literal["kept", "approximate"] = Field(
+        description="approximate: only rejected elements come near to it"
+    )
+    action: Literal["commutes", "anticommutes", "mixes"] | None = Field(
+        description="what it does to the generators; null: there are none"
+    )
+    action_error: float | None = Field(description="standard error of that action, relative; null: unknown")
+    distance: float | None = Field(
+        description="from the element with that name (Frobenius); null: it has no name"
+    )
+    order: int | None = Field(description="smallest q with g^q = 1 for all its elements; null: none")
+    matrix: tuple[tuple[float, ...], ...] = Field(
+        description="the representative, homogeneous, on coordinates divided by ``scale``"
+    )
+    kl: tuple[float, ...] | None = Field(
+        None,
+        description="mean divergence of each projection over its refined elements, in nats; null: unknown",
+    )
+    posthoc_loss: Number | None = Field(
+        None,
+        description="loss of a classifier trained afterwards, mean over its refined elements; null: unknown",
+    )
+
+
+class FiniteGroupRecord(Record):
+    """A finite group, of elements or of components."""
+
+    name: str = Field(description="name, such as Z_7 or D_4; 'not closed': it is none")
+    order: int | None = Field(description="number of its elements; null: not closed")
+    found: int = Field(description="number of them that were found; the others are products of these")
+    elements: int = Field(description="kept elements that fell into them")
+    orders: dict[str, int] = Field(description="order of an element -> number of elements of that order")
+    closed: bool = Field(description="closed under composition within errors")
+    rotations: int = Field(description="elements of positive determinant")
+    reflections: int = Field(description="elements of negative determinant")
+
+
+class CompositionRecord(Record):
+    """Kept elements composed k times with themselves, beside the exact ones that they stand for."""
+
+    how: str = Field(description="powers: of single elements")
+    exponent: Number = Field(
+        description="of the growth k^exponent of the distance from the exact power; null: they are exact"
+    )
+    usable: int | None = Field(
+        description="largest k up to which all divergences stay below twice the noise; 0: none"
+    )

@@ -1,0 +1,148 @@
+"""What is inferred, as records."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep.methods.number import Number
+from symhep.methods.p_values import PValue
+from symhep_symmetrygan.inference.action import Action
+from symhep_symmetrygan.inference.algebra import Named
+from symhep_symmetrygan.inference.components import Component
+from symhep_symmetrygan.inference.elements import Measured
+from symhep_symmetrygan.inference.multiplication import Multiplication, name_group
+from symhep_symmetrygan.inference.orders import common_order
+from symhep_symmetrygan.inference.record import (
+    AlgebraRecord,
+    ComponentRecord,
+    FiniteGroupRecord,
+    GeneratorRecord,
+)
+from symhep_symmetrygan.inference.span import Spanned
+
+__all__ = [
+    "algebra_record",
+    "approximate_record",
+    "component_record",
+    "finite_record",
+    "generator_records",
+    "notes",
+]
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+#: Misfit of elements and cosets that has to be said.
+MISFIT = 1e-3
+
+
+def algebra_record(spanned: Spanned, named: Named | None) -> AlgebraRecord:
+    """Dimension and name, and what they rest on; ``named`` None: not determined."""
+    circle, common = (
+        spanned.circle,
+        {"kind": spanned.kind, "why": spanned.why, "chance": spanned.level.chance},
+    )
+    excluded = None if circle is None else circle.excluded
+    if named is None:
+        return AlgebraRecord(
+            **common, dimension=None, name="not determined", confidence=None, excluded=excluded, fewest=spanned.fewest
+        )  # fmt: skip
+    known, p = named.identification, spanned.level.fit.p_value
+    return AlgebraRecord(
+        **common,
+        **dict(PValue.of(math.log(p) if p > 0 else -math.inf)),
+        dimension=len(named.coefficients) if spanned.kind == "continuous" else 0,
+        name="0" if known is None else known.name,
+        confidence=None if known is None else known.confidence,
+        alternatives=() if known is None else known.alternatives,
+        excluded=excluded,
+        fewest=spanned.fewest if spanned.kind == "continuous" else None,
+    )
+
+
+def generator_records(named: Named, tangents: Sequence[str]) -> tuple[GeneratorRecord, ...]:
+    """A readable basis of the algebra, with errors."""
+    return tuple(
+        GeneratorRecord(
+            label=label,
+            coefficients={
+                name: Number.with_error(c, e)
+                for name, c, e in zip(tangents, values.tolist(), errors.tolist(), strict=True)
+            },
+        )
+        for label, values, errors in zip(named.labels, named.coefficients, named.errors, strict=True)
+    )
+
+
+def component_record(
+    one: Component, members: BoolArray, kept: BoolArray, measured: Measured, action: Action | None
+) -> ComponentRecord:
+    """A coset of kept elements. ``members`` (E,) also has the rejected elements that came near to it."""
+    order = common_order(measured.subset(np.flatnonzero(members & kept)))
+    return ComponentRecord(
+        name=one.name,
+        elements=int(members.sum()),
+        kept=int((members & kept).sum()),
+        verdict="kept",
+        action=None if action is None else action.kind,
+        action_error=None if action is None else action.error,
+        distance=one.distance,
+        order=None if order is None else order[0],
+        matrix=one.representative.tolist(),
+    )
+
+
+def approximate_record(
+    name: str, matrix: FloatArray, members: BoolArray, action: Action | None
+) -> ComponentRecord:
+    """A coset that only rejected elements came near to: a symmetry approximately, at best."""
+    return ComponentRecord(
+        name=name,
+        elements=int(members.sum()),
+        kept=0,
+        verdict="approximate",
+        action=None if action is None else action.kind,
+        action_error=None if action is None else action.error,
+        distance=None,
+        order=None,
+        matrix=matrix.tolist(),
+    )
+
+
+def finite_record(
+    products: Multiplication, component: npt.NDArray[np.int64], kept: BoolArray
+) -> FiniteGroupRecord:
+    """The finite group of points, or of components: ``found`` of them, the others are products of those."""
+    orders = products.orders
+    known = bool(products.closed and (orders > 0).all())
+    det = np.linalg.det(products.elements[:, :-1, :-1])
+    return FiniteGroupRecord(
+        name=name_group(products.table, orders) if known else "not closed",
+        order=len(orders) if known else None,
+        found=products.found,
+        elements=int((kept & (component >= 0)).sum()),
+        orders={str(q): n for q, n in sorted(Counter(orders.tolist()).items())} if known else {},
+        closed=known,
+        rotations=int((det > 0).sum()),
+        reflections=int((det < 0).sum()),
+    )
+
+
+def notes(spanned: Spanned, named: Named, products: Multiplication) -> tuple[str, ...]:
+    """What a reader must know beside the reason for the kind of the group."""
+    said = list[str]()
+    fit = spanned.level.fit
+    if fit.p_value < MISFIT:
+        factor = np.sqrt(fit.chi2 / max(fit.freedom, 1))
+        said.append(f"elements scatter {factor:.2g} times more about their cosets than their errors say")
+    if len(products.table) > products.found:
+        missing = len(products.table) - products.found
+        said.append(f"{missing} components are products of those found, but no element was found in them")
+    if named.identification is not None and not named.identification.closed:
+        said.append("the span of the logarithms is not closed within errors: directions are missing")
+    return tuple(said)

@@ -1,0 +1,158 @@
+"""What is found, typed: the record of a result, and the arrays that its figures are drawn from.
+
+Restarts are numbered e < E, parameters of the search space k < K, coordinates of an event D, projections j < J,
+generators of the space G, slices s < S. Matrices act on coordinates divided by ``scale``; parameters are in the units
+of the data. Logarithms of p-values are decimal; NaN: not tested.
+
+Arrays.
+
+- ``initial`` and ``final`` (E, K), ``periods`` (K,) (0: no angle); ``verdict`` (E,) 'kept', 'failed', 'diverged' or
+  'not tested'; ``component`` (E,) a name of ``components`` or ''; ``matrices`` and ``refined`` (E, D + 1, D + 1) as
+  trained and refined; ``log10_p``, ``log10_p_adjusted``, ``log10_p_trained`` (E,) and ``moved`` (E,) how far refining
+  went; ``loss`` (E, T) of the discriminators at ``loss_steps`` (T,), both halves summed;
+- ``kl_found`` (as trained), ``kl_refined`` (E, J), ``kl_random`` (.., J), ``kl_noise`` (.., J); ``posthoc_found``,
+  ``posthoc_found_error`` (E,), ``posthoc_random``, ``posthoc_random_error`` (..,);
+- ``span_values`` (G,) singular values of the logarithms of found elements, ``span_noise`` (G,) those of noise alone;
+- ``composition_steps`` (C,), and at each the mean over chains of the distance from the exact power,
+  ``composition_distance`` with ``composition_distance_error`` (C,), and of the divergences, ``composition_kl`` with
+  ``composition_kl_error`` (C, J);
+- ``slice_{s}_x`` (X,), ``slice_{s}_y`` (Y,), ``slice_{s}_loss`` (X, Y), less 2 ln 2, or (X,) without y;
+  ``slice_{s}_points`` (E, 2) or (E, 1): found elements, ``slice_{s}_near`` (E,) those on it; ``slice_{s}_ridge``
+  (.., 2): points of a continuum of maxima;
+- ``map_periods`` (M,) (0: none), ``map_initial``, ``map_final``, ``map_expected`` (E, M): by the formula; of a learned
+  map ``omega_initial``, ``omega_final``, ``omega_expected`` (V, M) on fresh points, and ``omega_trained`` (V', M)
+  separate trainings from the first V' of them;
+- ``symmetry_generators``, ``symmetry_elements``: see `symhep.methods.symmetry.Symmetry`.
+
+Histograms, weighted: ``projection: NAME`` over (which, value) and ``plane: A, B`` over (which, a, b), in the units of
+the data, axes labelled by what they hold; ``which`` is 'events', 'found' (after the kept element in the middle by KL
+divergence, else one that was found) or 'random', of held-out events.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from symhep.methods.number import Number
+from symhep.methods.record import Record
+from symhep.methods.symmetry import SymmetryRecord
+from symhep_symmetrygan.inference.record import (
+    AlgebraRecord,
+    ComponentRecord,
+    CompositionRecord,
+    FiniteGroupRecord,
+    GeneratorRecord,
+)
+from symhep_symmetrygan.landscape.record import LandscapeRecord
+from symhep_symmetrygan.maps.record import MapRecord
+from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, GeneratorRow
+from symhep_symmetrygan.validation.record import DivergenceRecord, LossRecord, VerdictCounts
+
+__all__ = [
+    "EventsRecord",
+    "InertialRecord",
+    "SpaceRecord",
+    "SymmetryGanRecord",
+    "TrainingRecord",
+    "VectorsRecord",
+]
+
+
+class SpaceRecord(Record):
+    """The space of transformations that was searched."""
+
+    name: str = Field(description="as in the card")
+    marginal: bool = Field(
+        description="whether other coordinates of the events were left out: symmetries of the marginal density"
+    )
+    parameters: tuple[str, ...] = Field(description="labels of its parameters")
+    discrete: tuple[str, ...] = Field(description="those that choose discrete elements")
+    coordinates: tuple[str, ...] = Field(description="coordinates that it acts on")
+    dimension: int | None = Field(description="number of its generators; null: no Lie group")
+
+
+class TrainingRecord(Record):
+    """How the elements were searched."""
+
+    restarts: int = Field(description="number of restarts")
+    terms: tuple[str, ...] = Field(description="what was added to the loss, in words")
+
+
+class EventsRecord(Record):
+    """The events and their parts."""
+
+    train: int = Field(description="events that were trained on")
+    held: int = Field(description="events that training never saw")
+    effective: float = Field(description="effective number of held-out events, (sum w)^2 / sum w^2")
+    negative: float = Field(description="share of negative weight")
+
+
+class VectorsRecord(Record):
+    """What an event is made of."""
+
+    number: int = Field(description="number of vectors in an event")
+    components: tuple[str, ...] = Field(description="names of the components of a vector")
+
+
+class InertialRecord(Record):
+    """Which of the found elements keep the inertial density, too."""
+
+    how: Literal["simultaneous", "two_stage"] = Field(description="during the search, or tested afterwards")
+    kept: int = Field(description="elements that keep it")
+    rejected: int = Field(description="elements that do not, at the level, adjusted for their number (Holm)")
+
+
+class SymmetryGanRecord(Record):
+    """What a run of symmetrygan found. What was not asked for is null or [].
+
+    >>> record = SymmetryGanRecord(
+    ...     events={"train": 5, "held": 5, "effective": 5.0, "negative": 0.0},
+    ...     vectors={"number": 1, "components": ["x"]}, scale=1.0, unit="", level=0.01,
+    ... )
+    >>> record.elements, record.kl
+    (0, None)
+    """
+
+    elements: int = Field(0, description="restarts that ended with an element")
+    verdicts: VerdictCounts | None = Field(None, description="how many elements are kept, and rejected")
+    algebra: AlgebraRecord | None = Field(None, description="Lie algebra of the group of the kept elements")
+    generators: tuple[GeneratorRecord, ...] = Field((), description="a readable basis of that algebra")
+    components: tuple[ComponentRecord, ...] = Field(
+        (), description="components that the found elements fall into, that of the identity first"
+    )
+    finite: FiniteGroupRecord | None = Field(
+        None, description="the group of the kept elements, if it is finite"
+    )
+    component_group: FiniteGroupRecord | None = Field(
+        None, description="the group of the components of a continuous group"
+    )
+    notes: tuple[str, ...] = Field((), description="what a reader must know of the group, in sentences")
+    composition: CompositionRecord | None = Field(None, description="what composing kept elements does")
+    kl: DivergenceRecord | None = Field(None, description="Kullback-Leibler divergences of projections")
+    posthoc_loss: LossRecord | None = Field(None, description="losses of classifiers trained afterwards")
+    catalogue: Literal["lorentz", "poincare"] | None = Field(
+        None, description="the catalogue of subgroups; null: none were tested"
+    )
+    subgroups: tuple[ClassRow, ...] = Field((), description="classes of subgroups, each in any direction")
+    maximal_subgroups: tuple[str, ...] = Field(
+        (), description="names of the classes that survive and lie in no other survivor"
+    )
+    projections: tuple[str, ...] = Field((), description="names of the projections of their ``kl``")
+    candidates: tuple[GeneratorRow, ...] = Field((), description="individual generators in the lab frame")
+    discrete: tuple[ElementRow, ...] = Field((), description="discrete elements, tested one by one")
+    asymmetry: Number | None = Field(
+        None, description="forward-backward asymmetry of an oppositely charged pair, a fraction"
+    )
+    landscape: LandscapeRecord | None = Field(None, description="slices through the loss for a known density")
+    map: MapRecord | None = Field(None, description="from initial to final parameters, beside a formula")
+    inertial: InertialRecord | None = Field(None, description="what became of the inertial density")
+    symmetry: SymmetryRecord | None = Field(None, description="the symmetry found, for `symhep augment`")
+    space: SpaceRecord | None = Field(None, description="what was searched; null: no search for elements")
+    training: TrainingRecord | None = Field(None, description="how it was searched")
+    events: EventsRecord = Field(description="the events and their parts")
+    vectors: VectorsRecord = Field(description="what an event is made of")
+    scale: float = Field(description="coordinates were divided by it, in ``unit``")
+    unit: str = Field(description="unit of the coordinates; '': a pure number")
+    level: float = Field(description="significance level (family-wise error rate) per family of hypotheses")

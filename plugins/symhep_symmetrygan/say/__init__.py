@@ -1,0 +1,1 @@
+"""What is said of a result: sentences, warnings and tables, from the record alone."""

@@ -1,0 +1,179 @@
+"""What a reader must know before believing the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from symhep.events.effective import FEW
+from symhep.events.vectors import MOMENTUM
+from symhep.lie.identify.identification import AMBIGUOUS
+from symhep.methods.enumeration import several
+from symhep.methods.result import Statement
+from symhep_symmetrygan.record import SymmetryGanRecord
+from symhep_symmetrygan.say.counts import elements_text
+
+__all__ = ["cautions"]
+
+#: Below so many effective held-out events only strong breakings are detected.
+WEAK = 10 * FEW
+#: A name that fewer than this share of resamplings share is told with its rivals.
+SURE = 0.9
+#: Projections of rejected elements within this factor of the noise would not have shown the breaking.
+UNSEEN = 1.5
+
+
+def cautions(record: SymmetryGanRecord) -> Iterator[Statement]:
+    """What was not tested, not searched, not seen by projections; restarts without result; names; weights."""
+    yield from _untested(record)
+    yield from _unreached(record)
+    yield from _as_trained(record)
+    yield from _drawn_together(record)
+    yield from _unseen(record)
+    yield from _named(record)
+    for note in record.notes:
+        yield _warning(f"{note[:1].upper()}{note[1:]}.", {"note": note}, "span")
+    yield from _ordered(record)
+    yield from _inertial(record)
+    yield from _events(record)
+
+
+def _warning(text: str, evidence: Mapping[str, Any], figure: str | None = None) -> Statement:
+    return Statement(text, evidence, figure, kind="warning")
+
+
+def _untested(r: SymmetryGanRecord) -> Iterator[Statement]:
+    v = r.verdicts
+    if v is None or r.training is None:
+        return
+    if v.not_tested:
+        yield _warning(
+            f"{elements_text(v.not_tested)} {'was' if v.not_tested == 1 else 'were'} not tested on held-out "
+            "events. Where training ends is no evidence that a symmetry was found: nothing may be concluded from "
+            f"{'it' if v.not_tested == 1 else 'them'}.",
+            {"not_tested": v.not_tested},
+            "parameters",
+        )
+    if v.diverged:
+        number = f"{v.diverged} restart{'' if v.diverged == 1 else 's'}"
+        yield _warning(
+            f"{number} of {r.training.restarts} ended in numbers that are not finite. A smaller learning "
+            "rate of the generator helps.",
+            {"diverged": v.diverged},
+            "training",
+        )
+    if v.failed and not v.kept:
+        yield _warning(
+            "No accepted symmetry; these are only the least distinguishable transformations.",
+            v.to_json(),
+            "element_p_values",
+        )
+
+
+def _unreached(r: SymmetryGanRecord) -> Iterator[Statement]:
+    if r.training is not None and r.elements and not r.subgroups:
+        momenta = r.vectors.components == MOMENTUM
+        more = " 'subgroups: true' tests one subgroup after the other." if momenta else ""
+        yield _warning(
+            "A search shows what is there, not what is missing: a symmetry that no restart reached is not "
+            f"excluded.{more}",
+            {"restarts": r.training.restarts},
+        )
+
+
+def _as_trained(r: SymmetryGanRecord) -> Iterator[Statement]:
+    v = r.verdicts
+    if v is not None and v.kept > v.kept_as_trained:
+        yield _warning(
+            f"As training left them, {elements_text(v.kept_as_trained)} would be kept, not {v.kept}: the others "
+            "are close to a symmetry, and were refined on the training events to the precision that these allow.",
+            {"kept": v.kept, "kept_as_trained": v.kept_as_trained},
+            "element_p_values",
+        )
+
+
+def _drawn_together(r: SymmetryGanRecord) -> Iterator[Statement]:
+    """The name of the group comes from where refined elements lie; what was added to the loss has put them there."""
+    if r.training is not None and r.training.terms and r.algebra is not None and r.generators:
+        yield _warning(
+            f"What was added to the loss ({several(r.training.terms)}) has moved elements along directions that "
+            "the events do not see. There their positions are taken as they are, without an error of training, so that "
+            "a finite group can be called continuous: see where they lie.",
+            {"terms": list(r.training.terms)},
+            "parameters",
+        )
+
+
+def _unseen(r: SymmetryGanRecord) -> Iterator[Statement]:
+    """Rejected elements whose projections look like noise."""
+    kl = r.kl
+    if kl is None or kl.failed.mean is None or kl.noise.mean is None:
+        return
+    ratios = [a / b if b else float("inf") for a, b in zip(kl.failed.mean, kl.noise.mean, strict=True)]
+    if max(ratios) < UNSEEN:
+        yield _warning(
+            f"The {elements_text(kl.failed.number)} that the p-value rejects keep "
+            f"{several(kl.projections, 4)} to within {max(ratios):.2g} times the noise: these projections alone "
+            "would have passed them.",
+            {"ratios": ratios, "projections": list(kl.projections)},
+            "kl",
+        )
+
+
+def _named(r: SymmetryGanRecord) -> Iterator[Statement]:
+    algebra = r.algebra
+    if algebra is None or algebra.confidence is None or algebra.confidence >= SURE:
+        return
+    rivals = [f"{name} ({share:.0%})" for name, share in algebra.alternatives if name != algebra.name]
+    doubt = (
+        "The errors of the generators are too large to name their algebra."
+        if algebra.name == AMBIGUOUS
+        else f"Low confidence ({algebra.confidence:.2g}) in the name {algebra.name}."
+    )
+    yield _warning(
+        f"{doubt}{f' Other names: {several(rivals)}.' if rivals else ''}",
+        {"confidence": algebra.confidence, "alternatives": [list(pair) for pair in algebra.alternatives]},
+        "span",
+    )
+
+
+def _ordered(r: SymmetryGanRecord) -> Iterator[Statement]:
+    # an exchange that does the same as another element is broken by more than the order of the particles
+    broken = [c.name for c in r.components if c.rejected and "exchange" in c.name]
+    broken += [d.name for d in r.discrete if d.rejected and "exchange" in d.name and d.same_as is None]
+    if broken:
+        names = several(list(dict.fromkeys(broken)))
+        yield _warning(
+            f"{names} may only reflect the pt ordering: particles that are sorted by pt (sort: pt) are not "
+            "exchangeable by construction.",
+            {"names": broken},
+            "components" if any(c.name in broken for c in r.components) else "p_values",
+        )
+
+
+def _inertial(r: SymmetryGanRecord) -> Iterator[Statement]:
+    row = r.inertial
+    if row is not None and row.rejected:
+        yield _warning(
+            f"{elements_text(row.rejected)} {'keeps' if row.rejected == 1 else 'keep'} the events but not the "
+            "inertial density: maps of one density to itself that mean nothing for the other, no symmetries.",
+            row.to_json(),
+            "parameters",
+        )
+
+
+def _events(r: SymmetryGanRecord) -> Iterator[Statement]:
+    events = r.events
+    if events.negative > 0:
+        yield _warning(
+            f"{events.negative:.1%} of the weight is negative; it enters with its sign. The effective number of "
+            f"held-out events (sum w)^2 / sum w^2 is {events.effective:,.0f}.",
+            events.to_json(),
+        )
+    if events.effective < WEAK:
+        errors = " Errors and limiting distributions are not to be trusted." if events.effective < FEW else ""
+        yield _warning(
+            f"{events.effective:,.0f} effective held-out events: what is not rejected may be broken by much "
+            f"more than a few per cent.{errors}",
+            events.to_json(),
+        )

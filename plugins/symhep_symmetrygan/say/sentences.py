@@ -1,0 +1,162 @@
+"""What was found, in sentences with their evidence; from the record alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symhep.methods.enumeration import several
+from symhep.methods.number import Number
+from symhep.methods.p_values import p_text
+from symhep.methods.result import Statement
+from symhep_symmetrygan.inference.record import FiniteGroupRecord
+from symhep_symmetrygan.record import SymmetryGanRecord
+from symhep_symmetrygan.say.cautions import cautions
+from symhep_symmetrygan.say.components import component_statements
+from symhep_symmetrygan.say.counts import elements_text, verb
+from symhep_symmetrygan.say.projections import divergence_statements, loss_statements
+from symhep_symmetrygan.say.subgroups import subgroup_statements
+
+__all__ = ["statements"]
+
+#: Generators and components that a sentence can hold.
+LISTED = 4
+
+
+def statements(record: SymmetryGanRecord) -> Iterator[Statement]:
+    """The group, the elements and how they were judged, subgroups, maps; then what forbids conclusions."""
+    yield from _group(record)
+    yield from _finite(record)
+    yield from _elements(record)
+    yield from component_statements(record)
+    yield from subgroup_statements(record)
+    yield from divergence_statements(record)
+    yield from loss_statements(record)
+    yield from _composition(record)
+    yield from _map(record)
+    yield from cautions(record)
+
+
+def _group(r: SymmetryGanRecord) -> Iterator[Statement]:
+    """'The elements found in so(4) form so(2), with the generator ..., and with the component reflection.'"""
+    algebra = r.algebra
+    if algebra is None or r.space is None:
+        return
+    kept = [c.name for c in r.components if not c.rejected and c.name != "identity"]
+    evidence = {
+        "algebra": algebra.to_json(),
+        "generators": [g.to_json() for g in r.generators],
+        "components": kept,
+    }
+    where = f"The elements that were found in {r.space.name}{_marginal(r)} and kept"
+    if algebra.kind == "not determined":
+        text = f"{where} do not tell which group they form: {algebra.why}."
+        yield Statement(text, evidence, "element_p_values")
+        return
+    if algebra.kind == "finite":
+        if r.finite is not None and r.finite.closed:
+            return  # `_finite` names it
+        text = f"{where} form no continuous group{f' ({algebra.why})' if algebra.why else ''}"
+    else:
+        tested = "" if algebra.log10_p is None else f" ({p_text(algebra)} of their fit)"
+        text = f"{where} form {algebra.name}{tested}"
+        if r.generators:
+            word = "generator" if len(r.generators) == 1 else "generators"
+            text += f", with the {word} {several([g.label for g in r.generators], LISTED)}"
+    if kept and r.finite is None:
+        word = "component" if len(kept) == 1 else "components"
+        text += f", and with the {word} {several(kept, LISTED)} beside the identity's"
+    yield Statement(f"{text}.", evidence, "span")
+
+
+def _marginal(r: SymmetryGanRecord) -> str:
+    return "" if r.space is None or not r.space.marginal else " (marginal density of these coordinates)"
+
+
+def _elements(r: SymmetryGanRecord) -> Iterator[Statement]:
+    """How many restarts found something, and what held-out events say of it."""
+    if r.training is None or r.verdicts is None or r.space is None:
+        return
+    v, restarts = r.verdicts, r.training.restarts
+    tested = v.kept + v.failed
+    started = f"{restarts} restart{'' if restarts == 1 else 's'}"
+    text = f"{started} in {r.space.name} found {elements_text(r.elements)}"
+    if tested:
+        every = "all of them are symmetries" if v.kept > 1 else "it is a symmetry"
+        none = "none of them is a symmetry" if v.failed > 1 else "it is no symmetry"
+        some = f"{v.kept} of them {'is a symmetry' if v.kept == 1 else 'are symmetries'}"
+        told = {0: none, tested: every}.get(v.kept, some)
+        text += f"; {told} of the {r.events.held:,} held-out events within errors"
+        if v.failed and v.kept:
+            text += f", {v.failed} {verb(v.failed)} rejected"
+        text += f" (family-wise error {100 * r.level:g} %)"
+    if r.training.terms:
+        text += f"; added to the loss: {several(r.training.terms)}"
+    evidence = {"elements": r.elements, "restarts": restarts, **v.to_json()}
+    yield Statement(f"{text}.", evidence, "element_p_values" if tested else "parameters")
+
+
+def _finite(r: SymmetryGanRecord) -> Iterator[Statement]:
+    """The finite group, or that of the components."""
+    if r.finite is not None:
+        yield _finite_group(r.finite, "The elements that are kept", "parameters")
+    if r.component_group is not None and r.component_group.found > 1:
+        yield _finite_group(r.component_group, "The components that are kept", "components")
+
+
+def _finite_group(group: FiniteGroupRecord, whose: str, figure: str) -> Statement:
+    if not group.closed:
+        text = f"{whose} are not closed under composition within errors: no finite group"
+    else:
+        orders = [f"{number} of order {order}" for order, number in group.orders.items()]
+        text = f"{whose} form {group.name}, {group.order} in all: {several(orders)}"
+        if group.order is not None and group.found < group.order:
+            text += f"; {group.found} of them were found, the others are products of these"
+    return Statement(f"{text}.", group.to_json(), figure)
+
+
+def _composition(r: SymmetryGanRecord) -> Iterator[Statement]:
+    if r.composition is None:
+        return
+    exponent = r.composition.exponent
+    if exponent.value is None:
+        text = "Composed with themselves, found elements stay in the group exactly: the space searched is that group"
+    else:
+        text = (
+            "Composed k times with themselves, found elements are away from the exact power by a distance that grows "
+            f"as k^({_at_least(exponent, 0.01).text()})"
+        )
+    if r.composition.usable:
+        text += f"; up to k = {r.composition.usable} all KL divergences stay below twice the noise"
+    yield Statement(f"{text}.", r.composition.to_json(), "composition")
+
+
+def _at_least(number: Number, error: float) -> Number:
+    """With an error of at least this: an exponent is not known better than that."""
+    assert number.value is not None
+    return Number.with_error(number.value, max(number.error or 0.0, error))
+
+
+def _map(r: SymmetryGanRecord) -> Iterator[Statement]:
+    if r.map is None or r.map.median is None:
+        return
+    m = r.map
+    yield Statement(
+        f"Half of the restarts end within {m.median:.2g} of where the formula expects them ({m.formula}), 90 % within "
+        f"{m.p90:.2g}; {_percent(m.far)} end more than 0.5 away.",
+        m.to_json() | {"learned": None},
+        "map",
+    )
+    if m.learned is not None and m.learned.median is not None:
+        against = m.learned.against_trainings
+        beside = "" if against is None else f"; from separate trainings it is {against:.2g} away (median)"
+        yield Statement(
+            f"The map learned in a single training sends fresh initial points to within {m.learned.median:.2g} "
+            f"(half of them) and {m.learned.p90:.2g} (90 %) of the formula; {_percent(m.learned.far)} end more than "
+            f"0.5 away{beside}.",
+            m.learned.to_json(),
+            "omega",
+        )
+
+
+def _percent(share: Number | None) -> str:
+    return "an unknown share" if share is None or share.value is None else f"{share.value:.1%}"

@@ -1,0 +1,153 @@
+"""Networks that tell events from their images: what waves miss, and the loss that says how much is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import cos, pi
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.nn.functional import softplus
+
+from symhep.methods.number import Number
+from symhep.torchkit.adam import Adam
+from symhep.torchkit.streams import ReplicaStreams
+from symhep.torchkit.threads import in_groups
+from symhep_symmetrygan.sample import Sample
+from symhep_symmetrygan.subgroups.adversary import TOGETHER, Whitening
+from symhep_symmetrygan.subgroups.images import images
+from symhep_symmetrygan.training.discriminator import Discriminator
+
+__all__ = ["Images", "Judges", "Loss", "PooledImages", "WholeImages"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Random numbers of so many steps are drawn at once.
+BLOCK = 32
+RATE = 2e-3
+#: Events at once.
+ROWS = 8192
+
+
+class Images(Protocol):
+    """What R networks are to tell events from."""
+
+    def __len__(self) -> int: ...
+
+    def of(self, rows: list[int], x: Tensor, chance: Tensor) -> Tensor:
+        """Images (r, B, D) of events x (r, B, D) for some of the R; ``chance`` (r, B) is uniform in [0, 1)."""
+        ...
+
+
+class PooledImages:
+    """h x, h at random from a pool (R, M, 5, 5)."""
+
+    def __init__(self, pools: Tensor) -> None:
+        self._pools = pools.float()
+
+    def __len__(self) -> int:
+        return len(self._pools)
+
+    def of(self, rows: list[int], x: Tensor, chance: Tensor) -> Tensor:
+        """See `Images`."""
+        number = (chance * self._pools.shape[1]).long()
+        return images(self._pools[torch.tensor(rows, device=x.device)[:, None], number], x)
+
+
+class WholeImages:
+    """g x for matrices g (R, D, D)."""
+
+    def __init__(self, matrices: Tensor) -> None:
+        self._matrices = matrices.float()
+
+    def __len__(self) -> int:
+        return len(self._matrices)
+
+    def of(self, rows: list[int], x: Tensor, chance: Tensor) -> Tensor:
+        """See `Images`."""
+        return x @ self._matrices[rows].mT
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Cross entropy on held-out events with its standard error; 2 ln 2 if they cannot be told from their images."""
+
+    value: float
+    error: float
+
+    @property
+    def number(self) -> Number:
+        """For a record."""
+        return Number.with_error(self.value, self.error)
+
+
+class Judges:
+    """R networks trained to tell events from images that no longer move."""
+
+    def __init__(
+        self,
+        sample: Sample,
+        pictures: Images,
+        steps: int,
+        batch: int,
+        seeds: Sequence[np.random.SeedSequence],
+        device: str = "cpu",
+    ) -> None:
+        self._whitened, self._device = Whitening(sample), device
+        self._size = sample.x.shape[1]
+        parts = in_groups(
+            lambda rows: self._fit(sample, pictures, rows, steps, batch, [seeds[r] for r in rows]),
+            len(pictures),
+            device,
+            most=TOGETHER,
+        )
+        self._trained = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
+
+    @torch.inference_mode()
+    def scores(self, r: int, x: Tensor) -> Tensor:
+        """The logits of network r for events (N, D): (N,)."""
+        network = Discriminator(self._size, 1, device=self._device)
+        network.parameters.load({name: values[r : r + 1] for name, values in self._trained.items()})
+        seen = self._whitened(x).float()
+        return torch.cat(
+            [network.logits(part.T[None].contiguous())[0] for part in torch.split(seen, ROWS)]
+        ).double()
+
+    def loss(self, real: Tensor, fake: Tensor, weights: Tensor) -> Loss:
+        """From the logits of events and of images (N,)."""
+        each, w = softplus(-real) + softplus(fake), weights / weights.sum()
+        mean = float(w @ each)
+        return Loss(mean, float(((w * (each - mean)) ** 2).sum().sqrt()))
+
+    @torch.inference_mode()
+    def _fit(
+        self,
+        sample: Sample,
+        pictures: Images,
+        rows: list[int],
+        steps: int,
+        batch: int,
+        seeds: Sequence[np.random.SeedSequence],
+    ) -> dict[str, npt.NDArray[np.float32]]:
+        streams = ReplicaStreams(list(seeds), self._device)
+        networks = Discriminator(self._size, len(rows), device=self._device)
+        networks.initialise(streams)
+        adam = Adam(networks.parameters.values, networks.parameters.gradients)
+        x = sample.x.float()
+        weights = (sample.weights / sample.weights.mean()).float() if sample.weighted else None
+        for step in range(steps):
+            at = step % BLOCK
+            if at == 0:
+                picks = (streams.uniform(BLOCK, batch) * len(x)).long()
+                chances = streams.uniform(BLOCK, batch)
+            real = x[picks[:, at]]
+            fake = pictures.of(rows, real, chances[:, at])
+            w = None if weights is None else weights[picks[:, at]]
+            networks.gradients(self._whitened(real).mT.contiguous(), self._whitened(fake).mT.contiguous(), w)
+            adam.learning_rate = RATE * (1 + cos(pi * step / steps)) / 2
+            adam.step()
+        return networks.parameters.arrays()

@@ -1,0 +1,256 @@
+"""Sentences say what the record says, and carry its numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from symhep.methods.number import Number, with_error
+from symhep.methods.record import Record
+from symhep.methods.result import Result
+from symhep_symmetrygan.inference.record import FiniteGroupRecord
+from symhep_symmetrygan.record import EventsRecord, InertialRecord, SymmetryGanRecord, VectorsRecord
+from symhep_symmetrygan.say.sentences import statements
+
+Made = Callable[..., Result[SymmetryGanRecord]]
+
+
+@pytest.fixture
+def record(dijets: Made) -> SymmetryGanRecord:
+    return dijets().record
+
+
+def but(record: Any, path: str, **changes: Any) -> Any:
+    """The record, with other values in the record at the dotted ``path``."""
+    if not path:
+        return record.model_copy(update=changes)
+    head, _, rest = path.partition(".")
+    inner: Record = getattr(record, head)
+    return record.model_copy(update={head: but(inner, rest, **changes)})
+
+
+def said(record: SymmetryGanRecord, kind: str = "finding") -> list[str]:
+    return [x.text for x in statements(record) if x.kind == kind]
+
+
+def one(record: SymmetryGanRecord, start: str, kind: str = "finding") -> str:
+    found = [text for text in said(record, kind) if start in text]
+    assert len(found) == 1, (start, said(record, kind))
+    return found[0]
+
+
+def test_sentences_end_and_their_evidence_is_json(record: SymmetryGanRecord) -> None:
+    for statement in statements(record):
+        assert statement.text.endswith(".")
+        assert "  " not in statement.text
+        json.dumps(statement.evidence, allow_nan=False)
+
+
+def test_the_group_comes_first(record: SymmetryGanRecord) -> None:
+    text = said(record)[0]
+    assert "form so(2)" in text
+    assert "with the generator 0.707 R_12 + 0.707 R_34" in text
+    assert "component reflection beside" in text
+    assert "exchange" not in text  # rejected
+
+
+def test_a_marginal_density_is_called_so(record: SymmetryGanRecord) -> None:
+    assert "marginal" not in said(record)[0]
+    marginal = but(record, "space", name="so(4) on px1 py1 px2 py2", marginal=True)
+    assert "found in so(4) on px1 py1 px2 py2 (marginal density of these coordinates)" in said(marginal)[0]
+
+
+def test_no_continuous_group_is_said_to_be_none(record: SymmetryGanRecord) -> None:
+    finite = but(record, "algebra", kind="finite", dimension=0, name="0", why="turns are multiples of 1/7")
+    text = said(but(finite, "", components=()))[0]
+    assert text.endswith("form no continuous group (turns are multiples of 1/7).")
+
+
+def test_a_group_that_is_not_determined_is_not_named(record: SymmetryGanRecord) -> None:
+    unknown = but(record, "algebra", kind="not determined", dimension=None, why="2 of 9 elements are kept")
+    assert said(unknown)[0].endswith("do not tell which group they form: 2 of 9 elements are kept.")
+
+
+def test_elements_are_counted(record: SymmetryGanRecord) -> None:
+    text = one(record, "restarts in")
+    assert "40 restarts" in text
+    assert "found 39 elements" in text
+    assert "35 of them are symmetries of the 10,000 held-out events" in text
+    assert "4 are rejected (family-wise error 1 %)" in text
+
+
+@pytest.mark.parametrize(
+    ("kept", "failed", "words"),
+    [
+        (0, 3, "none of them is a symmetry"),
+        (3, 0, "all of them are symmetries"),
+        (1, 2, "1 of them is a symmetry"),
+    ],
+)
+def test_none_and_all(record: SymmetryGanRecord, kept: int, failed: int, words: str) -> None:
+    changed = but(record, "verdicts", kept=kept, failed=failed)
+    assert words in one(changed, "restarts in")
+    assert any("No accepted symmetry" in t for t in said(changed, "warning")) == (kept == 0)
+
+
+def test_elements_that_were_not_tested_allow_no_conclusion(line: Made) -> None:
+    record = line().record
+    assert "symmetr" not in one(record, "restarts in").removeprefix("30 restarts in line found 30 elements")
+    assert "nothing may be concluded" in one(record, "not tested on held-out", "warning")
+
+
+def test_a_rejected_component_is_told_as_approximate(record: SymmetryGanRecord) -> None:
+    text = one(record, "component exchange")
+    assert "is rejected (adjusted p < 1e-119)" in text
+    # 2 ln 2 - loss = 0.010 +- 0.002; random elements are about 0.6 from it
+    assert f"approximate symmetry: a classifier gains {with_error(0.01, 0.002)}" in text
+    far = record.components[2].model_copy(
+        update={"posthoc_loss": Number.with_error(0.9, 0.002), "kl": (0.3, 0.3)}
+    )
+    changed = but(record, "", components=(*record.components[:2], far))
+    assert "approximate" not in one(changed, "component exchange")
+
+
+def test_kl_has_its_ratio_to_the_noise(record: SymmetryGanRecord) -> None:
+    kl = record.kl
+    assert kl is not None
+    assert kl.symmetry.mean is not None
+    assert kl.noise.mean is not None
+    text = one(record, "Mean KL")
+    assert f"{kl.symmetry.mean[0] / kl.noise.mean[0]:.2g} times the noise" in text
+    assert "100 bins" in text
+    assert "azimuth of jet1 0.00" in text
+    assert "±" in text
+
+
+def test_projections_that_nothing_moves_are_left_out(record: SymmetryGanRecord) -> None:
+    assert record.kl is not None
+    still = record
+    for kind in ("symmetry", "random"):
+        still = but(still, f"kl.{kind}", mean=(getattr(record.kl, kind).mean[0], 0.0))
+    assert "jet2" not in one(still, "Mean KL")
+
+
+def test_false_maxima_are_told_by_their_loss(record: SymmetryGanRecord) -> None:
+    changed = but(
+        record, "posthoc_loss", kept=Number.with_error(1.3861, 0.0004), failed=Number.with_error(1.251, 0.003)
+    )
+    text = one(changed, "new classifier's loss")
+    kept, failed = with_error(1.3861, 0.0004), with_error(1.251, 0.003)
+    assert f"{kept} for those that are kept once refined and {failed} for those that are rejected" in text
+
+
+@pytest.mark.parametrize(("key", "whose"), [("finite", "elements"), ("component_group", "components")])
+def test_finite_groups_have_orders(record: SymmetryGanRecord, key: str, whose: str) -> None:
+    group = FiniteGroupRecord(
+        name="D_4", order=8, found=7, elements=60, orders={"1": 1, "2": 5, "4": 2}, closed=True, rotations=4,
+        reflections=4,
+    )  # fmt: skip
+    assert one(but(record, "", **{key: group}), "D_4") == (
+        f"The {whose} that are kept form D_4, 8 in all: 1 of order 1, 5 of order 2 and 2 of order 4; 7 of them were "
+        "found, the others are products of these."
+    )
+    broken = group.model_copy(update={"closed": False, "order": None})
+    assert "no finite group" in one(but(record, "", **{key: broken}), "not closed")
+
+
+def test_growth_of_errors_has_an_error(record: SymmetryGanRecord) -> None:
+    assert f"grows as k^({with_error(1.0, 0.05)}); up to k = 8 all KL" in one(record, "Composed k times")
+    exact = but(record, "composition", exponent=Number())
+    assert "stay in the group exactly" in one(exact, "Composed with themselves")
+
+
+def test_subgroups_have_their_survivors(record: SymmetryGanRecord) -> None:
+    text = one(record, "connected subgroups of the Lorentz group")
+    assert "14 classes" in text
+    assert "the largest that survives is SO(2)" in text
+    assert "13 are rejected (family-wise error 1 %)" in text
+
+
+def test_generators_are_named_as_physicists_do(record: SymmetryGanRecord) -> None:
+    text = one(record, "Individual generators in the lab frame")
+    assert "rotations about x and y and boosts along z are rejected" in text
+    # -35 + log10(10) is the largest of the three
+    assert "(adjusted p < 1e-33)" in text
+    assert "rotations about z are compatible" in text
+
+
+def test_discrete_elements_act_on_the_final_state(record: SymmetryGanRecord) -> None:
+    text = one(record, "Discrete symmetries (acting on the final state only): violated: P")
+    assert "asymmetry -30 % [-32, -28]" in text
+    assert "compatible: reflection(x)" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.02, "compatible with zero"),
+        (
+            -0.3,
+            "half turns about axes across the beam change its sign",
+        ),
+    ],
+)
+def test_an_asymmetry_has_implications(record: SymmetryGanRecord, value: float, words: str) -> None:
+    changed = but(record, "", asymmetry=Number(value=value, low=value - 0.03, high=value + 0.03))
+    text = one(changed, "forward-backward")
+    assert words in text
+    assert ("different from zero" in text) == (value == -0.3)
+
+
+def test_maps_have_distances(record: SymmetryGanRecord) -> None:
+    assert record.map is not None
+    text = one(record, "Half of the restarts")
+    assert f"within {record.map.median:.2g} of where the formula expects them (half way" in text
+    assert "separate trainings it is 0.03 away" in one(record, "single training")
+
+
+def test_projections_that_saw_nothing_are_a_warning(record: SymmetryGanRecord) -> None:
+    assert record.kl is not None
+    assert record.kl.noise.mean is not None
+    assert "would have passed them" in one(record, "that the p-value rejects", "warning")
+    seen = but(record, "kl.failed", mean=tuple(10 * value for value in record.kl.noise.mean))
+    assert not any("that the p-value rejects" in t for t in said(seen, "warning"))
+
+
+def test_what_forbids_conclusions_is_said(record: SymmetryGanRecord) -> None:
+    doubtful = but(record, "algebra", confidence=0.6, alternatives=(("so(2)", 0.6), ("so(1,1)", 0.4)))
+    changed = but(
+        doubtful, "", subgroups=(), notes=("directions are missing",),
+        inertial=InertialRecord(how="two_stage", kept=5, rejected=2),
+        events=EventsRecord(train=1000, held=1000, effective=500.0, negative=0.1),
+    )  # fmt: skip
+    text = one(changed, "A search shows", "warning")
+    assert "not what is missing" in text
+    assert "'subgroups: true' tests" in text
+    assert "Other names: so(1,1) (40%)" in one(changed, "Low confidence (0.6) in the name so(2)", "warning")
+    assert "10.0% of the weight is negative" in one(changed, "negative", "warning")
+    assert "2 elements keep the events but not" in one(changed, "inertial", "warning")
+    assert "500 effective held-out" in one(changed, "more than a few per cent", "warning")
+    assert "not to be trusted" not in one(changed, "more than a few per cent", "warning")
+    assert "1 restart of 40" in one(changed, "not finite", "warning")
+    assert "Directions are missing." in said(changed, "warning")
+    assert "exchange may only reflect the pt ordering" in one(changed, "exchange may", "warning")
+
+
+def test_few_effective_events_are_a_warning_of_their_own(record: SymmetryGanRecord) -> None:
+    few = but(record, "events", effective=60.0)
+    assert "not to be trusted" in one(few, "60 effective held-out", "warning")
+
+
+def test_refinement_is_told_where_it_decides(record: SymmetryGanRecord) -> None:
+    assert record.verdicts is not None
+    assert "As training left them" in one(record, "would be kept", "warning")
+    same = but(record, "verdicts", kept_as_trained=record.verdicts.kept)
+    assert not any("would be kept" in t for t in said(same, "warning"))
+
+
+def test_a_record_without_anything_says_nothing() -> None:
+    record = SymmetryGanRecord(
+        events=EventsRecord(train=5000, held=5000, effective=5000.0, negative=0.0),
+        vectors=VectorsRecord(number=1, components=("x",)), scale=1.0, unit="", level=0.01,
+    )  # fmt: skip
+    assert list(statements(record)) == []

@@ -1,0 +1,66 @@
+"""Tables hold numbers with their errors and units, and only what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from symhep.methods.number import Number
+from symhep.methods.p_values import PValue
+from symhep.methods.result import Result
+from symhep.methods.table import Table
+from symhep_symmetrygan.record import SymmetryGanRecord
+from symhep_symmetrygan.say.tables import tables
+
+Made = Callable[..., Result[SymmetryGanRecord]]
+
+
+def column(table: Table, name: str) -> list[object]:
+    place = [head.name for head in table.columns].index(name)
+    return [row[place] for row in table.rows]
+
+
+def test_tables_hold_what_there_is(dijets: Made, line: Made) -> None:
+    names = {"projections", "components", "generators", "subgroups", "candidates", "discrete"}
+    assert set(tables(dijets().record)) == names
+    assert tables(line().record) == {}
+
+
+def test_tables_survive_json(dijets: Made) -> None:
+    for table in tables(dijets().record).values():
+        assert Table.from_json(table.to_json()) == table
+
+
+def test_projections_have_means_with_errors(dijets: Made) -> None:
+    record = dijets().record
+    assert record.kl is not None
+    assert record.kl.symmetry.mean is not None
+    table = tables(record)["projections"]
+    (first, _) = column(table, "found, as trained")
+    assert isinstance(first, Number)
+    assert first.value == record.kl.symmetry.mean[0]
+    assert first.error == pytest.approx(record.kl.symmetry.error[0] if record.kl.symmetry.error else None)
+    assert {head.unit for head in table.columns if head.name == "noise"} == {"nats"}
+    assert column(table, "as trained / noise") == list(record.kl.ratio or ())
+
+
+def test_components_have_two_p_values_with_names(dijets: Made) -> None:
+    table = tables(dijets().record)["components"]
+    assert column(table, "verdict") == ["survives", "survives", "rejected"]
+    single, adjusted = column(table, "unadjusted p"), column(table, "adjusted p")
+    assert isinstance(single[2], PValue)
+    assert isinstance(adjusted[2], PValue)
+    assert single[2].log10_p == pytest.approx(-120)
+    assert adjusted[2].log10_p == pytest.approx(-120 + 0.60206)
+    assert column(table, "KL, azimuth of jet1") == pytest.approx([5e-3, 5e-3, 15e-3])
+
+
+def test_classes_and_generators_have_tables_of_their_own(dijets: Made) -> None:
+    made = tables(dijets().record)
+    assert made["subgroups"].rows[0][0] == "SO(2)"
+    assert made["subgroups"].rows[0][-1] == "survives, in no larger one"
+    assert len(made["subgroups"].rows) == 14
+    assert dict(zip(column(made["candidates"], "generator"), column(made["candidates"], "verdict"), strict=True)) == {
+        "J_x": "rejected", "J_y": "rejected", "J_z": "survives", "K_z": "rejected",
+    }  # fmt: skip
