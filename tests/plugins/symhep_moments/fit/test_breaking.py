@@ -51,7 +51,7 @@ def test_a_strong_modulation_is_not_biased() -> None:
     assert (found.kind, found.unit, found.events) == ("modulation", "", 20_000)
     assert found.interval.low < 0.4 < found.interval.high
     assert found.interval.high - found.interval.low < 0.05
-    assert found.to_json()["strength"]["value"] == found.interval.value
+    assert found.to_number().value == found.interval.value
 
 
 def test_what_is_not_broken_stays_below_what_is_visible() -> None:

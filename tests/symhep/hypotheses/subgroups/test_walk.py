@@ -124,16 +124,6 @@ def test_other_hypotheses_join_the_family() -> None:
     assert found["SO(2)"].at_lab is None
 
 
-def test_the_family_errs_as_rarely_as_it_says() -> None:
-    """Uniform p-values of true hypotheses: any rejection in 5 % of 100 walks at most (99.9 % of the binomial)."""
-    rng = np.random.default_rng(3)
-    wrong = sum(
-        any(row.rejected for row in Known({c: math.log(u) for c, u in zip(CATALOGUE, us, strict=True)}).walked().rows)
-        for us in rng.uniform(size=(100, len(CATALOGUE)))
-    )  # fmt: skip
-    assert wrong <= 13
-
-
 def test_progress_is_told_by_dimension() -> None:
     told: list[int] = []
     walk = Known({}, ["SO(2)", "SO(3)"])
