@@ -263,15 +263,20 @@ class OutputCard(_Strict):
     label: str = "Private work"
 
 
+def _none_is_empty(kind: Any) -> BeforeValidator:
+    """A key with nothing below it, or nothing but comments, as in a card whose methods are all switched off."""
+    return BeforeValidator(lambda value: {} if value is None else value, json_schema_input_type=kind | None)
+
+
 class RunCard(_Strict):
     """A whole analysis: what to read, what to select, what to run."""
 
     symhep: Annotated[Literal[1], BeforeValidator(_integer)] = Field(description="version of this schema")
     datasets: dict[Name, DatasetCard]
-    objects: dict[Name, ObjectCard] = {}
-    selections: dict[Name, tuple[Cut, ...]] = {}
+    objects: Annotated[dict[Name, ObjectCard], _none_is_empty(dict[Name, ObjectCard])] = {}
+    selections: Annotated[dict[Name, tuple[Cut, ...]], _none_is_empty(dict[Name, tuple[Cut, ...]])] = {}
     features: dict[Name, FeatureCard]
     weights: WeightCard = WeightCard()
-    methods: dict[Name, MethodCard] = {}
+    methods: Annotated[dict[Name, MethodCard], _none_is_empty(dict[Name, MethodCard])] = {}
     run: RunOptions = RunOptions()
     output: OutputCard = OutputCard()

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files as package_files
 from pathlib import Path
+from textwrap import wrap
 
 import awkward as ak
 import jinja2
@@ -67,6 +68,8 @@ _KINDS = (
 )
 #: Numbers per event among which symmetries are looked for: the pairs that rotations mix grow with the square.
 _MIXED = 6
+#: Characters in a line of a comment.
+_WIDTH = 110
 #: Names that are values in YAML 1.2 or 1.1.
 _YAML_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 #: Detector-level collections by the words in their names, best first.
@@ -247,14 +250,14 @@ def _blocks(sample: SampleView, registry: Registry) -> Iterator[_Block]:
             offered.append(block)
     for block in sorted(offered, key=lambda block: block.seconds):
         lines = (f"{block.name}:", *(f"  {line}" for line in block.text.splitlines()))
-        yield _Block(_one_line(block.comment), lines, block.active)
+        yield _Block(tuple(wrap(_one_line(block.comment), _WIDTH)), lines, block.active)
 
 
 @dataclass(frozen=True)
 class _Block:
     """An entry under ``methods:`` as lines of YAML."""
 
-    comment: str
+    comment: tuple[str, ...]
     lines: tuple[str, ...]
     active: bool
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +17,9 @@ from click.testing import CliRunner
 from symhep.card.loader import load_card
 from symhep.cli.init import command as init
 from symhep.errors import CardError, InputError
+from symhep.hooks import hookimpl
+from symhep.methods.init_block import InitBlock
+from symhep.methods.interface import Method, Options
 from symhep.plugin.manager import build_registry
 from symhep.run.plan import make_plan
 from symhep.run.sources import open_source
@@ -43,7 +48,7 @@ def test_proposals(shared_data: Path, tmp_path: Path, name: str) -> None:
     found, _ = suggest(source)
     assert (found.object, found.take, found.variables) == EXPECTED[name]
     card = tmp_path / "card.yaml"
-    card.write_text(write_card([source], [source.path]))
+    card.write_text(write_card([source], [source.path], build_registry()))
     plan = make_plan(load_card(card), registry)
     # The quick look first, where there are events enough for it.
     assert list(plan.methods) == (["symmetries", "relevance"] if name in LARGE else ["relevance"])
@@ -59,9 +64,9 @@ def test_proposals(shared_data: Path, tmp_path: Path, name: str) -> None:
     plan = make_plan(load_card(card), registry)
     assert [(m.name, m.method.name, m.features) for m in plan.methods.values()] == [
         ("symmetries", "moments", "momenta"),
+        ("algebra", "oracle", "momenta"),
         ("relevance", "vae", "momenta"),
         ("subgroups", "symmetrygan", "momenta"),
-        ("algebra", "oracle", "momenta"),
     ]
 
 
@@ -83,7 +88,7 @@ def test_names_from_the_file_cannot_break_out_of_the_card(tmp_path: Path) -> Non
         out["t"].extend({n: np.ones(3, np.float32) for n in names})
     source = open_source(str(path), build_registry())
     card = tmp_path / "card.yaml"
-    card.write_text(write_card([source], [source.path]))
+    card.write_text(write_card([source], [source.path], build_registry()))
     assert load_card(card).card.datasets["events"].files == (str(path),)
 
 
@@ -141,6 +146,30 @@ def test_a_card_that_fails_is_not_left_behind(
     )
 
 
+def test_the_block_of_any_method_and_none_of_a_broken_one(registry: Any) -> None:
+    """Methods bring their blocks; what they say cannot leave its comment, and a broken plugin costs only its own."""
+    source = open_source("toy:sphere", registry, "toy", {"name": "sphere"})
+    block = InitBlock("odd", "A question?\nmethods: {}", "use: odd\nfeatures: momenta", 0.01, active=False)
+    plugin = ModuleType("odd_plugin")
+    found = {
+        "odd": _method("odd", lambda self, sample: block),
+        "bad": _method("bad", lambda self, sample: 1 / 0),
+    }
+    vars(plugin)["symhep_register_methods"] = hookimpl(lambda: found)
+    registry.methods |= build_registry({"odd": plugin}, points=()).methods
+    text = write_card([source], [source.path], registry)
+    assert "  # How well are the means of 10 features known?\n  spread:\n    use: bootstrap\n" in text
+    assert "  # A question??methods: {}\n  # odd:\n  #   use: odd\n  #   features: momenta\n" in text
+    assert text.index("# odd:") < text.index("spread:"), "the quickest first"
+    assert "ZeroDivision" not in text
+
+
+def _method(name: str, init_block: Any) -> type:
+    changes = {"name": name, "summary": name, "Options": Options, "init_block": init_block}
+    unfinished = {key: (lambda *_: None) for key in ("fit", "combine")}
+    return type("Odd", (Method,), changes | unfinished)
+
+
 def test_no_events(tmp_path: Path) -> None:
     path = tmp_path / "e.lhe"
     path.write_text(
@@ -153,7 +182,7 @@ def test_no_events(tmp_path: Path) -> None:
 
 def test_numbers_without_momenta_get_no_lorentz_norm() -> None:
     source = open_source("toy:sphere", build_registry(), "toy", {"name": "sphere"})
-    assert "oracle" not in write_card([source], [source.path])
+    assert "oracle" not in write_card([source], [source.path], build_registry())
 
 
 @pytest.mark.parametrize(("toy", "subgroups"), [("sphere", False), ("two_body", True)])
