@@ -24,6 +24,11 @@ settings.load_profile("suite")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest test first: at the end of the list the other worker would wait for it."""
+    items.sort(key=lambda item: "test_reproducible" not in item.nodeid)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""

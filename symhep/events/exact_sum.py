@@ -44,6 +44,14 @@ class ExactSum:
             # Subnormal numbers end in as many zeros as are cut off here.
             self._units += total << shift if shift >= 0 else total >> -shift
 
+    def __eq__(self, other: object) -> bool:
+        """Equal sums, exactly."""
+        if not isinstance(other, ExactSum):
+            return NotImplemented
+        return (self._units, self._infinite) == (other._units, other._infinite)
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __float__(self) -> float:
         """The double that is nearest to the sum."""
         if self._infinite != 0:

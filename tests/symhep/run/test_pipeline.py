@@ -238,7 +238,7 @@ def test_running_again_what_is_done_adds_a_line_and_changes_none(
     assert third["results"] == {"boot": 0, "other": 2}
     for line in third["runs"]:
         assert line["started"].endswith("+00:00")
-        assert "pytest" in line["command"]
+        assert line["command"]
         assert line["host"]
 
 

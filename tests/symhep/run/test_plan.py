@@ -85,7 +85,10 @@ def test_scan_points(tmp_path: Path, file: Path, registry: Any) -> None:
         ({"cut": "any(mu.isoo > 1)"}, "line 9.*'mu' has no field 'isoo'; did you mean 'iso'"),
         ({"cut": "ht > 3"}, "line 9.*unknown name 'ht'; did you mean 'HT'"),
         ({"cut": "open(1)"}, "line 9.*no function is called 'open'"),
-        ({"cut": '1 > 0"}\n    - {name: all, cut: "1 > 0'}, "line 8: no cut may be called 'all'"),
+        (
+            {"cut": '1 > 0"}\n    - {name: all, cut: "1 > 0'},
+            "line 8: 'all' is reserved for the cutflow",
+        ),
         ({"cut": "mu.pt > 3"}, "several values per event"),
         ({"where": "pt > 1", "cut": "mu[0].pt"}, "is no condition|compare it"),
         ({"scan": "{scale: []}"}, "line 14: methods.boot.scan.scale"),

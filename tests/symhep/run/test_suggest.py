@@ -158,7 +158,9 @@ def test_the_block_of_any_method_and_none_of_a_broken_one(registry: Any) -> None
     vars(plugin)["symhep_register_methods"] = hookimpl(lambda: found)
     registry.methods |= build_registry({"odd": plugin}, points=()).methods
     text = write_card([source], [source.path], registry)
-    assert "  # How well are the means of 10 features known?\n  spread:\n    use: bootstrap\n" in text
+    features = len(suggest(source)[0].variables)
+    asked = f"How well are the means of {features} features known?"
+    assert f"  # {asked}\n  spread:\n    use: bootstrap\n" in text
     assert "  # A question??methods: {}\n  # odd:\n  #   use: odd\n  #   features: momenta\n" in text
     assert text.index("# odd:") < text.index("spread:"), "the quickest first"
     assert "ZeroDivision" not in text
