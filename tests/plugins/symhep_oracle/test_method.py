@@ -132,8 +132,8 @@ def test_a_sum_of_vectors_and_particle_momenta() -> None:
     p = np.random.default_rng(1).normal(size=(500, 2, 3))
     momenta = np.concatenate([np.sqrt((p**2).sum(axis=-1, keepdims=True) + 1), p], axis=-1)
     data = replace(gauss(2, 500), momenta=momenta, particles=("a", "b"))
-    assert run(data, oracle="lorentz").summary["layout"]["components"] == ["E", "px", "py", "pz"]
-    assert run(data, oracle="l2", acts_on="features").summary["layout"]["dimension"] == 2
+    assert run(data, oracle="lorentz").summary["vectors"]["components"] == ["E", "px", "py", "pz"]
+    assert run(data, oracle="l2", acts_on="features").summary["vectors"]["size"] == 2
 
 
 @pytest.mark.parametrize(

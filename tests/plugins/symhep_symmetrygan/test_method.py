@@ -88,7 +88,7 @@ def found(data: Dataset, options: Mapping[str, Any], device: str = "cpu") -> Res
 
 
 def components(result: Result[SymmetryGanRecord]) -> dict[str, ComponentRecord]:
-    return {row.name: row for row in result.record.components}
+    return {row.name: row for row in result.record.connected_components}
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_the_statistic_of_what_holds_lies_in_its_band(made: Made) -> None:
     ax = rank_statistics(result.record.chain).axes[0]
     ax.figure.canvas.draw()
     points = {line.get_marker(): line for line in ax.lines if line.get_marker() in "oX"}
-    by_rank = {t.r: t.blocks["low"] for t in result.record.chain}
+    by_rank = {t.dimension: t.blocks["low"] for t in result.record.chain}
     assert list(points["o"].get_xdata()) == [1]
     assert list(points["X"].get_xdata()) == [2, 3]
     assert float(points["o"].get_ydata()[0]) == by_rank[1].statistic

@@ -225,7 +225,7 @@ def test_hypotheses_stand_at_their_adjusted_p(full: Full) -> None:
     r = full.record
     figure = next(item.figure for item in draw_all(full) if item.name == "p_values")
     drawn = np.concatenate([points(ax, m) for ax in figure.axes for m in "oX"])
-    rows = [row.log10_p_adjusted for row in (*r.components, *r.candidates, *r.discrete)]
+    rows = [row.log10_p_adjusted for row in (*r.connected_components, *r.candidates, *r.discrete)]
     assert sorted(drawn[:, 0]) == pytest.approx(sorted(-log for log in rows if log is not None))
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number, with_error
 from symhep.methods.record import Record
 from symhep.methods.result import Result
 from symhep_symmetrygan.inference.record import FiniteGroupRecord
-from symhep_symmetrygan.record import EventsRecord, InertialRecord, SymmetryGanRecord, VectorsRecord
+from symhep_symmetrygan.record import InertialRecord, SymmetryGanRecord
 from symhep_symmetrygan.say.sentences import statements
 
 Made = Callable[..., Result[SymmetryGanRecord]]
@@ -107,10 +108,10 @@ def test_a_rejected_component_is_told_as_approximate(record: SymmetryGanRecord) 
     assert "is rejected (adjusted p < 1e-119)" in text
     # 2 ln 2 - loss = 0.010 +- 0.002; random elements are about 0.6 from it
     assert f"approximate symmetry: a classifier gains {with_error(0.01, 0.002)}" in text
-    far = record.components[2].model_copy(
+    far = record.connected_components[2].model_copy(
         update={"posthoc_loss": Number.with_error(0.9, 0.002), "kl": (0.3, 0.3)}
     )
-    changed = but(record, "", components=(*record.components[:2], far))
+    changed = but(record, "", components=(*record.connected_components[:2], far))
     assert "approximate" not in one(changed, "component exchange")
 
 
@@ -220,8 +221,8 @@ def test_what_forbids_conclusions_is_said(record: SymmetryGanRecord) -> None:
     doubtful = but(record, "algebra", confidence=0.6, alternatives=(("so(2)", 0.6), ("so(1,1)", 0.4)))
     changed = but(
         doubtful, "", subgroups=(), notes=("directions are missing",),
-        inertial=InertialRecord(how="two_stage", kept=5, rejected=2),
-        events=EventsRecord(train=1000, held=1000, effective=500.0, negative=0.1),
+        inertial=InertialRecord(how="two_stage", kept=5, failed=2),
+        events=EventsRecord(train=1000, used=1000, effective=500.0, negative=0.1),
     )  # fmt: skip
     text = one(changed, "A search shows", "warning")
     assert "not what is missing" in text
@@ -250,7 +251,7 @@ def test_refinement_is_told_where_it_decides(record: SymmetryGanRecord) -> None:
 
 def test_a_record_without_anything_says_nothing() -> None:
     record = SymmetryGanRecord(
-        events=EventsRecord(train=5000, held=5000, effective=5000.0, negative=0.0),
-        vectors=VectorsRecord(number=1, components=("x",)), scale=1.0, unit="", level=0.01,
+        events=EventsRecord(train=5000, used=5000, effective=5000.0, negative=0.0),
+        vectors=VectorsRecord(number=1, components=("x",)), scale=1.0, unit="", significance_level=0.01,
     )  # fmt: skip
     assert list(statements(record)) == []
