@@ -8,8 +8,9 @@ Arrays.
 
 - ``initial`` and ``final`` (E, K), ``periods`` (K,) (0: no angle); ``verdict`` (E,) 'kept', 'failed', 'diverged' or
   'not tested'; ``component`` (E,) a name of ``connected_components`` or '';
-  ``matrices`` and ``refined`` (E, D + 1, D + 1) as trained and refined; ``log10_p``, ``log10_p_adjusted``, ``log10_p_trained`` (E,) and ``moved`` (E,) how far refining
-  went; ``loss`` (E, T) of the discriminators at ``loss_steps`` (T,), both halves summed;
+  ``matrices`` and ``refined`` (E, D + 1, D + 1) as trained and refined; ``log10_p``, ``log10_p_adjusted``,
+  ``log10_p_trained`` (E,) and ``moved`` (E,) how far refining went; ``loss`` (E, T) of the discriminators at
+  ``loss_steps`` (T,), both halves summed;
 - ``kl_found`` (as trained), ``kl_refined`` (E, J), ``kl_random`` (.., J), ``kl_noise`` (.., J); ``posthoc_found``,
   ``posthoc_found_error`` (E,), ``posthoc_random``, ``posthoc_random_error`` (..,);
 - ``span_values`` (G,) singular values of the logarithms of found elements, ``span_noise`` (G,) those of noise alone;

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from symhep import __version__
-from symhep.errors import MethodError
+from symhep.errors import MethodError, PluginError
 from symhep.events.dataset import Dataset
 from symhep.methods.context import COMBINE, Context, Progress, SilentProgress, seed_sequence
 from symhep.methods.interface import Method, Options, Shard
 from symhep.methods.result import Part, Result
+from symhep.methods.returned import require_part, require_result
 from symhep.plotting.control import control_histograms
 from symhep.plugin.manager import Registry
 from symhep.run.code_digest import code_digest
@@ -72,7 +73,8 @@ class Fit:
             method.check(self.data, options)
             prepared = method.prepare(self.data, options)
             parts = self._parts(prepared, name, key)
-            result = method.combine(prepared, parts, self._context(COMBINE))
+            combined = method.combine(prepared, parts, self._context(COMBINE))
+            result = require_result(method.name, method.Record, combined)
         result = replace(result, histograms=result.histograms | control_histograms(self.data))
         header = {
             "key": key,
@@ -93,6 +95,8 @@ class Fit:
     def _parts(self, prepared: Any, name: str, key: str) -> list[Part]:
         """The parts of all shards, in order; only those that are not stored yet are fitted."""
         shards = list(self.plan.method.shards(prepared))
+        if [s.index for s in shards] != list(range(len(shards))):
+            raise PluginError(f"{self.plan.method.name}: shards must count from 0")
         stored = {s.index: self.folder.read_part(name, key, s.index) for s in shards}
         missing = [s for s in shards if stored[s.index] is None]
         outer = SilentProgress() if self.workers.local else self.progress
@@ -114,7 +118,7 @@ class Fit:
 def _fitted(method: Method[Any, Any, Any], prepared: Any, shard: Shard, context: Context) -> Part:
     """The part of a shard, the same whichever process does it and however many threads that has."""
     with one_thread_per_operation():
-        return method.fit(prepared, shard, context)
+        return require_part(method.name, method.fit(prepared, shard, context))
 
 
 def _present(part: Part | None, shard: Shard) -> Part:

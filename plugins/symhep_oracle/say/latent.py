@@ -30,6 +30,6 @@ def latent(record: LatentRecord | None) -> Iterator[Statement]:
     yield Statement(
         f"{record.latents} latents of {record.inputs} features leave {record.unexplained_variance:.1%} of their "
         f"variance unexplained ({record.measured_on} events; autoencoder {record.autoencoder}).",
-        {key: evidence[key] for key in ("latents", "features", "unexplained_variance", "events")},
+        {key: evidence[key] for key in ("latents", "inputs", "unexplained_variance", "measured_on")},
         "latent_images",
     )

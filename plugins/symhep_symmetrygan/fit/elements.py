@@ -119,7 +119,7 @@ class Elements:
                 coordinates=self.events.names,
                 dimension=None if self.space.generators is None else len(self.space.generators),
             ),
-            "training": SearchRecord(
+            "search": SearchRecord(
                 restarts=len(self), terms=tuple(term.words for term in self.options.terms)
             ),
             "inertial": self._inertial(),

@@ -133,7 +133,8 @@ def made() -> Made:
             "scale": 512.0, "unit": "GeV", "reference": None, "edges": [],
             "clearest_bins": [
                 {"label": "J_x", "kind": "modulation", "axes": ["azimuth", "cos(theta)"], "x_edges": [0.0, 0.5],
-                 "y_edges": [-0.25, 0.0], "departure": {"value": -0.12, "low": -0.14, "high": -0.1, "level": 0.6827}, "bins": 96}
+                 "y_edges": [-0.25, 0.0], "departure": {"value": -0.12, "low": -0.14, "high": -0.1, "level": 0.6827},
+                 "bins": 96}
             ] if "J_x" in broken else [],
         }  # fmt: skip
         phi, z = np.linspace(-math.pi, math.pi, 25), np.linspace(-1, 1, 13)

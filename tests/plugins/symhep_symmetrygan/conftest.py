@@ -238,9 +238,9 @@ def dijets(dijet_elements: Callable[..., Elements], result_of: Made) -> Made:
                 formula="half way between the initial angles (31)", coordinates=("theta_1", "theta_2"), learned=learned,
                 **far_from(arrays["final"], expected, periods),
             ),
-            "events": EventsRecord(train=10000, used=10000, effective=10000.0, negative=0.0),
+            "events": EventsRecord(used=10000, available=20000, effective=10000.0, negative=0.0),
             "vectors": VectorsRecord(number=2, components=("E", "px", "py", "pz")),
-            "scale": 800.0, "unit": "GeV", "level": 0.01,
+            "scale": 800.0, "unit": "GeV", "significance_level": 0.01,
         }  # fmt: skip
         return result_of(SymmetryGanRecord(**(made | changes)), arrays, jet_histograms(rng))
 
@@ -277,9 +277,9 @@ def line(result_of: Made) -> Made:
         made = elements.records() | {
             "kl": None,
             "landscape": LandscapeRecord(slices=slices, source="N(0.5, 1)"),
-            "events": EventsRecord(train=5000, used=5000, effective=5000.0, negative=0.0),
+            "events": EventsRecord(used=5000, available=10000, effective=5000.0, negative=0.0),
             "vectors": VectorsRecord(number=1, components=("x1",)),
-            "scale": 1.1, "unit": "", "level": 0.01,
+            "scale": 1.1, "unit": "", "significance_level": 0.01,
         }  # fmt: skip
         return result_of(SymmetryGanRecord(**(made | changes)), arrays)
 

@@ -62,8 +62,8 @@ def test_the_record_is_json_and_says_what_was_found(dijets: Measurement) -> None
     assert s["algebra"]["p_value"] == pytest.approx(10 ** s["algebra"]["log10_p"])
     assert [c["label"] for c in s["candidates"]] == list(poincare().labels)
     assert [c["label"] for c in s["candidates"] if c["rejected"] is False] == ["J_z"]
-    assert [t["r"] for t in s["chain"]] == list(range(10, 0, -1))
-    assert [t["r"] for t in s["chain"] if not t["rejected"]] == [1]
+    assert [t["dimension"] for t in s["chain"]] == list(range(10, 0, -1))
+    assert [t["dimension"] for t in s["chain"] if not t["rejected"]] == [1]
     assert s["maximal_subgroups"] == ["SO(2)"]
     assert next(row for row in s["subgroups"] if row["name"] == "SO(2)")["at_lab"]
     assert s["events"] == {
@@ -138,9 +138,9 @@ def test_the_clearest_bin_is_that_of_most_errors(dijets: Measurement) -> None:
     assert [b.label for b in s.clearest_bins] == [label for label in maps if label != "P_t"]
     for b in s.clearest_bins:
         m = maps[b.label]
-        assert b.departure.departure is not None
+        assert b.departure.value is not None
         assert b.departure.error is not None
-        assert abs(b.departure.departure) / b.departure.error == pytest.approx(
+        assert abs(b.departure.value) / b.departure.error == pytest.approx(
             np.nanmax(np.abs(m.values) / m.errors)
         )
 

@@ -276,7 +276,7 @@ def test_warnings(made: Made) -> None:
     summary |= {"reference": "simulation", "edges": ["pt > 1200"]}
     summary["algebra"]["closure_test"] = {
         "exists": True,
-        "distance": 40.0,
+        "chi_squared": 40.0,
         "conditions": 3,
         "p_value": 1e-9,
         "log10_p": -9.0,

@@ -216,7 +216,8 @@ def test_flows_in_a_latent_space(so2: Make) -> None:
         return AlongRecord(flow=Number(value=flow, **spread), random_line=Number(value=line, **spread))
 
     latent = LatentRecord(
-        latents=2, inputs=9, autoencoder="trained here", unexplained_variance=0.05, measured_on=100, flows=3, length=1.5,
+        latents=2, inputs=9, autoencoder="trained here", unexplained_variance=0.05, measured_on=100,
+        flows=3, length=1.5,
         change_of_outputs=along(0.1, 2.0), change_of_probability=along(0.0, 0.5), changed_class=along(0.01, 0.4),
     )  # fmt: skip
     found = " ".join(texts(so2(latent=latent)))

@@ -98,7 +98,8 @@ def test_a_group_that_is_not_determined_has_no_span(dijets: Made) -> None:
 
 def test_without_a_search_subgroups_are_drawn_alone(dijets: Made) -> None:
     made = dijets(
-        space=None, training=None, kl=None, posthoc_loss=None, algebra=None, components=(), composition=None, map=None,
+        space=None, search=None, kl=None, posthoc_loss=None, algebra=None, connected_components=(),
+        composition=None, map=None,
     )  # fmt: skip
     alone = replace(made, arrays={}, histograms={})
     assert [f.name for f in draw_all(alone)] == ["lattice", "p_values", "discrete"]

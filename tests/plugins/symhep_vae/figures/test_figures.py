@@ -59,7 +59,8 @@ def result(
             for i in range(7)
         ],
         carried=(), followed=(),
-        loss_terms={"reconstruction": one, "kl": one, "total_correlation": one, "fall": None, "fall_epochs": 1},
+        loss_terms={"reconstruction": one, "kl_divergence": one, "total_correlation": one, "fall": None,
+                    "fall_epochs": 1},
         runs={
             "asked": runs, "used": runs, "diverged": 0, "first_divergence": None, "useless": 0, "representative": 0,
             "epochs": 6, "epochs_asked": 6, "steps": 600,
