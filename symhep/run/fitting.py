@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from symhep import __version__
-from symhep.errors import MethodError, PluginError
+from symhep.errors import MethodError, PluginError, StoreError
 from symhep.events.dataset import Dataset
 from symhep.methods.context import COMBINE, Context, Progress, SilentProgress, seed_sequence
 from symhep.methods.interface import Method, Options, Shard
@@ -64,9 +64,8 @@ class Fit:
     def _point(self, options: Options, name: str) -> tuple[Result[Any], bool]:
         method = self.plan.method
         key = content_key(self._basis, options.model_dump(mode="json"))
-        stored = self.folder.read_json(f"{name}/result.json")
-        if stored is not None and stored.get("key") == key:
-            return method.worded(self.folder.read_result(name, method.Record)), False
+        if (stored := self._stored(name, key)) is not None:
+            return method.worded(stored), False
         started = datetime.now(UTC)
         clock = time.perf_counter()
         with one_thread_per_operation():
@@ -91,6 +90,15 @@ class Fit:
         self.folder.write_result(name, method.worded(result), header)
         # What goes on from here is what a resumed run would read, so both give the same numbers and words.
         return method.worded(self.folder.read_result(name, method.Record)), True
+
+    def _stored(self, name: str, key: str) -> Result[Any] | None:
+        """The result that an earlier run left for this key; None if there is none, or it cannot be read: do it again."""
+        if self.folder.remembered(f"{name}/result.json").get("key") != key:
+            return None
+        try:
+            return self.folder.read_result(name, self.plan.method.Record)
+        except StoreError:
+            return None
 
     def _parts(self, prepared: Any, name: str, key: str) -> list[Part]:
         """The parts of all shards, in order; only those that are not stored yet are fitted."""

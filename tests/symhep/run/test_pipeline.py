@@ -252,7 +252,7 @@ def test_sentences_are_worded_again_without_a_fit(
         yield Statement(f"The means are known to {record.error[0]:.1g}.", {"error": record.error[0]})
 
     monkeypatch.setattr(toy_method.Bootstrap, "statements", other)
-    page = reword(folder, registry).read_text()
+    page = reword(folder, registry)[0].read_text()
     (told,) = _numbers(folder)["boot"]["statements"]
     assert told["text"].startswith("The means are known to 0.")
     assert told["text"] in page
