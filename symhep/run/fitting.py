@@ -92,7 +92,7 @@ class Fit:
         return method.worded(self.folder.read_result(name, method.Record)), True
 
     def _stored(self, name: str, key: str) -> Result[Any] | None:
-        """The result that an earlier run left for this key; None if there is none, or it cannot be read: do it again."""
+        """The result that an earlier run left for this key; None if there is none, or none that can be read."""
         if self.folder.remembered(f"{name}/result.json").get("key") != key:
             return None
         try:

@@ -278,7 +278,9 @@ class RunFolder:
 
     def outcomes(self) -> dict[str, dict[str, Any]]:
         """The methods in results.json. Raises `StoreError` if it is not as symhep writes it."""
-        found = self.read_json("results.json") or {"methods": {}}
+        found = self.read_json("results.json")
+        if found is None:
+            return {}
         methods = found.get("methods") if isinstance(found, dict) else None
         if not isinstance(methods, dict) or not all(isinstance(m, dict) for m in methods.values()):
             raise StoreError(

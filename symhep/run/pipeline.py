@@ -226,7 +226,8 @@ def _where_events_went(plan: Plan, planned: PlannedMethod, events: Mapping[str, 
         rows = [
             r for r in events[name].account["selections"].get(selection, []) if _is_row_of(r["name"], own)
         ]
-        flows.append(f"{name}: " + ", ".join(f"{r['name']} {r['events']}" for r in rows))
+        left = ", ".join(f"{r['name']} {r['events']}" for r in rows) or "no event was read"
+        flows.append(f"{name}: {left}")
     return (
         f"no event has all that '{planned.features}' needs; events left after each step: {'; '.join(flows)}"
     )

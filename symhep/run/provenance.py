@@ -34,7 +34,8 @@ def record_run(
 ) -> None:
     """Add a line to provenance.json: who ran what, when and with which command, and which results came of it.
 
-    Lines of earlier runs stay as they are; ``results`` says of each result which line, counted from 0, computed it; null: a run that has left no line.
+    Lines of earlier runs stay as they are; ``results`` says of each result which line, counted from 0, computed it;
+    null: a run that was killed before it could write one.
 
     Parameters
     ----------

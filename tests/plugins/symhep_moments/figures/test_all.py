@@ -141,7 +141,7 @@ def test_p_of_ranks_that_no_float_holds_are_left_out(made: Made) -> None:
     result = made(labels=("J_x", "J_y", "J_z"))
     for t in result.summary["chain"]:
         for block in t["blocks"].values():
-            block["log10_p"] = {1: -0.3, 2: -40.0, 3: -1234.0}[t["r"]]
+            block["log10_p"] = {1: -0.3, 2: -40.0, 3: -1234.0}[t["dimension"]]
     record = MomentsRecord.from_json(result.summary)
     figure = rank_statistics(record.chain)
     for ax in figure.axes:
