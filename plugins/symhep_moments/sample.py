@@ -43,6 +43,8 @@ class Events:
         Are the vectors four-momenta (E, px, py, pz)?
     generators
         G candidates (G, d + 1, d + 1), affine; translations by one are by ``scale``.
+    available
+        Events that these were taken from; None: these.
     """
 
     x: Tensor
@@ -52,6 +54,7 @@ class Events:
     unit: str
     momenta: bool
     generators: Generators
+    available: int | None = None
 
     @property
     def effective(self) -> float:
@@ -160,7 +163,7 @@ def events_of(
     scale = taken.scale
     return Events(
         torch.from_numpy(taken.x / scale), torch.from_numpy(taken.weights), scale, taken.names, taken.unit,
-        taken.momenta, candidates(generators, taken),
+        taken.momenta, candidates(generators, taken), len(data),
     )  # fmt: skip
 
 

@@ -62,7 +62,9 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
     Record = OracleRecord
     scan_quantities = (
         ScanQuantity("algebra.dimension", "Generators"),
-        ScanQuantity("spectrum.values", "Relative singular value", error_key="spectrum.noise", entry="field"),
+        ScanQuantity(
+            "spectrum.values", "Relative singular value", error_key="spectrum.standard_errors", entry="field"
+        ),
         ScanQuantity("residual.closure", "Closure residual"),
     )
 

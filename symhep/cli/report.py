@@ -15,4 +15,7 @@ def command(folder: str) -> None:
     """Word the stored results of the run FOLDER again and write its report."""
     from symhep.run.pipeline import reword
 
-    click.echo(reword(Path(folder)))
+    page, kept = reword(Path(folder))
+    for line in kept:
+        click.echo(line, err=True)
+    click.echo(page)

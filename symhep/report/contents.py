@@ -172,7 +172,8 @@ def gather(folder: Path) -> ReportContents:
         ) from error
     formats = {file.get("format", "") for dataset in datasets for file in dataset.files}
     cited += [FORMATS[f] for f in sorted(formats & FORMATS.keys())] + [SCIKIT_HEP]
-    last = max(provenance.get("results", {}).values(), default=len(runs) - 1)
+    known = [line for line in provenance.get("results", {}).values() if line is not None]
+    last = max(known, default=len(runs) - 1)
     return ReportContents(
         datasets,
         methods,
@@ -190,7 +191,9 @@ def _json(folder: Path, name: str) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise StoreError(f"{path} is not JSON ({error}); run symhep run again to write it anew") from error
+        raise StoreError(
+            f"{path} is not JSON ({error}): cut off, or changed by hand; remove it and run the card again"
+        ) from error
 
 
 def _skips(card: Path) -> bool:

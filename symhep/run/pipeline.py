@@ -142,6 +142,7 @@ def run(
 def _execute(plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, done: Run) -> None:
     """The line at the top of this file, as code."""
     started, clock = datetime.now(UTC), time.perf_counter()
+    folder.read_json("provenance.json")  # a broken one is told now, and not when all is computed
     prints = fingerprints((s.path for found in plan.sources.values() for s in found), folder)
     events = {
         name: read_dataset(name, plan.card, found, plan.requests[name], prints, folder, progress, pool)
@@ -225,7 +226,8 @@ def _where_events_went(plan: Plan, planned: PlannedMethod, events: Mapping[str, 
         rows = [
             r for r in events[name].account["selections"].get(selection, []) if _is_row_of(r["name"], own)
         ]
-        flows.append(f"{name}: " + ", ".join(f"{r['name']} {r['events']}" for r in rows))
+        left = ", ".join(f"{r['name']} {r['events']}" for r in rows) or "no event was read"
+        flows.append(f"{name}: {left}")
     return (
         f"no event has all that '{planned.features}' needs; events left after each step: {'; '.join(flows)}"
     )
@@ -256,7 +258,10 @@ def _origin(plan: Plan, name: str) -> str:
 
 def _still_valid(folder: RunFolder, plan: Plan) -> dict[str, Any]:
     """Outcomes that an earlier run with --only left and that this card would give again."""
-    known = (folder.read_json("results.json") or {}).get("methods", {})
+    try:
+        known = folder.outcomes()
+    except StoreError:  # it is written anew below
+        known = {}
     return {
         name: known[name]
         for name in plan.card.methods
@@ -289,17 +294,21 @@ def redraw(root: str | Path, registry: Registry | None = None) -> list[Path]:
     return drawn
 
 
-def reword(root: str | Path, registry: Registry | None = None) -> Path:
-    """Word the stored results of a run folder again, without training, and write its report; returns the page.
+def reword(root: str | Path, registry: Registry | None = None) -> tuple[Path, list[str]]:
+    """Word the stored results of a run folder again, without training, and write its report.
 
+    Returns the page, and a line for each result whose method is not installed here: it keeps the words it has.
     Raises `MethodError` if a method fails, when the others are done and the report is written.
     """
     folder, registry = RunFolder(root), registry or build_registry()
-    failed = []
+    failed, kept = [], []
     with folder.locked():
-        content = folder.read_json("results.json") or {"methods": {}}
+        outcomes = folder.outcomes()
         for name in folder.result_names():
             use = folder.read_header(name)["use"]
+            if use not in registry.methods:
+                kept.append(f"'{name}' keeps the words it has: its method '{use}' is not installed")
+                continue
             try:
                 with isolated(error=MethodError):
                     method = registry.method(use)
@@ -308,15 +317,14 @@ def reword(root: str | Path, registry: Registry | None = None) -> Path:
                 failed.append(f"the words of '{name}': {_logged(name, error, folder)}")
                 continue
             folder.write_words(name, result)
-            outcome = content["methods"][name]
-            pooled = [s for s in outcome["statements"] if s["text"].startswith(_JOINED)]
-            outcome["statements"] = [*map(vars, result.statements), *pooled]
-        if content["methods"]:
-            folder.write_json("results.json", content)
+            pooled = [s for s in outcomes[name]["statements"] if s["text"].startswith(_JOINED)]
+            outcomes[name]["statements"] = [*map(vars, result.statements), *pooled]
+        if outcomes:
+            folder.write_json("results.json", {"methods": outcomes})
         page = write_report(folder.root)
     if failed:
         raise MethodError("; ".join(failed))
-    return page
+    return page, kept
 
 
 def _limited(card_file: CardFile, max_events: int | None) -> CardFile:

@@ -55,9 +55,9 @@ def group_p(s: MomentsRecord) -> tuple[str, PValue]:
         if row.at_lab and row.lab is not None:
             return f"subgroups[{row.name}].lab", row.lab.p
         return f"subgroups[{row.name}]", row.p
-    rank = next((t for t in s.chain if t.r == s.algebra.dimension), None)
+    rank = next((t for t in s.chain if t.dimension == s.algebra.dimension), None)
     if s.algebra.name in _NAMELESS and rank is not None:
-        return f"chain[{rank.r}]", rank.p
+        return f"chain[{rank.dimension}]", rank.p
     return "algebra", s.algebra.p
 
 

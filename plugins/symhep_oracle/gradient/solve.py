@@ -245,7 +245,7 @@ def _record(
         best = members[losses[members].argmin()]
         scan.append(
             ScanRow(
-                generators=n,
+                asked=n,
                 loss=LossRecord(best=losses[best], median=np.median(losses[members])),
                 parts=dict(zip(PARTS, final[best].tolist(), strict=True)),
                 violation=trials[best].violation,

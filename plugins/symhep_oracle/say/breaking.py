@@ -15,7 +15,7 @@ def breaking(record: OracleRecord) -> Iterator[Statement]:
     """Survivors and broken generators; a symmetry of the whole that is deformed and not lost."""
     if (b := record.breaking) is None:
         return
-    survivors, broken = b.surviving.generators, [g.name for g in b.broken]
+    survivors, broken = b.surviving.generator_names, [g.name for g in b.broken]
     text = f"Adding lambda times {b.oracle} leaves {b.surviving.name} of the generators"
     text += f" ({several(survivors)})" if survivors else ""
     text += f" and breaks {several(broken)}." if broken else " and breaks none of them."
@@ -23,14 +23,14 @@ def breaking(record: OracleRecord) -> Iterator[Statement]:
         "surviving": list(survivors), "broken": [g.to_json() for g in b.broken], "strengths": list(b.strengths),
     }  # fmt: skip
     yield Statement(text, evidence, "breaking" if broken else None)
-    wholes = [w for w in b.algebra_of_the_whole if w.strength != 0 and w.dimension > len(survivors)]
+    wholes = [w for w in b.algebra_of_the_whole if w.at_strength != 0 and w.dimension > len(survivors)]
     if wholes:
         names = sorted(
             {f"{w.name} ({w.dimension} generator{'s' if w.dimension > 1 else ''})" for w in wholes}
         )
         yield Statement(
-            f"For lambda = {several([f'{w.strength:g}' for w in wholes])} the oracle as a whole is preserved by "
+            f"For lambda = {several([f'{w.at_strength:g}' for w in wholes])} the oracle as a whole is preserved by "
             f"{several(names)}: more than survives of the unbroken generators, so part of the symmetry is deformed "
             "and not lost.",
-            {f"{w.strength:g}": {"name": w.name, "dimension": w.dimension} for w in wholes},
+            {f"{w.at_strength:g}": {"name": w.name, "dimension": w.dimension} for w in wholes},
         )

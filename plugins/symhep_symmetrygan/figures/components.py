@@ -23,7 +23,7 @@ _SYMBOLS = "osD^vP"
 
 def component_sizes(record: SymmetryGanRecord) -> Figure:
     """A row per component: how many elements fell into it, KL beside the noise, and 2 ln 2 less the loss."""
-    rows = record.components
+    rows = record.connected_components
     figure, axes = panel(
         1, 3, figsize=(8.6, _ROW * len(rows) + 1.9), sharey=True, width_ratios=(0.8, 1.2, 1.2)
     )
@@ -63,7 +63,9 @@ def component_sizes(record: SymmetryGanRecord) -> Figure:
 def _divergences(ax: Any, record: SymmetryGanRecord, colours: list[str]) -> None:
     names = () if record.kl is None else record.kl.projections[: len(_SYMBOLS)]
     noise = None if record.kl is None else record.kl.noise.mean
-    drawn = [(i, row.kl[: len(names)]) for i, row in enumerate(record.components) if row.kl is not None]
+    drawn = [
+        (i, row.kl[: len(names)]) for i, row in enumerate(record.connected_components) if row.kl is not None
+    ]
     for i, values in drawn:
         for j, value in enumerate(values):
             shift = 0.14 * (j - (len(names) - 1) / 2)

@@ -44,7 +44,7 @@ def _warning(text: str, evidence: Mapping[str, Any], figure: str | None = None) 
 
 def _untested(r: SymmetryGanRecord) -> Iterator[Statement]:
     v = r.verdicts
-    if v is None or r.training is None:
+    if v is None or r.search is None:
         return
     if v.not_tested:
         yield _warning(
@@ -57,7 +57,7 @@ def _untested(r: SymmetryGanRecord) -> Iterator[Statement]:
     if v.diverged:
         number = f"{v.diverged} restart{'' if v.diverged == 1 else 's'}"
         yield _warning(
-            f"{number} of {r.training.restarts} ended in numbers that are not finite. A smaller learning "
+            f"{number} of {r.search.restarts} ended in numbers that are not finite. A smaller learning "
             "rate of the generator helps.",
             {"diverged": v.diverged},
             "training",
@@ -71,13 +71,13 @@ def _untested(r: SymmetryGanRecord) -> Iterator[Statement]:
 
 
 def _unreached(r: SymmetryGanRecord) -> Iterator[Statement]:
-    if r.training is not None and r.elements and not r.subgroups:
+    if r.search is not None and r.elements and not r.subgroups:
         momenta = r.vectors.components == MOMENTUM
         more = " 'subgroups: true' tests one subgroup after the other." if momenta else ""
         yield _warning(
             "A search shows what is there, not what is missing: a symmetry that no restart reached is not "
             f"excluded.{more}",
-            {"restarts": r.training.restarts},
+            {"restarts": r.search.restarts},
         )
 
 
@@ -94,12 +94,12 @@ def _as_trained(r: SymmetryGanRecord) -> Iterator[Statement]:
 
 def _drawn_together(r: SymmetryGanRecord) -> Iterator[Statement]:
     """The name of the group comes from where refined elements lie; what was added to the loss has put them there."""
-    if r.training is not None and r.training.terms and r.algebra is not None and r.generators:
+    if r.search is not None and r.search.terms and r.algebra is not None and r.generators:
         yield _warning(
-            f"What was added to the loss ({several(r.training.terms)}) has moved elements along directions that "
+            f"What was added to the loss ({several(r.search.terms)}) has moved elements along directions that "
             "the events do not see. There their positions are taken as they are, without an error of training, so that "
             "a finite group can be called continuous: see where they lie.",
-            {"terms": list(r.training.terms)},
+            {"terms": list(r.search.terms)},
             "parameters",
         )
 
@@ -124,7 +124,7 @@ def _named(r: SymmetryGanRecord) -> Iterator[Statement]:
     algebra = r.algebra
     if algebra is None or algebra.confidence is None or algebra.confidence >= SURE:
         return
-    rivals = [f"{name} ({share:.0%})" for name, share in algebra.alternatives if name != algebra.name]
+    rivals = algebra.rivals
     doubt = (
         "The errors of the generators are too large to name their algebra."
         if algebra.name == AMBIGUOUS
@@ -132,14 +132,14 @@ def _named(r: SymmetryGanRecord) -> Iterator[Statement]:
     )
     yield _warning(
         f"{doubt}{f' Other names: {several(rivals)}.' if rivals else ''}",
-        {"confidence": algebra.confidence, "alternatives": [list(pair) for pair in algebra.alternatives]},
+        {"confidence": algebra.confidence, "alternatives": [a.to_json() for a in algebra.alternatives]},
         "span",
     )
 
 
 def _ordered(r: SymmetryGanRecord) -> Iterator[Statement]:
     # an exchange that does the same as another element is broken by more than the order of the particles
-    broken = [c.name for c in r.components if c.rejected and "exchange" in c.name]
+    broken = [c.name for c in r.connected_components if c.rejected and "exchange" in c.name]
     broken += [d.name for d in r.discrete if d.rejected and "exchange" in d.name and d.same_as is None]
     if broken:
         names = several(list(dict.fromkeys(broken)))
@@ -147,15 +147,15 @@ def _ordered(r: SymmetryGanRecord) -> Iterator[Statement]:
             f"{names} may only reflect the pt ordering: particles that are sorted by pt (sort: pt) are not "
             "exchangeable by construction.",
             {"names": broken},
-            "components" if any(c.name in broken for c in r.components) else "p_values",
+            "components" if any(c.name in broken for c in r.connected_components) else "p_values",
         )
 
 
 def _inertial(r: SymmetryGanRecord) -> Iterator[Statement]:
     row = r.inertial
-    if row is not None and row.rejected:
+    if row is not None and row.failed:
         yield _warning(
-            f"{elements_text(row.rejected)} {'keeps' if row.rejected == 1 else 'keep'} the events but not the "
+            f"{elements_text(row.failed)} {'keeps' if row.failed == 1 else 'keep'} the events but not the "
             "inertial density: maps of one density to itself that mean nothing for the other, no symmetries.",
             row.to_json(),
             "parameters",

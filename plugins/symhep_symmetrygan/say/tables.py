@@ -81,7 +81,7 @@ def _components(r: SymmetryGanRecord) -> Table:
             c.name, c.elements, c.action, c.p, c.p_adjusted, _verdict(c), c.posthoc_loss,
             *(None if c.kl is None else c.kl[j] for j in range(len(names))),
         )
-        for c in r.components
+        for c in r.connected_components
     ]  # fmt: skip
     heads = ("component", "elements", "generators", UNADJUSTED, ADJUSTED, "verdict", LOSS)
     return Table.of(

@@ -53,7 +53,7 @@ def search_elements(
 
     x = events.train.x.view(len(events.train), events.particles, events.vector)
     rows = discrete_rows(elements, x, test, level, ElementRow)
-    return DiscreteSearch(discrete=rows, asymmetry=forward_backward(events))
+    return DiscreteSearch(discrete=rows, forward_backward_asymmetry=forward_backward(events))
 
 
 def _one(

@@ -301,7 +301,7 @@ def test_variants(variant: str) -> None:
     options = QUICK.model_copy(update={"variant": variant, "epochs": 2, "runs": 2, "beta": 0.1})
     result = run(collider(300), options)
     assert result.record.variant == variant
-    assert (result.record.loss.total_correlation.value != 0) == (variant in ("factor", "tc"))
+    assert (result.record.loss_terms.total_correlation.value != 0) == (variant in ("factor", "tc"))
     assert any("no posterior width" in s.text for s in result.statements) == (variant == "ae")
     json.dumps(result.summary, allow_nan=False)
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -252,7 +253,7 @@ def test_sentences_are_worded_again_without_a_fit(
         yield Statement(f"The means are known to {record.error[0]:.1g}.", {"error": record.error[0]})
 
     monkeypatch.setattr(toy_method.Bootstrap, "statements", other)
-    page = reword(folder, registry).read_text()
+    page = reword(folder, registry)[0].read_text()
     (told,) = _numbers(folder)["boot"]["statements"]
     assert told["text"].startswith("The means are known to 0.")
     assert told["text"] in page
@@ -594,3 +595,39 @@ def test_an_unknown_result(tmp_path: Path, toy_card: dict[str, Any], registry: A
     done = symhep.run(toy_card, tmp_path / "r", registry=registry)
     with pytest.raises(StoreError, match="no result 'bot'; did you mean 'boot'"):
         done.figures("bot")
+
+
+def test_words_cannot_change_the_record(tmp_path: Path, toy_card: dict[str, Any], toy_method: Any) -> None:
+    class Loose(toy_method.BootstrapRecord):  # type: ignore[misc]
+        more: dict[str, float] = {"a": 1.0}
+
+    def combine(self: Any, *given: Any) -> Any:
+        found = toy_method.Bootstrap.combine(self, *given)
+        return replace(found, record=Loose(**dict(found.record)))
+
+    def statements(self: Any, record: Any) -> Any:
+        record.more["a"] = 2.0
+        return [Statement("Changed.", {"a": record.more["a"]})]
+
+    registry = _with(toy_method, Record=Loose, combine=combine, statements=statements)
+    toy_card["methods"]["boot"]["use"] = "evil"
+    done = symhep.run(toy_card, tmp_path / "r", registry=registry)
+    assert done.failed == {}
+    assert done.results["boot"].summary["more"] == {"a": 1.0}
+    assert _numbers(tmp_path / "r")["boot"]["summary"]["more"] == {"a": 1.0}
+
+
+def test_shards_count_from_zero(tmp_path: Path, toy_card: dict[str, Any], toy_method: Any) -> None:
+    registry = _with(toy_method, shards=lambda *_: [symhep.Shard(0), symhep.Shard(0)])
+    toy_card["methods"]["boot"]["use"] = "evil"
+    failed = symhep.run(toy_card, tmp_path / "r", registry=registry).failed
+    assert failed == {"boot": "evil: shards must count from 0"}
+
+
+def test_two_figures_of_one_name(tmp_path: Path, toy_card: dict[str, Any], toy_method: Any) -> None:
+    def figures(self: Any, result: Any) -> Any:
+        yield from [*toy_method.Bootstrap.figures(self, result)] * 2
+
+    toy_card["methods"]["boot"]["use"] = "evil"
+    failed = symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method, figures=figures)).failed
+    assert failed == {"boot": "evil: two figures are called 'means'"}

@@ -98,7 +98,8 @@ def test_a_group_that_is_not_determined_has_no_span(dijets: Made) -> None:
 
 def test_without_a_search_subgroups_are_drawn_alone(dijets: Made) -> None:
     made = dijets(
-        space=None, training=None, kl=None, posthoc_loss=None, algebra=None, components=(), composition=None, map=None,
+        space=None, search=None, kl=None, posthoc_loss=None, algebra=None, connected_components=(),
+        composition=None, map=None,
     )  # fmt: skip
     alone = replace(made, arrays={}, histograms={})
     assert [f.name for f in draw_all(alone)] == ["lattice", "p_values", "discrete"]
@@ -225,7 +226,7 @@ def test_hypotheses_stand_at_their_adjusted_p(full: Full) -> None:
     r = full.record
     figure = next(item.figure for item in draw_all(full) if item.name == "p_values")
     drawn = np.concatenate([points(ax, m) for ax in figure.axes for m in "oX"])
-    rows = [row.log10_p_adjusted for row in (*r.components, *r.candidates, *r.discrete)]
+    rows = [row.log10_p_adjusted for row in (*r.connected_components, *r.candidates, *r.discrete)]
     assert sorted(drawn[:, 0]) == pytest.approx(sorted(-log for log in rows if log is not None))
 
 

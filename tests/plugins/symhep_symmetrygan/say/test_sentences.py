@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from symhep.hypotheses.algebra.record import Alternative
+from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number, with_error
 from symhep.methods.record import Record
 from symhep.methods.result import Result
 from symhep_symmetrygan.inference.record import FiniteGroupRecord
-from symhep_symmetrygan.record import EventsRecord, InertialRecord, SymmetryGanRecord, VectorsRecord
+from symhep_symmetrygan.record import InertialRecord, SymmetryGanRecord
 from symhep_symmetrygan.say.sentences import statements
 
 Made = Callable[..., Result[SymmetryGanRecord]]
@@ -65,7 +67,7 @@ def test_a_marginal_density_is_called_so(record: SymmetryGanRecord) -> None:
 
 def test_no_continuous_group_is_said_to_be_none(record: SymmetryGanRecord) -> None:
     finite = but(record, "algebra", kind="finite", dimension=0, name="0", why="turns are multiples of 1/7")
-    text = said(but(finite, "", components=()))[0]
+    text = said(but(finite, "", connected_components=()))[0]
     assert text.endswith("form no continuous group (turns are multiples of 1/7).")
 
 
@@ -107,10 +109,10 @@ def test_a_rejected_component_is_told_as_approximate(record: SymmetryGanRecord) 
     assert "is rejected (adjusted p < 1e-119)" in text
     # 2 ln 2 - loss = 0.010 +- 0.002; random elements are about 0.6 from it
     assert f"approximate symmetry: a classifier gains {with_error(0.01, 0.002)}" in text
-    far = record.components[2].model_copy(
+    far = record.connected_components[2].model_copy(
         update={"posthoc_loss": Number.with_error(0.9, 0.002), "kl": (0.3, 0.3)}
     )
-    changed = but(record, "", components=(*record.components[:2], far))
+    changed = but(record, "", connected_components=(*record.connected_components[:2], far))
     assert "approximate" not in one(changed, "component exchange")
 
 
@@ -143,7 +145,7 @@ def test_false_maxima_are_told_by_their_loss(record: SymmetryGanRecord) -> None:
     assert f"{kept} for those that are kept once refined and {failed} for those that are rejected" in text
 
 
-@pytest.mark.parametrize(("key", "whose"), [("finite", "elements"), ("component_group", "components")])
+@pytest.mark.parametrize(("key", "whose"), [("finite_group", "elements"), ("component_group", "components")])
 def test_finite_groups_have_orders(record: SymmetryGanRecord, key: str, whose: str) -> None:
     group = FiniteGroupRecord(
         name="D_4", order=8, found=7, elements=60, orders={"1": 1, "2": 5, "4": 2}, closed=True, rotations=4,
@@ -195,7 +197,9 @@ def test_discrete_elements_act_on_the_final_state(record: SymmetryGanRecord) -> 
     ],
 )
 def test_an_asymmetry_has_implications(record: SymmetryGanRecord, value: float, words: str) -> None:
-    changed = but(record, "", asymmetry=Number(value=value, low=value - 0.03, high=value + 0.03))
+    changed = but(
+        record, "", forward_backward_asymmetry=Number(value=value, low=value - 0.03, high=value + 0.03)
+    )
     text = one(changed, "forward-backward")
     assert words in text
     assert ("different from zero" in text) == (value == -0.3)
@@ -217,11 +221,13 @@ def test_projections_that_saw_nothing_are_a_warning(record: SymmetryGanRecord) -
 
 
 def test_what_forbids_conclusions_is_said(record: SymmetryGanRecord) -> None:
-    doubtful = but(record, "algebra", confidence=0.6, alternatives=(("so(2)", 0.6), ("so(1,1)", 0.4)))
+    doubtful = but(
+        record, "algebra", confidence=0.6, alternatives=Alternative.of([("so(2)", 0.6), ("so(1,1)", 0.4)])
+    )
     changed = but(
         doubtful, "", subgroups=(), notes=("directions are missing",),
-        inertial=InertialRecord(how="two_stage", kept=5, rejected=2),
-        events=EventsRecord(train=1000, held=1000, effective=500.0, negative=0.1),
+        inertial=InertialRecord(how="two_stage", kept=5, failed=2),
+        events=EventsRecord(used=1000, available=2000, effective=500.0, negative=0.1),
     )  # fmt: skip
     text = one(changed, "A search shows", "warning")
     assert "not what is missing" in text
@@ -250,7 +256,7 @@ def test_refinement_is_told_where_it_decides(record: SymmetryGanRecord) -> None:
 
 def test_a_record_without_anything_says_nothing() -> None:
     record = SymmetryGanRecord(
-        events=EventsRecord(train=5000, held=5000, effective=5000.0, negative=0.0),
-        vectors=VectorsRecord(number=1, components=("x",)), scale=1.0, unit="", level=0.01,
+        events=EventsRecord(used=5000, available=10000, effective=5000.0, negative=0.0),
+        vectors=VectorsRecord(number=1, components=("x",)), scale=1.0, unit="", significance_level=0.01,
     )  # fmt: skip
     assert list(statements(record)) == []
