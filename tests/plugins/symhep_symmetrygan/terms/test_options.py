@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
@@ -132,3 +132,10 @@ def test_terms_of_the_registry_that_is_handed_down() -> None:
     assert isinstance(term.build(), Cyclic)
     with pytest.raises(ValidationError, match="no loss term is called 'mine'"):
         TermOptions(name="mine")
+
+
+def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]) -> None:
+    registry = announced("def far(family, parameters, x): return (parameters**2).sum(1)")
+    term = TermOptions.model_validate({"name": "mine:far"}, context={"registry": registry})
+    parameters = torch.tensor([[2.0], [3.0]], requires_grad=True)
+    assert term.build().value(PlaneRotations(2), parameters, torch.ones(2, 5, 2)).tolist() == [4.0, 9.0]
