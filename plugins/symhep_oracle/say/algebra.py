@@ -12,7 +12,7 @@ from symhep_oracle.record import OracleRecord
 
 __all__ = ["algebra", "dilatation", "products"]
 
-#: Residuals above this are told in the first sentence: the symmetry is an approximate one.
+#: Residuals above this are quoted in the first sentence: the symmetry is an approximate one.
 APPROXIMATE = 1e-3
 #: Polynomial fields close if less of their brackets is left over.
 CLOSED = 1e-6

@@ -288,7 +288,7 @@ def test_kill_and_resume(tmp_path: Path) -> None:
             MethodError,
             r"effective number of events \(sum w\)\^2 / sum w\^2 = 18 < 20: too few",
         ),
-        (Dataset.from_array(np.ones((90, 2)), scaling="isotropic"), {}, MethodError, "all events are the same"),
+        (Dataset.from_array(np.ones((90, 2)), scaling="isotropic"), {}, MethodError, "all events are identical"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit(

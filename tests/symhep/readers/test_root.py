@@ -120,7 +120,7 @@ def test_a_file_that_lost_only_its_last_bytes(name: str, shared_data: Path, tmp_
         reader.inspect(str(path), reader.Options(), losses).weights
         == reader.inspect(str(shared_data / name), reader.Options(), LossLog()).weights
     )
-    assert [loss.events for loss in losses.losses] == [0], "nothing is lost, but the cut is told"
+    assert [loss.events for loss in losses.losses] == [0], "nothing is lost, but the cut is reported"
 
 
 def spoiled(path: Path, spare: Callable[[str], bool]) -> None:

@@ -508,7 +508,7 @@ def test_names_of_a_method_stay_in_its_folder(
     changed = {"combine": combine} if kind == "checkpoint" else {"tables": tables}
     toy_card["methods"]["boot"]["use"] = "evil"
     done = symhep.run(toy_card, tmp_path / "a/r", registry=_with(toy_method, **changed))
-    assert f"a {kind} is called {name!r}, which is no plain file name" in done.failed["boot"]
+    assert f"a {kind} is called {name!r}, which is not a plain file name" in done.failed["boot"]
     assert not list(tmp_path.rglob("*escaped*"))
 
 
@@ -533,14 +533,14 @@ def test_figures_stay_in_their_folder(tmp_path: Path, toy_card: dict[str, Any], 
 
     toy_card["methods"]["boot"]["use"] = "evil"
     done = symhep.run(toy_card, tmp_path / "a/b/r", registry=_with(toy_method, figures=escape))
-    assert "is no plain file name" in done.failed["boot"]
+    assert "is not a plain file name" in done.failed["boot"]
     assert not list(tmp_path.rglob("escaped*"))
 
 
 def test_dry_run_finds_a_device_that_is_not_there(
     tmp_path: Path, toy_card: dict[str, Any], registry: Any
 ) -> None:
-    with pytest.raises(DeviceError, match="'foo' is no device"):
+    with pytest.raises(DeviceError, match="'foo' is not a device"):
         symhep.run(toy_card, tmp_path / "r", device="foo", dry_run=True, registry=registry)
     with pytest.raises(CardError, match="neither a number"):
         symhep.run(toy_card, tmp_path / "r", workers="x", dry_run=True, registry=registry)

@@ -116,7 +116,9 @@ def test_pickled_modules_are_refused(tmp_path: Path, model: torch.nn.Module) -> 
 def test_files_that_are_no_models(tmp_path: Path) -> None:
     path = tmp_path / "m.pt"
     path.write_bytes(b"no model")
-    with pytest.raises(InputError, match=r"is no TorchScript archive; save the model with torch\.jit\.save"):
+    with pytest.raises(
+        InputError, match=r"is not a TorchScript archive; save the model with torch\.jit\.save"
+    ):
         torchscript_oracle(LAYOUT, str(path), X)
     pytest.importorskip("onnxruntime")
     with pytest.raises(InputError, match="cannot be loaded as ONNX"):

@@ -50,7 +50,7 @@ def test_terms_of_this_package() -> None:
         ("cyclic", {"ordre": 2}, "does not take these settings.*'ordre'"),
         ("math:nothing", {}, "a card may not name 'math:nothing'"),
         ("absent", {}, "'absent' cannot be loaded from symhep_no_such:Term"),
-        ("number", {}, "makes nothing; it cannot be called"),
+        ("number", {}, "is not callable"),
         ("maker", {}, "'maker' makes dict, not a LossTerm"),
     ],
 )
