@@ -193,7 +193,7 @@ class RunFolder:
     def write_result(self, name: str, result: Result[Record], header: Mapping[str, Any]) -> None:
         """Store a result under NAME/. result.json goes first and comes last: where it is, all it stands for is.
 
-        Raises `PluginError` for checkpoints and tables whose names are no plain file names.
+        Raises `PluginError` for checkpoints and tables whose names are not plain file names.
         """
         check_names("checkpoint", result.checkpoint)
         check_names("table", result.tables)

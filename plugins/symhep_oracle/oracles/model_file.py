@@ -34,7 +34,7 @@ def torchscript_oracle(layout: Layout, file: str, sample: Tensor) -> Oracle:
     Raises
     ------
     InputError
-        If the file is no TorchScript.
+        If the file is not TorchScript.
     MethodError
         If the module does not take (N, D) points.
     """

@@ -207,7 +207,7 @@ def test_overrides() -> None:
 
 @pytest.mark.parametrize(
     ("override", "message"),
-    [("run.seed", "not of the form"), ("symhep.x=1", "holds no keys"), ("run.seed=[", "no YAML value")],
+    [("run.seed", "not of the form"), ("symhep.x=1", "holds no keys"), ("run.seed=[", "is not a YAML value")],
 )
 def test_bad_overrides(override: str, message: str) -> None:
     with pytest.raises(CardError, match=message):
