@@ -298,7 +298,7 @@ def test_what_does_not_fit(
         METHOD.check(data, SymmetryGanOptions.model_validate(options))
 
 
-def test_restarts_that_run_away_are_told() -> None:
+def test_restarts_that_run_away_are_reported() -> None:
     training = {"restarts": 4, "steps": 60, "learning_rate": {"generator": 900.0}}
     result = found(
         numbers(100, 2), {"search": "agl(2)", "training": training, "validation": TINY["validation"]}

@@ -59,7 +59,7 @@ def test_functions_that_are_no_oracles(function: Any, message: str) -> None:
         function_oracle(LAYOUT, function, "f", X)
 
 
-def test_both_errors_are_told_that_of_torch_first() -> None:
+def test_both_errors_are_reported_that_of_torch_first() -> None:
     def wrong(x: Any) -> Any:
         return x.foo if isinstance(x, torch.Tensor) else {}["bar"]
 
@@ -80,7 +80,7 @@ def test_both_errors_are_told_that_of_torch_first() -> None:
         lambda x: np.where(np.asarray(x)[:, 0] > 0, 1.0, 0.0),
     ],
 )
-def test_a_step_is_told_to_have_no_gradient(step: Any) -> None:
+def test_a_step_is_reported_to_have_no_gradient(step: Any) -> None:
     with pytest.raises(
         MethodError, match="its gradient is zero on all events: a step has no gradient; smooth its edge"
     ):

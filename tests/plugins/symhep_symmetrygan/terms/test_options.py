@@ -63,7 +63,7 @@ def test_terms_that_cannot_be_built(
         TermOptions.model_validate({"name": name, "settings": settings}, context={"registry": registry})
 
 
-def test_wrong_types_are_told_by_the_field() -> None:
+def test_wrong_types_are_reported_by_the_field() -> None:
     with pytest.raises(ValidationError, match="name\n  Input should be a valid string"):
         TermOptions(name=3)
     with pytest.raises(ValidationError, match="settings\n  Input should be a valid dictionary"):
