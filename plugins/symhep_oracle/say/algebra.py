@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from symhep.lie.identify.identification import NOT_CLOSED
-from symhep.methods.enumeration import several
+from symhep.methods.enumeration import plural, several
 from symhep.methods.result import Statement
 from symhep_oracle.record import OracleRecord
 
@@ -40,7 +40,7 @@ def _none(record: OracleRecord) -> str:
             f"Training found no {kind} that preserve {oracle}; too few epochs or seeds would look the same. "
             f"{record.algebra.decision}."
         )
-    return f"No continuous symmetry among the {kind} of {record.fields.unknowns} unknowns: {oracle} has none."
+    return f"No continuous symmetry among the {kind} of {plural(record.fields.unknowns, 'unknown')}: {oracle} has none."
 
 
 def _some(record: OracleRecord) -> str:
