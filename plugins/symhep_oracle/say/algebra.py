@@ -40,7 +40,8 @@ def _none(record: OracleRecord) -> str:
             f"Training found no {kind} that preserve {oracle}; too few epochs or seeds would look the same. "
             f"{record.algebra.decision}."
         )
-    return f"No continuous symmetry among the {kind} of {plural(record.fields.unknowns or 0, 'unknown')}: {oracle} has none."
+    unknowns = plural(record.fields.unknowns or 0, "unknown")
+    return f"No continuous symmetry among the {kind} of {unknowns}: {oracle} has none."
 
 
 def _some(record: OracleRecord) -> str:
