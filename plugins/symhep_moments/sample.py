@@ -159,7 +159,7 @@ def events_of(
     taken = vectors_of(data, acts_on, vectors, max_events)
     require_effective(data if len(taken) == len(data) else data.take(taken.rows))
     if (total := float(taken.weights.sum())) <= 0:
-        raise MethodError(f"the weights of '{data.name}' sum to {total:.4g}: they describe no density")
+        raise MethodError(f"the weights of '{data.name}' sum to {total:.4g}; the sum must be positive")
     scale = taken.scale
     return Events(
         torch.from_numpy(taken.x / scale), torch.from_numpy(taken.weights), scale, taken.names, taken.unit,

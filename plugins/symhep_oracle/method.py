@@ -95,9 +95,7 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
             moved = transform(conditions, solution, np.random.default_rng(moving))
             solution, finite = doubt(solution, moved), moved.to_record()
         if options.breaking is not None:
-            broken = break_symmetry(
-                conditions, options.breaking, solution, np.random.default_rng(breaking), context.registry
-            )
+            broken = break_symmetry(conditions, options.breaking, solution, np.random.default_rng(breaking))
         latent = follow_least(problem, prepared, np.random.default_rng(flowing))
         network = problem.parameters or None
         return Outcome(

@@ -135,7 +135,7 @@ class Rows:
         taken = vectors_of(data, acts_on, vectors, max_events)
         count, particles, vector = taken.x.shape
         if not taken.x.std(axis=0).any():
-            raise MethodError(f"in '{data.name}' all events are the same: they describe no density")
+            raise MethodError(f"in '{data.name}' all events are identical: nothing can be tested")
         x = taken.x.reshape(count, -1) / taken.scale
         table = Dataset.from_array(
             x, columns=_coordinates(data, taken), weights=taken.weights, scaling="none", name=data.name

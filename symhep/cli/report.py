@@ -13,7 +13,7 @@ __all__ = ["command"]
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
 def command(folder: str) -> None:
     """Word the stored results of the run FOLDER again and write its report."""
-    from symhep.run.pipeline import reword
+    from symhep.run.rewrite import reword
 
     page, kept = reword(Path(folder))
     for line in kept:

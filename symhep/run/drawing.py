@@ -31,7 +31,7 @@ def draw_if_needed(method: Method[Any], name: str, folder: RunFolder, output: Ou
 def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) -> list[str]:
     """Draw a stored result and its scan; note names and captions in result.json. Returns the names.
 
-    Raises `PluginError` for a figure name that is no plain file name, or that two figures have.
+    Raises `PluginError` for a figure name that is not a plain file name, or that two figures have.
     """
     stored = folder.read_header(name)
     target = folder.root / name / "figures"

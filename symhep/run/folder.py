@@ -43,18 +43,18 @@ def content_key(*parts: Any) -> str:
 
 
 def check_names(kind: str, names: Iterable[Any]) -> None:
-    """Raise `PluginError` for a name that is no plain file name: what a method calls its files stays in its folder.
+    """Raise `PluginError` for a name that is not a plain file name: what a method calls its files stays in its folder.
 
     >>> check_names("figure", ["../results"])
     Traceback (most recent call last):
     ...
-    symhep.errors.PluginError: a figure is called '../results', which is no plain file name; use letters, digits and \
-_ . = + - only
+    symhep.errors.PluginError: a figure is called '../results', which is not a plain file name; use letters, digits \
+and _ . = + - only
     """
     for name in names:
         if not (isinstance(name, str) and _SAFE_NAME.fullmatch(name)):
             raise PluginError(
-                f"a {kind} is called {name!r}, which is no plain file name; use letters, digits and _ . = + - only"
+                f"a {kind} is called {name!r}, which is not a plain file name; use letters, digits and _ . = + - only"
             )
 
 
@@ -208,7 +208,7 @@ class RunFolder:
     def write_result(self, name: str, result: Result[Record], header: Mapping[str, Any]) -> None:
         """Store a result under NAME/. result.json goes first and comes last: where it is, all it stands for is.
 
-        Raises `PluginError` for checkpoints and tables whose names are no plain file names.
+        Raises `PluginError` for checkpoints and tables whose names are not plain file names.
         """
         check_names("checkpoint", result.checkpoint)
         check_names("table", result.tables)

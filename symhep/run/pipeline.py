@@ -12,30 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 from symhep.card.loader import CardFile, load_card
 from symhep.card.schema import RunCard
-from symhep.errors import MethodError, StoreError, SymhepError, nearest
-from symhep.events.assemble import assemble
-from symhep.events.select import NO_SELECTION
+from symhep.errors import MethodError, StoreError, nearest
 from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.html import result_html
-from symhep.methods.result import Result, Statement
-from symhep.plugin.isolation import isolated, traceback_of
+from symhep.methods.result import Result
+from symhep.plugin.isolation import isolated
 from symhep.plugin.manager import Registry, build_registry
 from symhep.report.page import write_report
-from symhep.run.drawing import draw, draw_if_needed
-from symhep.run.fitting import Fit
-from symhep.run.folder import RunFolder, content_key
-from symhep.run.plan import Plan, PlannedMethod, make_plan
+from symhep.run.attempt import attempt, origin
+from symhep.run.folder import RunFolder
+from symhep.run.plan import Plan, make_plan
 from symhep.run.provenance import fingerprints, git_state, record_run
-from symhep.run.reading import DatasetEvents, read_dataset
+from symhep.run.reading import read_dataset
 from symhep.run.workers import Workers, open_workers
 
 if TYPE_CHECKING:
     from symhep.methods.interface import NamedFigure
 
-__all__ = ["Run", "redraw", "reword", "run"]
-
-#: How the warning on pooled datasets begins: it rests on the input, not on a record.
-_JOINED = "Datasets are joined with the weights of their files"
+__all__ = ["Run", "run"]
 
 
 @dataclass(repr=False)
@@ -153,7 +147,13 @@ def _execute(plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, d
     folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
     outcomes = _still_valid(folder, plan)
     for planned in plan.methods.values():
-        outcomes[planned.name] = _attempt(planned, plan, events, folder, progress, pool, done)
+        tried = attempt(planned, plan, events, folder, progress, pool, done.registry)
+        outcomes[planned.name] = tried.entry
+        if tried.result is None:
+            done.failed[planned.name] = tried.entry["error"]
+        else:
+            done.results[planned.name] = tried.result
+        done.computed += [planned.name] if tried.computed else []
         folder.write_json("results.json", {"methods": outcomes})
     folder.write_json("results.json", {"methods": outcomes})
     line = {
@@ -168,94 +168,6 @@ def _execute(plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, d
     write_report(folder.root)
 
 
-def _attempt(
-    planned: PlannedMethod,
-    plan: Plan,
-    events: Mapping[str, DatasetEvents],
-    folder: RunFolder,
-    progress: Progress,
-    pool: Workers,
-    done: Run,
-) -> dict[str, Any]:
-    """Run one method; whatever goes wrong inside it is recorded and leaves the others alone."""
-    entry: dict[str, Any] = {
-        "use": planned.method.name,
-        "features": planned.features,
-        "options": planned.options.model_dump(mode="json"),
-        "references": [vars(reference) for reference in planned.method.references],
-        "of": _origin(plan, planned.name),
-    }
-    folder.remove_log(planned.name)
-    try:
-        with isolated(error=MethodError):
-            tables = {name: events[name].tables[planned.features] for name in planned.datasets}
-            data = assemble(plan.card, planned.features, tables)
-            if len(data) == 0:
-                raise MethodError(_where_events_went(plan, planned, events))
-            fit = Fit(planned, data, folder, plan.card.run.seed, plan.device, progress, pool, done.registry)
-            result, new = fit.run()
-            draw_if_needed(planned.method, planned.name, folder, plan.card.output)
-    except SymhepError as error:  # the failure of one method must not cost the others' results
-        done.failed[planned.name] = reason = _logged(planned.name, error, folder)
-        return entry | {"status": "failed", "summary": {}, "statements": [], "error": reason}
-    done.computed += [planned.name] if new else []
-    pooled = _pooled(plan, planned, events)
-    done.results[planned.name] = replace(result, statements=[*result.statements, *pooled])
-    stored = folder.read_header(planned.name)
-    return entry | {
-        "status": "ok",
-        "summary": result.summary,
-        "statements": [vars(s) for s in done.results[planned.name].statements],
-        "error": None,
-        "duration_s": stored["duration_s"],
-    }
-
-
-def _logged(name: str, error: SymhepError, folder: RunFolder) -> str:
-    """What went wrong; the traceback of third-party code goes to a file, which is named."""
-    trace = traceback_of(error)
-    return f"{error} (traceback: {folder.write_log(name, trace)})" if trace else str(error)
-
-
-def _where_events_went(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEvents]) -> str:
-    """Why no event reached the method: the cutflow of its feature set, in a line."""
-    selection = plan.card.features[planned.features].selection or NO_SELECTION
-    own = f"features {planned.features}"
-    flows = []
-    for name in planned.datasets:
-        rows = [
-            r for r in events[name].account["selections"].get(selection, []) if _is_row_of(r["name"], own)
-        ]
-        left = ", ".join(f"{r['name']} {r['events']}" for r in rows) or "no event was read"
-        flows.append(f"{name}: {left}")
-    return (
-        f"no event has all that '{planned.features}' needs; events left after each step: {'; '.join(flows)}"
-    )
-
-
-def _is_row_of(row: str, own: str) -> bool:
-    return row == own or not row.startswith("features ")
-
-
-def _pooled(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEvents]) -> list[Statement]:
-    """A warning if datasets are joined whose weights nobody made comparable."""
-    names = planned.datasets
-    if len(names) < 2 or plan.card.datasets[names[0]].xsec_pb is not None:
-        return []
-    sums = {name: events[name].account["sum_of_weights"] for name in names}
-    shares = ", ".join(f"{name} {value:.4g}" for name, value in sums.items())
-    text = f"{_JOINED} (sums: {shares}); give xsec_pb to weigh them by it."
-    return [Statement(text, {"sum_of_weights": sums}, kind="warning")]
-
-
-def _origin(plan: Plan, name: str) -> str:
-    """A hash of what the card says about a method and all that leads to it."""
-    parts = {"datasets", "objects", "selections", "features", "weights", "run"}
-    return content_key(
-        plan.card.model_dump(mode="json", include=parts), plan.card.methods[name].model_dump(mode="json")
-    )
-
-
 def _still_valid(folder: RunFolder, plan: Plan) -> dict[str, Any]:
     """Outcomes that an earlier run with --only left and that this card would give again."""
     try:
@@ -265,66 +177,8 @@ def _still_valid(folder: RunFolder, plan: Plan) -> dict[str, Any]:
     return {
         name: known[name]
         for name in plan.card.methods
-        if name in known and known[name].get("of") == _origin(plan, name)
+        if name in known and known[name].get("of") == origin(plan, name)
     }
-
-
-def redraw(root: str | Path, registry: Registry | None = None) -> list[Path]:
-    """Draw the figures of a run folder again from its stored results, without training.
-
-    Raises `MethodError` if a method fails, when the others have drawn theirs.
-    """
-    folder, registry = RunFolder(root), registry or build_registry()
-    drawn, failed = [], []
-    with folder.locked():
-        card = load_card(folder.root / "card.yaml").card
-        for name in folder.result_names():
-            use = folder.read_header(name)["use"]
-            try:
-                with isolated(error=MethodError):
-                    method = registry.method(use)
-                    drawn += [
-                        folder.root / name / "figures" / item
-                        for item in draw(method, name, folder, card.output)
-                    ]
-            except SymhepError as error:
-                failed.append(f"the figures of '{name}': {_logged(name, error, folder)}")
-    if failed:
-        raise MethodError("; ".join(failed))
-    return drawn
-
-
-def reword(root: str | Path, registry: Registry | None = None) -> tuple[Path, list[str]]:
-    """Word the stored results of a run folder again, without training, and write its report.
-
-    Returns the page, and a line for each result whose method is not installed here: it keeps the words it has.
-    Raises `MethodError` if a method fails, when the others are done and the report is written.
-    """
-    folder, registry = RunFolder(root), registry or build_registry()
-    failed, kept = [], []
-    with folder.locked():
-        outcomes = folder.outcomes()
-        for name in folder.result_names():
-            use = folder.read_header(name)["use"]
-            if use not in registry.methods:
-                kept.append(f"'{name}' keeps the words it has: its method '{use}' is not installed")
-                continue
-            try:
-                with isolated(error=MethodError):
-                    method = registry.method(use)
-                    result = method.worded(folder.read_result(name, method.Record))
-            except SymhepError as error:
-                failed.append(f"the words of '{name}': {_logged(name, error, folder)}")
-                continue
-            folder.write_words(name, result)
-            pooled = [s for s in outcomes[name]["statements"] if s["text"].startswith(_JOINED)]
-            outcomes[name]["statements"] = [*map(vars, result.statements), *pooled]
-        if outcomes:
-            folder.write_json("results.json", {"methods": outcomes})
-        page = write_report(folder.root)
-    if failed:
-        raise MethodError("; ".join(failed))
-    return page, kept
 
 
 def _limited(card_file: CardFile, max_events: int | None) -> CardFile:

@@ -170,7 +170,7 @@ def _fileset(path: str) -> list[_Named]:
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError(f"is no JSON fileset: {error}", file=path) from error
+        raise InputError(f"is not a JSON fileset: {error}", file=path) from error
     found: list[_Named] = []
     groups = content.values() if isinstance(content, dict) else [content]
     for group in groups:

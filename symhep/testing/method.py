@@ -50,17 +50,7 @@ def check_method(
         Saying which rule is broken.
     """
     name = method.name
-    demand(bool(name.isidentifier()), f"name {name!r} must be an identifier")
-    demand(bool(method.summary), f"{name}: a summary of one line is missing")
-    demand(issubclass(method.Options, Options), f"{name}: Options must derive from symhep.Options")
-    demand(
-        isinstance(getattr(method, "Record", None), type) and issubclass(method.Record, Record),
-        f"{name}: Record must be a class derived from symhep.Record",
-    )
-    demand(
-        all(isinstance(r, Reference) for r in method.references),
-        f"{name}: references must be Reference objects",
-    )
+    _check_declared(method)
     chosen = method.Options.model_validate(dict(options or {}))
     again = method.Options.model_validate_json(chosen.model_dump_json())
     demand(again == chosen, f"{name}: options do not survive JSON")
@@ -93,6 +83,22 @@ def check_method(
         _check_figures(method, stored, folder)
         _check_weights(trial, result, folder)
     return stored
+
+
+def _check_declared(method: Method[Any, Any, Any]) -> None:
+    """Name, summary, options, record and references."""
+    name = method.name
+    demand(bool(name.isidentifier()), f"name {name!r} must be an identifier")
+    demand(bool(method.summary), f"{name}: a summary of one line is missing")
+    demand(issubclass(method.Options, Options), f"{name}: Options must derive from symhep.Options")
+    demand(
+        isinstance(getattr(method, "Record", None), type) and issubclass(method.Record, Record),
+        f"{name}: Record must be a class derived from symhep.Record",
+    )
+    demand(
+        all(isinstance(r, Reference) for r in method.references),
+        f"{name}: references must be Reference objects",
+    )
 
 
 class _Trial:

@@ -21,7 +21,7 @@ _ALIKE = re.compile(r"exchange of (\S+)\[\d+\] and \1\[\d+\]")
 ORDERED = 0.5
 #: Below so many effective events only strong breakings can be seen: the sensitivity must be read with the verdict.
 SENSITIVE = 1000
-#: A name that fewer than this share of resamplings share is told with its rivals.
+#: A name that fewer than this share of resamplings share is given with its rivals.
 SURE = 0.9
 #: Share of the events that may be copies of others by chance or rounding.
 COPIES = 0.001
@@ -103,7 +103,7 @@ def _closure(s: MomentsRecord) -> Iterator[Statement]:
         )
     if not closed.exists:
         yield Statement(
-            f"Whether the {number} directions are closed under brackets cannot be told: no closed algebra fits near "
+            f"Whether the {number} directions are closed under brackets cannot be decided: no closed algebra fits near "
             "them. Some generators are broken so little that the directions are known badly.",
             {"dimension": number},
             "generators",

@@ -20,11 +20,11 @@ from symhep_moments.say.strength import EPSILON, is_broken, strength_text, visib
 
 __all__ = ["sentences"]
 
-#: More generators than this are told by the figure alone.
+#: More generators than this are left to the figure.
 LISTED = 6
 #: Sums of generators with more characters are left to the table.
 LONG = 300
-#: A bin that is told differs from zero by so many errors: of a thousand maps of a hundred bins one has it by chance.
+#: Reported bins differ from zero by so many errors: of a thousand maps of a hundred bins one has it by chance.
 CLEAR = 4.5
 
 
@@ -98,7 +98,7 @@ def _log10_adjusted(row: Candidate) -> float:
 def _rank(s: MomentsRecord) -> Iterator[Statement]:
     """How many, and how clearly no more."""
     tests = {t.dimension: t for t in s.chain}
-    # Of many candidates the chain leaves out the numbers that are out of the question.
+    # Of many candidates the chain leaves out the numbers that are excluded beyond doubt.
     found, number = s.algebra.dimension, _tested(s)
     if not tests:
         return

@@ -87,7 +87,7 @@ def pose(
         oracle, sample, report = learned.oracle, sample.only(learned.held_out), learned.report
         parameters = learned.oracle.parameters | parameters
     else:
-        oracle = build_oracle(options.oracle, sample.layout, sample.x, context.registry)
+        oracle = build_oracle(options.oracle, sample.layout, sample.x)
     fields = make_fields(sample.layout, options.degree, options.affine)
     facts = Facts(
         events=EventsRecord(

@@ -45,7 +45,7 @@ __all__ = ["NEARLY", "result_of"]
 
 #: Events kept for drawings.
 DRAWN_EVENTS = 2000
-#: A singular value this small, though not null, is told: a symmetry that is all but exact.
+#: A singular value this small, though not null, is reported: a symmetry that is all but exact.
 NEARLY = 1e-4
 
 

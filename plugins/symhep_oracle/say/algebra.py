@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from symhep.lie.identify.identification import NOT_CLOSED
-from symhep.methods.enumeration import several
+from symhep.methods.enumeration import plural, several
 from symhep.methods.result import Statement
 from symhep_oracle.record import OracleRecord
 
 __all__ = ["algebra", "dilatation", "products"]
 
-#: Residuals above this are told in the first sentence: the symmetry is an approximate one.
+#: Residuals above this are quoted in the first sentence: the symmetry is an approximate one.
 APPROXIMATE = 1e-3
 #: Polynomial fields close if less of their brackets is left over.
 CLOSED = 1e-6
@@ -41,7 +41,8 @@ def _none(record: OracleRecord) -> str:
             f"Training found no {kind} that preserve {oracle}; too few epochs or seeds would look the same. "
             f"{record.algebra.decision}."
         )
-    return f"No continuous symmetry among the {kind} of {record.fields.unknowns} unknowns: {oracle} has none."
+    unknowns = plural(record.fields.unknowns or 0, "unknown")
+    return f"No continuous symmetry among the {kind} of {unknowns}: {oracle} has none."
 
 
 def _some(record: OracleRecord) -> str:

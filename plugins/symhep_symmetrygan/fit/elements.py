@@ -148,7 +148,7 @@ class Elements:
         return found
 
     def _matrices(self) -> FloatArray:
-        """(E, D + 1, D + 1) as trained, NaN for what diverged or is no matrix."""
+        """(E, D + 1, D + 1) as trained, NaN for what diverged or is not a matrix."""
         d = self.space.family.vector
         if not self.space.family.affine:
             return np.full((len(self), d + 1, d + 1), np.nan)

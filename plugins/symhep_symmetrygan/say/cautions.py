@@ -17,7 +17,7 @@ __all__ = ["cautions"]
 
 #: Below so many effective held-out events only strong breakings are detected.
 WEAK = 10 * FEW
-#: A name that fewer than this share of resamplings share is told with its rivals.
+#: A name that fewer than this share of resamplings share is given with its rivals.
 SURE = 0.9
 #: Projections of rejected elements within this factor of the noise would not have shown the breaking.
 UNSEEN = 1.5

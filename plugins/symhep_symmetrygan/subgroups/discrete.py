@@ -40,7 +40,7 @@ def search_elements(
 
     Waves and network as in `evidence`. Of an involution f(x) - f(g x) changes its sign where x and g x change places,
     so that flipping signs gives exact p-values; they replace the others where some flip reaches what was observed.
-    Adjusted over all elements that differ on these events (Holm). Raises `CardError` for what is no element.
+    Adjusted over all elements that differ on these events (Holm). Raises `CardError` for what is not an element.
     """
     elements = options.chosen(frame_of(events))
     waves = Waves.draw(events.train, options.waves, np.random.default_rng(stream_for(seeds, "waves")))

@@ -280,7 +280,7 @@ def test_all_candidates_leave_the_support() -> None:
 def test_equal_events_are_refused() -> None:
     data = drawn("dijets", 400)
     assert data.momenta is not None
-    with pytest.raises(MethodError, match="all events are the same"):
+    with pytest.raises(MethodError, match="all events are identical"):
         found(dataset(np.repeat(data.momenta[:1], 400, axis=0)))
 
 

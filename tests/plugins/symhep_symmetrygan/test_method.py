@@ -289,7 +289,7 @@ def test_kill_and_resume(tmp_path: Path) -> None:
             MethodError,
             r"effective number of events \(sum w\)\^2 / sum w\^2 = 18 < 20: too few",
         ),
-        (Dataset.from_array(np.ones((90, 2)), scaling="isotropic"), {}, MethodError, "all events are the same"),
+        (Dataset.from_array(np.ones((90, 2)), scaling="isotropic"), {}, MethodError, "all events are identical"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit(
@@ -299,7 +299,7 @@ def test_what_does_not_fit(
         METHOD.check(data, SymmetryGanOptions.model_validate(options))
 
 
-def test_restarts_that_run_away_are_told() -> None:
+def test_restarts_that_run_away_are_reported() -> None:
     training = {"restarts": 4, "steps": 60, "learning_rate": {"generator": 900.0}}
     result = found(
         numbers(100, 2), {"search": "agl(2)", "training": training, "validation": TINY["validation"]}

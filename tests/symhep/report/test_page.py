@@ -197,7 +197,7 @@ class TestContents:
             ({"xsec_pb": 0.5}, "Weights scaled to xsec_pb = 0.5 pb."),
         ],
     )  # fmt: skip
-    def test_weights_scaled_to_a_cross_section_are_told_with_their_unit(
+    def test_weights_scaled_to_a_cross_section_are_reported_with_their_unit(
         self, folder: Path, entries: dict[str, Any], sentence: str
     ) -> None:
         dataset = {"files": [FILE], "weight_unit": "pb", "selections": {"dimuon": CUTS}, **entries}
@@ -315,7 +315,7 @@ class TestContents:
 
 
 class TestTrouble:
-    def test_lost_events_are_told_before_anything_else(self, folder: Path) -> None:
+    def test_lost_events_are_reported_before_anything_else(self, folder: Path) -> None:
         losses = [
             {
                 "file": "b.lhe",
@@ -366,7 +366,7 @@ class TestTrouble:
         assert "This method failed. loss is NaN" in text
         assert "<img" not in page
 
-    def test_a_missing_figure_is_told(self, folder: Path) -> None:
+    def test_a_missing_figure_is_reported(self, folder: Path) -> None:
         (folder / "relevance/figures/relevance.png").unlink()
         text = text_of(report(folder))
         assert "The picture relevance.png is missing; symhep plot draws it again." in text

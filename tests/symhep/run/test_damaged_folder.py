@@ -11,7 +11,7 @@ import pytest
 import symhep
 from symhep.errors import StoreError
 from symhep.plugin.manager import build_registry
-from symhep.run.pipeline import reword
+from symhep.run.rewrite import reword
 
 
 @pytest.fixture

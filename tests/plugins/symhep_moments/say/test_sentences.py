@@ -227,7 +227,7 @@ def test_discrete_elements(made: Made) -> None:
     assert "compatible: P, reflection(x) and Z_4(z) (adjusted p = 0.5 or more)" in text
 
 
-def test_elements_that_act_alike_are_told_once(made: Made) -> None:
+def test_elements_that_act_alike_are_reported_once(made: Made) -> None:
     summary = made().summary
     summary["discrete"] += [
         summary["discrete"][0] | {"name": "T", "meaning": "motion reversal", "same_as": "P"},

@@ -149,7 +149,7 @@ def test_weights_are_honoured() -> None:
         ({"label_names": ("all",), "labels": np.zeros(1000, int)}, {}, "a classifier needs at least two datasets"),
         ({"weights": np.r_[np.ones(500), -np.ones(500)]}, {}, "'wide' has 500 events with weights that sum to -500"),
         ({"weights": np.full(1000, np.nan)}, {}, "NaN or infinite"),
-        ({}, {"target": "x3"}, "target 'x3' is no feature of 'data'; did you mean 'x2'"),
+        ({}, {"target": "x3"}, "target 'x3' is not a feature of 'data'; did you mean 'x2'"),
         ({}, {"target": "x1"}, "'x1' has 1000 values: too many for classes"),
     ],
 )  # fmt: skip

@@ -81,7 +81,7 @@ def test_generators_that_do_not_close(so2: Make) -> None:
     assert "they do not form a Lie algebra, as their brackets leave their span" in text
 
 
-def test_low_confidence_is_told_with_other_names(so2: Make) -> None:
+def test_low_confidence_is_reported_with_other_names(so2: Make) -> None:
     record = so2()
     assert not texts(record, "warning")
     names = (Alternative(name="so(2)", share=0.6), Alternative(name="R", share=0.4))

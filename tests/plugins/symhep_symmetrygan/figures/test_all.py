@@ -116,9 +116,10 @@ def test_diverged_restarts_and_unknown_numbers_can_be_drawn(dijet_elements: Foun
     made = dijets(number=6, **elements.records())
     result = replace(made, arrays=made.arrays | elements.drawing())
     with plt.rc_context({"figure.constrained_layout.use": False}):  # it takes half of the time
-        for item in draw_all(result):
-            if item.name in {"parameters", "kl", "posthoc", "training"}:
-                item.figure.canvas.draw()
+        drawn = [f for f in draw_all(result) if f.name in {"parameters", "kl", "posthoc", "training"}]
+        for item in drawn:
+            item.figure.canvas.draw()
+    assert len(drawn) == 4
 
 
 def slices_of(result: Full) -> Sequence[SliceRecord]:

@@ -104,7 +104,7 @@ def test_elements_that_were_not_tested_allow_no_conclusion(line: Made) -> None:
     assert "nothing may be concluded" in one(record, "not tested on held-out", "warning")
 
 
-def test_a_rejected_component_is_told_as_approximate(record: SymmetryGanRecord) -> None:
+def test_a_rejected_component_is_reported_as_approximate(record: SymmetryGanRecord) -> None:
     text = one(record, "component exchange")
     assert "is rejected (adjusted p < 1e-119)" in text
     # 2 ln 2 - loss = 0.010 +- 0.002; random elements are about 0.6 from it
@@ -136,7 +136,7 @@ def test_projections_that_nothing_moves_are_left_out(record: SymmetryGanRecord) 
     assert "jet2" not in one(still, "Mean KL")
 
 
-def test_false_maxima_are_told_by_their_loss(record: SymmetryGanRecord) -> None:
+def test_false_maxima_are_reported_by_their_loss(record: SymmetryGanRecord) -> None:
     changed = but(
         record, "posthoc_loss", kept=Number.with_error(1.3861, 0.0004), failed=Number.with_error(1.251, 0.003)
     )
@@ -247,7 +247,7 @@ def test_few_effective_events_are_a_warning_of_their_own(record: SymmetryGanReco
     assert "not to be trusted" in one(few, "60 effective held-out", "warning")
 
 
-def test_refinement_is_told_where_it_decides(record: SymmetryGanRecord) -> None:
+def test_refinement_is_reported_where_it_decides(record: SymmetryGanRecord) -> None:
     assert record.verdicts is not None
     assert "As training left them" in one(record, "would be kept", "warning")
     same = but(record, "verdicts", kept_as_trained=record.verdicts.kept)

@@ -136,5 +136,5 @@ def test_it_is_none_where_the_rank_is_reached_or_nothing_can_be_concluded(
     assert not any("lower bound" in text for text in given(make_record, FULL | changes))
 
 
-def test_few_effective_events_are_told_once(make_record: MakeRecord) -> None:
+def test_few_effective_events_are_reported_once(make_record: MakeRecord) -> None:
     assert len(given(make_record, {"events.used": 50, "events.effective": 50.0})) == 1

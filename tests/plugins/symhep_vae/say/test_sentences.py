@@ -68,7 +68,7 @@ def test_runs_that_disagree_are_counted(make_record: MakeRecord) -> None:
     assert "relevant in 3 of 4 runs" in said(make_record, {"relevant_latents.per_run": [3, 3, 3, 2]})[0].text
 
 
-def test_a_spectrum_without_a_gap_is_told_with_its_range(make_record: MakeRecord) -> None:
+def test_a_spectrum_without_a_gap_is_reported_with_its_range(make_record: MakeRecord) -> None:
     first = said(make_record, {"relevant_latents.low": 2, "relevant_latents.high": 4, "pca.rank": 6})[0].text
     assert first.startswith(
         "6 features, 3 independent directions: the relevances fall step by step (5.1 ± 0.4, "
@@ -251,7 +251,7 @@ def test_a_dimension_that_was_not_measured_is_not_told(make_record: MakeRecord) 
     assert not any("dimension" in s.text for s in said(make_record, {"intrinsic_dimension.value": None}))
 
 
-def test_longer_training_is_told(make_record: MakeRecord) -> None:
+def test_longer_training_is_reported(make_record: MakeRecord) -> None:
     text = one(make_record, {"runs.epochs": 215, "runs.steps": 1505}, "raised")
     assert (
         text
