@@ -10,6 +10,7 @@ from symhep.hypotheses.generators.table import generator_table
 from symhep.hypotheses.subgroups.table import subgroup_table
 from symhep.methods.table import Cell, Heading, Table
 from symhep_moments.record import Candidate, MomentsRecord
+from symhep_moments.say.blocks import block_name
 from symhep_moments.say.strength import EPSILON, strength_text, visible_text
 
 __all__ = ["tables"]
@@ -49,7 +50,7 @@ def _ranks(s: MomentsRecord) -> Table:
         )
         for t in s.chain
     ]  # fmt: skip
-    heads = (f"p, {'all functions' if name == 'all' else name}" for name in names)
+    heads = (f"p, {block_name(name)}" for name in names)
     return Table.of(
         ("symmetries", "statistic", "expected", *heads, "rank-test p", "verdict"), rows,
         "Rank tests of the hypothesis of r independent symmetries among the candidates: statistic of all functions and "

@@ -35,8 +35,8 @@ def _decided(solver: SolverRecord) -> str:
             "what the smallest value of 99 % of the surrogates stays above."
         )
     return (
-        "In the grey region values are rounding: what they are there, 1e-16 or 1e-18, means nothing, nor does the "
-        "order: spurious symbols stand for the number of spurious fields."
+        "Values in the grey region are zero to rounding; neither their size nor their order means anything, so "
+        "that symbols of spurious fields show their number alone."
     )
 
 
