@@ -20,6 +20,7 @@ from symhep.methods.html import result_html
 from symhep.methods.result import Result, Statement
 from symhep.plugin.isolation import isolated, traceback_of
 from symhep.plugin.manager import Registry, build_registry
+from symhep.report.numbers import number
 from symhep.report.page import write_report
 from symhep.run.drawing import draw, draw_if_needed
 from symhep.run.fitting import Fit
@@ -241,8 +242,8 @@ def _pooled(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEven
     if len(names) < 2 or plan.card.datasets[names[0]].xsec_pb is not None:
         return []
     sums = {name: events[name].account["sum_of_weights"] for name in names}
-    shares = ", ".join(f"{name} {value:.4g}" for name, value in sums.items())
-    text = f"{_JOINED} (sums: {shares}); give xsec_pb to weigh them by it."
+    shares = ", ".join(f"{name} {number(value)}" for name, value in sums.items())
+    text = f"{_JOINED} (sums of weights: {shares}); xsec_pb sets their cross-sections."
     return [Statement(text, {"sum_of_weights": sums}, kind="warning")]
 
 

@@ -133,7 +133,7 @@ def _generators(s: MomentsRecord) -> Iterator[Statement]:
     angle, rotation, known = s.algebra.angle_95, found_rotation(rows), ""
     if rotation is not None:
         angle = rotation[1]
-        known = f"; the true axis lies within {math.degrees(angle):.2g} degrees of it (95 %)"
+        known = f"; the true axis lies within {math.degrees(angle):.2g} degrees of it (95 %)" if angle else ""
     elif angle is not None:
         true, found = ("direction", "it") if len(rows) == 1 else ("span", "theirs")
         where = f"within {math.degrees(angle):.2g} degrees of {found} in the space of the candidates (95 %)"
