@@ -37,8 +37,7 @@ def _none(record: OracleRecord) -> str:
     kind, oracle = _kind(record), record.oracle.description
     if record.solver.name == "gradient":
         return (
-            f"Training found no {kind} that preserve {oracle}; too short a training or too few seeds look the same. "
-            f"{record.algebra.decision}."
+            f"Training found no {kind} that preserve {oracle}; too few epochs or seeds would look the same."
         )
     unknowns = plural(record.fields.unknowns or 0, "unknown")
     return f"No continuous symmetry: none of the {kind} ({unknowns}) preserves {oracle}."

@@ -211,8 +211,8 @@ def test_classes_that_are_no_candidates_are_not_counted(made: Made) -> None:
 def test_the_clearest_place_of_a_breaking(made: Made) -> None:
     summary = made().summary
     assert one(summary, "most clearly").text == (
-        "J_x is broken most clearly where the azimuth is 0 to 0.5 rad and cos(theta) is -0.25 to 0: (12.0 ± 2.0) % fewer "
-        "events than the symmetry predicts (the clearest of 96 bins)."
+        "J_x is broken most clearly where the azimuth is 0 to 0.5 rad and cos(theta) is -0.25 to 0: (12.0 ± 2.0) % "
+        "fewer events than the symmetry predicts (the clearest of 96 bins)."
     )
     summary["clearest_bins"][0]["value"] |= {
         "low": -0.16,
