@@ -57,10 +57,11 @@ def column(values: Sequence[Any]) -> list[str]:
 def typeset(text: str) -> str:
     """Plain-text mathematics as print has it.
 
-    >>> typeset("R^2 = 0.98 +- 0.01"), typeset("p < 1e-300, (1.86 ± 0.04)e-09"), typeset("sl(2,R) |x R")
-    ('R² = 0.98 ± 0.01', 'p < 10⁻³⁰⁰, (1.86 ± 0.04) × 10⁻⁹', 'sl(2,R) ⋉ R')
+    >>> typeset("R^2 = 0.98 +- 0.01, 5%"), typeset("p < 1e-300, (1.86 ± 0.04)e-09"), typeset("sl(2,R) |x R")
+    ('R² = 0.98 ± 0.01, 5 %', 'p < 10⁻³⁰⁰, (1.86 ± 0.04) × 10⁻⁹', 'sl(2,R) ⋉ R')
     """
     text = text.replace("+-", "±").replace("^2", "²").replace(" |x ", " ⋉ ")
+    text = re.sub(r"(?<=\d)%", " %", text)
     return _POWER.sub(_power, text)
 
 

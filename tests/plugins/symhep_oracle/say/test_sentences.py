@@ -246,9 +246,8 @@ def flows(so2: Make, **changes: Any) -> OracleRecord:
 def test_trained_fields(so2: Make) -> None:
     first, second = texts(flows(so2))
     assert first == (
-        "1 of 1 trained vector field follows the contours of |x|: a trained vector field has 97.4 ± 0.8 % of its "
-        "square along them on 1700 events that it was not trained on (a random direction: 50%), and changes the oracle "
-        "by 0.060 ± 0.030 of what a step of that size can."
+        "The trained vector field follows the contours of |x|: 97.4 ± 0.8 % of its square runs along them on 1700 "
+        "events that it was not trained on (a random direction: 50%), and it changes the oracle by 0.060 ± 0.030 of what a step of that size can."
     )
     assert "no matrix algebra" in second
 
