@@ -51,8 +51,8 @@ def _followed(record: OracleRecord, f: FlowsRecord, figure: str) -> Statement:
         what = f"{found} of {count} trained vector fields {'follows' if found == 1 else 'follow'}"
     return Statement(
         f"{what} the contours of {oracle}: {which}{_percent(along)} of its square runs along them on "
-        f"{f.measured_on} events that it was not trained on (a random direction: {f.along_by_chance:.0%}), and it changes the oracle "
-        f"by {violation.text()} of what a step of that size can.",
+        f"{f.measured_on} events that it was not trained on (a random direction: {f.along_by_chance:.0%}), and it "
+        f"changes the oracle by {violation.text()} of what a step of that size can.",
         {
             "found": found, "asked": count, "along": along.to_json(), "violation": violation.to_json(),
             "chance": f.along_by_chance, "confidence": record.algebra.confidence, "events": f.measured_on,

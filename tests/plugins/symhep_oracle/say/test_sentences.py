@@ -247,7 +247,8 @@ def test_trained_fields(so2: Make) -> None:
     first, second = texts(flows(so2))
     assert first == (
         "The trained vector field follows the contours of |x|: 97.4 ± 0.8 % of its square runs along them on 1700 "
-        "events that it was not trained on (a random direction: 50%), and it changes the oracle by 0.060 ± 0.030 of what a step of that size can."
+        "events that it was not trained on (a random direction: 50%), and it changes "
+        "the oracle by 0.060 ± 0.030 of what a step of that size can."
     )
     assert "no matrix algebra" in second
 
