@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 importlib.import_module("symhep.run")
 del globals()["run"]
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _PUBLIC = {
     "Adjusted": "symhep.methods.p_values",

@@ -7,6 +7,7 @@ import doctest
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,11 @@ from my_package.reader import CsvReader
 from symhep.testing import check_method, check_reader
 print(check_method(Spread()).statements[0].text)
 print(len(check_reader(CsvReader(), sys.argv[1])))
+from symhep.plugin.manager import build_registry
+installed = build_registry()
+assert "spread" in installed.methods and "csv" in installed.readers, "found by the entry point"
 import torch
 from my_package import plugin
-from symhep.plugin import build_registry
 registry = build_registry({"mine": plugin}, points=())
 family = registry.family("spiral")()
 turn = torch.tensor([[torch.pi / 2]])
@@ -41,6 +44,14 @@ def test_the_examples_of_contributing(root: Path, tmp_path: Path) -> None:
         with (package / name[1]).open("a", encoding="utf-8") as module:
             module.write(block)
     np.savetxt(tmp_path / "events.csv", np.arange(20.0).reshape(5, 4), delimiter=",")
+    # The project's file as it stands there, and what pip would make of it.
+    (about,) = re.findall(r"```toml\n# pyproject.toml\n(.*?)```", text, flags=re.DOTALL)
+    points = tomllib.loads(about)["project"]["entry-points"]["symhep"]
+    info = tmp_path / "my_package-0.1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Name: my-package\nVersion: 0.1.0\n")
+    lines = [f"{name} = {value}" for name, value in points.items()]
+    (info / "entry_points.txt").write_text("\n".join(["[symhep]", *lines]))
     command = [sys.executable, "-c", CHECK, str(tmp_path / "events.csv")]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
