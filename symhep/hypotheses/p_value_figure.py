@@ -44,13 +44,13 @@ def candidate_family(rows: Sequence[CandidateRow]) -> Family:
 def discrete_family(rows: Sequence[DiscreteRow]) -> Family:
     """Discrete elements with a test of their own."""
     told = [row for row in rows if row.log10_p is not None and row.same_as is None]
-    return Family("discrete elements", tuple((row.name, row, "") for row in told))
+    return Family("discrete elements", tuple((pretty(row.name), row, "") for row in told))
 
 
 def p_value_figure(families: Sequence[Family], level: float) -> Figure:
     """One row per hypothesis: its unadjusted p (end of the bar), its adjusted p (symbol), and the level."""
     shown = [family for family in families if family.rows]
-    heights = [len(family.rows) + 0.4 for family in shown] or [1.4]
+    heights = [len(family.rows) + 0.7 for family in shown] or [1.7]
     figure, axes = panel(
         len(heights), 1, figsize=(6.4, _ROW * sum(heights) + 1.2 + 0.3 * len(heights)), squeeze=False,
         sharex=True, height_ratios=heights,
@@ -74,7 +74,7 @@ def p_value_figure(families: Sequence[Family], level: float) -> Figure:
 
 
 def _panel(ax: Any, family: Family) -> None:
-    ax.set_ylim(len(family.rows) - 0.3, -0.7)
+    ax.set_ylim(len(family.rows), -0.7)  # below the last row stands the level
     ax.set_yticks(range(len(family.rows)), [name for name, _, _ in family.rows], fontsize=10)
     ax.tick_params(axis="y", which="both", length=0)
     ax.minorticks_off()

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from symhep.methods.record import Record
 
-__all__ = ["ONE_SIGMA", "Number", "with_error"]
+__all__ = ["ONE_SIGMA", "Number", "interval", "with_error"]
 
 #: Coverage of value +- one standard error of a Gaussian estimate.
 ONE_SIGMA = 0.6827
@@ -51,10 +51,23 @@ class Number(Record):
             return "unknown"
         if self.level == ONE_SIGMA and self.error is not None:
             return with_error(self.value, self.error, self.unit)
-        ends = (
-            "" if self.low is None or self.high is None else f" [{_rounded(self.low)}, {_rounded(self.high)}]"
-        )
-        return f"{_rounded(self.value)}{ends} {self.unit}".rstrip()
+        if self.low is None or self.high is None:
+            return f"{_rounded(self.value)} {self.unit}".rstrip()
+        value, low, high = map(_rounded, interval(self.value, self.low, self.high))
+        return f"{value} [{low}, {high}] {self.unit}".rstrip()
+
+
+def interval(*ends: float) -> tuple[float, ...]:
+    """A value and the ends of its interval, all rounded where half its width has its third digit.
+
+    >>> interval(-0.7, -2.66916, 1.27003), interval(3, 2.5, 4), interval(87.64, 86.6551, 88.57)
+    ((-0.7, -2.67, 1.27), (3, 2.5, 4), (87.64, 86.655, 88.57))
+    """
+    half = (max(ends) - min(ends)) / 2
+    if not (math.isfinite(half) and half > ROUNDING * max(map(abs, ends))):
+        return ends
+    digits = 2 - math.floor(math.log10(half))
+    return tuple(round(end, digits) + 0 for end in ends)
 
 
 def with_error(value: float, error: float, unit: str = "") -> str:

@@ -48,7 +48,8 @@ class Record(BaseModel):
     {'spread': [1.0, None]}
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Every key is written, also one that holds its default: its schema requires all of them.
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_serialization_defaults_required=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -6,14 +6,14 @@ import re
 
 __all__ = ["pretty"]
 
-_NAME = re.compile(r"\b(i?lambda|[JKPEHDN])(?:_(\w+))?(?![\w{])")
+_NAME = re.compile(r"\b(i?lambda|[JKPEHDN]|Z(?=_))(?:_(\w+))?(?![\w{])")
 
 
 def pretty(text: str) -> str:
     """Generators in italics: 'J_z' as mathematics, alone or in a sum.
 
-    >>> pretty("J_z"), pretty("D"), pretty("0.6 J_y + K_z")
-    ('$J_{z}$', '$D$', '0.6 $J_{y}$ + $K_{z}$')
+    >>> pretty("J_z"), pretty("D"), pretty("0.6 J_y + K_z"), pretty("Z_2(x)")
+    ('$J_{z}$', '$D$', '0.6 $J_{y}$ + $K_{z}$', '$Z_{2}$(x)')
     """
     return _NAME.sub(_typeset, text)
 

@@ -33,6 +33,7 @@ _SIZE = 10.0  # points
 _GAP = 0.5  # inches between rows of boxes
 _HEIGHT = 0.32  # inches of a box
 _PORT = 0.13  # inches between lines at a box
+_HEAD = 0.3  # inches above the axes, for the status label
 
 
 def draw_lattice(
@@ -70,9 +71,10 @@ def draw_lattice(
     left = min(layering.x[n] - widths[n] / 2 for n in shown) - 0.75
     right = max(layering.x[n] + widths[n] / 2 for n in shown) + 0.1
     top, bottom = 0.35, -pitch * (len(rows) - 1) - (0.35 if verdicts is None else 0.85)
-    figure = Figure(figsize=(right - left, top - bottom))
+    height = top - bottom
+    figure = Figure(figsize=(right - left, height + _HEAD))
     figure.set_layout_engine("none")  # ``layout="none"`` leaves the one of the style in place
-    ax = figure.add_axes((0, 0, 1, 1))
+    ax = figure.add_axes((0.01, 0, 0.99, height / (height + _HEAD)))
     ax.set(xlim=(left, right), ylim=(bottom, top))
     ax.set_axis_off()
     _edges(ax, layering, pitch, labels, widths, verdicts)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from symhep.methods.number import ONE_SIGMA
+from symhep.methods.number import ONE_SIGMA, interval
 
 __all__ = ["column", "duration", "moment", "number", "percent", "rows", "size", "typeset", "with_error"]
 
 #: Longer lists are cut in the page; result.json has them whole.
 SHOWN = 24
+#: A number, or a bracket with one and its error, times a power of ten.
+_POWER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?|\([^()]+\))e([+-]?\d+)\b")
 
 
 def number(value: Any) -> str:
@@ -35,8 +38,8 @@ def number(value: Any) -> str:
 def column(values: Sequence[Any]) -> list[str]:
     """The cells of a table's column; real numbers get the same number of decimals.
 
-    >>> column([0.85, 0.7754, None]), column([1, 20000]), column(["a", 0.5])
-    (['0.8500', '0.7754', '–'], ['1', '20,000'], ['a', '0.5'])
+    >>> column([0.85, 0.7754, None]), column([1, 20000]), column(["a", 0.5]), column([1.0, -0.0])
+    (['0.8500', '0.7754', '–'], ['1', '20,000'], ['a', '0.5'], ['1', '0'])
     """
     texts = [number(value) for value in values]
     if not any(isinstance(v, float) for v in values) or not all(v is None or _is_number(v) for v in values):
@@ -46,7 +49,7 @@ def column(values: Sequence[Any]) -> list[str]:
         (len(t.partition(".")[2]) for t, is_plain in zip(texts, plain, strict=True) if is_plain), default=0
     )
     return [
-        f"{value:,.{min(decimals, 4)}f}".replace("-", "−") if is_plain else text
+        f"{round(value, 4) + 0.0:,.{min(decimals, 4)}f}".replace("-", "−") if is_plain else text
         for value, text, is_plain in zip(values, texts, plain, strict=True)
     ]
 
@@ -54,10 +57,17 @@ def column(values: Sequence[Any]) -> list[str]:
 def typeset(text: str) -> str:
     """Plain-text mathematics as print has it.
 
-    >>> typeset("R^2 = 0.98 +- 0.01")
-    'R² = 0.98 ± 0.01'
+    >>> typeset("R^2 = 0.98 +- 0.01, 5%"), typeset("p < 1e-300, (1.86 ± 0.04)e-09"), typeset("sl(2,R) |x R")
+    ('R² = 0.98 ± 0.01, 5 %', 'p < 10⁻³⁰⁰, (1.86 ± 0.04) × 10⁻⁹', 'sl(2,R) ⋉ R')
     """
-    return text.replace("+-", "±").replace("^2", "²")
+    text = text.replace("+-", "±").replace("^2", "²").replace(" |x ", " ⋉ ")
+    text = re.sub(r"(?<=\d)%", " %", text)
+    return _POWER.sub(_power, text)
+
+
+def _power(found: re.Match[str]) -> str:
+    ten = f"10{_superscript(int(found[2]))}"
+    return ten if found[1] == "1" else f"{found[1]} × {ten}"
 
 
 def with_error(value: float | None, error: float | None) -> str:
@@ -172,6 +182,8 @@ def _with_uncertainty(content: Mapping[str, Any]) -> tuple[str | None, Mapping[s
         value, low, high = (content[k] for k in ("value", "low", "high"))
         if content.get("level") == ONE_SIGMA and _numbers([value, low, high]):
             return with_error(value, (high - low) / 2) + unit, rest
+        if _numbers([value, low, high]):
+            value, low, high = interval(value, low, high)
         return f"{number(value)} [{number(low)}, {number(high)}]{unit}", rest
     for centre, spread in (("value", "error"), ("mean", "std"), ("value", "std"), ("mean", "error")):
         if {centre, spread} <= content.keys():

@@ -11,7 +11,7 @@ from symhep.methods.number import Number
 from symhep.methods.p_values import PValue
 from symhep.methods.reference import Reference
 from symhep.methods.table import Cell, Table, cell_text
-from symhep.report.numbers import column
+from symhep.report.numbers import column, typeset
 
 __all__ = ["DatasetView", "FigureView", "MethodView", "ReportContents", "StatementView", "TableView"]
 
@@ -78,7 +78,7 @@ class TableView:
 
 def _texts(cells: Sequence[Cell]) -> list[str]:
     plain = all(cell is None or isinstance(cell, bool | int | float | str) for cell in cells)
-    return column(cells) if plain else [cell_text(cell) for cell in cells]
+    return column(cells) if plain else [typeset(cell_text(cell)) for cell in cells]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from symhep.methods.context import Progress
 from symhep.methods.result import Result, Statement
 from symhep.plugin.isolation import isolated, traceback_of
 from symhep.plugin.manager import Registry
+from symhep.report.numbers import number
 from symhep.run.drawing import draw_if_needed
 from symhep.run.fitting import Fit
 from symhep.run.folder import RunFolder, content_key
@@ -126,6 +127,6 @@ def _pooled(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEven
     if len(names) < 2 or plan.card.datasets[names[0]].xsec_pb is not None:
         return []
     sums = {name: events[name].account["sum_of_weights"] for name in names}
-    shares = ", ".join(f"{name} {value:.4g}" for name, value in sums.items())
-    text = f"{JOINED} (sums: {shares}); give xsec_pb to weigh them by it."
+    shares = ", ".join(f"{name} {number(value)}" for name, value in sums.items())
+    text = f"{JOINED} (sums of weights: {shares}); xsec_pb sets their cross-sections."
     return [Statement(text, {"sum_of_weights": sums}, kind="warning")]

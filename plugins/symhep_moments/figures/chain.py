@@ -16,18 +16,12 @@ from symhep.plotting.p_axis import MARKS
 from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_moments.record import RankRow
+from symhep_moments.say.blocks import block_name
 
 __all__ = ["rank_statistics", "reference"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Names of the blocks of test functions as titles.
-_TITLES = {
-    "low": "low harmonics",
-    "fourier": "Fourier features",
-    "all": "all test functions",
-    "user": "user's functions",
-}
 #: p-values that still fit side by side.
 _WRITTEN = 11
 
@@ -61,7 +55,7 @@ def rank_statistics(chain: Sequence[RankRow]) -> Figure:
 
 
 def _panel(ax: Any, tests: Sequence[RankRow], block: str) -> None:
-    ax.set_title(_TITLES.get(block, block), fontsize=11, loc="right")
+    ax.set_title(block_name(block), fontsize=11, loc="right")
     for number, t in enumerate(tests):
         quantiles = reference(t.blocks[block].dof, t.blocks[block].spread)
         for (low, high), alpha in (((0, 4), 0.18), ((1, 3), 0.38)):

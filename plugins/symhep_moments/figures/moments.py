@@ -13,6 +13,7 @@ from symhep.methods.result import Arrays
 from symhep.plotting.labels import pretty
 from symhep.plotting.panel import panel
 from symhep_moments.record import MomentsRecord
+from symhep_moments.say.blocks import block_name
 
 __all__ = ["moment_pulls"]
 
@@ -55,7 +56,7 @@ def _functions(ax: Any, functions: list[str], blocks: Mapping[str, Any]) -> None
     for name, (start, stop) in blocks.items():
         if start:
             ax.axvline(start - 0.5, color="black", lw=0.9)
-        ax.text((start + stop - 1) / 2, -0.75, name, ha="center", va="bottom", fontsize=10)
+        ax.text((start + stop - 1) / 2, -0.75, block_name(name), ha="center", va="bottom", fontsize=10)
     if len(functions) <= _NAMED:
         ax.set_xticks(range(len(functions)), functions, rotation=90, fontsize=7.5)
     else:

@@ -47,7 +47,7 @@ def _support(s: MomentsRecord) -> Iterator[Statement]:
         words = in_words([row.label for row in support.excluded])
         holds = f": {several(constraints, CONSTRAINTS)}" if constraints else ""
         yield Statement(
-            f"The events lie on a surface{holds}. These candidates do not preserve it, so are no symmetries: {words}.",
+            f"The events lie on a surface{holds}. Not preserving it excludes {words} without a test.",
             {"excluded": {row.label: row.why for row in support.excluded}, "constraints": constraints},
             "p_values",
             kind="warning",

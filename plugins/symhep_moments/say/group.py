@@ -25,6 +25,8 @@ _NAMED, _LONG = 6, 150
 _ERRORS = 4.0
 #: Of chi^2 with one degree of freedom, 95 %.
 _QUANTILE = float(chi2.ppf(0.95, 1))
+#: Angles below this, in radians, are rounding: the support leaves one axis alone.
+_ROUNDING = 1e-6
 
 
 def group_in_words(s: MomentsRecord) -> str:
@@ -66,6 +68,8 @@ def found_rotation(
 ) -> tuple[tuple[float, float, float], float] | None:
     """Axis and the angle in radians within which the true one lies (95 % at least), if one rotation was found.
 
+    The angle is zero where the support leaves one axis alone.
+
     None if more was found, or parts of other generators. From the errors e of the three coefficients: the axis moves
     across itself with the variance e^2 = e_x^2 + e_y^2 + e_z^2 in two directions of unknown shares, and of all
     quadratic forms with that mean 3.84 e^2 has the largest 95 % quantile (Szekely and Bakirov 2003).
@@ -82,7 +86,8 @@ def found_rotation(
     # Of the two directions of an axis, the one that points upwards.
     sign = -1.0 if axis[::-1] < (0.0, 0.0, 0.0) else 1.0
     x, y, z = (sign * a / length for a in axis)
-    return (x, y, z), math.sqrt(_QUANTILE) * error / length
+    angle = math.sqrt(_QUANTILE) * error / length
+    return (x, y, z), angle if angle > _ROUNDING else 0.0
 
 
 def only_combined(s: MomentsRecord) -> list[str]:

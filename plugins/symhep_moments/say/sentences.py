@@ -135,7 +135,7 @@ def _generators(s: MomentsRecord) -> Iterator[Statement]:
     angle, rotation, known = s.algebra.angle_95, found_rotation(rows), ""
     if rotation is not None:
         angle = rotation[1]
-        known = f"; the true axis lies within {math.degrees(angle):.2g} degrees of it (95 %)"
+        known = f"; the true axis lies within {math.degrees(angle):.2g} degrees of it (95 %)" if angle else ""
     elif angle is not None:
         true, found = ("direction", "it") if len(rows) == 1 else ("span", "theirs")
         where = f"within {math.degrees(angle):.2g} degrees of {found} in the space of the candidates (95 %)"
@@ -188,9 +188,12 @@ def _places(s: MomentsRecord) -> Iterator[Statement]:
         if b.label not in sizes or b.kind != "modulation" or value is None or error is None:
             continue
         if abs(value) > CLEAR * error:
-            (x, y), more = b.axes, "more" if value > 0 else "fewer"
+            more = "more" if value > 0 else "fewer"
+            x, y = (
+                _place(axis, ends, s.unit) for axis, ends in zip(b.axes, (b.x_edges, b.y_edges), strict=True)
+            )
             yield Statement(
-                f"{b.label} is broken most clearly for {x} {_range(b.x_edges)} and {y} {_range(b.y_edges)}: "
+                f"{b.label} is broken most clearly where {x} and {y}: "
                 f"({with_error(100 * abs(value), 100 * error)}) % {more} events than the symmetry predicts "
                 f"(the clearest of {b.bins} bins).",
                 b.to_json(),
@@ -199,5 +202,8 @@ def _places(s: MomentsRecord) -> Iterator[Statement]:
             return
 
 
-def _range(ends: Sequence[float]) -> str:
-    return f"{ends[0]:.3g} to {ends[1]:.3g}"
+def _place(axis: str, ends: Sequence[float], unit: str) -> str:
+    """Where on an axis: 'px is 3 to 4 GeV'."""
+    azimuth, cosine = axis.startswith("azimuth"), axis.startswith("cos")
+    unit = "rad" if azimuth else "" if cosine else unit
+    return f"{'the ' if azimuth else ''}{axis} is {ends[0]:.3g} to {ends[1]:.3g} {unit}".rstrip()

@@ -10,7 +10,8 @@ from symhep.hypotheses.generators.table import generator_table
 from symhep.hypotheses.subgroups.table import subgroup_table
 from symhep.methods.table import Cell, Heading, Table
 from symhep_moments.record import Candidate, MomentsRecord
-from symhep_moments.say.strength import EPSILON, strength_text, visible_text
+from symhep_moments.say.blocks import block_name
+from symhep_moments.say.strength import strength_text, visible_text
 
 __all__ = ["tables"]
 
@@ -30,7 +31,9 @@ def tables(s: MomentsRecord) -> dict[str, Table]:
 def _candidates(s: MomentsRecord) -> Table:
     caption = (
         "Strength of the breaking, epsilon in per cent or as a rate, with 95 % intervals, and what a test at 5 % would "
-        f"detect with 90 % power; {EPSILON}."
+        "detect with 90 % power."
+        if any(c.strength is not None for c in s.candidates)
+        else ""
     )
     more: dict[str | Heading, Callable[[Candidate], Cell]] = {
         # Candidates differ in their units, so that these are no columns of numbers.
@@ -49,7 +52,7 @@ def _ranks(s: MomentsRecord) -> Table:
         )
         for t in s.chain
     ]  # fmt: skip
-    heads = (f"p, {'all functions' if name == 'all' else name}" for name in names)
+    heads = (f"p, {block_name(name)}" for name in names)
     return Table.of(
         ("symmetries", "statistic", "expected", *heads, "rank-test p", "verdict"), rows,
         "Rank tests of the hypothesis of r independent symmetries among the candidates: statistic of all functions and "

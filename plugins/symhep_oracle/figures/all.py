@@ -19,24 +19,28 @@ from symhep_oracle.figures.vector_fields import SHOWN as FLOWS
 from symhep_oracle.figures.vector_fields import plane_flows
 from symhep_oracle.fit.fields import make_fields
 from symhep_oracle.oracles.layout import Layout
-from symhep_oracle.record import OracleRecord, SolverRecord
+from symhep_oracle.record import OracleRecord
 
 __all__ = ["draw_all"]
 
 
-def _decided(solver: SolverRecord) -> str:
+def _decided(record: OracleRecord) -> str:
     """What the lines and bands of the spectrum mean."""
-    if solver.exact is None:
+    exact = record.solver.exact
+    if exact is None:
         return ""
-    if (gap := solver.exact.gap) is not None:
-        return (
+    if (gap := exact.gap) is not None:
+        band = (
             f"Blue band: from the largest singular value of a generator to {gap.threshold:.2g} times as much, "
-            "the jump that 99 % of the surrogates without symmetry stay below; the next value lies above it. Dashed: "
-            "what the smallest value of 99 % of the surrogates stays above."
+            "the jump that 99 % of the surrogates without symmetry stay below; the next value lies above it. "
+        )
+        found = record.algebra.dimension + len(record.support.spurious)
+        return (
+            f"{band if found else ''}Dashed: what the smallest value of 99 % of the surrogates stays above."
         )
     return (
-        "In the grey region values are rounding: what they are there, 1e-16 or 1e-18, means nothing, nor does the "
-        "order: spurious symbols stand for the number of spurious fields."
+        "Values in the grey region are zero to rounding; neither their size nor their order means anything, so "
+        "that symbols of spurious fields show their number alone."
     )
 
 
@@ -51,7 +55,7 @@ def draw_all(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
         "spectrum",
         singular_values(record),
         "Root mean square of ∇φ · v over the events, for the singular vector fields v, relative to the largest; bars "
-        f"from the spread over blocks of events. {_decided(record.solver)}",
+        f"from the spread over blocks of events. {_decided(record)}",
     )
     yield from _structure(result)
     if record.breaking is not None and record.breaking.broken:

@@ -47,7 +47,7 @@ def draw(a: Arrays, image: tuple[int, int] | None) -> Iterator[NamedFigure]:
     yield NamedFigure(
         "latent_images_random",
         morphing(a["line_images"], a["originals"], shape),
-        "The same events moved as far as in the first figure, but on straight lines in random directions.",
+        "The same events moved as far as along flow 1, but on straight lines in random directions.",
     )
 
 

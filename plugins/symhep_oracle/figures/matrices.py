@@ -60,7 +60,7 @@ def generator_matrices(
             ax.set_axis_off()
             continue
         image = ax.imshow(stacks[number], cmap="RdBu_r", vmin=-limit, vmax=limit)
-        ax.set_title(pretty(names[number]), fontsize=12 if shown <= 18 else 9, pad=3)
+        ax.set_title(pretty(names[number]), fontsize=12 if shown <= 18 else 9, pad=6)
         _label(ax, real.shape[-1], layout, shown)
         if real.shape[-1] <= WRITTEN and not is_complex:
             _write(ax, real[number], limit)

@@ -17,6 +17,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Algebras whose table can be read.
 SHOWN = 16
+#: Longer names, of polynomial fields, stand beside the rows alone; the cells have the numbers of the rows.
+LONG = 12
 #: Constants below this share of the largest are noise to the eye.
 VISIBLE = 0.02
 
@@ -24,6 +26,10 @@ VISIBLE = 0.02
 def bracket_table(f: FloatArray, names: Sequence[str]) -> Figure:
     """[W_a, W_b] as a table: the generator that the bracket points to most, and how much; ``f`` (G, G, G)."""
     g, limit = len(f), float(np.abs(f).max()) or 1.0
+    labels = short = [pretty(n) for n in names]
+    if max(map(len, names)) > LONG:
+        short = [str(i + 1) for i in range(g)]
+        labels = [f"{i}: {n}" for i, n in zip(short, labels, strict=True)]
     strongest = np.abs(f).argmax(axis=2)
     value = np.take_along_axis(f, strongest[..., None], axis=2)[..., 0]
     figure: Figure
@@ -33,11 +39,10 @@ def bracket_table(f: FloatArray, names: Sequence[str]) -> Figure:
     for i, j in np.argwhere(np.abs(value) > VISIBLE * limit):
         others = (np.abs(f[i, j]) > VISIBLE * limit).sum() > 1
         ax.text(
-            j, i, pretty(names[strongest[i, j]]) + (" ..." if others else ""), ha="center", va="center",
+            j, i, short[strongest[i, j]] + (" ..." if others else ""), ha="center", va="center",
             fontsize=10 if g <= 8 else 8, color="white" if abs(value[i, j]) > 0.6 * limit else "black",
         )  # fmt: skip
-    labels = [pretty(n) for n in names]
-    ax.set_xticks(range(g), labels, fontsize=10 if g <= 8 else 8)
+    ax.set_xticks(range(g), short, fontsize=10 if g <= 8 else 8)
     ax.set_yticks(range(g), labels, fontsize=10 if g <= 8 else 8)
     ax.tick_params(which="both", length=0)
     ax.minorticks_off()

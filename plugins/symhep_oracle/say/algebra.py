@@ -38,40 +38,43 @@ def _none(record: OracleRecord) -> str:
     kind, oracle = _kind(record), record.oracle.description
     if record.solver.name == "gradient":
         return (
-            f"Training found no {kind} that preserve {oracle}; too few epochs or seeds would look the same. "
-            f"{record.algebra.decision}."
+            f"Training found no {kind} that preserve {oracle}; too few epochs or seeds would look the same."
         )
     unknowns = plural(record.fields.unknowns or 0, "unknown")
-    return f"No continuous symmetry among the {kind} of {unknowns}: {oracle} has none."
+    return f"No continuous symmetry: none of the {kind} ({unknowns}) preserves {oracle}."
 
 
 def _some(record: OracleRecord) -> str:
-    found, kind, oracle = record.algebra, _kind(record), record.oracle.description
+    found, oracle = record.algebra, record.oracle.description
     g, worst, closure = found.dimension, record.residual.invariance, record.residual.closure
     nearly = "nearly " if (worst.value or 0.0) > APPROXIMATE else ""
     up_to = (
         f", up to {100 * (worst.value or 0.0):.2g} % of the largest change along any field" if nearly else ""
     )
     what = f"{nearly}{'preserves' if g == 1 else 'preserve'} {oracle}{up_to}"
-    closes = f"closure {closure.value:.2g}" if g > 1 else "one generator closes by itself"
-    residuals = f"residuals: invariance {worst.value:.2g}, {closes}"
-    listed = _listed(record)
+    closes = f", closure {closure.value:.2g}" if g > 1 else ""  # one generator closes by itself
+    residuals = f"residual{'s' if closes else ''}: invariance {worst.value:.2g}{closes}"
+    many, listed = f"{g} {_kind(record, g)}", _listed(record)
     if found.name == NOT_CLOSED:
         return (
-            f"{g} {kind}{listed} {what}; they do not form a Lie algebra, as their brackets leave their span "
+            f"{many}{listed} {what}; they do not form a Lie algebra, as their brackets leave their span "
             f"(confidence {found.dimension_confidence:.2g} in their number; {residuals})."
         )
     if found.identification is None:
-        return f"{g} {kind}{listed} {what}; their brackets close (confidence {found.joint:.2g}; {residuals})."
+        return f"{many}{listed} {what}; their brackets close (confidence {found.joint:.2g}; {residuals})."
     return (
-        f"{found.name} {nearly}preserves {oracle}{up_to}: {g} generator{'s' if g > 1 else ''}{listed} "
+        f"{found.name} {nearly}preserves {oracle}{up_to}: {plural(g, 'generator')}{listed} "
         f"(confidence {found.joint:.2g}; {residuals})."
     )
 
 
-def _kind(record: OracleRecord) -> str:
-    kind = "polynomial vector fields" if record.fields.family == "polynomials" else "matrices"
-    return kind + (" and translations" if record.fields.affine else "")
+def _kind(record: OracleRecord, number: int = 2) -> str:
+    """What the generators are, of so many."""
+    if record.fields.family == "polynomials":
+        return f"polynomial vector field{'s' if number > 1 else ''}"
+    if record.fields.affine:
+        return f"affine vector field{'s' if number > 1 else ''}"
+    return "matrices" if number > 1 else "matrix"
 
 
 def _listed(record: OracleRecord) -> str:
@@ -115,6 +118,6 @@ def products(record: OracleRecord) -> Iterator[Statement]:
     if closure > CLOSED:
         yield Statement(
             f"Fields of degree m and n have a bracket of degree m + n - 1, up to {2 * degree - 1}, while the "
-            f"library ends at {degree}: of what preserves the oracle it holds a part that need not close.",
+            f"library ends at {degree}: the fields found are part of what preserves the oracle, and need not close.",
             {"degree": degree, "closure": closure},
         )

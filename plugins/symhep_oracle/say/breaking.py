@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symhep.methods.enumeration import several
+from symhep.methods.enumeration import plural, several
 from symhep.methods.result import Statement
 from symhep_oracle.record import OracleRecord
 
@@ -15,9 +15,9 @@ def breaking(record: OracleRecord) -> Iterator[Statement]:
     """Survivors and broken generators; a symmetry of the whole that is deformed and not lost."""
     if (b := record.breaking) is None:
         return
-    survivors, broken = b.surviving.generator_names, [g.name for g in b.broken]
-    text = f"Adding lambda times {b.oracle} leaves {b.surviving.name} of the generators"
-    text += f" ({several(survivors)})" if survivors else ""
+    survivors, broken = sorted(b.surviving.generator_names), sorted(g.name for g in b.broken)
+    left = f"{b.surviving.name} ({several(survivors)})" if survivors else "none of the generators"
+    text = f"Adding lambda times {b.oracle} leaves {left}"
     text += f" and breaks {several(broken)}." if broken else " and breaks none of them."
     evidence = {
         "surviving": list(survivors), "broken": [g.to_json() for g in b.broken], "strengths": list(b.strengths),
@@ -25,12 +25,9 @@ def breaking(record: OracleRecord) -> Iterator[Statement]:
     yield Statement(text, evidence, "breaking" if broken else None)
     wholes = [w for w in b.algebra_of_the_whole if w.at_strength != 0 and w.dimension > len(survivors)]
     if wholes:
-        names = sorted(
-            {f"{w.name} ({w.dimension} generator{'s' if w.dimension > 1 else ''})" for w in wholes}
-        )
+        names = sorted({f"{w.name} ({plural(w.dimension, 'generator')})" for w in wholes})
         yield Statement(
             f"For lambda = {several([f'{w.at_strength:g}' for w in wholes])} the oracle as a whole is preserved by "
-            f"{several(names)}: more than survives of the unbroken generators, so part of the symmetry is deformed "
-            "and not lost.",
+            f"{several(names)}, more than the generators that survive: part of the symmetry is deformed, not lost.",
             {f"{w.at_strength:g}": {"name": w.name, "dimension": w.dimension} for w in wholes},
         )

@@ -85,9 +85,9 @@ def nearly_null(record: OracleRecord) -> Iterator[Statement]:
     names = [f"{f.name} (overlap {f.overlap or 0.0:.3f})" if f.known else f.described for f in known]
     named = f", {several(names, 5)}," if names else ""
     count = (
-        f"One more field{named} all but preserves"
+        f"One more field{named} nearly preserves"
         if len(nearly) == 1
-        else f"{len(nearly)} more fields{named} all but preserve"
+        else f"{len(nearly)} more fields{named} nearly preserve"
     )
     sizes = several([f"{n.singular_value:.2g}" for n in nearly], 5)
     surface = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symhep.methods.enumeration import plural
 from symhep.methods.number import with_error
 from symhep.methods.result import Statement
 from symhep_oracle.record import OracleRecord
@@ -19,9 +20,11 @@ def decision(record: OracleRecord) -> Statement:
         "confidence": found.dimension_confidence,
     }  # fmt: skip
     if total == 0:
-        text = f"Of {count} singular values none is null, the smallest is {other:.2g} of the largest."
+        text = (
+            f"Of {plural(count, 'singular value')} none is null, the smallest is {other:.2g} of the largest."
+        )
     elif total == count:
-        text = f"All {count} singular values are null."
+        text = f"All {count} singular values are null." if count > 1 else "The one singular value is null."
     else:
         size = f"at most {null:.2g} of the largest" if null else "zero"
         text = (

@@ -44,12 +44,15 @@ def _followed(record: OracleRecord, f: FlowsRecord, figure: str) -> Statement:
     found, count, oracle = record.algebra.dimension, f.asked, record.oracle.description
     worst = min(record.generators, key=lambda g: g.along_contours.value if g.along_contours else 0.0)  # type: ignore
     along, violation = worst.along_contours or Number(), worst.residual
-    which = "a trained vector field" if count == 1 else f"the worst of {count} trained vector fields"
+    which = f"of the worst of {count} " if count > 1 else ""
+    if count == 1:
+        what = f"The trained vector field {'follows' if found else 'does not follow'}"
+    else:
+        what = f"{found} of {count} trained vector fields {'follows' if found == 1 else 'follow'}"
     return Statement(
-        f"{found} of {count} trained vector field{'s follow' if count > 1 else ' follows'} the contours of {oracle}: "
-        f"{which} has {_percent(along)} of its square along them on {f.measured_on} events that it was not trained on "
-        f"(a random direction: {f.along_by_chance:.0%}), and changes the oracle by {violation.text()} of what a step "
-        "of that size can.",
+        f"{what} the contours of {oracle}: {which}{_percent(along)} of its square runs along them on "
+        f"{f.measured_on} events that it was not trained on (a random direction: {f.along_by_chance:.0%}), and it "
+        f"changes the oracle by {violation.text()} of what a step of that size can.",
         {
             "found": found, "asked": count, "along": along.to_json(), "violation": violation.to_json(),
             "chance": f.along_by_chance, "confidence": record.algebra.joint, "events": f.measured_on,

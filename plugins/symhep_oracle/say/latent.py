@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symhep.methods.enumeration import plural
 from symhep.methods.result import Statement
 from symhep_oracle.latent.record import LatentRecord
 
@@ -16,8 +17,9 @@ def latent(record: LatentRecord | None) -> Iterator[Statement]:
         return
     outputs, classes = record.change_of_outputs, record.changed_class
     text = (
-        f"Along the {record.flows} fields that change the oracle least, {record.length:g} rms of a latent either "
-        f"way, its outputs change by {outputs.flow.value:.2g} ({outputs.flow.low:.2g} to {outputs.flow.high:.2g}); "
+        f"Along the {plural(record.flows, 'field')} that change{'s' if record.flows == 1 else ''} the oracle least, "
+        f"{record.length:g} rms of a latent either way, its outputs change by {outputs.flow.value:.2g} "
+        f"({outputs.flow.low:.2g} to {outputs.flow.high:.2g}); "
         f"along random straight lines of the same lengths by {outputs.random_line.value:.2g}"
     )
     if (classes.random_line.high or 0.0) > 0:

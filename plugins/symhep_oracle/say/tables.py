@@ -40,23 +40,31 @@ def _generators(record: OracleRecord) -> Table:
         [
             (
                 g.name,
-                g.near or (g.name if g.known and g.overlap else None),
-                g.overlap,
+                *_nearest(g.name, g.near, g.known, g.overlap),
                 g.residual,
                 g.largest_error,
             )
             for g in record.generators
         ],
         "Generators in their sparsest basis, tr W W† = 2. The overlap is the cosine of the angle to the nearest known "
-        f"matrix, the last column the largest standard error of a coefficient of the field of length one. {NAMES}",
+        "matrix, the last column the largest standard error of a coefficient of the field of length one; below 1e-15 "
+        f"both residual and error are rounding. {NAMES}",
     )
+
+
+def _nearest(
+    name: str, near: str | None, known: bool, overlap: float | None
+) -> tuple[str | None, float | None]:
+    """The known matrix that a field is near to, and how near; nothing of one that is far from all."""
+    nearest = near or (name if known and overlap else None)
+    return nearest, overlap if nearest else None
 
 
 def _spurious(record: OracleRecord) -> Table:
     return Table.of(
         ("field", "nearest known", "overlap", "acts trivially on the events"),
         [
-            (f.name, f.near or (f.name if f.known and f.overlap else None), f.overlap, f.moves_no_event)
+            (f.name, *_nearest(f.name, f.near, f.known, f.overlap), f.moves_no_event)
             for f in record.support.spurious
         ],
         f"Fields that preserve the oracle on these events alone, left out above; tr W W† = 2. {NAMES}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symhep.methods.enumeration import plural
 from symhep.methods.result import Statement
 from symhep_oracle.learned.record import TrainingRecord
 
@@ -22,8 +23,8 @@ def training(report: TrainingRecord | None) -> Iterator[Statement]:
     what = f"'{report.target}'" if report.target else " and ".join(report.classes)
     evidence = {"quality": report.quality.to_json(), "quality_trained": report.quality_trained.to_json()}
     yield Statement(
-        f"{report.members - report.useless} networks learned {what} from {report.trained_on} events: {name} = "
-        f"{held.text()} on {report.held_out} others, from which the generators come.",
+        f"{plural(report.members - report.useless, 'network')} learned {what} from {report.trained_on} events: "
+        f"{name} = {held.text()} on {report.held_out} others, from which the generators come.",
         evidence | {"trained_on": report.trained_on, "held_out": report.held_out},
     )
     error = max(held.error or 0.0, trained.error or 0.0)
@@ -36,7 +37,8 @@ def training(report: TrainingRecord | None) -> Iterator[Statement]:
         )
     if report.useless:
         yield Statement(
-            f"{report.useless} of {report.members} networks learned nothing and were left out.",
+            f"{report.useless} of {plural(report.members, 'network')} learned nothing and "
+            f"{'was' if report.useless == 1 else 'were'} left out.",
             {"useless": report.useless},
             kind="warning",
         )

@@ -26,8 +26,9 @@ def candidate_table(
     more: Mapping[str | Heading, Callable[[RowT], Cell]] | None = None,
     caption: str = "",
 ) -> Table:
-    """p-values and verdict of each generator; ``more``: the method's own columns, ``caption``: what explains them."""
-    own = more or {}
+    """p-values and verdict of each generator; ``more``: the method's own columns, left out where they are empty, and
+    ``caption``: what explains them."""
+    own = {head: cell for head, cell in (more or {}).items() if any(cell(row) is not None for row in rows)}
     cells = [
         (row.label, row.p, row.p_adjusted, _verdict(row), *(cell(row) for cell in own.values()))
         for row in rows

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
 from symhep.hypotheses.discrete.record import DiscreteRow
+from symhep.plotting.labels import pretty
 from symhep.plotting.p_axis import MARKS, p_axis
 from symhep.plotting.panel import panel
 
@@ -32,7 +33,12 @@ def discrete_figure(rows: Sequence[DiscreteRow], level: float) -> Figure:
     """Rows of elements: the p-value of each of their tests, and the asymmetry in per cent."""
     shown = [row for row in rows if not row.trivial and row.same_as is None]
     figure, axes = panel(
-        1, 2, figsize=(8.6, _ROW * len(shown) + 1.9), sharey=True, squeeze=False, width_ratios=(1.25, 1)
+        1,
+        2,
+        figsize=(8.6, _ROW * (len(shown) + 0.3) + 1.9),
+        sharey=True,
+        squeeze=False,
+        width_ratios=(1.25, 1),
     )
     left, right = axes[0]
     names = list(dict.fromkeys(name for row in shown for name in row.tests))
@@ -47,8 +53,8 @@ def discrete_figure(rows: Sequence[DiscreteRow], level: float) -> Figure:
                 left.plot([0, -log10_p], [y + shift] * 2, color="#dfe2e5", lw=1.2, zorder=1.5)
                 left.plot([-log10_p], [y + shift], _SYMBOLS[number % len(_SYMBOLS)], color=colour, ms=6, mec="white",
                           mew=0.6, zorder=3)  # fmt: skip
-    left.set_ylim(len(shown) - 0.4, -0.6)
-    left.set_yticks(range(len(shown)), [row.name for row in shown], fontsize=10)
+    left.set_ylim(len(shown) - 0.1, -0.6)  # below the last row stands the level
+    left.set_yticks(range(len(shown)), [pretty(row.name) for row in shown], fontsize=10)
     left.set_xlabel("p-value of each test")
     _asymmetries(right, shown)
     for ax in (left, right):

@@ -37,7 +37,8 @@ def subgroup_statement(
     if rejected:
         support = sum(row.how == "support" for row in rejected)
         verb = "is" if len(rejected) == 1 else "are"
-        text += f"; {counted(len(rejected))} {verb} rejected (family-wise error {100 * level:g} %)"
+        number = f"all {len(rejected)}" if 1 < len(rejected) == len(asked) else counted(len(rejected))
+        text += f"; {number} {verb} rejected (family-wise error {100 * level:g} %)"
         if support:
             part = "all" if support == len(rejected) else f"{counted(support)} of these"
             text += f", {part} by the support alone"

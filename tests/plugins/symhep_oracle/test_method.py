@@ -211,7 +211,7 @@ def test_light_particles_are_equal_to_rounding_and_one_more_field_is_named() -> 
     assert "light particles lie close to the light cone" in text
     assert "±" not in text
     more = next(s.text for s in found.statements if "One more field" in s.text)
-    assert "One more field, D (overlap 1.000), all but preserves the oracle" in more
+    assert "One more field, D (overlap 1.000), nearly preserves the oracle" in more
     heavy = run(pairs_of_muons(30.0), oracle="lorentz", compare="so(1,3)").statements
     assert not any("amplified" in s.text or "One more field" in s.text for s in heavy)
 

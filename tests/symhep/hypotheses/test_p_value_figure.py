@@ -56,8 +56,18 @@ def test_what_was_not_tested_says_why(candidates: list[CandidateRow]) -> None:
     assert "not tested: excluded by the support" in said
 
 
+def test_the_level_is_written_beside_what_was_not_tested() -> None:
+    rows = [CandidateRow(label=name, how="support", log10_p=None) for name in ("J_x", "J_y")]
+    figure = p_value_figure([candidate_family(rows)], 0.01)
+    figure.canvas.draw()
+    (level,) = [t for t in figure.axes[0].texts if t.get_text() == "0.01"]
+    notes = [t for t in figure.axes[0].texts if t.get_text().startswith("not tested")]
+    assert len(notes) == 2
+    assert not any(level.get_window_extent().overlaps(t.get_window_extent()) for t in notes)
+
+
 def test_elements_without_a_test_of_their_own_have_no_row(elements: list[DiscreteRow]) -> None:
-    assert [name for name, _, _ in discrete_family(elements).rows] == ["P", "exchange(1,2)"]
+    assert [name for name, _, _ in discrete_family(elements).rows] == ["$P$", "exchange(1,2)"]
 
 
 def test_without_any_hypothesis_the_figure_says_so() -> None:

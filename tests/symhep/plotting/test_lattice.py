@@ -91,3 +91,13 @@ def test_lines_that_meet_at_a_box_stand_side_by_side() -> None:
     for end in (0, -1):
         at = sorted((float(v[end][1]), float(v[end][0])) for v in lines)
         assert all(b[1] - a[1] > 0.05 for a, b in itertools.pairwise(at) if a[0] == b[0])
+
+
+def test_there_is_room_for_a_status_label_above_the_axes() -> None:
+    figure = draw_lattice(lattice(lorentz_subgroups()), only=["SO(3)", "SO(2)"])
+    label = figure.axes[0].set_title("Private work", loc="left", fontsize="medium")
+    figure.canvas.draw()
+    extent = label.get_window_extent()
+    assert figure.bbox.x0 <= extent.x0
+    assert extent.y1 <= figure.bbox.y1
+    assert not any(extent.overlaps(t.get_window_extent()) for t in figure.axes[0].texts)

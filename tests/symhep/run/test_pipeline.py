@@ -18,6 +18,7 @@ import pytest
 import symhep
 from symhep.errors import CardError, DeviceError, InputError, PluginError, StoreError
 from symhep.methods.record import Record
+from symhep.methods.result import Statement
 from symhep.plugin.manager import Registry
 
 Evil = Callable[..., Registry]

@@ -211,8 +211,8 @@ def test_classes_that_are_no_candidates_are_not_counted(made: Made) -> None:
 def test_the_clearest_place_of_a_breaking(made: Made) -> None:
     summary = made().summary
     assert one(summary, "most clearly").text == (
-        "J_x is broken most clearly for azimuth 0 to 0.5 and cos(theta) -0.25 to 0: (12.0 ± 2.0) % fewer events than "
-        "the symmetry predicts (the clearest of 96 bins)."
+        "J_x is broken most clearly where the azimuth is 0 to 0.5 rad and cos(theta) is -0.25 to 0: (12.0 ± 2.0) % "
+        "fewer events than the symmetry predicts (the clearest of 96 bins)."
     )
     summary["clearest_bins"][0]["departure"] |= {
         "low": -0.16,
@@ -284,7 +284,7 @@ def test_warnings(made: Made) -> None:
     }
     warnings = [s.text for s in said(summary) if s.kind == "warning"]
     for words in (
-        "so are no symmetries: translations of px and py.",
+        "excludes translations of px and py without a test.",
         "11.0%",
         "events is 412: a symmetry",
         "relative to simulation",
