@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 
 from symhep.plotting.p_axis import MARKS
 from symhep.plotting.panel import panel
-from symhep_symmetrygan.figures.axes import quantity
+from symhep_symmetrygan.figures.axes import logarithmic, quantity
 from symhep_symmetrygan.figures.marks import GREY
 from symhep_symmetrygan.record import SymmetryGanRecord
 
@@ -74,7 +74,7 @@ def _divergences(ax: Any, record: SymmetryGanRecord, colours: list[str]) -> None
             ax.axvline(noise[j], color=GREY, lw=0.9, ls="--", zorder=0)
     ax.set_xlabel("KL divergence [nats]")
     if any(min(values, default=0) > 0 for _, values in drawn):
-        ax.set_xscale("log")
+        logarithmic(ax, "x")
     else:
         ax.xaxis.set_major_locator(MaxNLocator(4))
     if names:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from symhep.methods.result import Arrays
 from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
-from symhep_symmetrygan.figures.axes import quantity
+from symhep_symmetrygan.figures.axes import logarithmic, quantity
 from symhep_symmetrygan.figures.marks import GREY
 from symhep_symmetrygan.validation.record import DivergenceRecord
 
@@ -28,7 +28,7 @@ def composition_growth(a: Arrays, kl: DivergenceRecord | None) -> Figure:
         left.plot(k, distance[0] * (k / k[0]) ** power, style, color=GREY, lw=1.2, label=f"growth as {words}")
     left.set(xscale="log", xlabel="Compositions $k$", ylabel="Distance from the exact power")
     if (distance > 0).all():
-        left.set_yscale("log")
+        logarithmic(left, "y")
     left.legend(fontsize=10)
     names = () if kl is None else kl.projections
     for j in range(min(SHOWN, a["composition_kl"].shape[1])):
@@ -39,7 +39,7 @@ def composition_growth(a: Arrays, kl: DivergenceRecord | None) -> Figure:
             right.axhline(kl.noise.mean[j], color=COLOURS[j], ls="--", lw=1.0)
     right.set(xscale="log", xlabel="Compositions $k$", ylabel="KL divergence [nats]")
     if np.nanmax(a["composition_kl"], initial=0.0) > 0:
-        right.set_yscale("log")
+        logarithmic(right, "y")
     right.plot([], [], "--", color=GREY, lw=1.0, label="noise")
     figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)
     return figure

@@ -47,6 +47,7 @@ def before_and_after_planes(histograms: Mapping[str, hist.Hist[Any]], unit: str)
                 rasterized=True,
             )  # fmt: skip
             ax.set_xlabel(axis_label(h.axes[1].label, unit))
+            ax.set_box_aspect(1)  # a circle is to look like one
             ax.locator_params(nbins=4, prune="both")  # ticks of neighbours would touch
             if row == 0:
                 ax.set_title(_WORDS[sample], fontsize=11)

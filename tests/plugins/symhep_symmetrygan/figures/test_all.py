@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from symhep.methods.result import Result
 from symhep.plotting.style import COLOURS, use_style
 from symhep_symmetrygan.figures.all import draw_all
-from symhep_symmetrygan.figures.axes import axis_label, quantity
+from symhep_symmetrygan.figures.axes import axis_label, logarithmic, quantity
 from symhep_symmetrygan.figures.components import component_sizes
 from symhep_symmetrygan.figures.composition import composition_growth
 from symhep_symmetrygan.figures.divergences import kl_divergences
@@ -294,11 +294,25 @@ def test_losses_of_training_are_bands_over_restarts(full: Full) -> None:
         ("mass of all", "Mass of all [GeV]"),
         ("theta_12", r"$\theta_{12}$ [rad]"),
         ("b_1", "$b_{1}$"),
-        ("x1", "x1"),
+        ("x1", "$x_{1}$"),
     ],
 )
 def test_axes_have_units(name: str, label: str) -> None:
     assert axis_label(name, "GeV") == label
+
+
+@pytest.mark.parametrize("values", [(0.0101, 0.0105), (0.02, 0.3), (1e-4, 1.0)])
+@pytest.mark.parametrize("which", ["x", "y"])
+def test_logarithmic_axes_are_labelled_at_powers_of_ten(which: str, values: tuple[float, float]) -> None:
+    figure, ax = plt.subplots()
+    ax.plot(values, values, "o")
+    logarithmic(ax, which)
+    figure.canvas.draw()
+    axis = ax.xaxis if which == "x" else ax.yaxis
+    low, high = axis.get_view_interval()
+    assert low < min(values) < max(values) < high
+    assert sum(low * (1 - 1e-9) <= tick <= high * (1 + 1e-9) for tick in axis.get_majorticklocs()) >= 2
+    assert not any(label.get_text() for label in axis.get_minorticklabels())
 
 
 def test_generators_are_not_parameters() -> None:
