@@ -256,6 +256,23 @@ def test_errors_of_compositions_stand_beside_both_laws(full: Full) -> None:
     assert right.get_yscale() == "log"
 
 
+def test_projections_that_nothing_moves_have_no_mark(full: Full) -> None:
+    # pt under rotations: 0 has no place on a logarithmic axis
+    still = full.arrays | {"composition_kl": full.arrays["composition_kl"] * [1.0, 0.0]}
+    rows = tuple(row.model_copy(update={"kl": row.kl and (row.kl[0], 0.0)}) for row in full.record.components)
+    for ax in (
+        composition_growth(still, full.record.kl).axes[1],
+        component_sizes(full.record.model_copy(update={"components": rows})).axes[1],
+    ):
+        labels = ax.get_legend_handles_labels()[1]
+        assert full.record.kl is not None
+        first, second = map(quantity, full.record.kl.projections)
+        assert first in labels
+        assert second not in labels
+        scale = ax.get_xscale() if "KL" in ax.get_xlabel() else ax.get_yscale()
+        assert scale == "log"
+
+
 def test_angles_end_the_short_way_round(full: Full) -> None:
     a = full.arrays | {"map_initial": np.array([[6.2, 0.1]]), "map_final": np.array([[0.1, 6.2]])}
     ax = map_motion(a, ANGLES).axes[0]
