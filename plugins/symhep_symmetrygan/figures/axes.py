@@ -19,7 +19,7 @@ __all__ = ["axis_label", "logarithmic", "panels", "quantity", "turn_ticks"]
 _GREEK = re.compile(r"^(log_)?(theta|phi|delta|alpha|lambda)(?:_(\w+))?$")
 _LOGARITHM = re.compile(r"^log_(\w)_?(\w*)$")
 _LETTER = re.compile(r"^([a-zA-Z])(?:_(\w+)|(\d+))?$")
-_MOMENTUM = re.compile(r"^(E|p[xyzt])(\w+)?$")
+_MOMENTUM = re.compile(r"^(E|p[xyzt])([^\W_]\w*)?$")
 #: What is measured in radians.
 _ANGLES = re.compile(r"^(theta|phi|alpha|azimuth|angle)\b|^(theta|phi)_|^d?phi\b|azimuth|angle between")
 

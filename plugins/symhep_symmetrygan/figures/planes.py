@@ -32,7 +32,7 @@ def before_and_after_planes(histograms: Mapping[str, hist.Hist[Any]], unit: str)
     found = planes_of(histograms)
     samples = list(found[0].axes[0])
     figure, axes = panel(
-        len(found), len(samples), figsize=(3.3 * len(samples) + 0.8, 3.1 * len(found) + 0.2), squeeze=False,
+        len(found), len(samples), figsize=(3.3 * len(samples) + 0.8, 3.5 * len(found) + 0.2), squeeze=False,
         sharex="row", sharey="row",
     )  # fmt: skip
     for row, h in enumerate(found):

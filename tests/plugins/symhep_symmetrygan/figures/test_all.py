@@ -334,6 +334,8 @@ def test_logarithmic_axes_are_labelled_at_powers_of_ten(which: str, values: tupl
 
 def test_generators_are_not_parameters() -> None:
     assert quantity("0.7 J_x + 0.7 K_z") == "0.7 $J_{x}$ + 0.7 $K_{z}$"
+    assert quantity("E_12") == "$E_{12}$"  # of gl(n), not the energy of object 12
+    assert quantity("E12") == "$E_{12}$"
 
 
 def test_projections_that_nothing_moves_have_no_panel(full: Full) -> None:
