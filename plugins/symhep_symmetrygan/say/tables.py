@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from symhep.hypotheses.candidates.table import candidate_table
@@ -10,13 +9,11 @@ from symhep.hypotheses.discrete.table import discrete_table
 from symhep.hypotheses.generators.table import generator_table
 from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
 from symhep.hypotheses.subgroups.table import subgroup_table
-from symhep.methods.number import Number
 from symhep.methods.table import Cell, Heading, Table
 from symhep_symmetrygan.inference.record import ComponentRecord
 from symhep_symmetrygan.record import SymmetryGanRecord
-from symhep_symmetrygan.say.projections import mean_number
+from symhep_symmetrygan.say.projections import mean_number, over_noise
 from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, LabRow
-from symhep_symmetrygan.validation.record import DivergenceRecord
 
 __all__ = ["tables"]
 
@@ -67,23 +64,13 @@ def _projections(r: SymmetryGanRecord) -> Table:
     for j, name in enumerate(() if kl is None else kl.projections):
         assert kl is not None
         parts = (kl.symmetry, kl.refined, kl.kept, kl.random, kl.noise)
-        rows.append((name, *(mean_number(part, j) for part in parts), _over_noise(kl, j)))
+        rows.append((name, *(mean_number(part, j) for part in parts), over_noise(kl, j)))
     return Table.of(
         ("projection", *(Heading(head, "nats") for head in heads), "as trained / noise"),
         rows,
         "KL divergence after against before on held-out events: means over elements with their standard errors; "
         f"{'' if kl is None else kl.bins} bins.",
     )
-
-
-def _over_noise(kl: DivergenceRecord, j: int) -> Number | None:
-    """The ratio of the two means, with the errors of both."""
-    ratio = None if kl.ratio is None else kl.ratio[j]
-    found, noise = mean_number(kl.symmetry, j), mean_number(kl.noise, j)
-    if ratio is None or found is None or noise is None or not noise.value:
-        return None
-    of_found, of_noise = (math.nan if n.error is None else n.error for n in (found, noise))
-    return Number.with_error(ratio, math.hypot(of_found, ratio * of_noise) / noise.value)
 
 
 def _components(r: SymmetryGanRecord) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -123,7 +124,9 @@ def test_kl_has_its_ratio_to_the_noise(record: SymmetryGanRecord) -> None:
     assert kl.symmetry.mean is not None
     assert kl.noise.mean is not None
     text = one(record, "Mean KL")
-    assert f"{kl.symmetry.mean[0] / kl.noise.mean[0]:.2g} times the noise" in text
+    ratio = kl.symmetry.mean[0] / kl.noise.mean[0]
+    relative = [part.error[0] / part.mean[0] for part in (kl.symmetry, kl.noise) if part.mean and part.error]
+    assert f"{with_error(ratio, ratio * math.hypot(*relative))} times the noise" in text
     assert "100 bins" in text
     assert "azimuth of jet1 0.00" in text
     assert "±" in text
