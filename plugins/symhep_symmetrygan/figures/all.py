@@ -67,11 +67,11 @@ def _elements(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
             "have others.",
         )
     if space is not None:
-        number = len(space.parameters)
+        number = len(space.parameters) - len(space.discrete)
         more = f" The first {PARAMETERS} of {number} parameters." if number > PARAMETERS else ""
         yield NamedFigure(
             "parameters",
-            final_parameters(r.arrays, space.parameters),
+            final_parameters(r.arrays, space.parameters, space.discrete),
             f"Parameters of the transformation after training against those before. Dotted: not moved.{more}",
         )
 

@@ -163,6 +163,11 @@ def test_kept_and_failed_elements_have_their_own_symbols(full: Full) -> None:
     assert [t.get_text() for t in ax.get_xticklabels()] == ["0", r"$\pi$", r"$2\pi$"]
 
 
+def test_parameters_that_training_cannot_move_are_not_shown(full: Full) -> None:
+    drawn = final_parameters(full.arrays, ("theta_1", "component"), ("component",))
+    assert [ax.get_xlabel() for ax in drawn.axes] == [rf"Initial {axis_label('theta_1')}"]
+
+
 def test_before_and_after_and_their_ratio() -> None:
     h = hist.Hist(
         hist.axis.StrCategory(["events", "found"], name="which"), hist.axis.Regular(4, 0, 4, name="value", label="pt"),
