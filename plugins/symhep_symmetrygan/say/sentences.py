@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symhep.hypotheses.discrete.table import per_cent
 from symhep.methods.enumeration import several
 from symhep.methods.number import Number
 from symhep.methods.p_values import p_text
@@ -159,4 +160,4 @@ def _map(r: SymmetryGanRecord) -> Iterator[Statement]:
 
 
 def _percent(share: Number | None) -> str:
-    return "an unknown share" if share is None or share.value is None else f"{100 * share.value:.1f} %"
+    return "an unknown share" if share is None or share.value is None else f"{per_cent(share).text()} %"

@@ -212,6 +212,8 @@ def test_maps_have_distances(record: SymmetryGanRecord) -> None:
     text = one(record, "Half of the restarts")
     assert f"within {record.map.median:.2g} of where the formula expects them, 90 %" in text
     assert text.endswith(f" The formula is {record.map.formula}.")
+    far = but(record, "map", far=Number.with_error(0.12, 0.033))
+    assert "; 12.0 ± 3.3 % end more than 0.5 away." in one(far, "Half of the restarts")
     assert "separate trainings it is 0.03 away" in one(record, "single training")
 
 
