@@ -67,11 +67,11 @@ def _elements(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
             "have others.",
         )
     if space is not None:
-        number = len(space.parameter_labels)
+        number = len(space.parameter_labels) - len(space.discrete_parameters)
         more = f" The first {PARAMETERS} of {number} parameters." if number > PARAMETERS else ""
         yield NamedFigure(
             "parameters",
-            final_parameters(r.arrays, space.parameter_labels),
+            final_parameters(r.arrays, space.parameter_labels, space.discrete_parameters),
             f"Parameters of the transformation after training against those before. Dotted: not moved.{more}",
         )
 

@@ -11,7 +11,7 @@ from symhep.lie.identify.identification import AMBIGUOUS
 from symhep.methods.enumeration import several
 from symhep.methods.result import Statement
 from symhep_symmetrygan.record import SymmetryGanRecord
-from symhep_symmetrygan.say.counts import elements_text
+from symhep_symmetrygan.say.counts import elements_text, verb
 
 __all__ = ["cautions"]
 
@@ -85,8 +85,9 @@ def _as_trained(r: SymmetryGanRecord) -> Iterator[Statement]:
     v = r.verdicts
     if v is not None and v.kept > v.kept_as_trained:
         yield _warning(
-            f"As training left them, {elements_text(v.kept_as_trained)} would be kept, not {v.kept}: the others "
-            "are close to a symmetry, and were refined on the training events to the precision that these allow.",
+            f"{elements_text(v.kept)} {verb(v.kept)} kept once refined on the training events to the precision that "
+            f"these allow, but {v.kept_as_trained or 'none'} as training left {'it' if v.kept == 1 else 'them'} "
+            f"(unadjusted p above {r.significance_level:g}): training ends close to a symmetry only.",
             {"kept": v.kept, "kept_as_trained": v.kept_as_trained},
             "element_p_values",
         )
@@ -166,8 +167,8 @@ def _events(r: SymmetryGanRecord) -> Iterator[Statement]:
     events = r.events
     if events.negative > 0:
         yield _warning(
-            f"{events.negative:.1%} of the weight is negative; it enters with its sign. The effective number of "
-            f"held-out events (sum w)^2 / sum w^2 is {events.effective:,.0f}.",
+            f"{100 * events.negative:.1f} % of the weight is negative; it enters with its sign. The effective number "
+            f"of held-out events (sum w)^2 / sum w^2 is {events.effective:,.0f}.",
             events.to_json(),
         )
     if events.effective < WEAK:

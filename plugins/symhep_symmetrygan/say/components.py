@@ -62,7 +62,7 @@ def _by_classifier(r: SymmetryGanRecord, row: ComponentRecord) -> tuple[list[str
     if own is None or own.value is None or losses is None or random is None:
         return [], False
     deficit, most = losses.ideal - own.value, losses.ideal - random
-    of = f"{deficit / most:.0%} of what it gains on random elements" if deficit > 0 else "nothing"
+    of = f"{100 * deficit / most:.0f} % of what it gains on random elements" if deficit > 0 else "nothing"
     gain = Number.with_error(deficit, math.nan if own.error is None else own.error)
     return [f"a classifier gains {gain.text()} on 2 ln 2, {of}"], deficit < SMALL * most
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symhep.hypotheses.discrete.table import per_cent
 from symhep.methods.enumeration import several
 from symhep.methods.number import Number
 from symhep.methods.p_values import p_text
@@ -37,7 +38,7 @@ def statements(record: SymmetryGanRecord) -> Iterator[Statement]:
 
 
 def _group(r: SymmetryGanRecord) -> Iterator[Statement]:
-    """'The elements found in so(4) form so(2), with the generator ..., and with the component reflection.'"""
+    """'The elements found in the search space so(4) form so(2), with the generator ..., and with a component.'"""
     algebra = r.algebra
     if algebra is None or r.space is None:
         return
@@ -47,7 +48,7 @@ def _group(r: SymmetryGanRecord) -> Iterator[Statement]:
         "generators": [g.to_json() for g in r.generators],
         "components": kept,
     }
-    where = f"The elements that were found in {r.space.name}{_marginal(r)} and kept"
+    where = f"The elements that were found in the search space {r.space.name}{_marginal(r)} and kept"
     if algebra.kind == "not determined":
         text = f"{where} do not tell which group they form: {algebra.why}."
         yield Statement(text, evidence, "element_p_values")
@@ -79,7 +80,7 @@ def _elements(r: SymmetryGanRecord) -> Iterator[Statement]:
     v, restarts = r.verdicts, r.search.restarts
     tested = v.kept + v.failed
     started = f"{restarts} restart{'' if restarts == 1 else 's'}"
-    text = f"{started} in {r.space.name} found {elements_text(r.elements)}"
+    text = f"{started} in the search space {r.space.name} found {elements_text(r.elements)}"
     if tested:
         every = "all of them are symmetries" if v.kept > 1 else "it is a symmetry"
         none = "none of them is a symmetry" if v.failed > 1 else "it is no symmetry"
@@ -108,7 +109,7 @@ def _finite_group(group: FiniteGroupRecord, whose: str, figure: str) -> Statemen
         text = f"{whose} are not closed under composition within errors: no finite group"
     else:
         orders = [f"{number} of order {order}" for order, number in group.orders.items()]
-        text = f"{whose} form {group.name}, {group.order} in all: {several(orders)}"
+        text = f"{whose} form the group {group.name} of {group.order} elements: {several(orders)}"
         if group.order is not None and group.found < group.order:
             text += f"; {group.found} of them were found, the others are products of these"
     return Statement(f"{text}.", group.to_json(), figure)
@@ -141,8 +142,8 @@ def _map(r: SymmetryGanRecord) -> Iterator[Statement]:
         return
     m = r.map
     yield Statement(
-        f"Half of the restarts end within {m.median:.2g} of where the formula expects them ({m.formula}), 90 % within "
-        f"{m.p90:.2g}; {_percent(m.far)} end more than 0.5 away.",
+        f"Half of the restarts end within {m.median:.2g} of where the formula expects them, 90 % within "
+        f"{m.p90:.2g}; {_percent(m.far)} end more than 0.5 away. The formula is {m.formula}.",
         m.to_json() | {"learned": None},
         "map",
     )
@@ -159,4 +160,5 @@ def _map(r: SymmetryGanRecord) -> Iterator[Statement]:
 
 
 def _percent(share: Number | None) -> str:
-    return "an unknown share" if share is None or share.value is None else f"{share.value:.1%}"
+    shown = per_cent(share)
+    return "an unknown share" if shown is None or shown.value is None else f"{shown.text()} %"

@@ -79,8 +79,8 @@ def _asymmetry(a: Number | None) -> Iterator[Statement]:
         )
     else:
         text += (
-            ", different from zero at 95 % confidence: parity of the final state, the exchange of the two and half "
-            "turns about axes across the beam change its sign; rotations about the beam and reflections in "
+            ", different from zero at 95 % confidence: parity of the final state, the exchange of the two particles "
+            "and half turns about axes across the beam change its sign; rotations about the beam and reflections in "
             "planes that contain it do not change it"
         )
     yield Statement(f"{text}.", a.to_json(), "p_values")

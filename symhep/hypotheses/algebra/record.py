@@ -49,6 +49,6 @@ class NamedAlgebra(Record):
 
         >>> names = Alternative.of([("so(2)", 0.6), ("R", 0.4)])
         >>> NamedAlgebra(dimension=1, name="so(2)", alternatives=names).rivals
-        ['R (40%)']
+        ['R (40 %)']
         """
-        return [f"{a.name} ({a.share:.0%})" for a in self.alternatives if a.name != self.name]
+        return [f"{a.name} ({100 * a.share:.0f} %)" for a in self.alternatives if a.name != self.name]

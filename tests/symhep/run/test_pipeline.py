@@ -215,7 +215,6 @@ PLUGIN = """
 import symhep
 from symhep.methods.number import Number
 from symhep.methods.record import Record
-from symhep.methods.result import Statement
 from symhep.methods.result import Part, Result
 
 class FirstRecord(Record):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -62,7 +63,8 @@ def test_the_group_comes_first(record: SymmetryGanRecord) -> None:
 def test_a_marginal_density_is_called_so(record: SymmetryGanRecord) -> None:
     assert "marginal" not in said(record)[0]
     marginal = but(record, "space", name="so(4) on px1 py1 px2 py2", marginal=True)
-    assert "found in so(4) on px1 py1 px2 py2 (marginal density of these coordinates)" in said(marginal)[0]
+    where = "found in the search space so(4) on px1 py1 px2 py2 (marginal density of these coordinates)"
+    assert where in said(marginal)[0]
 
 
 def test_no_continuous_group_is_said_to_be_none(record: SymmetryGanRecord) -> None:
@@ -100,7 +102,9 @@ def test_none_and_all(record: SymmetryGanRecord, kept: int, failed: int, words: 
 
 def test_elements_that_were_not_tested_allow_no_conclusion(line: Made) -> None:
     record = line().record
-    assert "symmetr" not in one(record, "restarts in").removeprefix("30 restarts in line found 30 elements")
+    assert "symmetr" not in one(record, "restarts in").removeprefix(
+        "30 restarts in the search space line found 30 elements"
+    )
     assert "nothing may be concluded" in one(record, "not tested on held-out", "warning")
 
 
@@ -122,7 +126,9 @@ def test_kl_has_its_ratio_to_the_noise(record: SymmetryGanRecord) -> None:
     assert kl.symmetry.mean is not None
     assert kl.noise.mean is not None
     text = one(record, "Mean KL")
-    assert f"{kl.symmetry.mean[0] / kl.noise.mean[0]:.2g} times the noise" in text
+    ratio = kl.symmetry.mean[0] / kl.noise.mean[0]
+    relative = [part.error[0] / part.mean[0] for part in (kl.symmetry, kl.noise) if part.mean and part.error]
+    assert f"{with_error(ratio, ratio * math.hypot(*relative))} times the noise" in text
     assert "100 bins" in text
     assert "azimuth of jet1 0.00" in text
     assert "±" in text
@@ -152,8 +158,8 @@ def test_finite_groups_have_orders(record: SymmetryGanRecord, key: str, whose: s
         reflections=4,
     )  # fmt: skip
     assert one(but(record, "", **{key: group}), "D_4") == (
-        f"The {whose} that are kept form D_4, 8 in all: 1 of order 1, 5 of order 2 and 2 of order 4; 7 of them were "
-        "found, the others are products of these."
+        f"The {whose} that are kept form the group D_4 of 8 elements: 1 of order 1, 5 of order 2 and 2 of order 4; "
+        "7 of them were found, the others are products of these."
     )
     broken = group.model_copy(update={"closed": False, "order": None})
     assert "no finite group" in one(but(record, "", **{key: broken}), "not closed")
@@ -208,7 +214,10 @@ def test_an_asymmetry_has_implications(record: SymmetryGanRecord, value: float, 
 def test_maps_have_distances(record: SymmetryGanRecord) -> None:
     assert record.map is not None
     text = one(record, "Half of the restarts")
-    assert f"within {record.map.median:.2g} of where the formula expects them (half way" in text
+    assert f"within {record.map.median:.2g} of where the formula expects them, 90 %" in text
+    assert text.endswith(f" The formula is {record.map.formula}.")
+    far = but(record, "map", far=Number.with_error(0.12, 0.033))
+    assert "; 12.0 ± 3.3 % end more than 0.5 away." in one(far, "Half of the restarts")
     assert "separate trainings it is 0.03 away" in one(record, "single training")
 
 
@@ -232,8 +241,8 @@ def test_what_forbids_conclusions_is_said(record: SymmetryGanRecord) -> None:
     text = one(changed, "A search shows", "warning")
     assert "not what is missing" in text
     assert "'subgroups: true' tests" in text
-    assert "Other names: so(1,1) (40%)" in one(changed, "Low confidence (0.6) in the name so(2)", "warning")
-    assert "10.0% of the weight is negative" in one(changed, "negative", "warning")
+    assert "Other names: so(1,1) (40 %)" in one(changed, "Low confidence (0.6) in the name so(2)", "warning")
+    assert "10.0 % of the weight is negative" in one(changed, "negative", "warning")
     assert "2 elements keep the events but not" in one(changed, "inertial", "warning")
     assert "500 effective held-out" in one(changed, "more than a few per cent", "warning")
     assert "not to be trusted" not in one(changed, "more than a few per cent", "warning")
@@ -249,9 +258,14 @@ def test_few_effective_events_are_a_warning_of_their_own(record: SymmetryGanReco
 
 def test_refinement_is_reported_where_it_decides(record: SymmetryGanRecord) -> None:
     assert record.verdicts is not None
-    assert "As training left them" in one(record, "would be kept", "warning")
-    same = but(record, "verdicts", kept_as_trained=record.verdicts.kept)
-    assert not any("would be kept" in t for t in said(same, "warning"))
+    v, refined = record.verdicts, "kept once refined on"
+    text = one(record, refined, "warning")
+    assert text.startswith(f"{v.kept} elements are {refined}")
+    assert f"but {v.kept_as_trained} as training left them" in text
+    none = but(record, "verdicts", kept=1, kept_as_trained=0)
+    assert "but none as training left it" in one(none, f"1 element is {refined}", "warning")
+    same = but(record, "verdicts", kept_as_trained=v.kept)
+    assert not any(refined in t for t in said(same, "warning"))
 
 
 def test_a_record_without_anything_says_nothing() -> None:
