@@ -69,5 +69,5 @@ def control_figure(histograms: Mapping[str, hist.Hist[Any]]) -> NamedFigure | No
         "features",
         figure,
         f"The features as they enter the method, in {BINS} bins between their 0.5 % and 99.5 % quantiles; "
-        "weighted, with statistical errors.",
+        f"weighted, with statistical errors.{f' At most {_MOST} are drawn.' if len(panels) == _MOST else ''}",
     )

@@ -35,6 +35,8 @@ def tables(record: OracleRecord) -> dict[str, Table]:
 
 
 def _generators(record: OracleRecord) -> Table:
+    exact = record.solver.exact is not None and record.solver.exact.rounding is not None
+    rounding = "; residuals and errors below 1e-15 are rounding" if exact else ""
     return Table.of(
         ("generator", "nearest known", "overlap", "invariance residual", "largest error"),
         [
@@ -47,8 +49,8 @@ def _generators(record: OracleRecord) -> Table:
             for g in record.generators
         ],
         "Generators in their sparsest basis, tr W W† = 2. The overlap is the cosine of the angle to the nearest known "
-        "matrix, the last column the largest standard error of a coefficient of the field of length one; below 1e-15 "
-        f"both residual and error are rounding. {NAMES}",
+        "matrix, the last column the largest standard error of a coefficient of the field of length "
+        f"one{rounding}. {NAMES}",
     )
 
 

@@ -176,8 +176,10 @@ def _carried(record: VaeRecord) -> Iterator[Statement]:
         else ""
     )
     told = several([f"{c.name} with r = {c.r.text()}" for c in chosen], LISTED)
+    one = set(record.relevant_latents.per_run) == {1}
+    what = "the relevant latent" if one else "a linear combination of the relevant latents"
     yield Statement(
-        f"In {plural(record.runs.used, 'run')}, a linear combination of the relevant latents follows {told}.{rotated}",
+        f"In {plural(record.runs.used, 'run')}, {what} follows {told}.{rotated}",
         {
             c.name: {"r": c.r.to_json(), "r_squared": c.r_squared.to_json(), "single_r": c.single_r.to_json()}
             for c in chosen

@@ -222,6 +222,17 @@ def test_what_the_latents_carry_together(make_record: MakeRecord) -> None:
     assert not any("linear combination" in s.text for s in said(make_record, {"carried": []}))
 
 
+def test_one_relevant_latent_is_no_combination(make_record: MakeRecord) -> None:
+    changes = {
+        "combinations": [combination("x", 0.99, 0.97)],
+        "carried": ["x"],
+        "relevant_latents.per_run": [1, 1],
+    }
+    assert one(make_record, changes, "follows x").text.endswith(
+        "the relevant latent follows x with r = 0.9900 ± 0.0020."
+    )
+
+
 def test_latents_that_follow_alone_are_not_rotated(make_record: MakeRecord) -> None:
     changes = {"combinations": [combination("x", 0.99, 0.97)], "carried": ["x"], "runs.used": 1}
     text = one(make_record, changes, "linear combination")
