@@ -405,7 +405,7 @@ class TestTrouble:
     @pytest.mark.parametrize("name", ["cutflow.json", "results.json"])
     def test_broken_json_is_an_error_that_names_the_file(self, folder: Path, name: str) -> None:
         (folder / name).write_text('{"methods": ')
-        with pytest.raises(StoreError, match=rf"{name} is not JSON .*; run symhep run again"):
+        with pytest.raises(StoreError, match=rf"{name} is not JSON .*run the card again"):
             write_report(folder)
 
     def test_json_of_another_shape_is_an_error(self, folder: Path) -> None:

@@ -74,7 +74,7 @@ def test_coffea_fileset(folder: Path, content: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [("{", "no JSON fileset"), ("{}", "lists no files"), ('{"a": 3}', "'files' of")]
+    ("text", "message"), [("{", "not a JSON fileset"), ("{}", "lists no files"), ('{"a": 3}', "'files' of")]
 )
 def test_bad_fileset(folder: Path, text: str, message: str) -> None:
     (folder / "set.json").write_text(text)

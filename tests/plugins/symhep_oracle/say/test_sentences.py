@@ -86,7 +86,7 @@ def test_low_confidence_is_reported_with_other_names(so2: Make) -> None:
     names = (Alternative(name="so(2)", share=0.6), Alternative(name="R", share=0.4))
     unsure = updated(record.algebra, confidence=0.8, dimension_confidence=0.5, alternatives=names)
     assert texts(updated(record, algebra=unsure), "warning") == [
-        "Low confidence (0.5) in the number of generators (1), 0.4 in the name. Other names: R (40%)."
+        "Low confidence (0.5) in the number of generators (1), 0.4 in the name. Other names: R (40 %)."
     ]
 
 
