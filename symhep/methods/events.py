@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
+from symhep.events.effective import effective_events
 from symhep.methods.record import Record
 
 __all__ = ["EventsRecord", "VectorsRecord"]
@@ -12,8 +17,9 @@ __all__ = ["EventsRecord", "VectorsRecord"]
 class EventsRecord(Record):
     """The events that the numbers of a result come from, as its field ``events``.
 
-    >>> EventsRecord(used=5000, available=10000, effective=3200.0, negative=0.1).copies is None
-    True
+    >>> found = EventsRecord.of([1.0, 1.0, -1.0, 1.0], available=8)
+    >>> (found.used, found.available, found.effective, found.negative, found.copies)
+    (4, 8, 1.0, 0.25, None)
     """
 
     used: int = Field(
@@ -25,6 +31,15 @@ class EventsRecord(Record):
     copies: int | None = Field(
         None, description="events that are exact copies of others; null: not looked for"
     )
+
+    @classmethod
+    def of(cls, weights: npt.ArrayLike, available: int, copies: int | None = None) -> Self:
+        """From the weights of the events used, signed."""
+        w = np.asarray(weights, dtype=np.float64)
+        negative = float(np.abs(w[w < 0]).sum() / np.abs(w).sum())
+        return cls(
+            used=len(w), available=available, effective=effective_events(w), negative=negative, copies=copies
+        )
 
 
 class VectorsRecord(Record):

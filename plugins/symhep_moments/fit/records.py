@@ -43,7 +43,6 @@ from symhep_moments.record import (
     RankRow,
     SupportRecord,
 )
-from symhep_moments.sample import Events
 
 __all__ = ["arrays_of", "record_of"]
 
@@ -72,22 +71,15 @@ def record_of(m: Measurement) -> MomentsRecord:
         functions=Functions(
             number=len(m.moments.labels), blocks={name: (b.start, b.stop) for name, b in m.moments.blocks.items()}
         ),
-        events=_events(m.events),
+        events=EventsRecord.of(
+            m.events.weights.cpu().numpy(), m.events.available or len(m.events), m.events.copies
+        ),
         vectors=VectorsRecord(number=m.events.x.shape[1], components=m.events.names),
         scale=m.events.scale,
         unit=m.events.unit,
         significance_level=m.level,
         reference=m.reference,
         edges=m.edges,
-    )  # fmt: skip
-
-
-def _events(events: Events) -> EventsRecord:
-    size = float(events.weights.abs().sum())
-    negative = float(-events.weights.clamp(max=0).sum()) / size
-    return EventsRecord(
-        used=len(events), available=events.available or len(events), effective=events.effective, negative=negative,
-        copies=events.copies,
     )  # fmt: skip
 
 

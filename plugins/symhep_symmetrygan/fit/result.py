@@ -75,14 +75,8 @@ def _add_group(
 
 
 def _described(events: Events) -> dict[str, Any]:
-    weights = events.held.weights
     return {
-        "events": EventsRecord(
-            used=len(events.held),
-            available=events.available or len(events),
-            effective=events.held.effective,
-            negative=float(weights.clamp_max(0).abs().sum() / weights.abs().sum()),
-        ),
+        "events": EventsRecord.of(events.held.weights.cpu().numpy(), events.available or len(events)),
         "vectors": VectorsRecord(number=events.particles, components=events.components),
         "scale": events.scale,
         "unit": events.unit,

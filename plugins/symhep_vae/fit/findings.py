@@ -228,11 +228,7 @@ class Findings:
         )  # fmt: skip
 
     def _events(self) -> EventsRecord:
-        weights = self.sample.data.weights
-        return EventsRecord(
-            used=len(weights), available=self.sample.available, effective=self.effective,
-            negative=float(-weights[weights < 0].sum() / np.abs(weights).sum()),
-        )  # fmt: skip
+        return EventsRecord.of(self.sample.data.weights, self.sample.available)
 
 
 def _code_dimension(runs: Runs, relevant: tuple[int, ...], rng: np.random.Generator) -> Number:
