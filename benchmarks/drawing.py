@@ -22,7 +22,7 @@ from matplotlib.backends import backend_pdf
 from matplotlib.figure import Figure
 
 import symhep.plotting.save
-from symhep.run.pipeline import redraw
+from symhep.run.rewrite import redraw
 
 CARD = Path(__file__).parents[1] / "samples" / "ee_mumu.yaml"
 GOAL = 1.3

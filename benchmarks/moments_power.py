@@ -5,7 +5,7 @@
 eps = strength / sqrt(n). Rejected at p < 0.05, 'fitted': by the rank test for one symmetry in any direction; 'given':
 by that of J_z; 'classifier': a network (two hidden layers of 50, early stopping) that tells events from copies turned
 by random angles about the beam, trained on one half, tested on the pairs of the other half by the mean difference
-of its logits: it is told the direction, too. The matched function cos(2 phi) would have 90 % power at strength 4.6.
+of its logits: it is given the direction, too. The matched function cos(2 phi) would have 90 % power at strength 4.6.
 Natural logarithms of the p-values are appended to FOLDER/EVENTS_STRENGTH.jsonl; a run goes on where it was stopped.
 """
 

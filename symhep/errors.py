@@ -67,10 +67,10 @@ def as_card_error(where: str | None = None) -> Iterator[None]:
     """Turn a `LieError` inside into a `CardError` that says where in the card it was asked for.
 
     >>> with as_card_error("elements"):
-    ...     raise LieError("'Q' is no element")
+    ...     raise LieError("'Q' is not an element")
     Traceback (most recent call last):
     ...
-    symhep.errors.CardError: elements: 'Q' is no element
+    symhep.errors.CardError: elements: 'Q' is not an element
     """
     try:
         yield

@@ -6,13 +6,17 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from symhep.plugin.manager import Registry
 
 mpl.use("Agg")
 
@@ -62,6 +66,29 @@ def command() -> Callable[..., subprocess.CompletedProcess[str]]:
         return subprocess.CompletedProcess(typed, int(end.value.code or 0), out.getvalue(), err.getvalue())
 
     return run
+
+
+@pytest.fixture
+def announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Registry]]:
+    """Registry of a plugin 'mine' that is not installed and announces the functions of a source, beside ``others``."""
+
+    def make(source: str, **others: object) -> Registry:
+        import importlib
+
+        from symhep.plugin.manager import build_registry
+
+        hook = (
+            "\n\nimport symhep\n\n\n@symhep.hookimpl\ndef symhep_register_functions():\n"
+            "    from inspect import isfunction\n"
+            "    return {k: v for k, v in globals().items() if isfunction(v) and not k.startswith('symhep')}\n"
+        )
+        (tmp_path / "announced_by_hand.py").write_text(source + hook)
+        monkeypatch.syspath_prepend(str(tmp_path))
+        mine = importlib.import_module("announced_by_hand")
+        return build_registry({"mine": mine, **others}, points=())
+
+    yield make
+    sys.modules.pop("announced_by_hand", None)
 
 
 @pytest.fixture(scope="session")

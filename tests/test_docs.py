@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -104,18 +105,38 @@ def test_the_example_of_the_moments_page(root: Path) -> None:
     assert (outcome.failed, outcome.attempted > 10) == (0, True), "".join(written)
 
 
-@pytest.mark.parametrize("page", ["moments", "symmetrygan"])
-def test_the_card_of_a_method_page_can_be_run(root: Path, tmp_path: Path, page: str) -> None:
+@pytest.mark.parametrize("page", ["moments", "oracle", "symmetrygan"])
+def test_the_card_of_a_method_page_can_be_run(
+    root: Path, tmp_path: Path, command: Callable[..., subprocess.CompletedProcess[str]], page: str
+) -> None:
     """Copied beside the sample, as the page says."""
-    from symhep.card.loader import load_card
-
     text = (root / f"docs/methods/{page}.md").read_text(encoding="utf-8")
-    block = re.search(r"^    symhep: 1\n(?:    .*\n)+", text, re.MULTILINE)
+    block = re.search(r"to be copied beside `(.*)`:\n\n((?:    .*\n)+)", text)
     assert block is not None
-    sample = root / "samples/pp_dijets_13TeV.root"
+    sample = root / block[1]
     (tmp_path / sample.name).symlink_to(sample)
-    (tmp_path / "card.yaml").write_text(re.sub("^    ", "", block[0], flags=re.MULTILINE), encoding="utf-8")
-    assert [use.use for use in load_card(tmp_path / "card.yaml").card.methods.values()] == [page]
+    (tmp_path / "card.yaml").write_text(re.sub("^    ", "", block[2], flags=re.MULTILINE), encoding="utf-8")
+    done = command("validate", "card.yaml", cwd=tmp_path)
+    assert (done.returncode, f"use: {page}" in block[2]) == (0, True), done.stderr
+
+
+@pytest.mark.parametrize("method", ["moments", "oracle", "symmetrygan", "vae"])
+def test_the_lines_of_a_plugins_readme_make_a_card(
+    root: Path, tmp_path: Path, command: Callable[..., subprocess.CompletedProcess[str]], method: str
+) -> None:
+    """Put at the end of the card of dijets, in place of its methods."""
+    text = (root / f"plugins/symhep_{method}/README.md").read_text(encoding="utf-8")
+    block = re.search(r"^    methods:\n(?:    .*\n)+", text, re.MULTILINE)
+    assert block is not None
+    page = (root / "docs/methods/moments.md").read_text(encoding="utf-8")
+    start = re.search(r"^    symhep: 1\n(?:    .*\n)+?(?=    methods:)", page, re.MULTILINE)
+    assert start is not None
+    p3 = "      p3: {selection: dijet, object: jets, vars: [px, py, pz]}\n"
+    card = re.sub("^    ", "", start[0] + p3 + block[0], flags=re.MULTILINE)
+    (tmp_path / "pp_dijets_13TeV.root").symlink_to(root / "samples/pp_dijets_13TeV.root")
+    (tmp_path / "card.yaml").write_text(card, encoding="utf-8")
+    done = command("validate", "card.yaml", cwd=tmp_path)
+    assert (done.returncode, f"use: {method}" in card) == (0, True), done.stderr
 
 
 def test_ci_runs_the_second_command_of_the_readme(root: Path) -> None:

@@ -6,10 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from symhep.hypotheses.algebra.record import NamedAlgebra
 from symhep.hypotheses.candidates.record import CandidateRow
 from symhep.hypotheses.discrete.record import DiscreteRow
 from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.hypotheses.subgroups.record import SubgroupRow
+from symhep.hypotheses.support.record import SupportRecord as Support
+from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number
 from symhep.methods.p_values import PValue
 from symhep.methods.record import Record
@@ -28,8 +31,6 @@ __all__ = [
     "MomentsRecord",
     "RankRow",
     "SupportRecord",
-    "VectorsRecord",
-    "Weights",
 ]
 
 BreakingKind = Literal["modulation", "rate"]
@@ -39,7 +40,7 @@ class Closure(PValue):
     """The hypothesis that the span found is closed under brackets, as the symmetries of a density are."""
 
     exists: bool = Field(description="whether a closed algebra was found near the span")
-    distance: float | None = Field(
+    chi_squared: float | None = Field(
         description="chi^2 between the span found and the nearest closed one; null: none was found near"
     )
     conditions: int = Field(
@@ -48,7 +49,7 @@ class Closure(PValue):
     rejected: bool = Field(description="whether closure is rejected at the level")
 
 
-class AlgebraRecord(PValue):
+class AlgebraRecord(NamedAlgebra, PValue):
     """The Lie algebra of the symmetries that were found.
 
     Its p-value is that of the hypothesis 'a closed algebra near the one found is a symmetry'; where closure is no
@@ -56,16 +57,13 @@ class AlgebraRecord(PValue):
     dimension, which is then the same hypothesis or the only one tested.
     """
 
-    dimension: int = Field(description="number of independent symmetries")
-    name: str = Field(description="name of the algebra, '0' without a symmetry")
-    confidence: float | None = Field(None, description="share of resamplings within errors with this name")
+    dimension: int = Field(description="number of generators: of independent symmetries")
     angle_95: float | None = Field(
         None, description="largest angle between the span found and the true one, radians, 95 %"
     )
-    alternatives: tuple[tuple[str, float], ...] = Field(
-        (), description="names and their shares of resamplings"
+    closure_test: Closure | None = Field(
+        None, description="closure under brackets; null: no symmetry was found"
     )
-    closed: Closure | None = Field(None, description="closure under brackets; null: no symmetry was found")
 
 
 class BlockRow(PValue):
@@ -83,7 +81,7 @@ class RankRow(BlockRow):
     their number is needed.
     """
 
-    r: int = Field(description="number of symmetries")
+    dimension: int = Field(description="number of generators: r independent symmetries")
     rejected: bool = Field(description="rejected at the level")
     blocks: dict[str, BlockRow] = Field(
         description="the tests with blocks of functions that the p-value joins; 'all': with every function"
@@ -125,9 +123,9 @@ class BinRow(Record):
     label: str = Field(description="the generator")
     kind: BreakingKind = Field(description="what the map shows")
     axes: tuple[str, str] = Field(description="the two coordinates")
-    x: tuple[float, float] = Field(description="edges of the bin")
-    y: tuple[float, float] = Field(description="edges of the bin")
-    value: Number = Field(
+    x_edges: tuple[float, float] = Field(description="edges of the bin")
+    y_edges: tuple[float, float] = Field(description="edges of the bin")
+    departure: Number = Field(
         description="relative departure from the symmetric density (modulation), or relative change of the density per "
         "unit of the parameter in scaled units (rate)"
     )
@@ -141,12 +139,11 @@ class Excluded(Record):
     why: str = Field(description="which constant of the events it changes")
 
 
-class SupportRecord(Record):
-    """What the events fill."""
+class SupportRecord(Support):
+    """What the events fill, and which candidates do not preserve it."""
 
     rank: int = Field(description="dimension of the plane that holds the events")
-    dimension: int = Field(description="numbers per event")
-    constraints: tuple[str, ...] = Field(description="what holds for all events, in words")
+    numbers: int = Field(description="numbers per event: the rank without constraints")
     excluded: tuple[Excluded, ...] = Field(description="candidates that do not preserve it")
     still: tuple[str, ...] = Field((), description="candidates that act trivially on these events")
 
@@ -156,21 +153,6 @@ class Functions(Record):
 
     number: int = Field(description="how many")
     blocks: dict[str, tuple[int, int]] = Field(description="block -> first, end")
-
-
-class Weights(Record):
-    """Weights of the events."""
-
-    effective: float = Field(description="effective number of events, (sum w)^2 / sum w^2")
-    negative: float = Field(description="share of |w| that is negative")
-    copies: int = Field(description="events that are exact copies of others")
-
-
-class VectorsRecord(Record):
-    """What an event is made of."""
-
-    number: int = Field(description="vectors per event")
-    components: tuple[str, ...] = Field(description="components of a vector")
 
 
 class MomentsRecord(Record):
@@ -194,12 +176,13 @@ class MomentsRecord(Record):
     clearest_bins: tuple[BinRow, ...] = Field((), description="of each map of a breaking, its clearest bin")
     support: SupportRecord = Field(description="what the events fill")
     functions: Functions = Field(description="test functions")
-    events: int = Field(description="number of events")
-    weights: Weights = Field(description="weights of the events")
+    events: EventsRecord = Field(description="the events that enter")
     vectors: VectorsRecord = Field(description="what an event is made of")
-    scale: float = Field(description="the events were divided by it, in the unit of the data")
-    unit: str = Field(description="unit of the data")
-    level: float = Field(description="significance level (family-wise error rate) per family of hypotheses")
+    scale: float = Field(description="scale of the components, in ``unit``: the unit of translations")
+    unit: str = Field(description="unit of the components; '': a pure number")
+    significance_level: float = Field(
+        description="significance level (family-wise error rate) per family of hypotheses"
+    )
     reference: str | None = Field(None, description="relative to what, in words; null: the events alone")
     edges: tuple[str, ...] = Field((), description="fiducial cuts at which the test functions vanish")
 

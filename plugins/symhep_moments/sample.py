@@ -43,6 +43,8 @@ class Events:
         Are the vectors four-momenta (E, px, py, pz)?
     generators
         G candidates (G, d + 1, d + 1), affine; translations by one are by ``scale``.
+    available
+        Events that these were taken from; None: these.
     """
 
     x: Tensor
@@ -52,6 +54,7 @@ class Events:
     unit: str
     momenta: bool
     generators: Generators
+    available: int | None = None
 
     @property
     def effective(self) -> float:
@@ -156,11 +159,11 @@ def events_of(
     taken = vectors_of(data, acts_on, vectors, max_events)
     require_effective(data if len(taken) == len(data) else data.take(taken.rows))
     if (total := float(taken.weights.sum())) <= 0:
-        raise MethodError(f"the weights of '{data.name}' sum to {total:.4g}: they describe no density")
+        raise MethodError(f"the weights of '{data.name}' sum to {total:.4g}; the sum must be positive")
     scale = taken.scale
     return Events(
         torch.from_numpy(taken.x / scale), torch.from_numpy(taken.weights), scale, taken.names, taken.unit,
-        taken.momenta, candidates(generators, taken),
+        taken.momenta, candidates(generators, taken), len(data),
     )  # fmt: skip
 
 

@@ -62,7 +62,9 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
     Record = OracleRecord
     scan_quantities = (
         ScanQuantity("algebra.dimension", "Generators"),
-        ScanQuantity("spectrum.values", "Relative singular value", error_key="spectrum.noise", entry="field"),
+        ScanQuantity(
+            "spectrum.values", "Relative singular value", error_key="spectrum.standard_errors", entry="field"
+        ),
         ScanQuantity("residual.closure", "Closure residual"),
     )
 
@@ -93,9 +95,7 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
             moved = transform(conditions, solution, np.random.default_rng(moving))
             solution, finite = doubt(solution, moved), moved.to_record()
         if options.breaking is not None:
-            broken = break_symmetry(
-                conditions, options.breaking, solution, np.random.default_rng(breaking), context.registry
-            )
+            broken = break_symmetry(conditions, options.breaking, solution, np.random.default_rng(breaking))
         latent = follow_least(problem, prepared, np.random.default_rng(flowing))
         network = problem.parameters or None
         return Outcome(

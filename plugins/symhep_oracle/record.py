@@ -7,6 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from symhep.events.vectors import MOMENTUM
+from symhep.hypotheses.algebra.record import NamedAlgebra
+from symhep.hypotheses.support.record import SupportRecord as Support
+from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number
 from symhep.methods.record import Record
 from symhep.methods.symmetry import SymmetryRecord
@@ -17,7 +20,6 @@ from symhep_oracle.learned.record import TrainingRecord
 
 __all__ = [
     "AlgebraRecord",
-    "Alternative",
     "Entry",
     "FieldName",
     "FieldsRecord",
@@ -35,45 +37,36 @@ __all__ = [
 ]
 
 
-class Alternative(Record):
-    """Another name that the errors allow."""
-
-    name: str = Field(description="name of the algebra")
-    share: float = Field(description="fraction of the copies, perturbed within the errors, that have it")
-
-
 class IdentificationRecord(Record):
-    """What the span of the generators is, as `symhep.lie.identify` names it."""
+    """How the span of the generators got its name, and its structure; see `symhep.lie.identify`."""
 
-    name: str = Field(description="name of the algebra, with another form after '=' where it has one")
     how: str = Field(description="how the name was obtained")
-    confidence: float | None = Field(description="0 to 1: that the name is right, given the dimension")
     closed: bool = Field(description="the span is a Lie algebra within the errors")
     closure: float | None = Field(
         description="what is left of the brackets outside the span, over all brackets"
     )
     parts: tuple[str, ...] = Field(description="simple ideals, and centre or radical")
     isomorphic: tuple[str, ...] = Field(description="other names of the same abstract algebra")
-    rank: int = Field(description="rank of the semisimple part")
+    semisimple_rank: int = Field(description="rank of the semisimple part")
     signature: tuple[int, ...] | None = Field(
         description="numbers of positive, negative and zero eigenvalues of the Killing form"
     )
-    alternatives: tuple[Alternative, ...] = Field(description="names within the errors, most frequent first")
 
 
-class AlgebraRecord(Record):
-    """The Lie algebra that preserves the oracle."""
+class AlgebraRecord(NamedAlgebra):
+    """The Lie algebra that preserves the oracle; polynomial fields get no name: 'closed' or 'not closed'."""
 
     dimension: int = Field(description="number of generators")
-    name: str = Field(
-        description="its name; '0': no generator; 'closed' or 'not closed' for polynomial fields, which get no name"
-    )
-    confidence: float | None = Field(description="0 to 1: that dimension and name are right")
     dimension_confidence: float | None = Field(description="0 to 1: that the dimension is right")
     decision: str = Field(description="how the dimension was decided, in words")
     identification: IdentificationRecord | None = Field(
         description="null without generators, and for fields that are no matrices"
     )
+
+    @property
+    def joint(self) -> float:
+        """That the dimension and the name are right; what has no name is as sure as its dimension."""
+        return (self.dimension_confidence or 0.0) * (1.0 if self.confidence is None else self.confidence)
 
 
 class Entry(Record):
@@ -82,7 +75,7 @@ class Entry(Record):
     row: int = Field(description="from 1")
     column: int = Field(description="from 1; the last column of an affine generator translates")
     imaginary: bool = Field(False, description="the imaginary part of a complex entry")
-    value: Number = Field(description="its value; no interval where the error is rounding")
+    coefficient: Number = Field(description="its value; no interval where the error is rounding")
 
 
 class FieldName(Record):
@@ -157,25 +150,21 @@ class SpectrumRecord(Record):
     """Singular values of the conditions of invariance, increasing; empty for networks."""
 
     values: tuple[float, ...] = Field(description="relative to the largest")
-    noise: tuple[float, ...] = Field(description="their standard errors")
+    standard_errors: tuple[float, ...] = Field(description="their standard errors")
 
 
-class SupportRecord(Record):
+class SupportRecord(Support):
     """What holds on these events alone."""
 
-    constraints: tuple[str, ...] = Field(description="what holds for all events: 'the sum of px is 0 GeV'")
     checked_off_support: bool = Field(description="the oracle was also evaluated around the events")
     spurious: tuple[SpuriousField, ...] = Field(description="fields left out, as they are no symmetries")
 
 
-class LayoutRecord(Record):
+class LayoutRecord(VectorsRecord):
     """What the generators act on."""
 
-    vectors: int = Field(description="number of vectors in an event")
-    dimension: int = Field(description="components of a vector")
+    size: int = Field(description="length of a vector: rows of a generator")
     complex: bool = Field(description="complex components")
-    components: tuple[str, ...] = Field(description="their names")
-    unit: str = Field("", description="their unit; '': none, or several")
     acts_on: Literal["momenta", "features", "latents"] = Field(
         description="four-momenta of the objects, the features, or the latents of an autoencoder"
     )
@@ -232,13 +221,13 @@ class OracleRecord(Record):
     )
     spectrum: SpectrumRecord = Field(description="singular values of the conditions")
     support: SupportRecord = Field(description="what holds on these events alone")
-    layout: LayoutRecord = Field(description="what the generators act on")
+    vectors: LayoutRecord = Field(description="what the generators act on")
     fields: FieldsRecord = Field(description="the vector fields searched")
-    events: int = Field(
-        description="events on which the conditions are asked, held-out ones for learned oracles"
+    events: EventsRecord = Field(
+        description="events on which the conditions are asked, held-out ones for learned oracles; they count by |w|"
     )
-    scale: float = Field(description="rms of the components: the unit of translations")
-    negative_weight: float = Field(description="share of |weight| that is negative; events count by |w|")
+    scale: float = Field(description="scale of the components, in ``unit``: the unit of translations")
+    unit: str = Field(description="unit of the components; '': a pure number, or several units")
     oracle: FunctionRecord = Field(description="the function")
     solver: SolverRecord = Field(description="how it was solved")
     compare: CompareRecord | None = Field(None, description="distance to the algebra named in the card")

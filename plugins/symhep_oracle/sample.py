@@ -54,6 +54,8 @@ class Sample:
         Share of |weight| that was negative.
     rows
         (n,) which events of the dataset these are.
+    available
+        Number of events of the dataset.
     """
 
     x: Tensor
@@ -64,6 +66,7 @@ class Sample:
     unit: str
     negative: float
     rows: npt.NDArray[np.int64]
+    available: int
 
     @property
     def minkowski(self) -> bool:
@@ -100,6 +103,7 @@ class Sample:
             taken.unit,
             float(-taken.weights[taken.weights < 0].sum() / size.sum()),
             taken.rows,
+            len(data),
         )
 
 

@@ -7,9 +7,10 @@ of the data. Logarithms of p-values are decimal; NaN: not tested.
 Arrays.
 
 - ``initial`` and ``final`` (E, K), ``periods`` (K,) (0: no angle); ``verdict`` (E,) 'kept', 'failed', 'diverged' or
-  'not tested'; ``component`` (E,) a name of ``components`` or ''; ``matrices`` and ``refined`` (E, D + 1, D + 1) as
-  trained and refined; ``log10_p``, ``log10_p_adjusted``, ``log10_p_trained`` (E,) and ``moved`` (E,) how far refining
-  went; ``loss`` (E, T) of the discriminators at ``loss_steps`` (T,), both halves summed;
+  'not tested'; ``component`` (E,) a name of ``connected_components`` or '';
+  ``matrices`` and ``refined`` (E, D + 1, D + 1) as trained and refined; ``log10_p``, ``log10_p_adjusted``,
+  ``log10_p_trained`` (E,) and ``moved`` (E,) how far refining went; ``loss`` (E, T) of the discriminators at
+  ``loss_steps`` (T,), both halves summed;
 - ``kl_found`` (as trained), ``kl_refined`` (E, J), ``kl_random`` (.., J), ``kl_noise`` (.., J); ``posthoc_found``,
   ``posthoc_found_error`` (E,), ``posthoc_random``, ``posthoc_random_error`` (..,);
 - ``span_values`` (G,) singular values of the logarithms of found elements, ``span_noise`` (G,) those of noise alone;
@@ -36,6 +37,7 @@ from typing import Literal
 from pydantic import Field
 
 from symhep.hypotheses.generators.record import GeneratorRow
+from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number
 from symhep.methods.record import Record
 from symhep.methods.symmetry import SymmetryRecord
@@ -51,12 +53,10 @@ from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, LabRow
 from symhep_symmetrygan.validation.record import DivergenceRecord, LossRecord, VerdictCounts
 
 __all__ = [
-    "EventsRecord",
     "InertialRecord",
+    "SearchRecord",
     "SpaceRecord",
     "SymmetryGanRecord",
-    "TrainingRecord",
-    "VectorsRecord",
 ]
 
 
@@ -67,33 +67,17 @@ class SpaceRecord(Record):
     marginal: bool = Field(
         description="whether other coordinates of the events were left out: symmetries of the marginal density"
     )
-    parameters: tuple[str, ...] = Field(description="labels of its parameters")
-    discrete: tuple[str, ...] = Field(description="those that choose discrete elements")
+    parameter_labels: tuple[str, ...] = Field(description="labels of its parameters")
+    discrete_parameters: tuple[str, ...] = Field(description="those that choose discrete elements")
     coordinates: tuple[str, ...] = Field(description="coordinates that it acts on")
     dimension: int | None = Field(description="number of its generators; null: no Lie group")
 
 
-class TrainingRecord(Record):
+class SearchRecord(Record):
     """How the elements were searched."""
 
     restarts: int = Field(description="number of restarts")
     terms: tuple[str, ...] = Field(description="what was added to the loss, in words")
-
-
-class EventsRecord(Record):
-    """The events and their parts."""
-
-    train: int = Field(description="events that were trained on")
-    held: int = Field(description="events that training never saw")
-    effective: float = Field(description="effective number of held-out events, (sum w)^2 / sum w^2")
-    negative: float = Field(description="share of negative weight")
-
-
-class VectorsRecord(Record):
-    """What an event is made of."""
-
-    number: int = Field(description="number of vectors in an event")
-    components: tuple[str, ...] = Field(description="names of the components of a vector")
 
 
 class InertialRecord(Record):
@@ -101,15 +85,15 @@ class InertialRecord(Record):
 
     how: Literal["simultaneous", "two_stage"] = Field(description="during the search, or tested afterwards")
     kept: int = Field(description="elements that keep it")
-    rejected: int = Field(description="elements that do not, at the level, adjusted for their number (Holm)")
+    failed: int = Field(description="elements that do not, at the level, adjusted for their number (Holm)")
 
 
 class SymmetryGanRecord(Record):
     """What a run of symmetrygan found. What was not asked for is null or [].
 
     >>> record = SymmetryGanRecord(
-    ...     events={"train": 5, "held": 5, "effective": 5.0, "negative": 0.0},
-    ...     vectors={"number": 1, "components": ["x"]}, scale=1.0, unit="", level=0.01,
+    ...     events={"used": 5, "available": 10, "effective": 5.0, "negative": 0.0},
+    ...     vectors={"number": 1, "components": ["x"]}, scale=1.0, unit="", significance_level=0.01,
     ... )
     >>> record.elements, record.kl
     (0, None)
@@ -119,10 +103,10 @@ class SymmetryGanRecord(Record):
     verdicts: VerdictCounts | None = Field(None, description="how many elements are kept, and rejected")
     algebra: AlgebraRecord | None = Field(None, description="Lie algebra of the group of the kept elements")
     generators: tuple[GeneratorRow, ...] = Field((), description="a readable basis of that algebra")
-    components: tuple[ComponentRecord, ...] = Field(
+    connected_components: tuple[ComponentRecord, ...] = Field(
         (), description="components that the found elements fall into, that of the identity first"
     )
-    finite: FiniteGroupRecord | None = Field(
+    finite_group: FiniteGroupRecord | None = Field(
         None, description="the group of the kept elements, if it is finite"
     )
     component_group: FiniteGroupRecord | None = Field(
@@ -142,7 +126,7 @@ class SymmetryGanRecord(Record):
     projections: tuple[str, ...] = Field((), description="names of the projections of their ``kl``")
     candidates: tuple[LabRow, ...] = Field((), description="individual generators in the lab frame")
     discrete: tuple[ElementRow, ...] = Field((), description="discrete elements, tested one by one")
-    asymmetry: Number | None = Field(
+    forward_backward_asymmetry: Number | None = Field(
         None, description="forward-backward asymmetry of an oppositely charged pair, a fraction"
     )
     landscape: LandscapeRecord | None = Field(None, description="slices through the loss for a known density")
@@ -150,9 +134,11 @@ class SymmetryGanRecord(Record):
     inertial: InertialRecord | None = Field(None, description="what became of the inertial density")
     symmetry: SymmetryRecord | None = Field(None, description="the symmetry found, for `symhep augment`")
     space: SpaceRecord | None = Field(None, description="what was searched; null: no search for elements")
-    training: TrainingRecord | None = Field(None, description="how it was searched")
-    events: EventsRecord = Field(description="the events and their parts")
+    search: SearchRecord | None = Field(None, description="how it was searched")
+    events: EventsRecord = Field(description="the held-out events, which training never saw")
     vectors: VectorsRecord = Field(description="what an event is made of")
-    scale: float = Field(description="coordinates were divided by it, in ``unit``")
-    unit: str = Field(description="unit of the coordinates; '': a pure number")
-    level: float = Field(description="significance level (family-wise error rate) per family of hypotheses")
+    scale: float = Field(description="scale of the components, in ``unit``: the unit of translations")
+    unit: str = Field(description="unit of the components; '': a pure number")
+    significance_level: float = Field(
+        description="significance level (family-wise error rate) per family of hypotheses"
+    )

@@ -57,6 +57,8 @@ class Events:
         Of the coordinates.
     scale
         Coordinates were divided by it: their root mean square is one.
+    available
+        Events that these were taken from; None: these.
     """
 
     train: Sample
@@ -68,6 +70,7 @@ class Events:
     objects: tuple[str, ...]
     unit: str
     scale: float
+    available: int | None = None
 
     @property
     def momenta(self) -> bool:
@@ -96,7 +99,7 @@ class Rows:
     ----------
     table
         (N, D) numbers with weights and independent units, divided by ``scale``; columns are the coordinates.
-    particles, vector, components, objects, unit, scale
+    particles, vector, components, objects, unit, scale, available
         As of `Events`.
     """
 
@@ -107,6 +110,7 @@ class Rows:
     objects: tuple[str, ...]
     unit: str
     scale: float
+    available: int
 
     @classmethod
     def of(
@@ -131,14 +135,16 @@ class Rows:
         taken = vectors_of(data, acts_on, vectors, max_events)
         count, particles, vector = taken.x.shape
         if not taken.x.std(axis=0).any():
-            raise MethodError(f"in '{data.name}' all events are the same: they describe no density")
+            raise MethodError(f"in '{data.name}' all events are identical: nothing can be tested")
         x = taken.x.reshape(count, -1) / taken.scale
         table = Dataset.from_array(
             x, columns=_coordinates(data, taken), weights=taken.weights, scaling="none", name=data.name
         )
         table = replace(table, unit=data.unit[taken.rows])
         require_effective(table, FEWEST / min(held_out, 1 - held_out))
-        return cls(table, particles, vector, taken.names, _objects(data, taken), taken.unit, taken.scale)
+        return cls(
+            table, particles, vector, taken.names, _objects(data, taken), taken.unit, taken.scale, len(data)
+        )
 
     def split(self, rng: np.random.Generator, held_out: float = 0.5, device: str = "cpu") -> Events:
         """The events in two parts; ``rng`` draws the share ``held_out`` of the units that training never sees.
@@ -168,6 +174,7 @@ class Rows:
             self.objects,
             self.unit,
             self.scale,
+            self.available,
         )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from symhep.methods.events import EventsRecord
 from symhep.methods.number import Number
 from symhep.methods.record import Record
 from symhep_vae.options import Variant
@@ -16,7 +17,6 @@ __all__ = [
     "JUMP",
     "KINDS",
     "CarriedCombination",
-    "EventCounts",
     "FeatureRow",
     "FollowedCombination",
     "IntrinsicDimension",
@@ -131,7 +131,9 @@ class NearConstant(Number):
 
     name: str = Field(description="the combination")
     kind: Kind = Field(description="feature, difference or sum of two, pair, particle, norm")
-    exact: bool = Field(description="whether nothing but rounding is left of its variation: a constraint")
+    constraint: bool = Field(
+        description="whether nothing but rounding is left of its variation: a constraint"
+    )
     vanishes: bool = Field(description="whether it is exactly zero")
     value: float = Field(description="median over the events")
     low: float = Field(description="16 % quantile over the events")
@@ -187,7 +189,7 @@ class LossTerms(Record):
     reconstruction: Number = Field(
         description="mean squared error per event, summed over the scaled features"
     )
-    kl: Number = Field(description="mean KL divergence to the prior per event, in nats")
+    kl_divergence: Number = Field(description="mean KL divergence to the prior per event, in nats")
     total_correlation: Number = Field(
         description="mean total correlation; 0 where the variant has no such term"
     )
@@ -214,15 +216,6 @@ class RunCounts(Record):
     steps: int = Field(description="optimiser steps of a run")
 
 
-class EventCounts(Record):
-    """Events that enter."""
-
-    used: int = Field(description="events trained on")
-    available: int = Field(description="events of the feature set")
-    effective: float = Field(description="effective number of the events used, (sum w)^2 / sum w^2")
-    negative: float = Field(description="share of the |weight| that is negative")
-
-
 class VaeRecord(Record):
     """How many independent directions the events have, and what they are."""
 
@@ -238,8 +231,8 @@ class VaeRecord(Record):
     )
     intrinsic_dimension_latent: Number = Field(description="the same of the relevant latent means")
     pca: PrincipalSpectrum = Field(description="principal components of the scaled features")
-    constraints: tuple[NearConstant, ...] = Field(
-        description="combinations that never vary, or little; exact ones first, then the narrowest"
+    near_constants: tuple[NearConstant, ...] = Field(
+        description="combinations that never vary, or little; constraints first, then the narrowest"
     )
     features: tuple[FeatureRow, ...] = Field(description="the features, in order")
     combinations: tuple[CarriedCombination, ...] = Field(
@@ -252,9 +245,9 @@ class VaeRecord(Record):
     followed: tuple[FollowedCombination, ...] = Field(
         description="what each relevant latent of the representative run follows"
     )
-    loss: LossTerms = Field(description="the loss at the end of the training")
+    loss_terms: LossTerms = Field(description="the loss at the end of the training")
     runs: RunCounts = Field(description="independent trainings")
-    events: EventCounts = Field(description="events that enter")
+    events: EventsRecord = Field(description="events that enter")
     beta: float = Field(
         description="weight of the KL term: a direction counts if its scaled variance exceeds it"
     )

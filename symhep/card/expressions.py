@@ -77,7 +77,7 @@ arctan2, cos, cosh, count, deltaR, deltaeta, deltaphi, exp, log, ...
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         column = f" at column {error.offset}" if isinstance(error, SyntaxError) and error.offset else ""
         raise CardError(
-            f'"{text}" is no expression: {getattr(error, "msg", error)}{column}', where=where
+            f'"{text}" is not an expression: {getattr(error, "msg", error)}{column}', where=where
         ) from error
     if _depth(tree) > _MAX_DEPTH:
         raise CardError(f'"{text}" is nested more than {_MAX_DEPTH} deep', where=where)
@@ -118,7 +118,7 @@ def _check(node: ast.AST, text: str, where: str | None) -> None:
     elif isinstance(node, ast.Attribute) and node.attr.startswith("_"):
         problem = f"'{node.attr}' is not a field"
     elif isinstance(node, ast.Constant) and type(node.value) not in (int, float, bool):
-        problem = f"{node.value!r} is no number"
+        problem = f"{node.value!r} is not a number"
     elif isinstance(node, ast.Constant) and not _finite(node.value):
         problem = "a number is too large"
     elif isinstance(node, ast.Subscript):

@@ -69,7 +69,7 @@ def load_card(source: str | Path | Mapping[str, Any] | RunCard, overrides: Itera
     except OSError as error:
         raise CardError(f"cannot be read: {error.strerror}", where=str(path)) from error
     except UnicodeDecodeError as error:
-        raise CardError("is no text file; a run card is YAML, TOML or JSON", where=str(path)) from error
+        raise CardError("is not a text file; a run card is YAML, TOML or JSON", where=str(path)) from error
     data = _mapping(_parse_text(text, path), str(path))
     return parse_card(apply_overrides(data, overrides), str(path))
 
@@ -172,5 +172,5 @@ def apply_overrides(data: Any, overrides: Iterable[str]) -> Any:
         try:
             target[keys[-1]] = _plain(YAML(typ="safe").load(text))
         except _BAD_YAML as error:
-            raise CardError(f"'{text[:80]}' is no YAML value", where=f"-s {dotted}") from error
+            raise CardError(f"'{text[:80]}' is not a YAML value", where=f"-s {dotted}") from error
     return data

@@ -21,7 +21,7 @@ def validation_error(
     error: ValidationError, model: type[BaseModel], path: str, lines: Mapping[Path_, int], prefix: Path_ = ()
 ) -> CardError:
     """The first problem that pydantic found, as a sentence with its line."""
-    # A misspelt key is the cause of the missing one, so it is told first; then what a validator says in its own words.
+    # A misspelt key is the cause of the missing one, so it comes first; then what a validator says in its own words.
     first = ("extra_forbidden", "value_error")
     problem: dict[str, Any] = dict(
         min(error.errors(), key=lambda e: first.index(e["type"]) if e["type"] in first else len(first))

@@ -139,7 +139,7 @@ def _range(entry: str) -> list[str]:
         return [entry]
     first, last = int(found[2]), int(found[4])
     if found[1] != found[3] or not first <= last < first + 10_000:
-        raise ValueError(f"'{entry}' is no range such as x1..x12")
+        raise ValueError(f"'{entry}' is not a range such as x1..x12")
     return [f"{found[1]}{number}" for number in range(first, last + 1)]
 
 

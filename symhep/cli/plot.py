@@ -11,7 +11,7 @@ __all__ = ["command"]
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
 def command(folder: str) -> None:
     """Draw the figures of the run FOLDER again from its stored results."""
-    from symhep.run.pipeline import redraw
+    from symhep.run.rewrite import redraw
 
     for stem in redraw(folder):
         click.echo(stem)

@@ -21,7 +21,7 @@ __all__ = ["TerminalProgress"]
 
 
 class TerminalProgress:
-    """Bars with elapsed and remaining time, on stderr; nothing where stderr is no terminal."""
+    """Bars with elapsed and remaining time, on stderr; nothing where stderr is not a terminal."""
 
     def __init__(self) -> None:
         self.console = Console(stderr=True)

@@ -13,6 +13,9 @@ __all__ = ["command"]
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
 def command(folder: str) -> None:
     """Word the stored results of the run FOLDER again and write its report."""
-    from symhep.run.pipeline import reword
+    from symhep.run.rewrite import reword
 
-    click.echo(reword(Path(folder)))
+    page, kept = reword(Path(folder))
+    for line in kept:
+        click.echo(line, err=True)
+    click.echo(page)

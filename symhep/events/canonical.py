@@ -67,7 +67,7 @@ def check_canonical(card: CanonicalCard, take: int, names: Iterable[str], where:
     """Raise `CardError` for a reference that is not there, or variables (their ``names``) without a meaning there."""
     if card.position >= take:
         raise CardError(
-            f"canonicalise: object {card.reference} is no reference, {take} are taken",
+            f"canonicalise: object {card.reference} is not a reference, {take} are taken",
             where=where,
             hint=f"give leading, or 1 to {take}",
         )

@@ -266,11 +266,6 @@ class LieAlgebra:
         return root_system(self.samples, self.decisions)
 
     @property
-    def cartan_subalgebra(self) -> FloatArray:
-        """Rows (rank, G): centraliser of a regular element."""
-        return self.root_system.cartan.T
-
-    @property
     def roots(self) -> FloatArray:
         """Real coordinates (R, rank) in which the scalar product is that of the Killing form."""
         return self.root_system.coordinates

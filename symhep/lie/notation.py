@@ -95,7 +95,7 @@ def parse_generators(text: str, labels: Sequence[str], parameters: Sequence[Para
             if term is None or (at > 0 and not term[1]):
                 rest = written[at:]
                 raise ValueError(
-                    f"'{written}' is no sum of generators such as 'J_z + c*K_z': stuck at '{rest}'"
+                    f"'{written}' is not a sum of generators such as 'J_z + c*K_z': stuck at '{rest}'"
                 )
             if term[3] not in labels:
                 raise ValueError(f"'{written}': no generator '{term[3]}'; {nearest(term[3], labels)}")

@@ -80,5 +80,5 @@ def generated(permutations: Iterable[Sequence[int]]) -> tuple[Permutation, ...]:
 def _checked(permutation: Sequence[int]) -> npt.NDArray[np.int64]:
     places = np.asarray(permutation, dtype=np.int64)
     if places.ndim != 1 or not len(places) or sorted(places.tolist()) != list(range(len(places))):
-        raise ValueError(f"{tuple(permutation)} is no permutation; name each of 0 .. P - 1 once")
+        raise ValueError(f"{tuple(permutation)} is not a permutation; name each of 0 .. P - 1 once")
     return places

@@ -70,7 +70,7 @@ def numbers(given: object, what: str) -> npt.NDArray[np.number[Any]]:
     try:
         x = np.asarray(given)
     except ValueError as error:
-        raise LieError(f"{what} is no array: {error}", hint="stack arrays of one shape") from error
+        raise LieError(f"{what} is not an array: {error}", hint="stack arrays of one shape") from error
     if not np.issubdtype(x.dtype, np.number):
         raise LieError(f"{what} holds {x.dtype} and not numbers", hint="pass an array of float or complex")
     if np.ma.is_masked(given):

@@ -33,7 +33,7 @@ def subalgebras(basis: npt.ArrayLike, dimension: int, *, starts: int = 64, seed:
     by Levenberg-Marquardt steps on the Grassmannian, to machine precision (or to the closure residual of the basis,
     where that is larger). Besides random frames, which end in the kinds with the widest basins, frames spanned by
     members of the basis, and limits of these under the boosts of the basis, are tried: they reach null rotations and
-    other special kinds. Closed ones are told apart by their name and by integers that conjugation does not change, so a
+    other special kinds. Closed ones are distinguished by name and by integers that conjugation does not change, so a
     continuous family counts as one kind. A kind may be missed; none at all means that no start closed.
 
     Raises `LieError` if the dimension is not between 1 and G - 1, or the matrices are dependent or far from closed.

@@ -89,7 +89,7 @@ class Context:
     progress
         Where long work shows how far it is.
     registry
-        The plugins of this run; None: whoever needs them takes the installed ones (`installed_registry`).
+        The plugins of this run; None: the installed ones (`symhep.plugin.manager.registry_in`).
     """
 
     seeds: np.random.SeedSequence

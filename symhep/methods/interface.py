@@ -17,6 +17,7 @@ from symhep.methods.init_block import InitBlock, SampleView
 from symhep.methods.record import Record
 from symhep.methods.reference import Reference
 from symhep.methods.result import Part, Result, Statement
+from symhep.methods.returned import require_statements, require_tables
 from symhep.methods.table import Table
 
 if TYPE_CHECKING:
@@ -184,6 +185,10 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
         return None
 
     def worded(self, result: Result[RecordT]) -> Result[RecordT]:
-        """The result with statements and tables made from its record."""
-        record = result.record
-        return replace(result, statements=list(self.statements(record)), tables=dict(self.tables(record)))
+        """The result with statements and tables made from its record. Raises `PluginError` for wrong types."""
+        # Each gets a copy: a record is frozen, the mappings and lists inside it are not.
+        words = self.statements(result.record.model_copy(deep=True))
+        tables = self.tables(result.record.model_copy(deep=True))
+        return replace(
+            result, statements=require_statements(self.name, words), tables=require_tables(self.name, tables)
+        )

@@ -16,7 +16,7 @@ __all__ = ["Adjusted", "PKind", "PValue", "bound_text", "p_numbers", "p_text", "
 #: the largest over a set.
 PKind = Literal["exact", "asymptotic", "bound"]
 
-#: Below this a float has lost its digits, and p is told by its logarithm.
+#: Below this a float has lost its digits, and p is given by its logarithm.
 SMALLEST = -300.0
 #: What log10 p = -inf, a change without any spread, is stored as: JSON has no infinities.
 LEAST = -1e6

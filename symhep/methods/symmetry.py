@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from symhep.errors import CardError, StoreError, nearest
+from symhep.methods.events import VectorsRecord
 from symhep.methods.record import Record
 from symhep.methods.result import Arrays, Result
 
@@ -40,10 +41,9 @@ class SymmetryRecord(Record):
         description="momenta: the four-momenta (E, px, py, pz) in GeV of the feature set's objects; features: the "
         "features, unscaled"
     )
-    vectors: int = Field(description="number of vectors in an event")
-    components: tuple[str, ...] = Field(description="names of the components of a vector")
-    generators: tuple[str, ...] = Field(description="names of the generators; [] if there is none")
-    elements: tuple[str, ...] = Field(
+    vectors: VectorsRecord = Field(description="what an event is made of, as the matrices see it")
+    generator_names: tuple[str, ...] = Field(description="names of the generators; [] if there is none")
+    element_names: tuple[str, ...] = Field(
         description="names of the discrete elements that hold; [] if there is none"
     )
 
@@ -115,8 +115,8 @@ class Symmetry:
     def to_record(self) -> SymmetryRecord:
         """What goes into the record, as its field ``symmetry``."""
         return SymmetryRecord(
-            acts_on=self.acts_on, vectors=self.vectors, components=self.components,
-            generators=self.labels, elements=self.names,
+            acts_on=self.acts_on, vectors=VectorsRecord(number=self.vectors, components=self.components),
+            generator_names=self.labels, element_names=self.names,
         )  # fmt: skip
 
     def to_arrays(self) -> Arrays:
@@ -131,8 +131,8 @@ class Symmetry:
             return None
         try:
             return cls(
-                told.acts_on, told.vectors, told.components, result.arrays[GENERATORS], told.generators,
-                result.arrays[ELEMENTS], told.elements,
+                told.acts_on, told.vectors.number, told.vectors.components,
+                result.arrays[GENERATORS], told.generator_names, result.arrays[ELEMENTS], told.element_names,
             )  # fmt: skip
         except (KeyError, TypeError, ValueError) as error:
             raise StoreError(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from symhep.methods.enumeration import several
 
-__all__ = ["counted", "in_words", "of_final_state"]
+__all__ = ["counted", "in_words"]
 
 _AXES = ("x", "y", "z")
 #: Kinds of labelled generators: the whole kind, and a part of it.
@@ -26,15 +25,6 @@ def counted(number: int) -> str:
     ('one', 'six', '15')
     """
     return ("one", "two", "three", "four", "five", "six")[number - 1] if 1 <= number <= 6 else str(number)
-
-
-def of_final_state(s: Mapping[str, Any]) -> str:
-    """Of momenta: that elements act on these alone, which for parity and C of the process is half of it.
-
-    >>> of_final_state({"vectors": {"components": ["E", "px", "py", "pz"]}})
-    ' of the final state, beams kept,'
-    """
-    return " of the final state, beams kept," if "pz" in s["vectors"]["components"] else ""
 
 
 def in_words(labels: Sequence[str]) -> str:

@@ -36,11 +36,11 @@ def add_code_folder(folder: str | Path) -> None:
     >>> add_code_folder("no/such/folder")
     Traceback (most recent call last):
     ...
-    symhep.errors.CardError: --code: no/such/folder is no folder
+    symhep.errors.CardError: --code: no/such/folder is not a folder
     """
     path = Path(folder)
     if not path.is_dir():
-        raise CardError(f"{folder} is no folder", where="--code")
+        raise CardError(f"{folder} is not a folder", where="--code")
     named = [*code_folders(), path.resolve()]
     os.environ[_VARIABLE] = os.pathsep.join(dict.fromkeys(str(p) for p in named))
 
@@ -72,7 +72,7 @@ def load_function(name: str, registry: Registry | None = None) -> Callable[..., 
     Traceback (most recent call last):
     ...
     symhep.errors.CardError: a card may not name 'pickle:loads': no folder named with --code has a module 'pickle', \
-and no plugin announces such a function; write a function of yours that calls it, and name its folder with --code DIR
+and no plugin announces such a function; write your own function that calls it, and name its folder with --code DIR
     """
     module_name, _, attribute = name.partition(":")
     if _own_file(module_name) is None:
@@ -88,7 +88,7 @@ and no plugin announces such a function; write a function of yours that calls it
     if why:
         raise CardError(
             f"a card may not name '{name}': {why}",
-            hint=f"write in {module.__file__} a function of yours (def ...) that calls it",
+            hint=f"write in {module.__file__} your own function (def ...) that calls it",
         )
     function: Callable[..., Any] = item
     return function
@@ -123,7 +123,7 @@ def _announced(name: str, registry: Registry) -> Callable[..., Any]:
     for broken in registry.broken:
         if broken.name == module:
             raise CardError(str(broken)) from broken.cause
-    hint = "write a function of yours that calls it, and name its folder with --code DIR"
+    hint = "write your own function that calls it, and name its folder with --code DIR"
     if module_file(module, [here]):
         hint = f"add --code {here}"
     elif registry.functions and nearest(name, registry.functions).startswith("did"):

@@ -81,7 +81,9 @@ def described(error: BaseException) -> str:
         text = f"(its message cannot be shown: {type(second).__name__})"
     if isinstance(error, SymhepError):
         return text
-    return f"{type(error).__name__}: {text}"
+    # pydantic's errors take several lines, one of them an address.
+    lines = [line.strip() for line in text.splitlines() if "https://errors.pydantic.dev" not in line]
+    return f"{type(error).__name__}: {' '.join(lines)}"
 
 
 def portable(error: SymhepError) -> SymhepError:

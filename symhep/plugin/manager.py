@@ -68,9 +68,7 @@ class _Target:
         """The target, if it can be called."""
         made: Callable[..., Any] = self.imported(name)
         if not callable(made):
-            raise PluginError(
-                f"plugin '{self.plugin}': '{name}' ({made!r}) makes nothing; it cannot be called"
-            )
+            raise PluginError(f"plugin '{self.plugin}': '{name}' ({made!r}) is not callable")
         return made
 
     def function(self, name: str) -> Callable[..., Any]:

@@ -12,7 +12,7 @@ __all__ = ["refusal"]
 
 
 def refusal(item: object, own: Callable[[str], bool]) -> str | None:
-    """Why ``item`` is no function or class written in a module that ``own`` accepts by its name; None if it is.
+    """Why ``item`` is not a function or class written in a module that ``own`` accepts by its name; None if it is.
 
     What counts is the code that a call runs, not what ``__module__`` says: a function that was imported or decorated
     elsewhere is refused, so are functools.partial, methods of objects, objects that can be called and whatever is

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Self
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
 from symhep.methods.interface import Options
 from symhep.plugin.functions import load_function, source_checksum
-from symhep.plugin.manager import registry_in
+from symhep.plugin.manager import Registry, registry_in
 from symhep.plugin.specs import FUNCTION_NAME as NAME
 
-__all__ = ["NAME", "ORIGIN", "UserFunctionOptions"]
+__all__ = ["NAME", "ORIGIN", "UserFunctionOptions", "checked"]
 
 #: Where a function that a card names comes from, for descriptions of options.
 ORIGIN = "'module:function' of a folder named with --code, or 'plugin:function' that a plugin announces"
+
+
+def checked(name: str, context: Any) -> str:
+    """The checksum of a function that loads, with the plugins in ``context`` of a validator.
+
+    Raises `CardError` for one that does not load.
+    """
+    registry = registry_in(context)
+    load_function(name, registry)
+    return source_checksum(name, registry)
 
 
 class UserFunctionOptions(Options):
@@ -31,6 +42,7 @@ class UserFunctionOptions(Options):
     sha256: str = Field(
         "", description="checksum of the module and its imports; filled in, so that other code is other work"
     )
+    _registry: Registry | None = PrivateAttr(None)
 
     @model_validator(mode="before")
     @classmethod
@@ -39,6 +51,13 @@ class UserFunctionOptions(Options):
         name = data.get("function") if isinstance(data, dict) else None
         if not isinstance(name, str) or ":" not in name:
             return data  # the field says what is wrong with it
-        registry = registry_in(info.context)
-        load_function(name, registry)
-        return {**data, "sha256": source_checksum(name, registry)}
+        return {**data, "sha256": checked(name, info.context)}
+
+    @model_validator(mode="after")
+    def _remember(self, info: ValidationInfo) -> Self:
+        self._registry = (info.context or {}).get("registry")
+        return self
+
+    def load(self) -> Callable[..., Any]:
+        """The function, of the plugins that the options were checked with."""
+        return load_function(self.function, self._registry)

@@ -200,7 +200,7 @@ def _layout(table: RootTree, options: DelphesOptions) -> Layout:
                 fields[f"{name}_{leaf}"] = Leaf(column.name, field, first=column.depth == 1)
         elif name in options.classes:
             raise InputError(
-                f"'{kind}' is no class of Delphes", file=table.path, hint=nearest(kind, dict(_CLASSES))
+                f"'{kind}' is not a class of Delphes", file=table.path, hint=nearest(kind, dict(_CLASSES))
             )
         elif kind != "Weight":
             left.append(name)

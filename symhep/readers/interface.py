@@ -209,7 +209,7 @@ class Reader(ABC):
 
     Rules: GeV, mm and pb inside; never read a column nobody asked for; never
     hold more than a chunk; tell every lost event to ``losses``; be sure that
-    events read = events yielded + events told lost. ``symhep.testing.check_reader``
+    events read = events yielded + events reported lost. ``symhep.testing.check_reader``
     checks them.
     """
 

@@ -18,7 +18,7 @@ __all__ = ["BLOCK_BYTES", "blocks", "head"]
 #: A block and what is made of it stay in the cache (measured: longer ones cost page faults, shorter ones overhead).
 BLOCK_BYTES = 1 << 18
 
-# The compression is told by the first bytes: names lie more often.
+# The first bytes decide the compression: names lie more often.
 MAGIC = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\x00", lzma.open))
 
 

@@ -1,4 +1,4 @@
-"""What a report tells, gathered from a run folder: typed records, ready for the template."""
+"""What a report tells, gathered from a run folder."""
 
 from __future__ import annotations
 
@@ -7,147 +7,28 @@ import itertools
 import json
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from symhep.card.loader import load_card
 from symhep.errors import CardError, StoreError
-from symhep.methods.number import Number
-from symhep.methods.p_values import PValue
 from symhep.methods.reference import Reference
-from symhep.methods.table import Cell, Table, cell_text
-from symhep.report.numbers import column, typeset
+from symhep.methods.table import Table
 from symhep.report.references import FORMATS, SCIKIT_HEP
+from symhep.report.views import (
+    DatasetView,
+    FigureView,
+    MethodView,
+    ReportContents,
+    StatementView,
+    TableView,
+)
 
-__all__ = ["DatasetView", "FigureView", "MethodView", "ReportContents", "StatementView", "gather"]
+__all__ = ["gather"]
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-
-
-@dataclass(frozen=True)
-class FigureView:
-    """A figure: its picture as base64 PNG (None if it is missing) and the address of its PDF beside the page.
-
-    ``width`` and ``height`` are in pixels, 0 without a picture.
-    """
-
-    number: int
-    anchor: str
-    name: str
-    caption: str
-    picture: str | None
-    pdf: str | None
-    width: int
-    height: int
-
-    @property
-    def wide(self) -> bool:
-        """Whether it needs the whole width of the page: a row of panels, or a matrix of them."""
-        return self.width > 1400 or self.width > 1.8 * self.height
-
-
-@dataclass(frozen=True)
-class StatementView:
-    """A sentence, whether it is a warning, the numbers behind it, and the figure that shows it."""
-
-    text: str
-    warning: bool
-    evidence: Mapping[str, Any]
-    figure: FigureView | None
-
-
-@dataclass(frozen=True)
-class TableView:
-    """A table as the page shows it; ``numeric`` says of each column whether it holds numbers."""
-
-    table: Table
-
-    @property
-    def columns(self) -> list[str]:
-        """Heads with their units."""
-        return [str(head) for head in self.table.columns]
-
-    @property
-    def caption(self) -> str:
-        """A sentence."""
-        return self.table.caption
-
-    @property
-    def numeric(self) -> list[bool]:
-        """Whether to align the column to the right."""
-        return [all(_is_numeric(row[i]) for row in self.table.rows) for i in range(len(self.columns))]
-
-    @property
-    def texts(self) -> list[tuple[str, ...]]:
-        """The rows as they are shown."""
-        cells = [_texts([row[i] for row in self.table.rows]) for i in range(len(self.columns))]
-        return list(zip(*cells, strict=True))
-
-
-def _texts(cells: Sequence[Cell]) -> list[str]:
-    plain = all(cell is None or isinstance(cell, bool | int | float | str) for cell in cells)
-    return column(cells) if plain else [typeset(cell_text(cell)) for cell in cells]
-
-
-@dataclass(frozen=True)
-class DatasetView:
-    """What was read of a dataset, what was lost, and what the cuts left; ``total`` sums over several files.
-
-    Every row of ``selections`` has the number of events it is compared with, ``before`` (None for the first).
-    ``xsec_pb`` is what the weights are scaled to, ``cross_section_pb`` what the files say (value, error).
-    """
-
-    name: str
-    files: list[dict[str, Any]]
-    total: dict[str, Any] | None
-    losses: list[dict[str, Any]]
-    selections: dict[str, list[dict[str, Any]]]
-    read: int
-    lost: int
-    lost_unknown: bool
-    weight_unit: str
-    xsec_pb: float | None
-    cross_section_pb: list[float] | None
-
-
-@dataclass(frozen=True)
-class MethodView:
-    """A method's outcome."""
-
-    name: str
-    use: str
-    features: str
-    error: str | None
-    seconds: float | None
-    statements: list[StatementView]
-    tables: list[TableView]
-    figures: list[FigureView]
-    options: Mapping[str, Any]
-    summary: Mapping[str, Any]
-
-    @property
-    def alone(self) -> set[int]:
-        """Numbers of the narrow figures without a neighbour: the page has two beside each other."""
-        runs = [list(run) for wide, run in itertools.groupby(self.figures, lambda f: f.wide) if not wide]
-        return {run[-1].number for run in runs if len(run) % 2}
-
-
-@dataclass(frozen=True)
-class ReportContents:
-    """All that the page shows.
-
-    ``provenance`` is the line of the run that computed the newest result, with the input files; ``runs`` are all runs.
-    """
-
-    datasets: list[DatasetView]
-    methods: list[MethodView]
-    provenance: Mapping[str, Any]
-    runs: list[Mapping[str, Any]]
-    card: str
-    references: list[Reference]
 
 
 def gather(folder: Path) -> ReportContents:
@@ -172,7 +53,8 @@ def gather(folder: Path) -> ReportContents:
         ) from error
     formats = {file.get("format", "") for dataset in datasets for file in dataset.files}
     cited += [FORMATS[f] for f in sorted(formats & FORMATS.keys())] + [SCIKIT_HEP]
-    last = max(provenance.get("results", {}).values(), default=len(runs) - 1)
+    known = [line for line in provenance.get("results", {}).values() if line is not None]
+    last = max(known, default=len(runs) - 1)
     return ReportContents(
         datasets,
         methods,
@@ -190,7 +72,9 @@ def _json(folder: Path, name: str) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise StoreError(f"{path} is not JSON ({error}); run symhep run again to write it anew") from error
+        raise StoreError(
+            f"{path} is not JSON ({error}): cut off, or changed by hand; remove it and run the card again"
+        ) from error
 
 
 def _skips(card: Path) -> bool:
@@ -299,7 +183,3 @@ def _figure(
 
 def _identifier(text: str) -> str:
     return "".join(c if c.isalnum() else "-" for c in text)
-
-
-def _is_numeric(value: Any) -> bool:
-    return value is None or (isinstance(value, int | float | Number | PValue) and not isinstance(value, bool))

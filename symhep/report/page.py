@@ -11,8 +11,9 @@ from markupsafe import Markup, escape
 
 from symhep import __version__
 from symhep.errors import StoreError
-from symhep.report.contents import ReportContents, gather
+from symhep.report.contents import gather
 from symhep.report.numbers import duration, moment, number, percent, rows, size, typeset, with_error
+from symhep.report.views import ReportContents
 
 __all__ = ["write_report"]
 

@@ -114,14 +114,7 @@ def augment(
     symmetry = symmetry.only(generators, components)
     with as_card_error():
         draw = group_draw(symmetry.generators, symmetry.elements, boosts=boosts, translations=translations)
-    card_file = load_card(card)
-    if name not in card_file.card.methods:
-        raise CardError(
-            f"the card has no method '{name}', whose features the symmetry acts on",
-            where=card_file.path,
-            hint=nearest(name, card_file.card.methods),
-        )
-    plan = make_plan(card_file, registry, [name])
+    plan = _planned(card, name, registry)
     progress = progress or SilentProgress()
     sample = _read(plan, name, progress)
     _check(sample.data, symmetry, folder, name)
@@ -146,6 +139,18 @@ def augment(
         target, len(sample.data), len(sample.data) * (copies + 1), f"{named}: {draw.how}",
         tuple(_differences(plan.card, folder, name)),
     )  # fmt: skip
+
+
+def _planned(card: str | Path | Mapping[str, Any], name: str, registry: Registry) -> Plan:
+    """The plan of the card's method of this name. Raises `CardError` if it has none."""
+    card_file = load_card(card)
+    if name not in card_file.card.methods:
+        raise CardError(
+            f"the card has no method '{name}', whose features the symmetry acts on",
+            where=card_file.path,
+            hint=nearest(name, card_file.card.methods),
+        )
+    return make_plan(card_file, registry, [name])
 
 
 def _symmetry_of(folder: RunFolder, method: str | None, registry: Registry) -> tuple[str, Symmetry]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
 from symhep.card.schema import OutputCard
-from symhep.methods.interface import Method
+from symhep.errors import PluginError
+from symhep.methods.interface import Method, NamedFigure
+from symhep.methods.result import Result
 from symhep.plotting.control import control_figure
 from symhep.plotting.save import save_figure
 from symhep.plotting.scan import scan_figures
@@ -29,17 +31,19 @@ def draw_if_needed(method: Method[Any], name: str, folder: RunFolder, output: Ou
 def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) -> list[str]:
     """Draw a stored result and its scan; note names and captions in result.json. Returns the names.
 
-    Raises `PluginError` for a figure name that is no plain file name.
+    Raises `PluginError` for a figure name that is not a plain file name, or that two figures have.
     """
     stored = folder.read_header(name)
     target = folder.root / name / "figures"
-    captions = []
+    captions: list[dict[str, str]] = []
     with use_style(output.style):
         result = method.worded(folder.read_result(name, method.Record))
         scans = scan_figures(method.scan_quantities, _scan_summaries(folder, name, stored["scan"]))
         control = control_figure(result.histograms)
-        for item in chain(method.figures(result), scans, [control] if control else []):
+        for item in chain(_figures(method, result), scans, [control] if control else []):
             check_names("figure", [item.name])
+            if item.name in {c["name"] for c in captions}:
+                raise PluginError(f"{method.name}: two figures are called '{item.name}'")
             _label(item.figure, output.label)
             save_figure(item.figure, target / item.name, output.figures)
             captions.append({"name": item.name, "caption": item.caption})
@@ -48,6 +52,15 @@ def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) 
         f"{name}/result.json", {**stored, "figures": captions, "drawing": _drawing(output, stored)}
     )
     return [c["name"] for c in captions]
+
+
+def _figures(method: Method[Any], result: Result[Any]) -> Iterator[NamedFigure]:
+    for item in method.figures(result):
+        if not isinstance(item, NamedFigure):
+            raise PluginError(
+                f"{method.name}: figures must be NamedFigure objects, not {type(item).__name__}"
+            )
+        yield item
 
 
 def _remove_stale(folder: RunFolder, name: str, drawn: list[str]) -> None:

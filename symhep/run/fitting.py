@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from symhep import __version__
-from symhep.errors import MethodError
+from symhep.errors import MethodError, PluginError, StoreError
 from symhep.events.dataset import Dataset
 from symhep.methods.context import COMBINE, Context, Progress, SilentProgress, seed_sequence
 from symhep.methods.interface import Method, Options, Shard
 from symhep.methods.result import Part, Result
+from symhep.methods.returned import require_part, require_result
 from symhep.plotting.control import control_histograms
 from symhep.plugin.manager import Registry
 from symhep.run.code_digest import code_digest
@@ -63,16 +64,16 @@ class Fit:
     def _point(self, options: Options, name: str) -> tuple[Result[Any], bool]:
         method = self.plan.method
         key = content_key(self._basis, options.model_dump(mode="json"))
-        stored = self.folder.read_json(f"{name}/result.json")
-        if stored is not None and stored.get("key") == key:
-            return method.worded(self.folder.read_result(name, method.Record)), False
+        if (stored := self._stored(name, key)) is not None:
+            return method.worded(stored), False
         started = datetime.now(UTC)
         clock = time.perf_counter()
         with one_thread_per_operation():
             method.check(self.data, options)
             prepared = method.prepare(self.data, options)
             parts = self._parts(prepared, name, key)
-            result = method.combine(prepared, parts, self._context(COMBINE))
+            combined = method.combine(prepared, parts, self._context(COMBINE))
+            result = require_result(method.name, method.Record, combined)
         result = replace(result, histograms=result.histograms | control_histograms(self.data))
         header = {
             "key": key,
@@ -90,9 +91,20 @@ class Fit:
         # What goes on from here is what a resumed run would read, so both give the same numbers and words.
         return method.worded(self.folder.read_result(name, method.Record)), True
 
+    def _stored(self, name: str, key: str) -> Result[Any] | None:
+        """The result that an earlier run left for this key; None if there is none, or none that can be read."""
+        if self.folder.remembered(f"{name}/result.json").get("key") != key:
+            return None
+        try:
+            return self.folder.read_result(name, self.plan.method.Record)
+        except StoreError:
+            return None
+
     def _parts(self, prepared: Any, name: str, key: str) -> list[Part]:
         """The parts of all shards, in order; only those that are not stored yet are fitted."""
         shards = list(self.plan.method.shards(prepared))
+        if [s.index for s in shards] != list(range(len(shards))):
+            raise PluginError(f"{self.plan.method.name}: shards must count from 0")
         stored = {s.index: self.folder.read_part(name, key, s.index) for s in shards}
         missing = [s for s in shards if stored[s.index] is None]
         outer = SilentProgress() if self.workers.local else self.progress
@@ -114,7 +126,7 @@ class Fit:
 def _fitted(method: Method[Any, Any, Any], prepared: Any, shard: Shard, context: Context) -> Part:
     """The part of a shard, the same whichever process does it and however many threads that has."""
     with one_thread_per_operation():
-        return method.fit(prepared, shard, context)
+        return require_part(method.name, method.fit(prepared, shard, context))
 
 
 def _present(part: Part | None, shard: Shard) -> Part:

@@ -43,18 +43,18 @@ def content_key(*parts: Any) -> str:
 
 
 def check_names(kind: str, names: Iterable[Any]) -> None:
-    """Raise `PluginError` for a name that is no plain file name: what a method calls its files stays in its folder.
+    """Raise `PluginError` for a name that is not a plain file name: what a method calls its files stays in its folder.
 
     >>> check_names("figure", ["../results"])
     Traceback (most recent call last):
     ...
-    symhep.errors.PluginError: a figure is called '../results', which is no plain file name; use letters, digits and \
-_ . = + - only
+    symhep.errors.PluginError: a figure is called '../results', which is not a plain file name; use letters, digits \
+and _ . = + - only
     """
     for name in names:
         if not (isinstance(name, str) and _SAFE_NAME.fullmatch(name)):
             raise PluginError(
-                f"a {kind} is called {name!r}, which is no plain file name; use letters, digits and _ . = + - only"
+                f"a {kind} is called {name!r}, which is not a plain file name; use letters, digits and _ . = + - only"
             )
 
 
@@ -135,9 +135,24 @@ class RunFolder:
         return self.write_bytes(name, (text + "\n").encode())
 
     def read_json(self, name: str) -> Any:
-        """The content, or None where the file is missing."""
+        """The content, or None where the file is missing. Raises `StoreError` for a file that is no JSON."""
         path = self.root / name
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+        if not path.is_file():
+            return None
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise StoreError(
+                f"{path} is not JSON ({error}): cut off, or changed by hand; remove it and run the card again"
+            ) from error
+
+    def remembered(self, name: str) -> dict[str, Any]:
+        """A mapping that an earlier run left to save work; {} where it is missing or broken, and will be made anew."""
+        try:
+            found = self.read_json(name)
+        except StoreError:
+            return {}
+        return found if isinstance(found, dict) else {}
 
     def write_log(self, name: str, text: str) -> Path:
         """Keep a traceback; returns where."""
@@ -193,7 +208,7 @@ class RunFolder:
     def write_result(self, name: str, result: Result[Record], header: Mapping[str, Any]) -> None:
         """Store a result under NAME/. result.json goes first and comes last: where it is, all it stands for is.
 
-        Raises `PluginError` for checkpoints and tables whose names are no plain file names.
+        Raises `PluginError` for checkpoints and tables whose names are not plain file names.
         """
         check_names("checkpoint", result.checkpoint)
         check_names("table", result.tables)
@@ -256,13 +271,27 @@ class RunFolder:
             text = (self.root / name / "histograms.json").read_text(encoding="utf-8")
             loaded = json.loads(text, object_hook=uhi.io.json.object_hook)
             histograms = {k: hist.Hist(v) for k, v in loaded.items()}
-        arrays = self.read_arrays(f"{name}/arrays.npz") or {}
-        return Result(record.from_json(stored["summary"]), arrays, histograms)
+        arrays = self.read_arrays(f"{name}/arrays.npz")
+        if arrays is None and (self.root / name / "arrays.npz").is_file():
+            raise StoreError(f"{self.root / name / 'arrays.npz'} is broken; remove it and run the card again")
+        return Result(record.from_json(stored["summary"]), arrays or {}, histograms)
+
+    def outcomes(self) -> dict[str, dict[str, Any]]:
+        """The methods in results.json. Raises `StoreError` if it is not as symhep writes it."""
+        found = self.read_json("results.json")
+        if found is None:
+            return {}
+        methods = found.get("methods") if isinstance(found, dict) else None
+        if not isinstance(methods, dict) or not all(isinstance(m, dict) for m in methods.values()):
+            raise StoreError(
+                f"{self.root / 'results.json'} is not as symhep writes it; remove it and run the card again"
+            )
+        return methods
 
     def result_names(self) -> list[str]:
         """Methods that ended well, according to results.json, and whose result is stored."""
-        known = (self.read_json("results.json") or {}).get("methods", {})
-        good = [name for name, outcome in known.items() if outcome["status"] == "ok"]
+        known = self.outcomes()
+        good = [name for name, outcome in known.items() if outcome.get("status") == "ok"]
         return [name for name in good if (self.root / name / "result.json").is_file()]
 
 

@@ -34,7 +34,8 @@ def record_run(
 ) -> None:
     """Add a line to provenance.json: who ran what, when and with which command, and which results came of it.
 
-    Lines of earlier runs stay as they are; ``results`` says of each result which line, counted from 0, computed it.
+    Lines of earlier runs stay as they are; ``results`` says of each result which line, counted from 0, computed it;
+    null: a run that was killed before it could write one.
 
     Parameters
     ----------
@@ -50,7 +51,8 @@ def record_run(
     earlier = folder.read_json("provenance.json") or {}
     runs = list(earlier.get("runs", ()))
     new = list(computed)
-    before = {name: number for name, number in earlier.get("results", {}).items() if name in set(names)}
+    # A run that was killed has left results, and no line.
+    before = {name: earlier.get("results", {}).get(name) for name in names}
     content = {
         "files": list(files),
         "runs": [*runs, machine() | dict(line) | {"computed": new}],
@@ -106,7 +108,7 @@ def fingerprints(paths: Iterable[str], folder: RunFolder) -> dict[str, Mapping[s
     The hash of a large file takes a while, so it is kept in the run folder and
     trusted as long as size and modification time stay the same.
     """
-    known = folder.read_json(f"{STATE}/hashes.json") or {}
+    known = folder.remembered(f"{STATE}/hashes.json")
     found: dict[str, Mapping[str, Any]] = {}
     for name in dict.fromkeys(paths):
         path = Path(name)

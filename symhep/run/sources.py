@@ -15,14 +15,14 @@ import fsspec
 from pydantic import ValidationError
 
 from symhep.errors import CardError, InputError, PluginError, SymhepError, nearest
+from symhep.events.batch import EventBatch
 from symhep.plugin.isolation import isolated, isolated_items, portable
 from symhep.plugin.manager import BrokenPlugin, Registry
-from symhep.readers.interface import Loss
+from symhep.readers.interface import FileSummary, Loss, Schema
 
 if TYPE_CHECKING:
     from symhep.card.schema import DatasetCard
-    from symhep.events.batch import EventBatch
-    from symhep.readers.interface import FileSummary, LossLog, Reader, ReaderOptions, ReadRequest, Schema
+    from symhep.readers.interface import LossLog, Reader, ReaderOptions, ReadRequest
 
 __all__ = ["Source", "absolute", "lost", "open_source", "sources"]
 
@@ -40,21 +40,34 @@ class Source:
     def inspect(self, losses: LossLog) -> FileSummary:
         """See `Reader.inspect`. Raises `InputError` whatever the reader raises."""
         with isolated(f"{self.path}: {self._failed}", InputError):
-            return self.reader.inspect(self.path, self.options, losses)
+            found = self.reader.inspect(self.path, self.options, losses)
+        self._require(found, FileSummary, "inspect must return a")
+        return found
 
     def schema(self) -> Schema:
         """See `Reader.schema`. Raises `InputError` whatever the reader raises."""
         with isolated(f"{self.path}: {self._failed}", InputError):
-            return self.reader.schema(self.path, self.options)
+            found = self.reader.schema(self.path, self.options)
+        self._require(found, Schema, "schema must return a")
+        return found
 
     def read(self, request: ReadRequest, losses: LossLog) -> Iterator[EventBatch]:
         """See `Reader.read`. An error that the reader raises is recorded in ``losses`` like any other damage."""
         try:
             with isolated(self._failed, InputError):
                 batches = self.reader.read(self.path, self.options, request, losses)
-            yield from isolated_items(batches, self._failed, InputError)
+            for batch in isolated_items(batches, self._failed, InputError):
+                self._require(batch, EventBatch, "read must yield")
+                yield batch
         except InputError as error:
             losses.record(lost(self.path, error))
+
+    def _require(self, given: object, kind: type, what: str) -> None:
+        """A wrong type is the reader's fault and not the file's: a `PluginError`, and no loss."""
+        if not isinstance(given, kind):
+            raise PluginError(
+                f"reader '{self.reader.name}': {what} {kind.__name__}, not {type(given).__name__}"
+            )
 
     @property
     def _failed(self) -> str:
@@ -157,7 +170,7 @@ def _fileset(path: str) -> list[_Named]:
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError(f"is no JSON fileset: {error}", file=path) from error
+        raise InputError(f"is not a JSON fileset: {error}", file=path) from error
     found: list[_Named] = []
     groups = content.values() if isinstance(content, dict) else [content]
     for group in groups:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from symhep.errors import CardError, MethodError, SymhepError
 from symhep.methods.result import Part
-from symhep.plugin.isolation import isolated, portable
+from symhep.plugin.isolation import failure, isolated, portable
 
 __all__ = ["Workers", "open_workers"]
 
@@ -68,6 +68,12 @@ class Processes:
                     yield futures[future], future.result()
             except BrokenProcessPool as error:
                 raise MethodError("a worker process died; was it out of memory?") from error
+            except SymhepError:
+                raise
+            except (
+                Exception
+            ) as error:  # what a job raises is a `SymhepError`: this one never began, or never ended
+                raise failure("the work cannot be sent to a worker process", error, MethodError) from error
             finally:
                 for future in futures:
                     future.cancel()

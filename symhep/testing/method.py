@@ -19,8 +19,8 @@ from symhep.methods.context import COMBINE, Context, seed_sequence
 from symhep.methods.interface import Method, Options
 from symhep.methods.record import Record
 from symhep.methods.reference import Reference
-from symhep.methods.result import Part, Result, Statement
-from symhep.methods.table import Table
+from symhep.methods.result import Part, Result
+from symhep.methods.returned import require_part, require_result
 from symhep.plotting.save import save_figure
 from symhep.plotting.style import use_style
 from symhep.run.folder import RunFolder
@@ -50,17 +50,7 @@ def check_method(
         Saying which rule is broken.
     """
     name = method.name
-    demand(bool(name.isidentifier()), f"name {name!r} must be an identifier")
-    demand(bool(method.summary), f"{name}: a summary of one line is missing")
-    demand(issubclass(method.Options, Options), f"{name}: Options must derive from symhep.Options")
-    demand(
-        isinstance(getattr(method, "Record", None), type) and issubclass(method.Record, Record),
-        f"{name}: Record must be a class derived from symhep.Record",
-    )
-    demand(
-        all(isinstance(r, Reference) for r in method.references),
-        f"{name}: references must be Reference objects",
-    )
+    _check_declared(method)
     chosen = method.Options.model_validate(dict(options or {}))
     again = method.Options.model_validate_json(chosen.model_dump_json())
     demand(again == chosen, f"{name}: options do not survive JSON")
@@ -95,6 +85,22 @@ def check_method(
     return stored
 
 
+def _check_declared(method: Method[Any, Any, Any]) -> None:
+    """Name, summary, options, record and references."""
+    name = method.name
+    demand(bool(name.isidentifier()), f"name {name!r} must be an identifier")
+    demand(bool(method.summary), f"{name}: a summary of one line is missing")
+    demand(issubclass(method.Options, Options), f"{name}: Options must derive from symhep.Options")
+    demand(
+        isinstance(getattr(method, "Record", None), type) and issubclass(method.Record, Record),
+        f"{name}: Record must be a class derived from symhep.Record",
+    )
+    demand(
+        all(isinstance(r, Reference) for r in method.references),
+        f"{name}: references must be Reference objects",
+    )
+
+
 class _Trial:
     """A method at work on a dataset, watched."""
 
@@ -124,26 +130,13 @@ class _Trial:
         """What `combine` makes of them."""
         with self._watched("combine"):
             result = self.method.combine(self.prepared, parts, self._context(COMBINE))
-        demand(
-            isinstance(result, Result),
-            f"{self.method.name}: combine must return a Result, not {type(result).__name__}",
-        )
-        demand(
-            isinstance(result.record, self.method.Record),
-            f"{self.method.name}: the record must be a {self.method.Record.__name__}, "
-            f"not {type(result.record).__name__}",
-        )
-        return result
+        return require_result(self.method.name, self.method.Record, result)
 
     def _stored_part(self, index: int, folder: RunFolder) -> Part:
         name = self.method.name
         with self._watched("fit"):
             part = self.method.fit(self.prepared, self.shards[index], self._context(index))
-        demand(isinstance(part, Part), f"{name}: fit must return a Part, not {type(part).__name__}")
-        demand(
-            all(isinstance(a, np.ndarray) and a.dtype.kind in "biufcUS" for a in part.arrays.values()),
-            f"{name}: the arrays of a Part must be numpy arrays of numbers or text",
-        )
+        require_part(name, part)
         folder.write_part("check", "key", index, part)
         stored = folder.read_part("check", "key", index)
         demand(stored is not None, f"{name}: the part of shard {index} cannot be stored")
@@ -197,16 +190,7 @@ def _check_weights(trial: _Trial, unweighted: Result[Any], folder: RunFolder) ->
 
 def _check_words(method: Method[Any, Any, Any], stored: Result[Any]) -> None:
     for statement in stored.statements:
-        demand(
-            isinstance(statement, Statement),
-            f"{method.name}: statements must be Statement objects, not {type(statement).__name__}",
-        )
         demand(bool(statement.evidence), f"{method.name}: no evidence for {statement.text!r}")
-    for key, table in stored.tables.items():
-        demand(
-            isinstance(table, Table),
-            f"{method.name}: table '{key}' must be a Table, not {type(table).__name__}",
-        )
 
 
 def _check_figures(method: Method[Any, Any, Any], stored: Result[Any], folder: RunFolder) -> None:

@@ -57,20 +57,7 @@ def check_reader(reader: Reader, path: str | Path, options: Mapping[str, Any] | 
     demand(_equal(whole, _joined(read())), f"{name}: reading the file again gives other numbers")
     demand(len(whole) >= 3, f"{name}: give a file of at least 3 events")
     demand(bool(np.isfinite(whole.weights).all()), f"{name}: weights must be finite")
-    offered = set(schema.collections) | set(schema.event_fields)
-    demand(set(ak.fields(whole.events)) == offered, f"{name}: schema and events differ: {sorted(offered)}")
-    for collection in schema.collections.values():
-        members = whole.events[collection.name]
-        demand(
-            hasattr(members, "px") and hasattr(members, "E"),
-            f"{name}: {collection.name} holds no four-vectors",
-        )
-        missing = (
-            set(collection.fields)
-            - set(ak.fields(members))
-            - {"pt", "eta", "phi", "mass", "E", "px", "py", "pz"}
-        )
-        demand(not missing, f"{name}: {collection.name} lacks {sorted(missing)}")
+    _check_fields(name, schema, whole)
     chunk = max(2, len(whole) // 8)
     batches = read(chunk_events=chunk)
     demand(all(len(b) <= chunk for b in batches), f"{name}: chunks are larger than asked for")
@@ -84,6 +71,21 @@ def check_reader(reader: Reader, path: str | Path, options: Mapping[str, Any] | 
     demand(not ak.fields(bare.events), f"{name}: reads {ak.fields(bare.events)}, which nobody asked for")
     demand(not reader.needs_files or Path(file).read_bytes() == content, f"{name}: reading changes the file")
     return whole
+
+
+def _check_fields(name: str, schema: Schema, whole: EventBatch) -> None:
+    """The schema names what was read, and collections hold four-vectors."""
+    offered = set(schema.collections) | set(schema.event_fields)
+    demand(set(ak.fields(whole.events)) == offered, f"{name}: schema and events differ: {sorted(offered)}")
+    derived = {"pt", "eta", "phi", "mass", "E", "px", "py", "pz"}
+    for collection in schema.collections.values():
+        members = whole.events[collection.name]
+        demand(
+            hasattr(members, "px") and hasattr(members, "E"),
+            f"{name}: {collection.name} holds no four-vectors",
+        )
+        missing = set(collection.fields) - set(ak.fields(members)) - derived
+        demand(not missing, f"{name}: {collection.name} lacks {sorted(missing)}")
 
 
 def _joined(batches: list[EventBatch]) -> EventBatch:

@@ -21,7 +21,7 @@ def resolve_device(name: str = "auto") -> str:
     try:
         device = torch.device(name)
     except RuntimeError as error:
-        raise DeviceError(f"'{name}' is no device; use auto, cpu, cuda or cuda:N") from error
+        raise DeviceError(f"'{name}' is not a device; use auto, cpu, cuda or cuda:N") from error
     if device.type == "cuda":
         if not torch.cuda.is_available():
             raise DeviceError(

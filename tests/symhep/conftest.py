@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
+
+import symhep
+from symhep.plugin.manager import Registry, build_registry
 
 
 def _toy_method() -> Any:
@@ -31,6 +36,20 @@ def toy_method() -> Any:
 def registry(toy_method: Any) -> Any:
     """The installed plugins and the test method 'bootstrap'."""
     return toy_method.registry()
+
+
+@pytest.fixture
+def evil(toy_method: Any) -> Callable[..., Registry]:
+    """Makes a registry whose plugin 'evil' brings the test method with other parts."""
+
+    def make(**changed: Any) -> Registry:
+        method = type("Evil", (toy_method.Bootstrap,), changed | {"name": "evil"})
+        plugin = ModuleType("evil")
+        methods = {"evil": method, "bootstrap": toy_method.Bootstrap}
+        vars(plugin)["symhep_register_methods"] = symhep.hookimpl(lambda: methods)
+        return build_registry({"evil": plugin})
+
+    return make
 
 
 @pytest.fixture

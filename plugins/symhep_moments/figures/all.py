@@ -27,7 +27,9 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
     a, s = result.arrays, result.record
     families = (p_values.candidate_family(s.candidates), p_values.discrete_family(s.discrete))
     yield NamedFigure(
-        "p_values", p_values.p_value_figure(families, s.level), p_values.CAPTION.format(level=s.level)
+        "p_values",
+        p_values.p_value_figure(families, s.significance_level),
+        p_values.CAPTION.format(level=s.significance_level),
     )
     if s.catalogue is not None:
         yield NamedFigure(
@@ -67,7 +69,9 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
             f"Dots: within two errors of zero.{more}",
         )
     if discrete.has_discrete(s.discrete):
-        yield NamedFigure("discrete", discrete.discrete_figure(s.discrete, s.level), discrete.CAPTION)
+        yield NamedFigure(
+            "discrete", discrete.discrete_figure(s.discrete, s.significance_level), discrete.CAPTION
+        )
     if len(a["tested"]):
         yield NamedFigure(
             "moments",

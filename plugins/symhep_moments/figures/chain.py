@@ -28,7 +28,7 @@ _WRITTEN = 11
 
 def rank_statistics(chain: Sequence[RankRow]) -> Figure:
     """T against the number r of symmetries, per block of functions: 68 and 95 % of its distribution if r holds."""
-    tests = sorted((t for t in chain if t.blocks), key=lambda t: t.r)
+    tests = sorted((t for t in chain if t.blocks), key=lambda t: t.dimension)
     blocks = list(dict.fromkeys(name for t in tests for name in t.blocks)) or [""]
     figure: Figure
     width = max(4.4, 0.42 * len(tests) + 1.6)
@@ -42,7 +42,7 @@ def rank_statistics(chain: Sequence[RankRow]) -> Figure:
             0.5, 0.5, "no rank was tested", transform=axes[0, 0].transAxes, ha="center", color="#717581"
         )
         return figure
-    ranks = [t.r for t in tests]
+    ranks = [t.dimension for t in tests]
     axes[0, 0].set_xlim(min(ranks) - 0.7, max(ranks) + 0.7)
     axes[0, 0].set_ylabel("Statistic $T$")
     axes[0, -1].set_xlabel("Number $r$ of independent symmetries")
@@ -60,14 +60,15 @@ def _panel(ax: Any, tests: Sequence[RankRow], block: str) -> None:
         quantiles = reference(t.blocks[block].dof, t.blocks[block].spread)
         for (low, high), alpha in (((0, 4), 0.18), ((1, 3), 0.38)):
             ax.fill_between(
-                [t.r - 0.36, t.r + 0.36], quantiles[low], quantiles[high], color=COLOURS[1], alpha=alpha, lw=0,
+                [t.dimension - 0.36, t.dimension + 0.36], quantiles[low], quantiles[high], color=COLOURS[1],
+                alpha=alpha, lw=0,
                 label=f"{'95' if low == 0 else '68'} % if $r$ symmetries hold" if number == 0 else None,
             )  # fmt: skip
     for rejected in (False, True):
         chosen = [t for t in tests if t.rejected == rejected]
         colour, marker = MARKS[rejected]
         label = f"$r$ {'rejected' if rejected else 'not rejected'}"
-        x, y = [t.r for t in chosen], [t.blocks[block].statistic for t in chosen]
+        x, y = [t.dimension for t in chosen], [t.blocks[block].statistic for t in chosen]
         if chosen:
             ax.plot(x, y, marker, color=colour, ms=7.5, mec="white", mew=0.6, label=label, zorder=3)
     ax.set_yscale("log")
@@ -79,7 +80,7 @@ def _panel(ax: Any, tests: Sequence[RankRow], block: str) -> None:
     written = written if len(tests) <= _WRITTEN else [t for t in written if not t.rejected]
     for t in written:
         ax.annotate(
-            short_p(t.blocks[block]), (t.r, t.blocks[block].statistic), (0, 8), textcoords="offset points",
+            short_p(t.blocks[block]), (t.dimension, t.blocks[block].statistic), (0, 8), textcoords="offset points",
             ha="center", va="bottom", fontsize=8, color="#4a4d55",
         )  # fmt: skip
 

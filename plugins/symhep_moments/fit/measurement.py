@@ -14,7 +14,6 @@ from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.walk import Walked
 from symhep.lie.groups.elements.frame import Frame
 from symhep.methods.context import Context, stream_for
-from symhep.plugin.functions import load_function
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
 from symhep_moments.fit.breaking import Breaking, breakings
@@ -173,8 +172,7 @@ def functions_for(events: Events, options: MomentsOptions, rng: np.random.Genera
             hint="name fewer candidates (generators: so(8)), split the features into vectors, or take fewer of them",
         )
     if options.density is not None:
-        log_density = load_function(options.density.function)
-        functions = UnderDensity(functions, log_density, events.generators, events.scale)
+        functions = UnderDensity(functions, options.density.load(), events.generators, events.scale)
     return functions
 
 

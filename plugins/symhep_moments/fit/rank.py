@@ -121,8 +121,8 @@ def rank_test(moments: Moments | Whitened, r: int) -> RankTest:
 def chain(moments: Moments | Whitened, level: float = 0.05) -> Chain:
     """Rank tests for falling r, and the number of symmetries at this ``level``.
 
-    Among many candidates those r that are out of the question are left out: r symmetries are also r - 1, so that all r
-    above one that is rejected decisively are rejected with it. All r below are tested, for information.
+    Among many candidates those r that are excluded beyond doubt are left out: r symmetries are also r - 1, so that all
+    r above one that is rejected decisively are rejected with it. All r below are tested, for information.
     """
     if moments.mean.shape[1] == 0:
         return Chain((), level, 0)  # the support has excluded all candidates

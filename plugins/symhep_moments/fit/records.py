@@ -16,9 +16,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from symhep.hypotheses.algebra.record import Alternative
 from symhep.hypotheses.candidates.record import Untested
 from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.lie.labels import combination_label
+from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number
 from symhep.methods.p_values import PValue
 from symhep.methods.result import Arrays
@@ -40,10 +42,7 @@ from symhep_moments.record import (
     MomentsRecord,
     RankRow,
     SupportRecord,
-    VectorsRecord,
-    Weights,
 )
-from symhep_moments.sample import Events
 
 __all__ = ["arrays_of", "record_of"]
 
@@ -65,33 +64,28 @@ def record_of(m: Measurement) -> MomentsRecord:
         discrete=m.discrete,
         clearest_bins=[_clearest_bin(one) for one in _filled(m.maps)],
         support=SupportRecord(
-            rank=support.rank, dimension=support.dimension, constraints=support.constraints,
+            rank=support.rank, numbers=support.dimension, constraints=support.constraints,
             excluded=[Excluded(label=label, why=why) for label, why in support.excluded],
             still=support.motionless(m.events.generators.labels),
         ),
         functions=Functions(
             number=len(m.moments.labels), blocks={name: (b.start, b.stop) for name, b in m.moments.blocks.items()}
         ),
-        events=len(m.events),
-        weights=_weights(m.events),
+        events=EventsRecord.of(
+            m.events.weights.cpu().numpy(), m.events.available or len(m.events), m.events.copies
+        ),
         vectors=VectorsRecord(number=m.events.x.shape[1], components=m.events.names),
         scale=m.events.scale,
         unit=m.events.unit,
-        level=m.level,
+        significance_level=m.level,
         reference=m.reference,
         edges=m.edges,
     )  # fmt: skip
 
 
-def _weights(events: Events) -> Weights:
-    size = float(events.weights.abs().sum())
-    negative = float(-events.weights.clamp(max=0).sum()) / size
-    return Weights(effective=events.effective, negative=negative, copies=events.copies)
-
-
 def _rank(t: RankTest, level: float) -> RankRow:
     return RankRow(
-        **_block(t.blocks[ALL]) | dict(PValue.of(t.log_p)), r=t.r, rejected=t.log_p <= math.log(level),
+        **_block(t.blocks[ALL]) | dict(PValue.of(t.log_p)), dimension=t.r, rejected=t.log_p <= math.log(level),
         blocks={name: BlockRow(**_block(block)) for name, block in t.blocks.items()},
     )  # fmt: skip
 
@@ -128,9 +122,9 @@ def _algebra(m: Measurement) -> AlgebraRecord:
     return AlgebraRecord(
         dimension=best.r, name=named.name, confidence=named.confidence,
         **dict(PValue.of(best.log_p if algebra.log_p is None else algebra.log_p)), angle_95=m.region.angle_95,
-        alternatives=named.alternatives,
-        closed=Closure(
-            exists=algebra.theta is not None, distance=algebra.distance, conditions=algebra.conditions,
+        alternatives=Alternative.of(named.alternatives),
+        closure_test=Closure(
+            exists=algebra.theta is not None, chi_squared=algebra.distance, conditions=algebra.conditions,
             **dict(PValue.of(closure)), rejected=closure is not None and closure <= math.log(m.level),
         ),
     )  # fmt: skip
@@ -190,7 +184,8 @@ def _clearest_bin(m: BreakingMap) -> BinRow:
     i, j = np.unravel_index(int(pulls.argmax()), pulls.shape)
     value = Number.with_error(float(m.values[i, j]), float(m.errors[i, j]))
     return BinRow(
-        label=m.label, kind=m.kind, axes=m.axes, x=m.x[i : i + 2], y=m.y[j : j + 2], value=value, bins=known.sum(),
+        label=m.label, kind=m.kind, axes=m.axes, x_edges=m.x[i : i + 2], y_edges=m.y[j : j + 2], departure=value,
+        bins=known.sum(),
     )  # fmt: skip
 
 

@@ -146,7 +146,7 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
             raise MethodError("there are no events")
         if not (isfinite(means.w) and means.w > 0):
             raise MethodError(
-                f"the weights of {means.events} events sum to {means.w:.4g}: they describe no density"
+                f"the weights of {means.events} events sum to {means.w:.4g}; the sum must be positive"
             )
         mean = (means.total / means.w).flatten()
         gram = torch.zeros(len(mean), len(mean), dtype=torch.float64, device=self.device)

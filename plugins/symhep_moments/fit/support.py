@@ -95,7 +95,7 @@ def support_of(events: Events) -> Support:
     v = v / unit[:, None, None]
     hull = affine_hull(flat)
     if hull.rank == 0:
-        raise MethodError("all events are the same: they say nothing of a density")
+        raise MethodError("all events are identical: nothing can be tested")
     changes = _changes(np.concatenate([_planes(hull.normals, hull.offsets), _surfaces(x)]), flat, v)
     kept = _null(np.einsum("aqn,bqn->ab", changes, changes) / n)
     still = _null(np.einsum("ani,bni->ab", v, v) / v[0].size)

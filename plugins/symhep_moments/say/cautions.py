@@ -21,7 +21,7 @@ _ALIKE = re.compile(r"exchange of (\S+)\[\d+\] and \1\[\d+\]")
 ORDERED = 0.5
 #: Below so many effective events only strong breakings can be seen: the sensitivity must be read with the verdict.
 SENSITIVE = 1000
-#: A name that fewer than this share of resamplings share is told with its rivals.
+#: A name that fewer than this share of resamplings share is given with its rivals.
 SURE = 0.9
 #: Share of the events that may be copies of others by chance or rounding.
 COPIES = 0.001
@@ -90,20 +90,20 @@ def _alone(s: MomentsRecord) -> Iterator[Statement]:
 
 
 def _closure(s: MomentsRecord) -> Iterator[Statement]:
-    number, closed = s.algebra.dimension, s.algebra.closed
+    number, closed = s.algebra.dimension, s.algebra.closure_test
     if closed is None:
         return
     if closed.rejected:
         yield Statement(
             f"The {number} directions are not closed under brackets within errors ({p_text(closed)}). Symmetries of a "
             "density always close: at least one of them only looks like one in so many events.",
-            {"distance": closed.distance, "conditions": closed.conditions, "log10_p": closed.log10_p},
+            {"chi_squared": closed.chi_squared, "conditions": closed.conditions, "log10_p": closed.log10_p},
             "generators",
             kind="warning",
         )
     if not closed.exists:
         yield Statement(
-            f"Whether the {number} directions are closed under brackets cannot be told: no closed algebra fits near "
+            f"Whether the {number} directions are closed under brackets cannot be decided: no closed algebra fits near "
             "them. Some generators are broken so little that the directions are known badly.",
             {"dimension": number},
             "generators",
@@ -118,10 +118,10 @@ def _name(s: MomentsRecord) -> Iterator[Statement]:
     doubt = f"Low confidence ({algebra.confidence:.2g}) in the name {algebra.name}."
     if algebra.name == AMBIGUOUS:
         doubt = "The errors of the directions are too large to name their algebra."
-    rivals = [f"{name} ({share:.0%})" for name, share in algebra.alternatives if name != algebra.name]
+    rivals = algebra.rivals
     yield Statement(
         f"{doubt}{f' Other names: {several(rivals)}.' if rivals else ''}",
-        {"confidence": algebra.confidence, "alternatives": [list(pair) for pair in algebra.alternatives]},
+        {"confidence": algebra.confidence, "alternatives": [a.to_json() for a in algebra.alternatives]},
         "generators",
         kind="warning",
     )
@@ -144,25 +144,25 @@ def _relative(s: MomentsRecord) -> Iterator[Statement]:
 
 
 def _weights(s: MomentsRecord) -> Iterator[Statement]:
-    weights = s.weights
-    evidence = weights.to_json()
-    if weights.negative > 0:
+    events = s.events
+    evidence = events.to_json()
+    if events.negative > 0:
         yield Statement(
-            f"{weights.negative:.1%} of the weight is negative; it enters with its sign. The effective number of "
-            f"events is {weights.effective:,.0f}.",
+            f"{events.negative:.1%} of the weight is negative; it enters with its sign. The effective number of "
+            f"events is {events.effective:,.0f}.",
             evidence,
             kind="warning",
         )
-    if weights.copies > COPIES * s.events:
+    if (copies := events.copies or 0) > COPIES * events.used:
         yield Statement(
-            f"{weights.copies:,} of the {s.events:,} events are exact copies of others. If they are not independent, "
+            f"{copies:,} of the {events.used:,} events are exact copies of others. If they are not independent, "
             "but the same events used again, all errors and p-values are too small.",
             evidence,
             kind="warning",
         )
-    if weights.effective < SENSITIVE:
+    if events.effective < SENSITIVE:
         yield Statement(
-            f"The effective number of events is {weights.effective:,.0f}: a symmetry that is not rejected may be "
+            f"The effective number of events is {events.effective:,.0f}: a symmetry that is not rejected may be "
             "broken by much more than a few per cent; see the sensitivity.",
             evidence,
             "strengths",

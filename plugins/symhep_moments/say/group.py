@@ -33,7 +33,7 @@ def group_in_words(s: MomentsRecord) -> str:
     """'SO(2) about the beam axis', 'SO(3) (J_x, J_y, J_z)', 'so(4) (J_12, J_13 and 4 more)'.
 
     The name is that of the one class of subgroups that survives and lies in no other survivor, if it has as many
-    generators as were found; else that of the algebra; one that has no name is told by its dimension. The position is
+    generators as were found; else that of the algebra; one that has no name is given by its dimension. The position is
     the catalogue's, if that survives, else fitted.
     """
     if (row := _class(s)) is not None:
@@ -57,9 +57,9 @@ def group_p(s: MomentsRecord) -> tuple[str, PValue]:
         if row.at_lab and row.lab is not None:
             return f"subgroups[{row.name}].lab", row.lab.p
         return f"subgroups[{row.name}]", row.p
-    rank = next((t for t in s.chain if t.r == s.algebra.dimension), None)
+    rank = next((t for t in s.chain if t.dimension == s.algebra.dimension), None)
     if s.algebra.name in _NAMELESS and rank is not None:
-        return f"chain[{rank.r}]", rank.p
+        return f"chain[{rank.dimension}]", rank.p
     return "algebra", s.algebra.p
 
 

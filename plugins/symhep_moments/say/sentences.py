@@ -20,11 +20,11 @@ from symhep_moments.say.strength import EPSILON, is_broken, strength_text, visib
 
 __all__ = ["sentences"]
 
-#: More generators than this are told by the figure alone.
+#: More generators than this are left to the figure.
 LISTED = 6
 #: Sums of generators with more characters are left to the table.
 LONG = 300
-#: A bin that is told differs from zero by so many errors: of a thousand maps of a hundred bins one has it by chance.
+#: Reported bins differ from zero by so many errors: of a thousand maps of a hundred bins one has it by chance.
 CLEAR = 4.5
 
 
@@ -34,7 +34,7 @@ def sentences(s: MomentsRecord) -> Iterator[Statement]:
     yield from _rank(s)
     yield from _generators(s)
     if s.catalogue is not None:
-        lattice = subgroup_statement(s.subgroups, s.maximal_subgroups, s.catalogue, s.level)
+        lattice = subgroup_statement(s.subgroups, s.maximal_subgroups, s.catalogue, s.significance_level)
         yield from () if lattice is None else (lattice,)
     discrete = discrete_statement(s.discrete, final_state="pz" in s.vectors.components)
     yield from () if discrete is None else (discrete,)
@@ -48,20 +48,22 @@ def _answer(s: MomentsRecord) -> Statement:
     algebra, (row, tested) = s.algebra, group_p(s)
     excluded = [c for c in s.candidates if c.rejected]
     evidence: dict[str, Any] = {
-        "events": s.events, "dimension": algebra.dimension, "name": algebra.name, "hypothesis": row,
-        "p_value": tested.p_value, "log10_p": tested.log10_p, "level": s.level,
+        "events": s.events.used, "dimension": algebra.dimension, "name": algebra.name, "hypothesis": row,
+        "p_value": tested.p_value, "log10_p": tested.log10_p, "level": s.significance_level,
         "excluded": {c.label: c.log10_p_adjusted for c in excluded},
     }  # fmt: skip
     relative = f", relative to {s.reference}," if s.reference else ""
     left = [one.label for one in s.support.excluded]
     if algebra.dimension == 0:
-        text = f"The {s.events:,} events{relative} respect no continuous symmetry among the candidates"
+        text = f"The {s.events.used:,} events{relative} respect no continuous symmetry among the candidates"
         if excluded:
             text += f": {_excluded(excluded)}"
         if left:
             text += f"{';' if excluded else ':'} {_off_support(left)}"
         return Statement(f"{text}.", evidence, "p_values")
-    text = f"The {s.events:,} events are consistent{relative} with {group_in_words(s)} ({p_text(tested)})"
+    text = (
+        f"The {s.events.used:,} events are consistent{relative} with {group_in_words(s)} ({p_text(tested)})"
+    )
     mixed = only_combined(s)
     if mixed and any(c.rejected is False for c in s.candidates):
         text += (
@@ -95,8 +97,8 @@ def _log10_adjusted(row: Candidate) -> float:
 
 def _rank(s: MomentsRecord) -> Iterator[Statement]:
     """How many, and how clearly no more."""
-    tests = {t.r: t for t in s.chain}
-    # Of many candidates the chain leaves out the numbers that are out of the question.
+    tests = {t.dimension: t for t in s.chain}
+    # Of many candidates the chain leaves out the numbers that are excluded beyond doubt.
     found, number = s.algebra.dimension, _tested(s)
     if not tests:
         return
@@ -182,12 +184,14 @@ def _places(s: MomentsRecord) -> Iterator[Statement]:
         c.label: c.strength.value or 0.0 for c in s.candidates if is_broken(c) and c.strength is not None
     }
     for b in sorted(s.clearest_bins, key=lambda b: sizes.get(b.label, math.inf)):
-        value, error = b.value.value, b.value.error
+        value, error = b.departure.value, b.departure.error
         if b.label not in sizes or b.kind != "modulation" or value is None or error is None:
             continue
         if abs(value) > CLEAR * error:
             more = "more" if value > 0 else "fewer"
-            x, y = (_place(axis, ends, s.unit) for axis, ends in zip(b.axes, (b.x, b.y), strict=True))
+            x, y = (
+                _place(axis, ends, s.unit) for axis, ends in zip(b.axes, (b.x_edges, b.y_edges), strict=True)
+            )
             yield Statement(
                 f"{b.label} is broken most clearly where {x} and {y}: "
                 f"({with_error(100 * abs(value), 100 * error)}) % {more} events than the symmetry predicts "

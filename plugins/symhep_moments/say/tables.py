@@ -47,7 +47,7 @@ def _ranks(s: MomentsRecord) -> Table:
     names = list(dict.fromkeys(name for t in s.chain for name in t.blocks))
     rows = [
         (
-            t.r, t.statistic, t.dof, *(t.blocks[name].p if name in t.blocks else None for name in names), t.p,
+            t.dimension, t.statistic, t.dof, *(t.blocks[name].p if name in t.blocks else None for name in names), t.p,
             "rejected" if t.rejected else "survives",
         )
         for t in s.chain
@@ -57,5 +57,5 @@ def _ranks(s: MomentsRecord) -> Table:
         ("symmetries", "statistic", "expected", *heads, "rank-test p", "verdict"), rows,
         "Rank tests of the hypothesis of r independent symmetries among the candidates: statistic of all functions and "
         "its mean if r symmetries hold; the rank-test p joins those of the blocks of functions. Tested downwards until "
-        f"the first that survives at {s.level:g}, which needs no adjustment.",
+        f"the first that survives at {s.significance_level:g}, which needs no adjustment.",
     )  # fmt: skip

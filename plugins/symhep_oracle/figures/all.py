@@ -77,10 +77,10 @@ def _matrices(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
     names = [g.name for g in record.generators]
     if names and a["generators_real"].shape[-1]:
         more = f" The first {MATRICES} of {len(names)}." if len(names) > MATRICES else ""
-        halves = " Left real, right imaginary part." if record.layout.complex else ""
+        halves = " Left real, right imaginary part." if record.vectors.complex else ""
         yield NamedFigure(
             "generators",
-            generator_matrices(a["generators_real"], a["generators_imag"], names, record.layout),
+            generator_matrices(a["generators_real"], a["generators_imag"], names, record.vectors),
             "Generators in their sparsest orthogonal basis, normalised to tr W W† = 2, with the names of the "
             f"matrices that they are nearest to (E_ij: 1 in row i, column j; X_n: near none).{halves}{more}",
         )
@@ -89,7 +89,7 @@ def _matrices(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
         more = f" The first {MATRICES} of {len(spurious)}." if len(spurious) > MATRICES else ""
         yield NamedFigure(
             "spurious",
-            generator_matrices(a["spurious_real"], a["spurious_imag"], spurious, record.layout),
+            generator_matrices(a["spurious_real"], a["spurious_imag"], spurious, record.vectors),
             "Fields that preserve the oracle on these events alone, not around them: left out as spurious. "
             f"tr W W† = 2; E_ij: 1 in row i, column j; X_n: near no known matrix.{more}",
         )
@@ -98,7 +98,7 @@ def _matrices(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
 def _structure(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
     """Brackets, and flows in the plane."""
     a, record = result.arrays, result.record
-    names, layout = [g.name for g in record.generators], record.layout
+    names, layout = [g.name for g in record.generators], record.vectors
     if 1 < len(names) <= BRACKETS:
         yield NamedFigure(
             "structure",
@@ -109,7 +109,7 @@ def _structure(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
     if names and "points" in a:
         more = f" The first {FLOWS} of {len(names)}." if len(names) > FLOWS else ""
         fields = make_fields(
-            Layout(layout.vectors, layout.dimension, layout.complex),
+            Layout(layout.number, layout.size, layout.complex),
             record.fields.degree,
             record.fields.affine,
         )

@@ -40,7 +40,7 @@ def figures(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
     if "flow_parts" not in a:
         return
     if "flow_grid" in a:
-        yield _fields_in_the_plane(a, result.record.layout.components)
+        yield _fields_in_the_plane(a, result.record.vectors.components)
     yield NamedFigure(
         "loss",
         loss_curves(a),

@@ -20,7 +20,7 @@ FLOOR = 1e-18
 def singular_values(record: OracleRecord) -> Figure:
     """Relative singular values with their noise, generators apart from the rest, and the line that decides."""
     values = np.maximum(record.spectrum.values, FLOOR)
-    noise = np.array(record.spectrum.noise)
+    noise = np.array(record.spectrum.standard_errors)
     found, spurious = record.algebra.dimension, len(record.support.spurious)
     index = np.arange(1, len(values) + 1)
     figure, ax = panel()

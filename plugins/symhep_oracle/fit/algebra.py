@@ -82,12 +82,6 @@ class Analysis:
             return "closed" if self.closure < CLOSED else NOT_CLOSED
         return self.identification.name
 
-    @property
-    def confidence(self) -> float:
-        """That the dimension and the name are right."""
-        named = self.identification.confidence if self.identification else 1.0
-        return self.outcome.solution.confidence * named
-
 
 def normalised(matrices: Array) -> Array:
     """``matrices`` of unit Frobenius norm, brought to tr W W^dagger = 2."""

@@ -10,7 +10,6 @@ from torch import Tensor
 
 from symhep.errors import MethodError
 from symhep.lie.sparsest import sparsest
-from symhep.plugin.manager import Registry
 from symhep_oracle.fit.conditions import Conditions
 from symhep_oracle.fit.exact import solve
 from symhep_oracle.fit.solution import Solution
@@ -89,7 +88,6 @@ def break_symmetry(
     options: BreakingOptions,
     solution: Solution,
     rng: np.random.Generator,
-    registry: Registry | None = None,
 ) -> Breaking:
     """Add lambda psi to the oracle of ``conditions``, whose generators are ``solution``.
 
@@ -97,7 +95,7 @@ def break_symmetry(
     if the outputs do not fit, and for approximate oracles, which have no exact symmetry to break.
     """
     phi, rows = conditions.oracle, solution.coefficients
-    psi = build_oracle(options.oracle, phi.layout, conditions.x, registry)
+    psi = build_oracle(options.oracle, phi.layout, conditions.x)
     if phi.approximate or psi.approximate:
         raise MethodError("breaking needs oracles that are known exactly; a learned one breaks by itself")
     survive, broken = _split(replace(conditions, oracle=psi), solution, phi.precision)

@@ -21,7 +21,7 @@ EXACT = 1e-9
 def entries_of(matrix: npt.NDArray[Any], errors: npt.NDArray[Any]) -> dict[str, Any]:
     """``entries`` and ``entries_more`` of a matrix (d, d), by row, for a record.
 
-    An entry is there if it differs from zero by three errors. Of a complex one the larger part is told.
+    An entry is there if it differs from zero by three errors. Of a complex one the larger part is given.
 
     >>> found = entries_of(np.array([[0.0, -1.0], [1.0, 0.001]]), np.full((2, 2), 0.01))
     >>> [(e.row, e.column, e.value.text()) for e in found["entries"]]
@@ -40,7 +40,7 @@ def _entry(row: int, column: int, value: complex, error: float) -> Entry:
         row=row + 1,
         column=column + 1,
         imaginary=imaginary,
-        value=Number(value=number, method="exact but for rounding")
+        coefficient=Number(value=number, method="exact but for rounding")
         if error < EXACT
         else Number.with_error(number, float(error)),
     )

@@ -82,7 +82,7 @@ def solve(
         solver=SolverRecord(
             name="exact",
             exact=ExactRecord(
-                blocks=len(found.squares),
+                event_blocks=len(found.squares),
                 largest=sizes[-1],
                 rounding=count.decision if isinstance(count.decision, RoundingDecision) else None,
                 gap=count.decision if isinstance(count.decision, GapDecision) else None,

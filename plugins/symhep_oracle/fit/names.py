@@ -18,7 +18,7 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Overlap above which a generator is called by the name: the angle is below 10 degrees.
 RECOGNISED = 0.985
-#: Overlap above which a nameless one is told to be near: below 26 degrees.
+#: Overlap above which a nameless one is said to be near: below 26 degrees.
 NEAR = 0.9
 
 

@@ -10,7 +10,9 @@ import numpy.typing as npt
 from pydantic import Field
 
 from symhep.events.dataset import Dataset
+from symhep.events.effective import effective_events
 from symhep.methods.context import Context
+from symhep.methods.events import EventsRecord
 from symhep.methods.record import Record
 from symhep_oracle.fit.conditions import Conditions
 from symhep_oracle.fit.fields import make_fields
@@ -33,9 +35,9 @@ Parameters = dict[str, npt.NDArray[np.float32]]
 class Facts(Record):
     """What the result has to tell of the events and the oracle."""
 
-    events: int
+    events: EventsRecord
     scale: float
-    negative_weight: float
+    unit: str
     layout: LayoutRecord
     oracle: FunctionRecord
     coding: dict[str, Any] | None = Field(None, description="how well an autoencoder codes the features")
@@ -85,12 +87,15 @@ def pose(
         oracle, sample, report = learned.oracle, sample.only(learned.held_out), learned.report
         parameters = learned.oracle.parameters | parameters
     else:
-        oracle = build_oracle(options.oracle, sample.layout, sample.x, context.registry)
+        oracle = build_oracle(options.oracle, sample.layout, sample.x)
     fields = make_fields(sample.layout, options.degree, options.affine)
     facts = Facts(
-        events=len(sample),
+        events=EventsRecord(
+            used=len(sample), available=sample.available, effective=effective_events(sample.weights),
+            negative=sample.negative,
+        ),
         scale=sample.scale,
-        negative_weight=sample.negative,
+        unit=sample.unit,
         layout=_layout(data, options, sample, coded),
         oracle=FunctionRecord(
             description=describe(options.oracle), outputs=oracle.outputs, precision=oracle.precision,
@@ -106,8 +111,8 @@ def _layout(data: Dataset, options: OracleMethodOptions, sample: Sample, coded: 
     momenta = acts_on_momenta(data, options)
     layout = sample.layout
     return LayoutRecord(
-        vectors=layout.vectors, dimension=layout.dimension, complex=layout.complex,
-        components=sample.names, unit=sample.unit,
+        number=layout.vectors, size=layout.dimension, complex=layout.complex,
+        components=sample.names,
         acts_on="latents" if coded is not None else "momenta" if momenta else "features",
         unused=_unused(data, options) if momenta else (),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from symhep.hypotheses.algebra.record import NamedAlgebra
 from symhep.methods.number import Number
 from symhep.methods.record import Record
 
@@ -47,7 +48,7 @@ class GapDecision(Record):
 class ExactRecord(Record):
     """The solver by the null space of the conditions."""
 
-    blocks: int = Field(description="blocks of events that the errors come from")
+    event_blocks: int = Field(description="blocks of events that the errors come from")
     largest: float = Field(description="largest singular value, to which all are relative")
     rounding: RoundingDecision | None = Field(None, description="for exact oracles")
     gap: GapDecision | None = Field(None, description="for approximate oracles")
@@ -70,7 +71,7 @@ class Survivors(Record):
     """Generators that the breaking term leaves."""
 
     name: str = Field(description="name of their algebra")
-    generators: tuple[str, ...] = Field(description="their names")
+    generator_names: tuple[str, ...] = Field(description="their names")
 
 
 class BrokenGenerator(Record):
@@ -82,13 +83,11 @@ class BrokenGenerator(Record):
     )
 
 
-class WholeAlgebra(Record):
+class WholeAlgebra(NamedAlgebra):
     """All fields that preserve the oracle with its breaking term."""
 
-    strength: float = Field(description="strength lambda")
     dimension: int = Field(description="number of generators")
-    name: str = Field(description="name of the algebra")
-    confidence: float | None = Field(description="0 to 1: that the name is right")
+    at_strength: float = Field(description="strength lambda of the breaking term")
 
 
 class BreakingRecord(Record):

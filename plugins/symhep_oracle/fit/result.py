@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from symhep.hypotheses.algebra.record import Alternative
 from symhep.methods.number import Number
 from symhep.methods.result import Arrays, Result
 from symhep_oracle.fit.algebra import Analysis, normalised
@@ -26,7 +27,6 @@ from symhep_oracle.fit.symmetry import stated_symmetry
 from symhep_oracle.latent.changes import latent_record
 from symhep_oracle.record import (
     AlgebraRecord,
-    Alternative,
     FieldName,
     FieldsRecord,
     GeneratorRecord,
@@ -45,7 +45,7 @@ __all__ = ["NEARLY", "result_of"]
 
 #: Events kept for drawings.
 DRAWN_EVENTS = 2000
-#: A singular value this small, though not null, is told: a symmetry that is all but exact.
+#: A singular value this small, though not null, is reported: a symmetry that is all but exact.
 NEARLY = 1e-4
 
 
@@ -67,9 +67,9 @@ def result_of(a: Analysis, prepared: Prepared) -> Result[OracleRecord]:
             closure=Number(value=a.closure),
             finite=outcome.finite and Number(value=max(outcome.finite.change, default=0.0)),
         ),
-        spectrum=SpectrumRecord(values=s.spectrum, noise=s.noise),
+        spectrum=SpectrumRecord(values=s.spectrum, standard_errors=s.noise),
         support=_support(a),
-        layout=facts.layout,
+        vectors=facts.layout,
         fields=FieldsRecord(
             family="matrices" if linear else "polynomials",
             degree=options.degree,
@@ -78,7 +78,7 @@ def result_of(a: Analysis, prepared: Prepared) -> Result[OracleRecord]:
         ),
         events=facts.events,
         scale=facts.scale,
-        negative_weight=facts.negative_weight,
+        unit=facts.unit,
         oracle=facts.oracle,
         solver=s.solver,
         compare=_compare(a, s.solver),
@@ -102,16 +102,15 @@ def _algebra(a: Analysis) -> AlgebraRecord:
     return AlgebraRecord(
         dimension=s.dimension,
         name=a.algebra,
-        confidence=a.confidence,
+        confidence=None if found is None else found.confidence,
+        alternatives=() if found is None else Alternative.of(found.alternatives),
         dimension_confidence=s.confidence,
         decision=s.reason,
         identification=None
         if found is None
         else IdentificationRecord(
-            name=found.name, how=found.how, confidence=found.confidence, closed=found.closed,
-            closure=found.closure, parts=found.parts, isomorphic=found.isomorphic, rank=found.rank,
-            signature=found.signature,
-            alternatives=[Alternative(name=name, share=share) for name, share in found.alternatives],
+            how=found.how, closed=found.closed, closure=found.closure, parts=found.parts,
+            isomorphic=found.isomorphic, semisimple_rank=found.rank, signature=found.signature,
         ),
     )  # fmt: skip
 
@@ -168,7 +167,7 @@ def _breaking(a: Analysis, prepared: Prepared) -> BreakingRecord | None:
     return BreakingRecord(
         oracle=b.oracle,
         strengths=b.strengths,
-        surviving=Survivors(name=a.surviving_name, generators=[k.name for k in a.surviving]),
+        surviving=Survivors(name=a.surviving_name, generator_names=[k.name for k in a.surviving]),
         broken=[
             BrokenGenerator(
                 name=known.name,
@@ -179,7 +178,10 @@ def _breaking(a: Analysis, prepared: Prepared) -> BreakingRecord | None:
             )
             for i, known in enumerate(a.broken)
         ],
-        algebra_of_the_whole=[WholeAlgebra(**vars(w)) for w in a.broken_algebras],
+        algebra_of_the_whole=[
+            WholeAlgebra(at_strength=w.strength, dimension=w.dimension, name=w.name, confidence=w.confidence)
+            for w in a.broken_algebras
+        ],
     )
 
 

@@ -111,7 +111,7 @@ def by_gap(
 def _without_symmetry(grams: list[FloatArray]) -> tuple[float, float]:
     """The largest gap that 99 % of these functions stay below, and the singular value that they stay above.
 
-    Fields that move no event are null for any function: what is at the rounding floor says nothing here.
+    Fields that act trivially on the events are null for any function: what is at the rounding floor says nothing here.
     """
     gaps, smallest = [], []
     for gram in grams:

@@ -34,7 +34,6 @@ def flow_result(o: FlowOutcome) -> Result[OracleRecord]:
         algebra=AlgebraRecord(
             dimension=found,
             name=NO_ALGEBRA if found else "0",
-            confidence=o.confidence,
             dimension_confidence=o.confidence,
             decision=_decision(o),
             identification=None,
@@ -52,13 +51,13 @@ def flow_result(o: FlowOutcome) -> Result[OracleRecord]:
             closure=_spread(o.closure, best),
             brackets_along_contours=_spread(o.bracket_along, best),
         ),
-        spectrum=SpectrumRecord(values=(), noise=()),
+        spectrum=SpectrumRecord(values=(), standard_errors=()),
         support=SupportRecord(constraints=(), checked_off_support=False, spurious=()),
-        layout=o.facts.layout,
+        vectors=o.facts.layout,
         fields=FieldsRecord(family="networks", degree=1, affine=False, unknowns=None),
         events=o.facts.events,
         scale=o.facts.scale,
-        negative_weight=o.facts.negative_weight,
+        unit=o.facts.unit,
         oracle=o.facts.oracle,
         solver=SolverRecord(name="flows", flows=_flows(o)),
     )
@@ -78,7 +77,7 @@ def _flows(o: FlowOutcome) -> FlowsRecord:
     losses = o.arrays["parts"][-1].sum(axis=1)
     return FlowsRecord(
         asked=o.along.shape[1],
-        found=o.found,
+        found_per_seed=o.found,
         best=o.best + 1,
         trained_on=o.trained_on,
         measured_on=o.measured_on,

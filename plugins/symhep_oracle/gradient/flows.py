@@ -118,7 +118,7 @@ def learn_flows(
     """Vector fields that leave ``function`` (..., D) -> (..., k) as it is, one set per member of ``seeds``.
 
     A field times any function of x is a symmetry as well, so what is found is a direction at each point.
-    ``x`` (N, D), ``weights`` (N,) not negative; ``advance`` is told of ``epochs`` steps in all.
+    ``x`` (N, D), ``weights`` (N,) not negative; ``advance`` counts ``epochs`` steps in all.
     """
     loss = _Loss(function, torch.as_tensor(x, dtype=torch.float64), _shares(weights), options)
 

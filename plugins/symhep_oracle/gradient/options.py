@@ -62,7 +62,7 @@ class GradientOptions(Options):
     normalise: bool = Field(
         True,
         description="divide the points by their rms and phi by the rms of its slope, so that the weights h mean the "
-        "same in GeV; false: the slides' losses to the letter",
+        "same in GeV; false: the slides' losses as printed",
     )
 
 

@@ -22,7 +22,7 @@ class LossRecord(Record):
 class ScanRow(Record):
     """Training with one number of generators."""
 
-    generators: int = Field(description="N_g, the number asked for")
+    asked: int = Field(description="N_g, the number asked for")
     loss: LossRecord = Field(description="final loss")
     parts: dict[str, float | None] = Field(description="weighted terms of the least loss")
     violation: float | None = Field(description="worst relative change of the oracle along their span")
@@ -62,7 +62,7 @@ class FlowsRecord(Record):
     """Training of networks x -> v(x), measured on events that they were not trained on."""
 
     asked: int = Field(description="fields trained side by side")
-    found: tuple[int, ...] = Field(description="for each seed, fields that follow the contours")
+    found_per_seed: tuple[int, ...] = Field(description="for each seed, fields that follow the contours")
     best: int = Field(description="seed with the least loss, from 1")
     trained_on: int = Field(description="events trained on")
     measured_on: int = Field(description="other events, on which the fields are measured")

@@ -101,7 +101,7 @@ def solve(
     """Generators by the losses (4)-(7), for every N_g of the scan and every seed at once.
 
     ``x`` (N, D), ``weights`` (N,) not negative, ``scale`` the unit of the fields, as for the exact solver;
-    ``advance`` is told of ``epochs`` steps in all. Raises `CardError` for fields that are no matrices.
+    ``advance`` counts ``epochs`` steps in all. Raises `CardError` for fields that are no matrices.
 
     >>> from symhep_oracle.oracles.layout import Layout
     >>> from symhep_oracle.oracles.norms import Norm
@@ -245,7 +245,7 @@ def _record(
         best = members[losses[members].argmin()]
         scan.append(
             ScanRow(
-                generators=n,
+                asked=n,
                 loss=LossRecord(best=losses[best], median=np.median(losses[members])),
                 parts=dict(zip(PARTS, final[best].tolist(), strict=True)),
                 violation=trials[best].violation,

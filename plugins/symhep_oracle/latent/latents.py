@@ -75,8 +75,8 @@ def encode(
         data, values=kept, columns=columns, momenta=None, scaler=Scaler.fit(kept, "none", data.weights)
     )
     report = {
-        "latents": coding.latents, "features": len(coded), "autoencoder": how, "unexplained_variance": error,
-        "events": len(rows),
+        "latents": coding.latents, "inputs": len(coded), "autoencoder": how, "unexplained_variance": error,
+        "measured_on": len(rows),
     }  # fmt: skip
     return Coded(latent, coding, report, parameters)
 

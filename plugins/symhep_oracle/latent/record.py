@@ -21,10 +21,10 @@ class LatentRecord(Record):
     """The autoencoder, and flows that change the oracle least."""
 
     latents: int = Field(description="latents")
-    features: int = Field(description="features that they encode")
+    inputs: int = Field(description="features that they encode")
     autoencoder: str = Field(description="trained here, or from files")
     unexplained_variance: float = Field(description="share of the variance of the features that is lost")
-    events: int = Field(description="events on which that is measured")
+    measured_on: int = Field(description="events on which that is measured")
     image: tuple[int, int] | None = Field(None, description="rows and columns of the features as an image")
     flows: int = Field(description="flows followed")
     length: float = Field(description="how far each way, in units of the rms of a latent")

@@ -69,7 +69,7 @@ class Answers:
 def inputs(data: Dataset, options: LearnedOracleOptions) -> list[int]:
     """Numbers of the features that are no answer.
 
-    Raises `MethodError` if the target is no feature.
+    Raises `MethodError` if the target is not a feature.
     """
     hidden = -1 if options.target is None else _column(data, options.target)
     return [i for i in range(len(data.columns)) if i != hidden]
@@ -90,7 +90,7 @@ def without_target(data: Dataset, options: LearnedOracleOptions) -> Dataset:
 def _column(data: Dataset, name: str) -> int:
     names = [column.name for column in data.columns]
     if name not in names:
-        raise MethodError(f"target '{name}' is no feature of '{data.name}'; {nearest(name, names)}")
+        raise MethodError(f"target '{name}' is not a feature of '{data.name}'; {nearest(name, names)}")
     return names.index(name)
 
 

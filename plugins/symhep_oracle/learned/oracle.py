@@ -184,4 +184,4 @@ def _quality(oracle: LearnedOracle, x: FloatArray, answers: Answers) -> QualityR
         name, found = "AUC", area_under_curve(values[:, 0], truth == 1, weights)
     else:
         name, found = "accuracy", accuracy(values.argmax(axis=1) == truth, weights)
-    return QualityRecord(name=name, value=Number.with_error(*found), loss=loss(outputs, answers))
+    return QualityRecord(name=name, score=Number.with_error(*found), loss=loss(outputs, answers))

@@ -18,7 +18,7 @@ class QualityRecord(Record):
     name: Literal["AUC", "accuracy", "R2"] = Field(
         description="area under the ROC curve for two classes, accuracy for more, R^2 for a value"
     )
-    value: Number = Field(description="its value with the standard error")
+    score: Number = Field(description="its value with the standard error")
     loss: float = Field(description="mean loss")
 
 

@@ -10,8 +10,6 @@ from torch import Tensor
 
 from symhep.errors import MethodError
 from symhep.lie.exceptional import cubic_form, three_form
-from symhep.plugin.functions import load_function
-from symhep.plugin.manager import Registry
 from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.oracles.function import function_oracle
 from symhep_oracle.oracles.interface import Oracle
@@ -54,13 +52,10 @@ def vectors_needed(options: OracleOptions, features: int, complex_vectors: bool)
     return 1
 
 
-def build_oracle(
-    options: OracleOptions, layout: Layout, sample: Tensor, registry: Registry | None = None
-) -> Oracle:
+def build_oracle(options: OracleOptions, layout: Layout, sample: Tensor) -> Oracle:
     """The oracle that ``options`` describe, on vectors of ``layout``.
 
-    ``sample`` (n, D) are points of the data, on which user functions are tried; plugins of ``registry`` may announce
-    such functions.
+    ``sample`` (n, D) are points of the data, on which user functions are tried.
     Raises `MethodError` or `InputError` where the oracle does not fit the vectors.
 
     >>> build_oracle(LorentzOracle(kind="lorentz"), Layout(2, 4), torch.zeros(1, 8)).outputs
@@ -89,9 +84,9 @@ def build_oracle(
             return Joined(determinant, QuadraticForm(layout, identity)) if norms else determinant
         case MaskOracle(eta=eta, phi=phi, width=width):
             return Mask(layout, eta, phi, width)
-        case FunctionOracle(function=name, approximate=approximate):
-            oracle = function_oracle(layout, load_function(name, registry), name, sample)
-            oracle.approximate = approximate
+        case FunctionOracle():
+            oracle = function_oracle(layout, options.load(), options.function, sample)
+            oracle.approximate = options.approximate
             return oracle
         case ModelFileOracle(kind="onnx", file=file):
             return onnx_oracle(layout, file, sample)

@@ -34,12 +34,12 @@ def torchscript_oracle(layout: Layout, file: str, sample: Tensor) -> Oracle:
     Raises
     ------
     InputError
-        If the file is no TorchScript.
+        If the file is not TorchScript.
     MethodError
         If the module does not take (N, D) points.
     """
     if not zipfile.is_zipfile(file):
-        raise InputError("is no TorchScript archive", file=file, hint="save the model with torch.jit.save")
+        raise InputError("is not a TorchScript archive", file=file, hint="save the model with torch.jit.save")
     with zipfile.ZipFile(file) as archive:
         names = archive.namelist()
     if not any(name.endswith("/constants.pkl") for name in names):

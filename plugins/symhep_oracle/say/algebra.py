@@ -12,7 +12,7 @@ from symhep_oracle.record import OracleRecord
 
 __all__ = ["algebra", "dilatation", "products"]
 
-#: Residuals above this are told in the first sentence: the symmetry is an approximate one.
+#: Residuals above this are quoted in the first sentence: the symmetry is an approximate one.
 APPROXIMATE = 1e-3
 #: Polynomial fields close if less of their brackets is left over.
 CLOSED = 1e-6
@@ -24,8 +24,9 @@ def algebra(record: OracleRecord) -> Statement:
     """Name, dimension and generators of what preserves the oracle, or that nothing does."""
     found, residual = record.algebra, record.residual
     evidence: dict[str, Any] = {
-        "dimension": found.dimension, "name": found.name, "confidence": found.confidence,
-        "invariance": residual.invariance.to_json(), "closure": residual.closure.to_json(), "events": record.events,
+        "dimension": found.dimension, "name": found.name, "confidence": found.joint,
+        "invariance": residual.invariance.to_json(), "closure": residual.closure.to_json(),
+        "events": record.events.used,
     }  # fmt: skip
     if found.dimension == 0:
         return Statement(_none(record), evidence, "spectrum")
@@ -60,12 +61,10 @@ def _some(record: OracleRecord) -> str:
             f"(confidence {found.dimension_confidence:.2g} in their number; {residuals})."
         )
     if found.identification is None:
-        return (
-            f"{many}{listed} {what}; their brackets close (confidence {found.confidence:.2g}; {residuals})."
-        )
+        return f"{many}{listed} {what}; their brackets close (confidence {found.joint:.2g}; {residuals})."
     return (
         f"{found.name} {nearly}preserves {oracle}{up_to}: {plural(g, 'generator')}{listed} "
-        f"(confidence {found.confidence:.2g}; {residuals})."
+        f"(confidence {found.joint:.2g}; {residuals})."
     )
 
 
@@ -80,11 +79,11 @@ def _kind(record: OracleRecord, number: int = 2) -> str:
 
 def _listed(record: OracleRecord) -> str:
     """' (J_x, J_y and J_z)' if all generators have names, or are near one."""
-    generators, found = record.generators, record.algebra.identification
+    generators, algebra = record.generators, record.algebra
     names = [g.described for g in generators if g.known or g.near]
     listed = several(names) if 0 < len(names) == len(generators) <= LISTED else ""
     # The dilatation commutes with all matrices: if one factor R is there, D is it.
-    if "D" in names and found is not None and found.name.split(" + ").count("R") == 1:
+    if "D" in names and algebra.identification is not None and algebra.name.split(" + ").count("R") == 1:
         listed += "; R is the dilatation D" if listed and len(names) > 1 else ""
     return f" ({listed})" if listed else ""
 
@@ -92,7 +91,7 @@ def _listed(record: OracleRecord) -> str:
 def dilatation(record: OracleRecord) -> Iterator[Statement]:
     """What a dilatation among the generators of an estimate on momenta means."""
     there = any(g.name == "D" for g in record.generators)
-    if record.oracle.approximate and record.layout.minkowski and there:
+    if record.oracle.approximate and record.vectors.minkowski and there:
         yield Statement(
             "The dilatation D is no symmetry of a mass. It counts here since scaling light momenta (m far below E) "
             "changes functions of masses by (m/E)^2 of what a general matrix does, less than the estimate resolves.",

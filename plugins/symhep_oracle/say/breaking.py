@@ -15,7 +15,7 @@ def breaking(record: OracleRecord) -> Iterator[Statement]:
     """Survivors and broken generators; a symmetry of the whole that is deformed and not lost."""
     if (b := record.breaking) is None:
         return
-    survivors, broken = sorted(b.surviving.generators), sorted(g.name for g in b.broken)
+    survivors, broken = sorted(b.surviving.generator_names), sorted(g.name for g in b.broken)
     left = f"{b.surviving.name} ({several(survivors)})" if survivors else "none of the generators"
     text = f"Adding lambda times {b.oracle} leaves {left}"
     text += f" and breaks {several(broken)}." if broken else " and breaks none of them."
@@ -23,11 +23,11 @@ def breaking(record: OracleRecord) -> Iterator[Statement]:
         "surviving": list(survivors), "broken": [g.to_json() for g in b.broken], "strengths": list(b.strengths),
     }  # fmt: skip
     yield Statement(text, evidence, "breaking" if broken else None)
-    wholes = [w for w in b.algebra_of_the_whole if w.strength != 0 and w.dimension > len(survivors)]
+    wholes = [w for w in b.algebra_of_the_whole if w.at_strength != 0 and w.dimension > len(survivors)]
     if wholes:
         names = sorted({f"{w.name} ({plural(w.dimension, 'generator')})" for w in wholes})
         yield Statement(
-            f"For lambda = {several([f'{w.strength:g}' for w in wholes])} the oracle as a whole is preserved by "
+            f"For lambda = {several([f'{w.at_strength:g}' for w in wholes])} the oracle as a whole is preserved by "
             f"{several(names)}, more than the generators that survive: part of the symmetry is deformed, not lost.",
-            {f"{w.strength:g}": {"name": w.name, "dimension": w.dimension} for w in wholes},
+            {f"{w.at_strength:g}": {"name": w.name, "dimension": w.dimension} for w in wholes},
         )

@@ -66,15 +66,13 @@ def finite_steps(record: OracleRecord) -> Iterator[Statement]:
 def low_confidence(record: OracleRecord) -> Iterator[Statement]:
     """Where dimension or name may be others."""
     found = record.algebra
-    if found.confidence is not None and found.confidence >= SURE:
+    if found.joint >= SURE:
         return
-    alternatives = found.identification.alternatives if found.identification else ()
-    names = [f"{a.name} ({a.share:.0%})" for a in alternatives]
-    others = f" Other names: {several(names)}." if len(names) > 1 else ""
+    others = f" Other names: {several(found.rivals)}." if found.rivals else ""
     yield Statement(
         f"Low confidence ({found.dimension_confidence or 0.0:.2g}) in the number of generators ({found.dimension}), "
-        f"{found.confidence or 0.0:.2g} in the name.{others}",
-        {"dimension_confidence": found.dimension_confidence, "confidence": found.confidence},
+        f"{found.joint:.2g} in the name.{others}",
+        {"dimension_confidence": found.dimension_confidence, "confidence": found.joint},
         kind="warning",
     )
 
@@ -92,7 +90,9 @@ def nearly_null(record: OracleRecord) -> Iterator[Statement]:
         else f"{len(nearly)} more fields{named} nearly preserve"
     )
     sizes = several([f"{n.singular_value:.2g}" for n in nearly], 5)
-    surface = "the light cone, E^2 - p^2 = m^2 with m far below E" if record.layout.minkowski else "a surface"
+    surface = (
+        "the light cone, E^2 - p^2 = m^2 with m far below E" if record.vectors.minkowski else "a surface"
+    )
     yield Statement(
         f"{count} the oracle, with a relative singular value of {sizes}: a weakly broken symmetry, or events near "
         f"{surface}, on which it is one.",
@@ -104,10 +104,10 @@ def nearly_null(record: OracleRecord) -> Iterator[Statement]:
 
 def negative_weights(record: OracleRecord) -> Iterator[Statement]:
     """How much of the weight is negative."""
-    if record.negative_weight > 0:
+    if record.events.negative > 0:
         yield Statement(
-            f"{record.negative_weight:.0%} of the weight is negative; events count by |w|, since an invariance "
+            f"{record.events.negative:.0%} of the weight is negative; events count by |w|, since an invariance "
             "holds event by event.",
-            {"negative_weight": record.negative_weight},
+            record.events.to_json(),
             kind="warning",
         )

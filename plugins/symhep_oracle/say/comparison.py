@@ -33,7 +33,7 @@ def comparison(record: OracleRecord) -> Iterator[Statement]:
     if equal and following < AMPLIFIED:
         near = (
             "light particles lie close to the light cone"
-            if record.layout.minkowski
+            if record.vectors.minkowski
             else "the events lie near a surface"
         )
         text += (

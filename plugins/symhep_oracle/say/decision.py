@@ -29,6 +29,6 @@ def decision(record: OracleRecord) -> Statement:
         size = f"at most {null:.2g} of the largest" if null else "zero"
         text = (
             f"Of {count} singular values {total} {'is' if total == 1 else 'are'} {size}, the next is "
-            f"{with_error(other, record.spectrum.noise[total])}."
+            f"{with_error(other, record.spectrum.standard_errors[total])}."
         )
     return Statement(f"{text} {found.decision[:1].upper()}{found.decision[1:]}.", evidence, "spectrum")

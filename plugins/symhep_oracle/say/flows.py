@@ -30,11 +30,11 @@ def flows(record: OracleRecord, f: FlowsRecord) -> Iterator[Statement]:
     )
     if count > 1:
         yield _brackets(record, f, figure)
-    if found < count or (record.algebra.confidence or 0.0) < SURE:
+    if found < count or record.algebra.joint < SURE:
         yield Statement(
             f"Not every field follows the contours, or not with every seed: {record.algebra.decision}. Too few epochs "
             "look the same as no symmetry.",
-            {"found": list(f.found)},
+            {"found": list(f.found_per_seed)},
             "loss",
             kind="warning",
         )
@@ -55,7 +55,7 @@ def _followed(record: OracleRecord, f: FlowsRecord, figure: str) -> Statement:
         f"changes the oracle by {violation.text()} of what a step of that size can.",
         {
             "found": found, "asked": count, "along": along.to_json(), "violation": violation.to_json(),
-            "chance": f.along_by_chance, "confidence": record.algebra.confidence, "events": f.measured_on,
+            "chance": f.along_by_chance, "confidence": record.algebra.joint, "events": f.measured_on,
         },
         figure,
     )  # fmt: skip

@@ -30,8 +30,8 @@ def latent(record: LatentRecord | None) -> Iterator[Statement]:
     evidence = record.to_json()
     yield Statement(f"{text}.", evidence, "latent_outputs")
     yield Statement(
-        f"{record.latents} latents of {record.features} features leave {record.unexplained_variance:.1%} of their "
-        f"variance unexplained ({record.events} events; autoencoder {record.autoencoder}).",
-        {key: evidence[key] for key in ("latents", "features", "unexplained_variance", "events")},
+        f"{record.latents} latents of {record.inputs} features leave {record.unexplained_variance:.1%} of their "
+        f"variance unexplained ({record.measured_on} events; autoencoder {record.autoencoder}).",
+        {key: evidence[key] for key in ("latents", "inputs", "unexplained_variance", "measured_on")},
         "latent_images",
     )

@@ -46,12 +46,12 @@ def sentences(record: OracleRecord) -> Iterator[Statement]:
 
 def acts_on(record: OracleRecord) -> Iterator[Statement]:
     """The vectors, their components and unit; a warning where the features' variables are others."""
-    layout = record.layout
+    layout = record.vectors
     if layout.acts_on == "latents":
         return
-    names, vectors, unused = layout.components, layout.vectors, layout.unused
+    names, vectors, unused = layout.components, layout.number, layout.unused
     shown = f"({', '.join(names)})" if len(names) <= LISTED else f"the {len(names)} components"
-    unit = f" in {layout.unit}" if layout.unit else ""
+    unit = f" in {record.unit}" if record.unit else ""
     if layout.acts_on == "features":
         of = f" of each of the {vectors} vectors" if vectors > 1 else ""
     else:

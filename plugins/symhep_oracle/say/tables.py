@@ -25,10 +25,10 @@ def tables(record: OracleRecord) -> dict[str, Table]:
     if record.generators:
         found["generators"] = _generators(record)
     if any(g.entries for g in record.generators):
-        found["entries"] = _entries(record.generators, record.layout.complex, "generator")
+        found["entries"] = _entries(record.generators, record.vectors.complex, "generator")
     if record.support.spurious and record.fields.family == "matrices":
         found["spurious"] = _spurious(record)
-        found["spurious_entries"] = _entries(record.support.spurious, record.layout.complex, "field")
+        found["spurious_entries"] = _entries(record.support.spurious, record.vectors.complex, "field")
     if record.breaking is not None and record.breaking.algebra_of_the_whole:
         found["breaking"] = _breaking(record.breaking)
     return found
@@ -78,7 +78,13 @@ def _entries(
 ) -> Table:
     """One row for each entry that is not zero."""
     rows = [
-        (f.name, e.row, e.column, *(["imaginary" if e.imaginary else "real"] if imaginary else []), e.value)
+        (
+            f.name,
+            e.row,
+            e.column,
+            *(["imaginary" if e.imaginary else "real"] if imaginary else []),
+            e.coefficient,
+        )
         for f in fields
         for e in f.entries
     ]
@@ -95,7 +101,7 @@ def _entries(
 def _breaking(b: BreakingRecord) -> Table:
     return Table.of(
         ("strength", "dimension", "algebra", "confidence"),
-        [(w.strength, w.dimension, w.name, w.confidence) for w in b.algebra_of_the_whole],
+        [(w.at_strength, w.dimension, w.name, w.confidence) for w in b.algebra_of_the_whole],
         "All fields that preserve the oracle with its breaking term, for each strength.",
     )
 

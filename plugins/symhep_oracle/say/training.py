@@ -18,7 +18,7 @@ def training(report: TrainingRecord | None) -> Iterator[Statement]:
     """How good the networks are on events they have not seen, and what went wrong."""
     if report is None:
         return
-    held, trained = report.quality.value, report.quality_trained.value
+    held, trained = report.quality.score, report.quality_trained.score
     name = {"R2": "R^2"}.get(report.quality.name, report.quality.name)
     what = f"'{report.target}'" if report.target else " and ".join(report.classes)
     evidence = {"quality": report.quality.to_json(), "quality_trained": report.quality_trained.to_json()}

@@ -46,7 +46,7 @@ def draw_all(result: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
     yield from _group(result)
     yield from _subgroups(result)
     yield from _map(result)
-    if result.record.training is not None:
+    if result.record.search is not None:
         yield NamedFigure(
             "training",
             training_losses(result.arrays),
@@ -67,11 +67,11 @@ def _elements(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
             "have others.",
         )
     if space is not None:
-        number = len(space.parameters)
+        number = len(space.parameter_labels) - len(space.discrete_parameters)
         more = f" The first {PARAMETERS} of {number} parameters." if number > PARAMETERS else ""
         yield NamedFigure(
             "parameters",
-            final_parameters(r.arrays, space.parameters),
+            final_parameters(r.arrays, space.parameter_labels, space.discrete_parameters),
             f"Parameters of the transformation after training against those before. Dotted: not moved.{more}",
         )
 
@@ -121,10 +121,10 @@ def _judged(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
     if np.isfinite(r.arrays.get("log10_p", np.zeros(0))).any():
         yield NamedFigure(
             "element_p_values",
-            element_p_values(r.arrays, s.level),
+            element_p_values(r.arrays, s.significance_level),
             "p-values of the found elements, on events that training never saw: as training left them, and "
             "refined to the precision of the training events. Adjusted by Holm's method; right of the dashed "
-            f"line, at {s.level:g}, an element is rejected.",
+            f"line, at {s.significance_level:g}, an element is rejected.",
         )
 
 
@@ -137,7 +137,7 @@ def _group(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
             "Logarithms of the found elements: singular values beside those of the elements' errors alone (left), "
             "and the generators of what rises above them, of length 1, with one standard error (right).",
         )
-    if s.components:
+    if s.connected_components:
         yield NamedFigure(
             "components",
             component_sizes(s),
@@ -158,16 +158,20 @@ def _subgroups(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
     s = r.record
     if s.catalogue is not None:
         yield NamedFigure("lattice", subgroup_lattice(s.subgroups, s.catalogue), LATTICE)
-    components = tuple((row.name, row, "") for row in s.components if row.log10_p is not None)
+    components = tuple((row.name, row, "") for row in s.connected_components if row.log10_p is not None)
     families = [
         Family("components", components[:SHOWN]),
         candidate_family(s.candidates),
         discrete_family(s.discrete),
     ]
     if any(family.rows for family in families):
-        yield NamedFigure("p_values", p_value_figure(families, s.level), P_VALUES.format(level=s.level))
+        yield NamedFigure(
+            "p_values",
+            p_value_figure(families, s.significance_level),
+            P_VALUES.format(level=s.significance_level),
+        )
     if has_discrete(s.discrete):
-        yield NamedFigure("discrete", discrete_figure(s.discrete, s.level), DISCRETE)
+        yield NamedFigure("discrete", discrete_figure(s.discrete, s.significance_level), DISCRETE)
 
 
 def _map(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:

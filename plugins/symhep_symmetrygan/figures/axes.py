@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from symhep.plotting.labels import pretty
 from symhep.plotting.panel import panel
 
-__all__ = ["axis_label", "panels", "quantity", "turn_ticks"]
+__all__ = ["axis_label", "logarithmic", "panels", "quantity", "turn_ticks"]
 
 _GREEK = re.compile(r"^(log_)?(theta|phi|delta|alpha|lambda)(?:_(\w+))?$")
 _LOGARITHM = re.compile(r"^log_(\w)_?(\w*)$")
-_LETTER = re.compile(r"^([a-zA-Z])(?:_(\w+))?$")
-_MOMENTUM = re.compile(r"^(E|p[xyzt])(\w+)?$")
+_LETTER = re.compile(r"^([a-zA-Z])(?:_(\w+)|(\d+))?$")
+_MOMENTUM = re.compile(r"^(E|p[xyzt])([^\W_]\w*)?$")
 #: What is measured in radians.
 _ANGLES = re.compile(r"^(theta|phi|alpha|azimuth|angle)\b|^(theta|phi)_|^d?phi\b|azimuth|angle between")
 
@@ -26,8 +27,8 @@ _ANGLES = re.compile(r"^(theta|phi|alpha|azimuth|angle)\b|^(theta|phi)_|^d?phi\b
 def quantity(name: str) -> str:
     """A name in mathematics.
 
-    >>> quantity("theta_12"), quantity("log_r_1"), quantity("c"), quantity("px1"), quantity("J_z")
-    ('$\\\\theta_{12}$', '$\\\\log\\\\,r_{1}$', '$c$', '$p_{x,1}$', '$J_{z}$')
+    >>> quantity("theta_12"), quantity("log_r_1"), quantity("c"), quantity("px1"), quantity("J_z"), quantity("x1")
+    ('$\\\\theta_{12}$', '$\\\\log\\\\,r_{1}$', '$c$', '$p_{x,1}$', '$J_{z}$', '$x_{1}$')
     """
     if found := _GREEK.match(name):
         index = f"_{{{found[3]}}}" if found[3] else ""
@@ -43,7 +44,8 @@ def quantity(name: str) -> str:
     if name.startswith(("pt of ", "cos theta of ")):
         return name.replace("pt", r"$p_{T}$", 1).replace("cos theta", r"$\cos\theta$", 1)
     if (found := _LETTER.match(name)) and found[1] not in "JKPEHDN":
-        return f"${found[1]}_{{{found[2]}}}$" if found[2] else f"${found[1]}$"
+        index = found[2] or found[3]
+        return f"${found[1]}_{{{index}}}$" if index else f"${found[1]}$"
     return pretty(name)
 
 
@@ -70,6 +72,18 @@ def panels(number: int, *, most: int = 3, width: float = 3.4, height: float = 3.
     for ax in axes.flat[number:]:
         ax.remove()
     return figure, axes.ravel()[:number]
+
+
+def logarithmic(ax: Any, which: str) -> None:
+    """A logarithmic axis 'x' or 'y' that is labelled at powers of ten alone, of which two at least are in view.
+
+    On a short one matplotlib labels the subdivisions, too, and the labels overlap.
+    """
+    ax.set(**{f"{which}scale": "log"})
+    low, high = np.log10(ax.get_xlim() if which == "x" else ax.get_ylim())
+    if np.floor(high) - np.ceil(low) < 1:
+        ax.set(**{f"{which}lim": (10 ** np.floor(low), 10 ** np.ceil(high))})
+    (ax.xaxis if which == "x" else ax.yaxis).set_minor_formatter(NullFormatter())
 
 
 def turn_ticks(ax: Any, which: str, low: float, high: float) -> None:

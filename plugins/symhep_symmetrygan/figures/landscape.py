@@ -144,5 +144,7 @@ def _handles(a: Arrays, slices: Sequence[SliceRecord]) -> list[Line2D]:
                 Line2D([], [], marker=marker, ls="none", ms=12, mfc="white", mec=_MAXIMUM, label=label)
             )
     if any(row.ridge for row in slices):
-        handles.append(Line2D([], [], color=_MAXIMUM, marker=".", ms=4, ls="none", label="symmetries"))
+        handles.append(
+            Line2D([], [], color=_MAXIMUM, marker=".", ms=4, ls="none", label="continuous symmetries")
+        )
     return handles

@@ -20,16 +20,21 @@ FloatArray = npt.NDArray[np.float64]
 SHOWN = 9
 
 
-def final_parameters(a: Arrays, parameters: Sequence[str]) -> Figure:
-    """Of two parameters first the final ones against each other; then every final against its initial value."""
-    names = list(parameters[:SHOWN])
+def final_parameters(a: Arrays, parameters: Sequence[str], discrete: Sequence[str] = ()) -> Figure:
+    """Of two parameters first the final ones against each other; then every final against its initial value.
+
+    ``discrete`` ones, which training cannot move, are not shown.
+    """
+    names = list(parameters)
+    shown = [k for k, name in enumerate(names) if name not in discrete][:SHOWN]
     initial, final = (_wrapped(a[part], a["periods"]) for part in ("initial", "final"))
-    both = len(names) == 2
-    figure, axes = panels(len(names) + both, width=3.7, height=3.2)
+    both = len(shown) == 2
+    figure, axes = panels(len(shown) + both, width=3.7, height=3.2)
     if both:
-        _scatter(axes[0], a, final, final, (0, 1))
-        axes[0].set(xlabel=f"Final {axis_label(names[0])}", ylabel=f"Final {axis_label(names[1])}")
-    for k, ax in enumerate(axes[both:]):
+        i, j = shown
+        _scatter(axes[0], a, final, final, (i, j))
+        axes[0].set(xlabel=f"Final {axis_label(names[i])}", ylabel=f"Final {axis_label(names[j])}")
+    for k, ax in zip(shown, axes[both:], strict=True):
         _scatter(ax, a, initial, final, (k, k))
         ax.set(xlabel=f"Initial {axis_label(names[k])}", ylabel=f"Final {axis_label(names[k])}")
     figure.legend(

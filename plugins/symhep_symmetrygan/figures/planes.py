@@ -32,7 +32,7 @@ def before_and_after_planes(histograms: Mapping[str, hist.Hist[Any]], unit: str)
     found = planes_of(histograms)
     samples = list(found[0].axes[0])
     figure, axes = panel(
-        len(found), len(samples), figsize=(3.3 * len(samples) + 0.8, 3.1 * len(found) + 0.2), squeeze=False,
+        len(found), len(samples), figsize=(3.3 * len(samples) + 0.8, 3.5 * len(found) + 0.2), squeeze=False,
         sharex="row", sharey="row",
     )  # fmt: skip
     for row, h in enumerate(found):
@@ -47,6 +47,7 @@ def before_and_after_planes(histograms: Mapping[str, hist.Hist[Any]], unit: str)
                 rasterized=True,
             )  # fmt: skip
             ax.set_xlabel(axis_label(h.axes[1].label, unit))
+            ax.set_box_aspect(1)  # a circle is to look like one
             ax.locator_params(nbins=4, prune="both")  # ticks of neighbours would touch
             if row == 0:
                 ax.set_title(_WORDS[sample], fontsize=11)

@@ -9,7 +9,7 @@ from matplotlib.ticker import NullLocator
 from symhep.methods.result import Arrays
 from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
-from symhep_symmetrygan.figures.axes import quantity
+from symhep_symmetrygan.figures.axes import logarithmic, quantity
 from symhep_symmetrygan.figures.marks import GREY
 from symhep_symmetrygan.record import SymmetryGanRecord
 
@@ -31,7 +31,7 @@ def span_of_logarithms(a: Arrays, record: SymmetryGanRecord) -> Figure:
     left.set_xticks(number)
     left.xaxis.set_minor_locator(NullLocator())
     if (a["span_values"] > 0).any():
-        left.set_yscale("log")
+        logarithmic(left, "y")
     left.legend(fontsize=10)
     x = np.arange(len(tangents))
     right.axhline(0.0, color=GREY, lw=0.9)

@@ -18,7 +18,7 @@ from symhep.stats.multiplicity import holm
 from symhep_symmetrygan.landscape.loss import LOG_4
 from symhep_symmetrygan.maps.periods import periods_of
 from symhep_symmetrygan.options import SymmetryGanOptions
-from symhep_symmetrygan.record import InertialRecord, SpaceRecord, TrainingRecord
+from symhep_symmetrygan.record import InertialRecord, SearchRecord, SpaceRecord
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.validation.record import DivergenceMean, DivergenceRecord, LossRecord, VerdictCounts
@@ -114,12 +114,12 @@ class Elements:
             "space": SpaceRecord(
                 name=self.space.name,
                 marginal=self.space.marginal,
-                parameters=self.space.family.labels,
-                discrete=self.space.discrete,
+                parameter_labels=self.space.family.labels,
+                discrete_parameters=self.space.discrete,
                 coordinates=self.events.names,
                 dimension=None if self.space.generators is None else len(self.space.generators),
             ),
-            "training": TrainingRecord(
+            "search": SearchRecord(
                 restarts=len(self), terms=tuple(term.words for term in self.options.terms)
             ),
             "inertial": self._inertial(),
@@ -148,7 +148,7 @@ class Elements:
         return found
 
     def _matrices(self) -> FloatArray:
-        """(E, D + 1, D + 1) as trained, NaN for what diverged or is no matrix."""
+        """(E, D + 1, D + 1) as trained, NaN for what diverged or is not a matrix."""
         d = self.space.family.vector
         if not self.space.family.affine:
             return np.full((len(self), d + 1, d + 1), np.nan)
@@ -200,7 +200,7 @@ class Elements:
         adjusted = holm_of(self.arrays["inertial_log_p"])
         known = adjusted[~np.isnan(adjusted)]
         kept = int((known > math.log(self.options.level)).sum())
-        return InertialRecord(how=self.options.inertial.way, kept=kept, rejected=len(known) - kept)
+        return InertialRecord(how=self.options.inertial.way, kept=kept, failed=len(known) - kept)
 
 
 def holm_of(log_p: FloatArray) -> FloatArray:

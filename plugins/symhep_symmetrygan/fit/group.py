@@ -49,10 +49,10 @@ class Group:
         return {
             "algebra": i.algebra,
             "generators": i.basis,
-            "components": judged_components(
+            "connected_components": judged_components(
                 i, self.validated, self.representatives, self.elements.options.level
             ),
-            "finite": i.finite,
+            "finite_group": i.finite,
             "component_group": i.component_group,
             "notes": i.notes,
             "composition": None if self.composition is None else self._composed(self.composition),

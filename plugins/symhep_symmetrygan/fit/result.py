@@ -8,9 +8,9 @@ from typing import Any
 import hist
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from symhep.methods.context import Context
+from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.result import Arrays, Part, Result
 from symhep_symmetrygan.fit.elements import Elements
 from symhep_symmetrygan.fit.group import group_of
@@ -19,7 +19,7 @@ from symhep_symmetrygan.fit.landscape import landscape_of
 from symhep_symmetrygan.fit.map import map_of
 from symhep_symmetrygan.fit.shards import Prepared
 from symhep_symmetrygan.fit.symmetry import symmetry_of
-from symhep_symmetrygan.record import EventsRecord, SymmetryGanRecord, VectorsRecord
+from symhep_symmetrygan.record import SymmetryGanRecord
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.names import read_space
 from symhep_symmetrygan.subgroups.record import DiscreteSearch, SubgroupSearch
@@ -52,7 +52,11 @@ def result_of(prepared: Prepared, parts: Sequence[Part], context: Context) -> Re
         fields |= dict(SubgroupSearch.from_json(of["subgroups"][0].values))
     if "discrete" in of:
         fields |= dict(DiscreteSearch.from_json(of["discrete"][0].values))
-    return Result(SymmetryGanRecord(**fields, **_described(events), level=options.level), arrays, histograms)
+    return Result(
+        SymmetryGanRecord(**fields, **_described(events), significance_level=options.level),
+        arrays,
+        histograms,
+    )
 
 
 def _add_group(
@@ -64,21 +68,15 @@ def _add_group(
         return
     fields |= group.records()
     arrays |= group.drawing()
-    symmetry = symmetry_of(group, fields["components"], events)
+    symmetry = symmetry_of(group, fields["connected_components"], events)
     if symmetry is not None:
         fields["symmetry"] = symmetry.to_record()
         arrays |= symmetry.to_arrays()
 
 
 def _described(events: Events) -> dict[str, Any]:
-    weights = torch.cat([events.train.weights, events.held.weights])
     return {
-        "events": EventsRecord(
-            train=len(events.train),
-            held=len(events.held),
-            effective=events.held.effective,
-            negative=float(weights.clamp_max(0).abs().sum() / weights.abs().sum()),
-        ),
+        "events": EventsRecord.of(events.held.weights.cpu().numpy(), events.available or len(events)),
         "vectors": VectorsRecord(number=events.particles, components=events.components),
         "scale": events.scale,
         "unit": events.unit,

@@ -7,9 +7,13 @@ import numpy.typing as npt
 import torch
 
 from symhep.errors import CardError
-from symhep.plugin.functions import load_function
 from symhep.plugin.isolation import isolated
-from symhep_symmetrygan.inertial.options import BoxOptions, DensityOptions, GaussianOptions
+from symhep_symmetrygan.inertial.options import (
+    BoxOptions,
+    DensityOptions,
+    GaussianOptions,
+    UserDensityOptions,
+)
 from symhep_symmetrygan.sample import Sample
 
 __all__ = ["draw_inertial"]
@@ -48,7 +52,7 @@ def draw_inertial(
             raise CardError(f"widths of the inertial density must be positive, not {options.width}")
         x = rng.normal(_each(options.mean, size, "mean"), width, (count, size))
     else:
-        x = _users(options.function, count, size, rng)
+        x = _users(options, count, size, rng)
     return Sample(
         torch.from_numpy(x / scale).to(device), torch.ones(count, dtype=torch.float64, device=device)
     )
@@ -62,9 +66,10 @@ def _each(value: float | tuple[float, ...], size: int, what: str) -> FloatArray:
     return np.broadcast_to(given, (size,))
 
 
-def _users(name: str, count: int, size: int, rng: np.random.Generator) -> FloatArray:
+def _users(options: UserDensityOptions, count: int, size: int, rng: np.random.Generator) -> FloatArray:
+    name = options.function
     with isolated(f"the inertial density '{name}' fails", CardError):
-        given = np.asarray(load_function(name)(rng, count, size), dtype=np.float64)
+        given = np.asarray(options.load()(rng, count, size), dtype=np.float64)
     if given.shape != (count, size) or not np.isfinite(given).all():
         raise CardError(
             f"the inertial density '{name}' gives an array of shape {given.shape}, not finite numbers ({count}, {size})"

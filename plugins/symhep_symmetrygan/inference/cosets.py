@@ -15,7 +15,7 @@ __all__ = ["LINK", "MEET", "cosets", "off_span", "threshold"]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-#: Two elements of one coset are told apart by mistake with this probability; a third one links them all the same.
+#: Two elements of one coset are kept apart by mistake with this probability; a third one links them all the same.
 LINK = 1e-3
 #: The same where they are counted.
 MEET = 0.05

@@ -193,7 +193,7 @@ def _all_named(found: Sequence[Component], products: Multiplication) -> list[Com
     """Cosets without a readable element are called by their order and a number."""
     orders = products.orders
     return [
-        one if one.name else replace(one, name=f"{k} of order {q}" if q else f"element {k}")
+        one if one.name else replace(one, name=f"element {k} (order {q})" if q else f"element {k}")
         for k, (one, q) in enumerate(zip(found, orders[: len(found)].tolist(), strict=True))
     ]
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from symhep.hypotheses.algebra.record import NamedAlgebra
 from symhep.methods.number import Number
 from symhep.methods.p_values import Adjusted, PValue
 from symhep.methods.record import Record
@@ -13,21 +14,20 @@ from symhep.methods.record import Record
 __all__ = ["AlgebraRecord", "ComponentRecord", "CompositionRecord", "FiniteGroupRecord"]
 
 
-class AlgebraRecord(PValue):
-    """Lie algebra of the identity component; the p-value is that of the elements' fit in its cosets."""
+class AlgebraRecord(NamedAlgebra):
+    """Lie algebra of the identity component."""
 
     kind: Literal["continuous", "finite", "not determined"] = Field(
         description="whether the elements form a continuous or a finite group, or do not tell"
     )
     why: str = Field(description="the reason, in words")
-    dimension: int | None = Field(description="number of generators; null: not determined")
-    name: str = Field(description="name of the algebra; '0': none")
-    confidence: float | None = Field(description="share of resamplings with this name; null: unknown")
-    alternatives: tuple[tuple[str, float], ...] = Field((), description="[name, share] of resamplings")
+    fit: PValue = Field(
+        PValue(), description="the hypothesis that the kept elements lie in cosets of this algebra"
+    )
     chance: float | None = Field(
         None, description="probability that so few cosets are a coincidence; null: unknown"
     )
-    excluded: int | None = Field(
+    excluded_order: int | None = Field(
         None, description="of a single rotation: finite orders up to this one are excluded; null: not asked"
     )
     fewest: int | None = Field(
@@ -48,7 +48,7 @@ class ComponentRecord(Adjusted):
         description="what it does to the generators; null: there are none"
     )
     action_error: float | None = Field(description="standard error of that action, relative; null: unknown")
-    distance: float | None = Field(
+    distance_from_name: float | None = Field(
         description="from the element with that name (Frobenius); null: it has no name"
     )
     order: int | None = Field(description="smallest q with g^q = 1 for all its elements; null: none")

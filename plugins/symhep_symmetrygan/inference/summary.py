@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from symhep.hypotheses.algebra.record import Alternative
 from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.methods.p_values import PValue
 from symhep_symmetrygan.inference.action import Action
@@ -49,17 +50,17 @@ def algebra_record(spanned: Spanned, named: Named | None) -> AlgebraRecord:
     excluded = None if circle is None else circle.excluded
     if named is None:
         return AlgebraRecord(
-            **common, dimension=None, name="not determined", confidence=None, excluded=excluded, fewest=spanned.fewest
+            **common, dimension=None, name="not determined", excluded_order=excluded, fewest=spanned.fewest
         )  # fmt: skip
     known, p = named.identification, spanned.level.fit.p_value
     return AlgebraRecord(
         **common,
-        **dict(PValue.of(math.log(p) if p > 0 else -math.inf)),
+        fit=PValue.of(math.log(p) if p > 0 else -math.inf),
         dimension=len(named.coefficients) if spanned.kind == "continuous" else 0,
         name="0" if known is None else known.name,
         confidence=None if known is None else known.confidence,
-        alternatives=() if known is None else known.alternatives,
-        excluded=excluded,
+        alternatives=() if known is None else Alternative.of(known.alternatives),
+        excluded_order=excluded,
         fewest=spanned.fewest if spanned.kind == "continuous" else None,
     )
 
@@ -88,7 +89,7 @@ def component_record(
         verdict="kept",
         action=None if action is None else action.kind,
         action_error=None if action is None else action.error,
-        distance=one.distance,
+        distance_from_name=one.distance,
         order=None if order is None else order[0],
         matrix=one.representative.tolist(),
     )
@@ -105,7 +106,7 @@ def approximate_record(
         verdict="approximate",
         action=None if action is None else action.kind,
         action_error=None if action is None else action.error,
-        distance=None,
+        distance_from_name=None,
         order=None,
         matrix=matrix.tolist(),
     )

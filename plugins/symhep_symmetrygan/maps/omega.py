@@ -77,7 +77,7 @@ def learn_map(
     The generator's step size is in units of the spread of the c_a, so that the longest way is a matter of steps alone:
     with the default of both about five times the spread. Memory and time per step are linear in len(seeds).
 
-    ``advance`` is told of options.steps * len(seeds) steps. Raises `MethodError` for a space with discrete parameters,
+    ``advance`` counts options.steps * len(seeds) steps. Raises `MethodError` for a space with discrete parameters,
     among which nothing is smooth.
     """
     if space.discrete:

@@ -10,7 +10,6 @@ import numpy.typing as npt
 from pydantic import Field
 
 from symhep.methods.interface import Options
-from symhep.plugin.functions import load_function
 from symhep.plugin.user_function import NAME, ORIGIN, UserFunctionOptions
 from symhep_symmetrygan.training.options import DiscriminatorOptions, LearningRates
 
@@ -82,4 +81,4 @@ class MapOptions(Options):
     @property
     def stated(self) -> str | Callable[[FloatArray], FloatArray]:
         """The formula's name, or the function itself."""
-        return self.formula if isinstance(self.formula, str) else load_function(self.formula.function)
+        return self.formula if isinstance(self.formula, str) else self.formula.load()

@@ -14,7 +14,7 @@ __all__ = ["apart", "periods_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Places at which a family is tried: an accident at all of them is out of the question.
+#: Places at which a family is tried: an accident at all of them is excluded.
 PLACES = 5
 
 

@@ -11,13 +11,13 @@ from symhep.lie.identify.identification import AMBIGUOUS
 from symhep.methods.enumeration import several
 from symhep.methods.result import Statement
 from symhep_symmetrygan.record import SymmetryGanRecord
-from symhep_symmetrygan.say.counts import elements_text
+from symhep_symmetrygan.say.counts import elements_text, verb
 
 __all__ = ["cautions"]
 
 #: Below so many effective held-out events only strong breakings are detected.
 WEAK = 10 * FEW
-#: A name that fewer than this share of resamplings share is told with its rivals.
+#: A name that fewer than this share of resamplings share is given with its rivals.
 SURE = 0.9
 #: Projections of rejected elements within this factor of the noise would not have shown the breaking.
 UNSEEN = 1.5
@@ -44,7 +44,7 @@ def _warning(text: str, evidence: Mapping[str, Any], figure: str | None = None) 
 
 def _untested(r: SymmetryGanRecord) -> Iterator[Statement]:
     v = r.verdicts
-    if v is None or r.training is None:
+    if v is None or r.search is None:
         return
     if v.not_tested:
         yield _warning(
@@ -57,7 +57,7 @@ def _untested(r: SymmetryGanRecord) -> Iterator[Statement]:
     if v.diverged:
         number = f"{v.diverged} restart{'' if v.diverged == 1 else 's'}"
         yield _warning(
-            f"{number} of {r.training.restarts} ended in numbers that are not finite. A smaller learning "
+            f"{number} of {r.search.restarts} ended in numbers that are not finite. A smaller learning "
             "rate of the generator helps.",
             {"diverged": v.diverged},
             "training",
@@ -71,13 +71,13 @@ def _untested(r: SymmetryGanRecord) -> Iterator[Statement]:
 
 
 def _unreached(r: SymmetryGanRecord) -> Iterator[Statement]:
-    if r.training is not None and r.elements and not r.subgroups:
+    if r.search is not None and r.elements and not r.subgroups:
         momenta = r.vectors.components == MOMENTUM
         more = " 'subgroups: true' tests one subgroup after the other." if momenta else ""
         yield _warning(
             "A search shows what is there, not what is missing: a symmetry that no restart reached is not "
             f"excluded.{more}",
-            {"restarts": r.training.restarts},
+            {"restarts": r.search.restarts},
         )
 
 
@@ -85,8 +85,9 @@ def _as_trained(r: SymmetryGanRecord) -> Iterator[Statement]:
     v = r.verdicts
     if v is not None and v.kept > v.kept_as_trained:
         yield _warning(
-            f"As training left them, {elements_text(v.kept_as_trained)} would be kept, not {v.kept}: the others "
-            "are close to a symmetry, and were refined on the training events to the precision that these allow.",
+            f"{elements_text(v.kept)} {verb(v.kept)} kept once refined on the training events to the precision that "
+            f"these allow, but {v.kept_as_trained or 'none'} as training left {'it' if v.kept == 1 else 'them'} "
+            f"(unadjusted p above {r.significance_level:g}): training ends close to a symmetry only.",
             {"kept": v.kept, "kept_as_trained": v.kept_as_trained},
             "element_p_values",
         )
@@ -94,12 +95,12 @@ def _as_trained(r: SymmetryGanRecord) -> Iterator[Statement]:
 
 def _drawn_together(r: SymmetryGanRecord) -> Iterator[Statement]:
     """The name of the group comes from where refined elements lie; what was added to the loss has put them there."""
-    if r.training is not None and r.training.terms and r.algebra is not None and r.generators:
+    if r.search is not None and r.search.terms and r.algebra is not None and r.generators:
         yield _warning(
-            f"What was added to the loss ({several(r.training.terms)}) has moved elements along directions that "
+            f"What was added to the loss ({several(r.search.terms)}) has moved elements along directions that "
             "the events do not see. There their positions are taken as they are, without an error of training, so that "
             "a finite group can be called continuous: see where they lie.",
-            {"terms": list(r.training.terms)},
+            {"terms": list(r.search.terms)},
             "parameters",
         )
 
@@ -124,7 +125,7 @@ def _named(r: SymmetryGanRecord) -> Iterator[Statement]:
     algebra = r.algebra
     if algebra is None or algebra.confidence is None or algebra.confidence >= SURE:
         return
-    rivals = [f"{name} ({share:.0%})" for name, share in algebra.alternatives if name != algebra.name]
+    rivals = algebra.rivals
     doubt = (
         "The errors of the generators are too large to name their algebra."
         if algebra.name == AMBIGUOUS
@@ -132,14 +133,14 @@ def _named(r: SymmetryGanRecord) -> Iterator[Statement]:
     )
     yield _warning(
         f"{doubt}{f' Other names: {several(rivals)}.' if rivals else ''}",
-        {"confidence": algebra.confidence, "alternatives": [list(pair) for pair in algebra.alternatives]},
+        {"confidence": algebra.confidence, "alternatives": [a.to_json() for a in algebra.alternatives]},
         "span",
     )
 
 
 def _ordered(r: SymmetryGanRecord) -> Iterator[Statement]:
     # an exchange that does the same as another element is broken by more than the order of the particles
-    broken = [c.name for c in r.components if c.rejected and "exchange" in c.name]
+    broken = [c.name for c in r.connected_components if c.rejected and "exchange" in c.name]
     broken += [d.name for d in r.discrete if d.rejected and "exchange" in d.name and d.same_as is None]
     if broken:
         names = several(list(dict.fromkeys(broken)))
@@ -147,15 +148,15 @@ def _ordered(r: SymmetryGanRecord) -> Iterator[Statement]:
             f"{names} may only reflect the pt ordering: particles that are sorted by pt (sort: pt) are not "
             "exchangeable by construction.",
             {"names": broken},
-            "components" if any(c.name in broken for c in r.components) else "p_values",
+            "components" if any(c.name in broken for c in r.connected_components) else "p_values",
         )
 
 
 def _inertial(r: SymmetryGanRecord) -> Iterator[Statement]:
     row = r.inertial
-    if row is not None and row.rejected:
+    if row is not None and row.failed:
         yield _warning(
-            f"{elements_text(row.rejected)} {'keeps' if row.rejected == 1 else 'keep'} the events but not the "
+            f"{elements_text(row.failed)} {'keeps' if row.failed == 1 else 'keep'} the events but not the "
             "inertial density: maps of one density to itself that mean nothing for the other, no symmetries.",
             row.to_json(),
             "parameters",
@@ -166,8 +167,8 @@ def _events(r: SymmetryGanRecord) -> Iterator[Statement]:
     events = r.events
     if events.negative > 0:
         yield _warning(
-            f"{events.negative:.1%} of the weight is negative; it enters with its sign. The effective number of "
-            f"held-out events (sum w)^2 / sum w^2 is {events.effective:,.0f}.",
+            f"{100 * events.negative:.1f} % of the weight is negative; it enters with its sign. The effective number "
+            f"of held-out events (sum w)^2 / sum w^2 is {events.effective:,.0f}.",
             events.to_json(),
         )
     if events.effective < WEAK:

@@ -27,9 +27,9 @@ _ACTS = {
 
 def component_statements(r: SymmetryGanRecord) -> Iterator[Statement]:
     """Cosets of the identity component, one by one, and rejected elements that belong to none."""
-    if r.finite is not None:
+    if r.finite_group is not None:
         return  # its components are single elements
-    for row in r.components:
+    for row in r.connected_components:
         if row.name == "identity" or row.rejected is None:
             continue
         text = (
@@ -40,8 +40,8 @@ def component_statements(r: SymmetryGanRecord) -> Iterator[Statement]:
         text += _broken(r, row) if row.rejected else ""
         yield Statement(f"{text}.", row.to_json(), "components")
     failed = 0 if r.verdicts is None else r.verdicts.failed
-    lost = failed - sum(row.elements - row.kept for row in r.components)
-    if r.components and lost > 0:
+    lost = failed - sum(row.elements - row.kept for row in r.connected_components)
+    if r.connected_components and lost > 0:
         yield Statement(
             f"{lost} of the rejected elements {verb(lost)} near none of these components.",
             {"failed": failed, "near_none": lost},
@@ -62,7 +62,7 @@ def _by_classifier(r: SymmetryGanRecord, row: ComponentRecord) -> tuple[list[str
     if own is None or own.value is None or losses is None or random is None:
         return [], False
     deficit, most = losses.ideal - own.value, losses.ideal - random
-    of = f"{deficit / most:.0%} of what it gains on random elements" if deficit > 0 else "nothing"
+    of = f"{100 * deficit / most:.0f} % of what it gains on random elements" if deficit > 0 else "nothing"
     gain = Number.with_error(deficit, math.nan if own.error is None else own.error)
     return [f"a classifier gains {gain.text()} on 2 ln 2, {of}"], deficit < SMALL * most
 

@@ -11,7 +11,7 @@ from symhep.methods.result import Statement
 from symhep_symmetrygan.record import SymmetryGanRecord
 from symhep_symmetrygan.validation.record import DivergenceMean, DivergenceRecord
 
-__all__ = ["divergence_statements", "loss_statements", "mean_number"]
+__all__ = ["divergence_statements", "loss_statements", "mean_number", "over_noise"]
 
 #: Projections that a sentence can hold.
 LISTED = 4
@@ -26,8 +26,8 @@ def divergence_statements(r: SymmetryGanRecord) -> Iterator[Statement]:
     telling = [j for j in range(len(kl.projections)) if _changes(kl, j)]
     for j in telling[:LISTED]:
         text = f"{kl.projections[j]} {_text(kl.symmetry, j)}"
-        if kl.ratio is not None and kl.ratio[j] is not None:
-            text += f", {kl.ratio[j]:.2g} times the noise"
+        if (ratio := over_noise(kl, j)) is not None:
+            text += f", {ratio.text()} times the noise"
         if kl.random.number:
             text += f" (random elements: {_text(kl.random, j)})"
         parts.append(text)
@@ -64,6 +64,16 @@ def mean_number(part: DivergenceMean, j: int) -> Number | None:
         return None
     error = None if part.error is None else part.error[j]
     return Number.with_error(part.mean[j], math.nan if error is None else error)
+
+
+def over_noise(kl: DivergenceRecord, j: int) -> Number | None:
+    """The ratio of the two means, with the errors of both."""
+    ratio = None if kl.ratio is None else kl.ratio[j]
+    found, noise = mean_number(kl.symmetry, j), mean_number(kl.noise, j)
+    if ratio is None or found is None or noise is None or not noise.value:
+        return None
+    of_found, of_noise = (math.nan if n.error is None else n.error for n in (found, noise))
+    return Number.with_error(ratio, math.hypot(of_found, ratio * of_noise) / noise.value)
 
 
 def _changes(kl: DivergenceRecord, j: int) -> bool:

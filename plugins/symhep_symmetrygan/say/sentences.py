@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symhep.hypotheses.discrete.table import per_cent
 from symhep.methods.enumeration import several
 from symhep.methods.number import Number
 from symhep.methods.p_values import p_text
@@ -37,32 +38,32 @@ def statements(record: SymmetryGanRecord) -> Iterator[Statement]:
 
 
 def _group(r: SymmetryGanRecord) -> Iterator[Statement]:
-    """'The elements found in so(4) form so(2), with the generator ..., and with the component reflection.'"""
+    """'The elements found in the search space so(4) form so(2), with the generator ..., and with a component.'"""
     algebra = r.algebra
     if algebra is None or r.space is None:
         return
-    kept = [c.name for c in r.components if not c.rejected and c.name != "identity"]
+    kept = [c.name for c in r.connected_components if not c.rejected and c.name != "identity"]
     evidence = {
         "algebra": algebra.to_json(),
         "generators": [g.to_json() for g in r.generators],
         "components": kept,
     }
-    where = f"The elements that were found in {r.space.name}{_marginal(r)} and kept"
+    where = f"The elements that were found in the search space {r.space.name}{_marginal(r)} and kept"
     if algebra.kind == "not determined":
         text = f"{where} do not tell which group they form: {algebra.why}."
         yield Statement(text, evidence, "element_p_values")
         return
     if algebra.kind == "finite":
-        if r.finite is not None and r.finite.closed:
+        if r.finite_group is not None and r.finite_group.closed:
             return  # `_finite` names it
         text = f"{where} form no continuous group{f' ({algebra.why})' if algebra.why else ''}"
     else:
-        tested = "" if algebra.log10_p is None else f" ({p_text(algebra)} of their fit)"
+        tested = "" if algebra.fit.log10_p is None else f" ({p_text(algebra.fit)} of their fit)"
         text = f"{where} form {algebra.name}{tested}"
         if r.generators:
             word = "generator" if len(r.generators) == 1 else "generators"
             text += f", with the {word} {several([g.label for g in r.generators], LISTED)}"
-    if kept and r.finite is None:
+    if kept and r.finite_group is None:
         word = "component" if len(kept) == 1 else "components"
         text += f", and with the {word} {several(kept, LISTED)} beside the identity's"
     yield Statement(f"{text}.", evidence, "span")
@@ -74,31 +75,31 @@ def _marginal(r: SymmetryGanRecord) -> str:
 
 def _elements(r: SymmetryGanRecord) -> Iterator[Statement]:
     """How many restarts found something, and what held-out events say of it."""
-    if r.training is None or r.verdicts is None or r.space is None:
+    if r.search is None or r.verdicts is None or r.space is None:
         return
-    v, restarts = r.verdicts, r.training.restarts
+    v, restarts = r.verdicts, r.search.restarts
     tested = v.kept + v.failed
     started = f"{restarts} restart{'' if restarts == 1 else 's'}"
-    text = f"{started} in {r.space.name} found {elements_text(r.elements)}"
+    text = f"{started} in the search space {r.space.name} found {elements_text(r.elements)}"
     if tested:
         every = "all of them are symmetries" if v.kept > 1 else "it is a symmetry"
         none = "none of them is a symmetry" if v.failed > 1 else "it is no symmetry"
         some = f"{v.kept} of them {'is a symmetry' if v.kept == 1 else 'are symmetries'}"
         told = {0: none, tested: every}.get(v.kept, some)
-        text += f"; {told} of the {r.events.held:,} held-out events within errors"
+        text += f"; {told} of the {r.events.used:,} held-out events within errors"
         if v.failed and v.kept:
             text += f", {v.failed} {verb(v.failed)} rejected"
-        text += f" (family-wise error {100 * r.level:g} %)"
-    if r.training.terms:
-        text += f"; added to the loss: {several(r.training.terms)}"
+        text += f" (family-wise error {100 * r.significance_level:g} %)"
+    if r.search.terms:
+        text += f"; added to the loss: {several(r.search.terms)}"
     evidence = {"elements": r.elements, "restarts": restarts, **v.to_json()}
     yield Statement(f"{text}.", evidence, "element_p_values" if tested else "parameters")
 
 
 def _finite(r: SymmetryGanRecord) -> Iterator[Statement]:
     """The finite group, or that of the components."""
-    if r.finite is not None:
-        yield _finite_group(r.finite, "The elements that are kept", "parameters")
+    if r.finite_group is not None:
+        yield _finite_group(r.finite_group, "The elements that are kept", "parameters")
     if r.component_group is not None and r.component_group.found > 1:
         yield _finite_group(r.component_group, "The components that are kept", "components")
 
@@ -108,7 +109,7 @@ def _finite_group(group: FiniteGroupRecord, whose: str, figure: str) -> Statemen
         text = f"{whose} are not closed under composition within errors: no finite group"
     else:
         orders = [f"{number} of order {order}" for order, number in group.orders.items()]
-        text = f"{whose} form {group.name}, {group.order} in all: {several(orders)}"
+        text = f"{whose} form the group {group.name} of {group.order} elements: {several(orders)}"
         if group.order is not None and group.found < group.order:
             text += f"; {group.found} of them were found, the others are products of these"
     return Statement(f"{text}.", group.to_json(), figure)
@@ -141,8 +142,8 @@ def _map(r: SymmetryGanRecord) -> Iterator[Statement]:
         return
     m = r.map
     yield Statement(
-        f"Half of the restarts end within {m.median:.2g} of where the formula expects them ({m.formula}), 90 % within "
-        f"{m.p90:.2g}; {_percent(m.far)} end more than 0.5 away.",
+        f"Half of the restarts end within {m.median:.2g} of where the formula expects them, 90 % within "
+        f"{m.p90:.2g}; {_percent(m.far)} end more than 0.5 away. The formula is {m.formula}.",
         m.to_json() | {"learned": None},
         "map",
     )
@@ -159,4 +160,5 @@ def _map(r: SymmetryGanRecord) -> Iterator[Statement]:
 
 
 def _percent(share: Number | None) -> str:
-    return "an unknown share" if share is None or share.value is None else f"{share.value:.1%}"
+    shown = per_cent(share)
+    return "an unknown share" if shown is None or shown.value is None else f"{shown.text()} %"

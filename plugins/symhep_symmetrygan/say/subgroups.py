@@ -19,7 +19,7 @@ __all__ = ["subgroup_statements"]
 def subgroup_statements(r: SymmetryGanRecord) -> Iterator[Statement]:
     """The largest classes that survive; generators; discrete elements; what the asymmetry of the sample implies."""
     if r.catalogue is not None:
-        told = subgroup_statement(r.subgroups, r.maximal_subgroups, r.catalogue, r.level)
+        told = subgroup_statement(r.subgroups, r.maximal_subgroups, r.catalogue, r.significance_level)
         if told is not None:
             yield told
     yield from _generators(r)
@@ -27,7 +27,7 @@ def subgroup_statements(r: SymmetryGanRecord) -> Iterator[Statement]:
     if told is not None:
         yield told
     yield from alike_statements(r.discrete)
-    yield from _asymmetry(r.asymmetry)
+    yield from _asymmetry(r.forward_backward_asymmetry)
 
 
 def _generators(r: SymmetryGanRecord) -> Iterator[Statement]:
@@ -79,8 +79,8 @@ def _asymmetry(a: Number | None) -> Iterator[Statement]:
         )
     else:
         text += (
-            ", different from zero at 95 % confidence: parity of the final state, the exchange of the two and half "
-            "turns about axes across the beam change its sign; rotations about the beam and reflections in "
+            ", different from zero at 95 % confidence: parity of the final state, the exchange of the two particles "
+            "and half turns about axes across the beam change its sign; rotations about the beam and reflections in "
             "planes that contain it do not change it"
         )
     yield Statement(f"{text}.", a.to_json(), "p_values")

@@ -12,7 +12,7 @@ from symhep.hypotheses.subgroups.table import subgroup_table
 from symhep.methods.table import Cell, Heading, Table
 from symhep_symmetrygan.inference.record import ComponentRecord
 from symhep_symmetrygan.record import SymmetryGanRecord
-from symhep_symmetrygan.say.projections import mean_number
+from symhep_symmetrygan.say.projections import mean_number, over_noise
 from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, LabRow
 
 __all__ = ["tables"]
@@ -64,8 +64,7 @@ def _projections(r: SymmetryGanRecord) -> Table:
     for j, name in enumerate(() if kl is None else kl.projections):
         assert kl is not None
         parts = (kl.symmetry, kl.refined, kl.kept, kl.random, kl.noise)
-        ratio = None if kl.ratio is None else kl.ratio[j]
-        rows.append((name, *(mean_number(part, j) for part in parts), ratio))
+        rows.append((name, *(mean_number(part, j) for part in parts), over_noise(kl, j)))
     return Table.of(
         ("projection", *(Heading(head, "nats") for head in heads), "as trained / noise"),
         rows,
@@ -81,7 +80,7 @@ def _components(r: SymmetryGanRecord) -> Table:
             c.name, c.elements, c.action, c.p, c.p_adjusted, _verdict(c), c.posthoc_loss,
             *(None if c.kl is None else c.kl[j] for j in range(len(names))),
         )
-        for c in r.components
+        for c in r.connected_components
     ]  # fmt: skip
     heads = ("component", "elements", "generators", UNADJUSTED, ADJUSTED, "verdict", LOSS)
     return Table.of(

@@ -10,9 +10,9 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, model_
 from symhep.errors import CardError, PluginError
 from symhep.lie.groups import Family
 from symhep.methods.interface import Options
-from symhep.plugin.functions import load_function, source_checksum
+from symhep.plugin.functions import load_function
 from symhep.plugin.manager import Registry, registry_in
-from symhep.plugin.user_function import NAME
+from symhep.plugin.user_function import NAME, checked
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.family import made_family
 
@@ -57,7 +57,7 @@ class SearchOptions(Options):
 
     @model_validator(mode="before")
     @classmethod
-    def _spelt(cls, data: Any) -> Any:
+    def _spelt(cls, data: Any, info: ValidationInfo) -> Any:
         """A name alone as a mapping. Raises `CardError` for the spellings of symhep 0.1, with the new ones."""
         if isinstance(data, str):
             _refuse_old(data)
@@ -73,8 +73,7 @@ class SearchOptions(Options):
                 continue  # the field says what is wrong with it
             _refuse_old(name)
             if re.match(NAME, name):
-                load_function(name)
-                data = {**data, "sha256": source_checksum(name)}
+                data = {**data, "sha256": checked(name, info.context)}
         return data
 
     @model_validator(mode="after")
@@ -106,7 +105,7 @@ class SearchOptions(Options):
         Raises `CardError` for what fails or makes something else.
         """
         if re.match(NAME, name):
-            return made_family(load_function(name), name, events)
+            return made_family(load_function(name, self._registry), name, events)
         if name not in self.families:
             return None
         try:

@@ -40,7 +40,7 @@ def search_elements(
 
     Waves and network as in `evidence`. Of an involution f(x) - f(g x) changes its sign where x and g x change places,
     so that flipping signs gives exact p-values; they replace the others where some flip reaches what was observed.
-    Adjusted over all elements that differ on these events (Holm). Raises `CardError` for what is no element.
+    Adjusted over all elements that differ on these events (Holm). Raises `CardError` for what is not an element.
     """
     elements = options.chosen(frame_of(events))
     waves = Waves.draw(events.train, options.waves, np.random.default_rng(stream_for(seeds, "waves")))
@@ -53,7 +53,7 @@ def search_elements(
 
     x = events.train.x.view(len(events.train), events.particles, events.vector)
     rows = discrete_rows(elements, x, test, level, ElementRow)
-    return DiscreteSearch(discrete=rows, asymmetry=forward_backward(events))
+    return DiscreteSearch(discrete=rows, forward_backward_asymmetry=forward_backward(events))
 
 
 def _one(

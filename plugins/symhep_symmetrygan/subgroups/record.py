@@ -57,6 +57,6 @@ class DiscreteSearch(Record):
     """All hypotheses on discrete elements."""
 
     discrete: tuple[ElementRow, ...] = Field(description="the elements, in the order of the card")
-    asymmetry: Number | None = Field(
+    forward_backward_asymmetry: Number | None = Field(
         description="forward-backward asymmetry of an oppositely charged pair, a fraction; null: no such pair"
     )

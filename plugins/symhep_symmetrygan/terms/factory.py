@@ -34,7 +34,7 @@ def build_term(name: str, settings: Mapping[str, Any], registry: Registry | None
 keyword argument 'ordre'
     """
     if re.match(NAME, name):
-        return UserTerm(name, load_function(name), dict(settings))
+        return UserTerm(name, load_function(name, registry), dict(settings))
     try:
         make = (registry or registry_in(None)).loss_term(name)
     except PluginError as error:

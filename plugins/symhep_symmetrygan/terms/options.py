@@ -8,9 +8,8 @@ from typing import Any
 from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
 from symhep.methods.interface import Options
-from symhep.plugin.functions import load_function, source_checksum
 from symhep.plugin.manager import Registry
-from symhep.plugin.user_function import NAME, ORIGIN
+from symhep.plugin.user_function import NAME, ORIGIN, checked
 from symhep_symmetrygan.terms.factory import build_term
 from symhep_symmetrygan.terms.interface import LossTerm
 
@@ -36,12 +35,11 @@ class TermOptions(Options):
 
     @model_validator(mode="before")
     @classmethod
-    def _checksum(cls, data: Any) -> Any:
+    def _checksum(cls, data: Any, info: ValidationInfo) -> Any:
         name = data.get("name") if isinstance(data, dict) else None
         if not isinstance(name, str) or not re.match(NAME, name):
             return data
-        load_function(name)
-        return {**data, "sha256": source_checksum(name)}
+        return {**data, "sha256": checked(name, info.context)}
 
     @model_validator(mode="after")
     def _known(self, info: ValidationInfo) -> TermOptions:

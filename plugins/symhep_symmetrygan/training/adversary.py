@@ -76,7 +76,7 @@ def train(
     (section III, simultaneous discrimination). A restart draws from its own stream, so its numbers do not depend on
     what is trained beside it (within rounding).
 
-    ``advance`` is told of len(seeds) * options.steps steps in all, from several threads. ``start`` (R, K) replaces the
+    ``advance`` counts len(seeds) * options.steps steps in all, from several threads. ``start`` (R, K) replaces the
     random one. Raises `MethodError` if the restarts cannot be shared out among terms that couple them.
     """
     coupled = math.lcm(*(term.coupled for _, term in terms))

@@ -187,7 +187,7 @@ def near_constant(found: list[Combination]) -> list[NearConstant]:
         if fixed is None and relative >= NARROW:
             continue
         row = NearConstant(
-            name=c.name, kind=c.kind, unit=c.unit, exact=fixed is not None, vanishes=fixed == 0,
+            name=c.name, kind=c.kind, unit=c.unit, constraint=fixed is not None, vanishes=fixed == 0,
             value=centre, low=low, high=high, level=0.68, method="median and central 68 % of the events",
         )  # fmt: skip
         result.append((fixed is None, 0.0 if fixed is not None else relative, row))

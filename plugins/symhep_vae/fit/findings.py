@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.methods.context import Context
+from symhep.methods.events import EventsRecord
 from symhep.methods.number import Number
 from symhep.methods.result import Arrays
 from symhep.stats.intervals import Interval, quantile_interval
@@ -20,7 +21,6 @@ from symhep_vae.fit.runs import Runs
 from symhep_vae.record import (
     JUMP,
     CarriedCombination,
-    EventCounts,
     FeatureRow,
     FollowedCombination,
     IntrinsicDimension,
@@ -96,12 +96,12 @@ class Findings:
             intrinsic_dimension=self._dimension(),
             intrinsic_dimension_latent=self.code_dimension,
             pca=self._spectrum(),
-            constraints=tuple(self.constraints),
+            near_constants=tuple(self.constraints),
             features=tuple(self._features()),
             combinations=self._combinations(),
             carried=tuple(self.correlations.combinations[i].name for i in self._carried()),
             followed=self._followed(),
-            loss=self._loss(),
+            loss_terms=self._loss(),
             runs=self._run_counts(),
             events=self._events(),
             beta=options.beta,
@@ -210,7 +210,11 @@ class Findings:
             fall = float(1 - total[-1] / total[-1 - back]) if total[-1 - back] > 0 else 0.0
         reconstruction, kl, correlation = (over_runs(term) for term in curves[:, -1])
         return LossTerms(
-            reconstruction=reconstruction, kl=kl, total_correlation=correlation, fall=fall, fall_epochs=back
+            reconstruction=reconstruction,
+            kl_divergence=kl,
+            total_correlation=correlation,
+            fall=fall,
+            fall_epochs=back,
         )
 
     def _run_counts(self) -> RunCounts:
@@ -223,12 +227,8 @@ class Findings:
             epochs=runs.curves.shape[1], epochs_asked=self.sample.options.epochs, steps=runs.steps,
         )  # fmt: skip
 
-    def _events(self) -> EventCounts:
-        weights = self.sample.data.weights
-        return EventCounts(
-            used=len(weights), available=self.sample.available, effective=self.effective,
-            negative=float(-weights[weights < 0].sum() / np.abs(weights).sum()),
-        )  # fmt: skip
+    def _events(self) -> EventsRecord:
+        return EventsRecord.of(self.sample.data.weights, self.sample.available)
 
 
 def _code_dimension(runs: Runs, relevant: tuple[int, ...], rng: np.random.Generator) -> Number:

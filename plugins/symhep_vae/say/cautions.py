@@ -102,7 +102,7 @@ def _count(record: VaeRecord) -> Iterator[Statement]:
 
 
 def _training(record: VaeRecord) -> Iterator[Statement]:
-    runs, loss = record.runs, record.loss
+    runs, loss = record.runs, record.loss_terms
     if runs.steps < MIN_STEPS:
         yield _warn(
             f"Only {plural(runs.steps, 'optimiser step')}: the networks have hardly moved. Raise {longer(record)}.",

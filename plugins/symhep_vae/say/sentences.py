@@ -80,7 +80,7 @@ def _relevant(record: VaeRecord) -> str:
 
 def _linear(record: VaeRecord) -> Iterator[Statement]:
     """Features, sums and differences that never change, each told once."""
-    linear = [c for c in record.constraints if c.exact and c.kind in ("sum", "difference", "feature")]
+    linear = [c for c in record.near_constants if c.constraint and c.kind in ("sum", "difference", "feature")]
     fixed_features = [c.name for c in linear if c.kind == "feature"]
     follow = {f"{a} {sign} {b}" for a in fixed_features for b in fixed_features for sign in "+-"}
     linear = [c for c in linear if c.name not in follow]
@@ -122,8 +122,8 @@ def _equation(c: NearConstant) -> str:
 
 def _curved(record: VaeRecord) -> Iterator[Statement]:
     """Masses, energies and lengths that never change, or little."""
-    curved = [c for c in record.constraints if c.kind in ("pair", "particle", "norm") and not c.vanishes]
-    exact, narrow = [c for c in curved if c.exact], [c for c in curved if not c.exact]
+    curved = [c for c in record.near_constants if c.kind in ("pair", "particle", "norm") and not c.vanishes]
+    exact, narrow = [c for c in curved if c.constraint], [c for c in curved if not c.constraint]
     if exact:
         one = len(exact) == 1
         yield Statement(

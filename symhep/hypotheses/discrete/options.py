@@ -30,7 +30,7 @@ class DiscreteOptions(Options):
     )
 
     def chosen(self, frame: Frame) -> list[Element]:
-        """The elements. Raises `CardError` for what cannot be read or is no element."""
+        """The elements. Raises `CardError` for what cannot be read or is not an element."""
         with as_card_error("elements"):
             if self.elements == "usual":
                 return usual_elements(frame)

@@ -13,7 +13,7 @@ from symhep.methods.result import Statement
 
 __all__ = ["alike_statements", "discrete_statement"]
 
-#: Elements that are told with their numbers.
+#: Elements that are quoted with their numbers.
 LISTED = 6
 
 

@@ -150,7 +150,7 @@ class SubgroupWalk(ABC, Generic[RowT]):
         return sorted({self.catalogue[name].dimension for name in self.asked})
 
     def walked(self, done: Callable[[int], object] | None = None) -> Walked[RowT]:
-        """Test all classes, by rising dimension, then adjust; ``done`` is told every dimension when it is finished."""
+        """Test all classes, by rising dimension, then adjust; ``done`` is called with each dimension when finished."""
         for dimension in self.dimensions():
             self._of_dimension(dimension)
             if done is not None:

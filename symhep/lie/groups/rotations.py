@@ -38,7 +38,7 @@ class PlaneRotations(Family):
         for a, b in chosen:
             if not (0 <= a < n and 0 <= b < n and a != b):
                 raise ValueError(
-                    f"({a}, {b}) is no plane of {n} axes; give two different axes of 0 .. {n - 1}"
+                    f"({a}, {b}) is not a plane of {n} axes; give two different axes of 0 .. {n - 1}"
                 )
         if not chosen:
             raise ValueError("give at least one plane to rotate in")

@@ -29,7 +29,7 @@ def parse_numbers(text: bytes) -> tuple[FloatArray, IntArray]:
     Raises
     ------
     ValueError
-        Something is no number, or not a finite one.
+        Something is not a number, or not a finite one.
 
     >>> parse_numbers(b" 1 -.5  +2.5E+01\\n")[0].tolist()
     [1.0, -0.5, 25.0]

@@ -58,7 +58,9 @@ def chain(dimension: int, found: int, functions: dict[str, list[int]]) -> list[d
             blocks[name] = made | single(max(float(chi2.logsf(statistic, dof)) / math.log(10), -1234.0))
         worst = min(b["log10_p"] for b in blocks.values())
         tests.append(
-            blocks["all"] | single(worst) | {"r": r, "blocks": blocks, "rejected": worst <= math.log10(0.05)}
+            blocks["all"]
+            | single(worst)
+            | {"dimension": r, "blocks": blocks, "rejected": worst <= math.log10(0.05)}
         )
     return tests
 
@@ -107,8 +109,8 @@ def made() -> Made:
         alive = [row for row in subgroups if row["survives"]]
         broken = [n for n in labels if n not in symmetric][:6]
         summary = {
-            "events": 20000, "level": 0.05, "catalogue": "lorentz",
-            "weights": {"effective": 20000.0, "negative": 0.0, "copies": 0},
+            "significance_level": 0.05, "catalogue": "lorentz",
+            "events": {"used": 20000, "available": 20000, "effective": 20000.0, "negative": 0.0, "copies": 0},
             "algebra": {"dimension": found, "name": "so(2)" if found == 1 else "so(3)" if found else "0",
                         "confidence": 0.95, **single(-0.5), "angle_95": 0.03},
             "generators": [
@@ -117,21 +119,22 @@ def made() -> Made:
             "chain": chain(dimension, found, blocks),
             "candidates": [candidate(n, logs[n], dimension) for n in labels],
             "subgroups": subgroups, "maximal_subgroups": [row["name"] for row in alive[:1]],
-            "symmetry": {"acts_on": "momenta", "vectors": 2, "components": ["E", "px", "py", "pz"],
-                         "generators": [], "elements": []},
+            "symmetry": {"acts_on": "momenta", "vectors": {"number": 2, "components": ["E", "px", "py", "pz"]},
+                         "generator_names": [], "element_names": []},
             "discrete": [
                 element("P", "parity", -0.2, 0.001), element("reflection(x)", "reflection of x", -0.9, 0.01),
                 element("exchange(1,2)", "exchange of particles 1 and 2", -42.0, 0.083),
                 element("Z_4(z)", "rotations by a quarter turn about z", -0.03, -0.002),
             ] if discrete else [],
-            "support": {"rank": 8, "dimension": 8, "constraints": [], "excluded": [
+            "support": {"rank": 8, "numbers": 8, "constraints": [], "excluded": [
                 {"label": n, "why": "the total momentum px is constant"} for n in off_support]},
             "functions": {"number": functions, "blocks": blocks},
             "vectors": {"number": 2, "components": ["E", "px", "py", "pz"]},
             "scale": 512.0, "unit": "GeV", "reference": None, "edges": [],
             "clearest_bins": [
-                {"label": "J_x", "kind": "modulation", "axes": ["azimuth", "cos(theta)"], "x": [0.0, 0.5],
-                 "y": [-0.25, 0.0], "value": {"value": -0.12, "low": -0.14, "high": -0.1, "level": 0.6827}, "bins": 96}
+                {"label": "J_x", "kind": "modulation", "axes": ["azimuth", "cos(theta)"], "x_edges": [0.0, 0.5],
+                 "y_edges": [-0.25, 0.0], "departure": {"value": -0.12, "low": -0.14, "high": -0.1, "level": 0.6827},
+                 "bins": 96}
             ] if "J_x" in broken else [],
         }  # fmt: skip
         phi, z = np.linspace(-math.pi, math.pi, 25), np.linspace(-1, 1, 13)

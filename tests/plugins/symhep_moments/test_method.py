@@ -110,7 +110,7 @@ def test_bundled_dijets(root: Path) -> None:
     result = found(dataset(momenta))
     assert (result.summary["algebra"]["dimension"], result.summary["algebra"]["name"]) == (1, "so(2)")
     assert labels(result) == ["J_z"]
-    next_one = next(test for test in result.summary["chain"] if test["r"] == 2)
+    next_one = next(test for test in result.summary["chain"] if test["dimension"] == 2)
     assert next_one["log10_p"] < -17
 
 
@@ -280,7 +280,7 @@ def test_all_candidates_leave_the_support() -> None:
 def test_equal_events_are_refused() -> None:
     data = drawn("dijets", 400)
     assert data.momenta is not None
-    with pytest.raises(MethodError, match="all events are the same"):
+    with pytest.raises(MethodError, match="all events are identical"):
         found(dataset(np.repeat(data.momenta[:1], 400, axis=0)))
 
 
@@ -288,8 +288,8 @@ def test_events_used_twice_are_noticed() -> None:
     data = drawn("dijets", 400)
     assert data.momenta is not None
     twice = found(dataset(np.concatenate([data.momenta, data.momenta[:50]])), generators="rotations")
-    assert twice.summary["weights"]["copies"] == 50
+    assert twice.summary["events"]["copies"] == 50
     assert any("50 of the 450 events are exact copies" in s.text for s in twice.statements)
     once = found(data, generators="rotations")
-    assert once.summary["weights"]["copies"] == 0
+    assert once.summary["events"]["copies"] == 0
     assert not any("copies" in s.text for s in once.statements)

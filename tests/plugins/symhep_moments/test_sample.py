@@ -64,7 +64,7 @@ def test_candidates_that_cannot_act(name: str, message: str) -> None:
 
 def test_weights_that_describe_no_density() -> None:
     data = table(2)
-    with pytest.raises(MethodError, match="the weights of 'points' sum to -100: they describe no density"):
+    with pytest.raises(MethodError, match="the weights of 'points' sum to -100; the sum must be positive"):
         events_of(replace(data, weights=-np.ones(100)))
     half = np.r_[np.ones(55), -np.ones(45)]  # (55 - 45)^2 / 100
     with pytest.raises(MethodError, match=r"'points' has an effective number of events .* = 1 < 10: too few"):

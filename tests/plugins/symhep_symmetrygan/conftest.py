@@ -14,8 +14,9 @@ import torch
 
 from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.lie.subgroups import lorentz_subgroups
+from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number
-from symhep.methods.p_values import p_numbers
+from symhep.methods.p_values import PValue, p_numbers
 from symhep.methods.result import Arrays, Result
 from symhep_symmetrygan.fit.elements import Elements
 from symhep_symmetrygan.inference.record import (
@@ -28,7 +29,7 @@ from symhep_symmetrygan.maps.distance import far_from
 from symhep_symmetrygan.maps.record import LearnedMapRecord, MapRecord
 from symhep_symmetrygan.method import SymmetryGan
 from symhep_symmetrygan.options import SymmetryGanOptions
-from symhep_symmetrygan.record import EventsRecord, SymmetryGanRecord, VectorsRecord
+from symhep_symmetrygan.record import SymmetryGanRecord
 from symhep_symmetrygan.sample import Events, Sample
 from symhep_symmetrygan.spaces.names import read_space
 from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, LabRow
@@ -50,7 +51,7 @@ def p(log10_p: float, factor: int = 1, level: float = 0.01) -> dict[str, Any]:
 def component(name: str, elements: int, action: Any, log10_p: float, deficit: float = 0.0) -> ComponentRecord:
     return ComponentRecord(
         name=name, elements=elements, kept=elements, verdict="kept", order=None, action=action, action_error=0.01,
-        distance=0.02, matrix=np.eye(5).tolist(), kl=(5e-3 + deficit, 6e-3 + deficit),
+        distance_from_name=0.02, matrix=np.eye(5).tolist(), kl=(5e-3 + deficit, 6e-3 + deficit),
         posthoc_loss=Number.with_error(IDEAL - deficit, 0.002), **p(log10_p, 4),
     )  # fmt: skip
 
@@ -176,7 +177,7 @@ def _dijet_group() -> dict[str, Any]:
     return {
         "algebra": AlgebraRecord(
             kind="continuous", why="", dimension=1, name="so(2)", confidence=0.99, alternatives=(), chance=0.0,
-            excluded=None, fewest=None, p_value=10**-0.3, log10_p=-0.3, p_kind="asymptotic",
+            excluded_order=None, fewest=None, fit=PValue(p_value=10**-0.3, log10_p=-0.3, p_kind="asymptotic"),
         ),
         "generators": (
             GeneratorRow(
@@ -184,7 +185,7 @@ def _dijet_group() -> dict[str, Any]:
                 errors=dict.fromkeys(tangents, 0.001),
             ),
         ),
-        "components": (
+        "connected_components": (
             component("identity", 20, "commutes", -0.2),
             component("reflection", 10, "anticommutes", -0.5),
             component("exchange", 6, "commutes", -120.0, 0.01),
@@ -237,9 +238,9 @@ def dijets(dijet_elements: Callable[..., Elements], result_of: Made) -> Made:
                 formula="half way between the initial angles (31)", coordinates=("theta_1", "theta_2"), learned=learned,
                 **far_from(arrays["final"], expected, periods),
             ),
-            "events": EventsRecord(train=10000, held=10000, effective=10000.0, negative=0.0),
+            "events": EventsRecord(used=10000, available=20000, effective=10000.0, negative=0.0),
             "vectors": VectorsRecord(number=2, components=("E", "px", "py", "pz")),
-            "scale": 800.0, "unit": "GeV", "level": 0.01,
+            "scale": 800.0, "unit": "GeV", "significance_level": 0.01,
         }  # fmt: skip
         return result_of(SymmetryGanRecord(**(made | changes)), arrays, jet_histograms(rng))
 
@@ -276,9 +277,9 @@ def line(result_of: Made) -> Made:
         made = elements.records() | {
             "kl": None,
             "landscape": LandscapeRecord(slices=slices, source="N(0.5, 1)"),
-            "events": EventsRecord(train=5000, held=5000, effective=5000.0, negative=0.0),
+            "events": EventsRecord(used=5000, available=10000, effective=5000.0, negative=0.0),
             "vectors": VectorsRecord(number=1, components=("x1",)),
-            "scale": 1.1, "unit": "", "level": 0.01,
+            "scale": 1.1, "unit": "", "significance_level": 0.01,
         }  # fmt: skip
         return result_of(SymmetryGanRecord(**(made | changes)), arrays)
 

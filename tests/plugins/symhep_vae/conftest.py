@@ -41,10 +41,10 @@ JSON: dict[str, Any] = {
         "variances": [number(v, 0.1) for v in (2.1, 2.0, 1.9, 0.0, 0.0, 0.0)], "rank": 3,
         "linear_relevance": [6.4, 6.2, 6.1, 0.0, 0.0, 0.0],
     },
-    "constraints": [
+    "near_constants": [
         {
             "name": f"p{a}(mu-) + p{a}(mu+)", "kind": "sum", "unit": "GeV", "value": 0.0, "low": -1e-9, "high": 1e-9,
-            "level": 0.68, "exact": True, "vanishes": True,
+            "level": 0.68, "constraint": True, "vanishes": True,
         }
         for a in "xyz"
     ],
@@ -57,8 +57,8 @@ JSON: dict[str, Any] = {
         {"combination": DIFFERENCES[0], "r": number(0.72, 0.01)},
         {"combination": DIFFERENCES[2], "r": number(0.68, 0.01)},
     ],
-    "loss": {
-        "reconstruction": number(0.3, 0.01), "kl": number(4.5, 0.1), "total_correlation": number(0.0, 0.0),
+    "loss_terms": {
+        "reconstruction": number(0.3, 0.01), "kl_divergence": number(4.5, 0.1), "total_correlation": number(0.0, 0.0),
         "fall": 0.01, "fall_epochs": 4,
     },
     "runs": {

@@ -193,7 +193,7 @@ def test_all_diverged_is_an_error(part: tuple[Sample, Part]) -> None:
         combine(sample, [fitted])
 
 
-def test_collapse_is_told() -> None:
+def test_collapse_is_reported() -> None:
     """At beta = 5 no direction of a standardised feature is worth its KL."""
     x = np.random.default_rng(2).normal(size=(1500, 2))
     result = run(Dataset.from_array(x), QUICK.model_copy(update={"beta": 5.0, "runs": 5, "epochs": 25}))
@@ -205,7 +205,7 @@ def test_collapse_is_told() -> None:
     )
 
 
-def test_too_few_latents_are_told() -> None:
+def test_too_few_latents_are_reported() -> None:
     x = np.random.default_rng(3).normal(size=(1500, 3))
     result = run(Dataset.from_array(x), QUICK.model_copy(update={"latent_dim": 2}))
     assert result.summary["relevant_latents"]["value"] == 2
@@ -231,7 +231,7 @@ def test_all_latents_relevant_is_no_lower_bound_when_the_rank_is_reached() -> No
     assert not any("lower bound" in s.text for s in result.statements)
 
 
-def test_a_constraint_is_told_once() -> None:
+def test_a_constraint_is_reported_once() -> None:
     """With the energies as features, E(mu-) = E(mu+) = 40 GeV says what their sum and difference are."""
     data = collider(600)
     energies = tuple(Column(f"E({p})", "GeV", "", "E", p) for p in data.particles)
@@ -253,7 +253,7 @@ def test_a_constraint_is_told_once() -> None:
 @pytest.mark.parametrize(
     ("spread", "told"), [(0.1, True), (0.02, True), (2.0, False)], ids=["narrow", "rounding", "wide"]
 )
-def test_azimuths_at_the_jump_are_told(spread: float, told: bool) -> None:
+def test_azimuths_at_the_jump_are_reported(spread: float, told: bool) -> None:
     """deltaphi of back-to-back leptons is +pi or -pi by chance."""
     phi = (np.pi + np.random.default_rng(5).normal(0, spread, 600) + np.pi) % (2 * np.pi) - np.pi
     other = np.random.default_rng(6).normal(size=600)
@@ -263,7 +263,7 @@ def test_azimuths_at_the_jump_are_told(spread: float, told: bool) -> None:
     assert [text.split()[0] for text in warned] == (["deltaphi(a,"] if told else [])
 
 
-def test_signed_weights_are_told() -> None:
+def test_signed_weights_are_reported() -> None:
     x = np.random.default_rng(4).normal(size=(1500, 2))
     w = np.where(np.arange(1500) % 10 == 0, -1.0, 1.0)
     result = run(Dataset.from_array(x, weights=w), QUICK.model_copy(update={"epochs": 10}))
@@ -301,7 +301,7 @@ def test_variants(variant: str) -> None:
     options = QUICK.model_copy(update={"variant": variant, "epochs": 2, "runs": 2, "beta": 0.1})
     result = run(collider(300), options)
     assert result.record.variant == variant
-    assert (result.record.loss.total_correlation.value != 0) == (variant in ("factor", "tc"))
+    assert (result.record.loss_terms.total_correlation.value != 0) == (variant in ("factor", "tc"))
     assert any("no posterior width" in s.text for s in result.statements) == (variant == "ae")
     json.dumps(result.summary, allow_nan=False)
 

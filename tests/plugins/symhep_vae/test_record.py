@@ -64,7 +64,7 @@ def test_every_field_is_described() -> None:
         (("relevant_latents", "value"), None, "relevant_latents.value"),
         (("variant",), "gan", "variant"),
         (("runs", "invented"), 1, "runs.invented: extra inputs are not permitted"),
-        (("constraints",), [{"name": "x"}], "constraints.0"),
+        (("near_constants",), [{"name": "x"}], "near_constants.0"),
     ],
 )
 def test_a_spoiled_summary_is_refused(

@@ -70,11 +70,11 @@ def test_unknown_key_names_line_and_nearest(tmp_path: Path) -> None:
         ("symhep: 1\ndatasets: {}\nfeatures: {p: {vars: []}}\n", "line 3.*'vars' is empty"),
         (
             "symhep: 1\ndatasets: {}\nfeatures: {p: {vars: [x3..x1]}}\n",
-            "line 3.*'x3..x1' is no range such as",
+            "line 3.*'x3..x1' is not a range such as",
         ),
         (
             "symhep: 1\ndatasets: {}\nfeatures: {p: {vars: [x1..y3]}}\n",
-            "line 3.*'x1..y3' is no range such as",
+            "line 3.*'x1..y3' is not a range such as",
         ),
         (
             "symhep: 1\ndatasets: {}\nfeatures: {}\nobjects: {z: {pair: [a], collection: b}}\n",
@@ -106,7 +106,7 @@ def test_bad_cards(tmp_path: Path, text: str, message: str) -> None:
 def test_what_yaml_cannot_read(tmp_path: Path, value: str, message: str) -> None:
     with pytest.raises(CardError, match=message):
         load_card(_write(tmp_path, f"symhep: 1\nx: {value}\n"))
-    with pytest.raises(CardError, match=r"^-s run.seed: .* is no YAML value"):
+    with pytest.raises(CardError, match=r"^-s run.seed: .* is not a YAML value"):
         load_card(GOOD, [f"run.seed={value}"])
 
 
@@ -193,7 +193,7 @@ def test_missing_and_binary_file(tmp_path: Path) -> None:
     with pytest.raises(CardError, match="cannot be read: No such file"):
         load_card(tmp_path / "no.yaml")
     (tmp_path / "b.yaml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(CardError, match="is no text file"):
+    with pytest.raises(CardError, match="is not a text file"):
         load_card(tmp_path / "b.yaml")
 
 
@@ -207,7 +207,7 @@ def test_overrides() -> None:
 
 @pytest.mark.parametrize(
     ("override", "message"),
-    [("run.seed", "not of the form"), ("symhep.x=1", "holds no keys"), ("run.seed=[", "no YAML value")],
+    [("run.seed", "not of the form"), ("symhep.x=1", "holds no keys"), ("run.seed=[", "is not a YAML value")],
 )
 def test_bad_overrides(override: str, message: str) -> None:
     with pytest.raises(CardError, match=message):

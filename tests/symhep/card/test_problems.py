@@ -99,7 +99,7 @@ def test_kinds_inside_lists_and_mappings() -> None:
     assert _problem(shape="disc", named={"function": wrong}) == f"c.yaml, line 1: {hint}"
 
 
-def test_a_record_without_kinds_is_told_as_before() -> None:
+def test_a_record_without_kinds_is_reported_as_before() -> None:
     assert _problem(shape="disc", plain={"widht": 1}).endswith("unknown key 'widht'; did you mean 'width'?")
 
 

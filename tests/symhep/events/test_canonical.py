@@ -136,7 +136,7 @@ def test_cards_that_make_no_sense(canonical: object, message: str) -> None:
         (CanonicalCard(group="so(3)"), {"px", "eta"}, "'eta' means nothing"),
         (CanonicalCard(group="so(2)", axis="x"), {"pt"}, "'pt' means nothing"),
         (CanonicalCard(reflection=("py",)), {"deltaphi"}, "'deltaphi' means nothing"),
-        (CanonicalCard(group="so(2)", reference=3), {"px"}, "object 3 is no reference, 2 are taken"),
+        (CanonicalCard(group="so(2)", reference=3), {"px"}, "object 3 is not a reference, 2 are taken"),
     ],
 )
 def test_variables_that_lose_their_meaning(card: CanonicalCard, names: set[str], message: str) -> None:

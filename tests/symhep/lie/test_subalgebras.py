@@ -98,7 +98,7 @@ def test_a_basis_that_does_not_close() -> None:
         subalgebras(np.random.default_rng(0).normal(size=(3, 4, 4)), 2)
 
 
-def test_kinds_of_one_name_are_told_apart() -> None:
+def test_kinds_of_one_name_are_reported_apart() -> None:
     """The two ideals of so(4) are conjugate to each other by no rotation, only by a reflection."""
     search = subalgebras(so(4).matrices, 3)
     ideals = [s for s in search.found if s.name == "su(2)"]

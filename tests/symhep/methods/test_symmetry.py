@@ -9,6 +9,7 @@ import pytest
 
 from symhep.errors import CardError, StoreError
 from symhep.lie.bases import poincare
+from symhep.methods.events import VectorsRecord
 from symhep.methods.record import Record
 from symhep.methods.result import Result
 from symhep.methods.symmetry import Symmetry, SymmetryRecord, homogeneous
@@ -49,13 +50,12 @@ def test_what_is_stored_is_read() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"vectors": 3},
-        {"vectors": None},
-        {"components": ["E"]},
-        {"generators": ["J_z"]},
-        {"elements": []},
+        {"vectors": VectorsRecord(number=3, components=MOMENTUM)},
+        {"vectors": VectorsRecord(number=2, components=("E",))},
+        {"generator_names": ("J_z",)},
+        {"element_names": ()},
         {"acts_on": "spins"},
-        {"generators": None},
+        {"generator_names": None},
     ],
     ids=repr,
 )

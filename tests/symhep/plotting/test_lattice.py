@@ -54,7 +54,7 @@ def test_lines_are_the_covers_of_what_is_shown() -> None:
     assert len([p for p in part.axes[0].patches if isinstance(p, PathPatch)]) == 4
 
 
-def test_verdicts_are_told_by_colour_symbol_and_number() -> None:
+def test_verdicts_are_reported_by_colour_symbol_and_number() -> None:
     order = lattice(lorentz_subgroups())
     figure = draw_lattice(
         order,

@@ -95,7 +95,8 @@ def test_what_a_module_did_not_write_is_refused(tmp_path: Path, attribute: str) 
     text, why = NOT_WRITTEN_THERE[attribute]
     write(tmp_path, f"o1_has_{attribute}", text + "\n")
     add_code_folder(tmp_path)
-    message = f"a card may not name 'o1_has_{attribute}:{attribute}': .*{why}.*; write in .*{attribute}.py a function"
+    advice = f"write in .*{attribute}.py your own function"
+    message = f"a card may not name 'o1_has_{attribute}:{attribute}': .*{why}.*; {advice}"
     with pytest.raises(CardError, match=message):
         load_function(f"o1_has_{attribute}:{attribute}")
 

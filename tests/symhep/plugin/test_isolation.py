@@ -41,7 +41,7 @@ def test_what_passes(error: BaseException) -> None:
     assert traceback_of(error) == ""
 
 
-def test_an_error_is_told_once_however_many_isolate_it() -> None:
+def test_an_error_is_reported_once_however_many_isolate_it() -> None:
     with pytest.raises(PluginError, match=r"^inner: SystemExit: 3$"), isolated("outer"), isolated("inner"):
         sys.exit(3)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from symhep.plugin.functions import add_code_folder
+from symhep.plugin.manager import Registry
 from symhep.plugin.user_function import UserFunctionOptions
 
 
@@ -47,3 +49,12 @@ def test_what_is_no_name(name: object) -> None:
 def test_what_is_merely_installed_is_refused() -> None:
     with pytest.raises(ValidationError, match="a card may not name 'math:hypot'"):
         UserFunctionOptions(function="math:hypot")
+
+
+def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]) -> None:
+    registry = announced("def twice(x): return 2 * x")
+    options = UserFunctionOptions.model_validate({"function": "mine:twice"}, context={"registry": registry})
+    assert options.load()(3) == 6
+    assert len(options.sha256) == 64
+    with pytest.raises(ValidationError, match="no plugin announces such a function"):
+        UserFunctionOptions(function="mine:twice")

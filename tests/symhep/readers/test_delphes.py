@@ -188,7 +188,7 @@ def test_a_class_can_be_given(tmp_path: Path) -> None:
         READER.schema(path, DelphesOptions(classes={"Muon": "Electron"})).collections["Muon"].kind
         == "Electron"
     )
-    with pytest.raises(InputError, match="'Elektron' is no class of Delphes; did you mean 'Electron'"):
+    with pytest.raises(InputError, match="'Elektron' is not a class of Delphes; did you mean 'Electron'"):
         READER.schema(path, DelphesOptions(classes={"Muon": "Elektron"}))
     with pytest.raises(InputError, match="no collection 'Moun' to give a class or mass; did you mean 'Muon'"):
         READER.schema(path, DelphesOptions(masses={"Moun": 0.1}))

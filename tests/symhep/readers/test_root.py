@@ -94,7 +94,7 @@ def test_empty_tree_reports_its_fields(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", READERS)
 @pytest.mark.parametrize("fraction", [0.0, 0.001, 0.2, 0.5, 0.9])
-def test_a_cut_file_is_named_or_its_loss_is_told(
+def test_a_cut_file_is_named_or_its_loss_is_reported(
     name: str, fraction: float, shared_data: Path, tmp_path: Path
 ) -> None:
     data = (shared_data / name).read_bytes()
@@ -120,7 +120,7 @@ def test_a_file_that_lost_only_its_last_bytes(name: str, shared_data: Path, tmp_
         reader.inspect(str(path), reader.Options(), losses).weights
         == reader.inspect(str(shared_data / name), reader.Options(), LossLog()).weights
     )
-    assert [loss.events for loss in losses.losses] == [0], "nothing is lost, but the cut is told"
+    assert [loss.events for loss in losses.losses] == [0], "nothing is lost, but the cut is reported"
 
 
 def spoiled(path: Path, spare: Callable[[str], bool]) -> None:

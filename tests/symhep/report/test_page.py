@@ -197,7 +197,7 @@ class TestContents:
             ({"xsec_pb": 0.5}, "Weights scaled to xsec_pb = 0.5 pb."),
         ],
     )  # fmt: skip
-    def test_weights_scaled_to_a_cross_section_are_told_with_their_unit(
+    def test_weights_scaled_to_a_cross_section_are_reported_with_their_unit(
         self, folder: Path, entries: dict[str, Any], sentence: str
     ) -> None:
         dataset = {"files": [FILE], "weight_unit": "pb", "selections": {"dimuon": CUTS}, **entries}
@@ -315,7 +315,7 @@ class TestContents:
 
 
 class TestTrouble:
-    def test_lost_events_are_told_before_anything_else(self, folder: Path) -> None:
+    def test_lost_events_are_reported_before_anything_else(self, folder: Path) -> None:
         losses = [
             {
                 "file": "b.lhe",
@@ -366,7 +366,7 @@ class TestTrouble:
         assert "This method failed. loss is NaN" in text
         assert "<img" not in page
 
-    def test_a_missing_figure_is_told(self, folder: Path) -> None:
+    def test_a_missing_figure_is_reported(self, folder: Path) -> None:
         (folder / "relevance/figures/relevance.png").unlink()
         text = text_of(report(folder))
         assert "The picture relevance.png is missing; symhep plot draws it again." in text
@@ -405,7 +405,7 @@ class TestTrouble:
     @pytest.mark.parametrize("name", ["cutflow.json", "results.json"])
     def test_broken_json_is_an_error_that_names_the_file(self, folder: Path, name: str) -> None:
         (folder / name).write_text('{"methods": ')
-        with pytest.raises(StoreError, match=rf"{name} is not JSON .*; run symhep run again"):
+        with pytest.raises(StoreError, match=rf"{name} is not JSON .*run the card again"):
             write_report(folder)
 
     def test_json_of_another_shape_is_an_error(self, folder: Path) -> None:

@@ -7,19 +7,21 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
 import symhep
-from symhep.errors import CardError, DeviceError, InputError, MethodError, PluginError, StoreError
+from symhep.errors import CardError, DeviceError, InputError, PluginError, StoreError
 from symhep.methods.record import Record
 from symhep.methods.result import Statement
-from symhep.plugin.manager import build_registry
-from symhep.run.pipeline import redraw, reword
+from symhep.plugin.manager import Registry
+
+Evil = Callable[..., Registry]
 
 
 def _numbers(folder: Path) -> dict[str, Any]:
@@ -160,29 +162,6 @@ def test_kill_and_resume(
     assert resumed.results["boot"].summary == reference.results["boot"].summary
 
 
-def test_a_failing_method_leaves_the_others(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
-    entry = toy_card["methods"]["boot"]
-    toy_card["methods"] |= {
-        "known": {**entry, "options": {"fail": "known"}},
-        "unknown": {**entry, "options": {"fail": "unknown"}},
-        "last": entry,
-    }
-    done = symhep.run(toy_card, tmp_path / "r", registry=registry)
-    log = tmp_path / "r/.symhep/log/unknown.txt"
-    assert done.failed == {
-        "known": "asked to fail",
-        "unknown": f"ZeroDivisionError: broken inside (traceback: {log})",
-    }
-    assert "toy_method.py" in log.read_text()
-    assert log.read_text().endswith("ZeroDivisionError: broken inside\n")
-    assert not log.with_name("known.txt").exists()
-    assert set(done.results) == {"boot", "last"}
-    stored = _numbers(tmp_path / "r")
-    assert (stored["known"]["status"], stored["known"]["error"]) == ("failed", "asked to fail")
-    assert stored["last"]["status"] == "ok"
-    assert "asked to fail" in done.report.read_text()
-
-
 def test_only_keeps_what_is_there(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
     toy_card["methods"]["other"] = toy_card["methods"]["boot"]
     symhep.run(toy_card, tmp_path / "r", registry=registry, only=["boot"])
@@ -209,16 +188,6 @@ def test_scan_is_stored_and_drawn(tmp_path: Path, toy_card: dict[str, Any], regi
     assert names == {"means.png", "scan_scale_mean.png", "scan_scale_first.png", "features.png"}
 
 
-def test_redraw_needs_no_training(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
-    symhep.run(_trace(toy_card, tmp_path / "trace"), tmp_path / "r", registry=registry)
-    figure = tmp_path / "r/boot/figures/means.png"
-    original = figure.read_bytes()
-    figure.unlink()
-    assert [p.name for p in redraw(tmp_path / "r", registry)] == ["means", "features"]
-    assert figure.read_bytes() == original
-    assert len((tmp_path / "trace").read_text().splitlines()) == 4
-
-
 def test_running_again_what_is_done_adds_a_line_and_changes_none(
     tmp_path: Path, toy_card: dict[str, Any], registry: Any
 ) -> None:
@@ -242,42 +211,10 @@ def test_running_again_what_is_done_adds_a_line_and_changes_none(
         assert line["host"]
 
 
-def test_sentences_are_worded_again_without_a_fit(
-    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, registry: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "r"
-    symhep.run(_trace(toy_card, tmp_path / "trace"), folder, registry=registry)
-
-    def other(self: Any, record: Any) -> Any:
-        yield Statement(f"The means are known to {record.error[0]:.1g}.", {"error": record.error[0]})
-
-    monkeypatch.setattr(toy_method.Bootstrap, "statements", other)
-    page = reword(folder, registry).read_text()
-    (told,) = _numbers(folder)["boot"]["statements"]
-    assert told["text"].startswith("The means are known to 0.")
-    assert told["text"] in page
-    assert json.loads((folder / "boot/result.json").read_text())["statements"] == [told]
-    assert len((tmp_path / "trace").read_text().splitlines()) == 4, "nothing was fitted again"
-
-
-def test_a_folder_of_an_older_version_is_named(
-    tmp_path: Path, toy_card: dict[str, Any], registry: Any
-) -> None:
-    folder = tmp_path / "r"
-    symhep.run(toy_card, folder, registry=registry)
-    stored = json.loads((folder / "boot/result.json").read_text())
-    del stored["schema"]
-    (folder / "boot/result.json").write_text(json.dumps(stored))
-    for again in (redraw, reword):
-        with pytest.raises(StoreError, match=r"results follow schema 0\.1; this one reads schema 0\.2"):
-            again(folder, registry)
-
-
 PLUGIN = """
 import symhep
 from symhep.methods.number import Number
 from symhep.methods.record import Record
-from symhep.methods.result import Statement
 from symhep.methods.result import Part, Result
 
 class FirstRecord(Record):
@@ -426,76 +363,22 @@ def test_negative_weights_that_the_card_forbids_are_no_damage(tmp_path: Path, re
         symhep.run(card, tmp_path / "r", registry=registry)
 
 
-STAGES = ("check", "shards", "fit", "combine", "figures", "drawing")
-
-
-def _with(toy_method: Any, **changed: Any) -> Any:
-    """A registry whose plugin 'evil' brings the toy method with other parts."""
-    evil = type("Evil", (toy_method.Bootstrap,), changed | {"name": "evil"})
-    plugin = ModuleType("evil")
-    methods = {"evil": evil, "bootstrap": toy_method.Bootstrap}
-    vars(plugin)["symhep_register_methods"] = symhep.hookimpl(lambda: methods)
-    return build_registry({"evil": plugin})
-
-
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_method_that_exits_is_a_failed_method(
-    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, stage: str
+def test_options_that_exit_when_checked(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, evil: Evil
 ) -> None:
-    def exits(self: Any, *given: Any) -> Any:
-        sys.exit(0)
-
-    def exits_later(self: Any, result: Any) -> Any:
-        yield from toy_method.Bootstrap.figures(self, result)
-        sys.exit(0)
-
-    changed = {"figures": exits_later} if stage == "drawing" else {stage: exits}
-    toy_card["methods"]["aaa"] = {**toy_card["methods"]["boot"], "use": "evil"}
-    done = symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method, **changed))
-    log = tmp_path / "r/.symhep/log/aaa.txt"
-    assert done.failed == {"aaa": f"SystemExit: 0 (traceback: {log})"}
-    assert "test_pipeline.py" in log.read_text()
-    assert list(done.results) == ["boot"]
-    stored = json.loads((tmp_path / "r/results.json").read_text())["methods"]
-    assert (stored["aaa"]["status"], stored["boot"]["status"]) == ("failed", "ok")
-    assert str(log) in stored["aaa"]["error"]
-    healed = symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method))
-    assert not healed.failed
-    assert not log.exists()
-
-
-def test_options_that_exit_when_checked(tmp_path: Path, toy_card: dict[str, Any], toy_method: Any) -> None:
     def exits(cls: Any, *given: Any, **named: Any) -> Any:
         sys.exit(0)
 
     options = type("Leaving", (toy_method.BootstrapOptions,), {"model_validate": classmethod(exits)})
     toy_card["methods"]["boot"]["use"] = "evil"
     with pytest.raises(PluginError, match="the options of method 'evil' cannot be checked: SystemExit: 0"):
-        symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method, Options=options))
-
-
-def test_figures_drawn_again_by_a_method_that_exits(
-    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any
-) -> None:
-    def exits(self: Any, result: Any) -> Any:
-        sys.exit(0)
-
-    toy_card["methods"]["aaa"] = {**toy_card["methods"]["boot"], "use": "evil"}
-    done = symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method))
-    (tmp_path / "r/boot/figures/means.png").unlink()
-    evil = _with(toy_method, figures=exits)
-    with pytest.raises(MethodError, match=r"the figures of 'aaa': SystemExit: 0 \(traceback: .*aaa\.txt\)"):
-        redraw(tmp_path / "r", evil)
-    assert (tmp_path / "r/boot/figures/means.png").is_file()
-    done.registry = evil
-    with pytest.raises(MethodError, match="method 'evil' cannot draw: SystemExit: 0"):
-        done.figures("aaa")
+        symhep.run(toy_card, tmp_path / "r", registry=evil(Options=options))
 
 
 @pytest.mark.parametrize("name", ["../escaped", "a/b", ".hidden", "", "C:x"])
 @pytest.mark.parametrize("kind", ["checkpoint", "table"])
 def test_names_of_a_method_stay_in_its_folder(
-    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, kind: str, name: str
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, evil: Evil, kind: str, name: str
 ) -> None:
     def combine(self: Any, *given: Any) -> Any:
         result = toy_method.Bootstrap.combine(self, *given)
@@ -507,40 +390,42 @@ def test_names_of_a_method_stay_in_its_folder(
 
     changed = {"combine": combine} if kind == "checkpoint" else {"tables": tables}
     toy_card["methods"]["boot"]["use"] = "evil"
-    done = symhep.run(toy_card, tmp_path / "a/r", registry=_with(toy_method, **changed))
-    assert f"a {kind} is called {name!r}, which is no plain file name" in done.failed["boot"]
+    done = symhep.run(toy_card, tmp_path / "a/r", registry=evil(**changed))
+    assert f"a {kind} is called {name!r}, which is not a plain file name" in done.failed["boot"]
     assert not list(tmp_path.rglob("*escaped*"))
 
 
 def test_files_of_the_users_stay_among_the_figures(
-    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any
+    tmp_path: Path, toy_card: dict[str, Any], evil: Evil
 ) -> None:
-    symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method))
+    symhep.run(toy_card, tmp_path / "r", registry=evil())
     figures = tmp_path / "r/boot/figures"
     (figures / "mine.png").write_text("precious")
     toy_card["output"] = {"figures": ["pdf"]}
-    symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method))
+    symhep.run(toy_card, tmp_path / "r", registry=evil())
     assert sorted(p.name for p in figures.iterdir()) == ["features.pdf", "means.pdf", "mine.png"]
     toy_card["output"] = {"figures": ["png"]}
-    symhep.run(toy_card, tmp_path / "r", registry=_with(toy_method), force=True)
+    symhep.run(toy_card, tmp_path / "r", registry=evil(), force=True)
     assert sorted(p.name for p in figures.iterdir()) == ["features.png", "means.png", "mine.png"]
 
 
-def test_figures_stay_in_their_folder(tmp_path: Path, toy_card: dict[str, Any], toy_method: Any) -> None:
+def test_figures_stay_in_their_folder(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, evil: Evil
+) -> None:
     def escape(self: Any, result: Any) -> Any:
         for item in toy_method.Bootstrap.figures(self, result):
             yield type(item)("../../escaped", item.figure, item.caption)
 
     toy_card["methods"]["boot"]["use"] = "evil"
-    done = symhep.run(toy_card, tmp_path / "a/b/r", registry=_with(toy_method, figures=escape))
-    assert "is no plain file name" in done.failed["boot"]
+    done = symhep.run(toy_card, tmp_path / "a/b/r", registry=evil(figures=escape))
+    assert "is not a plain file name" in done.failed["boot"]
     assert not list(tmp_path.rglob("escaped*"))
 
 
 def test_dry_run_finds_a_device_that_is_not_there(
     tmp_path: Path, toy_card: dict[str, Any], registry: Any
 ) -> None:
-    with pytest.raises(DeviceError, match="'foo' is no device"):
+    with pytest.raises(DeviceError, match="'foo' is not a device"):
         symhep.run(toy_card, tmp_path / "r", device="foo", dry_run=True, registry=registry)
     with pytest.raises(CardError, match="neither a number"):
         symhep.run(toy_card, tmp_path / "r", workers="x", dry_run=True, registry=registry)
@@ -567,30 +452,49 @@ def test_scan_values_that_look_alike_have_folders_of_their_own(
     assert max(map(len, names)) < 64
 
 
-def test_no_events_left_is_told_with_the_step_that_lost_them(
-    tmp_path: Path, toy_card: dict[str, Any], registry: Any
-) -> None:
-    toy_card["selections"] = {"s": [{"name": "inside", "cut": "x1 ** 2 + x2 ** 2 < 1"}]}
-    toy_card["features"] = {"xy": {"selection": "s", "vars": ["x1"]}}
-    done = symhep.run(toy_card, tmp_path / "r", registry=registry)
-    assert done.failed["boot"].endswith("ring: all 500, inside 0, features xy 0")
-
-
-def test_pooled_datasets_are_a_warning(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
-    toy_card["datasets"]["more"] = {"format": "toy", "options": {"name": "circle", "events": 100}}
-    done = symhep.run(toy_card, tmp_path / "r", registry=registry)
-    last = done.results["boot"].statements[-1]
-    assert last.kind == "warning"
-    assert "ring 500, more 100" in last.text
-    given = {name: {**d, "xsec_pb": 1.0} for name, d in toy_card["datasets"].items()}
-    again = symhep.run({**toy_card, "datasets": given}, tmp_path / "q", registry=registry)
-    assert all(s.kind != "warning" for s in again.results["boot"].statements)
-    account = json.loads((tmp_path / "q/cutflow.json").read_text())["datasets"]["more"]
-    assert account["selections"]["all events"][0]["weighted"] == pytest.approx(1.0)
-    assert account["weight_unit"] == "pb"
-
-
 def test_an_unknown_result(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
     done = symhep.run(toy_card, tmp_path / "r", registry=registry)
     with pytest.raises(StoreError, match="no result 'bot'; did you mean 'boot'"):
         done.figures("bot")
+
+
+def test_words_cannot_change_the_record(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, evil: Evil
+) -> None:
+    class Loose(toy_method.BootstrapRecord):  # type: ignore[misc]
+        more: dict[str, float] = {"a": 1.0}
+
+    def combine(self: Any, *given: Any) -> Any:
+        found = toy_method.Bootstrap.combine(self, *given)
+        return replace(found, record=Loose(**dict(found.record)))
+
+    def statements(self: Any, record: Any) -> Any:
+        record.more["a"] = 2.0
+        return [Statement("Changed.", {"a": record.more["a"]})]
+
+    registry = evil(Record=Loose, combine=combine, statements=statements)
+    toy_card["methods"]["boot"]["use"] = "evil"
+    done = symhep.run(toy_card, tmp_path / "r", registry=registry)
+    assert done.failed == {}
+    assert done.results["boot"].summary["more"] == {"a": 1.0}
+    assert _numbers(tmp_path / "r")["boot"]["summary"]["more"] == {"a": 1.0}
+
+
+def test_shards_count_from_zero(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, evil: Evil
+) -> None:
+    registry = evil(shards=lambda *_: [symhep.Shard(0), symhep.Shard(0)])
+    toy_card["methods"]["boot"]["use"] = "evil"
+    failed = symhep.run(toy_card, tmp_path / "r", registry=registry).failed
+    assert failed == {"boot": "evil: shards must count from 0"}
+
+
+def test_two_figures_of_one_name(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, evil: Evil
+) -> None:
+    def figures(self: Any, result: Any) -> Any:
+        yield from [*toy_method.Bootstrap.figures(self, result)] * 2
+
+    toy_card["methods"]["boot"]["use"] = "evil"
+    failed = symhep.run(toy_card, tmp_path / "r", registry=evil(figures=figures)).failed
+    assert failed == {"boot": "evil: two figures are called 'means'"}

@@ -16,7 +16,7 @@ from symhep.errors import CardError, InputError, PluginError
 from symhep.plugin.manager import build_registry
 from symhep.readers.interface import LossLog, ReadRequest
 from symhep.readers.lhe import LheReader
-from symhep.run.sources import open_source, sources
+from symhep.run.sources import Source, open_source, sources
 
 LHE = """<LesHouchesEvents version="1.0">
 <init>
@@ -74,7 +74,7 @@ def test_coffea_fileset(folder: Path, content: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [("{", "no JSON fileset"), ("{}", "lists no files"), ('{"a": 3}', "'files' of")]
+    ("text", "message"), [("{", "not a JSON fileset"), ("{}", "lists no files"), ('{"a": 3}', "'files' of")]
 )
 def test_bad_fileset(folder: Path, text: str, message: str) -> None:
     (folder / "set.json").write_text(text)
@@ -212,3 +212,26 @@ def test_a_reader_that_exits_is_a_broken_reader(tmp_path: Path, stage: str) -> N
 
     with pytest.raises(error, match=r"'leaving' .*: SystemExit: 0"):
         whole()
+
+
+@pytest.mark.parametrize("given", [3, None, {"events": []}])
+def test_a_reader_that_yields_something_else_is_at_fault_and_not_the_file(tmp_path: Path, given: Any) -> None:
+    class Wrong(LheReader):
+        def read(self, *_: Any) -> Any:
+            yield given
+
+        def schema(self, *_: Any) -> Any:
+            return given
+
+        def inspect(self, *_: Any) -> Any:
+            return given
+
+    source = Source(str(tmp_path / "x.dat"), Wrong(), LheReader.Options())
+    kind, losses = type(given).__name__, LossLog("skip")
+    with pytest.raises(PluginError, match=f"reader 'lhe': read must yield EventBatch, not {kind}"):
+        list(source.read(ReadRequest({}), losses))
+    with pytest.raises(PluginError, match=f"reader 'lhe': schema must return a Schema, not {kind}"):
+        source.schema()
+    with pytest.raises(PluginError, match=f"reader 'lhe': inspect must return a FileSummary, not {kind}"):
+        source.inspect(losses)
+    assert losses.losses == []

@@ -135,3 +135,20 @@ def test_no_dask_scheduler_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules[open_workers.__module__], "PATIENCE_S", 1.0)
     with pytest.raises(CardError, match="no dask scheduler answers"), open_workers("dask:tcp://127.0.0.1:1"):
         pass
+
+
+class _Stays:
+    """What cannot be sent to another process."""
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a lock stays where it is")
+
+
+def test_work_that_cannot_be_sent(tmp_path: Path) -> None:
+    with (
+        open_workers("2") as workers,
+        pytest.raises(
+            MethodError, match="the work cannot be sent to a worker process: TypeError: a lock stays"
+        ),
+    ):
+        list(workers.run(_double, [(_Stays(),)]))

@@ -6,7 +6,6 @@ from math import sqrt
 
 import numpy as np
 
-from symhep.plugin.functions import load_function
 from symhep_moments.fit.functions.fourier import Fourier
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.options import FunctionOptions
@@ -50,5 +49,5 @@ def build_functions(events: Events, options: FunctionOptions, rng: np.random.Gen
     if options.user is None:
         assert squashed is not None  # the options see to that
         return squashed
-    own = UserFunctions(load_function(options.user.function), options.user.function, events.x, events.scale)
+    own = UserFunctions(options.user.load(), options.user.function, events.x, events.scale)
     return own if squashed is None else Joined(squashed, own)

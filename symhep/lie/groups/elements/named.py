@@ -36,9 +36,7 @@ def parity(frame: Frame) -> Element:
     [1.0, -1.0, -1.0, -1.0]
     """
     words = (
-        "parity of the final state, p -> -p, beams kept"
-        if frame.spatial
-        else "reflection in the origin, x -> -x"
+        "parity of the final state alone, p -> -p" if frame.spatial else "reflection in the origin, x -> -x"
     )
     return _on_all("P", words, _flipped(frame, frame.space), frame)
 
@@ -51,7 +49,7 @@ def motion_reversal(frame: Frame) -> Element:
     if not frame.spatial:
         raise LieError("T reverses momenta, and there are none", hint="take P")
     return parity(frame).called(
-        "T", "naive motion reversal of the final state, p -> -p, beams kept: the same map as P"
+        "T", "naive motion reversal of the final state alone, p -> -p: the same map as P"
     )
 
 
@@ -65,7 +63,7 @@ def reflection(frame: Frame, component: str) -> Element:
     planes = {
         "px": "in a plane with the beam, ",
         "py": "in a plane with the beam, ",
-        "pz": "across the beam, beams kept, ",
+        "pz": "across the beam, of the final state alone, ",
     }
     words = f"mirror {planes.get(name, '') if frame.spatial else ''}{name} -> -{name}"
     return _on_all(f"reflection({component})", words, _flipped(frame, (number,)), frame)
@@ -104,7 +102,7 @@ def charge_conjugation(frame: Frame) -> Element:
 def charge_parity(frame: Frame) -> Element:
     """CP of the final state: particles and antiparticles change places, momenta are reversed."""
     both = parity(frame) * charge_conjugation(frame)
-    return both.called("CP", "C of the final state, and p -> -p, beams kept")
+    return both.called("CP", "C of the final state alone, and p -> -p")
 
 
 def turn(frame: Frame, q: int, *plane: str) -> Element:
@@ -153,7 +151,7 @@ def _antiparticle(frame: Frame, number: int) -> int:
         partner = str(Particle.from_name(name).invert().name)
     except (ParticleNotFound, InvalidParticle) as error:
         raise LieError(
-            f"'{name}' is no particle whose antiparticle is known",
+            f"'{name}' is not a particle whose antiparticle is known",
             hint="C needs objects of one PDG number each; sort by pdgId, or write exchange(i,j)",
         ) from error
     if partner not in frame.vectors:

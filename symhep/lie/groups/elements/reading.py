@@ -41,7 +41,7 @@ def read_element(text: str, frame: Frame) -> Element:
 
     >>> frame = Frame(("E", "px", "py", "pz"), ("mu-", "mu+"))
     >>> read_element("P*exchange(mu-,mu+)", frame).meaning
-    'exchange of mu- and mu+; then parity of the final state, p -> -p, beams kept'
+    'exchange of mu- and mu+; then parity of the final state alone, p -> -p'
     >>> read_element("Z_3(z)", frame).order
     3
     """
@@ -65,7 +65,7 @@ def _factor(part: str, text: str, frame: Frame) -> Element:
     if found := _TURN.fullmatch(head):
         return turn(frame, int(found[1]), *arguments)
     if head not in _NAMED:
-        raise _unreadable(text, f"'{head}' is no element", nearest(head, (*_NAMED, "Z_q")))
+        raise _unreadable(text, f"'{head}' is not an element", nearest(head, (*_NAMED, "Z_q")))
     make, wanted = _NAMED[head]
     if len(arguments) != wanted:
         raise _unreadable(text, f"'{head}' takes {wanted} names in brackets, not {len(arguments)}")

@@ -71,7 +71,7 @@ def test_the_statistic_of_what_holds_lies_in_its_band(made: Made) -> None:
     ax = rank_statistics(result.record.chain).axes[0]
     ax.figure.canvas.draw()
     points = {line.get_marker(): line for line in ax.lines if line.get_marker() in "oX"}
-    by_rank = {t.r: t.blocks["low"] for t in result.record.chain}
+    by_rank = {t.dimension: t.blocks["low"] for t in result.record.chain}
     assert list(points["o"].get_xdata()) == [1]
     assert list(points["X"].get_xdata()) == [2, 3]
     assert float(points["o"].get_ydata()[0]) == by_rank[1].statistic
@@ -141,7 +141,7 @@ def test_p_of_ranks_that_no_float_holds_are_left_out(made: Made) -> None:
     result = made(labels=("J_x", "J_y", "J_z"))
     for t in result.summary["chain"]:
         for block in t["blocks"].values():
-            block["log10_p"] = {1: -0.3, 2: -40.0, 3: -1234.0}[t["r"]]
+            block["log10_p"] = {1: -0.3, 2: -40.0, 3: -1234.0}[t["dimension"]]
     record = MomentsRecord.from_json(result.summary)
     figure = rank_statistics(record.chain)
     for ax in figure.axes:

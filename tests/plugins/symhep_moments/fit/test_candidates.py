@@ -52,7 +52,7 @@ def test_every_candidate_with_holm() -> None:
     assert set(tests[0].blocks) == {"low", "all"}
 
 
-def test_infinite_moments_are_told() -> None:
+def test_infinite_moments_are_reported() -> None:
     moments = moments_of_noise(np.random.default_rng(5), (0, 0, 0))
     moments.mean[2, 1] = np.inf
     with pytest.raises(MethodError, match="infinities among the events"):

@@ -23,7 +23,7 @@ def test_limits_are_zero_where_nothing_is_seen() -> None:
 
 
 def test_power_of_what_is_visible() -> None:
-    """At the visible size a test at 5 % rejects nine of ten times: draws of T with equal noise in all directions."""
+    """At the visible size a test at 5 % has 90 % power: draws of T with equal noise in all directions."""
     rng = np.random.default_rng(3)
     size = ProjectedSize(0.0, 0.01 * np.eye(4), 0.01).visible()
     noise = 0.1 * rng.normal(size=(40_000, 4))

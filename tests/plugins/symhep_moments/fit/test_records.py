@@ -62,12 +62,13 @@ def test_the_record_is_json_and_says_what_was_found(dijets: Measurement) -> None
     assert s["algebra"]["p_value"] == pytest.approx(10 ** s["algebra"]["log10_p"])
     assert [c["label"] for c in s["candidates"]] == list(poincare().labels)
     assert [c["label"] for c in s["candidates"] if c["rejected"] is False] == ["J_z"]
-    assert [t["r"] for t in s["chain"]] == list(range(10, 0, -1))
-    assert [t["r"] for t in s["chain"] if not t["rejected"]] == [1]
+    assert [t["dimension"] for t in s["chain"]] == list(range(10, 0, -1))
+    assert [t["dimension"] for t in s["chain"] if not t["rejected"]] == [1]
     assert s["maximal_subgroups"] == ["SO(2)"]
     assert next(row for row in s["subgroups"] if row["name"] == "SO(2)")["at_lab"]
-    assert s["events"] == EVENTS
-    assert s["weights"] == {"effective": EVENTS, "negative": 0.0, "copies": 0}
+    assert s["events"] == {
+        "used": EVENTS, "available": EVENTS, "effective": EVENTS, "negative": 0.0, "copies": 0,
+    }  # fmt: skip
 
 
 def test_the_generator_is_of_length_one_with_its_errors(dijets: Measurement) -> None:
@@ -137,9 +138,11 @@ def test_the_clearest_bin_is_that_of_most_errors(dijets: Measurement) -> None:
     assert [b.label for b in s.clearest_bins] == [label for label in maps if label != "P_t"]
     for b in s.clearest_bins:
         m = maps[b.label]
-        assert b.value.value is not None
-        assert b.value.error is not None
-        assert abs(b.value.value) / b.value.error == pytest.approx(np.nanmax(np.abs(m.values) / m.errors))
+        assert b.departure.value is not None
+        assert b.departure.error is not None
+        assert abs(b.departure.value) / b.departure.error == pytest.approx(
+            np.nanmax(np.abs(m.values) / m.errors)
+        )
 
 
 def test_nothing_found() -> None:
@@ -177,9 +180,9 @@ def test_one_claim_has_one_p(dijets: Measurement, isotropic: Measurement) -> Non
     answer = next(sentences(s))
     assert answer.evidence["log10_p"] == lab.log10_p
     # one generator closes always: the algebra is the rank test's hypothesis
-    assert s.algebra.p == next(t for t in s.chain if t.r == 1).p
+    assert s.algebra.p == next(t for t in s.chain if t.dimension == 1).p
     space = record_of(isotropic)
-    lab, rank = space.subgroup("SO(3)").lab, next(t for t in space.chain if t.r == 3)
+    lab, rank = space.subgroup("SO(3)").lab, next(t for t in space.chain if t.dimension == 3)
     assert lab is not None
     assert lab.log10_p == pytest.approx(rank.log10_p, rel=1e-6)
     assert space.algebra.p == rank.p

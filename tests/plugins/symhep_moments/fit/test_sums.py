@@ -200,7 +200,7 @@ def test_negative_weights_cancel_what_they_are_meant_to_cancel() -> None:
 
 def test_weights_without_a_sum_are_refused() -> None:
     (x, w), f = sample(6, 10), functions()
-    with pytest.raises(MethodError, match=r"the weights of 10 events sum to -\d.*: they describe no density"):
+    with pytest.raises(MethodError, match=r"the weights of 10 events sum to -\d.*; the sum must be positive"):
         moments_of(x, -w.abs(), f, GENERATORS)
     alone = torch.zeros_like(w)
     alone[3] = 1.0

@@ -1,4 +1,4 @@
-"""Which candidates leave the support, on samples whose constraints are known."""
+"""Which candidates do not preserve the support, on samples whose constraints are known."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def test_nothing_found(made: Made) -> None:
 
 def test_ranks_that_were_left_out(made: Made) -> None:
     summary = made().summary
-    summary["chain"] = [t for t in summary["chain"] if t["r"] in (1, 4)]
+    summary["chain"] = [t for t in summary["chain"] if t["dimension"] in (1, 4)]
     assert one(summary, "among 10 candidates one symmetry").text.endswith("more are rejected (p < 1e-300).")
     summary["chain"] = summary["chain"][1:]
     summary["candidates"] = [c for c in summary["candidates"] if c["label"] == "J_z"]
@@ -175,7 +175,7 @@ def test_a_hypothesis_has_one_p(made: Made) -> None:
     assert answer.evidence["hypothesis"] == "subgroups[SO(2)]"
     assert answer.evidence["log10_p"] == classed["log10_p"] == -0.4
     # the number of symmetries is another hypothesis, with p of its own
-    next(t for t in summary["chain"] if t["r"] == 1).update(p_value=0.6, log10_p=-0.222)
+    next(t for t in summary["chain"] if t["dimension"] == 1).update(p_value=0.6, log10_p=-0.222)
     assert one(summary, "Rank test").text.startswith(
         "Rank test: among 10 candidates one symmetry agrees with the moments (p = 0.6)"
     )
@@ -214,7 +214,7 @@ def test_the_clearest_place_of_a_breaking(made: Made) -> None:
         "J_x is broken most clearly where the azimuth is 0 to 0.5 rad and cos(theta) is -0.25 to 0: (12.0 ± 2.0) % "
         "fewer events than the symmetry predicts (the clearest of 96 bins)."
     )
-    summary["clearest_bins"][0]["value"] |= {
+    summary["clearest_bins"][0]["departure"] |= {
         "low": -0.16,
         "high": -0.08,
     }  # three errors are nothing among 96 bins
@@ -227,7 +227,7 @@ def test_discrete_elements(made: Made) -> None:
     assert "compatible: P, reflection(x) and Z_4(z) (adjusted p = 0.5 or more)" in text
 
 
-def test_elements_that_act_alike_are_told_once(made: Made) -> None:
+def test_elements_that_act_alike_are_reported_once(made: Made) -> None:
     summary = made().summary
     summary["discrete"] += [
         summary["discrete"][0] | {"name": "T", "meaning": "motion reversal", "same_as": "P"},
@@ -272,11 +272,11 @@ def test_sorted_particles_are_not_exchangeable(made: Made) -> None:
 def test_warnings(made: Made) -> None:
     summary = made(off_support=("P_x", "P_y")).summary
     summary["support"]["constraints"] = ["px is the same in all events"]
-    summary["weights"] |= {"effective": 412.0, "negative": 0.11}
+    summary["events"] |= {"effective": 412.0, "negative": 0.11}
     summary |= {"reference": "simulation", "edges": ["pt > 1200"]}
-    summary["algebra"]["closed"] = {
+    summary["algebra"]["closure_test"] = {
         "exists": True,
-        "distance": 40.0,
+        "chi_squared": 40.0,
         "conditions": 3,
         "p_value": 1e-9,
         "log10_p": -9.0,
@@ -304,9 +304,12 @@ def test_candidates_that_survive_only_alone(made: Made) -> None:
 
 def test_an_unsure_name(made: Made) -> None:
     summary = made().summary
-    summary["algebra"] |= {"confidence": 0.6, "alternatives": [["so(2)", 0.6], ["R", 0.4]]}
+    summary["algebra"] |= {
+        "confidence": 0.6,
+        "alternatives": [{"name": "so(2)", "share": 0.6}, {"name": "R", "share": 0.4}],
+    }
     assert (
-        one(summary, "Low confidence").text == "Low confidence (0.6) in the name so(2). Other names: R (40%)."
+        one(summary, "Low confidence").text == "Low confidence (0.6) in the name so(2). Other names: R (40 %)."
     )
 
 

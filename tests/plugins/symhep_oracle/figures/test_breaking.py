@@ -17,7 +17,7 @@ def test_curves_that_lie_on_each_other_have_one_label() -> None:
         for name, values in violation.items()
     ]
     record = BreakingRecord(
-        oracle="psi", strengths=np.array([0.0, 0.1]), surviving=Survivors(name="0", generators=()),
+        oracle="psi", strengths=np.array([0.0, 0.1]), surviving=Survivors(name="0", generator_names=()),
         broken=broken, algebra_of_the_whole=(),
     )  # fmt: skip
     legend = breaking_strengths(record).axes[0].get_legend()

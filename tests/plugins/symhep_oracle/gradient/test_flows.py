@@ -157,7 +157,7 @@ def test_a_card_learns_a_field_in_the_units_of_the_data(squeezed: Result) -> Non
     assert across < 0.1
     # |v| is about constant, and the slope of x1 x2 is |x|: what is across is what changes.
     assert 0.3 * np.sqrt(1 - along) < violation < 2 * np.sqrt(1 - along)
-    assert s["spectrum"] == {"values": [], "noise": []}
+    assert s["spectrum"] == {"values": [], "standard_errors": []}
     assert any("no matrix algebra" in t.text for t in squeezed.statements)
     assert squeezed.checkpoint["network"]["field.0.weight"].shape == (2, 2, 32)
 

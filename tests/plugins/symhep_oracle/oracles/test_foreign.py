@@ -59,7 +59,7 @@ def test_functions_that_are_no_oracles(function: Any, message: str) -> None:
         function_oracle(LAYOUT, function, "f", X)
 
 
-def test_both_errors_are_told_that_of_torch_first() -> None:
+def test_both_errors_are_reported_that_of_torch_first() -> None:
     def wrong(x: Any) -> Any:
         return x.foo if isinstance(x, torch.Tensor) else {}["bar"]
 
@@ -80,7 +80,7 @@ def test_both_errors_are_told_that_of_torch_first() -> None:
         lambda x: np.where(np.asarray(x)[:, 0] > 0, 1.0, 0.0),
     ],
 )
-def test_a_step_is_told_to_have_no_gradient(step: Any) -> None:
+def test_a_step_is_reported_to_have_no_gradient(step: Any) -> None:
     with pytest.raises(
         MethodError, match="its gradient is zero on all events: a step has no gradient; smooth its edge"
     ):
@@ -116,7 +116,9 @@ def test_pickled_modules_are_refused(tmp_path: Path, model: torch.nn.Module) -> 
 def test_files_that_are_no_models(tmp_path: Path) -> None:
     path = tmp_path / "m.pt"
     path.write_bytes(b"no model")
-    with pytest.raises(InputError, match=r"is no TorchScript archive; save the model with torch\.jit\.save"):
+    with pytest.raises(
+        InputError, match=r"is not a TorchScript archive; save the model with torch\.jit\.save"
+    ):
         torchscript_oracle(LAYOUT, str(path), X)
     pytest.importorskip("onnxruntime")
     with pytest.raises(InputError, match="cannot be loaded as ONNX"):

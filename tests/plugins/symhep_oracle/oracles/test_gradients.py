@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
 
 from symhep.errors import MethodError
 from symhep.lie.exceptional import three_form
+from symhep.plugin.manager import Registry
 from symhep_oracle.fit.breaking import Broken
 from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.oracles.build import build_oracle, vectors_needed
@@ -83,6 +86,14 @@ def test_an_oracle_that_does_not_fit(options: dict[str, object], layout: Layout,
         build_oracle(
             OracleMethodOptions.model_validate(options).oracle, layout, torch.ones(1, layout.features)
         )
+
+
+def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]) -> None:
+    registry = announced("def square(x): return (x**2).sum(1)")
+    card = {"oracle": {"kind": "function", "function": "mine:square"}}
+    options = OracleMethodOptions.model_validate(card, context={"registry": registry})
+    x = torch.eye(3, dtype=torch.float64)
+    assert build_oracle(options.oracle, Layout(1, 3), 2 * x)(3 * x).tolist() == [[9.0]] * 3
 
 
 def test_vectors_that_make_no_determinant() -> None:

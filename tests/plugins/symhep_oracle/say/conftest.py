@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from symhep.methods.events import EventsRecord
 from symhep.methods.number import Number
 from symhep_oracle.fit.record import ExactRecord, RoundingDecision
 from symhep_oracle.record import (
@@ -32,8 +33,8 @@ def so2() -> Make:
 
     def make(**changes: Any) -> OracleRecord:
         found = IdentificationRecord(
-            name="so(2)", how="by hand", confidence=1.0, closed=True, closure=0.0, parts=(), isomorphic=(),
-            rank=0, signature=None, alternatives=(),
+            how="by hand", closed=True, closure=0.0, parts=(), isomorphic=(),
+            semisimple_rank=0, signature=None,
         )  # fmt: skip
         record = OracleRecord(
             algebra=AlgebraRecord(
@@ -42,20 +43,20 @@ def so2() -> Make:
             ),
             generators=[GeneratorRecord(name="J_12", overlap=1.0, residual=Number(value=1e-16))],
             residual=ResidualRecord(invariance=Number(value=1e-16), closure=Number(value=0.0)),
-            spectrum=SpectrumRecord(values=(1e-16, 0.5, 0.7, 1.0), noise=(0.0, 0.02, 0.02, 0.0)),
+            spectrum=SpectrumRecord(values=(1e-16, 0.5, 0.7, 1.0), standard_errors=(0.0, 0.02, 0.02, 0.0)),
             support=SupportRecord(constraints=(), checked_off_support=True, spurious=()),
-            layout=LayoutRecord(
-                vectors=1, dimension=2, complex=False, components=("x1", "x2"), acts_on="features"
+            vectors=LayoutRecord(
+                number=1, size=2, complex=False, components=("x1", "x2"), acts_on="features"
             ),
             fields=FieldsRecord(family="matrices", degree=1, affine=False, unknowns=4),
-            events=100,
+            events=EventsRecord(used=100, available=100, effective=100.0, negative=0.0),
             scale=1.0,
-            negative_weight=0.0,
+            unit="",
             oracle=FunctionRecord(description="|x|", outputs=1, precision=2e-16, approximate=False),
             solver=SolverRecord(
                 name="exact",
                 exact=ExactRecord(
-                    blocks=20, largest=1.0,
+                    event_blocks=20, largest=1.0,
                     rounding=RoundingDecision(floor=1e-15, largest_null=1e-16, smallest_other=0.5),
                 ),
             ),

@@ -12,7 +12,7 @@ Make = Callable[..., OracleRecord]
 
 
 def entry(row: int, column: int, value: float) -> Entry:
-    return Entry(row=row, column=column, value=Number.with_error(value, 0.01))
+    return Entry(row=row, column=column, coefficient=Number.with_error(value, 0.01))
 
 
 def test_generators_and_their_entries(so2: Make) -> None:
@@ -32,10 +32,10 @@ def test_complex_entries_say_which_part(so2: Make) -> None:
     record = so2()
     phase = GeneratorRecord(
         name="iE_11", residual=Number(value=0.0),
-        entries=(Entry(row=1, column=1, imaginary=True, value=Number(value=1.0)),),
+        entries=(Entry(row=1, column=1, imaginary=True, coefficient=Number(value=1.0)),),
     )  # fmt: skip
-    layout = record.layout.model_copy(update={"complex": True})
-    found = tables(record.model_copy(update={"generators": (phase,), "layout": layout}))["entries"]
+    layout = record.vectors.model_copy(update={"complex": True})
+    found = tables(record.model_copy(update={"generators": (phase,), "vectors": layout}))["entries"]
     assert found.rows[0][:4] == ("iE_11", 1, 1, "imaginary")
 
 

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from symhep.methods.result import Result
 from symhep.plotting.style import COLOURS, use_style
 from symhep_symmetrygan.figures.all import draw_all
-from symhep_symmetrygan.figures.axes import axis_label, quantity
+from symhep_symmetrygan.figures.axes import axis_label, logarithmic, quantity
 from symhep_symmetrygan.figures.components import component_sizes
 from symhep_symmetrygan.figures.composition import composition_growth
 from symhep_symmetrygan.figures.divergences import kl_divergences
@@ -98,7 +98,8 @@ def test_a_group_that_is_not_determined_has_no_span(dijets: Made) -> None:
 
 def test_without_a_search_subgroups_are_drawn_alone(dijets: Made) -> None:
     made = dijets(
-        space=None, training=None, kl=None, posthoc_loss=None, algebra=None, components=(), composition=None, map=None,
+        space=None, search=None, kl=None, posthoc_loss=None, algebra=None, connected_components=(),
+        composition=None, map=None,
     )  # fmt: skip
     alone = replace(made, arrays={}, histograms={})
     assert [f.name for f in draw_all(alone)] == ["lattice", "p_values", "discrete"]
@@ -115,9 +116,10 @@ def test_diverged_restarts_and_unknown_numbers_can_be_drawn(dijet_elements: Foun
     made = dijets(number=6, **elements.records())
     result = replace(made, arrays=made.arrays | elements.drawing())
     with plt.rc_context({"figure.constrained_layout.use": False}):  # it takes half of the time
-        for item in draw_all(result):
-            if item.name in {"parameters", "kl", "posthoc", "training"}:
-                item.figure.canvas.draw()
+        drawn = [f for f in draw_all(result) if f.name in {"parameters", "kl", "posthoc", "training"}]
+        for item in drawn:
+            item.figure.canvas.draw()
+    assert len(drawn) == 4
 
 
 def slices_of(result: Full) -> Sequence[SliceRecord]:
@@ -161,6 +163,11 @@ def test_kept_and_failed_elements_have_their_own_symbols(full: Full) -> None:
     turn = 2 * np.pi
     assert kept == pytest.approx(full.arrays["final"][full.arrays["verdict"] == "kept"] % turn)
     assert [t.get_text() for t in ax.get_xticklabels()] == ["0", r"$\pi$", r"$2\pi$"]
+
+
+def test_parameters_that_training_cannot_move_are_not_shown(full: Full) -> None:
+    drawn = final_parameters(full.arrays, ("theta_1", "component"), ("component",))
+    assert [ax.get_xlabel() for ax in drawn.axes] == [rf"Initial {axis_label('theta_1')}"]
 
 
 def test_before_and_after_and_their_ratio() -> None:
@@ -225,7 +232,7 @@ def test_hypotheses_stand_at_their_adjusted_p(full: Full) -> None:
     r = full.record
     figure = next(item.figure for item in draw_all(full) if item.name == "p_values")
     drawn = np.concatenate([points(ax, m) for ax in figure.axes for m in "oX"])
-    rows = [row.log10_p_adjusted for row in (*r.components, *r.candidates, *r.discrete)]
+    rows = [row.log10_p_adjusted for row in (*r.connected_components, *r.candidates, *r.discrete)]
     assert sorted(drawn[:, 0]) == pytest.approx(sorted(-log for log in rows if log is not None))
 
 
@@ -254,6 +261,23 @@ def test_errors_of_compositions_stand_beside_both_laws(full: Full) -> None:
     assert laws["growth as $k$"] == pytest.approx(0.02 * np.array([1, 2, 4, 8, 16]))
     assert laws["growth as $k^{1/2}$"] == pytest.approx(0.02 * np.sqrt([1, 2, 4, 8, 16]))
     assert right.get_yscale() == "log"
+
+
+def test_projections_that_nothing_moves_have_no_mark(full: Full) -> None:
+    # pt under rotations: 0 has no place on a logarithmic axis
+    still = full.arrays | {"composition_kl": full.arrays["composition_kl"] * [1.0, 0.0]}
+    rows = tuple(row.model_copy(update={"kl": row.kl and (row.kl[0], 0.0)}) for row in full.record.connected_components)
+    for ax in (
+        composition_growth(still, full.record.kl).axes[1],
+        component_sizes(full.record.model_copy(update={"connected_components": rows})).axes[1],
+    ):
+        labels = ax.get_legend_handles_labels()[1]
+        assert full.record.kl is not None
+        first, second = map(quantity, full.record.kl.projections)
+        assert first in labels
+        assert second not in labels
+        scale = ax.get_xscale() if "KL" in ax.get_xlabel() else ax.get_yscale()
+        assert scale == "log"
 
 
 def test_angles_end_the_short_way_round(full: Full) -> None:
@@ -294,15 +318,31 @@ def test_losses_of_training_are_bands_over_restarts(full: Full) -> None:
         ("mass of all", "Mass of all [GeV]"),
         ("theta_12", r"$\theta_{12}$ [rad]"),
         ("b_1", "$b_{1}$"),
-        ("x1", "x1"),
+        ("x1", "$x_{1}$"),
     ],
 )
 def test_axes_have_units(name: str, label: str) -> None:
     assert axis_label(name, "GeV") == label
 
 
+@pytest.mark.parametrize("values", [(0.0101, 0.0105), (0.02, 0.3), (1e-4, 1.0)])
+@pytest.mark.parametrize("which", ["x", "y"])
+def test_logarithmic_axes_are_labelled_at_powers_of_ten(which: str, values: tuple[float, float]) -> None:
+    figure, ax = plt.subplots()
+    ax.plot(values, values, "o")
+    logarithmic(ax, which)
+    figure.canvas.draw()
+    axis = ax.xaxis if which == "x" else ax.yaxis
+    low, high = axis.get_view_interval()
+    assert low < min(values) < max(values) < high
+    assert sum(low * (1 - 1e-9) <= tick <= high * (1 + 1e-9) for tick in axis.get_majorticklocs()) >= 2
+    assert not any(label.get_text() for label in axis.get_minorticklabels())
+
+
 def test_generators_are_not_parameters() -> None:
     assert quantity("0.7 J_x + 0.7 K_z") == "0.7 $J_{x}$ + 0.7 $K_{z}$"
+    assert quantity("E_12") == "$E_{12}$"  # of gl(n), not the energy of object 12
+    assert quantity("E12") == "$E_{12}$"
 
 
 def test_projections_that_nothing_moves_have_no_panel(full: Full) -> None:

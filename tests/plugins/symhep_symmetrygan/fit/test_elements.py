@@ -51,7 +51,7 @@ def test_means_have_errors_and_a_ratio_to_the_noise(dijet_elements: Made) -> Non
     assert kl.bins == 100
 
 
-def test_losses_of_kept_and_failed_elements_are_told_apart(dijet_elements: Made) -> None:
+def test_losses_of_kept_and_failed_elements_are_reported_apart(dijet_elements: Made) -> None:
     loss = np.array([1.0, 1.1, 1.38, 1.39, 1.4, 0.5])
     found = dijet_elements(number=6, failed=2, posthoc_found=loss).records()["posthoc_loss"]
     assert found.failed.value == pytest.approx(1.05)

@@ -58,8 +58,8 @@ def inferred() -> Inference:
 def test_the_algebra_has_its_reason(inferred: Inference) -> None:
     algebra = inferred.algebra
     assert (algebra.kind, algebra.name, algebra.dimension) == ("continuous", "so(2)", 1)
-    assert algebra.p_value is not None
-    assert algebra.log10_p == pytest.approx(math.log10(algebra.p_value))
+    assert algebra.fit.p_value is not None
+    assert algebra.fit.log10_p == pytest.approx(math.log10(algebra.fit.p_value))
     assert "are excluded" in algebra.why
     (row,) = inferred.basis
     assert row.coefficients["J_12"] == pytest.approx(1.0, abs=0.01)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from scipy.stats import kstest
 
 from symhep.errors import CardError
 from symhep.plugin.functions import add_code_folder
+from symhep.plugin.manager import Registry
 from symhep_symmetrygan.inertial.density import draw_inertial
 from symhep_symmetrygan.inertial.options import (
     BoxOptions,
@@ -67,6 +68,13 @@ def test_a_normal_density() -> None:
 def test_a_function_of_the_users(users: str) -> None:
     drawn = _draw(UserDensityOptions(kind="user", function=f"{users}:ring"))
     np.testing.assert_allclose(np.linalg.norm(drawn.x.numpy(), axis=1), 0.1)
+
+
+def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]) -> None:
+    registry = announced("def ones(rng, count, size): return [[1.0] * size] * count")
+    of = {"kind": "user", "function": "mine:ones"}
+    options = InertialOptions.model_validate({"of": of}, context={"registry": registry})
+    assert set(_draw(options.of).x.flatten().tolist()) == {0.1}
 
 
 @pytest.mark.parametrize(

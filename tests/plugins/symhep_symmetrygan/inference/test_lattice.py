@@ -1,4 +1,4 @@
-"""A circle is told from points on it, with errors of the first kind as rare as promised."""
+"""A circle is distinguished from points on it, with errors of the first kind as rare as promised."""
 
 from __future__ import annotations
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
 from symhep.plugin.functions import add_code_folder
+from symhep.plugin.manager import Registry
 from symhep_symmetrygan.maps.options import MapOptions
 
 
@@ -19,6 +22,14 @@ def test_a_formula_is_a_name_or_a_function(tmp_path: Path, monkeypatch: pytest.M
     assert not isinstance(formula, str)
     assert formula.function == "o5_formula:final"
     assert formula.sha256
+
+
+def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]) -> None:
+    registry = announced("def minus(x): return -x")
+    formula = {"function": "mine:minus"}
+    stated = MapOptions.model_validate({"formula": formula}, context={"registry": registry}).stated
+    assert not isinstance(stated, str)
+    assert stated(np.ones(2)).tolist() == [-1.0, -1.0]
 
 
 def test_an_unknown_formula_is_refused() -> None:

@@ -32,7 +32,7 @@ ANGLE = st.floats(-20, 20)
         (Particles(PlaneRotations(2), 2, [(0, 1), (1, 0)]), (True, False)),
     ],
 )
-def test_angles_are_told_from_other_parameters(family: Family, angles: tuple[bool, ...]) -> None:
+def test_angles_are_reported_from_other_parameters(family: Family, angles: tuple[bool, ...]) -> None:
     assert periods_of(family).tolist() == [2 * math.pi if angle else 0.0 for angle in angles]
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from symhep.hypotheses.algebra.record import Alternative
+from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number, with_error
 from symhep.methods.record import Record
 from symhep.methods.result import Result
 from symhep_symmetrygan.inference.record import FiniteGroupRecord
-from symhep_symmetrygan.record import EventsRecord, InertialRecord, SymmetryGanRecord, VectorsRecord
+from symhep_symmetrygan.record import InertialRecord, SymmetryGanRecord
 from symhep_symmetrygan.say.sentences import statements
 
 Made = Callable[..., Result[SymmetryGanRecord]]
@@ -60,12 +63,13 @@ def test_the_group_comes_first(record: SymmetryGanRecord) -> None:
 def test_a_marginal_density_is_called_so(record: SymmetryGanRecord) -> None:
     assert "marginal" not in said(record)[0]
     marginal = but(record, "space", name="so(4) on px1 py1 px2 py2", marginal=True)
-    assert "found in so(4) on px1 py1 px2 py2 (marginal density of these coordinates)" in said(marginal)[0]
+    where = "found in the search space so(4) on px1 py1 px2 py2 (marginal density of these coordinates)"
+    assert where in said(marginal)[0]
 
 
 def test_no_continuous_group_is_said_to_be_none(record: SymmetryGanRecord) -> None:
     finite = but(record, "algebra", kind="finite", dimension=0, name="0", why="turns are multiples of 1/7")
-    text = said(but(finite, "", components=()))[0]
+    text = said(but(finite, "", connected_components=()))[0]
     assert text.endswith("form no continuous group (turns are multiples of 1/7).")
 
 
@@ -98,19 +102,21 @@ def test_none_and_all(record: SymmetryGanRecord, kept: int, failed: int, words: 
 
 def test_elements_that_were_not_tested_allow_no_conclusion(line: Made) -> None:
     record = line().record
-    assert "symmetr" not in one(record, "restarts in").removeprefix("30 restarts in line found 30 elements")
+    assert "symmetr" not in one(record, "restarts in").removeprefix(
+        "30 restarts in the search space line found 30 elements"
+    )
     assert "nothing may be concluded" in one(record, "not tested on held-out", "warning")
 
 
-def test_a_rejected_component_is_told_as_approximate(record: SymmetryGanRecord) -> None:
+def test_a_rejected_component_is_reported_as_approximate(record: SymmetryGanRecord) -> None:
     text = one(record, "component exchange")
     assert "is rejected (adjusted p < 1e-119)" in text
     # 2 ln 2 - loss = 0.010 +- 0.002; random elements are about 0.6 from it
     assert f"approximate symmetry: a classifier gains {with_error(0.01, 0.002)}" in text
-    far = record.components[2].model_copy(
+    far = record.connected_components[2].model_copy(
         update={"posthoc_loss": Number.with_error(0.9, 0.002), "kl": (0.3, 0.3)}
     )
-    changed = but(record, "", components=(*record.components[:2], far))
+    changed = but(record, "", connected_components=(*record.connected_components[:2], far))
     assert "approximate" not in one(changed, "component exchange")
 
 
@@ -120,7 +126,9 @@ def test_kl_has_its_ratio_to_the_noise(record: SymmetryGanRecord) -> None:
     assert kl.symmetry.mean is not None
     assert kl.noise.mean is not None
     text = one(record, "Mean KL")
-    assert f"{kl.symmetry.mean[0] / kl.noise.mean[0]:.2g} times the noise" in text
+    ratio = kl.symmetry.mean[0] / kl.noise.mean[0]
+    relative = [part.error[0] / part.mean[0] for part in (kl.symmetry, kl.noise) if part.mean and part.error]
+    assert f"{with_error(ratio, ratio * math.hypot(*relative))} times the noise" in text
     assert "100 bins" in text
     assert "azimuth of jet1 0.00" in text
     assert "±" in text
@@ -134,7 +142,7 @@ def test_projections_that_nothing_moves_are_left_out(record: SymmetryGanRecord) 
     assert "jet2" not in one(still, "Mean KL")
 
 
-def test_false_maxima_are_told_by_their_loss(record: SymmetryGanRecord) -> None:
+def test_false_maxima_are_reported_by_their_loss(record: SymmetryGanRecord) -> None:
     changed = but(
         record, "posthoc_loss", kept=Number.with_error(1.3861, 0.0004), failed=Number.with_error(1.251, 0.003)
     )
@@ -143,15 +151,15 @@ def test_false_maxima_are_told_by_their_loss(record: SymmetryGanRecord) -> None:
     assert f"{kept} for those that are kept once refined and {failed} for those that are rejected" in text
 
 
-@pytest.mark.parametrize(("key", "whose"), [("finite", "elements"), ("component_group", "components")])
+@pytest.mark.parametrize(("key", "whose"), [("finite_group", "elements"), ("component_group", "components")])
 def test_finite_groups_have_orders(record: SymmetryGanRecord, key: str, whose: str) -> None:
     group = FiniteGroupRecord(
         name="D_4", order=8, found=7, elements=60, orders={"1": 1, "2": 5, "4": 2}, closed=True, rotations=4,
         reflections=4,
     )  # fmt: skip
     assert one(but(record, "", **{key: group}), "D_4") == (
-        f"The {whose} that are kept form D_4, 8 in all: 1 of order 1, 5 of order 2 and 2 of order 4; 7 of them were "
-        "found, the others are products of these."
+        f"The {whose} that are kept form the group D_4 of 8 elements: 1 of order 1, 5 of order 2 and 2 of order 4; "
+        "7 of them were found, the others are products of these."
     )
     broken = group.model_copy(update={"closed": False, "order": None})
     assert "no finite group" in one(but(record, "", **{key: broken}), "not closed")
@@ -195,7 +203,9 @@ def test_discrete_elements_act_on_the_final_state(record: SymmetryGanRecord) -> 
     ],
 )
 def test_an_asymmetry_has_implications(record: SymmetryGanRecord, value: float, words: str) -> None:
-    changed = but(record, "", asymmetry=Number(value=value, low=value - 0.03, high=value + 0.03))
+    changed = but(
+        record, "", forward_backward_asymmetry=Number(value=value, low=value - 0.03, high=value + 0.03)
+    )
     text = one(changed, "forward-backward")
     assert words in text
     assert ("different from zero" in text) == (value == -0.3)
@@ -204,7 +214,10 @@ def test_an_asymmetry_has_implications(record: SymmetryGanRecord, value: float, 
 def test_maps_have_distances(record: SymmetryGanRecord) -> None:
     assert record.map is not None
     text = one(record, "Half of the restarts")
-    assert f"within {record.map.median:.2g} of where the formula expects them (half way" in text
+    assert f"within {record.map.median:.2g} of where the formula expects them, 90 %" in text
+    assert text.endswith(f" The formula is {record.map.formula}.")
+    far = but(record, "map", far=Number.with_error(0.12, 0.033))
+    assert "; 12.0 ± 3.3 % end more than 0.5 away." in one(far, "Half of the restarts")
     assert "separate trainings it is 0.03 away" in one(record, "single training")
 
 
@@ -217,17 +230,19 @@ def test_projections_that_saw_nothing_are_a_warning(record: SymmetryGanRecord) -
 
 
 def test_what_forbids_conclusions_is_said(record: SymmetryGanRecord) -> None:
-    doubtful = but(record, "algebra", confidence=0.6, alternatives=(("so(2)", 0.6), ("so(1,1)", 0.4)))
+    doubtful = but(
+        record, "algebra", confidence=0.6, alternatives=Alternative.of([("so(2)", 0.6), ("so(1,1)", 0.4)])
+    )
     changed = but(
         doubtful, "", subgroups=(), notes=("directions are missing",),
-        inertial=InertialRecord(how="two_stage", kept=5, rejected=2),
-        events=EventsRecord(train=1000, held=1000, effective=500.0, negative=0.1),
+        inertial=InertialRecord(how="two_stage", kept=5, failed=2),
+        events=EventsRecord(used=1000, available=2000, effective=500.0, negative=0.1),
     )  # fmt: skip
     text = one(changed, "A search shows", "warning")
     assert "not what is missing" in text
     assert "'subgroups: true' tests" in text
-    assert "Other names: so(1,1) (40%)" in one(changed, "Low confidence (0.6) in the name so(2)", "warning")
-    assert "10.0% of the weight is negative" in one(changed, "negative", "warning")
+    assert "Other names: so(1,1) (40 %)" in one(changed, "Low confidence (0.6) in the name so(2)", "warning")
+    assert "10.0 % of the weight is negative" in one(changed, "negative", "warning")
     assert "2 elements keep the events but not" in one(changed, "inertial", "warning")
     assert "500 effective held-out" in one(changed, "more than a few per cent", "warning")
     assert "not to be trusted" not in one(changed, "more than a few per cent", "warning")
@@ -241,16 +256,21 @@ def test_few_effective_events_are_a_warning_of_their_own(record: SymmetryGanReco
     assert "not to be trusted" in one(few, "60 effective held-out", "warning")
 
 
-def test_refinement_is_told_where_it_decides(record: SymmetryGanRecord) -> None:
+def test_refinement_is_reported_where_it_decides(record: SymmetryGanRecord) -> None:
     assert record.verdicts is not None
-    assert "As training left them" in one(record, "would be kept", "warning")
-    same = but(record, "verdicts", kept_as_trained=record.verdicts.kept)
-    assert not any("would be kept" in t for t in said(same, "warning"))
+    v, refined = record.verdicts, "kept once refined on"
+    text = one(record, refined, "warning")
+    assert text.startswith(f"{v.kept} elements are {refined}")
+    assert f"but {v.kept_as_trained} as training left them" in text
+    none = but(record, "verdicts", kept=1, kept_as_trained=0)
+    assert "but none as training left it" in one(none, f"1 element is {refined}", "warning")
+    same = but(record, "verdicts", kept_as_trained=v.kept)
+    assert not any(refined in t for t in said(same, "warning"))
 
 
 def test_a_record_without_anything_says_nothing() -> None:
     record = SymmetryGanRecord(
-        events=EventsRecord(train=5000, held=5000, effective=5000.0, negative=0.0),
-        vectors=VectorsRecord(number=1, components=("x",)), scale=1.0, unit="", level=0.01,
+        events=EventsRecord(used=5000, available=10000, effective=5000.0, negative=0.0),
+        vectors=VectorsRecord(number=1, components=("x",)), scale=1.0, unit="", significance_level=0.01,
     )  # fmt: skip
     assert list(statements(record)) == []

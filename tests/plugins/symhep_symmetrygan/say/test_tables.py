@@ -42,7 +42,12 @@ def test_projections_have_means_with_errors(dijets: Made) -> None:
     assert first.value == record.kl.symmetry.mean[0]
     assert first.error == pytest.approx(record.kl.symmetry.error[0] if record.kl.symmetry.error else None)
     assert {head.unit for head in table.columns if head.name == "noise"} == {"nats"}
-    assert column(table, "as trained / noise") == list(record.kl.ratio or ())
+    (ratio, _), (noise, _) = column(table, "as trained / noise"), column(table, "noise")
+    assert isinstance(ratio, Number)
+    assert isinstance(noise, Number)
+    assert ratio.value == (record.kl.ratio or ())[0] == pytest.approx((first.value or 0) / (noise.value or 1))
+    parts = [(n.error or 0) / (n.value or 1) for n in (first, noise)]
+    assert ratio.error == pytest.approx(ratio.value * (parts[0] ** 2 + parts[1] ** 2) ** 0.5)
 
 
 def test_components_have_two_p_values_with_names(dijets: Made) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from scipy.linalg import expm
 import symhep
 from symhep.errors import CardError
 from symhep.events.dataset import Dataset
-from symhep.lie.groups import AffineLine
-from symhep.plugin.manager import build_registry
+from symhep.lie.groups import AffineLine, PlaneRotations
+from symhep.plugin.manager import Registry, build_registry
 from symhep.torchkit.streams import ReplicaStreams, replica_seeds
 from symhep_symmetrygan.sample import Events, Rows, Sample
 from symhep_symmetrygan.spaces.names import read_space
@@ -228,6 +229,14 @@ def test_families_of_the_registry_that_is_handed_down() -> None:
     broken = SearchOptions.model_validate("absent", context={"registry": registry})
     with pytest.raises(CardError, match="'absent' cannot be loaded"):
         read_space(broken, features(1))
+
+
+def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]) -> None:
+    registry = announced(
+        "from symhep.lie.groups import PlaneRotations\ndef turns(): return PlaneRotations(2)"
+    )
+    search = SearchOptions.model_validate("mine:turns", context={"registry": registry})
+    assert read_space(search, features(2)).family.labels == PlaneRotations(2).labels
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def test_an_isotropic_decay_respects_all(drawn: Callable[..., Events]) -> None:
 def test_elements_follow_the_asymmetry(drawn: Callable[..., Events]) -> None:
     events = drawn("two_body", 2000, 2, ("mu-", "mu+"), a_fb=0.7)
     found = search(events, "P", "reflection(x)", "reflection(z)", "exchange(1,2)", "P*exchange(1,2)")
-    a = found.asymmetry
+    a = found.forward_backward_asymmetry
     assert a is not None
     assert a.low is not None
     assert a.high is not None

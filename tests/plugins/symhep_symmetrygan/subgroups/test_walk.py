@@ -150,7 +150,7 @@ def test_features_have_no_lorentz_group(drawn: Callable[..., Events]) -> None:
 def test_a_survivor_next_to_a_more_special_one_is_its_limit(
     drawn: Callable[..., Events], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """J_z + 0.05 P_z, in units of the events' scale, is told to be a limit of turns; J_z + 0.5 P_z is not."""
+    """J_z + 0.05 P_z, in units of the events' scale, is reported as a limit of rotations; J_z + 0.5 P_z is not."""
     events = drawn("two_body", 200)
     options = WalkOptions(catalogue="poincare", classes=("J_z + a P_z", "SO(2)"), **SMALL)
     for pitch, explained in ((0.05, ("SO(2)",)), (0.5, ())):

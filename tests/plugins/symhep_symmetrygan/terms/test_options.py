@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
@@ -50,7 +50,7 @@ def test_terms_of_this_package() -> None:
         ("cyclic", {"ordre": 2}, "does not take these settings.*'ordre'"),
         ("math:nothing", {}, "a card may not name 'math:nothing'"),
         ("absent", {}, "'absent' cannot be loaded from symhep_no_such:Term"),
-        ("number", {}, "makes nothing; it cannot be called"),
+        ("number", {}, "is not callable"),
         ("maker", {}, "'maker' makes dict, not a LossTerm"),
     ],
 )
@@ -63,7 +63,7 @@ def test_terms_that_cannot_be_built(
         TermOptions.model_validate({"name": name, "settings": settings}, context={"registry": registry})
 
 
-def test_wrong_types_are_told_by_the_field() -> None:
+def test_wrong_types_are_reported_by_the_field() -> None:
     with pytest.raises(ValidationError, match="name\n  Input should be a valid string"):
         TermOptions(name=3)
     with pytest.raises(ValidationError, match="settings\n  Input should be a valid dictionary"):
@@ -132,3 +132,10 @@ def test_terms_of_the_registry_that_is_handed_down() -> None:
     assert isinstance(term.build(), Cyclic)
     with pytest.raises(ValidationError, match="no loss term is called 'mine'"):
         TermOptions(name="mine")
+
+
+def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]) -> None:
+    registry = announced("def far(family, parameters, x): return (parameters**2).sum(1)")
+    term = TermOptions.model_validate({"name": "mine:far"}, context={"registry": registry})
+    parameters = torch.tensor([[2.0], [3.0]], requires_grad=True)
+    assert term.build().value(PlaneRotations(2), parameters, torch.ones(2, 5, 2)).tolist() == [4.0, 9.0]

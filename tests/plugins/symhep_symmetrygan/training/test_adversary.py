@@ -170,7 +170,7 @@ def test_negative_weights_take_events_away() -> None:
     np.testing.assert_allclose(np.median(found.final, axis=0), [2.0, -1.0], atol=0.2)
 
 
-def test_a_restart_that_diverges_is_told_and_leaves_the_others() -> None:
+def test_a_restart_that_diverges_is_reported_and_leaves_the_others() -> None:
     start = np.ones((3, 2))
     start[1] = np.nan
     found, alone = (_train(Similarity(), _plane(), 3, start=s) for s in (start, np.ones((3, 2))))

@@ -42,7 +42,7 @@ def test_refined_symmetries_have_uniform_p_values_with_their_error_and_not_witho
     assert np.mean(np.array(exact) < 0.05) > np.mean(np.array(p) < 0.05)
 
 
-def test_broken_ones_are_told(toys: Any) -> None:
+def test_broken_ones_are_reported(toys: Any) -> None:
     """The angle's error at 4000 events is below 0.02: 0.15 off is rejected, and a quarter turn wholly."""
     rng = np.random.default_rng(33)
     sample = toys.sample_of(rng.normal(size=(4000, 2)) * [1.2, 0.6])

@@ -52,14 +52,15 @@ def result(
             "variances": [Number.with_error(v, 0.1) for v in np.linspace(2, 0, features)], "rank": features - 1,
             "linear_relevance": np.linspace(3, 0, features),
         },
-        constraints=(),
+        near_constants=(),
         features=[{"name": "x", "label": label, "unit": "GeV", "spread": 1.0} for label in names],
         combinations=[
             {"name": f"c{i}", "label": f"$c_{{{i}}}$", "kind": "sum", "r_squared": one, "r": one, "single_r": one}
             for i in range(7)
         ],
         carried=(), followed=(),
-        loss={"reconstruction": one, "kl": one, "total_correlation": one, "fall": None, "fall_epochs": 1},
+        loss_terms={"reconstruction": one, "kl_divergence": one, "total_correlation": one, "fall": None,
+                    "fall_epochs": 1},
         runs={
             "asked": runs, "used": runs, "diverged": 0, "first_divergence": None, "useless": 0, "representative": 0,
             "epochs": 6, "epochs_asked": 6, "steps": 600,

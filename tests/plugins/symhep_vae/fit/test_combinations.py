@@ -47,7 +47,7 @@ def test_values_are_those_of_vector() -> None:
 
 def test_conservation_laws_are_found() -> None:
     data = dimuon(back_to_back())
-    exact = {c.name: c for c in near_constant(named_combinations(data)) if c.exact}
+    exact = {c.name: c for c in near_constant(named_combinations(data)) if c.constraint}
     for axis in "xyz":
         assert exact[f"p{axis}(mu-) + p{axis}(mu+)"].vanishes
     assert exact["m(mu- mu+)"].value == pytest.approx(80)
@@ -59,7 +59,7 @@ def test_a_resonance_is_narrow_but_no_constraint() -> None:
     mass = np.random.default_rng(3).normal(91, 2, size=(500, 1, 1))
     data = dimuon(back_to_back(energy=0.5) * mass)
     narrow = {c.name: c for c in near_constant(named_combinations(data))}["m(mu- mu+)"]
-    assert not narrow.exact
+    assert not narrow.constraint
     assert narrow.value == pytest.approx(91, abs=0.5)
     assert narrow.width == pytest.approx(2, rel=0.15)
 

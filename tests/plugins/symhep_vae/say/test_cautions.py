@@ -57,11 +57,11 @@ def test_a_sound_result_has_none(make_record: MakeRecord) -> None:
             "Only 140 optimiser steps: the networks have hardly moved. Raise min_steps.",
         ),
         (
-            {"loss.fall": 0.12},
+            {"loss_terms.fall": 0.12},
             "The loss still fell by 12% over the last 4 epochs: the training had not ended. Raise epochs or "
             "learning_rate.",
         ),
-        ({"loss.fall": 0.12, "loss.fall_epochs": 1}, "The loss still fell by 12% over the last 1 epoch: "),
+        ({"loss_terms.fall": 0.12, "loss_terms.fall_epochs": 1}, "The loss still fell by 12% over the last 1 epoch: "),
         (
             {"events.used": 499},
             "Only 499 events: no conclusion on the number of directions is possible.",
@@ -102,8 +102,8 @@ def test_each_warning_for_its_reason_alone(
 @pytest.mark.parametrize(
     "changes",
     [
-        {"loss.fall": 0.05},
-        {"loss.fall": None},
+        {"loss_terms.fall": 0.05},
+        {"loss_terms.fall": None},
         {"runs.used": 5},
         {"runs.steps": 700},
         {"events.used": 500},
@@ -136,5 +136,5 @@ def test_it_is_none_where_the_rank_is_reached_or_nothing_can_be_concluded(
     assert not any("lower bound" in text for text in given(make_record, FULL | changes))
 
 
-def test_few_effective_events_are_told_once(make_record: MakeRecord) -> None:
+def test_few_effective_events_are_reported_once(make_record: MakeRecord) -> None:
     assert len(given(make_record, {"events.used": 50, "events.effective": 50.0})) == 1

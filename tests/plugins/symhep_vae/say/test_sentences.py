@@ -20,7 +20,7 @@ def constant(name: str, kind: str, value: float, width: float = 0.0, unit: str =
     exact = width == 0
     return {
         "name": name, "kind": kind, "value": value, "low": value - width, "high": value + width, "unit": unit,
-        "exact": exact, "vanishes": exact and value == 0, "level": 0.68,
+        "constraint": exact, "vanishes": exact and value == 0, "level": 0.68,
     }  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def test_runs_that_disagree_are_counted(make_record: MakeRecord) -> None:
     assert "relevant in 3 of 4 runs" in said(make_record, {"relevant_latents.per_run": [3, 3, 3, 2]})[0].text
 
 
-def test_a_spectrum_without_a_gap_is_told_with_its_range(make_record: MakeRecord) -> None:
+def test_a_spectrum_without_a_gap_is_reported_with_its_range(make_record: MakeRecord) -> None:
     first = said(make_record, {"relevant_latents.low": 2, "relevant_latents.high": 4, "pca.rank": 6})[0].text
     assert first.startswith(
         "6 features, 3 independent directions: the relevances fall step by step (5.1 ± 0.4, "
@@ -129,11 +129,11 @@ def test_sums_that_vanish_are_linear_constraints(make_record: MakeRecord) -> Non
 
 
 def test_a_single_constraint_is_singular(make_record: MakeRecord) -> None:
-    changes = {"constraints": [constant("x + y", "sum", 0.0)], "pca.rank": 5}
+    changes = {"near_constants": [constant("x + y", "sum", 0.0)], "pca.rank": 5}
     assert one(make_record, changes, "In every event") == (
         "In every event x + y vanishes: a linear constraint that removes 1 of the 6 directions."
     )
-    changes = {"constraints": [constant("x + y", "sum", 91.18765, unit="GeV")], "pca.rank": 5}
+    changes = {"near_constants": [constant("x + y", "sum", 91.18765, unit="GeV")], "pca.rank": 5}
     assert one(make_record, changes, "In every event").startswith(
         "In every event x + y = 91.188 GeV: a linear"
     )
@@ -149,20 +149,22 @@ def test_sums_of_constant_features_are_not_told_again(make_record: MakeRecord) -
         constant("E1", "feature", 40.0), constant("E2", "feature", 40.0), constant("E1 + E2", "sum", 80.0),
         constant("E1 - E2", "difference", 0.0),
     ]  # fmt: skip
-    text = one(make_record, {"constraints": constants, "pca.rank": 4}, "In every event")
+    text = one(make_record, {"near_constants": constants, "pca.rank": 4}, "In every event")
     assert text.startswith("In every event E1 = 40 GeV and E2 = 40 GeV: linear constraints that remove 2 of")
 
 
 def test_long_lists_are_cut(make_record: MakeRecord) -> None:
     constants = [constant(f"x{i}", "feature", 0.0) for i in range(9)]
-    assert "x4, x5 and 3 more vanish" in one(make_record, {"constraints": constants}, "In every event")
+    assert "x4, x5 and 3 more vanish" in one(make_record, {"near_constants": constants}, "In every event")
 
 
 def test_a_constraint_without_a_name_is_counted(make_record: MakeRecord) -> None:
-    text = one(make_record, {"constraints": [], "pca.rank": 5}, "covariance of")
+    text = one(make_record, {"near_constants": [], "pca.rank": 5}, "covariance of")
     assert text == "The covariance of the 6 features has rank 5: 1 linear constraint holds in every event."
-    assert "3 linear constraints hold in" in one(make_record, {"constraints": []}, "covariance of")
-    assert not any("covariance of" in s.text for s in said(make_record, {"constraints": [], "pca.rank": 6}))
+    assert "3 linear constraints hold in" in one(make_record, {"near_constants": []}, "covariance of")
+    assert not any(
+        "covariance of" in s.text for s in said(make_record, {"near_constants": [], "pca.rank": 6})
+    )
 
 
 def test_as_many_events_as_features_constrain_nothing(make_record: MakeRecord) -> None:
@@ -171,12 +173,12 @@ def test_as_many_events_as_features_constrain_nothing(make_record: MakeRecord) -
 
 def test_curved_constraints_do_not_lower_the_count(make_record: MakeRecord) -> None:
     mass, energy = constant("m(a b)", "pair", 80.0), constant("E(a b)", "pair", 80.0)
-    single = one(make_record, {"constraints": [mass]}, "curved constraint")
+    single = one(make_record, {"near_constants": [mass]}, "curved constraint")
     assert single == (
         "m(a b) = 80 GeV in every event: a curved constraint, which confines the events to a surface but does not "
         "lower the number of relevant latents."
     )
-    both = one(make_record, {"constraints": [mass, energy]}, "curved constraint")
+    both = one(make_record, {"near_constants": [mass, energy]}, "curved constraint")
     assert both.startswith(
         "m(a b) = 80 GeV and E(a b) = 80 GeV in every event: curved constraints, which confine"
     )
@@ -185,15 +187,15 @@ def test_curved_constraints_do_not_lower_the_count(make_record: MakeRecord) -> N
 
 def test_a_resonance_is_a_soft_constraint(make_record: MakeRecord) -> None:
     mass = constant("m(a b)", "pair", 91.2, width=1.3)
-    assert one(make_record, {"constraints": [mass]}, "soft") == (
+    assert one(make_record, {"near_constants": [mass]}, "soft") == (
         "m(a b) = 91.2 ± 1.3 GeV (median and central 68 %): nearly constant, so it is at best a soft constraint."
     )
     two = [mass, constant("pt(a)", "particle", 45.0, width=4.0)]
-    assert "so they are at best soft constraints" in one(make_record, {"constraints": two}, "soft")
+    assert "so they are at best soft constraints" in one(make_record, {"near_constants": two}, "soft")
     features = [constant("pt", "feature", 45.0, width=4.0), constant("pt(a b)", "pair", 0.0)]
     assert not any(
         "soft" in s.text or "curved constraint" in s.text
-        for s in said(make_record, {"constraints": features})
+        for s in said(make_record, {"near_constants": features})
     )
 
 
@@ -260,7 +262,7 @@ def test_a_dimension_that_was_not_measured_is_not_told(make_record: MakeRecord) 
     assert not any("dimension" in s.text for s in said(make_record, {"intrinsic_dimension.value": None}))
 
 
-def test_longer_training_is_told(make_record: MakeRecord) -> None:
+def test_longer_training_is_reported(make_record: MakeRecord) -> None:
     text = one(make_record, {"runs.epochs": 215, "runs.steps": 1505}, "raised")
     assert (
         text
@@ -270,8 +272,11 @@ def test_longer_training_is_told(make_record: MakeRecord) -> None:
 
 
 def test_evidence_is_json(make_record: MakeRecord) -> None:
-    soft = {"constraints": [constant("m", "pair", 91.0, 1.0), constant("E", "pair", 80.0)], "runs.epochs": 40}
-    for changes in ({}, soft, {"constraints": []}):
+    soft = {
+        "near_constants": [constant("m", "pair", 91.0, 1.0), constant("E", "pair", 80.0)],
+        "runs.epochs": 40,
+    }
+    for changes in ({}, soft, {"near_constants": []}):
         for statement in said(make_record, changes):
             assert statement.evidence
             json.dumps(statement.evidence, allow_nan=False)

@@ -124,7 +124,7 @@ def test_other_hypotheses_join_the_family() -> None:
     assert found["SO(2)"].at_lab is None
 
 
-def test_progress_is_told_by_dimension() -> None:
+def test_progress_is_reported_by_dimension() -> None:
     told: list[int] = []
     walk = Known({}, ["SO(2)", "SO(3)"])
     walk.walked(told.append)

@@ -327,11 +327,11 @@ def test_starts() -> None:
         (lambda: Exponential(su(2)), r"su\(2\) is complex; realify it"),
         (lambda: Exponential(translations(2).subset([])), "holds no generator"),
         (lambda: PlaneRotations(1), "two dimensions or more, not 1"),
-        (lambda: PlaneRotations(3, [(0, 3)]), r"\(0, 3\) is no plane of 3 axes"),
+        (lambda: PlaneRotations(3, [(0, 3)]), r"\(0, 3\) is not a plane of 3 axes"),
         (lambda: PlaneRotations(3, []), "at least one plane"),
         (lambda: Components(Similarity(), np.eye(3)[None]), r"are \(M, 2, 2\), not \(1, 3, 3\)"),
         (lambda: Particles(Similarity(), 2, [(0, 1, 2)]), "permutations of 2 particles"),
-        (lambda: Particles(Similarity(), 2, [(0, 0)]), r"\(0, 0\) is no permutation"),
+        (lambda: Particles(Similarity(), 2, [(0, 0)]), r"\(0, 0\) is not a permutation"),
     ],
 )
 def test_families_that_make_no_sense(wrong: Callable[[], Family], message: str) -> None:

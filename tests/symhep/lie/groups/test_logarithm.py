@@ -88,7 +88,7 @@ def test_no_principal_logarithm_is_nan(matrix: torch.Tensor) -> None:
     assert not both[1].any()
 
 
-def test_the_other_component_of_o4_is_told_from_the_first() -> None:
+def test_the_other_component_of_o4_is_reported_from_the_first() -> None:
     elements = ortho_group(4, seed=3).rvs(40)
     real = ~logarithm(torch.from_numpy(elements)).isnan().any(-1).any(-1)
     assert real.numpy().tolist() == (np.linalg.det(elements) > 0).tolist()

@@ -37,7 +37,7 @@ def test_exact(name: str) -> None:
 
 @given(name=st.sampled_from(sorted(EXAMPLES)), seed=st.integers(0, 10**6))
 def test_name_does_not_depend_on_bases(name: str, seed: int) -> None:
-    # A boost, a dilatation and the like are told apart by eigenvalues: conjugation keeps them, any basis does.
+    # A boost, a dilatation and the like are distinguished by eigenvalues: conjugation keeps them, any basis does.
     assert identify(disguised(EXAMPLES[name], seed)).name == name
 
 

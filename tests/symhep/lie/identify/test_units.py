@@ -110,7 +110,7 @@ DEPENDENT = np.concatenate([bases.so(3).matrices, np.zeros((1, 3, 3))])
         (np.zeros((2, 3, 3)), "the 2 matrices are linearly dependent"),
         (np.random.default_rng(0).normal(size=(5, 2, 2)), "the 5 matrices are linearly dependent"),
         (np.zeros((0, 3, 3)), r"shape \(G, d, d\), not \(0, 3, 3\)"),
-        ([[[1, 2], [3]]], "a basis is no array"),
+        ([[[1, 2], [3]]], "a basis is not an array"),
         ([[["a"]]], "holds <U1 and not numbers"),
         (np.ones((1, 2, 2), dtype=bool), "holds bool and not numbers"),
         (np.ma.masked_less(bases.so(3).matrices, 0), "masked entries"),

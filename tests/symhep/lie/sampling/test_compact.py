@@ -123,7 +123,7 @@ def test_a_torus_of_two_dimensions_in_a_skew_basis() -> None:
         assert _uniform_angle(combination) > LEAST_P
 
 
-def test_rotations_that_never_close_are_told() -> None:
+def test_rotations_that_never_close_are_reported() -> None:
     x = np.zeros((1, 4, 4))
     x[0, 1, 0], x[0, 0, 1], x[0, 3, 2], x[0, 2, 3] = 1, -1, np.sqrt(2), -np.sqrt(2)
     how, g = _draw(x)

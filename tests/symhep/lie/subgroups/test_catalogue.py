@@ -1,4 +1,4 @@
-"""The catalogues: every class closes, is what it says, and is told from the others by invariants."""
+"""The catalogues: every class closes, is what it says, and differs from the others in its invariants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes close to a more special class is told so; what is a class of its own is not."""
+"""What comes close to a more special class is reported so; what is a class of its own is not."""
 
 from __future__ import annotations
 

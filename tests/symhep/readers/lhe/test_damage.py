@@ -46,7 +46,7 @@ def test_concatenated_gzip_members_are_all_read(read, lhe, which):
     assert which(batches) == [0, 1, 2, 0, 1]
 
 
-def test_a_document_cut_before_the_next_is_told(read, lhe, which):
+def test_a_document_cut_before_the_next_is_reported(read, lhe, which):
     first = lhe.numbered(3)
     batches, losses = read(first[: first.rindex("</event>")] + lhe.numbered(2))
     assert which(batches) == [0, 1, 0, 1]
@@ -54,7 +54,7 @@ def test_a_document_cut_before_the_next_is_told(read, lhe, which):
     assert "missing before the next document" in losses.losses[1].reason
 
 
-def test_a_header_cut_before_the_next_document_is_told(read, lhe, which):
+def test_a_header_cut_before_the_next_document_is_reported(read, lhe, which):
     broken = lhe.numbered(2).replace("</init>", "")
     batches, losses = read(broken + lhe.numbered(3))
     assert which(batches) == [0, 1, 2]

@@ -24,7 +24,7 @@ def test_four_bytes_anywhere_between_two_events(read, lhe, junk, inner):
 
 @pytest.mark.parametrize("at", [0, 1, 3])
 @pytest.mark.parametrize("junk", ["junk\n", "<evnt>\n", "<foo> 1 </foo>\n", "\1", "</eventgroup\n", "&"])
-def test_text_between_events_is_told_with_its_place(read, lhe, which, at, junk):
+def test_text_between_events_is_reported_with_its_place(read, lhe, which, at, junk):
     events = [lhe.event(i) for i in range(3)]
     before = lhe.document(*events[:at], footer="")
     text = before + junk + "".join(events[at:]) + lhe.footer

@@ -222,7 +222,7 @@ def test_event_without_particles(read, lhe):
 
 
 @pytest.mark.parametrize("name", ["a.lhe", "a.lhe.gz", "misnamed.dat"])
-def test_urls_and_compression_are_told_by_the_bytes(lhe, which, tmp_path, name):
+def test_urls_and_compression_are_reported_by_the_bytes(lhe, which, tmp_path, name):
     (tmp_path / name).write_bytes(gzip.compress(lhe.numbered(5).encode()))
     reader = LheReader()
     batches = list(reader.read(f"file://{tmp_path / name}", reader.Options(), ReadRequest(), LossLog()))

@@ -15,9 +15,12 @@ from torch import Tensor
 from symhep.errors import MethodError
 from symhep.events.dataset import Dataset
 from symhep.plugin.functions import add_code_folder
+from symhep.plugin.manager import Registry
 from symhep_moments.fit.functions.choice import build_functions
 from symhep_moments.fit.functions.options import FunctionOptions
 from symhep_moments.fit.functions.user import UserFunctions
+from symhep_moments.fit.measurement import functions_for
+from symhep_moments.options import MomentsOptions
 from symhep_moments.sample import events_of
 
 
@@ -77,6 +80,20 @@ def test_a_function_of_the_users_joins_the_others(squeeze: str) -> None:
     assert len(options.user.sha256 if options.user else "") == 64
     alone = FunctionOptions.model_validate({"fourier": 0, "low": False, "user": {"function": squeeze}})
     assert build_functions(events, alone, np.random.default_rng(2)).count == 2
+
+
+def test_functions_of_the_plugins_of_the_run(announced: Callable[..., Registry]) -> None:
+    """A test function and a density ln q = -|x|^2 / 2 that no installed plugin announces."""
+    registry = announced("def one(x): return x[:, 0, 0]\ndef log_q(x): return -(x**2).sum((1, 2)) / 2")
+    events = events_of(Dataset.from_array(np.random.default_rng(1).normal(size=(900, 2)), scaling="none"))
+    card = {
+        "functions": {"fourier": 0, "low": False, "user": {"function": "mine:one"}},
+        "density": {"function": "mine:log_q"},
+    }
+    options = MomentsOptions.model_validate(card, context={"registry": registry})
+    assert functions_for(events, options, np.random.default_rng(2)).labels == ("mine:one",)
+    with pytest.raises(ValueError, match="no plugin announces such a function"):
+        MomentsOptions.model_validate(card)
 
 
 def test_options_without_any_function_are_refused(squeeze: str) -> None:

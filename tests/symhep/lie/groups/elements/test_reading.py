@@ -60,9 +60,9 @@ def test_meanings_say_what_is_done() -> None:
         text: read_element(text, MUONS).meaning
         for text in ("T", "reflection(y)", "reflection(z)", "C", "Z_3(z)")
     }
-    assert said["T"].endswith("p -> -p, beams kept: the same map as P")
+    assert said["T"].endswith("p -> -p: the same map as P")
     assert said["reflection(y)"] == "mirror in a plane with the beam, py -> -py"
-    assert said["reflection(z)"] == "mirror across the beam, beams kept, pz -> -pz"
+    assert said["reflection(z)"] == "mirror across the beam, of the final state alone, pz -> -pz"
     assert said["C"] == "charge conjugation of the final state, exchange of mu- and mu+"
     assert said["Z_3(z)"] == "turn by 2 pi / 3 about z"
 
@@ -72,7 +72,7 @@ def test_meanings_say_what_is_done() -> None:
     [
         ("", MUONS, "nothing beside a"),
         ("P*", MUONS, "nothing beside a '\\*'"),
-        ("Q", MUONS, "'Q' is no element"),
+        ("Q", MUONS, "'Q' is not an element"),
         ("reflexion(z)", MUONS, "did you mean 'reflection'"),
         ("reflection(z", MUONS, "a bracket is open"),
         ("reflection)z(", MUONS, "has no '\\('"),
@@ -90,11 +90,11 @@ def test_meanings_say_what_is_done() -> None:
         ("Z_3", MUONS, "names no turn"),
         ("Z_3(px,px)", MUONS, "names no turn"),
         ("Z_5(z)*Z_7(z)", MUONS, "is not 1 after 24 times"),
-        ("C", JETS, "'jets\\[0\\]' is no particle whose antiparticle is known"),
+        ("C", JETS, "'jets\\[0\\]' is not a particle whose antiparticle is known"),
         (
             "C",
             Frame(MUONS.components, ("no such thing", "mu+")),
-            "is no particle whose antiparticle is known",
+            "is not a particle whose antiparticle is known",
         ),
         ("C", Frame(MUONS.components, ("mu-", "e+")), "C takes mu- to mu\\+, which is not among"),
         ("C", Frame(MUONS.components, ("gamma", "Z0")), "C moves none of the particles"),

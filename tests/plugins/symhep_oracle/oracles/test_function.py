@@ -1,4 +1,4 @@
-"""What a function of the user's may do wrong without failing: told, or taken into account."""
+"""What a user function may do wrong without failing: reported, or taken into account."""
 
 from __future__ import annotations
 

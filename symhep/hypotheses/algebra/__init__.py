@@ -1,0 +1,1 @@
+"""The Lie algebra that a method found."""

@@ -1,0 +1,54 @@
+"""A Lie algebra with its name, and the names that the errors allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Self
+
+from pydantic import Field
+
+from symhep.methods.record import Record
+
+__all__ = ["Alternative", "NamedAlgebra"]
+
+
+class Alternative(Record):
+    """A name that the errors allow."""
+
+    name: str = Field(description="name of the algebra")
+    share: float = Field(description="share of resamplings within the errors that have it")
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, float]]) -> tuple[Self, ...]:
+        """From names and their shares.
+
+        >>> Alternative.of([("so(2)", 0.9)])[0].share
+        0.9
+        """
+        return tuple(cls(name=name, share=share) for name, share in pairs)
+
+
+class NamedAlgebra(Record):
+    """Dimension and name of the Lie algebra that a result states."""
+
+    dimension: int | None = Field(description="number of generators; null: not determined")
+    name: str = Field(
+        description="name of the algebra, with another form after '=' where it has one; '0': none"
+    )
+    confidence: float | None = Field(
+        None,
+        description="share of resamplings within the errors that have this name, given the dimension; null: not named",
+    )
+    alternatives: tuple[Alternative, ...] = Field(
+        (), description="names of resamplings within the errors, most frequent first"
+    )
+
+    @property
+    def rivals(self) -> list[str]:
+        """Other names with their shares, for a sentence.
+
+        >>> names = Alternative.of([("so(2)", 0.6), ("R", 0.4)])
+        >>> NamedAlgebra(dimension=1, name="so(2)", alternatives=names).rivals
+        ['R (40 %)']
+        """
+        return [f"{a.name} ({100 * a.share:.0f} %)" for a in self.alternatives if a.name != self.name]

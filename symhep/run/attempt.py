@@ -1,0 +1,132 @@
+"""One method of a card: its events put together, fitted, drawn; or why that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from symhep.errors import MethodError, SymhepError
+from symhep.events.assemble import assemble
+from symhep.events.select import NO_SELECTION
+from symhep.methods.context import Progress
+from symhep.methods.result import Result, Statement
+from symhep.plugin.isolation import isolated, traceback_of
+from symhep.plugin.manager import Registry
+from symhep.report.numbers import number
+from symhep.run.drawing import draw_if_needed
+from symhep.run.fitting import Fit
+from symhep.run.folder import RunFolder, content_key
+from symhep.run.plan import Plan, PlannedMethod
+from symhep.run.reading import DatasetEvents
+from symhep.run.workers import Workers
+
+__all__ = ["JOINED", "Attempt", "attempt", "logged", "origin"]
+
+#: How the warning on pooled datasets begins: it rests on the input, not on a record.
+JOINED = "Datasets are joined with the weights of their files"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What became of a method.
+
+    Attributes
+    ----------
+    entry
+        As results.json has it.
+    result
+        None if the method failed; the reason is ``entry["error"]``.
+    computed
+        Whether the result is new, and not the one that the folder held.
+    """
+
+    entry: dict[str, Any]
+    result: Result[Any] | None = None
+    computed: bool = False
+
+
+def attempt(
+    planned: PlannedMethod,
+    plan: Plan,
+    events: Mapping[str, DatasetEvents],
+    folder: RunFolder,
+    progress: Progress,
+    pool: Workers,
+    registry: Registry,
+) -> Attempt:
+    """Run one method; whatever goes wrong inside it is recorded and leaves the others alone."""
+    entry: dict[str, Any] = {
+        "use": planned.method.name,
+        "features": planned.features,
+        "options": planned.options.model_dump(mode="json"),
+        "references": [vars(reference) for reference in planned.method.references],
+        "of": origin(plan, planned.name),
+    }
+    folder.remove_log(planned.name)
+    try:
+        with isolated(error=MethodError):
+            tables = {name: events[name].tables[planned.features] for name in planned.datasets}
+            data = assemble(plan.card, planned.features, tables)
+            if len(data) == 0:
+                raise MethodError(_where_events_went(plan, planned, events))
+            fit = Fit(planned, data, folder, plan.card.run.seed, plan.device, progress, pool, registry)
+            result, computed = fit.run()
+            draw_if_needed(planned.method, planned.name, folder, plan.card.output)
+    except SymhepError as error:  # the failure of one method must not cost the others' results
+        reason = logged(planned.name, error, folder)
+        return Attempt(entry | {"status": "failed", "summary": {}, "statements": [], "error": reason})
+    result = replace(result, statements=[*result.statements, *_pooled(plan, planned, events)])
+    entry |= {
+        "status": "ok",
+        "summary": result.summary,
+        "statements": [vars(s) for s in result.statements],
+        "error": None,
+        "duration_s": folder.read_header(planned.name)["duration_s"],
+    }
+    return Attempt(entry, result, computed)
+
+
+def origin(plan: Plan, name: str) -> str:
+    """A hash of what the card says about a method and all that leads to it."""
+    parts = {"datasets", "objects", "selections", "features", "weights", "run"}
+    return content_key(
+        plan.card.model_dump(mode="json", include=parts), plan.card.methods[name].model_dump(mode="json")
+    )
+
+
+def logged(name: str, error: SymhepError, folder: RunFolder) -> str:
+    """What went wrong; the traceback of third-party code goes to a file, which is named."""
+    trace = traceback_of(error)
+    return f"{error} (traceback: {folder.write_log(name, trace)})" if trace else str(error)
+
+
+def _where_events_went(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEvents]) -> str:
+    """Why no event reached the method: the cutflow of its feature set, in a line."""
+    selection = plan.card.features[planned.features].selection or NO_SELECTION
+    own = f"features {planned.features}"
+    flows = []
+    for name in planned.datasets:
+        rows = [
+            r for r in events[name].account["selections"].get(selection, []) if _is_row_of(r["name"], own)
+        ]
+        left = ", ".join(f"{r['name']} {r['events']}" for r in rows) or "no event was read"
+        flows.append(f"{name}: {left}")
+    return (
+        f"no event has all that '{planned.features}' needs; events left after each step: {'; '.join(flows)}"
+    )
+
+
+def _is_row_of(row: str, own: str) -> bool:
+    return row == own or not row.startswith("features ")
+
+
+def _pooled(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEvents]) -> list[Statement]:
+    """A warning if datasets are joined whose weights nobody made comparable."""
+    names = planned.datasets
+    if len(names) < 2 or plan.card.datasets[names[0]].xsec_pb is not None:
+        return []
+    sums = {name: events[name].account["sum_of_weights"] for name in names}
+    shares = ", ".join(f"{name} {number(value)}" for name, value in sums.items())
+    text = f"{JOINED} (sums of weights: {shares}); xsec_pb sets their cross-sections."
+    return [Statement(text, {"sum_of_weights": sums}, kind="warning")]

@@ -1,0 +1,117 @@
+"""Run folders that were cut off, changed by hand, or written by others: a run mends what it can, a report says so."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import symhep
+from symhep.errors import StoreError
+from symhep.plugin.manager import build_registry
+from symhep.run.rewrite import reword
+
+
+@pytest.fixture
+def folder(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> Path:
+    """The folder of a run that ended well."""
+    toy_card["output"]["figures"] = []
+    return symhep.run(toy_card, tmp_path / "r", registry=registry).folder
+
+
+def _cut(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def _statuses(folder: Path) -> dict[str, str]:
+    methods = json.loads((folder / "results.json").read_text())["methods"]
+    return {name: outcome["status"] for name, outcome in methods.items()}
+
+
+@pytest.mark.parametrize(
+    "name", ["results.json", "boot/result.json", "boot/arrays.npz", "cutflow.json", ".symhep/hashes.json"]
+)
+def test_a_run_makes_anew_what_was_cut_off(
+    folder: Path, name: str, toy_card: dict[str, Any], registry: Any
+) -> None:
+    whole = (folder / name).read_bytes()
+    _cut(folder / name)
+    done = symhep.run(toy_card, folder, registry=registry)
+    assert done.failed == {}
+    assert _statuses(folder) == {"boot": "ok"}
+    assert done.computed == (["boot"] if name.startswith("boot") else [])
+    if name.endswith(("npz", "hashes.json")):
+        assert (folder / name).read_bytes() == whole
+    assert reword(folder, registry)[1] == []
+
+
+@pytest.mark.parametrize("name", ["results.json", "boot/result.json", "provenance.json", "cutflow.json"])
+def test_a_report_names_the_file_that_was_cut_off(folder: Path, name: str, registry: Any) -> None:
+    _cut(folder / name)
+    with pytest.raises(StoreError, match=rf"{name} is not JSON .*remove it and run the card again"):
+        reword(folder, registry)
+
+
+def test_a_history_that_was_cut_off_is_told_before_anything_is_computed(
+    folder: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    _cut(folder / "provenance.json")
+    with pytest.raises(StoreError, match=r"provenance\.json is not JSON"):
+        symhep.run(toy_card, folder, overrides=["run.seed=8"], registry=registry)
+    (folder / "provenance.json").unlink()
+    assert symhep.run(toy_card, folder, overrides=["run.seed=8"], registry=registry).computed == ["boot"]
+
+
+def test_results_without_a_line_have_no_number_of_one(
+    folder: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    """As after kill -9 between the result and the line: the result is kept, and nobody claims it."""
+    (folder / "provenance.json").unlink()
+    (folder / "results.json").unlink()
+    done = symhep.run(toy_card, folder, registry=registry)
+    assert (list(done.results), done.computed) == (["boot"], [])
+    assert json.loads((folder / "provenance.json").read_text())["results"] == {"boot": None}
+    assert done.report.is_file()
+
+
+def test_a_result_of_another_schema_is_computed_again(
+    folder: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    path = folder / "boot/result.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": "0.1"}))
+    with pytest.raises(StoreError, match=r"follow schema 0\.1"):
+        reword(folder, registry)
+    assert symhep.run(toy_card, folder, registry=registry).computed == ["boot"]
+
+
+def test_a_result_that_does_not_fit_its_record_is_computed_again(
+    folder: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    path = folder / "boot/result.json"
+    stored = json.loads(path.read_text())
+    del stored["summary"]["mean"]
+    path.write_text(json.dumps(stored))
+    done = symhep.run(toy_card, folder, registry=registry)
+    assert (done.failed, done.computed) == ({}, ["boot"])
+
+
+@pytest.mark.parametrize("content", ["[]", '{"methods": 3}', '{"methods": {"boot": 3}}'])
+def test_results_that_are_no_mapping(
+    folder: Path, content: str, toy_card: dict[str, Any], registry: Any
+) -> None:
+    (folder / "results.json").write_text(content)
+    with pytest.raises(StoreError, match=r"results\.json is not as symhep writes it"):
+        reword(folder, registry)
+    symhep.run(toy_card, folder, registry=registry)
+    assert _statuses(folder) == {"boot": "ok"}
+
+
+def test_words_of_a_method_that_is_not_installed_are_kept(folder: Path) -> None:
+    before = json.loads((folder / "results.json").read_text())
+    page, kept = reword(folder, build_registry())
+    assert kept == ["'boot' keeps the words it has: its method 'bootstrap' is not installed"]
+    assert json.loads((folder / "results.json").read_text()) == before
+    assert before["methods"]["boot"]["statements"][0]["text"] in page.read_text()

@@ -1,0 +1,80 @@
+"""Figures, sentences and the page again, from stored results alone."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import symhep
+from symhep.errors import MethodError, StoreError
+from symhep.methods.result import Statement
+from symhep.plugin.manager import Registry
+from symhep.run.rewrite import redraw, reword
+
+Evil = Callable[..., Registry]
+
+
+def test_redraw_needs_no_training(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
+    toy_card["methods"]["boot"]["options"]["trace"] = str(tmp_path / "trace")
+    symhep.run(toy_card, tmp_path / "r", registry=registry)
+    figure = tmp_path / "r/boot/figures/means.png"
+    original = figure.read_bytes()
+    figure.unlink()
+    assert [p.name for p in redraw(tmp_path / "r", registry)] == ["means", "features"]
+    assert figure.read_bytes() == original
+    assert len((tmp_path / "trace").read_text().splitlines()) == 4
+
+
+def test_sentences_are_worded_again_without_a_fit(
+    tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, registry: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "r"
+    toy_card["methods"]["boot"]["options"]["trace"] = str(tmp_path / "trace")
+    symhep.run(toy_card, folder, registry=registry)
+
+    def other(self: Any, record: Any) -> Any:
+        yield Statement(f"The means are known to {record.error[0]:.1g}.", {"error": record.error[0]})
+
+    monkeypatch.setattr(toy_method.Bootstrap, "statements", other)
+    page = reword(folder, registry)[0].read_text()
+    (told,) = json.loads((folder / "results.json").read_text())["methods"]["boot"]["statements"]
+    assert told["text"].startswith("The means are known to 0.")
+    assert told["text"] in page
+    assert json.loads((folder / "boot/result.json").read_text())["statements"] == [told]
+    assert len((tmp_path / "trace").read_text().splitlines()) == 4, "nothing was fitted again"
+
+
+def test_a_folder_of_an_older_version_is_named(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    folder = tmp_path / "r"
+    symhep.run(toy_card, folder, registry=registry)
+    stored = json.loads((folder / "boot/result.json").read_text())
+    del stored["schema"]
+    (folder / "boot/result.json").write_text(json.dumps(stored))
+    for again in (redraw, reword):
+        with pytest.raises(StoreError, match=r"results follow schema 0\.1; this one reads schema 0\.2"):
+            again(folder, registry)
+
+
+def test_figures_drawn_again_by_a_method_that_exits(
+    tmp_path: Path, toy_card: dict[str, Any], evil: Evil
+) -> None:
+    def exits(self: Any, result: Any) -> Any:
+        sys.exit(0)
+
+    toy_card["methods"]["aaa"] = {**toy_card["methods"]["boot"], "use": "evil"}
+    done = symhep.run(toy_card, tmp_path / "r", registry=evil())
+    (tmp_path / "r/boot/figures/means.png").unlink()
+    evil = evil(figures=exits)
+    with pytest.raises(MethodError, match=r"the figures of 'aaa': SystemExit: 0 \(traceback: .*aaa\.txt\)"):
+        redraw(tmp_path / "r", evil)
+    assert (tmp_path / "r/boot/figures/means.png").is_file()
+    done.registry = evil
+    with pytest.raises(MethodError, match="method 'evil' cannot draw: SystemExit: 0"):
+        done.figures("aaa")
