@@ -309,7 +309,8 @@ def test_an_unsure_name(made: Made) -> None:
         "alternatives": [{"name": "so(2)", "share": 0.6}, {"name": "R", "share": 0.4}],
     }
     assert (
-        one(summary, "Low confidence").text == "Low confidence (0.6) in the name so(2). Other names: R (40 %)."
+        one(summary, "Low confidence").text
+        == "Low confidence (0.6) in the name so(2). Other names: R (40 %)."
     )
 
 

@@ -266,7 +266,9 @@ def test_errors_of_compositions_stand_beside_both_laws(full: Full) -> None:
 def test_projections_that_nothing_moves_have_no_mark(full: Full) -> None:
     # pt under rotations: 0 has no place on a logarithmic axis
     still = full.arrays | {"composition_kl": full.arrays["composition_kl"] * [1.0, 0.0]}
-    rows = tuple(row.model_copy(update={"kl": row.kl and (row.kl[0], 0.0)}) for row in full.record.connected_components)
+    rows = tuple(
+        row.model_copy(update={"kl": row.kl and (row.kl[0], 0.0)}) for row in full.record.connected_components
+    )
     for ax in (
         composition_growth(still, full.record.kl).axes[1],
         component_sizes(full.record.model_copy(update={"connected_components": rows})).axes[1],
