@@ -228,7 +228,7 @@ def test_one_relevant_latent_is_no_combination(make_record: MakeRecord) -> None:
         "carried": ["x"],
         "relevant_latents.per_run": [1, 1],
     }
-    assert one(make_record, changes, "follows x").text.endswith(
+    assert one(make_record, changes, "follows x with").endswith(
         "the relevant latent follows x with r = 0.9900 ± 0.0020."
     )
 
