@@ -62,6 +62,6 @@ def _lay_out(figure: Figure) -> None:
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
-        if any(axes.get_aspect() != "auto" for axes in figure.axes):
+        if any(axes.get_aspect() != "auto" or axes.get_box_aspect() for axes in figure.axes):
             engine.execute(figure)  # a colour bar is as long as its axes, whose shape the first pass has set
         figure.set_layout_engine(None)

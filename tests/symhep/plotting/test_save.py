@@ -62,6 +62,21 @@ def test_a_label_stays_inside_the_figure_and_off_the_axes(tmp_path: Path) -> Non
     assert 0 < box.x0 < box.x1 < left < 0.3 * figure.bbox.width
 
 
+@pytest.mark.parametrize("shape", ["aspect", "box_aspect"])
+def test_panels_of_a_given_shape_are_laid_out_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shape: str
+) -> None:
+    """What stands around them has its place only once the first layout has given them their shape."""
+    runs = []
+    execute = ConstrainedLayoutEngine.execute
+    monkeypatch.setattr(ConstrainedLayoutEngine, "execute", lambda *a: (runs.append(1), execute(*a)))
+    with use_style():
+        figure = _draw()
+        figure.axes[0].set(**{shape: 1})
+        save_figure(figure, tmp_path / "f", ("png",))
+    assert len(runs) == 2
+
+
 def test_the_collector_is_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="supported formats"):
         save_figure(_draw(), tmp_path / "f", ("nonsense",))
