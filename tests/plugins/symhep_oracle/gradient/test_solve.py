@@ -45,7 +45,7 @@ def test_so3_is_found_and_two_and_four_generators_are_wrong() -> None:
     solution = found(oracle, generators=(1, 2, 3, 4), normalise=False)
     assert solution.dimension == 3
     assert solution.confidence > 0.9
-    loss = {s.generators: s.loss.best for s in solution.solver.gradient.scan}
+    loss = {s.asked: s.loss.best for s in solution.solver.gradient.scan}
     assert loss[3] < 1e-6
     assert 0.2 < loss[2] < 0.9
     assert 0.9 < loss[4] < 2.0

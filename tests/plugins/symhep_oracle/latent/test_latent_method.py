@@ -82,7 +82,7 @@ def test_figures_are_drawn_from_the_result(result: Result) -> None:
 
 def test_sentences_say_how_far_the_flow_is_better(result: Result) -> None:
     texts = " ".join(s.text for s in result.statements)
-    assert "Along the 1 fields" in texts
+    assert "Along the 1 field that changes the oracle least" in texts
     assert "2 latents of 9 features" in texts
     assert "networks learned 'ring'" in texts
 

@@ -58,13 +58,13 @@ def test_a_regressor_of_a_square_finds_its_group(
     data = regression(metric)
     learned = learn(data, task="regressor", target="square", network=network, weight_decay=0.1)
     assert learned.report.quality.name == "R2"
-    assert learned.report.quality.score.score > 0.95
+    assert learned.report.quality.score.value > 0.95
     x = torch.from_numpy(data.values[learned.held_out, :-1])
     fields = LinearFields(Layout(1, len(metric)))
     found = exact.solve(learned.oracle, x, np.ones(len(x)), fields, np.random.default_rng(1))
     assert found.dimension == len(truth)
     # A network that misses the share 1 - R^2 of the variance may have a gradient off by its root.
-    missed = np.sqrt(1 - learned.report.quality.score.score)
+    missed = np.sqrt(1 - learned.report.quality.score.value)
     assert 0 < grassmann_distance(fields.matrices(found.coefficients), truth) < 5 * missed
 
 
@@ -74,9 +74,9 @@ def test_a_classifier_learns_the_likelihood_ratio() -> None:
     quality = learned.report.quality
     # r^2 is exponential with mean 2 and 8: P(wide > narrow) = 8 / (8 + 2).
     assert quality.name == "AUC"
-    assert abs(quality.score.score - 0.8) < 4 * quality.score.error
+    assert abs(quality.score.value - 0.8) < 4 * quality.score.error
     trained = learned.report.quality_trained
-    assert abs(trained.score.score - 0.8) < 4 * trained.score.error
+    assert abs(trained.score.value - 0.8) < 4 * trained.score.error
     x = torch.from_numpy(data.values[learned.held_out])
     logits = learned.oracle.each(x).mean(dim=0)[:, 0]
     # log N(x; 2) - log N(x; 1) = 3/8 r^2 - log 4: no sigmoid, whose values end at 1.
@@ -138,7 +138,7 @@ def test_weights_are_honoured() -> None:
         weights=np.r_[np.ones(2000), np.zeros(2000)],
         unit=np.arange(4000),
     )
-    assert learn(contrary).report.quality.score.score > 0.75
+    assert learn(contrary).report.quality.score.value > 0.75
     with pytest.raises(MethodError, match="networks learned anything"):
         learn(replace(contrary, weights=np.ones(4000)), min_steps=300)
 
