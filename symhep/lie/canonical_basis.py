@@ -22,7 +22,7 @@ def canonical_basis(rows: FloatArray) -> FloatArray:
     decomposition with pivots of the projection.
 
     >>> turn = np.array([[0.6, 0.8], [0.8, -0.6]])
-    >>> (canonical_basis(turn @ np.eye(3)[:2]) + 0.0).round(12).tolist()
+    >>> (canonical_basis(turn @ np.eye(3)[:2]).round(12) + 0.0).tolist()
     [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
     """
     left = np.array(rows, dtype=np.float64)

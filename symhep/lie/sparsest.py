@@ -32,7 +32,7 @@ def sparsest(rows: FloatArray, rng: np.random.Generator, noise: float = 0.0) -> 
 
     >>> rng = np.random.default_rng(1)
     >>> mixed = np.linalg.qr(rng.normal(size=(3, 3)))[0] @ np.eye(3, 5)
-    >>> (sparsest(mixed, rng) @ mixed + 0.0).round(9)[:, :3].tolist()
+    >>> ((sparsest(mixed, rng) @ mixed).round(9) + 0.0)[:, :3].tolist()
     [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
     """
     if len(rows) == 0:

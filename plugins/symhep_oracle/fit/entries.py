@@ -24,7 +24,7 @@ def entries_of(matrix: npt.NDArray[Any], errors: npt.NDArray[Any]) -> dict[str, 
     An entry is there if it differs from zero by three errors. Of a complex one the larger part is given.
 
     >>> found = entries_of(np.array([[0.0, -1.0], [1.0, 0.001]]), np.full((2, 2), 0.01))
-    >>> [(e.row, e.column, e.value.text()) for e in found["entries"]]
+    >>> [(e.row, e.column, e.coefficient.text()) for e in found["entries"]]
     [(1, 2, '-1.000 ± 0.010'), (2, 1, '1.000 ± 0.010')]
     """
     cutoff = np.maximum(3 * np.abs(errors), EXACT * np.abs(matrix).max(initial=0.0))

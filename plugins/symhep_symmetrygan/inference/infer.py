@@ -89,7 +89,7 @@ def infer(
     >>> angles = rng.uniform(0, 2 * np.pi, 40)
     >>> turns = np.array([[[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]] for a in angles])
     >>> found = infer(turns, np.zeros((40, 1, 1)), np.ones(40, dtype=bool), so(2), names=("x", "y"))
-    >>> found.kind, found.algebra["name"], [row["name"] for row in found.components]
+    >>> found.algebra.kind, found.algebra.name, [row.name for row in found.components]
     ('continuous', 'so(2)', ['identity'])
     """
     given, info = np.asarray(elements, dtype=np.float64), np.asarray(information, dtype=np.float64)

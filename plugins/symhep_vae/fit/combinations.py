@@ -176,7 +176,7 @@ def near_constant(found: list[Combination]) -> list[NearConstant]:
 
     >>> x = np.random.default_rng(0).normal(size=1000)
     >>> data = Dataset.from_array(np.c_[x, 3 - x], columns=("a", "b"))
-    >>> [(c.name, c.exact, round(c.value, 6)) for c in near_constant(named_combinations(data))]
+    >>> [(c.name, c.constraint, round(c.value, 6)) for c in near_constant(named_combinations(data))]
     [('a + b', True, 3.0)]
     """
     result = []
