@@ -136,7 +136,7 @@ def run(
 def _execute(plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, done: Run) -> None:
     """The line at the top of this file, as code."""
     started, clock = datetime.now(UTC), time.perf_counter()
-    folder.read_json("provenance.json")  # a broken one is told now, and not when all is computed
+    folder.read_json("provenance.json")  # a broken one fails here, before anything is computed
     prints = fingerprints((s.path for found in plan.sources.values() for s in found), folder)
     events = {
         name: read_dataset(name, plan.card, found, plan.requests[name], prints, folder, progress, pool)

@@ -70,9 +70,7 @@ class Processes:
                 raise MethodError("a worker process died; was it out of memory?") from error
             except SymhepError:
                 raise
-            except (
-                Exception
-            ) as error:  # what a job raises is a `SymhepError`: this one never began, or never ended
+            except Exception as error:  # jobs raise a `SymhepError` alone: this one could not travel
                 raise failure("the work cannot be sent to a worker process", error, MethodError) from error
             finally:
                 for future in futures:
