@@ -125,7 +125,8 @@ def _diagonalise(conditions: Conditions, grams: Grams) -> _Eigen:
         mean = products.sum(axis=0) / total
         sizes = squares.sum(axis=0)[unsure:] / total
         tilt = mean[unsure:] / sizes[:, None]
-        if np.abs(tilt).max() < rounding_floor(DOUBLE, k) * np.sqrt(values[-1] / sizes.min()):
+        # Not the floor that tells zero from the rest: what is left behind must stay well below that.
+        if np.abs(tilt).max() < DOUBLE * np.sqrt(values[-1] / sizes.min()):
             break
         vectors[:, :unsure] -= vectors[:, unsure:] @ tilt
         vectors[:, :unsure] = np.linalg.qr(vectors[:, :unsure])[0]
