@@ -41,7 +41,7 @@ def test_the_lorentz_algebra() -> None:
 
 
 def test_momenta_in_whole_gev_have_the_lorentz_algebra() -> None:
-    # Light particles lie near the light cone, which rounding to whole GeV blurs: the gap is small, the null space exact.
+    # Light particles lie near the light cone, blurred by whole GeV: the gap is small, the null space exact.
     fields, answers = LinearFields(Layout(2, 4)), []
     for seed in range(60):
         rng = np.random.default_rng(seed)
