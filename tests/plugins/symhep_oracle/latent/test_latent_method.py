@@ -96,7 +96,8 @@ def _script(path: Path, weight: torch.Tensor) -> str:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_coding_from_files(tmp_path: Path) -> None:
+def test_a_coding_from_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYMHEP_CODE", str(tmp_path))
     data = rings(200)
     basis = torch.linalg.qr(torch.from_numpy(data.values[:50, :FEATURES].T[:, :2])).Q.float()
     files = {"encoder": _script(tmp_path / "e.pt", basis.T), "decoder": _script(tmp_path / "d.pt", basis)}
