@@ -145,6 +145,9 @@ def test_events_that_judge_the_autoencoder_do_not_train_it() -> None:
         ({"acts_on": "momenta"}, "an autoencoder codes features"),
     ],
 )
-def test_options_that_do_not_go_together(change: dict[str, object], message: str) -> None:
+def test_options_that_do_not_go_together(
+    change: dict[str, object], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYMHEP_CODE", str(Path(__file__).parent))
     with pytest.raises(ValidationError, match=message):
         OracleMethodOptions.model_validate(options().model_dump(exclude_defaults=True) | change)
