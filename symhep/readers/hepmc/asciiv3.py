@@ -15,7 +15,7 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-from symhep.readers.hepmc.lines import Lines, Rows, whole
+from symhep.readers.hepmc.lines import Lines, Rows, line_starts, whole
 from symhep.readers.hepmc.record import Array, Record, last_pair, places
 
 __all__ = ["LETTERS", "cross_section", "parse", "weight_names"]
@@ -23,7 +23,6 @@ __all__ = ["LETTERS", "cross_section", "parse", "weight_names"]
 IntArray = npt.NDArray[np.int64]
 
 LETTERS = b"EUWAPV"
-_ATTRIBUTE = re.compile(rb"^A 0 (event_scale|signal_process_id|alphaQCD|alphaQED) (\S+)", re.MULTILINE)
 _FIELDS = {
     b"event_scale": "scale",
     b"signal_process_id": "process",
@@ -79,12 +78,13 @@ def parse(lines: Lines) -> Record:
     weight_counts = np.zeros(lines.events, dtype=np.int64)
     weight_counts[weights.event] = weights.counts
     fields = {name: np.full(lines.events, -1.0) for name in _FIELDS.values()}
-    for found in _ATTRIBUTE.finditer(lines.text):
-        try:
-            fields[_FIELDS[found[1]]][lines.event_at(found.start())] = float(found[2])
-        except ValueError:
-            shown = found[2][:24].decode("ascii", "backslashreplace")
-            raise ValueError(f"the attribute {found[1].decode()} is '{shown}', not a number") from None
+    for attribute, name in _FIELDS.items():
+        for at in line_starts(lines.text, b"A 0 " + attribute + b" "):
+            word = lines.text[at : at + 128].partition(b"\n")[0].split()[3:4]
+            try:
+                fields[name][lines.event_at(at)] = float(*word)
+            except (TypeError, ValueError):
+                raise ValueError(f"the attribute {attribute.decode()} is not a number") from None
     return Record(
         counts, particles | mothers, {"event_number": heads.column(0)} | fields, weights.values, weight_counts
     )

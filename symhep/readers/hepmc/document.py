@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import InputError
+from symhep.readers.hepmc.lines import line_starts
 from symhep.readers.lhe.document import Damage
 
 __all__ = ["Damage", "EventTexts", "Header", "split"]
@@ -22,8 +23,6 @@ IntArray = npt.NDArray[np.int64]
 
 #: Versions of the format by the name in the listing's tag.
 _VERSIONS = {b"Asciiv3": 3, b"IO_GenEvent": 2}
-_EVENT = re.compile(rb"^E[ \t]", re.MULTILINE)
-_MARKER = re.compile(rb"^HepMC::[^\n]*\n?", re.MULTILINE)
 _LISTING = re.compile(rb"HepMC::(\w+)-(START|END)_EVENT_LISTING\s*")
 _VERSION = re.compile(rb"HepMC::Version\s+(\S+)\s*")
 # Memory stays bounded whatever a file holds: no real event comes near this.
@@ -109,10 +108,10 @@ def split(stream: Iterator[bytes]) -> Iterator[Header | EventTexts | Damage]:
 def _take(state: _State, text: bytes, byte: int) -> None:
     """Everything that whole lines tell."""
     done = 0
-    for marker in _MARKER.finditer(text):
-        _section(state, text[done : marker.start()], byte + done)
-        _mark(state, marker[0], byte + marker.start())
-        done = marker.end()
+    for begin in line_starts(text, b"HepMC::"):
+        _section(state, text[done:begin], byte + done)
+        done = text.find(b"\n", begin) + 1 or len(text)
+        _mark(state, text[begin:done], byte + begin)
     _section(state, text[done:], byte + done)
 
 
@@ -143,9 +142,9 @@ def _mark(state: _State, line: bytes, byte: int) -> None:
 
 def _section(state: _State, text: bytes, byte: int) -> None:
     """The lines between two markers."""
-    if not text.strip():
+    if not text or text.isspace():
         return
-    starts = [match.start() for match in _EVENT.finditer(text)]
+    starts = line_starts(text, b"E ")
     if state.version is None:
         reason = (
             "text after END_EVENT_LISTING" if state.documents else "no line HepMC::...START_EVENT_LISTING"

@@ -9,13 +9,28 @@ import numpy.typing as npt
 
 from symhep.readers.lhe.numbers import parse_numbers
 
-__all__ = ["Lines", "Rows", "whole"]
+__all__ = ["Lines", "Rows", "line_starts", "whole"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 _NOT_FINITE = re.compile(rb"[+-]?(?:nan(?:\([^)\s]*\))?|inf(?:inity)?)", re.IGNORECASE)
 _BLANKS = (ord("\n"), ord("\r"), ord("\t"))
+
+
+def line_starts(text: bytes, begin: bytes) -> list[int]:
+    """Where the lines that begin with ``begin`` begin.
+
+    >>> line_starts(b"E 1\nP 1\nE 2\n", b"E ")
+    [0, 8]
+    """
+    # A regular expression with ^ takes thirty times as long.
+    found = [0] if text.startswith(begin) else []
+    at = text.find(b"\n" + begin)
+    while at >= 0:
+        found.append(at + 1)
+        at = text.find(b"\n" + begin, at + 1)
+    return found
 
 
 class Rows:
