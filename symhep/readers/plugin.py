@@ -18,6 +18,7 @@ def symhep_register_readers() -> dict[str, str]:
         "nanoaod": "symhep.readers.nanoaod:NanoAODReader",
         "tree": "symhep.readers.tree:TreeReader",
         "parquet": "symhep.readers.parquet:ParquetReader",
+        "csv": "symhep.readers.csv:CsvReader",
         "lhco": "symhep.readers.lhco:LhcoReader",
         "toy": "symhep.readers.toy:ToyReader",
     }

@@ -30,11 +30,14 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 }
 #: Columns of files of version 2 that do not list them, in the accord's order.
 _DEFAULT: Mapping[str, tuple[str, ...]] = {
-    "events": ("pid", "nparticles", "start", "trials", "scale", "fscale", "rscale", "aqed", "aqcd", "NOMINAL"),
-    "particles": ("id", "status", "mother1", "mother2", "color1", "color2", "px", "py", "pz", "e", "m", "lifetime", "spin"),
-    "init": ("beamA", "beamB", "energyA", "energyB", "PDFgroupA", "PDFgroupB", "PDFsetA", "PDFsetB", "weightingStrategy", "numProcesses"),
-    "processes": ("procId", "npLO", "npNLO", "xSection", "error", "unitWeight"),
-}  # fmt: skip
+    name: tuple(columns.split())
+    for name, columns in {
+        "events": "pid nparticles start trials scale fscale rscale aqed aqcd NOMINAL",
+        "particles": "id status mother1 mother2 color1 color2 px py pz e m lifetime spin",
+        "init": "beamA beamB energyA energyB PDFgroupA PDFgroupB PDFsetA PDFsetB weightingStrategy numProcesses",
+        "processes": "procId npLO npNLO xSection error unitWeight",
+    }.items()
+}
 #: HDF5's compressions shrink zeros to a thousandth; a table that announces more than that is damaged.
 _SHRINK = 2_000
 _SMALL = 1 << 20
