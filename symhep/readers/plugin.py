@@ -19,6 +19,7 @@ def symhep_register_readers() -> dict[str, str]:
         "tree": "symhep.readers.tree:TreeReader",
         "parquet": "symhep.readers.parquet:ParquetReader",
         "csv": "symhep.readers.csv:CsvReader",
+        "numpy": "symhep.readers.npy:NumpyReader",
         "lhco": "symhep.readers.lhco:LhcoReader",
         "toy": "symhep.readers.toy:ToyReader",
     }

@@ -136,17 +136,20 @@ def _parse(text: bytes, dialect: Dialect, wanted: Sequence[str], as_text: str | 
             column_types=kinds, include_columns=list(kinds), null_values=[""], strings_can_be_null=True
         ),
     )
-    columns: dict[str, Array] = {}
-    for name in wanted:
-        column = table.column(places[name])
-        if column.null_count:
-            raise ValueError(f"column '{name}' has no value")
-        columns[name] = _typed(column.to_numpy(), dialect.types[name])
     texts = None
     if as_text is not None:
         texts = pc.utf8_trim_whitespace(table.column(places[as_text])).combine_chunks()
         if texts.null_count:
             raise ValueError(f"column '{as_text}' has no value")
+    columns: dict[str, Array] = {}
+    for name in wanted:
+        if name == as_text:  # read as text, so that long numbers keep all their digits
+            columns[name] = texts.cast(dialect.types[name].replace("float64", "double")).to_numpy(False)
+            continue
+        column = table.column(places[name])
+        if column.null_count:
+            raise ValueError(f"column '{name}' has no value")
+        columns[name] = _typed(column.to_numpy(), dialect.types[name])
     return Rows(table.num_rows, columns, texts)
 
 
