@@ -9,13 +9,17 @@ import numpy.typing as npt
 
 from symhep.readers.lhe.numbers import parse_numbers
 
-__all__ = ["Lines", "Rows", "line_starts", "whole"]
+__all__ = ["Lines", "NotText", "Rows", "line_starts", "whole"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 _NOT_FINITE = re.compile(rb"[+-]?(?:nan(?:\([^)\s]*\))?|inf(?:inity)?)", re.IGNORECASE)
 _BLANKS = (ord("\n"), ord("\r"), ord("\t"))
+
+
+class NotText(ValueError):
+    """Bytes that no text has."""
 
 
 def line_starts(text: bytes, begin: bytes) -> list[int]:
@@ -71,7 +75,7 @@ class Lines:
             np.count_nonzero(buffer < 32) != len(self._ends)
             and not np.isin(buffer[buffer < 32], _BLANKS).all()
         ):
-            raise ValueError("bytes that are no text: part of the event is damaged")
+            raise NotText("bytes that are no text: part of the event is damaged")
         starts = np.concatenate([[0], self._ends[:-1] + 1])
         filled = buffer[starts] > 32
         self._starts, self._ends = starts[filled], self._ends[filled]

@@ -31,7 +31,7 @@ _AGAIN = "copy or produce it again"
 
 @contextmanager
 def numpy_errors(path: str) -> Iterator[None]:
-    """Whatever zipfile, zlib or numpy raise inside becomes an `InputError`: damaged files make them raise nearly anything."""
+    """Whatever zipfile, zlib or numpy raise inside becomes an `InputError`: damage brings out nearly anything."""
     try:
         yield
     except SymhepError:
@@ -48,7 +48,7 @@ def numpy_errors(path: str) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Member:
-    """An array in a file: its name ('' in a .npy file), shape, type and order; ``available`` bytes follow its header."""
+    """An array in a file: its name ('' in a .npy file), shape, type, order; ``available`` bytes follow its header."""
 
     path: str
     name: str

@@ -40,7 +40,8 @@ def components_of(member: Member, given: Sequence[str] | None) -> tuple[tuple[st
             )
     else:
         names = _guess(member)
-    told = f"The last axis of '{member.name or 'the array'}' is taken as {', '.join(names)}; entries of zeros are no particles."
+    axis = f"The last axis of '{member.name}'" if member.name else "The last axis"
+    told = f"{axis} is taken as {', '.join(names)}; entries of zeros are no particles."
     if "y" in names:
         told += " y is the rapidity"
         told += "; masses are those of the PDG numbers." if _by_number(names) else "."
@@ -73,7 +74,7 @@ def _guess(member: Member) -> tuple[str, ...]:
         elif angles:
             return ("pt", "y", "phi")
     raise InputError(
-        f"what the {width} numbers of a particle in '{member.name}' are cannot be seen from their sizes",
+        f"what the {width} numbers of each particle are cannot be seen from their sizes",
         file=member.path,
         hint=_HINT,
     )
@@ -107,9 +108,11 @@ def lists_of(piece: npt.NDArray[Any], components: Sequence[str], gev: float) -> 
     momenta = [values[name] for name in _MOMENTUM if name in values]
     real = np.any([(v != 0) & ~np.isnan(v) for v in momenta], axis=0)
     offsets = ak.index.Index64(np.concatenate([[0], np.cumsum(real.sum(axis=1))]))
-    flat = {name: column[real] for name, column in values.items()}
+    flat: dict[str, npt.NDArray[Any]] = {name: column[real] for name, column in values.items()}
     if _by_number(components):
         flat["mass"] = _masses(flat["pdgId"]) * gev
+    if "pdgId" in flat and (np.abs(flat["pdgId"]) < 2**31).all() and (flat["pdgId"] % 1 == 0).all():
+        flat["pdgId"] = flat["pdgId"].astype(np.int32)
     if "y" in flat:
         flat["eta"] = _eta(flat.pop("y"), flat)
     return {

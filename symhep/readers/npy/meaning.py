@@ -95,7 +95,7 @@ def _particles(member: Member, components: tuple[str, ...]) -> Iterator[tuple[Co
     """An array (N, P, C): lists of the components."""
     objects = _OBJECTS if member.name in ("", "X", "x") else member.name
     for name in offered(components):
-        column = Column(f"{objects}.{name}", "float64", 1)
+        column = Column(f"{objects}.{name}", "int32" if name == "pdgId" else "float64", 1)
         yield column, Part(member, component=name, components=components)
 
 

@@ -25,7 +25,7 @@ from symhep.errors import InputError
 from symhep.readers.columns import ColumnMapOptions, layout_of
 from symhep.readers.interface import ReaderOptions
 from symhep.readers.layout import Layout
-from symhep.readers.npy.arrays import Member, arrays_of
+from symhep.readers.npy.arrays import arrays_of
 from symhep.readers.npy.components import lists_of
 from symhep.readers.npy.meaning import Meaning, meaning_of
 from symhep.readers.table import TableReader
