@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from symhep.readers.hepmc import asciiv3, genevent
 from symhep.readers.hepmc.document import EventTexts
-from symhep.readers.hepmc.lines import Lines, NotText, whole
+from symhep.readers.hepmc.lines import Lines, NotANumber, whole
 from symhep.readers.hepmc.record import EVENT_FIELDS, MOMENTUM, PARTICLE_FIELDS, Array
 from symhep.readers.hepmc.weights import weight_table
 from symhep.readers.lhe.columns import Columns
@@ -83,7 +83,7 @@ def _narrow(
 
 def _bad(text: bytes, place: int, error: ValueError) -> BadEvent:
     """Why one event cannot be delivered. More than one line U tells that others have run into it."""
-    for line in [] if isinstance(error, NotText) else text.splitlines():
+    for line in text.splitlines() if isinstance(error, NotANumber) else []:
         if line[:1] in (b"E", b"P") and (found := misread(line[1:].replace(b"@", b" "))):
             return BadEvent(place, f"the event has {found}", _HINT, _merged(text))
     return BadEvent(place, str(error), _HINT, _merged(text))

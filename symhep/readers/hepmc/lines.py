@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from symhep.readers.lhe.numbers import parse_numbers
 
-__all__ = ["Lines", "NotText", "Rows", "line_starts", "whole"]
+__all__ = ["Lines", "NotANumber", "Rows", "line_starts", "whole"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -18,8 +18,8 @@ _NOT_FINITE = re.compile(rb"[+-]?(?:nan(?:\([^)\s]*\))?|inf(?:inity)?)", re.IGNO
 _BLANKS = (ord("\n"), ord("\r"), ord("\t"))
 
 
-class NotText(ValueError):
-    """Bytes that no text has."""
+class NotANumber(ValueError):
+    """Something stands where a number belongs."""
 
 
 def line_starts(text: bytes, begin: bytes) -> list[int]:
@@ -75,7 +75,7 @@ class Lines:
             np.count_nonzero(buffer < 32) != len(self._ends)
             and not np.isin(buffer[buffer < 32], _BLANKS).all()
         ):
-            raise NotText("bytes that are no text: part of the event is damaged")
+            raise ValueError("bytes that are no text: part of the event is damaged")
         starts = np.concatenate([[0], self._ends[:-1] + 1])
         filled = buffer[starts] > 32
         self._starts, self._ends = starts[filled], self._ends[filled]
@@ -119,9 +119,9 @@ class Lines:
             text = text.translate(bytes.maketrans(blank, b" " * len(blank)))
         try:
             values, at = parse_numbers(text)
-        except ValueError:
+        except ValueError as error:
             if finite:
-                raise
+                raise NotANumber(str(error)) from None
             values, at = _any_numbers(text)
         lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
         limits = np.concatenate([[0], np.cumsum(lengths + 1)])
@@ -136,7 +136,10 @@ def _any_numbers(text: bytes) -> tuple[FloatArray, IntArray]:
         if _NOT_FINITE.fullmatch(token):
             values[i] = float(token.partition(b"(")[0])
         else:
-            values[i] = parse_numbers(b" " + token + b" ")[0][0]
+            try:
+                values[i] = parse_numbers(b" " + token + b" ")[0][0]
+            except ValueError as error:
+                raise NotANumber(str(error)) from None
     return values, np.array([place for _, place in tokens], dtype=np.int64)
 
 

@@ -30,7 +30,11 @@ VERSIONS = pytest.mark.parametrize("version", [2, 3])
         ("U GEV MM\n", "", "needs one line of units"),
         ("13 ", "13\x00 ", "bytes that are no text"),
         ("7000 7000", "7000 nan", "'nan' where a number belongs"),
-        ("-1 ", "-2 ", "."),
+        (
+            "V -1 ",
+            "V -2 ",
+            "a vertex has a number, or mothers,|ends at a vertex that the event does not have",
+        ),
     ],
 )
 def test_one_bad_event(
