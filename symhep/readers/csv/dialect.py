@@ -17,6 +17,8 @@ BOM = b"\xef\xbb\xbf"
 _NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|inf(?:inity)?)", re.IGNORECASE)
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
 _TRUTH = frozenset({"true", "false"})
+#: Of a column's values that must be numbers for it to be one of numbers.
+_MOST = 0.9
 #: Rows that are looked at for the types of the columns.
 _ROWS = 2_000
 
@@ -57,10 +59,6 @@ def study(sample: bytes, whole: bool, given: Sequence[str] | None, path: str) ->
 
     Raises `InputError` if the lines make no table.
     """
-    if b"\0" in sample:
-        raise InputError(
-            "zero bytes: this is no table of text", file=path, hint="check the file and its format"
-        )
     lines = sample.removeprefix(BOM).split(b"\n")
     lines = lines if whole else lines[:-1]
     places = [i for i, line in enumerate(lines) if not is_comment(line)]
@@ -68,6 +66,8 @@ def study(sample: bytes, whole: bool, given: Sequence[str] | None, path: str) ->
         raise InputError("the file holds no table", file=path, hint="its first line names the columns")
     first = places[0]
     delimiter = next((d for d in ("\t", ";", ",") if d.encode() in lines[first].strip()), BLANKS)
+    if b"\0" in lines[first]:
+        raise InputError("zero bytes: this is no table of text", file=path, hint="check the file's format")
     top = fields(lines[first], delimiter)
     headed = not all(number(text) for text in top)
     names = list(given) if given is not None else top if headed else _remark(lines[:first], len(top))
@@ -86,9 +86,14 @@ def study(sample: bytes, whole: bool, given: Sequence[str] | None, path: str) ->
             f"two columns are called '{double[0]}'", file=path, hint="name them with options: {names: [...]}"
         )
     header = first + 1 if headed else first
-    rows = [
-        row for i in places if i >= header for row in [fields(lines[i], delimiter)] if len(row) == len(top)
-    ]
+    below = [fields(lines[i], delimiter) for i in places if i >= header]
+    rows = [row for row in below if len(row) == len(top)]
+    if below and not rows:
+        raise InputError(
+            f"the header names {len(top)} columns, the rows have {len(below[0])}",
+            file=path,
+            hint="mend the header, so that every column has a name",
+        )
     types = {name: _type([row[i] for row in rows[:_ROWS]]) for i, name in enumerate(names)}
     return Dialect(
         delimiter, tuple(names), {n: kind for n, kind in types.items() if kind is not None}, header
@@ -109,12 +114,12 @@ def _remark(lines: Sequence[bytes], columns: int) -> list[str] | None:
 
 
 def _type(texts: Sequence[str]) -> str | None:
-    """Of a column's first values; None if they are no numbers."""
+    """Of a column's first values; None if they are no numbers. A damaged one among many changes nothing."""
     filled = [text for text in texts if text]
-    if texts and not filled:
-        return None
-    if filled and all(_WHOLE.fullmatch(text) for text in filled):
-        return "int64"
-    if all(map(number, filled)):
-        return "float64"
-    return "bool" if all(text.lower() in _TRUTH for text in filled) else None
+    if not filled:
+        return None if texts else "float64"
+    numbers = [text for text in filled if number(text)]
+    if len(numbers) >= _MOST * len(filled):
+        return "int64" if all(map(_WHOLE.fullmatch, numbers)) else "float64"
+    truths = sum(text.lower() in _TRUTH for text in filled)
+    return "bool" if truths >= _MOST * len(filled) else None

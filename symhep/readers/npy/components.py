@@ -52,9 +52,8 @@ def _guess(member: Member) -> tuple[str, ...]:
     """From the sizes of the first numbers."""
     rows = min(_LOOK_AT, member.whole_rows)
     with member.pieces(rows, max(rows, 1)) as pieces:
-        sample = (
-            next(pieces, np.zeros((0, *member.shape[1:]))).astype(np.float64).reshape(-1, member.shape[-1])
-        )
+        piece = next(pieces, np.zeros((0, *member.shape[1:])))
+    sample = _doubles(piece).reshape(-1, member.shape[-1])
     sample = sample[(sample != 0).any(axis=1) & np.isfinite(sample).all(axis=1)]
     width = member.shape[-1]
     if len(sample) and width in (3, 4):
@@ -78,6 +77,12 @@ def _guess(member: Member) -> tuple[str, ...]:
         file=member.path,
         hint=_HINT,
     )
+
+
+def _doubles(piece: npt.NDArray[Any]) -> FloatArray:
+    """In double precision; damage may leave patterns that are no number of any kind."""
+    with np.errstate(invalid="ignore"):
+        return piece.astype(np.float64)
 
 
 def _numbers(values: FloatArray) -> bool:
@@ -104,7 +109,7 @@ def lists_of(piece: npt.NDArray[Any], components: Sequence[str], gev: float) -> 
 
     With mT^2 = m^2 + pT^2 and y the rapidity, pz = mT sinh y and eta = asinh(pz / pT).
     """
-    values = dict(zip(components, np.moveaxis(piece.astype(np.float64), -1, 0), strict=True))
+    values = dict(zip(components, np.moveaxis(_doubles(piece), -1, 0), strict=True))
     momenta = [values[name] for name in _MOMENTUM if name in values]
     real = np.any([(v != 0) & ~np.isnan(v) for v in momenta], axis=0)
     offsets = ak.index.Index64(np.concatenate([[0], np.cumsum(real.sum(axis=1))]))

@@ -128,6 +128,7 @@ class NumpyTable:
                 continue
             values = piece[part.field] if part.field is not None else piece
             values = values[:, part.place] if part.place is not None else values
-            native = np.ascontiguousarray(values.astype(values.dtype.newbyteorder("=")))
+            with np.errstate(invalid="ignore"):  # damage may leave patterns that are no number of any kind
+                native = np.ascontiguousarray(values.astype(values.dtype.newbyteorder("=")))
             found[name] = ak.from_regular(ak.Array(native), axis=1) if native.ndim == 2 else ak.Array(native)
         return found
