@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|inf(?:in
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
 _TRUTH = frozenset({"true", "false"})
 #: Of a column's values that must be numbers for it to be one of numbers.
-_MOST = 0.9
+_MOST = 0.75
 #: Rows that are looked at for the types of the columns.
 _ROWS = 2_000
 

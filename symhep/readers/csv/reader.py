@@ -142,13 +142,19 @@ class CsvReader(Reader):
 def _table(path: str, options: ReaderOptions) -> _Table:
     """The file's columns and their meaning. Raises `InputError`."""
     assert isinstance(options, CsvOptions)
-    sample = b""
+    sample, whole = b"", True
     with closing(blocks(path, 1 << 16)) as stream:
-        for block in stream:
-            sample += block
-            if len(sample) >= _SAMPLE_BYTES:
-                break
-    dialect = study(sample, len(sample) < _SAMPLE_BYTES, options.names, path)
+        try:
+            for block in stream:
+                sample += block
+                if len(sample) >= _SAMPLE_BYTES:
+                    whole = False
+                    break
+        except InputError:  # told when the rows are read, if there are any
+            whole = False
+            if b"\n" not in sample:
+                raise
+    dialect = study(sample, whole, options.names, path)
     group = _group(dialect, options, sample, path)
     notes = []
     others = [name for name in dialect.names if name not in dialect.types]

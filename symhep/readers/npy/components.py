@@ -58,9 +58,8 @@ def _guess(member: Member) -> tuple[str, ...]:
     width = member.shape[-1]
     if len(sample) and width in (3, 4):
         a, b, c = sample[:, 0], sample[:, 1], sample[:, 2]
-        angles = (
-            a.min() >= 0 and -np.pi - 0.01 <= c.min() and c.max() <= 2 * np.pi + 0.01 and np.abs(b).max() < 20
-        )
+        # A particle's azimuth may be continued from its jet's, beyond a full turn.
+        angles = bool(a.min() >= 0 and c.min() > -7 and c.max() < 10 and np.abs(b).max() < 20)
         if width == 4:
             d = sample[:, 3]
             # Rounding of single precision may leave an energy a little short.

@@ -82,6 +82,9 @@ def meaning_of(
         notes.append(
             f"Arrays that are not numbers of each of the {events} events are not offered: {', '.join(left)}."
         )
+    if not columns:
+        reason = f"no array holds at most {_MANY} numbers, lists or particles of each event"
+        raise InputError(reason, file=path, hint="arrays of shape (N,), (N, F) and (N, P, C) are read")
     return Meaning(events, columns, parts, tuple(notes))
 
 
