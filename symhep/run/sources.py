@@ -19,6 +19,7 @@ from symhep.events.batch import EventBatch
 from symhep.plugin.isolation import isolated, isolated_items, portable
 from symhep.plugin.manager import BrokenPlugin, Registry
 from symhep.readers.interface import FileSummary, Loss, Schema
+from symhep.readers.parquet_folder import parts
 
 if TYPE_CHECKING:
     from symhep.card.schema import DatasetCard
@@ -164,7 +165,9 @@ def _expand(pattern: str, folder: Path, where: str | None) -> list[_Named]:
 
 
 def _fileset(path: str) -> list[_Named]:
-    """A file itself, or the files that a coffea fileset (JSON) lists."""
+    """A file itself, the Parquet files of a folder, or the files that a coffea fileset (JSON) lists."""
+    if Path(path).is_dir() and (found_parts := parts(path)):
+        return [_Named(part) for part in found_parts]
     if not path.endswith(".json"):
         return [_Named(path)]
     try:
