@@ -16,6 +16,7 @@ def symhep_register_readers() -> dict[str, str]:
         "nanoaod": "symhep.readers.nanoaod:NanoAODReader",
         "tree": "symhep.readers.tree:TreeReader",
         "parquet": "symhep.readers.parquet:ParquetReader",
-        "lhco": "symhep.readers.lhco:LhcoReader",
+        "hdf5": "symhep.readers.hdf5:Hdf5Reader",
+        "lhco": "symhep.readers.hdf5:LhcoReader",
         "toy": "symhep.readers.toy:ToyReader",
     }
