@@ -20,6 +20,7 @@ from symhep.plugin.isolation import isolated, isolated_items, portable
 from symhep.plugin.manager import BrokenPlugin, Registry
 from symhep.readers.interface import FileSummary, Loss, Schema
 from symhep.readers.parquet_folder import parts
+from symhep.readers.unknown import unknown
 
 if TYPE_CHECKING:
     from symhep.card.schema import DatasetCard
@@ -237,9 +238,5 @@ def _guess(path: str, registry: Registry) -> Reader:
         if sure > best[0]:
             best = (sure, reader)
     if best[1] is None:
-        raise InputError(
-            "no reader knows this format",
-            file=path,
-            hint=f"if it is one of these, say so with 'format': {', '.join(sorted(registry.readers))}",
-        )
+        raise unknown(path, head, registry.readers)
     return best[1]
