@@ -1,6 +1,6 @@
 """Plain HDF5: every dataset whose first axis is the events is a column, or a set of them if it holds records.
 
-``jets/pt`` of shape (N,) is a number per event, (N, M) a list; records (N,) or (N, M), as flavour
+``jets/pt`` of shape (N,) is a number per event, (N, M) the M members of a list; records (N,) or (N, M), as flavour
 tagging uses them, are columns ``tracks.pt``, ..., without the members whose field ``valid`` is false.
 """
 
@@ -42,7 +42,7 @@ def datasets(group: Any, path: str) -> Stored:
         elif item.dtype.names:
             _records(stored, name, item)
         else:
-            stored.add(name, Place(item), item.dtype, item.ndim - 1)
+            stored.add(name, Place(item), item.dtype, width=item.shape[1] if item.ndim == 2 else None)
     return stored
 
 
@@ -54,4 +54,5 @@ def _records(stored: Stored, name: str, item: Any) -> None:
         if kind.shape:
             stored.others[column] = f"an array of shape {kind.shape} per entry"
         elif field != valid:
-            stored.add(column, Place(item, field, valid=valid), kind, item.ndim - 1)
+            width = item.shape[1] if item.ndim == 2 and valid is None else None
+            stored.add(column, Place(item, field, valid=valid), kind, width, lists=valid is not None)

@@ -20,7 +20,7 @@ from pydantic import Field
 from symhep.errors import InputError, nearest
 from symhep.readers.columns import ColumnMapOptions, layout_of
 from symhep.readers.hdf5.datasets import datasets
-from symhep.readers.hdf5.lhco import is_features, is_raw, layout_of_features, layout_of_raw
+from symhep.readers.hdf5.lhco import layout_of_raw, lhco_layout
 from symhep.readers.hdf5.pandas_frame import frame, is_frame
 from symhep.readers.hdf5.stored import Hdf5Table, Stored
 from symhep.readers.interface import ReaderOptions
@@ -59,28 +59,18 @@ class Hdf5Reader(TableReader):
     def opened(self, path: str, options: ReaderOptions) -> Iterator[tuple[Hdf5Table, Layout]]:
         """The table, and what its columns mean."""
         assert isinstance(options, Hdf5Options)
-        with ExitStack() as stack:
-            try:
-                file = stack.enter_context(h5py.File(stack.enter_context(fsspec.open(path, "rb")), "r"))
-                name, stored = _stored(file, options.group, path)
-                table = Hdf5Table(path, stored)
-            except FileNotFoundError:
-                raise InputError("there is no such file", file=path) from None
-            except InputError:
-                raise
-            except Exception as error:  # of HDF5: whatever it is, it is the file's
-                raise InputError(
-                    f"the HDF5 file cannot be read: cut short, damaged or of another layout ({error})",
-                    file=path,
-                    hint="copy or produce it again",
-                ) from None
-            yield table, _layout(table, options, (name,))
+        with _table(path, options.group) as (group, table):
+            if options.columns is None and lhco_layout(table.columns) == "raw":
+                yield table, layout_of_raw(table, (group,))
+            else:
+                notes = [*table.stored.notes()]
+                if lhco_layout(table.columns) == "features":
+                    notes.append("Jets come in the file's order, which is not always that of their pt.")
+                yield table, layout_of(table.columns, options, path, (group,), notes)
 
     def details(self, table: Any, layout: Layout) -> Mapping[str, Any]:
         """How the numbers are laid out."""
-        names = list(table.columns)
-        kind = "raw" if is_raw(names) else "features" if is_features(names) else "columns"
-        return {"layout": kind, "columns": len(names)}
+        return {"layout": lhco_layout(table.columns) or "columns", "columns": len(table.columns)}
 
 
 class LhcoReader(Hdf5Reader):
@@ -94,10 +84,31 @@ class LhcoReader(Hdf5Reader):
         if not super().confidence(path, head):
             return 0
         try:
-            with self.opened(path, Hdf5Options()) as (table, layout):
-                return 0 if self.details(table, layout)["layout"] == "columns" else 2
+            with _table(path, None) as (_, table):
+                return 0 if lhco_layout(table.columns) is None else 2
         except InputError:
             return 0
+
+
+@contextmanager
+def _table(path: str, group: str | None) -> Iterator[tuple[str, Hdf5Table]]:
+    """The table of a file, and the group that holds it."""
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(h5py.File(stack.enter_context(fsspec.open(path, "rb")), "r"))
+            name, stored = _stored(file, group, path)
+            table = Hdf5Table(path, stored)
+        except FileNotFoundError:
+            raise InputError("there is no such file", file=path) from None
+        except InputError:
+            raise
+        except Exception as error:  # of HDF5: whatever it is, it is the file's
+            raise InputError(
+                f"the HDF5 file cannot be read: cut short, damaged or of another layout ({error})",
+                file=path,
+                hint="copy or produce it again",
+            ) from None
+        yield name, table
 
 
 def _stored(file: Any, asked: str | None, path: str) -> tuple[str, Stored]:
@@ -126,12 +137,3 @@ def _stored(file: Any, asked: str | None, path: str) -> tuple[str, Stored]:
     if frames:
         return frames[0], frame(file[frames[0]], path)
     return "/", datasets(file, path)
-
-
-def _layout(table: Hdf5Table, options: Hdf5Options, containers: tuple[str, ...]) -> Layout:
-    names = list(table.columns)
-    if options.columns is None and is_raw(names):
-        return layout_of_raw(table, containers)
-    if options.columns is None and is_features(names):
-        return layout_of_features(table, containers)
-    return layout_of(table.columns, options, table.path, containers, table.stored.notes())

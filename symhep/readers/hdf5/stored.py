@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from symhep.errors import InputError, nearest
 from symhep.readers.table import Column
 
-__all__ = ["Hdf5Table", "Place", "Series", "Stored", "member", "numbers", "require_readable"]
+__all__ = ["Hdf5Table", "Place", "Stored", "member", "numbers", "require_readable"]
 
 #: Bytes read at once: 64 MiB.
 _READ = 1 << 26
@@ -35,14 +35,6 @@ class Place:
     valid: str | None = None
 
 
-@dataclass(frozen=True)
-class Series:
-    """A list per event made of one column per member; members whose ``present`` column is not positive are none."""
-
-    columns: tuple[str, ...]
-    present: tuple[str, ...] | None = None
-
-
 @dataclass
 class Stored:
     """The columns of N events; ``others`` maps what is not offered to the reason."""
@@ -52,15 +44,18 @@ class Stored:
     places: dict[str, Place] = field(default_factory=dict)
     others: dict[str, str] = field(default_factory=dict)
 
-    def add(self, name: str, place: Place, dtype: Any, depth: int = 0) -> None:
-        """Offer a column, if it holds numbers."""
+    def add(
+        self, name: str, place: Place, dtype: Any, width: int | None = None, *, lists: bool = False
+    ) -> None:
+        """Offer a column, if it holds numbers: one per event, ``width`` of them, or ``lists`` of any length."""
         kind, reason = numbers(dtype)
         if name in self.columns:
             reason = "of this name there are two"
         if reason is not None:
             self.others[name] = reason
         else:
-            self.columns[name], self.places[name] = Column(name, kind, depth), place
+            kind = kind if width is None else f"{kind}[{width}]"
+            self.columns[name], self.places[name] = Column(name, kind, int(lists)), place
 
     def notes(self) -> Iterator[str]:
         """What a person should know of it."""
@@ -128,12 +123,11 @@ def require_readable(dataset: Any, path: str) -> None:
 
 
 class Hdf5Table:
-    """The columns of an opened file, and lists made of them by ``series``."""
+    """The columns of an opened file."""
 
     def __init__(self, path: str, stored: Stored) -> None:
         self.path, self.stored = path, stored
         self.damage: str | None = None
-        self.series: dict[str, Series] = {}
         for dataset in {place.dataset.name: place.dataset for place in stored.places.values()}.values():
             require_readable(dataset, path)
 
@@ -144,7 +138,7 @@ class Hdf5Table:
 
     @property
     def columns(self) -> dict[str, Column]:
-        """Those that the file stores."""
+        """By name."""
         return self.stored.columns
 
     def chunks(
@@ -152,19 +146,17 @@ class Hdf5Table:
     ) -> Iterator[tuple[int, Mapping[str, ak.Array]]]:
         """(number of events, columns) of events 0 to ``stop``, at most ``step`` at a time."""
         for name in columns:
-            if name not in self.series and name not in self.columns:
+            if name not in self.columns:
                 raise InputError(
                     f"there is no column '{name}'", file=self.path, hint=nearest(name, self.columns)
                 )
-        wanted = dict.fromkeys(c for name in columns for c in self._stored_columns(name))
-        datasets = {self.stored.places[c].dataset.name: self.stored.places[c].dataset for c in wanted}
+        datasets = {p.dataset.name: p.dataset for p in (self.stored.places[name] for name in columns)}
         row = sum(d.dtype.itemsize * int(np.prod(d.shape[1:], dtype=np.int64)) for d in datasets.values())
         step = max(1, min(step, _READ // max(row, 1)))
         for start in range(0, stop, step):
             end = min(start + step, stop)
             try:
-                values = self._values(list(wanted), start, end)
-                found = {name: self._column(name, values) for name in columns}
+                found = self._values(columns, start, end)
             except Exception as error:  # of HDF5: whatever it is, it is the file's
                 raise InputError(
                     f"the file is damaged after {start} of {self.entries} events ({error})",
@@ -174,44 +166,25 @@ class Hdf5Table:
                 ) from None
             yield end - start, found
 
-    def _stored_columns(self, name: str) -> tuple[str, ...]:
-        series = self.series.get(name)
-        return (name,) if series is None else (*series.columns, *(series.present or ()))
-
-    def _values(self, columns: Sequence[str], start: int, end: int) -> dict[str, Any]:
-        """Columns as arrays (n,) or (n, M), or masked ones of that shape; each dataset is read once."""
+    def _values(self, columns: Sequence[str], start: int, end: int) -> dict[str, ak.Array]:
+        """A stretch of the columns; each dataset is read once."""
         places = {name: self.stored.places[name] for name in columns}
-        blocks: dict[str, npt.NDArray[Any]] = {}
+        fields: dict[str, list[str]] = {}
         for place in places.values():
-            if place.dataset.name not in blocks:
-                blocks[place.dataset.name] = _block(
-                    place.dataset, _fields(place.dataset, places.values()), start, end
-                )
-        found: dict[str, Any] = {}
+            needed = fields.setdefault(place.dataset.name, [])
+            needed += [f for f in (place.field, place.valid) if f is not None and f not in needed]
+        blocks: dict[str, npt.NDArray[Any]] = {}
+        found: dict[str, ak.Array] = {}
         for name, place in places.items():
-            block = blocks[place.dataset.name]
-            values = block if place.field is None else block[place.field]
+            of = place.dataset.name
+            if of not in blocks:
+                blocks[of] = _block(place.dataset, fields[of], start, end)
+            values = blocks[of] if place.field is None else blocks[of][place.field]
             values = values if place.index is None else values[:, place.index]
             # Native byte order, and a precision that numpy and awkward can add in.
-            values = values.astype(self.columns[name].type, copy=False)
-            found[name] = values if place.valid is None else (values, block[place.valid].astype(bool))
+            values = values.astype(self.columns[name].type.partition("[")[0], copy=False)
+            found[name] = _listed(values, None if place.valid is None else blocks[of][place.valid])
         return found
-
-    def _column(self, name: str, values: Mapping[str, Any]) -> ak.Array:
-        series = self.series.get(name)
-        if series is None:
-            return _listed(values[name])
-        members = np.stack([values[c] for c in series.columns], axis=1)
-        if series.present is None:
-            return _listed(members)
-        return _listed((members, np.stack([values[c] for c in series.present], axis=1) > 0))
-
-
-def _fields(dataset: Any, places: Iterable[Place]) -> list[str]:
-    """The fields of a dataset's records that are needed."""
-    mine = [place for place in places if place.dataset.name == dataset.name]
-    names = [name for place in mine for name in (place.field, place.valid) if name is not None]
-    return list(dict.fromkeys(names))
 
 
 def _block(dataset: Any, fields: list[str], start: int, end: int) -> npt.NDArray[Any]:
@@ -221,10 +194,10 @@ def _block(dataset: Any, fields: list[str], start: int, end: int) -> npt.NDArray
     return block
 
 
-def _listed(values: Any) -> ak.Array:
-    """(n,) numbers, (n, M) lists, or (lists, which members are real)."""
-    if not isinstance(values, tuple):
-        return ak.Array(values) if values.ndim == 1 else ak.from_regular(ak.Array(values), axis=1)
-    members, real = values
-    offsets = ak.index.Index64(np.concatenate([[0], np.cumsum(real.sum(axis=1))]))
-    return ak.Array(ak.contents.ListOffsetArray(offsets, ak.contents.NumpyArray(members[real])))
+def _listed(values: npt.NDArray[Any], valid: npt.NDArray[Any] | None) -> ak.Array:
+    """(n,) numbers as they are, (n, M) numbers as lists of those that are valid."""
+    if valid is not None:
+        real = valid.astype(bool)
+        offsets = ak.index.Index64(np.concatenate([[0], np.cumsum(real.sum(axis=1))]))
+        return ak.Array(ak.contents.ListOffsetArray(offsets, ak.contents.NumpyArray(values[real])))
+    return ak.Array(values) if values.ndim == 1 else ak.from_regular(ak.Array(values), axis=1)

@@ -154,9 +154,9 @@ def test_a_missing_object_is_no_object(tmp_path: Path) -> None:
     assert read(path).Muon.eta.tolist() == [[0.1], [], [pytest.approx(0.3)], [0.4], []]
     vectors = pa.struct([("px", pa.float64()), ("py", pa.float64())])
     objects = [[{"px": 1.0, "py": 2.0}], None, [], [None, {"px": 3.0, "py": 4.0}]]
-    pq.write_table(pa.table({"j": pa.array(objects, pa.list_(vectors))}), path)
-    assert read(path).j.px.tolist() == [[1.0], [], [], [3.0]]
-    assert read(path).j.py.tolist() == [[2.0], [], [], [4.0]]
+    pq.write_table(pa.table({"Jet": pa.array(objects, pa.list_(vectors))}), path)
+    assert read(path).Jet.px.tolist() == [[1.0], [], [], [3.0]]
+    assert read(path).Jet.py.tolist() == [[2.0], [], [], [4.0]]
 
 
 def test_a_null_inside_an_object_is_an_error(tmp_path: Path) -> None:
@@ -214,10 +214,10 @@ def test_numbers_of_all_kinds(tmp_path: Path) -> None:
 
 def test_a_struct_beside_a_column_with_a_dot(tmp_path: Path) -> None:
     path = tmp_path / "dot.parquet"
-    jets = [{"pt": float(k), "eta": 0.5, "phi": 0.1, "mass": 0.0} for k in range(4)]
+    jets = [{"pt": float(k), "eta": 0.5, "phi": 0.1, "mass": 0.0} for k in range(1, 5)]
     pq.write_table(pa.table({"Jet": jets, "Jet.pt2": [0.0, 1.0, 4.0, 9.0]}), path)
     events = check_reader(READER, path).events
-    assert events.Jet.pt.tolist() == [[0.0], [1.0], [2.0], [3.0]]
+    assert events.Jet.pt.tolist() == [[1.0], [2.0], [3.0], [4.0]]
     assert events.Jet["pt2"].tolist() == [[0.0], [1.0], [4.0], [9.0]]
     pq.write_table(pa.table({"Jet": jets, "Jet.pt": [9.0] * 4}), path)
     assert any(

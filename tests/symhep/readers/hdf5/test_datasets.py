@@ -17,7 +17,7 @@ READER = Hdf5Reader()
 
 def test_arrays_in_groups(tmp_path: Path) -> None:
     path = tmp_path / "a.h5"
-    pt = np.arange(12.0).reshape(4, 3)
+    pt = np.arange(1.0, 13.0).reshape(4, 3)
     with h5py.File(path, "w") as file:
         for leaf, factor in (("pt", 1.0), ("eta", 0.1), ("phi", 0.01), ("mass", 0.0)):
             file[f"jets/{leaf}"] = factor * pt

@@ -111,3 +111,36 @@ def test_parts_that_do_not_fit(tmp_path: Path, fixed: Write, table: Write) -> No
     with h5py.File(path, "a") as file:
         del file["df/block0_items"]
     fails(path, "'block0_items' is not there")
+
+
+@pytest.mark.parametrize("form", ["fixed", "table"])
+def test_the_top_tagging_reference_layout(form: str, tmp_path: Path, fixed: Write, table: Write) -> None:
+    rng = np.random.default_rng(8)
+    counts = [3, 1, 0, 200, 57]
+    names = [f"{leaf}_{i}" for i in range(200) for leaf in ("E", "PX", "PY", "PZ")]
+    values = np.zeros((5, 200, 4), np.float32)
+    for jet, count in enumerate(counts):
+        momenta = rng.normal(0, 30, (count, 3))
+        values[jet, :count] = np.column_stack([np.linalg.norm(momenta, axis=1), momenta])
+    truth = np.ones((5, 4), np.float32)
+    label = np.array([[0, 0], [0, 1], [0, 1], [0, 0], [0, 1]])
+    blocks = [
+        ([*names, "truthE", "truthPX", "truthPY", "truthPZ"], np.hstack([values.reshape(5, 800), truth])),
+        (["ttv", "is_signal_new"], label),
+    ]
+    if form == "fixed":
+        path = fixed(tmp_path / "a.h5", {f"block{i}": block for i, block in enumerate(blocks)})
+    else:
+        path = table(tmp_path / "a.h5", {f"values_block_{i}": block for i, block in enumerate(blocks)})
+    events = check_reader(READER, path).events
+    assert [len(jet) for jet in events.particles] == counts
+    for jet, count in enumerate(counts):
+        assert events.particles.E[jet].tolist() == values[jet, :count, 0].tolist()
+        assert events.particles.pz[jet].tolist() == values[jet, :count, 3].tolist()
+    assert events.is_signal_new.tolist() == [0, 1, 1, 0, 1]
+    assert events.truth.E.tolist() == [[1.0]] * 5
+    log = LossLog()
+    list(READER.read(path, Hdf5Options(), ReadRequest(), log))
+    assert [(note.text, note.count) for note in log.notes] == [
+        ("Entries of 'particles' that stand for no particle are left out", 1000 - sum(counts))
+    ]
