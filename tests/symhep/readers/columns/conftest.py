@@ -81,8 +81,8 @@ class Found:
 
 @pytest.fixture(scope="session")
 def read_columns() -> Callable[..., Found]:
-    def read(columns: Mapping[str, Any], request: ReadRequest | None = None, **options: Any) -> Found:
-        reader, log = MemoryReader(columns), LossLog()
+    def read(file: Mapping[str, Any], request: ReadRequest | None = None, **options: Any) -> Found:
+        reader, log = MemoryReader(file), LossLog()
         chosen = ColumnMapOptions(**options)
         batches = list(reader.read("memory", chosen, request or ReadRequest(), log))
         events = ak.concatenate([b.events for b in batches])
