@@ -178,7 +178,8 @@ class CollectionLayout:
         if self.singleton:
             numbers = ak.to_numpy(values) if values.ndim == 1 else values
             return _Flat(names[0], np.arange(len(values) + 1), numbers)
-        lists = values.layout.to_ListOffsetArray64(True)
+        layout = values.layout.to_RegularArray() if values.layout.is_numpy else values.layout
+        lists = layout.to_ListOffsetArray64(True)
         content = lists.content[: lists.offsets[-1]]
         if content.is_option:
             content = ak.fill_none(content, np.nan, highlevel=False)

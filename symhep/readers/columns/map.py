@@ -95,6 +95,7 @@ def _mapped(name: str, fields: Mapping[str, str | Sequence[str]], find: _Finder)
         )
         for field, names in fields.items()
     }
+    _check_shapes(name, given, find.path)
     leaves = {spelled(field): field for field in given}
     found = momentum_of(leaves, "")
     if found is None:
@@ -103,7 +104,6 @@ def _mapped(name: str, fields: Mapping[str, str | Sequence[str]], find: _Finder)
             file=find.path,
             hint=f"options: columns gives {', '.join(sorted(fields))}",
         )
-    _check_shapes(name, given, find.path)
     coordinates = {leaves[leaf] for leaf in found.coordinates}
     return Group(
         name,
@@ -194,7 +194,9 @@ def _event_columns(
         if column.depth == 0 and column.name not in used:
             name = short_name(column.name)
             name = column.name if name in found else name
-            found[f"{name}_event" if name in collections else name] = column
+            while name in found or name in collections:
+                name += "_event"
+            found[name] = column
     return found
 
 
