@@ -67,8 +67,11 @@ class Pattern:
         >>> Pattern("", "j" + NUMBER).leaf("tau21j1"), Pattern("Jet_", "").leaf("Jet_btag")
         (('tau21', 1), ('btag', None))
         """
-        if not name.startswith(self.before.partition(NUMBER)[0]) or len(name) <= len(
-            self.before + self.after
+        # Of hundreds of numbered columns nearly none fits: a regular expression for each would take seconds.
+        if (
+            not name.startswith(self.before.partition(NUMBER)[0])
+            or not name.endswith(self.after.rpartition(NUMBER)[2])
+            or len(name) <= len(self.before + self.after)
         ):
             return None
         match = _expression(self.before, self.after).fullmatch(name)
