@@ -60,17 +60,18 @@ class Hdf5Reader(TableReader):
         """The table, and what its columns mean."""
         assert isinstance(options, Hdf5Options)
         with _table(path, options.group) as (group, table):
-            if options.columns is None and lhco_layout(table.columns) == "raw":
+            kind = lhco_layout(table.columns)
+            if options.columns is None and kind == "raw":
                 yield table, layout_of_raw(table, (group,))
             else:
                 notes = [*table.stored.notes()]
-                if lhco_layout(table.columns) == "features":
+                if kind == "features":
                     notes.append("Jets come in the file's order, which is not always that of their pt.")
                 yield table, layout_of(table.columns, options, path, (group,), notes)
 
     def details(self, table: Any, layout: Layout) -> Mapping[str, Any]:
-        """How the numbers are laid out."""
-        return {"layout": lhco_layout(table.columns) or "columns", "columns": len(table.columns)}
+        """How many columns there are."""
+        return {"columns": len(table.columns)}
 
 
 class LhcoReader(Hdf5Reader):

@@ -24,14 +24,14 @@ _LARGEST_BLOCK = 1 << 28
 
 @dataclass(frozen=True)
 class Place:
-    """Where a column lies: a dataset, a field of its records, a column of its blocks.
+    """Where a column lies: a dataset, a field of its records, a column (or every so many) of its blocks.
 
     ``valid`` is the field that tells members of a list from its padding.
     """
 
     dataset: Any
     field: str | None = None
-    index: int | None = None
+    index: int | slice | None = None
     valid: str | None = None
 
 

@@ -47,7 +47,7 @@ def test_raw_particles_without_the_padding(raw: tuple[str, npt.NDArray[np.float6
         assert batch.events.label.tolist() == table[batch.first : batch.first + len(batch), 2100].tolist()
     assert len(batches[0].events.particles[3]) == 0
     summary = READER.inspect(path, Hdf5Options(), LossLog())
-    assert (summary.weights.sum_w, summary.details["layout"]) == (12.0, "raw")
+    assert (summary.weights.sum_w, summary.format) == (12.0, "lhco")
 
 
 def test_features_keep_the_order_of_the_file(tmp_path: Path, fixed: Callable[..., str]) -> None:

@@ -116,16 +116,16 @@ def test_parts_that_do_not_fit(tmp_path: Path, fixed: Write, table: Write) -> No
 @pytest.mark.parametrize("form", ["fixed", "table"])
 def test_the_top_tagging_reference_layout(form: str, tmp_path: Path, fixed: Write, table: Write) -> None:
     rng = np.random.default_rng(8)
-    counts = [3, 1, 0, 200, 57]
-    names = [f"{leaf}_{i}" for i in range(200) for leaf in ("E", "PX", "PY", "PZ")]
-    values = np.zeros((5, 200, 4), np.float32)
+    counts = [3, 1, 0, 20, 7]
+    names = [f"{leaf}_{i}" for i in range(20) for leaf in ("E", "PX", "PY", "PZ")]
+    values = np.zeros((5, 20, 4), np.float32)
     for jet, count in enumerate(counts):
         momenta = rng.normal(0, 30, (count, 3))
         values[jet, :count] = np.column_stack([np.linalg.norm(momenta, axis=1), momenta])
     truth = np.ones((5, 4), np.float32)
     label = np.array([[0, 0], [0, 1], [0, 1], [0, 0], [0, 1]])
     blocks = [
-        ([*names, "truthE", "truthPX", "truthPY", "truthPZ"], np.hstack([values.reshape(5, 800), truth])),
+        ([*names, "truthE", "truthPX", "truthPY", "truthPZ"], np.hstack([values.reshape(5, 80), truth])),
         (["ttv", "is_signal_new"], label),
     ]
     if form == "fixed":
@@ -142,5 +142,5 @@ def test_the_top_tagging_reference_layout(form: str, tmp_path: Path, fixed: Writ
     log = LossLog()
     list(READER.read(path, Hdf5Options(), ReadRequest(), log))
     assert [(note.text, note.count) for note in log.notes] == [
-        ("Entries of 'particles' that stand for no particle are left out", 1000 - sum(counts))
+        ("Entries of 'particles' that stand for no particle are left out", 100 - sum(counts))
     ]
