@@ -21,6 +21,7 @@ from symhep.plugin.manager import BrokenPlugin, Registry
 from symhep.readers.interface import FileSummary, Loss, Schema
 from symhep.readers.parquet_folder import parts
 from symhep.readers.unknown import unknown
+from symhep.run.published import require_published, source_told
 
 if TYPE_CHECKING:
     from symhep.card.schema import DatasetCard
@@ -98,7 +99,9 @@ def sources(
         return [open_source(f"{card.format}:{label}", registry, card.format, card.options, where=where)]
     if not card.files:
         raise CardError("a dataset needs files", where=where)
-    named = [item for pattern in card.files for item in _expand(pattern, folder, where)]
+    with source_told(card):
+        named = [item for pattern in card.files for item in _expand(pattern, folder, where)]
+    require_published(card, [item.path for item in named], where)
     places = [(_place(item.path), item.options.get("tree")) for item in named]
     for index, item in enumerate(named):
         if places[index] in places[:index]:
