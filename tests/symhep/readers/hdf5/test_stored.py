@@ -80,3 +80,18 @@ def test_damage_in_the_middle_keeps_what_was_before(tmp_path: Path) -> None:
     ((loss),) = losses.losses
     assert (loss.first_event, loss.events) == (20, 20)
     assert "damaged after 20 of 40 events" in loss.reason
+
+
+def test_blosc_as_pandas_compresses(tmp_path: Path, table: Callable[..., str]) -> None:
+    hdf5plugin = pytest.importorskip("hdf5plugin", reason="Blosc needs a filter: pip install symhep[hdf5]")
+    values = np.arange(1.0, 3001.0).reshape(1000, 3)
+    path = table(
+        tmp_path / "a.h5",
+        {"values_block_0": (["px", "py", "pz"], values)},
+        chunks=(100,),
+        **hdf5plugin.Blosc(),
+    )
+    events = READER.read(
+        path, Hdf5Options(columns={"p": {k: k for k in ("px", "py", "pz")}}), ReadRequest(), LossLog()
+    )
+    assert next(iter(events)).events.p.pz[:, 0].tolist() == values[:, 2].tolist()
