@@ -84,6 +84,12 @@ class DatasetCard(_Strict):
         description="cross-section in pb: the weights are scaled to sum to it",
     )
     max_events: int | None = Field(None, gt=0, description="read no more than this many events")
+    source: str | None = Field(None, description="where the files can be had; told when they are not there")
+    checksum: str | None = Field(
+        None,
+        pattern=r"^(md5:[0-9a-f]{32}|sha256:[0-9a-f]{64})$",
+        description="md5:... or sha256:... of the dataset's one file, as it was published; any other is refused",
+    )
 
 
 class Sort(_Strict):

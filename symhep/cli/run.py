@@ -60,6 +60,8 @@ def command(
     if dry_run:
         click.echo(f"{card}: OK (would write to {done.folder})")
         return
+    for note in done.notes:
+        click.echo(f"note: {note}")
     for name, result in done.results.items():
         click.echo(f"{name}:")
         for statement in result.statements:

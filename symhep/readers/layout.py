@@ -6,6 +6,7 @@ A reader of a columnar format describes a file by a `Layout`; which columns a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -14,64 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import InputError, nearest
-from symhep.events.batch import EventBatch, event_records, momentum_records
-from symhep.readers.interface import CollectionSchema, FieldSchema, ReadRequest, Schema
+from symhep.events.batch import EventBatch, event_records
+from symhep.readers.collection import RESERVED, CollectionLayout, Leaf, UnequalLists, event_field_name
+from symhep.readers.interface import CollectionSchema, LossLog, ReadRequest, Schema
 
 __all__ = ["RESERVED", "CollectionLayout", "Layout", "Leaf", "WeightLeaf", "event_field_name"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: FieldSchema names that `vector` takes for coordinates: a momentum record may have four of them and no more.
-RESERVED = frozenset(
-    (
-        "x",
-        "px",
-        "y",
-        "py",
-        "rho",
-        "pt",
-        "phi",
-        "z",
-        "pz",
-        "theta",
-        "eta",
-        "t",
-        "E",
-        "e",
-        "energy",
-        "tau",
-        "M",
-        "m",
-        "mass",
-    )
-)
-
-
-def event_field_name(name: str) -> str:
-    """A name for an extra field that `vector` does not mistake for a coordinate.
-
-    >>> event_field_name("x"), event_field_name("btag")
-    ('x_', 'btag')
-    """
-    return f"{name}_" if name in RESERVED else name
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """Where a field comes from.
-
-    ``column`` is its name in the file; None where the file has no such column and
-    ``constant`` stands for it. ``scale`` brings the number to symhep's unit.
-    ``limit`` bounds its absolute value. ``first`` takes the first element of a
-    list of one, so that the field is a number per event.
-    """
-
-    column: str | None
-    field: FieldSchema = field(default_factory=lambda: FieldSchema("float64"))
-    constant: float = 0.0
-    scale: float = 1.0
-    limit: float | None = None
-    first: bool = False
+_ELEMENT = re.compile(r"^(?P<list>.+)\[(?P<index>\d+)\]$")
 
 
 @dataclass(frozen=True)
@@ -84,53 +36,12 @@ class WeightLeaf:
 
 
 @dataclass(frozen=True)
-class CollectionLayout:
-    """A collection: four momentum leaves in the order of one of `MOMENTUM_SETS`, and the other leaves.
-
-    ``singleton`` says that the columns hold a number per event, not a list: the
-    collection then has one object in every event.
-    """
-
-    name: str
-    kind: str
-    momentum: Mapping[str, Leaf]
-    extras: Mapping[str, Leaf] = field(default_factory=dict)
-    singleton: bool = False
-
-    @property
-    def leaves(self) -> dict[str, Leaf]:
-        """All fields, momentum first."""
-        return {**self.momentum, **self.extras}
-
-    def build(self, columns: Mapping[str, ak.Array], extras: Iterable[str]) -> ak.Array:
-        """The collection of N events as lists of ``Momentum4D`` records.
-
-        Raises ValueError when the columns' lists differ in length.
-        """
-        given = {
-            name: _momentum(leaf, columns[leaf.column], self.singleton)
-            for name, leaf in self.momentum.items()
-            if leaf.column is not None
-        }
-        template = next(iter(given.values()))
-        fields = {
-            name: given[name] if name in given else ak.full_like(template, leaf.constant)
-            for name, leaf in self.momentum.items()
-        }
-        for name in extras:
-            leaf = self.extras[name]
-            values = (
-                columns[leaf.column] if leaf.column is not None else ak.full_like(template, leaf.constant)
-            )
-            fields[name] = _listed(values) if self.singleton and leaf.column is not None else values
-        return momentum_records(fields)
-
-
-@dataclass(frozen=True)
 class Layout:
     """All that a file offers, by the names of its columns.
 
-    ``auto_weight`` is the weight that "auto" stands for; None means that all events weigh 1.
+    ``auto_weight`` is the weight that "auto" stands for; None means that all events weigh 1. ``weight_lists``: columns
+    with a list of weights per event, of which `Layout.weights` need not name every one (``index`` None stands for
+    any). ``unit_unknown``: collections whose momenta are taken to be in GeV although nothing says so.
     """
 
     collections: Mapping[str, CollectionLayout] = field(default_factory=dict)
@@ -139,13 +50,12 @@ class Layout:
     auto_weight: str | None = None
     containers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    weight_lists: Mapping[str, WeightLeaf] = field(default_factory=dict)
+    unit_unknown: frozenset[str] = frozenset()
 
     def schema(self) -> Schema:
         """What a reader's ``schema`` returns."""
-        collections = {
-            c.name: CollectionSchema(c.name, c.kind, {name: leaf.field for name, leaf in c.leaves.items()})
-            for c in self.collections.values()
-        }
+        collections = {c.name: CollectionSchema(c.name, c.kind, c.fields) for c in self.collections.values()}
         fields = {name: leaf.field for name, leaf in self.event_fields.items()}
         return Schema(collections, fields, tuple(self.weights), self.containers, notes=self.notes)
 
@@ -159,21 +69,36 @@ class Layout:
         for name in fields:
             if name not in self.event_fields:
                 raise _unknown(f"no event field '{name}'", name, self.event_fields, file)
-        weight: str | None = request.weight
-        if weight in {"auto", "none"}:
-            weight = self.auto_weight if weight == "auto" else None
-        if weight is not None and weight not in self.weights:
-            raise _unknown(f"no weight '{weight}'", weight, self.weights, file)
-        variations = tuple(name for name in self.weights if name != weight) if request.variations else ()
-        return Selection(self, wanted, fields, weight, variations)
+        name, leaf = self._weight(request.weight, file)
+        variations = {n: w for n, w in self.weights.items() if n != name} if request.variations else {}
+        return Selection(self, wanted, fields, name, leaf, variations)
+
+    def _weight(self, asked: str, file: str) -> tuple[str | None, WeightLeaf | None]:
+        """The weight of this name, which may leave out what stands before its last '.' or ':'."""
+        if asked == "none" or (asked == "auto" and self.auto_weight is None):
+            return None, None
+        name = str(self.auto_weight) if asked == "auto" else asked
+        if name in self.weights:
+            return name, self.weights[name]
+        element = _ELEMENT.match(name)
+        known = {n: WeightLeaf(w.column, w.index, w.times) for n, w in self.weights.items()}
+        if element:
+            index = int(element["index"])
+            known |= {
+                f"{n}[{index}]": WeightLeaf(w.column, index, w.times) for n, w in self.weight_lists.items()
+            }
+        meant = [n for n in known if n == name or n.endswith((f".{name}", f":{name}"))]
+        if len(meant) != 1:
+            raise _unknown(f"no weight '{name}'", name, known, file)
+        return meant[0], known[meant[0]]
 
     def _extras(self, name: str, asked: Iterable[str], file: str) -> tuple[str, ...]:
         if name not in self.collections:
             raise _unknown(f"no collection '{name}'", name, self.collections, file)
         collection = self.collections[name]
         for extra in asked:
-            if extra not in collection.leaves:
-                raise _unknown(f"collection '{name}' has no field '{extra}'", extra, collection.leaves, file)
+            if extra not in collection.fields:
+                raise _unknown(f"collection '{name}' has no field '{extra}'", extra, collection.fields, file)
         return tuple(sorted(set(asked) & set(collection.extras)))
 
 
@@ -185,46 +110,54 @@ class Selection:
     collections: Mapping[str, tuple[str, ...]]
     event_fields: tuple[str, ...]
     weight: str | None
-    variations: tuple[str, ...]
+    weight_leaf: WeightLeaf | None
+    variations: Mapping[str, WeightLeaf]
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns to read, each once."""
-        found: dict[str, None] = {}
+        found: list[str] = []
         for name, extras in self.collections.items():
             collection = self.layout.collections[name]
             for leaf in (*collection.momentum.values(), *(collection.extras[e] for e in extras)):
-                if leaf.column is not None:
-                    found[leaf.column] = None
+                found += leaf.columns
         for name in self.event_fields:
-            column = self.layout.event_fields[name].column
-            if column is not None:
-                found[column] = None
-        weights = (*((self.weight,) if self.weight is not None else ()), *self.variations)
-        for weight in (self.layout.weights[name] for name in weights):
-            found[weight.column] = None
-            if weight.times is not None:
-                found[weight.times] = None
-        return tuple(found)
+            found += self.layout.event_fields[name].columns
+        nominal = () if self.weight_leaf is None else (self.weight_leaf,)
+        for weight in (*nominal, *self.variations.values()):
+            found += (weight.column,) if weight.times is None else (weight.column, weight.times)
+        return tuple(dict.fromkeys(found))
 
-    def batch(self, columns: Mapping[str, ak.Array], count: int, file: str, first: int) -> EventBatch:
-        """``count`` events, the first of which is number ``first`` of the file, as a batch."""
+    def batch(
+        self,
+        columns: Mapping[str, ak.Array],
+        count: int,
+        file: str,
+        first: int,
+        losses: LossLog | None = None,
+    ) -> EventBatch:
+        """``count`` events, the first of which is number ``first`` of the file, as a batch.
+
+        ``losses`` is told how many entries of a collection were no particles. Raises `InputError`.
+        """
         fields: dict[str, ak.Array] = {}
         for name, extras in self.collections.items():
             try:
-                fields[name] = self.layout.collections[name].build(columns, extras)
-            except ValueError:
+                fields[name], removed = self.layout.collections[name].build(columns, extras)
+            except UnequalLists as unequal:
                 raise InputError(
-                    f"the columns of collection '{name}' have lists of different lengths",
+                    f"the columns of collection '{name}' have lists of different lengths ('{unequal.column}')",
                     file=file,
-                    event=first,
+                    event=first + unequal.event,
                     hint="map it with 'columns' to columns that belong together",
                 ) from None
+            if removed and losses is not None:
+                losses.note(file, f"Entries of '{name}' that stand for no particle are left out", removed)
         for name in self.event_fields:
             fields[name] = _event_field(self.layout.event_fields[name], columns)
         weights = np.ones(count)
-        if self.weight is not None:
-            weights = _weight(self.layout.weights[self.weight], columns)
+        if self.weight_leaf is not None:
+            weights = _weight(self.weight_leaf, columns)
             missing = np.flatnonzero(np.isnan(weights))
             if len(missing):
                 raise InputError(
@@ -233,7 +166,7 @@ class Selection:
                     event=first + int(missing[0]),
                     hint="choose another weight, or 'none'",
                 )
-        variations = {name: _weight(self.layout.weights[name], columns) for name in self.variations}
+        variations = {name: _weight(leaf, columns) for name, leaf in self.variations.items()}
         return EventBatch(event_records(fields, count), weights, file, first, variations)
 
 
@@ -241,32 +174,9 @@ def _unknown(message: str, name: str, valid: Iterable[str], file: str) -> InputE
     return InputError(message, file=file, hint=nearest(name, valid))
 
 
-def _listed(values: ak.Array) -> ak.Array:
-    """A number (or a fixed-size array) per event as a list of one per event."""
-    return ak.from_regular(values[:, np.newaxis], axis=1)
-
-
-def _momentum(leaf: Leaf, values: ak.Array, singleton: bool) -> ak.Array:
-    """The column in GeV and double precision: masses of pairs cancel badly in single precision."""
-    lists = None if singleton else values.layout.to_ListOffsetArray64(True)
-    flat = np.asarray(values if lists is None else ak.Array(lists.content))
-    # The limit is looked at before the conversion, when the numbers are half as long.
-    limit = np.inf if leaf.limit is None else leaf.limit
-    beyond = limit < np.inf and bool(flat.size) and (flat.max() > limit or flat.min() < -limit)
-    numbers = flat.astype(np.float64, copy=False)
-    if beyond:
-        numbers = np.clip(numbers, -limit, limit)
-    if leaf.scale != 1.0:
-        numbers = numbers * leaf.scale
-    if lists is None:
-        return _listed(ak.Array(numbers))
-    return ak.Array(ak.contents.ListOffsetArray(lists.offsets, ak.contents.NumpyArray(numbers)))
-
-
 def _event_field(leaf: Leaf, columns: Mapping[str, ak.Array]) -> ak.Array:
-    if leaf.column is None:
-        raise ValueError("an event field needs a column")
-    values = columns[leaf.column]
+    (column,) = leaf.columns
+    values = columns[column]
     if leaf.first:
         values = ak.Array(_element(values, 0))
     return values * leaf.scale if leaf.scale != 1.0 else values
@@ -274,6 +184,8 @@ def _event_field(leaf: Leaf, columns: Mapping[str, ak.Array]) -> ak.Array:
 
 def _weight(weight: WeightLeaf, columns: Mapping[str, ak.Array]) -> FloatArray:
     values = columns[weight.column]
+    if values.layout.is_option:
+        values = ak.fill_none(values, np.nan if weight.index is None else [], axis=0)
     found = np.asarray(values if weight.index is None else _element(values, weight.index), dtype=np.float64)
     if weight.times is not None:
         found = found * np.asarray(columns[weight.times], dtype=np.float64)

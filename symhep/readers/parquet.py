@@ -1,35 +1,34 @@
 """Parquet files of numbers, lists and lists of structs, by a map of columns or by a guess from their names.
 
 Row groups are read one after the other and in pieces no larger than a chunk; only the columns
-needed are read. A struct's member is a column of its own, ``Jet.pt``, so files written by awkward
-(``ak.to_parquet``) need no map. GeV, or MeV by ``units: MeV``. See `symhep.readers.columns`.
+needed are read, and the checksums of their pages are compared where the file has them. A struct's
+member is a column of its own, ``Jet.pt``, so files written by awkward (``ak.to_parquet``) need no
+map; an array of vectors that was written without a record around it is the collection ``vectors``.
+GeV, or MeV by ``units: MeV``. See `symhep.readers.columns`.
+
+An object that is missing (a struct or a list that is null, as ``ak.firsts`` writes it) is no object:
+the event has fewer of them. A number that is missing is an error.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, ClassVar
 
 import awkward as ak
 import fsspec
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from symhep.errors import InputError, nearest
+from symhep.readers.arrow import Leaf, MissingValue, leaves, lists_of
 from symhep.readers.columns import ColumnMapOptions, layout_of
 from symhep.readers.interface import ReaderOptions
 from symhep.readers.layout import Layout
+from symhep.readers.parquet_folder import partitions
 from symhep.readers.table import Column, TableReader
 
 __all__ = ["ParquetReader"]
-
-#: The names that writers give to the levels of a list, which are no names of the user's.
-_LIST_LEVELS = re.compile(r"\.(?:list|bag)\.(?:element|item|array|array_element)(?=\.|$)")
-_DAMAGE = (pa.ArrowException, OSError, ValueError, EOFError)
 
 
 class ParquetReader(TableReader):
@@ -50,24 +49,28 @@ class ParquetReader(TableReader):
         with ExitStack() as stack:
             try:
                 stream = stack.enter_context(fsspec.open(path, "rb"))
-                file = stack.enter_context(pq.ParquetFile(stream))
+                file = stack.enter_context(pq.ParquetFile(stream, page_checksum_verification=True))
+                table = ParquetTable(path, file)
             except FileNotFoundError:
                 raise InputError("there is no such file", file=path) from None
-            except _DAMAGE as error:
+            except InputError:
+                raise
+            except Exception as error:  # of pyarrow or fsspec: whatever it is, it is the file's
                 raise InputError(
                     f"the Parquet file cannot be opened: cut short or damaged ({_reason(error)})",
                     file=path,
                     hint="copy or produce it again",
                 ) from None
-            table = ParquetTable(path, file)
             yield table, layout_of(table.columns, options, path, (), table.notes)
 
     def details(self, table: Any, layout: Layout) -> Mapping[str, Any]:
         """The row groups and the program that wrote the file."""
-        return {
-            "row_groups": table.file.metadata.num_row_groups,
-            "created_by": table.file.metadata.created_by,
-        }
+        metadata = table.file.metadata
+        try:
+            writer = metadata.created_by
+        except UnicodeDecodeError:
+            writer = "not readable"
+        return {"row_groups": metadata.num_row_groups, "created_by": writer}
 
 
 class ParquetTable:
@@ -77,24 +80,24 @@ class ParquetTable:
         self.path, self.file = path, file
         self.damage: str | None = None
         self.columns: dict[str, Column] = {}
-        self.physical: dict[str, str] = {}
-        others: list[str] = []
-        for i in range(len(file.schema)):
-            leaf = file.schema.column(i)
-            name, levels = _LIST_LEVELS.subn("", leaf.path)
-            kind = _numpy_type(leaf)
-            # A repeated leaf without list levels is a list written the old way.
-            depth = leaf.max_repetition_level
-            if kind is None or depth > 1 or levels > 1:
-                others.append(name)
+        self.leaves: dict[str, Leaf] = {}
+        #: Column -> its path in the file's own schema, by which pyarrow is asked for it.
+        self.paths: dict[str, str] = {}
+        _check_counts(path, file.metadata)
+        others: dict[str, str] = {}
+        found = list(leaves(file.schema_arrow))
+        absent = _absent(found, file.metadata)
+        for i, leaf in enumerate(found):
+            name = leaf.name
+            reason = "of this name there are two" if name in self.columns else leaf.refused
+            if reason is not None:
+                others[name] = reason
                 continue
-            self.columns[name] = Column(name, kind, depth)
-            self.physical[name] = leaf.path
-        self.notes: tuple[str, ...] = (
-            (f"Columns that hold neither numbers nor lists are not offered: {', '.join(others)}.",)
-            if others
-            else ()
-        )
+            if leaf.optional and not leaf.depth and leaf.route[0] in absent:
+                leaf = leaf.as_list()
+            self.columns[name] = Column(name, leaf.type, leaf.depth)
+            self.leaves[name], self.paths[name] = leaf, file.schema.column(i).path
+        self.notes: tuple[str, ...] = tuple(_notes(path, others, absent))
 
     @property
     def entries(self) -> int:
@@ -114,87 +117,118 @@ class ParquetTable:
             yield from ((min(step, stop - start), {}) for start in range(0, stop, step))
             return
         done = 0
-        names = [self.physical[name] for name in columns]
-        for group in range(self.file.metadata.num_row_groups):
-            if done >= stop:
-                return
+        for batch in self._batches(columns, step):
+            rows = batch.slice(0, stop - done)
             try:
-                for batch in self.file.iter_batches(batch_size=step, row_groups=[group], columns=names):
-                    rows = batch.slice(0, stop - done)
-                    if rows.num_rows:
-                        yield rows.num_rows, self._arrays(rows, columns, done)
-                        done += rows.num_rows
-            except InputError:
-                raise
-            except _DAMAGE as error:
+                count, found, missing = self._arrays(rows, columns)
+            except Exception as error:
+                raise self._damaged(done, error) from None
+            if count:
+                yield count, found
+            done += count
+            if missing is not None:
                 raise InputError(
-                    f"the file is damaged after {done} of {self.entries} events ({_reason(error)})",
+                    f"column '{missing}' has a missing value (null)",
                     file=self.path,
                     event=done,
-                    hint="copy or produce it again",
-                ) from None
+                    hint="fill or drop such events when writing the file",
+                )
+            if done >= stop:
+                return
+        if done < stop:
+            raise self._damaged(done, EOFError("its row groups hold fewer events than they say"))
 
-    def _arrays(self, batch: Any, columns: Sequence[str], first: int) -> dict[str, ak.Array]:
+    def _batches(self, columns: Sequence[str], step: int) -> Iterator[Any]:
+        """Record batches of at most ``step`` events, none across two row groups."""
+        done = 0
+        names = list(dict.fromkeys(self.paths[name] for name in columns))
+        for group in range(self.file.metadata.num_row_groups):
+            batches = self.file.iter_batches(batch_size=step, row_groups=[group], columns=names)
+            while True:
+                try:
+                    batch = next(batches, None)
+                except Exception as error:
+                    raise self._damaged(done, error) from None
+                if batch is None:
+                    break
+                yield batch
+                done += batch.num_rows
+
+    def _arrays(self, batch: Any, columns: Sequence[str]) -> tuple[int, dict[str, ak.Array], str | None]:
+        """The events before the first one that lacks a number, and the column that lacks it."""
+        count, missing = batch.num_rows, None
         found: dict[str, ak.Array] = {}
-        for name in columns:
+        remaining = list(columns)
+        while remaining:
+            name = remaining[0]
             try:
-                found[name] = _awkward(batch, name)
-            except _Null:
-                raise InputError(
-                    f"column '{name}' has missing values (null)",
-                    file=self.path,
-                    event=first,
-                    hint="fill or drop them when writing the file",
-                ) from None
-        return found
+                found[name] = _awkward(batch, self.leaves[name])
+                remaining.pop(0)
+            except MissingValue as error:
+                # All columns end where this one does.
+                count, missing = error.event, name
+                batch, found, remaining = batch.slice(0, count), {}, list(columns)
+        return count, found, missing
+
+    def _damaged(self, done: int, error: Exception) -> InputError:
+        return InputError(
+            f"the file is damaged after {done} of {self.entries} events ({_reason(error)})",
+            file=self.path,
+            event=done,
+            hint="copy or produce it again",
+        )
 
 
-class _Null(Exception):
-    """A missing value where a number is needed."""
-
-
-def _awkward(batch: Any, name: str) -> ak.Array:
-    """Column ``name`` of a record batch; 'Jet.pt' is a column of that name or the member pt of Jet."""
-    outer = next(n for n in batch.schema.names if name == n or name.startswith(f"{n}."))
-    array, rest = batch.column(outer), name[len(outer) + 1 :]
-    offsets: npt.NDArray[np.int64] | None = None
-    while True:
-        if array.null_count:
-            raise _Null
-        if pa.types.is_fixed_size_list(array.type):
-            offsets = np.arange(len(array) + 1) * array.type.list_size
-            array = array.flatten()
-        elif pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
-            offsets = np.asarray(array.offsets, dtype=np.int64)
-            array = array.values.slice(offsets[0], offsets[-1] - offsets[0])
-            offsets = offsets - offsets[0]
-        elif pa.types.is_struct(array.type):
-            member = next(f.name for f in array.type if rest == f.name or rest.startswith(f"{f.name}."))
-            array, rest = array.field(member), rest[len(member) + 1 :]
-        else:
-            break
-    numbers = ak.contents.NumpyArray(array.to_numpy(zero_copy_only=False))
+def _awkward(batch: Any, leaf: Leaf) -> ak.Array:
+    offsets, numbers = lists_of(batch.column(leaf.route[0]), leaf)
+    content = ak.contents.NumpyArray(numbers)
     if offsets is None:
-        return ak.Array(numbers)
-    return ak.Array(ak.contents.ListOffsetArray(ak.index.Index64(offsets), numbers))
+        return ak.Array(content)
+    return ak.Array(ak.contents.ListOffsetArray(ak.index.Index64(offsets), content))
 
 
-def _numpy_type(leaf: Any) -> str | None:
-    """The numbers of a Parquet leaf in numpy's words; None if it holds none."""
-    logical = str(leaf.logical_type.type)
-    if logical == "INT":
-        text = str(leaf.logical_type)  # Int(bitWidth=8, isSigned=false)
-        bits, signed = re.search(r"bitWidth=(\d+)", text), "isSigned=false" not in text
-        return f"{'' if signed else 'u'}int{bits[1]}" if bits else None
-    if logical not in {"NONE", "UNKNOWN"}:
-        return None
-    return {
-        "BOOLEAN": "bool",
-        "INT32": "int32",
-        "INT64": "int64",
-        "FLOAT": "float32",
-        "DOUBLE": "float64",
-    }.get(leaf.physical_type)
+def _check_counts(path: str, metadata: Any) -> None:
+    """The numbers of events that a file states in several places are one number."""
+    groups = [metadata.row_group(g) for g in range(metadata.num_row_groups)]
+    rows = [group.num_rows for group in groups]
+    wrong = sum(rows) != metadata.num_rows or min(rows, default=0) < 0
+    # A column has at least one entry per event, of an empty list as well.
+    wrong |= any(
+        group.column(c).num_values < group.num_rows for group in groups for c in range(group.num_columns)
+    )
+    if wrong:
+        raise InputError(
+            "the Parquet file is damaged: the numbers of events in its row groups do not agree",
+            file=path,
+            hint="copy or produce it again",
+        )
+
+
+def _absent(found: Sequence[Leaf], metadata: Any) -> dict[str, int]:
+    """Structs per event that are null in some events, and in how many: then they are lists of at most one."""
+    counts: dict[str, list[int]] = {}
+    for i, leaf in enumerate(found):
+        if leaf.optional and not leaf.depth:
+            columns = (metadata.row_group(g).column(i) for g in range(metadata.num_row_groups))
+            known = [c.statistics for c in columns if c.statistics is not None]
+            nulls = sum(s.null_count for s in known if s.has_null_count)
+            counts.setdefault(leaf.route[0], []).append(nulls)
+    # A null struct is a null of each member, and members may have some of their own.
+    return {name: min(n for n in nulls if n) for name, nulls in counts.items() if any(nulls)}
+
+
+def _notes(path: str, others: Mapping[str, str], absent: Mapping[str, int]) -> Iterator[str]:
+    reasons: dict[str, list[str]] = {}
+    for name, reason in others.items():
+        reasons.setdefault(reason, []).append(name)
+    if others:
+        listed = "; ".join(f"{', '.join(names)} ({reason})" for reason, names in reasons.items())
+        yield f"Columns that hold neither numbers nor lists of numbers are not offered: {listed}."
+    for name, events in absent.items():
+        yield f"'{name or 'vectors'}' is missing in {events} events: they have an empty list of it."
+    values = partitions(path)
+    if values:
+        yield f"Its folders say {', '.join(values)}: that is no column of the file, and not offered."
 
 
 def _reason(error: BaseException) -> str:

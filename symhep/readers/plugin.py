@@ -20,6 +20,7 @@ def symhep_register_readers() -> dict[str, str]:
         "parquet": "symhep.readers.parquet:ParquetReader",
         "csv": "symhep.readers.csv:CsvReader",
         "numpy": "symhep.readers.npy:NumpyReader",
-        "lhco": "symhep.readers.lhco:LhcoReader",
+        "hdf5": "symhep.readers.hdf5:Hdf5Reader",
+        "lhco": "symhep.readers.hdf5:LhcoReader",
         "toy": "symhep.readers.toy:ToyReader",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import awkward as ak
@@ -23,8 +23,12 @@ from symhep.readers.interface import (
     WeightSums,
 )
 from symhep.readers.layout import Layout, Selection
+from symhep.readers.units import doubtful_unit
 
 __all__ = ["Column", "Table", "TableReader"]
+
+#: Events whose momenta are looked at when a file is inspected.
+_LOOK_AT = 1_000
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,8 @@ class TableReader(Reader):
 
     def schema(self, path: str, options: ReaderOptions) -> Schema:
         """What the file offers."""
-        with self.opened(path, options) as (_, layout):
-            return layout.schema()
+        with self.opened(path, options) as (table, layout):
+            return _with_list_weights(table, layout).schema()
 
     def read(
         self, path: str, options: ReaderOptions, request: ReadRequest, losses: LossLog
@@ -92,6 +96,7 @@ class TableReader(Reader):
             try:
                 table, layout = stack.enter_context(self.opened(path, options))
                 entries = table.entries
+                layout = _with_list_weights(table, layout) if request.variations else layout
                 selection = layout.select(request, path)
             except InputError as error:
                 # Nothing of this file can be delivered: under 'skip' that is one row of the report.
@@ -109,9 +114,9 @@ class TableReader(Reader):
             return FileSummary(
                 path,
                 self.name,
-                layout.schema(),
+                _with_list_weights(table, layout).schema(),
                 sums,
-                notes=layout.notes,
+                notes=(*layout.notes, *_first_look(table, layout)),
                 losses=tuple(losses.losses),
                 details=self.details(table, layout),
             )
@@ -127,9 +132,52 @@ def _batches(
         losses.record(Loss(table.path, table.damage, 0, hint="copy or produce it again"))
     try:
         for count, columns in table.chunks(selection.columns, stop, request.chunk_events):
-            batch = selection.batch(columns, count, table.path, done)
+            try:
+                batch = selection.batch(columns, count, table.path, done, losses)
+            except InputError as error:
+                good = 0 if error.event is None else error.event - done
+                if good > 0:  # the events before the bad one
+                    cut = {name: values[:good] for name, values in columns.items()}
+                    batch = selection.batch(cut, good, table.path, done, losses)
+                    yield batch
+                    done += good
+                raise
+            if done == 0:
+                _note_units(batch, selection.layout, table.path, losses)
             yield batch
             done += count
     except InputError as error:
         event = error.event if error.event is not None else done
         losses.record(Loss(table.path, error.message, stop - done, event, error.byte, error.hint))
+
+
+def _note_units(batch: EventBatch, layout: Layout, path: str, losses: LossLog) -> None:
+    """Tell ``losses`` if momenta look like MeV in a file that does not say its unit."""
+    unknown = [name for name in batch.events.fields if name in layout.unit_unknown]
+    if unknown and (doubt := doubtful_unit({name: batch.events[name] for name in unknown})):
+        losses.note(path, doubt)
+
+
+def _first_look(table: Table, layout: Layout) -> tuple[str, ...]:
+    """What the first events of collections without a known unit say, in sentences."""
+    wanted = {name: frozenset[str]() for name in layout.collections if name in layout.unit_unknown}
+    request = ReadRequest(wanted, frozenset(), "none", chunk_events=_LOOK_AT, max_events=_LOOK_AT)
+    log = LossLog("skip")
+    for _ in _batches(table, layout.select(request, table.path), request, log) if wanted else ():
+        pass
+    some = f" (among the first {_LOOK_AT:,} events)" if table.entries > _LOOK_AT else ""
+    return tuple(
+        note.sentence() if note.count is None else f"{note.text}{some}: {note.count:,}." for note in log.notes
+    )
+
+
+def _with_list_weights(table: Table, layout: Layout) -> Layout:
+    """The weights with every element of the lists of weights: how many there are the first event tells."""
+    if not layout.weight_lists or not table.entries:
+        return layout
+    weights = dict(layout.weights)
+    _, first = next(iter(table.chunks([w.column for w in layout.weight_lists.values()], 1, 1)))
+    for name, leaf in layout.weight_lists.items():
+        for index in range(len(first[leaf.column][0])):
+            weights.setdefault(f"{name}[{index}]", replace(leaf, index=index))
+    return replace(layout, weights=weights)

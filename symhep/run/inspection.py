@@ -45,7 +45,8 @@ def inspect(
     """
     losses = LossLog(bad_files)
     summary = open_source(str(file), registry or build_registry(), format, options).inspect(losses)
-    return replace(summary, losses=tuple(losses.losses))
+    said = (note.sentence() for note in losses.notes)
+    return replace(summary, losses=tuple(losses.losses), notes=tuple(dict.fromkeys([*summary.notes, *said])))
 
 
 def load(
@@ -76,6 +77,8 @@ def load(
     bad_files
         'fail' raises `InputError` at damage; 'skip' warns of every loss and returns the rest.
 
+    What a reader notices in the numbers, such as padding or momenta that look like MeV, is a warning too.
+
     >>> load(format="toy", options={"name": "circle", "events": 5}).events.x1.to_numpy().shape
     (5,)
     """
@@ -98,6 +101,8 @@ def load(
     for loss in losses.losses:
         many = "an unknown number of" if loss.events is None else loss.events
         warnings.warn(f"{loss.file}: {many} events lost: {loss.reason}", UserWarning, stacklevel=2)
+    for note in losses.notes:
+        warnings.warn(f"{note.file}: {note.sentence()}", UserWarning, stacklevel=2)
     if not batches:
         raise InputError("no events could be read", file=str(names[0]) if names else format)
     return _joined(batches)

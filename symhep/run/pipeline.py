@@ -18,6 +18,7 @@ from symhep.methods.html import result_html
 from symhep.methods.result import Result
 from symhep.plugin.isolation import isolated
 from symhep.plugin.manager import Registry, build_registry
+from symhep.readers.interface import Note
 from symhep.report.page import write_report
 from symhep.run.attempt import attempt, origin
 from symhep.run.folder import RunFolder
@@ -37,12 +38,14 @@ class Run:
     """What `run` gives back: results by the method's name in the card, failures, and where it all lies.
 
     ``computed`` names the results that this run computed; the others were taken from the folder as they were.
+    ``notes`` are sentences on the numbers of the files, found while reading them.
     """
 
     folder: Path
     results: dict[str, Result[Any]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     computed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     registry: Registry = field(default_factory=Registry, repr=False)
 
     @property
@@ -142,6 +145,9 @@ def _execute(plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, d
         name: read_dataset(name, plan.card, found, plan.requests[name], prints, folder, progress, pool)
         for name, found in plan.sources.items()
     }
+    done.notes += [
+        f"{note['file']}: {Note(**note).sentence()}" for e in events.values() for note in e.account["notes"]
+    ]
     # From here on the folder is that of this card; until now it was that of the last one.
     folder.write_card(plan.resolved_card)
     folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})

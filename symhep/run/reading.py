@@ -26,7 +26,7 @@ from symhep.run.workers import Workers
 __all__ = ["DatasetEvents", "read_dataset", "read_file"]
 
 #: Of what a stored part holds: parts of another number are read from the files again.
-PARTS = 3
+PARTS = 4
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,12 @@ def read_file(
         if table.momenta is not None:
             arrays[f"{name}.momenta"] = table.momenta
         ids[name] = list(table.pdg_ids)
+    header["notes"] = [*header.get("notes", ()), *(note.sentence() for note in losses.notes)]
     values = {
         "file": header | _sums_json(sums),
         "sums": sums.to_json(),
         "losses": [asdict(loss) for loss in losses.losses],
+        "notes": [asdict(note) for note in losses.notes],
         "selections": {name: flow.to_json() for name, flow in selector.cutflows.items()},
         "pdg_ids": ids,
     }
@@ -176,6 +178,7 @@ def _join(name: str, card: RunCard, parts: list[Part]) -> DatasetEvents:
     account = {
         "files": [p.values["file"] for p in parts],
         "losses": [loss for p in parts for loss in p.values["losses"]],
+        "notes": [note for p in parts for note in p.values["notes"]],
         "events_read": total.events,
         **_sums_json(total),
         "xsec_pb": xsec,
@@ -226,6 +229,6 @@ def _check_weights(batch: EventBatch, file: str) -> None:
         found = batch.weights[bad][0]
         number = batch.first + int(np.argmax(bad))
         raise InputError(
-            f"the weight of event {number} is {found}", file=file, event=batch.first,
+            f"the weight of event {number} is {found}", file=file, event=number,
             hint="choose another weight with weights.branch; bad_files: skip drops the file from this chunk on",
         )  # fmt: skip

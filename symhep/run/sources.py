@@ -19,6 +19,9 @@ from symhep.events.batch import EventBatch
 from symhep.plugin.isolation import isolated, isolated_items, portable
 from symhep.plugin.manager import BrokenPlugin, Registry
 from symhep.readers.interface import FileSummary, Loss, Schema
+from symhep.readers.parquet_folder import parts
+from symhep.readers.unknown import unknown
+from symhep.run.published import require_published, source_told
 
 if TYPE_CHECKING:
     from symhep.card.schema import DatasetCard
@@ -96,7 +99,9 @@ def sources(
         return [open_source(f"{card.format}:{label}", registry, card.format, card.options, where=where)]
     if not card.files:
         raise CardError("a dataset needs files", where=where)
-    named = [item for pattern in card.files for item in _expand(pattern, folder, where)]
+    with source_told(card):
+        named = [item for pattern in card.files for item in _expand(pattern, folder, where)]
+    require_published(card, [item.path for item in named], where)
     places = [(_place(item.path), item.options.get("tree")) for item in named]
     for index, item in enumerate(named):
         if places[index] in places[:index]:
@@ -164,7 +169,9 @@ def _expand(pattern: str, folder: Path, where: str | None) -> list[_Named]:
 
 
 def _fileset(path: str) -> list[_Named]:
-    """A file itself, or the files that a coffea fileset (JSON) lists."""
+    """A file itself, the Parquet files of a folder, or the files that a coffea fileset (JSON) lists."""
+    if Path(path).is_dir() and (found_parts := parts(path)):
+        return [_Named(part) for part in found_parts]
     if not path.endswith(".json"):
         return [_Named(path)]
     try:
@@ -234,9 +241,5 @@ def _guess(path: str, registry: Registry) -> Reader:
         if sure > best[0]:
             best = (sure, reader)
     if best[1] is None:
-        raise InputError(
-            "no reader knows this format",
-            file=path,
-            hint=f"if it is one of these, say so with 'format': {', '.join(sorted(registry.readers))}",
-        )
+        raise unknown(path, head, registry.readers)
     return best[1]

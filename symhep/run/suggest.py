@@ -185,7 +185,10 @@ def _yaml(name: str) -> str:
 
 def _numbers(schema: Schema) -> Suggestion | None:
     """Numbers per event, where there are no particles."""
-    names = [n for n, f in schema.event_fields.items() if f.type.startswith("float") and _speaks(n)][:12]
+    numbers = {
+        n: f for n, f in schema.event_fields.items() if f.role == "number" and f.type.startswith("float")
+    }
+    names = [n for n in numbers if _speaks(n)][:12]
     if not names:
         return None
     return Suggestion(None, None, None, None, 1, tuple(names), "numbers per event; there are no particles")

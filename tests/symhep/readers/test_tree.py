@@ -61,7 +61,8 @@ def test_guess_on_a_jagged_tree(shared_data: Path) -> None:
             assert batch.events.Muon[field].tolist() == tree[f"Muon_{leaf}"].array().tolist()
         assert batch.weights.tolist() == tree["EventWeight"].array().tolist()
         assert batch.events.MET.px[:, 0].tolist() == tree["MET_px"].array().tolist()
-        assert batch.events.MCneutrino.pz[:, 0].tolist() == tree["MCneutrino_pz"].array().tolist()
+        pz = tree["MCneutrino_pz"].array()
+        assert batch.events.MCneutrino.pz.tolist() == [[z] if z else [] for z in pz.tolist()]
         assert batch.events.NJet.tolist() == ak.num(batch.events.Jet).tolist()
     assert ak.all(batch.events.MET.pz == 0)
     notes = READER.inspect(path, TreeOptions(), LossLog()).notes
@@ -127,14 +128,20 @@ def test_physlite_in_mev(tmp_path: Path) -> None:
         "AnalysisJetsAuxDyn.NumTrkPt500": PT / 1e3,
     }
     path = write(tmp_path / "physlite.root", columns, "CollectionTree")
-    jets = read(path, units="MeV").AnalysisJets
+    jets = read(path).AnalysisJets
     assert jets.pt.tolist() == [[50.0, 30.0], [], [20.0]]
     assert jets.mass.tolist() == [[5.0, 3.0], [], [2.0]]
     assert jets.eta.tolist() == (PT / 1e5).tolist()
     assert jets.phi.tolist() == (PT / 5e4).tolist()
     assert jets.NumTrkPt500.tolist() == [[50.0, 30.0], [], [20.0]]
     assert jets.px[0, 0] == pytest.approx(50 * np.cos(1.0))
-    assert read(path).AnalysisJets.pt.tolist() == PT.tolist()
+    assert read(path, units="MeV").AnalysisJets.pt.tolist() == jets.pt.tolist()
+    assert read(path, units="GeV").AnalysisJets.pt.tolist() == PT.tolist()
+    notes = READER.schema(path, TreeOptions()).notes
+    assert (
+        "ATLAS' AuxDyn means MeV: divided by 1000 are AnalysisJets (options: {units: GeV} if not)." in notes
+    )
+    assert not any("AuxDyn" in note for note in READER.schema(path, TreeOptions(units="MeV")).notes)
 
 
 def test_edm4hep_names(tmp_path: Path) -> None:
@@ -158,12 +165,16 @@ def test_edm4hep_names(tmp_path: Path) -> None:
 
 def test_flat_numbers_are_collections_of_one(tmp_path: Path) -> None:
     x = ak.Array([1.0, 2.0, 3.0])
-    columns = {f"mu{i}_{leaf}": x * (i + k) for i in (1, 2) for k, leaf in enumerate(("px", "py", "pz", "E"))}
-    path = write(tmp_path / "flat.root", {**columns, "mu1_charge": x, "ht": x, "mcWeight": -x})
+    columns = {
+        f"{name}_{leaf}": x * (i + k)
+        for i, name in enumerate(("mu", "tau"), start=1)
+        for k, leaf in enumerate(("px", "py", "pz", "E"))
+    }
+    path = write(tmp_path / "flat.root", {**columns, "mu_charge": x, "ht": x, "mcWeight": -x})
     (batch,) = READER.read(path, TreeOptions(), ReadRequest(), LossLog())
-    assert batch.events.fields == ["mu1", "mu2", "ht", "mcWeight"]
-    assert batch.events.mu1.charge.tolist() == [[1.0], [2.0], [3.0]]
-    assert batch.events.mu2.E.tolist() == [[5.0], [10.0], [15.0]]
+    assert batch.events.fields == ["mu", "tau", "ht", "mcWeight"]
+    assert batch.events.mu.charge.tolist() == [[1.0], [2.0], [3.0]]
+    assert batch.events.tau.E.tolist() == [[5.0], [10.0], [15.0]]
     assert batch.weights.tolist() == [-1.0, -2.0, -3.0]
 
 

@@ -1,0 +1,179 @@
+"""Names of columns become collections: any naming of vectors gives back the vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import awkward as ak
+import numpy as np
+import pytest
+import vector
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+#: Ways to name the coordinates x, y of the object number n of a family: 'lep1_pt', 'pt_1', 'ptl1', ...
+NAMINGS = {
+    "{family}{n}_{leaf}": "family",
+    "{family}_{n}_{leaf}": "family",
+    "{family}_{leaf}_{n}": "family",
+    "{family}_{leaf}{n}": "family",
+    "{family}{n}.{leaf}": "family",
+    "{leaf}_{family}{n}": "family",
+    "{leaf}{n}": "particles",
+    "{leaf}_{n}": "particles",
+    "{leaf}j{n}": "jets",
+}
+SETS = (
+    ("px", "py", "pz", "E"),
+    ("px", "py", "pz", "m"),
+    ("pt", "eta", "phi", "mass"),
+    ("Pt", "Eta", "Phi", "E"),
+)
+
+
+@given(
+    naming=st.sampled_from(sorted(NAMINGS)),
+    leaves=st.sampled_from(SETS),
+    family=st.sampled_from(["mu", "lep", "jet", "Electron", "h", "constit", "GenTop", "tau"]),
+    count=st.integers(2, 5),
+    first=st.sampled_from([0, 1]),
+    seed=st.integers(0, 2**32 - 1),
+    upper=st.booleans(),
+)
+@settings(max_examples=40, deadline=None)
+def test_any_naming_of_vectors_gives_back_the_vectors(
+    read_columns: Callable[..., Any],
+    naming: str,
+    leaves: tuple[str, ...],
+    family: str,
+    count: int,
+    first: int,
+    seed: int,
+    upper: bool,
+) -> None:
+    rng = np.random.default_rng(seed)
+    given = {leaf: rng.uniform(0.5, 3.0, (4, count)) for leaf in leaves}
+    if "E" in given:
+        given["E"] += 100.0
+    columns = {
+        naming.format(family=family, leaf=leaf.upper() if upper else leaf, n=first + k): values[:, k]
+        for leaf, values in given.items()
+        for k in range(count)
+    }
+    found = read_columns(columns | {"ht": np.ones(4), "weight": np.full(4, 2.0)})
+    name = {"family": family}.get(NAMINGS[naming], NAMINGS[naming])
+    assert found.events.fields == [name, "ht", "weight"]
+    coordinates = {"m": "mass", "e": "E"}
+    expected = vector.array({coordinates.get(n.lower(), n.lower()): v for n, v in given.items()})
+    for component in ("px", "py", "pz", "E"):
+        values = ak.to_numpy(getattr(found.events[name], component))
+        np.testing.assert_allclose(values, getattr(expected, component), rtol=1e-9)
+    assert found.batch.weights.tolist() == [2.0] * 4
+
+
+def test_the_tutorial_tree_of_two_muons(read_columns: Callable[..., Any]) -> None:
+    leaves = ("E", "px", "py", "pz", "pt", "eta", "phi", "Q")
+    columns = {f"{leaf}{n}": [10.0 * n + k, 5.0 + k] for n in (1, 2) for k, leaf in enumerate(leaves)}
+    found = read_columns({"Run": [1, 1], "Event": [1, 2], **columns, "M": [91.0, 90.0]})
+    assert list(found.schema.collections["particles"].fields) == ["px", "py", "pz", "E", "charge"]
+    assert found.events.particles.charge.tolist() == [[17.0, 27.0], [12.0, 12.0]]
+    assert found.events.particles.px[0].tolist() == [11.0, 21.0]
+    assert {n: f.role for n, f in found.schema.event_fields.items()} == {
+        "Run": "id",
+        "Event": "id",
+        "M": "number",
+    }
+    assert "px1 to px2 and the like are 2 objects of collection 'particles'." in found.schema.notes
+
+
+def test_objects_of_other_coordinates_and_lone_numbers_stay_apart(read_columns: Callable[..., Any]) -> None:
+    one = [1.0, 2.0]
+    columns = {
+        **{f"mu1_{leaf}": one for leaf in ("px", "py", "pz", "E")},
+        **{f"ak4_{leaf}": one for leaf in ("pt", "eta", "phi", "m")},
+        **{f"ak8_{leaf}": one for leaf in ("pt", "eta", "phi", "m")},
+        **{f"lep{n}_{leaf}": one for n in (1, 2) for leaf in ("pt", "eta", "phi")},
+        "lep1_E": one,
+        "lep1_charge": one,
+    }
+    found = read_columns(columns)
+    assert set(found.schema.collections) == {"lep1", "lep2", "mu1", "ak4", "ak8"}
+
+
+def test_lists_are_never_numbered_objects(read_columns: Callable[..., Any]) -> None:
+    lists = [[30.0, 20.0], [10.0]]
+    columns = {f"jet{n}_{leaf}": lists for n in (1, 2) for leaf in ("pt", "eta", "phi", "m")}
+    assert set(read_columns(columns).schema.collections) == {"jet1", "jet2"}
+
+
+@pytest.mark.parametrize(
+    ("names", "collection", "fields"),
+    [
+        (("jetPt", "jetEta", "jetPhi", "jetMass", "jetBtag"), "jet", ["pt", "eta", "phi", "mass", "Btag"]),
+        (("pt_mu", "eta_mu", "phi_mu", "charge_mu"), "mu", ["pt", "eta", "phi", "mass", "charge"]),
+        (("part_px", "part_py", "part_pz", "part_energy", "part_charge"), "part", ["px", "py", "pz", "E", "charge"]),
+        (("Muons.fP.fX", "Muons.fP.fY", "Muons.fP.fZ", "Muons.fE"), "Muons", ["px", "py", "pz", "E"]),
+        (("jetp4.fP.fX", "jetp4.fP.fY", "jetp4.fP.fZ", "jetp4.fE", "jetbtag"), "jet", ["px", "py", "pz", "E", "btag"]),
+        (
+            tuple(f"Jets/Jets.fCoordinates.f{c}" for c in ("Pt", "Eta", "Phi", "M")),
+            "Jets",
+            ["pt", "eta", "phi", "mass"],
+        ),
+        (tuple(f"Jets.fCoordinates.f{c}" for c in ("X", "Y", "Z", "T")), "Jets", ["px", "py", "pz", "E"]),
+        (("p.rho", "p.eta", "p.phi", "p.tau"), "p", ["pt", "eta", "phi", "mass"]),
+        (("p.x", "p.y", "p.z", "p.t"), "p", ["px", "py", "pz", "E"]),
+        ((".pt", ".eta", ".phi", ".mass", ".charge"), "particles", ["pt", "eta", "phi", "mass", "charge"]),
+        (("MC.momentum.x", "MC.momentum.y", "MC.momentum.z", "MC.mass"), "MC", ["px", "py", "pz", "mass"]),
+        (("tau_pt", "tau_eta", "tau_phi", "tau_m", "tau_tau1"), "tau", ["pt", "eta", "phi", "mass", "tau1"]),
+        (("trk_p", "trk_theta", "trk_phi", "trk_E"), "trk", ["px", "py", "pz", "E"]),
+    ],
+)  # fmt: skip
+def test_spellings(
+    read_columns: Callable[..., Any], names: tuple[str, ...], collection: str, fields: list[str]
+) -> None:
+    found = read_columns({name: [[0.5, 0.25], [0.125]] for name in names})
+    assert {name: list(c.fields) for name, c in found.schema.collections.items()} == {collection: fields}
+
+
+@pytest.mark.parametrize("prefix", ["PV", "jet_vtx", "hits", "decayVertex"])
+def test_places_in_space_and_time_are_no_momenta(read_columns: Callable[..., Any], prefix: str) -> None:
+    found = read_columns({f"{prefix}_{leaf}": [[1.0], [2.0]] for leaf in "xyzt"} | {"ht": [1.0, 2.0]})
+    assert not found.schema.collections
+
+
+def test_positions_without_time_are_no_momenta_but_with_it_are_told(read_columns: Callable[..., Any]) -> None:
+    assert not read_columns(
+        {f"a_{leaf}": [[1.0], [2.0]] for leaf in "xyz"} | {"n": [1, 1]}
+    ).schema.collections
+    notes = read_columns({f"a_{leaf}": [[1.0], [2.0]] for leaf in "xyzt"}).schema.notes
+    assert "x, y, z, t of 'a' are taken as px, py, pz, E (options: columns maps others)." in notes
+
+
+def test_bare_columns_are_a_vector_if_it_is_whole(read_columns: Callable[..., Any]) -> None:
+    whole = read_columns({name: [1.0, 2.0] for name in ("px", "py", "pz", "E")})
+    assert list(whole.schema.collections) == ["particles"]
+    parts = read_columns({name: [1.0, 2.0] for name in ("px", "py", "pz", "random")})
+    assert not parts.schema.collections
+    assert list(parts.schema.event_fields) == ["px", "py", "pz", "random"]
+
+
+def test_counters_are_no_collections(read_columns: Callable[..., Any]) -> None:
+    taus = {leaf: ak.Array([[1.0], [], [2.0, 3.0]]) for leaf in ("pt", "eta", "phi", "m")}
+    columns = {f"tau_{leaf}": values for leaf, values in taus.items()}
+    counters = {f"ntau_{leaf}": ak.values_astype(ak.num(values), "int32") for leaf, values in taus.items()}
+    found = read_columns({**counters, **columns, "nTau": [1, 0, 2], "N_trk": [1.0, 2.0, 3.0]})
+    assert found.schema.collections.keys() == {"tau"}
+    assert ak.num(found.events.tau).tolist() == [1, 0, 2]
+    assert {n: f.role for n, f in found.schema.event_fields.items()} == {
+        "nTau": "counter",
+        "N_trk": "counter",
+    }
+
+
+def test_missing_momentum_is_transverse(read_columns: Callable[..., Any]) -> None:
+    numbers = [10.0, 20.0]
+    found = read_columns({"met_et": numbers, "met_phi": [0.0, 1.0], "MET": numbers, "MET_phi": [0.0, 1.0]})
+    assert {n: c.kind for n, c in found.schema.collections.items()}["met"] == "MissingET"
+    assert found.events.met.pt.tolist() == [[10.0], [20.0]]
+    assert found.events.met.pz.tolist() == [[0.0], [0.0]]
