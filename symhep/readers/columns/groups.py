@@ -99,13 +99,13 @@ def _numbered(read: _Read, taken: set[str]) -> Iterator[Group]:
             if n is not None and (m := momentum_of(leaves, pattern.family))
         }
         first = min(objects, default=0)
-        numbers = []
-        while first in (0, 1) and (number := first + len(numbers)) in objects:
+        run: list[int] = []
+        while first in (0, 1) and (number := first + len(run)) in objects:
             if objects[number].leaves.keys() != objects[first].leaves.keys():
                 break
-            numbers.append(number)
-        if len(numbers) > 1:
-            families.append((pattern, depth, tuple(numbers), objects, by_number))
+            run.append(number)
+        if len(run) > 1:
+            families.append((pattern, depth, tuple(run), objects, by_number))
     for pattern, depth, numbers, objects, by_number in sorted(families, key=lambda f: -len(f[2])):
         members = [(objects[n], by_number[n]) for n in numbers]
         used = {leaves[leaf].name for m, leaves in members for leaf in m.coordinates}
@@ -124,7 +124,7 @@ def _unnumbered(read: _Read, taken: set[str]) -> Iterator[Group]:
             continue
         used = {leaves[leaf].name for leaf in found.coordinates}
         taken |= used
-        momentum = {c: (leaves[leaf],) for c, leaf in found.leaves.items()}
+        momentum: dict[str, tuple[Column, ...]] = {c: (leaves[leaf],) for c, leaf in found.leaves.items()}
         yield Group("", pattern, depth, momentum, found.generic, used=used)
 
 

@@ -138,7 +138,9 @@ def test_physlite_in_mev(tmp_path: Path) -> None:
     assert read(path, units="MeV").AnalysisJets.pt.tolist() == jets.pt.tolist()
     assert read(path, units="GeV").AnalysisJets.pt.tolist() == PT.tolist()
     notes = READER.schema(path, TreeOptions()).notes
-    assert "ATLAS' AuxDyn means MeV: divided by 1000 are AnalysisJets (options: {units: GeV} if not)." in notes
+    assert (
+        "ATLAS' AuxDyn means MeV: divided by 1000 are AnalysisJets (options: {units: GeV} if not)." in notes
+    )
     assert not any("AuxDyn" in note for note in READER.schema(path, TreeOptions(units="MeV")).notes)
 
 
