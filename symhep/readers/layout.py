@@ -69,9 +69,9 @@ class Layout:
         for name in fields:
             if name not in self.event_fields:
                 raise _unknown(f"no event field '{name}'", name, self.event_fields, file)
-        name, leaf = self._weight(request.weight, file)
-        variations = {n: w for n, w in self.weights.items() if n != name} if request.variations else {}
-        return Selection(self, wanted, fields, name, leaf, variations)
+        weight, leaf = self._weight(request.weight, file)
+        variations = {n: w for n, w in self.weights.items() if n != weight} if request.variations else {}
+        return Selection(self, wanted, fields, weight, leaf, variations)
 
     def _weight(self, asked: str, file: str) -> tuple[str | None, WeightLeaf | None]:
         """The weight of this name, which may leave out what stands before its last '.' or ':'."""
