@@ -6,8 +6,9 @@ A reader of a columnar format describes a file by a `Layout`; which columns a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import awkward as ak
 import numpy as np
@@ -139,6 +140,12 @@ class Layout:
     auto_weight: str | None = None
     containers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    #: Columns that the file has and that cannot be read, with the reason.
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    def refusing(self, refused: Mapping[str, str]) -> Layout:
+        """The same, knowing why some columns cannot be had."""
+        return replace(self, refused=refused)
 
     def schema(self) -> Schema:
         """What a reader's ``schema`` returns."""
@@ -158,23 +165,34 @@ class Layout:
         fields = tuple(self.event_fields if request.event_fields is None else sorted(request.event_fields))
         for name in fields:
             if name not in self.event_fields:
-                raise _unknown(f"no event field '{name}'", name, self.event_fields, file)
+                raise self._unknown(f"no event field '{name}'", name, self.event_fields, file)
         weight: str | None = request.weight
         if weight in {"auto", "none"}:
             weight = self.auto_weight if weight == "auto" else None
         if weight is not None and weight not in self.weights:
-            raise _unknown(f"no weight '{weight}'", weight, self.weights, file)
+            raise self._unknown(f"no weight '{weight}'", weight, self.weights, file)
         variations = tuple(name for name in self.weights if name != weight) if request.variations else ()
         return Selection(self, wanted, fields, weight, variations)
 
     def _extras(self, name: str, asked: Iterable[str], file: str) -> tuple[str, ...]:
         if name not in self.collections:
-            raise _unknown(f"no collection '{name}'", name, self.collections, file)
+            raise self._unknown(f"no collection '{name}'", name, self.collections, file)
         collection = self.collections[name]
         for extra in asked:
             if extra not in collection.leaves:
-                raise _unknown(f"collection '{name}' has no field '{extra}'", extra, collection.leaves, file)
+                message = f"collection '{name}' has no field '{extra}'"
+                raise self._unknown(message, extra, collection.leaves, file, within=name)
         return tuple(sorted(set(asked) & set(collection.extras)))
+
+    def _unknown(
+        self, message: str, name: str, valid: Iterable[str], file: str, within: str = ""
+    ) -> InputError:
+        """The error for a name that is not offered; where its column is there but cannot be read, why."""
+        for column, why in self.refused.items():
+            parts = [part for part in re.split(r"[^A-Za-z0-9]+", f"{column}") if part]
+            if within in ("", *parts) and name in (column.rpartition("/")[2], *parts):
+                return InputError(f"{message}: '{column}' is in the file but not offered ({why})", file=file)
+        return InputError(message, file=file, hint=nearest(name, valid))
 
 
 @dataclass(frozen=True)
@@ -235,10 +253,6 @@ class Selection:
                 )
         variations = {name: _weight(self.layout.weights[name], columns) for name in self.variations}
         return EventBatch(event_records(fields, count), weights, file, first, variations)
-
-
-def _unknown(message: str, name: str, valid: Iterable[str], file: str) -> InputError:
-    return InputError(message, file=file, hint=nearest(name, valid))
 
 
 def _listed(values: ak.Array) -> ak.Array:

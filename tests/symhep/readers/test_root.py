@@ -229,7 +229,8 @@ def test_chunks_and_max_events(name: str, shared_data: Path) -> None:
 
 def test_types_of_columns(shared_data: Path) -> None:
     with open_tree(str(shared_data / "delphes_10events.root"), lambda names, file: "Delphes") as table:
-        columns, others = tree_columns(table.tree)
+        found = tree_columns(table.tree, records=False)
+    columns, others = found.columns, found.refused
     assert (columns["Jet/Jet.Tau[5]"].type, columns["Jet/Jet.Tau[5]"].depth) == ("float32[5]", 1)
     assert (columns["Jet_size"].type, columns["Jet_size"].depth) == ("int32", 0)
     assert "Jet/Jet.Constituents" in others
