@@ -6,6 +6,7 @@ on as the text it is, because ``pathlib`` would spoil 'root://host//file'.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -29,13 +30,36 @@ def is_root(path: str, head: bytes) -> bool:
     return head.startswith(b"root") or (not head and path.split("?")[0].endswith(".root"))
 
 
+#: The last local file opened, while it stays as it is: guessing a format, naming columns and reading are one look at it.
+#: uproot opens a local file anew for every piece that it reads, so that nothing is held open.
+_last: tuple[tuple[Any, ...], Any] | None = None
+
+
 @contextmanager
 def open_file(path: str) -> Iterator[Any]:
     """The ROOT file, opened. Raises `InputError` when it cannot be, e.g. because it is cut."""
+    global _last
+    identity = _identity(path)
+    if _last is not None and identity is not None and _last[0] == identity:
+        yield _last[1]
+        return
     with translated(path, "the ROOT file cannot be opened: cut short or damaged"):
-        file = uproot.open({path: None}, object_cache=None, array_cache=None)
+        file = uproot.open({path: None}, object_cache={}, array_cache=None)
+    if identity is not None:
+        _last = identity, file
+        yield file
+        return
     with file:
         yield file
+
+
+def _identity(path: str) -> tuple[Any, ...] | None:
+    """What changes when a local file does; None for a URL."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def tree_names(file: Any) -> Trees:

@@ -10,7 +10,7 @@ import awkward as ak
 
 from symhep.errors import InputError, nearest
 from symhep.readers.root.columns import Columns, is_ntuple, tree_columns
-from symhep.readers.root.damage import AGAIN, reason
+from symhep.readers.root.damage import AGAIN, reason, translated
 
 __all__ = ["RootTree", "cycle_notes"]
 
@@ -34,15 +34,20 @@ class RootTree:
         #: The trees of the file, this one first, and this one's other cycles.
         self.containers, self.ignored = containers, ignored
 
-    @property
+    @cached_property
     def entries(self) -> int:
-        """N."""
-        return int(self.tree.num_entries)
+        """N. Raises `InputError` where the file states none."""
+        with translated(self.path, "the number of events cannot be read: the file is damaged"):
+            entries = int(self.tree.num_entries)
+            if entries < 0:
+                raise ValueError(f"{entries} events")
+            return entries
 
     @cached_property
     def found(self) -> Columns:
-        """What can be read, and what cannot."""
-        return tree_columns(self.tree, self.records)
+        """What can be read, and what cannot. Raises `InputError`."""
+        with translated(self.path, "the branches cannot be listed: the file is damaged"):
+            return tree_columns(self.tree, self.records)
 
     def chunks(
         self, columns: Sequence[str], stop: int, step: int
@@ -69,6 +74,10 @@ class RootTree:
             except Exception as error:
                 raise self._damaged(branches, first, last, error) from None
             yield last - first, self._members(arrays, columns)
+
+    @cached_property
+    def _fields(self) -> dict[str, Any]:
+        return {field.name: field for field in self.tree.fields}
 
     def _require(self, columns: Sequence[str]) -> None:
         known, refused = self.found.columns, self.found.refused
@@ -107,8 +116,7 @@ class RootTree:
 
     def _range(self, branches: list[str], first: int, last: int) -> dict[str, ak.Array]:
         if is_ntuple(self.tree):
-            array = self.tree.arrays(filter_name=branches, entry_start=first, entry_stop=last)
-            arrays = {name: array[name] for name in branches}
+            arrays = {name: self._fields[name].array(entry_start=first, entry_stop=last) for name in branches}
         else:
             arrays = self.tree.arrays(branches, how=dict, library="ak", entry_start=first, entry_stop=last)
         _length(arrays, last - first)
