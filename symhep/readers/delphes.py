@@ -172,9 +172,7 @@ def _find_tree(names: Trees, file: Any, asked: str | None) -> str | None:
 def _has_delphes_leaves(record: bytes) -> bool:
     """A collection with its counter and one of the leaves that only Delphes spells so."""
     leaves = (b".PT", b".MET", b".Px", b".ET")
-    return any(
-        any(counted + leaf in record for leaf in leaves) for counted in set(_COUNTER.findall(record))
-    )
+    return any(any(counted + leaf in record for leaf in leaves) for counted in set(_COUNTER.findall(record)))
 
 
 def _layout(table: RootTree, options: DelphesOptions) -> Layout:

@@ -116,9 +116,7 @@ def _layout(table: RootTree) -> Layout:
     scalars: dict[str, dict[str, Column]] = {}
     for name, column in columns.items():
         # An RNTuple may hold records: Muon.pt.
-        prefix, _, leaf = (
-            name.partition("_") if "." not in name.partition("_")[0] else name.partition(".")
-        )
+        prefix, _, leaf = name.partition("_") if "." not in name.partition("_")[0] else name.partition(".")
         (lists if column.depth else scalars).setdefault(prefix, {})[leaf] = column
     collections: dict[str, CollectionLayout] = {}
     massless: list[str] = []

@@ -40,7 +40,7 @@ def sum_of_weights(path: str) -> float | None:
 
 
 def _container(tree: Any) -> float | None:
-    keys = {key.rpartition("/")[2]: key for key in tree.keys(full_paths=True)}  # noqa: SIM118
+    keys = {key.rpartition("/")[2]: key for key in tree.keys(full_paths=True)}
     names = [f"{_CONTAINER}{leaf}" for leaf in ("name", "inputStream", "cycle", "sumOfEventWeights")]
     if tree.classname == "ROOT::RNTuple" or not keys.keys() >= set(names):
         return None

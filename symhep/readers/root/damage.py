@@ -17,10 +17,10 @@ def translated(path: str, what: str, hint: str = AGAIN) -> Iterator[None]:
     """Around calls of uproot: any exception (a damaged file raises nearly every kind) becomes an `InputError`.
 
     >>> with translated("a.root", "the tree cannot be read"):
-    ...     raise RecursionError("maximum recursion depth exceeded")
+    ...     raise RecursionError("too deep")
     Traceback (most recent call last):
     ...
-    symhep.errors.InputError: a.root: the tree cannot be read (RecursionError: maximum recursion depth exceeded); copy or produce it again
+    symhep.errors.InputError: a.root: the tree cannot be read (RecursionError: too deep); copy or produce it again
     """
     try:
         yield

@@ -29,9 +29,7 @@ class JoinedTree(RootTree):
         super().__init__(tree.path, tree.tree, tree.containers, tree.ignored, tree.damage)
         self._tables = (tree, *friends.values())
         self._names: list[dict[str, str]] = [{name: name for name in tree.found.columns}]
-        self._joined = Columns(
-            dict(tree.found.columns), dict(tree.found.places), dict(tree.found.refused)
-        )
+        self._joined = Columns(dict(tree.found.columns), dict(tree.found.places), dict(tree.found.refused))
         for label, friend in friends.items():
             if friend.entries != tree.entries:
                 raise InputError(
@@ -94,7 +92,7 @@ def _aligned(
 
 @contextmanager
 def with_friends(tree: RootTree, friends: Sequence[str]) -> Iterator[RootTree]:
-    """``tree`` joined with 'TREE' of the same file, 'FILE:TREE' or 'FILE.root'; '{file}' is the name of the tree's file.
+    """``tree`` joined with 'TREE' of the same file, 'FILE:TREE' or 'FILE.root'; '{file}' is its file's name.
 
     A relative FILE is looked for beside the tree's file. Raises `InputError` for one that is not there or has another
     number of events.

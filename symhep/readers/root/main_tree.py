@@ -19,7 +19,9 @@ _BOOKKEEPING = re.compile(
     r"|cutflow|fileinfo|geometry|details|cycle",
     re.IGNORECASE,
 )
-_MOMENTA = re.compile(rb"(?:^|[_.:/\x00-\x1f]|\b)(?:px|pt|momentum\.x|fCoordinates|fP|TLorentzVector)\b", re.I)
+_MOMENTA = re.compile(
+    rb"(?:^|[_.:/\x00-\x1f]|\b)(?:px|pt|momentum\.x|fCoordinates|fP|TLorentzVector)\b", re.I
+)
 
 
 def main_tree(names: Trees, file: Any, path: str) -> tuple[str, str | None]:
@@ -40,7 +42,10 @@ def main_tree(names: Trees, file: Any, path: str) -> tuple[str, str | None]:
             file=path,
             hint="choose one with options: {tree: NAME}",
         )
-    return found, f"The tree '{found}' was taken (options: tree names another): there are also {_some(others)}."
+    return (
+        found,
+        f"The tree '{found}' was taken (options: tree names another): there are also {_some(others)}.",
+    )
 
 
 def _one(names: Sequence[str]) -> str | None:

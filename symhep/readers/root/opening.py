@@ -6,9 +6,9 @@ on as the text it is, because ``pathlib`` would spoil 'root://host//file'.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import uproot
@@ -30,7 +30,7 @@ def is_root(path: str, head: bytes) -> bool:
     return head.startswith(b"root") or (not head and path.split("?")[0].endswith(".root"))
 
 
-#: The last local file opened, while it stays as it is: guessing a format, naming columns and reading are one look at it.
+#: The last local file opened, while it stays as it is: guessing, naming columns and reading are one look at it.
 #: uproot opens a local file anew for every piece that it reads, so that nothing is held open.
 _last: tuple[tuple[Any, ...], Any] | None = None
 
@@ -56,7 +56,7 @@ def open_file(path: str) -> Iterator[Any]:
 def _identity(path: str) -> tuple[Any, ...] | None:
     """What changes when a local file does; None for a URL."""
     try:
-        status = os.stat(path)
+        status = Path(path).stat()
     except (OSError, ValueError):
         return None
     return path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
@@ -86,9 +86,7 @@ def tree_record(file: Any, name: str) -> bytes:
 
 
 @contextmanager
-def open_tree(
-    path: str, choose: Callable[[Trees, Any], str], records: bool = True
-) -> Iterator[RootTree]:
+def open_tree(path: str, choose: Callable[[Trees, Any], str], records: bool = True) -> Iterator[RootTree]:
     """The tree that ``choose(names with cycles, file)`` names, in its highest cycle unless it says 'NAME;CYCLE'.
 
     ``records``: see `RootTree`. Raises `InputError` for a file without keys, without trees, or damaged.

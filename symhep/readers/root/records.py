@@ -1,4 +1,4 @@
-"""Members of records: a branch of ``TLorentzVector`` becomes the columns ``.fP.fX``, ``.fP.fY``, ``.fP.fZ`` and ``.fE``."""
+"""Members of records: a branch of ``TLorentzVector`` becomes columns ``.fP.fX``, ``.fP.fY``, ``.fP.fZ``, ``.fE``."""
 
 from __future__ import annotations
 
