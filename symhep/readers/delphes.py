@@ -28,6 +28,7 @@ classes) and ScalarHT have no momentum: their leaves are event fields such as ``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -37,11 +38,14 @@ from pydantic import Field
 from symhep.errors import InputError, nearest
 from symhep.readers.interface import FieldSchema, ReaderOptions
 from symhep.readers.layout import CollectionLayout, Layout, Leaf, WeightLeaf, event_field_name
-from symhep.readers.root import RootTree, cycle_notes, is_root, open_file, open_tree, tree_columns, tree_names
+from symhep.readers.root import RootTree, cycle_notes, is_root, not_offered, open_file, open_tree, translated
+from symhep.readers.root.columns import REFERENCES
+from symhep.readers.root.opening import Trees, tree_names, tree_record
 from symhep.readers.table import Column, TableReader
 
 __all__ = ["DelphesOptions", "DelphesReader"]
 
+_COUNTER = re.compile(rb"(\w+)_size")
 #: The |eta| given to objects on the beam axis, which Delphes marks by 999.9.
 BEAM_AXIS_ETA = 15.0
 
@@ -127,7 +131,7 @@ class DelphesReader(TableReader):
         if not is_root(path, head):
             return 0
         try:
-            with open_file(path) as file:
+            with open_file(path) as file, translated(path, "the trees cannot be read"):
                 return 2 if _find_tree(tree_names(file), file, None) else 0
         except InputError:
             return 0
@@ -137,7 +141,7 @@ class DelphesReader(TableReader):
         """The tree, and what its branches mean."""
         assert isinstance(options, DelphesOptions)
 
-        def choose(names: dict[str, tuple[int, ...]], file: Any) -> str:
+        def choose(names: Trees, file: Any) -> str:
             found = _find_tree(names, file, options.tree)
             if found is None:
                 raise InputError(
@@ -147,7 +151,8 @@ class DelphesReader(TableReader):
                 )
             return found
 
-        with open_tree(path, choose) as table:
+        # Its TLorentzVectors repeat the momentum, and references are many.
+        with open_tree(path, choose, records=False) as table:
             yield table, _layout(table, options)
 
     def details(self, table: Any, layout: Layout) -> Mapping[str, Any]:
@@ -155,23 +160,23 @@ class DelphesReader(TableReader):
         return {"tree": layout.containers[0]}
 
 
-def _find_tree(names: Mapping[str, tuple[int, ...]], file: Any, asked: str | None) -> str | None:
+def _find_tree(names: Trees, file: Any, asked: str | None) -> str | None:
     if asked is not None:
         return asked
     for name in sorted(names, key=lambda n: n != "Delphes"):
-        keys = {key.rpartition("/")[2] for key in file[f"{name};{names[name][0]}"].keys()}  # noqa: SIM118
-        if name == "Delphes" or any(
-            f"{k[:-5]}.{leaf}" in keys
-            for k in keys
-            if k.endswith("_size")
-            for leaf in ("PT", "MET", "Px", "ET")
-        ):
+        if name == "Delphes" or _has_delphes_leaves(tree_record(file, name)):
             return name
     return None
 
 
+def _has_delphes_leaves(record: bytes) -> bool:
+    """A collection with its counter and one of the leaves that only Delphes spells so."""
+    leaves = (b".PT", b".MET", b".Px", b".ET")
+    return any(any(counted + leaf in record for leaf in leaves) for counted in set(_COUNTER.findall(record)))
+
+
 def _layout(table: RootTree, options: DelphesOptions) -> Layout:
-    columns, others = tree_columns(table.tree)
+    columns, others = table.found.columns, table.found.refused
     groups: dict[str, dict[str, Column]] = {}
     for column in columns.values():
         collection, dot, leaf = column.name.rpartition("/")[2].partition(".")
@@ -206,7 +211,7 @@ def _layout(table: RootTree, options: DelphesOptions) -> Layout:
             left.append(name)
     weights, auto = _weights(table, groups)
     notes = [*cycle_notes(table), *_notes(groups, weights, auto, massless, left, others)]
-    return Layout(collections, fields, weights, auto, table.containers, tuple(notes))
+    return Layout(collections, fields, weights, auto, table.containers, tuple(notes)).refusing(others)
 
 
 def _infer(leaves: Mapping[str, Column]) -> str:
@@ -269,7 +274,7 @@ def _notes(
     auto: str | None,
     massless: list[str],
     left: list[str],
-    others: tuple[str, ...],
+    others: Mapping[str, str],
 ) -> Iterator[str]:
     if auto is None:
         hint = " Weights without a name are there: choose one." if weights else ""
@@ -280,6 +285,8 @@ def _notes(
         yield f"No mass is stored for {', '.join(massless)}: 0 is used unless options: masses gives one."
     if left:
         yield f"Not offered, since they have no momentum: {', '.join(left)}."
-    unread = sorted({name.rpartition("/")[2].partition(".")[2].partition("[")[0] for name in others} - {""})
+    objects = {name for name, why in others.items() if why == REFERENCES}
+    unread = sorted({name.rpartition("/")[2].partition(".")[2].partition("[")[0] for name in objects} - {""})
     if unread:
         yield f"Leaves that are references or objects are not offered: {', '.join(unread)}."
+    yield from not_offered({name: why for name, why in others.items() if name not in objects})

@@ -284,6 +284,14 @@ class Reader(ABC):
     ) -> Iterator[EventBatch]:
         """The events in file order, in chunks of at most ``request.chunk_events``."""
 
+    def generated(self, path: str, options: ReaderOptions) -> float | None:
+        """Sum of the nominal weights of all generated events, before any selection of this file's events.
+
+        Where it is known, a cross-section belongs to this sum and not to that of the events that are left. None where
+        the file does not tell. Raises `InputError`.
+        """
+        return None
+
     def inspect(self, path: str, options: ReaderOptions, losses: LossLog) -> FileSummary:
         """Count the events and their weights by reading the weights alone."""
         schema = self.schema(path, options)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import awkward as ak
 import numpy as np
@@ -52,6 +52,12 @@ class Layout:
     notes: tuple[str, ...] = ()
     weight_lists: Mapping[str, WeightLeaf] = field(default_factory=dict)
     unit_unknown: frozenset[str] = frozenset()
+    #: Columns that the file has and that cannot be read, with the reason.
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    def refusing(self, refused: Mapping[str, str]) -> Layout:
+        """The same, knowing why some columns cannot be had."""
+        return replace(self, refused=refused)
 
     def schema(self) -> Schema:
         """What a reader's ``schema`` returns."""
@@ -68,7 +74,7 @@ class Layout:
         fields = tuple(self.event_fields if request.event_fields is None else sorted(request.event_fields))
         for name in fields:
             if name not in self.event_fields:
-                raise _unknown(f"no event field '{name}'", name, self.event_fields, file)
+                raise self._unknown(f"no event field '{name}'", name, self.event_fields, file)
         weight, leaf = self._weight(request.weight, file)
         variations = {n: w for n, w in self.weights.items() if n != weight} if request.variations else {}
         return Selection(self, wanted, fields, weight, leaf, variations)
@@ -89,17 +95,28 @@ class Layout:
             }
         meant = [n for n in known if n == name or n.endswith((f".{name}", f":{name}"))]
         if len(meant) != 1:
-            raise _unknown(f"no weight '{name}'", name, known, file)
+            raise self._unknown(f"no weight '{name}'", name, known, file)
         return meant[0], known[meant[0]]
 
     def _extras(self, name: str, asked: Iterable[str], file: str) -> tuple[str, ...]:
         if name not in self.collections:
-            raise _unknown(f"no collection '{name}'", name, self.collections, file)
+            raise self._unknown(f"no collection '{name}'", name, self.collections, file)
         collection = self.collections[name]
         for extra in asked:
             if extra not in collection.fields:
-                raise _unknown(f"collection '{name}' has no field '{extra}'", extra, collection.fields, file)
+                message = f"collection '{name}' has no field '{extra}'"
+                raise self._unknown(message, extra, collection.fields, file, within=name)
         return tuple(sorted(set(asked) & set(collection.extras)))
+
+    def _unknown(
+        self, message: str, name: str, valid: Iterable[str], file: str, within: str = ""
+    ) -> InputError:
+        """The error for a name that is not offered; where its column is there but cannot be read, why."""
+        for column, why in self.refused.items():
+            parts = [part for part in re.split(r"[^A-Za-z0-9]+", f"{column}") if part]
+            if within in ("", *parts) and name in (column.rpartition("/")[2], *parts):
+                return InputError(f"{message}: '{column}' is in the file but not offered ({why})", file=file)
+        return InputError(message, file=file, hint=nearest(name, valid))
 
 
 @dataclass(frozen=True)
@@ -168,10 +185,6 @@ class Selection:
                 )
         variations = {name: _weight(leaf, columns) for name, leaf in self.variations.items()}
         return EventBatch(event_records(fields, count), weights, file, first, variations)
-
-
-def _unknown(message: str, name: str, valid: Iterable[str], file: str) -> InputError:
-    return InputError(message, file=file, hint=nearest(name, valid))
 
 
 def _event_field(leaf: Leaf, columns: Mapping[str, ak.Array]) -> ak.Array:

@@ -9,11 +9,12 @@ numbers are event fields by their branch's name. The branches' titles are the fi
 The weight is ``genWeight``; data have none and weigh 1. ``LHEScaleWeight``, ``LHEPdfWeight``,
 ``LHEReweightingWeight`` and ``PSWeight`` hold factors w / w_nominal: the variation ``LHEScaleWeight[3]`` is
 genWeight times factor number 3. Of the tree ``Runs``, the sums of the generator's weights before any
-selection are reported.
+selection are reported. An RNTuple of these names is read as the TTree is.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -28,17 +29,28 @@ from symhep.readers.root import (
     RootTree,
     cycle_notes,
     is_root,
+    not_offered,
     open_file,
     open_tree,
-    tree_columns,
+    translated,
     tree_names,
+    tree_record,
 )
 from symhep.readers.table import Column, TableReader
 
 __all__ = ["NanoAODOptions", "NanoAODReader"]
 
 _FACTORS = ("LHEScaleWeight", "LHEPdfWeight", "LHEReweightingWeight", "PSWeight")
-_MARKS = frozenset({"run", "luminosityBlock", "event"})
+#: Names of branches as a stored tree holds them (after their length) or an RNTuple (one to a line), and a counted list.
+_MARKS = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        rb"\x03run|^run$",
+        rb"\x0fluminosityBlock|^luminosityBlock$",
+        rb"\x05event|^event$",
+        rb"\[n[A-Z]\w*\]|^n[A-Z]\w*$",
+    )
+)
 _MOMENTUM = ("pt", "eta", "phi", "mass")
 
 
@@ -60,48 +72,51 @@ class NanoAODReader(TableReader):
         if not is_root(path, head):
             return 0
         try:
-            with open_file(path) as file:
+            with open_file(path) as file, translated(path, "the tree Events cannot be read"):
                 if "Events" not in tree_names(file):
                     return 0
-                keys = set(file["Events"].keys())
+                record = tree_record(file, "Events")
         except InputError:
             return 0
-        return 2 if keys >= _MARKS and any(f"n{key.split('_')[0]}" in keys for key in keys) else 0
+        return 2 if all(mark.search(record) for mark in _MARKS) else 0
 
     @contextmanager
     def opened(self, path: str, options: ReaderOptions) -> Iterator[tuple[RootTree, Layout]]:
-        """The tree, and what its branches mean. Raises `InputError` for an RNTuple."""
+        """The tree (or RNTuple), and what its branches mean."""
         assert isinstance(options, NanoAODOptions)
         with open_tree(path, lambda names, file: options.tree) as table:
-            if table.tree.classname == "ROOT::RNTuple":
-                raise InputError(
-                    "this NanoAOD is stored as an RNTuple, which is not read",
-                    file=path,
-                    hint="convert it to a TTree, or read it with format: tree and a map of columns",
-                )
             yield table, _layout(table)
 
     def details(self, table: Any, layout: Layout) -> Mapping[str, Any]:
         """Sums over all generated events, from the tree ``Runs``."""
-        if "Runs" not in layout.containers:
-            return {}
-        with open_tree(table.path, lambda names, file: "Runs") as runs:
-            columns, _ = tree_columns(runs.tree)
-            # Some production releases wrote these names with a trailing underscore.
-            wanted = [c.name for c in columns.values() if c.depth == 0 and c.name.startswith("genEvent")]
-            sums: dict[str, float] = dict.fromkeys(wanted, 0.0)
-            for _, arrays in runs.chunks(wanted, runs.entries, 10_000):
-                for name in arrays:
-                    sums[name] += float(np.sum(arrays[name]))
-        return {name.rstrip("_"): value for name, value in sums.items()}
+        return _sums(table.path) if "Runs" in layout.containers else {}
+
+    def generated(self, path: str, options: ReaderOptions) -> float | None:
+        """``genEventSumw`` of the tree ``Runs``, summed over its entries."""
+        with open_file(path) as file, translated(path, "the trees cannot be listed"):
+            present = "Runs" in tree_names(file)
+        return _sums(path).get("genEventSumw") if present else None
+
+
+def _sums(path: str) -> dict[str, float]:
+    with open_tree(path, lambda names, file: "Runs") as runs:
+        # Some production releases wrote these names with a trailing underscore.
+        columns = runs.found.columns.values()
+        wanted = [c.name for c in columns if c.depth == 0 and c.name.startswith("genEvent")]
+        sums: dict[str, float] = dict.fromkeys(wanted, 0.0)
+        for _, arrays in runs.chunks(wanted, runs.entries if wanted else 0, 10_000):
+            for name in arrays:
+                sums[name] += float(np.sum(arrays[name]))
+    return {name.rstrip("_"): value for name, value in sums.items()}
 
 
 def _layout(table: RootTree) -> Layout:
-    columns, others = tree_columns(table.tree)
+    columns = table.found.columns
     lists: dict[str, dict[str, Column]] = {}
     scalars: dict[str, dict[str, Column]] = {}
     for name, column in columns.items():
-        prefix, _, leaf = name.partition("_")
+        # An RNTuple may hold records: Muon.pt.
+        prefix, _, leaf = name.partition("_") if "." not in name.partition("_")[0] else name.partition(".")
         (lists if column.depth else scalars).setdefault(prefix, {})[leaf] = column
     collections: dict[str, CollectionLayout] = {}
     massless: list[str] = []
@@ -130,9 +145,11 @@ def _layout(table: RootTree) -> Layout:
         notes.append("There is no genWeight (collision data have none): every event weighs 1.")
     if massless:
         notes.append(f"No mass is stored for {', '.join(massless)}: 0 is used.")
-    if left or others:
-        notes.append(f"Not offered, since they have no momentum: {', '.join(sorted({*left, *others}))}.")
-    return Layout(collections, fields, weights, auto, table.containers, tuple(notes))
+    if left:
+        notes.append(f"Not offered, since they have no momentum: {', '.join(sorted(left))}.")
+    notes += not_offered(table.found.refused)
+    layout = Layout(collections, fields, weights, auto, table.containers, tuple(notes))
+    return layout.refusing(table.found.refused)
 
 
 def _collection(name: str, kind: str, leaves: Mapping[str, Column], singleton: bool) -> CollectionLayout:

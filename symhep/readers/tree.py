@@ -1,8 +1,9 @@
 """Any ROOT tree or RNTuple of numbers and lists of numbers, by a map of columns or by a guess from their names.
 
-Reads flat trees (``mu1_px``), jagged trees (``Jet_Px[NJet]``, ``vector<float> jet_pt``), ATLAS PHYSLITE
-(``units: MeV``) and EDM4hep (``X.momentum.x`` and ``X.mass``). See `symhep.readers.columns` for the map
-and the guess.
+Reads flat trees (``mu1_px``), jagged trees (``Jet_Px[NJet]``, ``vector<float> jet_pt``, ``RVec``), records
+(``vector<TLorentzVector>``, ``LorentzVector``, structs, records of an RNTuple: their members are columns such as
+``muons.fP.fX``), ATLAS PHYSLITE (MeV) and EDM4hep (``X.momentum.x`` and ``X.mass``). See `symhep.readers.columns`
+for the map and the guess.
 """
 
 from __future__ import annotations
@@ -13,29 +14,34 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from symhep.errors import InputError
 from symhep.readers.columns import ColumnMapOptions, layout_of
 from symhep.readers.interface import ReaderOptions
 from symhep.readers.layout import Layout
-from symhep.readers.root import RootTree, cycle_notes, is_root, open_tree, tree_columns
+from symhep.readers.root import RootTree, cycle_notes, is_root, main_tree, not_offered, open_tree
+from symhep.readers.root.bookkeepers import sum_of_weights
+from symhep.readers.root.friends import friend_notes, with_friends
 from symhep.readers.table import TableReader
 
 __all__ = ["TreeOptions", "TreeReader"]
 
 
 class TreeOptions(ColumnMapOptions):
-    """``tree``: its name, if there are several ('NAME;CYCLE' for another cycle)."""
+    """``tree``: its name, if there are several ('NAME;CYCLE' for another cycle). ``friends``: trees to join."""
 
     tree: str | None = Field(
         None, description="which tree, if there are several; NAME;CYCLE for another cycle"
     )
+    friends: list[str] = Field(
+        [],
+        description="trees of the same events: TREE, FILE:TREE or FILE.root, FILE beside this one; {file} is its name",
+    )
 
 
 class TreeReader(TableReader):
-    """Flat and jagged ROOT trees by a column map; GeV or MeV."""
+    """Flat and jagged ROOT trees and trees of records by a column map; GeV or MeV."""
 
     name: ClassVar[str] = "tree"
-    summary: ClassVar[str] = "ROOT tree of numbers and lists, by a map of columns; GeV or MeV"
+    summary: ClassVar[str] = "ROOT tree of numbers, lists and records, by a map of columns; GeV or MeV"
     Options: ClassVar[type[ReaderOptions]] = TreeOptions
 
     def confidence(self, path: str, head: bytes) -> int:
@@ -46,32 +52,27 @@ class TreeReader(TableReader):
     def opened(self, path: str, options: ReaderOptions) -> Iterator[tuple[RootTree, Layout]]:
         """The tree, and what its columns mean."""
         assert isinstance(options, TreeOptions)
+        said: list[str] = []
 
         def choose(names: dict[str, tuple[int, ...]], file: Any) -> str:
             if options.tree is not None:
                 return options.tree
-            if len(names) > 1:
-                raise InputError(
-                    f"the file has several trees: {', '.join(sorted(names))}",
-                    file=path,
-                    hint="choose one with options: {tree: NAME}",
-                )
-            return next(iter(names))
+            name, note = main_tree(names, file, path)
+            said.extend([note] if note else [])
+            return name
 
-        with open_tree(path, choose) as table:
-            columns, others = tree_columns(table.tree)
-            notes = list(cycle_notes(table))
-            if others:
-                notes.append(
-                    f"Branches that hold neither numbers nor lists are not offered: {_some(others)}."
-                )
-            yield table, layout_of(columns, options, path, table.containers, notes)
+        with open_tree(path, choose) as alone, with_friends(alone, options.friends) as table:
+            said += cycle_notes(table)
+            said += friend_notes(table.tree) if not options.friends else ()
+            found = table.found
+            said += not_offered(found.refused)
+            layout = layout_of(found.columns, options, path, table.containers, said)
+            yield table, layout.refusing(found.refused)
 
     def details(self, table: Any, layout: Layout) -> Mapping[str, Any]:
         """The tree that is read."""
         return {"tree": layout.containers[0]}
 
-
-def _some(names: tuple[str, ...], at_most: int = 20) -> str:
-    more = f" and {len(names) - at_most} more" if len(names) > at_most else ""
-    return ", ".join(names[:at_most]) + more
+    def generated(self, path: str, options: ReaderOptions) -> float | None:
+        """ATLAS: from the CutBookkeepers of PHYSLITE, or bin 2 of the histograms CutBookkeeper_*_NOSYS of ntuples."""
+        return sum_of_weights(path)

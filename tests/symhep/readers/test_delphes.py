@@ -199,3 +199,23 @@ def test_a_class_can_be_given(tmp_path: Path) -> None:
 def test_another_tree_is_no_delphes(shared_data: Path) -> None:
     with pytest.raises(InputError, match="no tree of this file has Delphes leaves"):
         READER.schema(str(shared_data / "flat_jagged_HZZ.root"), DelphesOptions())
+
+
+def test_a_class_that_cannot_be_read_spoils_no_other(delphes: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    typename = uproot.TBranch.typename.fget
+
+    def odd(branch: uproot.TBranch) -> str:
+        if branch.name.startswith("Particle."):
+            raise RecursionError("maximum recursion depth exceeded")
+        return str(typename(branch))
+
+    monkeypatch.setattr(uproot.TBranch, "typename", property(odd))
+    request = ReadRequest(fields={"Jet": frozenset()}, event_fields=frozenset())
+    with uproot.open({delphes: "Delphes"}) as tree:
+        expected = tree["Jet.PT"].array().tolist()
+    assert read(delphes, request).Jet.pt.tolist() == expected
+    notes = READER.inspect(delphes, DelphesOptions(), LossLog()).notes
+    assert any(n.startswith("Not offered (a class that cannot be read): Particle/") for n in notes)
+    asked = ReadRequest(fields={"Particle": frozenset()}, event_fields=frozenset())
+    with pytest.raises(InputError, match=r"no collection 'Particle': .* not offered .*RecursionError"):
+        read(delphes, asked)

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import uproot
 
-from symhep.errors import InputError
 from symhep.readers.interface import LossLog, ReadRequest
 from symhep.readers.nanoaod import NanoAODOptions, NanoAODReader
 
@@ -106,11 +105,21 @@ def test_data_have_no_weights_and_positions_are_no_coordinates(tmp_path: Path) -
     assert any("genWeight" in note for note in summary.notes)
 
 
-def test_an_rntuple_is_refused_with_a_way_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize("records", [False, True])
+def test_an_rntuple_is_read_as_the_tree(records: bool, tmp_path: Path) -> None:
+    """RNTuple as ROOT's importer writes it (lists Muon_pt and a counter), and with records Muon."""
+    pt = ak.Array([[50.0, 30.0], [], [20.0]])
+    leaves = {"pt": pt, "eta": pt / 100, "phi": pt / 50, "mass": pt * 0 + 0.1}
+    columns = {name: np.arange(3) for name in ("run", "luminosityBlock", "event")}
+    columns |= {"nMuon": np.array([2, 0, 1]), "genWeight": np.array([1.0, -1.0, 2.0])}
+    columns |= {"Muon": ak.zip(leaves)} if records else {f"Muon_{k}": v for k, v in leaves.items()}
+    columns["PSWeight"] = ak.Array([[1.0, 0.5]] * 3)
     path = tmp_path / "ntuple.root"
     with uproot.recreate(path) as file:
-        file.mkrntuple(
-            "Events", {"run": np.arange(3), "luminosityBlock": np.arange(3), "event": np.arange(3)}
-        )
-    with pytest.raises(InputError, match=r"stored as an RNTuple.*format: tree"):
-        READER.schema(str(path), NanoAODOptions())
+        file.mkrntuple("Events", columns)
+    assert READER.confidence(str(path), b"root") == 2
+    (batch,) = READER.read(str(path), NanoAODOptions(), ReadRequest(variations=True), LossLog())
+    assert batch.events.Muon.pt.tolist() == pt.tolist()
+    assert batch.events.Muon.mass.tolist() == leaves["mass"].tolist()
+    assert batch.weights.tolist() == [1.0, -1.0, 2.0]
+    assert batch.variations["PSWeight[1]"].tolist() == [0.5, -0.5, 1.0]

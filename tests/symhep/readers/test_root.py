@@ -167,14 +167,61 @@ def test_damage_in_the_middle_loses_the_rest_and_says_so(tmp_path: Path) -> None
     data = bytearray(path.read_bytes())
     data[seek + 64 : seek + size] = b"\xff" * (size - 64)
     path.write_bytes(data)
+    message = "event 2000: the file is damaged after 2000 of 4000 events: events 2000 to 2999 cannot be read in mu_px"
+    for chunk in (300, 1000, 50_000):
+        losses = LossLog("skip")
+        request = ReadRequest(chunk_events=chunk)
+        batches = list(TreeReader().read(str(path), TreeReader.Options(), request, losses))
+        assert sum(map(len, batches)) == 2000
+        assert max(map(len, batches)) <= chunk
+        (loss,) = losses.losses
+        assert (loss.events, loss.first_event) == (2000, 2000)
+        with pytest.raises(InputError, match=message):
+            list(TreeReader().read(str(path), TreeReader.Options(), request, LossLog()))
+
+
+def test_damage_of_an_rntuple_loses_the_events_from_its_cluster_on(tmp_path: Path) -> None:
+    path = tmp_path / "late.root"
+    values = np.random.default_rng(3).normal(size=3000)
+    with uproot.recreate(path) as file:
+        ntuple = file.mkrntuple("t", {"mu_px": values[:1000], "mu_py": values[:1000]})
+        for start in (1000, 2000):
+            part = values[start : start + 1000]
+            ntuple.extend({"mu_px": part, "mu_py": part})
+    with uproot.open({path: "t"}) as ntuple:
+        page = ntuple.page_link_list[2][0].pages[0].locator
+    data = bytearray(path.read_bytes())
+    data[page.offset : page.offset + page.num_bytes] = b"\xff" * page.num_bytes
+    path.write_bytes(data)
     losses = LossLog("skip")
-    request = ReadRequest(chunk_events=1000)
-    batches = list(TreeReader().read(str(path), TreeReader.Options(), request, losses))
-    assert sum(map(len, batches)) == 2000
-    (loss,) = losses.losses
-    assert (loss.events, loss.first_event) == (2000, 2000)
-    with pytest.raises(InputError, match="event 2000: the file is damaged after 2000 of 4000 events"):
-        list(TreeReader().read(str(path), TreeReader.Options(), request, LossLog()))
+    batches = list(TreeReader().read(str(path), TreeReader.Options(), ReadRequest(), losses))
+    assert (
+        np.concatenate([b.events.mu.px[:, 0].to_numpy() for b in batches]).tolist() == values[:2000].tolist()
+    )
+    assert [(loss.events, loss.first_event) for loss in losses.losses] == [(1000, 2000)]
+
+
+@pytest.mark.parametrize(
+    "error", [RecursionError("maximum recursion depth"), MemoryError(), ZeroDivisionError()]
+)
+def test_any_exception_of_the_library_is_an_input_error(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_tree(tmp_path / "a.root")
+
+    def fail(*args: object, **options: object) -> None:
+        raise error
+
+    monkeypatch.setattr(uproot, "open", fail)
+    with pytest.raises(InputError, match=f"cut short or damaged .{type(error).__name__}"):
+        TreeReader().schema(str(path), TreeReader.Options())
+
+
+def test_a_file_that_was_written_anew_is_looked_at_anew(tmp_path: Path) -> None:
+    path = write_tree(tmp_path / "a.root", events=3)
+    assert TreeReader().inspect(str(path), TreeReader.Options(), LossLog()).weights.events == 3
+    write_tree(path, events=7)
+    assert TreeReader().inspect(str(path), TreeReader.Options(), LossLog()).weights.events == 7
 
 
 def test_a_missing_branch_is_an_error_with_the_nearest_name(tmp_path: Path) -> None:
@@ -229,7 +276,8 @@ def test_chunks_and_max_events(name: str, shared_data: Path) -> None:
 
 def test_types_of_columns(shared_data: Path) -> None:
     with open_tree(str(shared_data / "delphes_10events.root"), lambda names, file: "Delphes") as table:
-        columns, others = tree_columns(table.tree)
+        found = tree_columns(table.tree, records=False)
+    columns, others = found.columns, found.refused
     assert (columns["Jet/Jet.Tau[5]"].type, columns["Jet/Jet.Tau[5]"].depth) == ("float32[5]", 1)
     assert (columns["Jet_size"].type, columns["Jet_size"].depth) == ("int32", 0)
     assert "Jet/Jet.Constituents" in others

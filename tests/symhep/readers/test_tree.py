@@ -196,13 +196,11 @@ def test_an_rntuple_is_a_tree_too(tmp_path: Path) -> None:
     assert batch.weights.tolist() == [1.0, -1.0, 2.0]
 
 
-def test_several_trees_must_be_chosen_from(shared_data: Path) -> None:
+def test_the_tree_of_events_is_taken_with_a_note(shared_data: Path) -> None:
     path = str(shared_data / "nanoaod_dy_40events.root")
-    with pytest.raises(
-        InputError, match=r"several trees: Events, Runs; choose one with options: \{tree: NAME\}"
-    ):
-        READER.schema(path, TreeOptions())
-    assert "Muon" in READER.schema(path, TreeOptions(tree="Events")).collections
+    schema = READER.schema(path, TreeOptions())
+    assert "Muon" in schema.collections
+    assert "The tree 'Events' was taken (options: tree names another): there are also Runs." in schema.notes
 
 
 def test_lists_without_momentum_are_named(tmp_path: Path) -> None:
