@@ -1,12 +1,18 @@
-"""What a path leads to: only regular files are opened, since a pipe would wait and a device never end."""
+"""What a path leads to: only regular files are opened, since a pipe would wait and a device never end; and errors of
+the disk that name it.
+"""
 
 from __future__ import annotations
 
 import errno
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["obstacle"]
+from symhep.errors import StoreError
+
+__all__ = ["obstacle", "writing"]
 
 _KINDS = (
     (stat.S_ISDIR, "is a folder, not a file"),
@@ -34,3 +40,21 @@ def obstacle(path: str | Path) -> str | None:
     except ValueError:  # a null character
         return "is no file name"
     return next((words for holds, words in _KINDS if holds(mode)), None)
+
+
+@contextmanager
+def writing(path: str | Path) -> Iterator[None]:
+    """Turn what the disk says inside (full, read-only, too long a name) into a `StoreError` that names ``path``.
+
+    >>> with writing("/data/run"):
+    ...     raise OSError(errno.ENOSPC, "No space left on device")
+    Traceback (most recent call last):
+    ...
+    symhep.errors.StoreError: /data/run cannot be written: No space left on device
+    """
+    try:
+        yield
+    except StoreError:
+        raise
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error

@@ -64,7 +64,7 @@ _LIST = BeforeValidator(_as_list, json_schema_input_type=str | list[str])
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class DatasetCard(_Strict):

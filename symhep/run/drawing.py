@@ -10,6 +10,7 @@ from symhep.card.schema import OutputCard
 from symhep.errors import PluginError
 from symhep.methods.interface import Method, NamedFigure
 from symhep.methods.result import Result
+from symhep.paths import writing
 from symhep.plotting.control import control_figure
 from symhep.plotting.save import save_figure
 from symhep.plotting.scan import scan_figures
@@ -46,7 +47,8 @@ def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) 
             if item.name in {c["name"] for c in captions}:
                 raise PluginError(f"{method.name}: two figures are called '{item.name}'")
             _label(item.figure, output.label)
-            save_figure(item.figure, target / item.name, output.figures)
+            with writing(target / item.name):
+                save_figure(item.figure, target / item.name, output.figures)
             captions.append({"name": item.name, "caption": item.caption})
     _remove_stale(folder, name, [f"{c['name']}.{kind}" for c in captions for kind in output.figures])
     folder.write_json(

@@ -21,6 +21,7 @@ from symhep.card.schema import RunCard
 from symhep.errors import PluginError, StoreError
 from symhep.methods.record import SCHEMA_VERSION, Record, jsonable
 from symhep.methods.result import Part, Result
+from symhep.paths import writing
 from symhep.run.archive import read_archive, write_archive
 
 __all__ = ["STATE", "RunFolder", "check_names", "content_key"]
@@ -115,13 +116,14 @@ class RunFolder:
         """A stream into a file that appears whole: a reader, or a resumed run, sees the old one or the new one."""
         check_names("file", name.removeprefix(f"{STATE}/").split("/"))
         target = self.root / name
-        target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{target.name}.partial")
-        with partial.open("wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(target)
+        with writing(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with partial.open("wb") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            partial.replace(target)
 
     def write_bytes(self, name: str, content: bytes) -> Path:
         """Write atomically."""

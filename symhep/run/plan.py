@@ -19,6 +19,7 @@ from symhep.events.canonical import check_canonical
 from symhep.events.objects import object_order
 from symhep.events.select import Selector
 from symhep.methods.interface import Method, Options
+from symhep.plotting.formulas import check_label
 from symhep.plugin.isolation import failure, isolated
 from symhep.plugin.manager import Registry
 from symhep.readers.interface import LossLog, ReadRequest, Schema
@@ -124,6 +125,7 @@ def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ())
     if not card.datasets:
         raise CardError("there are no datasets", where=card_file.where("datasets"))
     _check_references(card_file)
+    check_label(card.output.label, card_file.where("output", "label"))
     files = {
         name: sources(dataset, registry, card_file.folder, card_file.where("datasets", name))
         for name, dataset in card.datasets.items()

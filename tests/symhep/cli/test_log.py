@@ -62,11 +62,13 @@ def test_a_line_comes_while_a_step_goes_on(
 ) -> None:
     """Each half minute; here the wait is over at once, twice, and then for good."""
     waits: list[float] = []
-    told = threading.Event()
+    begun, told = threading.Event(), threading.Event()
 
     class Event(threading.Event):
         def wait(self, timeout: float | None = None) -> bool:
-            waits.append(timeout or 0.0)
+            if timeout is None:  # so a thread waits for its own beginning
+                return super().wait()
+            waits.append(timeout)
             if len(waits) > 2:
                 told.set()
                 return super().wait()
@@ -74,6 +76,7 @@ def test_a_line_comes_while_a_step_goes_on(
 
     monkeypatch.setattr(log.threading, "Event", Event)
     with telling() as progress, progress.task("one long step", 1):
+        begun.set()
         told.wait()
     assert waits == [30.0, 30.0, 30.0]
     lines = capsys.readouterr().err.splitlines()
