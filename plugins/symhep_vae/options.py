@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from symhep.methods.interface import Options
+from symhep.methods.layers import LayerSizes
 
 __all__ = ["RUNS_PER_SHARD", "VaeOptions", "Variant"]
 
@@ -48,8 +49,8 @@ class VaeOptions(Options):
         description="weight of the KL term; directions with a scaled variance below it count as noise",
     )
     batch_size: int = Field(128, ge=1, description="events per optimiser step")
-    learning_rate: float = Field(1e-3, gt=0, description="step size of Adam")
-    hidden: tuple[int, ...] = Field(
+    learning_rate: float = Field(1e-3, gt=0, le=1000, description="step size of Adam")
+    hidden: LayerSizes = Field(
         (64, 32), description="hidden layer sizes of the encoder; the decoder mirrors them"
     )
     activation: Literal["relu", "leaky_relu", "tanh", "elu", "softplus"] = Field(

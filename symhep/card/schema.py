@@ -64,7 +64,7 @@ _LIST = BeforeValidator(_as_list, json_schema_input_type=str | list[str])
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class DatasetCard(_Strict):
@@ -89,6 +89,11 @@ class DatasetCard(_Strict):
         None,
         pattern=r"^(md5:[0-9a-f]{32}|sha256:[0-9a-f]{64})$",
         description="md5:... or sha256:... of the dataset's one file, as it was published; any other is refused",
+    )
+    missing: Literal["error", "fill"] = Field(
+        "error",
+        description="a file that lacks a wanted column which others have: an error, or weight 1, mass 0, "
+        "no objects, a value that no comparison holds for",
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from symhep.cli.terminal import say
 from symhep.errors import CardError
 
 __all__ = ["command"]
@@ -46,7 +47,7 @@ def command(
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
-    click.echo(f"wrote {out}; next: symhep run {out} -o runs/{target.stem}")
+    say(f"wrote {out}; next: symhep run {out} -o runs/{target.stem}")
 
 
 def _path_for(name: str, card: Path) -> str:

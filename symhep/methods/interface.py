@@ -27,12 +27,12 @@ __all__ = ["Inputs", "Method", "NamedFigure", "Options", "ScanQuantity", "Shard"
 
 
 class Options(BaseModel):
-    """Base of a method's options: unknown keys are errors, values do not change once set.
+    """Base of a method's options: unknown keys are errors, numbers are finite, values do not change once set.
 
     Give every field a description; `symhep methods NAME` shows it.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 OptionsT = TypeVar("OptionsT", bound=Options)

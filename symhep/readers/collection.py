@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import awkward as ak
@@ -72,6 +72,11 @@ class Leaf:
     first: bool = False
 
     @property
+    def schema(self) -> FieldSchema:
+        """The field, with whether the file stores it."""
+        return replace(self.field, stored=self.column is not None)
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns, none, one or several.
 
@@ -112,11 +117,11 @@ class CollectionLayout:
         """All fields as they are handed on, momentum first."""
         handed_on = momentum_set(self.momentum)
         if set(handed_on) == set(self.momentum):
-            momenta = {name: self.momentum[name].field for name in self.momentum}
+            momenta = {name: leaf.schema for name, leaf in self.momentum.items()}
         else:
             origin = ", ".join(column for leaf in self.momentum.values() for column in leaf.columns)
             momenta = {name: FieldSchema("float64", "GeV", f"computed from {origin}") for name in handed_on}
-        return {**momenta, **{name: leaf.field for name, leaf in self.extras.items()}}
+        return {**momenta, **{name: leaf.schema for name, leaf in self.extras.items()}}
 
     @property
     def transverse(self) -> bool:

@@ -42,21 +42,29 @@ Role = Literal["number", "weight", "counter", "flag", "id"]
 
 @dataclass(frozen=True)
 class FieldSchema:
-    """A column: its type as numpy would name it, its unit inside symhep ('' if none), its meaning, its role."""
+    """A column: its type as numpy would name it, its unit inside symhep ('' if none), its meaning, its role.
+
+    ``stored`` is False where the file has no such column and a constant stands for it.
+    """
 
     type: str
     unit: str = ""
     doc: str = ""
     role: Role = "number"
+    stored: bool = True
 
 
 @dataclass(frozen=True)
 class CollectionSchema:
-    """A list of objects per event. ``kind`` is the class in the format's own words, e.g. 'Jet'."""
+    """A list of objects per event. ``kind`` is the class in the format's own words, e.g. 'Jet'.
+
+    ``singleton``: every event has one such object, since the file stores a number per event.
+    """
 
     name: str
     kind: str
     fields: Mapping[str, FieldSchema]
+    singleton: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,8 @@ class Schema:
     cross_section_pb: tuple[float, float] | None = None
     #: Sentences a person should read before trusting the numbers.
     notes: tuple[str, ...] = ()
+    #: The one of ``weights`` that "auto" stands for; None: every event weighs 1.
+    auto_weight: str | None = None
 
 
 @dataclass(frozen=True)

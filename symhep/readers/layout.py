@@ -61,9 +61,14 @@ class Layout:
 
     def schema(self) -> Schema:
         """What a reader's ``schema`` returns."""
-        collections = {c.name: CollectionSchema(c.name, c.kind, c.fields) for c in self.collections.values()}
-        fields = {name: leaf.field for name, leaf in self.event_fields.items()}
-        return Schema(collections, fields, tuple(self.weights), self.containers, notes=self.notes)
+        collections = {
+            c.name: CollectionSchema(c.name, c.kind, c.fields, c.singleton) for c in self.collections.values()
+        }
+        fields = {name: leaf.schema for name, leaf in self.event_fields.items()}
+        return Schema(
+            collections, fields, tuple(self.weights), self.containers, notes=self.notes,
+            auto_weight=self.auto_weight,
+        )  # fmt: skip
 
     def select(self, request: ReadRequest, file: str) -> Selection:
         """Resolve the names in ``request``. Raises `InputError` that names the nearest valid one."""

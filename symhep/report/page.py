@@ -11,6 +11,8 @@ from markupsafe import Markup, escape
 
 from symhep import __version__
 from symhep.errors import StoreError
+from symhep.paths import writing
+from symhep.printable import printable
 from symhep.report.contents import gather
 from symhep.report.numbers import duration, moment, number, percent, rows, size, typeset, with_error
 from symhep.report.views import ReportContents
@@ -38,8 +40,9 @@ def write_report(folder: Path) -> Path:
         ) from error
     target = folder / FILE
     partial = folder / f".{FILE}.partial"
-    partial.write_text(page, encoding="utf-8")
-    partial.replace(target)
+    with writing(target):
+        partial.write_text(page, encoding="utf-8", errors="backslashreplace")
+        partial.replace(target)
     return target
 
 
@@ -50,6 +53,7 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
     for show in (duration, moment, number, rows, size, typeset):
         environment.filters[show.__name__] = show
@@ -58,9 +62,18 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
+def _shown(value: Any) -> Any:
+    """Marks that turn text round, and other invisible characters of files, written out."""
+    return (
+        printable(value, keep="\n\t") if isinstance(value, str) and not isinstance(value, Markup) else value
+    )
+
+
 def _path(text: str) -> Markup:
     """A file name in code, which a narrow page breaks after a slash or an underscore."""
-    return Markup('<code class="path">%s</code>') % Markup(re.sub(r"([/\\_])", r"\1<wbr>", str(escape(text))))
+    return Markup('<code class="path">%s</code>') % Markup(
+        re.sub(r"([/\\_])", r"\1<wbr>", str(escape(printable(text))))
+    )
 
 
 def _context(contents: ReportContents) -> dict[str, Any]:

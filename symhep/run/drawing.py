@@ -10,6 +10,7 @@ from symhep.card.schema import OutputCard
 from symhep.errors import PluginError
 from symhep.methods.interface import Method, NamedFigure
 from symhep.methods.result import Result
+from symhep.paths import writing
 from symhep.plotting.control import control_figure
 from symhep.plotting.save import save_figure
 from symhep.plotting.scan import scan_figures
@@ -22,8 +23,9 @@ __all__ = ["draw", "draw_if_needed"]
 def draw_if_needed(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) -> None:
     """Draw unless the figures that are there are those of this result in this style."""
     stored = folder.read_json(f"{name}/result.json")
+    sizes = folder.remembered(_record(name))
     files = [f"{figure['name']}.{kind}" for figure in stored["figures"] or () for kind in output.figures]
-    there = all((folder.root / name / "figures" / file).is_file() for file in files)
+    there = all(_size(folder, name, file) == sizes.get(file, -1) for file in files)
     if stored["figures"] is None or stored.get("drawing") != _drawing(output, stored) or not there:
         draw(method, name, folder, output)
 
@@ -45,7 +47,8 @@ def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) 
             if item.name in {c["name"] for c in captions}:
                 raise PluginError(f"{method.name}: two figures are called '{item.name}'")
             _label(item.figure, output.label)
-            save_figure(item.figure, target / item.name, output.figures)
+            with writing(target / item.name):
+                save_figure(item.figure, target / item.name, output.figures)
             captions.append({"name": item.name, "caption": item.caption})
     _remove_stale(folder, name, [f"{c['name']}.{kind}" for c in captions for kind in output.figures])
     folder.write_json(
@@ -63,13 +66,22 @@ def _figures(method: Method[Any], result: Result[Any]) -> Iterator[NamedFigure]:
         yield item
 
 
+def _record(name: str) -> str:
+    """Where the sizes of the figures that were drawn are kept: a file that was cut is drawn again."""
+    return f"{STATE}/drawn/{name}.json"
+
+
+def _size(folder: RunFolder, name: str, file: str) -> int | None:
+    path = folder.root / name / "figures" / file
+    return path.stat().st_size if path.is_file() else None
+
+
 def _remove_stale(folder: RunFolder, name: str, drawn: list[str]) -> None:
     """Remove what an earlier drawing has written and this one has not; files of the user's stay."""
-    record = f"{STATE}/drawn/{name}.json"
-    for stale in set(folder.read_json(record) or ()) - set(drawn):
+    for stale in set(folder.remembered(_record(name))) - set(drawn):
         check_names("figure", [stale])
         (folder.root / name / "figures" / stale).unlink(missing_ok=True)
-    folder.write_json(record, drawn)
+    folder.write_json(_record(name), {file: _size(folder, name, file) for file in drawn})
 
 
 def _drawing(output: OutputCard, stored: dict[str, Any]) -> str:

@@ -8,8 +8,7 @@ import json
 import os
 import re
 import shutil
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -22,6 +21,8 @@ from symhep.card.schema import RunCard
 from symhep.errors import PluginError, StoreError
 from symhep.methods.record import SCHEMA_VERSION, Record, jsonable
 from symhep.methods.result import Part, Result
+from symhep.paths import writing
+from symhep.run.archive import read_archive, write_archive
 
 __all__ = ["STATE", "RunFolder", "check_names", "content_key"]
 
@@ -115,13 +116,14 @@ class RunFolder:
         """A stream into a file that appears whole: a reader, or a resumed run, sees the old one or the new one."""
         check_names("file", name.removeprefix(f"{STATE}/").split("/"))
         target = self.root / name
-        target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{target.name}.partial")
-        with partial.open("wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(target)
+        with writing(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with partial.open("wb") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            partial.replace(target)
 
     def write_bytes(self, name: str, content: bytes) -> Path:
         """Write atomically."""
@@ -134,14 +136,17 @@ class RunFolder:
         text = json.dumps(jsonable(content), indent=1, allow_nan=False)
         return self.write_bytes(name, (text + "\n").encode())
 
-    def read_json(self, name: str) -> Any:
-        """The content, or None where the file is missing. Raises `StoreError` for a file that is no JSON."""
+    def read_json(self, name: str, hook: Callable[[dict[str, Any]], Any] | None = None) -> Any:
+        """The content, or None where the file is missing. Raises `StoreError` for a file that is no JSON.
+
+        ``hook`` makes something else of each mapping, as in `json.loads`.
+        """
         path = self.root / name
         if not path.is_file():
             return None
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
+            return json.loads(path.read_text(encoding="utf-8"), object_hook=hook)
+        except (ValueError, RecursionError) as error:
             raise StoreError(
                 f"{path} is not JSON ({error}): cut off, or changed by hand; remove it and run the card again"
             ) from error
@@ -166,24 +171,14 @@ class RunFolder:
 
     def write_arrays(self, name: str, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Path:
         """An uncompressed .npz without pickle; the same arrays give the same bytes."""
-        with self._atomic(name) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-            for key, array in arrays.items():
-                # A fixed date: the archive would otherwise differ from run to run.
-                entry = zipfile.ZipInfo(f"{key}.npy", (1980, 1, 1, 0, 0, 0))
-                with archive.open(entry, "w", force_zip64=True) as piece:
-                    np.lib.format.write_array(piece, np.asanyarray(array), allow_pickle=False)
+        with self._atomic(name) as stream:
+            write_archive(stream, arrays)
         return self.root / name
 
     def read_arrays(self, name: str) -> dict[str, np.ndarray[Any, Any]] | None:
         """The arrays, or None where the file is missing or broken."""
         path = self.root / name
-        if not path.is_file():
-            return None
-        try:
-            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-                return {key: archive[key] for key in archive.files}
-        except (ValueError, OSError, zipfile.BadZipFile):
-            return None
+        return read_archive(path) if path.is_file() else None
 
     # -- parts: finished shards ----------------------------------------------------
 
@@ -197,7 +192,10 @@ class RunFolder:
         arrays = self.read_arrays(self._part(method, key, shard))
         if arrays is None or _VALUES not in arrays:
             return None
-        return Part(json.loads(arrays.pop(_VALUES).tobytes()), arrays)
+        try:
+            return Part(json.loads(arrays.pop(_VALUES).tobytes()), arrays)
+        except ValueError:
+            return None
 
     @staticmethod
     def _part(method: str, key: str, shard: int) -> str:
@@ -249,6 +247,10 @@ class RunFolder:
         stored = self.read_json(f"{name}/result.json")
         if stored is None:
             raise StoreError(f"{self.root} holds no result '{name}'; run symhep run first")
+        if not isinstance(stored, dict):
+            raise StoreError(
+                f"{self.root / name / 'result.json'} is not as symhep writes it; run the card again"
+            )
         found = stored.get("schema", "0.1")
         if found != SCHEMA_VERSION:
             raise StoreError(
@@ -263,18 +265,22 @@ class RunFolder:
         Raises `StoreError` if there is none, or if another version wrote it.
         """
         stored = self.read_header(name)
-        histograms = {}
-        if (self.root / name / "histograms.json").is_file():
-            import hist
-            import uhi.io.json
-
-            text = (self.root / name / "histograms.json").read_text(encoding="utf-8")
-            loaded = json.loads(text, object_hook=uhi.io.json.object_hook)
-            histograms = {k: hist.Hist(v) for k, v in loaded.items()}
         arrays = self.read_arrays(f"{name}/arrays.npz")
         if arrays is None and (self.root / name / "arrays.npz").is_file():
             raise StoreError(f"{self.root / name / 'arrays.npz'} is broken; remove it and run the card again")
-        return Result(record.from_json(stored["summary"]), arrays or {}, histograms)
+        return Result(record.from_json(stored.get("summary") or {}), arrays or {}, self._histograms(name))
+
+    def _histograms(self, name: str) -> dict[str, Any]:
+        path = f"{name}/histograms.json"
+        if not (self.root / path).is_file():
+            return {}
+        import hist
+        import uhi.io.json
+
+        try:
+            return {k: hist.Hist(v) for k, v in self.read_json(path, uhi.io.json.object_hook).items()}
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise StoreError(f"{self.root / path} is broken; remove it and run the card again") from error
 
     def outcomes(self) -> dict[str, dict[str, Any]]:
         """The methods in results.json. Raises `StoreError` if it is not as symhep writes it."""

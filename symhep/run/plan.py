@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,16 +19,24 @@ from symhep.events.canonical import check_canonical
 from symhep.events.objects import object_order
 from symhep.events.select import Selector
 from symhep.methods.interface import Method, Options
+from symhep.plotting.formulas import check_label
 from symhep.plugin.isolation import failure, isolated
 from symhep.plugin.manager import Registry
 from symhep.readers.interface import LossLog, ReadRequest, Schema
+from symhep.run.agreement import Agreement, check_agreement, merged, taken
 from symhep.run.columns import wanted_columns
+from symhep.run.filling import read_filled
 from symhep.run.folder import content_key
-from symhep.run.sources import Source, absolute, sources
-from symhep.torchkit.device import resolve_device
+from symhep.run.names import absolute
+from symhep.run.sources import Source, sources
 
 #: Events that a card is tried on before the run.
 _REHEARSAL = 20
+#: So many files of a dataset are compared before the run; the others when they are read.
+COMPARED = 10
+
+#: Devices that need no look at the machine to know that they can be had.
+_ALWAYS_THERE = ("auto", "cpu")
 
 __all__ = ["Plan", "PlannedMethod", "ScanPoint", "make_plan"]
 
@@ -69,9 +78,15 @@ class Plan:
 
     card_file: CardFile
     sources: Mapping[str, list[Source]]
-    requests: Mapping[str, ReadRequest]
+    agreements: Mapping[str, Agreement]
     methods: Mapping[str, PlannedMethod]
-    device: str
+
+    @cached_property
+    def device(self) -> str:
+        """Where tensors live. Raises `DeviceError`."""
+        from symhep.torchkit.device import resolve_device  # torch takes a second to load
+
+        return resolve_device(self.card.run.device)
 
     @property
     def card(self) -> RunCard:
@@ -110,18 +125,22 @@ def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ())
     if not card.datasets:
         raise CardError("there are no datasets", where=card_file.where("datasets"))
     _check_references(card_file)
+    check_label(card.output.label, card_file.where("output", "label"))
     files = {
         name: sources(dataset, registry, card_file.folder, card_file.where("datasets", name))
         for name, dataset in card.datasets.items()
     }
-    requests = {name: wanted_columns(card_file, _schema(found, card)) for name, found in files.items()}
+    agreements = {name: _agreement(name, card_file, found) for name, found in files.items()}
     for name, found in files.items():
-        _rehearse(card, found, requests[name])
+        _rehearse(card, found, agreements[name].request)
     wanted = list(only) or list(card.methods)
     for name in wanted:
         _must_be("method of the card", name, card.methods, "--only")
     methods = {name: _method(name, card_file, registry) for name in card.methods if name in wanted}
-    return Plan(card_file, files, requests, methods, resolve_device(card.run.device))
+    plan = Plan(card_file, files, agreements, methods)
+    if card.run.device not in _ALWAYS_THERE:
+        plan.device  # noqa: B018  a device that is not there is told now
+    return plan
 
 
 def _must_be(kind: str, name: str, known: Iterable[str], where: str) -> None:
@@ -168,15 +187,28 @@ def _check_references(card_file: CardFile) -> None:
         check_cross_sections(card, list(method.datasets or card.datasets))
 
 
-def _schema(found: list[Source], card: RunCard) -> Schema:
-    """The schema of the first file that can be opened."""
-    for source in found:
+def _agreement(name: str, card_file: CardFile, found: list[Source]) -> Agreement:
+    """What the card wants of a dataset, after a look at what its files have."""
+    schemas = _schemas(found, card_file.card)
+    request = wanted_columns(card_file, merged(schemas.values()))
+    fill = card_file.card.datasets[name].missing == "fill"
+    has = {path: taken(schema, request) for path, schema in schemas.items()}
+    check_agreement(name, has, fill=fill, total=len(found))
+    return Agreement(name, request, *next(iter(has.items())), fill)
+
+
+def _schemas(found: list[Source], card: RunCard) -> dict[str, Schema]:
+    """What the files offer; of many files some from all over the list, since to open thousands takes minutes."""
+    step = max(1, len(found) // COMPARED)
+    compared = found if len(found) <= COMPARED else [*found[::step][: COMPARED - 1], found[-1]]
+    schemas: dict[str, Schema] = {}
+    for source in compared:
         try:
-            return source.schema()
+            schemas[source.path] = source.schema()
         except InputError:
-            if card.run.bad_files == "fail" or source is found[-1]:
+            if card.run.bad_files == "fail" or (source is compared[-1] and not schemas):
                 raise
-    raise CardError("a dataset has no files")
+    return schemas
 
 
 def _rehearse(card: RunCard, found: list[Source], request: ReadRequest) -> None:
@@ -184,7 +216,11 @@ def _rehearse(card: RunCard, found: list[Source], request: ReadRequest) -> None:
     few = replace(request, max_events=_REHEARSAL, chunk_events=_REHEARSAL)
     for source in found:
         selector, read = Selector(card), 0
-        for batch in source.read(few, LossLog("skip")):
+        try:
+            source.schema()
+        except InputError:  # under 'skip': a row of the account
+            continue
+        for batch in read_filled(source, few, LossLog("skip")):
             selector.add(batch)
             read += len(batch)
         if read:

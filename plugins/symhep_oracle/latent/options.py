@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from symhep.methods.interface import Options
+from symhep.methods.layers import LayerSizes
 from symhep_oracle.oracles.model_file_options import ModelFileOracle
 
 __all__ = ["LatentOptions"]
@@ -36,9 +37,7 @@ class LatentOptions(Options):
         None, description="TorchScript file: latents (N, L) -> features (N, F)"
     )
     dimension: int = Field(16, ge=1, le=256, description="latents of the autoencoder trained here")
-    hidden: tuple[int, ...] = Field(
-        (128,), description="hidden layers of the encoder; the decoder mirrors them"
-    )
+    hidden: LayerSizes = Field((128,), description="hidden layers of the encoder; the decoder mirrors them")
     steps: int = Field(3000, ge=1, description="optimiser steps of the autoencoder")
     restarts: int = Field(
         2, ge=1, le=50, description="autoencoders trained together, of which the best is taken"

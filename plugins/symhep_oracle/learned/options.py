@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from symhep.methods.interface import Options
+from symhep.methods.layers import LayerSizes
 
 __all__ = ["LearnedOracleOptions"]
 
@@ -29,7 +30,7 @@ class LearnedOracleOptions(Options):
         "pooled",
         description="plain: one network on all numbers; pooled: sums over the vectors, whose order does not matter",
     )
-    hidden: tuple[int, ...] = Field((128, 128), min_length=1, description="hidden layers of the network")
+    hidden: LayerSizes = Field((128, 128), min_length=1, description="hidden layers of the network")
     pooled: tuple[int, ...] = Field(
         (32,), min_length=1, description="layers on each vector, the last one summed over the vectors"
     )
@@ -43,6 +44,7 @@ class LearnedOracleOptions(Options):
     learning_rate: float = Field(
         1e-3,
         gt=0,
+        le=1000,
         description="largest step size of Adam; it rises over a tenth of the steps, then falls to 0",
     )
     weight_decay: float = Field(0.1, ge=0, description="decoupled weight decay: keeps the function smooth")

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from symhep.methods.interface import Options
+from symhep.methods.layers import LayerSizes
 
 __all__ = ["DiscriminatorOptions", "LearningRates", "TrainingOptions"]
 
@@ -21,7 +22,7 @@ class LearningRates(Options):
 class DiscriminatorOptions(Options):
     """The network that tells events from their images."""
 
-    hidden: tuple[int, ...] = Field((25, 25), min_length=1, description="ReLU layers of the network")
+    hidden: LayerSizes = Field((25, 25), min_length=1, description="ReLU layers of the network")
     spectral_norm: bool = Field(
         False, description="divide every weight matrix by its largest singular value (Miyato et al. 2018)"
     )

@@ -199,6 +199,7 @@ def _schema(walk: _Walk) -> Schema:
         beams=headers[0].beams if headers else (),
         cross_section_pb=cross_section(headers, [1] * len(headers)),
         notes=header_notes(headers),
+        auto_weight=NOMINAL,
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symhep.card.loader import load_card
-from symhep.errors import CardError
+from symhep.errors import CardError, MethodError
 from symhep.events.assemble import assemble, check_cross_sections
 from symhep.events.select import FeatureTable
 
@@ -80,3 +80,22 @@ def test_a_dataset_without_events_takes_no_momenta_away() -> None:
     assert data.momenta.shape == (3, 2, 4)
     assert data.labels.tolist() == [1, 1, 1]
     assert assemble(card, "p", {"a": nothing, "b": nothing}).momenta is None
+
+
+@pytest.mark.parametrize(
+    ("weights", "value", "message"),
+    [
+        ([0.0, 0.0], 1.0, "all 2 events of 'p' have weight 0, so that none counts; choose another weight"),
+        (
+            [1.0, -1e300],
+            1.0,
+            r"the weights of dataset 'a' are as large as 1e\+300, and their squares cannot be summed",
+        ),
+        ([1e-200, 0.0], 1.0, "the weights of dataset 'a' are as small as 1e-200"),
+        ([1.0, 1.0], 1e200, r"'p' of dataset 'a' has values of 1e\+200, whose squares cannot be summed"),
+    ],
+)
+def test_numbers_that_have_no_squares(weights: list[float], value: float, message: str) -> None:
+    table = FeatureTable(np.full((2, 2), value), np.array(weights), np.zeros((2, 2, 4)), (13, -13))
+    with pytest.raises(MethodError, match=message):
+        assemble(_card(a={"files": ["a"]}), "p", {"a": table})

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import symhep
-from symhep.errors import StoreError
+from symhep.errors import StoreError, SymhepError
 from symhep.plugin.manager import build_registry
 from symhep.run.rewrite import reword
 
@@ -107,6 +108,59 @@ def test_results_that_are_no_mapping(
         reword(folder, registry)
     symhep.run(toy_card, folder, registry=registry)
     assert _statuses(folder) == {"boot": "ok"}
+
+
+def _files(folder: Path) -> list[str]:
+    """All files that a run leaves but those that nothing is read from."""
+    found = [str(p.relative_to(folder)) for p in sorted(folder.rglob("*")) if p.is_file()]
+    return [name for name in found if not name.endswith(("lock", ".md"))]
+
+
+def test_every_file_cut_at_any_place_is_made_anew_or_named(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    """For each file and some places: running again mends it, but for the history, which is named."""
+    toy_card["output"]["figures"] = ["png"]
+    toy_card["methods"]["boot"]["options"] = {"shards": 1}
+    folder = symhep.run(toy_card, tmp_path / "r", registry=registry).folder
+    names = _files(folder)
+    kinds = (
+        "result.json",
+        "arrays.npz",
+        "histograms.json",
+        "hashes.json",
+        "-00000.npz",
+        ".png",
+        "drawn/boot.json",
+    )
+    assert all(any(name.endswith(kind) for name in names) for kind in kinds), names
+    rng = np.random.default_rng(4)
+    for name in names:
+        whole = (folder / name).read_bytes()
+        for place in {0, int(rng.integers(len(whole))), len(whole) - 2}:
+            (folder / name).write_bytes(whole[:place])
+            if name == "provenance.json":
+                with pytest.raises(StoreError, match=r"provenance\.json is not JSON"):
+                    symhep.run(toy_card, folder, registry=registry)
+                (folder / name).write_bytes(whole)
+            assert symhep.run(toy_card, folder, registry=registry).failed == {}, (name, place)
+            assert _statuses(folder) == {"boot": "ok"}
+            if name.endswith((".npz", ".png", "histograms.json")) and "/parts/" not in name:
+                assert len((folder / name).read_bytes()) == len(whole), (name, place)
+
+
+@pytest.mark.parametrize("name", ["boot/result.json", "boot/histograms.json", "boot/arrays.npz"])
+@pytest.mark.parametrize("content", ["[]", "{}", '{"x": {}}', "3", "\x00"])
+def test_a_report_of_a_file_with_something_else_in_it(
+    folder: Path, registry: Any, name: str, content: str
+) -> None:
+    (folder / name).write_text(content)
+    told = []
+    try:
+        reword(folder, registry)
+    except SymhepError as error:
+        told.append(str(error))
+    assert all("boot" in reason for reason in told)
 
 
 def test_words_of_a_method_that_is_not_installed_are_kept(folder: Path) -> None:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from symhep.hypotheses.discrete import options as hypotheses
 from symhep.methods.interface import Options
+from symhep.methods.layers import LayerSizes
 
 __all__ = ["ClassifierOptions", "DiscreteOptions"]
 
@@ -16,11 +17,13 @@ class ClassifierOptions(Options):
     training_events: int = Field(
         20_000, ge=10, description="events to learn from, at most; half of the events if that is less"
     )
-    hidden: tuple[int, ...] = Field((32, 32), min_length=1, description="hidden layers of the networks")
+    hidden: LayerSizes = Field((32, 32), min_length=1, description="hidden layers of the networks")
     epochs: int = Field(10, ge=1, description="passes over the training events")
     min_steps: int = Field(200, ge=1, description="optimiser steps at least, however few the events are")
     batch_size: int = Field(256, ge=1, description="events per optimiser step")
-    learning_rate: float = Field(3e-3, gt=0, description="step size of Adam at the start; it falls to 0")
+    learning_rate: float = Field(
+        3e-3, gt=0, le=1000, description="step size of Adam at the start; it falls to 0"
+    )
     weight_decay: float = Field(0.3, ge=0, description="decoupled weight decay")
 
 

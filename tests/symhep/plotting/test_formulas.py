@@ -1,0 +1,31 @@
+"""Labels with formulas: those that cannot be drawn are told before a run."""
+
+from __future__ import annotations
+
+import pytest
+
+from symhep.errors import CardError
+from symhep.plotting.formulas import check_label
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Private work", r"$Z \to \mu\mu$, $\sqrt{s}$ = 13 TeV", r"\$5", "50 %, a_b^c {"]
+)
+def test_what_can_be_drawn(text: str) -> None:
+    check_label(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (r"$\frac{", r"has a \$ without a second one; \\\$ is the sign itself"),
+        ("5 $", r"has a \$ without a second one"),
+        (r"$\frac{$", "is no formula that can be drawn: .*frac"),
+        (r"$a$ and $\nosuch$", "Unknown symbol"),
+        ("$$", "is no formula"),
+        ("$x_$", "is no formula"),
+    ],
+)
+def test_what_cannot(text: str, message: str) -> None:
+    with pytest.raises(CardError, match=f"^card, line 3: the label .* {message}|^card, line 3: .*{message}"):
+        check_label(text, "card, line 3")
