@@ -12,11 +12,13 @@ from pydantic import BaseModel, ConfigDict
 from symhep.errors import InputError
 from symhep.events.batch import EventBatch
 from symhep.events.exact_sum import ExactSum
+from symhep.readers.generator_cut import GeneratorCut
 
 __all__ = [
     "CollectionSchema",
     "FieldSchema",
     "FileSummary",
+    "GeneratorCut",
     "Loss",
     "LossLog",
     "ReadRequest",
@@ -64,6 +66,12 @@ class Schema:
     beams: tuple[tuple[int, float], ...] = ()
     #: (value, error) in pb as the file's header states it.
     cross_section_pb: tuple[float, float] | None = None
+    #: What was generated, in the generator's own words, e.g. 'p p > t t~'.
+    process: str | None = None
+    #: Cuts that the generator applied.
+    cuts: tuple[GeneratorCut, ...] = ()
+    #: Group of alternative weights -> their names, e.g. scales and parton densities.
+    weight_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: Sentences a person should read before trusting the numbers.
     notes: tuple[str, ...] = ()
 
