@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from symhep.errors import InputError
-from symhep.readers.lhe.header_end import header_end, plain
+from symhep.readers.lhe.header_end import header_end, plain, swallowed
 from symhep.readers.lhe.runs import EventRun, Tags, find_events
 
 __all__ = ["Damage", "HeaderText", "split"]
@@ -108,8 +108,11 @@ def _take_header(at: _Cursor, final: bool) -> bool:
     if end is None or (begin := text.rfind(_OPEN, 0, end.place)) < 0:
         at.look_at = 2 * len(at.text)
         return False
-    if (first := text.find(_OPEN)) < begin:
-        at.pending.append(_no_init(at.text[first:begin], at.byte + first))
+    if begin and (swallowed(at.text[:begin]) or _OPEN in text[:begin]):
+        at.pending.append(_no_init(at.text[:begin], at.byte))
+    if inside := swallowed(at.text[begin : end.place]):
+        reason = "events stand in the header, where they do not belong: parts of the file are misplaced"
+        at.pending.append(Damage(reason, at.byte + begin + inside[0], len(inside), hint="look at this place"))
     at.pending.append(HeaderText(at.text[begin : end.place], at.byte + begin))
     at.advance(end.place)
     if end.early:

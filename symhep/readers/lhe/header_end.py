@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["HeaderEnd", "header_end", "plain"]
+__all__ = ["HeaderEnd", "header_end", "plain", "swallowed"]
 
 #: What only quotes text: comments, CDATA, and the cards a generator keeps in <header>. One that is open hides the rest.
 _QUOTED = re.compile(
@@ -14,6 +14,9 @@ _QUOTED = re.compile(
 _INIT = re.compile(rb"<init(?=[\s>])")
 _INIT_END = re.compile(rb"</init\s*>")
 _EVENT = re.compile(rb"<event(?=[\s>])")
+#: An event, and not only its name in a sentence: numbers follow.
+_WHOLE_EVENT = re.compile(rb"<event(?=[\s>])[^<>]*>\s*\d+\s+[+-]?\d")
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -51,3 +54,15 @@ def header_end(text: bytes) -> HeaderEnd | None:
     if end is not None:
         return HeaderEnd(end.end())
     return HeaderEnd(stop, early=True) if event else None
+
+
+def swallowed(header: bytes) -> list[int]:
+    """Where in a header events stand: no generator writes them there, so that they were misplaced.
+
+    >>> swallowed(b"<header> the tag <event> <event> 2 7 </event> </header>")
+    [25]
+    """
+    if b"<event" not in header:
+        return []
+    text = _COMMENT.sub(lambda m: b" " * len(m[0]), header)
+    return [event.start() for event in _WHOLE_EVENT.finditer(text)]

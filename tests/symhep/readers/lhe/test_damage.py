@@ -104,6 +104,13 @@ def test_a_header_that_is_never_closed_hides_no_event(read, lhe, which, opened):
     assert which(batches) == [0, 1, 2]
 
 
+def test_events_that_stand_in_a_header_are_told(read, lhe, which):
+    misplaced = f"<header>\n{lhe.event(7)}{lhe.event(8)}</header>\n"
+    batches, losses = read(lhe.numbered(3, header=misplaced))
+    assert which(batches) == [0, 1, 2]
+    assert told(losses) == [(2, 0)]
+
+
 def test_a_bracket_in_the_attribute_of_an_event(read, lhe, which):
     tags = [" note='a>b'", ' npLO=" -1 " note="x > y\'s"', "", " note=it's"]
     text = lhe.document(*(lhe.event(i, attributes=a) for i, a in enumerate(tags)))
