@@ -21,9 +21,11 @@ __all__ = [
     "GeneratorCut",
     "Loss",
     "LossLog",
+    "Note",
     "ReadRequest",
     "Reader",
     "ReaderOptions",
+    "Role",
     "Schema",
     "WeightSums",
 ]
@@ -35,13 +37,19 @@ class ReaderOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+#: What a number is for. Only a 'number' is a quantity whose distribution may have a symmetry: a 'weight' says how much
+#: an event counts, a 'counter' how many objects there are, a 'flag' is a decision, an 'id' a name written as a number.
+Role = Literal["number", "weight", "counter", "flag", "id"]
+
+
 @dataclass(frozen=True)
 class FieldSchema:
-    """A column: its type as numpy would name it, its unit inside symhep ('' if none), its meaning."""
+    """A column: its type as numpy would name it, its unit inside symhep ('' if none), its meaning, its role."""
 
     type: str
     unit: str = ""
     doc: str = ""
+    role: Role = "number"
 
 
 @dataclass(frozen=True)
@@ -104,12 +112,36 @@ class Loss:
     hint: str | None = None
 
 
+@dataclass(frozen=True)
+class Note:
+    """What a person should know of the numbers of a file, found while reading them; no event is lost by it.
+
+    ``count`` is of what ``text`` speaks of, None where nothing is counted.
+    """
+
+    file: str
+    text: str
+    count: int | None = None
+
+    def sentence(self) -> str:
+        """As it is printed.
+
+        >>> Note("a.root", "Entries of 'mu' that stand for no muon are left out", 1200).sentence()
+        "Entries of 'mu' that stand for no muon are left out: 1,200."
+        """
+        return self.text if self.count is None else f"{self.text}: {self.count:,}."
+
+
 @dataclass
 class LossLog:
-    """The one way a reader tells of lost events: raises under 'fail', keeps the row under 'skip'."""
+    """The one way a reader tells of lost events: raises under 'fail', keeps the row under 'skip'.
+
+    Also what it has to say of the events that it delivers: `note`.
+    """
 
     policy: Literal["fail", "skip"] = "fail"
     losses: list[Loss] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def record(self, loss: Loss) -> None:
         """Raise `InputError` (policy 'fail') or remember ``loss`` for the report (policy 'skip')."""
@@ -118,6 +150,22 @@ class LossLog:
                 loss.reason, file=loss.file, event=loss.first_event, byte=loss.byte, hint=loss.hint
             )
         self.losses.append(loss)
+
+    def note(self, file: str, text: str, count: int | None = None) -> None:
+        """Remember a sentence for inspect, terminal and report; the counts of one text and file are added up.
+
+        >>> log = LossLog()
+        >>> log.note("a.root", "left out", 2)
+        >>> log.note("a.root", "left out", 3)
+        >>> log.notes
+        [Note(file='a.root', text='left out', count=5)]
+        """
+        for i, known in enumerate(self.notes):
+            if (known.file, known.text) == (file, text):
+                if count is not None:
+                    self.notes[i] = Note(file, text, count + (known.count or 0))
+                return
+        self.notes.append(Note(file, text, count))
 
 
 @dataclass
