@@ -11,19 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.reader import ReaderError
+from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
 
 from symhep.card.problems import Path_, place_of, validation_error
 from symhep.card.schema import RunCard
+from symhep.card.yaml import YamlTextError, read_yaml
 from symhep.errors import CardError
+from symhep.paths import obstacle
 
 __all__ = ["CardFile", "apply_overrides", "load_card", "parse_card"]
 
-#: What the YAML loader raises on bad text: its own errors, and what its constructors of numbers and dates let through.
-_BAD_YAML = (YAMLError, ValueError, LookupError, RecursionError)
+#: The longest card.
+_BYTES = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -64,14 +63,29 @@ def load_card(source: str | Path | Mapping[str, Any] | RunCard, overrides: Itera
             raise CardError(f"holds what JSON cannot: {_reason(error)}", where="<card>") from error
         return parse_card(apply_overrides(data, overrides), "<card>")
     path = Path(source)
+    data = _mapping(_parse_text(_text(path), path), str(path))
+    return parse_card(apply_overrides(data, overrides), str(path))
+
+
+def _text(path: Path) -> str:
+    """The text of a card; no more of a large file is read than it takes to refuse it."""
+    if (why := obstacle(path)) is not None:
+        raise CardError(f"cannot be read: {why}", where=str(path))
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as stream:
+            content = stream.read(_BYTES + 1)
     except OSError as error:
         raise CardError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    try:
+        text = content[:_BYTES].decode()
     except UnicodeDecodeError as error:
         raise CardError("is not a text file; a run card is YAML, TOML or JSON", where=str(path)) from error
-    data = _mapping(_parse_text(text, path), str(path))
-    return parse_card(apply_overrides(data, overrides), str(path))
+    if len(content) > _BYTES:
+        raise CardError(
+            f"is longer than {_BYTES:,} bytes, too long for a run card", where=str(path),
+            hint="a fileset (JSON) or a glob names many files in a line",
+        )  # fmt: skip
+    return text
 
 
 def _parse_text(text: str, path: Path) -> Any:
@@ -81,31 +95,18 @@ def _parse_text(text: str, path: Path) -> Any:
         except (ValueError, RecursionError) as error:
             raise CardError(_reason(error), where=str(path)) from error
     # JSON is YAML, so both take the loader that knows its lines.
-    yaml = YAML(typ="rt")
-    yaml.version = (1, 2)
-    yaml.allow_duplicate_keys = False
     try:
-        return yaml.load(text)
-    except _BAD_YAML as error:
-        line = _line(error, text)
-        raise CardError(_reason(error), where=f"{path}, line {line}" if line else str(path)) from error
-
-
-def _line(error: Exception, text: str) -> int | None:
-    """1-based line that the YAML loader complains about, where it knows."""
-    if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
-        return int(error.problem_mark.line) + 1
-    return text.count("\n", 0, error.position) + 1 if isinstance(error, ReaderError) else None
+        return read_yaml(text)
+    except YamlTextError as error:
+        where = f"{path}, line {error.line}" if error.line else str(path)
+        raise CardError(error.reason, where=where) from error
 
 
 def _reason(error: Exception) -> str:
     """What a parser says, in one line."""
     if isinstance(error, RecursionError):
         return "is nested too deeply, or contains itself"
-    if isinstance(error, ReaderError):
-        return "a character that YAML does not allow"
-    problem = error.problem if isinstance(error, MarkedYAMLError) else str(error)
-    return (problem or "is not valid YAML").split("\n")[0]
+    return str(error).split("\n")[0]
 
 
 def _mapping(data: Any, path: str) -> Mapping[Any, Any]:
@@ -150,7 +151,7 @@ def _plain(data: Any) -> Any:
     for kind in (bool, int, float, str):
         if isinstance(data, kind):
             return kind(data)
-    return data
+    return data.value if isinstance(data, TaggedScalar) else data
 
 
 def apply_overrides(data: Any, overrides: Iterable[str]) -> Any:
@@ -170,7 +171,7 @@ def apply_overrides(data: Any, overrides: Iterable[str]) -> Any:
             if not isinstance(target, Mapping):
                 raise CardError(f"'{dotted}': '{key}' holds no keys", where="-s")
         try:
-            target[keys[-1]] = _plain(YAML(typ="safe").load(text))
-        except _BAD_YAML as error:
+            target[keys[-1]] = _plain(read_yaml(text))
+        except YamlTextError as error:
             raise CardError(f"'{text[:80]}' is not a YAML value", where=f"-s {dotted}") from error
     return data

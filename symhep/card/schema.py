@@ -84,6 +84,11 @@ class DatasetCard(_Strict):
         description="cross-section in pb: the weights are scaled to sum to it",
     )
     max_events: int | None = Field(None, gt=0, description="read no more than this many events")
+    missing: Literal["error", "fill"] = Field(
+        "error",
+        description="a file that lacks a wanted column which others have: an error, or weight 1, mass 0, "
+        "no objects, a value that no comparison holds for",
+    )
 
 
 class Sort(_Strict):

@@ -44,21 +44,29 @@ Role = Literal["number", "weight", "counter", "flag", "id"]
 
 @dataclass(frozen=True)
 class FieldSchema:
-    """A column: its type as numpy would name it, its unit inside symhep ('' if none), its meaning, its role."""
+    """A column: its type as numpy would name it, its unit inside symhep ('' if none), its meaning, its role.
+
+    ``stored`` is False where the file has no such column and a constant stands for it.
+    """
 
     type: str
     unit: str = ""
     doc: str = ""
     role: Role = "number"
+    stored: bool = True
 
 
 @dataclass(frozen=True)
 class CollectionSchema:
-    """A list of objects per event. ``kind`` is the class in the format's own words, e.g. 'Jet'."""
+    """A list of objects per event. ``kind`` is the class in the format's own words, e.g. 'Jet'.
+
+    ``singleton``: every event has one such object, since the file stores a number per event.
+    """
 
     name: str
     kind: str
     fields: Mapping[str, FieldSchema]
+    singleton: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,8 @@ class Schema:
     weight_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: Sentences a person should read before trusting the numbers.
     notes: tuple[str, ...] = ()
+    #: The one of ``weights`` that "auto" stands for; None: every event weighs 1.
+    auto_weight: str | None = None
 
 
 @dataclass(frozen=True)
@@ -291,6 +301,13 @@ class Reader(ABC):
         self, path: str, options: ReaderOptions, request: ReadRequest, losses: LossLog
     ) -> Iterator[EventBatch]:
         """The events in file order, in chunks of at most ``request.chunk_events``."""
+
+    def generated(self, path: str, options: ReaderOptions) -> float | None:
+        """Sum of the nominal weights of all events that were generated, before any selection of the file's events.
+
+        None where the file does not say. Raises `InputError`.
+        """
+        return None
 
     def inspect(self, path: str, options: ReaderOptions, losses: LossLog) -> FileSummary:
         """Count the events and their weights by reading the weights alone."""

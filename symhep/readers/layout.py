@@ -7,7 +7,7 @@ A reader of a columnar format describes a file by a `Layout`; which columns a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import awkward as ak
 import numpy as np
@@ -143,11 +143,13 @@ class Layout:
     def schema(self) -> Schema:
         """What a reader's ``schema`` returns."""
         collections = {
-            c.name: CollectionSchema(c.name, c.kind, {name: leaf.field for name, leaf in c.leaves.items()})
+            c.name: CollectionSchema(c.name, c.kind, _fields(c.leaves), c.singleton)
             for c in self.collections.values()
         }
-        fields = {name: leaf.field for name, leaf in self.event_fields.items()}
-        return Schema(collections, fields, tuple(self.weights), self.containers, notes=self.notes)
+        return Schema(
+            collections, _fields(self.event_fields), tuple(self.weights), self.containers, notes=self.notes,
+            auto_weight=self.auto_weight,
+        )  # fmt: skip
 
     def select(self, request: ReadRequest, file: str) -> Selection:
         """Resolve the names in ``request``. Raises `InputError` that names the nearest valid one."""
@@ -235,6 +237,10 @@ class Selection:
                 )
         variations = {name: _weight(self.layout.weights[name], columns) for name in self.variations}
         return EventBatch(event_records(fields, count), weights, file, first, variations)
+
+
+def _fields(leaves: Mapping[str, Leaf]) -> dict[str, FieldSchema]:
+    return {name: replace(leaf.field, stored=leaf.column is not None) for name, leaf in leaves.items()}
 
 
 def _unknown(message: str, name: str, valid: Iterable[str], file: str) -> InputError:

@@ -102,6 +102,8 @@ def _dataset(name: str, stored: Mapping[str, Any], skips: bool) -> DatasetView:
         str(stored.get("weight_unit") or ""),
         stored.get("xsec_pb"),
         stored.get("cross_section_pb"),
+        list(stored.get("notes") or ()),
+        (stored.get("normalised_to") or {}).get("events"),
     )
 
 

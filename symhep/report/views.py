@@ -86,7 +86,8 @@ class DatasetView:
     """What was read of a dataset, what was lost, and what the cuts left; ``total`` sums over several files.
 
     Every row of ``selections`` has the number of events it is compared with, ``before`` (None for the first).
-    ``xsec_pb`` is what the weights are scaled to, ``cross_section_pb`` what the files say (value, error).
+    ``xsec_pb`` is what the weights of the ``normalised_to`` events (generated or read) are scaled to,
+    ``cross_section_pb`` what the files say (value, error). ``notes`` are sentences on the dataset as a whole.
     """
 
     name: str
@@ -100,6 +101,8 @@ class DatasetView:
     weight_unit: str
     xsec_pb: float | None
     cross_section_pb: list[float] | None
+    notes: list[str]
+    normalised_to: str | None
 
 
 @dataclass(frozen=True)

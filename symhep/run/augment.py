@@ -185,8 +185,8 @@ def _read(plan: Plan, name: str, progress: Progress) -> _Sample:
     tables: dict[str, FeatureTable] = {}
     with tempfile.TemporaryDirectory(prefix="symhep") as scratch, open_workers("1") as pool:
         for dataset in planned.datasets:
-            found, request = plan.sources[dataset], plan.requests[dataset]
-            read = read_dataset(dataset, plan.card, found, request, {}, RunFolder(scratch), progress, pool)
+            found, wanted = plan.sources[dataset], plan.agreements[dataset]
+            read = read_dataset(dataset, plan.card, found, wanted, {}, RunFolder(scratch), progress, pool)
             tables[dataset] = read.tables[planned.features]
     data = assemble(plan.card, planned.features, tables)
     if not len(data):

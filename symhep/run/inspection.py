@@ -15,8 +15,10 @@ from symhep.card.schema import DatasetCard
 from symhep.errors import InputError
 from symhep.events.batch import EventBatch
 from symhep.plugin.manager import Registry, build_registry
-from symhep.readers.interface import FileSummary, LossLog, ReadRequest
-from symhep.run.sources import open_source, sources
+from symhep.readers.interface import FileSummary, LossLog, ReadRequest, Schema
+from symhep.run.agreement import check_agreement, everything, merged, taken
+from symhep.run.filling import read_filled
+from symhep.run.sources import Source, lost, open_source, sources
 
 __all__ = ["inspect", "load"]
 
@@ -57,6 +59,7 @@ def load(
     weight: str = "auto",
     variations: bool = False,
     max_events: int | None = None,
+    missing: Literal["error", "fill"] = "error",
     bad_files: Literal["fail", "skip"] = "fail",
     registry: Registry | None = None,
 ) -> EventBatch:
@@ -73,6 +76,9 @@ def load(
     weight, variations
         Nominal weight ('auto', 'none' or a name), and whether to read the alternative ones: NaN in
         events that do not have them.
+    missing
+        'error' raises `InputError` where one of several files lacks a column that others have; 'fill' puts weight 1,
+        mass 0, no objects or NaN in its place, and warns.
     bad_files
         'fail' raises `InputError` at damage; 'skip' warns of every loss and returns the rest.
 
@@ -82,15 +88,23 @@ def load(
     names = [files] if isinstance(files, str | Path) else list(files)
     card = DatasetCard(files=tuple(str(n) for n in names), format=format, options=dict(options or {}))
     losses, batches, left = LossLog(bad_files), [], max_events
-    for source in sources(card, registry or build_registry()):
-        request = ReadRequest(
-            None if fields is None else {k: frozenset(v) for k, v in fields.items()},
-            None if fields is None else frozenset(),
-            weight,
-            variations,
-            max_events=left,
-        )
-        for batch in source.read(request, losses):
+    request = ReadRequest(
+        None if fields is None else {k: frozenset(v) for k, v in fields.items()},
+        None if fields is None else frozenset(),
+        weight,
+        variations,
+    )
+    found = sources(card, registry or build_registry())
+    if len(found) > 1:
+        schemas = _schemas(found, losses)
+        request = everything(merged(schemas.values()), request) if schemas else request
+        has = {path: taken(schema, request) for path, schema in schemas.items()}
+        for note in check_agreement("these files", has, fill=missing == "fill"):
+            warnings.warn(note, UserWarning, stacklevel=2)
+        found = [source for source in found if source.path in schemas]
+    read = read_filled if missing == "fill" else Source.read
+    for source in found:
+        for batch in read(source, replace(request, max_events=left), losses):
             batches.append(batch)
             left = None if left is None else left - len(batch)
         if left == 0:
@@ -101,6 +115,17 @@ def load(
     if not batches:
         raise InputError("no events could be read", file=str(names[0]) if names else format)
     return _joined(batches)
+
+
+def _schemas(found: Sequence[Source], losses: LossLog) -> dict[str, Schema]:
+    """What the files offer that can be opened; the others are lost."""
+    schemas = {}
+    for source in found:
+        try:
+            schemas[source.path] = source.schema()
+        except InputError as error:
+            losses.record(lost(source.path, error))
+    return schemas
 
 
 def _joined(batches: Sequence[EventBatch]) -> EventBatch:

@@ -139,7 +139,7 @@ def _execute(plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, d
     folder.read_json("provenance.json")  # a broken one fails here, before anything is computed
     prints = fingerprints((s.path for found in plan.sources.values() for s in found), folder)
     events = {
-        name: read_dataset(name, plan.card, found, plan.requests[name], prints, folder, progress, pool)
+        name: read_dataset(name, plan.card, found, plan.agreements[name], prints, folder, progress, pool)
         for name, found in plan.sources.items()
     }
     # From here on the folder is that of this card; until now it was that of the last one.

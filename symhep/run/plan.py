@@ -21,13 +21,18 @@ from symhep.methods.interface import Method, Options
 from symhep.plugin.isolation import failure, isolated
 from symhep.plugin.manager import Registry
 from symhep.readers.interface import LossLog, ReadRequest, Schema
+from symhep.run.agreement import Agreement, check_agreement, merged, taken
 from symhep.run.columns import wanted_columns
+from symhep.run.filling import read_filled
 from symhep.run.folder import content_key
-from symhep.run.sources import Source, absolute, sources
+from symhep.run.names import absolute
+from symhep.run.sources import Source, sources
 from symhep.torchkit.device import resolve_device
 
 #: Events that a card is tried on before the run.
 _REHEARSAL = 20
+#: So many files of a dataset are compared before the run; the others when they are read.
+COMPARED = 10
 
 __all__ = ["Plan", "PlannedMethod", "ScanPoint", "make_plan"]
 
@@ -69,7 +74,7 @@ class Plan:
 
     card_file: CardFile
     sources: Mapping[str, list[Source]]
-    requests: Mapping[str, ReadRequest]
+    agreements: Mapping[str, Agreement]
     methods: Mapping[str, PlannedMethod]
     device: str
 
@@ -114,14 +119,14 @@ def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ())
         name: sources(dataset, registry, card_file.folder, card_file.where("datasets", name))
         for name, dataset in card.datasets.items()
     }
-    requests = {name: wanted_columns(card_file, _schema(found, card)) for name, found in files.items()}
+    agreements = {name: _agreement(name, card_file, found) for name, found in files.items()}
     for name, found in files.items():
-        _rehearse(card, found, requests[name])
+        _rehearse(card, found, agreements[name].request)
     wanted = list(only) or list(card.methods)
     for name in wanted:
         _must_be("method of the card", name, card.methods, "--only")
     methods = {name: _method(name, card_file, registry) for name in card.methods if name in wanted}
-    return Plan(card_file, files, requests, methods, resolve_device(card.run.device))
+    return Plan(card_file, files, agreements, methods, resolve_device(card.run.device))
 
 
 def _must_be(kind: str, name: str, known: Iterable[str], where: str) -> None:
@@ -168,15 +173,28 @@ def _check_references(card_file: CardFile) -> None:
         check_cross_sections(card, list(method.datasets or card.datasets))
 
 
-def _schema(found: list[Source], card: RunCard) -> Schema:
-    """The schema of the first file that can be opened."""
-    for source in found:
+def _agreement(name: str, card_file: CardFile, found: list[Source]) -> Agreement:
+    """What the card wants of a dataset, after a look at what its files have."""
+    schemas = _schemas(found, card_file.card)
+    request = wanted_columns(card_file, merged(schemas.values()))
+    fill = card_file.card.datasets[name].missing == "fill"
+    has = {path: taken(schema, request) for path, schema in schemas.items()}
+    check_agreement(name, has, fill=fill, total=len(found))
+    return Agreement(name, request, *next(iter(has.items())), fill)
+
+
+def _schemas(found: list[Source], card: RunCard) -> dict[str, Schema]:
+    """What the files offer; of many files some from all over the list, since to open thousands takes minutes."""
+    step = max(1, len(found) // COMPARED)
+    compared = found if len(found) <= COMPARED else [*found[::step][: COMPARED - 1], found[-1]]
+    schemas: dict[str, Schema] = {}
+    for source in compared:
         try:
-            return source.schema()
+            schemas[source.path] = source.schema()
         except InputError:
-            if card.run.bad_files == "fail" or source is found[-1]:
+            if card.run.bad_files == "fail" or (source is compared[-1] and not schemas):
                 raise
-    raise CardError("a dataset has no files")
+    return schemas
 
 
 def _rehearse(card: RunCard, found: list[Source], request: ReadRequest) -> None:
@@ -184,7 +202,11 @@ def _rehearse(card: RunCard, found: list[Source], request: ReadRequest) -> None:
     few = replace(request, max_events=_REHEARSAL, chunk_events=_REHEARSAL)
     for source in found:
         selector, read = Selector(card), 0
-        for batch in source.read(few, LossLog("skip")):
+        try:
+            source.schema()
+        except InputError:  # under 'skip': a row of the account
+            continue
+        for batch in read_filled(source, few, LossLog("skip")):
             selector.add(batch)
             read += len(batch)
         if read:

@@ -17,16 +17,19 @@ from symhep.events.cutflow import Cutflow
 from symhep.events.select import FeatureTable, Selector
 from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.result import Part
-from symhep.readers.interface import LossLog, ReadRequest, WeightSums
+from symhep.readers.interface import LossLog, WeightSums
+from symhep.run.agreement import Agreement, check_agreement, taken
 from symhep.run.code_digest import code_digest
+from symhep.run.filling import read_filled
 from symhep.run.folder import RunFolder, content_key
+from symhep.run.normalisation import normalisation
 from symhep.run.sources import Source, lost
 from symhep.run.workers import Workers
 
 __all__ = ["DatasetEvents", "read_dataset", "read_file"]
 
 #: Of what a stored part holds: parts of another number are read from the files again.
-PARTS = 3
+PARTS = 4
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,13 @@ class DatasetEvents:
 def read_file(
     source: Source,
     card: RunCard,
-    request: ReadRequest,
+    agreement: Agreement,
+    limit: int | None,
     bad_files: Literal["fail", "skip"],
     progress: Progress,
 ) -> Part:
-    """Read and select one file. ``values`` of the part is the account, ``arrays`` the tables.
+    """Read and select one file, no more than ``limit`` events. ``values`` of the part is the account, ``arrays`` the
+    tables.
 
     Damage of the file is an `InputError`, or with ``bad_files`` 'skip' a loss; what the card itself forbids
     is an error in any case.
@@ -52,7 +57,7 @@ def read_file(
     losses, sums, selector = LossLog(bad_files), WeightSums(), Selector(card)
     header: dict[str, Any] = {"file": source.path, "format": source.reader.name}
     with progress.task(f"reading {source.path.rsplit('/', 1)[-1]}", 0) as tick:
-        for batch in _batches(source, request, losses, header):
+        for batch in _batches(source, agreement, limit, losses, header):
             selector.add(batch)
             sums.add(batch)
             tick(len(batch))
@@ -67,6 +72,7 @@ def read_file(
             arrays[f"{name}.momenta"] = table.momenta
         ids[name] = list(table.pdg_ids)
     values = {
+        "taken": header.pop("taken", None),
         "file": header | _sums_json(sums),
         "sums": sums.to_json(),
         "losses": [asdict(loss) for loss in losses.losses],
@@ -77,13 +83,23 @@ def read_file(
 
 
 def _batches(
-    source: Source, request: ReadRequest, losses: LossLog, header: dict[str, Any]
+    source: Source, agreement: Agreement, limit: int | None, losses: LossLog, header: dict[str, Any]
 ) -> Iterator[EventBatch]:
     """The batches that can be read, with finite weights; under 'skip' the rest of a broken file is recorded as lost."""
+    request = replace(agreement.request, max_events=limit)
     try:
         schema = source.schema()
         header |= {"cross_section_pb": schema.cross_section_pb, "notes": list(schema.notes)}
-        for batch in source.read(request, losses):
+        if request.weight in ("auto", schema.auto_weight):
+            header["generated"] = source.generated()
+    except InputError as error:
+        losses.record(lost(source.path, error))
+        return
+    header["taken"] = taken(schema, request)
+    agreement.check(source.path, header["taken"])
+    read = read_filled if agreement.fill else Source.read
+    try:
+        for batch in read(source, request, losses):
             _check_weights(batch, source.path)
             yield batch
     except InputError as error:
@@ -94,7 +110,7 @@ def read_dataset(
     name: str,
     card: RunCard,
     sources: list[Source],
-    request: ReadRequest,
+    agreement: Agreement,
     fingerprints: Mapping[str, Any],
     folder: RunFolder,
     progress: Progress,
@@ -108,8 +124,8 @@ def read_dataset(
     def key(source: Source, left: int | None) -> str:
         options = source.options.model_dump(mode="json")
         print_ = fingerprints.get(source.path)
-        code = [__version__, code_digest(type(source.reader))]
-        return content_key(*code, PARTS, source.reader.name, options, print_, what, card.run.bad_files, left)
+        code = [__version__, code_digest(type(source.reader)), PARTS, source.reader.name]
+        return content_key(*code, options, print_, what, card.run.bad_files, agreement.fill, left)
 
     parts: dict[int, Part] = {}
     if limit is None:
@@ -118,7 +134,7 @@ def read_dataset(
         parts = {i: part for i, part in stored.items() if part is not None}
         missing = [i for i in range(len(sources)) if i not in parts]
         bars = progress if workers.local else SilentProgress()
-        jobs = [(sources[i], card, request, card.run.bad_files, bars) for i in missing]
+        jobs = [(sources[i], card, agreement, None, card.run.bad_files, bars) for i in missing]
         outer = SilentProgress() if workers.local else progress
         with outer.task(f"reading {name}, {len(jobs)} files", len(jobs)) as tick:
             for number, part in workers.run(read_file, jobs):
@@ -131,15 +147,14 @@ def read_dataset(
                 break
             found = folder.read_part(place, key(source, limit), index)
             if found is None:
-                wanted = replace(request, max_events=limit)
-                found = read_file(source, card, wanted, card.run.bad_files, progress)
+                found = read_file(source, card, agreement, limit, card.run.bad_files, progress)
                 folder.write_part(place, key(source, limit), index, found)
             parts[index] = found
             limit -= found.values["sums"]["events"]
-    return _join(name, card, [parts[i] for i in sorted(parts)])
+    return _join(name, card, agreement, [parts[i] for i in sorted(parts)])
 
 
-def _join(name: str, card: RunCard, parts: list[Part]) -> DatasetEvents:
+def _join(name: str, card: RunCard, agreement: Agreement, parts: list[Part]) -> DatasetEvents:
     """Merge the files' parts and scale the weights to the cross-section, if the card gives one."""
     total = WeightSums()
     for part in parts:
@@ -149,13 +164,12 @@ def _join(name: str, card: RunCard, parts: list[Part]) -> DatasetEvents:
             f"{loss['file']}: {loss['reason']}" for p in parts for loss in p.values["losses"][:1]
         )
         raise InputError(f"dataset '{name}': no file could be read: {reasons[:500]}")
-    factor = 1.0
+    # Of all files, those included that an earlier run read.
+    has = {p.values["file"]["file"]: p.values["taken"] for p in parts if p.values["taken"] is not None}
+    notes = check_agreement(name, has, fill=agreement.fill)
     xsec = card.datasets[name].xsec_pb
-    if xsec is not None:
-        used = _sum_after_policy(total, card.weights.negative)
-        if used <= 0:
-            raise InputError(f"dataset '{name}': the weights sum to {used:g}, so xsec_pb cannot be applied")
-        factor = xsec / used
+    scale = normalisation(name, card, total, [p.values for p in parts])
+    factor = scale.factor
     tables = {}
     for feature in card.features:
         pieces = [
@@ -181,6 +195,8 @@ def _join(name: str, card: RunCard, parts: list[Part]) -> DatasetEvents:
         "xsec_pb": xsec,
         "weight_factor": factor,
         "weight_unit": "pb" if xsec is not None else "",
+        "normalised_to": scale.to,
+        "notes": [*notes, *scale.notes],
         "cross_section_pb": _average_cross_section(parts),
         "selections": {selection: _scaled(flow.to_json(), factor) for selection, flow in flows.items()},
     }
@@ -192,12 +208,6 @@ def _scaled(rows: list[dict[str, Any]], factor: float) -> list[dict[str, Any]]:
     return [
         r | {"weighted": r["weighted"] * factor, "weighted_error": r["weighted_error"] * factor} for r in rows
     ]
-
-
-def _sum_after_policy(sums: WeightSums, negative: str) -> float:
-    """Sum of the weights of all events read, as the card's policy on negative weights leaves them."""
-    positive = (sums.sum_abs_w + sums.sum_w) / 2
-    return {"drop": positive, "abs": sums.sum_abs_w}.get(negative, sums.sum_w)
 
 
 def _sums_json(sums: WeightSums) -> dict[str, Any]:

@@ -1,17 +1,14 @@
-"""From what a user names (paths, globs, URLs, filesets) to readers, summaries and events."""
+"""From files to readers, summaries and events; whatever a reader raises becomes an error that names the file."""
 
 from __future__ import annotations
 
-import glob
-import gzip
-import json
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import fsspec
 from pydantic import ValidationError
 
 from symhep.errors import CardError, InputError, PluginError, SymhepError, nearest
@@ -19,14 +16,19 @@ from symhep.events.batch import EventBatch
 from symhep.plugin.isolation import isolated, isolated_items, portable
 from symhep.plugin.manager import BrokenPlugin, Registry
 from symhep.readers.interface import FileSummary, Loss, Schema
+from symhep.run.names import check_place, is_url, named_files
 
 if TYPE_CHECKING:
     from symhep.card.schema import DatasetCard
     from symhep.readers.interface import LossLog, Reader, ReaderOptions, ReadRequest
 
-__all__ = ["Source", "absolute", "lost", "open_source", "sources"]
+__all__ = ["Source", "lost", "open_source", "sources"]
 
 _HEAD_BYTES = 16_384
+#: So many bytes of a compressed file's beginning are looked at.
+_UNPACKED_BYTES = 1 << 20
+#: Of more files than this, the others are of the format of the one that begins like them.
+LOOKED_INTO = 10
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,20 @@ class Source:
         return found
 
     def schema(self) -> Schema:
-        """See `Reader.schema`. Raises `InputError` whatever the reader raises."""
+        """See `Reader.schema`; read once. Raises `InputError` whatever the reader raises."""
+        return self._schema
+
+    @cached_property
+    def _schema(self) -> Schema:
         with isolated(f"{self.path}: {self._failed}", InputError):
             found = self.reader.schema(self.path, self.options)
         self._require(found, Schema, "schema must return a")
         return found
+
+    def generated(self) -> float | None:
+        """See `Reader.generated`. Raises `InputError` whatever the reader raises."""
+        with isolated(f"{self.path}: {self._failed}", InputError):
+            return self.reader.generated(self.path, self.options)
 
     def read(self, request: ReadRequest, losses: LossLog) -> Iterator[EventBatch]:
         """See `Reader.read`. An error that the reader raises is recorded in ``losses`` like any other damage."""
@@ -79,12 +90,6 @@ def lost(path: str, error: InputError) -> Loss:
     return Loss(path, error.message, None, error.event, error.byte, error.hint)
 
 
-@dataclass(frozen=True)
-class _Named:
-    path: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-
 def sources(
     card: DatasetCard, registry: Registry, folder: Path = Path(), where: str | None = None
 ) -> list[Source]:
@@ -96,15 +101,18 @@ def sources(
         return [open_source(f"{card.format}:{label}", registry, card.format, card.options, where=where)]
     if not card.files:
         raise CardError("a dataset needs files", where=where)
-    named = [item for pattern in card.files for item in _expand(pattern, folder, where)]
-    places = [(_place(item.path), item.options.get("tree")) for item in named]
-    for index, item in enumerate(named):
-        if places[index] in places[:index]:
-            raise CardError(f"'{item.path}' is named twice: its events would count double", where=where)
-    return [
-        open_source(item.path, registry, card.format, {**item.options, **card.options}, where=where)
-        for item in named
-    ]
+    named = named_files(card.files, folder, where)
+    found: list[Source] = []
+    formats: dict[object, str] = {}
+    for number, item in enumerate(named):
+        mark, known = None, card.format
+        if card.format == "auto" and len(named) > LOOKED_INTO:
+            mark = (Path(item.path).suffix, _head(item.path)[:8])
+            known = formats.get(mark, "auto") if number >= LOOKED_INTO else "auto"
+        options = ({"tree": item.tree} if item.tree else {}) | dict(card.options)
+        found.append(open_source(item.path, registry, known, options, where=where))
+        formats.setdefault(mark, found[-1].reader.name)
+    return found
 
 
 def open_source(
@@ -115,6 +123,8 @@ def open_source(
     where: str | None = None,
 ) -> Source:
     """Find the reader for ``path`` and check its options. Raises `InputError` or `CardError`."""
+    if format == "auto" or registry.reader(format).needs_files:
+        check_place(path)
     reader = _guess(path, registry) if format == "auto" else registry.reader(format)
     with isolated(f"the options of format '{reader.name}' cannot be checked"):
         try:
@@ -128,90 +138,23 @@ def open_source(
             ) from error
 
 
-def absolute(pattern: str, folder: Path) -> str:
-    """A path or glob of a card as it stands on this machine; URLs stay as they are."""
-    if _is_url(pattern):
-        return pattern
-    for base in (Path(), folder):
-        if glob.glob(str(base / pattern), recursive=True) or (base / pattern).exists():
-            return str((base / pattern).absolute())
-    return pattern
-
-
-def _place(path: str) -> str:
-    return path if _is_url(path) else str(Path(path).resolve())
-
-
-def _is_url(name: str) -> bool:
-    return "://" in name
-
-
-def _expand(pattern: str, folder: Path, where: str | None) -> list[_Named]:
-    """A pattern's files: as it stands, else relative to the card's folder."""
-    if _is_url(pattern):
-        return [_Named(pattern)]
-    for base in dict.fromkeys([Path(), folder]):
-        candidate = str(base / pattern)
-        found = sorted(glob.glob(candidate, recursive=True)) or (
-            [candidate] if Path(candidate).exists() else []
-        )
-        if found:
-            return [item for path in found for item in _fileset(path)]
-    places = f"'{pattern}' or '{folder / pattern}'" if folder != Path() else f"'{pattern}'"
-    raise CardError(
-        f"no file {places}", where=where, hint="paths are relative to the current or the card's folder"
-    )
-
-
-def _fileset(path: str) -> list[_Named]:
-    """A file itself, or the files that a coffea fileset (JSON) lists."""
-    if not path.endswith(".json"):
-        return [_Named(path)]
-    try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"is not a JSON fileset: {error}", file=path) from error
-    found: list[_Named] = []
-    groups = content.values() if isinstance(content, dict) else [content]
-    for group in groups:
-        entries = group.get("files", {}) if isinstance(group, dict) else group
-        tree = group.get("treename") if isinstance(group, dict) else None
-        if isinstance(entries, dict):
-            pairs = [
-                (name, spec.get("object_path") if isinstance(spec, dict) else spec)
-                for name, spec in entries.items()
-            ]
-        elif isinstance(entries, list):
-            pairs = [(name, tree) for name in entries]
-        else:
-            raise InputError("'files' of a fileset is a list, or a mapping of file to tree", file=path)
-        found += [_Named(str(name), {"tree": tree} if tree else {}) for name, tree in pairs]
-    if not found:
-        raise InputError("the fileset lists no files", file=path)
-    return [_Named(_beside(item.path, path), item.options) for item in found]
-
-
-def _beside(name: str, fileset: str) -> str:
-    """A fileset's file: from the current folder, else from the fileset's own."""
-    near = Path(fileset).parent / name
-    return name if _is_url(name) or Path(name).exists() or not near.exists() else str(near)
-
-
 def _head(path: str) -> bytes:
     """The first bytes, decompressed if gzipped."""
-    try:
-        with fsspec.open(path, "rb") as stream:
-            raw: bytes = stream.read(_HEAD_BYTES)
-    except FileNotFoundError as error:
-        raise InputError("no such file", file=path) from error
-    except (OSError, ValueError, ImportError) as error:
-        raise InputError(f"cannot be opened: {error}", file=path) from error
+    with isolated(f"{path}: cannot be opened", InputError):
+        if is_url(path):
+            import fsspec
+
+            with fsspec.open(path, "rb") as stream:
+                raw: bytes = stream.read(_HEAD_BYTES)
+        else:
+            with Path(path).open("rb") as stream:
+                raw = stream.read(_HEAD_BYTES)
     if not raw:
         raise InputError("the file is empty", file=path, hint="did the job that wrote it fail?")
     if raw.startswith(b"\x1f\x8b"):
         try:
-            return zlib.decompressobj(wbits=31).decompress(raw)
-        except (zlib.error, gzip.BadGzipFile) as error:
+            return zlib.decompressobj(wbits=31).decompress(raw, _UNPACKED_BYTES)
+        except zlib.error as error:
             raise InputError(f"starts as gzip, but cannot be decompressed: {error}", file=path) from error
     return raw
 

@@ -202,6 +202,7 @@ def _schema(walk: _Walk) -> Schema:
         cuts=headers[0].cuts if headers else (),
         weight_groups=dict(headers[0].weight_groups) if headers else {},
         notes=header_notes(headers),
+        auto_weight=NOMINAL,
     )
 
 

@@ -99,7 +99,7 @@ def test_bad_cards(tmp_path: Path, text: str, message: str) -> None:
         ("2001-99-99", "card.yaml: month must be in"),
         ("!!int foo", "card.yaml: invalid literal for int"),
         ("!!bool foo", "card.yaml: 'foo'"),
-        ("[" * 600, "card.yaml: is nested too deeply"),
+        ("[" * 600, "card.yaml, line 2: is nested too deeply"),
     ],
     ids=["control", "long", "date", "int", "bool", "nested"],
 )
@@ -190,7 +190,7 @@ def test_broken_toml(tmp_path: Path) -> None:
 
 
 def test_missing_and_binary_file(tmp_path: Path) -> None:
-    with pytest.raises(CardError, match="cannot be read: No such file"):
+    with pytest.raises(CardError, match="cannot be read: no such file"):
         load_card(tmp_path / "no.yaml")
     (tmp_path / "b.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(CardError, match="is not a text file"):

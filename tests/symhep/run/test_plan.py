@@ -62,7 +62,7 @@ def _plan(tmp_path: Path, file: Path, registry: Any, **changes: str) -> Any:
 
 
 def test_only_what_is_used_is_read(tmp_path: Path, file: Path, registry: Any) -> None:
-    request = _plan(tmp_path, file, registry).requests["d"]
+    request = _plan(tmp_path, file, registry).agreements["d"].request
     assert request.fields == {"Muon": frozenset({"iso"})}
     assert request.event_fields == frozenset({"HT"})
 

@@ -1,0 +1,92 @@
+"""From ``xsec_pb`` to a factor on the weights of a dataset.
+
+The weights of all events that were *generated* sum to the cross-section. A file that was skimmed holds fewer; where
+its format keeps the sum of weights before the skim (NanoAOD's Runs.genEventSumw, ATLAS' CutBookkeepers), that sum is
+used, else the sum over the events read, for which nothing must have been skimmed away.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from symhep.card.schema import RunCard
+from symhep.errors import InputError
+from symhep.readers.interface import WeightSums
+
+__all__ = ["Normalisation", "normalisation"]
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """The factor, and what it makes 1: ``to`` is {"events": "generated" or "read", "sum_of_weights": S}, or None."""
+
+    factor: float = 1.0
+    to: Mapping[str, Any] | None = None
+    notes: tuple[str, ...] = ()
+
+
+def normalisation(
+    dataset: str, card: RunCard, sums: WeightSums, files: Sequence[Mapping[str, Any]]
+) -> Normalisation:
+    """The factor that scales the weights of a dataset to its ``xsec_pb``; 1 without one.
+
+    Parameters
+    ----------
+    sums
+        Of the events read.
+    files
+        What `symhep.run.reading.read_file` says of each file: ``file.generated`` is the sum before skimming or None.
+
+    Raises `InputError` if some files know their sum before skimming and others do not (unless the card says
+    ``missing: fill``), or if the sum is not positive.
+    """
+    wanted = card.datasets[dataset]
+    if wanted.xsec_pb is None:
+        return Normalisation()
+    read = _after_policy(sums, card.weights.negative)
+    known = [f for f in files if f["file"].get("generated") is not None]
+    lacking = [f["file"]["file"] for f in files if f["file"].get("generated") is None]
+    why = None
+    if known and lacking:
+        if wanted.missing == "error":
+            raise InputError(
+                f"dataset '{dataset}': the sum of weights before skimming is in {len(known)} of {len(files)} files, "
+                f"not in {', '.join(lacking[:3])}",
+                hint="xsec_pb needs it of all: make two datasets of them, or say 'missing: fill'",
+            )
+        why = "some files do not have it"
+    elif known and wanted.max_events is not None:
+        why = "max_events cuts the files"
+    elif known and card.weights.negative in ("drop", "abs"):
+        why = f"it cannot be had for 'negative: {card.weights.negative}'"
+    if known and why is None:
+        generated = math.fsum(_delivered(f) * f["file"]["generated"] for f in known)
+        return _scaled(dataset, wanted.xsec_pb, "generated", generated, ())
+    notes = (
+        (f"xsec_pb is the cross-section of the events read, not of those before skimming: {why}.",)
+        if known
+        else ()
+    )
+    return _scaled(dataset, wanted.xsec_pb, "read", read, notes)
+
+
+def _scaled(dataset: str, xsec: float, events: str, total: float, notes: tuple[str, ...]) -> Normalisation:
+    if not 0 < total < math.inf:
+        raise InputError(f"dataset '{dataset}': the weights sum to {total:g}, so xsec_pb cannot be applied")
+    return Normalisation(xsec / total, {"events": events, "sum_of_weights": total}, notes)
+
+
+def _delivered(file: Mapping[str, Any]) -> float:
+    """The share of a file's events that could be read: what was lost in damage was not skimmed away."""
+    lost, read = file["losses"], file["sums"]["events"]
+    many = sum(loss["events"] or 0 for loss in lost)
+    return read / (read + many) if read + many else float(not lost)
+
+
+def _after_policy(sums: WeightSums, negative: str) -> float:
+    """Sum of the weights of all events read, as the card's policy on negative weights leaves them."""
+    positive = (sums.sum_abs_w + sums.sum_w) / 2
+    return {"drop": positive, "abs": sums.sum_abs_w}.get(negative, sums.sum_w)
