@@ -1,18 +1,26 @@
-"""`symhep run`: the whole analysis of a card."""
+"""`symhep run`: the whole analysis of a card, or of events for which a card is written first."""
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
-from symhep.errors import MethodError
+from symhep.errors import CardError, MethodError
+
+if TYPE_CHECKING:
+    from symhep.plugin.manager import Registry
 
 __all__ = ["command"]
 
 
 @click.command("run")
-@click.argument("card", type=click.Path())
+@click.argument("what", nargs=-1, required=True, metavar="CARD | FILE|FOLDER...")
 @click.option(
-    "-o", "--out", type=click.Path(), help="Run folder; one that exists is resumed. [default: runs/CARD]"
+    "-o", "--out", type=click.Path(), help="Run folder; one that exists is resumed. [default: runs/NAME]"
 )
 @click.option(
     "-s", "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the card."
@@ -35,7 +43,7 @@ __all__ = ["command"]
 @click.option("--force", is_flag=True, help="Repeat work that is already finished.")
 @click.option("--dry-run", is_flag=True, help="Check everything, run nothing.")
 def command(
-    card: str,
+    what: tuple[str, ...],
     out: str | None,
     overrides: tuple[str, ...],
     max_events: int | None,
@@ -46,26 +54,72 @@ def command(
     force: bool,
     dry_run: bool,
 ) -> None:
-    """Read, select, fit, draw and report what CARD asks for."""
+    """Read, select, fit, draw and report what CARD asks for.
+
+    Or point at events, files or folders (of MadGraph, too): a card that suits them is written into the run folder, and
+    run. Calling it again goes on with the card that is there, as it was changed.
+    """
     from symhep.cli.progress import TerminalProgress
     from symhep.plugin.functions import add_code_folder
+    from symhep.plugin.manager import build_registry
     from symhep.run.pipeline import run
+    from symhep.run.pointing import is_card
 
     for folder in code:
         add_code_folder(folder)
-    done = run(
-        card, out, overrides=overrides, max_events=max_events, device=device, workers=workers, only=only, force=force,
-        dry_run=dry_run, progress=TerminalProgress(),
-    )  # fmt: skip
+    registry = build_registry()
+    with tempfile.TemporaryDirectory() as scratch:
+        card = what[0]
+        if len(what) > 1 or not is_card(card):
+            card, out = _card_of(what, out, registry, Path(scratch) if dry_run else None)
+        done = run(
+            card, out, overrides=overrides, max_events=max_events, device=device, workers=workers, only=only, force=force,
+            dry_run=dry_run, progress=TerminalProgress(), registry=registry,
+        )  # fmt: skip
     if dry_run:
-        click.echo(f"{card}: OK (would write to {done.folder})")
+        click.echo(f"{' '.join(what)}: OK (would write to {done.folder})")
         return
     for name, result in done.results.items():
         click.echo(f"{name}:")
         for statement in result.statements:
             click.echo(f"  {'! ' if statement.kind == 'warning' else ''}{statement.text}")
+    if not done.results and not done.failed:
+        click.echo(f"no method was asked for; {card} says why")
     click.echo(f"\nreport: {done.report}")
     if done.failed:
         raise MethodError(
             "; ".join(f"method '{name}' failed: {reason}" for name, reason in done.failed.items())
         )
+
+
+def _card_of(
+    what: Sequence[str], out: str | None, registry: Registry, scratch: Path | None
+) -> tuple[str, str]:
+    """The card in the run folder for these events, written if there is none, and the run folder.
+
+    With ``scratch`` a new card is written there, so that the run folder stays as it is.
+    """
+    from symhep.run.first_card import names_files, write_first_card
+    from symhep.run.pointing import is_card, pointed_at
+
+    for name in what:
+        if is_card(name):
+            raise CardError(
+                "a card runs alone", where=name, hint="give one card, or files and folders of events"
+            )
+    pointed = pointed_at(what, registry)
+    folder = Path(out) if out is not None else Path("runs") / pointed.name
+    card = folder / "card.yaml"
+    if card.exists():
+        if not names_files(card, pointed, registry):
+            raise CardError(
+                "is the card of other files", where=str(card), hint="choose another run folder with -o"
+            )
+        click.echo(f"card: {card}, as it is there")
+        return str(card), str(folder)
+    written = card if scratch is None else scratch / "card.yaml"
+    write_first_card(pointed, written, registry)
+    click.echo(
+        f"card: {card}, written for {len(pointed.files)} file{'s' * (len(pointed.files) != 1)}; to be changed at will"
+    )
+    return str(written), str(folder)

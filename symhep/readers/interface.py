@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from symhep.errors import InputError
 from symhep.events.batch import EventBatch
 from symhep.events.exact_sum import ExactSum
-from symhep.readers.generator_cut import GeneratorCut
+from symhep.events.generator_cut import GeneratorCut
 
 __all__ = [
     "CollectionSchema",

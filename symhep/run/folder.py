@@ -99,14 +99,21 @@ class RunFolder:
         shutil.rmtree(self.root / STATE / "parts" / "data", ignore_errors=True)
         (self.root / STATE / "hashes.json").unlink(missing_ok=True)
 
-    def write_card(self, card: RunCard) -> None:
-        """The resolved card: every default filled in."""
+    def write_card(self, card: RunCard, source: str) -> None:
+        """The resolved card: every default filled in. Beside the card that was run, if that lies here itself."""
         buffer = io.StringIO()
         yaml = YAML(typ="safe", pure=True)
         yaml.default_flow_style = False
         yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
         yaml.dump(card.model_dump(mode="json"), buffer)
-        self.write_bytes("card.yaml", buffer.getvalue().encode())
+        own = self.root / "card.yaml"
+        if (
+            Path(source).absolute() == own.absolute()
+        ):  # written by hand or by 'symhep run FILE': not to be overwritten
+            self.write_bytes("card.resolved.yaml", buffer.getvalue().encode())
+            return
+        self.write_bytes(own.name, buffer.getvalue().encode())
+        (self.root / "card.resolved.yaml").unlink(missing_ok=True)
 
     # -- plain files ---------------------------------------------------------------
 

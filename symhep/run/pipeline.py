@@ -143,7 +143,7 @@ def _execute(plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, d
         for name, found in plan.sources.items()
     }
     # From here on the folder is that of this card; until now it was that of the last one.
-    folder.write_card(plan.resolved_card)
+    folder.write_card(plan.resolved_card, source=plan.card_file.path)
     folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
     outcomes = _still_valid(folder, plan)
     for planned in plan.methods.values():

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from symhep.readers.generator_cut import GeneratorCut
+from symhep.events.generator_cut import GeneratorCut
 from symhep.readers.lhe.attributes import words
 from symhep.readers.lhe.numbers import fortran_to_c
 
-__all__ = ["cuts", "process", "run_card"]
+__all__ = ["BannerFacts", "banner_facts", "cuts", "process", "run_card"]
 
 _CARD = r"<{0}\s*>(.*?)</{0}\s*>"
 _PROCESS_CARD = re.compile(_CARD.format("MG5ProcCard").encode(), re.DOTALL)
@@ -23,6 +24,7 @@ _RUN_CARD = re.compile(_CARD.format("MGRunCard").encode(), re.DOTALL)
 _GENERATE = re.compile(rb"^[ \t]*(generate|add[ \t]+process)[ \t]+([^#\n]+)", re.MULTILINE)
 _OLD_PROCESS = re.compile(rb"^[ \t]*(\S[^#\n]*?>[^#\n]*?)[ \t]*#[ \t]*Process", re.MULTILINE)
 _LINE = re.compile(rb"^[ \t]*([^#=!\n][^=!\n]*?)[ \t]*=[ \t]*([A-Za-z]\w*)", re.MULTILINE)
+_CROSS_SECTION = re.compile(rb"Integrated weight \(pb\)\s*:\s*(\S+)")
 _PER_PDG = re.compile(rb"(\d+)\s*:\s*([+-]?[\d.]+(?:[eE][+-]?\d+)?)")
 _ORDERED = re.compile(r"pt([jl])([1-9])")
 
@@ -61,6 +63,36 @@ _OTHERS = {
 }
 #: A limit above this cuts nothing: old cards say 1d5 for 'no cut'.
 _NO_LIMIT = {"GeV": 1e4, "": 50.0}
+
+
+@dataclass(frozen=True)
+class BannerFacts:
+    """What the banner of a run says, the file that MadGraph writes beside the events."""
+
+    process: str | None
+    sqrt_s_gev: float | None
+    cross_section_pb: float | None
+    cuts: tuple[GeneratorCut, ...]
+
+
+def banner_facts(banner: bytes) -> BannerFacts:
+    """Read a banner, whose tags are those of the header of an LHE file.
+
+    >>> card = b"<MGRunCard>\\n 6500.0 = ebeam1\\n 6500.0 = ebeam2\\n 20 = ptj\\n</MGRunCard>"
+    >>> facts = banner_facts(card + b"#  Integrated weight (pb)  :  5.5")
+    >>> facts.sqrt_s_gev, facts.cross_section_pb, str(facts.cuts[0])
+    (13000.0, 5.5, 'pt > 20 GeV of jets (ptj)')
+    """
+    card = run_card(banner)
+    first, second = (_number(card.get(f"ebeam{i}", b"")) for i in (1, 2))
+    stated = _CROSS_SECTION.search(banner)
+    return BannerFacts(
+        process(banner),
+        # Of beams whose masses do not count.
+        2 * math.sqrt(first * second) if first > 0 and second > 0 else None,
+        value if stated and (value := _number(stated[1])) > 0 else None,
+        cuts(card),
+    )
 
 
 def process(header: bytes) -> str | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from symhep.readers.generator_cut import GeneratorCut
+from symhep.events.generator_cut import GeneratorCut
 from symhep.readers.lhe.attributes import ATTRIBUTES, attributes, words
 from symhep.readers.lhe.banner import cuts, process, run_card
 from symhep.readers.lhe.document import HeaderText
