@@ -10,6 +10,8 @@ import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from symhep.printable import printable
+
 __all__ = [
     "CardError",
     "DeviceError",
@@ -28,10 +30,14 @@ class SymhepError(Exception):
     """Base of all errors that symhep raises on purpose.
 
     Where third-party code failed, ``third_party_traceback`` tells how, for a log: see `symhep.plugin.isolation`.
+    As text it is one line, in which control characters of a file are written out.
     """
 
     exit_code = 1
     third_party_traceback: str = ""
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class CardError(SymhepError, ValueError):

@@ -16,6 +16,7 @@ PACKAGES = ("symhep_moments", "symhep_oracle", "symhep_symmetrygan", "symhep_vae
 
 #: From the bottom up. A module may import its own package and anything strictly below.
 LAYERS = (
+    {"printable"},
     {"errors", "hooks", "paths"},
     {"card"},
     {"events", "lie", "stats"},

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from symhep.cli.terminal import say
+
 __all__ = ["command"]
 
 
@@ -85,7 +87,7 @@ def command(
     """
     from pathlib import Path
 
-    from symhep.cli.progress import TerminalProgress
+    from symhep.cli.log import telling
     from symhep.errors import CardError
     from symhep.plugin.functions import add_code_folder
     from symhep.run.augment import augment
@@ -94,14 +96,15 @@ def command(
         add_code_folder(folder)
     if Path(out).exists() and not force:
         raise CardError(f"{out} exists", hint="choose another name with -o, or overwrite it with --force")
-    done = augment(
-        card, run, out, method=method, copies=copies, seed=seed, generators=_names(generators),
-        components=_names(components), boosts=boosts, translations=translations, progress=TerminalProgress(),
-    )  # fmt: skip
-    click.echo(f"{done.path}: {done.events:,} events, {done.rows:,} rows")
-    click.echo(f"  {done.how}")
+    with telling() as progress:
+        done = augment(
+            card, run, out, method=method, copies=copies, seed=seed, generators=_names(generators),
+            components=_names(components), boosts=boosts, translations=translations, progress=progress,
+        )  # fmt: skip
+    say(f"{done.path}: {done.events:,} events, {done.rows:,} rows")
+    say(f"  {done.how}")
     for note in done.notes:
-        click.echo(f"  ! {note}")
+        say(f"  ! {note}")
 
 
 def _names(given: tuple[str, ...]) -> list[str] | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from symhep.cli.terminal import say
 from symhep.errors import CardError
 
 __all__ = ["command"]
@@ -24,7 +25,8 @@ def command(
 ) -> None:
     """Write a commented run card that suits FILES and runs as it is.
 
-    FILES are files of events, globs, URLs, or folders: of MadGraph (PROC, PROC/Events/run_01), or of files of one format.
+    FILES are files of events, globs, URLs, or folders: of MadGraph (PROC, PROC/Events/run_01), or of files of one
+    format.
     """
     from symhep.card.loader import apply_overrides
     from symhep.plugin.manager import build_registry
@@ -38,4 +40,4 @@ def command(
     pointed = pointed_at(files, registry, format_name)
     methods = write_first_card(pointed, target, registry, format_name, apply_overrides({}, options))
     runs = f"runs {', '.join(methods)}" if methods else "runs no method, for the reasons it gives"
-    click.echo(f"wrote {out}, which {runs}; next: symhep run {out} -o runs/{target.stem}")
+    say(f"wrote {out}, which {runs}; next: symhep run {out} -o runs/{target.stem}")

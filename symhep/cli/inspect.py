@@ -5,56 +5,89 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from symhep.cli.terminal import say
 from symhep.errors import InputError
 
+if TYPE_CHECKING:
+    from symhep.plugin.manager import Registry
+
 __all__ = ["command"]
+
+QUICK = "events counted, weights read; --full reads every column"
+FULL = "every column of every event read"
 
 
 @click.command("inspect")
 @click.argument("files", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document for all files.")
+@click.option("--full", is_flag=True, help="Read every column, as a run would, and tell what is damaged.")
+@click.option("--all", "everything", is_flag=True, help="Show all collections, fields, weights and notes.")
 @click.option("--format", "format_name", default="auto", help="The reader; auto looks into the file.")
 @click.option(
     "-O", "--option", "options", multiple=True, metavar="KEY=VALUE", help="An option of the reader."
 )
-def command(files: tuple[str, ...], as_json: bool, format_name: str, options: tuple[str, ...]) -> int:
-    """Show format, collections with types and units, events and weights of FILES.
+def command(
+    files: tuple[str, ...],
+    as_json: bool,
+    full: bool,
+    everything: bool,
+    format_name: str,
+    options: tuple[str, ...],
+) -> int:
+    """Show format, collections with types and units, events and weights of FILES: paths, globs, or folders.
 
-    A damaged file is read as far as it goes; what is lost is reported, and the exit code is 3.
+    A damaged file is read as far as it goes; what is lost is reported, and the exit code is 3. Without --full only the
+    weights are read, and damage in other columns is not seen.
     """
     from symhep.card.loader import apply_overrides
+    from symhep.cli.summary import show
     from symhep.plugin.manager import build_registry
-    from symhep.run.inspection import inspect
+    from symhep.run.inspection import event_files
 
     registry, chosen = build_registry(), apply_overrides({}, options)
     documents: list[dict[str, Any]] = []
-    for file in files:
+    for name in files:
         try:
-            summary = inspect(file, format=format_name, registry=registry, options=chosen)
-            documents.append(_document(summary))
+            found = event_files(name)
         except InputError as error:
-            documents.append({"file": file, "error": str(error)})
+            documents.append({"file": name, "error": str(error)})
+            continue
+        documents += [_looked_into(file, format_name, chosen, registry, full) for file in found]
     if as_json:
         click.echo(json.dumps(documents[0] if len(documents) == 1 else documents, indent=1))
         for document in documents:
             if "error" in document:
-                click.echo(f"symhep: {document['error']}", err=True)
+                say(f"symhep: {document['error']}", err=True)
     else:
         for document in documents:
-            _print(document)
+            show(document, everything)
     return 3 if any("error" in d or d["losses"] for d in documents) else 0
 
 
-def _document(summary: Any) -> dict[str, Any]:
+def _looked_into(
+    file: str, format_name: str, options: dict[str, Any], registry: Registry, full: bool
+) -> dict[str, Any]:
+    from symhep.run.inspection import inspect
+
+    try:
+        return _document(
+            inspect(file, format=format_name, registry=registry, options=options, full=full), full
+        )
+    except InputError as error:
+        return {"file": file, "error": str(error)}
+
+
+def _document(summary: Any, full: bool) -> dict[str, Any]:
     """The JSON form of a `FileSummary`; the keys are stable."""
     schema, sums = summary.schema, summary.weights
     return {
         "file": summary.file,
         "format": summary.format,
+        "checked": FULL if full else QUICK,
         "events": sums.events,
         "sum_of_weights": sums.sum_w,
         "sum_of_weights_error": math.sqrt(sums.sum_w2),
@@ -63,7 +96,10 @@ def _document(summary: Any) -> dict[str, Any]:
         "cross_section_pb": summary.cross_section_pb,
         "containers": list(schema.containers),
         "beams": [{"pdgId": i, "energy_gev": e} for i, e in schema.beams],
+        "process": schema.process,
+        "cuts": [str(cut) for cut in schema.cuts],
         "weights": list(schema.weights),
+        "weight_groups": {name: list(members) for name, members in schema.weight_groups.items()},
         "collections": {
             name: {"kind": c.kind, "fields": {f: dataclasses.asdict(d) for f, d in c.fields.items()}}
             for name, c in schema.collections.items()
@@ -73,55 +109,3 @@ def _document(summary: Any) -> dict[str, Any]:
         "losses": [dataclasses.asdict(loss) for loss in summary.losses],
         "details": dict(summary.details),
     }
-
-
-def _print(document: dict[str, Any]) -> None:
-    """For people, on a terminal of any width."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    if "error" in document:
-        click.echo(f"symhep: {document['error']}", err=True)
-        return
-    console = Console(highlight=False)
-    console.print(f"[bold]{escape(document['file'])}[/]  {document['format']}")
-    facts = Table.grid(padding=(0, 2))
-    facts.add_row("events", f"{document['events']:,}")
-    facts.add_row(
-        "sum of weights", f"{document['sum_of_weights']:.6g} ± {document['sum_of_weights_error']:.2g}"
-    )
-    facts.add_row("negative weights", f"{100 * document['negative_fraction']:.3g} %")
-    if document["cross_section_pb"]:
-        facts.add_row(
-            "cross-section", "{:.6g} ± {:.2g} pb (as the file says)".format(*document["cross_section_pb"])
-        )
-    for beam in document["beams"]:
-        facts.add_row("beam", f"pdgId {beam['pdgId']}, {beam['energy_gev']:g} GeV")
-    if document["containers"]:
-        facts.add_row("contains", escape(", ".join(document["containers"])))
-    if document["weights"]:
-        shown = ", ".join(document["weights"][:6]) + (", ..." if len(document["weights"]) > 6 else "")
-        facts.add_row(f"weights ({len(document['weights'])})", escape(shown))
-    console.print(facts)
-    table = Table("collection", "kind", "fields", box=None, header_style="bold", pad_edge=False)
-    for name, collection in document["collections"].items():
-        table.add_row(escape(name), escape(collection["kind"]), escape(_fields(collection["fields"])))
-    if document["event_fields"]:
-        table.add_row("(per event)", "", escape(_fields(document["event_fields"])))
-    console.print(table)
-    for note in document["notes"]:
-        console.print(f"note: {escape(note)}")
-    for loss in document["losses"]:
-        many = (
-            "an unknown number of events"
-            if loss["events"] is None
-            else f"{loss['events']} event{'s' * (loss['events'] != 1)}"
-        )
-        at = "" if loss["first_event"] is None else f" from event {loss['first_event']}"
-        console.print(f"[bold red]lost[/]: {many}{at}: {escape(loss['reason'])}")
-    console.print()
-
-
-def _fields(fields: dict[str, Any]) -> str:
-    return ", ".join(f"{name} [{f['unit']}]" if f["unit"] else name for name, f in fields.items())

@@ -11,7 +11,9 @@ from typing import Any
 import click
 
 from symhep import __version__
+from symhep.cli.terminal import say
 from symhep.errors import SymhepError
+from symhep.printable import printable
 
 __all__ = ["main"]
 
@@ -90,18 +92,19 @@ def main() -> None:
     try:
         code = group.main(standalone_mode=False)
     except SymhepError as error:
-        click.echo(f"symhep: {error}{_traceback_note(error)}", err=True)
+        say(f"symhep: {error}{_traceback_note(error)}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
+        error.message = printable(error.message)
         error.show()
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("symhep: interrupted; run the same command again to go on", err=True)
+        say("symhep: interrupted; run the same command again to go on", err=True)
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"symhep: {place}{error.strerror or error}", err=True)
+        say(f"symhep: {place}{error.strerror or error}", err=True)
         sys.exit(2)
     sys.exit(code if isinstance(code, int) else 0)

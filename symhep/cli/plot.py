@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from symhep.cli.terminal import say
+
 __all__ = ["command"]
 
 
@@ -14,4 +16,4 @@ def command(folder: str) -> None:
     from symhep.run.rewrite import redraw
 
     for stem in redraw(folder):
-        click.echo(stem)
+        say(stem)

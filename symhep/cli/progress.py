@@ -1,47 +1,153 @@
-"""Progress bars on a terminal, silence elsewhere."""
+"""How far long work is: bars on a terminal, a line where there is none."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from symhep.methods.context import Progress, Task
+from symhep.printable import printable
 
-from symhep.methods.context import Task
-
-__all__ = ["TerminalProgress"]
+__all__ = ["HowFar", "TerminalProgress", "memory_gb"]
 
 
 class TerminalProgress:
     """Bars with elapsed and remaining time, on stderr; nothing where stderr is not a terminal."""
 
     def __init__(self) -> None:
+        from rich.console import Console
+
         self.console = Console(stderr=True)
 
     @contextmanager
     def task(self, description: str, total: int) -> Iterator[Task]:
         """Open a bar; a total of 0 means that nobody knows it, and a count is shown instead."""
-        columns = [SpinnerColumn(), TextColumn("{task.description}")]
+        from rich import progress as rich
+
+        # Names of files are no markup.
+        columns: list[Any] = [rich.SpinnerColumn(), rich.TextColumn("{task.description}", markup=False)]
         if total:
-            columns += [BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn()]
+            columns += [
+                rich.BarColumn(), rich.TextColumn("{task.percentage:>3.0f} %"), rich.TimeRemainingColumn()
+            ]  # fmt: skip
         else:
-            columns += [TextColumn("{task.completed:,.0f} events")]
-        columns += [TimeElapsedColumn(), TextColumn("[dim]{task.fields[note]}")]
+            columns += [rich.TextColumn("{task.completed:,.0f} events")]
+        columns += [
+            rich.TimeElapsedColumn(),
+            rich.TextColumn("{task.fields[note]}", style="dim", markup=False),
+        ]
         quiet = not self.console.is_terminal
-        with Progress(*columns, console=self.console, disable=quiet, transient=quiet) as bars:
-            bar = bars.add_task(description, total=total or None, note="")
+        with rich.Progress(*columns, console=self.console, disable=quiet, transient=quiet) as bars:
+            bar = bars.add_task(printable(description), total=total or None, note="")
 
             def tick(steps: int = 1, note: str = "") -> None:
                 bars.update(bar, advance=steps)
                 if note:
-                    bars.update(bar, note=note)
+                    bars.update(bar, note=printable(note))
 
             yield tick
+
+
+@dataclass
+class _Open:
+    """A task that is being done; ``total`` 0: nobody knows it."""
+
+    description: str
+    total: int
+    started: float
+    done: int = 0
+    note: str = ""
+
+
+class HowFar:
+    """Keeps count of the tasks that are open, and hands each on to another progress.
+
+    Parameters
+    ----------
+    inner
+        What else shows the tasks.
+    clock
+        Seconds since some time.
+    memory
+        Gigabytes that are in use.
+    """
+
+    def __init__(
+        self,
+        inner: Progress,
+        clock: Callable[[], float] = time.monotonic,
+        memory: Callable[[], float | None] | None = None,
+    ) -> None:
+        self._inner, self._clock, self._memory = inner, clock, memory or memory_gb
+        self._open: list[_Open] = []
+        self._started = clock()
+
+    @contextmanager
+    def task(self, description: str, total: int) -> Iterator[Task]:
+        """Open a task of ``total`` steps."""
+        task = _Open(description, total, self._clock())
+        self._open.append(task)
+        try:
+            with self._inner.task(description, total) as shown:
+
+                def tick(steps: int = 1, note: str = "") -> None:
+                    task.done += steps
+                    task.note = note or task.note
+                    shown(steps, note)
+
+                yield tick
+        finally:
+            self._open.remove(task)
+
+    def line(self) -> str:
+        """What is being done now, how far it is, how fast it goes, and the memory in use.
+
+        >>> from symhep.methods.context import SilentProgress
+        >>> time = iter([0.0, 10.0, 40.0])
+        >>> far = HowFar(SilentProgress(), lambda: next(time), lambda: 1.25)
+        >>> with far.task("reading a.root", 0) as tick:
+        ...     tick(60_000)
+        ...     far.line()
+        'reading a.root: 60,000, 2,000/s, for 30 s; 1.2 GB'
+        """
+        now, memory = self._clock(), self._memory()
+        used = f"; {memory:.1f} GB" if memory is not None else ""
+        if not self._open:
+            return f"working, for {_duration(now - self._started)}{used}"
+        task = self._open[-1]
+        spent = now - task.started
+        parts = [
+            f"{task.done:,}" + (f" of {task.total:,} ({task.done / task.total:.0%})" if task.total else "")
+        ]
+        rate = task.done / spent if spent > 0 else 0.0
+        if rate:
+            parts.append(f"{rate:,.0f}/s" if rate >= 1 else f"{_duration(1 / rate)} each")
+        parts.append(f"for {_duration(spent)}")
+        if task.total and rate:
+            parts.append(f"{_duration((task.total - task.done) / rate)} left")
+        parts += [task.note] if task.note else []
+        return f"{task.description}: {', '.join(parts)}{used}"
+
+
+def _duration(seconds: float) -> str:
+    """'45 s', '3 min 10 s', '2 h 5 min'."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def memory_gb() -> float | None:
+    """The most memory that this process has used, in GB; None where the system does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 1e9 if sys.platform == "darwin" else most * 1024 / 1e9

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from symhep.cli.terminal import say
+
 __all__ = ["command"]
 
 
@@ -17,5 +19,5 @@ def command(folder: str) -> None:
 
     page, kept = reword(Path(folder))
     for line in kept:
-        click.echo(line, err=True)
-    click.echo(page)
+        say(line, err=True)
+    say(page)

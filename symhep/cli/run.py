@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from symhep.cli.terminal import say
 from symhep.errors import CardError, MethodError
 
 if TYPE_CHECKING:
@@ -41,7 +42,12 @@ __all__ = ["command"]
     help="A folder whose modules the card may name functions of; may be repeated.",
 )
 @click.option("--force", is_flag=True, help="Repeat work that is already finished.")
+@click.option("--verify", is_flag=True, help="Read every input file to see that it is what it was.")
 @click.option("--dry-run", is_flag=True, help="Check everything, run nothing.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell each step: files, events, times.")
+@click.option(
+    "--log", type=click.Path(dir_okay=False), metavar="FILE", help="Add the steps, with times, to FILE."
+)
 def command(
     what: tuple[str, ...],
     out: str | None,
@@ -52,14 +58,17 @@ def command(
     only: tuple[str, ...],
     code: tuple[str, ...],
     force: bool,
+    verify: bool,
     dry_run: bool,
+    verbose: bool,
+    log: str | None,
 ) -> None:
     """Read, select, fit, draw and report what CARD asks for.
 
     Or point at events, files or folders (of MadGraph, too): a card that suits them is written into the run folder, and
     run. Calling it again goes on with the card that is there, as it was changed.
     """
-    from symhep.cli.progress import TerminalProgress
+    from symhep.cli.log import telling
     from symhep.plugin.functions import add_code_folder
     from symhep.plugin.manager import build_registry
     from symhep.run.pipeline import run
@@ -68,24 +77,24 @@ def command(
     for folder in code:
         add_code_folder(folder)
     registry = build_registry()
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, telling(verbose, log) as progress:
         card = what[0]
         if len(what) > 1 or not is_card(card):
             card, out = _card_of(what, out, registry, Path(scratch) if dry_run else None)
         done = run(
-            card, out, overrides=overrides, max_events=max_events, device=device, workers=workers, only=only, force=force,
-            dry_run=dry_run, progress=TerminalProgress(), registry=registry,
+            card, out, overrides=overrides, max_events=max_events, device=device, workers=workers, only=only,
+            force=force, verify=verify, dry_run=dry_run, progress=progress, registry=registry,
         )  # fmt: skip
     if dry_run:
-        click.echo(f"{' '.join(what)}: OK (would write to {done.folder})")
+        say(f"{' '.join(what)}: OK (would write to {done.folder})")
         return
     for name, result in done.results.items():
-        click.echo(f"{name}:")
+        say(f"{name}:")
         for statement in result.statements:
-            click.echo(f"  {'! ' if statement.kind == 'warning' else ''}{statement.text}")
+            say(f"  {'! ' if statement.kind == 'warning' else ''}{statement.text}")
     if not done.results and not done.failed:
-        click.echo(f"no method was asked for; {card} says why")
-    click.echo(f"\nreport: {done.report}")
+        say(f"no method was asked for; {card} says why")
+    say(f"\nreport: {done.report}")
     if done.failed:
         raise MethodError(
             "; ".join(f"method '{name}' failed: {reason}" for name, reason in done.failed.items())
@@ -115,11 +124,11 @@ def _card_of(
             raise CardError(
                 "is the card of other files", where=str(card), hint="choose another run folder with -o"
             )
-        click.echo(f"card: {card}, as it is there")
+        say(f"card: {card}, as it is there")
         return str(card), str(folder)
     written = card if scratch is None else scratch / "card.yaml"
     write_first_card(pointed, written, registry)
-    click.echo(
+    say(
         f"card: {card}, written for {len(pointed.files)} file{'s' * (len(pointed.files) != 1)}; to be changed at will"
     )
     return str(written), str(folder)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from symhep.cli.terminal import say
+
 __all__ = ["command"]
 
 
@@ -30,6 +32,4 @@ def command(card: str, overrides: tuple[str, ...], code: tuple[str, ...]) -> Non
         add_code_folder(folder)
     plan = make_plan(load_card(card, overrides), build_registry())
     files = sum(len(found) for found in plan.sources.values())
-    click.echo(
-        f"{card}: good: {files} file{'s' * (files != 1)}, methods: {', '.join(plan.methods) or 'none'}"
-    )
+    say(f"{card}: good: {files} file{'s' * (files != 1)}, methods: {', '.join(plan.methods) or 'none'}")

@@ -18,9 +18,12 @@ from symhep.plugin.manager import Registry, build_registry
 from symhep.readers.interface import FileSummary, LossLog, ReadRequest, Schema
 from symhep.run.agreement import check_agreement, everything, merged, taken
 from symhep.run.filling import read_filled
+from symhep.run.globs import matching
+from symhep.run.names import is_url
+from symhep.run.reading import check_weights
 from symhep.run.sources import Source, lost, open_source, sources
 
-__all__ = ["inspect", "load"]
+__all__ = ["event_files", "inspect", "load"]
 
 
 def inspect(
@@ -28,10 +31,13 @@ def inspect(
     *,
     format: str = "auto",
     options: Mapping[str, Any] | None = None,
+    full: bool = False,
     bad_files: Literal["fail", "skip"] = "skip",
     registry: Registry | None = None,
 ) -> FileSummary:
     """What a file holds: collections, fields, events, weights, and what was lost.
+
+    Events are counted and weights read; damage in other columns is only found with ``full``.
 
     Parameters
     ----------
@@ -39,6 +45,8 @@ def inspect(
         Path or URL.
     format, options
         Reader and its options; 'auto' looks into the file.
+    full
+        Read every column and every weight, as a run that wants them all would.
     bad_files
         'skip' reports damage in ``losses``; 'fail' raises `InputError`.
 
@@ -46,8 +54,36 @@ def inspect(
     5
     """
     losses = LossLog(bad_files)
-    summary = open_source(str(file), registry or build_registry(), format, options).inspect(losses)
+    source = open_source(str(file), registry or build_registry(), format, options)
+    summary = source.inspect(losses)
+    if full:
+        known, losses.losses = losses.losses, []
+        for batch in source.read(ReadRequest(variations=True), losses):
+            try:
+                check_weights(batch, source.path)
+            except InputError as error:
+                losses.record(lost(source.path, error))
+        # What the quick look found, it found again.
+        losses.losses += [loss for loss in known if loss not in losses.losses]
     return replace(summary, losses=tuple(losses.losses))
+
+
+def event_files(name: str) -> list[str]:
+    """The files that a path, a glob or a folder names: of a folder those that lie in it, hidden ones left out.
+
+    Raises `InputError` if there is none.
+    """
+    if is_url(name):
+        return [name]
+    found = matching(name)
+    if len(found) == 1 and Path(found[0]).is_dir():
+        inside = matching(str(Path(found[0]) / "*"))
+        files = [path for path in inside if Path(path).is_file() and not Path(path).name.startswith("_")]
+        if not files:
+            raise InputError("there are no files in this folder", file=name)
+        return files
+    # A name that leads nowhere is left for the reader to refuse.
+    return [path for path in found if not Path(path).is_dir()] or [name]
 
 
 def load(

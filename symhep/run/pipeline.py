@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from symhep.methods.interface import NamedFigure
 
 __all__ = ["Run", "run"]
+
+_LOG = logging.getLogger("symhep")
 
 
 @dataclass(repr=False)
@@ -83,6 +86,7 @@ def run(
     device: str | None = None,
     only: Iterable[str] = (),
     force: bool = False,
+    verify: bool = False,
     dry_run: bool = False,
     workers: str = "1",
     progress: Progress | None = None,
@@ -104,6 +108,8 @@ def run(
         Names of methods to run; all by default.
     force
         Repeat finished work of the methods that are run.
+    verify
+        Hash every input file anew, instead of trusting size, times and place.
     dry_run
         Check what can be known without reading events, and write nothing.
     workers
@@ -129,15 +135,19 @@ def run(
     with folder.locked(), open_workers(workers) as pool:
         if force:
             folder.forget(plan.methods)
-        _execute(plan, folder, progress or SilentProgress(), pool, done)
+        _execute(plan, folder, progress or SilentProgress(), pool, done, verify)
     return done
 
 
-def _execute(plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, done: Run) -> None:
+def _execute(
+    plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, done: Run, verify: bool
+) -> None:
     """The line at the top of this file, as code."""
     started, clock = datetime.now(UTC), time.perf_counter()
     folder.read_json("provenance.json")  # a broken one fails here, before anything is computed
-    prints = fingerprints((s.path for found in plan.sources.values() for s in found), folder)
+    names = [s.path for found in plan.sources.values() for s in found]
+    prints = fingerprints(names, folder, progress, verify=verify)
+    _LOG.info("%d input files are known; %.1f s", len(prints), time.perf_counter() - clock)
     events = {
         name: read_dataset(name, plan.card, found, plan.agreements[name], prints, folder, progress, pool)
         for name, found in plan.sources.items()
@@ -147,7 +157,11 @@ def _execute(plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, d
     folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
     outcomes = _still_valid(folder, plan)
     for planned in plan.methods.values():
+        begun = time.perf_counter()
+        _LOG.info("method '%s' (%s) begins", planned.name, planned.method.name)
         tried = attempt(planned, plan, events, folder, progress, pool, done.registry)
+        how = "failed" if tried.result is None else "is done" if tried.computed else "was done before"
+        _LOG.info("method '%s' %s; %.1f s", planned.name, how, time.perf_counter() - begun)
         outcomes[planned.name] = tried.entry
         if tried.result is None:
             done.failed[planned.name] = tried.entry["error"]
@@ -166,6 +180,7 @@ def _execute(plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, d
     stored = [name for name, outcome in outcomes.items() if outcome["status"] == "ok"]
     record_run(folder, line, list(prints.values()), done.computed, stored)
     write_report(folder.root)
+    _LOG.info("report written: %s; %.1f s in all", done.report, time.perf_counter() - clock)
 
 
 def _still_valid(folder: RunFolder, plan: Plan) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
@@ -27,12 +28,14 @@ from symhep.run.filling import read_filled
 from symhep.run.folder import content_key
 from symhep.run.names import absolute
 from symhep.run.sources import Source, sources
-from symhep.torchkit.device import resolve_device
 
 #: Events that a card is tried on before the run.
 _REHEARSAL = 20
 #: So many files of a dataset are compared before the run; the others when they are read.
 COMPARED = 10
+
+#: Devices that need no look at the machine to know that they can be had.
+_ALWAYS_THERE = ("auto", "cpu")
 
 __all__ = ["Plan", "PlannedMethod", "ScanPoint", "make_plan"]
 
@@ -76,7 +79,13 @@ class Plan:
     sources: Mapping[str, list[Source]]
     agreements: Mapping[str, Agreement]
     methods: Mapping[str, PlannedMethod]
-    device: str
+
+    @cached_property
+    def device(self) -> str:
+        """Where tensors live. Raises `DeviceError`."""
+        from symhep.torchkit.device import resolve_device  # torch takes a second to load
+
+        return resolve_device(self.card.run.device)
 
     @property
     def card(self) -> RunCard:
@@ -126,7 +135,10 @@ def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ())
     for name in wanted:
         _must_be("method of the card", name, card.methods, "--only")
     methods = {name: _method(name, card_file, registry) for name in card.methods if name in wanted}
-    return Plan(card_file, files, agreements, methods, resolve_device(card.run.device))
+    plan = Plan(card_file, files, agreements, methods)
+    if card.run.device not in _ALWAYS_THERE:
+        plan.device  # noqa: B018  a device that is not there is told now
+    return plan
 
 
 def _must_be(kind: str, name: str, known: Iterable[str], where: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import getpass
 import hashlib
+import logging
 import platform
+import re
 import shlex
 import subprocess
 import sys
@@ -14,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import symhep
+from symhep.methods.context import Progress, SilentProgress
 from symhep.run.folder import STATE, RunFolder
+from symhep.run.names import local_path
 
 __all__ = ["fingerprints", "git_state", "machine", "record_run"]
 
@@ -23,6 +27,7 @@ _PACKAGES = (
     "uproot", "vector",
 )  # fmt: skip
 _BLOCK = 1 << 22
+_LOG = logging.getLogger("symhep")
 
 
 def record_run(
@@ -102,26 +107,49 @@ def git_state(folder: Path) -> dict[str, Any] | None:
         return None
 
 
-def fingerprints(paths: Iterable[str], folder: RunFolder) -> dict[str, Mapping[str, Any]]:
+def fingerprints(
+    paths: Iterable[str], folder: RunFolder, progress: Progress | None = None, *, verify: bool = False
+) -> dict[str, Mapping[str, Any]]:
     """Size and sha256 of local files; URLs stay as they are named.
 
-    The hash of a large file takes a while, so it is kept in the run folder and
-    trusted as long as size and modification time stay the same.
+    The hash of a large file takes a while, so it is kept in the run folder and trusted as long as size, inode and the
+    times of the last change (of content, and of anything) stay the same; with ``verify`` it is not.
     """
     known = folder.remembered(f"{STATE}/hashes.json")
+    names = list(dict.fromkeys(paths))
     found: dict[str, Mapping[str, Any]] = {}
-    for name in dict.fromkeys(paths):
-        path = Path(name)
-        if "://" in name or not path.is_file():
-            found[name] = {"file": name, "size": None, "sha256": None}
-            continue
-        stat = path.stat()
-        mark = [stat.st_size, stat.st_mtime_ns]
-        if known.get(str(path.resolve()), {}).get("mark") != mark:
-            known[str(path.resolve())] = {"mark": mark, "sha256": _sha256(path)}
-        found[name] = {"file": name, "size": stat.st_size, "sha256": known[str(path.resolve())]["sha256"]}
+    with (progress or SilentProgress()).task("hashing input files", len(names)) as tick:
+        for name in names:
+            found[name] = _fingerprint(name, known, verify)
+            tick(1)
     folder.write_json(f"{STATE}/hashes.json", known)
     return found
+
+
+def _fingerprint(name: str, known: dict[str, Any], verify: bool) -> dict[str, Any]:
+    """The row of one file; ``known`` (path -> mark and hash) is brought up to date."""
+    local = local_path(name)
+    path = Path(local) if local is not None else None
+    if path is None or not path.is_file():
+        return {"file": name, "size": None, "sha256": None}
+    place, stat = str(path.resolve()), path.stat()
+    mark = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+    entry = known.get(place)
+    if (
+        verify
+        or not isinstance(entry, dict)
+        or entry.get("mark") != mark
+        or not _is_sha256(entry.get("sha256"))
+    ):
+        fresh = _sha256(path)
+        if verify and isinstance(entry, dict) and entry.get("mark") == mark and entry.get("sha256") != fresh:
+            _LOG.warning("%s has other bytes than before, though its size and times are the same", name)
+        known[place] = {"mark": mark, "sha256": fresh}
+    return {"file": name, "size": stat.st_size, "sha256": known[place]["sha256"]}
+
+
+def _is_sha256(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
 
 
 def _sha256(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
@@ -26,8 +27,9 @@ from symhep.run.normalisation import normalisation
 from symhep.run.sources import Source, lost
 from symhep.run.workers import Workers
 
-__all__ = ["DatasetEvents", "read_dataset", "read_file"]
+__all__ = ["DatasetEvents", "check_weights", "read_dataset", "read_file"]
 
+_LOG = logging.getLogger("symhep")
 #: Of what a stored part holds: parts of another number are read from the files again.
 PARTS = 4
 
@@ -100,7 +102,7 @@ def _batches(
     read = read_filled if agreement.fill else Source.read
     try:
         for batch in read(source, request, losses):
-            _check_weights(batch, source.path)
+            check_weights(batch, source.path)
             yield batch
     except InputError as error:
         losses.record(lost(source.path, error))
@@ -140,6 +142,7 @@ def read_dataset(
             for number, part in workers.run(read_file, jobs):
                 folder.write_part(place, keys[missing[number]], missing[number], part)
                 parts[missing[number]] = part
+                _tell(part)
                 tick(1)
     else:  # how much of a file is wanted depends on the files before it
         for index, source in enumerate(sources):
@@ -149,9 +152,22 @@ def read_dataset(
             if found is None:
                 found = read_file(source, card, agreement, limit, card.run.bad_files, progress)
                 folder.write_part(place, key(source, limit), index, found)
+                _tell(found)
             parts[index] = found
             limit -= found.values["sums"]["events"]
     return _join(name, card, agreement, [parts[i] for i in sorted(parts)])
+
+
+def _tell(part: Part) -> None:
+    """Log what became of a file."""
+    file = part.values["file"]
+    _LOG.info(
+        "read %s (%s): %d events, sum of weights %.6g",
+        file["file"], file["format"], file["events"], file["sum_of_weights"],
+    )  # fmt: skip
+    for loss in part.values["losses"]:
+        many = "an unknown number of" if loss["events"] is None else loss["events"]
+        _LOG.warning("%s: %s events lost: %s", loss["file"], many, loss["reason"])
 
 
 def _join(name: str, card: RunCard, agreement: Agreement, parts: list[Part]) -> DatasetEvents:
@@ -170,6 +186,8 @@ def _join(name: str, card: RunCard, agreement: Agreement, parts: list[Part]) -> 
     xsec = card.datasets[name].xsec_pb
     scale = normalisation(name, card, total, [p.values for p in parts])
     factor = scale.factor
+    for note in (*notes, *scale.notes):
+        _LOG.warning("dataset '%s': %s", name, note)
     tables = {}
     for feature in card.features:
         pieces = [
@@ -230,7 +248,8 @@ def _average_cross_section(parts: list[Part]) -> list[float] | None:
     return [float((n * value).sum() / n.sum()), float(np.sqrt(((n * error) ** 2).sum()) / n.sum())]
 
 
-def _check_weights(batch: EventBatch, file: str) -> None:
+def check_weights(batch: EventBatch, file: str) -> None:
+    """Raise `InputError` for a weight that is infinite or not a number."""
     bad = ~np.isfinite(batch.weights)
     if bad.any():
         found = batch.weights[bad][0]

@@ -1,0 +1,128 @@
+"""What `symhep inspect` shows of a file: a screenful, or all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from symhep.cli.terminal import say
+from symhep.printable import printable
+
+__all__ = ["show"]
+
+#: Of collections, fields of each, numbers per event, weights, notes, and losses so many are shown ...
+_COLLECTIONS, _FIELDS, _NUMBERS, _WEIGHTS, _NOTES, _LOSSES = 10, 6, 8, 4, 4, 4
+#: ... and of a sentence so many characters.
+_LENGTH = 240
+
+
+def show(document: Mapping[str, Any], everything: bool = False) -> None:
+    """Print the JSON form of a `FileSummary`, for people, on a terminal of any width."""
+    if "error" in document:
+        say(f"symhep: {document['error']}", err=True)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    console.print(f"[bold]{_text(document['file'])}[/]  {_text(document['format'])}")
+    facts = Table.grid(padding=(0, 2))
+    for name, value in _facts(document, everything):
+        facts.add_row(name, _text(value))
+    console.print(facts)
+    table = Table("collection", "kind", "fields", box=None, header_style="bold", pad_edge=False)
+    collections = list(document["collections"].items())
+    shown = collections if everything else collections[:_COLLECTIONS]
+    for name, collection in shown:
+        fields = _units(collection["fields"])
+        table.add_row(*map(_text, (name, collection["kind"], _listed(fields, _FIELDS, everything))))
+    if len(shown) < len(collections):
+        left = [name for name, _ in collections[len(shown) :]]
+        table.add_row(f"and {len(left)} more", "", _text(_listed(left, _NUMBERS, everything)))
+    if document["event_fields"]:
+        numbers = _units(document["event_fields"])
+        table.add_row("(per event)", "", _text(_listed(numbers, _NUMBERS, everything)))
+    console.print(table)
+    for sentence in _some([f"note: {note}" for note in document["notes"]], _NOTES, everything):
+        console.print(_text(_cut(sentence, everything)))
+    for sentence in _some([_lost(loss) for loss in document["losses"]], _LOSSES, everything):
+        console.print(f"[bold red]{_text(sentence[:4])}[/]{_text(sentence[4:])}")
+    if not everything and _long(document):
+        console.print("--all shows the rest")
+    console.print()
+
+
+def _facts(document: Mapping[str, Any], everything: bool) -> Iterable[tuple[str, str]]:
+    yield "events", f"{document['events']:,}"
+    yield "checked", document["checked"]
+    yield "sum of weights", f"{document['sum_of_weights']:.6g} ± {document['sum_of_weights_error']:.2g}"
+    yield "negative weights", f"{100 * document['negative_fraction']:.3g} %"
+    if document["cross_section_pb"]:
+        value, error = document["cross_section_pb"]
+        yield "cross-section", f"{value:.6g} ± {error:.2g} pb (as the file says)"
+    if document["process"]:
+        yield "process", document["process"]
+    for beam in document["beams"]:
+        yield "beam", f"pdgId {beam['pdgId']}, {beam['energy_gev']:g} GeV"
+    if document["cuts"]:
+        yield "generator cuts", _listed(document["cuts"], _WEIGHTS, everything)
+    if document["containers"]:
+        yield "contains", _listed(document["containers"], _NUMBERS, everything)
+    if weights := document["weights"]:
+        yield f"weights ({len(weights)})", _listed(weights, _WEIGHTS, everything)
+    groups = [f"{name}: {len(m)}, {m[0]} to {m[-1]}" for name, m in document["weight_groups"].items()]
+    for group in _some(groups, _NOTES, everything):
+        yield "weight group", group
+
+
+def _text(text: str) -> str:
+    """As rich shows it: no markup, and nothing that acts on the terminal."""
+    from rich.markup import escape
+
+    return escape(printable(text))
+
+
+def _units(fields: Mapping[str, Any]) -> list[str]:
+    return [f"{name} [{f['unit']}]" if f["unit"] else name for name, f in fields.items()]
+
+
+def _listed(names: list[str], at_most: int, everything: bool) -> str:
+    """The first names, and how many more there are.
+
+    >>> _listed(["px", "py", "pz", "E"], 2, False)
+    'px, py and 2 more'
+    """
+    if everything or len(names) <= at_most:
+        return ", ".join(names)
+    return f"{', '.join(names[:at_most])} and {len(names) - at_most} more"
+
+
+def _some(sentences: list[str], at_most: int, everything: bool) -> list[str]:
+    if everything or len(sentences) <= at_most:
+        return sentences
+    return [*sentences[:at_most], f"... and {len(sentences) - at_most} more"]
+
+
+def _cut(sentence: str, everything: bool) -> str:
+    return sentence if everything or len(sentence) <= _LENGTH else f"{sentence[:_LENGTH].rstrip()} ..."
+
+
+def _lost(loss: Mapping[str, Any]) -> str:
+    many = loss["events"]
+    told = "an unknown number of events" if many is None else f"{many} event{'s' * (many != 1)}"
+    at = "" if loss["first_event"] is None else f" from event {loss['first_event']}"
+    return f"lost: {told}{at}: {loss['reason']}"
+
+
+def _long(document: Mapping[str, Any]) -> bool:
+    """Was something left out?"""
+    collections = document["collections"]
+    return (
+        len(collections) > _COLLECTIONS
+        or any(len(c["fields"]) > _FIELDS for c in collections.values())
+        or len(document["event_fields"]) > _NUMBERS
+        or any(len(document[key]) > _WEIGHTS for key in ("weights", "cuts", "weight_groups"))
+        or len(document["notes"]) > _NOTES
+        or any(len(note) > _LENGTH for note in document["notes"])
+        or len(document["losses"]) > _LOSSES
+    )
