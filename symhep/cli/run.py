@@ -109,6 +109,7 @@ def _card_of(
     With ``scratch`` a new card is written there, so that the run folder stays as it is.
     """
     from symhep.run.first_card import names_files, write_first_card
+    from symhep.run.folder import RunFolder
     from symhep.run.pointing import is_card, pointed_at
 
     for name in what:
@@ -126,6 +127,7 @@ def _card_of(
             )
         say(f"card: {card}, as it is there")
         return str(card), str(folder)
+    RunFolder(folder).check()
     written = card if scratch is None else scratch / "card.yaml"
     write_first_card(pointed, written, registry)
     say(

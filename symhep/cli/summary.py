@@ -64,6 +64,8 @@ def _facts(document: Mapping[str, Any], everything: bool) -> Iterable[tuple[str,
         yield "process", document["process"]
     for beam in document["beams"]:
         yield "beam", f"pdgId {beam['pdgId']}, {beam['energy_gev']:g} GeV"
+    if document["sqrt_s_gev"]:
+        yield "sqrt(s)", f"{document['sqrt_s_gev']:g} GeV"
     if document["cuts"]:
         yield "generator cuts", _listed(document["cuts"], _WEIGHTS, everything)
     if document["containers"]:

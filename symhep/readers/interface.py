@@ -93,6 +93,18 @@ class Schema:
     #: The one of ``weights`` that "auto" stands for; None: every event weighs 1.
     auto_weight: str | None = None
 
+    @property
+    def sqrt_s_gev(self) -> float | None:
+        """sqrt(4 E1 E2) of the two beams, whose masses do not count; None where they are not known.
+
+        >>> Schema(beams=((2212, 6500.0), (2212, 6500.0))).sqrt_s_gev
+        13000.0
+        """
+        if len(self.beams) != 2:
+            return None
+        s = 4 * self.beams[0][1] * self.beams[1][1]
+        return s**0.5 if s > 0 else None
+
 
 @dataclass(frozen=True)
 class ReadRequest:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -162,8 +161,8 @@ def _facts(schema: Schema, pointed: Pointed, summary: FileSummary) -> Iterator[s
         yield f"Process: {process}"
     if schema.beams:
         beams = " and ".join(f"{energy:g} GeV of PDG {pdg}" for pdg, energy in schema.beams)
-        root = math.sqrt(max(4 * math.prod(energy for _, energy in schema.beams[:2]), 0))
-        yield f"Beams: {beams}; sqrt(s) = {root:g} GeV"
+        energy = f"; sqrt(s) = {schema.sqrt_s_gev:g} GeV" if schema.sqrt_s_gev else ""
+        yield f"Beams: {beams}{energy}"
     elif facts and facts.sqrt_s_gev:
         yield f"Beams: sqrt(s) = {facts.sqrt_s_gev:g} GeV"
     if summary.cross_section_pb:

@@ -70,7 +70,7 @@ def test_proposals(shared_data: Path, tmp_path: Path, name: str) -> None:
     card.write_text(text := _card(source))
     plan = make_plan(load_card(card), registry)
     assert sorted(plan.methods) == RUNS[name]
-    assert text.count("too few") == len(EVERY) - len(RUNS[name])
+    assert len(re.findall("too few (?:to t|for)", text)) == len(EVERY) - len(RUNS[name])
     card.write_text(
         re.sub(
             r"^  # (?=(algebra:|symmetries:|relevance:|elements:|  \w+:|    \w+:))",
@@ -117,7 +117,7 @@ def test_proposed_cuts_keep_most_of_the_events(shared_data: Path, tmp_path: Path
     rows = json.loads((done.folder / "cutflow.json").read_text())["datasets"]["events"]["selections"][
         "chosen"
     ]
-    assert [row["name"] for row in rows] == ["all", "enough_partons", "mass_window"]
+    assert [row["name"] for row in rows][:3] == ["all", "enough_partons", "mass_window"]
     assert 0.8 < rows[1]["events"] / rows[0]["events"] < 1
     assert 0.9 < rows[2]["events"] / rows[1]["events"] <= 1
     assert found.where == "(abs(pdgId) <= 5 or pdgId == 21) and status == 1"
