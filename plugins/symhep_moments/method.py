@@ -79,11 +79,14 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, Sample]):
         return draw_all(result)
 
     def init_block(self, sample: SampleView) -> InitBlock:
-        """The quick look, first in the card; a comment where there are too few effective events for it."""
+        """The quick look; a comment where there are too few effective events for it.
+
+        Where the generator has cut, the density ends, and rotations and boosts are tested inside of the cut.
+        """
         what = (
             "rotations, boosts, reflections and exchanges" if sample.object else "rotations and reflections"
         )
-        comment = f"Which {what} leave the density as it is? With p-values, in seconds."
+        comment = f"Which {what} leave the density as it is? With p-values."
         enough = sample.effective >= ENOUGH
         if not enough:
             comment += (
@@ -91,4 +94,12 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, Sample]):
                 f"with {ENOUGH} or more switch it on."
             )
         text = f"use: moments\nfeatures: {sample.geometric}"
-        return InitBlock("symmetries", comment, text, seconds=5, active=enough)
+        if sample.object and sample.passed:
+            edges = (
+                f"{{variable: {cut.variable}, "
+                + (f"above: {cut.above:g}}}" if cut.above is not None else f"below: {cut.below:g}}}")
+                for cut in sample.passed
+            )
+            text += f"\noptions:\n  edges: [{', '.join(edges)}]          # cuts of the generator"
+        # Loading and drawing some twenty seconds; sums over the events are quick.
+        return InitBlock("symmetries", comment, text, seconds=20 + sample.events / 2000, active=enough)

@@ -36,6 +36,9 @@ from symhep_oracle.say.tables import tables
 
 __all__ = ["OracleGenerators"]
 
+#: Events from which on the suggested card asks: each gives a condition on the 16 numbers of a linear map.
+FEWEST = 20
+
 
 class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
     """Generators of the symmetry of an oracle (Forestano et al., Deep learning symmetries).
@@ -124,13 +127,17 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
         return draw_all(result)
 
     def init_block(self, sample: SampleView) -> InitBlock | None:
-        """The Lorentz norm of four-momenta, to be switched on by hand; nothing where there are none."""
+        """The Lorentz norm of four-momenta; nothing where there are none."""
         if sample.object is None:
             return None
+        comment = "Which linear maps of the four-momenta leave E^2 - p^2 alone? Their Lie algebra."
+        enough = sample.events >= FEWEST
+        if not enough:
+            comment += f" There are {sample.events} events, too few for the 16 numbers of such a map."
         return InitBlock(
             name="algebra",
-            comment="Which linear maps of the four-momenta leave E^2 - p^2 alone? Their Lie algebra, in seconds.",
+            comment=comment,
             text=f"use: oracle\nfeatures: {sample.geometric}\noptions: {{oracle: lorentz}}",
-            seconds=5,
-            active=False,
+            seconds=15,
+            active=enough,
         )

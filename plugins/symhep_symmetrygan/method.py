@@ -26,6 +26,10 @@ from symhep_symmetrygan.say.tables import tables
 
 __all__ = ["SymmetryGan"]
 
+#: Of the card that `symhep init` writes: effective events from which on it trains, restarts, their batches, and events.
+ENOUGH = 400
+RESTARTS, STEPS, MOST_EVENTS = 24, 1500, 20_000
+
 
 class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
     """Elements of a group of transformations, found by adversarial training and tested on held-out events.
@@ -97,19 +101,36 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
         return draw_all(result)
 
     def init_block(self, sample: SampleView) -> InitBlock | None:
-        """Subgroups of the Lorentz group for objects, else rotations; switched on by hand."""
-        what = "subgroups of the Lorentz group" if sample.object is not None else "rotations"
-        asked = (
-            "search: false, subgroups: true, discrete: {elements: usual}"
+        """Single rotations and the subgroups of the Lorentz group for objects, else rotations of the numbers.
+
+        The turns about the beam are among the rotations SO(3), and so are their neighbours, which events of a
+        collider do not respect: the search has something to find and something to reject.
+        """
+        if sample.object is None and len(sample.variables) < 2:
+            return None
+        comment = (
+            "Which rotations, subgroups of the Lorentz group and reflections does adversarial training find in the "
+            "density, held-out events as judge?"
             if sample.object is not None
-            else None
+            else "Which rotations does adversarial training find in the density, held-out events as judge?"
         )
-        return InitBlock(
-            "subgroups" if sample.object is not None else "elements",
-            f"Which {what} does adversarial training find in the density, held-out events as judge? "
-            "Takes a minute or two.",
-            f"use: symmetrygan\nfeatures: {sample.geometric}\n"
-            + (f"options: {{{asked}}}\n" if asked else ""),
-            seconds=90.0,
-            active=False,
-        )
+        enough = sample.effective >= ENOUGH
+        if not enough:
+            comment += (
+                f" The effective number of events is {sample.effective:.0f}, too few to train and judge: "
+                f"with {ENOUGH} or more switch it on."
+            )
+        lines = [
+            "use: symmetrygan",
+            f"features: {sample.geometric}",
+            "options:",
+            *(
+                ["  search: SO(3)", "  subgroups: true", "  discrete: {elements: usual}"]
+                if sample.object is not None
+                else []
+            ),
+            f"  training: {{restarts: {RESTARTS}, steps: {STEPS}}}          # 100 and 4000 for a measurement",
+        ]
+        if sample.events > MOST_EVENTS:
+            lines.append(f"  max_events: {MOST_EVENTS}")
+        return InitBlock("elements", comment, "\n".join(lines), seconds=75.0, active=enough)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from symhep.events.dataset import Dataset
-from symhep.events.effective import FEWEST
+from symhep.events.effective import FEW
 from symhep.methods.context import Context
 from symhep.methods.enumeration import plural
 from symhep.methods.init_block import InitBlock, SampleView
@@ -120,15 +120,12 @@ class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
 
         return draw_all(result)
 
-    def init_block(self, sample: SampleView) -> InitBlock | None:
-        """A run on all variables, each scaled by itself; nothing for fewer events than can be trained on."""
-        if sample.events < FEWEST:
-            return None
+    def init_block(self, sample: SampleView) -> InitBlock:
+        """A run on all variables, each scaled by itself; a comment for fewer events than can be trained on."""
         options = VaeOptions()
         steps = options.epochs_for(sample.events) * sample.events / options.batch_size
         # On two cores: a thousand steps of the runs take a second, loading and drawing some twenty.
         seconds = 20 + steps / 1000
-        cost = "half a minute" if seconds < 45 else plural(round(seconds / 60), "minute")
         text = f"""\
 use: vae
 features: {sample.measured}
@@ -139,5 +136,11 @@ options:
   beta: {options.beta:g}
 # scan: {{beta: [0.01, 0.1, 1.0]}}          # repeat for several values of an option
 """
-        question = "How many independent directions do the events have, and what removed the rest?"
-        return InitBlock("relevance", f"{question} About {cost}.", text, seconds)
+        comment = "How many independent directions do the events have, and what removed the rest?"
+        enough = sample.effective >= FEW
+        if not enough:
+            comment += (
+                f" The effective number of events is {sample.effective:.0f}, too few to train on: "
+                f"with {FEW:.0f} or more switch it on."
+            )
+        return InitBlock("relevance", comment, text, seconds, active=enough)

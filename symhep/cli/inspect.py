@@ -96,7 +96,11 @@ def _document(summary: Any, full: bool) -> dict[str, Any]:
         "cross_section_pb": summary.cross_section_pb,
         "containers": list(schema.containers),
         "beams": [{"pdgId": i, "energy_gev": e} for i, e in schema.beams],
+        "sqrt_s_gev": schema.sqrt_s_gev,
+        "process": schema.process,
+        "cuts": [str(cut) for cut in schema.cuts],
         "weights": list(schema.weights),
+        "weight_groups": {name: list(members) for name, members in schema.weight_groups.items()},
         "collections": {
             name: {"kind": c.kind, "fields": {f: dataclasses.asdict(d) for f, d in c.fields.items()}}
             for name, c in schema.collections.items()

@@ -1,19 +1,27 @@
-"""`symhep run`: the whole analysis of a card."""
+"""`symhep run`: the whole analysis of a card, or of events for which a card is written first."""
 
 from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from symhep.cli.terminal import say
-from symhep.errors import MethodError
+from symhep.errors import CardError, MethodError
+
+if TYPE_CHECKING:
+    from symhep.plugin.manager import Registry
 
 __all__ = ["command"]
 
 
 @click.command("run")
-@click.argument("card", type=click.Path())
+@click.argument("what", nargs=-1, required=True, metavar="CARD | FILE|FOLDER...")
 @click.option(
-    "-o", "--out", type=click.Path(), help="Run folder; one that exists is resumed. [default: runs/CARD]"
+    "-o", "--out", type=click.Path(), help="Run folder; one that exists is resumed. [default: runs/NAME]"
 )
 @click.option(
     "-s", "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the card."
@@ -41,7 +49,7 @@ __all__ = ["command"]
     "--log", type=click.Path(dir_okay=False), metavar="FILE", help="Add the steps, with times, to FILE."
 )
 def command(
-    card: str,
+    what: tuple[str, ...],
     out: str | None,
     overrides: tuple[str, ...],
     max_events: int | None,
@@ -55,20 +63,30 @@ def command(
     verbose: bool,
     log: str | None,
 ) -> None:
-    """Read, select, fit, draw and report what CARD asks for."""
+    """Read, select, fit, draw and report what CARD asks for.
+
+    Or point at events, files or folders (of MadGraph, too): a card that suits them is written into the run folder, and
+    run. Calling it again goes on with the card that is there, as it was changed.
+    """
     from symhep.cli.log import telling
     from symhep.plugin.functions import add_code_folder
+    from symhep.plugin.manager import build_registry
     from symhep.run.pipeline import run
+    from symhep.run.pointing import is_card
 
     for folder in code:
         add_code_folder(folder)
-    with telling(verbose, log) as progress:
+    registry = build_registry()
+    with tempfile.TemporaryDirectory() as scratch, telling(verbose, log) as progress:
+        card = what[0]
+        if len(what) > 1 or not is_card(card):
+            card, out = _card_of(what, out, registry, Path(scratch) if dry_run else None)
         done = run(
             card, out, overrides=overrides, max_events=max_events, device=device, workers=workers, only=only,
-            force=force, verify=verify, dry_run=dry_run, progress=progress,
+            force=force, verify=verify, dry_run=dry_run, progress=progress, registry=registry,
         )  # fmt: skip
     if dry_run:
-        say(f"{card}: OK (would write to {done.folder})")
+        say(f"{' '.join(what)}: OK (would write to {done.folder})")
         return
     for note in done.notes:
         click.echo(f"note: {note}")
@@ -76,8 +94,45 @@ def command(
         say(f"{name}:")
         for statement in result.statements:
             say(f"  {'! ' if statement.kind == 'warning' else ''}{statement.text}")
+    if not done.results and not done.failed:
+        say(f"no method was asked for; {card} says why")
     say(f"\nreport: {done.report}")
     if done.failed:
         raise MethodError(
             "; ".join(f"method '{name}' failed: {reason}" for name, reason in done.failed.items())
         )
+
+
+def _card_of(
+    what: Sequence[str], out: str | None, registry: Registry, scratch: Path | None
+) -> tuple[str, str]:
+    """The card in the run folder for these events, written if there is none, and the run folder.
+
+    With ``scratch`` a new card is written there, so that the run folder stays as it is.
+    """
+    from symhep.run.first_card import names_files, write_first_card
+    from symhep.run.folder import RunFolder
+    from symhep.run.pointing import is_card, pointed_at
+
+    for name in what:
+        if is_card(name):
+            raise CardError(
+                "a card runs alone", where=name, hint="give one card, or files and folders of events"
+            )
+    pointed = pointed_at(what, registry)
+    folder = Path(out) if out is not None else Path("runs") / pointed.name
+    card = folder / "card.yaml"
+    if card.exists():
+        if not names_files(card, pointed, registry):
+            raise CardError(
+                "is the card of other files", where=str(card), hint="choose another run folder with -o"
+            )
+        say(f"card: {card}, as it is there")
+        return str(card), str(folder)
+    RunFolder(folder).check()
+    written = card if scratch is None else scratch / "card.yaml"
+    write_first_card(pointed, written, registry)
+    say(
+        f"card: {card}, written for {len(pointed.files)} file{'s' * (len(pointed.files) != 1)}; to be changed at will"
+    )
+    return str(written), str(folder)

@@ -60,12 +60,21 @@ def _facts(document: Mapping[str, Any], everything: bool) -> Iterable[tuple[str,
     if document["cross_section_pb"]:
         value, error = document["cross_section_pb"]
         yield "cross-section", f"{value:.6g} ± {error:.2g} pb (as the file says)"
+    if document["process"]:
+        yield "process", document["process"]
     for beam in document["beams"]:
         yield "beam", f"pdgId {beam['pdgId']}, {beam['energy_gev']:g} GeV"
+    if document["sqrt_s_gev"]:
+        yield "sqrt(s)", f"{document['sqrt_s_gev']:g} GeV"
+    if document["cuts"]:
+        yield "generator cuts", _listed(document["cuts"], _WEIGHTS, everything)
     if document["containers"]:
         yield "contains", _listed(document["containers"], _NUMBERS, everything)
     if weights := document["weights"]:
         yield f"weights ({len(weights)})", _listed(weights, _WEIGHTS, everything)
+    groups = [f"{name}: {len(m)}, {m[0]} to {m[-1]}" for name, m in document["weight_groups"].items()]
+    for group in _some(groups, _NOTES, everything):
+        yield "weight group", group
 
 
 def _text(text: str) -> str:
@@ -114,7 +123,7 @@ def _long(document: Mapping[str, Any]) -> bool:
         len(collections) > _COLLECTIONS
         or any(len(c["fields"]) > _FIELDS for c in collections.values())
         or len(document["event_fields"]) > _NUMBERS
-        or len(document["weights"]) > _WEIGHTS
+        or any(len(document[key]) > _WEIGHTS for key in ("weights", "cuts", "weight_groups"))
         or len(document["notes"]) > _NOTES
         or any(len(note) > _LENGTH for note in document["notes"])
         or len(document["losses"]) > _LOSSES

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from symhep.events.generator_cut import GeneratorCut
+
 __all__ = ["InitBlock", "SampleView"]
 
 
@@ -24,7 +26,9 @@ class SampleView:
     geometric
         Name of the feature set for symmetries: one common scale, or four-momenta.
     events, effective
-        Events of the file, and their effective number (sum w)^2 / sum w^2.
+        Events that have the objects, about, and their effective number (sum w)^2 / sum w^2.
+    passed
+        Cuts that the generator has applied, and that every one of the objects has passed: the density ends there.
     """
 
     object: str | None
@@ -35,6 +39,7 @@ class SampleView:
     geometric: str
     events: int
     effective: float
+    passed: tuple[GeneratorCut, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,13 +51,13 @@ class InitBlock:
     name
         Of the entry under ``methods:``.
     comment
-        The question it answers and what it costs, as a line of English.
+        The question it answers, as a line of English; the card adds what it costs, from ``seconds``.
     text
         YAML below the name, without indentation: ``use: ...``, ``features: ...``, ``options: ...``.
     seconds
         Rough time on two cores; the card lists the quickest first.
     active
-        False: written as a comment, to be switched on by hand.
+        False: written as a comment, to be switched on by hand; ``comment`` says why.
     """
 
     name: str
@@ -60,3 +65,16 @@ class InitBlock:
     text: str
     seconds: float
     active: bool = True
+
+    @property
+    def cost(self) -> str:
+        """The time in words.
+
+        >>> [InitBlock("a", "", "", seconds).cost for seconds in (3, 42, 200)]
+        ['a few seconds', 'about 40 s', 'about 3 minutes']
+        """
+        if self.seconds < 8:
+            return "a few seconds"
+        if self.seconds < 90:
+            return f"about {5 * round(self.seconds / 5)} s"
+        return f"about {round(self.seconds / 60)} minutes"

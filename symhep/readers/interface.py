@@ -12,11 +12,13 @@ from pydantic import BaseModel, ConfigDict
 from symhep.errors import InputError
 from symhep.events.batch import EventBatch
 from symhep.events.exact_sum import ExactSum
+from symhep.events.generator_cut import GeneratorCut
 
 __all__ = [
     "CollectionSchema",
     "FieldSchema",
     "FileSummary",
+    "GeneratorCut",
     "Loss",
     "LossLog",
     "Note",
@@ -80,10 +82,28 @@ class Schema:
     beams: tuple[tuple[int, float], ...] = ()
     #: (value, error) in pb as the file's header states it.
     cross_section_pb: tuple[float, float] | None = None
+    #: What was generated, in the generator's own words, e.g. 'p p > t t~'.
+    process: str | None = None
+    #: Cuts that the generator applied.
+    cuts: tuple[GeneratorCut, ...] = ()
+    #: Group of alternative weights -> their names, e.g. scales and parton densities.
+    weight_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: Sentences a person should read before trusting the numbers.
     notes: tuple[str, ...] = ()
     #: The one of ``weights`` that "auto" stands for; None: every event weighs 1.
     auto_weight: str | None = None
+
+    @property
+    def sqrt_s_gev(self) -> float | None:
+        """sqrt(4 E1 E2) of the two beams, whose masses do not count; None where they are not known.
+
+        >>> Schema(beams=((2212, 6500.0), (2212, 6500.0))).sqrt_s_gev
+        13000.0
+        """
+        if len(self.beams) != 2:
+            return None
+        s = 4 * self.beams[0][1] * self.beams[1][1]
+        return s**0.5 if s > 0 else None
 
 
 @dataclass(frozen=True)

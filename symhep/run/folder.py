@@ -59,6 +59,10 @@ and _ . = + - only
             )
 
 
+#: The card that was run; alone in a folder, one that waits to be run.
+CARD = "card.yaml"
+
+
 class RunFolder:
     """Reads and writes a run folder. See docs/run_folder.md; ``.symhep/`` holds what resuming needs."""
 
@@ -69,7 +73,11 @@ class RunFolder:
         """Raise `StoreError` if the folder is not one that may be written to."""
         if self.root.exists() and not self.root.is_dir():
             raise StoreError(f"{self.root} is a file; -o takes a folder")
-        if self.root.is_dir() and any(self.root.iterdir()) and not (self.root / STATE).is_dir():
+        if (
+            self.root.is_dir()
+            and not (self.root / STATE).is_dir()
+            and {p.name for p in self.root.iterdir()} - {CARD}
+        ):
             raise StoreError(f"{self.root} is not empty and was not written by symhep; choose another folder")
 
     @contextmanager
@@ -100,14 +108,21 @@ class RunFolder:
         shutil.rmtree(self.root / STATE / "parts" / "data", ignore_errors=True)
         (self.root / STATE / "hashes.json").unlink(missing_ok=True)
 
-    def write_card(self, card: RunCard) -> None:
-        """The resolved card: every default filled in."""
+    def write_card(self, card: RunCard, source: str) -> None:
+        """The resolved card: every default filled in. Beside the card that was run, if that lies here itself."""
         buffer = io.StringIO()
         yaml = YAML(typ="safe", pure=True)
         yaml.default_flow_style = False
         yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
         yaml.dump(card.model_dump(mode="json"), buffer)
-        self.write_bytes("card.yaml", buffer.getvalue().encode())
+        own = self.root / CARD
+        if (
+            Path(source).absolute() == own.absolute()
+        ):  # written by hand or by 'symhep run FILE': not to be overwritten
+            self.write_bytes("card.resolved.yaml", buffer.getvalue().encode())
+            return
+        self.write_bytes(own.name, buffer.getvalue().encode())
+        (self.root / "card.resolved.yaml").unlink(missing_ok=True)
 
     # -- plain files ---------------------------------------------------------------
 

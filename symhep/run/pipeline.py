@@ -161,7 +161,7 @@ def _execute(
         for note in e.account["file_notes"]
     ]
     # From here on the folder is that of this card; until now it was that of the last one.
-    folder.write_card(plan.resolved_card)
+    folder.write_card(plan.resolved_card, source=plan.card_file.path)
     folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
     outcomes = _still_valid(folder, plan)
     for planned in plan.methods.values():

@@ -1,30 +1,21 @@
-"""Looks into a file and proposes a run card: objects, features and methods that suit what is there."""
+"""Looks into a file and proposes what to look at: objects, their number, their variables, and cuts that fit them."""
 
 from __future__ import annotations
 
-import json
 import keyword
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files as package_files
-from pathlib import Path
-from textwrap import wrap
 
 import awkward as ak
-import jinja2
 import numpy as np
 
 from symhep.card.expressions import parse_expression
-from symhep.errors import CardError, InputError, PluginError
-from symhep.events.effective import FEW
+from symhep.errors import CardError, InputError
 from symhep.events.evaluate import evaluate, object_scope
-from symhep.methods.init_block import SampleView
-from symhep.plugin.isolation import isolated
-from symhep.plugin.manager import Registry
+from symhep.events.generator_cut import GeneratorCut
 from symhep.readers.interface import CollectionSchema, LossLog, ReadRequest, Schema
 from symhep.run.sources import Source
 
-__all__ = ["Suggestion", "suggest", "write_card"]
+__all__ = ["YAML_WORDS", "Suggestion", "suggest"]
 
 _LOOK_AT = 2_000
 #: An object must be complete in this fraction of the events looked at.
@@ -43,6 +34,13 @@ class Suggestion:
     variables: tuple[str, ...]
     reason: str
     others: tuple[str, ...] = ()
+    #: Fraction of the events looked at that have so many.
+    fraction: float = 1.0
+    #: A condition on the objects, and one on the event, that keep most of what is there.
+    fiducial: tuple[str, ...] = ()
+    window: str | None = None
+    #: Cuts of the generator that each of the objects has passed.
+    passed: tuple[GeneratorCut, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,12 +64,12 @@ _KINDS = (
     _Kind("photons", "pdgId == 22", "pt"),
     _Kind("partons", "(abs(pdgId) <= 5 or pdgId == 21)", "pt"),
 )
-#: Numbers per event among which symmetries are looked for: the pairs that rotations mix grow with the square.
-_MIXED = 6
-#: Characters in a line of a comment.
-_WIDTH = 110
+#: Readers give particles along the beam a pseudorapidity that is finite, and beyond any detector.
+_ALONG_BEAM = 10.0
+#: Cuts that are proposed keep so many of the objects, each.
+_KEPT = 0.95
 #: Names that are values in YAML 1.2 or 1.1.
-_YAML_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+YAML_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 #: Detector-level collections by the words in their names, best first.
 _WORDS = ("muon", "electron", "jet", "fatjet", "photon", "tau", "track")
 
@@ -86,6 +84,8 @@ def suggest(source: Source) -> tuple[Suggestion, int]:
     if len(events) == 0:
         raise InputError("there is no event to look at", file=source.path)
     found = _reconstructed(events, schema) or _generated(events, schema) or _numbers(schema)
+    if found is not None and found.collection is not None:
+        found = _with_cuts(found, events, schema)
     if found is None:
         raise InputError(
             "nothing here looks like particles or numbers per event", file=source.path,
@@ -119,12 +119,13 @@ def _generated(events: ak.Array, schema: Schema) -> Suggestion | None:
             )
             return Suggestion(
                 kind.name, name, f"{kind.where} and status == 1", kind.sort, take, _variables(schema),
-                f"{fraction:.0%} of the events have two {kind.name} in the final state", others,
+                f"{fraction:.0%} of the events have two {kind.name} in the final state", others, fraction,
             )  # fmt: skip
         number = int(np.clip(np.quantile(ak.to_numpy(ak.num(stable)), 1 - _COMMON), 1, 4))
         return Suggestion(
             "particles", name, "status == 1", "pt", number, _variables(schema),
             f"the {number} hardest final-state particles",
+            fraction=float(np.mean(ak.to_numpy(ak.num(stable)) >= number)),
         )  # fmt: skip
     return None
 
@@ -153,6 +154,7 @@ def _reconstructed(events: ak.Array, schema: Schema) -> Suggestion | None:
             return Suggestion(
                 _label(name, take), name, None, "pt", take,
                 ("px", "py", "pz", "E"), f"{fractions[name]:.0%} of the events have at least {take} of {name}", others,
+                fractions[name],
             )  # fmt: skip
     return None
 
@@ -165,7 +167,7 @@ def _label(collection: str, take: int) -> str:
     """
     name = "".join(c if c.isascii() and c.isalnum() else "_" for c in collection.lower())[:48]
     label = name + ("s" if take > 1 and not name.endswith("s") else "")
-    bare = label[0].isalpha() and not keyword.iskeyword(label) and label not in _YAML_WORDS
+    bare = label[0].isalpha() and not keyword.iskeyword(label) and label not in YAML_WORDS
     return label if bare else f"object_{label}"
 
 
@@ -177,94 +179,87 @@ def _speaks(name: str) -> bool:
         return False
 
 
-def _yaml(name: str) -> str:
-    """A name as it stands in the card: quoted where YAML, of whatever version, reads it as something else."""
-    plain = name.isascii() and name.isidentifier() and name.lower() not in _YAML_WORDS
-    return name if plain else json.dumps(name)
-
-
 def _numbers(schema: Schema) -> Suggestion | None:
-    """Numbers per event, where there are no particles."""
-    numbers = {
-        n: f for n, f in schema.event_fields.items() if f.role == "number" and f.type.startswith("float")
+    """Numbers per event, where there are no particles: quantities, and not weights, counters, flags or identifiers."""
+    floats = {
+        n: f for n, f in schema.event_fields.items() if f.type.startswith("float") and f.role == "number"
     }
-    names = [n for n in numbers if _speaks(n)][:12]
+    names = [n for n in floats if _speaks(n) and n not in schema.weights][:12]
     if not names:
         return None
     return Suggestion(None, None, None, None, 1, tuple(names), "numbers per event; there are no particles")
 
 
-def write_card(sources: Sequence[Source], files: Sequence[str], registry: Registry) -> str:
-    """The text of a commented card for ``files`` (all of one format), drawn from the first one.
+def _with_cuts(found: Suggestion, events: ak.Array, schema: Schema) -> Suggestion:
+    """With cuts that fit the objects, and those of the generator that they have passed."""
+    assert found.collection is not None
+    objects = events[found.collection]
+    if found.where is not None:
+        objects = objects[_values(found.where, objects)]
+    order = ak.argsort(_values(found.sort or "pt", objects), axis=1, ascending=False)
+    objects = objects[order]
+    objects = objects[ak.num(objects) >= found.take][:, : found.take]
+    if len(objects) == 0:
+        return found
+    one = {
+        name: ak.to_numpy(ak.flatten(_values(name, objects))).astype(float)
+        for name in ("pt", "abs(eta)", "E")
+    }
+    conditions = []
+    if (pt := _below(np.quantile(one["pt"], 1 - _KEPT))) > 0:
+        conditions.append(f"pt > {pt:g}")
+    eta = np.quantile(one["abs(eta)"], _KEPT)
+    if 0 < eta < _ALONG_BEAM:
+        conditions.append(f"abs(eta) < {np.ceil(10 * eta) / 10:g}")
+    return replace(
+        found,
+        fiducial=tuple(conditions),
+        window=_window(found, objects),
+        passed=_passed(schema, objects, one),
+    )
 
-    Its methods are those of ``registry`` that have an `symhep.methods.interface.Method.init_block` for the file, the
-    quickest first.
+
+def _values(expression: str, objects: ak.Array) -> ak.Array:
+    condition = parse_expression(expression)
+    return evaluate(condition, object_scope(objects, condition.names))
+
+
+def _window(found: Suggestion, objects: ak.Array) -> str | None:
+    """A window in the mass of the first two objects, unless all have the same."""
+    if found.take != 2:
+        return None
+    mass = ak.to_numpy((objects[:, 0] + objects[:, 1]).mass)
+    low, high = np.quantile(mass[np.isfinite(mass)], [(1 - _KEPT) / 2, (1 + _KEPT) / 2])
+    if not high > 1.02 * low > 0:
+        return None
+    m = f"mass({found.object}[0], {found.object}[1])"
+    return f"{m} > {_below(low):g} and {m} < {_below(high, up=True):g}"
+
+
+def _passed(schema: Schema, objects: ak.Array, one: dict[str, np.ndarray]) -> tuple[GeneratorCut, ...]:
+    """The generator's cuts on single particles that hold for these: by their kinds, and by looking."""
+    if "pdgId" not in objects.fields:
+        return ()
+    kinds = set(np.unique(np.abs(ak.to_numpy(ak.flatten(objects.pdgId)))).tolist())
+    values = {"pt": one["pt"], "abs_eta": one["abs(eta)"], "energy": one["E"]}
+    return tuple(
+        cut
+        for cut in schema.cuts
+        if cut.variable in values
+        and kinds <= set(cut.particles)
+        and cut.passed(
+            float(values[cut.variable].min() if cut.above is not None else values[cut.variable].max())
+        )
+    )
+
+
+def _below(value: float, up: bool = False) -> float:
+    """``value`` with two digits, rounded down (or up) so that a cut keeps what is there.
+
+    >>> _below(23.7), _below(0.01234), _below(87.1, up=True)
+    (23.0, 0.012, 88.0)
     """
-    source = sources[0]
-    found, looked_at = suggest(source)
-    losses = LossLog("skip")
-    sums = source.inspect(losses).weights
-    # Signed weights of few events cancel to almost nothing: the sign is then given up, and the card says so.
-    effective = sums.sum_w**2 / sums.sum_w2 if sums.sum_w2 else 0.0
-    unsigned = sums.negative > 0 and effective < FEW
-    sample = SampleView(
-        object=found.object,
-        take=found.take,
-        variables=found.variables,
-        features=len(found.variables) * (found.take if found.object else 1),
-        measured="momenta",
-        geometric="momenta" if found.object else "plane",
-        events=sums.events,
-        effective=effective,
-    )
-    template = jinja2.Environment(
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
-    ).from_string(package_files("symhep.card").joinpath("card.yaml.j2").read_text(encoding="utf-8"))
-    return template.render(
-        # Editors complete the card by it. `symhep schema card` prints the same with other plugins' options.
-        schema=Path(str(package_files("symhep.card").joinpath("card.schema.json"))).as_uri(),
-        variables=", ".join(map(_yaml, found.variables)),
-        first=", ".join(map(_yaml, found.variables[:_MIXED])),
-        # JSON strings are YAML strings, whatever stands in them.
-        files=json.dumps([str(f) for f in files]),
-        format=source.reader.name,
-        options=json.dumps(source.options.model_dump(mode="json", exclude_defaults=True)),
-        s=replace(found, reason=_one_line(found.reason), others=tuple(map(_one_line, found.others))),
-        where=json.dumps(found.where),
-        looked_at=looked_at,
-        events=sums.events,
-        damaged=bool(losses.losses),
-        effective=effective,
-        unsigned=unsigned,
-        blocks=list(_blocks(sample, registry)),
-    )
-
-
-def _blocks(sample: SampleView, registry: Registry) -> Iterator[_Block]:
-    """Entries under ``methods:``, by rising time; one of a plugin that fails is left out."""
-    offered = []
-    for name in sorted(registry.methods):
-        try:
-            with isolated(f"method '{name}' cannot write its part of the card"):
-                block = registry.method(name).init_block(sample)
-        except PluginError:
-            continue  # `symhep methods` tells that it is broken
-        if block is not None:
-            offered.append(block)
-    for block in sorted(offered, key=lambda block: block.seconds):
-        lines = (f"{block.name}:", *(f"  {line}" for line in block.text.splitlines()))
-        yield _Block(tuple(wrap(_one_line(block.comment), _WIDTH)), lines, block.active)
-
-
-@dataclass(frozen=True)
-class _Block:
-    """An entry under ``methods:`` as lines of YAML."""
-
-    comment: tuple[str, ...]
-    lines: tuple[str, ...]
-    active: bool
-
-
-def _one_line(text: str) -> str:
-    """Names from a file end up in comments: they must not break out of one."""
-    return "".join(c if c.isprintable() else "?" for c in text)
+    if not value > 0:
+        return 0.0
+    step = 10.0 ** (np.floor(np.log10(value)) - 1)
+    return float(f"{(np.ceil if up else np.floor)(value / step) * step:.2g}")

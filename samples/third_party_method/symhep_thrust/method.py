@@ -92,6 +92,4 @@ class Thrust(symhep.Method[ThrustOptions, ThrustRecord]):
         if sample.object is None or sample.take < 2:
             return None
         text = f"use: thrust\nfeatures: {sample.measured}"
-        return symhep.InitBlock(
-            "thrust", "How pencil-like are the events? In a second.", text, 1.0, active=False
-        )
+        return symhep.InitBlock("thrust", "How pencil-like are the events?", text, 1.0, active=False)

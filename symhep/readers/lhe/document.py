@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from symhep.errors import InputError
+from symhep.readers.lhe.header_end import header_end, plain, swallowed
 from symhep.readers.lhe.runs import EventRun, Tags, find_events
 
 __all__ = ["Damage", "HeaderText", "split"]
 
 _TITLE = b"LesHouchesEvents"
 _OPEN = b"<" + _TITLE
-_INIT_END = re.compile(rb"</init\s*>")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 # Memory stays bounded whatever a file holds: no real header or event comes near this.
 _LIMIT = 1 << 26
@@ -49,7 +49,7 @@ class _Cursor:
     in_header: bool = True
     documents: int = 0
     footer: bool = True  # has the present document been closed?
-    searched: int = 0  # bytes of text already searched for the end of the header
+    look_at: int = 0  # bytes of text from which another look for the end of the header is worth its time
     pending: list[HeaderText | EventRun | Damage] = field(default_factory=list)
 
     def advance(self, n: int) -> None:
@@ -83,7 +83,7 @@ def _drain(at: _Cursor, final: bool, cut: bool = False) -> Iterator[HeaderText |
     """Everything that can be told from the text at hand."""
     while True:
         if at.in_header:
-            if not _take_header(at):
+            if not _take_header(at, final):
                 break
         elif not _take_events(at, final):
             break
@@ -95,24 +95,30 @@ def _drain(at: _Cursor, final: bool, cut: bool = False) -> Iterator[HeaderText |
     at.pending.clear()
 
 
-def _take_header(at: _Cursor) -> bool:
+def _take_header(at: _Cursor, final: bool) -> bool:
     """Move past a header, if its end is at hand."""
-    found = _INIT_END.search(at.text, at.searched)
-    if found is None:
-        at.searched = max(0, len(at.text) - 64)
+    if not final and len(at.text) < at.look_at:
         return False
-    close = found.end()
-    begin = at.text.rfind(_OPEN, 0, close)
-    if begin < 0:
-        at.searched = close
+    text = plain(at.text)
+    end = header_end(text)
+    if end is None and final:
+        # A comment or a <header> that is never closed must not hide the events behind it.
+        text = at.text
+        end = header_end(text)
+    if end is None or (begin := text.rfind(_OPEN, 0, end.place)) < 0:
+        at.look_at = 2 * len(at.text)
         return False
-    if (first := at.text.find(_OPEN)) < begin:
-        at.pending.append(_no_init(at.text[first:begin], at.byte + first))
-        at.advance(begin)
-        close -= begin
-    at.pending.append(HeaderText(at.text[:close], at.byte))
-    at.advance(close)
-    at.in_header, at.footer, at.searched = False, False, 0
+    if begin and (swallowed(at.text[:begin]) or _OPEN in text[:begin]):
+        at.pending.append(_no_init(at.text[:begin], at.byte))
+    if inside := swallowed(at.text[begin : end.place]):
+        reason = "events stand in the header, where they do not belong: parts of the file are misplaced"
+        at.pending.append(Damage(reason, at.byte + begin + inside[0], len(inside), hint="look at this place"))
+    at.pending.append(HeaderText(at.text[begin : end.place], at.byte + begin))
+    at.advance(end.place)
+    if end.early:
+        reason = "an event begins before </init>: the header is damaged"
+        at.pending.append(Damage(reason, at.byte, hint="look at this place"))
+    at.in_header, at.footer, at.look_at = False, False, 0
     at.documents += 1
     return True
 

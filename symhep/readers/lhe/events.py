@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from symhep.readers.lhe.attributes import ATTRIBUTES
 from symhep.readers.lhe.columns import EVENT_FIELDS, MOMENTUM, PARTICLE_FIELDS, Array, Columns
 from symhep.readers.lhe.numbers import fortran_to_c, misread, parse_numbers
 from symhep.readers.lhe.runs import EventRun, Kind
@@ -20,7 +21,7 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
 _REMARK = re.compile(rb"#[^\n]*")
-_OPENING = re.compile(rb"<event[^>]*>")
+_OPENING = re.compile(rb"<event" + ATTRIBUTES + rb">")
 _REASONS = {
     Kind.CUT: "the event is cut short: its </event> is missing",
     Kind.STRAY: "</event> without its <event>: the event's beginning is lost",
@@ -142,8 +143,10 @@ def _parse(
             if wanted.weight not in column_of:
                 raise ValueError(f"the event has no weight '{wanted.weight}'")
             weights = table[:, column_of[wanted.weight]]
-            if np.isnan(weights).any():
-                raise ValueError(f"the event has no weight '{wanted.weight}'")
+            if (none := ~np.isfinite(weights)).any():
+                odd = weights[none][0]
+                what = "has no" if np.isnan(odd) else "has an infinite"
+                raise ValueError(f"the event {what} weight '{wanted.weight}'")
         if wanted.variations:
             variations = {name: table[:, i] for name, i in column_of.items()}
     return Columns(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from symhep.readers.lhe.attributes import ATTRIBUTES
+
 __all__ = ["FOOTER", "foreign"]
 
 FOOTER = b"</LesHouchesEvents"
-_HARMLESS = re.compile(rb"#[^\n]*|</?eventgroup(?:\s[^<>\n]*)?>|\0+")
+_HARMLESS = re.compile(rb"#[^\n]*|</?eventgroup(?=[\s>])" + ATTRIBUTES + rb">|\0+")
 _UNFINISHED = re.compile(rb"<[^<>]*\Z")
 
 

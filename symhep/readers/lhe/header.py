@@ -6,17 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from symhep.events.generator_cut import GeneratorCut
+from symhep.readers.lhe.attributes import ATTRIBUTES, attributes, words
+from symhep.readers.lhe.banner import cuts, process, run_card
 from symhep.readers.lhe.document import HeaderText
 from symhep.readers.lhe.numbers import fortran_to_c, misread
+from symhep.readers.lhe.weight_groups import declared_weights, weight_groups
 
 __all__ = ["Header", "Process", "parse_header"]
 
 _VERSION = re.compile(rb"""<LesHouchesEvents[^>]*?\bversion\s*=\s*["']\s*([^"'\s]*)""")
 _INIT = re.compile(rb"<init(?:\s[^>]*)?>([^<]*)")
-_NAMES = re.compile(rb"<initrwgt\b.*?</initrwgt", re.DOTALL)
-_WEIGHT = re.compile(rb"""<weight\s[^>]*?\b(?:id|name)\s*=\s*(["'])(.*?)\1[^>]*?(?:/>|>([^<]*))""")
-_GENERATOR = re.compile(rb"<generator\b([^>]*)>([^<]*)")
-_ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(["'])(.*?)\2""")
+_GENERATOR = re.compile(rb"<generator(?=[\s>])(" + ATTRIBUTES + rb")>([^<]*)")
 _MADE_BY = re.compile(rb"(?:generated with|created by)\s+([\w@.+-]+)(?:[ \t]+v?(\d[\w.]*))?", re.IGNORECASE)
 _ANNOUNCED = re.compile(rb"""Number of Events\s*:\s*(\d+)|<xsecinfo\b[^>]*?\bneve\s*=\s*["']\s*(\d+)""")
 
@@ -36,7 +37,9 @@ class Header:
     """One document's header.
 
     ``idwtup`` says how the weights are to be read (hep-ph/0109068, section 2);
-    ``weights`` maps the names of <initrwgt> to their descriptions, in file order;
+    ``weights`` maps the names of <initrwgt> to their descriptions, in file order,
+    ``weight_groups`` their groups to the names in them; ``process`` and ``cuts`` are
+    those of MadGraph's cards;
     ``problem`` says what of it makes no sense, if anything.
     """
 
@@ -47,6 +50,9 @@ class Header:
     processes: tuple[Process, ...] = ()
     generators: tuple[tuple[str, str], ...] = ()  # (name, version)
     weights: tuple[tuple[str, str], ...] = ()
+    weight_groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    process: str | None = None
+    cuts: tuple[GeneratorCut, ...] = ()
     announced: int | None = None
     problem: str | None = None
 
@@ -68,10 +74,14 @@ def parse_header(header: HeaderText) -> Header:
     text = header.text
     version = _VERSION.search(text)
     announced = _ANNOUNCED.search(text)
+    weights = declared_weights(text)
     facts: dict[str, Any] = {
-        "version": _decode(version[1]) if version else "",
+        "version": words(version[1]) if version else "",
         "generators": _generators(text),
-        "weights": _weights(text),
+        "weights": tuple((name, weight.description) for name, weight in weights.items()),
+        "weight_groups": tuple(weight_groups(weights).items()),
+        "process": process(text),
+        "cuts": cuts(run_card(text)),
         "announced": int(announced[1] or announced[2]) if announced else None,
     }
     blocks = list(_INIT.finditer(text))
@@ -98,25 +108,12 @@ def parse_header(header: HeaderText) -> Header:
     )
 
 
-def _decode(text: bytes) -> str:
-    return text.decode("utf-8", "replace").strip()
-
-
 def _generators(text: bytes) -> tuple[tuple[str, str], ...]:
     """From <generator> tags, or else from the words other generators leave in their comments."""
     found = []
-    for attributes, content in _GENERATOR.findall(text):
-        named = {k: _decode(v) for k, _, v in _ATTRIBUTE.findall(attributes)}
-        found.append((named.get(b"name") or _decode(content), named.get(b"version", "")))
+    for inside, content in _GENERATOR.findall(text):
+        named = attributes(inside)
+        found.append((named.get("name") or words(content), named.get("version", "")))
     if not found and (made := _MADE_BY.search(text)):
-        found.append((_decode(made[1]), _decode(made[2] or b"")))
+        found.append((words(made[1]), words(made[2] or b"")))
     return tuple(found)
-
-
-def _weights(text: bytes) -> tuple[tuple[str, str], ...]:
-    """Names and descriptions; a name that comes twice counts once."""
-    found: dict[str, str] = {}
-    for block in _NAMES.findall(text):
-        for _, name, description in _WEIGHT.findall(block):
-            found.setdefault(_decode(name), " ".join(_decode(description).split()))
-    return tuple(found.items())

@@ -7,13 +7,15 @@ import re
 import numpy as np
 import numpy.typing as npt
 
+from symhep.readers.lhe.attributes import ATTRIBUTES
+
 __all__ = ["nested", "suspects", "without_remarks"]
 
 IntArray = npt.NDArray[np.int64]
 ByteArray = npt.NDArray[np.uint8]
 
 _REMARK = re.compile(rb"#[^\n]*")
-_TAG = re.compile(rb"<(?:(/?)([A-Za-z_][^\s<>/]*)([^<>]*)(>?)|[!?][^<>]*>)")
+_TAG = re.compile(rb"<(?:(/?)([A-Za-z_][^\s<>/]*)(" + ATTRIBUTES + rb")(>?)|[!?][^<>]*>)")
 # The first line of an event has six numbers: twelve bytes at the very least.
 _FIRST_LINE, _FIRST_LINE_BYTES = 6, 12
 

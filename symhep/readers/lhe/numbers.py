@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-__all__ = ["fortran_to_c", "misread", "parse_numbers"]
+__all__ = ["NUMBER", "fortran_to_c", "misread", "parse_numbers"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-_NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+#: A decimal number, as C and this reader write one.
+NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 # Fortran writes double precision as 1.D+00, and drops the letter when the exponent has three digits: 1.-100.
 _FORTRAN_D = re.compile(rb"(?<=[\d.])[dD](?=[+-]?\d)")
 _FORTRAN_BARE = re.compile(rb"(?<![^\s+-])(\d*\.\d*)([+-]\d{3})(?!\S)")
@@ -79,7 +80,7 @@ def misread(text: bytes) -> str | None:
     "'**********' where a number belongs (Fortran prints stars when a number is too wide)"
     """
     for token in text.split():
-        if _NUMBER.fullmatch(token) and np.isfinite(float(token)):
+        if NUMBER.fullmatch(token) and np.isfinite(float(token)):
             continue
         shown = token[:24].decode("ascii", "backslashreplace")
         why = " (Fortran prints stars when a number is too wide)" if set(token) == {ord("*")} else ""

@@ -198,6 +198,9 @@ def _schema(walk: _Walk) -> Schema:
         (NOMINAL, *walk.names),
         beams=headers[0].beams if headers else (),
         cross_section_pb=cross_section(headers, [1] * len(headers)),
+        process=headers[0].process if headers else None,
+        cuts=headers[0].cuts if headers else (),
+        weight_groups=dict(headers[0].weight_groups) if headers else {},
         notes=header_notes(headers),
         auto_weight=NOMINAL,
     )

@@ -9,6 +9,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from symhep.readers.lhe.attributes import ATTRIBUTES
 from symhep.readers.lhe.gaps import FOOTER, foreign
 from symhep.readers.lhe.nesting import nested, suspects, without_remarks
 
@@ -17,6 +18,7 @@ __all__ = ["EventRun", "Kind", "Tags", "find_events"]
 IntArray = npt.NDArray[np.int64]
 
 _CLOSING = re.compile(rb"</event\s*>")
+_OPENING = re.compile(rb"<event" + ATTRIBUTES + rb">")
 
 
 class Tags:
@@ -113,7 +115,7 @@ def find_events(tags: Tags, byte: int, final: bool) -> tuple[EventRun, int]:
     elif in_event:
         counts[-1] = False
     start, stop, kind = marks[counts], next_mark[counts], kind[counts].astype(np.int64)
-    body = np.minimum(greater[np.searchsorted(greater, start)] + 1, stop)
+    body = np.minimum(_opened(text, buffer, start, greater[np.searchsorted(greater, start)] + 1), stop)
     ends = np.append(less, len(text))
     tail = np.minimum(ends[np.searchsorted(ends, body)], stop)
     for i in suspects(buffer, less, greater, start, stop).tolist():
@@ -126,6 +128,25 @@ def find_events(tags: Tags, byte: int, final: bool) -> tuple[EventRun, int]:
             kind[i] = Kind.MERGED
     gaps = [(place, int(counts[:i].sum())) for place, i in damage]
     return EventRun(text, byte, kind, start, body, tail, stop, gaps), rest
+
+
+def _opened(text: bytes, buffer: npt.NDArray[np.uint8], start: IntArray, body: IntArray) -> IntArray:
+    """Where the text behind each opening tag begins, if ``body`` follows its first '>': that may stand in quotes."""
+    with_attributes = np.flatnonzero(body - start > len(b"<event>"))
+    if not len(with_attributes):
+        return body
+    body = body.copy()
+    open_quote = np.zeros(len(with_attributes), dtype=bool)
+    for quote in b"\"'":
+        places = np.flatnonzero(buffer == quote)
+        inside = np.searchsorted(places, body[with_attributes]) - np.searchsorted(
+            places, start[with_attributes]
+        )
+        open_quote |= inside % 2 == 1
+    for i in with_attributes[open_quote].tolist():
+        if found := _OPENING.match(text, int(start[i])):
+            body[i] = found.end()
+    return body
 
 
 def _behind(

@@ -9,16 +9,19 @@ from itertools import compress
 import numpy as np
 import numpy.typing as npt
 
-from symhep.readers.lhe.numbers import fortran_to_c, misread, parse_numbers
+from symhep.readers.lhe.attributes import ATTRIBUTES, attributes
+from symhep.readers.lhe.numbers import NUMBER, fortran_to_c, misread, parse_numbers
 
 __all__ = ["undeclared", "weight_names", "weight_table"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-_WGT = re.compile(rb"""<wgt\s[^>]*?\bid\s*=\s*["']([^"']*)["'][^>]*>([^<]*)""")
-_WEIGHT = re.compile(rb"""<weight\s[^>]*?\b(?:name|id)\s*=\s*(["'])(.*?)\1[^>]*>([^<]*)""")
-_WEIGHTS = re.compile(rb"<weights(?:\s[^>]*)?>([^<]*)")
+# Attributes and value of each weight. The attributes are read once for all events that have the same ones.
+_WGT = re.compile(rb"<wgt\s(" + ATTRIBUTES + rb")>([^<]*)")
+_WEIGHT = re.compile(rb"<weight\s(" + ATTRIBUTES + rb")>([^<]*)")
+_NOT_FINITE = re.compile(rb"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
+_WEIGHTS = re.compile(rb"<weights(?:\s" + ATTRIBUTES + rb")?>([^<]*)")
 
 
 def undeclared(position: int) -> str:
@@ -27,13 +30,13 @@ def undeclared(position: int) -> str:
 
 
 def _texts(tail: bytes, declared: Sequence[str]) -> tuple[tuple[bytes | str, ...], list[bytes]]:
-    """Names and values, as text, of the weights in one event."""
+    """Names (or the attributes that hold them) and values, as text, of the weights in one event."""
     found: list[tuple[bytes | str, bytes]] = _WGT.findall(tail)
     if b"<weight" in tail:
-        found += [(name, value) for _, name, value in _WEIGHT.findall(tail)]
+        found += _WEIGHT.findall(tail)
         for line in _WEIGHTS.findall(tail):
             # An <rwgt> weight of the same name carries its name itself and is to be trusted more.
-            named = {n.decode("utf-8", "replace") for n, _ in found if isinstance(n, bytes)}
+            named = {_plain(n) for n, _ in found}
             for i, value in enumerate(line.split()):
                 name = declared[i] if i < len(declared) else undeclared(i)
                 if name not in named:
@@ -41,13 +44,18 @@ def _texts(tail: bytes, declared: Sequence[str]) -> tuple[tuple[bytes | str, ...
     return tuple([name for name, _ in found]), [value for _, value in found]
 
 
-def _plain(name: bytes | str) -> str:
-    return name if isinstance(name, str) else name.decode("utf-8", "replace").strip()
+def _plain(name: bytes | str) -> str | None:
+    """A weight's name, which is an attribute where it is not a name already; None if it has none."""
+    if isinstance(name, str):
+        return name
+    found = attributes(name)
+    return found.get("id", found.get("name"))
 
 
 def weight_names(tail: bytes, declared: Sequence[str]) -> list[str]:
     """Names of the weights one event has."""
-    return list(dict.fromkeys(_plain(name) for name in _texts(tail, declared)[0]))
+    names = map(_plain, _texts(tail, declared)[0])
+    return list(dict.fromkeys(name for name in names if name is not None))
 
 
 def weight_table(
@@ -68,7 +76,7 @@ def weight_table(
     -------
     (dict, array)
         Column of each name, and the (N, columns) values: NaN where an event has
-        no such weight, or has it as NaN.
+        no such weight, or has it as NaN. Infinite ones are left as they are.
 
     Raises
     ------
@@ -100,7 +108,7 @@ def weight_table(
 
 
 def _values(texts: list[bytes]) -> FloatArray:
-    """Each text as one number; 'nan' in any spelling is NaN."""
+    """Each text as one number; what a generator divides by zero comes as 'nan' or 'inf' in any spelling."""
     try:
         values, _ = parse_numbers(b"\n" + b"\n".join(texts) + b"\n")
         if len(values) == len(texts):
@@ -110,12 +118,10 @@ def _values(texts: list[bytes]) -> FloatArray:
     values = np.empty(len(texts))
     for i, text in enumerate(texts):
         token = fortran_to_c(text.strip())
-        if token.lower().lstrip(b"+-") == b"nan":
-            values[i] = np.nan
+        if _NOT_FINITE.fullmatch(token) or NUMBER.fullmatch(token):
+            values[i] = float(token)
             continue
         if len(token.split()) != 1:
             raise ValueError("a weight tag does not hold one number")
-        if bad := misread(token):
-            raise ValueError(f"in a weight, {bad}")
-        values[i] = float(token)
+        raise ValueError(f"in a weight, {misread(token)}")
     return values

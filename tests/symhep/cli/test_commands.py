@@ -55,6 +55,7 @@ def test_inspect_for_people_and_scripts(command: Command, events: Path) -> None:
     assert "particles" in done.stdout
     assert "200" in done.stdout
     document = json.loads(command("inspect", events, "--json").stdout)
+    assert (document["sqrt_s_gev"], document["process"], document["cuts"]) == (80.0, None, [])
     assert (document["format"], document["events"], document["sum_of_weights"]) == ("lhe", 200, 200.0)
     assert document["collections"]["particles"]["fields"]["px"]["unit"] == "GeV"
     assert document["losses"] == []
@@ -84,7 +85,7 @@ def test_init_validate_run(command: Command, events: Path, tmp_path: Path) -> No
     assert command("init", events, "-o", card).returncode == 2, "a card is not overwritten"
     assert command("init", events, "-o", card, "--force").returncode == 0
     assert "muons" in card.read_text()
-    assert command("validate", card).stdout.endswith("good: 1 file, methods: relevance\n")
+    assert command("validate", card).stdout.endswith("good: 1 file, methods: algebra, relevance\n")
     quick = [*QUICK, "-s", "methods.relevance.options.runs=3", "-s", "output.figures=[png]"]
     assert command("run", card, "-o", tmp_path / "r", "--dry-run").returncode == 0
     assert not (tmp_path / "r").exists()
@@ -100,6 +101,57 @@ def test_init_validate_run(command: Command, events: Path, tmp_path: Path) -> No
     assert command("report", tmp_path / "r").returncode == 0
     assert (tmp_path / "r/report.html").read_bytes() == page
     assert command("plot", tmp_path / "r").returncode == 0
+
+
+def test_run_of_events_writes_a_card_and_goes_on_with_it(
+    command: Command, events: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "r"
+    quick = ["-o", out, "--only", "algebra", "-s", "output.figures=[]"]
+    dry = command("run", events, *quick, "--dry-run")
+    assert (dry.returncode, dry.stdout.splitlines()[-1]) == (0, f"{events}: OK (would write to {out})")
+    assert not out.exists()
+    first = command("run", events, *quick, "-n", 100)
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.startswith(f"card: {out / 'card.yaml'}, written for 1 file")
+    assert "so(1,3) preserves the Lorentz norm" in first.stdout
+    card = out / "card.yaml"
+    assert "# What to look at: " in card.read_text()
+    assert "max_events: 100" in (out / "card.resolved.yaml").read_text()
+    changed = card.read_text().replace("  algebra:", "  lorentz:")
+    card.write_text(changed)
+    again = command("run", events, "-o", out, "--only", "lorentz", "-s", "output.figures=[]")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.startswith(f"card: {card}, as it is there\nlorentz:")
+    assert card.read_text() == changed
+    assert json.loads((out / "cutflow.json").read_text())["datasets"]["events"]["events_read"] == 200
+    other = tmp_path / "other.lhe"
+    other.write_text(events.read_text())
+    wrong = command("run", other, *quick)
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
+    assert "is the card of other files" in wrong.stderr
+    mixed = command("run", card, events)
+    assert (mixed.returncode, "a card runs alone" in mixed.stderr) == (2, True)
+    assert command("run", card, "-o", out, "--only", "lorentz", "-s", "output.figures=[]").returncode == 0
+    assert card.read_text() == changed
+
+
+def test_run_of_a_folder_and_of_few_events(
+    command: Command, events: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing can be asked, the events are read, and a line says why there is no result."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "few"
+    folder.mkdir()
+    for i in range(2):
+        (folder / f"{i}.lhe").write_text(LHE + EVENT.format(x=i, z=1) * 4 + "</LesHouchesEvents>\n")
+    done = command("run", "few", "-s", "output.figures=[]")
+    assert done.returncode == 0, done.stderr
+    assert "no method was asked for; runs/few/card.yaml says why" in done.stdout
+    assert (tmp_path / "runs/few/report.html").exists()
+    assert "8, too few to train on" in (tmp_path / "runs/few/card.yaml").read_text()
+    assert command("run", tmp_path / "gone.lhe").returncode in (2, 3)
+    assert command("run", tmp_path).returncode == 3
 
 
 def test_exit_codes(command: Command, events: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -21,9 +22,12 @@ from symhep.hooks import hookimpl
 from symhep.methods.init_block import InitBlock
 from symhep.methods.interface import Method, Options
 from symhep.plugin.manager import build_registry
+from symhep.readers.interface import FieldSchema, Schema
+from symhep.run.first_card import card_text
 from symhep.run.plan import make_plan
+from symhep.run.pointing import Pointed
 from symhep.run.sources import open_source
-from symhep.run.suggest import suggest, write_card
+from symhep.run.suggest import _numbers, suggest
 
 #: File -> (collection, how many, variables) that a physicist would start with.
 EXPECTED = {
@@ -38,7 +42,22 @@ EXPECTED = {
 }
 
 
-LARGE = {"madgraph_mumu_to_ee_150GeV.lhe.gz", "madgraph_pp_to_jj_13TeV.lhe.gz", "flat_jagged_HZZ.root"}
+#: The methods that the card runs, the quickest first; of the others it says why not.
+EVERY = ["algebra", "elements", "relevance", "symmetries"]
+RUNS = {
+    "madgraph_mumu_to_ee_150GeV.lhe.gz": EVERY,
+    "madgraph_pp_to_jj_13TeV.lhe.gz": EVERY,
+    "flat_jagged_HZZ.root": EVERY,
+    "powheg-box-v2-Z.lhe": ["algebra", "relevance"],
+    "sherpa-3.0.1-eejjj.lhe": ["algebra", "relevance"],
+    "whizard-3.1.4-eeWW.lhe": [],
+    "delphes_10events.root": [],
+    "nanoaod_dy_40events.root": ["algebra"],
+}
+
+
+def _card(source: Any, registry: Any = None) -> str:
+    return card_text([source], Pointed((source.path,), "events"), registry or build_registry())
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -48,26 +67,60 @@ def test_proposals(shared_data: Path, tmp_path: Path, name: str) -> None:
     found, _ = suggest(source)
     assert (found.object, found.take, found.variables) == EXPECTED[name]
     card = tmp_path / "card.yaml"
-    card.write_text(write_card([source], [source.path], build_registry()))
+    card.write_text(text := _card(source))
     plan = make_plan(load_card(card), registry)
-    # The quick look first, where there are events enough for it.
-    assert list(plan.methods) == (["symmetries", "relevance"] if name in LARGE else ["relevance"])
-    text = card.read_text()
+    assert sorted(plan.methods) == RUNS[name]
+    assert len(re.findall("too few (?:to t|for)", text)) == len(EVERY) - len(RUNS[name])
     card.write_text(
         re.sub(
-            r"^  # (?=(algebra:|symmetries:|subgroups:|elements:|  use:|  features:|  options:))",
+            r"^  # (?=(algebra:|symmetries:|relevance:|elements:|  \w+:|    \w+:))",
             "  ",
             text,
             flags=re.MULTILINE,
         )
     )
     plan = make_plan(load_card(card), registry)
-    assert [(m.name, m.method.name, m.features) for m in plan.methods.values()] == [
-        ("symmetries", "moments", "momenta"),
+    assert sorted((m.name, m.method.name, m.features) for m in plan.methods.values()) == [
         ("algebra", "oracle", "momenta"),
+        ("elements", "symmetrygan", "momenta"),
         ("relevance", "vae", "momenta"),
-        ("subgroups", "symmetrygan", "momenta"),
+        ("symmetries", "moments", "momenta"),
     ]
+
+
+def test_what_a_generator_has_cut(shared_data: Path) -> None:
+    """Cuts on the objects become edges; of pairs, and of other particles, they are told."""
+    source = open_source(str(shared_data / "madgraph_pp_to_jj_13TeV.lhe.gz"), build_registry())
+    found, _ = suggest(source)
+    assert [str(cut) for cut in found.passed] == ["pt > 20 GeV of jets (ptj)", "|eta| < 5 of jets (etaj)"]
+    text = _card(source)
+    assert "edges: [{variable: pt, above: 20}, {variable: abs_eta, below: 5}]" in text
+    for line in (
+        "# Process: p p > j j",
+        "# Beams: 6500 GeV of PDG 2212 and 6500 GeV of PDG 2212; sqrt(s) = 13000 GeV",
+        "#   Delta R > 0.4 of pairs of jets (drjj)",
+        "    #   NNPDF23_lo_as_0130_qed (PDF): 101 weights, 45 to 145",
+    ):
+        assert f"\n{line}\n" in text
+
+
+def test_proposed_cuts_keep_most_of_the_events(shared_data: Path, tmp_path: Path) -> None:
+    """Written into the card as they are proposed, they are good cuts."""
+    source = open_source(str(shared_data / "madgraph_pp_to_jj_13TeV.lhe.gz"), build_registry())
+    found, _ = suggest(source)
+    card = tmp_path / "card.yaml"
+    text = re.sub(r"^    where: .*\n    # where:", "    where:", _card(source), flags=re.MULTILINE)
+    card.write_text(text.replace("    # - {name: mass_window", "    - {name: mass_window"))
+    from symhep.run.pipeline import run
+
+    done = run(card, tmp_path / "r", overrides=["methods={}", "output.figures=[]"])
+    rows = json.loads((done.folder / "cutflow.json").read_text())["datasets"]["events"]["selections"][
+        "chosen"
+    ]
+    assert [row["name"] for row in rows][:3] == ["all", "enough_partons", "mass_window"]
+    assert 0.8 < rows[1]["events"] / rows[0]["events"] < 1
+    assert 0.9 < rows[2]["events"] / rows[1]["events"] <= 1
+    assert found.where == "(abs(pdgId) <= 5 or pdgId == 21) and status == 1"
 
 
 def test_toys_get_their_numbers(tmp_path: Path) -> None:
@@ -88,7 +141,7 @@ def test_names_from_the_file_cannot_break_out_of_the_card(tmp_path: Path) -> Non
         out["t"].extend({n: np.ones(3, np.float32) for n in names})
     source = open_source(str(path), build_registry())
     card = tmp_path / "card.yaml"
-    card.write_text(write_card([source], [source.path], build_registry()))
+    card.write_text(_card(source))
     assert load_card(card).card.datasets["events"].files == (str(path),)
 
 
@@ -138,7 +191,7 @@ def test_a_card_that_fails_is_not_left_behind(
     card.parent.mkdir()
     if before is not None:
         card.write_text(before)
-    monkeypatch.setattr(sys.modules["symhep.run.suggest"], "write_card", lambda *_: "symhep: 2\n")
+    monkeypatch.setattr(sys.modules["symhep.run.first_card"], "card_text", lambda *_: "symhep: 2\n")
     with pytest.raises(CardError, match="symhep: input should be 1"):
         CliRunner().invoke(init, [str(path), "-o", str(card), "--force"], catch_exceptions=False)
     assert [(p.name, p.read_text()) for p in card.parent.iterdir()] == (
@@ -157,11 +210,12 @@ def test_the_block_of_any_method_and_none_of_a_broken_one(registry: Any) -> None
     }
     vars(plugin)["symhep_register_methods"] = hookimpl(lambda: found)
     registry.methods |= build_registry({"odd": plugin}, points=()).methods
-    text = write_card([source], [source.path], registry)
+    text = _card(source, registry)
     features = len(suggest(source)[0].variables)
     asked = f"How well are the means of {features} features known?"
-    assert f"  # {asked}\n  spread:\n    use: bootstrap\n" in text
-    assert "  # A question??methods: {}\n  # odd:\n  #   use: odd\n  #   features: momenta\n" in text
+    assert f"  # {asked} Takes a few seconds on two cores.\n  spread:\n    use: bootstrap\n" in text
+    off = "  # odd:\n  #   use: odd\n  #   features: momenta\n"
+    assert f"  # A question??methods: {{}} Takes a few seconds on two cores.\n{off}" in text
     assert text.index("# odd:") < text.index("spread:"), "the quickest first"
     assert "ZeroDivision" not in text
 
@@ -184,19 +238,21 @@ def test_no_events(tmp_path: Path) -> None:
 
 def test_numbers_without_momenta_get_no_lorentz_norm() -> None:
     source = open_source("toy:sphere", build_registry(), "toy", {"name": "sphere"})
-    assert "oracle" not in write_card([source], [source.path], build_registry())
+    assert "oracle" not in _card(source)
 
 
-@pytest.mark.parametrize(("toy", "subgroups"), [("sphere", False), ("two_body", True)])
-def test_the_block_for_symmetrygan_can_be_uncommented(tmp_path: Path, toy: str, subgroups: bool) -> None:
+@pytest.mark.parametrize(("toy", "search"), [("sphere", None), ("two_body", "SO(3)")])
+def test_what_symmetrygan_is_asked(tmp_path: Path, toy: str, search: str | None) -> None:
+    """Rotations about the beam and their neighbours, and subgroups, where there are momenta; else rotations."""
     source = open_source(f"toy:{toy}", build_registry(), "toy", {"name": toy})
-    text = write_card([source], [source.path], build_registry())
-    start = text.index("  # subgroups:" if subgroups else "  # elements:")
-    end = text.index("\n\n", start)
     card = tmp_path / "card.yaml"
-    card.write_text(
-        text[:start] + text[start:end].replace("  # ", "  ", 1).replace("\n  # ", "\n  ") + text[end:]
-    )
+    card.write_text(_card(source))
     (use,) = [use for use in load_card(card).card.methods.values() if use.use == "symmetrygan"]
-    assert use.options.get("subgroups", False) == subgroups
-    assert use.options.get("search") == (False if subgroups else None)
+    assert use.options.get("subgroups", False) == (search is not None)
+    assert use.options.get("search") == search
+
+
+def test_weights_counters_and_flags_are_no_features(tmp_path: Path) -> None:
+    roles = {"x1": "number", "w": "weight", "n": "counter", "pass": "flag", "event": "id"}
+    schema = Schema(event_fields={name: FieldSchema("float32", role=role) for name, role in roles.items()})
+    assert _numbers(schema).variables == ("x1",)

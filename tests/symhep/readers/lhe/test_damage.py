@@ -54,12 +54,68 @@ def test_a_document_cut_before_the_next_is_reported(read, lhe, which):
     assert "missing before the next document" in losses.losses[1].reason
 
 
-def test_a_header_cut_before_the_next_document_is_reported(read, lhe, which):
+def test_events_behind_a_header_without_its_end_are_told_and_kept(read, lhe, which):
     broken = lhe.numbered(2).replace("</init>", "")
+    with pytest.raises(
+        InputError, match=f"event 0, byte {broken.index('<event>')}: an event begins before </init>"
+    ):
+        read(broken, policy="fail")
     batches, losses = read(broken + lhe.numbered(3))
+    assert which(batches) == [0, 1, 0, 1, 2]
+    assert told(losses) == [(None, 0)]
+
+
+def test_events_before_the_end_of_init(read, lhe, which):
+    early = "".join(lhe.event(i) for i in range(3))
+    text = lhe.numbered(2).replace("</init>", early + "</init>")
+    batches, losses = read(text)
+    assert which(batches) == [0, 1, 2, 0, 1]
+    assert told(losses) == [(None, 0), (None, 3)]
+    assert losses.losses[1].byte == text.index("</init>")
+
+
+def test_a_header_cut_without_any_event(read, lhe, which):
+    batches, losses = read(lhe.document().replace("</init>", "") + lhe.numbered(3))
+    assert which(batches) == [0, 1, 2]
+    assert told(losses) == [(None, 0)]
+    assert "there is no complete <init> block" in losses.losses[0].reason
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        "<header>\n<slha>\n# text </init> in the card\n</slha>\n</header>\n",
+        "<header>\n<init> 1 2 </init> quoted\n<event>\n</header>\n",
+        "<![CDATA[ <init> 7 </init> <event> ]]>\n",
+        "<!-- <init> 7 </init>\n<event> 2 </event> -->\n",
+    ],
+)
+def test_tags_that_a_header_quotes(read, lhe, which, tmp_path, card):
+    text = lhe.numbered(3, header=card)
+    batches, _ = read(text, policy="fail")
+    assert which(batches) == [0, 1, 2]
+    summary = LheReader().inspect(str(tmp_path / "events.lhe"), LheReader.Options(), LossLog())
+    assert summary.cross_section_pb == (2.5, 0.1)
+
+
+@pytest.mark.parametrize("opened", ["<header>\n", "<![CDATA[\n", "<!--\n"])
+def test_a_header_that_is_never_closed_hides_no_event(read, lhe, which, opened):
+    batches, _ = read(lhe.numbered(3, header=opened))
+    assert which(batches) == [0, 1, 2]
+
+
+def test_events_that_stand_in_a_header_are_told(read, lhe, which):
+    misplaced = f"<header>\n{lhe.event(7)}{lhe.event(8)}</header>\n"
+    batches, losses = read(lhe.numbered(3, header=misplaced))
     assert which(batches) == [0, 1, 2]
     assert told(losses) == [(2, 0)]
-    assert "the header is cut" in losses.losses[0].reason
+
+
+def test_a_bracket_in_the_attribute_of_an_event(read, lhe, which):
+    tags = [" note='a>b'", ' npLO=" -1 " note="x > y\'s"', "", " note=it's"]
+    text = lhe.document(*(lhe.event(i, attributes=a) for i, a in enumerate(tags)))
+    batches, _ = read(text, policy="fail")
+    assert which(batches) == [0, 1, 2, 3]
 
 
 def test_missing_footer(read, lhe, which):

@@ -95,6 +95,43 @@ def test_a_weight_that_is_no_number(read, lhe):
     assert np.isnan(batch.variations["up"]).tolist() == [False, True]
 
 
+def test_an_infinite_weight_is_told_where_it_is_chosen(read, lhe):
+    infinite = ["2.5", "Infinity", "-inf", "1e999"]
+    text = lhe.document(*(lhe.event(i, inner=rwgt(up=1, down=w)) for i, w in enumerate(infinite)))
+    (batch,), _ = read(text, policy="fail", variations=True)
+    assert batch.variations["up"].tolist() == [1, 1, 1, 1]
+    assert batch.variations["down"].tolist() == [2.5, np.inf, -np.inf, np.inf]
+    assert sum(map(len, read(text, policy="fail", weight="up")[0])) == 4
+    with pytest.raises(InputError, match=r"event 1, byte .*: the event has an infinite weight 'down'"):
+        read(text, policy="fail", weight="down")
+    (batch,), losses = read(text, weight="down")
+    assert batch.weights.tolist() == [2.5]
+    assert [(loss.events, loss.first_event) for loss in losses.losses] == [(1, 1), (1, 2), (1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "name"),
+    [
+        ('id="it\'s"', "it's"),
+        ("id='say \"2\"'", 'say "2"'),
+        ("note='a>b' id='3'", "3"),
+        ('id="a>b"', "a>b"),
+        ("id='a &lt; b'", "a < b"),
+        ("id = ' 5 '", "5"),
+    ],
+)
+@pytest.mark.parametrize("tag", ["wgt", "weight"])
+def test_names_in_quotes(read, schema, lhe, attributes, name, tag):
+    header = f"<header>\n<initrwgt>\n<weight {attributes}> x </weight>\n</initrwgt>\n</header>\n"
+    events = (lhe.event(i, inner=f"<rwgt>\n<{tag} {attributes}> {i}.5 </{tag}>\n</rwgt>\n") for i in range(3))
+    text = lhe.document(*events, header=header)
+    assert schema(text).weights == ("XWGTUP", name)
+    (batch,), _ = read(text, policy="fail", weight=name)
+    assert batch.weights.tolist() == [0.5, 1.5, 2.5]
+    (batch,), _ = read(text, policy="fail", variations=True)
+    assert batch.variations[name].tolist() == [0.5, 1.5, 2.5]
+
+
 def test_weight_none_and_xwgtup(read, lhe):
     text = lhe.document(lhe.event(weight="-1.5"), lhe.event(weight="+4.D+00"))
     assert read(text, weight="none")[0][0].weights.tolist() == [1.0, 1.0]
