@@ -11,6 +11,7 @@ from symhep.errors import PluginError
 from symhep.methods.interface import Method, NamedFigure
 from symhep.methods.result import Result
 from symhep.plotting.control import control_figure
+from symhep.plotting.heading import Heading
 from symhep.plotting.save import save_figure
 from symhep.plotting.scan import scan_figures
 from symhep.plotting.style import use_style
@@ -36,6 +37,7 @@ def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) 
     stored = folder.read_header(name)
     target = folder.root / name / "figures"
     captions: list[dict[str, str]] = []
+    heading = Heading(output.label, output.label_right, output.style)
     with use_style(output.style):
         result = method.worded(folder.read_result(name, method.Record))
         scans = scan_figures(method.scan_quantities, _scan_summaries(folder, name, stored["scan"]))
@@ -44,8 +46,7 @@ def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) 
             check_names("figure", [item.name])
             if item.name in {c["name"] for c in captions}:
                 raise PluginError(f"{method.name}: two figures are called '{item.name}'")
-            _label(item.figure, output.label)
-            save_figure(item.figure, target / item.name, output.figures)
+            save_figure(item.figure, target / item.name, output.figures, heading)
             captions.append({"name": item.name, "caption": item.caption})
     _remove_stale(folder, name, [f"{c['name']}.{kind}" for c in captions for kind in output.figures])
     folder.write_json(
@@ -85,12 +86,3 @@ def _scan_summaries(folder: RunFolder, name: str, points: Sequence[str]) -> dict
         found.setdefault(option, []).append((stored["options"][option], stored["summary"]))
     return found
 
-
-def _label(figure: Any, text: str) -> None:
-    """Write the status label ('Private work') above the first axes, or above the figure if they have a title."""
-    if not text or not figure.axes:
-        return
-    if any(axes.get_title() for axes in figure.axes):
-        figure.suptitle(text, x=0.01, ha="left", fontstyle="italic", fontsize="medium")
-    else:
-        figure.axes[0].set_title(text, loc="left", fontstyle="italic", fontsize="medium")
