@@ -16,7 +16,7 @@ from symhep.card.schema import StyleName
 
 __all__ = ["Heading"]
 
-#: The label function of each style; those that belong to no experiment take the general one.
+#: The label functions of experiments; other styles take the general one.
 _FUNCTIONS: dict[str, Callable[..., tuple[Text | None, ...]]] = {
     "CMS": mplhep.cms.text,
     "ATLAS": mplhep.atlas.text,
@@ -56,18 +56,23 @@ class Heading:
         figure.stale = False
         size = float(mpl.rcParams["font.size"])
         written = self._texts(frame, size)
-        excess = self._width(figure, written) / (figure.bbox.width - frame.bbox.x0)
+        room = frame.bbox.width if self.right else figure.bbox.width - frame.bbox.x0
+        excess = self._width(figure, written) / room
         if excess > 1:
             for text in written:
                 text.remove()
             self._texts(frame, size / excess)
 
     def _texts(self, frame: Axes, size: float) -> list[Text]:
-        function = _FUNCTIONS.get(self.style, mplhep.label.exp_text)
-        made = function(
-            text=self.status, lumi=self.right or None, loc=0, ax=frame, scilocator_adjust=False,
-            fontsize=tuple(size * factor for factor in _RELATIVE),
-        )  # fmt: skip
+        sizes = tuple(size * factor for factor in _RELATIVE)
+        more: dict[str, Any] = {"lumi": self.right or None, "loc": 0, "ax": frame, "scilocator_adjust": False}
+        if self.style in _FUNCTIONS:
+            made = _FUNCTIONS[self.style](text=self.status, fontsize=sizes, **more)
+        else:  # the status stands where an experiment would
+            made = mplhep.label.exp_text(
+                self.status, fontsize=sizes[1:2] + sizes[1:], fontweight=("normal",) * 4,
+                fontstyle=("italic", *["normal"] * 3), **more,
+            )  # fmt: skip
         return [text for text in made if text is not None]
 
     def _width(self, figure: Figure, written: list[Text]) -> float:

@@ -47,11 +47,12 @@ _SIZES: dict[str, Any] = {
     "lines.linewidth": 1.6,
     "lines.markersize": 4.5,
 }
-#: What no style decides: layout, limits of axes, and fonts that journals can embed.
+#: What no style decides: layout, powers of ten as such, and fonts that journals can embed.
 _FIXED: dict[str, Any] = {
     "figure.constrained_layout.use": True,
     "figure.autolayout": False,
     "savefig.bbox": None,
+    "axes.formatter.use_mathtext": True,
     "pdf.fonttype": 42,
 }
 
@@ -112,6 +113,8 @@ def use_style(name: StyleName = "mplhep") -> Iterator[None]:
             style = mplhep.style.ROOT | _NEUTRAL if neutral else getattr(mplhep.style, name)
             mpl.rcParams.update({key: value for key, value in style.items() if key not in _CONTENT})
             mpl.rcParams.update(_scaled() | _SIZES | _FIXED)
+            if mpl.rcParams["mathtext.default"] == "it":  # of matplotlib 3.11 on, that slants digits, too
+                mpl.rcParams["mathtext.default"] = mpl.rcParamsDefault["mathtext.default"]
         yield
 
 

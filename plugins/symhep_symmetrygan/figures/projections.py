@@ -85,6 +85,8 @@ def _ratio(ax: Any, before: hist.Hist[Any], after: hist.Hist[Any], colour: str) 
             after, before, ax, comparison="split_ratio", comparison_ylabel="", comparison_ylim=(low, high),
             flow="none", color=colour, ms=3, elinewidth=1,
         )  # fmt: skip
+    for band, shown in zip(ax.containers[-1], known, strict=True):
+        band.set_visible(bool(shown))  # else it fills the panel's height
     x = before.axes[0].centers
     for beyond, y, marker in ((ratio > high, high, "^"), (ratio < low, low, "v")):
         inside = y - 0.06 * (high - low) if marker == "^" else y + 0.06 * (high - low)
