@@ -109,8 +109,8 @@ def use_style(name: StyleName = "mplhep") -> Iterator[None]:
         if name == "none":  # mplhep registers its fonts when it is imported
             mpl.rcParams.update(_OWN | _SIZES | _FIXED)
         else:
-            neutral = name == "mplhep"
-            style = mplhep.style.ROOT | _NEUTRAL if neutral else getattr(mplhep.style, name)
+            style = mplhep.style.ROOT | _NEUTRAL if name == "mplhep" else getattr(mplhep.style, name)
+            style = {"axes.prop_cycle": cycler(color=PETROFF)} | style  # ALICE's has no colours
             mpl.rcParams.update({key: value for key, value in style.items() if key not in _CONTENT})
             mpl.rcParams.update(_scaled() | _SIZES | _FIXED)
             if mpl.rcParams["mathtext.default"] == "it":  # of matplotlib 3.11 on, that slants digits, too

@@ -83,7 +83,7 @@ def _ratio(ax: Any, before: hist.Hist[Any], after: hist.Hist[Any], colour: str) 
             low, high = max(1 - reach, 0.0), min(1 + reach, 2.6)
         mplhep.comp.comparison(
             after, before, ax, comparison="split_ratio", comparison_ylabel="", comparison_ylim=(low, high),
-            flow="none", color=colour, ms=3, elinewidth=1,
+            flow="none", color=colour, marker="o", ms=2.5, elinewidth=1,
         )  # fmt: skip
     for band, shown in zip(ax.containers[-1], known, strict=True):
         band.set_visible(bool(shown))  # else it fills the panel's height
