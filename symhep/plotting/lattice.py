@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from itertools import pairwise
 from typing import Any, Literal
 
-from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, PathPatch
@@ -16,6 +15,7 @@ from matplotlib.textpath import TextPath
 
 from symhep.lie.subgroups.lattice import Lattice
 from symhep.plotting.layering import Layering, arrange
+from symhep.plotting.panel import StyledFigure
 from symhep.plotting.style import COLOURS, GREY, tint
 
 __all__ = ["Verdict", "draw_lattice"]
@@ -72,7 +72,7 @@ def draw_lattice(
     right = max(layering.x[n] + widths[n] / 2 for n in shown) + 0.1
     top, bottom = 0.35, -pitch * (len(rows) - 1) - (0.35 if verdicts is None else 0.85)
     height = top - bottom
-    figure = Figure(figsize=(right - left, height + _HEAD))
+    figure = StyledFigure(figsize=(right - left, height + _HEAD))
     figure.set_layout_engine("none")  # ``layout="none"`` leaves the one of the style in place
     ax = figure.add_axes((0.01, 0, 0.99, height / (height + _HEAD)))
     ax.set(xlim=(left, right), ylim=(bottom, top))

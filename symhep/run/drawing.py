@@ -85,4 +85,3 @@ def _scan_summaries(folder: RunFolder, name: str, points: Sequence[str]) -> dict
         option = point.partition("=")[0]
         found.setdefault(option, []).append((stored["options"][option], stored["summary"]))
     return found
-

@@ -107,7 +107,9 @@ def test_a_style_of_no_experiment_names_none(tmp_path: Path, style: Any) -> None
     with use_style(style):
         figure = _single()
         save_figure(figure, tmp_path / "f", ("png",), Heading("Simulation", style=style))
-    assert [(text.get_text(), text.get_fontstyle()) for text in _heading(figure)] == [("Simulation", "italic")]
+    assert [(text.get_text(), text.get_fontstyle()) for text in _heading(figure)] == [
+        ("Simulation", "italic")
+    ]
 
 
 def test_without_words_the_figure_is_as_it_was(tmp_path: Path) -> None:

@@ -57,7 +57,9 @@ def test_the_default_is_mplheps_style_of_no_experiment() -> None:
         assert mpl.rcParams["font.sans-serif"][0] == "TeX Gyre Heros"
         assert (mpl.rcParams["xtick.direction"], mpl.rcParams["xtick.top"]) == ("in", True)
         assert [entry["color"] for entry in mpl.rcParams["axes.prop_cycle"]] == list(PETROFF)
-        assert 26 / mpl.rcParams["axes.labelsize"] == 12 / mpl.rcParams["xtick.major.size"], "as in mplhep.style.ROOT"
+        assert 26 / mpl.rcParams["axes.labelsize"] == 12 / mpl.rcParams["xtick.major.size"], (
+            "as in mplhep.style.ROOT"
+        )
 
 
 def test_colours_are_those_of_the_style() -> None:
