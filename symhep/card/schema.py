@@ -22,8 +22,8 @@ __all__ = [
     "WeightCard",
 ]
 
-#: Looks of figures: symhep's own, or those of mplhep.
-StyleName = Literal["none", "CMS", "ATLAS", "LHCb2", "ALICE", "DUNE"]
+#: Looks of figures: mplhep's that belongs to no experiment, those of experiments, and symhep's own.
+StyleName = Literal["mplhep", "CMS", "ATLAS", "LHCb2", "ALICE", "DUNE", "none"]
 
 Name = Annotated[
     str,
@@ -270,8 +270,11 @@ class OutputCard(_Strict):
     """How figures look."""
 
     figures: tuple[Literal["pdf", "png", "svg"], ...] = ("pdf", "png")
-    style: StyleName = "none"
-    label: str = "Private work"
+    style: StyleName = "mplhep"
+    label: str = Field("Private work", description="status, above every figure on the left")
+    label_right: str = Field(
+        "", description="above every figure on the right", examples=["138 fb$^{-1}$ (13 TeV)"]
+    )
 
 
 def _none_is_empty(kind: Any) -> BeforeValidator:

@@ -17,11 +17,11 @@ from symhep.methods.p_values import Adjusted
 from symhep.plotting.labels import pretty
 from symhep.plotting.p_axis import MARKS, p_axis
 from symhep.plotting.panel import panel
+from symhep.plotting.style import GREY
 
 __all__ = ["CAPTION", "Family", "candidate_family", "discrete_family", "p_value_figure"]
 
 _ROW = 0.27  # inches
-_GREY = "#717581"
 CAPTION = (
     f"p-values of hypotheses: the {UNADJUSTED} (bar) and the {ADJUSTED} for the number of hypotheses of its family, by "
     "Holm's method (symbol). What lies right of the dashed line, at {level:g}, is rejected."
@@ -64,7 +64,7 @@ def p_value_figure(families: Sequence[Family], level: float) -> Figure:
         _panel(ax, family)
     if not shown:
         axes[0, 0].text(
-            0.5, 0.5, "nothing was tested", transform=axes[0, 0].transAxes, ha="center", color=_GREY
+            0.5, 0.5, "nothing was tested", transform=axes[0, 0].transAxes, ha="center", color=GREY
         )
     for ax in axes[:-1, 0]:
         ax.tick_params(labelbottom=False)
@@ -79,11 +79,11 @@ def _panel(ax: Any, family: Family) -> None:
     ax.tick_params(axis="y", which="both", length=0)
     ax.minorticks_off()
     ax.text(
-        1.01, 0.5, family.title, transform=ax.transAxes, rotation=270, va="center", fontsize=10, color=_GREY
+        1.01, 0.5, family.title, transform=ax.transAxes, rotation=270, va="center", fontsize=10, color=GREY
     )
     for y, (_, row, why) in enumerate(family.rows):
         if row.log10_p is None or row.log10_p_adjusted is None:
-            ax.text(0.02, y, f"not tested: {why}" if why else "not tested", fontsize=8.5, color=_GREY, va="center",
+            ax.text(0.02, y, f"not tested: {why}" if why else "not tested", fontsize=8.5, color=GREY, va="center",
                     transform=ax.get_yaxis_transform(), bbox={"fc": "white", "ec": "none", "pad": 1.5})  # fmt: skip
             continue
         colour, marker = MARKS[bool(row.rejected)]

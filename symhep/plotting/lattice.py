@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from itertools import pairwise
 from typing import Any, Literal
 
-from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, PathPatch
@@ -16,18 +15,19 @@ from matplotlib.textpath import TextPath
 
 from symhep.lie.subgroups.lattice import Lattice
 from symhep.plotting.layering import Layering, arrange
-from symhep.plotting.style import COLOURS
+from symhep.plotting.panel import StyledFigure
+from symhep.plotting.style import COLOURS, GREY, tint
 
 __all__ = ["Verdict", "draw_lattice"]
 
 Verdict = Literal["survives", "rejected", "not tested"]
 
-#: Edge colour, fill, text colour and marker of a class per verdict; told apart by symbol as well as by colour.
+#: Edge colour, fill (none: light with the edge colour), text colour and marker of a class per verdict; told apart by symbol as well as by colour.
 _LOOK: dict[str, tuple[str, str, str, str]] = {
-    "survives": (COLOURS[0], "#e3f0fb", "black", "o"),
+    "survives": (COLOURS[0], "", "black", "o"),
     "rejected": ("#b8b8b8", "#f6f6f6", "#8a8a8a", "X"),
     "not tested": ("#b8b8b8", "white", "black", ""),
-    "": ("#717581", "white", "black", ""),
+    "": (GREY, "white", "black", ""),
 }
 _SIZE = 10.0  # points
 _GAP = 0.5  # inches between rows of boxes
@@ -72,7 +72,7 @@ def draw_lattice(
     right = max(layering.x[n] + widths[n] / 2 for n in shown) + 0.1
     top, bottom = 0.35, -pitch * (len(rows) - 1) - (0.35 if verdicts is None else 0.85)
     height = top - bottom
-    figure = Figure(figsize=(right - left, height + _HEAD))
+    figure = StyledFigure(figsize=(right - left, height + _HEAD))
     figure.set_layout_engine("none")  # ``layout="none"`` leaves the one of the style in place
     ax = figure.add_axes((0.01, 0, 0.99, height / (height + _HEAD)))
     ax.set(xlim=(left, right), ylim=(bottom, top))
@@ -181,7 +181,7 @@ def _node(ax: Any, x: float, y: float, width: float, label: str, verdict: str) -
         height - 0.12,
         boxstyle="round,pad=0.06,rounding_size=0.07",
         edgecolor=edge,
-        facecolor=fill,
+        facecolor=fill or tint(edge),
         linewidth=1.6 if verdict == "survives" else 1.0,
         linestyle=(0, (3, 2)) if verdict == "not tested" else "-",
         zorder=2,
@@ -194,14 +194,14 @@ def _node(ax: Any, x: float, y: float, width: float, label: str, verdict: str) -
 
 
 def _dimensions(ax: Any, left: float, pitch: float, dimensions: list[int]) -> None:
-    ax.text(left + 0.3, 0.3, "dim", size=_SIZE - 1, color="#717581", ha="center", va="center_baseline")
+    ax.text(left + 0.3, 0.3, "dim", size=_SIZE - 1, color=GREY, ha="center", va="center_baseline")
     for r, dimension in enumerate(dimensions):
         ax.text(
             left + 0.3,
             -pitch * r,
             str(dimension),
             size=_SIZE + 1,
-            color="#717581",
+            color=GREY,
             ha="center",
             va="center_baseline",
         )

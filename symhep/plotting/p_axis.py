@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from symhep.plotting.style import COLOURS
+from symhep.plotting.style import COLOURS, GREY
 
 __all__ = ["MARKS", "p_axis"]
 
 FloatArray = npt.NDArray[np.float64]
 
 #: Colour and marker of what survives and of what is rejected, as in the drawing of the lattice.
-MARKS = {False: (COLOURS[0], "o"), True: ("#717581", "X")}
+MARKS = {False: (COLOURS[0], "o"), True: (GREY, "X")}
 _TICKS = (0.0, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 1e5, 1e6)
 #: Inches of a character of a tick's label, of an exponent's digit, and between labels.
 _CHARACTER, _DIGIT, _BETWEEN = 0.09, 0.066, 0.09

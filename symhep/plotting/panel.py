@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+import matplotlib as mpl
 from matplotlib.figure import Figure
 
-__all__ = ["panel"]
+__all__ = ["StyledFigure", "panel"]
+
+#: Settings that matplotlib looks up when a figure is drawn, and not when it is made.
+_LOOKED_UP = ("axes.", "font.", "grid.", "lines.", "mathtext.", "text.", "xtick.", "ytick.")
+
+
+class StyledFigure(Figure):
+    """A figure that keeps the fonts, ticks and colours that were in use when it was made, wherever it is drawn."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._look = {key: value for key, value in mpl.rcParams.items() if key.startswith(_LOOKED_UP)}
+
+    def draw(self, renderer: Any) -> None:
+        """As matplotlib calls it."""
+        with mpl.rc_context(self._look):
+            super().draw(renderer)
 
 
 def panel(
@@ -32,5 +49,5 @@ def panel(
     >>> axes.shape, figure.get_size_inches().tolist()
     ((2, 3), [6.0, 4.0])
     """
-    figure = Figure(figsize=figsize)
+    figure = StyledFigure(figsize=figsize)
     return figure, figure.subplots(rows, columns, **grid)

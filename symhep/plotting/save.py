@@ -11,6 +11,9 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from symhep.plotting.heading import Heading
 
 __all__ = ["save_figure"]
 
@@ -24,15 +27,23 @@ _SAVING = {
 _METADATA = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
 
 
-def save_figure(figure: Figure, stem: str | Path, formats: Sequence[str] = ("pdf", "png")) -> list[Path]:
-    """Write ``figure`` as STEM.pdf, STEM.png, ... Returns the paths. It is laid out here, and no more afterwards."""
+def save_figure(
+    figure: Figure,
+    stem: str | Path,
+    formats: Sequence[str] = ("pdf", "png"),
+    heading: Heading = Heading(),  # noqa: B008 -- it never changes
+) -> list[Path]:
+    """Write ``figure`` as STEM.pdf, STEM.png, ... below its heading, and return the paths.
+
+    It is laid out here, and no more afterwards.
+    """
     stem = Path(stem)
     stem.parent.mkdir(parents=True, exist_ok=True)
     # Embedding a font logs the age of the font file, which concerns nobody here.
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     written = []
     with _uncollected(), mpl.rc_context(_SAVING):
-        _lay_out(figure)
+        _lay_out(figure, heading)
         for kind in formats:
             target = stem.with_name(f"{stem.name}.{kind}")
             partial = target.with_name(f".{target.name}.partial")
@@ -54,14 +65,26 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _lay_out(figure: Figure) -> None:
+def _lay_out(figure: Figure, heading: Heading) -> None:
     """Texts are measured at the resolution of bitmaps, by the canvas that draws these and remembers the measures."""
     FigureCanvasAgg(figure)  # becomes the figure's canvas
     if mpl.rcParams["savefig.dpi"] != "figure":
         figure.set_dpi(mpl.rcParams["savefig.dpi"])
     engine = figure.get_layout_engine()
     if engine is not None:
+        if isinstance(engine, ConstrainedLayoutEngine):
+            _make_room(figure, engine, heading.inches)
         engine.execute(figure)
         if any(axes.get_aspect() != "auto" or axes.get_box_aspect() for axes in figure.axes):
             engine.execute(figure)  # a colour bar is as long as its axes, whose shape the first pass has set
         figure.set_layout_engine(None)
+    if figure.axes:
+        heading.write(figure)
+
+
+def _make_room(figure: Figure, engine: ConstrainedLayoutEngine, inches: float) -> None:
+    """The figure grows by so much at its top; a figure that places its axes itself leaves room."""
+    if inches:
+        width, height = figure.get_size_inches()
+        figure.set_size_inches(width, height + inches)
+        engine.set(rect=(0, 0, 1, height / (height + inches)))

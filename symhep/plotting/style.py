@@ -1,4 +1,4 @@
-"""The look of every figure: a light style of our own, or an experiment's (mplhep) where one is asked for."""
+"""The look of every figure: mplhep's, that of an experiment where one is asked for, or a light one of our own."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
-import matplotlib.style
 import mplhep
 from cycler import cycler
+from matplotlib.colors import to_rgb
+from matplotlib.font_manager import FontProperties
 
 from symhep.card.schema import StyleName
 
-__all__ = ["COLOURS", "use_style"]
+__all__ = ["COLOURS", "GREY", "PETROFF", "tint", "use_style"]
 
 #: Ten colours that stay apart for colour-blind readers (Petroff 2021, arXiv:2107.02270).
-COLOURS = (
+PETROFF = (
     "#3f90da",
     "#ffa90e",
     "#bd1f01",
@@ -28,13 +29,34 @@ COLOURS = (
     "#717581",
     "#92dadd",
 )
+#: The colours of whatever style is in use, by their place in its cycle; a short cycle begins again.
+COLOURS = tuple(f"C{i}" for i in range(10))
+#: Of what lies in the background, in every style.
+GREY = "#717581"
 
-_OWN: dict[str, Any] = {
+_LABEL = 13.0  # points
+#: Sizes that the panels of symhep's figures are made for, a few inches wide each; in points, unless they are inches.
+_SIZES: dict[str, Any] = {
     "figure.figsize": (6.4, 4.8),
     "figure.dpi": 110,
     "savefig.dpi": 160,
-    "figure.constrained_layout.use": True,
     "font.size": 12,
+    "axes.labelsize": _LABEL,
+    "axes.titlesize": 12,
+    "legend.fontsize": 11,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 4.5,
+}
+#: What no style decides: layout, powers of ten as such, and fonts that journals can embed.
+_FIXED: dict[str, Any] = {
+    "figure.constrained_layout.use": True,
+    "figure.autolayout": False,
+    "savefig.bbox": None,
+    "axes.formatter.use_mathtext": True,
+    "pdf.fonttype": 42,
+}
+
+_OWN: dict[str, Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["TeX Gyre Heros", "Helvetica", "Arial", "DejaVu Sans"],
     "mathtext.fontset": "custom",
@@ -44,10 +66,8 @@ _OWN: dict[str, Any] = {
     "mathtext.cal": "TeX Gyre Heros:italic",
     "mathtext.sf": "TeX Gyre Heros",
     "mathtext.tt": "DejaVu Sans Mono",
-    "axes.labelsize": 13,
-    "axes.titlesize": 12,
     "axes.linewidth": 0.9,
-    "axes.prop_cycle": cycler(color=COLOURS),
+    "axes.prop_cycle": cycler(color=PETROFF),
     "xaxis.labellocation": "right",
     "yaxis.labellocation": "top",
     "xtick.direction": "in",
@@ -57,28 +77,66 @@ _OWN: dict[str, Any] = {
     "xtick.minor.visible": True,
     "ytick.minor.visible": True,
     "legend.frameon": False,
-    "legend.fontsize": 11,
-    "lines.linewidth": 1.6,
-    "lines.markersize": 4.5,
-    "pdf.fonttype": 42,
 }
+#: Beyond mplhep's style that belongs to no experiment: more colours than its six, variables in italics, a true minus.
+_NEUTRAL: dict[str, Any] = {
+    "axes.prop_cycle": cycler(color=PETROFF),
+    "mathtext.default": "it",
+    "axes.unicode_minus": True,
+}
+#: What belongs to the content of a figure, and not to its style.
+_CONTENT = ("axes.xmargin", "axes.ymargin", "axes.autolimit_mode", "image.aspect", "lines.markeredgewidth")
+#: Lengths in points that go with the size of the labels.
+_LENGTHS = (
+    "axes.linewidth", "axes.labelpad",
+    *(f"{axis}tick.{rank}.{what}" for axis in "xy" for rank in ("major", "minor") for what in ("size", "width", "pad")),
+)  # fmt: skip
 
 
 @contextmanager
-def use_style(name: StyleName = "none") -> Iterator[None]:
+def use_style(name: StyleName = "mplhep") -> Iterator[None]:
     """Draw inside this context: 'none' is symhep's own style, the others are mplhep's.
 
-    >>> with use_style():
-    ...     mpl.rcParams["xtick.direction"]
-    'in'
+    mplhep's styles are made for one panel of up to 12 inches with labels of up to 32 points. Fonts, colours, ticks and
+    legends are theirs; sizes are those of symhep's panels, and lengths in points shrink as the labels do.
+
+    >>> with use_style("CMS"):
+    ...     mpl.rcParams["font.size"], mpl.rcParams["xtick.major.size"]
+    (12.0, 6.0)
     """
     with mpl.rc_context():
         mpl.rcParams.update(mpl.rcParamsDefault | {"backend": mpl.rcParams["backend"]})
-        # mplhep.style carries the fonts that the experiments use; importing it registers them.
-        if name == "none":
-            mpl.rcParams.update(_OWN)
+        if name == "none":  # mplhep registers its fonts when it is imported
+            mpl.rcParams.update(_OWN | _SIZES | _FIXED)
         else:
-            mpl.style.use(getattr(mplhep.style, name))
-            mpl.rcParams["figure.constrained_layout.use"] = True
-            mpl.rcParams["pdf.fonttype"] = 42
+            style = mplhep.style.ROOT | _NEUTRAL if name == "mplhep" else getattr(mplhep.style, name)
+            style = {"axes.prop_cycle": cycler(color=PETROFF)} | style  # ALICE's has no colours
+            mpl.rcParams.update({key: value for key, value in style.items() if key not in _CONTENT})
+            mpl.rcParams.update(_scaled() | _SIZES | _FIXED)
+            if mpl.rcParams["mathtext.default"] == "it":  # of matplotlib 3.11 on, that slants digits, too
+                mpl.rcParams["mathtext.default"] = mpl.rcParamsDefault["mathtext.default"]
         yield
+
+
+def tint(colour: str, share: float = 0.14) -> tuple[float, ...]:
+    """The colour, so much of it in white.
+
+    >>> tint("black", 0.25)
+    (0.75, 0.75, 0.75)
+    """
+    return tuple(1 - share * (1 - part) for part in to_rgb(colour))
+
+
+def _scaled() -> dict[str, Any]:
+    """Lengths of the style in use, and its labels of ticks, for axes with labels of `_LABEL` points."""
+    now = mpl.rcParams
+    factor = _LABEL / _points(now["axes.labelsize"])
+    ticks = {
+        f"{axis}tick.labelsize": min(max(factor * _points(now[f"{axis}tick.labelsize"]), 10.5), 12.0)
+        for axis in "xy"
+    }
+    return ticks | {key: factor * now[key] for key in _LENGTHS}
+
+
+def _points(size: float | str) -> float:
+    return float(FontProperties(size=size).get_size_in_points())

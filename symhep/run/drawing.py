@@ -12,6 +12,7 @@ from symhep.methods.interface import Method, NamedFigure
 from symhep.methods.result import Result
 from symhep.paths import writing
 from symhep.plotting.control import control_figure
+from symhep.plotting.heading import Heading
 from symhep.plotting.save import save_figure
 from symhep.plotting.scan import scan_figures
 from symhep.plotting.style import use_style
@@ -38,6 +39,7 @@ def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) 
     stored = folder.read_header(name)
     target = folder.root / name / "figures"
     captions: list[dict[str, str]] = []
+    heading = Heading(output.label, output.label_right, output.style)
     with use_style(output.style):
         result = method.worded(folder.read_result(name, method.Record))
         scans = scan_figures(method.scan_quantities, _scan_summaries(folder, name, stored["scan"]))
@@ -46,9 +48,8 @@ def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) 
             check_names("figure", [item.name])
             if item.name in {c["name"] for c in captions}:
                 raise PluginError(f"{method.name}: two figures are called '{item.name}'")
-            _label(item.figure, output.label)
             with writing(target / item.name):
-                save_figure(item.figure, target / item.name, output.figures)
+                save_figure(item.figure, target / item.name, output.figures, heading)
             captions.append({"name": item.name, "caption": item.caption})
     _remove_stale(folder, name, [f"{c['name']}.{kind}" for c in captions for kind in output.figures])
     folder.write_json(
@@ -96,13 +97,3 @@ def _scan_summaries(folder: RunFolder, name: str, points: Sequence[str]) -> dict
         option = point.partition("=")[0]
         found.setdefault(option, []).append((stored["options"][option], stored["summary"]))
     return found
-
-
-def _label(figure: Any, text: str) -> None:
-    """Write the status label ('Private work') above the first axes, or above the figure if they have a title."""
-    if not text or not figure.axes:
-        return
-    if any(axes.get_title() for axes in figure.axes):
-        figure.suptitle(text, x=0.01, ha="left", fontstyle="italic", fontsize="medium")
-    else:
-        figure.axes[0].set_title(text, loc="left", fontstyle="italic", fontsize="medium")

@@ -17,6 +17,7 @@ from symhep.errors import MethodError, StoreError, nearest
 from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.html import result_html
 from symhep.methods.result import Result
+from symhep.plotting.style import use_style
 from symhep.plugin.isolation import isolated
 from symhep.plugin.manager import Registry, build_registry
 from symhep.readers.interface import Note
@@ -57,11 +58,15 @@ class Run:
         return self.folder / "report.html"
 
     def figures(self, name: str) -> list[NamedFigure]:
-        """The figures of a result as matplotlib objects, for notebooks. Raises `StoreError` for an unknown name."""
+        """The figures of a result as matplotlib objects in the style of the card, for notebooks.
+
+        Raises `StoreError` for an unknown name.
+        """
         if name not in self.results:
             raise StoreError(f"this run has no result '{name}'; {nearest(name, self.results)}")
-        use = RunFolder(self.folder).read_header(name)["use"]
-        with isolated(f"method '{use}' cannot draw", MethodError):
+        folder = RunFolder(self.folder)
+        use, style = folder.read_header(name)["use"], load_card(folder.root / "card.yaml").card.output.style
+        with isolated(f"method '{use}' cannot draw", MethodError), use_style(style):
             return list(self.registry.method(use).figures(self.results[name]))
 
     def __repr__(self) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from symhep.card.loader import load_card
-from symhep.errors import MethodError, SymhepError
+from symhep.errors import CardError, MethodError, SymhepError
 from symhep.plugin.isolation import isolated
 from symhep.plugin.manager import Registry, build_registry
 from symhep.report.page import write_report
@@ -16,15 +17,24 @@ from symhep.run.folder import RunFolder
 __all__ = ["redraw", "reword"]
 
 
-def redraw(root: str | Path, registry: Registry | None = None) -> list[Path]:
+def redraw(
+    root: str | Path, registry: Registry | None = None, *, overrides: Iterable[str] = ()
+) -> list[Path]:
     """Draw the figures of a run folder again from its stored results, without training.
 
-    Raises `MethodError` if a method fails, when the others have drawn theirs.
+    ``overrides`` are 'output.key=value' strings, for these figures alone: the folder keeps its card.
+
+    Raises `CardError` for one that does not belong to the output, and `MethodError` if a method fails, when the others
+    have drawn theirs.
     """
+    overrides = tuple(overrides)
+    for override in overrides:
+        if not override.startswith("output."):
+            raise CardError(f"'{override}': figures depend on keys of 'output' alone", where=str(root))
     folder, registry = RunFolder(root), registry or build_registry()
     drawn, failed = [], []
     with folder.locked():
-        card = load_card(folder.root / "card.yaml").card
+        card = load_card(folder.root / "card.yaml", overrides).card
         for name in folder.result_names():
             use = folder.read_header(name)["use"]
             try:

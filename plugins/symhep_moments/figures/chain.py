@@ -14,7 +14,7 @@ from scipy.stats import chi2
 from symhep.methods.p_values import SMALLEST, short_p
 from symhep.plotting.p_axis import MARKS
 from symhep.plotting.panel import panel
-from symhep.plotting.style import COLOURS
+from symhep.plotting.style import COLOURS, GREY
 from symhep_moments.record import RankRow
 from symhep_moments.say.blocks import block_name
 
@@ -39,7 +39,7 @@ def rank_statistics(chain: Sequence[RankRow]) -> Figure:
         _panel(ax, [t for t in tests if block in t.blocks], block)
     if not tests:
         axes[0, 0].text(
-            0.5, 0.5, "no rank was tested", transform=axes[0, 0].transAxes, ha="center", color="#717581"
+            0.5, 0.5, "no rank was tested", transform=axes[0, 0].transAxes, ha="center", color=GREY
         )
         return figure
     ranks = [t.dimension for t in tests]

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from symhep.methods.result import Arrays
 from symhep.plotting.labels import pretty
 from symhep.plotting.panel import panel
+from symhep.plotting.plane import draw_plane
 from symhep_moments.record import MomentsRecord
 
 __all__ = ["SHOWN", "breaking_maps"]
@@ -68,10 +69,7 @@ def _axis(name: str) -> str:
 def _panel(ax: Any, x: Any, y: Any, value: Any, error: Any) -> None:
     known = np.isfinite(value) & np.isfinite(error)
     limit = float(np.abs(value[known]).max(initial=0.0)) or 1.0
-    image = ax.pcolormesh(
-        x, y, np.where(known, value, np.nan).T, cmap="RdBu_r", vmin=-limit, vmax=limit, lw=0
-    )
-    image.set_rasterized(True)
+    image = draw_plane(ax, value, x, y, mask=known, cmap="RdBu_r", cmin=-limit, cmax=limit)
     ax.set_facecolor("#e9eaec")
     middle_x, middle_y = (edges[:-1] + np.diff(edges) / 2 for edges in (x, y))
     blind = np.argwhere(known & (np.abs(value) < _ERRORS * error))

@@ -81,7 +81,7 @@ def _panel(ax: Any, bars: Sequence[_Bar]) -> None:
     ax.set_ylim(len(bars) - 0.3, -0.7)
     labels = [pretty(b.label) if len(b.label) <= 24 else f"combination {i + 1}" for i, b in enumerate(bars)]
     ax.set_yticks(range(len(bars)), labels, fontsize=10)
-    ax.tick_params(axis="y", which="both", length=0)
+    ax.tick_params(axis="y", which="both", length=0, pad=8)  # room for the arrows of open ends
     ax.yaxis.set_minor_locator(NullLocator())
     for y, bar in enumerate(bars):
         colour, marker = MARKS[bar.rejected]

@@ -31,7 +31,7 @@ def _decided(record: OracleRecord) -> str:
         return ""
     if (gap := exact.gap) is not None:
         band = (
-            f"Blue band: from the largest singular value of a generator to {gap.threshold:.2g} times as much, "
+            f"Coloured band: from the largest singular value of a generator to {gap.threshold:.2g} times as much, "
             "the jump that 99 % of the surrogates without symmetry stay below; the next value lies above it. "
         )
         found = record.algebra.dimension + len(record.support.spurious)

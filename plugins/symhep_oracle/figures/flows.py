@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from symhep.methods.interface import NamedFigure
 from symhep.methods.result import Arrays, Result
 from symhep.plotting.panel import panel
-from symhep.plotting.style import COLOURS
+from symhep.plotting.style import COLOURS, GREY
 from symhep_oracle.gradient.flow_outcome import TERMS
 from symhep_oracle.record import OracleRecord
 
@@ -20,7 +20,6 @@ __all__ = ["Field", "figures", "loss_curves", "vector_fields"]
 
 FloatArray = npt.NDArray[np.float64]
 
-GREY = "#717581"
 #: Fields that fit side by side, with the exact direction.
 SHOWN = 3
 #: The longest arrow, in units of the distance between points.

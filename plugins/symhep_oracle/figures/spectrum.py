@@ -7,12 +7,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from symhep.plotting.panel import panel
-from symhep.plotting.style import COLOURS
+from symhep.plotting.style import COLOURS, GREY
 from symhep_oracle.record import OracleRecord
 
 __all__ = ["singular_values"]
 
-GREY = "#717581"
 #: Exact zeros have no place on a log axis.
 FLOOR = 1e-18
 

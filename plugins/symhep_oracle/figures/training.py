@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 from symhep.methods.interface import NamedFigure
 from symhep.methods.result import Arrays
 from symhep.plotting.panel import panel
-from symhep.plotting.style import COLOURS
+from symhep.plotting.style import COLOURS, GREY
 from symhep_oracle.gradient.training import PARTS
 
 __all__ = ["Scan", "angles", "figures", "loss_curves", "loss_table", "number_scan", "orthogonality"]
@@ -23,7 +23,6 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Losses below this are drawn at it: a log axis has no zero.
 FLOOR = 1e-12
-GREY = "#717581"
 #: One symbol and colour per term of the loss, in the order of PARTS.
 MARKS = tuple(zip(COLOURS[:5], "os^Dv", strict=True))
 

@@ -142,8 +142,8 @@ def _group(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
             "components",
             component_sizes(s),
             "Components that the found elements fall into: their number, the mean KL divergences of these, refined, "
-            "beside the noise (dashed), and how far their post-hoc loss is from 2 ln 2, with its error. Blue: not "
-            "rejected.",
+            "beside the noise (dashed), and how far their post-hoc loss is from 2 ln 2, with its error. In "
+            "colour: not rejected.",
         )
     if s.composition is not None:
         yield NamedFigure(

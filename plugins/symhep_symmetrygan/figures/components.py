@@ -50,7 +50,7 @@ def component_sizes(record: SymmetryGanRecord) -> Figure:
                 capsize=3, ms=5.5, mec="white", mew=0.5,
             )  # fmt: skip
     deficit.axvline(0.0, color=GREY, lw=1.0, ls="--")
-    deficit.set_xlabel(r"$2\,\ln 2$ - post-hoc loss")
+    deficit.set_xlabel(r"$2\,\ln 2\,-$ post-hoc loss")
     deficit.xaxis.set_major_locator(MaxNLocator(2))  # small differences have long numbers
     counts.set_yticks(y, [row.name for row in rows], fontsize=10)
     counts.set_ylim(len(rows) - 0.4, -0.6)

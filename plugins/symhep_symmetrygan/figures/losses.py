@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import hist
+import mplhep
 import numpy as np
+import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from symhep.methods.result import Arrays
@@ -24,12 +29,12 @@ def posthoc_losses(a: Arrays, ideal: float) -> Figure:
     figure, (left, right) = panel(1, 2, figsize=(8.0, 3.5), width_ratios=(1.15, 1))
     lowest = min([ideal, *found, *random])
     edges = np.linspace(lowest, ideal + 0.04 * (ideal - lowest) + 1e-3, _BINS + 1)
-    left.hist(random, edges, color=RANDOM, alpha=0.45, label="random elements")
-    left.hist(found, edges, color=COLOURS[1], histtype="step", lw=1.8, label="found elements")
+    _draw(left, random, edges, histtype="fill", color=RANDOM, alpha=0.45, label="random elements")
+    _draw(left, found, edges, color=COLOURS[1], lw=1.8, label="found elements")
     if len(found):
         error = float(np.nanmedian(a["posthoc_found_error"]))
         low, high = min(found.min(), ideal - 4 * error), max(found.max(), ideal + 4 * error)
-        right.hist(found, np.linspace(low, high, _BINS + 1), color=COLOURS[1], histtype="step", lw=1.8)
+        _draw(right, found, np.linspace(low, high, _BINS + 1), color=COLOURS[1], lw=1.8)
         right.axvspan(
             ideal - error, ideal + error, color="#dfe2e5", lw=0, zorder=0, label="error of a single loss"
         )
@@ -46,3 +51,8 @@ def posthoc_losses(a: Arrays, ideal: float) -> Figure:
     }
     figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=4, fontsize=10)
     return figure
+
+
+def _draw(ax: Any, values: npt.NDArray[np.float64], edges: npt.NDArray[np.float64], **look: Any) -> None:
+    counts = hist.Hist(hist.axis.Variable(edges)).fill(values)
+    mplhep.histplot(counts, ax=ax, yerr=False, flow="sum", **look)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from matplotlib.lines import Line2D
 
 from symhep.methods.result import Arrays
-from symhep.plotting.style import COLOURS
+from symhep.plotting.style import COLOURS, GREY
 
 __all__ = ["GREY", "RANDOM", "VERDICTS", "legend_of", "sorted_by_verdict"]
 
@@ -19,8 +19,8 @@ VERDICTS: dict[str, tuple[str, str, str]] = {
     "not tested": (COLOURS[1], "o", "found"),
     "kept": (COLOURS[1], "o", "found, kept"),
 }
-#: Colour of random elements of the space, and of what is in the background.
-RANDOM, GREY = COLOURS[4], "#717581"
+#: Colour of random elements of the space.
+RANDOM = COLOURS[5]
 
 
 def sorted_by_verdict(a: Arrays) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:

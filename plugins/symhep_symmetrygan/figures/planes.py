@@ -11,6 +11,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from symhep.plotting.panel import panel
+from symhep.plotting.plane import draw_plane
 from symhep_symmetrygan.figures.axes import axis_label
 
 __all__ = ["PREFIX", "SHOWN", "before_and_after_planes", "planes_of"]
@@ -42,11 +43,8 @@ def before_and_after_planes(histograms: Mapping[str, hist.Hist[Any]], unit: str)
         if norm is not None and norm.vmin == norm.vmax:
             norm = None
         for ax, sample, count in zip(axes[row], samples, counts, strict=True):
-            image = ax.pcolormesh(
-                h.axes[1].edges, h.axes[2].edges, np.where(count > 0, count, np.nan).T, cmap="viridis", norm=norm,
-                rasterized=True,
-            )  # fmt: skip
-            ax.set_xlabel(axis_label(h.axes[1].label, unit))
+            image = draw_plane(ax, h[sample, :, :], mask=count > 0, cmap="viridis", norm=norm)
+            ax.set(xlabel=axis_label(h.axes[1].label, unit), ylabel="")
             ax.set_box_aspect(1)  # a circle is to look like one
             ax.locator_params(nbins=4, prune="both")  # ticks of neighbours would touch
             if row == 0:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_symmetrygan.figures.axes import axis_label, turn_ticks
-from symhep_symmetrygan.figures.marks import GREY, RANDOM
+from symhep_symmetrygan.figures.marks import RANDOM
 
 __all__ = ["PREFIX", "SHOWN", "before_and_after", "projections_of"]
 
@@ -70,21 +70,24 @@ def _highest(*drawn: hist.Hist[Any]) -> float:
 
 
 def _ratio(ax: Any, before: hist.Hist[Any], after: hist.Hist[Any], colour: str) -> None:
-    """After over before. Errors as if of independent samples: the two hold the same events, moved from bin to bin."""
-    x, edges = before.axes[0].centers, before.axes[0].edges
-    old, new = before.values(), after.values()
-    known = old > 0
-    ratio = np.where(known, new / np.where(known, old, 1.0), np.nan)
-    error = np.where(known, np.sqrt(after.variances()) / np.where(known, old, 1.0), np.nan)
-    band = np.where(known, np.sqrt(before.variances()) / np.where(known, old, 1.0), np.nan)
-    ax.stairs(1 + band, edges, baseline=1 - band, fill=True, color="#d5d9de", lw=0)
-    ax.axhline(1.0, color=GREY, lw=0.9)
-    low, high = 0.0, 2.0
-    if known.any():
-        reach = 1.3 * float(np.nanquantile(np.abs(ratio - 1) + error, 0.98))
-        low, high = max(1 - reach, 0.0), min(1 + reach, 2.6)
-    ax.errorbar(x, ratio, yerr=error, fmt="o", color=colour, ms=3, elinewidth=1)
+    """After over before. Errors as if of independent samples: the two hold the same events, moved from bin to bin.
+
+    Hatched: the errors of what lies below. Points beyond the panel stand at its edge as arrows.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):  # bins without events have no ratio
+        ratio, error, _ = mplhep.comp.get_comparison(after, before, comparison="split_ratio")
+        known = np.isfinite(ratio)
+        low, high = 0.0, 2.0
+        if known.any():
+            reach = 1.3 * float(np.quantile((np.abs(ratio - 1) + error)[known], 0.98))
+            low, high = max(1 - reach, 0.0), min(1 + reach, 2.6)
+        mplhep.comp.comparison(
+            after, before, ax, comparison="split_ratio", comparison_ylabel="", comparison_ylim=(low, high),
+            flow="none", color=colour, marker="o", ms=2.5, elinewidth=1,
+        )  # fmt: skip
+    for band, shown in zip(ax.containers[-1], known, strict=True):
+        band.set_visible(bool(shown))  # else it fills the panel's height
+    x = before.axes[0].centers
     for beyond, y, marker in ((ratio > high, high, "^"), (ratio < low, low, "v")):
         inside = y - 0.06 * (high - low) if marker == "^" else y + 0.06 * (high - low)
         ax.plot(x[beyond], np.full(beyond.sum(), inside), marker, color=colour, ms=4)
-    ax.set_ylim(low, high)

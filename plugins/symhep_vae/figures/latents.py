@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from symhep.methods.result import Arrays
 from symhep.plotting.panel import panel
-from symhep.plotting.style import COLOURS
+from symhep.plotting.style import COLOURS, GREY
 from symhep_vae.record import FeatureRow, VaeRecord
 
 __all__ = ["correlation_map", "latent_matrix", "latent_plane"]
@@ -78,7 +78,7 @@ def latent_matrix(a: Arrays, record: VaeRecord) -> Figure:
         reach = 1.08 * max(1.0, float(np.quantile(np.abs(z), 0.999)))
         for i in range(columns):
             ax = axes[j, i]
-            colour = COLOURS[0] if j < relevant else COLOURS[3]
+            colour = COLOURS[0] if j < relevant else GREY
             ax.plot(
                 x[:, i], z[:, j], ".", ms=ms, alpha=min(1.0, 0.25 * ms), color=colour, mew=0, rasterized=True
             )

@@ -10,14 +10,13 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 
 from symhep.methods.result import Arrays
 from symhep.plotting.panel import panel
-from symhep.plotting.style import COLOURS
+from symhep.plotting.style import COLOURS, GREY
 from symhep_vae.record import VaeRecord
 
 __all__ = ["loss_curves", "principal_component_spectrum", "relevance_spectrum"]
 
 #: Principal components below this variance are drawn at the floor: zero has no place on a log axis.
 FLOOR = 1e-4
-GREY = "#717581"
 
 
 def relevance_spectrum(a: Arrays, record: VaeRecord) -> Figure:

@@ -12,6 +12,7 @@ from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.lie.subgroups import lattice, lorentz_subgroups
 from symhep.lie.subgroups.lattice import Lattice
 from symhep.plotting.lattice import Verdict, draw_lattice
+from symhep.plotting.style import GREY
 
 __all__ = ["CAPTION", "MOST", "border", "subgroup_lattice"]
 
@@ -41,7 +42,7 @@ def subgroup_lattice(rows: Sequence[SubgroupRow], catalogue: str) -> Figure:
         above_legend = 0.38 / float(figure.get_size_inches()[1])
         figure.axes[0].text(
             0.995, above_legend, f"p is the {ADJUSTED} (Holm)", transform=figure.transFigure, ha="right", va="bottom",
-            fontsize=9, color="#717581",
+            fontsize=9, color=GREY,
         )  # fmt: skip
     return figure
 

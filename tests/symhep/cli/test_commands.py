@@ -101,6 +101,8 @@ def test_init_validate_run(command: Command, events: Path, tmp_path: Path) -> No
     assert command("report", tmp_path / "r").returncode == 0
     assert (tmp_path / "r/report.html").read_bytes() == page
     assert command("plot", tmp_path / "r").returncode == 0
+    assert command("plot", tmp_path / "r", "-s", "output.style=CMS").returncode == 0
+    assert command("plot", tmp_path / "r", "-s", "run.seed=1").returncode == 2
 
 
 def test_run_of_events_writes_a_card_and_goes_on_with_it(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import symhep
 from symhep.methods.interface import NamedFigure
@@ -23,6 +26,24 @@ def test_unknown_to_pyplot_and_in_the_style() -> None:
     assert figure.get_size_inches().tolist() == [5.0, 2.0]
     assert figure.get_layout_engine() is not None
     assert axes[0].get_shared_y_axes().joined(*axes)
+
+
+def test_fonts_and_colours_stay_those_of_the_style_it_was_made_in() -> None:
+    """A notebook draws when it shows, long after the style has ended."""
+
+    def drawn(inside: bool) -> Any:
+        with use_style("CMS"):
+            figure, ax = panel(figsize=(2.0, 2.0))
+            ax.plot([0, 1], color="C2")
+            ax.set_xlabel("$p_T$ [GeV]")
+            canvas = FigureCanvasAgg(figure)
+            if inside:
+                canvas.draw()
+        if not inside:
+            canvas.draw()
+        return np.asarray(canvas.buffer_rgba())
+
+    np.testing.assert_array_equal(drawn(inside=True), drawn(inside=False))
 
 
 def test_a_named_figure_has_one_picture_and_no_other_rich_form() -> None:

@@ -11,8 +11,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.font_manager import FontProperties
+from matplotlib.mathtext import MathTextParser
 
-from symhep.plotting.style import COLOURS, use_style
+from symhep.plotting.style import COLOURS, PETROFF, tint, use_style
 
 
 def test_the_context_leaves_no_trace() -> None:
@@ -22,7 +24,10 @@ def test_the_context_leaves_no_trace() -> None:
     assert dict(mpl.rcParams) == before
 
 
-@pytest.mark.parametrize("name", ["none", "CMS", "ATLAS", "LHCb2", "ALICE", "DUNE"])
+STYLES = ["mplhep", "CMS", "ATLAS", "LHCb2", "ALICE", "DUNE", "none"]
+
+
+@pytest.mark.parametrize("name", STYLES)
 def test_every_style_draws(name: str) -> None:
     with use_style(name):  # type: ignore[arg-type]
         figure, ax = plt.subplots()
@@ -31,6 +36,50 @@ def test_every_style_draws(name: str) -> None:
         figure.canvas.draw()
         assert np.asarray(figure.canvas.buffer_rgba())[..., :3].min() < 64, "nothing dark was drawn"
         plt.close(figure)
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_sizes_are_those_of_small_panels(name: str) -> None:
+    """mplhep's styles have labels of up to 32 points on figures of up to 12 inches; ticks shrink with the labels."""
+    with use_style(name):  # type: ignore[arg-type]
+        now = mpl.rcParams
+        assert (now["font.size"], now["axes.labelsize"], tuple(now["figure.figsize"])) == (12, 13, (6.4, 4.8))
+        assert 10 <= FontProperties(size=now["xtick.labelsize"]).get_size_in_points() <= 12
+        assert max(now["xtick.major.size"], now["ytick.major.size"]) < 10
+        assert max(now["axes.linewidth"], now["xtick.major.width"]) < 1.2
+        assert (now["pdf.fonttype"], now["savefig.bbox"]) == (42, None)
+        assert now["figure.constrained_layout.use"]
+        assert (now["axes.xmargin"], now["image.aspect"]) == (0.05, "equal")
+
+
+def test_the_default_is_mplheps_style_of_no_experiment() -> None:
+    with use_style():
+        assert mpl.rcParams["font.sans-serif"][0] == "TeX Gyre Heros"
+        assert (mpl.rcParams["xtick.direction"], mpl.rcParams["xtick.top"]) == ("in", True)
+        assert [entry["color"] for entry in mpl.rcParams["axes.prop_cycle"]] == list(PETROFF)
+        assert 26 / mpl.rcParams["axes.labelsize"] == 12 / mpl.rcParams["xtick.major.size"], (
+            "as in mplhep.style.ROOT"
+        )
+
+
+def test_colours_are_those_of_the_style() -> None:
+    with use_style("CMS"):
+        assert to_rgb(COLOURS[0]) == to_rgb("#5790fc")
+    with use_style("none"):
+        assert [to_rgb(colour) for colour in COLOURS] == [to_rgb(colour) for colour in PETROFF]
+
+
+def test_tints_follow_the_style() -> None:
+    with use_style("DUNE"):
+        assert tint(COLOURS[0], 0.5) == (0.5, 0.5, 0.5)
+
+
+@pytest.mark.parametrize("name", ["mplhep", "ATLAS", "none"])
+def test_variables_are_slanted_and_digits_upright(name: str) -> None:
+    with use_style(name):  # type: ignore[arg-type]
+        parse = MathTextParser("path").parse
+        letter, digit = (parse(f"${what}$").glyphs[0][0].style_name for what in ("x", "5"))
+    assert (letter, digit) == ("Italic", "Regular")
 
 
 #: What linear RGB looks like to readers without one kind of cone (Machado, Oliveira and Fernandes 2009, severity 1).
@@ -57,7 +106,7 @@ def _closest(colours: Sequence[Any], seen: Any) -> float:
 @pytest.mark.parametrize("reader", SEEN)
 def test_colours_stay_apart(reader: str) -> None:
     """A difference of about 2 can just be told; matplotlib's own colours come as close as 5 in protanopia."""
-    assert _closest(COLOURS, SEEN[reader]) > 15
+    assert _closest(PETROFF, SEEN[reader]) > 15
 
 
 def test_not_all_colours_stay_apart() -> None:

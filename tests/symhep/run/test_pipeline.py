@@ -70,6 +70,7 @@ def test_figures_as_objects(tmp_path: Path, toy_card: dict[str, Any], registry: 
     figures = symhep.run(toy_card, tmp_path / "r", registry=registry).figures("boot")
     assert [f.name for f in figures] == ["means"]
     assert figures[0].figure.axes[0].get_ylabel() == "mean"
+    assert figures[0].figure.axes[0].yaxis.label.get_fontsize() == 13, "in the style of the card"
     # A notebook shows the picture that it asks for; what is open in pyplot would appear beside it.
     assert figures[0]._repr_png_().startswith(b"\x89PNG")
     assert plt.get_fignums() == []

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import symhep
-from symhep.errors import MethodError, StoreError
+from symhep.errors import CardError, MethodError, StoreError
 from symhep.methods.result import Statement
 from symhep.plugin.manager import Registry
 from symhep.run.rewrite import redraw, reword
@@ -28,6 +28,34 @@ def test_redraw_needs_no_training(tmp_path: Path, toy_card: dict[str, Any], regi
     assert [p.name for p in redraw(tmp_path / "r", registry)] == ["means", "features"]
     assert figure.read_bytes() == original
     assert len((tmp_path / "trace").read_text().splitlines()) == 4
+
+
+def test_redraw_in_another_style(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
+    folder = tmp_path / "r"
+    symhep.run(toy_card, folder, registry=registry)
+    figure = folder / "boot/figures/means.png"
+    original, card = figure.read_bytes(), (folder / "card.yaml").read_bytes()
+    redraw(folder, registry, overrides=["output.style=CMS", "output.label_right=13 TeV"])
+    assert figure.read_bytes() != original
+    assert (folder / "card.yaml").read_bytes() == card
+    symhep.run(toy_card, folder, registry=registry)
+    assert figure.read_bytes() == original, "a run draws as its card says"
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("run.seed=1", "'run.seed=1': figures depend on keys of 'output' alone"),
+        ("output.style=CDF", "output.style"),
+        ("output.look=CMS", "unknown key"),
+    ],
+)
+def test_redraw_takes_keys_of_the_output_alone(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any, override: str, message: str
+) -> None:
+    symhep.run(toy_card, tmp_path / "r", registry=registry)
+    with pytest.raises(CardError, match=message):
+        redraw(tmp_path / "r", registry, overrides=[override])
 
 
 def test_sentences_are_worded_again_without_a_fit(

@@ -185,6 +185,11 @@ def test_before_and_after_and_their_ratio() -> None:
     assert any(
         np.allclose(s, [[1.5, 1.2 - math.sqrt(60) / 50], [1.5, 1.2 + math.sqrt(60) / 50]]) for s in bars
     )
+    hatched = [bar for bar in below.patches if bar.get_hatch()]
+    assert [bar.get_visible() for bar in hatched] == [True, True, True, False]
+    assert [bar.get_height() for bar in hatched[:3]] == pytest.approx(
+        [2 / math.sqrt(n) for n in (100, 50, 25)]
+    )
     assert below.get_xlabel() == "$p_{T}$ [GeV]"
     assert top.get_ylim()[0] == 0
 

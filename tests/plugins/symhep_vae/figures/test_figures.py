@@ -11,7 +11,7 @@ import pytest
 
 from symhep.methods.number import Number
 from symhep.methods.result import Result
-from symhep.plotting.style import COLOURS, use_style
+from symhep.plotting.style import COLOURS, GREY, use_style
 from symhep_vae.figures.gallery import draw_all
 from symhep_vae.figures.latents import correlation_map, latent_matrix, latent_plane
 from symhep_vae.figures.spectra import loss_curves, principal_component_spectrum, relevance_spectrum
@@ -104,7 +104,7 @@ def test_the_matrix_greys_latents_that_are_irrelevant_in_the_run_shown() -> None
     r.arrays["relevance"][0] = [3.0, 1.5, 0.4, 0.1]
     figure = latent_matrix(r.arrays, r.record)
     colours = [ax.lines[0].get_color() for ax in figure.axes[::3]]
-    assert colours == [COLOURS[0]] * 2 + [COLOURS[3]] * 2
+    assert colours == [COLOURS[0]] * 2 + [GREY] * 2
 
 
 def test_the_plane_avoids_features_that_repeat_each_other() -> None:
