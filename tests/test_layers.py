@@ -35,6 +35,7 @@ CONFINED = {
     "h5py": ("symhep/readers/",),
     "pyarrow": ("symhep/readers/",),
     "pylhe": ("symhep/readers/",),
+    "pyhepmc": ("symhep/readers/",),
 }
 ABOVE_METHODS = {"run", "report", "testing", "cli"}
 

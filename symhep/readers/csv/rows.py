@@ -137,7 +137,7 @@ def _parse(text: bytes, dialect: Dialect, wanted: Sequence[str], as_text: str | 
             column_types=kinds, include_columns=list(kinds), null_values=[""], strings_can_be_null=True
         ),
     )
-    texts = None
+    texts: Any = None
     if as_text is not None:
         texts = pc.utf8_trim_whitespace(table.column(places[as_text])).combine_chunks()
         if texts.null_count:
