@@ -9,7 +9,8 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from symhep.readers.hepmc import asciiv3, genevent
+import symhep.readers.hepmc.asciiv3 as asciiv3
+import symhep.readers.hepmc.genevent as genevent
 from symhep.readers.hepmc.document import EventTexts
 from symhep.readers.hepmc.lines import Lines, NotANumber, whole
 from symhep.readers.hepmc.record import EVENT_FIELDS, MOMENTUM, PARTICLE_FIELDS

@@ -50,7 +50,7 @@ class Record:
 
 
 def last_pair(text: bytes, begin: bytes) -> tuple[float, float] | None:
-    """The two numbers behind ``begin`` on the last line that begins so: a cross-section above 0 and its error.
+    r"""The two numbers behind ``begin`` on the last line that begins so: a cross-section above 0 and its error.
 
     >>> last_pair(b"E 1\nC 2.0 0.5\nC 2.1 0.1\n", b"C")
     (2.1, 0.1)
