@@ -17,6 +17,7 @@ def main() -> None:
     for name in (
         "start_up",
         "lhe",
+        "hepmc",
         "root_files",
         "vae",
         "oracle_table",

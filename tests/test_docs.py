@@ -17,13 +17,13 @@ import pytest
 CHECK = """
 import sys
 from my_package.method import Spread
-from my_package.reader import CsvReader
+from my_package.reader import P4Reader
 from symhep.testing import check_method, check_reader
 print(check_method(Spread()).statements[0].text)
-print(len(check_reader(CsvReader(), sys.argv[1])))
+print(len(check_reader(P4Reader(), sys.argv[1])))
 from symhep.plugin.manager import build_registry
 installed = build_registry()
-assert "spread" in installed.methods and "csv" in installed.readers, "found by the entry point"
+assert "spread" in installed.methods and "p4" in installed.readers, "found by the entry point"
 import torch
 from my_package import plugin
 registry = build_registry({"mine": plugin}, points=())
@@ -44,7 +44,7 @@ def test_the_examples_of_contributing(root: Path, tmp_path: Path) -> None:
         assert name, f"an example without its file name: {block[:60]}"
         with (package / name[1]).open("a", encoding="utf-8") as module:
             module.write(block)
-    np.savetxt(tmp_path / "events.csv", np.arange(20.0).reshape(5, 4), delimiter=",")
+    np.savetxt(tmp_path / "events.p4", np.arange(20.0).reshape(5, 4), delimiter=",")
     # The project's file as it stands there, and what pip would make of it.
     (about,) = re.findall(r"```toml\n# pyproject.toml\n(.*?)```", text, flags=re.DOTALL)
     points = tomllib.loads(about)["project"]["entry-points"]["symhep"]
@@ -53,7 +53,7 @@ def test_the_examples_of_contributing(root: Path, tmp_path: Path) -> None:
     (info / "METADATA").write_text("Name: my-package\nVersion: 0.1.0\n")
     lines = [f"{name} = {value}" for name, value in points.items()]
     (info / "entry_points.txt").write_text("\n".join(["[symhep]", *lines]))
-    command = [sys.executable, "-c", CHECK, str(tmp_path / "events.csv")]
+    command = [sys.executable, "-c", CHECK, str(tmp_path / "events.p4")]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     # The toy of check_method is a unit circle: x spreads by sqrt(1/2) = 0.707.

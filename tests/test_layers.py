@@ -37,6 +37,7 @@ CONFINED = {
     "h5py": ("symhep/readers/",),
     "pyarrow": ("symhep/readers/",),
     "pylhe": ("symhep/readers/",),
+    "pyhepmc": ("symhep/readers/",),
 }
 ABOVE_METHODS = {"run", "report", "testing", "cli"}
 

@@ -267,12 +267,12 @@ class Reader(ABC):
 
     A complete reader::
 
-        class CsvReader(Reader):
-            name = "csv"
+        class P4Reader(Reader):
+            name = "p4"
             summary = "comma-separated px,py,pz,E, one particle per event, GeV"
 
             def confidence(self, path, head):
-                return 1 if path.endswith(".csv") else 0
+                return 1 if path.endswith(".p4") else 0
 
             def schema(self, path, options):
                 column = FieldSchema("float64", "GeV")

@@ -64,13 +64,28 @@ def read_rows(
             yield _parse(kept, dialect, wanted, as_text)
         except ValueError:
             lines = kept.split(b"\n")
-            places = [i for i, part in enumerate(lines) if part.strip()]
-            for found in _narrow(lines, places, dialect, wanted, as_text):
+            starts = [0, *(np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == 10) + 1).tolist()]
+            for found in _sorted_out(lines, dialect, wanted, as_text):
                 if isinstance(found, BadRow):
-                    before = b"\n".join(text.split(b"\n")[: found.line])
-                    at = byte + len(before) + (found.line > 0)
-                    found = replace(found, line=line + found.line + 1, byte=at)
+                    found = replace(found, line=line + found.line + 1, byte=byte + starts[found.line])
                 yield found
+
+
+def _sorted_out(
+    lines: Sequence[bytes], dialect: Dialect, wanted: Sequence[str], as_text: str | None
+) -> Iterator[Rows | BadRow]:
+    """Good rows and bad ones in order; those of another number of values are seen without parsing them."""
+    sound: list[int] = []
+    for place, line in enumerate(lines):
+        if not line.strip():
+            continue
+        if b'"' in line or len(fields(line, dialect.delimiter)) == len(dialect.names):
+            sound.append(place)
+            continue
+        yield from _narrow(lines, sound, dialect, wanted, as_text)
+        sound = []
+        yield _bad(line, place, "", dialect, wanted, as_text)
+    yield from _narrow(lines, sound, dialect, wanted, as_text)
 
 
 def _narrow(
@@ -137,7 +152,7 @@ def _parse(text: bytes, dialect: Dialect, wanted: Sequence[str], as_text: str | 
             column_types=kinds, include_columns=list(kinds), null_values=[""], strings_can_be_null=True
         ),
     )
-    texts = None
+    texts: Any = None
     if as_text is not None:
         texts = pc.utf8_trim_whitespace(table.column(places[as_text])).combine_chunks()
         if texts.null_count:

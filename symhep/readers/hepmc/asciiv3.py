@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.readers.hepmc.lines import Lines, Rows, line_starts, whole
-from symhep.readers.hepmc.record import Array, Record, last_pair, places
+from symhep.readers.hepmc.record import Int32Array, Record, last_pair, places
 
 __all__ = ["LETTERS", "cross_section", "parse", "weight_names"]
 
@@ -67,7 +67,7 @@ def parse(lines: Lines) -> Record:
         raise ValueError(f"the event announces {announced[i]} particles but has {counts[i]}")
     if (rows.counts != len(_PARTICLE)).any():
         raise ValueError(f"the line of a particle needs {len(_PARTICLE)} numbers")
-    particles: dict[str, Array] = dict(zip(_PARTICLE, rows.values.reshape(-1, len(_PARTICLE)).T, strict=True))
+    particles = dict(zip(_PARTICLE, rows.values.reshape(-1, len(_PARTICLE)).T, strict=True))
     if (particles.pop("id") != places(counts)).any():
         raise ValueError("the particles are not numbered 1, 2, ...: lines are lost, doubled or damaged")
     parent = whole(particles.pop("parent"), "the parent of a particle")
@@ -85,18 +85,17 @@ def parse(lines: Lines) -> Record:
                 fields[name][lines.event_at(at)] = float(*word)
             except (TypeError, ValueError):
                 raise ValueError(f"the attribute {attribute.decode()} is not a number") from None
-    return Record(
-        counts, particles | mothers, {"event_number": heads.column(0)} | fields, weights.values, weight_counts
-    )
+    fields["event_number"] = heads.column(0)
+    return Record(counts, particles, mothers, fields, weights.values, weight_counts)
 
 
 def _mothers(
     lines: Lines,
-    announced: npt.NDArray[np.int32],
-    parent: npt.NDArray[np.int32],
+    announced: Int32Array,
+    parent: Int32Array,
     event: IntArray,
     counts: IntArray,
-) -> dict[str, Array]:
+) -> dict[str, Int32Array]:
     """First and last mother of each particle. A vertex of one mother and no place is written as that mother alone."""
     vertices = lines.numbers("V", blank=b"[,", until=b"]")
     if (np.bincount(vertices.event, minlength=lines.events) > announced).any():
@@ -123,7 +122,7 @@ def _mothers(
     return {"mother1": mother1, "mother2": mother2}
 
 
-def _ends(vertices: Rows) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+def _ends(vertices: Rows) -> tuple[Int32Array, Int32Array]:
     """First and last mother of each vertex; 0 where it has none."""
     some = vertices.counts > 2
     first, last = np.zeros((2, len(vertices)), dtype=np.int32)

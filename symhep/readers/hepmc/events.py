@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
-from symhep.readers.hepmc import asciiv3, genevent
+import symhep.readers.hepmc.asciiv3 as asciiv3
+import symhep.readers.hepmc.genevent as genevent
 from symhep.readers.hepmc.document import EventTexts
 from symhep.readers.hepmc.lines import Lines, NotANumber, whole
-from symhep.readers.hepmc.record import EVENT_FIELDS, MOMENTUM, PARTICLE_FIELDS, Array
+from symhep.readers.hepmc.record import EVENT_FIELDS, MOMENTUM, PARTICLE_FIELDS
 from symhep.readers.hepmc.weights import weight_table
-from symhep.readers.lhe.columns import Columns
+from symhep.readers.lhe.columns import Array, Columns
 from symhep.readers.lhe.events import BadEvent
 from symhep.readers.lhe.numbers import misread
 
@@ -21,7 +23,6 @@ __all__ = ["Document", "Wanted", "read_run"]
 
 IntArray = npt.NDArray[np.int64]
 
-_ENERGIES = (*MOMENTUM, "m_generated")
 #: (GeV) of the words that a line U may have; lengths are not read.
 _UNITS = {(b"GEV", b"MM"): 1.0, (b"GEV", b"CM"): 1.0, (b"MEV", b"MM"): 1e-3, (b"MEV", b"CM"): 1e-3}
 _HINT = "look at this event in the file"
@@ -103,11 +104,15 @@ def _parse(
     factor = np.repeat(_energy_units(lines, document), record.counts)
     particles: dict[str, Array] = {}
     for name, field in PARTICLE_FIELDS.items():
-        column = record.particles[name]
-        # Whole numbers are checked even where nobody wants them.
-        column = whole(column, f"{name} of a particle") if field.type == "int32" else column
+        column: Array
+        if name in record.mothers:
+            column = record.mothers[name]
+        elif field.type == "int32":  # checked even where nobody wants it
+            column = whole(record.particles[name], f"{name} of a particle")
+        else:
+            column = record.particles[name] * factor
         if wanted.particles is not None and (name in MOMENTUM or name in wanted.particles):
-            particles[name] = column * factor if name in _ENERGIES else column
+            particles[name] = column
     fields = {name: _typed(record.fields[name], name) for name in EVENT_FIELDS if name in wanted.event_fields}
     column_of, table = weight_table(_names(lines, version, document), record.weights, record.weight_counts)
     weights = np.ones(lines.events) if wanted.weight is None else np.full(lines.events, np.nan)
@@ -150,11 +155,11 @@ def _energy_units(lines: Lines, document: Document) -> npt.NDArray[np.float64]:
         if words not in _UNITS:
             shown = text.strip()[:24].decode("ascii", "backslashreplace")
             raise ValueError(f"the units '{shown}' are none of GEV or MEV and MM or CM")
-        factors.append(_UNITS[words])  # type: ignore[index]
+        factors.append(_UNITS[words])
     return np.array(factors)
 
 
-def _typed(column: npt.NDArray[np.float64], name: str) -> Array | IntArray:
+def _typed(column: npt.NDArray[np.float64], name: str) -> Array:
     kind = EVENT_FIELDS[name].type
     if kind == "float64":
         return column
@@ -162,4 +167,4 @@ def _typed(column: npt.NDArray[np.float64], name: str) -> Array | IntArray:
         return whole(column, f"'{name}'")
     if (column != np.rint(column)).any() or (np.abs(column) > 2**53).any():
         raise ValueError(f"'{name}' is not a whole number")
-    return column.astype(np.int64)
+    return cast(Array, column.astype(np.int64))

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.readers.hepmc.lines import Lines, Rows, whole
-from symhep.readers.hepmc.record import Array, Record, last_pair, places
+from symhep.readers.hepmc.record import Int32Array, Record, last_pair, places
 
 __all__ = ["LETTERS", "cross_section", "parse", "weight_names"]
 
@@ -63,22 +63,19 @@ def parse(lines: Lines) -> Record:
     rows = lines.numbers("P")
     if (rows.counts < 12).any() or (rows.counts != 12 + 2 * rows.column(11)).any():
         raise ValueError("the line of a particle does not have the numbers it announces")
-    orphans, outgoing = (
-        whole(vertices.column(6), "the number of orphans"),
-        whole(vertices.column(7), "the number of outgoing particles"),
-    )
+    orphans = whole(vertices.column(6), "the number of orphans")
+    outgoing = whole(vertices.column(7), "the number of outgoing particles")
     if min(orphans.min(initial=0), outgoing.min(initial=0)) < 0:
         raise ValueError("the number of a vertex's particles is negative")
     owner = np.searchsorted(vertices.place, rows.place) - 1
     if (owner < 0).any() or (np.bincount(owner, minlength=len(vertices)) != orphans + outgoing).any():
         raise ValueError("a vertex does not have as many particles as it announces")
     counts = np.bincount(rows.event, minlength=lines.events)
-    particles: dict[str, Array] = {name: rows.column(i) for i, name in enumerate(_PARTICLE) if i}
-    orphan = places(orphans + outgoing.astype(np.int64)) <= orphans[owner]
+    particles = {name: rows.column(i) for i, name in enumerate(_PARTICLE) if i}
+    orphan = places((orphans + outgoing).astype(np.int64)) <= orphans[owner]
     fields = {name: heads.column(i) for name, i in _FIELDS.items()}
-    return Record(
-        counts, particles | _mothers(vertices, rows, owner, orphan, counts), fields, weights, weight_counts
-    )
+    mothers = _mothers(vertices, rows, owner, orphan, counts)
+    return Record(counts, particles, mothers, fields, weights, weight_counts)
 
 
 def _weights(heads: Rows) -> tuple[npt.NDArray[np.float64], IntArray]:
@@ -99,7 +96,7 @@ def _weights(heads: Rows) -> tuple[npt.NDArray[np.float64], IntArray]:
 
 def _mothers(
     vertices: Rows, rows: Rows, owner: IntArray, orphan: npt.NDArray[np.bool_], counts: IntArray
-) -> dict[str, Array]:
+) -> dict[str, Int32Array]:
     """First and last mother of each particle: those that end at the vertex it comes from."""
     barcode = whole(vertices.column(0), "the barcode of a vertex").astype(np.int64)
     end = whole(rows.column(10), "the end vertex of a particle").astype(np.int64)

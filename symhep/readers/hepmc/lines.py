@@ -23,7 +23,7 @@ class NotANumber(ValueError):
 
 
 def line_starts(text: bytes, begin: bytes) -> list[int]:
-    """Where the lines that begin with ``begin`` begin.
+    r"""Where the lines that begin with ``begin`` begin.
 
     >>> line_starts(b"E 1\nP 1\nE 2\n", b"E ")
     [0, 8]

@@ -15,9 +15,10 @@ from typing import ClassVar
 
 import numpy as np
 
+import symhep.readers.hepmc.asciiv3 as asciiv3
+import symhep.readers.hepmc.genevent as genevent
 from symhep.errors import CardError, InputError, nearest
 from symhep.events.batch import EventBatch
-from symhep.readers.hepmc import asciiv3, genevent
 from symhep.readers.hepmc.document import Damage, EventTexts, Header, split
 from symhep.readers.hepmc.events import Document, Wanted, read_run
 from symhep.readers.hepmc.record import EVENT_FIELDS, MOMENTUM, PARTICLE_FIELDS

@@ -14,7 +14,7 @@ __all__ = ["EVENT_FIELDS", "MOMENTUM", "PARTICLE_FIELDS", "Record", "last_pair",
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-Array = npt.NDArray[np.float64] | npt.NDArray[np.int32]
+Int32Array = npt.NDArray[np.int32]
 
 MOMENTUM = ("px", "py", "pz", "E")
 PARTICLE_FIELDS: Mapping[str, FieldSchema] = {
@@ -39,17 +39,18 @@ EVENT_FIELDS: Mapping[str, FieldSchema] = {
 
 @dataclass(frozen=True)
 class Record:
-    """``particles`` are (K,) columns, ``fields`` (N,); event i has ``weight_counts[i]`` of the ``weights``."""
+    """``particles`` and ``mothers`` are (K,), ``fields`` (N,); event i has ``weight_counts[i]`` of the ``weights``."""
 
     counts: IntArray  # (N,) particles
-    particles: Mapping[str, Array]
+    particles: Mapping[str, FloatArray]
+    mothers: Mapping[str, Int32Array]
     fields: Mapping[str, FloatArray]
     weights: FloatArray
     weight_counts: IntArray  # (N,)
 
 
 def last_pair(text: bytes, begin: bytes) -> tuple[float, float] | None:
-    """The two numbers behind ``begin`` on the last line that begins so: a cross-section above 0 and its error.
+    r"""The two numbers behind ``begin`` on the last line that begins so: a cross-section above 0 and its error.
 
     >>> last_pair(b"E 1\nC 2.0 0.5\nC 2.1 0.1\n", b"C")
     (2.1, 0.1)

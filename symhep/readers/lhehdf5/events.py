@@ -20,8 +20,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-EVENT_FIELDS: Mapping[str, FieldSchema] = LHE_EVENT_FIELDS | {
-    "trials": FieldSchema("float64", doc="tries that the event took, itself among them")
+EVENT_FIELDS: Mapping[str, FieldSchema] = {
+    **LHE_EVENT_FIELDS,
+    "trials": FieldSchema("float64", doc="tries that the event took, itself among them"),
 }
 _EVENT = {"process": "pid", "scale": "scale", "alphaQED": "aqed", "alphaQCD": "aqcd", "trials": "trials"}
 #: symhep's (and LHE's) name -> the column's.
@@ -109,8 +110,8 @@ def read_events(
     values = _particles(tables["particles"], first_row, counts)
     wrong = np.zeros(len(values["id"]), dtype=bool)
     for name, field in PARTICLE_FIELDS.items():
-        column = values[_PARTICLE[name]]
-        wrong |= ~(_whole(column) if field.type == "int32" else np.isfinite(column))
+        numbers = values[_PARTICLE[name]]
+        wrong |= ~(_whole(numbers) if field.type == "int32" else np.isfinite(numbers))
     owner = np.repeat(np.arange(len(kept)), counts)
     broken = np.bincount(owner[wrong], minlength=len(kept)) > 0
     drop(broken, "a particle's numbers are not finite, or not whole where they must be")

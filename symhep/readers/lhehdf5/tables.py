@@ -73,7 +73,12 @@ class NamedTable:
         if isinstance(item, h5py.Dataset):
             parts = {"": item}
         else:
-            parts = {key: member for key, member in item.items() if isinstance(member, h5py.Dataset)}
+            # Texts beside the columns are remarks.
+            parts = {
+                key: member
+                for key, member in item.items()
+                if isinstance(member, h5py.Dataset) and member.dtype.kind in "iuf"
+            }
         for key, dataset in parts.items():
             _check_numbers(dataset, path)
             if key and dataset.ndim == 1:

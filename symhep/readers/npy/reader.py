@@ -67,7 +67,7 @@ class NumpyReader(TableReader):
         """The arrays, and what they mean."""
         assert isinstance(options, NumpyOptions)
         meaning = meaning_of(arrays_of(path), options.array, options.components, path)
-        table = NumpyTable(path, meaning, 1.0 if options.units == "GeV" else 1000.0)
+        table = NumpyTable(path, meaning, 1000.0 if options.units == "MeV" else 1.0)
         yield table, layout_of(meaning.columns, options, path, (), meaning.notes)
 
     def details(self, table: Any, layout: Layout) -> Mapping[str, Any]:

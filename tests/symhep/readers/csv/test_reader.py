@@ -57,8 +57,7 @@ def test_a_row_per_event(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("separator", [",", ", ", ";", "\t", " ", "   ", " \t "])
-@pytest.mark.parametrize("name", ["a.csv", "a.tsv.gz", "a.txt"])
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(("name", "end"), [("a.csv", "\n"), ("a.tsv.gz", "\r\n"), ("a.txt", "\n")])
 def test_separators_compression_and_line_ends(separator: str, name: str, end: str, tmp_path: Path) -> None:
     lines = [
         "# made by hand",
