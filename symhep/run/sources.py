@@ -20,7 +20,7 @@ from symhep.plugin.isolation import isolated, isolated_items, portable
 from symhep.plugin.manager import BrokenPlugin, Registry
 from symhep.readers.interface import FileSummary, Loss, Schema
 from symhep.readers.parquet_folder import parts
-from symhep.readers.unknown import unknown
+from symhep.readers.unknown import require_itself, unknown
 from symhep.run.published import require_published, source_told
 
 if TYPE_CHECKING:
@@ -226,6 +226,7 @@ def _head(path: str) -> bytes:
 def _guess(path: str, registry: Registry) -> Reader:
     """The reader that is surest about ``path``; readers of broken plugins do not take part."""
     head = _head(path)
+    require_itself(path, head)
     best: tuple[int, Reader | None] = (0, None)
     for name in sorted(registry.readers):
         try:
