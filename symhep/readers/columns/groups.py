@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from symhep.readers.columns.names import Pattern, readings
@@ -12,6 +12,9 @@ from symhep.readers.columns.spellings import Momentum, momentum_of, spelled
 from symhep.readers.table import Column
 
 __all__ = ["Group", "groups_of", "short_name"]
+
+#: (pattern, depth) -> number of the object, if there is one -> leaf as spelled -> column.
+_Read = dict[tuple[Pattern, int], dict[int | None, dict[str, Column]]]
 
 #: Names of families whose own name says little.
 _FAMILIES = {"": "particles", "j": "jets", "l": "leptons"}
@@ -48,33 +51,45 @@ def groups_of(columns: Iterable[Column]) -> list[Group]:
     lep1 and lep2. An extra field belongs to the collection with the longest pattern that it fits.
     """
     columns = list(columns)
-    read: dict[tuple[Pattern, int], dict[int | None, dict[str, Column]]] = {}
+    read: _Read = {}
     for column in (c for c in columns if c.numeric):
         for way in readings(short_name(column.name)):
             if way.number is None or column.depth == 0:
                 numbers = read.setdefault((way.pattern, column.depth), {})
                 numbers.setdefault(way.number, {}).setdefault(spelled(way.leaf), column)
-    read = {
-        key: by_number
-        for key, by_number in read.items()
-        if any(momentum_of(leaves, key[0].family) for leaves in by_number.values())
-    }
-    for pattern, depth in read:
-        # Single letters are no words: 'mj1' is seen once 'pxj1' has told of the pattern.
-        for column in (c for c in columns if c.numeric and c.depth == depth):
-            fits = pattern.leaf(short_name(column.name))
-            if fits and fits[1] in read[pattern, depth]:
-                read[pattern, depth][fits[1]].setdefault(spelled(fits[0]), column)
     taken: set[str] = set()
-    found = [*_numbered(read, taken), *_unnumbered(read, taken)]
+    found = list(_numbered(_completed(read, columns, taken, numbered=True), taken))
+    found += _unnumbered(_completed(read, columns, taken, numbered=False), taken)
     _add_extras(found, [c for c in columns if c.name not in taken])
     _name(found)
     return found
 
 
-def _numbered(
-    read: Mapping[tuple[Pattern, int], Mapping[int | None, Mapping[str, Column]]], taken: set[str]
-) -> Iterator[Group]:
+def _completed(read: _Read, columns: Iterable[Column], taken: set[str], *, numbered: bool) -> _Read:
+    """The patterns with momenta among the columns not taken, with the leaves that only such a pattern shows.
+
+    Single letters are no words: 'mj1' is seen once 'pxj1' has told of the pattern.
+    """
+    free = [c for c in columns if c.numeric and c.name not in taken]
+    found: _Read = {}
+    for (pattern, depth), by_number in read.items():
+        if pattern.numbered != numbered:
+            continue
+        left = {
+            n: {leaf: c for leaf, c in leaves.items() if c.name not in taken}
+            for n, leaves in by_number.items()
+        }
+        if not any(momentum_of(leaves, pattern.family) for leaves in left.values()):
+            continue
+        for column in (c for c in free if c.depth == depth):
+            fits = pattern.leaf(short_name(column.name))
+            if fits and fits[1] in left:
+                left[fits[1]].setdefault(spelled(fits[0]), column)
+        found[pattern, depth] = left
+    return found
+
+
+def _numbered(read: _Read, taken: set[str]) -> Iterator[Group]:
     """Objects 1, 2, ... or 0, 1, ... with the same coordinates, the largest families first."""
     families = []
     for (pattern, depth), by_number in read.items():
@@ -84,13 +99,13 @@ def _numbered(
             if n is not None and (m := momentum_of(leaves, pattern.family))
         }
         first = min(objects, default=0)
-        numbers = []
-        while first in (0, 1) and (number := first + len(numbers)) in objects:
+        run: list[int] = []
+        while first in (0, 1) and (number := first + len(run)) in objects:
             if objects[number].leaves.keys() != objects[first].leaves.keys():
                 break
-            numbers.append(number)
-        if len(numbers) > 1:
-            families.append((pattern, depth, tuple(numbers), objects, by_number))
+            run.append(number)
+        if len(run) > 1:
+            families.append((pattern, depth, tuple(run), objects, by_number))
     for pattern, depth, numbers, objects, by_number in sorted(families, key=lambda f: -len(f[2])):
         members = [(objects[n], by_number[n]) for n in numbers]
         used = {leaves[leaf].name for m, leaves in members for leaf in m.coordinates}
@@ -101,9 +116,7 @@ def _numbered(
         yield Group("", pattern, depth, momentum, members[0][0].generic, used=used, numbers=numbers)
 
 
-def _unnumbered(
-    read: Mapping[tuple[Pattern, int], Mapping[int | None, Mapping[str, Column]]], taken: set[str]
-) -> Iterator[Group]:
+def _unnumbered(read: _Read, taken: set[str]) -> Iterator[Group]:
     for (pattern, depth), by_number in read.items():
         leaves = {leaf: c for leaf, c in by_number.get(None, {}).items() if c.name not in taken}
         found = momentum_of(leaves, pattern.family)
@@ -111,7 +124,7 @@ def _unnumbered(
             continue
         used = {leaves[leaf].name for leaf in found.coordinates}
         taken |= used
-        momentum = {c: (leaves[leaf],) for c, leaf in found.leaves.items()}
+        momentum: dict[str, tuple[Column, ...]] = {c: (leaves[leaf],) for c, leaf in found.leaves.items()}
         yield Group("", pattern, depth, momentum, found.generic, used=used)
 
 

@@ -19,6 +19,7 @@ __all__ = ["NUMBER", "Pattern", "Reading", "readings"]
 _SEPARATORS = "._:"
 #: Stands for the number in a pattern.
 NUMBER = "\0"
+_XAOD = re.compile(r"(?<=\w)Aux(Dyn)?(?=[._:]|$)")
 _P4 = re.compile(r"(?<=\w)[._:]?p4$", re.IGNORECASE)
 #: Spellings that say enough to be found without a separator, as in 'jetpt' or 'ptj1'.
 _LONG = frozenset({"px", "py", "pz", "pt", "eta", "phi", "mass", "energy"})
@@ -53,7 +54,7 @@ class Pattern:
             re.sub(rf"[{_SEPARATORS}]*{NUMBER}[{_SEPARATORS}]*", "_", p) for p in (self.before, self.after)
         ]
         name = "_".join(p for p in (part.strip(_SEPARATORS) for part in parts) if p)
-        return _P4.sub("", name.removesuffix("AuxDyn").removesuffix("Aux")).strip(_SEPARATORS)
+        return _P4.sub("", _XAOD.sub("", name)).strip(_SEPARATORS)
 
     @property
     def stem(self) -> str | None:

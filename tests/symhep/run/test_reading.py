@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import symhep
@@ -118,3 +121,28 @@ def test_the_cross_section_is_that_of_the_weights_that_are_used(
     account = _run(tmp_path, registry, dataset={"xsec_pb": 6.0}, weights={"negative": policy})[1]
     used = {"keep": 2.0, "drop": 3.0, "abs": 4.0}[policy]
     assert account["weight_factor"] == pytest.approx(6.0 / used)
+
+
+def test_what_a_reader_notices_stays_with_the_run(tmp_path: Path, registry: Any) -> None:
+    """Padding and doubtful units: in cutflow.json, the report, the run's notes, also when nothing is read again."""
+    columns = {f"mu_{leaf}": pa.array([61_000.0, -1.0, 62_000.0]) for leaf in ("pt", "eta", "phi", "m")}
+    for angle in ("mu_eta", "mu_phi"):
+        columns[angle] = pa.array([1.0, -1.0, 2.0])
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    changes = {
+        "datasets": {"d": {"files": [str(tmp_path / "a.parquet")]}},
+        "objects": {"mu": {"collection": "mu", "take": 1}},
+    }
+    first, account = _run(tmp_path, registry, **changes)
+    padding = "Entries of 'mu' that stand for no particle are left out"
+    assert [(Path(n["file"]).name, n["text"], n["count"]) for n in account["notes"]] == [
+        ("a.parquet", padding, 1),
+        ("a.parquet", doubt := account["notes"][1]["text"], None),
+    ]
+    assert doubt.startswith("The median pt is 61,500 (mu) in the file: MeV?")
+    assert first.notes == [f"{tmp_path / 'a.parquet'}: {padding}: 1.", f"{tmp_path / 'a.parquet'}: {doubt}"]
+    assert padding in html.unescape(first.report.read_text())
+    again, same = _run(tmp_path, registry, **changes)
+    assert (again.computed, again.notes, same["notes"]) == ([], first.notes, account["notes"])
+    with pytest.warns(UserWarning, match=r"a\.parquet: (Entries of 'mu'|The median pt)"):
+        assert len(symhep.load(tmp_path / "a.parquet")) == 3
