@@ -171,6 +171,12 @@ class CollectionLayout:
         )
         return ak.Array(ak.contents.ListOffsetArray(ak.index.Index64(offsets), records)), removed
 
+    def odd_lists(self, columns: Mapping[str, ak.Array], extras: Iterable[str]) -> tuple[str, ...]:
+        """Those of ``extras`` whose lists differ in length from those of the momenta in these events."""
+        offsets = next(self._flat(leaf, columns).offsets for leaf in self.momentum.values() if leaf.columns)
+        flat = {name: self._flat(self.extras[name], columns) for name in extras if self.extras[name].columns}
+        return tuple(name for name, found in flat.items() if not np.array_equal(found.offsets, offsets))
+
     def _flat(self, leaf: Leaf, columns: Mapping[str, ak.Array]) -> _Flat:
         """The values of all objects of the chunk in one array, with the offsets of the events in it."""
         names = leaf.columns

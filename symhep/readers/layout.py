@@ -82,7 +82,7 @@ class Layout:
                 raise self._unknown(f"no event field '{name}'", name, self.event_fields, file)
         weight, leaf = self._weight(request.weight, file)
         variations = {n: w for n, w in self.weights.items() if n != weight} if request.variations else {}
-        return Selection(self, wanted, fields, weight, leaf, variations)
+        return Selection(self, wanted, fields, weight, leaf, variations, request.fields is None)
 
     def _weight(self, asked: str, file: str) -> tuple[str | None, WeightLeaf | None]:
         """The weight of this name, which may leave out what stands before its last '.' or ':'."""
@@ -134,6 +134,26 @@ class Selection:
     weight: str | None
     weight_leaf: WeightLeaf | None
     variations: Mapping[str, WeightLeaf]
+    #: Nobody asked for a field by its name.
+    everything: bool = False
+
+    def without_odd_lists(self, columns: Mapping[str, ak.Array], file: str, losses: LossLog) -> Selection:
+        """The selection without fields that only their name attributes to a collection, seen by the first events.
+
+        'part_track_d0' begins like 'part_px', and may still be a list of tracks. What was asked for by name stays.
+        """
+        if not self.everything:
+            return self
+        kept: dict[str, tuple[str, ...]] = {}
+        for name, extras in self.collections.items():
+            odd = self.layout.collections[name].odd_lists(columns, extras)
+            kept[name] = tuple(extra for extra in extras if extra not in odd)
+            if odd:
+                said = (
+                    f"Lists that begin like '{name}' but have other lengths are not read: {', '.join(odd)}."
+                )
+                losses.note(file, said)
+        return replace(self, collections=kept)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -31,6 +31,10 @@ from symhep.readers.table import Column, TableReader
 __all__ = ["ParquetReader"]
 
 
+#: Bytes of numbers read at once: 64 MiB; and the events that are read at once, however large they say they are.
+_READ, _FEWEST = 1 << 26, 1_000
+
+
 class ParquetReader(TableReader):
     """Parquet files by a column map; GeV or MeV."""
 
@@ -81,8 +85,8 @@ class ParquetTable:
         self.damage: str | None = None
         self.columns: dict[str, Column] = {}
         self.leaves: dict[str, Leaf] = {}
-        #: Column -> its path in the file's own schema, by which pyarrow is asked for it.
-        self.paths: dict[str, str] = {}
+        #: Column -> its number in the file's own schema.
+        self.positions: dict[str, int] = {}
         _check_counts(path, file.metadata)
         others: dict[str, str] = {}
         found = list(leaves(file.schema_arrow))
@@ -96,7 +100,7 @@ class ParquetTable:
             if leaf.optional and not leaf.depth and leaf.route[0] in absent:
                 leaf = leaf.as_list()
             self.columns[name] = Column(name, leaf.type, leaf.depth)
-            self.leaves[name], self.paths[name] = leaf, file.schema.column(i).path
+            self.leaves[name], self.positions[name] = leaf, i
         self.notes: tuple[str, ...] = tuple(_notes(path, others, absent))
 
     @property
@@ -117,7 +121,7 @@ class ParquetTable:
             yield from ((min(step, stop - start), {}) for start in range(0, stop, step))
             return
         done = 0
-        for batch in self._batches(columns, step):
+        for batch in self._batches(columns, self._events_at_once(columns, step)):
             rows = batch.slice(0, stop - done)
             try:
                 count, found, missing = self._arrays(rows, columns)
@@ -138,10 +142,18 @@ class ParquetTable:
         if done < stop:
             raise self._damaged(done, EOFError("its row groups hold fewer events than they say"))
 
+    def _events_at_once(self, columns: Sequence[str], step: int) -> int:
+        """As many events as have some 64 MB of numbers by the file's own account, but never few."""
+        groups = [self.file.metadata.row_group(g) for g in range(self.file.metadata.num_row_groups)]
+        wanted = [self.positions[name] for name in columns]
+        stored = sum(group.column(i).total_uncompressed_size for group in groups for i in wanted)
+        return min(step, max(_FEWEST, int(_READ * self.entries / max(stored, 1))))
+
     def _batches(self, columns: Sequence[str], step: int) -> Iterator[Any]:
         """Record batches of at most ``step`` events, none across two row groups."""
         done = 0
-        names = list(dict.fromkeys(self.paths[name] for name in columns))
+        # pyarrow is asked for columns by their paths; of two with one path it reads both.
+        names = [self.file.schema.column(self.positions[name]).path for name in columns]
         for group in range(self.file.metadata.num_row_groups):
             batches = self.file.iter_batches(batch_size=step, row_groups=[group], columns=names)
             while True:

@@ -132,6 +132,8 @@ def _batches(
         losses.record(Loss(table.path, table.damage, 0, hint="copy or produce it again"))
     try:
         for count, columns in table.chunks(selection.columns, stop, request.chunk_events):
+            if done == 0:
+                selection = selection.without_odd_lists(columns, table.path, losses)
             try:
                 batch = selection.batch(columns, count, table.path, done, losses)
             except InputError as error:

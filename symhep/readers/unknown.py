@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from symhep.errors import InputError
 
-__all__ = ["KINDS", "Kind", "unknown"]
+__all__ = ["KINDS", "Kind", "require_itself", "unknown"]
 
 
 _FLAGS = re.MULTILINE | re.IGNORECASE | re.DOTALL
@@ -41,15 +41,18 @@ _RUN = "run the generator with it and give the events it writes"
 _UNPACK = "unpack it and give the files in it"
 _EXPORT = "write the events as Parquet, HDF5 or ROOT"
 
-#: The first that fits names the file.
-KINDS: tuple[Kind, ...] = (
-    # A file that is not itself.
+#: What lies where a file should be, under the file's own name.
+_STAND_INS = (
     Kind("a pointer of Git LFS, not the file itself", "git lfs pull", (b"version https://git-lfs",)),
     Kind(
         "an HTML page: the download failed",
         "open the address in a browser; download the file itself, not the page about it",
         pattern=rb"\A\s*(<!--.*?-->\s*)?<(!doctype\s+html|html)\b",
     ),
+)
+#: The first that fits names the file.
+KINDS: tuple[Kind, ...] = (
+    *_STAND_INS,
     Kind("blank", "did the job that wrote it fail?", pattern=rb"\A[\s\0]*\Z"),
     # Cards and steering.
     Kind("a run card of symhep", "symhep run CARD, or symhep validate CARD", pattern=rb"^symhep:\s*\d"),
@@ -199,6 +202,13 @@ KINDS: tuple[Kind, ...] = (
 
 #: Enough to see what a file is, and little enough that no pattern takes long.
 _LOOKED_AT = 4096
+
+
+def require_itself(path: str, head: bytes) -> None:
+    """Raise `InputError` for what only stands in for a file, whatever its name says."""
+    for kind in _STAND_INS:
+        if kind.fits(path, head[:_LOOKED_AT]):
+            raise InputError(f"this is {kind.what}", file=path, hint=kind.then)
 
 
 def unknown(path: str, head: bytes, formats: Iterable[str]) -> InputError:

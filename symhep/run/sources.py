@@ -16,7 +16,7 @@ from symhep.events.batch import EventBatch
 from symhep.plugin.isolation import isolated, isolated_items, portable
 from symhep.plugin.manager import BrokenPlugin, Registry
 from symhep.readers.interface import FileSummary, Loss, Schema
-from symhep.readers.unknown import unknown
+from symhep.readers.unknown import require_itself, unknown
 from symhep.run.names import check_place, is_url, named_files
 from symhep.run.published import require_published, source_told
 
@@ -166,6 +166,7 @@ def _head(path: str) -> bytes:
 def _guess(path: str, registry: Registry) -> Reader:
     """The reader that is surest about ``path``; readers of broken plugins do not take part."""
     head = _head(path)
+    require_itself(path, head)
     best: tuple[int, Reader | None] = (0, None)
     for name in sorted(registry.readers):
         try:

@@ -123,6 +123,12 @@ def _stored(file: Any, asked: str | None, path: str) -> tuple[str, Stored]:
             if is_frame(item):
                 frames.append(name)
 
+    if "keras_version" in file.attrs or "model_config" in file.attrs:
+        raise InputError(
+            "this is a Keras model, not a file of events",
+            file=path,
+            hint="a model goes into the options of a method",
+        )
     file.visititems(visit)
     if asked is not None:
         if asked.strip("/") not in groups:

@@ -116,7 +116,7 @@ def require_readable(dataset: Any, path: str) -> None:
         there = dataset.id.get_num_chunks()
         if there != blocks:
             raise InputError(
-                f"'{name}' lacks {blocks - there} of its {blocks} blocks, which would read as zeros",
+                f"'{name}' has {there} of its {blocks} blocks: what is missing would read as zeros",
                 file=path,
                 hint="did the job that wrote it fail? copy or produce it again",
             )

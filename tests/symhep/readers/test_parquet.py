@@ -273,6 +273,17 @@ def test_what_the_folders_say_is_told(tmp_path: Path) -> None:
     assert "Its folders say year=2018: that is no column of the file, and not offered." in notes
 
 
+def test_large_events_are_read_in_smaller_pieces(tmp_path: Path) -> None:
+    path = tmp_path / "large.parquet"
+    images = np.random.default_rng(3).normal(size=(2000, 6000))
+    fixed = pa.FixedSizeListArray.from_arrays(images.ravel(), 6000)
+    pq.write_table(pa.table({"x": fixed}), path, use_dictionary=False)
+    options = ColumnMapOptions(columns={"p": {"px": "x", "py": "x"}})
+    batches = list(READER.read(str(path), options, ReadRequest(), LossLog()))
+    assert len(batches) == 2  # 64 MiB of 48,000 bytes each are 1398 events
+    assert batches[1].events.p.px[-1].to_numpy().tolist() == images[-1].tolist()
+
+
 def test_the_contract(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     pq.write_table(table(), path, row_group_size=2)

@@ -15,7 +15,7 @@ import pytest
 
 from symhep.errors import InputError
 from symhep.plugin.manager import build_registry
-from symhep.readers.unknown import KINDS, unknown
+from symhep.readers.unknown import KINDS, require_itself, unknown
 from symhep.run.sources import open_source
 
 
@@ -134,6 +134,16 @@ def test_a_file_that_nobody_knows_names_the_formats() -> None:
     assert str(error) == (
         "a.xyz: no reader knows this format; if it is one of these, say so with 'format': delphes, lhe"
     )
+
+
+@pytest.mark.parametrize("name", ["events.root", "download.h5"])
+def test_a_stand_in_is_seen_under_any_name(name: str, tmp_path: Path) -> None:
+    content, said = FILES[name]
+    path = tmp_path / "events.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=said):
+        open_source(str(path), build_registry())
+    require_itself("events.csv", b"pt,eta,phi\n1,2,3\n")
 
 
 def test_they_are_named_where_a_dataset_is_opened(tmp_path: Path) -> None:

@@ -59,3 +59,13 @@ def test_names_that_meet_are_told_apart(read_columns: Callable[..., Any]) -> Non
     assert found.events.fields == ["jet", "jet_event", "jet_event_event"]
     assert found.events.jet_event_event.tolist() == [5.0, 6.0]
     assert found.events.jet.pt.tolist() == [[1.0], [2.0]]
+
+
+def test_lists_that_only_begin_alike_are_left_out(read_columns: Callable[..., Any]) -> None:
+    parts = {f"part_{leaf}": [[1.0, 2.0], [3.0]] for leaf in ("px", "py", "pz", "mass", "charge")}
+    file = {**parts, "part_track_d0": [[0.1], [0.2]]}
+    found = read_columns(file)
+    assert found.events.part.fields == ["px", "py", "pz", "mass", "charge"]
+    assert found.notes == ["Lists that begin like 'part' but have other lengths are not read: track_d0."]
+    with pytest.raises(InputError, match=r"event 0: .*different lengths \('part_track_d0'"):
+        read_columns(file, ReadRequest(fields={"part": frozenset({"track_d0"})}))

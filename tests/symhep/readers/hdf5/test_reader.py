@@ -56,3 +56,12 @@ def test_any_error_of_hdf5_is_one_of_the_file(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(h5py.Group, "visititems", fails)
     with pytest.raises(InputError, match=r"of another layout \(too deep\)"):
         READER.schema(str(path), Hdf5Options())
+
+
+def test_a_network_is_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "model.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs["keras_version"] = "3.0"
+        file["model_weights/dense/kernel"] = np.ones((4, 4))
+    with pytest.raises(InputError, match="this is a Keras model, not a file of events"):
+        READER.schema(str(path), Hdf5Options())
