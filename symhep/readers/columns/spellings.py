@@ -25,7 +25,7 @@ _PLAIN: Mapping[str, tuple[str, ...]] = {
     "phi": ("phi", "momentum.phi", "fphi"),
     "theta": ("theta", "momentum.theta", "ftheta"),
     "rapidity": ("rapidity", "rap", "y", "frapidity"),
-    "E": ("e", "energy", "en", "fe", "fenergy"),
+    "E": ("e", "energy", "en", "pe", "fe", "fenergy"),
     "mass": ("m", "mass", "momentum.m", "fm", "fmass"),
 }
 #: Members of TLorentzVector, and of ROOT::Math::LorentzVector with any of its coordinate systems.
