@@ -240,3 +240,12 @@ def test_momentum_fractions_are_no_fields_of_particles(read_columns: Callable[..
     momenta = {f"{leaf}{n}": [5.0, 6.0] for leaf in ("px", "py", "pz", "E") for n in (1, 2)}
     found = read_columns({**momenta, "x1": [0.1, 0.2], "x2": [0.3, 0.4]})
     assert found.events.fields == ["particles", "x1", "x2"]
+
+
+def test_the_eta_of_missing_momentum_is_that_of_something_else(read_columns: Callable[..., Any]) -> None:
+    file = {f"MissingET/MissingET.{leaf}": [[20.0], [30.0]] for leaf in ("MET", "Eta", "Phi")}
+    found = read_columns(file)
+    assert found.events.MissingET.pt.tolist() == [[20.0], [30.0]]
+    assert found.events.MissingET.pz.tolist() == [[0.0], [0.0]]
+    told = "The angle along the beam of MissingET is not used: missing transverse momentum has none."
+    assert told in found.schema.notes
