@@ -39,7 +39,7 @@ def layout_of(
     """What the columns of a file mean. Raises `InputError` for a map that does not fit the file."""
     find = _Finder(columns, path)
     said = list(notes)
-    plain = {name: column for name, column in columns.items() if not _counts_a_list(column, columns)}
+    plain = {name: column for name, column in columns.items() if not _bookkeeping(column, columns)}
     if options.columns is None:
         groups = groups_of(_with_lists(plain.values()))
         for group in groups:
@@ -139,11 +139,13 @@ def _with_lists(columns: Iterable[Column]) -> Iterator[Column]:
         yield replace(column, type=array["inner"], depth=1) if array else column
 
 
-def _counts_a_list(column: Column, columns: Mapping[str, Column]) -> bool:
-    """The counter of one list, ``ntau_pt`` of ``tau_pt``, says nothing that the list does not."""
+def _bookkeeping(column: Column, columns: Mapping[str, Column]) -> bool:
+    """The counter of one list, ``ntau_pt`` of ``tau_pt``, and the two numbers of every TObject say nothing."""
+    path, _, short = column.name.rpartition("/")
+    if short.rpartition(".")[2] in ("fUniqueID", "fBits"):
+        return True
     if column.depth or not column.type.startswith(("int", "uint")):
         return False
-    path, _, short = column.name.rpartition("/")
     counted = columns.get(f"{path}/{short[1:]}" if path else short[1:])
     return short[:1] in ("n", "N") and counted is not None and counted.depth == 1
 

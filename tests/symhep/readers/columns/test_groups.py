@@ -242,6 +242,13 @@ def test_momentum_fractions_are_no_fields_of_particles(read_columns: Callable[..
     assert found.events.fields == ["particles", "x1", "x2"]
 
 
+def test_missing_momentum_as_a_vector_of_the_plane(read_columns: Callable[..., Any]) -> None:
+    numbers = [3.0, 4.0]
+    found = read_columns({f"{name}.{leaf}": numbers for name in ("MET", "vertex") for leaf in ("fX", "fY")})
+    assert {name: c.kind for name, c in found.schema.collections.items()} == {"MET": "MissingET"}
+    assert found.events.MET.pt.tolist() == [[pytest.approx(18**0.5)], [pytest.approx(32**0.5)]]
+
+
 def test_the_eta_of_missing_momentum_is_that_of_something_else(read_columns: Callable[..., Any]) -> None:
     file = {f"MissingET/MissingET.{leaf}": [[20.0], [30.0]] for leaf in ("MET", "Eta", "Phi")}
     found = read_columns(file)
@@ -249,3 +256,16 @@ def test_the_eta_of_missing_momentum_is_that_of_something_else(read_columns: Cal
     assert found.events.MissingET.pz.tolist() == [[0.0], [0.0]]
     told = "The angle along the beam of MissingET is not used: missing transverse momentum has none."
     assert told in found.schema.notes
+
+
+def test_uncertainties_and_areas_are_no_vectors(read_columns: Callable[..., Any]) -> None:
+    lists = [[1.0, 2.0], [3.0]]
+    file = {
+        f"{name}.{leaf}": lists
+        for name in ("Jet", "Jet.Error", "Jet.Area")
+        for leaf in ("PT", "Eta", "Phi", "Mass")
+    }
+    found = read_columns({**file, "Jet.fUniqueID": lists})
+    assert list(found.schema.collections) == ["Jet"]
+    assert list(found.schema.collections["Jet"].fields)[:4] == ["pt", "eta", "phi", "mass"]
+    assert "fUniqueID" not in found.schema.collections["Jet"].fields
