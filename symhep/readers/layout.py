@@ -183,9 +183,10 @@ class Selection:
         ``losses`` is told how many entries of a collection were no particles. Raises `InputError`.
         """
         fields: dict[str, ak.Array] = {}
+        removed: dict[str, int] = {}
         for name, extras in self.collections.items():
             try:
-                fields[name], removed = self.layout.collections[name].build(columns, extras)
+                fields[name], removed[name] = self.layout.collections[name].build(columns, extras)
             except UnequalLists as unequal:
                 raise InputError(
                     f"the columns of collection '{name}' have lists of different lengths ('{unequal.column}')",
@@ -193,8 +194,6 @@ class Selection:
                     event=first + unequal.event,
                     hint="map it with 'columns' to columns that belong together",
                 ) from None
-            if removed and losses is not None:
-                losses.note(file, f"Entries of '{name}' that stand for no particle are left out", removed)
         for name in self.event_fields:
             fields[name] = _event_field(self.layout.event_fields[name], columns)
         weights = np.ones(count)
@@ -209,6 +208,9 @@ class Selection:
                     hint="choose another weight, or 'none'",
                 )
         variations = {name: _weight(leaf, columns) for name, leaf in self.variations.items()}
+        for name, entries in removed.items():
+            if entries and losses is not None:
+                losses.note(file, f"Entries of '{name}' that stand for no particle are left out", entries)
         return EventBatch(event_records(fields, count), weights, file, first, variations)
 
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 import awkward as ak
 import numpy as np
 
-__all__ = ["HALF_A_BEAM", "doubtful_unit", "in_mev"]
+__all__ = ["BEAM", "doubtful_unit", "in_mev"]
 
-#: Half the energy of a beam of the LHC, in GeV. No particle of a collision there has a transverse momentum above the
-#: 7 TeV of a beam, and no sample that experiments or generators make has half of its particles above 3.5 TeV: triggers
-#: and searches begin at tens of GeV to 2 TeV. In MeV the same samples have medians of 10,000 to 1,000,000.
-HALF_A_BEAM = 3_500.0
+#: Energy of a beam of the LHC, in GeV. No particle of a collision there has a larger momentum, and no sample that
+#: experiments or generators make has half of its particles above half of it across the beam: triggers and searches
+#: begin at tens of GeV to 2 TeV. In MeV the same samples have medians of 10,000 to 1,000,000.
+BEAM = 7_000.0
 #: ATLAS' xAOD, of which PHYSLITE is one, writes MeV everywhere.
 _XAOD = re.compile(r"Aux(Dyn)?[.:]")
 
@@ -35,12 +35,15 @@ def doubtful_unit(collections: Mapping[str, ak.Array]) -> str | None:
     >>> doubtful_unit({"jets": jets})
     'The median pt is 61,000 (jets) in the file: MeV? Say options: {units: MeV}, or {units: GeV} if it is GeV.'
     """
-    medians = {}
+    large: dict[str, list[str]] = {}
     for name, members in collections.items():
-        pt = ak.to_numpy(ak.flatten(members.pt))
-        if pt.size and (median := float(np.median(pt))) > HALF_A_BEAM:
-            medians[name] = median
-    if not medians:
+        flat = ak.flatten(members)
+        for what, limit in (("pt", BEAM / 2), ("p", BEAM)):
+            values = ak.to_numpy(getattr(flat, what))
+            if values.size and (median := float(np.median(values))) > limit:
+                large.setdefault(what, []).append(f"{median:,.0f} ({name})")
+                break
+    if not large:
         return None
-    said = ", ".join(f"{median:,.0f} ({name})" for name, median in medians.items())
-    return f"The median pt is {said} in the file: MeV? Say options: {{units: MeV}}, or {{units: GeV}} if it is GeV."
+    said = ", ".join(f"{what} is {', '.join(found)}" for what, found in large.items())
+    return f"The median {said} in the file: MeV? Say options: {{units: MeV}}, or {{units: GeV}} if it is GeV."

@@ -16,6 +16,14 @@ __all__ = ["Group", "groups_of", "short_name"]
 #: (pattern, depth) -> number of the object, if there is one -> leaf as spelled -> column.
 _Read = dict[tuple[Pattern, int], dict[int | None, dict[str, Column]]]
 
+_KNOWN = {
+    "charge": "charge",
+    "q": "charge",
+    "pdgid": "pdgId",
+    "pid": "pdgId",
+    "pdg": "pdgId",
+    "status": "status",
+}
 #: Names of families whose own name says little.
 _FAMILIES = {"": "particles", "j": "jets", "l": "leptons"}
 
@@ -148,10 +156,11 @@ def _add_extras(groups: list[Group], columns: Iterable[Column]) -> None:
                     group.extras[leaf] = (column,)
                     group.used.add(column.name)
                 break
-            if number in group.numbers and role_of(column.name, column.type) != "weight":
+            if number in group.numbers and _describes(leaf, column, group):
                 numbered.setdefault(id(group), {}).setdefault(leaf, {})[number] = column
                 break
     _add_beside_p4(groups, columns)
+    _add_bare(groups, columns)
     for group in groups:
         for leaf, members in numbered.get(id(group), {}).items():
             if len(members) == len(group.numbers):
@@ -172,17 +181,26 @@ def _add_beside_p4(groups: Iterable[Group], columns: Iterable[Column]) -> None:
             stems[stem].used.add(column.name)
 
 
+def _add_bare(groups: Iterable[Group], columns: Iterable[Column]) -> None:
+    """Charge, PDG number and status beside lists that are called px, py, pz, E and no more."""
+    for group in (g for g in groups if g.depth and not g.pattern.before + g.pattern.after):
+        for column in (c for c in columns if c.depth == group.depth):
+            short = short_name(column.name)
+            leaf = "pdgId" if short.lower() == "id" else _KNOWN.get(short.lower())
+            if leaf is not None:
+                group.extras.setdefault(leaf, (column,))
+                group.used.add(column.name)
+
+
+def _describes(leaf: str, column: Column, group: Group) -> bool:
+    """A weight is the event's, and x1, x2 beside px1, px2 are the momentum fractions of partons."""
+    fraction = group.pattern.family == "" and leaf.lower() in {"x", "xf", "xpdf"}
+    return not fraction and role_of(column.name, column.type) != "weight"
+
+
 def _field_name(leaf: str) -> str:
     """'Charge' and 'Q' are `charge`, 'pid' is `pdgId`, as in cards for any file."""
-    known = {
-        "charge": "charge",
-        "q": "charge",
-        "pdgid": "pdgId",
-        "pid": "pdgId",
-        "pdg": "pdgId",
-        "status": "status",
-    }
-    return known.get(leaf.lower()) or re.sub(r"\W", "_", leaf.partition("[")[0])
+    return _KNOWN.get(leaf.lower()) or re.sub(r"\W", "_", leaf.partition("[")[0])
 
 
 def _name(groups: list[Group]) -> None:

@@ -39,7 +39,7 @@ def layout_of(
     """What the columns of a file mean. Raises `InputError` for a map that does not fit the file."""
     find = _Finder(columns, path)
     said = list(notes)
-    plain = {name: column for name, column in columns.items() if not _counts_a_list(column, columns)}
+    plain = {name: column for name, column in columns.items() if not _bookkeeping(column, columns)}
     if options.columns is None:
         groups = groups_of(_with_lists(plain.values()))
         for group in groups:
@@ -139,11 +139,13 @@ def _with_lists(columns: Iterable[Column]) -> Iterator[Column]:
         yield replace(column, type=array["inner"], depth=1) if array else column
 
 
-def _counts_a_list(column: Column, columns: Mapping[str, Column]) -> bool:
-    """The counter of one list, ``ntau_pt`` of ``tau_pt``, says nothing that the list does not."""
+def _bookkeeping(column: Column, columns: Mapping[str, Column]) -> bool:
+    """The counter of one list, ``ntau_pt`` of ``tau_pt``, and the two numbers of every TObject say nothing."""
+    path, _, short = column.name.rpartition("/")
+    if short.rpartition(".")[2] in ("fUniqueID", "fBits"):
+        return True
     if column.depth or not column.type.startswith(("int", "uint")):
         return False
-    path, _, short = column.name.rpartition("/")
     counted = columns.get(f"{path}/{short[1:]}" if path else short[1:])
     return short[:1] in ("n", "N") and counted is not None and counted.depth == 1
 
@@ -240,9 +242,9 @@ def _notes(
     for what, names in missing.items():
         yield zeros.format(what=what, names=", ".join(names))
     if options.columns is None:
-        missing_momenta = [g.name for g in groups if is_missing_momentum(g.pattern.family)]
-        if any("eta" in (leaf.lower() for leaf in collections[n].extras) for n in missing_momenta):
-            yield f"The eta of {_some(missing_momenta)} is not used: missing transverse momentum has none."
+        angled = [g.name for g in groups if is_missing_momentum(g.pattern.family) and _drops_an_angle(g)]
+        if angled:
+            yield f"The angle along the beam of {_some(angled)} is not used: missing transverse momentum has none."
     if weights.auto is None:
         yield "No column looks like an event weight: every event weighs 1 (options: weight names one)."
     elif weights.known[weights.auto].index is not None and options.weight is None:
@@ -251,6 +253,14 @@ def _notes(
     left = [c.name for c in columns.values() if c.depth == 1 and c.name not in used | lists]
     if left and options.columns is None:
         yield f"Lists without a momentum are not offered (options: columns maps them): {_some(left)}."
+
+
+def _drops_an_angle(group: Group) -> bool:
+    """Is there a column of eta that no coordinate uses?"""
+    taken = {
+        column.name for members in (*group.momentum.values(), *group.extras.values()) for column in members
+    }
+    return any(short_name(name).lower().endswith("eta") for name in group.used - taken)
 
 
 def _some(names: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ _PLAIN: Mapping[str, tuple[str, ...]] = {
     "phi": ("phi", "momentum.phi", "fphi"),
     "theta": ("theta", "momentum.theta", "ftheta"),
     "rapidity": ("rapidity", "rap", "y", "frapidity"),
-    "E": ("e", "energy", "en", "fe", "fenergy"),
+    "E": ("e", "energy", "en", "pe", "fe", "fenergy"),
     "mass": ("m", "mass", "momentum.m", "fm", "fmass"),
 }
 #: Members of TLorentzVector, and of ROOT::Math::LorentzVector with any of its coordinate systems.
@@ -57,10 +57,16 @@ _VECTOR = {
     "E": ("t",),
     "mass": ("tau",),
 }
+#: TVector2, which is a place as well: read where the name says that it is the missing momentum.
+_PLANE = {"px": ("fx", "x"), "py": ("fy", "y")}
 #: Names of things with a place and a time.
 _PLACES = re.compile(
     r"vtx|vert|pos|point|hit|cell|clus|origin|prod|decay|start|end|(^|[._:])(pv|sv|bs|beamspot)",
     re.IGNORECASE,
+)
+#: Things that are written like a momentum and are none: uncertainties, and the areas of jets.
+_NO_MOMENTA = re.compile(
+    r"(err(or)?s?|cov(ariance)?|sigma|resolution|uncertainty|area(4vec)?)$", re.IGNORECASE
 )
 _MISSING = re.compile(
     r"(^|[._:]|pf|puppi|calo|raw|gen|tk|trk|track|chs|deep|true|reco)met(?![a-z])|^met|etmiss|ptmiss|missinget|met$",
@@ -88,7 +94,10 @@ class Momentum:
 def spellings() -> frozenset[str]:
     """All spellings, in lower case with '.' for a separator."""
     return frozenset(
-        name for d in (_PLAIN, _TLORENTZ, _GENVECTOR, _VECTOR) for names in d.values() for name in names
+        name
+        for d in (_PLAIN, _TLORENTZ, _GENVECTOR, _VECTOR, _PLANE)
+        for names in d.values()
+        for name in names
     )
 
 
@@ -118,7 +127,9 @@ def momentum_of(leaves: Collection[str], name: str) -> Momentum | None:
     >>> dict(momentum_of(["pt", "y", "phi", "m", "btag"], "Jet").leaves)
     {'pt': 'pt', 'phi': 'phi', 'rapidity': 'y', 'mass': 'm'}
     """
-    for spelling in (_TLORENTZ, _GENVECTOR, _PLAIN):
+    if _NO_MOMENTA.search(name):
+        return None
+    for spelling in (_TLORENTZ, _GENVECTOR, _PLAIN, *((_PLANE,) if is_missing_momentum(name) else ())):
         found = _coordinates(spelling, leaves)
         if {"x", "y", "z"} <= set(leaves):
             found.pop("rapidity", None)

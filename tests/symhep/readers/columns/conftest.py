@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import awkward as ak
 import numpy as np
@@ -73,6 +73,7 @@ class Found:
     batch: EventBatch
     notes: list[str]
     summary: FileSummary
+    losses: list[tuple[int | None, int | None]]
 
     @property
     def events(self) -> ak.Array:
@@ -81,8 +82,13 @@ class Found:
 
 @pytest.fixture(scope="session")
 def read_columns() -> Callable[..., Found]:
-    def read(file: Mapping[str, Any], request: ReadRequest | None = None, **options: Any) -> Found:
-        reader, log = MemoryReader(file), LossLog()
+    def read(
+        file: Mapping[str, Any],
+        request: ReadRequest | None = None,
+        bad_files: Literal["fail", "skip"] = "fail",
+        **options: Any,
+    ) -> Found:
+        reader, log = MemoryReader(file), LossLog(bad_files)
         chosen = ColumnMapOptions(**options)
         batches = list(reader.read("memory", chosen, request or ReadRequest(), log))
         events = ak.concatenate([b.events for b in batches])
@@ -90,8 +96,8 @@ def read_columns() -> Callable[..., Found]:
         variations = {n: np.concatenate([b.variations[n] for b in batches]) for n in batches[0].variations}
         schema = reader.schema("memory", chosen)
         batch = EventBatch(events, weights, "memory", 0, variations)
-        return Found(
-            schema, batch, [n.sentence() for n in log.notes], reader.inspect("memory", chosen, LossLog())
-        )
+        summary = reader.inspect("memory", chosen, LossLog(bad_files))
+        lost = [(loss.events, loss.first_event) for loss in log.losses]
+        return Found(schema, batch, [n.sentence() for n in log.notes], summary, lost)
 
     return read

@@ -112,6 +112,7 @@ def test_lists_are_never_numbered_objects(read_columns: Callable[..., Any]) -> N
     [
         (("jetPt", "jetEta", "jetPhi", "jetMass", "jetBtag"), "jet", ["pt", "eta", "phi", "mass", "Btag"]),
         (("pt_mu", "eta_mu", "phi_mu", "charge_mu"), "mu", ["pt", "eta", "phi", "mass", "charge"]),
+        (("H_PX", "H_PY", "H_PZ", "H_PE", "H_ProbK"), "H", ["px", "py", "pz", "E", "ProbK"]),
         (("part_px", "part_py", "part_pz", "part_energy", "part_charge"), "part", ["px", "py", "pz", "E", "charge"]),
         (("Muons.fP.fX", "Muons.fP.fY", "Muons.fP.fZ", "Muons.fE"), "Muons", ["px", "py", "pz", "E"]),
         (("jetp4.fP.fX", "jetp4.fP.fY", "jetp4.fP.fZ", "jetp4.fE", "jetbtag"), "jet", ["px", "py", "pz", "E", "btag"]),
@@ -177,3 +178,94 @@ def test_missing_momentum_is_transverse(read_columns: Callable[..., Any]) -> Non
     assert {n: c.kind for n, c in found.schema.collections.items()}["met"] == "MissingET"
     assert found.events.met.pt.tolist() == [[10.0], [20.0]]
     assert found.events.met.pz.tolist() == [[0.0], [0.0]]
+
+
+def test_the_open_data_of_atlas(read_columns: Callable[..., Any]) -> None:
+    lists, numbers = [[61_000.0, 30_000.0], [45_000.0]], [1.0, 2.0]
+    file: dict[str, Any] = {"runNumber": [1, 1], "eventNumber": [1, 2], "mcWeight": [0.5, -0.5]}
+    file |= {
+        "scaleFactor_ELE": numbers,
+        "trigE": [True, False],
+        "met_et": [30_000.0, 20_000.0],
+        "met_phi": numbers,
+    }
+    file |= {
+        "lep_n": np.array([2, 1], "uint32"),
+        **{f"lep_{leaf}": lists for leaf in ("pt", "eta", "phi", "E")},
+    }
+    file |= {
+        "lep_charge": lists,
+        "lep_pt_syst": lists,
+        "met_et_syst": numbers,
+        "SumWeights": numbers,
+        "ditau_m": numbers,
+    }
+    found = read_columns(file, units="MeV")
+    assert {name: list(c.fields) for name, c in found.schema.collections.items()} == {
+        "lep": ["pt", "eta", "phi", "E", "charge", "pt_syst"],
+        "met": ["pt", "eta", "phi", "mass", "et_syst"],
+    }
+    assert found.events.lep.pt[0].tolist() == pytest.approx([61.0, 30.0])
+    assert found.events.met.pt[:, 0].tolist() == pytest.approx([30.0, 20.0])
+    assert found.batch.weights.tolist() == [0.5, -0.5]
+    features = [name for name, f in found.schema.event_fields.items() if f.role == "number"]
+    assert features == ["ditau_m"]
+    assert "lep" in read_columns(file).notes[0]  # no unit is given: MeV?
+
+
+def test_jetclass(read_columns: Callable[..., Any]) -> None:
+    lists, numbers = [[1.0, 2.0], [3.0]], [500.0, 600.0]
+    file: dict[str, Any] = {
+        f"part_{leaf}": lists for leaf in ("px", "py", "pz", "energy", "deta", "charge", "isMuon")
+    }
+    file |= {f"jet_{leaf}": numbers for leaf in ("pt", "eta", "phi", "energy", "nparticles", "tau1")}
+    file |= {"label_QCD": [True, False], "label_Tbqq": [False, True]}
+    file |= {f"aux_genpart_{leaf}": numbers for leaf in ("eta", "phi", "pid", "pt")}
+    found = read_columns(file)
+    assert {name: list(c.fields) for name, c in found.schema.collections.items()} == {
+        "part": ["px", "py", "pz", "E", "deta", "charge", "isMuon"],
+        "jet": ["pt", "eta", "phi", "E", "nparticles", "tau1"],
+        "aux_genpart": ["pt", "eta", "phi", "mass", "pdgId"],
+    }
+    assert {f.role for f in found.schema.event_fields.values()} == {"flag"}
+
+
+def test_bare_lists_of_a_generator(read_columns: Callable[..., Any]) -> None:
+    lists = {name: [[1.0, 2.0], [3.0]] for name in ("px", "py", "pz", "e", "id", "status", "vertex")}
+    found = read_columns({**lists, "w": [1.0, 2.0]})
+    assert list(found.schema.collections["particles"].fields) == ["px", "py", "pz", "E", "pdgId", "status"]
+
+
+def test_momentum_fractions_are_no_fields_of_particles(read_columns: Callable[..., Any]) -> None:
+    momenta = {f"{leaf}{n}": [5.0, 6.0] for leaf in ("px", "py", "pz", "E") for n in (1, 2)}
+    found = read_columns({**momenta, "x1": [0.1, 0.2], "x2": [0.3, 0.4]})
+    assert found.events.fields == ["particles", "x1", "x2"]
+
+
+def test_missing_momentum_as_a_vector_of_the_plane(read_columns: Callable[..., Any]) -> None:
+    numbers = [3.0, 4.0]
+    found = read_columns({f"{name}.{leaf}": numbers for name in ("MET", "vertex") for leaf in ("fX", "fY")})
+    assert {name: c.kind for name, c in found.schema.collections.items()} == {"MET": "MissingET"}
+    assert found.events.MET.pt.tolist() == [[pytest.approx(18**0.5)], [pytest.approx(32**0.5)]]
+
+
+def test_the_eta_of_missing_momentum_is_that_of_something_else(read_columns: Callable[..., Any]) -> None:
+    file = {f"MissingET/MissingET.{leaf}": [[20.0], [30.0]] for leaf in ("MET", "Eta", "Phi")}
+    found = read_columns(file)
+    assert found.events.MissingET.pt.tolist() == [[20.0], [30.0]]
+    assert found.events.MissingET.pz.tolist() == [[0.0], [0.0]]
+    told = "The angle along the beam of MissingET is not used: missing transverse momentum has none."
+    assert told in found.schema.notes
+
+
+def test_uncertainties_and_areas_are_no_vectors(read_columns: Callable[..., Any]) -> None:
+    lists = [[1.0, 2.0], [3.0]]
+    file = {
+        f"{name}.{leaf}": lists
+        for name in ("Jet", "Jet.Error", "Jet.Area")
+        for leaf in ("PT", "Eta", "Phi", "Mass")
+    }
+    found = read_columns({**file, "Jet.fUniqueID": lists})
+    assert list(found.schema.collections) == ["Jet"]
+    assert list(found.schema.collections["Jet"].fields)[:4] == ["pt", "eta", "phi", "mass"]
+    assert "fUniqueID" not in found.schema.collections["Jet"].fields

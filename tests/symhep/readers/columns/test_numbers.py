@@ -122,6 +122,17 @@ def test_momenta_that_look_like_mev_are_told(read_columns: Callable[..., Any]) -
     assert read_columns(jets(1_500.0)).notes == []  # the hardest dijets of the LHC
 
 
+def test_forward_tracks_in_mev_show_by_their_momenta(read_columns: Callable[..., Any]) -> None:
+    file = {
+        "K_PX": [900.0, 1100.0],
+        "K_PY": [100.0, 0.0],
+        "K_PZ": [20_000.0, 30_000.0],
+        "K_M": [493.7, 493.7],
+    }
+    (note,) = read_columns(file).notes
+    assert note.startswith("The median p is 25,020 (K) in the file: MeV?")
+
+
 def test_names_of_xaod_mean_mev(read_columns: Callable[..., Any]) -> None:
     found = read_columns(
         jets(61_000.0, "AnalysisJetsAuxDyn.") | {f"MET_Core.{c}": [1.0, 2.0] for c in ("mpx", "mpy")}

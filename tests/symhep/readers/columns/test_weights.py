@@ -62,6 +62,15 @@ def test_unknown_weights(read_columns: Callable[..., Any]) -> None:
         read_columns(columns, weight="mcEventWeights")
 
 
+def test_padding_before_a_bad_event_is_counted_once(read_columns: Callable[..., Any]) -> None:
+    """Delivered are the events before the one without a weight."""
+    columns = {name: [30.0, -1.0, 20.0] for name in JET} | {"w": [[1.0], [1.0], []]}
+    seen = read_columns(columns, ReadRequest(weight="w[0]"), bad_files="skip", weight="w[0]")
+    assert seen.batch.weights.tolist() == [1.0, 1.0]
+    assert seen.losses == [(1, 2)]
+    assert seen.notes == ["Entries of 'jet' that stand for no particle are left out: 1."]
+
+
 @pytest.mark.parametrize(
     ("role", "names"),
     [
