@@ -99,7 +99,7 @@ def _plain(branch: Any) -> tuple[str, int] | None:
 
     Seen at its one leaf; uproot's own look, which knows all kinds, takes twenty times as long.
     """
-    leaves = branch.member("fLeaves") if branch.classname == "TBranch" else ()
+    leaves: Any = branch.member("fLeaves") if branch.classname == "TBranch" else ()
     if len(leaves) != 1 or leaves[0].classname not in _LEAVES or leaves[0].member("fLen") != 1:
         return None
     leaf = leaves[0]

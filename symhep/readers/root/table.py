@@ -62,7 +62,7 @@ class RootTree:
             return
         self._require(columns)
         branches = list(dict.fromkeys(self.found.places[name].branch for name in columns))
-        done = 0
+        stop, done = min(stop, self.entries), 0
         try:
             for count, arrays in self._ranges(branches, stop, step):
                 yield count, self._members(arrays, columns)
