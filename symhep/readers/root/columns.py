@@ -59,7 +59,8 @@ class Columns:
 def tree_columns(tree: Any, records: bool = True) -> Columns:
     """The columns of numbers of a tree. Records are taken apart into their members, unless ``records`` is False.
 
-    Only names and types are looked at, and the first event of records. A branch that uproot cannot read is no reason to refuse the others.
+    Only names and types are looked at, and the first event of records. A branch that uproot cannot read is no reason to
+    refuse the others.
     """
     return _ntuple_columns(tree) if is_ntuple(tree) else _ttree_columns(tree, records)
 
