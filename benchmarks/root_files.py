@@ -6,12 +6,19 @@ Files of made-up events are written to a temporary folder (``--events`` of each)
 the file and read pt, eta, phi, mass and one more leaf of two collections, and the weight; bare uproot
 stops at its arrays, symhep goes on to four-momenta in double precision. Runs alternate and medians are
 compared, in seconds of CPU time (other work on the machine counts less there). Goal: a ratio of at most 1.2.
+
+Then the processor time of the commands `symhep inspect` of a NanoAOD file of a thousand branches (goal 1.5 s) and
+`symhep init` of a PHYSLITE file of 800 (goal 5 s), beside that of importing uproot and vector, which says how fast
+the machine is just now.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -85,6 +92,52 @@ def write_nanoaod(path: Path, events: int) -> list[str]:
     return list(columns)
 
 
+def write_wide(path: Path, tree: str, collections: int, leaves: int, separator: str) -> None:
+    """Many collections of many leaves, and some triggers."""
+    rng = np.random.default_rng(3)
+    events = 2_000
+    columns: dict[str, ak.Array] = {
+        name: ak.Array(np.arange(events)) for name in ("run", "luminosityBlock", "event")
+    }
+    columns |= {f"HLT_path{i}": ak.Array(rng.integers(0, 2, events).astype(bool)) for i in range(100)}
+    for i in range(collections):
+        counts = rng.poisson(2, events)
+        for j in range(leaves):
+            leaf = ("pt", "eta", "phi", "mass" if separator == "_" else "m")[j] if j < 4 else f"v{j}"
+            values = rng.exponential(30, int(counts.sum())).astype(np.float32)
+            columns[f"Coll{i}{separator}{leaf}"] = ak.unflatten(values, counts)
+    with uproot.recreate(path) as file:
+        types = {name: values.type.content for name, values in columns.items()}
+        file.mktree(
+            tree, types, counter_name=lambda name: "n" + name.replace(separator, "_").split("_")[0]
+        ).extend(columns)
+
+
+def processor(command: list[str]) -> float:
+    """Seconds of processor that a command takes, the median of three."""
+    times = []
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, check=True, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return statistics.median(times)
+
+
+def commands(folder: Path) -> None:
+    """Print what inspect and init of wide files take."""
+    write_wide(folder / "wide.root", "Events", 25, 36, "_")
+    write_wide(folder / "physlite.root", "CollectionTree", 35, 20, "AuxDyn.")
+    base = processor([sys.executable, "-c", "import uproot, vector"])
+    inspect = processor([sys.executable, "-m", "symhep", "inspect", str(folder / "wide.root")])
+    init = [sys.executable, "-m", "symhep", "init", str(folder / "physlite.root"), "--force"]
+    made = processor([*init, "-o", str(folder / "card.yaml")])
+    print(
+        f"inspect, 1,000 branches {inspect:.2f} s (goal 1.5)   init, 800 branches {made:.2f} s (goal 5)   "
+        f"imports alone {base:.2f} s"
+    )
+
+
 def bare(path: Path, tree: str, branches: list[str]) -> Callable[[], int]:
     """Reading ``branches`` with uproot and nothing else."""
 
@@ -143,6 +196,7 @@ def main() -> None:
         compare(
             "nanoaod", symhep(path, NanoAODReader(), fields), bare(path, "Events", branches), arguments.repeat
         )
+        commands(Path(folder))
     print(
         "Both are bounded by inflating and byte-swapping the baskets; the rest is the step to double precision."
     )

@@ -59,7 +59,8 @@ class Columns:
 def tree_columns(tree: Any, records: bool = True) -> Columns:
     """The columns of numbers of a tree. Records are taken apart into their members, unless ``records`` is False.
 
-    Only names and types are looked at. A branch that uproot cannot read is no reason to refuse the others.
+    Only names and types are looked at, and the first event of records. A branch that uproot cannot read is no reason to
+    refuse the others.
     """
     return _ntuple_columns(tree) if is_ntuple(tree) else _ttree_columns(tree, records)
 
@@ -86,6 +87,8 @@ def _ttree_columns(tree: Any, records: bool) -> Columns:
                 found.refused[name] = "lists of lists"
             elif records and typename != "unknown":
                 form = branch.interpretation.awkward_form(branch.file)
+                if branch.num_entries:  # a class may look readable and not be so: the first event tells
+                    branch.array(entry_stop=1, library="ak")
                 found.add(name, name, members(form), str(branch.title))
             else:
                 found.refused[name] = REFERENCES
@@ -99,7 +102,7 @@ def _plain(branch: Any) -> tuple[str, int] | None:
 
     Seen at its one leaf; uproot's own look, which knows all kinds, takes twenty times as long.
     """
-    leaves = branch.member("fLeaves") if branch.classname == "TBranch" else ()
+    leaves: Any = branch.member("fLeaves") if branch.classname == "TBranch" else ()
     if len(leaves) != 1 or leaves[0].classname not in _LEAVES or leaves[0].member("fLen") != 1:
         return None
     leaf = leaves[0]

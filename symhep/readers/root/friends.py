@@ -46,7 +46,7 @@ class JoinedTree(RootTree):
             self.damage = self.damage or friend.damage
 
     @property
-    def found(self) -> Columns:  # type: ignore[override]  # of all trees
+    def found(self) -> Columns:
         """The columns of all trees."""
         return self._joined
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -61,19 +62,22 @@ class RootTree:
             return
         self._require(columns)
         branches = list(dict.fromkeys(self.found.places[name].branch for name in columns))
-        done = 0
+        stop, done = min(stop, self.entries), 0
         try:
             for count, arrays in self._ranges(branches, stop, step):
                 yield count, self._members(arrays, columns)
                 done += count
         except Exception:  # somewhere in this chunk: which of its baskets it is comes out one by one
             pass
-        for first, last in self._pieces(branches, done, stop, step):
-            try:
-                arrays = self._range(branches, first, last)
-            except Exception as error:
-                raise self._damaged(branches, first, last, error) from None
-            yield last - first, self._members(arrays, columns)
+        for edge in self._edges(branches, done, stop):
+            while done < edge:
+                last = min(done + step, edge)
+                try:
+                    arrays = self._range(branches, done, last)
+                except Exception as error:
+                    raise self._damaged(branches, done, edge, error) from None
+                yield last - done, self._members(arrays, columns)
+                done = last
 
     @cached_property
     def _fields(self) -> dict[str, Any]:
@@ -100,7 +104,7 @@ class RootTree:
     def _ranges(self, branches: list[str], stop: int, step: int) -> Iterator[tuple[int, dict[str, ak.Array]]]:
         """Events 0 to ``stop``, none of whose baskets is read twice."""
         if is_ntuple(self.tree):
-            # uproot reads whole clusters, and one more than it needs: several of them at a time.
+            # uproot reads whole clusters: each once.
             for first, last in self._clusters(stop, step):
                 arrays = self._range(branches, first, last)
                 for start in range(0, last - first, step):
@@ -116,7 +120,10 @@ class RootTree:
 
     def _range(self, branches: list[str], first: int, last: int) -> dict[str, ak.Array]:
         if is_ntuple(self.tree):
-            arrays = {name: self._fields[name].array(entry_start=first, entry_stop=last) for name in branches}
+            with _no_further_clusters(self.tree, last):
+                arrays = {
+                    name: self._fields[name].array(entry_start=first, entry_stop=last) for name in branches
+                }
         else:
             arrays = self.tree.arrays(branches, how=dict, library="ak", entry_start=first, entry_stop=last)
         _length(arrays, last - first)
@@ -132,8 +139,8 @@ class RootTree:
             if last == stop:
                 return
 
-    def _pieces(self, branches: list[str], first: int, stop: int, step: int) -> Iterator[tuple[int, int]]:
-        """From ``first`` to ``stop`` in pieces no basket of ``branches`` lies across."""
+    def _edges(self, branches: list[str], first: int, stop: int) -> list[int]:
+        """Where baskets (clusters) of ``branches`` end after ``first``, up to ``stop``."""
         try:
             if is_ntuple(self.tree):
                 edges = {int(c.num_first_entry) for c in self.tree.cluster_summaries}
@@ -141,11 +148,7 @@ class RootTree:
                 edges = {int(edge) for name in branches for edge in self.tree[name].entry_offsets}
         except Exception:
             edges = set()
-        cuts = sorted({edge for edge in edges if first < edge < stop} | {stop})
-        for edge in cuts:
-            while first < edge:
-                yield first, min(first + step, edge)
-                first = min(first + step, edge)
+        return sorted({edge for edge in edges if first < edge < stop} | {stop})
 
     def _damaged(self, branches: list[str], first: int, last: int, error: Exception) -> InputError:
         """The error of events ``first`` to ``last``, with the branches that are to blame."""
@@ -165,6 +168,17 @@ class RootTree:
         except Exception:
             return False
         return True
+
+
+@contextmanager
+def _no_further_clusters(tree: Any, stop: int) -> Iterator[None]:
+    """uproot also reads the cluster after the last one needed, which costs time and may be damaged: hide it."""
+    clusters = tree.cluster_summaries
+    tree._cluster_summaries = [c for c in clusters if int(c.num_first_entry) < stop]
+    try:
+        yield
+    finally:
+        tree._cluster_summaries = clusters
 
 
 def cycle_notes(table: RootTree) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def branch(typename: str, form: Any = None) -> Any:
         return form
 
     return SimpleNamespace(
-        branches=[], typename=typename, title="", file=None, classname="TBranchElement",
+        branches=[], typename=typename, title="", file=None, num_entries=0, classname="TBranchElement",
         member=lambda name: [], interpretation=SimpleNamespace(awkward_form=awkward_form),
     )  # fmt: skip
 
@@ -121,6 +121,17 @@ def test_what_cannot_be_a_column_is_named_with_the_reason_and_spoils_nothing_els
     assert "Not offered (text): name." in list(not_offered(found.refused))
     with pytest.raises(InputError, match="branch 'lists' cannot be read: lists of lists"):
         next(RootTree("a.root", tree(lists=branch("vector<vector<float>>"))).chunks(["lists"], 3, 3))
+
+
+def test_a_class_that_looks_readable_and_is_not_is_no_column() -> None:
+    def array(**options: Any) -> None:
+        raise NotImplementedError("memberwise serialization")
+
+    odd = branch("vector<X>", ListOffsetForm("i64", LORENTZ))
+    odd.num_entries, odd.array = 3, array
+    found = tree_columns(tree(odd=odd))
+    assert found.columns == {}
+    assert found.refused == {"odd": "a class that cannot be read: memberwise serialization"}
 
 
 @pytest.fixture
