@@ -16,6 +16,7 @@ from symhep.errors import InputError
 from symhep.events.batch import EventBatch
 from symhep.plugin.manager import Registry, build_registry
 from symhep.readers.interface import FileSummary, LossLog, ReadRequest, Schema
+from symhep.readers.parquet_folder import parts
 from symhep.run.agreement import check_agreement, everything, merged, taken
 from symhep.run.filling import read_filled
 from symhep.run.globs import matching
@@ -80,6 +81,7 @@ def event_files(name: str) -> list[str]:
     if len(found) == 1 and Path(found[0]).is_dir():
         inside = matching(str(Path(found[0]) / "*"))
         files = [path for path in inside if Path(path).is_file() and not Path(path).name.startswith("_")]
+        files += [path for path in parts(found[0]) if path not in files]  # in its folders KEY=VALUE
         if not files:
             raise InputError("there are no files in this folder", file=name)
         return files
