@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from symhep.events.dataset import Dataset
 from symhep.hypotheses.references import LESTER, PATERA
@@ -12,14 +12,13 @@ from symhep.methods.init_block import InitBlock, SampleView
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Table
-from symhep_moments.fit.measurement import measure
-from symhep_moments.fit.records import arrays_of, record_of
 from symhep_moments.options import MomentsOptions
 from symhep_moments.record import MomentsRecord
 from symhep_moments.references import CRAGG_DONALD, KLEIBERGEN_PAAP, ROBIN_SMITH
-from symhep_moments.sample import Sample, prepare, require_sense
-from symhep_moments.say.sentences import sentences
-from symhep_moments.say.tables import tables
+
+# What fits, and torch with it, is loaded by the first fit: a card is checked without.
+if TYPE_CHECKING:
+    from symhep_moments.sample import Sample
 
 __all__ = ["MomentConditions"]
 
@@ -27,7 +26,7 @@ __all__ = ["MomentConditions"]
 ENOUGH = 400
 
 
-class MomentConditions(Method[MomentsOptions, MomentsRecord, Sample]):
+class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
     """Continuous and discrete symmetries of a density, without labels and without training, with p-values.
 
     >>> import numpy as np
@@ -49,14 +48,21 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, Sample]):
 
     def check(self, data: Dataset, options: MomentsOptions) -> None:
         """Raise `CardError` or `MethodError` for names that the events do not have."""
+        from symhep_moments.sample import require_sense
+
         require_sense(data, options)
 
     def prepare(self, data: Dataset, options: MomentsOptions) -> Sample:
         """Scaled events, and those of the reference."""
+        from symhep_moments.sample import prepare
+
         return prepare(data, options)
 
     def fit(self, prepared: Sample, shard: Shard, context: Context) -> Part:
         """All tests."""
+        from symhep_moments.fit.measurement import measure
+        from symhep_moments.fit.records import arrays_of, record_of
+
         measured = measure(prepared, context)
         return Part({"record": record_of(measured).to_json()}, arrays_of(measured))
 
@@ -66,10 +72,14 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, Sample]):
 
     def statements(self, record: MomentsRecord) -> Iterable[Statement]:
         """The physics, most important first; then what a reader must know before believing it."""
+        from symhep_moments.say.sentences import sentences
+
         return sentences(record)
 
     def tables(self, record: MomentsRecord) -> Mapping[str, Table]:
         """Candidates, ranks, generators, subgroups, discrete elements."""
+        from symhep_moments.say.tables import tables
+
         return tables(record)
 
     def figures(self, result: Result[MomentsRecord]) -> Iterator[NamedFigure]:

@@ -12,11 +12,13 @@ from symhep.lie.terms import read_terms
 from symhep.methods.interface import Options
 from symhep.plugin.user_function import NAME, ORIGIN, UserFunctionOptions
 from symhep_moments.fit.discrete.options import DiscreteOptions
-from symhep_moments.fit.functions.edges import Edge
+from symhep_moments.fit.functions.edge import Edge
 from symhep_moments.fit.functions.options import FunctionOptions
-from symhep_moments.fit.sums import COVARIANCE_EVENTS
 
-__all__ = ["DensityOptions", "MomentsOptions"]
+__all__ = ["COVARIANCE_EVENTS", "DensityOptions", "MomentsOptions"]
+
+#: Events that the covariance is estimated from, unless told otherwise.
+COVARIANCE_EVENTS = 100_000
 
 
 class DensityOptions(UserFunctionOptions):

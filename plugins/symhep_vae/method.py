@@ -13,12 +13,6 @@ from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Table
 from symhep.stats.principal_components import principal_components
-from symhep.torchkit.streams import replica_seeds
-from symhep.torchkit.threads import in_groups
-from symhep_vae.fit.findings import Findings
-from symhep_vae.fit.relevance import moments
-from symhep_vae.fit.runs import gather, join, to_part
-from symhep_vae.fit.training import train
 from symhep_vae.options import RUNS_PER_SHARD, VaeOptions
 from symhep_vae.record import VaeRecord
 from symhep_vae.references import FACCO, KINGMA_WELLING, LEVINA_BICKEL, SANZ, SANZ_REVIEW, SCIKIT_DIMENSION
@@ -85,6 +79,13 @@ class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
 
     def fit(self, prepared: Sample, shard: Shard, context: Context) -> Part:
         """Train one block of runs and evaluate it on all events."""
+        # What fits, and torch with it, is loaded by the first fit: a card is checked without.
+        from symhep.torchkit.streams import replica_seeds
+        from symhep.torchkit.threads import in_groups
+        from symhep_vae.fit.relevance import moments
+        from symhep_vae.fit.runs import join, to_part
+        from symhep_vae.fit.training import train
+
         options = prepared.options
         runs = min(RUNS_PER_SHARD, options.runs - shard.index * RUNS_PER_SHARD)
         seeds = replica_seeds(context.seeds, runs)
@@ -99,6 +100,9 @@ class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
 
     def combine(self, prepared: Sample, parts: Sequence[Part], context: Context) -> Result[VaeRecord]:
         """Order, count, correlate."""
+        from symhep_vae.fit.findings import Findings
+        from symhep_vae.fit.runs import gather
+
         components = principal_components(
             prepared.x, prepared.weights, context.shared("bootstrap of the principal components")
         )

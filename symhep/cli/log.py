@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from symhep.errors import StoreError
 from symhep.methods.context import Progress, SilentProgress
 from symhep.printable import printable
 
-__all__ = ["EVERY_S", "HOW_FAR", "telling"]
+__all__ = ["EVERY_S", "HOW_FAR", "beat", "telling"]
 
 #: Seconds between two lines on how far the work is.
 EVERY_S = 30.0
@@ -57,7 +57,7 @@ def telling(verbose: bool = False, file: str | Path | None = None) -> Iterator[P
         stack.callback(setattr, _LOG, "propagate", propagate)
         progress = HowFar(bars if bars.console.is_terminal else SilentProgress())
         if not bars.console.is_terminal or file is not None:
-            stack.enter_context(_every(EVERY_S, progress))
+            stack.enter_context(_beating(progress))
         yield progress
 
 
@@ -77,19 +77,19 @@ class _OneLine(logging.Formatter):
 
 
 @contextmanager
-def _every(seconds: float, progress: HowFar) -> Iterator[None]:
+def _beating(progress: HowFar) -> Iterator[None]:
     """Log how far the work is, in a thread of its own: a single step may take an hour."""
     over = threading.Event()
-
-    def beat() -> None:
-        while not over.wait(seconds):
-            if (line := progress.line()) is not None:
-                _LOG.log(HOW_FAR, "%s", line)
-
-    thread = threading.Thread(target=beat, name="symhep how far", daemon=True)
+    thread = threading.Thread(target=beat, args=(progress, over.wait), name="symhep how far", daemon=True)
     thread.start()
     try:
         yield
     finally:
         over.set()
         thread.join()
+
+
+def beat(progress: HowFar, wait: Callable[[float], bool]) -> None:
+    """A line every `EVERY_S` seconds until ``wait``, which takes the seconds, says that it is over."""
+    while not wait(EVERY_S):
+        _LOG.log(HOW_FAR, "%s", progress.line())

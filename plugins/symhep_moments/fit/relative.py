@@ -16,7 +16,7 @@ from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import Constant, around, innermost
 from symhep_moments.fit.moments import Moments
-from symhep_moments.fit.sums import COVARIANCE_EVENTS
+from symhep_moments.options import COVARIANCE_EVENTS
 
 __all__ = ["Points", "relative_moments"]
 

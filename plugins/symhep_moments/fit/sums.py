@@ -17,11 +17,10 @@ from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
 from symhep_moments.fit.moments import Moments
+from symhep_moments.options import COVARIANCE_EVENTS
 
-__all__ = ["COVARIANCE_EVENTS", "Block", "Blocks", "MomentSums", "moments_of", "moments_of_chunks"]
+__all__ = ["Block", "Blocks", "MomentSums", "moments_of", "moments_of_chunks"]
 
-#: Events that the covariance is estimated from, unless told otherwise.
-COVARIANCE_EVENTS = 100_000
 #: Events of a block: sums are formed block by block, whatever is read at a time.
 BLOCK_EVENTS = 1 << 16
 #: Numbers of an intermediate array: 4 MB, so that it stays near the processor.

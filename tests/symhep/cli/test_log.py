@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from symhep.cli import log
-from symhep.cli.log import HOW_FAR, telling
+from symhep.cli.log import HOW_FAR, beat, telling
+from symhep.cli.progress import HowFar
 from symhep.errors import StoreError
+from symhep.methods.context import SilentProgress
 
 LOG = logging.getLogger("symhep")
 
@@ -57,31 +58,27 @@ def test_a_log_that_cannot_be_written(tmp_path: Path) -> None:
         pass
 
 
-def test_a_line_comes_while_a_step_goes_on(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Each half minute; here the wait is over at once, twice, and then for good."""
-    waits: list[float] = []
-    begun, told = threading.Event(), threading.Event()
+def test_a_line_comes_every_half_minute(caplog: pytest.LogCaptureFixture) -> None:
+    far, waits = HowFar(SilentProgress(), lambda: 0.0, lambda: 1.5), iter([False, False, True])
+    seconds: list[float] = []
 
-    class Event(threading.Event):
-        def wait(self, timeout: float | None = None) -> bool:
-            if timeout is None:  # so a thread waits for its own beginning
-                return super().wait()
-            waits.append(timeout)
-            if len(waits) > 2:
-                told.set()
-                return super().wait()
-            return False
+    def wait(timeout: float) -> bool:
+        seconds.append(timeout)
+        return next(waits)
 
-    monkeypatch.setattr(log.threading, "Event", Event)
-    with telling() as progress, progress.task("one long step", 1):
-        begun.set()
-        told.wait()
-    assert waits == [30.0, 30.0, 30.0]
-    lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 2
-    assert all(line.startswith("symhep: one long step: 0 of 1 (0%), for ") for line in lines)
+    with caplog.at_level(HOW_FAR, "symhep"), far.task("one long step", 1):
+        beat(far, wait)
+    assert seconds == [30.0, 30.0, 30.0]
+    assert caplog.messages == ["one long step: 0 of 1 (0%), for 0 s; 1.5 GB"] * 2
+
+
+def test_it_is_told_while_the_work_goes_on_and_no_longer() -> None:
+    def threads() -> list[str]:
+        return [thread.name for thread in threading.enumerate() if thread.name == "symhep how far"]
+
+    with telling():
+        assert threads() == ["symhep how far"]
+    assert threads() == []
 
 
 def test_a_run_tells_its_steps(tmp_path: Path, command: Any, root: Path) -> None:

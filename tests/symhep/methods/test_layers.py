@@ -45,8 +45,8 @@ def test_empty_and_usual_sizes() -> None:
         ("vae", {"hidden": [0]}, "greater than or equal to 1"),
         ("vae", {"hidden": [10**9]}, "less than or equal to 8192"),
         ("vae", {"beta": float("inf")}, "finite number"),
-        ("symmetrygan", {"training": {"hidden": [10**9]}}, "less than or equal to 8192"),
-        ("symmetrygan", {"validation": {"hidden": [0]}}, "greater than or equal to 1"),
+        ("symmetrygan", {"training": {"discriminator": {"hidden": [10**9]}}}, "less than or equal to 8192"),
+        ("symmetrygan", {"validation": {"posthoc": {"hidden": [0]}}}, "greater than or equal to 1"),
         ("moments", {"level": float("nan")}, "finite number|less than|greater than"),
     ],
 )

@@ -111,3 +111,11 @@ def test_two_runs_cannot_share_a_folder(tmp_path: Path) -> None:
 def test_missing_result(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="holds no result 'm'"):
         RunFolder(tmp_path).read_result("m", Found)
+
+
+def test_a_full_disk_is_told_with_the_path(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    (tmp_path / ".results.json.partial").symlink_to("/dev/full")
+    with pytest.raises(StoreError, match=r"/results\.json cannot be written: No space left on device"):
+        folder.write_json("results.json", {"x": "y" * 100_000})
+    assert not (tmp_path / "results.json").exists()

@@ -129,3 +129,14 @@ def test_broken_file(tmp_path: Path, registry: Any) -> None:
     (tmp_path / "b.root").write_bytes(b"root")
     with pytest.raises(InputError, match=r"b\.root"):
         _plan(tmp_path, tmp_path / "b.root", registry)
+
+
+def test_a_label_that_cannot_be_drawn_is_told_before_the_fit(
+    tmp_path: Path, file: Path, registry: Any
+) -> None:
+    path = tmp_path / "card.yaml"
+    text = CARD.format(**{**DEFAULTS, "file": file}) + "output: {label: '$\\frac{$'}\n"
+    path.write_text(text)
+    line = text.count("\n")
+    with pytest.raises(CardError, match=rf"line {line}: the label .* is no formula that can be drawn"):
+        make_plan(load_card(path), registry)

@@ -34,6 +34,40 @@ def test_a_file_is_hashed_once_and_again_when_it_changes(
     assert fingerprints([str(path)], folder)[str(path)]["sha256"] == hashlib.sha256(b"three").hexdigest()
 
 
+def test_bytes_that_changed_under_the_same_size_and_times_are_seen_when_asked_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, folder = tmp_path / "a", RunFolder(tmp_path / "r")
+    path.write_bytes(b"one")
+    first = fingerprints([str(path)], folder)
+    # As if the disk had changed the bytes and nothing else: what is remembered is of other bytes.
+    known = folder.read_json(".symhep/hashes.json")
+    other = hashlib.sha256(b"two").hexdigest()
+    known[str(path)]["sha256"] = other
+    folder.write_json(".symhep/hashes.json", known)
+    assert fingerprints([str(path)], folder)[str(path)]["sha256"] == other
+    assert fingerprints([str(path)], folder, verify=True) == first
+    assert caplog.messages == [f"{path} has other bytes than before, though its size and times are the same"]
+    assert fingerprints([str(path)], folder) == first
+
+
+@pytest.mark.parametrize("entry", [3, {}, {"mark": [3]}, {"sha256": "x"}, None])
+def test_a_memory_that_is_no_memory_is_made_anew(tmp_path: Path, entry: object) -> None:
+    path, folder = tmp_path / "a", RunFolder(tmp_path / "r")
+    path.write_bytes(b"one")
+    first = fingerprints([str(path)], folder)
+    folder.write_json(".symhep/hashes.json", {str(path): entry})
+    assert fingerprints([str(path)], folder) == first
+
+
+def test_a_file_url_is_hashed_as_its_file(tmp_path: Path) -> None:
+    (tmp_path / "a b").write_bytes(b"one")
+    name = f"file://{tmp_path}/a%20b"
+    assert (
+        fingerprints([name], RunFolder(tmp_path / "r"))[name]["sha256"] == hashlib.sha256(b"one").hexdigest()
+    )
+
+
 def test_git(tmp_path: Path) -> None:
     def git(*arguments: str) -> str:
         identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
