@@ -96,8 +96,8 @@ def card_text(found: Sequence[Source], pointed: Pointed, registry: Registry) -> 
     quickest first.
     """
     source = found[0]
-    seen, looked_at = suggest(source)
-    losses = LossLog("skip")
+    losses, looked = LossLog("skip"), LossLog("skip")
+    seen, looked_at = suggest(source, looked)
     summary = source.inspect(losses)
     sums = summary.weights
     # Signed weights of few events cancel to almost nothing: the sign is then given up, and the card says so.
@@ -125,7 +125,7 @@ def card_text(found: Sequence[Source], pointed: Pointed, registry: Registry) -> 
         # Editors complete the card by it. `symhep schema card` prints the same with other plugins' options.
         schema=Path(str(package_files("symhep.card").joinpath("card.schema.json"))).as_uri(),
         facts=_comments(_facts(schema, pointed, summary)),
-        notes=_comments(f"Note: {text}" for text in _notes(summary, losses)),
+        notes=_comments(f"Note: {text}" for text in _notes(summary, looked, losses)),
         cuts=_comments(str(cut) for cut in _cuts(schema, pointed)),
         groups=_comments(
             f"{name}: {len(names)} weights, {names[0]} to {names[-1]}"
@@ -177,11 +177,10 @@ def _cuts(schema: Schema, pointed: Pointed) -> Sequence[object]:
     return schema.cuts or (pointed.facts.cuts if pointed.facts else ())
 
 
-def _notes(summary: FileSummary, losses: LossLog) -> list[str]:
-    """Sentences of the reader, each once."""
-    found = dict.fromkeys((*summary.schema.notes, *summary.notes))
-    found |= dict.fromkeys(note.sentence() for note in losses.notes)
-    return list(found)[:_LISTED]
+def _notes(summary: FileSummary, *logs: LossLog) -> list[str]:
+    """Sentences of the reader, each once; of what was counted twice the last number counts."""
+    noticed = {note.text: note.sentence() for log in logs for note in log.notes}
+    return list(dict.fromkeys((*summary.schema.notes, *summary.notes, *noticed.values())))[:_LISTED]
 
 
 def _comments(sentences: Any) -> list[str]:

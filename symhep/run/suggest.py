@@ -74,12 +74,15 @@ YAML_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", 
 _WORDS = ("muon", "electron", "jet", "fatjet", "photon", "tau", "track")
 
 
-def suggest(source: Source) -> tuple[Suggestion, int]:
-    """A proposal for a file, and how many events it was drawn from. Raises `InputError` if it has none."""
+def suggest(source: Source, losses: LossLog | None = None) -> tuple[Suggestion, int]:
+    """A proposal for a file, and how many events it was drawn from; what is lost or noticed goes to ``losses``.
+
+    Raises `InputError` if it has none.
+    """
     schema = source.schema()
     wanted = {name: frozenset({"pdgId", "status"} & set(c.fields)) for name, c in schema.collections.items()}
     request = ReadRequest(wanted, frozenset(), "none", max_events=_LOOK_AT)
-    batches = list(source.read(request, LossLog("skip")))
+    batches = list(source.read(request, losses or LossLog("skip")))
     events = ak.concatenate([b.events for b in batches]) if batches else ak.Array([])
     if len(events) == 0:
         raise InputError("there is no event to look at", file=source.path)
