@@ -232,7 +232,7 @@ def _window(found: Suggestion, objects: ak.Array) -> str | None:
     if found.take != 2:
         return None
     mass = ak.to_numpy((objects[:, 0] + objects[:, 1]).mass)
-    low, high = np.quantile(mass[np.isfinite(mass)], [(1 - _KEPT) / 2, (1 + _KEPT) / 2])
+    low, high = np.quantile(np.nan_to_num(mass, posinf=0.0), [(1 - _KEPT) / 2, (1 + _KEPT) / 2])
     if not high > 1.02 * low > 0:
         return None
     m = f"mass({found.object}[0], {found.object}[1])"
