@@ -66,6 +66,7 @@ _KINDS = (
 )
 #: Readers give particles along the beam a pseudorapidity that is finite, and beyond any detector.
 _ALONG_BEAM = 10.0
+_INFINITE = 1e6
 #: Cuts that are proposed keep so many of the objects, each.
 _KEPT = 0.95
 #: Names that are values in YAML 1.2 or 1.1.
@@ -204,8 +205,9 @@ def _with_cuts(found: Suggestion, events: ak.Array, schema: Schema) -> Suggestio
     objects = objects[ak.num(objects) >= found.take][:, : found.take]
     if len(objects) == 0:
         return found
+    # Along the beam eta is infinite: beyond any cut, and nothing to interpolate with.
     one = {
-        name: ak.to_numpy(ak.flatten(_values(name, objects))).astype(float)
+        name: np.nan_to_num(ak.to_numpy(ak.flatten(_values(name, objects))).astype(float), posinf=_INFINITE)
         for name in ("pt", "abs(eta)", "E")
     }
     conditions = []
