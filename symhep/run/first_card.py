@@ -21,7 +21,7 @@ from symhep.methods.init_block import InitBlock, SampleView
 from symhep.plugin.isolation import isolated
 from symhep.plugin.manager import Registry
 from symhep.readers.interface import FileSummary, LossLog, Schema
-from symhep.run.names import is_url
+from symhep.run.names import is_url, named_files
 from symhep.run.plan import make_plan
 from symhep.run.pointing import Pointed
 from symhep.run.sources import Source, sources
@@ -65,17 +65,15 @@ def write_first_card(
     return list(plan.methods)
 
 
-def names_files(card: Path, pointed: Pointed, registry: Registry) -> bool:
+def names_files(card: Path, pointed: Pointed) -> bool:
     """Does a card name all the files that a user pointed at? Raises `CardError` for one that is broken."""
-    wanted = {source.path for source in sources(DatasetCard(files=pointed.files), registry)}
-    named = {
-        source.path
-        for dataset in load_card(card).card.datasets.values()
-        if dataset.files
-        for source in sources(dataset, registry, card.parent)
-    }
+    wanted = named_files(pointed.files)
+    named = [
+        file for d in load_card(card).card.datasets.values() for file in named_files(d.files, card.parent)
+    ]
     places = [
-        {path if is_url(path) else str(Path(path).resolve()) for path in paths} for paths in (wanted, named)
+        {item.path if is_url(item.path) else str(Path(item.path).resolve()) for item in items}
+        for items in (wanted, named)
     ]
     return places[0] <= places[1]
 
