@@ -28,7 +28,7 @@ __all__ = ["SymmetryGan"]
 
 #: Of the card that `symhep init` writes: effective events from which on it trains, restarts, their batches, and events.
 ENOUGH = 400
-RESTARTS, STEPS, MOST_EVENTS = 24, 1500, 20_000
+RESTARTS, STEPS, MOST_EVENTS = 16, 1500, 20_000
 
 
 class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
@@ -133,4 +133,4 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
         ]
         if sample.events > MOST_EVENTS:
             lines.append(f"  max_events: {MOST_EVENTS}")
-        return InitBlock("elements", comment, "\n".join(lines), seconds=75.0, active=enough)
+        return InitBlock("elements", comment, "\n".join(lines), seconds=60.0, active=enough)

@@ -123,7 +123,7 @@ def _card_of(
     folder = Path(out) if out is not None else Path("runs") / pointed.name
     card = folder / "card.yaml"
     if card.exists():
-        if not names_files(card, pointed, registry):
+        if not names_files(card, pointed):
             raise CardError(
                 "is the card of other files", where=str(card), hint="choose another run folder with -o"
             )
@@ -132,7 +132,5 @@ def _card_of(
     RunFolder(folder).check()
     written = card if scratch is None else scratch / "card.yaml"
     write_first_card(pointed, written, registry)
-    say(
-        f"card: {card}, written for {len(pointed.files)} file{'s' * (len(pointed.files) != 1)}; to be changed at will"
-    )
+    say(f"card: {card}, written for {' '.join(what)}; change it and run again")
     return str(written), str(folder)

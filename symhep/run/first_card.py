@@ -21,7 +21,7 @@ from symhep.methods.init_block import InitBlock, SampleView
 from symhep.plugin.isolation import isolated
 from symhep.plugin.manager import Registry
 from symhep.readers.interface import FileSummary, LossLog, Schema
-from symhep.run.names import is_url
+from symhep.run.names import is_url, named_files
 from symhep.run.plan import make_plan
 from symhep.run.pointing import Pointed
 from symhep.run.sources import Source, sources
@@ -65,17 +65,15 @@ def write_first_card(
     return list(plan.methods)
 
 
-def names_files(card: Path, pointed: Pointed, registry: Registry) -> bool:
+def names_files(card: Path, pointed: Pointed) -> bool:
     """Does a card name all the files that a user pointed at? Raises `CardError` for one that is broken."""
-    wanted = {source.path for source in sources(DatasetCard(files=pointed.files), registry)}
-    named = {
-        source.path
-        for dataset in load_card(card).card.datasets.values()
-        if dataset.files
-        for source in sources(dataset, registry, card.parent)
-    }
+    wanted = named_files(pointed.files)
+    named = [
+        file for d in load_card(card).card.datasets.values() for file in named_files(d.files, card.parent)
+    ]
     places = [
-        {path if is_url(path) else str(Path(path).resolve()) for path in paths} for paths in (wanted, named)
+        {item.path if is_url(item.path) else str(Path(item.path).resolve()) for item in items}
+        for items in (wanted, named)
     ]
     return places[0] <= places[1]
 
@@ -96,8 +94,8 @@ def card_text(found: Sequence[Source], pointed: Pointed, registry: Registry) -> 
     quickest first.
     """
     source = found[0]
-    seen, looked_at = suggest(source)
-    losses = LossLog("skip")
+    losses, looked = LossLog("skip"), LossLog("skip")
+    seen, looked_at = suggest(source, looked)
     summary = source.inspect(losses)
     sums = summary.weights
     # Signed weights of few events cancel to almost nothing: the sign is then given up, and the card says so.
@@ -125,7 +123,7 @@ def card_text(found: Sequence[Source], pointed: Pointed, registry: Registry) -> 
         # Editors complete the card by it. `symhep schema card` prints the same with other plugins' options.
         schema=Path(str(package_files("symhep.card").joinpath("card.schema.json"))).as_uri(),
         facts=_comments(_facts(schema, pointed, summary)),
-        notes=_comments(f"Note: {text}" for text in _notes(summary, losses)),
+        notes=_comments(f"Note: {text}" for text in _notes(summary, looked, losses)),
         cuts=_comments(str(cut) for cut in _cuts(schema, pointed)),
         groups=_comments(
             f"{name}: {len(names)} weights, {names[0]} to {names[-1]}"
@@ -177,11 +175,10 @@ def _cuts(schema: Schema, pointed: Pointed) -> Sequence[object]:
     return schema.cuts or (pointed.facts.cuts if pointed.facts else ())
 
 
-def _notes(summary: FileSummary, losses: LossLog) -> list[str]:
-    """Sentences of the reader, each once."""
-    found = dict.fromkeys((*summary.schema.notes, *summary.notes))
-    found |= dict.fromkeys(note.sentence() for note in losses.notes)
-    return list(found)[:_LISTED]
+def _notes(summary: FileSummary, *logs: LossLog) -> list[str]:
+    """Sentences of the reader, each once; of what was counted twice the last number counts."""
+    noticed = {note.text: note.sentence() for log in logs for note in log.notes}
+    return list(dict.fromkeys((*summary.schema.notes, *summary.notes, *noticed.values())))[:_LISTED]
 
 
 def _comments(sentences: Any) -> list[str]:

@@ -151,6 +151,8 @@ def _of_any(folder: Path, registry: Registry, format: str) -> Pointed:
             by_format.setdefault(kind, []).append(path)
     if format in by_format:
         by_format = {format: by_format[format]}
+    if not by_format and _format(folder, registry):  # a format whose files are folders
+        return Pointed((str(folder),), folder.resolve().name or "events")
     if not by_format:
         raise InputError("no files of events in this folder", file=str(folder), hint=_there(folder))
     if len(by_format) > 1:

@@ -66,6 +66,7 @@ _KINDS = (
 )
 #: Readers give particles along the beam a pseudorapidity that is finite, and beyond any detector.
 _ALONG_BEAM = 10.0
+_INFINITE = 1e6
 #: Cuts that are proposed keep so many of the objects, each.
 _KEPT = 0.95
 #: Names that are values in YAML 1.2 or 1.1.
@@ -74,12 +75,15 @@ YAML_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", 
 _WORDS = ("muon", "electron", "jet", "fatjet", "photon", "tau", "track")
 
 
-def suggest(source: Source) -> tuple[Suggestion, int]:
-    """A proposal for a file, and how many events it was drawn from. Raises `InputError` if it has none."""
+def suggest(source: Source, losses: LossLog | None = None) -> tuple[Suggestion, int]:
+    """A proposal for a file, and how many events it was drawn from; what is lost or noticed goes to ``losses``.
+
+    Raises `InputError` if it has none.
+    """
     schema = source.schema()
     wanted = {name: frozenset({"pdgId", "status"} & set(c.fields)) for name, c in schema.collections.items()}
     request = ReadRequest(wanted, frozenset(), "none", max_events=_LOOK_AT)
-    batches = list(source.read(request, LossLog("skip")))
+    batches = list(source.read(request, losses or LossLog("skip")))
     events = ak.concatenate([b.events for b in batches]) if batches else ak.Array([])
     if len(events) == 0:
         raise InputError("there is no event to look at", file=source.path)
@@ -201,8 +205,9 @@ def _with_cuts(found: Suggestion, events: ak.Array, schema: Schema) -> Suggestio
     objects = objects[ak.num(objects) >= found.take][:, : found.take]
     if len(objects) == 0:
         return found
+    # Along the beam eta is infinite: beyond any cut, and nothing to interpolate with.
     one = {
-        name: ak.to_numpy(ak.flatten(_values(name, objects))).astype(float)
+        name: np.nan_to_num(ak.to_numpy(ak.flatten(_values(name, objects))).astype(float), posinf=_INFINITE)
         for name in ("pt", "abs(eta)", "E")
     }
     conditions = []
@@ -229,7 +234,7 @@ def _window(found: Suggestion, objects: ak.Array) -> str | None:
     if found.take != 2:
         return None
     mass = ak.to_numpy((objects[:, 0] + objects[:, 1]).mass)
-    low, high = np.quantile(mass[np.isfinite(mass)], [(1 - _KEPT) / 2, (1 + _KEPT) / 2])
+    low, high = np.quantile(np.nan_to_num(mass, posinf=0.0), [(1 - _KEPT) / 2, (1 + _KEPT) / 2])
     if not high > 1.02 * low > 0:
         return None
     m = f"mass({found.object}[0], {found.object}[1])"

@@ -379,11 +379,21 @@ def test_the_block_of_a_card_can_be_checked(name: str | None, features: str) -> 
     view = SampleView(name, 2, ("E", "px", "py", "pz"), 8, "shapes", features, 1000, 1000.0)
     block = METHOD.init_block(view)
     assert block is not None
-    assert not block.active
+    assert block.active
+    few = METHOD.init_block(replace(view, effective=399.0))
+    assert few is not None
+    assert (few.active, "is 399, too few" in few.comment) == (False, True)
     written = YAML(typ="safe").load(block.text)
     assert (written["use"], written["features"]) == ("symmetrygan", features)
     options = SymmetryGanOptions.model_validate(written.get("options", {}))
     METHOD.check(momenta("dijets", 100) if name else numbers(100, 2), options)
+    if name:
+        assert options.search is not None
+        assert (options.search.group, options.subgroups is not None) == ("SO(3)", True)
+
+
+def test_a_single_number_has_nothing_to_turn() -> None:
+    assert METHOD.init_block(SampleView(None, 1, ("x",), 1, "momenta", "plane", 1000, 1000.0)) is None
 
 
 @pytest.mark.gpu

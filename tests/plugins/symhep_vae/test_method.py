@@ -322,7 +322,7 @@ def test_madgraph_events_have_three_directions(shared_data: Path, runs: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("events", "features", "cost"), [(10_000, 6, "half a minute"), (300_000, 40, "1 minute")]
+    ("events", "features", "cost"), [(10_000, 6, "about 20 s"), (300_000, 40, "about 65 s")]
 )
 def test_the_suggested_card_is_valid(events: int, features: int, cost: str) -> None:
     view = SampleView("muons", 2, ("px", "py", "pz"), features, "momenta", "momenta", events, float(events))
@@ -331,8 +331,9 @@ def test_the_suggested_card_is_valid(events: int, features: int, cost: str) -> N
     entry = YAML(typ="safe").load(block.text)
     assert (entry["use"], entry["features"]) == ("vae", "momenta")
     assert VaeOptions(**entry["options"]).latent_dim == min(features, 12)
-    assert block.comment.endswith(f"? About {cost}.")
+    assert (block.active, block.cost) == (True, cost)
 
 
-def test_nothing_is_suggested_for_a_handful_of_events() -> None:
-    assert METHOD.init_block(SampleView(None, 1, ("x",), 1, "momenta", "plane", 9, 9.0)) is None
+def test_a_handful_of_events_is_too_few() -> None:
+    block = METHOD.init_block(SampleView(None, 1, ("x",), 1, "momenta", "plane", 9, 9.0))
+    assert (block.active, "is 9, too few to train on" in block.comment) == (False, True)

@@ -115,7 +115,7 @@ def test_run_of_events_writes_a_card_and_goes_on_with_it(
     assert not out.exists()
     first = command("run", events, *quick, "-n", 100)
     assert first.returncode == 0, first.stderr
-    assert first.stdout.startswith(f"card: {out / 'card.yaml'}, written for 1 file")
+    assert first.stdout.startswith(f"card: {out / 'card.yaml'}, written for {events};")
     assert "so(1,3) preserves the Lorentz norm" in first.stdout
     card = out / "card.yaml"
     assert "# What to look at: " in card.read_text()

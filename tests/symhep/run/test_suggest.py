@@ -256,3 +256,16 @@ def test_weights_counters_and_flags_are_no_features(tmp_path: Path) -> None:
     roles = {"x1": "number", "w": "weight", "n": "counter", "pass": "flag", "event": "id"}
     schema = Schema(event_fields={name: FieldSchema("float32", role=role) for name, role in roles.items()})
     assert _numbers(schema).variables == ("x1",)
+
+
+def test_what_the_reader_noticed_is_at_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = open_source("toy:sphere", build_registry(), "toy", {"name": "sphere"})
+    read = type(source.reader).read
+
+    def noticing(self: Any, path: str, options: Any, request: Any, losses: Any) -> Any:
+        losses.note(path, "median pt is 61,000: MeV? give units", None)
+        return read(self, path, options, request, losses)
+
+    monkeypatch.setattr(type(source.reader), "read", noticing)
+    head, _, _ = _card(source).partition("datasets:")
+    assert head.count("# Note: median pt is 61,000: MeV? give units\n") == 1
