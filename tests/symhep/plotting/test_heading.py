@@ -85,7 +85,9 @@ def test_nothing_overlaps_and_nothing_is_cut(tmp_path: Path, style: Any, make: A
         ]
     assert len(ours) == (2 if style in ("mplhep", "none") else 3)
     for number, box in enumerate(boxes):
-        assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1
+        assert figure.bbox.x0 <= box.x0
+        assert box.x1 <= figure.bbox.x1
+        assert box.y1 <= figure.bbox.y1
         assert not any(box.overlaps(other) for other in boxes[number + 1 :])
         assert not any(box.overlaps(other) for other in others)
         assert not any(box.y0 < ax.bbox.y1 - 1 for ax in figure.axes if ax.axison)
