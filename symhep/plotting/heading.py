@@ -86,7 +86,7 @@ def _frame(figure: Figure) -> Axes:
     panels: list[Any] = [ax for ax in figure.axes if ax.get_label() != "<colorbar>"]
     left, right = min(ax.bbox.x0 for ax in panels), max(ax.bbox.x1 for ax in panels)
     bottom, top = min(ax.bbox.y0 for ax in panels), max(ax.bbox.y1 for ax in panels)
-    first_row = [ax for ax in figure.axes if ax.bbox.y1 > top - 2 and ax.axison]
+    first_row = [ax for ax in figure.axes if ax.bbox.y1 > top - 2 and (ax.axison or ax.get_title())]
     top = max([top, *(ax.get_tightbbox().y1 for ax in first_row)])
     box = mpl.transforms.Bbox.from_extents(left, bottom, right, top)
     frame = figure.add_axes(box.transformed(figure.transFigure.inverted()).bounds)

@@ -57,7 +57,15 @@ def _text_above() -> Figure:
     return figure
 
 
-KINDS = [_single, _grid_with_titles, _powers_of_ten, _colour_bar_and_legend, _text_above]
+def _in_space() -> Figure:
+    figure, axes = panel(1, 2, figsize=(5.4, 3.1), subplot_kw={"projection": "3d"})
+    for ax in axes:
+        ax.set_title("epoch 10\n90.0°")
+        ax.set_box_aspect((1, 1, 1))
+    return figure
+
+
+KINDS = [_in_space, _single, _grid_with_titles, _powers_of_ten, _colour_bar_and_legend, _text_above]
 
 
 def _texts(figure: Figure, kind: type[Text]) -> list[Any]:
