@@ -81,13 +81,19 @@ class Heading:
         return float(sum(box.width for box in boxes)) + _BETWEEN * figure.dpi * len(boxes)
 
 
+def _written(ax: Any) -> list[Text]:
+    """Titles, the power of ten of the axis, and whatever else is written onto axes (their ticks stand elsewhere)."""
+    texts = [child for child in ax.get_children() if isinstance(child, Text)]
+    return [text for text in [*texts, ax.yaxis.get_offset_text()] if text.get_visible() and text.get_text()]
+
+
 def _frame(figure: Figure) -> Axes:
     """Axes without a look around all panels, up to the top of what stands above these."""
     panels: list[Any] = [ax for ax in figure.axes if ax.get_label() != "<colorbar>"]
     left, right = min(ax.bbox.x0 for ax in panels), max(ax.bbox.x1 for ax in panels)
     bottom, top = min(ax.bbox.y0 for ax in panels), max(ax.bbox.y1 for ax in panels)
-    first_row = [ax for ax in figure.axes if ax.bbox.y1 > top - 2 and ax.axison]
-    top = max([top, *(ax.get_tightbbox().y1 for ax in first_row)])
+    first_row = [ax for ax in figure.axes if ax.bbox.y1 > top - 2]
+    top = max([top, *(text.get_window_extent().y1 for ax in first_row for text in _written(ax))])
     box = mpl.transforms.Bbox.from_extents(left, bottom, right, top)
     frame = figure.add_axes(box.transformed(figure.transFigure.inverted()).bounds)
     frame.set_axis_off()

@@ -22,7 +22,8 @@ __all__ = ["Verdict", "draw_lattice"]
 
 Verdict = Literal["survives", "rejected", "not tested"]
 
-#: Edge colour, fill (none: light with the edge colour), text colour and marker of a class per verdict; told apart by symbol as well as by colour.
+#: Edge colour, fill (empty: a tint of the edge), text colour and marker of a class per verdict; told apart by symbol,
+#: too.
 _LOOK: dict[str, tuple[str, str, str, str]] = {
     "survives": (COLOURS[0], "", "black", "o"),
     "rejected": ("#b8b8b8", "#f6f6f6", "#8a8a8a", "X"),

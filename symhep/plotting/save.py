@@ -75,7 +75,7 @@ def _lay_out(figure: Figure, heading: Heading) -> None:
         if isinstance(engine, ConstrainedLayoutEngine):
             _make_room(figure, engine, heading.inches)
         engine.execute(figure)
-        if any(axes.get_aspect() != "auto" or axes.get_box_aspect() for axes in figure.axes):
+        if any(axes.get_aspect() != "auto" or axes.get_box_aspect() is not None for axes in figure.axes):
             engine.execute(figure)  # a colour bar is as long as its axes, whose shape the first pass has set
         figure.set_layout_engine(None)
     if figure.axes:

@@ -57,7 +57,15 @@ def _text_above() -> Figure:
     return figure
 
 
-KINDS = [_single, _grid_with_titles, _powers_of_ten, _colour_bar_and_legend, _text_above]
+def _in_space() -> Figure:
+    figure, axes = panel(1, 2, figsize=(5.4, 3.1), subplot_kw={"projection": "3d"})
+    for ax in axes:
+        ax.set_title("epoch 10\n90.0°")
+        ax.set_box_aspect((1, 1, 1))
+    return figure
+
+
+KINDS = [_in_space, _single, _grid_with_titles, _powers_of_ten, _colour_bar_and_legend, _text_above]
 
 
 def _texts(figure: Figure, kind: type[Text]) -> list[Any]:
@@ -85,7 +93,9 @@ def test_nothing_overlaps_and_nothing_is_cut(tmp_path: Path, style: Any, make: A
         ]
     assert len(ours) == (2 if style in ("mplhep", "none") else 3)
     for number, box in enumerate(boxes):
-        assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1
+        assert figure.bbox.x0 <= box.x0
+        assert box.x1 <= figure.bbox.x1
+        assert box.y1 <= figure.bbox.y1
         assert not any(box.overlaps(other) for other in boxes[number + 1 :])
         assert not any(box.overlaps(other) for other in others)
         assert not any(box.y0 < ax.bbox.y1 - 1 for ax in figure.axes if ax.axison)

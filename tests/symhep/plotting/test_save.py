@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from symhep.plotting.heading import Heading
 from symhep.plotting.panel import panel
 from symhep.plotting.save import save_figure
 from symhep.plotting.style import use_style
@@ -75,6 +76,15 @@ def test_panels_of_a_given_shape_are_laid_out_twice(
         figure.axes[0].set(**{shape: 1})
         save_figure(figure, tmp_path / "f", ("png",))
     assert len(runs) == 2
+
+
+def test_axes_in_space_are_saved(tmp_path: Path) -> None:
+    """Their box has three sides."""
+    with use_style():
+        figure, ax = panel(subplot_kw={"projection": "3d"})
+        ax.set_box_aspect((1, 1, 1))
+        (path,) = save_figure(figure, tmp_path / "f", ("png",), Heading("Private work"))
+    assert path.stat().st_size
 
 
 def test_the_collector_is_as_it_was(tmp_path: Path) -> None:
