@@ -152,7 +152,7 @@ class GameWalk(SubgroupWalk[ClassRow]):
     def whole(self) -> Place:
         """The whole group."""
         compact = torch.tensor([label.startswith("J") for label in self.catalogue.group.labels])
-        return Place("the group", torch.from_numpy(self.basis).to(self.device), compact.to(self.device))
+        return Place("the group", torch.tensor(self.basis, device=self.device), compact.to(self.device))
 
     def _fared(self, walked: Walked[ClassRow]) -> list[list[tuple[Place, Evidence]]]:
         """Classes that survive and lie in no other survivor, as reported; generators and classes that are rejected."""

@@ -23,8 +23,8 @@ def test_growth_of_independent_errors(how: str, expected: float, homogeneous: Bu
     value, error = done.exponent
     assert abs(value - expected) < 4 * error + 1e-6
     assert done.measures["excess"].shape == (6, 2)
-    assert done.usable(0.6) == 32
-    assert done.usable(0.4) == 0
+    assert done.usable("excess", 0.6) == 32
+    assert done.usable("excess", 0.4) == 0
 
 
 def test_distance_of_a_power(homogeneous: Build, turns: Build) -> None:
