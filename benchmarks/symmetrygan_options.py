@@ -30,6 +30,7 @@ from symhep_symmetrygan.spaces.names import read_space
 from symhep_symmetrygan.spaces.options import SearchOptions
 from symhep_symmetrygan.training.adversary import train
 from symhep_symmetrygan.training.options import TrainingOptions
+from symhep_symmetrygan.validation.observed import observed_of
 from symhep_symmetrygan.validation.options import ValidationOptions
 from symhep_symmetrygan.validation.validate import validate
 
@@ -149,9 +150,11 @@ def row(name: str, options: TrainingOptions, problem: Problem, events: Events) -
     trained = train(space, events.train, options, seeds)
     taken = (process_time() - start) / options.restarts
     found = validate(space.matrices(trained.final), space, events, VALIDATION, np.random.SeedSequence(SEED))
-    judges = [found.projections.tolist().index(judge) for judge in problem.judges]
-    noise = found.kl_noise[:, judges].mean(0)
-    ratios = found.kl_found[:, judges] / noise
+    observed = observed_of(events, VALIDATION.bins, np.random.SeedSequence(SEED))
+    judges = [observed.names.index(judge) for judge in problem.judges]
+    # all images against the same events, over the noise of two samples of as many: how precise, not how symmetric
+    noise = observed.noise()[:, judges].mean(0) / 2
+    ratios = observed.of_elements(found.found).plug_in[:, judges] / noise
     arrived = (ratios <= STUCK).all(1)
     elements = found.found.copy()
     elements[:, :-1, -1] *= events.scale

@@ -34,7 +34,7 @@ METHODS: dict[str, dict[str, Any]] = {
         "options": {
             "search": "similarity",
             "training": {"restarts": 90, "steps": 60, "replicas_per_batch": 70},
-            "validation": {"steps": 5, "posthoc": {"steps": 30}, "random": 5, "splits": 10},
+            "validation": {"steps": 5, "posthoc": {"steps": 30}, "random": 5},
             "map": {"formula": "radial", "learn": {"steps": 20, "warm_up": 5}},
         },
     },

@@ -11,6 +11,7 @@ from symhep.methods.context import Context
 from symhep.methods.init_block import InitBlock, SampleView
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result, Statement
+from symhep.methods.symmetry import Symmetry
 from symhep.methods.table import Table
 from symhep_moments.options import MomentsOptions
 from symhep_moments.record import MomentsRecord
@@ -67,8 +68,14 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
         return Part({"record": record_of(measured).to_json()}, arrays_of(measured))
 
     def combine(self, prepared: Sample, parts: Sequence[Part], context: Context) -> Result[MomentsRecord]:
-        """The record of the only part."""
-        return Result(MomentsRecord.from_json(parts[0].values["record"]), parts[0].arrays)
+        """The record of the only part, and what projections of the events say of what it keeps."""
+        from symhep_moments.fit.divergences import divergences
+
+        record, arrays = MomentsRecord.from_json(parts[0].values["record"]), parts[0].arrays
+        symmetry = Symmetry.of(Result(record, arrays))
+        assert symmetry is not None
+        kl, histograms = divergences(prepared, record, symmetry, context.shared("divergences"))
+        return Result(record.model_copy(update={"kl": kl}), arrays, histograms)
 
     def statements(self, record: MomentsRecord) -> Iterable[Statement]:
         """The physics, most important first; then what a reader must know before believing it."""

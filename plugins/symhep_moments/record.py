@@ -9,6 +9,7 @@ from pydantic import Field
 from symhep.hypotheses.algebra.record import NamedAlgebra
 from symhep.hypotheses.candidates.record import CandidateRow
 from symhep.hypotheses.discrete.record import DiscreteRow
+from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.support.record import SupportRecord as Support
@@ -183,8 +184,19 @@ class MomentsRecord(Record):
     significance_level: float = Field(
         description="significance level (family-wise error rate) per family of hypotheses"
     )
+    kl: DivergenceRecord | None = Field(
+        None,
+        description="KL divergences of projections after what is kept (random elements of the connected group, each "
+        "discrete element) and after random elements of the first candidate that is rejected; null: nothing is kept, "
+        "or the symmetry is relative to another density",
+    )
     reference: str | None = Field(None, description="relative to what, in words; null: the events alone")
     edges: tuple[str, ...] = Field((), description="fiducial cuts at which the test functions vanish")
+
+    @property
+    def first_rejected(self) -> str | None:
+        """Label of the first candidate that is rejected."""
+        return next((row.label for row in self.candidates if row.rejected), None)
 
     def subgroup(self, name: str) -> SubgroupRow:
         """The row of a class."""

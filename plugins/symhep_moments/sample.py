@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -45,6 +46,8 @@ class Events:
         G candidates (G, d + 1, d + 1), affine; translations by one are by ``scale``.
     available
         Events that these were taken from; None: these.
+    source
+        (N,) number of the independent source event of each; None: each is its own.
     """
 
     x: Tensor
@@ -55,6 +58,7 @@ class Events:
     momenta: bool
     generators: Generators
     available: int | None = None
+    source: npt.NDArray[np.int64] | None = None
 
     @property
     def effective(self) -> float:
@@ -163,7 +167,7 @@ def events_of(
     scale = taken.scale
     return Events(
         torch.from_numpy(taken.x / scale), torch.from_numpy(taken.weights), scale, taken.names, taken.unit,
-        taken.momenta, candidates(generators, taken), len(data),
+        taken.momenta, candidates(generators, taken), len(data), data.unit[taken.rows],
     )  # fmt: skip
 
 

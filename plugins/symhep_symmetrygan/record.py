@@ -11,12 +11,14 @@ Arrays.
   ``matrices`` and ``refined`` (E, D + 1, D + 1) as trained and refined; ``log10_p``, ``log10_p_adjusted``,
   ``log10_p_trained`` (E,) and ``moved`` (E,) how far refining went; ``loss`` (E, T) of the discriminators at
   ``loss_steps`` (T,), both halves summed;
-- ``kl_found`` (as trained), ``kl_refined`` (E, J), ``kl_random`` (.., J), ``kl_noise`` (.., J); ``posthoc_found``,
+- ``kl_found`` (as trained), ``kl_refined`` (E, J), ``kl_random`` (.., J), ``kl_noise`` (.., J): images of one half
+  against the other half, noise included; ``excess_found``, ``excess_refined``, ``excess_random`` less that noise, with
+  ``excess_found_error``, ``excess_refined_error``, ``excess_random_error``; ``posthoc_found``,
   ``posthoc_found_error`` (E,), ``posthoc_random``, ``posthoc_random_error`` (..,);
 - ``span_values`` (G,) singular values of the logarithms of found elements, ``span_noise`` (G,) those of noise alone;
 - ``composition_steps`` (C,), and at each the mean over chains of the distance from the exact power,
-  ``composition_distance`` with ``composition_distance_error`` (C,), and of the divergences, ``composition_kl`` with
-  ``composition_kl_error`` (C, J);
+  ``composition_distance`` with ``composition_distance_error`` (C,), and of the excess divergences,
+  ``composition_excess`` with ``composition_excess_error`` (C, J), the error of one element;
 - ``slice_{s}_x`` (X,), ``slice_{s}_y`` (Y,), ``slice_{s}_loss`` (X, Y), less 2 ln 2, or (X,) without y;
   ``slice_{s}_points`` (E, 2) or (E, 1): found elements, ``slice_{s}_near`` (E,) those on it; ``slice_{s}_ridge``
   (.., 2): points of a continuum of maxima;
@@ -26,8 +28,9 @@ Arrays.
 - ``symmetry_generators``, ``symmetry_elements``: see `symhep.methods.symmetry.Symmetry`.
 
 Histograms, weighted: ``projection: NAME`` over (which, value) and ``plane: A, B`` over (which, a, b), in the units of
-the data, axes labelled by what they hold; ``which`` is 'events', 'found' (after the kept element in the middle by KL
-divergence, else one that was found) or 'random', of held-out events.
+the data, axes labelled by what they hold; ``which`` is 'events', 'kept' or 'rejected' (after the element of that kind
+in the middle by excess KL divergence), or 'random', of held-out events. Of subgroups and discrete elements they are
+``projection: NAME`` alone, of images under random elements of one that survives, one that is rejected, and the group.
 """
 
 from __future__ import annotations
@@ -36,6 +39,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number
@@ -50,7 +54,7 @@ from symhep_symmetrygan.inference.record import (
 from symhep_symmetrygan.landscape.record import LandscapeRecord
 from symhep_symmetrygan.maps.record import MapRecord
 from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, LabRow
-from symhep_symmetrygan.validation.record import DivergenceRecord, LossRecord, VerdictCounts
+from symhep_symmetrygan.validation.record import ElementDivergences, LossRecord, VerdictCounts
 
 __all__ = [
     "InertialRecord",
@@ -114,7 +118,13 @@ class SymmetryGanRecord(Record):
     )
     notes: tuple[str, ...] = Field((), description="what a reader must know of the group, in sentences")
     composition: CompositionRecord | None = Field(None, description="what composing kept elements does")
-    kl: DivergenceRecord | None = Field(None, description="Kullback-Leibler divergences of projections")
+    kl: ElementDivergences | None = Field(None, description="Kullback-Leibler divergences of projections")
+    subgroup_kl: DivergenceRecord | None = Field(
+        None, description="the same of events moved by random elements of subgroups; null: none were tested"
+    )
+    discrete_kl: DivergenceRecord | None = Field(
+        None, description="the same of discrete elements; null: none were tested"
+    )
     posthoc_loss: LossRecord | None = Field(None, description="losses of classifiers trained afterwards")
     catalogue: Literal["lorentz", "poincare"] | None = Field(
         None, description="the catalogue of subgroups; null: none were tested"
@@ -123,7 +133,6 @@ class SymmetryGanRecord(Record):
     maximal_subgroups: tuple[str, ...] = Field(
         (), description="names of the classes that survive and lie in no other survivor"
     )
-    projections: tuple[str, ...] = Field((), description="names of the projections of their ``kl``")
     candidates: tuple[LabRow, ...] = Field((), description="individual generators in the lab frame")
     discrete: tuple[ElementRow, ...] = Field((), description="discrete elements, tested one by one")
     forward_backward_asymmetry: Number | None = Field(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -18,10 +19,14 @@ __all__ = ["Events", "Rows", "Sample"]
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Rows of events: ``x`` (n, D) float64 and signed ``weights`` (n,), on the device."""
+    """Rows of events: ``x`` (n, D) float64 and signed ``weights`` (n,), on the device.
+
+    ``unit`` (n,): the independent source event of each; None: each is its own.
+    """
 
     x: Tensor
     weights: Tensor
+    unit: npt.NDArray[np.int64] | None = None
 
     @property
     def effective(self) -> float:
@@ -160,7 +165,9 @@ class Rows:
                     "read more events, or use weights of one sign"
                 )
         train, held = (
-            Sample(torch.from_numpy(part.values).to(device), torch.from_numpy(part.weights).to(device))
+            Sample(
+                torch.from_numpy(part.values).to(device), torch.from_numpy(part.weights).to(device), part.unit
+            )
             for part in parts
         )
         names = tuple(column.name for column in self.table.columns)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from symhep.methods.record import Record
 
-__all__ = ["ONE_SIGMA", "Number", "interval", "with_error"]
+__all__ = ["ONE_SIGMA", "Bounded", "Number", "interval", "with_error"]
 
 #: Coverage of value +- one standard error of a Gaussian estimate.
 ONE_SIGMA = 0.6827
@@ -55,6 +55,33 @@ class Number(Record):
             return f"{_rounded(self.value)} {self.unit}".rstrip()
         value, low, high = map(_rounded, interval(self.value, self.low, self.high))
         return f"{value} [{low}, {high}] {self.unit}".rstrip()
+
+
+class Bounded(Number):
+    """A number that is zero where a symmetry holds, with the largest value that the events allow.
+
+    >>> Bounded(value=3e-4, low=-2e-4, high=8e-4, level=ONE_SIGMA, upper_95=0.00123, expected_95=9e-4).text()
+    '0.0003 ± 0.0005 (< 0.0012 at 95 %)'
+    """
+
+    upper_95: float | None = Field(
+        None, description="upper limit at 95 % confidence, in ``unit``; null: no limit exists"
+    )
+    expected_95: float | None = Field(
+        None, description="median of that limit if the symmetry holds, in ``unit``; null: unknown"
+    )
+
+    @property
+    def vanishes(self) -> bool:
+        """Is it within two standard errors of zero?"""
+        return self.value is not None and self.error is not None and self.value <= 2 * self.error
+
+    def text(self) -> str:
+        """As of a number, with the limit where there is one that is not the number itself."""
+        text = super().text()
+        if self.upper_95 is None or not self.upper_95 > (self.value or 0.0):
+            return text
+        return f"{text} (< {self.upper_95:.2g} at 95 %)"
 
 
 def interval(*ends: float) -> tuple[float, ...]:

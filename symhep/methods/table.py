@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from symhep.errors import StoreError
-from symhep.methods.number import Number
+from symhep.methods.number import Bounded, Number
 from symhep.methods.p_values import PValue, short_p
 from symhep.methods.record import jsonable
 
@@ -122,7 +122,8 @@ def cell_text(cell: Cell) -> str:
 
 def _cell(stored: Any) -> Cell:
     if isinstance(stored, Mapping):
-        return PValue.from_json(stored) if "log10_p" in stored else Number.from_json(stored)
+        kind = PValue if "log10_p" in stored else Bounded if "upper_95" in stored else Number
+        return kind.from_json(stored)
     if stored is None or isinstance(stored, bool | int | float | str):
         return stored
     raise ValueError(f"a cell holds a {type(stored).__name__}")

@@ -50,7 +50,7 @@ ALL: dict[str, dict[str, Any]] = {
     "oracle": {},
     "symmetrygan": {
         "training": {"restarts": 4, "steps": 30},
-        "validation": {"steps": 5, "posthoc": {"steps": 20}, "random": 4, "splits": 4},
+        "validation": {"steps": 5, "posthoc": {"steps": 20}, "random": 4},
     },
 }
 

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 
 from symhep.hypotheses import p_value_figure as p_values
 from symhep.hypotheses.discrete import figure as discrete
+from symhep.hypotheses.divergence.before_after import before_and_after_figures
+from symhep.hypotheses.divergence.figure import CAPTION as EXCESS
+from symhep.hypotheses.divergence.figure import ExcessGroup, excess_figure
 from symhep.hypotheses.subgroups import figure as subgroups
 from symhep.methods.interface import NamedFigure
 from symhep.methods.result import Result
+from symhep.plotting.labels import pretty
 from symhep_moments.figures.chain import rank_statistics
 from symhep_moments.figures.generators import SHOWN as GENERATORS
 from symhep_moments.figures.generators import generator_coefficients
@@ -72,6 +76,7 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "discrete", discrete.discrete_figure(s.discrete, s.significance_level), discrete.CAPTION
         )
+    yield from _projections(result)
     if len(a["tested"]):
         yield NamedFigure(
             "moments",
@@ -79,3 +84,19 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
             "Mean change of every test function along every candidate, and along the symmetries found (below the "
             "line), in units of its error. Blank: no spread, as of sums that the conservation of momentum makes zero.",
         )
+
+
+def _projections(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
+    """Before and after what is kept, and after a broken candidate; the excess of both."""
+    s = result.record
+    if s.kl is None:
+        return
+    words = {
+        "kept": "random elements of the group that was found, else the first discrete element that is kept",
+        "rejected": f"random elements of {pretty(s.first_rejected or '')}, which is rejected",
+    }
+    yield from before_and_after_figures(result.histograms, s.unit, words)
+    groups = [ExcessGroup.of("kept", "kept (mean)", [s.kl.kept.excess])]
+    if s.kl.failed.number:
+        groups.append(ExcessGroup.of("rejected", pretty(s.first_rejected or ""), [s.kl.failed.excess]))
+    yield NamedFigure("kl_excess", excess_figure(s.kl.projections, groups), EXCESS)

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from symhep.hypotheses.discrete.sentence import discrete_statement
+from symhep.hypotheses.divergence.sentence import excess_statement
 from symhep.hypotheses.subgroups.sentence import subgroup_statement
-from symhep.methods.enumeration import several
+from symhep.methods.enumeration import plural, several
 from symhep.methods.number import with_error
 from symhep.methods.p_values import bound_text, p_text
 from symhep.methods.result import Statement
@@ -40,7 +41,22 @@ def sentences(s: MomentsRecord) -> Iterator[Statement]:
     yield from () if discrete is None else (discrete,)
     yield from _strengths(s)
     yield from _places(s)
+    yield from _projections(s)
     yield from cautions(s)
+
+
+def _projections(s: MomentsRecord) -> Iterator[Statement]:
+    """What the projections show of the symmetry, beside one candidate that is none."""
+    if s.kl is None:
+        return
+    elements = [plural(n, "discrete element")] if (n := len(s.symmetry.element_names)) else []
+    group = [f"random elements of {group_in_words(s)}"] if s.symmetry.generator_names else []
+    words = [("kept", f"for {several(group + elements)}")]
+    if s.first_rejected is not None:
+        words.append(("failed", f"for random elements of {in_words([s.first_rejected])} (rejected)"))
+    told = excess_statement(s.kl, words)
+    if told is not None:
+        yield told
 
 
 def _answer(s: MomentsRecord) -> Statement:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from symhep.hypotheses.discrete.figure import CAPTION as DISCRETE
 from symhep.hypotheses.discrete.figure import discrete_figure, has_discrete
+from symhep.hypotheses.divergence.before_after import before_and_after_figures
+from symhep.hypotheses.divergence.figure import CAPTION as EXCESS
+from symhep.hypotheses.divergence.figure import ExcessGroup, excess_figure
 from symhep.hypotheses.p_value_figure import CAPTION as P_VALUES
 from symhep.hypotheses.p_value_figure import Family, candidate_family, discrete_family, p_value_figure
 from symhep.hypotheses.subgroups.figure import CAPTION as LATTICE
@@ -17,7 +20,7 @@ from symhep.methods.result import Result
 from symhep_symmetrygan.figures.components import component_sizes
 from symhep_symmetrygan.figures.composition import composition_growth
 from symhep_symmetrygan.figures.divergences import SHOWN as DIVERGENCES
-from symhep_symmetrygan.figures.divergences import kl_divergences
+from symhep_symmetrygan.figures.divergences import element_groups, kl_divergences
 from symhep_symmetrygan.figures.element_tests import element_p_values
 from symhep_symmetrygan.figures.landscape import loss_landscape
 from symhep_symmetrygan.figures.losses import posthoc_losses
@@ -27,15 +30,27 @@ from symhep_symmetrygan.figures.motion import map_motion
 from symhep_symmetrygan.figures.parameters import SHOWN as PARAMETERS
 from symhep_symmetrygan.figures.parameters import final_parameters
 from symhep_symmetrygan.figures.planes import before_and_after_planes, planes_of
-from symhep_symmetrygan.figures.projections import before_and_after, projections_of
 from symhep_symmetrygan.figures.span import span_of_logarithms
 from symhep_symmetrygan.figures.training import training_losses
 from symhep_symmetrygan.record import SymmetryGanRecord
+from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, LabRow
 
 __all__ = ["draw_all"]
 
 #: Components that fit on a page.
 SHOWN = 20
+#: Which element the events are shown after.
+_WHICH = {
+    "kept": "a kept element, refined: the one in the middle by excess KL divergence",
+    "rejected": "a rejected element, refined: the one in the middle by excess KL divergence",
+    "random": "a random element of the search space",
+}
+_WHICH_GROUP = {
+    "kept": "elements of what survives, the largest subgroup or the first discrete element; of a subgroup each event "
+    "by a random element of its own",
+    "rejected": "elements of what is rejected, the first generator or discrete element, likewise",
+    "random": "random elements of the whole group",
+}
 
 
 def draw_all(result: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
@@ -78,19 +93,9 @@ def _elements(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
 
 def _before_and_after(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
     unit = r.record.unit
-    drawn = projections_of(r.histograms)
-    words = {
-        "found": "an element that was found, refined: of those that were kept the one in the middle by KL divergence",
-        "random": "a random element of the search space",
-    }
-    for sample, what in words.items():
-        if drawn and all(sample in h.axes[0] for h in drawn):
-            yield NamedFigure(
-                f"after_{sample}",
-                before_and_after(r.histograms, sample, unit),
-                f"Held-out events before (grey) and after {what} (points). Below their ratio, with the statistical "
-                "errors of each; the two hold the same events in other bins.",
-            )
+    yield from before_and_after_figures(
+        r.histograms, unit, _WHICH if r.record.kl is not None else _WHICH_GROUP
+    )
     if planes_of(r.histograms):
         yield NamedFigure(
             "planes",
@@ -106,11 +111,14 @@ def _judged(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
         more = f" The first {DIVERGENCES} of {number} projections." if number > DIVERGENCES else ""
         yield NamedFigure(
             "kl",
-            kl_divergences(r.arrays, s.kl),
-            f"KL divergence of each projection after an element against before, {s.kl.bins} bins, held-out "
-            "events: elements as training left them and refined, random elements, and random halves of the events "
-            f"against each other. Diamonds: means.{more}",
+            kl_divergences(r.arrays, s.kl.projections),
+            f"KL divergence of each projection of images of one half of the held-out events from the other half, "
+            f"{s.kl.bins} bins: elements as training left them and refined, random elements, and the halves "
+            f"themselves (noise: what the identity reads). Diamonds: means.{more}",
         )
+    names, groups = _excess(r)
+    if any(group.value.size for group in groups):
+        yield NamedFigure("kl_excess", excess_figure(names, groups), EXCESS)
     if s.posthoc_loss is not None:
         yield NamedFigure(
             "posthoc",
@@ -128,6 +136,28 @@ def _judged(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
         )
 
 
+def _excess(r: Result[SymmetryGanRecord]) -> tuple[tuple[str, ...], list[ExcessGroup]]:
+    """Of elements, else of subgroups and generators, else of discrete elements."""
+    s = r.record
+    if s.kl is not None:
+        return s.kl.projections, element_groups(r.arrays)
+    kl = s.subgroup_kl or s.discrete_kl
+    if kl is None:
+        return (), []
+    rows: Sequence[ClassRow | LabRow | ElementRow] = s.discrete
+    if s.subgroup_kl is not None:
+        rows = [*s.subgroups, *s.candidates]
+    kept = [row.excess for row in rows if row.rejected is False]
+    rejected = [row.excess for row in rows if row.rejected]
+    random = [] if kl.random.excess is None else [kl.random.excess]
+    return kl.projections, [
+        ExcessGroup.of(kind, words, rows)
+        for kind, words, rows in (
+            ("kept", "survive", kept), ("rejected", "rejected", rejected), ("random", "random", random),
+        )
+    ]  # fmt: skip
+
+
 def _group(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
     s = r.record
     if len(r.arrays.get("span_values", ())):
@@ -141,16 +171,15 @@ def _group(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "components",
             component_sizes(s),
-            "Components that the found elements fall into: their number, the mean KL divergences of these, refined, "
-            "beside the noise (dashed), and how far their post-hoc loss is from 2 ln 2, with its error. In "
-            "colour: not rejected.",
+            "Components that the found elements fall into: their number, the mean excess KL divergences of these, "
+            "refined, and how far their post-hoc loss is from 2 ln 2, with its error. In colour: not rejected.",
         )
     if s.composition is not None:
         yield NamedFigure(
             "composition",
-            composition_growth(r.arrays, s.kl),
-            "Found elements composed k times: distance from the exact power, and KL divergence of the composed element "
-            "beside the noise (dashed).",
+            composition_growth(r.arrays, () if s.kl is None else s.kl.projections),
+            "Found elements composed k times: distance from the exact power, and excess KL divergence of the composed "
+            "element over the noise of split samples, with the error of one element.",
         )
 
 

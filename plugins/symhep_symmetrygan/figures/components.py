@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 
 from symhep.plotting.p_axis import MARKS
 from symhep.plotting.panel import panel
-from symhep_symmetrygan.figures.axes import logarithmic, quantity
+from symhep_symmetrygan.figures.axes import quantity
 from symhep_symmetrygan.figures.marks import GREY
 from symhep_symmetrygan.record import SymmetryGanRecord
 
@@ -22,7 +22,7 @@ _SYMBOLS = "osD^vP"
 
 
 def component_sizes(record: SymmetryGanRecord) -> Figure:
-    """A row per component: how many elements fell into it, KL beside the noise, and 2 ln 2 less the loss."""
+    """A row per component: how many elements fell into it, excess KL, and 2 ln 2 less the loss."""
     rows = record.connected_components
     figure, axes = panel(
         1, 3, figsize=(8.6, _ROW * len(rows) + 1.9), sharey=True, width_ratios=(0.8, 1.2, 1.2)
@@ -61,22 +61,22 @@ def component_sizes(record: SymmetryGanRecord) -> Figure:
 
 
 def _divergences(ax: Any, record: SymmetryGanRecord, colours: list[str]) -> None:
-    """Projections that no component moves are left out: their divergence is 0."""
+    """Projections that no component moves are left out: their excess is 0."""
     names = () if record.kl is None else record.kl.projections
-    noise = None if record.kl is None else record.kl.noise.mean
-    measured = {i: row.kl for i, row in enumerate(record.connected_components) if row.kl is not None}
-    moved = [j for j in range(len(names)) if any(kl[j] > 0 for kl in measured.values())][: len(_SYMBOLS)]
-    for mark, j in enumerate(moved):
-        shift = 0.14 * (mark - (len(moved) - 1) / 2)
-        for i, kl in measured.items():
-            ax.plot(kl[j], i + shift, _SYMBOLS[mark], color=colours[i], ms=5.5, mec="white", mew=0.5)
+    measured = {i: row.excess for i, row in enumerate(record.connected_components) if row.excess is not None}
+    moved = [j for j in range(len(names)) if any(excess[j].value for excess in measured.values())]
+    for mark, j in enumerate(moved[: len(_SYMBOLS)]):
+        shift = 0.14 * (mark - (len(moved[: len(_SYMBOLS)]) - 1) / 2)
+        for i, excess in measured.items():
+            ax.errorbar(
+                excess[j].value, i + shift, xerr=excess[j].error, fmt=_SYMBOLS[mark], color=colours[i], ms=5.5,
+                mec="white", mew=0.5,
+            )  # fmt: skip
         ax.plot([], [], _SYMBOLS[mark], color=GREY, label=quantity(names[j]))
-        if noise is not None:
-            ax.axvline(noise[j], color=GREY, lw=0.9, ls="--", zorder=0)
-    ax.set_xlabel("KL divergence [nats]")
-    if any(min((kl[j] for j in moved), default=0) > 0 for kl in measured.values()):
-        logarithmic(ax, "x")
-    else:
-        ax.xaxis.set_major_locator(MaxNLocator(4))
+    ax.axvline(0.0, color=GREY, lw=1.0, ls="--", zorder=0)
+    ax.set_xlabel("Excess KL divergence [nats]")
+    errors = [e for excess in measured.values() for j in moved if (e := excess[j].error)]
+    if errors:
+        ax.set_xscale("symlog", linthresh=2 * min(errors))
     if moved:
         ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -10,7 +12,6 @@ from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_symmetrygan.figures.axes import logarithmic, quantity
 from symhep_symmetrygan.figures.marks import GREY
-from symhep_symmetrygan.validation.record import DivergenceRecord
 
 __all__ = ["composition_growth"]
 
@@ -18,8 +19,8 @@ __all__ = ["composition_growth"]
 SHOWN = 4
 
 
-def composition_growth(a: Arrays, kl: DivergenceRecord | None) -> Figure:
-    """Left the distance from the exact power, with lines of growth as sqrt(k) and as k; right the KL divergences."""
+def composition_growth(a: Arrays, names: Sequence[str]) -> Figure:
+    """Left the distance from the exact power, with lines of growth as sqrt(k) and as k; right excess KL divergences."""
     k = a["composition_steps"]
     figure, (left, right) = panel(1, 2, figsize=(8.0, 3.9))
     distance, error = a["composition_distance"], a["composition_distance_error"]
@@ -30,19 +31,23 @@ def composition_growth(a: Arrays, kl: DivergenceRecord | None) -> Figure:
     if (distance > 0).all():
         logarithmic(left, "y")
     left.legend(fontsize=10)
-    names = () if kl is None else kl.projections
-    moved = np.flatnonzero(np.nanmax(a["composition_kl"], axis=0, initial=0.0) > 0)
+    moved = np.flatnonzero(np.nanmax(np.abs(a["composition_excess"]), axis=0, initial=0.0) > 0)
     for mark, j in enumerate(moved[:SHOWN]):
-        values, errors = a["composition_kl"][:, j], a["composition_kl_error"][:, j]
-        label = quantity(names[j]) if j < len(names) else f"projection {j + 1}"
+        values, errors = a["composition_excess"][:, j], a["composition_excess_error"][:, j]
         right.errorbar(
-            k, values, yerr=errors, fmt="osD^"[mark], color=COLOURS[mark], ms=5, capsize=2, label=label
+            k,
+            values,
+            yerr=errors,
+            fmt="osD^"[mark],
+            color=COLOURS[mark],
+            ms=5,
+            capsize=2,
+            label=quantity(names[j]),
         )
-        if kl is not None and kl.noise.mean is not None:
-            right.axhline(kl.noise.mean[j], color=COLOURS[mark], ls="--", lw=1.0)
-    right.set(xscale="log", xlabel="Compositions $k$", ylabel="KL divergence [nats]")
-    if len(moved):
-        logarithmic(right, "y")
-    right.plot([], [], "--", color=GREY, lw=1.0, label="noise")
+    right.axhline(0.0, color=GREY, lw=0.9)
+    right.set(xscale="log", xlabel="Compositions $k$", ylabel="Excess KL divergence [nats]")
+    errors = a["composition_excess_error"][:, moved]
+    if errors.size and errors.min() > 0:
+        right.set_yscale("symlog", linthresh=2 * float(errors.min()))
     figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)
     return figure

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
+from symhep.hypotheses.divergence.before_after import LOOK
 from symhep.plotting.panel import panel
 from symhep.plotting.plane import draw_plane
 from symhep_symmetrygan.figures.axes import axis_label
@@ -20,7 +21,7 @@ __all__ = ["PREFIX", "SHOWN", "before_and_after_planes", "planes_of"]
 PREFIX = "plane: "
 #: Planes that fit on a page.
 SHOWN = 4
-_WORDS = {"events": "events", "found": "after a found element", "random": "after a random element"}
+_WORDS = {"events": "events"} | {sample: words for sample, (_, words) in LOOK.items()}
 
 
 def planes_of(histograms: Mapping[str, hist.Hist[Any]]) -> list[hist.Hist[Any]]:
@@ -29,7 +30,7 @@ def planes_of(histograms: Mapping[str, hist.Hist[Any]]) -> list[hist.Hist[Any]]:
 
 
 def before_and_after_planes(histograms: Mapping[str, hist.Hist[Any]], unit: str) -> Figure:
-    """A row per plane: events, a found element, a random element; one colour scale per row, logarithmic."""
+    """A row per plane: events, a kept, a rejected, a random element; one colour scale per row, logarithmic."""
     found = planes_of(histograms)
     samples = list(found[0].axes[0])
     figure, axes = panel(

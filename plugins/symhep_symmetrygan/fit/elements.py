@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ from symhep_symmetrygan.options import SymmetryGanOptions
 from symhep_symmetrygan.record import InertialRecord, SearchRecord, SpaceRecord
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.space import Space
-from symhep_symmetrygan.validation.record import DivergenceMean, DivergenceRecord, LossRecord, VerdictCounts
+from symhep_symmetrygan.validation.record import LossRecord, VerdictCounts
 from symhep_symmetrygan.validation.results import Validated
 
 __all__ = ["Elements"]
@@ -30,8 +30,7 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 #: What a part holds once, and not for each restart.
-ONCE = ("projections", "edges", "counts_before", "counts_random", "kl_random", "kl_noise", "random", "posthoc_random",
-        "posthoc_random_error")  # fmt: skip
+ONCE = ("random", "posthoc_random", "posthoc_random_error")
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +108,6 @@ class Elements:
         return {
             "elements": int((self.verdict != "diverged").sum()),
             "verdicts": self._counts(),
-            "kl": None if v is None else self._divergences(v),
             "posthoc_loss": None if v is None else self._losses(v),
             "space": SpaceRecord(
                 name=self.space.name,
@@ -138,10 +136,7 @@ class Elements:
         }  # fmt: skip
         if v is None:
             return found | {"log10_p_trained": log10(a["log_p"])}
-        found |= {
-            "refined": v.refined, "moved": v.moved, "log10_p_trained": log10(v.log_p_found),
-            "kl_found": v.kl_found, "kl_refined": v.kl_refined, "kl_random": v.kl_random, "kl_noise": v.kl_noise,
-        }  # fmt: skip
+        found |= {"refined": v.refined, "moved": v.moved, "log10_p_trained": log10(v.log_p_found)}
         if np.isfinite(v.posthoc_found).any():
             names = ("posthoc_found", "posthoc_found_error", "posthoc_random", "posthoc_random_error")
             found |= {name: getattr(v, name) for name in names}
@@ -163,23 +158,6 @@ class Elements:
             for name in ("kept", "failed", "diverged", "not tested")
         }
         return VerdictCounts(**counts, kept_as_trained=int((trained > math.log(self.options.level)).sum()))
-
-    def _divergences(self, v: Validated) -> DivergenceRecord:
-        found, noise = _mean(v.kl_found), _mean(v.kl_noise)
-        ratio = None
-        if found.mean is not None and noise.mean is not None:
-            ratio = [a / b if b else None for a, b in zip(found.mean, noise.mean, strict=True)]
-        return DivergenceRecord(
-            projections=v.projections,
-            bins=v.edges.shape[1] - 1,
-            symmetry=found,
-            refined=_mean(v.kl_refined),
-            kept=_mean(v.kl_refined[self.kept]),
-            failed=_mean(v.kl_refined[self.verdict == "failed"]),
-            random=_mean(v.kl_random),
-            noise=noise,
-            ratio=ratio,
-        )
 
     def _losses(self, v: Validated) -> LossRecord | None:
         """None if no classifier was trained."""
@@ -222,17 +200,6 @@ def log10(log_p: FloatArray) -> FloatArray:
     [-1000000.0, 0.0, nan]
     """
     return np.asarray(np.maximum(log_p / np.log(10), LEAST))
-
-
-def _mean(values: FloatArray) -> DivergenceMean:
-    """Mean over elements (rows) with its error; what is not finite is left out."""
-    rows = values[np.isfinite(values).all(axis=1)]
-    if not len(rows):
-        return DivergenceMean(mean=None, error=None, number=0)
-    errors = (
-        rows.std(axis=0, ddof=1) / math.sqrt(len(rows)) if len(rows) > 1 else np.full(rows.shape[1], np.nan)
-    )
-    return DivergenceMean(mean=cast(Any, rows.mean(axis=0)), error=cast(Any, errors), number=len(rows))
 
 
 def _mean_loss(values: FloatArray) -> Number | None:

@@ -10,18 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.hypotheses.adjustment import adjusted
+from symhep.hypotheses.divergence.record import bounded
 from symhep.lie.generators import Generators
 from symhep.methods.context import Context
 from symhep.methods.number import Number
 from symhep.methods.result import Arrays
-from symhep_symmetrygan.fit.elements import Elements
+from symhep_symmetrygan.fit.divergences import Divergences
 from symhep_symmetrygan.inference.composition import Composition, compose
 from symhep_symmetrygan.inference.exact import exact_elements
 from symhep_symmetrygan.inference.infer import infer
 from symhep_symmetrygan.inference.inference import Inference
 from symhep_symmetrygan.inference.record import ComponentRecord, CompositionRecord
-from symhep_symmetrygan.validation.divergences import counts, divergence
-from symhep_symmetrygan.validation.projections import projections
 from symhep_symmetrygan.validation.results import Validated
 from symhep_symmetrygan.validation.validate import validate
 
@@ -31,13 +30,15 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Elements that are composed.
 COMPOSED = 32
+#: Standard errors beyond which an excess is one.
+SEEN = 2.0
 
 
 @dataclass(frozen=True, eq=False)
 class Group:
     """The group of the elements: what was inferred, the tests of representatives, and compositions of elements."""
 
-    elements: Elements
+    divergences: Divergences
     validated: Validated
     inference: Inference
     representatives: Validated | None
@@ -50,7 +51,7 @@ class Group:
             "algebra": i.algebra,
             "generators": i.basis,
             "connected_components": judged_components(
-                i, self.validated, self.representatives, self.elements.options.level
+                i, self.divergences, self.validated, self.representatives
             ),
             "finite_group": i.finite,
             "component_group": i.component_group,
@@ -71,19 +72,20 @@ class Group:
             found |= {
                 "composition_steps": c.steps,
                 "composition_distance": c.distance, "composition_distance_error": c.distance_error,
-                "composition_kl": c.measures["kl"], "composition_kl_error": c.measure_errors["kl"],
+                "composition_excess": c.measures["excess"], "composition_excess_error": c.measures["error"],
             }  # fmt: skip
         return found
 
     def _composed(self, c: Composition) -> CompositionRecord:
         value, error = c.exponent
         exponent = Number.with_error(value, error)
-        usable = c.usable(2 * self.validated.kl_noise.mean(axis=0))
+        usable = c.usable("excess", SEEN * c.measures["error"])
         return CompositionRecord(how=c.how, exponent=exponent, usable=usable)
 
 
-def group_of(elements: Elements, context: Context) -> Group | None:
+def group_of(divergences: Divergences, context: Context) -> Group | None:
     """The group of the refined elements; None for spaces without generators, and where there is no element."""
+    elements = divergences.elements
     v, space, options = elements.validated, elements.space, elements.options
     if v is None or space.generators is None or not np.isfinite(v.refined).all(axis=(1, 2)).any():
         return None
@@ -102,8 +104,8 @@ def group_of(elements: Elements, context: Context) -> Group | None:
         alone = options.validation.model_copy(update={"random": 0})
         seeds = context.shared("representatives")
         judged = validate(found.representatives, space, elements.events, alone, seeds)
-    composition = _composition(found, elements, v, space.generators, context)
-    return Group(elements, v, found, judged, composition)
+    composition = _composition(found, divergences, v, space.generators, context)
+    return Group(divergences, v, found, judged, composition)
 
 
 def _seed(context: Context, purpose: str) -> int:
@@ -111,27 +113,25 @@ def _seed(context: Context, purpose: str) -> int:
 
 
 def _composition(
-    found: Inference, elements: Elements, v: Validated, generators: Generators, context: Context
+    found: Inference, divergences: Divergences, v: Validated, generators: Generators, context: Context
 ) -> Composition | None:
     """Powers of kept elements beside those of the exact ones that they stand for (section VII.B)."""
     if not found.components:
         return None
     exact = exact_elements(found, v.refined, generators)
-    usable = np.flatnonzero(elements.kept & np.isfinite(exact).all(axis=(1, 2)))[:COMPOSED]
+    usable = np.flatnonzero(divergences.elements.kept & np.isfinite(exact).all(axis=(1, 2)))[:COMPOSED]
     if not len(usable):
         return None
-    held = elements.events.held
-    drawn = projections(elements.events, elements.options.validation.bins)
-    before = counts(drawn, held, np.eye(elements.events.size + 1)[None])[0]
 
     def measure(powers: FloatArray) -> dict[str, npt.ArrayLike]:
-        return {"kl": divergence(counts(drawn, held, powers), before)}
+        excess = divergences.observed.of_elements(powers)
+        return {"excess": excess.value, "error": excess.error}
 
     return compose(v.refined[usable], exact[usable], measure, seed=_seed(context, "composition"))
 
 
 def judged_components(
-    i: Inference, v: Validated, representatives: Validated | None, level: float
+    i: Inference, divergences: Divergences, v: Validated, representatives: Validated | None
 ) -> tuple[ComponentRecord, ...]:
     """Components with the tests of their representatives, and means over their refined elements.
 
@@ -139,20 +139,17 @@ def judged_components(
     p-values are of the elements exactly as they are.
     """
     logs = [] if representatives is None else representatives.log_p_found.tolist()
+    level = divergences.elements.options.level
     family = adjusted({c: log_p for c, log_p in enumerate(logs) if not math.isnan(log_p)}, level)
     found = []
     for c, row in enumerate(i.components):
         members = i.component == c
         own = dict(family[c]) if c in family else {}
-        own["kl"] = _mean(v.kl_refined[members])
+        excess = divergences.members(members)
+        own["excess"] = bounded(excess.mean()) if len(excess) else None
         own["posthoc_loss"] = _loss(v.posthoc_refined[members], v.posthoc_refined_error[members])
         found.append(row.model_copy(update=own))
     return tuple(found)
-
-
-def _mean(values: FloatArray) -> tuple[float, ...] | None:
-    known = values[np.isfinite(values).all(axis=1)]
-    return tuple(known.mean(axis=0).tolist()) if len(known) else None
 
 
 def _loss(values: FloatArray, errors: FloatArray) -> Number | None:

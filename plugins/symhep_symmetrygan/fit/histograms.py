@@ -1,4 +1,4 @@
-"""Histograms of held-out events before and after an element: what figures 9i, 10 and 12 to 14 show."""
+"""Histograms of events before and after elements in two coordinates: what figures 9i, 10 and 12 show."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep_symmetrygan.sample import Events
-from symhep_symmetrygan.validation.projections import histogram, projections
 
-__all__ = ["before_and_after"]
+__all__ = ["planes"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -21,28 +20,27 @@ FloatArray = npt.NDArray[np.float64]
 PLANES, BINS, BEYOND = 4, 60, 0.002
 
 
-def before_and_after(
-    events: Events, bins: int, elements: Mapping[str, FloatArray]
+def planes(
+    events: Events, x: FloatArray, weights: FloatArray, moved: Mapping[str, FloatArray]
 ) -> dict[str, hist.Hist[Any]]:
-    """'projection: NAME' and 'plane: A, B' of the held-out events and of their images under named ``elements``.
+    """'plane: A, B' of rows x (N, D) and of named images (N, D) of them, on scaled coordinates.
 
-    ``elements``: 'found', 'random' -> (D + 1, D + 1), on scaled coordinates. Values are in the units of the data.
+    Values are in the units of the data.
 
     >>> from symhep.events.dataset import Dataset
     >>> from symhep_symmetrygan.sample import Rows
     >>> rng = np.random.default_rng(1)
     >>> events = Rows.of(Dataset.from_array(rng.normal(size=(200, 2)), scaling="isotropic")).split(rng)
-    >>> made = before_and_after(events, 20, {"found": np.diag([-1.0, 1.0, 1.0])})
+    >>> x = events.held.x.numpy()
+    >>> made = planes(events, x, np.ones(len(x)), {"kept": -x})
     >>> list(made), list(made["plane: x1, x2"].axes[0])
-    (['projection: x1', 'projection: x2', 'plane: x1, x2'], ['events', 'found'])
+    (['plane: x1, x2'], ['events', 'kept'])
     """
-    x, weights = events.held.x.cpu().numpy(), events.held.weights.cpu().numpy()
-    moved = {name: x @ g[:-1, :-1].T + g[:-1, -1] for name, g in elements.items()}
     samples = {"events": (x, weights)} | {name: (y, weights) for name, y in moved.items()}
-    made = {f"projection: {p.name}": histogram(p, samples) for p in projections(events, bins)}
-    for i, j in _planes(events):
-        made[f"plane: {events.names[i]}, {events.names[j]}"] = _plane(events, i, j, samples)
-    return made
+    return {
+        f"plane: {events.names[i]}, {events.names[j]}": _plane(events, i, j, samples)
+        for i, j in _planes(events)
+    }
 
 
 def _planes(events: Events) -> list[tuple[int, int]]:

@@ -7,17 +7,17 @@ from typing import Any
 
 import hist
 import numpy as np
-import numpy.typing as npt
 
 from symhep.methods.context import Context
 from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.result import Arrays, Part, Result
+from symhep_symmetrygan.fit.divergences import Divergences
 from symhep_symmetrygan.fit.elements import Elements
 from symhep_symmetrygan.fit.group import group_of
-from symhep_symmetrygan.fit.histograms import before_and_after
 from symhep_symmetrygan.fit.landscape import landscape_of
 from symhep_symmetrygan.fit.map import map_of
 from symhep_symmetrygan.fit.shards import Prepared
+from symhep_symmetrygan.fit.subgroups import discrete_histograms, subgroup_histograms
 from symhep_symmetrygan.fit.symmetry import symmetry_of
 from symhep_symmetrygan.record import SymmetryGanRecord
 from symhep_symmetrygan.sample import Events
@@ -39,19 +39,27 @@ def result_of(prepared: Prepared, parts: Sequence[Part], context: Context) -> Re
         space = read_space(options.search, events)
         elements = Elements.of(of["restarts"], space, space.of(events), options)
         fields, arrays = elements.records(), elements.drawing()
-        histograms = _histograms(elements)
         arrays["component"] = np.full(len(elements), "")
-        _add_group(fields, arrays, elements, events, context)
+        divergences = Divergences.of(elements, context.shared("divergences"))
+        if divergences is not None:
+            fields["kl"], histograms = divergences.record(), divergences.histograms()
+            arrays |= divergences.drawing()
+            _add_group(fields, arrays, divergences, events, context)
         if options.landscape is not None:
             fields["landscape"], drawn = landscape_of(elements, options.landscape)
             arrays |= drawn
         if options.map is not None:
             fields["map"], drawn = map_of(elements, options.map, next(iter(of.get("map", ())), None))
             arrays |= drawn
+    bins, seeds = options.validation.bins, context.shared("histograms")
     if "subgroups" in of:
         fields |= dict(SubgroupSearch.from_json(of["subgroups"][0].values))
-    if "discrete" in of:
+        histograms = histograms or subgroup_histograms(events, of["subgroups"][0].arrays, bins, seeds)
+    if "discrete" in of and options.discrete is not None:
         fields |= dict(DiscreteSearch.from_json(of["discrete"][0].values))
+        histograms = histograms or discrete_histograms(
+            events, options.discrete, fields["discrete"], bins, seeds
+        )
     return Result(
         SymmetryGanRecord(**fields, **_described(events), significance_level=options.level),
         arrays,
@@ -60,10 +68,10 @@ def result_of(prepared: Prepared, parts: Sequence[Part], context: Context) -> Re
 
 
 def _add_group(
-    fields: dict[str, Any], arrays: Arrays, elements: Elements, events: Events, context: Context
+    fields: dict[str, Any], arrays: Arrays, divergences: Divergences, events: Events, context: Context
 ) -> None:
     """The group that the elements form, and the symmetry that it states."""
-    group = group_of(elements, context)
+    group = group_of(divergences, context)
     if group is None:
         return
     fields |= group.records()
@@ -81,19 +89,3 @@ def _described(events: Events) -> dict[str, Any]:
         "scale": events.scale,
         "unit": events.unit,
     }
-
-
-def _histograms(elements: Elements) -> dict[str, hist.Hist[Any]]:
-    """Of the events, and of their images under a kept element, that of median KL, and under a random one."""
-    v = elements.validated
-    if v is None:
-        return {}
-    drawn: dict[str, npt.NDArray[np.float64]] = {}
-    known = np.isfinite(v.refined).all(axis=(1, 2))
-    shown = np.flatnonzero(known & elements.kept if (known & elements.kept).any() else known)
-    if len(shown):
-        order = np.argsort(v.kl_refined[shown].sum(1), kind="stable")
-        drawn["found"] = v.refined[shown[order[len(order) // 2]]]
-    if len(v.random):
-        drawn["random"] = v.random[0]
-    return before_and_after(elements.events, elements.options.validation.bins, drawn)

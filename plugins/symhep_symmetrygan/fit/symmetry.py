@@ -18,7 +18,7 @@ def symmetry_of(group: Group, components: tuple[ComponentRecord, ...], events: E
 
     None for spaces that act on some coordinates of the events alone, which moves the momenta of no event.
     """
-    space, i = group.elements.space, group.inference
+    space, i = group.divergences.elements.space, group.inference
     if space.generators is None or space.columns:
         return None
     matrices = np.asarray(space.generators.homogeneous().matrices, dtype=np.float64)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 __all__ = ["Composition", "compose"]
 
 FloatArray = npt.NDArray[np.float64]
-#: Takes elements (E, D + 1, D + 1), gives numbers for each, such as 'kl' (E, J) or 'log_p' (E,).
+#: Takes elements (E, D + 1, D + 1), gives numbers for each, such as 'excess' (E, J) or 'log_p' (E,).
 Measure = Callable[[FloatArray], Mapping[str, npt.ArrayLike]]
 
 STEPS = (1, 2, 4, 8, 16, 32)
@@ -38,9 +38,10 @@ class Composition:
     measure_errors: dict[str, FloatArray]
     exponent: tuple[float, float]
 
-    def usable(self, limit: npt.ArrayLike, key: str = "kl") -> int:
-        """The largest k up to which all measures ``key`` stay below ``limit``; 0 for none."""
-        fine = (self.measures[key].reshape(len(self.steps), -1) < np.asarray(limit)).all(axis=1)
+    def usable(self, key: str, limit: npt.ArrayLike) -> int:
+        """The largest k up to which all measures ``key`` stay below ``limit`` (C, ...); 0 for none."""
+        limit = np.broadcast_to(limit, self.measures[key].shape).reshape(len(self.steps), -1)
+        fine = (self.measures[key].reshape(len(self.steps), -1) <= limit).all(axis=1)
         good = int(np.cumprod(fine).sum())
         return int(self.steps[good - 1]) if good else 0
 

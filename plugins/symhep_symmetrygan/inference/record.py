@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from symhep.hypotheses.algebra.record import NamedAlgebra
-from symhep.methods.number import Number
+from symhep.methods.number import Bounded, Number
 from symhep.methods.p_values import Adjusted, PValue
 from symhep.methods.record import Record
 
@@ -55,9 +55,10 @@ class ComponentRecord(Adjusted):
     matrix: tuple[tuple[float, ...], ...] = Field(
         description="the representative, homogeneous, on coordinates divided by ``scale``"
     )
-    kl: tuple[float, ...] | None = Field(
+    excess: tuple[Bounded, ...] | None = Field(
         None,
-        description="mean divergence of each projection over its refined elements, in nats; null: unknown",
+        description="excess KL divergence of each projection over the noise of split samples, mean over its refined "
+        "elements, in nats; null: unknown",
     )
     posthoc_loss: Number | None = Field(
         None,
@@ -86,5 +87,5 @@ class CompositionRecord(Record):
         description="of the growth k^exponent of the distance from the exact power; null: they are exact"
     )
     usable: int | None = Field(
-        description="largest k up to which all divergences stay below twice the noise; 0: none"
+        description="largest k up to which no projection has an excess KL divergence of more than two errors; 0: none"
     )

@@ -19,8 +19,6 @@ __all__ = ["cautions"]
 WEAK = 10 * FEW
 #: A name that fewer than this share of resamplings share is given with its rivals.
 SURE = 0.9
-#: Projections of rejected elements within this factor of the noise would not have shown the breaking.
-UNSEEN = 1.5
 
 
 def cautions(record: SymmetryGanRecord) -> Iterator[Statement]:
@@ -108,17 +106,16 @@ def _drawn_together(r: SymmetryGanRecord) -> Iterator[Statement]:
 def _unseen(r: SymmetryGanRecord) -> Iterator[Statement]:
     """Rejected elements whose projections look like noise."""
     kl = r.kl
-    if kl is None or kl.failed.mean is None or kl.noise.mean is None:
+    if kl is None or kl.failed.excess is None or not all(number.vanishes for number in kl.failed.excess):
         return
-    ratios = [a / b if b else float("inf") for a, b in zip(kl.failed.mean, kl.noise.mean, strict=True)]
-    if max(ratios) < UNSEEN:
-        yield _warning(
-            f"The {elements_text(kl.failed.number)} that the p-value rejects keep "
-            f"{several(kl.projections, 4)} to within {max(ratios):.2g} times the noise: these projections alone "
-            "would have passed them.",
-            {"ratios": ratios, "projections": list(kl.projections)},
-            "kl",
-        )
+    limits = [number.upper_95 or 0.0 for number in kl.failed.excess]
+    yield _warning(
+        f"The {elements_text(kl.failed.number)} that the p-value rejects show no excess KL divergence of "
+        f"{several(kl.projections, 4)} beyond two errors (< {max(limits):.2g} nats at 95 %): these projections alone "
+        "would have passed them.",
+        {"upper_95": limits, "projections": list(kl.projections)},
+        "kl_excess",
+    )
 
 
 def _named(r: SymmetryGanRecord) -> Iterator[Statement]:

@@ -68,18 +68,14 @@ def _by_classifier(r: SymmetryGanRecord, row: ComponentRecord) -> tuple[list[str
 
 
 def _by_projection(r: SymmetryGanRecord, row: ComponentRecord) -> list[str]:
-    if row.kl is None or r.kl is None or r.kl.noise.mean is None:
+    if row.excess is None or r.kl is None:
         return []
-    ratio = {name: k / n for name, k, n in zip(r.kl.projections, row.kl, r.kl.noise.mean, strict=True) if n}
-    same = [name for name, times in ratio.items() if times < 2]
-    other = [
-        f"{name} ({times:.{0 if times >= 10 else 1}f} times the noise)"
-        for name, times in ratio.items()
-        if times >= 2
-    ]
+    named = dict(zip(r.kl.projections, row.excess, strict=True))
+    same = [name for name, number in named.items() if number.vanishes]
+    other = [f"{name} ({number.text()})" for name, number in named.items() if not number.vanishes]
     parts = []
     if same:
-        parts.append(f"{several(same, LISTED)} {'stays' if len(same) == 1 else 'stay'} below twice the noise")
+        parts.append(f"no excess KL divergence of {several(same, LISTED)} beyond two errors")
     if other:
-        parts.append(f"changed: {several(other, LISTED)}")
+        parts.append(f"excess of {several(other, LISTED)}")
     return parts

@@ -127,7 +127,7 @@ def _composition(r: SymmetryGanRecord) -> Iterator[Statement]:
             f"as k^({_at_least(exponent, 0.01).text()})"
         )
     if r.composition.usable:
-        text += f"; up to k = {r.composition.usable} all KL divergences stay below twice the noise"
+        text += f"; up to k = {r.composition.usable} no projection has an excess KL divergence of more than two errors"
     yield Statement(f"{text}.", r.composition.to_json(), "composition")
 
 

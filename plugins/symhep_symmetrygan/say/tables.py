@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 
 from symhep.hypotheses.candidates.table import candidate_table
 from symhep.hypotheses.discrete.table import discrete_table
 from symhep.hypotheses.generators.table import generator_table
 from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
 from symhep.hypotheses.subgroups.table import subgroup_table
+from symhep.methods.number import Bounded
 from symhep.methods.table import Cell, Heading, Table
 from symhep_symmetrygan.inference.record import ComponentRecord
 from symhep_symmetrygan.record import SymmetryGanRecord
-from symhep_symmetrygan.say.projections import mean_number, over_noise
 from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, LabRow
 
 __all__ = ["tables"]
@@ -29,10 +30,13 @@ def tables(record: SymmetryGanRecord) -> dict[str, Table]:
         "subgroups": subgroup_table(record.subgroups, record.maximal_subgroups, _of_classes(record)),
         "candidates": candidate_table(
             record.candidates,
-            {LOSS: _generator_loss},
+            {Heading("largest excess KL", "nats"): lambda row: _largest(row.excess), LOSS: _generator_loss},
             "Axes and frame of the lab; one family with the classes of subgroups.",
         ),
-        "discrete": discrete_table(record.discrete, {LOSS: _element_loss}),
+        "discrete": discrete_table(
+            record.discrete,
+            {Heading("largest excess KL", "nats"): lambda row: _largest(row.excess), LOSS: _element_loss},
+        ),
     }
     return {name: table for name, table in found.items() if table.rows}
 
@@ -40,7 +44,7 @@ def tables(record: SymmetryGanRecord) -> dict[str, Table]:
 def _of_classes(record: SymmetryGanRecord) -> dict[str | Heading, Callable[[ClassRow], Cell]]:
     """Columns of their own."""
     return {
-        Heading("largest KL divergence", "nats"): lambda row: max(row.kl or (), default=None),
+        Heading("largest excess KL", "nats"): lambda row: _largest(row.excess),
         LOSS: _class_loss,
     }
 
@@ -57,19 +61,29 @@ def _element_loss(row: ElementRow) -> Cell:
     return row.posthoc_loss
 
 
+def _largest(excess: Sequence[Bounded] | None) -> Cell:
+    """The projection that tells most, in its errors."""
+    return max(
+        excess or (), key=lambda number: (number.value or 0.0) / (number.error or math.inf), default=None
+    )
+
+
 def _projections(r: SymmetryGanRecord) -> Table:
-    kl = r.kl
-    heads = ("found, as trained", "found, refined", "kept", "random", "noise")
+    """Excess by group; then the divergences, noise included."""
+    heads = ("kept", "rejected", "found, as trained", "random")
     rows: list[tuple[Cell, ...]] = []
-    for j, name in enumerate(() if kl is None else kl.projections):
-        assert kl is not None
-        parts = (kl.symmetry, kl.refined, kl.kept, kl.random, kl.noise)
-        rows.append((name, *(mean_number(part, j) for part in parts), over_noise(kl, j)))
+    for kl in (r.kl, r.subgroup_kl, r.discrete_kl):
+        for j, name in enumerate(() if kl is None else kl.projections):
+            assert kl is not None
+            groups = (kl.kept, kl.failed, getattr(kl, "symmetry", None), kl.random)
+            cells = [None if g is None or g.excess is None else g.excess[j] for g in groups]
+            rows.append((name, *cells, None if kl.noise.mean is None else kl.noise.mean[j]))
     return Table.of(
-        ("projection", *(Heading(head, "nats") for head in heads), "as trained / noise"),
+        ("projection", *(Heading(f"excess, {head}", "nats") for head in heads), Heading("noise", "nats")),
         rows,
-        "KL divergence after against before on held-out events: means over elements with their standard errors; "
-        f"{'' if kl is None else kl.bins} bins.",
+        "KL divergence of images of one half of the held-out events from the other half, less that of the halves "
+        "themselves (noise): means over elements, with their errors from the events and 95 % limits; of elements, of "
+        "random elements of subgroups, and of discrete elements.",
     )
 
 
@@ -78,13 +92,13 @@ def _components(r: SymmetryGanRecord) -> Table:
     rows = [
         (
             c.name, c.elements, c.action, c.p, c.p_adjusted, _verdict(c), c.posthoc_loss,
-            *(None if c.kl is None else c.kl[j] for j in range(len(names))),
+            *(None if c.excess is None else c.excess[j] for j in range(len(names))),
         )
         for c in r.connected_components
     ]  # fmt: skip
     heads = ("component", "elements", "generators", UNADJUSTED, ADJUSTED, "verdict", LOSS)
     return Table.of(
-        (*heads, *(Heading(f"KL, {name}", "nats") for name in names)), rows,
+        (*heads, *(Heading(f"excess KL, {name}", "nats") for name in names)), rows,
         "Components that the found elements fall into; adjusted for their number by Holm's method. A post-hoc loss of "
         "2 ln 2 = 1.3863 is that of a symmetry.",
     )  # fmt: skip

@@ -49,8 +49,8 @@ def restricted(events: Events, columns: Sequence[int]) -> Events:
         objects = tuple(events.objects[p] for p in vectors if events.objects)
     return replace(
         events,
-        train=Sample(events.train.x[:, chosen] / size, events.train.weights),
-        held=Sample(events.held.x[:, chosen] / size, events.held.weights),
+        train=Sample(events.train.x[:, chosen] / size, events.train.weights, events.train.unit),
+        held=Sample(events.held.x[:, chosen] / size, events.held.weights, events.held.unit),
         particles=particles,
         vector=len(chosen) // particles,
         names=names,

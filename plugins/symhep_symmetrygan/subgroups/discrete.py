@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 
 from symhep.hypotheses.discrete.family import ElementTest, discrete_rows
+from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.lie.groups.elements import Element
 from symhep.methods.context import stream_for
 from symhep.methods.number import Number
+from symhep.methods.symmetry import homogeneous
 from symhep.stats.asymmetry import asymmetry
+from symhep.stats.divergence import Excess
 from symhep.stats.paired import sign_flip_test
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.matrices import frame_of
@@ -20,6 +24,7 @@ from symhep_symmetrygan.subgroups.evidence import evidence
 from symhep_symmetrygan.subgroups.networks import Judges, WholeImages
 from symhep_symmetrygan.subgroups.options import ElementOptions
 from symhep_symmetrygan.subgroups.record import DiscreteSearch, ElementRow
+from symhep_symmetrygan.validation.observed import observed_of
 from symhep_symmetrygan.validation.waves import Waves
 
 __all__ = ["forward_backward", "search_elements"]
@@ -34,6 +39,7 @@ def search_elements(
     seeds: np.random.SeedSequence,
     *,
     level: float = 0.05,
+    bins: int = 100,
     device: str = "cpu",
 ) -> DiscreteSearch:
     """Is each of the elements a symmetry? Networks are trained on the training events, all is tested on the others.
@@ -45,19 +51,38 @@ def search_elements(
     elements = options.chosen(frame_of(events))
     waves = Waves.draw(events.train, options.waves, np.random.default_rng(stream_for(seeds, "waves")))
 
+    observed = observed_of(events, bins, stream_for(seeds, "divergences"))
+    excess = dict[str, Excess]()
+
     def test(tested: list[Element]) -> Sequence[ElementTest]:
         matrices = torch.from_numpy(np.stack([e.whole for e in tested])).to(events.train.x)
+        moved = observed.of_elements(homogeneous(np.stack([e.whole for e in tested]), element=True))
+        excess.update({e.name: moved[k : k + 1] for k, e in enumerate(tested)})
         streams = [stream_for(seeds, f"network of {e.name}") for e in tested]
         judges = Judges(events.train, WholeImages(matrices), options.steps, options.batch, streams, device)
-        return [_one(events, e, waves, judges, r, seeds) for r, e in enumerate(tested)]
+        return [_one(events, e, waves, judges, r, seeds, excess[e.name]) for r, e in enumerate(tested)]
 
     x = events.train.x.view(len(events.train), events.particles, events.vector)
     rows = discrete_rows(elements, x, test, level, ElementRow)
-    return DiscreteSearch(discrete=rows, forward_backward_asymmetry=forward_backward(events))
+    fared = (
+        [excess[row.name] for row in rows if row.name in excess and row.rejected is no]
+        for no in (False, True)
+    )
+    kept, failed = map(observed.joined, fared)
+    return DiscreteSearch(
+        discrete=rows, forward_backward_asymmetry=forward_backward(events),
+        discrete_kl=DivergenceRecord.seen(observed, kept=kept, failed=failed),
+    )  # fmt: skip
 
 
 def _one(
-    events: Events, element: Element, waves: Waves, judges: Judges, r: int, seeds: np.random.SeedSequence
+    events: Events,
+    element: Element,
+    waves: Waves,
+    judges: Judges,
+    r: int,
+    seeds: np.random.SeedSequence,
+    excess: Excess,
 ) -> ElementTest:
     """Evidence against an element, and of an involution the asymmetry of the network's answer."""
     held = events.held
@@ -81,7 +106,7 @@ def _one(
         "asymptotic",
         {"waves": (float(logs[0]), "asymptotic"), "network": (float(logs[1]), "asymptotic")},
         share,
-        {"posthoc_loss": found.loss.number},
+        replace(found, excess=excess).numbers,
     )
 
 

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 
 from symhep.events.effective import effective_events
+from symhep.hypotheses.divergence.record import bounded
+from symhep.stats.divergence import Excess
 from symhep.stats.quadratic_forms import log_tail
 from symhep.stats.residual_forms import residual, ridge_test
 from symhep_symmetrygan.subgroups.comparison import mean_and_covariance
@@ -25,20 +27,20 @@ FloatArray = npt.NDArray[np.float64]
 class Evidence:
     """Natural logarithms of p-values: of both joined (twice the smaller, Bonferroni), of the waves, of the network.
 
-    ``loss`` of the network on held-out events; ``kl`` (J,) divergences of projections of the images from those of the
-    events, in nats (no test: noise alone makes some).
+    ``loss`` of the network on held-out events; ``excess`` (1, J) of divergences of projections, None: not measured.
     """
 
     log_p: float
     log_p_waves: float
     log_p_network: float
     loss: Loss
-    kl: tuple[float, ...] = ()
+    excess: Excess | None = None
 
     @property
     def numbers(self) -> dict[str, Any]:
         """What a row says beside p-values."""
-        return {"kl": self.kl, "posthoc_loss": self.loss.number}
+        excess = None if self.excess is None else bounded(self.excess[0])
+        return {"excess": excess, "posthoc_loss": self.loss.number}
 
 
 def evidence(

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from symhep.hypotheses.candidates.record import CandidateRow
 from symhep.hypotheses.discrete.record import DiscreteRow
+from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.hypotheses.subgroups.record import SubgroupRow
-from symhep.methods.number import Number
+from symhep.methods.number import Bounded, Number
 from symhep.methods.record import Record
 
 __all__ = ["ClassRow", "DiscreteSearch", "ElementRow", "LabRow", "SubgroupSearch"]
@@ -18,10 +19,10 @@ __all__ = ["ClassRow", "DiscreteSearch", "ElementRow", "LabRow", "SubgroupSearch
 class ClassRow(SubgroupRow):
     """A class of subgroups, with what projections and a network say of it at the reported position."""
 
-    kl: tuple[float, ...] | None = Field(
+    excess: tuple[Bounded, ...] | None = Field(
         None,
-        description="divergences of projections of events moved by random elements of the subgroup, in nats; "
-        "null: not tested",
+        description="excess KL divergence of each projection over the noise of split samples, of events moved by "
+        "random elements of the subgroup, in nats; null: not tested",
     )
     posthoc_loss: Number | None = Field(
         None, description="loss of a network that tells events from such images; null: not tested"
@@ -31,13 +32,18 @@ class ClassRow(SubgroupRow):
 class LabRow(CandidateRow):
     """A generator in the lab frame, likewise."""
 
-    kl: tuple[float, ...] | None = Field(None, description="as of a class of subgroups")
+    excess: tuple[Bounded, ...] | None = Field(None, description="as of a class of subgroups")
     posthoc_loss: Number | None = Field(None, description="as of a class of subgroups")
 
 
 class ElementRow(DiscreteRow):
     """A discrete element, likewise."""
 
+    excess: tuple[Bounded, ...] | None = Field(
+        None,
+        description="excess KL divergence of each projection over the noise of split samples, in nats; null: not "
+        "tested",
+    )
     posthoc_loss: Number | None = Field(
         None, description="loss of a network that tells events from their images; null: not tested"
     )
@@ -47,9 +53,12 @@ class SubgroupSearch(Record):
     """All hypotheses on continuous subgroups."""
 
     catalogue: Literal["lorentz", "poincare"] = Field(description="the catalogue of classes")
-    projections: tuple[str, ...] = Field(description="names of the projections of ``kl``")
     subgroups: tuple[ClassRow, ...] = Field(description="all classes of the catalogue, by falling dimension")
     maximal_subgroups: tuple[str, ...] = Field(description="survivors that lie in no other survivor")
+    subgroup_kl: DivergenceRecord = Field(
+        description="KL divergences of projections of events moved by random elements of classes that survive and lie "
+        "in no other survivor, of what is rejected, and of the whole group"
+    )
     candidates: tuple[LabRow, ...] = Field(description="the group's generators in the lab frame")
 
 
@@ -57,6 +66,9 @@ class DiscreteSearch(Record):
     """All hypotheses on discrete elements."""
 
     discrete: tuple[ElementRow, ...] = Field(description="the elements, in the order of the card")
+    discrete_kl: DivergenceRecord = Field(
+        description="KL divergences of projections of their images; none is random"
+    )
     forward_backward_asymmetry: Number | None = Field(
         description="forward-backward asymmetry of an oppositely charged pair, a fraction; null: no such pair"
     )

@@ -10,7 +10,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from symhep.hypotheses.divergence.observed import Observed
 from symhep.methods.context import stream_for
+from symhep.stats.divergence import Excess
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.subgroups.comparison import Comparison
 from symhep_symmetrygan.subgroups.conjugates import Member
@@ -19,8 +21,6 @@ from symhep_symmetrygan.subgroups.networks import Judges, PooledImages
 from symhep_symmetrygan.subgroups.options import WalkOptions
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
 from symhep_symmetrygan.subgroups.refinement import STEP, Positions
-from symhep_symmetrygan.validation.divergences import divergence
-from symhep_symmetrygan.validation.projections import projections
 from symhep_symmetrygan.validation.waves import Waves
 
 __all__ = ["Place", "Trial"]
@@ -55,15 +55,12 @@ class Trial:
         options: WalkOptions,
         seeds: np.random.SeedSequence,
         device: str,
-        bins: int,
+        observed: Observed,
     ) -> None:
         self._events, self._positions, self._options = events, positions, options
         self._seeds, self._device = seeds, device
         self._held = Comparison(waves, events.held)
-        self._projections = projections(events, bins)
-        self._before = self._counts(events.held.x)
-        #: names of the projections
-        self.projections = tuple(p.name for p in self._projections)
+        self._observed = observed
 
     def of(self, places: Sequence[Place]) -> list[Evidence]:
         """Evidence against the density's invariance, for each place; the networks are trained as one batch."""
@@ -91,8 +88,16 @@ class Trial:
             tangent = np.concatenate([slopes, own[None]])
         loss = replace(losses[0], value=float(np.mean([one.value for one in losses])))
         waves, answer = (torch.stack(parts).mean(0) for parts in (moved, answers))
-        kl = divergence(self._counts(self._held.images(next(self._images(place, len(held))))), self._before)
-        return replace(evidence(waves, answer, held.weights, loss, tangent), kl=tuple(kl.tolist()))
+        return replace(evidence(waves, answer, held.weights, loss, tangent), excess=self.excess(place))
+
+    def excess(self, place: Place) -> Excess:
+        """(1, J) of held-out events moved by random elements of the subgroup, one for each event."""
+        return self._observed.excess([self.moved(place)])
+
+    def moved(self, place: Place) -> FloatArray:
+        """(N, D) held-out events, each moved by a random element of the subgroup."""
+        first = next(self._images(place, len(self._events.held)))
+        return np.asarray(self._held.images(first).double().cpu().numpy())
 
     def slope(self, place: Place, answer: Callable[[Tensor], Tensor]) -> FloatArray:
         """Derivative (n + Q,) of E[answer(x) - answer(h x)] with a position that was searched.
@@ -109,14 +114,6 @@ class Trial:
             h = next(self._images(replace(place, generators=generators), len(held)))
             answers.append(float(w @ answer(self._held.images(h))))
         return np.asarray(answers[0] - np.array(answers[1:])) / STEP
-
-    def _counts(self, x: Tensor) -> FloatArray:
-        """Histograms (J, B + 2) of held-out events or their images x, in effective events."""
-        held = self._events.held
-        w = held.weights.cpu().numpy()
-        rows, edges = x.double().cpu().numpy(), self._projections[0].axis.size + 2
-        found = np.stack([np.bincount(p.bins(rows), w, edges) for p in self._projections])
-        return np.asarray(found * float(w.sum() / (w**2).sum()))
 
     def _elements(self, place: Place) -> Tensor:
         """Random elements (POOL, 5, 5) to train with."""

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from symhep.errors import MethodError
+from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.hypotheses.subgroups.walk import SubgroupWalk, Tested, Walked
 from symhep.lie.subgroups.catalogue import SubgroupClass
 from symhep.methods.context import Progress, SilentProgress, stream_for
@@ -22,6 +23,7 @@ from symhep_symmetrygan.subgroups.options import WalkOptions
 from symhep_symmetrygan.subgroups.record import ClassRow, LabRow, SubgroupSearch
 from symhep_symmetrygan.subgroups.refinement import Positions
 from symhep_symmetrygan.subgroups.trial import Place, Trial
+from symhep_symmetrygan.validation.observed import observed_of
 from symhep_symmetrygan.validation.waves import Waves
 
 __all__ = ["GameWalk", "search_subgroups"]
@@ -38,11 +40,14 @@ def search_subgroups(
     bins: int = 100,
     device: str = "cpu",
     progress: Progress | None = None,
-) -> SubgroupSearch:
+) -> tuple[SubgroupSearch, dict[str, Place]]:
     """Test every class of the catalogue that is asked for, and every generator of the group in the lab frame.
 
     A test is right for the positions that were tried. That no other position would have done better is what
     search and refining are for; p-values of rejected classes say nothing about positions that were missed.
+
+    Returns all rows, and subgroups whose images figures show: one that is 'kept', one that is 'rejected', and, as
+    'random', the whole group.
 
     Raises `CardError` for unknown classes, `MethodError` for events that are no four-momenta.
     """
@@ -55,7 +60,7 @@ def search_subgroups(
         walk.test_lab()
         task(1, "generators")
         walked = walk.walked(lambda dimension: task(1, f"dimension {dimension}"))
-    return walk.record(walked)
+    return walk.record(walked), walk.shown(walked)
 
 
 class GameWalk(SubgroupWalk[ClassRow]):
@@ -93,9 +98,11 @@ class GameWalk(SubgroupWalk[ClassRow]):
         rng = np.random.default_rng(stream_for(seeds, "waves"))
         waves = Waves.draw(events.train, options.waves, rng)
         self.positions = Positions(waves, events.train, catalogue, rng)
-        self.trial = Trial(events, waves, self.positions, options, seeds, device, bins)
+        self.observed = observed_of(events, bins, stream_for(seeds, "divergences"))
+        self.trial = Trial(events, waves, self.positions, options, seeds, device, self.observed)
         self.basis = np.asarray(catalogue.group.homogeneous().matrices.real, np.float64)
         self.in_lab: dict[str, tuple[Place, Evidence]] = {}
+        self.reported: dict[str, tuple[Place, Evidence]] = {}
 
     def test_lab(self) -> None:
         """Test every generator where the catalogue has it."""
@@ -131,9 +138,37 @@ class GameWalk(SubgroupWalk[ClassRow]):
             for label, (_, found) in self.in_lab.items()
         )
         return SubgroupSearch(
-            catalogue=self.catalogue.key, projections=self.trial.projections, subgroups=walked.rows,
-            maximal_subgroups=walked.maximal, candidates=candidates,
+            catalogue=self.catalogue.key, subgroups=walked.rows, maximal_subgroups=walked.maximal,
+            candidates=candidates, subgroup_kl=self._divergences(walked),
         )  # fmt: skip
+
+    def shown(self, walked: Walked[ClassRow]) -> dict[str, Place]:
+        """A subgroup that is 'kept', the largest; one 'rejected', the first generator or class; 'random', the group."""
+        kept, rejected = ([place for place, _ in places] for places in self._fared(walked))
+        some = {"kept": kept[:1], "rejected": rejected[:1], "random": [self.whole]}
+        return {name: places[0] for name, places in some.items() if places}
+
+    @property
+    def whole(self) -> Place:
+        """The whole group."""
+        compact = torch.tensor([label.startswith("J") for label in self.catalogue.group.labels])
+        return Place("the group", torch.tensor(self.basis, device=self.device), compact.to(self.device))
+
+    def _fared(self, walked: Walked[ClassRow]) -> list[list[tuple[Place, Evidence]]]:
+        """Classes that survive and lie in no other survivor, as reported; generators and classes that are rejected."""
+        kept = [self.reported[name] for name in walked.maximal if name in self.reported]
+        rejected = [self.in_lab[label] for label, row in walked.others.items() if row.rejected]
+        rejected += [
+            self.reported[row.name] for row in walked.rows if row.rejected and row.name in self.reported
+        ]
+        return [kept, rejected]
+
+    def _divergences(self, walked: Walked[ClassRow]) -> DivergenceRecord:
+        measured = [[found.excess for _, found in places] for places in self._fared(walked)]
+        kept, failed = (self.observed.joined([e for e in some if e is not None]) for some in measured)
+        return DivergenceRecord.seen(
+            self.observed, kept=kept, failed=failed, random=self.trial.excess(self.whole)
+        )
 
     def _searched(self, classes: Sequence[SubgroupClass]) -> dict[str, Place]:
         """The best position of each class, after the game and refining."""
@@ -177,7 +212,9 @@ class GameWalk(SubgroupWalk[ClassRow]):
         place, home = max(at_home, key=lambda pair: pair[1].log_p, default=(None, None))
         if place is None or home is None or (home.log_p < self.threshold and home.log_p < found.log_p):
             element = one.elements(best.parameters[None])[0].cpu().numpy()
+            self.reported[best.member.of.name] = best, found
             return Tested(found.log_p, *self._rows(best, element), parameters, more=found.numbers)
+        self.reported[best.member.of.name] = place, home
         log_p = max(found.log_p, home.log_p)
         return Tested(log_p, *self._rows(place, np.eye(5)), parameters, more=home.numbers)
 

@@ -38,9 +38,6 @@ class ValidationOptions(Options):
         description="farthest that refining may move the events, in units of their root mean square size",
     )
     bins: int = Field(100, ge=2, description="bins of every histogram whose divergence is taken")
-    splits: int = Field(
-        200, ge=2, description="random halves of the events that measure the noise of divergences"
-    )
     random: int = Field(100, ge=0, description="random elements of the space to compare with")
     posthoc: PosthocOptions | None = Field(
         PosthocOptions(), description="classifiers trained afterwards; null: none, and waves alone test"

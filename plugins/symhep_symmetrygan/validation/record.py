@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from symhep.hypotheses.divergence.record import DivergenceMean, DivergenceRecord
 from symhep.methods.number import Number
 from symhep.methods.record import Record
 
-__all__ = ["DivergenceMean", "DivergenceRecord", "LossRecord", "VerdictCounts"]
+__all__ = ["ElementDivergences", "LossRecord", "VerdictCounts"]
 
 
 class VerdictCounts(Record):
@@ -24,28 +25,11 @@ class VerdictCounts(Record):
     )
 
 
-class DivergenceMean(Record):
-    """Mean over elements of the divergence of each projection."""
+class ElementDivergences(DivergenceRecord):
+    """Of found elements as training left them and refined, on held-out events; kept and failed ones are refined."""
 
-    mean: tuple[float, ...] | None = Field(description="of each projection, in nats; null: no element")
-    error: tuple[float | None, ...] | None = Field(description="standard error of each mean; null: unknown")
-    number: int = Field(description="number of elements")
-
-
-class DivergenceRecord(Record):
-    """Kullback-Leibler divergences of projections, after an element against before, on held-out events, in nats."""
-
-    projections: tuple[str, ...] = Field(description="names of the projections")
-    bins: int = Field(description="bins of each histogram")
     symmetry: DivergenceMean = Field(description="of found elements, as training left them")
     refined: DivergenceMean = Field(description="of found elements, refined")
-    kept: DivergenceMean = Field(description="of refined elements that are kept")
-    failed: DivergenceMean = Field(description="of refined elements that are rejected")
-    random: DivergenceMean = Field(description="of random elements of the search space")
-    noise: DivergenceMean = Field(description="of random halves of the events against each other")
-    ratio: tuple[float | None, ...] | None = Field(
-        description="mean of symmetry over mean of noise, of each projection; null: unknown"
-    )
 
 
 class LossRecord(Record):

@@ -14,9 +14,9 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Validated:
-    """E found elements, their refined selves, M random elements; J projections. What follows no element is NaN.
+    """E found elements, their refined selves, M random elements. What follows no element is NaN.
 
-    All p-values and divergences are from held-out events; log_p are natural logarithms.
+    All p-values are from held-out events; log_p are natural logarithms.
 
     Attributes
     ----------
@@ -46,18 +46,6 @@ class Validated:
         (E,) the same of 'found is a symmetry', exactly as it stands.
     random
         (M, D + 1, D + 1) random elements of the space.
-    projections
-        (J,) names.
-    edges
-        (J, B + 1) of their bins, in the units of the data.
-    counts_before
-        (J, B + 2) effective held-out events in each bin; first and last: beyond the axis.
-    counts_found, counts_refined, counts_random
-        (E, J, B + 2), (E, J, B + 2), (M, J, B + 2) the same after an element.
-    kl_found, kl_refined, kl_random
-        (E, J), (E, J), (M, J) Kullback-Leibler divergences after against before, in nats.
-    kl_noise
-        (splits, J) the same of random halves of the events, for as many events.
     posthoc_found, posthoc_refined, posthoc_random
         (E,), (E,), (M,) loss of a classifier trained afterwards; 2 ln 2 for a symmetry. NaN if none was asked for.
     posthoc_found_error, posthoc_refined_error, posthoc_random_error
@@ -79,16 +67,6 @@ class Validated:
     log_p_waves_found: FloatArray
     log_p_learned_found: FloatArray
     random: FloatArray
-    projections: npt.NDArray[np.str_]
-    edges: FloatArray
-    counts_before: FloatArray
-    counts_found: FloatArray
-    counts_refined: FloatArray
-    counts_random: FloatArray
-    kl_found: FloatArray
-    kl_refined: FloatArray
-    kl_random: FloatArray
-    kl_noise: FloatArray
     posthoc_found: FloatArray
     posthoc_found_error: FloatArray
     posthoc_refined: FloatArray

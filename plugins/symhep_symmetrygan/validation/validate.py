@@ -18,11 +18,9 @@ from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.training.discriminator import TOGETHER
 from symhep_symmetrygan.validation.difference import freedom
-from symhep_symmetrygan.validation.divergences import counts, divergence, noise
 from symhep_symmetrygan.validation.element_test import wave_log_p
 from symhep_symmetrygan.validation.options import ValidationOptions
 from symhep_symmetrygan.validation.posthoc import Judged, classify
-from symhep_symmetrygan.validation.projections import Projection, projections
 from symhep_symmetrygan.validation.refine import Refined, refine
 from symhep_symmetrygan.validation.results import Validated
 from symhep_symmetrygan.validation.waves import Waves, homogeneous
@@ -56,7 +54,7 @@ def validate(
     elements
         (E, D + 1, D + 1) homogeneous, on scaled coordinates; those that are not finite are left out, and NaN.
     seeds
-        For the waves, the random elements, the random halves and the classifiers; the numbers of an element do not
+        For the waves, the random elements and the classifiers; the numbers of an element do not
         depend on the others.
     advance
         Called, from several threads, with numbers of elements whose classifiers are trained: finite ones in all.
@@ -65,7 +63,7 @@ def validate(
     """
     elements = np.asarray(elements, dtype=np.float64)
     valid: npt.NDArray[np.bool_] = np.asarray(np.isfinite(elements).all(axis=(1, 2)))
-    draws, bootstrap, starts, halves, nets = replica_seeds(seeds, 5)
+    draws, bootstrap, starts, nets = replica_seeds(seeds, 4)
     generators = _generators(space, events.size)
     waves = Waves.draw(events.train, options.waves, np.random.default_rng(draws))
     taken = elements[valid]
@@ -80,12 +78,7 @@ def validate(
     for end in ("", "_found"):
         tested[f"log_p{end}"] = _either(tested[f"log_p_waves{end}"], tested[f"log_p_learned{end}"])
     tested["log_p_adjusted"] = holm(tested["log_p"]) if len(taken) else np.zeros(0)
-    drawn = _drawn(
-        projections(events, options.bins), events, taken, refined.elements, random, options, halves
-    )
-    per_element = tested | {
-        name: drawn.pop(name) for name in ("counts_found", "counts_refined", "kl_found", "kl_refined")
-    }
+    per_element = dict(tested)
     per_element |= {"posthoc_found": judged[0].loss, "posthoc_found_error": judged[0].error}
     per_element |= {"posthoc_refined": judged[1].loss, "posthoc_refined_error": judged[1].error}
     per_element |= {f.name: getattr(refined, f.name) for f in fields(refined) if f.name != "elements"}
@@ -97,8 +90,7 @@ def validate(
         posthoc_random=judged[2].loss,
         posthoc_random_error=judged[2].error,
         **whole,
-        **drawn,
-    )  # fmt: skip
+    )
 
 
 def _generators(space: Space, size: int) -> FloatArray:
@@ -184,29 +176,6 @@ def _either(waves: FloatArray, learned: FloatArray) -> FloatArray:
     """Bonferroni's p of two tests of one hypothesis; the first alone where there is no second."""
     both = np.minimum(np.log(2) + np.minimum(waves, learned), 0.0)
     return np.where(np.isnan(learned), waves, both)
-
-
-def _drawn(
-    found: list[Projection],
-    events: Events,
-    elements: FloatArray,
-    refined: FloatArray,
-    random: FloatArray,
-    options: ValidationOptions,
-    seeds: np.random.SeedSequence,
-) -> dict[str, Any]:
-    """Histograms of projections and their divergences."""
-    before = counts(found, events.held, np.eye(events.size + 1)[None])[0]
-    made: dict[str, Any] = {
-        "projections": np.array([p.name for p in found]),
-        "edges": np.stack([p.axis.edges for p in found]),
-        "counts_before": before,
-        "kl_noise": noise(found, events, options.splits, np.random.default_rng(seeds)),
-    }
-    for name, some in (("found", elements), ("refined", refined), ("random", random)):
-        made[f"counts_{name}"] = after = counts(found, events.held, some)
-        made[f"kl_{name}"] = divergence(after, before)
-    return made
 
 
 def _everywhere(values: npt.NDArray[Any], valid: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 import torch
 
+from symhep.hypotheses.divergence.record import DivergenceMean
 from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.lie.subgroups import lorentz_subgroups
 from symhep.methods.events import EventsRecord, VectorsRecord
-from symhep.methods.number import Number
+from symhep.methods.number import ONE_SIGMA, Bounded, Number
 from symhep.methods.p_values import PValue, p_numbers
 from symhep.methods.result import Arrays, Result
 from symhep_symmetrygan.fit.elements import Elements
@@ -33,6 +34,7 @@ from symhep_symmetrygan.record import SymmetryGanRecord
 from symhep_symmetrygan.sample import Events, Sample
 from symhep_symmetrygan.spaces.names import read_space
 from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, LabRow
+from symhep_symmetrygan.validation.record import ElementDivergences
 from symhep_symmetrygan.validation.results import Validated
 
 Made = Callable[..., Result[SymmetryGanRecord]]
@@ -48,10 +50,48 @@ def p(log10_p: float, factor: int = 1, level: float = 0.01) -> dict[str, Any]:
     return {**own, **both, "p_kind": "asymptotic", "rejected": adjusted <= math.log10(level)}
 
 
+def excess(values: Sequence[float], error: float = 0.001) -> tuple[Bounded, ...]:
+    """Numbers of projections, all with the same error."""
+    return tuple(
+        Bounded(
+            value=v, low=v - error, high=v + error, level=ONE_SIGMA, unit="nats", upper_95=max(v, 0.0) + 1.7 * error,
+            expected_95=1.7 * error,
+        )
+        for v in values
+    )  # fmt: skip
+
+
+def mean_of(kl: np.ndarray, noise: float = 0.02) -> DivergenceMean:
+    """Of divergences (E, J) with this noise."""
+    number = len(kl)
+    error = np.full(kl.shape[1], np.nan) if number < 2 else kl.std(0, ddof=1) / math.sqrt(number)
+    return DivergenceMean(mean=kl.mean(0), error=error, excess=excess(kl.mean(0) - noise), number=number)
+
+
+def jet_divergences(verdict: np.ndarray) -> tuple[ElementDivergences, Arrays]:
+    """Two azimuths of elements with these verdicts: noise of 0.02, nothing beyond it, and random ones at 0.3."""
+    rng, number = np.random.default_rng(11), len(verdict)
+    noise = 0.02 * rng.chisquare(99, (62, 2)) / 99
+    kl = {name: rng.normal(0.02, 0.001, (number, 2)) for name in ("found", "refined")}
+    for values in kl.values():
+        values[verdict == "diverged"] = np.nan
+    kl["random"] = rng.uniform(0.2, 0.5, (number, 2))
+    arrays: Arrays = {f"kl_{name}": values for name, values in kl.items()} | {"kl_noise": noise}
+    for name, values in kl.items():
+        arrays |= {f"excess_{name}": values - 0.02, f"excess_{name}_error": np.full_like(values, 0.001)}
+    known = verdict != "diverged"
+    record = ElementDivergences(
+        projections=AZIMUTHS, bins=100, symmetry=mean_of(kl["found"][known]), refined=mean_of(kl["refined"][known]),
+        kept=mean_of(kl["refined"][verdict == "kept"]), failed=mean_of(kl["refined"][verdict == "failed"]),
+        random=mean_of(kl["random"]), noise=DivergenceMean(mean=noise.mean(0), number=62),
+    )  # fmt: skip
+    return record, arrays
+
+
 def component(name: str, elements: int, action: Any, log10_p: float, deficit: float = 0.0) -> ComponentRecord:
     return ComponentRecord(
         name=name, elements=elements, kept=elements, verdict="kept", order=None, action=action, action_error=0.01,
-        distance_from_name=0.02, matrix=np.eye(5).tolist(), kl=(5e-3 + deficit, 6e-3 + deficit),
+        distance_from_name=0.02, matrix=np.eye(5).tolist(), excess=excess([1e-3 + deficit, 2e-3 + deficit]),
         posthoc_loss=Number.with_error(IDEAL - deficit, 0.002), **p(log10_p, 4),
     )  # fmt: skip
 
@@ -78,18 +118,18 @@ def rotations(rng: np.random.Generator, number: int) -> np.ndarray:
 
 def jet_histograms(rng: np.random.Generator) -> dict[str, hist.Hist[Any]]:
     made: dict[str, hist.Hist[Any]] = {}
-    samples = ["events", "found", "random"]
+    samples = ["events", "kept", "random"]
     for number, name in enumerate(AZIMUTHS, 1):
         axis = hist.axis.Regular(100, -np.pi, np.pi, name="value", label=name, circular=True)
         h = hist.Hist(hist.axis.StrCategory(samples, name="which"), axis, storage=hist.storage.Weight())
         h.fill("events", rng.uniform(-np.pi, np.pi, 5000))
-        h.fill("found", rng.uniform(-np.pi, np.pi, 5000))
+        h.fill("kept", rng.uniform(-np.pi, np.pi, 5000))
         h.fill("random", np.angle(np.exp(1j * rng.normal(number, 1.0, 5000))))
         made[f"projection: {name}"] = h
     x, y = (hist.axis.Regular(40, -1500, 1500, name=n, label=n) for n in ("px1", "py1"))
     h = hist.Hist(hist.axis.StrCategory(samples, name="which"), x, y, storage=hist.storage.Weight())
     phi = rng.uniform(0, 2 * np.pi, 5000)
-    for sample, stretch in (("events", 1.0), ("found", 1.0), ("random", 0.4)):
+    for sample, stretch in (("events", 1.0), ("kept", 1.0), ("random", 0.4)):
         h.fill(sample, 1250 * np.cos(phi), 1250 * stretch * np.sin(phi))
     made["plane: px1, py1"] = h
     return made
@@ -110,9 +150,6 @@ def gathered(search: str, seen: Events, bins: int = 100, **arrays: Any) -> Eleme
     blank = {field.name: np.full(count, np.nan) for field in fields(Validated)}
     blank |= {
         "found": np.zeros((count, d, d)), "refined": np.zeros((count, d, d)), "random": np.zeros((0, d, d)),
-        "projections": np.array(AZIMUTHS), "edges": np.zeros((2, bins + 1)),
-        "kl_found": np.full((count, 2), np.nan), "kl_refined": np.full((count, 2), np.nan),
-        "kl_random": np.zeros((0, 2)), "kl_noise": np.zeros((0, 2)),
         "initial": np.zeros_like(arrays["final"]), "loss": np.full((count, 5), IDEAL),
         "diverged": np.zeros(count, dtype=bool),
     }  # fmt: skip
@@ -149,12 +186,10 @@ def _dijet_elements(rng: np.random.Generator, number: int, failed: int, **change
     diverged = np.zeros(number, dtype=bool)
     diverged[-1:] = True
     log_p[-1:] = np.nan
-    kl = 0.005 * rng.chisquare(60, (number, 2)) / 60
     made = {
         "initial": rng.uniform(0, 2 * np.pi, (number, 2)), "final": rotations(rng, number), "diverged": diverged,
         "loss": rng.normal(IDEAL, 0.01, (number, 30)), "moved": np.full(number, 0.02), "log_p": log_p,
-        "log_p_found": 20 * log_p, "kl_found": kl, "kl_refined": 0.95 * kl,
-        "kl_random": rng.uniform(0.2, 0.5, (number, 2)), "kl_noise": 0.004 * rng.chisquare(99, (200, 2)) / 99,
+        "log_p_found": 20 * log_p,
         "posthoc_found": rng.normal(IDEAL - 0.001, 0.002, number), "posthoc_found_error": np.full(number, 0.002),
         "posthoc_random": rng.uniform(0.4, 1.2, number), "posthoc_random_error": np.full(number, 0.004),
     }  # fmt: skip
@@ -213,7 +248,8 @@ def dijets(dijet_elements: Callable[..., Elements], result_of: Made) -> Made:
     def make(number: int = 40, failed: int = 4, **changes: Any) -> Result[SymmetryGanRecord]:
         rng = np.random.default_rng(6)
         elements = dijet_elements(number, failed)
-        arrays = elements.drawing()
+        kl, divergences = jet_divergences(elements.verdict)
+        arrays = elements.drawing() | divergences
         expected = arrays["final"] + rng.normal(0, 0.1, (number, 2))
         periods = np.full(2, 2 * np.pi)
         arrays |= {
@@ -222,8 +258,8 @@ def dijets(dijet_elements: Callable[..., Elements], result_of: Made) -> Made:
             "composition_steps": np.array([1, 2, 4, 8, 16]),
             "composition_distance": 0.02 * np.array([1, 2, 4, 8, 16.0]),
             "composition_distance_error": np.full(5, 0.002),
-            "composition_kl": 0.005 * np.array([[1.0, 1, 1.2, 2, 4]] * 2).T,
-            "composition_kl_error": np.full((5, 2), 0.0005),
+            "composition_excess": 0.0005 * np.array([[1.0, 1, 1.2, 2, 40]] * 2).T,
+            "composition_excess_error": np.full((5, 2), 0.0015),
             "map_periods": periods, "map_initial": arrays["initial"], "map_final": arrays["final"],
             "map_expected": expected, "omega_initial": arrays["initial"], "omega_final": arrays["final"],
             "omega_expected": arrays["final"] + 0.05, "omega_trained": arrays["final"][:9],
@@ -233,7 +269,7 @@ def dijets(dijet_elements: Callable[..., Elements], result_of: Made) -> Made:
             **far_from(arrays["final"], arrays["omega_expected"], periods),
         )  # fmt: skip
         made: dict[str, Any] = {
-            **elements.records(), **_dijet_group(), **_dijet_hypotheses(),
+            **elements.records(), "kl": kl, **_dijet_group(), **_dijet_hypotheses(),
             "map": MapRecord(
                 formula="half way between the initial angles (31)", coordinates=("theta_1", "theta_2"), learned=learned,
                 **far_from(arrays["final"], expected, periods),
@@ -275,7 +311,6 @@ def line(result_of: Made) -> Made:
             ),
         )
         made = elements.records() | {
-            "kl": None,
             "landscape": LandscapeRecord(slices=slices, source="N(0.5, 1)"),
             "events": EventsRecord(used=5000, available=10000, effective=5000.0, negative=0.0),
             "vectors": VectorsRecord(number=1, components=("x1",)),

@@ -42,11 +42,11 @@ METHOD = SymmetryGan()
 D_AXIS = {"parameter": "d", "low": 0, "high": 1}
 #: Few steps: refining does the rest.
 TRAINING = {"restarts": 16, "steps": 250}
-VALIDATION = {"random": 4, "splits": 10, "waves": 24, "posthoc": {"steps": 60}}
+VALIDATION = {"random": 4, "waves": 24, "posthoc": {"steps": 60}}
 QUICK: dict[str, Any] = {"training": TRAINING, "validation": VALIDATION}
 TINY: dict[str, Any] = {
     "training": {"restarts": 4, "steps": 4, "batch": 16, "replicas_per_batch": 2},
-    "validation": {"random": 2, "splits": 3, "waves": 8, "posthoc": {"steps": 4}},
+    "validation": {"random": 2, "waves": 8, "posthoc": {"steps": 4}},
 }
 PLANE: dict[str, Any] = {"on": ["px1", "py1", "px2", "py2"], "marginal": True}
 SUBGROUPS: dict[str, Any] = {
@@ -204,7 +204,7 @@ CARD: dict[str, Any] = {
             "options": {
                 "search": "similarity",
                 "training": {"restarts": 6, "steps": 100, "replicas_per_batch": 2},
-                "validation": {"random": 0, "splits": 3, "waves": 8, "posthoc": None},
+                "validation": {"random": 0, "waves": 8, "posthoc": None},
             },
         }
     },
@@ -328,7 +328,7 @@ def test_a_run_takes_families_and_terms_from_the_registry_it_is_given(tmp_path: 
     """Those of the run, and of no other registry."""
     options = {
         "search": "mine", "terms": [{"name": "again", "settings": {"order": 2}}],
-        "training": {"restarts": 2, "steps": 3}, "validation": {"random": 0, "splits": 2, "waves": 4, "posthoc": None},
+        "training": {"restarts": 2, "steps": 3}, "validation": {"random": 0, "waves": 4, "posthoc": None},
     }  # fmt: skip
     toy = {"format": "toy", "options": {"name": "gaussian", "events": 100}}
     card = CARD | {

@@ -6,19 +6,20 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-import hist
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from symhep.hypotheses.divergence.record import DivergenceMean, DivergenceRecord
+from symhep.methods.number import ONE_SIGMA, Bounded
 from symhep.methods.result import Result
 from symhep.plotting.style import COLOURS, use_style
 from symhep_symmetrygan.figures.all import draw_all
 from symhep_symmetrygan.figures.axes import axis_label, logarithmic, quantity
 from symhep_symmetrygan.figures.components import component_sizes
 from symhep_symmetrygan.figures.composition import composition_growth
-from symhep_symmetrygan.figures.divergences import kl_divergences
+from symhep_symmetrygan.figures.divergences import element_groups, kl_divergences
 from symhep_symmetrygan.figures.element_tests import element_p_values
 from symhep_symmetrygan.figures.landscape import loss_landscape
 from symhep_symmetrygan.figures.losses import posthoc_losses
@@ -26,7 +27,6 @@ from symhep_symmetrygan.figures.map import discovery_map
 from symhep_symmetrygan.figures.marks import VERDICTS
 from symhep_symmetrygan.figures.motion import map_motion
 from symhep_symmetrygan.figures.parameters import final_parameters
-from symhep_symmetrygan.figures.projections import before_and_after
 from symhep_symmetrygan.figures.span import span_of_logarithms
 from symhep_symmetrygan.figures.training import training_losses
 from symhep_symmetrygan.fit.elements import Elements
@@ -38,10 +38,19 @@ Full = Result[SymmetryGanRecord]
 Made = Callable[..., Full]
 Found = Callable[..., Elements]
 ALL = [
-    "parameters", "after_found", "after_random", "planes", "kl", "posthoc", "element_p_values", "span", "components",
-    "composition", "lattice", "p_values", "discrete", "map", "motion", "omega", "training",
+    "parameters", "after_kept", "after_random", "planes", "kl", "kl_excess", "posthoc", "element_p_values", "span",
+    "components", "composition", "lattice", "p_values", "discrete", "map", "motion", "omega", "training",
 ]  # fmt: skip
 ANGLES = ("theta_1", "theta_2")
+PROJECTIONS = ("azimuth of jet1", "azimuth of jet2")
+NUMBERS = tuple(
+    Bounded(value=v, low=v - 0.001, high=v + 0.001, level=ONE_SIGMA, unit="nats") for v in (0.002, 0.01)
+)
+
+RANDOM_ALONE = DivergenceRecord(
+    projections=PROJECTIONS, bins=100, random=DivergenceMean(mean=(0.3, 0.3), excess=NUMBERS, number=1),
+    noise=DivergenceMean(mean=(0.1, 0.1), number=62),
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -110,11 +119,19 @@ def test_diverged_restarts_and_unknown_numbers_can_be_drawn(dijet_elements: Foun
     final = np.random.default_rng(1).uniform(0, 6, (6, 2))
     final[-1] = np.nan
     elements = dijet_elements(
-        number=6, failed=5, final=final, kl_found=unknown, kl_refined=unknown, kl_random=np.zeros((0, 2)),
+        number=6, failed=5, final=final,
         posthoc_random=np.zeros(0), posthoc_random_error=np.zeros(0),
     )  # fmt: skip
     made = dijets(number=6, **elements.records())
-    result = replace(made, arrays=made.arrays | elements.drawing())
+    lost = {f"{a}_{b}": unknown for a in ("kl", "excess") for b in ("found", "refined")}
+    lost |= {
+        "excess_refined_error": unknown,
+        "kl_random": np.zeros((0, 2)),
+        "excess_random": np.zeros((0, 2)),
+    }
+    result = replace(
+        made, arrays=made.arrays | elements.drawing() | lost | {"excess_random_error": np.zeros((0, 2))}
+    )
     with plt.rc_context({"figure.constrained_layout.use": False}):  # it takes half of the time
         drawn = [f for f in draw_all(result) if f.name in {"parameters", "kl", "posthoc", "training"}]
         for item in drawn:
@@ -170,51 +187,36 @@ def test_parameters_that_training_cannot_move_are_not_shown(full: Full) -> None:
     assert [ax.get_xlabel() for ax in drawn.axes] == [rf"Initial {axis_label('theta_1')}"]
 
 
-def test_before_and_after_and_their_ratio() -> None:
-    h = hist.Hist(
-        hist.axis.StrCategory(["events", "found"], name="which"), hist.axis.Regular(4, 0, 4, name="value", label="pt"),
-        storage=hist.storage.Weight(),
-    )  # fmt: skip
-    h.fill("events", np.repeat([0.5, 1.5, 2.5], [100, 50, 25]))
-    h.fill("found", np.repeat([0.5, 1.5, 2.5], [100, 60, 20]))
-    top, below = before_and_after({"projection: pt": h}, "found", "GeV").axes
-    ratio = points(below, "o")
-    assert ratio[:3] == pytest.approx(np.array([[0.5, 1.0], [1.5, 1.2], [2.5, 0.8]]))
-    assert np.isnan(ratio[3, 1])  # nothing over nothing
-    bars = [s for c in below.collections for s in getattr(c, "get_segments", list)() if len(s)]
-    assert any(
-        np.allclose(s, [[1.5, 1.2 - math.sqrt(60) / 50], [1.5, 1.2 + math.sqrt(60) / 50]]) for s in bars
-    )
-    hatched = [bar for bar in below.patches if bar.get_hatch()]
-    assert [bar.get_visible() for bar in hatched] == [True, True, True, False]
-    assert [bar.get_height() for bar in hatched[:3]] == pytest.approx(
-        [2 / math.sqrt(n) for n in (100, 50, 25)]
-    )
-    assert below.get_xlabel() == "$p_{T}$ [GeV]"
-    assert top.get_ylim()[0] == 0
-
-
-def test_bins_that_cannot_be_told_apart_are_joined(full: Full) -> None:
-    before = full.histograms["projection: azimuth of jet1"]
-    below = before_and_after(full.histograms, "random", "GeV").axes[2]
-    assert len(points(below, "o")) == 50
-    counts = before["random", :].values().reshape(50, 2).sum(1) / before["events", :].values().reshape(
-        50, 2
-    ).sum(1)
-    assert points(below, "o")[:, 1] == pytest.approx(counts)
-
-
 def test_divergences_share_one_logarithmic_axis(full: Full) -> None:
     assert full.record.kl is not None
-    figure = kl_divergences(full.arrays, full.record.kl)
+    figure = kl_divergences(full.arrays, full.record.kl.projections)
     first, second = figure.axes
     assert first.get_xscale() == "log"
     assert first.get_xlim() == second.get_xlim()
     for j, ax in enumerate(figure.axes):
         means = np.sort(points(ax, "D")[:, 0])
-        expected = [full.arrays[f"kl_{n}"][:, j].mean() for n in ("found", "refined", "random", "noise")]
+        expected = [np.nanmean(full.arrays[f"kl_{n}"][:, j]) for n in ("found", "refined", "random", "noise")]
         assert means == pytest.approx(np.sort(expected))
-        assert any(r"\times$ noise" in t.get_text() for t in ax.texts)
+
+
+def test_excesses_are_drawn_by_verdict(full: Full) -> None:
+    groups = element_groups(full.arrays)
+    assert [(g.kind, len(g.value)) for g in groups] == [("kept", 35), ("rejected", 4), ("random", 40)]
+    kept = full.arrays["excess_refined"][full.arrays["verdict"] == "kept"]
+    np.testing.assert_array_equal(groups[0].value, kept)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_subgroups_and_discrete_elements_have_excesses(dijets: Made, kept: bool) -> None:
+    made = dijets(kl=None)
+    own = made.record.model_copy(update={"subgroup_kl": RANDOM_ALONE})
+    rows = tuple(
+        row.model_copy(update={"excess": NUMBERS if row.rejected is not kept else None})
+        for row in own.candidates
+    )
+    drawn = draw_all(replace(made, record=own.model_copy(update={"candidates": rows}), histograms={}))
+    figure = next(item.figure for item in drawn if item.name == "kl_excess")
+    assert figure.axes[0].get_legend_handles_labels()[1] == ["survive" if kept else "rejected", "random"]
 
 
 def test_losses_stand_beside_two_ln_two(full: Full) -> None:
@@ -244,7 +246,7 @@ def test_hypotheses_stand_at_their_adjusted_p(full: Full) -> None:
 def test_components_show_how_approximate_they_are(full: Full) -> None:
     counts, divergence, deficit = component_sizes(full.record).axes
     assert [p.get_width() for p in counts.patches] == [20, 10, 6]
-    assert points(divergence, "o")[:3, 0] == pytest.approx([5e-3, 5e-3, 15e-3])
+    assert sorted(points(divergence, "o")[:, 0])[:3] == pytest.approx([1e-3, 1e-3, 11e-3])
     assert points(deficit, "o")[:, 0] == pytest.approx([0, 0, 0.01])
 
 
@@ -261,30 +263,29 @@ def test_a_span_without_directions_says_so(full: Full) -> None:
 
 
 def test_errors_of_compositions_stand_beside_both_laws(full: Full) -> None:
-    left, right = composition_growth(full.arrays, full.record.kl).axes
+    left, right = composition_growth(full.arrays, PROJECTIONS).axes
     laws = {line.get_label(): np.asarray(line.get_ydata()) for line in left.lines}
     assert laws["growth as $k$"] == pytest.approx(0.02 * np.array([1, 2, 4, 8, 16]))
     assert laws["growth as $k^{1/2}$"] == pytest.approx(0.02 * np.sqrt([1, 2, 4, 8, 16]))
-    assert right.get_yscale() == "log"
+    assert right.get_yscale() == "symlog"
 
 
 def test_projections_that_nothing_moves_have_no_mark(full: Full) -> None:
-    # pt under rotations: 0 has no place on a logarithmic axis
-    still = full.arrays | {"composition_kl": full.arrays["composition_kl"] * [1.0, 0.0]}
+    still = full.arrays | {"composition_excess": full.arrays["composition_excess"] * [1.0, 0.0]}
+    none = Bounded(value=0.0, low=0.0, high=0.0)
     rows = tuple(
-        row.model_copy(update={"kl": row.kl and (row.kl[0], 0.0)}) for row in full.record.connected_components
+        row.model_copy(update={"excess": row.excess and (row.excess[0], none)})
+        for row in full.record.connected_components
     )
     for ax in (
-        composition_growth(still, full.record.kl).axes[1],
+        composition_growth(still, PROJECTIONS).axes[1],
         component_sizes(full.record.model_copy(update={"connected_components": rows})).axes[1],
     ):
         labels = ax.get_legend_handles_labels()[1]
-        assert full.record.kl is not None
-        first, second = map(quantity, full.record.kl.projections)
+        first, second = map(quantity, PROJECTIONS)
         assert first in labels
         assert second not in labels
-        scale = ax.get_xscale() if "KL" in ax.get_xlabel() else ax.get_yscale()
-        assert scale == "log"
+        assert "symlog" in (ax.get_xscale(), ax.get_yscale())
 
 
 def test_angles_end_the_short_way_round(full: Full) -> None:
@@ -353,7 +354,7 @@ def test_generators_are_not_parameters() -> None:
 
 
 def test_projections_that_nothing_moves_have_no_panel(full: Full) -> None:
-    still = {key: full.arrays[key] * [1.0, 0.0] for key in ("kl_found", "kl_refined", "kl_random")}
-    assert full.record.kl is not None
-    figure = kl_divergences(full.arrays | still, full.record.kl)
+    names = ("excess_found", "excess_refined", "excess_random")
+    still = {key: full.arrays[key] * [1.0, 0.0] for key in names}
+    figure = kl_divergences(full.arrays | still, PROJECTIONS)
     assert [ax.get_title() for ax in figure.axes] == ["azimuth of jet1"]

@@ -39,18 +39,6 @@ def test_elements_fail_below_the_level(dijet_elements: Made) -> None:
     assert o.records()["elements"] == 5
 
 
-def test_means_have_errors_and_a_ratio_to_the_noise(dijet_elements: Made) -> None:
-    found = np.array([[1.0, 2.0], [3.0, 2.0], [np.nan, 1.0]])
-    noise = np.array([[0.5, 1.0], [1.5, 1.0]])
-    o = dijet_elements(number=3, failed=0, kl_found=found, kl_noise=noise, kl_refined=np.full((3, 2), np.nan))
-    kl = o.records()["kl"]
-    # the standard deviation of 1 and 3 is 2^(1/2), over 2^(1/2)
-    assert (kl.symmetry.mean, kl.symmetry.error, kl.symmetry.number) == ((2.0, 2.0), (1.0, 0.0), 2)
-    assert kl.ratio == (2.0, 2.0)
-    assert kl.refined.mean is None
-    assert kl.bins == 100
-
-
 def test_losses_of_kept_and_failed_elements_are_reported_apart(dijet_elements: Made) -> None:
     loss = np.array([1.0, 1.1, 1.38, 1.39, 1.4, 0.5])
     found = dijet_elements(number=6, failed=2, posthoc_found=loss).records()["posthoc_loss"]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields
 
 import numpy as np
 import pytest
 
 from symhep.events.dataset import Dataset
 from symhep.lie.bases import dilatation, so
+from symhep_symmetrygan.fit.divergences import Divergences
+from symhep_symmetrygan.fit.elements import Elements
 from symhep_symmetrygan.fit.group import judged_components
 from symhep_symmetrygan.inference.infer import infer
 from symhep_symmetrygan.inference.inference import Inference
+from symhep_symmetrygan.options import SymmetryGanOptions
 from symhep_symmetrygan.sample import Events, Rows
 from symhep_symmetrygan.spaces.names import read_space
 from symhep_symmetrygan.spaces.options import SearchOptions
@@ -42,7 +46,7 @@ def events() -> Events:
 
 @pytest.fixture(scope="module")
 def validated(events: Events) -> Validated:
-    options = ValidationOptions(bins=20, splits=10, random=3, posthoc=None)
+    options = ValidationOptions(bins=20, random=3, posthoc=None)
     space = read_space(SearchOptions(group="so(2)"), events)
     return validate(turns(), space, events, options, np.random.SeedSequence(1))
 
@@ -66,25 +70,40 @@ def test_the_algebra_has_its_reason(inferred: Inference) -> None:
     assert row.errors["D"] > 0
 
 
-def test_components_have_their_elements_and_numbers(inferred: Inference, validated: Validated) -> None:
-    rows = judged_components(inferred, validated, None, 0.01)
+@pytest.fixture(scope="module")
+def divergences(events: Events, validated: Validated) -> Divergences:
+    options = SymmetryGanOptions(search="so(2)", validation={"bins": 20})
+    space = read_space(SearchOptions(group="so(2)"), events)
+    arrays = {field.name: getattr(validated, field.name) for field in fields(validated)}
+    arrays |= {"diverged": np.zeros(COUNT, dtype=bool), "log_p": np.zeros(COUNT)}
+    made = Divergences.of(Elements(space, events, options, arrays), np.random.SeedSequence(3))
+    assert made is not None
+    return made
+
+
+def test_components_have_their_elements_and_numbers(
+    inferred: Inference, validated: Validated, divergences: Divergences
+) -> None:
+    rows = judged_components(inferred, divergences, validated, None)
     assert sorted(row.name for row in rows) == ["identity", "reflection(py)"]
     assert [row.elements for row in rows] == [COUNT // 2, COUNT // 2]
     determinants = {"identity": 1, "reflection(py)": -1}
     for row in rows:
         members = np.linalg.det(turns()[:, :2, :2]).round() == determinants[row.name]
-        assert row.kl == pytest.approx(tuple(validated.kl_refined[members].mean(0)))
+        assert row.excess is not None
+        assert [n.value for n in row.excess] == pytest.approx(divergences.refined.value[members].mean(0))
+        assert row.excess[0].vanishes
         assert row.log10_p is None
         assert row.rejected is None
 
 
 def test_components_take_p_from_their_representatives(
-    inferred: Inference, validated: Validated, events: Events
+    inferred: Inference, validated: Validated, divergences: Divergences, events: Events
 ) -> None:
-    options = ValidationOptions(bins=20, splits=2, random=0, posthoc=None)
+    options = ValidationOptions(bins=20, random=0, posthoc=None)
     space = read_space(SearchOptions(group="so(2)"), events)
     own = validate(inferred.representatives, space, events, options, np.random.SeedSequence(2))
-    for c, row in enumerate(judged_components(inferred, validated, own, 0.01)):
+    for c, row in enumerate(judged_components(inferred, divergences, validated, own)):
         assert row.log10_p == pytest.approx(own.log_p_found[c] / math.log(10))
         assert row.log10_p is not None
         assert row.log10_p_adjusted is not None

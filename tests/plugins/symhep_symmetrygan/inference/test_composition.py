@@ -19,12 +19,12 @@ def test_growth_of_independent_errors(how: str, expected: float, homogeneous: Bu
     angles, off = rng.uniform(0, 6, 400), 1e-4 * rng.normal(size=400)
     off -= off.mean()
     exact, found = homogeneous(turns(angles)), homogeneous(turns(angles + off))
-    done = compose(found, exact, lambda g: {"kl": np.full((len(g), 2), 0.5)}, how=how, chains=300)
+    done = compose(found, exact, lambda g: {"excess": np.full((len(g), 2), 0.5)}, how=how, chains=300)
     value, error = done.exponent
     assert abs(value - expected) < 4 * error + 1e-6
-    assert done.measures["kl"].shape == (6, 2)
-    assert done.usable(0.6) == 32
-    assert done.usable(0.4) == 0
+    assert done.measures["excess"].shape == (6, 2)
+    assert done.usable("excess", 0.6) == 32
+    assert done.usable("excess", 0.4) == 0
 
 
 def test_distance_of_a_power(homogeneous: Build, turns: Build) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -114,32 +113,30 @@ def test_a_rejected_component_is_reported_as_approximate(record: SymmetryGanReco
     # 2 ln 2 - loss = 0.010 +- 0.002; random elements are about 0.6 from it
     assert f"approximate symmetry: a classifier gains {with_error(0.01, 0.002)}" in text
     far = record.connected_components[2].model_copy(
-        update={"posthoc_loss": Number.with_error(0.9, 0.002), "kl": (0.3, 0.3)}
+        update={"posthoc_loss": Number.with_error(0.9, 0.002), "excess": None}
     )
     changed = but(record, "", connected_components=(*record.connected_components[:2], far))
     assert "approximate" not in one(changed, "component exchange")
 
 
-def test_kl_has_its_ratio_to_the_noise(record: SymmetryGanRecord) -> None:
-    kl = record.kl
-    assert kl is not None
-    assert kl.symmetry.mean is not None
-    assert kl.noise.mean is not None
-    text = one(record, "Mean KL")
-    ratio = kl.symmetry.mean[0] / kl.noise.mean[0]
-    relative = [part.error[0] / part.mean[0] for part in (kl.symmetry, kl.noise) if part.mean and part.error]
-    assert f"{with_error(ratio, ratio * math.hypot(*relative))} times the noise" in text
-    assert "100 bins" in text
-    assert "azimuth of jet1 0.00" in text
-    assert "±" in text
+def test_divergences_are_excesses_with_limits(record: SymmetryGanRecord) -> None:
+    assert record.kl is not None
+    text = one(record, "Excess KL divergence over the noise of split samples, 100 bins: for kept elements")
+    (kept, _), (random, _) = record.kl.kept.excess or (), record.kl.random.excess or ()
+    assert f"azimuth of jet1 {kept.text()}" in text
+    assert "at 95 %" in text
+    assert f"for random ones azimuth of jet1 {random.text()}" in text
+    assert "times the noise" not in " ".join(said(record))
 
 
 def test_projections_that_nothing_moves_are_left_out(record: SymmetryGanRecord) -> None:
     assert record.kl is not None
     still = record
-    for kind in ("symmetry", "random"):
-        still = but(still, f"kl.{kind}", mean=(getattr(record.kl, kind).mean[0], 0.0))
-    assert "jet2" not in one(still, "Mean KL")
+    for kind in ("kept", "failed", "symmetry", "random"):
+        moved = getattr(record.kl, kind).excess[0]
+        none = moved.model_copy(update={"value": 0.0, "low": 0.0, "high": 0.0, "upper_95": 0.0})
+        still = but(still, f"kl.{kind}", excess=(moved, none))
+    assert "jet2" not in one(still, "Excess KL")
 
 
 def test_false_maxima_are_reported_by_their_loss(record: SymmetryGanRecord) -> None:
@@ -166,7 +163,7 @@ def test_finite_groups_have_orders(record: SymmetryGanRecord, key: str, whose: s
 
 
 def test_growth_of_errors_has_an_error(record: SymmetryGanRecord) -> None:
-    assert f"grows as k^({with_error(1.0, 0.05)}); up to k = 8 all KL" in one(record, "Composed k times")
+    assert f"grows as k^({with_error(1.0, 0.05)}); up to k = 8 no" in one(record, "Composed k times")
     exact = but(record, "composition", exponent=Number())
     assert "stay in the group exactly" in one(exact, "Composed with themselves")
 
@@ -223,9 +220,8 @@ def test_maps_have_distances(record: SymmetryGanRecord) -> None:
 
 def test_projections_that_saw_nothing_are_a_warning(record: SymmetryGanRecord) -> None:
     assert record.kl is not None
-    assert record.kl.noise.mean is not None
     assert "would have passed them" in one(record, "that the p-value rejects", "warning")
-    seen = but(record, "kl.failed", mean=tuple(10 * value for value in record.kl.noise.mean))
+    seen = but(record, "kl.failed", excess=record.kl.random.excess)
     assert not any("that the p-value rejects" in t for t in said(seen, "warning"))
 
 

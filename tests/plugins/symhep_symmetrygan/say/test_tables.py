@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from symhep.methods.number import Number
+from symhep.methods.number import Bounded
 from symhep.methods.p_values import PValue
 from symhep.methods.result import Result
 from symhep.methods.table import Table
@@ -32,22 +32,14 @@ def test_tables_survive_json(dijets: Made) -> None:
         assert Table.from_json(table.to_json()) == table
 
 
-def test_projections_have_means_with_errors(dijets: Made) -> None:
+def test_projections_have_excesses_with_limits(dijets: Made) -> None:
     record = dijets().record
     assert record.kl is not None
-    assert record.kl.symmetry.mean is not None
     table = tables(record)["projections"]
-    (first, _) = column(table, "found, as trained")
-    assert isinstance(first, Number)
-    assert first.value == record.kl.symmetry.mean[0]
-    assert first.error == pytest.approx(record.kl.symmetry.error[0] if record.kl.symmetry.error else None)
-    assert {head.unit for head in table.columns if head.name == "noise"} == {"nats"}
-    (ratio, _), (noise, _) = column(table, "as trained / noise"), column(table, "noise")
-    assert isinstance(ratio, Number)
-    assert isinstance(noise, Number)
-    assert ratio.value == (record.kl.ratio or ())[0] == pytest.approx((first.value or 0) / (noise.value or 1))
-    parts = [(n.error or 0) / (n.value or 1) for n in (first, noise)]
-    assert ratio.error == pytest.approx(ratio.value * (parts[0] ** 2 + parts[1] ** 2) ** 0.5)
+    for head, group in (("kept", record.kl.kept), ("found, as trained", record.kl.symmetry)):
+        assert column(table, f"excess, {head}") == list(group.excess or ())
+    assert column(table, "noise") == pytest.approx(record.kl.noise.mean)
+    assert {head.unit for head in table.columns[1:]} == {"nats"}
 
 
 def test_components_have_two_p_values_with_names(dijets: Made) -> None:
@@ -58,7 +50,10 @@ def test_components_have_two_p_values_with_names(dijets: Made) -> None:
     assert isinstance(adjusted[2], PValue)
     assert single[2].log10_p == pytest.approx(-120)
     assert adjusted[2].log10_p == pytest.approx(-120 + 0.60206)
-    assert column(table, "KL, azimuth of jet1") == pytest.approx([5e-3, 5e-3, 15e-3])
+    excess = column(table, "excess KL, azimuth of jet1")
+    assert [number.value for number in excess if isinstance(number, Bounded)] == pytest.approx(
+        [1e-3, 1e-3, 11e-3]
+    )
 
 
 def test_classes_and_generators_have_tables_of_their_own(dijets: Made) -> None:

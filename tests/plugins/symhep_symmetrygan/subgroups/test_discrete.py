@@ -49,6 +49,11 @@ def test_elements_follow_the_asymmetry(drawn: Callable[..., Events]) -> None:
         assert asymmetry.value == pytest.approx(0.7, abs=0.09)  # 4 (1 - 0.7^2)^(1/2) / 1000^(1/2)
         assert rows[name].p_value_adjusted >= rows[name].p_value
     assert not rows["reflection(x)"].rejected
+    at = found.discrete_kl.projections.index("cos theta of mu-")
+    numbers = {name: (rows[name].excess or ())[at] for name in ("P", "reflection(x)")}
+    assert numbers["reflection(x)"].value == 0.0  # it leaves all polar angles alone
+    assert not numbers["P"].vanishes
+    assert (found.discrete_kl.kept.number, found.discrete_kl.failed.number) == (1, 2)
     assert DiscreteSearch.from_json(found.to_json()) == found
 
 

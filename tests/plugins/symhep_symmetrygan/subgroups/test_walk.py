@@ -37,7 +37,7 @@ def search(drawn: Callable[..., Events]) -> Search:
     def found(toy: str) -> SubgroupSearch:
         made, asked = TOYS[toy]
         events = drawn("two_body", 2000, 2, ("mu-", "mu+"), **made)
-        return search_subgroups(events, WalkOptions(**SMALL, **asked), np.random.SeedSequence(3))
+        return search_subgroups(events, WalkOptions(**SMALL, **asked), np.random.SeedSequence(3))[0]
 
     return found
 
@@ -108,14 +108,19 @@ def test_rows_have_losses_and_divergences(search: Search) -> None:
     assert first.posthoc_loss is not None
     assert first.posthoc_loss.value == pytest.approx(2 * np.log(2), abs=0.05)
     assert all(row.log10_p is not None for row in (*found.subgroups, *found.candidates))
-    # 1000 events and 100 bins: noise of 99 / 1000 = 0.1; turns about x take the asymmetry away
-    at = found.projections.index("cos theta of mu-")
-    assert first.kl is not None
-    assert len(first.kl) == len(found.projections)
-    assert first.kl[found.projections.index("azimuth of mu-")] < 0.3
+    # turns about x take the asymmetry away, those about the beam change nothing
+    kl = found.subgroup_kl
+    at, azimuth = map(kl.projections.index, ("cos theta of mu-", "azimuth of mu-"))
+    assert first.excess is not None
+    assert len(first.excess) == len(kl.projections)
+    assert first.excess[azimuth].vanishes
+    assert first.excess[at].upper_95 == pytest.approx(0.0, abs=1e-6)
     across = next(row for row in found.candidates if row.label == "J_x")
-    assert across.kl is not None
-    assert across.kl[at] > 0.3
+    assert across.excess is not None
+    assert not across.excess[at].vanishes
+    assert (kl.kept.number, kl.random.number) == (1, 1)
+    assert kl.kept.excess == first.excess
+    assert kl.failed.number == 5 + sum(row.how == "tested" and row.rejected for row in found.subgroups)
     assert SubgroupSearch.from_json(found.to_json()) == found
 
 
@@ -125,7 +130,7 @@ def test_the_same_seed_gives_the_same_numbers(drawn: Callable[..., Events]) -> N
     tiny = {"restarts": 1, "steps": 10, "posthoc_steps": 10, "waves": 8, "batch": 32}
     alone, both = (WalkOptions(classes=names, **tiny) for names in (("SO(2)",), ("SO(2)", "SO(1,1)")))
     one, two = (
-        rows_of(search_subgroups(events, options, np.random.SeedSequence(3))) for options in (alone, both)
+        rows_of(search_subgroups(events, options, np.random.SeedSequence(3))[0]) for options in (alone, both)
     )
     assert one["SO(2)"].log10_p == pytest.approx(two["SO(2)"].log10_p, rel=1e-3)
     assert (one["SO(2)"].how, one["SO(1,1)"].how) == ("tested", "candidates")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -10,8 +10,6 @@ from typing import Any
 import hist
 import numpy as np
 import numpy.typing as npt
-
-from symhep_symmetrygan.sample import Events
 
 __all__ = ["Projection", "histogram", "projections"]
 
@@ -40,47 +38,64 @@ class Projection:
         return np.asarray(self.axis.index(self.of(x)), dtype=np.int64) + 1
 
 
-def projections(events: Events, bins: int) -> list[Projection]:
+def projections(
+    x: FloatArray,
+    names: Sequence[str],
+    bins: int,
+    *,
+    particles: int = 1,
+    momenta: bool = False,
+    objects: Sequence[str] = (),
+    scale: float = 1.0,
+) -> list[Projection]:
     """For vectors with px and py: azimuth and pt of each and azimuths between the leading ones; with E and pz also
     the polar angles and the mass of all. Every coordinate that belongs to no such vector stands for itself.
 
-    Axes have ``bins`` bins: a turn, or what holds all but 0.4 % of the training events.
+    Parameters
+    ----------
+    x
+        (N, D) rows of the coordinates of all vectors, divided by ``scale``: axes without natural ends have ``bins``
+        bins over what holds all but 0.4 % of these events.
+    names
+        Of the D coordinates: 'E1', 'px1', ... or the features' own.
+    particles, momenta
+        Number of vectors, and whether they are four-momenta.
+    objects
+        Names of the vectors; () if unknown.
+
+    >>> [p.name for p in projections(np.eye(4), ["px1", "py1", "px2", "py2"], 10)][:3]
+    ['azimuth of object1', 'azimuth of object2', 'azimuth between object1 and object2']
     """
-    places = {name: i for i, name in enumerate(events.names)}
+    places = {name: i for i, name in enumerate(names)}
     ends = [name[2:] for name in places if name.startswith("px") and f"py{name[2:]}" in places]
     planes = [(places[f"px{end}"], places[f"py{end}"]) for end in ends]
-    words = [_object(events, i, end, len(ends)) for i, end in enumerate(ends)]
-    x = events.train.x.cpu().numpy()
+    words = list(objects) if len(objects) == len(ends) else [f"object{end}" for end in ends]
     found = [
         _turn(f"azimuth of {word}", _azimuth(*plane), bins) for word, plane in zip(words, planes, strict=True)
     ]
     for (one, a), (other, b) in combinations(list(zip(words, planes, strict=True))[:LEADING], 2):
         found.append(_turn(f"azimuth between {one} and {other}", _between(a, b), bins))
     for word, plane in zip(words, planes, strict=True):
-        found.append(_range(f"pt of {word}", _length(plane, events.scale), bins, x))
+        found.append(_range(f"pt of {word}", _length(plane, scale), bins, x))
     used = {i for plane in planes for i in plane}
-    if events.momenta:
+    if momenta:
         for p, word in enumerate(words):
             axis = hist.axis.Regular(bins, -1.0, 1.0, name="value", label=f"cos theta of {word}")
             found.append(Projection(f"cos theta of {word}", _polar(4 * p), axis))
-        if events.particles > 1:
-            found.append(_range("mass of all", _mass(events.particles, events.scale), bins, x))
+        if particles > 1:
+            found.append(_range("mass of all", _mass(particles, scale), bins, x))
         return found
-    others = [i for i in range(events.size) if i not in used]
-    return found + [_range(events.names[i], _coordinate(i, events.scale), bins, x) for i in others]
+    others = [i for i in range(len(names)) if i not in used]
+    return found + [_range(names[i], _coordinate(i, scale), bins, x) for i in others]
 
 
-def histogram(projection: Projection, samples: dict[str, tuple[FloatArray, FloatArray]]) -> hist.Hist[Any]:
+def histogram(projection: Projection, samples: Mapping[str, tuple[FloatArray, FloatArray]]) -> hist.Hist[Any]:
     """Over ('which', value): sums of weights, with variances, of named samples of rows x (n, D) with weights (n,)."""
     which = hist.axis.StrCategory(list(samples), name="which")
     made: hist.Hist[Any] = hist.Hist(which, projection.axis, storage=hist.storage.Weight())
     for name, (x, weights) in samples.items():
         made.fill(which=name, value=projection.of(x), weight=weights)
     return made
-
-
-def _object(events: Events, number: int, end: str, count: int) -> str:
-    return events.objects[number] if len(events.objects) == count else f"object{end}"
 
 
 def _turn(name: str, of: Callable[[FloatArray], FloatArray], bins: int) -> Projection:

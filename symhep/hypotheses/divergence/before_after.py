@@ -1,8 +1,8 @@
-"""Projections of the events before and after an element, with the ratio below (Figs. 13 and 14)."""
+"""Projections of the events before and after elements, with the ratio below."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import hist
@@ -10,38 +10,53 @@ import mplhep
 import numpy as np
 from matplotlib.figure import Figure
 
+from symhep.hypotheses.divergence.observed import PREFIX
+from symhep.methods.interface import NamedFigure
 from symhep.plotting.panel import panel
+from symhep.plotting.quantities import axis_label, turn_ticks
 from symhep.plotting.style import COLOURS
-from symhep_symmetrygan.figures.axes import axis_label, turn_ticks
-from symhep_symmetrygan.figures.marks import RANDOM
 
-__all__ = ["PREFIX", "SHOWN", "before_and_after", "projections_of"]
+__all__ = ["LOOK", "before_and_after", "before_and_after_figures"]
 
-#: Keys of these histograms start with it.
-PREFIX = "projection: "
 #: Projections that fit on a page.
 SHOWN = 4
 #: Bins of a panel.
-_BINS = 50
-_LOOK = {"found": (COLOURS[1], "after a found element"), "random": (RANDOM, "after a random element")}
+BINS = 50
+#: Sample -> colour and words: kept, rejected, and random elements.
+LOOK = {
+    "kept": (COLOURS[0], "after a kept element"),
+    "rejected": (COLOURS[2], "after a rejected element"),
+    "random": (COLOURS[4], "after a random element"),
+}
+_BEFORE = "#d5d9de"
 
 
-def projections_of(histograms: Mapping[str, hist.Hist[Any]]) -> list[hist.Hist[Any]]:
-    """The histograms of projections, in their order."""
-    return [h for key, h in histograms.items() if key.startswith(PREFIX)][:SHOWN]
+def before_and_after_figures(
+    histograms: Mapping[str, hist.Hist[Any]], unit: str, words: Mapping[str, str]
+) -> Iterator[NamedFigure]:
+    """'after_kept', 'after_rejected', 'after_random', if the histograms hold them; ``words`` say which elements."""
+    drawn = [h for key, h in histograms.items() if key.startswith(PREFIX)]
+    for sample, what in words.items():
+        if drawn and all(sample in h.axes[0] for h in drawn):
+            yield NamedFigure(
+                f"after_{sample}",
+                before_and_after(histograms, sample, unit),
+                f"Events before (grey) and after {what} (points). Below their ratio, with the statistical errors of "
+                "each; the two hold the same events in other bins.",
+            )
 
 
 def before_and_after(histograms: Mapping[str, hist.Hist[Any]], sample: str, unit: str) -> Figure:
-    """A panel per projection for the sample 'found' or 'random': sums of weights with errors, and after / before."""
-    found = projections_of(histograms)
+    """A panel per projection: sums of weights with errors of the events and of ``sample``, and their ratio."""
+    found = [h for key, h in histograms.items() if key.startswith(PREFIX)][:SHOWN]
     figure, axes = panel(
         2, len(found), figsize=(3.9 * len(found) + 0.4, 4.7), squeeze=False, sharex="col", height_ratios=(3, 1.3)
     )  # fmt: skip
-    colour, words = _LOOK[sample]
+    colour, words = LOOK[sample]
     for h, (top, below) in zip(map(_coarser, found), axes.T, strict=True):
         before, after = h["events", :], h[sample, :]
         mplhep.histplot(
-            before, ax=top, histtype="fill", color="#d5d9de", label="events", flow="none", yerr=False
+            before, ax=top, histtype="fill", color=_BEFORE, label="events", flow="none", yerr=False
         )
         mplhep.histplot(
             after, ax=top, histtype="errorbar", color=colour, ms=3.5, elinewidth=1, label=words, flow="none"
@@ -49,7 +64,9 @@ def before_and_after(histograms: Mapping[str, hist.Hist[Any]], sample: str, unit
         top.set(xlabel="", ylabel="", ylim=(0, 1.28 * _highest(before, after)))
         _ratio(below, before, after, colour)
         axis = h.axes[1]
-        below.set(xlabel=axis_label(axis.label, unit), xlim=(axis.edges[0], axis.edges[-1]))
+        below.set(
+            xlabel=axis_label(axis.label, unit), ylabel="", xlim=(float(axis.edges[0]), float(axis.edges[-1]))
+        )
         top.ticklabel_format(axis="y", scilimits=(-3, 4))
         if "[rad]" in below.get_xlabel():
             turn_ticks(below, "x", float(axis.edges[0]), float(axis.edges[-1]))
@@ -61,7 +78,7 @@ def before_and_after(histograms: Mapping[str, hist.Hist[Any]], sample: str, unit
 
 def _coarser(h: hist.Hist[Any]) -> hist.Hist[Any]:
     """No more bins than can be told apart."""
-    factor = next((f for f in (1, 2, 3, 4, 5) if len(h.axes[1]) / f <= _BINS and len(h.axes[1]) % f == 0), 1)
+    factor = next((f for f in (1, 2, 3, 4, 5) if len(h.axes[1]) / f <= BINS and len(h.axes[1]) % f == 0), 1)
     return h[:, :: hist.rebin(factor)] if factor > 1 else h
 
 

@@ -1,0 +1,81 @@
+"""Divergences of projections after an element against before, as an excess over the noise of split samples."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from symhep.hypotheses.divergence.observed import Observed
+from symhep.methods.number import ONE_SIGMA, Bounded
+from symhep.methods.record import Record
+from symhep.stats.divergence import Excess
+
+__all__ = ["DivergenceMean", "DivergenceRecord", "bounded"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class DivergenceMean(Record):
+    """Mean over elements of the divergence of each projection: images of one half against the other half."""
+
+    mean: tuple[float, ...] | None = Field(
+        None, description="of each projection, in nats, noise included; null: no element"
+    )
+    error: tuple[float | None, ...] | None = Field(
+        None,
+        description="spread over elements / number^(1/2), not the error from the events; null: unknown, as of noise",
+    )
+    excess: tuple[Bounded, ...] | None = Field(
+        None,
+        description="of each projection, less the noise of the same halves, mean over the elements with its error from "
+        "the events, in nats; null: no element, and of the noise",
+    )
+    number: int = Field(0, description="number of elements")
+
+    @classmethod
+    def of(cls, e: Excess) -> Self:
+        """Of the elements along the first axis of ``e`` (E, J)."""
+        number = len(e)
+        if not number:
+            return cls()
+        spread = e.kl.std(axis=0, ddof=1) / np.sqrt(number) if number > 1 else np.full(e.kl.shape[1], np.nan)
+        return cls(mean=e.kl.mean(axis=0), error=spread, excess=bounded(e.mean()), number=number)
+
+
+class DivergenceRecord(Record):
+    """Kullback-Leibler divergences of projections, by what became of the elements; in nats."""
+
+    projections: tuple[str, ...] = Field(description="names of the projections")
+    bins: int = Field(description="bins of each histogram")
+    kept: DivergenceMean = Field(DivergenceMean(), description="of elements that are kept")
+    failed: DivergenceMean = Field(DivergenceMean(), description="of elements that are rejected")
+    random: DivergenceMean = Field(DivergenceMean(), description="of random elements")
+    noise: DivergenceMean = Field(
+        description="of halves of the events against each other: what the identity reads"
+    )
+
+    @classmethod
+    def seen(cls, observed: Observed, **groups: Excess) -> Self:
+        """Of named groups of elements."""
+        noise = observed.noise()
+        return cls(
+            projections=observed.names,
+            bins=observed.bins,
+            noise=DivergenceMean(mean=noise.mean(axis=0), number=len(noise)),
+            **{name: DivergenceMean.of(e) for name, e in groups.items()},
+        )
+
+
+def bounded(e: Excess) -> tuple[Bounded, ...]:
+    """The numbers of one element's excess (J,)."""
+    columns = (e.value, e.error, e.upper_95, e.expected_95)
+    return tuple(
+        Bounded(
+            value=value, low=value - error, high=value + error, level=ONE_SIGMA, unit="nats", upper_95=upper,
+            expected_95=expected,
+        )
+        for value, error, upper, expected in zip(*(c.tolist() for c in columns), strict=True)
+    )  # fmt: skip
