@@ -107,7 +107,7 @@ class RunFolder:
         shutil.rmtree(self.root / STATE / "parts" / "data", ignore_errors=True)
         (self.root / STATE / "hashes.json").unlink(missing_ok=True)
 
-    def write_card(self, card: RunCard, source: str) -> None:
+    def write_card(self, card: RunCard, source: str = "<card>") -> None:
         """The resolved card: every default filled in. Beside the card that was run, if that lies here itself."""
         buffer = io.StringIO()
         yaml = YAML(typ="safe", pure=True)
