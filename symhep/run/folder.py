@@ -115,9 +115,8 @@ class RunFolder:
         yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
         yaml.dump(card.model_dump(mode="json"), buffer)
         own = self.root / CARD
-        if (
-            Path(source).absolute() == own.absolute()
-        ):  # written by hand or by 'symhep run FILE': not to be overwritten
+        # Written by hand, or by 'symhep run FILE': not to be overwritten.
+        if Path(source).absolute() == own.absolute():
             self.write_bytes("card.resolved.yaml", buffer.getvalue().encode())
             return
         self.write_bytes(own.name, buffer.getvalue().encode())
