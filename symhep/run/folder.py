@@ -108,7 +108,7 @@ class RunFolder:
         shutil.rmtree(self.root / STATE / "parts" / "data", ignore_errors=True)
         (self.root / STATE / "hashes.json").unlink(missing_ok=True)
 
-    def write_card(self, card: RunCard, source: str) -> None:
+    def write_card(self, card: RunCard, source: str = "<card>") -> None:
         """The resolved card: every default filled in. Beside the card that was run, if that lies here itself."""
         buffer = io.StringIO()
         yaml = YAML(typ="safe", pure=True)
@@ -116,9 +116,8 @@ class RunFolder:
         yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
         yaml.dump(card.model_dump(mode="json"), buffer)
         own = self.root / CARD
-        if (
-            Path(source).absolute() == own.absolute()
-        ):  # written by hand or by 'symhep run FILE': not to be overwritten
+        # Written by hand, or by 'symhep run FILE': not to be overwritten.
+        if Path(source).absolute() == own.absolute():
             self.write_bytes("card.resolved.yaml", buffer.getvalue().encode())
             return
         self.write_bytes(own.name, buffer.getvalue().encode())
