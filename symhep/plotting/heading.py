@@ -50,7 +50,8 @@ class Heading:
         """Onto a figure whose axes have their places: above all panels, their titles and their powers of ten."""
         if not self.inches:
             return
-        frame = _frame(figure)
+        # Titles in space rise above the place that the layout gave them.
+        frame = _frame(figure, figure.bbox.y1 - 0.85 * self.inches * figure.dpi)
         # The label functions measure text after drawing a figure that has changed: a second drawing, and needless.
         frame.stale_callback = None
         figure.stale = False
@@ -87,14 +88,14 @@ def _written(ax: Any) -> list[Text]:
     return [text for text in [*texts, ax.yaxis.get_offset_text()] if text.get_visible() and text.get_text()]
 
 
-def _frame(figure: Figure) -> Axes:
-    """Axes without a look around all panels, up to the top of what stands above these."""
+def _frame(figure: Figure, highest: float) -> Axes:
+    """Axes without a look around all panels, up to the top of what stands above these, or to the highest pixel."""
     panels: list[Any] = [ax for ax in figure.axes if ax.get_label() != "<colorbar>"]
     left, right = min(ax.bbox.x0 for ax in panels), max(ax.bbox.x1 for ax in panels)
     bottom, top = min(ax.bbox.y0 for ax in panels), max(ax.bbox.y1 for ax in panels)
     first_row = [ax for ax in figure.axes if ax.bbox.y1 > top - 2]
     top = max([top, *(text.get_window_extent().y1 for ax in first_row for text in _written(ax))])
-    box = mpl.transforms.Bbox.from_extents(left, bottom, right, top)
+    box = mpl.transforms.Bbox.from_extents(left, bottom, right, min(top, highest))
     frame = figure.add_axes(box.transformed(figure.transFigure.inverted()).bounds)
     frame.set_axis_off()
     return frame

@@ -135,7 +135,8 @@ def _scaled() -> dict[str, Any]:
         f"{axis}tick.labelsize": min(max(factor * _points(now[f"{axis}tick.labelsize"]), 10.5), 12.0)
         for axis in "xy"
     }
-    return ticks | {key: factor * now[key] for key in _LENGTHS}
+    thinnest = {key: 0.6 if key.endswith(".width") else 0.0 for key in _LENGTHS}
+    return ticks | {key: max(factor * now[key], thinnest[key]) for key in _LENGTHS}
 
 
 def _points(size: float | str) -> float:

@@ -58,7 +58,7 @@ def _text_above() -> Figure:
 
 
 def _in_space() -> Figure:
-    figure, axes = panel(1, 2, figsize=(5.4, 3.1), subplot_kw={"projection": "3d"})
+    figure, axes = panel(1, 2, figsize=(5.4, 3.3), subplot_kw={"projection": "3d"})
     for ax in axes:
         ax.set_title("epoch 10\n90.0°")
         ax.set_box_aspect((1, 1, 1))
