@@ -118,3 +118,12 @@ def test_the_cross_section_is_that_of_the_weights_that_are_used(
     account = _run(tmp_path, registry, dataset={"xsec_pb": 6.0}, weights={"negative": policy})[1]
     used = {"keep": 2.0, "drop": 3.0, "abs": 4.0}[policy]
     assert account["weight_factor"] == pytest.approx(6.0 / used)
+
+
+def test_a_copy_under_another_name_is_told(tmp_path: Path, registry: Any) -> None:
+    for name in ("a.lhe", "b.lhe"):
+        _write(tmp_path / name, [1.0] * 3)
+    done, account = _run(tmp_path, registry)
+    note = f"{tmp_path}/b.lhe has the same bytes as {tmp_path}/a.lhe: its events count double."
+    assert account["notes"] == [note]
+    assert "has the same bytes as" in done.report.read_text()
