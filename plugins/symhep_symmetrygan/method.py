@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from symhep.events.dataset import Dataset
+from symhep.events.effective import require_spread
 from symhep.hypotheses.references import LESTER, PATERA
 from symhep.methods.context import Context
 from symhep.methods.init_block import InitBlock, SampleView
@@ -61,6 +62,7 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
 
     def check(self, data: Dataset, options: SymmetryGanOptions) -> None:
         """Raise `CardError` or `MethodError` for events that the options do not fit."""
+        require_spread(data)
         require(Prepared.of(data, options))
 
     def prepare(self, data: Dataset, options: SymmetryGanOptions) -> Prepared:

@@ -36,7 +36,7 @@ class VaeOptions(Options):
     latent_dim: int = Field(
         6, ge=1, le=256, description="latents; at least as many as independent directions are expected"
     )
-    runs: int = Field(15, ge=1, le=1000, description="independent trainings, averaged over")
+    runs: int = Field(15, ge=1, le=1e30, description="independent trainings, averaged over")
     epochs: int = Field(20, ge=1, description="passes over the events")
     min_steps: int = Field(
         1500,
@@ -49,7 +49,7 @@ class VaeOptions(Options):
         description="weight of the KL term; directions with a scaled variance below it count as noise",
     )
     batch_size: int = Field(128, ge=1, description="events per optimiser step")
-    learning_rate: float = Field(1e-3, gt=0, le=1000, description="step size of Adam")
+    learning_rate: float = Field(1e-3, gt=0, le=1e30, description="step size of Adam")
     hidden: LayerSizes = Field(
         (64, 32), description="hidden layer sizes of the encoder; the decoder mirrors them"
     )

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from symhep.errors import MethodError
 from symhep.events.dataset import Dataset
-from symhep.events.effective import require_effective
+from symhep.events.effective import require_effective, require_spread
 from symhep.methods.interface import Inputs
 from symhep_vae.options import VaeOptions
 
@@ -71,8 +71,7 @@ def require_trainable(data: Dataset) -> None:
         raise MethodError(f"no events in '{data.name}' have all features finite and enough objects")
     if data.values.shape[1] == 0:
         raise MethodError(f"'{data.name}' has no features")
-    if len(data) > 1 and (data.values == data.values[0]).all():
-        raise MethodError(f"all events of '{data.name}' are identical: there is nothing to learn")
+    require_spread(data)
     # A scaling that was fitted to NaN spoils all events.
     bad = [c.name for c, x in zip(data.columns, data.scaled.T, strict=True) if not np.isfinite(x).all()]
     if bad:

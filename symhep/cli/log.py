@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from symhep.cli.progress import HowFar, TerminalProgress
 from symhep.errors import StoreError
@@ -61,8 +62,8 @@ def telling(verbose: bool = False, file: str | Path | None = None) -> Iterator[P
         yield progress
 
 
-def _handler(stream: object, level: int, form: str) -> logging.Handler:
-    handler = logging.StreamHandler(stream)  # type: ignore[arg-type]
+def _handler(stream: TextIO, level: int, form: str) -> logging.Handler:
+    handler = logging.StreamHandler(stream)
     handler.setLevel(level)
     handler.setFormatter(_OneLine(form))
     return handler

@@ -95,8 +95,9 @@ def main() -> None:
         say(f"symhep: {error}{_traceback_note(error)}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        error.message = printable(error.message)
-        error.show()
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            say(error.ctx.get_usage(), err=True)
+        say(f"Error: {printable(error.format_message())}", err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         say("symhep: interrupted; run the same command again to go on", err=True)

@@ -12,7 +12,7 @@ from symhep.errors import MethodError
 if TYPE_CHECKING:
     from symhep.events.dataset import Dataset
 
-__all__ = ["FEW", "FEWEST", "effective_events", "require_effective"]
+__all__ = ["FEW", "FEWEST", "effective_events", "require_effective", "require_spread"]
 
 #: With fewer effective events weighted averages are no averages of a density: methods refuse them.
 FEWEST = 10.0
@@ -39,3 +39,9 @@ def require_effective(data: Dataset, least: float = FEWEST) -> None:
             f"'{data.name}' has an effective number of events (sum w)^2 / sum w^2 = {found:.3g} < {least:g}: "
             "too few for weighted averages; read more events, or use weights of one sign"
         )
+
+
+def require_spread(data: Dataset) -> None:
+    """Raise `MethodError` for a sample whose events are all the same."""
+    if len(data) > 1 and (data.values == data.values[0]).all():
+        raise MethodError(f"all events of '{data.name}' are identical: there is nothing to learn from them")

@@ -59,7 +59,8 @@ def read_file(
     losses, sums, selector = LossLog(bad_files), WeightSums(), Selector(card)
     header: dict[str, Any] = {"file": source.path, "format": source.reader.name}
     with progress.task(f"reading {source.path.rsplit('/', 1)[-1]}", 0) as tick:
-        for batch in _batches(source, agreement, limit, losses, header):
+        scaled = card.datasets[agreement.dataset].xsec_pb is not None
+        for batch in _batches(source, agreement, limit, losses, header, scaled):
             selector.add(batch)
             sums.add(batch)
             tick(len(batch))
@@ -87,14 +88,22 @@ def read_file(
 
 
 def _batches(
-    source: Source, agreement: Agreement, limit: int | None, losses: LossLog, header: dict[str, Any]
+    source: Source,
+    agreement: Agreement,
+    limit: int | None,
+    losses: LossLog,
+    header: dict[str, Any],
+    scaled: bool,
 ) -> Iterator[EventBatch]:
-    """The batches that can be read, with finite weights; under 'skip' the rest of a broken file is recorded as lost."""
+    """The batches that can be read, with finite weights; under 'skip' the rest of a broken file is recorded as lost.
+
+    ``scaled``: the weights will be scaled to a cross-section, for which the sum before skimming is looked up.
+    """
     request = replace(agreement.request, max_events=limit)
     try:
         schema = source.schema()
         header |= {"cross_section_pb": schema.cross_section_pb, "notes": list(schema.notes)}
-        if request.weight in ("auto", schema.auto_weight):
+        if scaled and request.weight in ("auto", schema.auto_weight):
             header["generated"] = source.generated()
     except InputError as error:
         losses.record(lost(source.path, error))
@@ -129,7 +138,8 @@ def read_dataset(
         options = source.options.model_dump(mode="json")
         print_ = fingerprints.get(source.path)
         code = [__version__, code_digest(type(source.reader)), PARTS, source.reader.name]
-        return content_key(*code, options, print_, what, card.run.bad_files, agreement.fill, left)
+        scaled = card.datasets[name].xsec_pb is not None
+        return content_key(*code, options, print_, what, card.run.bad_files, agreement.fill, scaled, left)
 
     parts: dict[int, Part] = {}
     if limit is None:
@@ -157,7 +167,19 @@ def read_dataset(
                 _tell(found)
             parts[index] = found
             limit -= found.values["sums"]["events"]
-    return _join(name, card, agreement, [parts[i] for i in sorted(parts)])
+    twins = _twins(sources, fingerprints)
+    return _join(name, card, agreement, [parts[i] for i in sorted(parts)], twins)
+
+
+def _twins(sources: list[Source], fingerprints: Mapping[str, Any]) -> list[str]:
+    """A sentence for each file that has the same bytes as one before it, as a copy under another name has."""
+    first: dict[str, str] = {}
+    found = []
+    for source in sources:
+        digest = (fingerprints.get(source.path) or {}).get("sha256")
+        if digest is not None and first.setdefault(digest, source.path) != source.path:
+            found.append(f"{source.path} has the same bytes as {first[digest]}: its events count double.")
+    return found
 
 
 def _tell(part: Part) -> None:
@@ -172,7 +194,9 @@ def _tell(part: Part) -> None:
         _LOG.warning("%s: %s events lost: %s", loss["file"], many, loss["reason"])
 
 
-def _join(name: str, card: RunCard, agreement: Agreement, parts: list[Part]) -> DatasetEvents:
+def _join(
+    name: str, card: RunCard, agreement: Agreement, parts: list[Part], twins: list[str]
+) -> DatasetEvents:
     """Merge the files' parts and scale the weights to the cross-section, if the card gives one."""
     total = WeightSums()
     for part in parts:
@@ -188,7 +212,8 @@ def _join(name: str, card: RunCard, agreement: Agreement, parts: list[Part]) -> 
     xsec = card.datasets[name].xsec_pb
     scale = normalisation(name, card, total, [p.values for p in parts])
     factor = scale.factor
-    for note in (*notes, *scale.notes):
+    told = [*notes, *scale.notes, *twins]
+    for note in told:
         _LOG.warning("dataset '%s': %s", name, note)
     tables = {}
     for feature in card.features:
@@ -217,7 +242,7 @@ def _join(name: str, card: RunCard, agreement: Agreement, parts: list[Part]) -> 
         "weight_factor": factor,
         "weight_unit": "pb" if xsec is not None else "",
         "normalised_to": scale.to,
-        "notes": [*notes, *scale.notes],
+        "notes": told,
         "cross_section_pb": _average_cross_section(parts),
         "selections": {selection: _scaled(flow.to_json(), factor) for selection, flow in flows.items()},
     }

@@ -44,7 +44,7 @@ class LearnedOracleOptions(Options):
     learning_rate: float = Field(
         1e-3,
         gt=0,
-        le=1000,
+        le=1e30,
         description="largest step size of Adam; it rises over a tenth of the steps, then falls to 0",
     )
     weight_decay: float = Field(0.1, ge=0, description="decoupled weight decay: keeps the function smooth")

@@ -16,7 +16,7 @@ class PosthocOptions(Options):
     steps: int = Field(1000, ge=1, description="batches that each sees")
     batch: int = Field(128, ge=1, description="events per batch")
     learning_rate: float = Field(
-        3e-3, gt=0, le=1000, description="step size of Adam at the start; it falls to 0 as a cosine"
+        3e-3, gt=0, le=1e30, description="step size of Adam at the start; it falls to 0 as a cosine"
     )
     hidden: LayerSizes = Field((25, 25), min_length=1, description="ReLU layers of the networks")
 

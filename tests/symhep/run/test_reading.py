@@ -146,3 +146,10 @@ def test_what_a_reader_notices_stays_with_the_run(tmp_path: Path, registry: Any)
     assert (again.computed, again.notes, same["file_notes"]) == ([], first.notes, account["file_notes"])
     with pytest.warns(UserWarning, match=r"a\.parquet: (Entries of 'mu'|The median pt)"):
         assert len(symhep.load(tmp_path / "a.parquet")) == 3
+def test_a_copy_under_another_name_is_told(tmp_path: Path, registry: Any) -> None:
+    for name in ("a.lhe", "b.lhe"):
+        _write(tmp_path / name, [1.0] * 3)
+    done, account = _run(tmp_path, registry)
+    note = f"{tmp_path}/b.lhe has the same bytes as {tmp_path}/a.lhe: its events count double."
+    assert account["notes"] == [note]
+    assert "has the same bytes as" in done.report.read_text()

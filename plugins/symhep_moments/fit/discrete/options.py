@@ -22,7 +22,7 @@ class ClassifierOptions(Options):
     min_steps: int = Field(200, ge=1, description="optimiser steps at least, however few the events are")
     batch_size: int = Field(256, ge=1, description="events per optimiser step")
     learning_rate: float = Field(
-        3e-3, gt=0, le=1000, description="step size of Adam at the start; it falls to 0"
+        3e-3, gt=0, le=1e30, description="step size of Adam at the start; it falls to 0"
     )
     weight_decay: float = Field(0.3, ge=0, description="decoupled weight decay")
 
