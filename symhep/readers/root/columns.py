@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,6 +53,7 @@ class Columns:
             if member.refused is not None:
                 self.refused[full] = member.refused
             else:
+                self.refused.pop(full, None)
                 self.columns[full] = Column(full, member.type, member.depth, doc)
                 self.places[full] = Place(branch, member.path)
 
@@ -72,8 +74,13 @@ def is_ntuple(tree: Any) -> bool:
 
 def _ttree_columns(tree: Any, records: bool) -> Columns:
     found = Columns()
+    tops = Counter(branch.name for branch in tree.branches)
     for name, branch in tree.iteritems(full_paths=True, recursive=True):
         if len(branch.branches):  # its parts come one by one
+            continue
+        if tops[name.partition("/")[0]] > 1 and not _reached(tree, name, branch):
+            if name not in found.columns:
+                found.refused[name] = "another branch has the same name"
             continue
         try:
             plain = _plain(branch)
@@ -95,6 +102,14 @@ def _ttree_columns(tree: Any, records: bool) -> Columns:
         except Exception as error:
             found.refused[name] = f"{_UNREADABLE}: {reason(error)}"
     return found
+
+
+def _reached(tree: Any, name: str, branch: Any) -> bool:
+    """Does the name lead to this branch?"""
+    try:
+        return tree[name] is branch
+    except Exception:
+        return False
 
 
 def _plain(branch: Any) -> tuple[str, int] | None:

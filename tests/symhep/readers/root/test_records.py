@@ -46,7 +46,7 @@ def tree(arrays: dict[str, ak.Array] | None = None, **branches: Any) -> Any:
         yield {name: (arrays or {})[name] for name in names}
 
     return SimpleNamespace(
-        classname="TTree", num_entries=3, iterate=iterate,
+        classname="TTree", num_entries=3, iterate=iterate, branches=(),
         iteritems=lambda full_paths, recursive: branches.items(),
     )  # fmt: skip
 
@@ -176,3 +176,22 @@ def test_clusters_of_an_rntuple_are_cut_to_chunks(tmp_path: Path) -> None:
         assert [x for b in batches for x in b.events.mu.px[:, 0].tolist()] == np.arange(30.0).tolist()
     few = ReadRequest(chunk_events=4, max_events=13)
     assert sum(len(b) for b in TreeReader().read(str(path), TreeOptions(), few, LossLog())) == 13
+
+
+def test_branches_hidden_by_another_of_the_same_name_are_not_offered() -> None:
+    first, second, hidden = branch("float[]"), branch("float[]"), branch("float[]")
+    listed = [("P/P.PT", first), ("P/P.PT", second), ("P/P.Beta", hidden)]
+
+    class Twice:
+        classname = "TTree"
+        branches = (SimpleNamespace(name="P"), SimpleNamespace(name="P"))
+
+        def iteritems(self, full_paths: bool, recursive: bool) -> Any:
+            return listed
+
+        def __getitem__(self, name: str) -> Any:
+            return {"P/P.PT": first}[name]
+
+    found = tree_columns(Twice())
+    assert list(found.columns) == ["P/P.PT"]
+    assert found.refused == {"P/P.Beta": "another branch has the same name"}
