@@ -21,6 +21,9 @@ EXCEPTIONS: dict[str, str] = {
     "algebra": "of a result: dimension and name with their uncertainty; of a class in the catalogue: its name",
     "generators": "combinations of candidates in moments and symmetrygan, matrices or fields each with a residual in "
     "oracle, a table of coefficients for the conjugate of a class",
+    "kept": "divergences of kept elements, on which scripts rely, beside how many there are, and their losses",
+    "failed": "divergences of rejected elements, likewise",
+    "random": "divergences of random elements, likewise",
     "symmetry": "kl.symmetry, on which scripts rely, beside the symmetry for `symhep augment`",
 }
 
