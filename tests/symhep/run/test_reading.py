@@ -146,6 +146,8 @@ def test_what_a_reader_notices_stays_with_the_run(tmp_path: Path, registry: Any)
     assert (again.computed, again.notes, same["file_notes"]) == ([], first.notes, account["file_notes"])
     with pytest.warns(UserWarning, match=r"a\.parquet: (Entries of 'mu'|The median pt)"):
         assert len(symhep.load(tmp_path / "a.parquet")) == 3
+
+
 def test_a_copy_under_another_name_is_told(tmp_path: Path, registry: Any) -> None:
     for name in ("a.lhe", "b.lhe"):
         _write(tmp_path / name, [1.0] * 3)
