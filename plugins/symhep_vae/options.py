@@ -36,7 +36,7 @@ class VaeOptions(Options):
     latent_dim: int = Field(
         6, ge=1, le=256, description="latents; at least as many as independent directions are expected"
     )
-    runs: int = Field(15, ge=1, le=1e30, description="independent trainings, averaged over")
+    runs: int = Field(15, ge=1, le=1000, description="independent trainings, averaged over")
     epochs: int = Field(20, ge=1, description="passes over the events")
     min_steps: int = Field(
         1500,

@@ -41,7 +41,7 @@ class GradientOptions(Options):
         min_length=1,
         description="numbers of generators N_g that are tried; by default 1 to the unknowns, 10 at most",
     )
-    seeds: int = Field(5, ge=1, le=1e30, description="independent starts per N_g")
+    seeds: int = Field(5, ge=1, le=1000, description="independent starts per N_g")
     epochs: int = Field(5000, ge=1, description="steps of Adam over all points")
     learning_rate: float = Field(1e-3, gt=0, le=1e30, description="step size of Adam")
     epsilon: float = Field(1e-3, gt=0, lt=1, description="eps in x' = (1 + eps W) x")
@@ -77,7 +77,7 @@ class FlowOptions(Options):
     generators: int = Field(1, ge=1, description="N_g, networks trained side by side and kept orthogonal")
     hidden: LayerSizes = Field((32, 32), min_length=1, description="hidden layer sizes of each network")
     activation: Literal["tanh", "softplus", "elu", "relu"] = Field("tanh", description="of the hidden layers")
-    seeds: int = Field(5, ge=1, le=1e30, description="independent starts")
+    seeds: int = Field(5, ge=1, le=1000, description="independent starts")
     epochs: int = Field(5000, ge=1, description="steps of Adam over all points")
     learning_rate: float = Field(1e-3, gt=0, le=1e30, description="step size of Adam")
     epsilon: float = Field(1e-3, gt=0, lt=1, description="eps in x' = x + eps v(x)")
