@@ -89,7 +89,7 @@ def command(
         say(f"{' '.join(what)}: OK (would write to {done.folder})")
         return
     for note in done.notes:
-        click.echo(f"note: {note}")
+        say(f"note: {note}")
     for name, result in done.results.items():
         say(f"{name}:")
         for statement in result.statements:
