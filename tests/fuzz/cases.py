@@ -13,6 +13,7 @@ from samples import Sample
 from symhep.card.loader import load_card
 from symhep.errors import SymhepError
 from symhep.plugin.manager import Registry
+from symhep.printable import printable
 from symhep.readers.interface import LossLog, ReadRequest
 from symhep.run.sources import open_source
 
@@ -121,6 +122,6 @@ def _refused(error: SymhepError) -> Outcome:
     text = str(error)
     if _UNCAUGHT in text:
         return Outcome("foreign", text[:200])
-    if "\n" in text or not text.isprintable():
+    if text != printable(text):
         return Outcome("foreign", f"a message that is no line of text: {text[:150]!r}")
     return Outcome("refused", text[:150])

@@ -302,12 +302,14 @@ output: {label: Private work}
 
 
 def _tags(path: Path) -> int | None:
+    """Tags that begin an event: not those that a header quotes, or somebody has pasted there."""
     data = path.read_bytes()
     if data[:2] == b"\x1f\x8b":
         try:
             data = gzip.decompress(data)
         except Exception:
             return None
+    data = re.sub(rb"<(header|init)\b.*?</\1>", b"", data, flags=re.DOTALL)
     return len(re.findall(rb"<event[\s>]", data))
 
 
