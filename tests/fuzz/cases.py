@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ KINDS = {
     "untold": "events lost in silence",
     # A four-vector that is none leaves the sample in the cut-flow (symhep.events.select); a weight has no such place.
     "nonsense": "a weight that is no number",
-    "foreign": "an exception of a library",
+    "foreign": "an exception or a warning of a library",
     "hang": "more than 20 s",
     "memory": "more than 1 GB",
     "crash": "the process died",
@@ -51,7 +52,21 @@ def measured(sample: Sample, folder: Path, registry: Registry) -> Sample:
 
 
 def judge(path: Path, sample: Sample, registry: Registry) -> Outcome:
-    """Inspect the file and read it, as its format and by its content; a card is loaded."""
+    """Inspect the file and read it, as its format and by its content; a card is loaded.
+
+    A warning of a library is as foreign to a user as its exceptions are.
+    """
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        outcome = _judged(path, sample, registry)
+    if told and outcome.kind not in FAULTS:
+        first = told[0]
+        where = f"{Path(first.filename).name}:{first.lineno}"
+        return Outcome("foreign", f"{first.category.__name__}: {str(first.message)[:150]} ({where})")
+    return outcome
+
+
+def _judged(path: Path, sample: Sample, registry: Registry) -> Outcome:
     if sample.format == "card":
         try:
             load_card(path)

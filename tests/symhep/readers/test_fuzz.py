@@ -40,6 +40,7 @@ print(*(found.kind for found in outcomes(asked, seconds=1, memory=1 << 26)))
 
 READERS = """
 import tempfile
+import warnings
 from dataclasses import replace
 from pathlib import Path
 import numpy as np
@@ -73,7 +74,11 @@ def fails(self, path, options, request, losses):
         raise ValueError("of a library")
     yield from read(self, path, options, request, losses)
 
-for CsvReader.read in (read, shortened, told, told_too_few, weightless, fails):
+def warns(self, path, options, request, losses):
+    warnings.warn("of a library", RuntimeWarning, stacklevel=1)
+    yield from read(self, path, options, request, losses)
+
+for CsvReader.read in (read, shortened, told, told_too_few, weightless, fails, warns):
     print(judge(folder / "a.csv", good, registry).kind)
 """
 
@@ -83,7 +88,7 @@ for CsvReader.read in (read, shortened, told, told_too_few, weightless, fails):
     ("code", "kinds"),
     [
         (CHILDREN, "same foreign hang memory crash told"),
-        (READERS, "same untold told untold nonsense foreign"),
+        (READERS, "same untold told untold nonsense foreign foreign"),
     ],
 )
 def test_what_may_not_happen_is_seen(root: Path, code: str, kinds: str) -> None:
