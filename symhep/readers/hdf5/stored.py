@@ -128,7 +128,7 @@ class Hdf5Table:
     def __init__(self, path: str, stored: Stored) -> None:
         self.path, self.stored = path, stored
         self.damage: str | None = None
-        for dataset in {id(place.dataset): place.dataset for place in stored.places.values()}.values():
+        for dataset in {place.dataset.name: place.dataset for place in stored.places.values()}.values():
             require_readable(dataset, path)
 
     @property
@@ -150,7 +150,7 @@ class Hdf5Table:
                 raise InputError(
                     f"there is no column '{name}'", file=self.path, hint=nearest(name, self.columns)
                 )
-        datasets = {id(p.dataset): p.dataset for p in (self.stored.places[name] for name in columns)}
+        datasets = {p.dataset.name: p.dataset for p in (self.stored.places[name] for name in columns)}
         row = sum(d.dtype.itemsize * int(np.prod(d.shape[1:], dtype=np.int64)) for d in datasets.values())
         step = max(1, min(step, _READ // max(row, 1)))
         for start in range(0, stop, step):
@@ -169,14 +169,14 @@ class Hdf5Table:
     def _values(self, columns: Sequence[str], start: int, end: int) -> dict[str, ak.Array]:
         """A stretch of the columns; each dataset is read once."""
         places = {name: self.stored.places[name] for name in columns}
-        fields: dict[int, list[str]] = {}  # by the dataset itself: HDF5 looks its name up each time
+        fields: dict[str, list[str]] = {}
         for place in places.values():
-            needed = fields.setdefault(id(place.dataset), [])
+            needed = fields.setdefault(place.dataset.name, [])
             needed += [f for f in (place.field, place.valid) if f is not None and f not in needed]
-        blocks: dict[int, npt.NDArray[Any]] = {}
+        blocks: dict[str, npt.NDArray[Any]] = {}
         found: dict[str, ak.Array] = {}
         for name, place in places.items():
-            of = id(place.dataset)
+            of = place.dataset.name
             if of not in blocks:
                 blocks[of] = _block(place.dataset, fields[of], start, end)
             values = blocks[of] if place.field is None else blocks[of][place.field]
