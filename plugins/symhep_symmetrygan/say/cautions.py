@@ -109,10 +109,11 @@ def _unseen(r: SymmetryGanRecord) -> Iterator[Statement]:
     if kl is None or kl.failed.excess is None or not all(number.vanishes for number in kl.failed.excess):
         return
     limits = [number.upper_95 or 0.0 for number in kl.failed.excess]
+    show, them = ("shows", "it") if kl.failed.number == 1 else ("show", "them")
     yield _warning(
-        f"The {elements_text(kl.failed.number)} that the p-value rejects show no excess KL divergence of "
+        f"The {elements_text(kl.failed.number)} that the p-value rejects {show} no excess KL divergence of "
         f"{several(kl.projections, 4)} beyond two errors (< {max(limits):.2g} nats at 95 %): these projections alone "
-        "would have passed them.",
+        f"would have passed {them}.",
         {"upper_95": limits, "projections": list(kl.projections)},
         "kl_excess",
     )

@@ -10,6 +10,8 @@ from symhep_symmetrygan.record import SymmetryGanRecord
 
 __all__ = ["divergence_statements", "loss_statements"]
 
+#: A loss on held-out events that is larger than that of guessing by more than this is one of overtraining.
+OVERTRAINED = 0.02
 #: Groups of elements in the record, and what they are called.
 _ELEMENTS = (
     ("kept", "for kept elements"),
@@ -46,4 +48,7 @@ def loss_statements(r: SymmetryGanRecord) -> Iterator[Statement]:
     if loss.kept is not None and loss.failed is not None:
         text += f", {loss.kept.text()} for those that are kept once refined and {loss.failed.text()} for those that "
         text += "are rejected"
+    measured = [n.value for n in (loss.found, loss.random, loss.kept, loss.failed) if n is not None]
+    if any(value is not None and value > loss.ideal + OVERTRAINED for value in measured):
+        text += ". Above 2 ln 2 a classifier knows its training events by heart: no difference is shown by such a loss"
     yield Statement(f"{text}.", loss.to_json(), "posthoc")

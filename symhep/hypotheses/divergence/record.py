@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from symhep.hypotheses.divergence.observed import Observed
 from symhep.methods.number import ONE_SIGMA, Bounded
 from symhep.methods.record import Record
-from symhep.stats.divergence import Excess
+
+# Records are loaded with a card, what measures them by the first fit.
+if TYPE_CHECKING:
+    from symhep.hypotheses.divergence.observed import Observed
+    from symhep.stats.divergence import Excess
 
 __all__ = ["DivergenceMean", "DivergenceRecord", "bounded"]
 

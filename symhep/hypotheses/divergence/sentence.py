@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.methods.enumeration import several
+from symhep.methods.number import Bounded
 from symhep.methods.result import Statement
 
 __all__ = ["excess_statement"]
@@ -29,7 +30,7 @@ def excess_statement(kl: DivergenceRecord, words: Sequence[tuple[str, str]]) -> 
     for name, text in words:
         excess = getattr(kl, name).excess
         if excess is not None and shown:
-            numbers = [f"{kl.projections[j]} {excess[j].text()}" for j in shown]
+            numbers = [f"{kl.projections[j]} {_text(excess[j])}" for j in shown]
             parts.append(f"{text} {several(numbers)}")
     if not parts:
         return None
@@ -39,6 +40,11 @@ def excess_statement(kl: DivergenceRecord, words: Sequence[tuple[str, str]]) -> 
         {key: evidence[key] for key in ("projections", *(name for name, _ in words), "noise")},
         FIGURE,
     )
+
+
+def _text(excess: Bounded) -> str:
+    """Elements that leave a projection of every event as it is say nothing with it."""
+    return "unchanged" if excess.value == 0 and not excess.error else excess.text()
 
 
 def _telling(kl: DivergenceRecord) -> list[int]:

@@ -148,6 +148,13 @@ def test_false_maxima_are_reported_by_their_loss(record: SymmetryGanRecord) -> N
     assert f"{kept} for those that are kept once refined and {failed} for those that are rejected" in text
 
 
+def test_losses_of_overtraining_show_no_difference(record: SymmetryGanRecord) -> None:
+    guess = {key: Number.with_error(1.387, 0.001) for key in ("found", "random", "kept", "failed")}
+    assert "by heart" not in one(but(record, "posthoc_loss", **guess), "new classifier's loss")
+    worse = guess | {"found": Number.with_error(1.76, 0.12)}
+    assert "knows its training events by heart" in one(but(record, "posthoc_loss", **worse), "new classifier's loss")
+
+
 @pytest.mark.parametrize(("key", "whose"), [("finite_group", "elements"), ("component_group", "components")])
 def test_finite_groups_have_orders(record: SymmetryGanRecord, key: str, whose: str) -> None:
     group = FiniteGroupRecord(

@@ -43,6 +43,19 @@ def test_the_first_two_and_the_most_telling_projection_are_told() -> None:
     )
 
 
+def test_a_projection_that_elements_leave_as_it_is_is_unchanged() -> None:
+    still = Bounded(value=0.0, low=0.0, high=0.0, level=ONE_SIGMA, unit="nats", upper_95=0.0)
+    kept = DivergenceMean(
+        mean=(0.0,) * 5, excess=(*(mean(0.0003).excess or ()), still, still, still, still), number=1
+    )
+    told = excess_statement(record(kept, mean(0.02, 0.01, 0.0, 0.05, 0.03)), WORDS)
+    assert told is not None
+    assert (
+        "azimuth of a 0.0003 ± 0.0005 nats (< 0.0012 at 95 %), azimuth of b unchanged and pt of b unchanged;"
+        in told.text
+    )
+
+
 def test_nothing_is_told_where_nothing_moves() -> None:
     assert excess_statement(record(mean(0, 0, 0, 0, 0), DivergenceMean()), WORDS) is None
     assert excess_statement(record(DivergenceMean(), DivergenceMean()), WORDS) is None
