@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import json
 import os
@@ -93,7 +92,8 @@ def _child(cases: Sequence[Callable[[], Outcome]], outlet: int, seconds: int, me
     with open("/proc/self/statm", encoding="ascii") as file:
         mapped = int(file.read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + 2 * memory, mapped + 2 * memory))
-    with contextlib.suppress(BrokenPipeError):
+    code = 70
+    try:
         for case in cases:
             signal.setitimer(signal.ITIMER_PROF, seconds)
             before = _most_memory()
@@ -105,7 +105,9 @@ def _child(cases: Sequence[Callable[[], Outcome]], outlet: int, seconds: int, me
             if used > memory:
                 outcome = Outcome("memory", f"{used >> 20} MiB")
             os.write(outlet, json.dumps(asdict(outcome)).encode() + b"\n")
-    os._exit(0)
+        code = 0
+    finally:  # whatever happens: this process must not go on as its parent
+        os._exit(code)
 
 
 def _most_memory() -> int:

@@ -322,7 +322,8 @@ def _rows(path: Path) -> int | None:
     data = path.read_bytes()
     if b'"' in data or b"\r" in data:
         return None
-    return sum(1 for line in data.split(b"\n")[1:] if line.strip() and not line.startswith(b"#"))
+    lines = [line for line in data.split(b"\n") if line.strip() and not line.startswith(b"#")]
+    return max(len(lines) - 1, 0)  # the header need not be the first line: empty ones may stand before it
 
 
 def _numpy(path: Path) -> int | None:

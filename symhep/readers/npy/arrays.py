@@ -164,6 +164,12 @@ def _header(stream: Any, path: str, name: str) -> tuple[tuple[int, ...], bool, n
         )
     if not shape or min(shape) < 0 or dtype.itemsize == 0:
         raise InputError(f"the array '{name}' of shape {shape} holds no events", file=path)
+    if math.prod(shape[1:]) * dtype.itemsize > _WHOLE_BYTES:
+        raise InputError(
+            f"the array '{name}' of shape {shape} has more than 1 GB for each event: damaged?",
+            file=path,
+            hint=_AGAIN,
+        )
     return shape, fortran, dtype
 
 

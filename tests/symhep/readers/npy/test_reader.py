@@ -187,7 +187,10 @@ def test_a_cut_file_gives_what_it_holds(rng: np.random.Generator, tmp_path: Path
     assert [loss.events for loss in losses.losses] == [N - 11]
 
 
-@pytest.mark.parametrize("shape", ["(1000000000000, 3)", "(40, 1000000000000)", "(0, 3)", "()", "(-4, 3)"])
+@pytest.mark.parametrize(
+    "shape",
+    ["(1000000000000, 3)", "(40, 1000000000000)", "(40, 9, 99999999999999)", "(0, 3)", "()", "(-4, 3)"],
+)
 def test_absurd_shapes(shape: str, rng: np.random.Generator, tmp_path: Path) -> None:
     path = tmp_path / "a.npy"
     np.save(path, rng.normal(size=(N, 3)))
