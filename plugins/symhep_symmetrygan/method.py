@@ -30,6 +30,8 @@ __all__ = ["SymmetryGan"]
 #: Of the card that `symhep init` writes: effective events from which on it trains, restarts, their batches, and events.
 ENOUGH = 400
 RESTARTS, STEPS, MOST_EVENTS = 16, 1500, 20_000
+#: Subgroups are half of the cost with the sizes of a measurement.
+SUBGROUPS = "{restarts: 4, steps: 400, posthoc_steps: 1000}          # 6, 600 and 1500 for a measurement"
 
 
 class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
@@ -127,7 +129,7 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
             f"features: {sample.geometric}",
             "options:",
             *(
-                ["  search: SO(3)", "  subgroups: true", "  discrete: {elements: usual}"]
+                ["  search: SO(3)", f"  subgroups: {SUBGROUPS}", "  discrete: {elements: usual}"]
                 if sample.object is not None
                 else []
             ),

@@ -178,7 +178,9 @@ def _cuts(schema: Schema, pointed: Pointed) -> Sequence[object]:
 def _notes(summary: FileSummary, *logs: LossLog) -> list[str]:
     """Sentences of the reader, each once; of what was counted twice the last number counts."""
     noticed = {note.text: note.sentence() for log in logs for note in log.notes}
-    return list(dict.fromkeys((*summary.schema.notes, *summary.notes, *noticed.values())))[:_LISTED]
+    # The look into the file has counted among fewer events what was counted again since.
+    known = [note for note in (*summary.schema.notes, *summary.notes) if not note.startswith(tuple(noticed))]
+    return list(dict.fromkeys((*known, *noticed.values())))[:_LISTED]
 
 
 def _comments(sentences: Any) -> list[str]:

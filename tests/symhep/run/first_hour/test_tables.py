@@ -217,3 +217,19 @@ def test_csv(
     assert np.median(events.M) == pytest.approx(91.2, abs=1)
     assert events.particles.charge.to_list() == [[1, -1]] * 300
     assert looked_at(init(file)) == ("particles", 2, FOUR)
+
+
+def test_padding_is_noted_once(tmp_path: Path, init: Card) -> None:
+    """The look into a long file counts among its first events, the proposal among more: the card has one number."""
+    rng = np.random.default_rng(10)
+    there = rng.random(1500) < 0.8
+    columns = {
+        f"mu_{leaf}": np.where(there, rng.exponential(30, 1500) + 5, -1.0)
+        for leaf in ("pt", "eta", "phi", "m")
+    }
+    file = tmp_path / "padded.parquet"
+    pq.write_table(pa.table(columns), file)
+    init(file)
+    lines = (tmp_path / "first.yaml").read_text(encoding="utf-8").splitlines()
+    (note,) = [line for line in lines if "stand for no particle" in line]
+    assert note.endswith(f"are left out: {1500 - there.sum()}.")
