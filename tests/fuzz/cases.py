@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from samples import Sample
 from symhep.card.loader import load_card
 from symhep.errors import SymhepError
 from symhep.plugin.manager import Registry
+from symhep.printable import printable
 from symhep.readers.interface import LossLog, ReadRequest
 from symhep.run.sources import open_source
 
@@ -25,13 +27,16 @@ KINDS = {
     "told": "read in part, the loss told",
     "refused": "refused with a reason",
     "untold": "events lost in silence",
-    "nonsense": "numbers that are none, in a four-vector or a weight",
-    "foreign": "an exception of a library",
+    # A four-vector that is none leaves the sample in the cut-flow (symhep.events.select); a weight has no such place.
+    "nonsense": "a weight that is no number",
+    "foreign": "an exception or a warning of a library",
     "hang": "more than 20 s",
     "memory": "more than 1 GB",
     "crash": "the process died",
 }
 FAULTS = frozenset(list(KINDS)[4:])
+#: In a message where the pipeline has caught what the reader has not.
+_UNCAUGHT = "is the file what it expects?"
 
 
 def measured(sample: Sample, folder: Path, registry: Registry) -> Sample:
@@ -47,7 +52,21 @@ def measured(sample: Sample, folder: Path, registry: Registry) -> Sample:
 
 
 def judge(path: Path, sample: Sample, registry: Registry) -> Outcome:
-    """Inspect the file and read it, as its format and by its content; a card is loaded."""
+    """Inspect the file and read it, as its format and by its content; a card is loaded.
+
+    A warning of a library is as foreign to a user as its exceptions are.
+    """
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        outcome = _judged(path, sample, registry)
+    if told and outcome.kind not in FAULTS:
+        first = told[0]
+        where = f"{Path(first.filename).name}:{first.lineno}"
+        return Outcome("foreign", f"{first.category.__name__}: {str(first.message)[:150]} ({where})")
+    return outcome
+
+
+def _judged(path: Path, sample: Sample, registry: Registry) -> Outcome:
     if sample.format == "card":
         try:
             load_card(path)
@@ -58,11 +77,14 @@ def judge(path: Path, sample: Sample, registry: Registry) -> Outcome:
         try:
             source = open_source(str(path), registry, chosen, dict(sample.options))
             source.inspect(LossLog("skip"))
+            source.generated()
         except SymhepError as error:
             outcome = _refused(error)
-            continue
-        outcome = _read(source, path, sample)
-        if outcome.kind not in ("same", "other", "told", "refused"):
+        else:
+            outcome = _read(source, path, sample)
+            if source.reader.name == sample.format:
+                return outcome  # the same reader would read the same bytes again
+        if outcome.kind in FAULTS:
             return outcome
     return outcome
 
@@ -84,6 +106,9 @@ def _read(source: Any, path: Path, sample: Sample) -> Outcome:
     for batch in batches:
         if not np.isfinite(batch.weights).all():
             return Outcome("nonsense", "a weight")
+    for loss in losses.losses:
+        if _UNCAUGHT in loss.reason:
+            return Outcome("foreign", loss.reason[:200])
     if losses.losses:
         return Outcome("told")
     return Outcome("same" if delivered == sample.events and _equal(batches, sample) else "other")
@@ -110,8 +135,8 @@ def _total(batches: list[Any]) -> float:
 
 def _refused(error: SymhepError) -> Outcome:
     text = str(error)
-    if isinstance(error.__cause__, Exception) and "is the file what it expects?" in text:
-        return Outcome("foreign", text[:200])  # the pipeline has caught what the reader has not
-    if "\n" in text or not text.isprintable():
+    if _UNCAUGHT in text:
+        return Outcome("foreign", text[:200])
+    if text != printable(text):
         return Outcome("foreign", f"a message that is no line of text: {text[:150]!r}")
     return Outcome("refused", text[:150])

@@ -15,8 +15,10 @@ from dataclasses import asdict, dataclass
 
 __all__ = ["GIGABYTE", "SECONDS", "Outcome", "outcomes"]
 
-#: Longest time that a case may take, and the most memory beside what the libraries take themselves.
+#: Longest time that a case may take on its processor, which others may share, and how many times as long by the clock;
+#: the most memory beside what the libraries take themselves.
 SECONDS = 20
+WAIT = 5
 GIGABYTE = 1 << 30
 
 
@@ -45,7 +47,7 @@ def outcomes(
             _child(cases[done:], outlet, seconds, memory)
         os.close(outlet)
         with os.fdopen(inlet, "rb") as pipe:
-            for answer in _lines(pipe.fileno(), child, seconds + 2):
+            for answer in _lines(pipe.fileno(), child, WAIT * seconds):
                 yield Outcome(**json.loads(answer))
                 done += 1
         _, status = os.waitpid(child, 0)
@@ -56,13 +58,13 @@ def outcomes(
 
 def _death(status: int, seconds: int) -> Outcome:
     ended = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-    if ended in (signal.SIGALRM, signal.SIGKILL):
-        return Outcome("hang", f"more than {seconds} s")
+    if ended in (signal.SIGPROF, signal.SIGKILL):
+        return Outcome("hang", f"more than {seconds} s of processor, or {WAIT * seconds} s of waiting")
     return Outcome("crash", f"signal {ended}" if ended else f"exit code {os.waitstatus_to_exitcode(status)}")
 
 
 def _lines(pipe: int, child: int, seconds: float) -> Iterator[bytes]:
-    """Lines that the child writes; it is killed if there is none for longer than its alarm."""
+    """Lines that the child writes; it is killed if there is none for ``seconds``."""
     os.set_blocking(pipe, False)
     found, end = b"", time.monotonic() + seconds
     while time.monotonic() < end:
@@ -83,7 +85,7 @@ def _lines(pipe: int, child: int, seconds: float) -> Iterator[bytes]:
 def _child(cases: Sequence[Callable[[], Outcome]], outlet: int, seconds: int, memory: int) -> None:
     """Never returns."""
     gc.freeze()  # looking for dead objects would copy all that the parent holds
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
@@ -93,7 +95,7 @@ def _child(cases: Sequence[Callable[[], Outcome]], outlet: int, seconds: int, me
     resource.setrlimit(resource.RLIMIT_AS, (mapped + 2 * memory, mapped + 2 * memory))
     with contextlib.suppress(BrokenPipeError):
         for case in cases:
-            signal.alarm(seconds)
+            signal.setitimer(signal.ITIMER_PROF, seconds)
             before = _most_memory()
             try:
                 outcome = case()

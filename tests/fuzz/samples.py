@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import pickle
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -86,7 +87,7 @@ def _lhe() -> bytes:
 
 
 def _hepmc3() -> bytes:
-    rows = ["HepMC::Version 3.02.05\nHepMC::Asciiv3-START_EVENT_LISTING\nW 2\nN nominal\nN up\n"]
+    rows = ["HepMC::Version 3.02.05\nHepMC::Asciiv3-START_EVENT_LISTING\nW nominal\\|up\n"]
     for event in range(_N):
         rows.append(f"E {event} 1 4\nU GEV MM\nW 1.5 1.25\nA 0 GenCrossSection 10.0 0.1 -1 -1\n")
         for number, beam in enumerate((6500.0, -6500.0), start=1):
@@ -227,8 +228,8 @@ def _table(file: h5py.File) -> None:
         pandas_type="frame_table", pandas_version="0.15.2", encoding="UTF-8", table_type="appendable_frame"
     )
     made = group.create_dataset("table", data=rows, chunks=(4,))
-    made.attrs["values_block_0_kind"] = repr(names)
-    made.attrs["values_block_1_kind"] = repr(["is_signal_new"])
+    made.attrs["values_block_0_kind"] = np.bytes_(pickle.dumps(names, protocol=0))
+    made.attrs["values_block_1_kind"] = np.bytes_(pickle.dumps(["is_signal_new"], protocol=0))
 
 
 def _lhe_hdf5(file: h5py.File) -> None:
@@ -301,12 +302,14 @@ output: {label: Private work}
 
 
 def _tags(path: Path) -> int | None:
+    """Tags that begin an event: not those that a header quotes, or somebody has pasted there."""
     data = path.read_bytes()
     if data[:2] == b"\x1f\x8b":
         try:
             data = gzip.decompress(data)
         except Exception:
             return None
+    data = re.sub(rb"<(header|init)\b.*?</\1>", b"", data, flags=re.DOTALL)
     return len(re.findall(rb"<event[\s>]", data))
 
 

@@ -22,7 +22,8 @@ def external_data(model: Path) -> list[Path]:
         proto = onnx.load(str(model), load_external_data=False)
     except Exception:  # what is no ONNX at all is said when it is loaded
         return []
-    folder, found = model.resolve().parent, {}
+    folder = model.resolve().parent
+    found: dict[Path, None] = {}
     for tensor in _tensors(proto):
         for entry in tensor.external_data:
             if entry.key == "location":

@@ -26,6 +26,8 @@ _WHOLE_BYTES = 1 << 30
 #: Deflate shrinks zeros to a thousandth; a member that announces more is damaged or made to do harm.
 _SHRINK = 1_100
 _SMALL = 1 << 20
+#: numpy repeats the header it cannot parse.
+_REASON = 120
 _AGAIN = "copy or produce it again"
 
 
@@ -40,7 +42,7 @@ def numpy_errors(path: str) -> Iterator[None]:
         raise InputError("there is no such file", file=path) from None
     except Exception as error:
         lines = str(error).strip().splitlines()
-        reason = lines[0] if lines else type(error).__name__
+        reason = lines[0][:_REASON] if lines else type(error).__name__
         raise InputError(
             f"the file cannot be read: cut short or damaged ({reason})", file=path, hint=_AGAIN
         ) from None

@@ -62,10 +62,9 @@ def _guess(member: Member) -> tuple[str, ...]:
         angles = bool(a.min() >= 0 and c.min() > -7 and c.max() < 10 and np.abs(b).max() < 20)
         if width == 4:
             d = sample[:, 3]
-            # Rounding of single precision may leave an energy a little short.
-            if (a * (1 + 1e-4) >= np.sqrt(b**2 + c**2 + d**2)).all():
+            if _energy(a, b, c, d):
                 return ("E", "px", "py", "pz")
-            if (d * (1 + 1e-4) >= np.sqrt(a**2 + b**2 + c**2)).all() and not (angles and _numbers(d)):
+            if _energy(d, a, b, c) and not (angles and _numbers(d)):
                 return ("px", "py", "pz", "E")
             if angles and _numbers(d):
                 return ("pt", "y", "phi", "pdgId")
@@ -82,6 +81,12 @@ def _doubles(piece: npt.NDArray[Any]) -> FloatArray:
     """In double precision; damage may leave patterns that are no number of any kind."""
     with np.errstate(invalid="ignore"):
         return piece.astype(np.float64)
+
+
+def _energy(e: FloatArray, *momentum: FloatArray) -> bool:
+    """E >= |p|? Rounding of single precision may leave an energy a little short; damage may leave absurd numbers."""
+    with np.errstate(over="ignore"):
+        return bool((e * (1 + 1e-4) >= np.sqrt(sum(p**2 for p in momentum))).all())
 
 
 def _numbers(values: FloatArray) -> bool:

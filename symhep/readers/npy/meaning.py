@@ -59,7 +59,9 @@ def meaning_of(
         reason = f"{len(given)} components are named, but the last axis of '{main.name}' has {main.shape[-1]}"
         raise InputError(reason, file=path, hint="check options: components")
     alike = [
-        m for m in members.values() if m.shape[0] == events and (m.dtype.names or m.dtype.kind in "biuf")
+        m
+        for m in members.values()
+        if m.shape[0] == events and 0 not in m.shape[1:] and (m.dtype.names or m.dtype.kind in "biuf")
     ]
     lists = {m.shape[1] for m in alike if len(m.shape) == 2 and m.name and _LEAF.fullmatch(m.name)}
     columns: dict[str, Column] = {}

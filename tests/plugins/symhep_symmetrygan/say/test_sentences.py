@@ -152,7 +152,9 @@ def test_losses_of_overtraining_show_no_difference(record: SymmetryGanRecord) ->
     guess = {key: Number.with_error(1.387, 0.001) for key in ("found", "random", "kept", "failed")}
     assert "by heart" not in one(but(record, "posthoc_loss", **guess), "new classifier's loss")
     worse = guess | {"found": Number.with_error(1.76, 0.12)}
-    assert "knows its training events by heart" in one(but(record, "posthoc_loss", **worse), "new classifier's loss")
+    assert "knows its training events by heart" in one(
+        but(record, "posthoc_loss", **worse), "new classifier's loss"
+    )
 
 
 @pytest.mark.parametrize(("key", "whose"), [("finite_group", "elements"), ("component_group", "components")])

@@ -203,6 +203,29 @@ def test_absurd_shapes(shape: str, rng: np.random.Generator, tmp_path: Path) -> 
         assert found + sum(loss.events or 0 for loss in losses.losses) == announced
 
 
+def test_a_number_beyond_all_others(rng: np.random.Generator, tmp_path: Path) -> None:
+    p = rng.normal(size=(N, 2, 3))
+    x = np.concatenate([np.sqrt((p**2).sum(axis=-1, keepdims=True)), p], axis=-1)
+    x[3, 1, 2] = 1e300
+    np.save(tmp_path / "a.npy", x)
+    with pytest.raises(InputError, match="what the 4 numbers of each particle are cannot be seen"):
+        READER.schema(str(tmp_path / "a.npy"), NumpyOptions())
+    given = NumpyOptions(components=("E", "px", "py", "pz"))
+    batches = READER.read(str(tmp_path / "a.npy"), given, ReadRequest(), LossLog())
+    assert sum(map(len, batches)) == N
+
+
+@pytest.mark.parametrize("shape", [(6, 2, 0), (6, 0, 4), (6, 0)])
+def test_an_array_without_numbers(shape: tuple[int, ...], tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.zeros(shape))
+    with pytest.raises(InputError, match="no array holds at most"):
+        READER.schema(str(tmp_path / "a.npy"), NumpyOptions())
+    np.savez(tmp_path / "a.npz", X=np.zeros(shape), ht=np.ones(6))
+    schema = READER.schema(str(tmp_path / "a.npz"), NumpyOptions())
+    assert list(schema.event_fields) == ["ht"]
+    assert "are not offered: X." in schema.notes[0]
+
+
 def test_damage_inside_a_compressed_array(rng: np.random.Generator, tmp_path: Path) -> None:
     path = tmp_path / "a.npz"
     np.savez_compressed(path, a=rng.normal(size=(20_000, 3)))
