@@ -30,7 +30,7 @@ __all__ = ["SymmetryGan"]
 #: Of the card that `symhep init` writes: effective events from which on it trains, restarts, their batches, and events.
 ENOUGH = 400
 RESTARTS, STEPS, MOST_EVENTS = 16, 1500, 20_000
-#: Subgroups are half of the cost with the sizes of a measurement.
+#: How the same card looks for the positions of subgroups: fewer starts and batches than by default.
 SUBGROUPS = "{restarts: 4, steps: 400, posthoc_steps: 1000}          # 6, 600 and 1500 for a measurement"
 
 
