@@ -22,6 +22,8 @@ FloatArray = npt.NDArray[np.float64]
 ITERATIONS = 120
 #: Frames spanned by members of the given basis, and limits of them, that are tried at most.
 SUBSETS, LIMITS = 100, 300
+#: Ranks and signs must stay what they are when the floor of zero is so much higher or lower.
+BLUR = 30.0
 #: Applications of exp(ad_h), each followed by a fresh orthonormal frame: the limit of boosts, to rounding.
 APPLICATIONS = 40
 
@@ -59,9 +61,13 @@ def subalgebras(basis: npt.ArrayLike, dimension: int, *, starts: int = 64, seed:
     frames = _polish(frames, f)
     residuals = closure_residuals(frames, f)
     tolerance = 1e3 * np.finfo(np.float64).eps * len(x) + 30 * structure.residual
-    kinds = _Kinds(orthonormal, f, structure.residual, max(1e-7, tolerance))
+    floor = max(1e-7, tolerance)
+    kinds, *others = (_Kinds(orthonormal, f, structure.residual, floor * by) for by in (1.0, BLUR, 1 / BLUR))
     groups: dict[Hashable, list[int]] = {}
     for i in np.flatnonzero(residuals < tolerance):
+        # Boosted far, a member of one kind comes close to the limit, another kind, and is told for neither.
+        if any(other.invariants(frames[i]) != kinds.invariants(frames[i]) for other in others):
+            continue
         groups.setdefault(kinds.key(frames[i]), []).append(int(i))
     back = np.linalg.inv(triangle).T
     found = [kinds.subalgebra(frames, residuals, members, starts, back) for members in groups.values()]
