@@ -49,7 +49,7 @@ DEFAULTS = {
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("plan") / "f.root"
     with uproot.recreate(path) as out:
-        columns = {f"Muon_{k}": np.ones(3, np.float32) for k in ("px", "py", "pz", "E", "iso", "q")}
+        columns = {f"Muon_{k}": np.ones(3, np.float32) for k in ("px", "py", "pz", "E", "iso", "quality")}
         out.mktree("events", dict.fromkeys([*columns, "HT", "w_up"], "float32"))
         out["events"].extend({**columns, "HT": np.ones(3, np.float32), "w_up": np.ones(3, np.float32)})
     return path
