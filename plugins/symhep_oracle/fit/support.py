@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from symhep.lie.canonical_basis import canonical_basis
 from symhep.stats.constraints import constraints
 from symhep_oracle.fit.conditions import Conditions
 from symhep_oracle.fit.fields import Fields
@@ -74,11 +75,21 @@ def split_spurious(
     if survive is None:
         keep, drop = _complement(still), still
     else:
-        keep, drop = survive, _complement(survive)
+        keep, drop = survive, _still_first(_complement(survive), still)
     spurious = drop @ rows
     share = np.linalg.norm(spurious @ rows.T @ still.T, axis=1) if len(still) else np.zeros(len(drop))
-    support = Support(spurious, share > 1 - 1e-6, survive is not None, known)
+    moves = share <= 1 - 1e-6
+    # A basis that depends on the two spans alone, not on which null vectors a processor gives.
+    named = np.concatenate([canonical_basis(spurious[~moves]), canonical_basis(spurious[moves])])
+    support = Support(named, ~np.sort(moves), survive is not None, known)
     return solution.rotated(keep), support
+
+
+def _still_first(drop: FloatArray, still: FloatArray) -> FloatArray:
+    """``drop`` (S, G), turned so that the fields that move no event are not mixed with the others."""
+    if not len(drop) or not len(still):
+        return drop
+    return np.asarray(np.linalg.svd(drop @ still.T)[0].T @ drop)
 
 
 def _vanishing(rows: FloatArray, fields: Fields, sample: Sample) -> FloatArray:

@@ -32,12 +32,14 @@ def test_files_are_found_beside_the_card_and_known_by_their_checksum(tmp_path: P
         OracleMethodOptions.model_validate({"oracle": {"kind": "onnx", "file": "none.onnx"}})
 
 
-def test_a_large_model_is_not_held_in_memory(tmp_path: Path) -> None:
+def test_a_large_model_is_not_held_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TorchScript; an ONNX model is looked through for the files that it consists of."""
+    monkeypatch.setenv("SYMHEP_CODE", str(tmp_path))
     size = 50_000_000
-    with (tmp_path / "m.onnx").open("wb") as file:
+    with (tmp_path / "m.pt").open("wb") as file:
         file.truncate(size)
     tracemalloc.start()
-    OracleMethodOptions.model_validate({"oracle": {"kind": "onnx", "file": str(tmp_path / "m.onnx")}})
+    OracleMethodOptions.model_validate({"oracle": {"kind": "torchscript", "file": str(tmp_path / "m.pt")}})
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < size / 10
