@@ -140,8 +140,8 @@ def load(
         schemas = _schemas(found, losses)
         request = everything(merged(schemas.values()), request) if schemas else request
         has = {path: taken(schema, request) for path, schema in schemas.items()}
-        for note in check_agreement("these files", has, fill=missing == "fill"):
-            warnings.warn(note, UserWarning, stacklevel=2)
+        for said in check_agreement("these files", has, fill=missing == "fill"):
+            warnings.warn(said, UserWarning, stacklevel=2)
         found = [source for source in found if source.path in schemas]
     read = read_filled if missing == "fill" else Source.read
     for source in found:
