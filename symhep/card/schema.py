@@ -17,10 +17,16 @@ __all__ = [
     "OutputCard",
     "RunCard",
     "RunOptions",
+    "SoftDrop",
     "Sort",
     "StyleName",
+    "UpTo",
+    "VectorKind",
     "WeightCard",
 ]
+
+#: What is known of a four-momentum, see `symhep.events.kinds`.
+VectorKind = Literal["full", "massless", "three", "transverse"]
 
 #: Looks of figures: mplhep's that belongs to no experiment, those of experiments, and symhep's own.
 StyleName = Literal["mplhep", "CMS", "ATLAS", "LHCb2", "ALICE", "DUNE", "none"]
@@ -108,32 +114,106 @@ def _as_sort(value: Any) -> Any:
     return {"by": value} if isinstance(value, str) else value
 
 
+class UpTo(_Strict):
+    """A number of objects that differs from event to event."""
+
+    up_to: int = Field(
+        gt=0, le=1000, description="so many at most, from the front; events with fewer are kept"
+    )
+
+
+class SoftDrop(_Strict):
+    """Grooming of a clustered jet (Larkoski, Marzani, Soyez, Thaler, arXiv:1402.2657), on its Cambridge/Aachen tree."""
+
+    z_cut: float = Field(0.1, gt=0, lt=0.5)
+    beta: float = Field(0.0, ge=-10, le=10)
+
+
+#: Where the members of an object come from, one of these.
+_ORIGINS = ("collection", "pair", "cluster", "constituents", "system")
+#: Keys that only clustered jets have.
+_JET_KEYS = ("algorithm", "R", "pt_min", "soft_drop", "keep")
+
+
 class ObjectCard(_Strict):
-    """Objects of an event: members of a collection, or pairs of other objects."""
+    """Objects of an event: members of a collection, pairs of other objects, jets, constituents, or several objects."""
 
     collection: str | None = Field(None, description="a collection of the file")
     pair: Annotated[tuple[Name, ...] | None, _LIST] = Field(
         None,
         description="one object: all its pairs; two different ones: every combination; four-vectors are added",
     )
-    where: str | None = Field(None, description="keep the members for which this holds")
+    cluster: str | None = Field(
+        None, description="a collection of the file, or an object, that jets are made of (needs fastjet)"
+    )
+    constituents: Name | None = Field(
+        None,
+        description="a clustered object: what its jets are made of, with the number of the jet as 'jet', from 0",
+    )
+    system: Annotated[tuple[Name, ...] | None, _LIST] = Field(
+        None, description="other objects, taken together as one list of vectors"
+    )
+    where: str | None = Field(
+        None,
+        description="keep the members for which this holds; of 'cluster' the particles that are clustered. Other "
+        "objects, numbers per event and 'self' may stand there: all(deltaR(self, electrons) > 0.4)",
+    )
+    algorithm: Literal["antikt", "cambridge", "kt"] | None = Field(
+        None, description="of 'cluster'; by default antikt"
+    )
+    R: float | None = Field(None, gt=0, le=10, description="radius parameter of 'cluster'")
+    pt_min: float | None = Field(
+        None, ge=0, description="of 'cluster': least transverse momentum of a jet, in GeV; by default 0"
+    )
+    soft_drop: SoftDrop | None = Field(None, description="of 'cluster': groom the jets")
+    keep: str | None = Field(None, description="of 'cluster': keep the jets for which this holds")
+    kind: VectorKind | None = Field(
+        None,
+        description="what is known of the four-momentum: full, massless, three (no energy), transverse (as missing "
+        "momentum); by default as the file has it",
+    )
     sort: Annotated[Sort | None, BeforeValidator(_as_sort, json_schema_input_type=str | Sort | None)] = Field(
         None, description="an expression (largest first), or {by: ..., order: ascending}"
     )
-    take: int | None = Field(
+    take: Annotated[int, Field(gt=0, le=1000, strict=True)] | UpTo | Literal["all"] | None = Field(
         None,
-        gt=0,
-        le=1000,
-        description="how many, from the front, enter features; pairs and cuts see all that pass 'where'",
+        description="how many, from the front, enter features: a number, that every event must have; {up_to: 8}, or "
+        "all: as many as there are. Pairs and cuts see all that pass 'where'",
     )
 
     @model_validator(mode="after")
     def _one_source(self) -> ObjectCard:
-        if (self.collection is None) == (self.pair is None):
-            raise ValueError("give either 'collection' or 'pair'")
+        given = [name for name in _ORIGINS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(
+                f"give one of {', '.join(_ORIGINS)}" + (f", not {' and '.join(given)}" if given else "")
+            )
         if self.pair is not None and not 1 <= len(self.pair) <= 2:
             raise ValueError("'pair' takes one object name or two")
+        if self.cluster is None:
+            for key in _JET_KEYS:
+                if getattr(self, key) is not None:
+                    raise ValueError(f"'{key}' belongs to 'cluster'")
+        elif self.R is None:
+            raise ValueError("'cluster' needs the radius parameter R, as in R: 0.4")
+        if self.system is not None:
+            for key in ("where", "sort", "take", "kind"):
+                if getattr(self, key) is not None:
+                    raise ValueError(f"'{key}' belongs to the objects that the system is made of")
+            if not self.system or len(set(self.system)) < len(self.system):
+                raise ValueError("'system' takes the names of different objects")
         return self
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names that may be those of other objects which this one is made of."""
+        named = (*(self.pair or ()), *(self.system or ()), self.cluster, self.constituents)
+        return tuple(dict.fromkeys(name for name in named if name is not None))
+
+    @property
+    def varies(self) -> bool:
+        """May the number of members that enter features differ from event to event?"""
+        return self.take == "all" or isinstance(self.take, UpTo)
 
 
 class Cut(_Strict):
@@ -202,6 +282,18 @@ class FeatureCard(_Strict):
         "x1..x12 stands for x1, x2, ..., x12"
     )
     scaling: Literal["standard", "isotropic", "none"] = "standard"
+    spectators: Annotated[tuple[str, ...], _LIST] = Field(
+        (),
+        description="event expressions that tests and networks see beside the variables, and that no transformation "
+        "acts on",
+        examples=[["count(jets)"]],
+    )
+    tags: Annotated[tuple[str, ...], _LIST] = Field(
+        (),
+        description="expressions in the object's members, such as a charge or a b-tag, that come along with each "
+        "member and that no transformation acts on; 0 for objects of a system without such a field",
+        examples=[["charge"]],
+    )
     canonicalise: Annotated[
         CanonicalCard | None, BeforeValidator(_as_group, json_schema_input_type=str | CanonicalCard | None)
     ] = Field(
@@ -220,6 +312,8 @@ class FeatureCard(_Strict):
             raise ValueError("'vars' is empty")
         if self.canonicalise and self.object is None:
             raise ValueError("'canonicalise' needs an 'object', whose four-momenta it rotates")
+        if self.tags and self.object is None:
+            raise ValueError("'tags' needs an 'object', whose members it describes")
         return self
 
 

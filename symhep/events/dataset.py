@@ -1,4 +1,4 @@
-"""What a method gets: a table of features with its scaling, weights and four-momenta."""
+"""What a method gets: features with their scaling, weights, four-momenta, and which members each event has."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.events.effective import effective_events
+from symhep.events.kinds import VectorKind
 
 __all__ = ["Column", "Dataset", "Scaler", "Scaling"]
 
@@ -25,6 +26,9 @@ class Column:
     label: str = ""
     variable: str = ""  # 'px'
     particle: str = ""  # 'mu-'
+    slot: int | None = (
+        None  # number of the particle among all of the event; None for a number of the event itself
+    )
 
     @property
     def axis_label(self) -> str:
@@ -46,8 +50,16 @@ class Scaler:
     scale: FloatArray  # (F,)
 
     @classmethod
-    def fit(cls, values: FloatArray, kind: Scaling, weights: FloatArray | None = None) -> Scaler:
+    def fit(
+        cls,
+        values: FloatArray,
+        kind: Scaling,
+        weights: FloatArray | None = None,
+        present: npt.NDArray[np.bool_] | None = None,
+    ) -> Scaler:
         """Determine shift and scale from ``values`` (N, F), with |weights| as frequencies.
+
+        Where ``present`` (N, F) is given, the other values do not count.
 
         >>> x = np.array([[0.0, 10.0], [2.0, 30.0]])
         >>> Scaler.fit(x, "standard").apply(x).tolist()
@@ -55,6 +67,8 @@ class Scaler:
         """
         n_features = values.shape[1]
         w = np.ones(len(values)) if weights is None else np.abs(weights)
+        if present is not None and kind != "none" and len(values):
+            return cls._fit_present(values, kind, w, present)
         if kind == "none" or len(values) == 0:
             return cls(kind, np.zeros(n_features), np.ones(n_features))
         if kind == "isotropic":
@@ -64,6 +78,22 @@ class Scaler:
         spread = np.sqrt(np.average((values - mean) ** 2, axis=0, weights=w))
         # A feature that never varies carries rounding noise only: it must not be blown up to variance 1.
         flat = spread <= 1e-9 * np.maximum(np.abs(mean), np.abs(values).max(axis=0, initial=0.0))
+        return cls(kind, mean, np.where(flat | (spread == 0), 1.0, spread))
+
+    @classmethod
+    def _fit_present(
+        cls, values: FloatArray, kind: Scaling, weights: FloatArray, present: npt.NDArray[np.bool_]
+    ) -> Scaler:
+        w = weights[:, None] * present
+        total = w.sum(axis=0)
+        some = np.where(total > 0, total, 1.0)
+        if kind == "isotropic":
+            size = float(w.sum())
+            rms = float(np.sqrt((w * values**2).sum() / size)) if size > 0 else 1.0
+            return cls(kind, np.zeros(values.shape[1]), np.full(values.shape[1], rms or 1.0))
+        mean = (w * values).sum(axis=0) / some
+        spread = np.sqrt((w * (values - mean) ** 2).sum(axis=0) / some)
+        flat = spread <= 1e-9 * np.maximum(np.abs(mean), np.abs(values * present).max(axis=0, initial=0.0))
         return cls(kind, mean, np.where(flat | (spread == 0), 1.0, spread))
 
     def apply(self, values: FloatArray) -> FloatArray:
@@ -96,9 +126,25 @@ class Dataset:
     scaler
         The scaling the card asks for, fitted on these events.
     momenta
-        (N, P, 4) four-momenta (E, px, py, pz) in GeV of the selected objects, or None.
+        (N, P, 4) four-momenta (E, px, py, pz) in GeV of the selected objects, or None. What ``mask`` and ``kinds`` say
+        is not there is 0, and means nothing.
     particles
         P names, e.g. ('mu-', 'mu+').
+    mask
+        (N, P) which of the P places hold a member; None: all of them, in every event.
+    kinds
+        P kinds of vectors (`symhep.events.kinds`); () if there are no momenta.
+    objects
+        P names of the objects that the places belong to, e.g. ('electrons', 'electrons', 'met', 'jets', 'jets');
+        the members of an object whose number differs from event to event are a set: their order means nothing more
+        than the card's ``sort``. () if there are no momenta.
+    sets
+        Which of ``objects`` are such sets.
+    tags, tag_names
+        (N, P, L) numbers of each member on which no transformation acts, such as its charge, with L names; or None.
+    spectators, spectator_columns
+        (N, S) numbers of the event on which no transformation acts, and which tests and networks see, with S
+        descriptions.
     labels, label_names
         (N,) index of the dataset an event came from, and the datasets' names.
     unit
@@ -116,8 +162,31 @@ class Dataset:
     labels: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     label_names: tuple[str, ...] = ()
     unit: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    mask: npt.NDArray[np.bool_] | None = None
+    kinds: tuple[VectorKind, ...] = ()
+    objects: tuple[str, ...] = ()
+    sets: frozenset[str] = frozenset()
+    tags: FloatArray | None = None
+    tag_names: tuple[str, ...] = ()
+    spectators: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    spectator_columns: tuple[Column, ...] = ()
 
     def __post_init__(self) -> None:
+        events, places = len(self.values), 0 if self.momenta is None else self.momenta.shape[1]
+        if not self.spectator_columns:
+            object.__setattr__(self, "spectators", np.zeros((events, 0)))
+        if self.momenta is not None and not self.kinds:
+            object.__setattr__(self, "kinds", ("full",) * places)
+        if self.momenta is not None and not self.objects:
+            object.__setattr__(self, "objects", self.particles)
+        shapes = {
+            "mask": (None if self.mask is None else self.mask.shape, (events, places)),
+            "tags": (None if self.tags is None else self.tags.shape, (events, places, len(self.tag_names))),
+            "spectators": (self.spectators.shape, (events, len(self.spectator_columns))),
+        }
+        for name, (given, needed) in shapes.items():
+            if given not in (None, needed):
+                raise ValueError(f"{name} of shape {given} where {needed} is needed")
         if len(self.unit) != len(self.values):
             if len(self.unit):
                 raise ValueError(f"{len(self.values)} events but {len(self.unit)} units")
@@ -127,6 +196,28 @@ class Dataset:
     def scaled(self) -> FloatArray:
         """(N, F) features after the card's scaling."""
         return self.scaler.apply(self.values)
+
+    @property
+    def present(self) -> npt.NDArray[np.bool_] | None:
+        """(N, F) which features an event has, those of its members and of the event itself; None: all of them."""
+        if self.mask is None:
+            return None
+        found = np.ones(self.values.shape, dtype=bool)
+        for number, column in enumerate(self.columns):
+            if column.slot is not None:
+                found[:, number] = self.mask[:, column.slot]
+        return found
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What a method must know to work on these events, of 'mask', 'kinds', 'tags', 'spectators'."""
+        asked = {
+            "mask": self.mask is not None,
+            "kinds": not set(self.kinds) <= {"full", "massless"},
+            "tags": self.tags is not None,
+            "spectators": bool(self.spectator_columns),
+        }
+        return frozenset(name for name, there in asked.items() if there)
 
     @property
     def weighted(self) -> bool:
@@ -154,6 +245,9 @@ class Dataset:
             momenta=None if self.momenta is None else self.momenta[rows],
             labels=self.labels[rows] if len(self.labels) == len(self) else self.labels,
             unit=self.unit[rows],
+            mask=None if self.mask is None else self.mask[rows],
+            tags=None if self.tags is None else self.tags[rows],
+            spectators=self.spectators[rows],
         )
 
     def split(self, fraction: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:

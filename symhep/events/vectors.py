@@ -10,14 +10,12 @@ import numpy.typing as npt
 
 from symhep.errors import CardError, MethodError
 from symhep.events.dataset import Dataset
+from symhep.events.kinds import MOMENTUM, VectorKind, present_components
 
 __all__ = ["MOMENTUM", "ActsOn", "Vectors", "acts_on_momenta", "vectors_of"]
 
 FloatArray = npt.NDArray[np.float64]
 ActsOn = Literal["auto", "momenta", "features"]
-
-#: Components of a four-momentum, in the order of the metric (+,-,-,-).
-MOMENTUM: tuple[str, ...] = ("E", "px", "py", "pz")
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class Vectors:
     Attributes
     ----------
     x
-        (N, P, d) components, all finite.
+        (N, P, d) components, all finite; 0 where ``mask`` or ``kinds`` say that there is none.
     weights
         (N,) signed, finite and not all zero.
     names
@@ -36,6 +34,16 @@ class Vectors:
         Of the components, '' if they differ.
     rows
         (N,) which events of the dataset these are.
+    particles
+        P names: those of the particles, or '1', '2', ... of vectors made of features.
+    mask
+        (N, P) which places hold a member; None: all, in every event.
+    kinds
+        P kinds of the vectors, 'full' for those made of features.
+    objects, sets
+        P names of objects, and which of them are sets, as in `Dataset`.
+    tags, spectators
+        (N, P, L) and (N, S) numbers that are not transformed; L and S may be 0.
     """
 
     x: FloatArray
@@ -43,16 +51,41 @@ class Vectors:
     names: tuple[str, ...]
     unit: str
     rows: npt.NDArray[np.int64]
+    particles: tuple[str, ...]
+    mask: npt.NDArray[np.bool_] | None
+    kinds: tuple[VectorKind, ...]
+    objects: tuple[str, ...]
+    sets: frozenset[str]
+    tags: FloatArray
+    spectators: FloatArray
+
+    @property
+    def present(self) -> npt.NDArray[np.bool_]:
+        """(P, d) which components a vector has, by its kind."""
+        if not self.momenta:
+            return np.ones(self.x.shape[1:], dtype=bool)
+        return present_components(self.kinds, self.names)
+
+    @property
+    def members(self) -> npt.NDArray[np.bool_]:
+        """(N, P) which places hold a member."""
+        return np.ones(self.x.shape[:2], dtype=bool) if self.mask is None else self.mask
 
     @property
     def momenta(self) -> bool:
-        """Are the vectors four-momenta (E, px, py, pz)?"""
+        """Are the vectors four-momenta (E, px, py, pz), or what is known of them?"""
         return self.names == MOMENTUM
 
     @property
     def scale(self) -> float:
-        """Root mean square of the components, with |weights|: one for all, so that matrices stay what they are."""
-        return float(np.sqrt(np.average((self.x**2).mean(axis=(1, 2)), weights=np.abs(self.weights)))) or 1.0
+        """Root mean square of the components that are there, with |weights|: one for all, so that matrices stay what
+        they are."""
+        size = np.abs(self.weights)
+        if self.mask is None and self.present.all():
+            return float(np.sqrt(np.average((self.x**2).mean(axis=(1, 2)), weights=size))) or 1.0
+        there = self.members @ self.present.sum(axis=1)
+        total = float((size * (self.x**2).sum(axis=(1, 2))).sum())
+        return float(np.sqrt(total / max(float((size * there).sum()), 1e-300))) or 1.0
 
     def __len__(self) -> int:
         return len(self.x)
@@ -82,21 +115,43 @@ def vectors_of(
     if keep == 0:
         raise MethodError(f"no events in '{data.name}' have all features finite and enough objects")
     rows = np.linspace(0, len(data) - 1, keep).astype(np.int64)
+    mask = None if data.mask is None else data.mask[rows]
     if momenta:
         assert data.momenta is not None
-        x, names, unit = data.momenta[rows], MOMENTUM, "GeV"
+        there = present_components(data.kinds)
+        # A component that no vector has is none of the space's.
+        some = [i for i in range(len(MOMENTUM)) if there[:, i].any()]
+        x, unit = (data.momenta[rows] * there)[:, :, some], "GeV"
+        names = tuple(MOMENTUM[i] for i in some)
+        if mask is not None:
+            x = x * mask[:, :, None]
+        particles, kinds, objects, sets = data.particles, data.kinds, data.objects, data.sets
     else:
         length = _length(data, vectors or 1)
         x = data.values[rows].reshape(keep, -1, length)
         names = _component_names(data, length)
         units = {c.unit for c in data.columns}
         unit = units.pop() if len(units) == 1 else ""
+        slots = _slots(data, length)
+        mask = None if mask is None else mask[:, slots]
+        if mask is not None:
+            x = x * mask[:, :, None]
+        known = len(data.particles) == x.shape[1]
+        particles = data.particles if known else tuple(str(i + 1) for i in range(x.shape[1]))
+        kinds = ("full",) * x.shape[1]
+        objects, sets = (data.objects, data.sets) if known and data.objects else (particles, frozenset())
     if not np.isfinite(x).all():
         raise MethodError(f"'{data.name}' holds NaN or infinity; cut such events away in a selection")
     weights = data.weights[rows]
     if not np.isfinite(weights).all() or not weights.any():
         raise MethodError(f"the event weights of '{data.name}' are not finite, or all zero")
-    return Vectors(np.ascontiguousarray(x, dtype=np.float64), weights, names, unit, rows)
+    tags = np.zeros((keep, x.shape[1], 0))
+    if data.tags is not None and data.tags.shape[1] == x.shape[1]:
+        tags = data.tags[rows]
+    return Vectors(
+        np.ascontiguousarray(x, dtype=np.float64), weights, names, unit, rows, particles, mask, kinds, objects, sets,
+        tags, data.spectators[rows],
+    )  # fmt: skip
 
 
 def acts_on_momenta(data: Dataset, acts_on: ActsOn = "auto", vectors: int | None = None) -> bool:
@@ -128,8 +183,46 @@ def _length(data: Dataset, vectors: int) -> int:
     return features // vectors
 
 
+def _slots(data: Dataset, length: int) -> list[int]:
+    """The place that each vector of ``length`` features belongs to; 0 where every event has all of them."""
+    if data.mask is None:
+        return [0] * (len(data.columns) // length)
+    found = []
+    for first in range(0, len(data.columns), length):
+        slots = {c.slot for c in data.columns[first : first + length]}
+        if len(slots) > 1 or None in slots:
+            raise CardError(
+                f"'{data.name}' has a number of objects that differs from event to event, and vectors of {length} "
+                "features take from several of them",
+                hint="leave out 'acts_on' and 'vectors', or give 'vectors' the number of objects",
+            )
+        found.append(next(iter(slots)) or 0)
+    return found
+
+
 def _component_names(data: Dataset, length: int) -> tuple[str, ...]:
-    """From the variables of the first vector."""
+    """From the variables of the first vector; ('px', 'py', 'pz') of px1, py1, pz1, px2, py2, pz2."""
     columns = data.columns[:length]
-    shared = length < len(data.columns) and all(c.variable for c in columns)
-    return tuple(c.variable if shared else c.name for c in columns)
+    if length < len(data.columns):
+        if all(c.variable for c in columns):
+            return tuple(c.variable for c in columns)
+        names = [c.name for c in data.columns]
+        short = {_without_suffix(names[i : i + length]) for i in range(0, len(names), length)}
+        if len(short) == 1 and len(set(first := short.pop())) == length:
+            return first
+    elif len({c.slot for c in columns}) == 1 and columns[0].slot is not None:
+        return tuple(c.variable for c in columns)
+    return tuple(c.name for c in columns)
+
+
+def _without_suffix(names: list[str]) -> tuple[str, ...]:
+    """Names without the end that they share.
+
+    >>> _without_suffix(["pxj1", "pyj1", "pzj1"])
+    ('px', 'py', 'pz')
+    """
+    shared = 0
+    least = min(len(name) for name in names)
+    while len(names) > 1 and shared < least - 1 and len({name[-1 - shared :] for name in names}) == 1:
+        shared += 1
+    return tuple(name[: len(name) - shared] for name in names)

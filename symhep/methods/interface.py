@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypeVar
 
+from symhep.errors import CardError
 from symhep.events.dataset import Dataset
 from symhep.methods.context import Context
 from symhep.methods.init_block import InitBlock, SampleView
@@ -64,6 +65,21 @@ class NamedFigure:
         picture = BytesIO()
         FigureCanvasAgg(self.figure).print_png(picture)
         return picture.getvalue()
+
+
+#: What events may need, in words, and what to do with a method that does not take it.
+_NEEDS = {
+    "kinds": (
+        "vectors that lack components, such as missing transverse momentum",
+        "give it an object without them, or vars that all of them have",
+    ),
+    "mask": (
+        "a number of objects that differs from event to event",
+        "give it an object with a fixed number, as in take: 2",
+    ),
+    "spectators": ("spectators", "leave them out of the features, or give the method features without any"),
+    "tags": ("tags of members", "leave them out of the features, or give the method features without any"),
+}
 
 
 @dataclass(frozen=True)
@@ -144,6 +160,9 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
     Record: ClassVar[type[Record]]
     #: What a `scan:` in the card draws against the scanned option.
     scan_quantities: ClassVar[tuple[ScanQuantity, ...]] = ()
+    #: What it knows how to handle, of 'mask', 'kinds', 'tags' and 'spectators', see `Dataset.needs`. Events that need
+    #: anything else are refused before ``check``: padding taken for zeros would be a wrong answer.
+    takes: ClassVar[frozenset[str]] = frozenset()
 
     def check(self, data: Dataset, options: OptionsT) -> None:
         """Raise `CardError` or `MethodError` if this cannot work, before anything is prepared or trained. Be quick."""
@@ -183,6 +202,12 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
     def init_block(self, sample: SampleView) -> InitBlock | None:
         """This method's part of the card that `symhep init` writes for a file; None: it does not suit the file."""
         return None
+
+    def require_takes(self, needs: frozenset[str], name: str) -> None:
+        """Raise `CardError` for what the events of the feature set ``name`` need and this method does not take."""
+        for need in sorted(needs - self.takes):
+            what, hint = _NEEDS[need]
+            raise CardError(f"the method '{self.name}' does not take {what}, which '{name}' has", hint=hint)
 
     def worded(self, result: Result[RecordT]) -> Result[RecordT]:
         """The result with statements and tables made from its record. Raises `PluginError` for wrong types."""

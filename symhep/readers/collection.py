@@ -10,6 +10,7 @@ import awkward as ak
 import numpy as np
 import numpy.typing as npt
 
+from symhep.events.kinds import VectorKind
 from symhep.readers.coordinates import momentum_set, to_momentum_set
 from symhep.readers.interface import FieldSchema
 from symhep.readers.padding import real_particles
@@ -122,6 +123,14 @@ class CollectionLayout:
             origin = ", ".join(column for leaf in self.momentum.values() for column in leaf.columns)
             momenta = {name: FieldSchema("float64", "GeV", f"computed from {origin}") for name in handed_on}
         return {**momenta, **{name: leaf.schema for name, leaf in self.extras.items()}}
+
+    @property
+    def vector(self) -> VectorKind:
+        """What is known of the momenta; a mass that is given as an option is known."""
+        if self.transverse or self.kind == "MissingET":
+            return "transverse"
+        unknown = [leaf for name, leaf in self.momentum.items() if name in ("mass", "E") and not leaf.columns]
+        return "massless" if unknown and not any(leaf.constant for leaf in unknown) else "full"
 
     @property
     def transverse(self) -> bool:

@@ -13,6 +13,7 @@ from symhep.errors import InputError
 from symhep.events.batch import EventBatch
 from symhep.events.exact_sum import ExactSum
 from symhep.events.generator_cut import GeneratorCut
+from symhep.events.kinds import VectorKind
 
 __all__ = [
     "CollectionSchema",
@@ -60,13 +61,15 @@ class FieldSchema:
 class CollectionSchema:
     """A list of objects per event. ``kind`` is the class in the format's own words, e.g. 'Jet'.
 
-    ``singleton``: every event has one such object, since the file stores a number per event.
+    ``singleton``: every event has one such object, since the file stores a number per event. ``vector``: what the file
+    knows of the four-momenta; 'transverse' of missing momentum, 'massless' where a mass is not stored.
     """
 
     name: str
     kind: str
     fields: Mapping[str, FieldSchema]
     singleton: bool = False
+    vector: VectorKind = "full"
 
 
 @dataclass(frozen=True)

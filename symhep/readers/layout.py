@@ -62,7 +62,8 @@ class Layout:
     def schema(self) -> Schema:
         """What a reader's ``schema`` returns."""
         collections = {
-            c.name: CollectionSchema(c.name, c.kind, c.fields, c.singleton) for c in self.collections.values()
+            c.name: CollectionSchema(c.name, c.kind, c.fields, c.singleton, c.vector)
+            for c in self.collections.values()
         }
         fields = {name: leaf.schema for name, leaf in self.event_fields.items()}
         return Schema(

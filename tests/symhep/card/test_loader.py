@@ -78,7 +78,7 @@ def test_unknown_key_names_line_and_nearest(tmp_path: Path) -> None:
         ),
         (
             "symhep: 1\ndatasets: {}\nfeatures: {}\nobjects: {z: {pair: [a], collection: b}}\n",
-            "line 4.*either",
+            "line 4.*give one of",
         ),
         (
             "symhep: 1\ndatasets: {}\nfeatures: {}\nrun: {seed: -1}\n",
