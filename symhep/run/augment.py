@@ -20,7 +20,7 @@ from symhep.card.schema import RunCard
 from symhep.errors import CardError, MethodError, StoreError, as_card_error, nearest
 from symhep.events.assemble import assemble
 from symhep.events.dataset import Dataset
-from symhep.events.select import FeatureTable
+from symhep.events.table import FeatureTable
 from symhep.events.vectors import MOMENTUM
 from symhep.lie.sampling.compact import Draw
 from symhep.lie.sampling.group import group_draw
