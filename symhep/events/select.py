@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import awkward as ak
 import numpy as np
@@ -16,7 +15,8 @@ from symhep.errors import InputError
 from symhep.events.batch import EventBatch
 from symhep.events.canonical import canonical_members, canonicalise
 from symhep.events.cutflow import Cutflow
-from symhep.events.evaluate import per_event, per_member
+from symhep.events.evaluate import Scope, per_event, per_member
+from symhep.events.functions import CardFunction
 from symhep.events.objects import build_objects
 
 __all__ = ["NO_SELECTION", "FeatureTable", "Selector"]
@@ -79,8 +79,8 @@ class Selector:
         Selection name -> `Cutflow`. 'all events' stands for features without a selection.
     """
 
-    def __init__(self, card: RunCard) -> None:
-        self.card = card
+    def __init__(self, card: RunCard, functions: Mapping[str, CardFunction] | None = None) -> None:
+        self.card, self.functions = card, dict(functions or {})
         self.cutflows: dict[str, Cutflow] = {}
         self._chunks = {name: _Chunks() for name in card.features}
 
@@ -89,8 +89,9 @@ class Selector:
         events, weights = batch.events, batch.weights
         keep = self._weight_policy(batch)
         events, weights = events[keep], np.abs(weights[keep]) if self._absolute else weights[keep]
-        objects = build_objects(self.card.objects, events)
-        scope = {name: events[name] for name in ak.fields(events)} | {"weight": weights} | objects
+        objects = build_objects(self.card.objects, events, weights, self.functions)
+        values = {name: events[name] for name in ak.fields(events)} | {"weight": weights} | objects
+        scope = Scope(values, self.functions)
         passed: dict[str, npt.NDArray[np.bool_]] = {}
         for name in self._selections():
             passed[name] = self._cut(name, scope, batch.weights, weights)
@@ -135,7 +136,7 @@ class Selector:
         return ~negative if self.card.weights.negative == "drop" else np.ones(len(batch), dtype=bool)
 
     def _cut(
-        self, name: str, scope: Mapping[str, Any], raw_weights: FloatArray, weights: FloatArray
+        self, name: str, scope: Scope, raw_weights: FloatArray, weights: FloatArray
     ) -> npt.NDArray[np.bool_]:
         """One bool per event: all cuts of a selection, ANDed, each a row of the cutflow."""
         flow = self.cutflows.setdefault(name, Cutflow())
@@ -154,7 +155,7 @@ class Selector:
         self,
         name: str,
         feature: FeatureCard,
-        scope: Mapping[str, Any],
+        scope: Scope,
         objects: Mapping[str, ak.Array],
         weights: FloatArray,
         passed: npt.NDArray[np.bool_],
@@ -164,7 +165,7 @@ class Selector:
         chunks = self._chunks[name]
         if feature.object:
             keep, values, momenta, ids = _object_features(
-                objects[feature.object], feature, self._size(feature), passed
+                objects[feature.object], feature, self._size(feature), passed, scope
             )
             need = f"{self._size(feature)} {feature.object}, finite momenta, finite {', '.join(feature.vars)}"
         else:
@@ -185,15 +186,15 @@ class Selector:
 
 
 def _object_features(
-    members: ak.Array, feature: FeatureCard, take: int, passed: npt.NDArray[np.bool_]
+    members: ak.Array, feature: FeatureCard, take: int, passed: npt.NDArray[np.bool_], scope: Scope
 ) -> tuple[npt.NDArray[np.bool_], FloatArray, FloatArray, npt.NDArray[np.int64] | None]:
     """Which of the events that ``passed`` are complete (N,), and of these K events the values (K, P*V),
     momenta (K, P, 4), and PDG numbers (K, P) or None."""
     enough = passed & (ak.to_numpy(ak.num(members, axis=1)) >= take)
-    front = members[enough][:, :take]
+    front, others = members[enough][:, :take], scope.take(enough)
 
     def regular(variable: str) -> FloatArray:
-        flat = ak.flatten(per_member(parse_expression(variable), front), axis=1)
+        flat = ak.flatten(per_member(parse_expression(variable), front, others), axis=1)
         return np.asarray(ak.to_numpy(flat)).reshape(-1, take)
 
     momenta = np.stack([regular(c) for c in ("E", "px", "py", "pz")], axis=2)
