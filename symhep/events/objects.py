@@ -106,7 +106,7 @@ def together(parts: list[ak.Array]) -> ak.Array:
     coordinates = {name for names in MOMENTUM_SETS for name in names}
     names = [*momentum, *(name for name in shared if name not in coordinates and name != CONSTITUENTS)]
     return ak.zip(
-        {name: ak.concatenate([getattr(part, name) for part in parts], axis=1) for name in names},
+        {n: ak.concatenate([getattr(part, n) for part in parts], axis=1, mergebool=True) for n in names},
         with_name="Momentum4D", depth_limit=2,
     )  # fmt: skip
 
