@@ -1,4 +1,4 @@
-"""Calls that Python's grammar does not have: 'if(c, a, b)', and 'module:function(...)' of a plugin or a named folder."""
+"""Calls that Python's grammar does not have: 'if(c, a, b)', and 'module:function(...)'."""
 
 from __future__ import annotations
 

@@ -113,7 +113,9 @@ class Interpreter:
         value = self.value(node)
         content = _present(value.content)
         flat = (
-            ak.to_numpy(ak.flatten(content, axis=None)) if isinstance(content, ak.Array) else np.asarray(content)
+            ak.to_numpy(ak.flatten(content, axis=None))
+            if isinstance(content, ak.Array)
+            else np.asarray(content)
         )
         if flat.dtype != bool and flat.size:
             raise TypeError(f"'{ast.unparse(node)}' is a number, not a condition; compare it with something")
@@ -138,7 +140,9 @@ class Interpreter:
         if function is None:
             raise CardError(f"'{name}' is not at hand")
         values = [self.value(node) for node in nodes]
-        return call(name, function, values, common_rows(values, self._pairs) if function.elementwise else EVENTS)
+        return call(
+            name, function, values, common_rows(values, self._pairs) if function.elementwise else EVENTS
+        )
 
     def _choice(self, nodes: Sequence[ast.expr]) -> Value:
         """if(c, a, b): a missing value counts only where it is chosen."""

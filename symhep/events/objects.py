@@ -46,7 +46,7 @@ def object_order(cards: Mapping[str, ObjectCard]) -> list[str]:
             circle = (*chain[chain.index(name) :], name)
             raise CardError(
                 f"objects need each other: {' -> '.join(circle)}",
-                hint="an object sees others after their own 'where': make one of them twice, once without that condition",
+                hint="an object sees others after their own 'where'; make one of them twice, once without it",
             )
         if name in ordered:
             return
@@ -75,7 +75,9 @@ def _needed(name: str, cards: Mapping[str, ObjectCard]) -> Iterator[str]:
         clustered = [other for other, c in cards.items() if c.cluster is not None]
         raise CardError(
             f"object '{name}': '{card.constituents}' is not clustered, so that nothing is known of its constituents",
-            hint=nearest(card.constituents, clustered) if clustered else "cluster: makes jets, see docs/card.md",
+            hint=nearest(card.constituents, clustered)
+            if clustered
+            else "cluster: makes jets, see docs/card.md",
         )
     for text in (card.where, card.keep, card.sort.by if card.sort else None):
         if text is not None:

@@ -1,4 +1,4 @@
-"""Functions of the event for expressions: event shapes, transverse masses, angles; what a plugin brings looks the same."""
+"""Functions of the event for expressions: event shapes, transverse masses, angles; those of plugins look the same."""
 
 from __future__ import annotations
 

@@ -32,9 +32,7 @@ def call(name: str, function: CardFunction, values: Sequence[Value], rows: Rows)
     else:
         for value in values:
             if not (value.rows is EVENTS or isinstance(value.rows, Axis)):
-                raise CardError(
-                    f"{name} takes objects and single members, not members of {value.rows.name} compared with each other"
-                )
+                raise CardError(f"{name} takes objects and single members, not pairs of {value.rows.name}")
         arguments = [value.nested() for value in values]
     size = next(len(a) for a in arguments if isinstance(a, ak.Array))
     there = _there(arguments, size)
@@ -88,6 +86,4 @@ def _spread(found: ak.Array, there: BoolArray) -> ak.Array:
     if there.all():
         return found
     places = np.where(there, np.cumsum(there) - 1, -1).astype(np.int64)
-    return ak.Array(
-        ak.contents.IndexedOptionArray.simplified(ak.index.Index64(places), ak.to_layout(found))
-    )
+    return ak.Array(ak.contents.IndexedOptionArray.simplified(ak.index.Index64(places), ak.to_layout(found)))

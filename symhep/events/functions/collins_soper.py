@@ -13,9 +13,9 @@ def cos_theta_cs(minus: Any, plus: Any) -> Any:
     """(K,) cosine of the angle between the negative lepton and the z axis, which halves the angle between one beam and
     the other one reversed, in the rest frame of the pair.
 
-    cos theta* = sign(Q_z) 2 (p1+ p2- - p1- p2+) / (M sqrt(M^2 + Q_T^2)) with p+- = (E +- pz) / sqrt(2), Q = p1 + p2, M its
-    mass; 1 the negative lepton: Collins, Soper, Phys. Rev. D 16, 2219 (1977). In pp the z axis points along the pair, as
-    the valence quark mostly does; with Q_z = 0 the sign is that of the beam.
+    cos theta* = sign(Q_z) 2 (p1+ p2- - p1- p2+) / (M sqrt(M^2 + Q_T^2)) with p+- = (E +- pz) / sqrt(2), Q = p1 + p2, M
+    its mass; 1 the negative lepton: Collins, Soper, Phys. Rev. D 16, 2219 (1977). In pp the z axis points along the
+    pair, as the valence quark mostly does; where Q_z = 0, along the beam.
 
     >>> import awkward as ak
     >>> import vector
@@ -36,9 +36,9 @@ def phi_cs(minus: Any, plus: Any) -> Any:
     """(K,) azimuth of the negative lepton in that frame, in (-pi, pi]: from the direction of the pair's transverse
     momentum, counter-clockwise about the z axis.
 
-    tan phi = sqrt(M^2 + Q_T^2) / M (D_T . R_T) / (D_T . Q_T), where D = p1 - p2, Q_T the direction of the pair's transverse
-    momentum and R_T = z x Q_T, z along sign(Q_z): Collins, Soper (1977), as written in ATLAS, JHEP 08 (2016) 159. NaN
-    for a pair without transverse momentum, for which there is no such angle.
+    tan phi = sqrt(M^2 + Q_T^2) / M (D_T . R_T) / (D_T . Q_T), where D = p1 - p2, Q_T the direction of the pair's
+    transverse momentum and R_T = z x Q_T, z along sign(Q_z): Collins, Soper, Phys. Rev. D 16, 2219 (1977). NaN for a
+    pair without transverse momentum, for which there is no such angle.
 
     >>> import awkward as ak
     >>> import vector

@@ -15,7 +15,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def components(objects: Sequence[Any], names: Sequence[str]) -> tuple[ak.Array, ...]:
-    """The components ``names`` of all members of ``objects``, in one list per event; one vector per event counts as one.
+    """The components ``names`` of all members of ``objects`` in one list per event; single vectors are lists of one.
 
     Raises `TypeError` for what is no vector.
 

@@ -15,7 +15,9 @@ __all__ = ["mt2"]
 FloatArray = npt.NDArray[np.float64]
 
 
-def mt2(first: Any, second: Any, missing: Any, invisible: Any = 0.0, other_invisible: Any = None) -> FloatArray:
+def mt2(
+    first: Any, second: Any, missing: Any, invisible: Any = 0.0, other_invisible: Any = None
+) -> FloatArray:
     """(K,) MT2 in GeV: the least mass that two equal mothers can have, each of which decays to a visible and an
     invisible particle, where the momenta of the invisible ones add up to the missing one.
 
@@ -40,9 +42,8 @@ def mt2(first: Any, second: Any, missing: Any, invisible: Any = 0.0, other_invis
             "MT2 needs the package 'mt2', which is not installed", hint="pip install 'symhep[mt2]'"
         ) from error
     other_invisible = invisible if other_invisible is None else other_invisible
-    arguments = [
-        *(f for v in (first, second) for f in (_mass(v), v.px, v.py)), missing.px, missing.py, invisible, other_invisible
-    ]  # fmt: skip
+    visible = [component for v in (first, second) for component in (_mass(v), v.px, v.py)]
+    arguments = [*visible, missing.px, missing.py, invisible, other_invisible]
     numbers = np.broadcast_arrays(*(np.asarray(ak.to_numpy(a), dtype=np.float64) for a in arguments))
     finite = np.isfinite(numbers).all(axis=0) & (numbers[8] >= 0) & (numbers[9] >= 0)
     found = np.full(len(finite), np.nan)

@@ -81,11 +81,13 @@ def _largest_of_planes(p: FloatArray, i: int) -> FloatArray:
 
 
 def _sums_of_half_planes(across: FloatArray, p: FloatArray) -> FloatArray:
-    """(K, n + 1, C) sum_j s_j p_j for all signs that a line through the origin makes of the points ``across`` (K, n, 2).
+    """(K, n + 1, C) sum_j s_j p_j for all signs that a line through the origin gives the points ``across`` (K, n, 2).
 
     The normal of the line turns by pi; point j changes sides where the normal is at a right angle to it.
     """
-    sign = np.where(across[..., 0] > 0, 1.0, np.where(across[..., 0] < 0, -1.0, np.where(across[..., 1] > 0, 1.0, -1.0)))
+    sign = np.where(
+        across[..., 0] > 0, 1.0, np.where(across[..., 0] < 0, -1.0, np.where(across[..., 1] > 0, 1.0, -1.0))
+    )
     turn = np.mod(np.arctan2(across[..., 1], across[..., 0]) + np.pi / 2, np.pi)
     order = np.argsort(turn, axis=1)
     signed = np.take_along_axis(sign[..., None] * p, order[..., None], axis=1)
