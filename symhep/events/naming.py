@@ -29,7 +29,7 @@ _LATEX = {
 
 
 def _math(variable: str) -> str:
-    plain = variable.replace("_", r"\_")
+    plain = variable.replace("_", r"\_").replace("%", r"\%")
     return _LATEX.get(variable, rf"\mathrm{{{plain}}}")
 
 

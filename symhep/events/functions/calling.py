@@ -61,7 +61,9 @@ def _there(arguments: Sequence[Any], size: int) -> BoolArray:
     there = np.ones(size, dtype=bool)
     for argument in arguments:
         if isinstance(argument, ak.Array):
-            there &= ~ak.to_numpy(ak.is_none(argument, axis=0))
+            layout = ak.to_layout(argument)
+            if layout.is_option:
+                there &= np.asarray(layout.mask_as_bool(valid_when=True))
     return there
 
 

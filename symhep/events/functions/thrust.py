@@ -85,10 +85,10 @@ def _sums_of_half_planes(across: FloatArray, p: FloatArray) -> FloatArray:
 
     The normal of the line turns by pi; point j changes sides where the normal is at a right angle to it.
     """
-    sign = np.where(
-        across[..., 0] > 0, 1.0, np.where(across[..., 0] < 0, -1.0, np.where(across[..., 1] > 0, 1.0, -1.0))
-    )
-    turn = np.mod(np.arctan2(across[..., 1], across[..., 0]) + np.pi / 2, np.pi)
+    x, y = across[..., 0], across[..., 1]
+    sign = np.where((x > 0) | ((x == 0) & (y > 0)), 1.0, -1.0)
+    # On the side where the normal starts, from just above 0 to pi: rounding must not carry one end to the other.
+    turn = np.arctan2(sign * y, sign * x)
     order = np.argsort(turn, axis=1)
     signed = np.take_along_axis(sign[..., None] * p, order[..., None], axis=1)
     start = signed.sum(axis=1, keepdims=True)
