@@ -22,6 +22,7 @@ __version__ = "0.2.0"
 _PUBLIC = {
     "Adjusted": "symhep.methods.p_values",
     "Bounded": "symhep.methods.number",
+    "CardFunction": "symhep.events.functions.interface",
     "CollectionSchema": "symhep.readers.interface",
     "Column": "symhep.events.dataset",
     "Context": "symhep.methods.context",
@@ -76,6 +77,7 @@ _PUBLIC = {
 __all__ = [
     "Adjusted",
     "Bounded",
+    "CardFunction",
     "CollectionSchema",
     "Column",
     "Context",
@@ -135,6 +137,7 @@ if TYPE_CHECKING:
     from symhep.card.schema import RunCard
     from symhep.events.batch import EventBatch, event_records, momentum_records
     from symhep.events.dataset import Column, Dataset
+    from symhep.events.functions.interface import CardFunction
     from symhep.events.vectors import Vectors, vectors_of
     from symhep.hooks import hookimpl
     from symhep.lie.groups import Family, Nonlinear

@@ -13,6 +13,7 @@ import symhep
 PUBLIC = {
     "Adjusted",
     "Bounded",
+    "CardFunction",
     "CollectionSchema",
     "Column",
     "Context",
