@@ -12,6 +12,7 @@ import symhep
 
 PUBLIC = {
     "Adjusted",
+    "Analysis",
     "Bounded",
     "CollectionSchema",
     "Column",
@@ -51,6 +52,8 @@ PUBLIC = {
     "Vectors",
     "VectorsRecord",
     "__version__",
+    "analyse",
+    "dataset_of",
     "errors",
     "event_records",
     "homogeneous",
