@@ -39,6 +39,7 @@ CONFINED = {
     "pyarrow": ("symhep/readers/",),
     "pylhe": ("symhep/readers/",),
     "pyhepmc": ("symhep/readers/",),
+    "fastjet": ("symhep/events/cluster.py",),
 }
 ABOVE_METHODS = {"run", "report", "arrays", "testing", "cli"}
 
