@@ -24,6 +24,7 @@ _PUBLIC = {
     "Adjusted": "symhep.methods.p_values",
     "Analysis": "symhep.arrays.analysis",
     "Bounded": "symhep.methods.number",
+    "Canonicaliser": "symhep.arrays.canonicaliser",
     "CollectionSchema": "symhep.readers.interface",
     "Column": "symhep.events.dataset",
     "Context": "symhep.methods.context",
@@ -81,6 +82,7 @@ __all__ = [
     "Adjusted",
     "Analysis",
     "Bounded",
+    "Canonicaliser",
     "CollectionSchema",
     "Column",
     "Context",
@@ -140,6 +142,7 @@ if TYPE_CHECKING:
     from symhep import errors
     from symhep.arrays.analyse import analyse
     from symhep.arrays.analysis import Analysis
+    from symhep.arrays.canonicaliser import Canonicaliser
     from symhep.arrays.dataset import dataset_of
     from symhep.card.loader import load_card
     from symhep.card.schema import RunCard

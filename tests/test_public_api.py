@@ -14,6 +14,7 @@ PUBLIC = {
     "Adjusted",
     "Analysis",
     "Bounded",
+    "Canonicaliser",
     "CollectionSchema",
     "Column",
     "Context",
