@@ -205,7 +205,7 @@ class ForAnyWidth(Canonicaliser):
     """With all rotations of as many features as there are: what scikit-learn's own checks can be run on."""
 
     def fit(self, X: Any, y: Any = None) -> ForAnyWidth:
-        shape = np.shape(X)
+        shape = getattr(X, "shape", None) or np.asarray(X).shape
         self.count_ = shape[1] if len(shape) == 2 and shape[1] > 1 else 2
         super().fit(X, y)
         return self
