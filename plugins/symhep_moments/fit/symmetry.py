@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
+from symhep.events.vectors import MOMENTUM
 from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.lie.labels import stated
 from symhep.methods.symmetry import Symmetry, homogeneous
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from symhep_moments.fit.measurement import Measurement
 
 __all__ = ["symmetry_of"]
+
+FloatArray = npt.NDArray[np.float64]
 
 
 def symmetry_of(m: Measurement, generators: Sequence[GeneratorRow]) -> Symmetry:
@@ -34,8 +38,25 @@ def symmetry_of(m: Measurement, generators: Sequence[GeneratorRow]) -> Symmetry:
     kept = [row for row in m.discrete if row.rejected is False and row.same_as is None]
     size = count * d
     matrices = np.array([m.elements[row.name] for row in kept]).reshape(-1, size, size)
+    names, momenta = tuple(m.events.names), m.events.momenta
+    if m.events.of_objects and not momenta:
+        found, matrices = _of_momenta(found, matrices, names, count)
+        names, momenta = MOMENTUM, True
     return Symmetry(
-        "momenta" if m.events.momenta else "features", count, tuple(m.events.names),
-        found, tuple(row.label for row in rows),
+        "momenta" if momenta else "features", count, names, found, tuple(row.label for row in rows),
         homogeneous(matrices, element=True), tuple(row.name for row in kept),
     )  # fmt: skip
+
+
+def _of_momenta(
+    generators: FloatArray, elements: FloatArray, names: tuple[str, ...], count: int
+) -> tuple[FloatArray, FloatArray]:
+    """Of three- or transverse momenta as matrices that act on (E, px, py, pz), of which they leave the rest alone."""
+    place = [MOMENTUM.index(name) for name in names]
+    grown = np.zeros((len(generators), 5, 5))
+    rows = np.array([*place, 4])
+    grown[:, rows[:, None], rows] = generators
+    whole = np.tile(np.eye(4 * count), (len(elements), 1, 1))
+    own = np.concatenate([4 * p + np.array(place) for p in range(count)])
+    whole[:, own[:, None], own] = elements
+    return grown, whole
