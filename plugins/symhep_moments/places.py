@@ -88,12 +88,11 @@ class Places:
 
     @property
     def known(self) -> tuple[Known, ...]:
-        """P, what is known of the vectors; those of an object with several places go by its name."""
+        """P, what is known of the vectors, which go by the names of their objects."""
         found = []
         for place, name in enumerate(self.objects):
-            title = name if name in self.sets or self.objects.count(name) > 1 else self.vectors[place]
             has = tuple(c for c, there in zip(self.names, self.present[place], strict=True) if there)
-            found.append(Known(title, has, bool(self.massless) and self.massless[place]))
+            found.append(Known(name, has, bool(self.massless) and self.massless[place]))
         return tuple(found)
 
     def places_of(self, name: str) -> list[int]:

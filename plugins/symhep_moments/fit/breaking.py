@@ -23,7 +23,7 @@ from symhep_moments.places import Places
 from symhep_moments.record import BreakingKind
 from symhep_moments.sample import Events
 
-__all__ = ["MODULATION_EVENTS", "RATE_EVENTS", "Breaking", "breakings", "comparable_orbits"]
+__all__ = ["MODULATION_EVENTS", "RATE_EVENTS", "Breaking", "breakings", "comparable_orbits", "orbit_events"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -107,7 +107,7 @@ def breakings(events: Events, functions: TestFunctions, level: float = 0.95) -> 
     closed = comparable_orbits(events, functions)
     open_ones = [a for a, orbit in enumerate(closed) if orbit is None]
     rates = dict(zip(open_ones, _rates(events, rows, functions, open_ones), strict=True))
-    few = _rows(len(events), _affordable(events, functions), events.x.device)
+    few = _rows(len(events), orbit_events(events, functions), events.x.device)
     for a, orbit in enumerate(closed):
         label, matrix = events.generators.labels[a], events.generators.matrices[a]
         kind: BreakingKind = "rate" if orbit is None else "modulation"
@@ -135,8 +135,8 @@ def comparable_orbits(events: Events, functions: TestFunctions) -> list[ClosedOr
     return [None if out else orbit for orbit, out in zip(closed, changed, strict=True)]
 
 
-def _affordable(events: Events, functions: TestFunctions) -> int:
-    """Events used for orbits: an event of many members costs as much as many of few."""
+def orbit_events(events: Events, functions: TestFunctions) -> int:
+    """Events used for orbits, at most: an event of many members costs as much as many of few."""
     if events.places is None:
         return MODULATION_EVENTS
     return min(MODULATION_EVENTS, ORBIT_WORK // (functions.count * events.x.shape[1]))

@@ -31,8 +31,9 @@ from symhep_moments.fit.relative import Points, relative_moments
 from symhep_moments.fit.subgroups.walk import lattice_test
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.support import Support, support_of
+from symhep_moments.fit.whole import threshold_rows, whole_record
 from symhep_moments.options import MomentsOptions
-from symhep_moments.record import DiscreteElement
+from symhep_moments.record import DiscreteElement, ThresholdRow, WholeEvents
 from symhep_moments.sample import Events, Sample, frame_of
 
 __all__ = ["Measurement", "functions_for", "measure"]
@@ -73,6 +74,8 @@ class Measurement:
         Family-wise error rate.
     reference, edges
         Relative to what, and with which fiducial cuts, in words.
+    whole, thresholds
+        What whole events are made of, and cuts on their members.
     """
 
     events: Events
@@ -90,6 +93,8 @@ class Measurement:
     level: float
     reference: str | None = None
     edges: tuple[str, ...] = ()
+    whole: WholeEvents | None = None
+    thresholds: tuple[ThresholdRow, ...] = ()
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
@@ -126,15 +131,16 @@ def measure(sample: Sample, context: Context) -> Measurement:
             elements = {element.name: element.whole for element in chosen}
         done(1, STEPS[4])
         broken, maps = [], []
+        # Those that were tested: candidates on the support, and combinations of them.
+        on_support = replace(events, generators=moments.generators)
         if options.strength and reference is None:
-            # Those that were tested: candidates on the support, and combinations of them.
-            on_support = replace(events, generators=moments.generators)
             broken = breakings(on_support, functions)
             maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
         done(1, STEPS[5])
     return Measurement(
         events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, broken, maps,
         options.level, _relative_to(options), tuple(edge.text for edge in options.fiducial),
+        whole_record(sample, functions, on_support), threshold_rows(sample),
     )  # fmt: skip
 
 
