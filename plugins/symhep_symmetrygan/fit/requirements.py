@@ -11,9 +11,9 @@ from symhep_symmetrygan.inertial.density import draw_inertial
 from symhep_symmetrygan.landscape.slices import Landscape
 from symhep_symmetrygan.maps.formulas import formula_of
 from symhep_symmetrygan.maps.periods import periods_of
+from symhep_symmetrygan.members import not_defined
 from symhep_symmetrygan.options import SymmetryGanOptions
 from symhep_symmetrygan.sample import Events
-from symhep_symmetrygan.members import not_defined
 from symhep_symmetrygan.spaces.names import read_space
 from symhep_symmetrygan.subgroups.discrete import chosen_elements
 

@@ -8,8 +8,8 @@ from torch import Tensor
 from symhep.lie.groups import Family
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.streams import ReplicaStreams
-from symhep_symmetrygan.training.batches import Batch, Batches
 from symhep_symmetrygan.members import Members
+from symhep_symmetrygan.training.batches import Batch, Batches
 from symhep_symmetrygan.training.options import DiscriminatorOptions
 from symhep_symmetrygan.training.set_discriminator import make_networks
 

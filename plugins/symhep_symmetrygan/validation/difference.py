@@ -51,7 +51,8 @@ def difference(waves: Waves, sample: Sample, elements: FloatArray, generators: F
     base = waves.means(sample, np.eye(size)[None])[0, :, -1]
     means = waves.means(sample, elements)
     moved = np.einsum("gij,ejk->egik", generators[:, :-1], elements)
-    slope = 1j * np.einsum("fi,egik,efk->efg", waves.frequencies, moved, means, optimize=True)
+    moments = means[..., :size]
+    slope = 1j * np.einsum("fi,egik,efk->efg", waves.frequencies, moved, moments, optimize=True)
     left = base - means[:, :, -1]
     return Difference(_parts(left, 1), _parts(slope, 1))
 

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from scipy.stats import t as student
-from torch import Tensor
 from torch.nn.functional import softplus
 
 from symhep.stats.quadratic_forms import log_tail

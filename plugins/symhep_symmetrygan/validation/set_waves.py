@@ -82,12 +82,16 @@ class SetWaves(Waves):
         return np.eye(self.members.vector + 1)[None]
 
     def means(self, sample: Sample, elements: FloatArray) -> ComplexArray:
-        """E_w[sum_p exp(i (w.g x_p + v.s_p)) (x_p, 1)] for ``elements`` (E, d + 1, d + 1): (E, F, d + 1)."""
+        """E_w[sum_p exp(i (w.g x_p + v.s_p)) (x_p, h_p, 1)] for ``elements`` (E, d + 1, d + 1): (E, F, d + 2).
+
+        h_p is 1, and of the sum of all vectors the number of members.
+        """
         count, f, width = len(elements), len(self.frequencies), elements.shape[-1]
-        total = torch.zeros(2, count, f, width, dtype=torch.float64, device=sample.x.device)
+        total = torch.zeros(2, count, f, width + 1, dtype=torch.float64, device=sample.x.device)
         for rows, weights in blocks(sample):
             for own, bodies, there, static in self._parts(rows[:, :-1]):
-                weighted = (bodies * (there * weights[:, None])[..., None]).flatten(0, 1)
+                each = (there * weights[:, None])[..., None]
+                weighted = torch.cat([bodies * each, each], 2).flatten(0, 1)
                 for at in range(0, count, TOGETHER):
                     some = slice(at, at + TOGETHER)
                     phase = self._phase(elements[some], own, bodies, static).flatten(1, 2)

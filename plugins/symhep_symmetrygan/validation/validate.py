@@ -20,10 +20,10 @@ from symhep_symmetrygan.training.discriminator import TOGETHER
 from symhep_symmetrygan.validation.difference import freedom
 from symhep_symmetrygan.validation.element_test import wave_log_p
 from symhep_symmetrygan.validation.options import ValidationOptions
+from symhep_symmetrygan.validation.pictures import with_spectators
 from symhep_symmetrygan.validation.posthoc import Judged, classify
 from symhep_symmetrygan.validation.refine import Refined, refine
 from symhep_symmetrygan.validation.results import Validated
-from symhep_symmetrygan.validation.pictures import with_spectators
 from symhep_symmetrygan.validation.set_waves import draw_waves
 from symhep_symmetrygan.validation.waves import Waves, homogeneous
 
