@@ -121,7 +121,7 @@ def _one(
     differences = waves.values(rows[0], one)[0] - waves.values(rows[1], one)[0]
     real, fake = judges.scores(r, before), judges.scores(r, image)
     answers = torch.sigmoid(real) - torch.sigmoid(fake)
-    found = evidence(differences, answers, held.weights, judges.loss(real, fake, held.weights))
+    found = evidence(differences, answers, held.weights, judges.loss(real, fake, held))
     logs, share = [found.log_p_waves, found.log_p_network], None
     if element.order <= 2:
         weights = held.weights.cpu().numpy()

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
-from torch.nn.functional import softplus
 
 from symhep.methods.number import Number
 from symhep.torchkit.adam import Adam
@@ -21,6 +20,7 @@ from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.subgroups.adversary import TOGETHER, Whitening
 from symhep_symmetrygan.subgroups.images import moved_rows
 from symhep_symmetrygan.training.set_discriminator import make_networks
+from symhep_symmetrygan.validation.calibration import CalibratedLoss, halves
 
 __all__ = ["Images", "Judges", "Loss", "PooledImages", "WholeImages", "under"]
 
@@ -127,11 +127,12 @@ class Judges:
             [network.logits(part.T[None].contiguous())[0] for part in torch.split(seen, ROWS)]
         ).double()
 
-    def loss(self, real: Tensor, fake: Tensor, weights: Tensor) -> Loss:
-        """From the logits of events and of images (N,)."""
-        each, w = softplus(-real) + softplus(fake), weights / weights.sum()
-        mean = float(w @ each)
-        return Loss(mean, float(((w * (each - mean)) ** 2).sum().sqrt()))
+    def loss(self, real: Tensor, fake: Tensor, sample: Sample) -> Loss:
+        """Calibrated (`CalibratedLoss`), from the logits of the events of ``sample`` and of their images (N,)."""
+        loss = CalibratedLoss(1, halves(len(sample), sample.unit))
+        loss.add(slice(0, len(sample)), real[None], fake[None], sample.weights.to(real))
+        value, error = loss.found()
+        return Loss(float(value[0]), float(error[0]))
 
     @torch.inference_mode()
     def _fit(

@@ -80,7 +80,7 @@ class Trial:
             fake = judges.scores(r, self._held.images(h))
             moved.append(self._held.differences(h))
             answers.append(torch.sigmoid(real) - torch.sigmoid(fake))
-            losses.append(judges.loss(real, fake, held.weights))
+            losses.append(judges.loss(real, fake, held))
         tangent = None
         if place.member is not None and place.parameters is not None:
             slopes = self._positions.tangent(place.member, place.parameters)[1]

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from scipy.stats import t as student
-from torch.nn.functional import softplus
 
 from symhep.stats.quadratic_forms import log_tail
 from symhep.torchkit.adam import Adam
@@ -19,6 +18,7 @@ from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.training.batches import EventBatches
 from symhep_symmetrygan.training.options import DiscriminatorOptions
 from symhep_symmetrygan.training.set_discriminator import Networks, make_networks
+from symhep_symmetrygan.validation.calibration import CalibratedLoss, halves
 from symhep_symmetrygan.validation.options import PosthocOptions
 from symhep_symmetrygan.validation.pictures import Pictures, pictures_of
 from symhep_symmetrygan.validation.waves import blocks
@@ -35,7 +35,8 @@ class Judged:
     Attributes
     ----------
     loss, error
-        (E,) -E[ln d(x) + ln(1 - d(g x))] and its standard error: 2 ln 2 if nobody can tell x from g x.
+        (E,) -E[ln d(x) + ln(1 - d(g x))], calibrated (`CalibratedLoss`), and its standard error: 2 ln 2 if nobody can
+        tell x from g x.
     excess
         (E,) E[d(x)] - E[d(g x)], whose expectation is 0 for a symmetry, and positive where the classifier tells.
     variance
@@ -108,7 +109,8 @@ def _judge(
 ) -> Judged:
     """Sums over held-out events, a block at a time; slopes by automatic differentiation with respect to the maps."""
     count = len(pictures.maps)
-    sums = torch.zeros(6, count, dtype=torch.float64, device=held.x.device)
+    losses = CalibratedLoss(count, halves(len(held), held.unit))
+    sums, at = torch.zeros(3, count, dtype=torch.float64, device=held.x.device), 0
     slope = torch.zeros(pictures.maps.shape, dtype=torch.float64, device=held.x.device)
     for rows, weights in blocks(held):
         columns = rows.T
@@ -120,17 +122,17 @@ def _judge(
             chance = fake.sigmoid()
             slope += torch.autograd.grad((chance * weights).sum(), maps)[0]
         fake, chance = fake.detach(), chance.detach()
-        loss, excess = softplus(-real) + softplus(fake), real.sigmoid() - chance
-        w, w2 = weights, weights**2
-        terms = (loss @ w, loss @ w2, loss**2 @ w2, excess @ w, excess @ w2, excess**2 @ w2)
-        sums += torch.stack(terms)
+        losses.add(slice(at, at + len(rows)), real, fake, weights)
+        at += len(rows)
+        excess, w, w2 = real.sigmoid() - chance, weights, weights**2
+        sums += torch.stack((excess @ w, excess @ w2, excess**2 @ w2))
     weight, squares = float(held.weights.sum()), float((held.weights**2).sum())
     found = sums.cpu().numpy()
-    (loss_mean, loss_variance), (mean, variance) = (_mean(found[i : i + 3], weight, squares) for i in (0, 3))
+    mean, variance = _mean(found, weight, squares)
     # d d / d delta_a = <d d / d(A, b), (A, b) of T_a g>, in whitened coordinates
     moved = np.einsum("gij,ejk->egik", generators[:, :-1], elements)
     by_delta = np.einsum("ehk,eghk->eg", slope.cpu().numpy() / weight, pictures.along(moved))
-    return Judged(loss_mean, np.sqrt(loss_variance), mean, variance, by_delta)
+    return Judged(*losses.found(), mean, variance, by_delta)
 
 
 def _mean(sums: FloatArray, weight: float, squares: float) -> tuple[FloatArray, FloatArray]:
