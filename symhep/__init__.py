@@ -21,17 +21,20 @@ __version__ = "0.2.0"
 
 _PUBLIC = {
     "Adjusted": "symhep.methods.p_values",
+    "Bounded": "symhep.methods.number",
     "CollectionSchema": "symhep.readers.interface",
     "Column": "symhep.events.dataset",
     "Context": "symhep.methods.context",
     "Dataset": "symhep.events.dataset",
     "EventBatch": "symhep.events.batch",
+    "EventsRecord": "symhep.methods.events",
     "Family": "symhep.lie.groups",
     "FieldSchema": "symhep.readers.interface",
     "Heading": "symhep.methods.table",
     "InitBlock": "symhep.methods.init_block",
     "Inputs": "symhep.methods.interface",
     "Loss": "symhep.readers.interface",
+    "MeasuredGenerators": "symhep.methods.symmetry",
     "Method": "symhep.methods.interface",
     "NamedFigure": "symhep.methods.interface",
     "Nonlinear": "symhep.lie.groups",
@@ -54,6 +57,8 @@ _PUBLIC = {
     "Symmetry": "symhep.methods.symmetry",
     "SymmetryRecord": "symhep.methods.symmetry",
     "Table": "symhep.methods.table",
+    "Vectors": "symhep.events.vectors",
+    "VectorsRecord": "symhep.methods.events",
     "event_records": "symhep.events.batch",
     "homogeneous": "symhep.methods.symmetry",
     "hookimpl": "symhep.hooks",
@@ -64,22 +69,26 @@ _PUBLIC = {
     "p_text": "symhep.methods.p_values",
     "panel": "symhep.plotting.panel",
     "run": "symhep.run.pipeline",
+    "vectors_of": "symhep.events.vectors",
     "with_error": "symhep.methods.number",
 }
 
 __all__ = [
     "Adjusted",
+    "Bounded",
     "CollectionSchema",
     "Column",
     "Context",
     "Dataset",
     "EventBatch",
+    "EventsRecord",
     "Family",
     "FieldSchema",
     "Heading",
     "InitBlock",
     "Inputs",
     "Loss",
+    "MeasuredGenerators",
     "Method",
     "NamedFigure",
     "Nonlinear",
@@ -102,6 +111,8 @@ __all__ = [
     "Symmetry",
     "SymmetryRecord",
     "Table",
+    "Vectors",
+    "VectorsRecord",
     "__version__",
     "errors",
     "event_records",
@@ -114,6 +125,7 @@ __all__ = [
     "p_text",
     "panel",
     "run",
+    "vectors_of",
     "with_error",
 ]
 
@@ -123,17 +135,19 @@ if TYPE_CHECKING:
     from symhep.card.schema import RunCard
     from symhep.events.batch import EventBatch, event_records, momentum_records
     from symhep.events.dataset import Column, Dataset
+    from symhep.events.vectors import Vectors, vectors_of
     from symhep.hooks import hookimpl
     from symhep.lie.groups import Family, Nonlinear
     from symhep.methods.context import Context
+    from symhep.methods.events import EventsRecord, VectorsRecord
     from symhep.methods.init_block import InitBlock, SampleView
     from symhep.methods.interface import Inputs, Method, NamedFigure, Options, ScanQuantity, Shard
-    from symhep.methods.number import Number, with_error
+    from symhep.methods.number import Bounded, Number, with_error
     from symhep.methods.p_values import Adjusted, PValue, p_text
     from symhep.methods.record import Record
     from symhep.methods.reference import Reference
     from symhep.methods.result import Part, Result, Statement
-    from symhep.methods.symmetry import Symmetry, SymmetryRecord, homogeneous
+    from symhep.methods.symmetry import MeasuredGenerators, Symmetry, SymmetryRecord, homogeneous
     from symhep.methods.table import Heading, Table
     from symhep.plotting.panel import panel
     from symhep.readers.interface import CollectionSchema, FieldSchema, Loss, Reader, ReaderOptions, Schema

@@ -38,6 +38,7 @@ CONFINED = {
     "pyarrow": ("symhep/readers/",),
     "pylhe": ("symhep/readers/",),
     "pyhepmc": ("symhep/readers/",),
+    "fastjet": ("symhep/events/cluster.py",),
 }
 ABOVE_METHODS = {"run", "report", "testing", "cli"}
 

@@ -12,17 +12,20 @@ import symhep
 
 PUBLIC = {
     "Adjusted",
+    "Bounded",
     "CollectionSchema",
     "Column",
     "Context",
     "Dataset",
     "EventBatch",
+    "EventsRecord",
     "Family",
     "FieldSchema",
     "Heading",
     "InitBlock",
     "Inputs",
     "Loss",
+    "MeasuredGenerators",
     "Method",
     "NamedFigure",
     "Nonlinear",
@@ -45,6 +48,8 @@ PUBLIC = {
     "Symmetry",
     "SymmetryRecord",
     "Table",
+    "Vectors",
+    "VectorsRecord",
     "__version__",
     "errors",
     "event_records",
@@ -57,6 +62,7 @@ PUBLIC = {
     "p_text",
     "panel",
     "run",
+    "vectors_of",
     "with_error",
 }
 HEAVY = ("torch", "uproot", "matplotlib", "awkward", "pydantic")

@@ -57,6 +57,7 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
     references = (DESAI, LESTER, PATERA)
     Options = SymmetryGanOptions
     Record = SymmetryGanRecord
+    scaling = "isotropic"
     scan_quantities = (
         ScanQuantity("kl.symmetry.mean", "KL divergence", error_key="kl.symmetry.error", entry="projection"),
         ScanQuantity("verdicts.kept", "Elements kept"),

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from symhep.events.effective import effective_events
 from symhep.events.kinds import VectorKind
+from symhep.events.thresholds import Threshold
 
 __all__ = ["Column", "Dataset", "Scaler", "Scaling"]
 
@@ -170,6 +171,7 @@ class Dataset:
     tag_names: tuple[str, ...] = ()
     spectators: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
     spectator_columns: tuple[Column, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
 
     def __post_init__(self) -> None:
         events, places = len(self.values), 0 if self.momenta is None else self.momenta.shape[1]

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from particle import InvalidParticle, Particle, ParticleNotFound
 
 from symhep.card.expressions import KINEMATICS, parse_expression
 from symhep.events.dataset import Column
 
-__all__ = ["expression_unit", "feature_columns", "particle_label", "particle_name"]
+__all__ = [
+    "ParticleName",
+    "expression_unit",
+    "feature_columns",
+    "particle_label",
+    "particle_name",
+    "particle_names",
+]
 
 _LATEX = {
     "px": "p_x", "py": "p_y", "pz": "p_z", "E": "E", "energy": "E", "p": "|p|", "pt": r"p_\mathrm{T}", "m": "m",
@@ -79,28 +87,52 @@ def _unit(node: ast.expr) -> str:
     return ""
 
 
-def feature_columns(
-    variables: Sequence[str], particles: Sequence[tuple[int | None, str]]
-) -> tuple[Column, ...]:
-    """Columns particle by particle, variable by variable: px(a), py(a), ..., px(b), py(b), ...
+@dataclass(frozen=True)
+class ParticleName:
+    """``name`` for scripts, ``label`` for mathtext, without dollars."""
 
-    ``particles`` holds (PDG number if it is constant, fallback name).
+    name: str
+    label: str
 
-    >>> [c.name for c in feature_columns(["px", "pz"], [(13, "mu[0]"), (-13, "mu[1]")])]
-    ['px(mu-)', 'pz(mu-)', 'px(mu+)', 'pz(mu+)']
+
+def particle_names(particles: Sequence[tuple[int | None, str]]) -> list[ParticleName]:
+    """Names of the places of an event, from (PDG number if it is constant, fallback).
+
+    The members of an object with two of one name are called by their fallbacks: two jets are two things, even if both
+    are gluons.
+
+    >>> [n.name for n in particle_names([(13, "mu[0]"), (-13, "mu[1]"), (21, "jets[0]"), (21, "jets[1]")])]
+    ['mu-', 'mu+', 'jets[0]', 'jets[1]']
     """
     names = [particle_name(*p) for p in particles]
-    if len(set(names)) < len(names):  # two jets are two things, even if both are gluons
-        names = [fallback for _, fallback in particles]
-        particles = [(None, fallback) for _, fallback in particles]
+    twice = {fallback for name, (_, fallback) in zip(names, particles, strict=True) if names.count(name) > 1}
+    shared = {_object(fallback) for fallback in twice}
+    known = [(None, f) if _object(f) in shared else (number, f) for number, f in particles]
+    return [ParticleName(particle_name(*p), particle_label(*p)) for p in known]
+
+
+def _object(fallback: str) -> str:
+    return fallback.partition("[")[0]
+
+
+def feature_columns(
+    variables: Sequence[Sequence[str]], particles: Sequence[ParticleName]
+) -> tuple[Column, ...]:
+    """Columns particle by particle, each with its variables: px(a), py(a), ..., px(b), py(b), ...
+
+    >>> muons = particle_names([(13, "mu[0]"), (-13, "mu[1]")])
+    >>> [c.name for c in feature_columns([["px", "pz"], ["px"]], muons)]
+    ['px(mu-)', 'pz(mu-)', 'px(mu+)']
+    """
     return tuple(
         Column(
-            f"{variable}({name})",
+            f"{variable}({particle.name})",
             KINEMATICS.get(variable, ""),
-            f"${_math(variable)}({particle_label(*particle)})$",
+            f"${_math(variable)}({particle.label})$",
             variable,
-            name,
+            particle.name,
+            slot,
         )
-        for particle, name in zip(particles, names, strict=True)
-        for variable in variables
+        for slot, (particle, own) in enumerate(zip(particles, variables, strict=True))
+        for variable in own
     )

@@ -30,8 +30,9 @@ def object_order(cards: Mapping[str, ObjectCard]) -> list[str]:
     def visit(name: str, chain: tuple[str, ...]) -> None:
         if name in chain:
             raise CardError(f"objects are made of each other: {' -> '.join((*chain, name))}")
-        for part in cards[name].pair or ():
-            visit(part, (*chain, name))
+        for part in cards[name].parts:
+            if part in cards:  # a collection of the file is clustered, too
+                visit(part, (*chain, name))
         if name not in ordered:
             ordered.append(name)
 
@@ -60,6 +61,8 @@ def build_objects(cards: Mapping[str, ObjectCard], events: ak.Array) -> dict[str
     objects: dict[str, ak.Array] = {}
     for name in object_order(cards):
         card = cards[name]
+        if card.system is not None:
+            continue  # its parts are taken as they are
         # An object named twice is paired as if named once: nothing is its own partner.
         parts = dict.fromkeys(card.pair or ())
         members = pairs(*(objects[part] for part in parts)) if parts else events[card.collection]

@@ -20,7 +20,7 @@ from symhep.card.schema import RunCard
 from symhep.errors import CardError, MethodError, StoreError, as_card_error, nearest
 from symhep.events.assemble import assemble
 from symhep.events.dataset import Dataset
-from symhep.events.select import FeatureTable
+from symhep.events.table import FeatureTable
 from symhep.events.vectors import MOMENTUM
 from symhep.lie.sampling.compact import Draw
 from symhep.lie.sampling.group import group_draw
@@ -199,6 +199,12 @@ def _read(plan: Plan, name: str, progress: Progress) -> _Sample:
 
 def _check(data: Dataset, symmetry: Symmetry, folder: RunFolder, name: str) -> None:
     """Raise `CardError` for events on which the symmetry does not act."""
+    if data.needs - {"spectators"}:
+        raise CardError(
+            f"'{data.name}' has objects of any number, or that lack components; images are written of a fixed number "
+            "of four-momenta alone",
+            hint="give the method an object with a fixed number, as in take: 2",
+        )
     if symmetry.acts_on == "momenta":
         there = 0 if data.momenta is None else data.momenta.shape[1]
         if there != symmetry.vectors:

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.lie.labels import stated
-from symhep.methods.symmetry import Symmetry, homogeneous
+from symhep.methods.symmetry import Symmetry, homogeneous, measured_entries
 
 if TYPE_CHECKING:
     from symhep_moments.fit.measurement import Measurement
 
 __all__ = ["symmetry_of"]
+
+FloatArray = npt.NDArray[np.float64]
 
 
 def symmetry_of(m: Measurement, generators: Sequence[GeneratorRow]) -> Symmetry:
@@ -30,12 +33,25 @@ def symmetry_of(m: Measurement, generators: Sequence[GeneratorRow]) -> Symmetry:
     for matrix, row in zip(found, rows, strict=True):
         terms = stated(list(row.coefficients.values()), list(row.errors.values()))
         matrix += np.tensordot(terms, np.asarray(basis.matrices, dtype=np.float64), axes=1)
-    found[:, :d, d] *= m.events.scale
+    coefficients = np.array([list(row.coefficients.values()) for row in rows]).reshape(len(rows), len(basis))
+    measured, errors = measured_entries(coefficients, _covariance(m, len(rows)), basis.matrices)
+    for part in (found, measured, errors):
+        part[:, :d, d] *= m.events.scale
     kept = [row for row in m.discrete if row.rejected is False and row.same_as is None]
     size = count * d
     matrices = np.array([m.elements[row.name] for row in kept]).reshape(-1, size, size)
     return Symmetry(
         "momenta" if m.events.momenta else "features", count, tuple(m.events.names),
         found, tuple(row.label for row in rows),
-        homogeneous(matrices, element=True), tuple(row.name for row in kept),
+        homogeneous(matrices, element=True), tuple(row.name for row in kept), measured, errors,
     )  # fmt: skip
+
+
+def _covariance(m: Measurement, rows: int) -> FloatArray:
+    """(r, G, G) covariances of the coefficients of each generator in the candidates of the card."""
+    tangent = m.support.tangent
+    if not rows or m.region is None:
+        return np.zeros((0, len(tangent), len(tangent)))
+    g, r = m.region.theta.shape
+    blocks = m.region.covariance.reshape(r, g, r, g)
+    return np.einsum("ca,iaib,db->icd", tangent, blocks, tangent, optimize=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from symhep.lie.labels import stated
-from symhep.methods.symmetry import Symmetry
+from symhep.methods.symmetry import Symmetry, measured_entries
 from symhep_symmetrygan.fit.group import Group
 from symhep_symmetrygan.inference.record import ComponentRecord
 from symhep_symmetrygan.sample import Events
@@ -28,9 +28,12 @@ def symmetry_of(group: Group, components: tuple[ComponentRecord, ...], events: E
         matrix += np.tensordot(stated(c, e), matrices, 1)
     kept = [row for row in components if row.rejected is False and row.name != "identity"]
     elements = np.array([row.matrix for row in kept]).reshape(-1, *matrices.shape[1:])
-    for part in (found, elements):
+    covariance = i.covariance.reshape(len(i.generators), len(matrices), len(matrices))
+    measured, errors = measured_entries(i.generators, covariance, matrices)
+    for part in (found, elements, measured, errors):
         part[:, :-1, -1] *= events.scale
     return Symmetry(
         "momenta" if events.momenta else "features", events.particles, events.components,
         found, i.labels, elements, tuple(row.name for row in kept),
+        measured, errors,
     )  # fmt: skip
