@@ -111,8 +111,9 @@ class Members:
     def image(self, rows: Tensor, matrices: Tensor, shifts: Tensor | None) -> Tensor:
         """Rows (..., n, C) under A (..., d, d) and b (..., d).
 
-        >>> vectors = Members(2, 1, 0, 0, (0, 0), np.ones((2, 1), bool), ("jets",), ("jets",), ("full",) * 2, *np.zeros((2, 1, 1)))
-        >>> vectors.image(torch.tensor([[5.0, 0.0, 1.0, 0.0]]), torch.eye(1), torch.ones(1)).tolist()
+        >>> there, kinds = np.ones((2, 1), bool), ("full", "full")
+        >>> two = Members(2, 1, 0, 0, (0, 0), there, ("jets",), ("jets",), kinds, np.zeros(1), np.eye(1))
+        >>> two.image(torch.tensor([[5.0, 0.0, 1.0, 0.0]]), torch.eye(1), torch.ones(1)).tolist()
         [[6.0, 0.0, 1.0, 0.0]]
         """
         x, mask, *_ = self.split(rows)

@@ -123,8 +123,8 @@ class SymmetryGanRecord(Record):
     composition: CompositionRecord | None = Field(None, description="what composing kept elements does")
     kl: ElementDivergences | None = Field(
         None,
-        description="Kullback-Leibler divergences of projections, of the numbers that are transformed alone; null: none, "
-        "as of a varying number of objects",
+        description="Kullback-Leibler divergences of projections of the numbers that are transformed; null: none, as "
+        "of a varying number of objects",
     )
     subgroup_kl: DivergenceRecord | None = Field(
         None, description="the same of events moved by random elements of subgroups; null: none were tested"

@@ -118,7 +118,7 @@ class Events:
 
     @property
     def each(self) -> Events:
-        """With ``members``: the same events, described as the one vector that transformations act on, whichever it is."""
+        """With ``members``: the same events, described as the one vector that transformations act on."""
         if self.members is None:
             return self
         return replace(self, particles=1, names=self.components, objects=())

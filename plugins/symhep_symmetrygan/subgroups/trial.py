@@ -67,7 +67,8 @@ class Trial:
         x = self._events.train.x
         pools = torch.stack([self._elements(place) for place in places])
         judges = Judges(
-            self._events.train, PooledImages(pools.to(x.device), self._events.train), self._options.posthoc_steps, self._options.batch,
+            self._events.train, PooledImages(pools.to(x.device), self._events.train), self._options.posthoc_steps,
+            self._options.batch,
             [stream_for(self._seeds, f"network of {place.name}") for place in places], self._device,
         )  # fmt: skip
         return [self._one(place, judges, r) for r, place in enumerate(places)]

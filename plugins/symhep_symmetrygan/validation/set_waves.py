@@ -27,8 +27,8 @@ class SetWaves(Waves):
     """K = 2 F test functions sum_p cos(w.x_p + v.s_p) and sin: p over the members of one type that are there.
 
     Each wave is of one type of member, or of one more body: the sum of all vectors of the event, which a map
-    (A, b) takes to A sum_p x_p + M b with M members. s are the tags of the member and the spectators of the event. They see the
-    density of single members and that of the sum; what relates members otherwise is left to networks.
+    (A, b) takes to A sum_p x_p + M b with M members. s are the tags of the member and the spectators of the event. They
+    see the density of single members and that of the sum; what relates members otherwise is left to networks.
 
     Attributes
     ----------
