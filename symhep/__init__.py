@@ -25,7 +25,7 @@ _PUBLIC = {
     "Analysis": "symhep.arrays.analysis",
     "Bounded": "symhep.methods.number",
     "Canonicaliser": "symhep.arrays.canonicaliser",
-    "CardFunction": "symhep.events.functions.interface",
+    "CardFunction": "symhep.events.card_function",
     "CollectionSchema": "symhep.readers.interface",
     "Column": "symhep.events.dataset",
     "Context": "symhep.methods.context",
@@ -149,8 +149,8 @@ if TYPE_CHECKING:
     from symhep.card.loader import load_card
     from symhep.card.schema import RunCard
     from symhep.events.batch import EventBatch, event_records, momentum_records
+    from symhep.events.card_function import CardFunction
     from symhep.events.dataset import Column, Dataset
-    from symhep.events.functions.interface import CardFunction
     from symhep.events.vectors import Vectors, vectors_of
     from symhep.hooks import hookimpl
     from symhep.lie.groups import Family, Nonlinear
