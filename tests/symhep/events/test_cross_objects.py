@@ -185,6 +185,18 @@ def test_a_number_that_is_not_there_compares_with_nothing() -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("order", "expected"), [("ascending", [2.0, 3.0, 9.0, 1.0]), ("descending", [3.0, 2.0, 9.0, 1.0])]
+)
+def test_members_without_a_value_come_last(order: str, expected: list[float]) -> None:
+    members = [
+        {"pt": pt, "eta": 0.0, "phi": 0.0, "mass": mass, "charge": 1}
+        for pt, mass in ((9.0, math.nan), (2.0, 2.0), (3.0, 3.0), (1.0, math.nan))
+    ]
+    cards = {"j": ObjectCard(collection="J", sort={"by": "mass", "order": order})}
+    assert ak.to_list(build_objects(cards, batch([{"J": members}]))["j"].pt) == [expected]
+
+
 def test_small_groups_of_events_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(2)
 
