@@ -42,9 +42,11 @@ def fox_wolfram(order: Any, *objects: Any) -> FloatArray:
         size = np.linalg.norm(p, axis=2)
         with np.errstate(invalid="ignore", divide="ignore"):
             unit = np.where(size[..., None] > 0, p / size[..., None], 0.0)
-            cos = np.clip(np.einsum("kni,kmi->knm", unit, unit), -1.0, 1.0)
-            legendre = np.polynomial.legendre.legval(cos, coefficients)
-            total = np.einsum("kn,km,knm->k", size, size, legendre)
-            return np.asarray(total / size.sum(axis=1) ** 2)
+            # Sums of one event in an order of its own, so that they do not depend on which events come with it.
+            cos = sum(unit[:, :, None, i] * unit[:, None, :, i] for i in range(3))
+            legendre = np.polynomial.legendre.legval(np.clip(cos, -1.0, 1.0), coefficients)
+            pairs = size[:, :, None] * size[:, None, :]
+            total = (pairs * legendre).reshape(len(p), -1).sum(axis=1)
+            return np.asarray(total / pairs.reshape(len(p), -1).sum(axis=1))
 
     return by_multiplicity(ratio, components(objects, ("px", "py", "pz")), lambda n: 4 * n * n)

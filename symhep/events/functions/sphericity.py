@@ -64,8 +64,10 @@ def _of_eigenvalues(objects: tuple[Any, ...], value: Any) -> FloatArray:
 
 def _eigenvalues(p: FloatArray) -> FloatArray:
     """(K, C) of the normalised tensor of momenta (K, n, C), the smallest first; NaN without momenta."""
-    tensor = np.einsum("kni,knj->kij", p, p)
-    trace = np.einsum("kii->k", tensor)
+    # Sums along a contiguous axis, whose order does not depend on which events come together.
+    rows = np.ascontiguousarray(np.moveaxis(p[:, :, :, None] * p[:, :, None, :], 1, 3))
+    tensor = rows.sum(axis=3)
+    trace = sum(tensor[:, i, i] for i in range(p.shape[2]))
     with np.errstate(invalid="ignore", divide="ignore"):
         tensor = tensor / trace[:, None, None]
     good = np.isfinite(tensor).all(axis=(1, 2))
