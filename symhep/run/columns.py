@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from symhep.card.expressions import KINEMATICS, SELF, Expression, parse_expression
 from symhep.card.loader import CardFile
 from symhep.card.schema import FeatureCard, ObjectCard
 from symhep.errors import CardError, nearest
 from symhep.events.functions import PHYSICS_FUNCTIONS, CardFunction
-from symhep.events.kinds import VectorKind, known_variables
+from symhep.events.kinds import VectorKind
 from symhep.events.objects import PAIR_FIELDS, object_order
 from symhep.events.uses import Use, lacking_variables, uses
 from symhep.readers.interface import ReadRequest, Schema
 from symhep.run.kinds import object_kinds
+from symhep.run.known import Known
 
 __all__ = ["wanted_columns"]
 
@@ -49,31 +50,6 @@ def wanted_columns(
     return ReadRequest(fields, frozenset(found.event_fields), branch, chunk_events=card.run.chunk_events)
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What the members of an object have besides their four-momenta; ``kinds`` of its vectors, several for a system.
-
-    Its fields are columns of ``collection``, or those of the object ``of``.
-    """
-
-    fields: frozenset[str]
-    kinds: tuple[VectorKind, ...]
-    collection: str | None = None
-    of: str = ""
-
-    def lacks(self, variable: str) -> bool:
-        """Is this a variable of four-vectors that not all of these have? That it is stored says nothing: readers put 0
-        where missing momentum has no eta.
-        """
-        return variable in KINEMATICS and not all(variable in known_variables(k) for k in self.kinds)
-
-    @property
-    def names(self) -> list[str]:
-        """All that can be asked of a member."""
-        kinematic = [name for name in KINEMATICS if not self.lacks(name)]
-        return [*kinematic, *sorted(self.fields - set(KINEMATICS))]
-
-
 class _Wanted:
     """Grows while the card is walked through."""
 
@@ -81,8 +57,8 @@ class _Wanted:
         self.card_file, self.schema, self.functions = card_file, schema, functions
         self.columns: dict[str, set[str]] = {}
         self.event_fields: set[str] = set()
-        self._known: dict[str, _Known] = {}
-        self._clustered: dict[str, _Known] = {}  # object -> what its jets are made of
+        self._known: dict[str, Known] = {}
+        self._clustered: dict[str, Known] = {}  # object -> what its jets are made of
         self._kinds = object_kinds(card_file.card.objects, schema)
 
     def add_object(self, name: str, card: ObjectCard) -> None:
@@ -100,14 +76,14 @@ class _Wanted:
         else:
             parts = [self._known[part] for part in card.system or ()]
             shared = frozenset.intersection(*(part.fields for part in parts))
-            known = _Known(
+            known = Known(
                 shared, tuple(dict.fromkeys(kind for part in parts for kind in part.kinds)), of=name
             )
         if name in self._kinds:
             known = replace(known, kinds=(self._kinds[name],), of=known.of or name)
         self._known[name] = known
 
-    def _collection(self, name: str, where: str | None) -> _Known:
+    def _collection(self, name: str, where: str | None) -> Known:
         collections = self.schema.collections
         if name not in collections:
             hint = nearest(name, collections)
@@ -115,17 +91,17 @@ class _Wanted:
         fields = frozenset(collections[name].fields)
         # PDG numbers give the particles their names in figures and sentences.
         self.columns.setdefault(name, set()).update(fields & {"pdgId"})
-        return _Known(fields, (collections[name].vector,), name)
+        return Known(fields, (collections[name].vector,), name)
 
-    def _pair(self, name: str, parts: tuple[str, ...]) -> _Known:
+    def _pair(self, name: str, parts: tuple[str, ...]) -> Known:
         fields = frozenset(PAIR_FIELDS)
         if not all("charge" in self._known[part].fields for part in parts):
             fields -= {"charge"}
         if any(self._known[part].lacks("eta") for part in parts):
             fields -= _ALONG
-        return _Known(fields, (self._kinds[name],))
+        return Known(fields, (self._kinds[name],))
 
-    def _jets(self, name: str, source: str, where: str | None) -> _Known:
+    def _jets(self, name: str, source: str, where: str | None) -> Known:
         of_object = source in self.card_file.card.objects and source != name
         known = self._known[source] if of_object else self._collection(source, where)
         if known.lacks("E"):
@@ -134,7 +110,7 @@ class _Wanted:
                 where=where, hint="an object of it with 'kind: massless' has E = |p|",
             )  # fmt: skip
         self._clustered[name] = known
-        return _Known(frozenset({"constituents"}), (self._kinds[name],))
+        return Known(frozenset({"constituents"}), (self._kinds[name],))
 
     def add_conditions(self, name: str, card: ObjectCard) -> None:
         """What where, keep and sort of an object ask for."""
@@ -166,10 +142,21 @@ class _Wanted:
                 self.add_event(parse_expression(text, where))
             return
         parts = self.card_file.card.objects[feature.object].system or (feature.object,)
+        for text in (*feature.vars, *feature.tags) if feature.canonicalise else ():
+            self._in_one_frame(parse_expression(text, where), self._known[feature.object])
         for text in feature.vars:
             self._of_parts(parse_expression(text, where), feature.object, parts)
         for text in feature.tags:
             self._tag(parse_expression(text, where), feature.object, parts)
+
+    def _in_one_frame(self, expression: Expression, members: Known) -> None:
+        """Refuse to mix members in a frame of their own with what stays in the frame of the file."""
+        others = expression.names & {SELF, *self._known} - members.fields - set(KINEMATICS)
+        if others:
+            raise CardError(
+                f"in \"{expression.text}\": '{min(others)}' is not in the frame that canonicalise makes",
+                where=expression.where, hint="take fields and variables of the members, as in px",
+            )  # fmt: skip
 
     def _of_parts(self, expression: Expression, name: str, parts: tuple[str, ...]) -> None:
         """A variable of the members of an object, or of a system in which not all kinds of vectors have it."""
@@ -200,10 +187,10 @@ class _Wanted:
         for part in having or parts:
             self._member(expression, part, self._known[part])
 
-    def _has(self, known: _Known, use: Use) -> bool:
+    def _has(self, known: Known, use: Use) -> bool:
         return not use.variable or use.variable in known.fields or use.variable in KINEMATICS
 
-    def _member(self, expression: Expression, name: str, members: _Known) -> None:
+    def _member(self, expression: Expression, name: str, members: Known) -> None:
         """An expression in the fields of an object's members, and in whatever else there is in the event."""
         for variable in sorted(expression.names - {SELF}):
             if variable in members.fields or variable in KINEMATICS:
@@ -219,7 +206,7 @@ class _Wanted:
                 self._use(use, use.object, own, expression)
 
     def _event_name(
-        self, name: str, expression: Expression, members: _Known | None = None, owner: str = ""
+        self, name: str, expression: Expression, members: Known | None = None, owner: str = ""
     ) -> None:
         """A name that is an object, a number per event or the weight."""
         if name in self._known or name == "weight":
@@ -235,7 +222,7 @@ class _Wanted:
             raise CardError(f'in "{expression.text}": {what}', where=expression.where, hint=hint)
         self.event_fields.add(name)
 
-    def _use(self, use: Use, name: str, members: _Known, expression: Expression) -> None:
+    def _use(self, use: Use, name: str, members: Known, expression: Expression) -> None:
         """A variable of an object's vectors, or the object as an argument of a function."""
         if not use.variable:
             self._argument(use, name, members, expression)
@@ -259,7 +246,7 @@ class _Wanted:
             )  # fmt: skip
         self._fetch(members, [variable])
 
-    def _argument(self, use: Use, name: str, members: _Known, expression: Expression) -> None:
+    def _argument(self, use: Use, name: str, members: Known, expression: Expression) -> None:
         function = PHYSICS_FUNCTIONS.get(use.function) or self.functions.get(use.function)
         if function is None:  # told where functions are looked up
             return
@@ -277,7 +264,7 @@ class _Wanted:
             )  # fmt: skip
         self._fetch(members, function.fields)
 
-    def _fetch(self, members: _Known, fields: Iterable[str]) -> None:
+    def _fetch(self, members: Known, fields: Iterable[str]) -> None:
         """Note the columns that fields of an object are read from."""
         wanted = set(fields) - set(KINEMATICS)
         if members.collection is not None:
@@ -289,7 +276,7 @@ class _Wanted:
         for part in (card.pair or ()) if "charge" in wanted else ():
             self._fetch(self._known[part], {"charge"})
 
-    def _offer(self, name: str, members: _Known | None = None) -> str:
+    def _offer(self, name: str, members: Known | None = None) -> str:
         members = members or self._known[name]
         return f"known of '{name}': {', '.join(v for v in KINEMATICS if not members.lacks(v))}"
 

@@ -201,6 +201,14 @@ def test_variables_of_a_system() -> None:
         _wanted(object="event", vars=["px"], tags=["btg"])
 
 
+@pytest.mark.parametrize("text", ["deltaR(self, jets[0])", "max(jets.pt)", "self.eta"])
+def test_in_a_frame_of_its_own_there_are_no_others(text: str) -> None:
+    for changes in ({"vars": ["px", text]}, {"vars": ["px"], "tags": [text]}):
+        with pytest.raises(CardError, match="is not in the frame that canonicalise makes; take fields"):
+            _wanted(object="el", canonicalise="so(2)", **changes)
+    _wanted(object="el", canonicalise="so(2)", vars=["px", "2 * pz"], tags=["charge"])
+
+
 def test_functions_say_which_vectors_and_fields_they_take() -> None:
     flat = CardFunction(len, kinds=("full",), fields=("btag",))
     request = _wanted(cut="my:f(jets) > 1", functions={"my:f": flat})
