@@ -30,6 +30,13 @@ registry = build_registry({"mine": plugin}, points=())
 family = registry.family("spiral")()
 turn = torch.tensor([[torch.pi / 2]])
 print(family.matrices(turn).tolist())
+import awkward as ak
+from symhep.events.batch import momentum_records
+from symhep.plugin.card_functions import card_function
+balance = card_function("mine:balance", registry)
+px = ak.Array([[3.0, -1.0], []])
+jets = momentum_records({"px": px, "py": 0 * px, "pz": 0 * px, "E": abs(px)})
+assert balance.accepts(1, "transverse") and balance.function(jets).tolist()[0] == 0.5
 print(registry.loss_term("repelled")(width=2.0).value(family, torch.zeros(1, 1), torch.ones(1, 3, 2)).tolist())
 """
 
