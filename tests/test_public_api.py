@@ -12,7 +12,9 @@ import symhep
 
 PUBLIC = {
     "Adjusted",
+    "Analysis",
     "Bounded",
+    "Canonicaliser",
     "CollectionSchema",
     "Column",
     "Context",
@@ -51,6 +53,8 @@ PUBLIC = {
     "Vectors",
     "VectorsRecord",
     "__version__",
+    "analyse",
+    "dataset_of",
     "errors",
     "event_records",
     "homogeneous",
