@@ -112,6 +112,12 @@ def analyse(
     >>> result.record.algebra.name, result.generators.names
     ('so(3)', ('J_12', 'J_13', 'J_23'))
     """
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise CardError(f"seed={seed!r} is no integer from 0 on")
+    if str(workers).lstrip("-").isdecimal() and int(workers) < 1:
+        raise CardError(
+            f"workers={workers!r} is no number of processes", hint="give 1 or more, or 'dask:ADDRESS'"
+        )
     plugins = registry or registry_in(None)
     found = plugins.method(method)
     chosen = _options(found, {**(options or {}), **more}, plugins)
