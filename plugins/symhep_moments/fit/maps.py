@@ -11,10 +11,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from symhep_moments.fit.breaking import comparable_orbits
 from symhep_moments.fit.closed_orbits import ClosedOrbit, orbit_shares
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import along_fields, around, weight
+from symhep_moments.fit.functions.member_edges import entered
+from symhep_moments.places import Places
 from symhep_moments.record import BreakingKind
 from symhep_moments.sample import Events
 
@@ -65,19 +68,27 @@ class BreakingMap:
 
 @dataclass(frozen=True, eq=False)
 class _Plane:
-    """Two coordinates of an event, (n, P, d) -> (n, 2), with edges of bins; the first one may be an angle."""
+    """Two coordinates of some vectors of an event, with edges of bins; the first one may be an angle.
+
+    ``coordinates``: (n, P, D) -> (n, M, 2) of M vectors; ``weights``: (n, M), None: each is there.
+    """
 
     coordinates: Callable[[Tensor], Tensor]
     x: FloatArray
     y: FloatArray
     axes: tuple[str, str]
     angle: bool
+    weights: Callable[[Tensor], Tensor] | None = None
+
+    def counted(self, points: Tensor) -> Tensor | float:
+        """Weights (n, M) of the entries of an event."""
+        return 1.0 if self.weights is None else self.weights(points)
 
     def bins(self, points: Tensor) -> Tensor:
-        """Number of the bin: (n, P, d) -> (n,); events beyond the map count for its margin."""
+        """Number of the bin: (n, P, D) -> (n, M); events beyond the map count for its margin."""
         c = self.coordinates(points).detach()
         places = [
-            torch.bucketize(c[:, i].contiguous(), torch.as_tensor(edges[1:-1], device=c.device))
+            torch.bucketize(c[..., i].contiguous(), torch.as_tensor(edges[1:-1], device=c.device))
             for i, edges in enumerate((self.x, self.y))
         ]
         return places[0] * (len(self.y) - 1) + places[1]
@@ -86,6 +97,9 @@ class _Plane:
 def breaking_maps(events: Events, functions: TestFunctions, labels: Sequence[str]) -> list[BreakingMap]:
     """Where the candidates ``labels`` are broken, in azimuth and cos(theta) of the first particle, or for features in
     the first two components.
+
+    It is the first particle of which these are known, in all events, or else those of all members of the first set that
+    has them: each member is an entry, and errors are those of the sum over an event.
 
     Rotations, and other generators whose flow comes back: u_B = N_B / Nbar_B - 1 for each bin B, N_B the events in it
     and Nbar_B what the mean over the orbit of each event puts there. Nothing is fitted, and the error is that of the
@@ -99,19 +113,20 @@ def breaking_maps(events: Events, functions: TestFunctions, labels: Sequence[str
     """
     rows = torch.linspace(0, len(events) - 1, min(len(events), MAP_EVENTS), device=events.x.device).long()
     x, w = events.x[rows], events.weights[rows]
-    plane = _plane(events, x)
+    plane = _plane(events, x, functions)
     if plane is None:
         return []
     found = []
+    orbits = dict(zip(events.generators.labels, comparable_orbits(events, functions), strict=True))
     for label in labels:
-        orbit = ClosedOrbit.of(events.generators[label])
+        orbit = orbits[label]
         if orbit is None:
             one = events.generators.subset([label])
-            fields = LinearFields(one, str(x.device))
+            fields = LinearFields(one, str(x.device), events.places)
             values, errors = _rate_map(x, w, along_fields(functions, one), fields, plane)
             kind: BreakingKind = "rate"
         else:
-            values, errors = _modulation_map(x, w, functions, orbit, plane)
+            values, errors = _modulation_map(x, w, functions, orbit, plane, events.places)
             kind = "modulation"
         shape = (len(plane.x) - 1, len(plane.y) - 1)
         if not np.nansum(errors):
@@ -125,15 +140,19 @@ def breaking_maps(events: Events, functions: TestFunctions, labels: Sequence[str
     return found
 
 
-def _plane(events: Events, x: Tensor) -> _Plane | None:
+def _plane(events: Events, x: Tensor, functions: TestFunctions) -> _Plane | None:
     """The coordinates to draw in; None if there are not two."""
-    if events.momenta:
-        edges = np.linspace(-pi, pi, BINS[0] + 1), np.linspace(-1.0, 1.0, BINS[1] + 1)
-        return _Plane(
-            _directions, *edges, ("azimuth of the first particle", "cos(theta) of the first particle"), True
-        )
-    flat = x.flatten(1)[:, :2]
-    if flat.shape[1] < 2:
+    if {"px", "py", "pz"} <= set(events.names):
+        which, weights, whose = _shown_vectors(events, functions)
+        if which:
+            space = [events.names.index(name) for name in ("px", "py", "pz")]
+            edges = np.linspace(-pi, pi, BINS[0] + 1), np.linspace(-1.0, 1.0, BINS[1] + 1)
+            return _Plane(
+                lambda p: _directions(p[..., which, :][..., space]), *edges,
+                (f"azimuth of {whose}", f"cos(theta) of {whose}"), True, weights,
+            )  # fmt: skip
+    flat = events.vectors.flatten(1)[:, :2]
+    if flat.shape[1] < 2 or (events.places is not None and not {0, 1} <= {*_flat_fixed(events)}):
         return None
     low, high = (torch.quantile(flat[:100_000], q, dim=0).tolist() for q in (BEYOND, 1 - BEYOND))
     x_edges, y_edges = (
@@ -141,18 +160,44 @@ def _plane(events: Events, x: Tensor) -> _Plane | None:
     )
     d = len(events.names)
     names = tuple(events.names[i % d] + (f" of vector {i // d + 1}" if d < 2 else "") for i in (0, 1))
-    return _Plane(lambda p: events.scale * p.flatten(1)[:, :2], x_edges, y_edges, (names[0], names[1]), False)
+    return _Plane(
+        lambda p: events.scale * p[..., :d].flatten(1)[:, None, :2], x_edges, y_edges, (names[0], names[1]), False
+    )
 
 
-def _directions(x: Tensor) -> Tensor:
-    """Azimuth and cos(theta) of the first particle: (n, P, 4) -> (n, 2)."""
-    p = x[:, 0, 1:]
-    length = torch.linalg.vector_norm(p, dim=1).clamp(min=1e-300)
-    return torch.stack([torch.atan2(p[:, 1], p[:, 0]), p[:, 2] / length], dim=1)
+def _flat_fixed(events: Events) -> list[int]:
+    """Numbers, among all components of all vectors, of those that every event has."""
+    assert events.places is not None
+    has, d = events.places.present, len(events.names)
+    return [p * d + i for p in events.places.fixed for i in range(d) if has[p, i]]
+
+
+def _shown_vectors(
+    events: Events, functions: TestFunctions
+) -> tuple[list[int], Callable[[Tensor], Tensor] | None, str]:
+    """Numbers of the vectors whose directions are shown, their weights, and whose they are."""
+    places = events.places
+    if places is None:
+        return [0], None, "the first particle"
+    space = [places.names.index(name) for name in ("px", "py", "pz")]
+    whole = places.present[:, space].all(axis=1)
+    if fixed := [p for p in places.fixed if whole[p]]:
+        name = "the first particle" if fixed[0] == 0 else places.vectors[fixed[0]]
+        return fixed[:1], None, name
+    for name, own in places.members.items():
+        if whole[own].all():
+            return own, lambda x: places.weights(entered(functions, x))[..., own], f"all {name}"
+    return [], None, ""
+
+
+def _directions(p: Tensor) -> Tensor:
+    """Azimuth and cos(theta): (..., 3) -> (..., 2)."""
+    length = torch.linalg.vector_norm(p, dim=-1).clamp(min=1e-300)
+    return torch.stack([torch.atan2(p[..., 1], p[..., 0]), p[..., 2] / length], dim=-1)
 
 
 def _modulation_map(
-    x: Tensor, w: Tensor, functions: TestFunctions, orbit: ClosedOrbit, plane: _Plane
+    x: Tensor, w: Tensor, functions: TestFunctions, orbit: ClosedOrbit, plane: _Plane, places: Places | None
 ) -> tuple[FloatArray, FloatArray]:
     """u per bin, and its error."""
     cells = (len(plane.x) - 1) * (len(plane.y) - 1)
@@ -161,11 +206,16 @@ def _modulation_map(
     for first in range(0, len(x), step):
         points, wb = x[first : first + step], w[first : first + step]
         wb = wb * weight(functions, points)
-        along = orbit.points(points, POINTS, first)
+        along = orbit.points(points, POINTS, first, places)
         share = orbit_shares(functions, along)
-        where = plane.bins(along.flatten(0, 1)).view(share.shape)
-        fraction = points.new_zeros(len(points), cells).scatter_add_(1, where, share)
-        here = points.new_zeros(len(points), cells).scatter_(1, plane.bins(points)[:, None], 1.0)
+        where = plane.bins(along.flatten(0, 1)).view(*share.shape, -1)
+        counted = plane.counted(points)
+        # An orbit that leads no member over an edge leaves the weights of the members alone.
+        entries = share[..., None] * (counted if isinstance(counted, float) else counted[:, None])
+        fraction = points.new_zeros(len(points), cells).scatter_add_(1, where.flatten(1), entries.flatten(1))
+        own = plane.bins(points)
+        entries = torch.ones_like(own, dtype=points.dtype) * counted
+        here = points.new_zeros(len(points), cells).scatter_add_(1, own, entries)
         difference = wb[:, None] * (here - fraction)
         expected += wb @ fraction
         excess += difference.sum(dim=0)
@@ -213,19 +263,46 @@ class _Hats(TestFunctions):
 
     def values(self, x: Tensor) -> Tensor:
         c = self._plane.coordinates(x)
-        (first, _), (second, _) = self._hat(c[:, 0], 0), self._hat(c[:, 1], 1)
-        return (first[:, :, None] * second[:, None]).flatten(1)
+        (first, _), (second, _) = (self._hats(c[..., i], i) for i in (0, 1))
+        counted = self._plane.counted(x)
+        first = first if isinstance(counted, float) else first * counted[..., None]
+        return torch.einsum("nmi,nmj->nij", first, second).flatten(1)
 
     def along(self, x: Tensor, v: Tensor) -> Tensor:
         with torch.enable_grad():
             points = x.detach().clone().requires_grad_(True)
             c = self._plane.coordinates(points)
-            slopes = [torch.autograd.grad(c[:, i].sum(), points, retain_graph=True)[0] for i in (0, 1)]
-        velocity = [torch.einsum("npi,ngpi->ng", slope, v) for slope in slopes]
-        (first, rise), (second, climb) = (self._hat(c[:, i].detach(), i) for i in (0, 1))
-        one = torch.einsum("ni,nj,ng->nijg", rise, second, velocity[0])
-        two = torch.einsum("ni,nj,ng->nijg", first, climb, velocity[1])
-        return (one + two).flatten(1, 2)
+            counted = self._plane.counted(points)
+            rates = [self._rate(c[..., i], points, v) for i in (0, 1)]
+            growth = None
+            if not isinstance(counted, float) and counted.requires_grad:
+                growth = self._rate(counted, points, v)
+                counted = counted.detach()
+        (first, rise), (second, climb) = (self._hats(c[..., i].detach(), i) for i in (0, 1))
+        if isinstance(counted, float):
+            weighted, risen = first, rise
+        else:
+            weighted, risen = first * counted[..., None], rise * counted[..., None]
+        one = torch.einsum("nmi,nmj,nmg->nijg", risen, second, rates[0])
+        two = torch.einsum("nmi,nmj,nmg->nijg", weighted, climb, rates[1])
+        found = one + two
+        if growth is not None:
+            found = found + torch.einsum("nmi,nmj,nmg->nijg", first, second, growth)
+        return found.flatten(1, 2)
+
+    @staticmethod
+    def _rate(values: Tensor, points: Tensor, v: Tensor) -> Tensor:
+        """d/dt of values (n, M) along the fields, (n, M, G): each belongs to vectors of its own event."""
+        columns = []
+        for column in values.unbind(dim=1):
+            (slope,) = torch.autograd.grad(column.sum(), points, retain_graph=True)
+            columns.append(torch.einsum("npi,ngpi->ng", slope[..., : v.shape[-1]], v))
+        return torch.stack(columns, dim=1)
+
+    def _hats(self, c: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+        """`_hat` of (n, M): (n, M, bins)."""
+        values, slopes = self._hat(c.flatten(), axis)
+        return values.view(*c.shape, -1), slopes.view(*c.shape, -1)
 
     def _hat(self, c: Tensor, axis: int) -> tuple[Tensor, Tensor]:
         """Values and derivatives (n, bins) of the hats along one coordinate."""

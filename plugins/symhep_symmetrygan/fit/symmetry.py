@@ -16,10 +16,11 @@ __all__ = ["symmetry_of"]
 def symmetry_of(group: Group, components: tuple[ComponentRecord, ...], events: Events) -> Symmetry | None:
     """Generators, with what is zero or one within errors written so, and representatives of components.
 
-    None for spaces that act on some coordinates of the events alone, which moves the momenta of no event.
+    None for spaces that act on some coordinates of the events alone, which moves the momenta of no event, and for
+    vectors whose number or components differ.
     """
-    space, i = group.divergences.elements.space, group.inference
-    if space.generators is None or space.columns:
+    space, i = group.elements.space, group.inference
+    if space.generators is None or space.columns or events.members is not None:
         return None
     matrices = np.asarray(space.generators.homogeneous().matrices, dtype=np.float64)
     found = np.zeros((len(i.generators), *matrices.shape[1:]))
