@@ -197,13 +197,13 @@ def _as_records(name: str, x: ak.Array) -> ak.Array:
 
 def _from_awkward(name: str, x: ak.Array) -> _Flat:
     """Records of momenta: one per event, or a list of them."""
-    if x.ndim == 1 and not ak.any(ak.is_none(x)):
-        x = x[:, np.newaxis]
-    missing = ak.to_numpy(ak.is_none(x))
-    if missing.any():
-        raise InputError(
-            f"'{name}' of an event is None", event=int(missing.argmax()), hint="drop such events"
-        )
+    if isinstance(x.type.content, ak.types.OptionType):
+        missing = ak.to_numpy(ak.is_none(x))
+        if missing.any():
+            told = f"'{name}' of an event is None"
+            raise InputError(told, event=int(missing.argmax()), hint="drop such events")
+        x = ak.drop_none(x, axis=0)
+    x = x[:, np.newaxis] if x.ndim == 1 else x
     if x.ndim != 2:
         raise CardError(f"'{name}' has {x.ndim} axes", hint="give a list of momenta for each event")
     dropped = False

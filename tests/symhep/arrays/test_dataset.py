@@ -44,7 +44,7 @@ def _with(value: float, event: int = 7) -> np.ndarray[Any, Any]:
         ak.Array(X.tolist()),
         vector.array({c: X[..., i] for i, c in enumerate(("E", "px", "py", "pz"))}),
     ],
-    ids=["lists", "fortran", "strided", "endian", "object", "torch", "masked", "awkward", "records", "jagged", "vector"],
+    ids=["lists", "fortran", "strided", "endian", "object", "torch", "masked", "awkward", "records", "jags", "vector"],
 )  # fmt: skip
 def test_four_momenta(x: Any) -> None:
     data = dataset_of(x)
