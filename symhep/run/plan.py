@@ -175,7 +175,10 @@ def _check_references(card_file: CardFile) -> None:
                 _must_be("object", part, card.objects, card_file.where("objects", name, key))
         for part in item.parts:
             _check_part(card_file, name, part)
-    object_order(card.objects)
+    try:
+        object_order(card.objects)
+    except CardError as error:
+        raise failure(card_file.where("objects"), error, CardError) from error
     for name, feature in card.features.items():
         where = card_file.where("features", name)
         if feature.selection is not None:
