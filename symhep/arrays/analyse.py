@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -173,7 +174,7 @@ def _options(method: Method[Any, Any, Any], values: Mapping[str, Any], registry:
 
 def _with_keywords(error: CardError, values: Mapping[str, Any], method: Method[Any, Any, Any]) -> CardError:
     """A misspelt keyword of `analyse` looks like an unknown option."""
-    known = {*method.Options.model_fields, *analyse.__kwdefaults__}
+    known = {*method.Options.model_fields, *inspect.signature(analyse).parameters}
     for key in values:
         if error.message == f"unknown key '{key}'":
             return CardError(

@@ -143,12 +143,14 @@ def _from_numbers(name: str, x: Any, mask: Any) -> _Flat:
                 hint="mask whole members",
             )  # fmt: skip
         there, varies = there & ~hidden.all(axis=2), True
-    if not varies and (empty := ~values.any(axis=2)).any():
+    empty = np.asarray((values == 0).all(axis=2))
+    if not varies and empty.any():
         raise InputError(
             f"a member of '{name}' is 0 in all components, as padding is ({plural(int(empty.sum()), 'such member')})",
             event=_first(empty), hint="give mask=(x != 0).any(axis=-1), or a mask of your own",
         )  # fmt: skip
-    if not varies and (empty := np.isnan(values).all(axis=2)).any():
+    empty = np.asarray(np.isnan(values).all(axis=2))
+    if not varies and empty.any():
         raise InputError(
             f"a member of '{name}' is NaN in all components, as padding is ({plural(int(empty.sum()), 'such member')})",
             event=_first(empty), hint="give mask=~np.isnan(x).all(axis=-1), or a mask of your own",
@@ -188,10 +190,10 @@ def _from_vector(name: str, x: Any) -> _Flat:
 
 def _as_records(name: str, x: ak.Array) -> ak.Array:
     """Lists of (E, px, py, pz), (px, py, pz) or (px, py) as records."""
-    lengths = np.unique(ak.to_numpy(ak.flatten(ak.num(x, axis=2), axis=None))) if x.ndim == 3 else []
-    if len(lengths) != 1 or (length := int(lengths[0])) not in _BY_LENGTH:
+    lengths = {int(n) for n in ak.flatten(ak.num(x, axis=2), axis=None)} if x.ndim == 3 else set[int]()
+    if len(lengths) != 1 or not lengths <= set(_BY_LENGTH):
         raise CardError(f"'{name}' is an awkward array of type {x.type}", hint=FORMS)
-    components = _BY_LENGTH[length][1]
+    components = _BY_LENGTH[lengths.pop()][1]
     return ak.zip({c: x[:, :, i] for i, c in enumerate(components)}, depth_limit=2)
 
 

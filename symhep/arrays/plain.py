@@ -87,5 +87,5 @@ def plain_numbers(value: Any, what: str) -> FloatArray:
         kinds = {"c": "complex numbers", "U": "text", "S": "text", "M": "dates", "V": "records"}
         raise CardError(f"{what} holds {kinds.get(found.dtype.kind, found.dtype.name)}, not real numbers")
     if isinstance(found, np.ma.MaskedArray):
-        found = found.astype(np.float64).filled(np.nan)
+        found = np.where(np.ma.getmaskarray(found), np.nan, found.data.astype(np.float64))
     return np.asarray(found, dtype=np.float64, order="C")
