@@ -11,6 +11,7 @@ that ``import symhep`` costs nothing.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from typing import TYPE_CHECKING, Any
 
 # The package is loaded first and its name set free: ``symhep.run`` is the function, found below like the others.
@@ -21,17 +22,22 @@ __version__ = "0.2.0"
 
 _PUBLIC = {
     "Adjusted": "symhep.methods.p_values",
+    "Analysis": "symhep.arrays.analysis",
+    "Bounded": "symhep.methods.number",
+    "Canonicaliser": "symhep.arrays.canonicaliser",
     "CollectionSchema": "symhep.readers.interface",
     "Column": "symhep.events.dataset",
     "Context": "symhep.methods.context",
     "Dataset": "symhep.events.dataset",
     "EventBatch": "symhep.events.batch",
+    "EventsRecord": "symhep.methods.events",
     "Family": "symhep.lie.groups",
     "FieldSchema": "symhep.readers.interface",
     "Heading": "symhep.methods.table",
     "InitBlock": "symhep.methods.init_block",
     "Inputs": "symhep.methods.interface",
     "Loss": "symhep.readers.interface",
+    "MeasuredGenerators": "symhep.methods.symmetry",
     "Method": "symhep.methods.interface",
     "NamedFigure": "symhep.methods.interface",
     "Nonlinear": "symhep.lie.groups",
@@ -54,6 +60,10 @@ _PUBLIC = {
     "Symmetry": "symhep.methods.symmetry",
     "SymmetryRecord": "symhep.methods.symmetry",
     "Table": "symhep.methods.table",
+    "Vectors": "symhep.events.vectors",
+    "VectorsRecord": "symhep.methods.events",
+    "analyse": "symhep.arrays.analyse",
+    "dataset_of": "symhep.arrays.dataset",
     "event_records": "symhep.events.batch",
     "homogeneous": "symhep.methods.symmetry",
     "hookimpl": "symhep.hooks",
@@ -64,22 +74,28 @@ _PUBLIC = {
     "p_text": "symhep.methods.p_values",
     "panel": "symhep.plotting.panel",
     "run": "symhep.run.pipeline",
+    "vectors_of": "symhep.events.vectors",
     "with_error": "symhep.methods.number",
 }
 
 __all__ = [
     "Adjusted",
+    "Analysis",
+    "Bounded",
+    "Canonicaliser",
     "CollectionSchema",
     "Column",
     "Context",
     "Dataset",
     "EventBatch",
+    "EventsRecord",
     "Family",
     "FieldSchema",
     "Heading",
     "InitBlock",
     "Inputs",
     "Loss",
+    "MeasuredGenerators",
     "Method",
     "NamedFigure",
     "Nonlinear",
@@ -102,7 +118,11 @@ __all__ = [
     "Symmetry",
     "SymmetryRecord",
     "Table",
+    "Vectors",
+    "VectorsRecord",
     "__version__",
+    "analyse",
+    "dataset_of",
     "errors",
     "event_records",
     "homogeneous",
@@ -114,26 +134,33 @@ __all__ = [
     "p_text",
     "panel",
     "run",
+    "vectors_of",
     "with_error",
 ]
 
 if TYPE_CHECKING:
     from symhep import errors
+    from symhep.arrays.analyse import analyse
+    from symhep.arrays.analysis import Analysis
+    from symhep.arrays.canonicaliser import Canonicaliser
+    from symhep.arrays.dataset import dataset_of
     from symhep.card.loader import load_card
     from symhep.card.schema import RunCard
     from symhep.events.batch import EventBatch, event_records, momentum_records
     from symhep.events.dataset import Column, Dataset
+    from symhep.events.vectors import Vectors, vectors_of
     from symhep.hooks import hookimpl
     from symhep.lie.groups import Family, Nonlinear
     from symhep.methods.context import Context
+    from symhep.methods.events import EventsRecord, VectorsRecord
     from symhep.methods.init_block import InitBlock, SampleView
     from symhep.methods.interface import Inputs, Method, NamedFigure, Options, ScanQuantity, Shard
-    from symhep.methods.number import Number, with_error
+    from symhep.methods.number import Bounded, Number, with_error
     from symhep.methods.p_values import Adjusted, PValue, p_text
     from symhep.methods.record import Record
     from symhep.methods.reference import Reference
     from symhep.methods.result import Part, Result, Statement
-    from symhep.methods.symmetry import Symmetry, SymmetryRecord, homogeneous
+    from symhep.methods.symmetry import MeasuredGenerators, Symmetry, SymmetryRecord, homogeneous
     from symhep.methods.table import Heading, Table
     from symhep.plotting.panel import panel
     from symhep.readers.interface import CollectionSchema, FieldSchema, Loss, Reader, ReaderOptions, Schema
@@ -146,6 +173,11 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module("symhep.errors")
     if name in _PUBLIC:
         return getattr(importlib.import_module(_PUBLIC[name]), name)
+    # The core names no method: what is registered is looked up. Names of Python's own protocols are none.
+    if not name.startswith("_") and importlib.util.find_spec(f"symhep.{name}") is None:
+        found = importlib.import_module("symhep.arrays.shortcut").shortcut(name)
+        if found is not None:
+            return found
     raise AttributeError(f"module 'symhep' has no attribute {name!r}")
 
 

@@ -45,6 +45,7 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
     references = (CRAGG_DONALD, ROBIN_SMITH, KLEIBERGEN_PAAP, LESTER, PATERA)
     Options = MomentsOptions
     Record: ClassVar[type[MomentsRecord]] = MomentsRecord
+    scaling = "isotropic"
     takes = frozenset({"mask", "kinds", "tags", "spectators"})
     scan_quantities = (ScanQuantity("algebra.dimension", "Symmetries"),)
 

@@ -63,6 +63,7 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
     )
     Options = OracleMethodOptions
     Record = OracleRecord
+    scaling = "isotropic"
     scan_quantities = (
         ScanQuantity("algebra.dimension", "Generators"),
         ScanQuantity(

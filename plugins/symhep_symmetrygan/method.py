@@ -50,12 +50,14 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
     """
 
     name = "symmetrygan"
+    takes = frozenset({"mask", "kinds", "tags", "spectators"})
     summary = (
         "which transformations leave the density as it is, by adversarial training, and the group they form"
     )
     references = (DESAI, LESTER, PATERA)
     Options = SymmetryGanOptions
     Record = SymmetryGanRecord
+    scaling = "isotropic"
     scan_quantities = (
         ScanQuantity("kl.symmetry.mean", "KL divergence", error_key="kl.symmetry.error", entry="projection"),
         ScanQuantity("verdicts.kept", "Elements kept"),

@@ -74,6 +74,9 @@ class SpaceRecord(Record):
     parameter_labels: tuple[str, ...] = Field(description="labels of its parameters")
     discrete_parameters: tuple[str, ...] = Field(description="those that choose discrete elements")
     coordinates: tuple[str, ...] = Field(description="coordinates that it acts on")
+    spectators: tuple[str, ...] = Field(
+        description="numbers that it leaves as they are and that every comparison of events with images sees"
+    )
     dimension: int | None = Field(description="number of its generators; null: no Lie group")
 
 
@@ -118,7 +121,11 @@ class SymmetryGanRecord(Record):
     )
     notes: tuple[str, ...] = Field((), description="what a reader must know of the group, in sentences")
     composition: CompositionRecord | None = Field(None, description="what composing kept elements does")
-    kl: ElementDivergences | None = Field(None, description="Kullback-Leibler divergences of projections")
+    kl: ElementDivergences | None = Field(
+        None,
+        description="Kullback-Leibler divergences of projections of the numbers that are transformed; null: none, as "
+        "of a varying number of objects",
+    )
     subgroup_kl: DivergenceRecord | None = Field(
         None, description="the same of events moved by random elements of subgroups; null: none were tested"
     )
@@ -146,6 +153,18 @@ class SymmetryGanRecord(Record):
     search: SearchRecord | None = Field(None, description="how it was searched")
     events: EventsRecord = Field(description="the held-out events, which training never saw")
     vectors: VectorsRecord = Field(description="what an event is made of")
+    spectators: tuple[str, ...] = Field(
+        (),
+        description="numbers of the event that no transformation changes and every comparison sees; [] if none",
+    )
+    tags: tuple[str, ...] = Field((), description="the same of each vector; [] if none")
+    sets: tuple[str, ...] = Field(
+        (),
+        description="objects whose number differs from event to event: networks and waves sum over those there are",
+    )
+    kinds: tuple[str, ...] = Field(
+        (), description="kinds of the vectors, where some lack components that others have; [] if none does"
+    )
     scale: float = Field(description="scale of the components, in ``unit``: the unit of translations")
     unit: str = Field(description="unit of the components; '': a pure number")
     significance_level: float = Field(

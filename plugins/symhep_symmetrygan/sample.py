@@ -10,23 +10,51 @@ import torch
 from torch import Tensor
 
 from symhep.errors import MethodError
-from symhep.events.dataset import Dataset
+from symhep.events.dataset import Column, Dataset
 from symhep.events.effective import FEWEST, effective_events, require_effective
 from symhep.events.vectors import ActsOn, Vectors, vectors_of
+from symhep_symmetrygan.members import Members, canonical_order
 
-__all__ = ["Events", "Rows", "Sample"]
+__all__ = ["Events", "Rows", "Sample", "standard"]
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
     """Rows of events: ``x`` (n, D) float64 and signed ``weights`` (n,), on the device.
 
-    ``unit`` (n,): the independent source event of each; None: each is its own.
+    Attributes
+    ----------
+    x, weights
+        What transformations act on, and how much each event counts.
+    unit
+        (n,): the independent source event of each; None: each is its own.
+    beside
+        (n, S) numbers that no transformation changes, and that every comparison sees: spectators; of `members` their
+        masks and tags too. None: there are none.
+    members
+        How x falls into members whose number differs from event to event; None: x is one row of D numbers.
     """
 
     x: Tensor
     weights: Tensor
     unit: npt.NDArray[np.int64] | None = None
+    beside: Tensor | None = None
+    members: Members | None = None
+
+    @property
+    def rows(self) -> Tensor:
+        """(n, D + S) all that is known of the events: what a transformation changes, then what it does not."""
+        return self.x if self.beside is None else torch.cat([self.x, self.beside], 1)
+
+    @property
+    def width(self) -> int:
+        """D + S."""
+        return self.x.shape[1] + (0 if self.beside is None else self.beside.shape[1])
+
+    def every(self, step: int) -> Sample:
+        """Every ``step``-th event."""
+        beside = None if self.beside is None else self.beside[::step]
+        return Sample(self.x[::step], self.weights[::step], beside=beside, members=self.members)
 
     @property
     def effective(self) -> float:
@@ -64,6 +92,10 @@ class Events:
         Coordinates were divided by it: their root mean square is one.
     available
         Events that these were taken from; None: these.
+    spectators
+        Names of the numbers of events that every comparison sees and no transformation changes.
+    tags
+        Names of such numbers of each vector.
     """
 
     train: Sample
@@ -76,6 +108,20 @@ class Events:
     unit: str
     scale: float
     available: int | None = None
+    spectators: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @property
+    def members(self) -> Members | None:
+        """How rows fall into members of sets, or into vectors of several kinds; None: all numbers are always there."""
+        return self.train.members
+
+    @property
+    def each(self) -> Events:
+        """With ``members``: the same events, described as the one vector that transformations act on."""
+        if self.members is None:
+            return self
+        return replace(self, particles=1, names=self.components, objects=())
 
     @property
     def momenta(self) -> bool:
@@ -116,6 +162,9 @@ class Rows:
     unit: str
     scale: float
     available: int
+    spectators: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    members: Members | None = None
 
     @classmethod
     def of(
@@ -139,17 +188,30 @@ class Rows:
         """
         taken = vectors_of(data, acts_on, vectors, max_events)
         count, particles, vector = taken.x.shape
-        if not taken.x.std(axis=0).any():
-            raise MethodError(f"in '{data.name}' all events are identical: nothing can be tested")
-        x = taken.x.reshape(count, -1) / taken.scale
+        vectors, tags = taken.x / taken.scale, standard(taken.tags, taken.weights, taken.members)
+        names = tuple(column.name for column in data.spectator_columns)
+        static, members = standard(taken.spectators, taken.weights), None
+        if taken.mask is not None or not taken.present.all():
+            order = canonical_order(taken, tags)[:, :, None]
+            vectors, tags = (np.take_along_axis(part, order, 1) for part in (vectors, tags))
+            taken = replace(taken, mask=np.take_along_axis(taken.members, order[:, :, 0], 1))
+            members = Members.of(taken, vectors)
+            static = members.static(taken, tags, static)
+        elif tags.shape[2]:
+            static = np.concatenate([tags.reshape(count, -1), static], 1)
         table = Dataset.from_array(
-            x, columns=_coordinates(data, taken), weights=taken.weights, scaling="none", name=data.name
-        )
-        table = replace(table, unit=data.unit[taken.rows])
+            vectors.reshape(count, -1), columns=_coordinates(data, taken), weights=taken.weights, scaling="none",
+            name=data.name,
+        )  # fmt: skip
+        table = replace(
+            table, unit=data.unit[taken.rows], spectators=static,
+            spectator_columns=tuple(Column(str(k)) for k in range(static.shape[1])),
+        )  # fmt: skip
         require_effective(table, FEWEST / min(held_out, 1 - held_out))
         return cls(
-            table, particles, vector, taken.names, _objects(data, taken), taken.unit, taken.scale, len(data)
-        )
+            table, particles, vector, taken.names, _objects(data, taken), taken.unit, taken.scale, len(data),
+            names, data.tag_names if tags.shape[2] else (), members,
+        )  # fmt: skip
 
     def split(self, rng: np.random.Generator, held_out: float = 0.5, device: str = "cpu") -> Events:
         """The events in two parts; ``rng`` draws the share ``held_out`` of the units that training never sees.
@@ -166,7 +228,11 @@ class Rows:
                 )
         train, held = (
             Sample(
-                torch.from_numpy(part.values).to(device), torch.from_numpy(part.weights).to(device), part.unit
+                torch.from_numpy(part.values).to(device),
+                torch.from_numpy(part.weights).to(device),
+                part.unit,
+                torch.from_numpy(part.spectators).to(device) if part.spectator_columns else None,
+                self.members,
             )
             for part in parts
         )
@@ -182,6 +248,8 @@ class Rows:
             self.unit,
             self.scale,
             self.available,
+            self.spectators,
+            self.tags,
         )
 
 
@@ -194,3 +262,21 @@ def _coordinates(data: Dataset, taken: Vectors) -> tuple[str, ...]:
 
 def _objects(data: Dataset, taken: Vectors) -> tuple[str, ...]:
     return data.particles if len(data.particles) == taken.x.shape[1] else ()
+
+
+def standard(
+    values: npt.NDArray[np.float64],
+    weights: npt.NDArray[np.float64],
+    there: npt.NDArray[np.bool_] | None = None,
+) -> npt.NDArray[np.float64]:
+    """Numbers (N, ..., L), each of the L shifted and divided so that those that are there have mean 0 and spread 1.
+
+    What never varies becomes 0. ``there`` (N, ...): which count; the others become 0.
+    """
+    counted = np.ones(values.shape[:-1], dtype=bool) if there is None else there
+    size = counted * np.abs(weights).reshape(-1, *[1] * (values.ndim - 2))
+    total, axes = max(float(size.sum()), 1e-300), tuple(range(values.ndim - 1))
+    mean = (size[..., None] * values).sum(axis=axes) / total
+    spread = np.sqrt((size[..., None] * (values - mean) ** 2).sum(axis=axes) / total)
+    flat = spread <= 1e-9 * np.abs(values).max(axis=axes, initial=0.0)
+    return np.asarray(np.where(flat, 0.0, (values - mean) / np.where(flat, 1.0, spread)) * counted[..., None])

@@ -102,7 +102,11 @@ def _document(summary: Any, full: bool) -> dict[str, Any]:
         "weights": list(schema.weights),
         "weight_groups": {name: list(members) for name, members in schema.weight_groups.items()},
         "collections": {
-            name: {"kind": c.kind, "fields": {f: dataclasses.asdict(d) for f, d in c.fields.items()}}
+            name: {
+                "kind": c.kind,
+                "vector": c.vector,
+                "fields": {f: dataclasses.asdict(d) for f, d in c.fields.items()},
+            }
             for name, c in schema.collections.items()
         },
         "event_fields": {name: dataclasses.asdict(f) for name, f in schema.event_fields.items()},

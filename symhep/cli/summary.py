@@ -16,6 +16,10 @@ _COLLECTIONS, _FIELDS, _NUMBERS, _WEIGHTS, _NOTES, _LOSSES = 10, 6, 8, 4, 4, 4
 _LENGTH = 240
 
 
+#: What missing transverse momentum does not have, although every four-vector in memory does.
+_ALONG = frozenset({"pz", "E", "eta", "mass"})
+
+
 def show(document: Mapping[str, Any], everything: bool = False) -> None:
     """Print the JSON form of a `FileSummary`, for people, on a terminal of any width."""
     if "error" in document:
@@ -34,8 +38,10 @@ def show(document: Mapping[str, Any], everything: bool = False) -> None:
     collections = list(document["collections"].items())
     shown = collections if everything else collections[:_COLLECTIONS]
     for name, collection in shown:
-        fields = _units(collection["fields"])
-        table.add_row(*map(_text, (name, collection["kind"], _listed(fields, _FIELDS, everything))))
+        kind, fields = collection["kind"], collection["fields"]
+        if collection["vector"] == "transverse":  # what is not known is no field of it
+            kind, fields = f"{kind}, transverse", {n: f for n, f in fields.items() if n not in _ALONG}
+        table.add_row(*map(_text, (name, kind, _listed(_units(fields), _FIELDS, everything))))
     if len(shown) < len(collections):
         left = [name for name, _ in collections[len(shown) :]]
         table.add_row(f"and {len(left)} more", "", _text(_listed(left, _NUMBERS, everything)))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from symhep.card.schema import RunCard
+from symhep.card.schema import FeatureCard, RunCard
 from symhep.errors import CardError, MethodError
 from symhep.events.dataset import Column, Dataset, Scaler
-from symhep.events.naming import expression_unit, feature_columns
-from symhep.events.select import FeatureTable
+from symhep.events.kinds import COMPONENTS, VectorKind
+from symhep.events.naming import expression_unit, feature_columns, particle_names
+from symhep.events.table import FeatureTable, Places
+from symhep.events.thresholds import thresholds
 
 __all__ = ["LARGEST", "assemble", "check_cross_sections"]
 
@@ -32,40 +35,71 @@ def check_cross_sections(card: RunCard, names: Iterable[str]) -> None:
         )
 
 
-def assemble(card: RunCard, features: str, tables: Mapping[str, FeatureTable]) -> Dataset:
+def assemble(
+    card: RunCard,
+    features: str,
+    tables: Mapping[str, FeatureTable],
+    units: Mapping[str, str] | None = None,
+) -> Dataset:
     """Join ``tables`` (dataset name -> table) and fit the scaling.
 
+    ``units`` are those of functions of plugins and named folders, by 'module:function'.
     The weights must already be scaled to the cross-sections, see `check_cross_sections`. Raises `MethodError` if all
     weights are 0, or if squares of weights or values could not be summed.
     """
     check_cross_sections(card, tables)
     feature = card.features[features]
-    joined = list(tables.values())
     for name, table in tables.items():
         _require_numbers(name, features, table)
-    values = np.concatenate([t.values for t in joined])
-    weights = np.concatenate([t.weights for t in joined])
-    # A dataset without events knows no momenta, and takes nobody else's away.
-    full = [t for t in joined if len(t)] or joined[:1]
-    momenta = [t.momenta for t in full if t.momenta is not None]
+    # A dataset without events knows no momenta and no kinds, and takes nobody else's away.
+    full = {n: t for n, t in tables.items() if len(t)} or dict(list(tables.items())[:1])
+    kinds = _kinds(features, full)
+    joined = FeatureTable.join(list(full.values()))
+    weights = joined.weights
     if len(weights) and not weights.any():
         raise MethodError(
             f"all {len(weights)} events of '{features}' have weight 0, so that none counts; choose another weight with "
             "weights.branch, or none"
         )
-    labels = np.repeat(np.arange(len(joined)), [len(t) for t in joined])
-    columns = _columns(card, features, joined)
-    return Dataset(
+    particles, columns = _columns(feature, joined, units or {})
+    objects = tuple(p.object for p in joined.places for _ in range(p.width))
+    dataset = Dataset(
         features,
-        values,
+        joined.values,
         columns,
         weights,
-        Scaler.fit(values, feature.scaling, weights),
-        np.concatenate(momenta) if len(momenta) == len(full) else None,
-        tuple(dict.fromkeys(c.particle for c in columns if c.particle)),
-        labels,
+        Scaler("none", np.zeros(len(columns)), np.ones(len(columns))),
+        joined.momenta,
+        particles,
+        np.repeat(np.arange(len(tables)), [len(t) for t in tables.values()]),
         tuple(tables),
+        mask=joined.mask,
+        kinds=kinds,
+        objects=objects,
+        sets=frozenset(p.object for p in joined.places if p.varies),
+        tags=joined.tags,
+        tag_names=feature.tags,
+        spectators=joined.spectators,
+        spectator_columns=tuple(_expression_column(s, units or {}) for s in feature.spectators),
+        thresholds=tuple(t for name in dict.fromkeys(objects) for t in thresholds(name, card.objects[name])),
     )
+    scaler = Scaler.fit(dataset.values, feature.scaling, weights, dataset.present)
+    return replace(dataset, scaler=scaler)
+
+
+def _kinds(features: str, tables: Mapping[str, FeatureTable]) -> tuple[VectorKind, ...]:
+    """Of each place. Raises `CardError` where datasets know different components of the same object."""
+    known: dict[str, tuple[str, Places]] = {}
+    for dataset, table in tables.items():
+        for places in table.places:
+            other, first = known.setdefault(places.object, (dataset, places))
+            if first.variables != places.variables or COMPONENTS[first.kind] != COMPONENTS[places.kind]:
+                raise CardError(
+                    f"'{places.object}' of '{features}' are {first.kind} vectors in dataset '{other}' and "
+                    f"{places.kind} ones in '{dataset}'",
+                    hint=f"say what is to be used of both, as in {places.object}: {{..., kind: transverse}}",
+                )
+    return tuple(p.kind for p in FeatureTable.join(list(tables.values())).places for _ in range(p.width))
 
 
 def _require_numbers(dataset: str, features: str, table: FeatureTable) -> None:
@@ -85,17 +119,24 @@ def _require_numbers(dataset: str, features: str, table: FeatureTable) -> None:
         )
 
 
-def _columns(card: RunCard, features: str, tables: list[FeatureTable]) -> tuple[Column, ...]:
-    feature = card.features[features]
+def _columns(
+    feature: FeatureCard, table: FeatureTable, units: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[Column, ...]]:
+    """Names of the particles, and the features place by place."""
     if feature.object is None:
-        return tuple(Column(v, expression_unit(v), _math_name(v)) for v in feature.vars)
-    take = card.objects[feature.object].take or 0
-    positions = []
-    for index in range(take):
-        ids = {t.pdg_ids[index] if t.pdg_ids else None for t in tables if len(t)}
-        constant = next(iter(ids)) if len(ids) == 1 else None
-        positions.append((constant, feature.object if take == 1 else f"{feature.object}[{index}]"))
-    return feature_columns(feature.vars, positions)
+        return (), tuple(_expression_column(v, units) for v in feature.vars)
+    fallbacks = [
+        p.object if p.width == 1 and not p.varies else f"{p.object}[{index}]"
+        for p in table.places
+        for index in range(p.width)
+    ]
+    names = particle_names(list(zip(table.pdg_ids, fallbacks, strict=True)))
+    variables = [p.variables for p in table.places for _ in range(p.width)]
+    return tuple(name.name for name in names), feature_columns(variables, names, units)
+
+
+def _expression_column(text: str, units: Mapping[str, str]) -> Column:
+    return Column(text, expression_unit(text, units), _math_name(text))
 
 
 def _math_name(name: str) -> str:

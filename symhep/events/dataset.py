@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from symhep.events.effective import effective_events
 from symhep.events.kinds import VectorKind
+from symhep.events.thresholds import Threshold
 
 __all__ = ["Column", "Dataset", "Scaler", "Scaling"]
 
@@ -170,6 +171,7 @@ class Dataset:
     tag_names: tuple[str, ...] = ()
     spectators: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
     spectator_columns: tuple[Column, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
 
     def __post_init__(self) -> None:
         events, places = len(self.values), 0 if self.momenta is None else self.momenta.shape[1]
@@ -231,6 +233,14 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    def rescaled(self, kind: Scaling) -> Dataset:
+        """The same events with another scaling.
+
+        >>> Dataset.from_array([[0.0], [4.0]], scaling="none").rescaled("standard").scaled.tolist()
+        [[-1.0], [1.0]]
+        """
+        return replace(self, scaler=Scaler.fit(self.values, kind, self.weights, self.present))
 
     def take(self, rows: npt.NDArray[np.int64]) -> Dataset:
         """Some of the events, with the scaling of all.

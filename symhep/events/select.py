@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 
 import awkward as ak
 import numpy as np
@@ -14,110 +14,105 @@ from symhep.card.expressions import parse_expression
 from symhep.card.schema import FeatureCard, RunCard
 from symhep.errors import InputError
 from symhep.events.batch import EventBatch
-from symhep.events.canonical import canonical_members, canonicalise
 from symhep.events.cutflow import Cutflow
-from symhep.events.evaluate import per_event, per_member
+from symhep.events.evaluate import Scope, per_event, per_member
+from symhep.events.functions import CardFunction
+from symhep.events.kinds import VectorKind
+from symhep.events.members import need, parts_of, table_of, variables_of
 from symhep.events.objects import build_objects
+from symhep.events.table import FeatureTable, Places
 
-__all__ = ["NO_SELECTION", "FeatureTable", "Selector"]
+__all__ = ["NO_SELECTION", "Selector"]
 
 FloatArray = npt.NDArray[np.float64]
 #: What the cutflow of features without a selection is called.
 NO_SELECTION = "all events"
 
 
-@dataclass(frozen=True)
-class FeatureTable:
-    """One feature set of one dataset, before scaling.
-
-    ``values`` (N, F) particle by particle, ``weights`` (N,), ``momenta``
-    (N, P, 4) as (E, px, py, pz) in GeV or None, ``pdg_ids`` per position the PDG
-    number if it is constant, else None, ``source`` (N, 2) the number of the event's
-    file in the dataset, and its own number in that file; from 0.
-    """
-
-    values: FloatArray
-    weights: FloatArray
-    momenta: FloatArray | None = None
-    pdg_ids: tuple[int | None, ...] = ()
-    source: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    @classmethod
-    def join(cls, tables: Sequence[FeatureTable]) -> FeatureTable:
-        """One table from those of several files."""
-        full = [t for t in tables if len(t)] or list(tables[:1])
-        momenta = [t.momenta for t in full if t.momenta is not None]
-        positions = [set(column) for column in zip(*(t.pdg_ids for t in full), strict=True)]
-        ids = [next(iter(seen)) if len(seen) == 1 else None for seen in positions]
-        return cls(
-            np.concatenate([t.values for t in full]),
-            np.concatenate([t.weights for t in full]),
-            np.concatenate(momenta) if momenta else None,
-            tuple(ids),
-            np.concatenate([t.source for t in full]),
-        )
-
-
-@dataclass
-class _Chunks:
-    values: list[FloatArray] = field(default_factory=list)
-    weights: list[FloatArray] = field(default_factory=list)
-    momenta: list[FloatArray] = field(default_factory=list)
-    pdg_ids: list[set[int]] = field(default_factory=list)
-    numbers: list[npt.NDArray[np.int64]] = field(default_factory=list)
-
-
 class Selector:
     """Runs batches through the selections and feature sets of a card.
+
+    Parameters
+    ----------
+    card
+        The run card.
+    kinds
+        Of the vectors of its objects, where they are not four-momenta.
+    functions
+        Those of plugins and named folders that its expressions call, by 'module:function'.
 
     Attributes
     ----------
     cutflows
         Selection name -> `Cutflow`. 'all events' stands for features without a selection.
+    truncated
+        Feature set -> object -> events of which some members are left out, since ``up_to`` allows no more.
     """
 
-    def __init__(self, card: RunCard) -> None:
-        self.card = card
+    def __init__(
+        self,
+        card: RunCard,
+        kinds: Mapping[str, VectorKind] | None = None,
+        functions: Mapping[str, CardFunction] | None = None,
+    ) -> None:
+        self.card, self.functions = card, dict(functions or {})
         self.cutflows: dict[str, Cutflow] = {}
-        self._chunks = {name: _Chunks() for name in card.features}
+        self.truncated: dict[str, Counter[str]] = {name: Counter() for name in card.features}
+        self._parts = {name: parts_of(f, card.objects, kinds or {}) for name, f in card.features.items()}
+        self._chunks: dict[str, list[FeatureTable]] = {name: [] for name in card.features}
 
     def add(self, batch: EventBatch) -> None:
         """Select from one batch and keep the features of the events that pass."""
         events, weights = batch.events, batch.weights
         keep = self._weight_policy(batch)
         events, weights = events[keep], np.abs(weights[keep]) if self._absolute else weights[keep]
-        objects = build_objects(self.card.objects, events)
-        scope = {name: events[name] for name in ak.fields(events)} | {"weight": weights} | objects
+        objects = build_objects(self.card.objects, events, weights, self.functions)
+        values = {name: events[name] for name in ak.fields(events)} | {"weight": weights} | objects
+        scope = Scope(values, self.functions)
         passed: dict[str, npt.NDArray[np.bool_]] = {}
         for name in self._selections():
             passed[name] = self._cut(name, scope, batch.weights, weights)
         numbers = batch.first + np.flatnonzero(keep)
         for name, feature in self.card.features.items():
             selection = feature.selection or NO_SELECTION
-            found = self._features(name, feature, scope, objects, weights, passed[selection], selection)
-            self._chunks[name].numbers.append(numbers[found])
+            kept, table = self._features(name, feature, scope, objects, passed[selection])
+            source = np.stack([np.zeros(int(kept.sum()), dtype=np.int64), numbers[kept]], axis=1)
+            self.cutflows[selection].add(f"features {name}", self._need(name), weights[kept])
+            self._chunks[name].append(replace(table, weights=weights[kept], source=source))
 
     def table(self, features: str) -> FeatureTable:
         """All events kept so far for a feature set."""
         chunks = self._chunks[features]
-        width = len(self.card.features[features].vars) * self._size(self.card.features[features])
-        values = np.concatenate(chunks.values) if chunks.values else np.zeros((0, width))
-        weights = np.concatenate(chunks.weights) if chunks.weights else np.zeros(0)
-        momenta = np.concatenate(chunks.momenta) if chunks.momenta else None
-        constant = tuple(next(iter(ids)) if len(ids) == 1 else None for ids in chunks.pdg_ids)
-        numbers = np.concatenate(chunks.numbers) if chunks.numbers else np.zeros(0, dtype=np.int64)
-        source = np.stack([np.zeros_like(numbers), numbers], axis=1)
-        return FeatureTable(values, weights, momenta, constant, source)
+        return FeatureTable.join(chunks) if chunks else self._empty(features)
 
     @property
     def _absolute(self) -> bool:
         return self.card.weights.negative == "abs"
 
-    def _size(self, feature: FeatureCard) -> int:
-        return (self.card.objects[feature.object].take or 0) if feature.object else 1
+    def _empty(self, features: str) -> FeatureTable:
+        """Of no event."""
+        feature, parts = self.card.features[features], self._parts[features]
+        places = tuple(
+            Places(p.object, p.most or 0, p.kind, p.varies, variables_of(feature.vars, p.kind)) for p in parts
+        )
+        width = sum(p.width for p in places)
+        columns = sum(p.width * len(p.variables) for p in places) if parts else len(feature.vars)
+        return FeatureTable(
+            np.zeros((0, columns)),
+            np.zeros(0),
+            np.zeros((0, width, 4)) if parts else None,
+            (None,) * width,
+            mask=np.zeros((0, width), dtype=bool) if any(p.varies for p in parts) else None,
+            tags=np.zeros((0, width, len(feature.tags))) if feature.tags else None,
+            spectators=np.zeros((0, len(feature.spectators))),
+            places=places,
+        )
+
+    def _need(self, name: str) -> str:
+        """What an event must have to enter a feature set, for the cutflow."""
+        feature, parts = self.card.features[name], self._parts[name]
+        numbers = ", ".join((*feature.vars, *feature.tags, *feature.spectators))
+        return ", ".join([*map(need, parts), *(["finite momenta"] if parts else []), f"finite {numbers}"])
 
     def _selections(self) -> list[str]:
         bare = any(f.selection is None for f in self.card.features.values())
@@ -135,7 +130,7 @@ class Selector:
         return ~negative if self.card.weights.negative == "drop" else np.ones(len(batch), dtype=bool)
 
     def _cut(
-        self, name: str, scope: Mapping[str, Any], raw_weights: FloatArray, weights: FloatArray
+        self, name: str, scope: Scope, raw_weights: FloatArray, weights: FloatArray
     ) -> npt.NDArray[np.bool_]:
         """One bool per event: all cuts of a selection, ANDed, each a row of the cutflow."""
         flow = self.cutflows.setdefault(name, Cutflow())
@@ -154,58 +149,27 @@ class Selector:
         self,
         name: str,
         feature: FeatureCard,
-        scope: Mapping[str, Any],
+        scope: Scope,
         objects: Mapping[str, ak.Array],
-        weights: FloatArray,
         passed: npt.NDArray[np.bool_],
-        selection: str,
-    ) -> npt.NDArray[np.bool_]:
-        """Append the features of the events that passed and are complete; (N,) which these are."""
-        chunks = self._chunks[name]
-        if feature.object:
-            keep, values, momenta, ids = _object_features(
-                objects[feature.object], feature, self._size(feature), passed
-            )
-            need = f"{self._size(feature)} {feature.object}, finite momenta, finite {', '.join(feature.vars)}"
-        else:
-            columns = [per_event(parse_expression(v), scope, len(weights)) for v in feature.vars]
-            values, momenta, ids = np.stack(columns, axis=1), None, None
-            keep = passed & np.isfinite(values).all(axis=1)
-            values = values[keep]
-            need = f"finite {', '.join(feature.vars)}"
-        self.cutflows[selection].add(f"features {name}", need, weights[keep])
-        chunks.values.append(values)
-        chunks.weights.append(weights[keep])
-        if momenta is not None:
-            chunks.momenta.append(momenta)
-        if ids is not None:
-            seen = [{int(i) for i in np.unique(column)} for column in ids.T]
-            chunks.pdg_ids = [a | b for a, b in zip(chunks.pdg_ids or [set()] * len(seen), seen, strict=True)]
-        return keep
+    ) -> tuple[npt.NDArray[np.bool_], FeatureTable]:
+        """(N,) which of the events that ``passed`` are complete, and the features of these."""
+        events, parts = len(passed), self._parts[name]
+        seen = [per_event(parse_expression(s), scope, events) for s in feature.spectators]
+        spectators = np.stack(seen, axis=1) if seen else np.zeros((events, 0))
+        passed = passed & np.isfinite(spectators).all(axis=1)
+        if not parts:
+            values = np.stack([per_event(parse_expression(v), scope, events) for v in feature.vars], axis=1)
+            passed &= np.isfinite(values).all(axis=1)
+            return passed, FeatureTable(values[passed], np.ones(0), spectators=spectators[passed])
 
+        def member(text: str, members: ak.Array, chosen: npt.NDArray[np.bool_]) -> ak.Array:
+            expression = parse_expression(text)
+            return per_member(expression, members, scope.only(expression.names).take(chosen))
 
-def _object_features(
-    members: ak.Array, feature: FeatureCard, take: int, passed: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.bool_], FloatArray, FloatArray, npt.NDArray[np.int64] | None]:
-    """Which of the events that ``passed`` are complete (N,), and of these K events the values (K, P*V),
-    momenta (K, P, 4), and PDG numbers (K, P) or None."""
-    enough = passed & (ak.to_numpy(ak.num(members, axis=1)) >= take)
-    front = members[enough][:, :take]
-
-    def regular(variable: str) -> FloatArray:
-        flat = ak.flatten(per_member(parse_expression(variable), front), axis=1)
-        return np.asarray(ak.to_numpy(flat)).reshape(-1, take)
-
-    momenta = np.stack([regular(c) for c in ("E", "px", "py", "pz")], axis=2)
-    if feature.canonicalise is not None:
-        momenta = canonicalise(momenta, feature.canonicalise)
-        front = canonical_members(front, momenta)
-    values = np.stack([regular(v) for v in feature.vars], axis=2).reshape(-1, take * len(feature.vars))
-    finite = np.isfinite(values).all(axis=1) & np.isfinite(momenta).all(axis=(1, 2))
-    complete = enough.copy()
-    complete[enough] = finite
-    ids = None
-    if "pdgId" in ak.fields(front):
-        flat = ak.flatten(ak.fill_none(front["pdgId"], 0), axis=1)
-        ids = ak.to_numpy(flat).astype(np.int64).reshape(-1, take)[finite]
-    return complete, values[finite], momenta[finite], ids
+        kept, table = table_of(feature, parts, objects, passed, member, scope.values)
+        for part in parts:
+            if part.most is not None and part.varies:
+                more = ak.to_numpy(ak.num(objects[part.object][kept], axis=1)) > part.most
+                self.truncated[name][part.object] += int(more.sum())
+        return kept, replace(table, spectators=spectators[kept])

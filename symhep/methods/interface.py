@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypeVar
 
 from symhep.errors import CardError
-from symhep.events.dataset import Dataset
+from symhep.events.dataset import Dataset, Scaling
 from symhep.methods.context import Context
 from symhep.methods.init_block import InitBlock, SampleView
 from symhep.methods.record import Record
@@ -163,6 +163,9 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
     #: What it knows how to handle, of 'mask', 'kinds', 'tags' and 'spectators', see `Dataset.needs`. Events that need
     #: anything else are refused before ``check``: padding taken for zeros would be a wrong answer.
     takes: ClassVar[frozenset[str]] = frozenset()
+    #: How `symhep.analyse` scales features where its caller does not say: 'isotropic' for a method of transformations,
+    #: which a scale for each feature would change. Cards say it themselves.
+    scaling: ClassVar[Scaling] = "standard"
 
     def check(self, data: Dataset, options: OptionsT) -> None:
         """Raise `CardError` or `MethodError` if this cannot work, before anything is prepared or trained. Be quick."""

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, overload
 
 import numpy as np
 import numpy.typing as npt
 from typing_extensions import TypeVar
 
+from symhep.errors import StoreError, nearest
 from symhep.methods.record import Record
 from symhep.methods.table import Table
 
 if TYPE_CHECKING:
     import hist
+    import pandas as pd
+
+    from symhep.methods.symmetry import MeasuredGenerators
 
 __all__ = ["Arrays", "Part", "Result", "Statement"]
 
@@ -75,6 +79,50 @@ class Result(Generic[RecordT]):
     def summary(self) -> dict[str, Any]:
         """The record as JSON."""
         return self.record.to_json()
+
+    @cached_property
+    def generators(self) -> MeasuredGenerators | None:
+        """The generators of the symmetry that the result states, as matrices with a standard error for every entry.
+
+        None where the method states no symmetry, such as `vae`. Raises `StoreError` for arrays that do not fit it.
+
+        >>> from symhep.methods.symmetry import Symmetry, SymmetryRecord, homogeneous
+        >>> class Found(Record):
+        ...     symmetry: SymmetryRecord
+        >>> turn = homogeneous([[[0.0, -1.0], [1.0, 0.0]]])
+        >>> found = Symmetry("features", 1, ("x", "y"), turn, ("J",), errors=0.01 * abs(turn))
+        >>> result = Result(Found(symmetry=found.to_record()), found.to_arrays())
+        >>> result.generators
+        <MeasuredGenerators J: 3x3 matrices on (x, y)>
+        >>> result.generators.linear.tolist(), result.generators.errors[0, 0].tolist()
+        ([[[0.0, -1.0], [1.0, 0.0]]], [0.0, 0.01, 0.0])
+        """
+        from symhep.methods.symmetry import Symmetry
+
+        found = Symmetry.of(self)
+        return None if found is None else found.to_generators()
+
+    @overload
+    def to_pandas(self, table: str) -> pd.DataFrame: ...
+
+    @overload
+    def to_pandas(self, table: None = None) -> dict[str, pd.DataFrame]: ...
+
+    def to_pandas(self, table: str | None = None) -> pd.DataFrame | dict[str, pd.DataFrame]:
+        """A table as a data frame of plain numbers, or all of them by name.
+
+        A number with its interval becomes three columns, NAME, NAME low and NAME high; a p-value two, NAME and
+        NAME log10. Raises `StoreError` for a table that is not there, `ImportError` where pandas is not installed.
+
+        >>> result = Result(Record(), tables={"jets": Table.of(("n", "pt"), [[2, 45.2]])})
+        >>> result.to_pandas("jets").to_dict("records")
+        [{'n': 2, 'pt': 45.2}]
+        """
+        if table is None:
+            return {name: one.to_pandas() for name, one in self.tables.items()}
+        if table not in self.tables:
+            raise StoreError(f"the result has no table '{table}'; {nearest(table, self.tables)}")
+        return self.tables[table].to_pandas()
 
     def __repr__(self) -> str:
         first = self.statements[0].text if self.statements else "no statement"

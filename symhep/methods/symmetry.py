@@ -15,12 +15,14 @@ from symhep.methods.events import VectorsRecord
 from symhep.methods.record import Record
 from symhep.methods.result import Arrays, Result
 
-__all__ = ["Symmetry", "SymmetryRecord", "homogeneous"]
+__all__ = ["MeasuredGenerators", "Symmetry", "SymmetryRecord", "homogeneous", "measured_entries"]
 
 FloatArray = npt.NDArray[np.float64]
 
 #: Arrays of the result.
 GENERATORS, ELEMENTS = "symmetry_generators", "symmetry_elements"
+#: Arrays of a result whose method measured the entries of the generators.
+MEASURED, ERRORS = "symmetry_measured", "symmetry_errors"
 
 
 def homogeneous(linear: npt.ArrayLike, *, element: bool = False) -> FloatArray:
@@ -32,6 +34,38 @@ def homogeneous(linear: npt.ArrayLike, *, element: bool = False) -> FloatArray:
     padded: FloatArray = np.pad(np.asarray(linear, dtype=np.float64), ((0, 0), (0, 1), (0, 1)))
     padded[:, -1, -1] = float(element)
     return padded
+
+
+def measured_entries(
+    coefficients: npt.ArrayLike, covariance: npt.ArrayLike, matrices: npt.ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """Matrices sum_k c_k M_k of G combinations of K candidates, and the standard errors of their entries.
+
+    Each combination is divided by its largest coefficient c_m: the ratios r_k = c_k / c_m have the covariance
+    J C J^T with J_kl = (delta_kl - r_k delta_ml) / c_m, to first order, and so c_m is one without an error. Entries
+    are linear in them: var(a_ij) = sum_kl M_k,ij (J C J^T)_kl M_l,ij.
+
+    Parameters
+    ----------
+    coefficients, covariance
+        (G, K) and (G, K, K).
+    matrices
+        (K, m, m).
+
+    >>> turn, grow = [[0.0, -1.0], [1.0, 0.0]], [[1.0, 0.0], [0.0, 1.0]]
+    >>> values, errors = measured_entries([[2.0, 0.2]], [np.diag([0.01, 0.04])], [turn, grow])
+    >>> values.tolist(), errors.round(3).tolist()
+    ([[[0.1, -1.0], [1.0, 0.1]]], [[[0.1, 0.0], [0.0, 0.1]]])
+    """
+    c, cov, m = (np.asarray(a, dtype=np.float64) for a in (coefficients, covariance, matrices))
+    first = np.abs(c).argmax(axis=1)
+    largest = np.take_along_axis(c, first[:, None], axis=1)
+    ratios = c / largest
+    jacobian = np.eye(c.shape[1]) - ratios[:, :, None] * np.eye(c.shape[1])[first][:, None, :]
+    spread = jacobian @ cov @ jacobian.swapaxes(1, 2) / largest[:, :, None] ** 2
+    variance = np.einsum("kij,gkl,lij->gij", m, spread, m, optimize=True)
+    values: FloatArray = np.tensordot(np.sign(largest) * ratios, m, axes=1)
+    return values, np.sqrt(np.maximum(variance, 0.0))
 
 
 class SymmetryRecord(Record):
@@ -46,6 +80,53 @@ class SymmetryRecord(Record):
     element_names: tuple[str, ...] = Field(
         description="names of the discrete elements that hold; [] if there is none"
     )
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredGenerators:
+    """The generators of a result as numbers: `Result.generators`.
+
+    Attributes
+    ----------
+    names
+        G names, as statements and tables have them.
+    values
+        (G, n + 1, n + 1) matrices (a, t; 0, 0) as they were measured: x' = x + eps (a x + t) to first order in eps,
+        in the units of the data. Each is normalised as its method does: the largest coefficient in the candidates is
+        one (moments, symmetrygan), or tr a a^T = 2 (oracle).
+    errors
+        The same shape: standard errors of the entries in that normalisation, correlations between coefficients
+        included, so that the largest one has none; 0 where no candidate touches an entry; NaN in all entries where the
+        method gives none.
+    stated
+        The same shape: what the method holds to be true, with what is zero or one within errors written so.
+        `Canonicaliser` and `symhep augment` act by these.
+    components, vectors
+        Names of the d components of a vector, and the number of vectors P of an event: n is d where a matrix acts on
+        each vector alike, or P d.
+    acts_on
+        'momenta' (E, px, py, pz) in GeV, or what of these the vectors have; or 'features'.
+    """
+
+    names: tuple[str, ...]
+    values: FloatArray
+    errors: FloatArray
+    stated: FloatArray
+    components: tuple[str, ...]
+    vectors: int
+    acts_on: Literal["momenta", "features"]
+
+    @property
+    def linear(self) -> FloatArray:
+        """(G, n, n) the matrices a alone."""
+        return self.values[:, :-1, :-1]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __repr__(self) -> str:
+        shape, names = "x".join(map(str, self.values.shape[1:])), ", ".join(self.names) or "none"
+        return f"<MeasuredGenerators {names}: {shape} matrices on ({', '.join(self.components)})>"
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +152,9 @@ class Symmetry:
         (G, d + 1, d + 1) or (G, P d + 1, P d + 1), real, and their names.
     elements, names
         (M, d + 1, d + 1) or (M, P d + 1, P d + 1), and their names.
+    measured, errors
+        Of the shape of ``generators``: their entries as they were measured, and the standard errors of these; None
+        where the method has none.
 
     Raises
     ------
@@ -92,6 +176,8 @@ class Symmetry:
     labels: tuple[str, ...]
     elements: FloatArray = field(default_factory=lambda: np.zeros((0, 0, 0)))
     names: tuple[str, ...] = ()
+    measured: FloatArray | None = None
+    errors: FloatArray | None = None
 
     def __post_init__(self) -> None:
         sizes = (len(self.components) + 1, self.vectors * len(self.components) + 1)
@@ -111,6 +197,11 @@ class Symmetry:
                 raise ValueError(f"{kind} hold something else than finite real numbers")
             if given[:, -1, :-1].any() or (given[:, -1, -1] != corner).any():
                 raise ValueError(f"the last row of {kind} is (0, ..., 0, {corner:g})")
+        for kind, numbers in (("measured", self.measured), ("errors", self.errors)):
+            if numbers is not None and numbers.shape != self.generators.shape:
+                raise ValueError(
+                    f"{kind} of shape {numbers.shape} for generators of shape {self.generators.shape}"
+                )
 
     def to_record(self) -> SymmetryRecord:
         """What goes into the record, as its field ``symmetry``."""
@@ -121,7 +212,18 @@ class Symmetry:
 
     def to_arrays(self) -> Arrays:
         """What goes into the arrays."""
-        return {GENERATORS: self.generators, ELEMENTS: self.elements}
+        arrays: Arrays = {GENERATORS: self.generators, ELEMENTS: self.elements}
+        arrays |= {} if self.measured is None else {MEASURED: self.measured}
+        return arrays | ({} if self.errors is None else {ERRORS: self.errors})
+
+    def to_generators(self) -> MeasuredGenerators:
+        """The generators for people: as measured, with errors."""
+        unknown = np.full(self.generators.shape, np.nan)
+        return MeasuredGenerators(
+            self.labels, self.generators if self.measured is None else self.measured,
+            unknown if self.errors is None else self.errors, self.generators,
+            self.components, self.vectors, self.acts_on,
+        )  # fmt: skip
 
     @classmethod
     def of(cls, result: Result[Record]) -> Symmetry | None:
@@ -133,6 +235,7 @@ class Symmetry:
             return cls(
                 told.acts_on, told.vectors.number, told.vectors.components,
                 result.arrays[GENERATORS], told.generator_names, result.arrays[ELEMENTS], told.element_names,
+                result.arrays.get(MEASURED), result.arrays.get(ERRORS),
             )  # fmt: skip
         except (KeyError, TypeError, ValueError) as error:
             raise StoreError(
@@ -147,6 +250,8 @@ class Symmetry:
             self.acts_on, self.vectors, self.components,
             self.generators[kept], tuple(self.labels[i] for i in kept),
             self.elements[parts], tuple(self.names[i] for i in parts),
+            None if self.measured is None else self.measured[kept],
+            None if self.errors is None else self.errors[kept],
         )  # fmt: skip
 
     def act(self, elements: FloatArray, x: FloatArray) -> FloatArray:

@@ -70,7 +70,12 @@ class Table:
 
         Raises `ImportError` where pandas is not installed.
         """
-        import pandas as pd
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise ImportError(
+                "a data frame needs pandas, which is not installed: pip install pandas"
+            ) from error
 
         frame: dict[str, list[Any]] = {}
         for position, head in enumerate(self.columns):

@@ -7,10 +7,12 @@ components of their momenta, the other fields, numbers per event, units, and the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from symhep.errors import InputError
+from symhep.events.functions import CardFunction
+from symhep.events.kinds import VectorKind
 from symhep.readers.interface import CollectionSchema, FieldSchema, ReadRequest, Schema
 
 __all__ = ["Agreement", "Lacking", "check_agreement", "everything", "lacking", "merged", "taken"]
@@ -62,6 +64,10 @@ class Agreement:
         A file that others are compared with as they are opened, and what `taken` says of it.
     fill
         Whether a file may lack columns.
+    kinds
+        What is known of the momenta of each object of the card.
+    functions
+        Those of plugins and named folders that the card's expressions call, by 'module:function'.
     """
 
     dataset: str
@@ -69,6 +75,8 @@ class Agreement:
     path: str
     taken: Mapping[str, str]
     fill: bool = False
+    kinds: Mapping[str, VectorKind] = field(default_factory=dict)
+    functions: Mapping[str, CardFunction] = field(default_factory=dict)
 
     def check(self, path: str, other: Mapping[str, str]) -> None:
         """Raise `InputError` if another file of the dataset differs."""
@@ -197,9 +205,9 @@ def _of_collection(collection: CollectionSchema, fields: frozenset[str]) -> dict
     for words, columns in _COMPONENTS.items():
         if any(collection.fields[c].stored for c in columns if c in collection.fields):
             found[f"component {words} of {whole}"] = "stored"
-    for field in sorted(fields - _MOMENTUM):
-        if field in collection.fields and collection.fields[field].stored:
-            found[f"field '{field}' of {whole}"] = _kind(collection.fields[field])
+    for name in sorted(fields - _MOMENTUM):
+        if name in collection.fields and collection.fields[name].stored:
+            found[f"field '{name}' of {whole}"] = _kind(collection.fields[name])
     return found
 
 

@@ -20,7 +20,7 @@ from symhep.card.schema import RunCard
 from symhep.errors import CardError, MethodError, StoreError, as_card_error, nearest
 from symhep.events.assemble import assemble
 from symhep.events.dataset import Dataset
-from symhep.events.select import FeatureTable
+from symhep.events.table import FeatureTable
 from symhep.events.vectors import MOMENTUM
 from symhep.lie.sampling.compact import Draw
 from symhep.lie.sampling.group import group_draw
@@ -188,7 +188,7 @@ def _read(plan: Plan, name: str, progress: Progress) -> _Sample:
             found, wanted = plan.sources[dataset], plan.agreements[dataset]
             read = read_dataset(dataset, plan.card, found, wanted, {}, RunFolder(scratch), progress, pool)
             tables[dataset] = read.tables[planned.features]
-    data = assemble(plan.card, planned.features, tables)
+    data = assemble(plan.card, planned.features, tables, plan.units)
     if not len(data):
         raise MethodError(f"no event of the card has all that '{planned.features}' needs")
     ids = [t.pdg_ids for t in tables.values() if len(t)]
@@ -199,6 +199,12 @@ def _read(plan: Plan, name: str, progress: Progress) -> _Sample:
 
 def _check(data: Dataset, symmetry: Symmetry, folder: RunFolder, name: str) -> None:
     """Raise `CardError` for events on which the symmetry does not act."""
+    if data.needs - {"spectators"}:
+        raise CardError(
+            f"'{data.name}' has objects of any number, or that lack components; images are written of a fixed number "
+            "of four-momenta alone",
+            hint="give the method an object with a fixed number, as in take: 2",
+        )
     if symmetry.acts_on == "momenta":
         there = 0 if data.momenta is None else data.momenta.shape[1]
         if there != symmetry.vectors:

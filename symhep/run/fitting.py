@@ -69,6 +69,7 @@ class Fit:
         started = datetime.now(UTC)
         clock = time.perf_counter()
         with one_thread_per_operation():
+            method.require_takes(self.data.needs, self.data.name)
             method.check(self.data, options)
             prepared = method.prepare(self.data, options)
             parts = self._parts(prepared, name, key)
@@ -144,14 +145,15 @@ def _digest(data: Dataset) -> str:
         digest.update(str((array.shape, array.dtype)).encode())
         digest.update(np.ascontiguousarray(array).data)
     names = [data.name, *map(repr, data.columns), *data.particles, *data.label_names, data.scaler.kind]
+    names += [*data.kinds, *data.objects, *sorted(data.sets), *data.tag_names]
+    names += [*map(repr, data.spectator_columns), *map(repr, data.thresholds)]
     digest.update("\0".join(names).encode())
     return digest.hexdigest()
 
 
 def _arrays(data: Dataset) -> Iterator[np.ndarray[Any, Any]]:
     yield from (data.values, data.weights, data.labels, data.unit, data.scaler.shift, data.scaler.scale)
-    if data.momenta is not None:
-        yield data.momenta
+    yield from (a for a in (data.momenta, data.mask, data.tags, data.spectators) if a is not None)
 
 
 def _plugin_version(method: Method[Any]) -> str:

@@ -12,21 +12,25 @@ from pydantic import ValidationError
 from symhep.card.expressions import parse_expression
 from symhep.card.loader import CardFile
 from symhep.card.problems import validation_error
-from symhep.card.schema import RunCard
-from symhep.errors import CardError, InputError, PluginError, nearest
-from symhep.events.assemble import check_cross_sections
+from symhep.card.schema import FeatureCard, RunCard
+from symhep.errors import CardError, InputError, MethodError, PluginError, nearest
+from symhep.events.assemble import assemble, check_cross_sections
 from symhep.events.canonical import check_canonical
+from symhep.events.functions import CardFunction
 from symhep.events.objects import object_order
 from symhep.events.select import Selector
+from symhep.events.table import FeatureTable
 from symhep.methods.interface import Method, Options
 from symhep.plotting.formulas import check_label
 from symhep.plugin.isolation import failure, isolated
 from symhep.plugin.manager import Registry
-from symhep.readers.interface import LossLog, ReadRequest, Schema
+from symhep.readers.interface import LossLog, Schema
 from symhep.run.agreement import Agreement, check_agreement, merged, taken
 from symhep.run.columns import wanted_columns
 from symhep.run.filling import read_filled
 from symhep.run.folder import content_key
+from symhep.run.functions import functions_of
+from symhep.run.kinds import object_kinds
 from symhep.run.names import absolute
 from symhep.run.sources import Source, sources
 
@@ -89,6 +93,16 @@ class Plan:
         return resolve_device(self.card.run.device)
 
     @property
+    def functions(self) -> dict[str, CardFunction]:
+        """Of plugins and named folders, those that the card's expressions call."""
+        return {name: f for agreement in self.agreements.values() for name, f in agreement.functions.items()}
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Of what these give."""
+        return {name: function.unit for name, function in self.functions.items()}
+
+    @property
     def card(self) -> RunCard:
         """The card itself."""
         return self.card_file.card
@@ -124,19 +138,21 @@ def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ())
     card = card_file.card
     if not card.datasets:
         raise CardError("there are no datasets", where=card_file.where("datasets"))
+    functions = functions_of(card_file, registry)
     _check_references(card_file)
     check_label(card.output.label, card_file.where("output", "label"))
     files = {
         name: sources(dataset, registry, card_file.folder, card_file.where("datasets", name))
         for name, dataset in card.datasets.items()
     }
-    agreements = {name: _agreement(name, card_file, found) for name, found in files.items()}
-    for name, found in files.items():
-        _rehearse(card, found, agreements[name].request)
+    agreements = {name: _agreement(name, card_file, found, functions) for name, found in files.items()}
+    tried = {name: _rehearse(card, found, agreements[name]) for name, found in files.items()}
     wanted = list(only) or list(card.methods)
     for name in wanted:
         _must_be("method of the card", name, card.methods, "--only")
     methods = {name: _method(name, card_file, registry) for name in card.methods if name in wanted}
+    for planned in methods.values():
+        _check_method(card_file, planned, tried)
     plan = Plan(card_file, files, agreements, methods)
     if card.run.device not in _ALWAYS_THERE:
         plan.device  # noqa: B018  a device that is not there is told now
@@ -154,23 +170,22 @@ def _check_references(card_file: CardFile) -> None:
     """Names inside the card that point at other keys of the card."""
     card = card_file.card
     for name, item in card.objects.items():
-        for part in item.pair or ():
-            _must_be("object", part, card.objects, card_file.where("objects", name, "pair"))
-    object_order(card.objects)
+        for key in ("pair", "system"):
+            for part in getattr(item, key) or ():
+                _must_be("object", part, card.objects, card_file.where("objects", name, key))
+        for part in item.parts:
+            _check_part(card_file, name, part)
+    try:
+        object_order(card.objects)
+    except CardError as error:
+        raise failure(card_file.where("objects"), error, CardError) from error
     for name, feature in card.features.items():
         where = card_file.where("features", name)
         if feature.selection is not None:
             _must_be("selection", feature.selection, card.selections, where)
         if feature.object is not None:
             _must_be("object", feature.object, card.objects, where)
-            if card.objects[feature.object].take is None:
-                raise CardError(
-                    f"features of '{feature.object}' need a fixed number of them",
-                    where=card_file.where("objects", feature.object), hint="add 'take: 2', say",
-                )  # fmt: skip
-            if feature.canonicalise is not None:
-                named = [name for v in feature.vars for name in parse_expression(v, where).names]
-                check_canonical(feature.canonicalise, card.objects[feature.object].take or 0, named, where)
+            _check_taken(card_file, name, feature)
     for selection, cuts in card.selections.items():
         names = [c.name for c in cuts]
         where = card_file.where("selections", selection)
@@ -187,14 +202,54 @@ def _check_references(card_file: CardFile) -> None:
         check_cross_sections(card, list(method.datasets or card.datasets))
 
 
-def _agreement(name: str, card_file: CardFile, found: list[Source]) -> Agreement:
+def _check_part(card_file: CardFile, name: str, part: str) -> None:
+    """Raise `CardError` for an object that cannot be a part of the object ``name``."""
+    card, item = card_file.card, card_file.card.objects[name]
+    if item.constituents is not None:
+        where = card_file.where("objects", name, "constituents")
+        _must_be("object", part, card.objects, where)
+        if card.objects[part].cluster is None:
+            raise CardError(f"'{part}' is not clustered, so it has no constituents", where=where)
+    if part in card.objects and card.objects[part].system is not None:
+        raise CardError(
+            f"'{part}' is a system, and no part of '{name}'",
+            where=card_file.where("objects", name), hint="name the objects that it is made of",
+        )  # fmt: skip
+
+
+def _check_taken(card_file: CardFile, name: str, feature: FeatureCard) -> None:
+    """Raise `CardError` for an object that the features ``name`` cannot be made of."""
+    card, where = card_file.card, card_file.where("features", name)
+    assert feature.object is not None
+    parts = card.objects[feature.object].system or (feature.object,)
+    for part in parts:
+        if card.objects[part].take is None:
+            raise CardError(
+                f"features of '{part}' need to know how many of them",
+                where=card_file.where("objects", part), hint="add 'take: 2', 'take: {up_to: 8}' or 'take: all'",
+            )  # fmt: skip
+    if feature.canonicalise is not None:
+        take = card.objects[feature.object].take
+        if len(parts) > 1 or not isinstance(take, int):
+            raise CardError(
+                f"'canonicalise' needs a fixed number of one object, and '{feature.object}' is none",
+                where=where, hint="give its objects a 'take' of a number, and a feature set of their own",
+            )  # fmt: skip
+        named = [name for v in feature.vars for name in parse_expression(v, where).names]
+        check_canonical(feature.canonicalise, take, named, where)
+
+
+def _agreement(
+    name: str, card_file: CardFile, found: list[Source], functions: Mapping[str, CardFunction]
+) -> Agreement:
     """What the card wants of a dataset, after a look at what its files have."""
     schemas = _schemas(found, card_file.card)
-    request = wanted_columns(card_file, merged(schemas.values()))
+    request = wanted_columns(card_file, merged(schemas.values()), functions)
     fill = card_file.card.datasets[name].missing == "fill"
     has = {path: taken(schema, request) for path, schema in schemas.items()}
     check_agreement(name, has, fill=fill, total=len(found))
-    return Agreement(name, request, *next(iter(has.items())), fill)
+    kinds = object_kinds(card_file.card.objects, merged(schemas.values()))
+    return Agreement(name, request, *next(iter(has.items())), fill, kinds, functions)
 
 
 def _schemas(found: list[Source], card: RunCard) -> dict[str, Schema]:
@@ -211,11 +266,15 @@ def _schemas(found: list[Source], card: RunCard) -> dict[str, Schema]:
     return schemas
 
 
-def _rehearse(card: RunCard, found: list[Source], request: ReadRequest) -> None:
-    """Select from the first few events: an expression that gives no single value per event fails here."""
-    few = replace(request, max_events=_REHEARSAL, chunk_events=_REHEARSAL)
+def _rehearse(card: RunCard, found: list[Source], agreement: Agreement) -> Mapping[str, FeatureTable]:
+    """Select from the first few events: an expression that gives no single value per event fails here.
+
+    The feature tables of these events.
+    """
+    few = replace(agreement.request, max_events=_REHEARSAL, chunk_events=_REHEARSAL)
+    selector = Selector(card, agreement.kinds, agreement.functions)
     for source in found:
-        selector, read = Selector(card), 0
+        read = 0
         try:
             source.schema()
         except InputError:  # under 'skip': a row of the account
@@ -224,7 +283,33 @@ def _rehearse(card: RunCard, found: list[Source], request: ReadRequest) -> None:
             selector.add(batch)
             read += len(batch)
         if read:
-            return
+            break
+    return {name: selector.table(name) for name in card.features}
+
+
+def _check_method(
+    card_file: CardFile, planned: PlannedMethod, tried: Mapping[str, Mapping[str, FeatureTable]]
+) -> None:
+    """Raise `CardError` for what the method cannot do with such features, as far as the first events show it.
+
+    What it says of the events themselves, of which these are too few, is left to the run.
+    """
+    where = card_file.where("methods", planned.name)
+    tables = {name: tried[name][planned.features] for name in planned.datasets}
+    try:
+        data = assemble(card_file.card, planned.features, tables)
+    except MethodError:
+        return
+    try:
+        planned.method.require_takes(data.needs, planned.features)
+        for options in (planned.options, *(point.options for point in planned.scan)):
+            try:
+                with isolated():
+                    planned.method.check(data, options)
+            except (MethodError, PluginError):
+                continue
+    except CardError as error:
+        raise failure(where, error, CardError) from error
 
 
 def _method(name: str, card_file: CardFile, registry: Registry) -> PlannedMethod:

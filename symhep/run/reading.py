@@ -11,13 +11,15 @@ from typing import Any, Literal
 import numpy as np
 
 from symhep import __version__
-from symhep.card.schema import RunCard
+from symhep.card.schema import RunCard, UpTo
 from symhep.errors import InputError
 from symhep.events.batch import EventBatch
 from symhep.events.cutflow import Cutflow
-from symhep.events.select import FeatureTable, Selector
+from symhep.events.select import Selector
+from symhep.events.table import FeatureTable
 from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.result import Part
+from symhep.plugin.card_functions import checksums
 from symhep.readers.interface import LossLog, WeightSums
 from symhep.run.agreement import Agreement, check_agreement, taken
 from symhep.run.code_digest import code_digest
@@ -31,7 +33,7 @@ __all__ = ["DatasetEvents", "check_weights", "read_dataset", "read_file"]
 
 _LOG = logging.getLogger("symhep")
 #: Of what a stored part holds: parts of another number are read from the files again.
-PARTS = 4
+PARTS = 5
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,11 @@ def read_file(
     Damage of the file is an `InputError`, or with ``bad_files`` 'skip' a loss; what the card itself forbids
     is an error in any case.
     """
-    losses, sums, selector = LossLog(bad_files), WeightSums(), Selector(card)
+    losses, sums, selector = (
+        LossLog(bad_files),
+        WeightSums(),
+        Selector(card, agreement.kinds, agreement.functions),
+    )
     header: dict[str, Any] = {"file": source.path, "format": source.reader.name}
     with progress.task(f"reading {source.path.rsplit('/', 1)[-1]}", 0) as tick:
         scaled = card.datasets[agreement.dataset].xsec_pb is not None
@@ -65,15 +71,14 @@ def read_file(
             sums.add(batch)
             tick(len(batch))
     arrays: dict[str, np.ndarray[Any, Any]] = {}
-    ids: dict[str, list[int | None]] = {}
+    described: dict[str, Any] = {}
     for name in card.features:
         table = selector.table(name)
-        arrays |= {
-            f"{name}.values": table.values, f"{name}.weights": table.weights, f"{name}.source": table.source
-        }  # fmt: skip
-        if table.momenta is not None:
-            arrays[f"{name}.momenta"] = table.momenta
-        ids[name] = list(table.pdg_ids)
+        arrays |= {f"{name}.{key}": values for key, values in table.arrays().items()}
+        described[name] = table.described() | {
+            "events": len(table),
+            "truncated": dict(selector.truncated[name]),
+        }
     header["notes"] = [*header.get("notes", ()), *(note.sentence() for note in losses.notes)]
     values = {
         "taken": header.pop("taken", None),
@@ -82,7 +87,7 @@ def read_file(
         "losses": [asdict(loss) for loss in losses.losses],
         "notes": [asdict(note) for note in losses.notes],
         "selections": {name: flow.to_json() for name, flow in selector.cutflows.items()},
-        "pdg_ids": ids,
+        "tables": described,
     }
     return Part(json.loads(json.dumps(values)), arrays)
 
@@ -139,7 +144,10 @@ def read_dataset(
         print_ = fingerprints.get(source.path)
         code = [__version__, code_digest(type(source.reader)), PARTS, source.reader.name]
         scaled = card.datasets[name].xsec_pb is not None
-        return content_key(*code, options, print_, what, card.run.bad_files, agreement.fill, scaled, left)
+        own = checksums(agreement.functions)
+        return content_key(
+            *code, own, options, print_, what, card.run.bad_files, agreement.fill, scaled, left
+        )
 
     parts: dict[int, Part] = {}
     if limit is None:
@@ -213,21 +221,21 @@ def _join(
     scale = normalisation(name, card, total, [p.values for p in parts])
     factor = scale.factor
     told = [*notes, *scale.notes, *twins]
-    for note in told:
-        _LOG.warning("dataset '%s': %s", name, note)
     tables = {}
     for feature in card.features:
-        pieces = [
-            FeatureTable(
-                p.arrays[f"{feature}.values"],
-                p.arrays[f"{feature}.weights"] * factor,
-                p.arrays.get(f"{feature}.momenta"),
-                tuple(p.values["pdg_ids"][feature]),
-                p.arrays[f"{feature}.source"] + [file, 0],
-            )
-            for file, p in enumerate(parts)
-        ]
+        pieces = []
+        for file, part in enumerate(parts):
+            own = {
+                k.removeprefix(f"{feature}."): a
+                for k, a in part.arrays.items()
+                if k.startswith(f"{feature}.")
+            }
+            own["source"] = own["source"] + [file, 0]
+            pieces.append(FeatureTable.from_stored(own, part.values["tables"][feature]).scaled(factor))
         tables[feature] = FeatureTable.join(pieces)
+        told += _truncated(feature, card, [part.values["tables"][feature] for part in parts])
+    for note in told:
+        _LOG.warning("dataset '%s': %s", name, note)
     flows: dict[str, Cutflow] = {}
     for part in parts:
         for selection, rows in part.values["selections"].items():
@@ -247,6 +255,22 @@ def _join(
         "selections": {selection: _scaled(flow.to_json(), factor) for selection, flow in flows.items()},
     }
     return DatasetEvents(tables, account)
+
+
+def _truncated(feature: str, card: RunCard, tables: list[Any]) -> list[str]:
+    """A sentence for each object of which ``up_to`` leaves members out."""
+    total = sum(t["events"] for t in tables)
+    found = []
+    for name in dict.fromkeys(name for t in tables for name in t["truncated"]):
+        if more := sum(t["truncated"].get(name, 0) for t in tables):
+            take, sort = card.objects[name].take, card.objects[name].sort
+            assert isinstance(take, UpTo)
+            order = f"sorted by {sort.by}" if sort else "in the order of the file"
+            found.append(
+                f"{more:,} of {total:,} events of '{feature}' have more than {take.up_to} {name}: those beyond, "
+                f"{order}, are left out of the features."
+            )
+    return found
 
 
 def _scaled(rows: list[dict[str, Any]], factor: float) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from symhep.events.vectors import MOMENTUM
 from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.lie.labels import stated
-from symhep.methods.symmetry import Symmetry, homogeneous
+from symhep.methods.symmetry import Symmetry, homogeneous, measured_entries
 
 if TYPE_CHECKING:
     from symhep_moments.fit.measurement import Measurement
@@ -34,29 +34,44 @@ def symmetry_of(m: Measurement, generators: Sequence[GeneratorRow]) -> Symmetry:
     for matrix, row in zip(found, rows, strict=True):
         terms = stated(list(row.coefficients.values()), list(row.errors.values()))
         matrix += np.tensordot(terms, np.asarray(basis.matrices, dtype=np.float64), axes=1)
-    found[:, :d, d] *= m.events.scale
+    coefficients = np.array([list(row.coefficients.values()) for row in rows]).reshape(len(rows), len(basis))
+    measured, errors = measured_entries(coefficients, _covariance(m, len(rows)), basis.matrices)
+    for part in (found, measured, errors):
+        part[:, :d, d] *= m.events.scale
     kept = [row for row in m.discrete if row.rejected is False and row.same_as is None]
     size = count * d
     matrices = np.array([m.elements[row.name] for row in kept]).reshape(-1, size, size)
     names, momenta = tuple(m.events.names), m.events.momenta
     if m.events.of_objects and not momenta:
-        found, matrices = _of_momenta(found, matrices, names, count)
-        names, momenta = MOMENTUM, True
+        found, measured, errors = (_grown(some, names) for some in (found, measured, errors))
+        matrices, names, momenta = _elements_grown(matrices, names, count), MOMENTUM, True
     return Symmetry(
         "momenta" if momenta else "features", count, names, found, tuple(row.label for row in rows),
-        homogeneous(matrices, element=True), tuple(row.name for row in kept),
+        homogeneous(matrices, element=True), tuple(row.name for row in kept), measured, errors,
     )  # fmt: skip
 
 
-def _of_momenta(
-    generators: FloatArray, elements: FloatArray, names: tuple[str, ...], count: int
-) -> tuple[FloatArray, FloatArray]:
-    """Of three- or transverse momenta as matrices that act on (E, px, py, pz), of which they leave the rest alone."""
-    place = [MOMENTUM.index(name) for name in names]
+def _covariance(m: Measurement, rows: int) -> FloatArray:
+    """(r, G, G) covariances of the coefficients of each generator in the candidates of the card."""
+    tangent = m.support.tangent
+    if not rows or m.region is None:
+        return np.zeros((0, len(tangent), len(tangent)))
+    g, r = m.region.theta.shape
+    blocks = m.region.covariance.reshape(r, g, r, g)
+    return np.einsum("ca,iaib,db->icd", tangent, blocks, tangent, optimize=True)
+
+
+def _grown(generators: FloatArray, names: tuple[str, ...]) -> FloatArray:
+    """Of three- or transverse momenta (r, d + 1, d + 1) as matrices that act on (E, px, py, pz): the rest stays."""
+    rows = np.array([*(MOMENTUM.index(name) for name in names), 4])
     grown = np.zeros((len(generators), 5, 5))
-    rows = np.array([*place, 4])
     grown[:, rows[:, None], rows] = generators
+    return grown
+
+
+def _elements_grown(elements: FloatArray, names: tuple[str, ...], count: int) -> FloatArray:
+    """The same for elements that act on all vectors of an event."""
+    own = np.concatenate([[4 * p + MOMENTUM.index(name) for name in names] for p in range(count)])
     whole = np.tile(np.eye(4 * count), (len(elements), 1, 1))
-    own = np.concatenate([4 * p + np.array(place) for p in range(count)])
     whole[:, own[:, None], own] = elements
-    return grown, whole
+    return whole

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from symhep.events.dataset import Dataset
 from symhep.lie.bases import realify
@@ -27,10 +30,21 @@ def stated_symmetry(a: Analysis, data: Dataset) -> Symmetry | None:
     linear, shift = a.matrices[:, :d, :d], a.matrices[:, :d, d:]
     if layout.complex:
         linear, shift = realify(linear), np.concatenate([shift.real, shift.imag], axis=1)
-    found = homogeneous(np.real(linear))
+    found, errors = homogeneous(np.real(linear)), homogeneous(_sizes(a.errors[:, :d, :d]))
     if shift.shape[2]:
         found[:, :-1, -1:] = np.real(shift) * facts.scale
+        errors[:, :-1, -1:] = _sizes(a.errors[:, :d, d:]) * facts.scale
     components = facts.layout.components
     if len(components) != layout.width:
         components = tuple(f"x{i + 1}" for i in range(layout.width))
-    return Symmetry(acts_on, layout.vectors, components, found, tuple(known.name for known in a.names))
+    names = tuple(known.name for known in a.names)
+    return Symmetry(acts_on, layout.vectors, components, found, names, measured=found, errors=errors)
+
+
+def _sizes(errors: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Standard errors of the real entries: of complex ones, those of real and imaginary parts where these stand."""
+    if not np.iscomplexobj(errors):
+        return np.abs(errors)
+    if errors.shape[1] == errors.shape[2]:
+        return np.abs(np.real(realify(errors)))
+    return np.abs(np.concatenate([errors.real, errors.imag], axis=1))

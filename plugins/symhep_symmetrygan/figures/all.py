@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -33,6 +34,7 @@ from symhep_symmetrygan.figures.planes import before_and_after_planes, planes_of
 from symhep_symmetrygan.figures.span import span_of_logarithms
 from symhep_symmetrygan.figures.training import training_losses
 from symhep_symmetrygan.record import SymmetryGanRecord
+from symhep_symmetrygan.say.whose import of_events, of_search
 from symhep_symmetrygan.subgroups.record import ClassRow, ElementRow, LabRow
 
 __all__ = ["draw_all"]
@@ -55,12 +57,24 @@ _WHICH_GROUP = {
 
 def draw_all(result: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
     """Elements, their tests, the group, subgroups, maps, training; only what the result holds."""
-    yield from _elements(result)
-    yield from _before_and_after(result)
-    yield from _judged(result)
-    yield from _group(result)
-    yield from _subgroups(result)
-    yield from _map(result)
+    record = result.record
+    whose = of_search(record)
+    yield from _captioned(_elements(result), whose)
+    yield from _captioned(_before_and_after(result), whose if record.kl is not None else of_events(record))
+    yield from _captioned(_judged(result), whose)
+    yield from _captioned(_group(result), whose)
+    yield from _captioned(_subgroups(result), of_events(record))
+    yield from _captioned(_map(result), whose)
+    yield from _captioned(_training(result), whose)
+
+
+def _captioned(figures: Iterator[NamedFigure], whose: str) -> Iterator[NamedFigure]:
+    """With what they show the symmetries of."""
+    for figure in figures:
+        yield replace(figure, caption=f"{figure.caption} Of {whose}.") if whose else figure
+
+
+def _training(result: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
     if result.record.search is not None:
         yield NamedFigure(
             "training",

@@ -36,11 +36,13 @@ class Divergences:
 
     @classmethod
     def of(cls, elements: Elements, seeds: np.random.SeedSequence) -> Divergences | None:
-        """None for elements that are no affine maps."""
+        """None for elements that are no affine maps, and for events without projections (`observed_of`)."""
         v = elements.validated
         if v is None:
             return None
         observed = observed_of(elements.events, elements.options.validation.bins, seeds)
+        if observed is None:
+            return None
         known = np.asarray(np.isfinite(v.refined).all(axis=(1, 2)))
         found, refined, random = map(observed.of_elements, (v.found[known], v.refined[known], v.random))
         return cls(elements, observed, known, found, refined, random)

@@ -16,6 +16,7 @@ from symhep.methods.context import Context
 from symhep.methods.number import Number
 from symhep.methods.result import Arrays
 from symhep_symmetrygan.fit.divergences import Divergences
+from symhep_symmetrygan.fit.elements import Elements
 from symhep_symmetrygan.inference.composition import Composition, compose
 from symhep_symmetrygan.inference.exact import exact_elements
 from symhep_symmetrygan.inference.infer import infer
@@ -38,7 +39,8 @@ SEEN = 2.0
 class Group:
     """The group of the elements: what was inferred, the tests of representatives, and compositions of elements."""
 
-    divergences: Divergences
+    elements: Elements
+    divergences: Divergences | None
     validated: Validated
     inference: Inference
     representatives: Validated | None
@@ -51,7 +53,7 @@ class Group:
             "algebra": i.algebra,
             "generators": i.basis,
             "connected_components": judged_components(
-                i, self.divergences, self.validated, self.representatives
+                i, self.elements, self.divergences, self.validated, self.representatives
             ),
             "finite_group": i.finite,
             "component_group": i.component_group,
@@ -83,9 +85,8 @@ class Group:
         return CompositionRecord(how=c.how, exponent=exponent, usable=usable)
 
 
-def group_of(divergences: Divergences, context: Context) -> Group | None:
+def group_of(elements: Elements, divergences: Divergences | None, context: Context) -> Group | None:
     """The group of the refined elements; None for spaces without generators, and where there is no element."""
-    elements = divergences.elements
     v, space, options = elements.validated, elements.space, elements.options
     if v is None or space.generators is None or not np.isfinite(v.refined).all(axis=(1, 2)).any():
         return None
@@ -104,8 +105,10 @@ def group_of(divergences: Divergences, context: Context) -> Group | None:
         alone = options.validation.model_copy(update={"random": 0})
         seeds = context.shared("representatives")
         judged = validate(found.representatives, space, elements.events, alone, seeds)
-    composition = _composition(found, divergences, v, space.generators, context)
-    return Group(divergences, v, found, judged, composition)
+    composition = None
+    if divergences is not None:
+        composition = _composition(found, divergences, v, space.generators, context)
+    return Group(elements, divergences, v, found, judged, composition)
 
 
 def _seed(context: Context, purpose: str) -> int:
@@ -131,7 +134,11 @@ def _composition(
 
 
 def judged_components(
-    i: Inference, divergences: Divergences, v: Validated, representatives: Validated | None
+    i: Inference,
+    elements: Elements,
+    divergences: Divergences | None,
+    v: Validated,
+    representatives: Validated | None,
 ) -> tuple[ComponentRecord, ...]:
     """Components with the tests of their representatives, and means over their refined elements.
 
@@ -139,14 +146,14 @@ def judged_components(
     p-values are of the elements exactly as they are.
     """
     logs = [] if representatives is None else representatives.log_p_found.tolist()
-    level = divergences.elements.options.level
+    level = elements.options.level
     family = adjusted({c: log_p for c, log_p in enumerate(logs) if not math.isnan(log_p)}, level)
     found = []
     for c, row in enumerate(i.components):
         members = i.component == c
         own = dict(family[c]) if c in family else {}
-        excess = divergences.members(members)
-        own["excess"] = bounded(excess.mean()) if len(excess) else None
+        if divergences is not None and len(excess := divergences.members(members)):
+            own["excess"] = bounded(excess.mean())
         own["posthoc_loss"] = _loss(v.posthoc_refined[members], v.posthoc_refined_error[members])
         found.append(row.model_copy(update=own))
     return tuple(found)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from symhep.errors import CardError
+from symhep.methods.enumeration import several
 from symhep_symmetrygan.fit.shards import Prepared
 from symhep_symmetrygan.inertial.density import draw_inertial
 from symhep_symmetrygan.landscape.slices import Landscape
 from symhep_symmetrygan.maps.formulas import formula_of
 from symhep_symmetrygan.maps.periods import periods_of
+from symhep_symmetrygan.members import not_defined
 from symhep_symmetrygan.options import SymmetryGanOptions
 from symhep_symmetrygan.sample import Events
-from symhep_symmetrygan.spaces.matrices import frame_of
 from symhep_symmetrygan.spaces.names import read_space
+from symhep_symmetrygan.subgroups.discrete import chosen_elements
 
 __all__ = ["require"]
 
@@ -35,8 +37,9 @@ def require(prepared: Prepared) -> None:
                 hint="give an object with E, px, py, pz and leave out 'acts_on: features'",
             )
         options.subgroups.asked(options.subgroups.chosen)
+        _require_subgroups(events)
     if options.discrete is not None:
-        options.discrete.chosen(frame_of(events))
+        chosen_elements(events, options.discrete)
     if options.search is None:
         for name in ("landscape", "map", "inertial"):
             if getattr(options, name) is not None:
@@ -51,6 +54,8 @@ def _require_of_search(options: SymmetryGanOptions, events: Events) -> None:
     assert options.search is not None
     space = read_space(options.search, events)
     seen = space.of(events)
+    if events.members is not None:
+        _refuse_positions(options)
     block = options.training.replicas_per_batch
     for number in {term.build().coupled for term in options.terms} | {1}:
         if options.training.restarts % number or block % number:
@@ -58,6 +63,12 @@ def _require_of_search(options: SymmetryGanOptions, events: Events) -> None:
                 f"a term of the loss couples {number} restarts, so that restarts and replicas_per_batch must be "
                 f"multiples of it, not {options.training.restarts} and {block}"
             )
+    if options.landscape is not None and seen.train.beside is not None:
+        raise CardError(
+            f"'landscape' is the loss for a density that is known, and none is of {several(seen.spectators)} beside it",
+            where="landscape",
+            hint="leave the spectators out, or write 'marginal: true'",
+        )
     if options.landscape is not None:
         size = options.landscape.mixture.size
         if size != seen.size:
@@ -70,3 +81,32 @@ def _require_of_search(options: SymmetryGanOptions, events: Events) -> None:
         formula_of(options.map.stated, space.family.labels, periods_of(space.family))
     if options.inertial is not None:
         draw_inertial(options.inertial.of, 100, seen.names, seen.scale, np.random.default_rng(0))
+
+
+def _require_subgroups(events: Events) -> None:
+    """Classes are searched in any direction, where vectors without all components have no images."""
+    members = events.members
+    if members is not None and members.partial:
+        lacking = next(kind for kind in members.kinds if kind not in ("full", "massless"))
+        raise not_defined("a subgroup in any direction", lacking, "subgroups")
+
+
+def _refuse_positions(options: SymmetryGanOptions) -> None:
+    """Raise `CardError` for what takes an event as one row of numbers, each with a meaning of its own."""
+    discriminator = options.training.discriminator
+    asked = {
+        "landscape": options.landscape is not None,
+        "map": options.map is not None,
+        "inertial": options.inertial is not None,
+        "terms": bool(options.terms),
+        "training.discriminator.spectral_norm": discriminator.spectral_norm,
+        "training.discriminator.gradient_penalty": discriminator.gradient_penalty > 0,
+    }
+    for name, there in asked.items():
+        if there:
+            raise CardError(
+                f"'{name}' does not go with a number of objects that differs from event to event, nor with vectors of "
+                "several kinds",
+                where=name,
+                hint="leave it out, or give the features an object with a fixed number and all components",
+            )

@@ -44,7 +44,7 @@ def result_of(prepared: Prepared, parts: Sequence[Part], context: Context) -> Re
         if divergences is not None:
             fields["kl"], histograms = divergences.record(), divergences.histograms()
             arrays |= divergences.drawing()
-            _add_group(fields, arrays, divergences, events, context)
+        _add_group(fields, arrays, elements, divergences, events, context)
         if options.landscape is not None:
             fields["landscape"], drawn = landscape_of(elements, options.landscape)
             arrays |= drawn
@@ -68,10 +68,15 @@ def result_of(prepared: Prepared, parts: Sequence[Part], context: Context) -> Re
 
 
 def _add_group(
-    fields: dict[str, Any], arrays: Arrays, divergences: Divergences, events: Events, context: Context
+    fields: dict[str, Any],
+    arrays: Arrays,
+    elements: Elements,
+    divergences: Divergences | None,
+    events: Events,
+    context: Context,
 ) -> None:
     """The group that the elements form, and the symmetry that it states."""
-    group = group_of(divergences, context)
+    group = group_of(elements, divergences, context)
     if group is None:
         return
     fields |= group.records()
@@ -86,6 +91,10 @@ def _described(events: Events) -> dict[str, Any]:
     return {
         "events": EventsRecord.of(events.held.weights.cpu().numpy(), events.available or len(events)),
         "vectors": VectorsRecord(number=events.particles, components=events.components),
+        "spectators": events.spectators,
+        "tags": events.tags,
+        "sets": () if events.members is None else events.members.sets,
+        "kinds": () if events.members is None or not events.members.partial else events.members.kinds,
         "scale": events.scale,
         "unit": events.unit,
     }

@@ -13,8 +13,7 @@ from symhep.methods.context import Context
 from symhep.methods.result import Arrays, Part
 from symhep_symmetrygan.fit.shards import Prepared
 from symhep_symmetrygan.sample import Events
-from symhep_symmetrygan.spaces.matrices import frame_of
-from symhep_symmetrygan.subgroups.discrete import search_elements
+from symhep_symmetrygan.subgroups.discrete import chosen_elements, search_elements
 from symhep_symmetrygan.subgroups.images import images
 from symhep_symmetrygan.subgroups.options import ElementOptions
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
@@ -62,6 +61,9 @@ def subgroup_histograms(
     events: Events, shown: Arrays, bins: int, seeds: np.random.SeedSequence
 ) -> dict[str, hist.Hist[Any]]:
     """Projections of held-out events, each moved by a random element of a subgroup, for those that are to be shown."""
+    observed = observed_of(events, bins, seeds)
+    if observed is None:
+        return {}
     rng, x, moved = np.random.default_rng(seeds), events.held.x.cpu(), {}
     for name in [key.removesuffix("_compact") for key in shown if key.endswith("_compact")]:
         generators, compact = (
@@ -71,7 +73,7 @@ def subgroup_histograms(
             torch.from_numpy(draw((len(x), len(generators)))) for draw in (rng.random, rng.standard_normal)
         ]
         moved[name] = images(random_elements(generators, compact, Draws.of(*numbers)), x).numpy()
-    return observed_of(events, bins, seeds).histograms(moved)
+    return observed.histograms(moved)
 
 
 def discrete_histograms(
@@ -82,9 +84,12 @@ def discrete_histograms(
     seeds: np.random.SeedSequence,
 ) -> dict[str, hist.Hist[Any]]:
     """The same of the first discrete element that is kept and the first that is rejected."""
+    observed = observed_of(events, bins, seeds)
+    if observed is None:
+        return {}
     x, moved = events.held.x.cpu().numpy(), {}
-    matrices = {element.name: element.whole for element in options.chosen(frame_of(events))}
+    matrices = {element.name: element.whole for element in chosen_elements(events, options)}
     for name, rejected in (("kept", False), ("rejected", True)):
         for row in [row for row in rows if row.rejected is rejected and row.same_as is None][:1]:
             moved[name] = x @ matrices[row.name].T
-    return observed_of(events, bins, seeds).histograms(moved)
+    return observed.histograms(moved)

@@ -35,12 +35,14 @@ def kept_log_p(family: Family, parameters: FloatArray, draws: Sample, rng: np.ra
     """
     white = whitening(draws).cpu().numpy()
     lengths = LONGEST * 0.5 ** rng.integers(0, OCTAVES, (WAVES, 1))
-    waves = torch.from_numpy(rng.normal(size=(WAVES, family.vector)) / lengths @ white).to(draws.x)
+    waves = torch.from_numpy(rng.normal(size=(WAVES, draws.width)) / lengths @ white).to(draws.x)
     phases = torch.from_numpy(rng.uniform(0, 2 * np.pi, WAVES)).to(draws.x)
-    before = torch.cos(draws.x @ waves.mT + phases)
+    before = torch.cos(draws.rows @ waves.mT + phases)
     log_p = []
     for row in torch.from_numpy(np.asarray(parameters, dtype=np.float64)).to(draws.x):
         image = family.transform(row[None], draws.x[None])[0]
+        if draws.beside is not None:
+            image = torch.cat([image, draws.beside], 1)
         differences = (before - torch.cos(image @ waves.mT + phases)).cpu().numpy()
         mean, covariance = differences.mean(axis=0), np.cov(differences.T) / len(differences)
         log_p.append(ridge_test(mean, covariance, len(differences) - 1).log_p)

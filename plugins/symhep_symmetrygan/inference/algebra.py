@@ -27,12 +27,16 @@ SAME = BORDER
 
 @dataclass(frozen=True, eq=False)
 class Named:
-    """``coefficients`` (r, G) of length one along the generators of the space, ``errors`` (r, G), ``labels`` (r,)."""
+    """``coefficients`` (r, G) of length one along the generators of the space, ``errors`` (r, G), ``labels`` (r,).
+
+    ``covariance`` (r, G, G) of the coefficients of each.
+    """
 
     coefficients: FloatArray
     errors: FloatArray
     labels: tuple[str, ...]
     identification: Identification | None
+    covariance: FloatArray
 
 
 def name_span(fit: SpanFit, tangents: Tangents, generators: Generators, seed: int = 0) -> Named:
@@ -43,7 +47,7 @@ def name_span(fit: SpanFit, tangents: Tangents, generators: Generators, seed: in
     """
     r, g = fit.basis.shape
     if not r:
-        return Named(np.zeros((0, g)), np.zeros((0, g)), (), None)
+        return Named(np.zeros((0, g)), np.zeros((0, g)), (), None, np.zeros((0, g, g)))
     scale = max(1.0, fit.chi2 / fit.freedom) if fit.freedom > 0 else 1.0
     raw = fit.basis * tangents.extents
     to_rows = np.linalg.svd(raw, full_matrices=False)
@@ -58,7 +62,8 @@ def name_span(fit: SpanFit, tangents: Tangents, generators: Generators, seed: in
     covariance = jacobian @ covariance @ jacobian.T
     errors = np.sqrt(np.maximum(np.diag(covariance), 0.0)).reshape(r, g)
     labels = tuple(combination_label(c, e, generators.labels) for c, e in zip(rows, errors, strict=True))
-    return Named(rows, errors, labels, _identified(rows, covariance, generators))
+    own = np.einsum("sgsh->sgh", covariance.reshape(r, g, r, g))
+    return Named(rows, errors, labels, _identified(rows, covariance, generators), own)
 
 
 def _identified(rows: FloatArray, covariance: FloatArray, generators: Generators) -> Identification:

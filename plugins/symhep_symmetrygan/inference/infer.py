@@ -179,6 +179,7 @@ def _group(
         component,
         np.array([a.kind for a in acting] or [""] * len(kept)),
         np.array([a.p_value for a in acting] or [np.nan] * len(kept)), notes(spanned, named, products),
+        named.covariance,
     )  # fmt: skip
 
 

@@ -46,6 +46,8 @@ class Inference:
         errors; '' and NaN without an algebra.
     notes
         What a reader must know, in sentences.
+    covariance
+        (r, G, G) of the coefficients of each generator; (0, G, G) without any.
     """
 
     algebra: AlgebraRecord
@@ -62,6 +64,7 @@ class Inference:
     action: npt.NDArray[np.str_]
     action_p: FloatArray
     notes: tuple[str, ...] = field(default=())
+    covariance: FloatArray = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
     @property
     def labels(self) -> tuple[str, ...]:

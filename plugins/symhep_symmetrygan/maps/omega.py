@@ -106,7 +106,9 @@ def _learn(
     batches = EventBatches(sample, streams, options.batch)
     rates = options.learning_rate
     seen = whitening(sample) if options.discriminator.inputs == "whitened" else None
-    opponent = Opponent(batches, family.vector, options.discriminator, rates.discriminator, streams, seen)
+    opponent = Opponent(
+        batches, sample.width, family.vector, options.discriminator, rates.discriminator, streams, seen
+    )
     longest = rates.generator * float(np.sqrt((spread**2).mean()))
     climb = _Climb(points)
     layers: list[Tensor] = []

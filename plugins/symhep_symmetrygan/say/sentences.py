@@ -16,6 +16,7 @@ from symhep_symmetrygan.say.components import component_statements
 from symhep_symmetrygan.say.counts import elements_text, verb
 from symhep_symmetrygan.say.projections import divergence_statements, loss_statements
 from symhep_symmetrygan.say.subgroups import subgroup_statements
+from symhep_symmetrygan.say.whose import of_events, of_search, said_of
 
 __all__ = ["statements"]
 
@@ -25,15 +26,16 @@ LISTED = 4
 
 def statements(record: SymmetryGanRecord) -> Iterator[Statement]:
     """The group, the elements and how they were judged, subgroups, maps; then what forbids conclusions."""
-    yield from _group(record)
-    yield from _finite(record)
-    yield from _elements(record)
-    yield from component_statements(record)
-    yield from subgroup_statements(record)
+    whose = of_search(record)
+    found = (_group, _finite, _elements, component_statements)
+    for part in found:
+        yield from said_of(part(record), whose)
+    yield from said_of(subgroup_statements(record), of_events(record))
     yield from divergence_statements(record)
-    yield from loss_statements(record)
-    yield from _composition(record)
-    yield from _map(record)
+    yield from said_of(loss_statements(record), whose)
+    yield from said_of(_composition(record), whose)
+    yield from said_of(_map(record), whose)
+    yield from _members(record)
     yield from cautions(record)
 
 
@@ -48,7 +50,7 @@ def _group(r: SymmetryGanRecord) -> Iterator[Statement]:
         "generators": [g.to_json() for g in r.generators],
         "components": kept,
     }
-    where = f"The elements that were found in the search space {r.space.name}{_marginal(r)} and kept"
+    where = f"The elements that were found in the search space {r.space.name} and kept"
     if algebra.kind == "not determined":
         text = f"{where} do not tell which group they form: {algebra.why}."
         yield Statement(text, evidence, "element_p_values")
@@ -69,8 +71,19 @@ def _group(r: SymmetryGanRecord) -> Iterator[Statement]:
     yield Statement(f"{text}.", evidence, "span")
 
 
-def _marginal(r: SymmetryGanRecord) -> str:
-    return "" if r.space is None or not r.space.marginal else " (marginal density of these coordinates)"
+def _members(r: SymmetryGanRecord) -> Iterator[Statement]:
+    """What events with sets, or with vectors of several kinds, are compared by."""
+    if not r.sets and not r.kinds:
+        return
+    differs = f"the number of {several(r.sets)} differs from event to event" if r.sets else ""
+    lack = "some vectors lack components that others have" if r.kinds else ""
+    text = " and ".join(part for part in (differs, lack) if part)
+    yield Statement(
+        f"{text[0].upper()}{text[1:]}: transformations act on each vector "
+        "alike, networks and plane waves sum over the members that are there (waves see single members and the sum of "
+        "all, networks how they go together), and no projections by position are compared.",
+        {"sets": list(r.sets), "kinds": list(r.kinds)},
+    )
 
 
 def _elements(r: SymmetryGanRecord) -> Iterator[Statement]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
+from torch import Tensor
 
 from symhep.errors import CardError, nearest
-from symhep_symmetrygan.sample import Events, Sample
+from symhep_symmetrygan.sample import Events, Sample, standard
 
 __all__ = ["columns_named", "restricted"]
 
@@ -27,8 +28,8 @@ def columns_named(names: Sequence[str], events: Events) -> tuple[int, ...]:
     return tuple(events.names.index(name) for name in names)
 
 
-def restricted(events: Events, columns: Sequence[int]) -> Events:
-    """The events as rows of these coordinates alone, scaled anew by one constant.
+def restricted(events: Events, columns: Sequence[int], *, marginal: bool = True) -> Events:
+    """The events as rows of these coordinates, scaled anew by one constant; the others are spectators, or left out.
 
     They are vectors still if the same components of each of some vectors are picked, vector by vector; otherwise one
     vector of as many components as there are columns.
@@ -47,10 +48,15 @@ def restricted(events: Events, columns: Sequence[int]) -> Events:
         parts = len(chosen) // particles
         components = tuple(events.components[c % events.vector] for c in chosen[:parts])
         objects = tuple(events.objects[p] for p in vectors if events.objects)
+    left = [] if marginal else [c for c in range(events.size) if c not in chosen]
+    beside = [part.beside for part in (events.train, events.held)]
+    if left:
+        beside = _with(events, left, beside)
     return replace(
         events,
-        train=Sample(events.train.x[:, chosen] / size, events.train.weights, events.train.unit),
-        held=Sample(events.held.x[:, chosen] / size, events.held.weights, events.held.unit),
+        train=Sample(events.train.x[:, chosen] / size, events.train.weights, events.train.unit, beside[0]),
+        held=Sample(events.held.x[:, chosen] / size, events.held.weights, events.held.unit, beside[1]),
+        spectators=(*(events.names[c] for c in left), *events.spectators),
         particles=particles,
         vector=len(chosen) // particles,
         names=names,
@@ -58,6 +64,15 @@ def restricted(events: Events, columns: Sequence[int]) -> Events:
         objects=objects,
         scale=events.scale * size,
     )
+
+
+def _with(events: Events, left: list[int], beside: list[Tensor | None]) -> list[Tensor | None]:
+    """The coordinates ``left``, each with mean 0 and spread 1, before the other spectators of both parts."""
+    both = torch.cat([events.train.x, events.held.x])[:, left].cpu().numpy()
+    weights = torch.cat([events.train.weights, events.held.weights]).cpu().numpy()
+    every = torch.from_numpy(standard(both, weights)).to(events.train.x)
+    first = every[: len(events.train)], every[len(events.train) :]
+    return [new if old is None else torch.cat([new, old], 1) for new, old in zip(first, beside, strict=True)]
 
 
 def _vectors(columns: list[int], d: int) -> list[int] | None:

@@ -35,9 +35,15 @@ def made_family(make: Callable[..., Family], name: str, events: Events) -> Famil
 
 def misfit(name: str, size: int, events: Events) -> CardError:
     """The error of a space that acts on ``size`` numbers, where events have others."""
+    if events.members is not None:
+        return CardError(
+            f"'{name}' acts on {size} numbers, and a vector has {events.vector}: where the number of vectors or of "
+            "their components differs, a space acts on each vector alike",
+            hint="name a space of one vector, such as so(3) or lorentz, or give the features an object with a fixed "
+            "number",
+        )
     vectors = f"{events.particles} vectors of {events.vector}" if events.particles > 1 else "one vector"
     return CardError(
         f"'{name}' acts on {size} numbers, and events are {events.size}: {vectors}",
-        hint=f"pick coordinates, 'search: {{group: {name}, on: [...], marginal: true}}', among "
-        f"{', '.join(events.names)}",
+        hint=f"pick coordinates, 'search: {{group: {name}, on: [...]}}', among {', '.join(events.names)}",
     )

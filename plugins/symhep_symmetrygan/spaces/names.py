@@ -18,6 +18,7 @@ from symhep.lie.terms import read_terms
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.built_in import BUILT_IN, built_in, size_written
 from symhep_symmetrygan.spaces.coordinates import columns_named, restricted
+from symhep_symmetrygan.spaces.defined import require_defined
 from symhep_symmetrygan.spaces.family import misfit
 from symhep_symmetrygan.spaces.matrices import generated_elements, named_elements, refuse_unless_normal
 from symhep_symmetrygan.spaces.options import SearchOptions
@@ -41,24 +42,31 @@ def read_space(search: SearchOptions, events: Events) -> Space:
     - 'module:function', a function that takes nothing, or the `Events`, and gives a `Family`; or the
       name of a family of a plugin.
 
-    ``search.on`` picks coordinates by name; the others are left out of the events (`Space.of`).
+    ``search.on`` picks coordinates by name; the others are spectators, or with ``marginal`` left out (`Space.of`).
+    Of members of sets, and vectors of several kinds, spaces act on each vector alike.
     ``search.components`` names elements beside the connected part (`named_elements`); the group that they generate
     multiplies it, as `Components`.
 
     Raises `CardError` for what cannot be read, for sizes that do not fit, for names that the events do not have, for
-    coordinates that would be left out without ``marginal``, and for discrete elements that do not take the space to
-    itself.
+    ``marginal`` where nothing is left out, for discrete elements that do not take the space to itself, and for spaces
+    that are not defined on all vectors.
     """
+    members = events.members
+    if members is not None:
+        _refuse_coordinates(search)
+        events = events.each
     columns = columns_named(search.on, events) if search.on else ()
     if len(columns) == events.size and columns == tuple(range(events.size)):
         columns = ()
-    _refuse_left_out(search, columns, events)
-    seen = restricted(events, columns) if columns else events
+    _refuse_nothing_left_out(search, columns, events)
+    seen = restricted(events, columns, marginal=search.marginal) if columns else events
     name = _group(search, seen)
     text = search.model_copy(update={"group": name}).text
-    marginal = search.marginal and len(columns) < events.size
+    marginal = search.marginal
     family, generators, extra = _connected(name, search, seen)
     elements = extra | named_elements(search.components, seen)
+    if members is not None:
+        require_defined(members, events, name, family, generators, elements)
     if not elements:
         return Space(text, family, generators, columns=columns, marginal=marginal)
     if generators is not None:
@@ -74,15 +82,18 @@ def _group(search: SearchOptions, seen: Events) -> str:
     return search.group if isinstance(search.group, str) else ", ".join(search.group)
 
 
-def _refuse_left_out(search: SearchOptions, columns: Sequence[int], events: Events) -> None:
-    left = [name for k, name in enumerate(events.names) if columns and k not in columns]
-    if left and not search.marginal:
+def _refuse_coordinates(search: SearchOptions) -> None:
+    if search.on:
         raise CardError(
-            f"'on' leaves out {', '.join(left)}: what is found are symmetries of the marginal density of the others",
+            "'on' names coordinates of an event, and the number of vectors or of their components differs: spaces act "
+            "on each vector alike",
             where="search",
-            hint="write 'marginal: true' beside it, or name all coordinates",
+            hint="leave it out, or give the features an object with a fixed number, as in take: 2",
         )
-    if search.marginal and not left:
+
+
+def _refuse_nothing_left_out(search: SearchOptions, columns: Sequence[int], events: Events) -> None:
+    if search.marginal and len(columns) in (0, events.size):
         raise CardError(
             "'marginal' leaves out coordinates, and 'on' names all of them",
             where="search",

@@ -38,7 +38,7 @@ class Space:
     columns
         Numbers of the coordinates of the events that it acts on, where the card picks some; () for all.
     marginal
-        Whether other coordinates are left out.
+        Whether other coordinates are left out; else they are spectators.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Space:
 
     def of(self, events: Events) -> Events:
         """The events as rows of the coordinates that this space acts on."""
-        return restricted(events, self.columns) if self.columns else events
+        return restricted(events, self.columns, marginal=self.marginal) if self.columns else events.each
 
     def matrices(self, parameters: FloatArray) -> FloatArray:
         """(E, D + 1, D + 1) homogeneous, of an affine family."""

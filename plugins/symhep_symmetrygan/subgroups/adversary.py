@@ -15,10 +15,10 @@ from symhep.torchkit.streams import ReplicaStreams, replica_seeds
 from symhep.torchkit.threads import in_groups
 from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.subgroups.conjugates import Conjugated, Member
-from symhep_symmetrygan.subgroups.images import images
+from symhep_symmetrygan.subgroups.images import moved_rows
 from symhep_symmetrygan.subgroups.options import WalkOptions
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
-from symhep_symmetrygan.training.discriminator import Discriminator
+from symhep_symmetrygan.training.set_discriminator import make_networks
 from symhep_symmetrygan.training.whitening import whitening
 
 __all__ = ["TOGETHER", "Whitening", "play"]
@@ -41,9 +41,13 @@ class Whitening:
     """Events as the discriminators see them: centred, with unit covariance (but for very narrow directions)."""
 
     def __init__(self, sample: Sample) -> None:
+        if sample.members is not None:  # the networks do so themselves
+            self.centre = sample.x.new_zeros(sample.width)
+            self.matrix = torch.eye(sample.width).to(sample.x)
+            return
         w = sample.weights.abs() / sample.weights.abs().sum()
-        self.centre = w @ sample.x
-        self.matrix = whitening(Sample(sample.x, w), NARROWEST)
+        self.centre = w @ sample.rows
+        self.matrix = whitening(Sample(sample.rows, w), NARROWEST)
 
     def __call__(self, x: Tensor) -> Tensor:
         """Rows (..., D) to rows (..., D)."""
@@ -100,8 +104,8 @@ def _played(
     device: str,
 ) -> Tensor:
     streams = ReplicaStreams(list(seeds), device)
-    count, size, batch = len(seeds), sample.x.shape[1], options.batch // SHARED * SHARED
-    networks = Discriminator(size, count, device=device)
+    count, batch = len(seeds), options.batch // SHARED * SHARED
+    networks = make_networks(sample.width, sample.members, count, device=device)
     networks.initialise(streams)
     theta = first[:, : subgroups.size].clone().requires_grad_()
     gradient = torch.zeros_like(theta)
@@ -109,7 +113,7 @@ def _played(
         Adam(networks.parameters.values, networks.parameters.gradients),
         Adam(theta.detach(), gradient),
     )
-    whitened, x, weights = Whitening(sample), sample.x.float(), _relative(sample)
+    whitened, x, weights = Whitening(sample), sample.rows.float(), _relative(sample)
     matrix = whitened.matrix.to(x)
     k = subgroups.compact.shape[1]
     for step in range(options.steps):
@@ -121,7 +125,7 @@ def _played(
             draws = Draws.of(streams.uniform(*shape), streams.normal(*shape))
         real = x[rows[:, at]]  # (R, B, D)
         moving = random_elements(subgroups.generators(theta), subgroups.compact, draws.part(at, k))
-        fake = images(moving, real)
+        fake = moved_rows(moving, real, sample)
         w = None if weights is None else weights[rows[:, at]]
         seen = whitened(fake.detach()).mT.contiguous()
         guess = networks.logits(seen)

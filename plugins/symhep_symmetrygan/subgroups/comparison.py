@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from symhep_symmetrygan.sample import Sample
-from symhep_symmetrygan.subgroups.images import images
+from symhep_symmetrygan.subgroups.images import moved_rows
 from symhep_symmetrygan.validation.waves import Waves
 
 __all__ = ["Comparison", "mean_and_covariance"]
@@ -31,7 +31,7 @@ class Comparison:
         shared = min(shared, count)
         count = count // shared * shared
         self.groups, self.weights = count // shared, sample.weights[:count]
-        self._waves, self._x = waves, sample.x[:count]
+        self._waves, self._sample, self._x = waves, sample, sample.rows[:count]
         self._before = self._values(self._x)
 
     def differences(self, elements: Tensor) -> Tensor:
@@ -39,8 +39,8 @@ class Comparison:
         return self._before - self._values(self.images(elements))
 
     def images(self, elements: Tensor) -> Tensor:
-        """h x for h (m, 5, 5): (N, D)."""
-        return images(elements, self._x)
+        """h x for h (m, 5, 5): rows (N, D + S)."""
+        return moved_rows(elements, self._x, self._sample)
 
     def means(self, elements: Tensor) -> FloatArray:
         """E_w[f(x) - f(h x)] for several sets of h (S, m, 5, 5): (S, K)."""
@@ -48,7 +48,7 @@ class Comparison:
         return torch.stack([w @ self.differences(h) for h in elements]).double().cpu().numpy()
 
     def _values(self, x: Tensor) -> Tensor:
-        one = np.eye(x.shape[1] + 1)[None]
+        one = self._waves.identity(x.shape[1])
         parts = []
         for rows in torch.split(x.float(), max(1, BLOCK // len(self._waves))):
             parts.append(self._waves.values(torch.nn.functional.pad(rows, (0, 1), value=1.0), one)[0])

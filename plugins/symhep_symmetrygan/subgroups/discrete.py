@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from symhep.errors import CardError
 from symhep.hypotheses.discrete.family import ElementTest, discrete_rows
 from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.lie.groups.elements import Element
@@ -18,16 +19,18 @@ from symhep.methods.symmetry import homogeneous
 from symhep.stats.asymmetry import asymmetry
 from symhep.stats.divergence import Excess
 from symhep.stats.paired import sign_flip_test
+from symhep_symmetrygan.members import misplaced, not_defined
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.matrices import frame_of
 from symhep_symmetrygan.subgroups.evidence import evidence
-from symhep_symmetrygan.subgroups.networks import Judges, WholeImages
+from symhep_symmetrygan.subgroups.networks import Judges, WholeImages, under
 from symhep_symmetrygan.subgroups.options import ElementOptions
 from symhep_symmetrygan.subgroups.record import DiscreteSearch, ElementRow
 from symhep_symmetrygan.validation.observed import observed_of
+from symhep_symmetrygan.validation.set_waves import draw_waves
 from symhep_symmetrygan.validation.waves import Waves
 
-__all__ = ["forward_backward", "search_elements"]
+__all__ = ["chosen_elements", "forward_backward", "search_elements"]
 
 #: Randomisations by flipping signs.
 FLIPS = 999
@@ -48,31 +51,56 @@ def search_elements(
     so that flipping signs gives exact p-values; they replace the others where some flip reaches what was observed.
     Adjusted over all elements that differ on these events (Holm). Raises `CardError` for what is not an element.
     """
-    elements = options.chosen(frame_of(events))
-    waves = Waves.draw(events.train, options.waves, np.random.default_rng(stream_for(seeds, "waves")))
+    elements = chosen_elements(events, options)
+    waves = draw_waves(events.train, options.waves, np.random.default_rng(stream_for(seeds, "waves")))
 
     observed = observed_of(events, bins, stream_for(seeds, "divergences"))
     excess = dict[str, Excess]()
 
     def test(tested: list[Element]) -> Sequence[ElementTest]:
         matrices = torch.from_numpy(np.stack([e.whole for e in tested])).to(events.train.x)
-        moved = observed.of_elements(homogeneous(np.stack([e.whole for e in tested]), element=True))
-        excess.update({e.name: moved[k : k + 1] for k, e in enumerate(tested)})
+        if observed is not None:
+            moved = observed.of_elements(homogeneous(np.stack([e.whole for e in tested]), element=True))
+            excess.update({e.name: moved[k : k + 1] for k, e in enumerate(tested)})
         streams = [stream_for(seeds, f"network of {e.name}") for e in tested]
-        judges = Judges(events.train, WholeImages(matrices), options.steps, options.batch, streams, device)
-        return [_one(events, e, waves, judges, r, seeds, excess[e.name]) for r, e in enumerate(tested)]
+        judges = Judges(
+            events.train, WholeImages(matrices, events.train), options.steps, options.batch, streams, device
+        )
+        return [_one(events, e, waves, judges, r, seeds, excess.get(e.name)) for r, e in enumerate(tested)]
 
-    x = events.train.x.view(len(events.train), events.particles, events.vector)
+    x = events.train.x.view(-1, events.each.particles, events.vector)
     rows = discrete_rows(elements, x, test, level, ElementRow)
-    fared = (
-        [excess[row.name] for row in rows if row.name in excess and row.rejected is no]
-        for no in (False, True)
-    )
-    kept, failed = map(observed.joined, fared)
-    return DiscreteSearch(
-        discrete=rows, forward_backward_asymmetry=forward_backward(events),
-        discrete_kl=DivergenceRecord.seen(observed, kept=kept, failed=failed),
-    )  # fmt: skip
+    kl = None
+    if observed is not None:
+        fared = (
+            [excess[row.name] for row in rows if row.name in excess and row.rejected is no]
+            for no in (False, True)
+        )
+        kept, failed = map(observed.joined, fared)
+        kl = DivergenceRecord.seen(observed, kept=kept, failed=failed)
+    return DiscreteSearch(discrete=rows, forward_backward_asymmetry=forward_backward(events), discrete_kl=kl)
+
+
+def chosen_elements(events: Events, options: ElementOptions) -> list[Element]:
+    """The elements; of usual ones those that are defined on all vectors. Raises `CardError`."""
+    found, members = options.chosen(frame_of(events.each)), events.members
+    if members is None:
+        moving = [e for e in found if tuple(e.sources) != tuple(range(len(e.sources)))]
+        if moving and events.tags and options.elements != "usual":
+            raise CardError(
+                f"'{moving[0].name}' exchanges members with tags, and tags are not transformed",
+                where="discrete",
+                hint="leave the tags out of the features",
+            )
+        return [e for e in found if not (events.tags and e in moving)]
+    kept = list[Element]()
+    for element in found:
+        kind = misplaced(element.matrix[None], members.kinds, events.components)
+        if kind is None:
+            kept.append(element)
+        elif options.elements != "usual":
+            raise not_defined(f"the element '{element.name}'", kind, "discrete")
+    return kept
 
 
 def _one(
@@ -82,17 +110,18 @@ def _one(
     judges: Judges,
     r: int,
     seeds: np.random.SeedSequence,
-    excess: Excess,
+    excess: Excess | None,
 ) -> ElementTest:
     """Evidence against an element, and of an involution the asymmetry of the network's answer."""
     held = events.held
-    image = held.x @ torch.from_numpy(element.whole).to(held.x).T
-    one = np.eye(events.size + 1)[None]
-    rows = [torch.nn.functional.pad(x.float(), (0, 1), value=1.0) for x in (held.x, image)]
+    before = held.rows
+    image = under(torch.from_numpy(element.whole).to(before), before, held)
+    one = waves.identity(held.width)
+    rows = [torch.nn.functional.pad(x.float(), (0, 1), value=1.0) for x in (before, image)]
     differences = waves.values(rows[0], one)[0] - waves.values(rows[1], one)[0]
-    real, fake = judges.scores(r, held.x), judges.scores(r, image)
+    real, fake = judges.scores(r, before), judges.scores(r, image)
     answers = torch.sigmoid(real) - torch.sigmoid(fake)
-    found = evidence(differences, answers, held.weights, judges.loss(real, fake, held.weights))
+    found = evidence(differences, answers, held.weights, judges.loss(real, fake, held))
     logs, share = [found.log_p_waves, found.log_p_network], None
     if element.order <= 2:
         weights = held.weights.cpu().numpy()
@@ -117,7 +146,7 @@ def forward_backward(events: Events) -> Number | None:
     mirrors across the beam change its sign, so that a density that respects one of them has none. None for events
     that are no such pair.
     """
-    if not events.momenta or len(events.objects) != 2:
+    if not events.momenta or len(events.objects) != 2 or events.members is not None:
         return None
     one, other = events.objects
     if one.replace("-", "+") != other.replace("-", "+") or one == other:

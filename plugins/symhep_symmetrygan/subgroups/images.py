@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
-__all__ = ["images"]
+from symhep_symmetrygan.sample import Sample
+
+__all__ = ["images", "moved_rows"]
 
 
 def images(elements: Tensor, x: Tensor) -> Tensor:
@@ -12,7 +15,6 @@ def images(elements: Tensor, x: Tensor) -> Tensor:
 
     N is a multiple of m: each element moves N / m neighbours.
 
-    >>> import torch
     >>> shift = torch.eye(5)[None]
     >>> shift[0, 0, 4] = 2.0
     >>> images(shift, torch.ones(1, 8)).tolist()
@@ -22,3 +24,15 @@ def images(elements: Tensor, x: Tensor) -> Tensor:
     vectors = x.reshape(*x.shape[:-2], m, -1, 4)
     moved = vectors @ elements[..., :4, :4].mT + elements[..., None, :4, 4]
     return moved.reshape(x.shape)
+
+
+def moved_rows(elements: Tensor, rows: Tensor, sample: Sample) -> Tensor:
+    """The same of rows (..., N, D + S) of ``sample``: what no transformation changes stays, and so do empty places."""
+    acted = sample.x.shape[1]
+    if sample.beside is None:
+        return images(elements, rows)
+    moved = images(elements, rows[..., :acted])
+    if sample.members is not None:
+        there = sample.members.there(sample.members.split(rows)[1])
+        moved = moved * there.flatten(-2)
+    return torch.cat([moved, rows[..., acted:]], -1)

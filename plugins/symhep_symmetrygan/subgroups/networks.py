@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
-from torch.nn.functional import softplus
 
 from symhep.methods.number import Number
 from symhep.torchkit.adam import Adam
@@ -19,10 +18,11 @@ from symhep.torchkit.streams import ReplicaStreams
 from symhep.torchkit.threads import in_groups
 from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.subgroups.adversary import TOGETHER, Whitening
-from symhep_symmetrygan.subgroups.images import images
-from symhep_symmetrygan.training.discriminator import Discriminator
+from symhep_symmetrygan.subgroups.images import moved_rows
+from symhep_symmetrygan.training.set_discriminator import make_networks
+from symhep_symmetrygan.validation.calibration import CalibratedLoss, halves
 
-__all__ = ["Images", "Judges", "Loss", "PooledImages", "WholeImages"]
+__all__ = ["Images", "Judges", "Loss", "PooledImages", "WholeImages", "under"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -39,15 +39,15 @@ class Images(Protocol):
     def __len__(self) -> int: ...
 
     def of(self, rows: list[int], x: Tensor, chance: Tensor) -> Tensor:
-        """Images (r, B, D) of events x (r, B, D) for some of the R; ``chance`` (r, B) is uniform in [0, 1)."""
+        """Images of rows x (r, B, D + S) for some of the R; ``chance`` (r, B) is uniform in [0, 1)."""
         ...
 
 
 class PooledImages:
     """h x, h at random from a pool (R, M, 5, 5)."""
 
-    def __init__(self, pools: Tensor) -> None:
-        self._pools = pools.float()
+    def __init__(self, pools: Tensor, sample: Sample) -> None:
+        self._pools, self._sample = pools.float(), sample
 
     def __len__(self) -> int:
         return len(self._pools)
@@ -55,21 +55,31 @@ class PooledImages:
     def of(self, rows: list[int], x: Tensor, chance: Tensor) -> Tensor:
         """See `Images`."""
         number = (chance * self._pools.shape[1]).long()
-        return images(self._pools[torch.tensor(rows, device=x.device)[:, None], number], x)
+        return moved_rows(self._pools[torch.tensor(rows, device=x.device)[:, None], number], x, self._sample)
 
 
 class WholeImages:
-    """g x for matrices g (R, D, D)."""
+    """g x for matrices g (R, D, D), or of members (R, d, d)."""
 
-    def __init__(self, matrices: Tensor) -> None:
-        self._matrices = matrices.float()
+    def __init__(self, matrices: Tensor, sample: Sample) -> None:
+        self._matrices, self._sample = matrices.float(), sample
 
     def __len__(self) -> int:
         return len(self._matrices)
 
     def of(self, rows: list[int], x: Tensor, chance: Tensor) -> Tensor:
         """See `Images`."""
-        return x @ self._matrices[rows].mT
+        return under(self._matrices[rows], x, self._sample)
+
+
+def under(matrices: Tensor, rows: Tensor, sample: Sample) -> Tensor:
+    """Rows (..., n, D + S) of ``sample`` under matrices (..., D, D), or (..., d, d) that act on each member."""
+    if sample.members is not None:
+        return sample.members.image(rows, matrices, None)
+    if sample.beside is None:
+        return rows @ matrices.mT
+    acted = sample.x.shape[1]
+    return torch.cat([rows[..., :acted] @ matrices.mT, rows[..., acted:]], -1)
 
 
 @dataclass(frozen=True)
@@ -98,7 +108,7 @@ class Judges:
         device: str = "cpu",
     ) -> None:
         self._whitened, self._device = Whitening(sample), device
-        self._size = sample.x.shape[1]
+        self._size, self._members = sample.width, sample.members
         parts = in_groups(
             lambda rows: self._fit(sample, pictures, rows, steps, batch, [seeds[r] for r in rows]),
             len(pictures),
@@ -109,19 +119,20 @@ class Judges:
 
     @torch.inference_mode()
     def scores(self, r: int, x: Tensor) -> Tensor:
-        """The logits of network r for events (N, D): (N,)."""
-        network = Discriminator(self._size, 1, device=self._device)
+        """The logits of network r for rows (N, D + S): (N,)."""
+        network = make_networks(self._size, self._members, 1, device=self._device)
         network.parameters.load({name: values[r : r + 1] for name, values in self._trained.items()})
         seen = self._whitened(x).float()
         return torch.cat(
             [network.logits(part.T[None].contiguous())[0] for part in torch.split(seen, ROWS)]
         ).double()
 
-    def loss(self, real: Tensor, fake: Tensor, weights: Tensor) -> Loss:
-        """From the logits of events and of images (N,)."""
-        each, w = softplus(-real) + softplus(fake), weights / weights.sum()
-        mean = float(w @ each)
-        return Loss(mean, float(((w * (each - mean)) ** 2).sum().sqrt()))
+    def loss(self, real: Tensor, fake: Tensor, sample: Sample) -> Loss:
+        """Calibrated (`CalibratedLoss`), from the logits of the events of ``sample`` and of their images (N,)."""
+        loss = CalibratedLoss(1, halves(len(sample), sample.unit))
+        loss.add(slice(0, len(sample)), real[None], fake[None], sample.weights.to(real))
+        value, error = loss.found()
+        return Loss(float(value[0]), float(error[0]))
 
     @torch.inference_mode()
     def _fit(
@@ -134,10 +145,10 @@ class Judges:
         seeds: Sequence[np.random.SeedSequence],
     ) -> dict[str, npt.NDArray[np.float32]]:
         streams = ReplicaStreams(list(seeds), self._device)
-        networks = Discriminator(self._size, len(rows), device=self._device)
+        networks = make_networks(self._size, self._members, len(rows), device=self._device)
         networks.initialise(streams)
         adam = Adam(networks.parameters.values, networks.parameters.gradients)
-        x = sample.x.float()
+        x = sample.rows.float()
         weights = (sample.weights / sample.weights.mean()).float() if sample.weighted else None
         for step in range(steps):
             at = step % BLOCK

@@ -55,9 +55,9 @@ class SubgroupSearch(Record):
     catalogue: Literal["lorentz", "poincare"] = Field(description="the catalogue of classes")
     subgroups: tuple[ClassRow, ...] = Field(description="all classes of the catalogue, by falling dimension")
     maximal_subgroups: tuple[str, ...] = Field(description="survivors that lie in no other survivor")
-    subgroup_kl: DivergenceRecord = Field(
+    subgroup_kl: DivergenceRecord | None = Field(
         description="KL divergences of projections of events moved by random elements of classes that survive and lie "
-        "in no other survivor, of what is rejected, and of the whole group"
+        "in no other survivor, of what is rejected, and of the whole group; null: not of a varying number of objects"
     )
     candidates: tuple[LabRow, ...] = Field(description="the group's generators in the lab frame")
 
@@ -66,8 +66,9 @@ class DiscreteSearch(Record):
     """All hypotheses on discrete elements."""
 
     discrete: tuple[ElementRow, ...] = Field(description="the elements, in the order of the card")
-    discrete_kl: DivergenceRecord = Field(
-        description="KL divergences of projections of their images; none is random"
+    discrete_kl: DivergenceRecord | None = Field(
+        description="KL divergences of projections of their images; none is random; null: not of a varying number of "
+        "objects"
     )
     forward_backward_asymmetry: Number | None = Field(
         description="forward-backward asymmetry of an oppositely charged pair, a fraction; null: no such pair"

@@ -55,7 +55,7 @@ class Trial:
         options: WalkOptions,
         seeds: np.random.SeedSequence,
         device: str,
-        observed: Observed,
+        observed: Observed | None,
     ) -> None:
         self._events, self._positions, self._options = events, positions, options
         self._seeds, self._device = seeds, device
@@ -67,20 +67,21 @@ class Trial:
         x = self._events.train.x
         pools = torch.stack([self._elements(place) for place in places])
         judges = Judges(
-            self._events.train, PooledImages(pools.to(x.device)), self._options.posthoc_steps, self._options.batch,
+            self._events.train, PooledImages(pools.to(x.device), self._events.train), self._options.posthoc_steps,
+            self._options.batch,
             [stream_for(self._seeds, f"network of {place.name}") for place in places], self._device,
         )  # fmt: skip
         return [self._one(place, judges, r) for r, place in enumerate(places)]
 
     def _one(self, place: Place, judges: Judges, r: int) -> Evidence:
         held = self._events.held
-        real = judges.scores(r, held.x)
+        real = judges.scores(r, held.rows)
         moved, answers, losses = [], [], []
         for h in self._images(place, len(held)):
             fake = judges.scores(r, self._held.images(h))
             moved.append(self._held.differences(h))
             answers.append(torch.sigmoid(real) - torch.sigmoid(fake))
-            losses.append(judges.loss(real, fake, held.weights))
+            losses.append(judges.loss(real, fake, held))
         tangent = None
         if place.member is not None and place.parameters is not None:
             slopes = self._positions.tangent(place.member, place.parameters)[1]
@@ -90,19 +91,20 @@ class Trial:
         waves, answer = (torch.stack(parts).mean(0) for parts in (moved, answers))
         return replace(evidence(waves, answer, held.weights, loss, tangent), excess=self.excess(place))
 
-    def excess(self, place: Place) -> Excess:
+    def excess(self, place: Place) -> Excess | None:
         """(1, J) of held-out events moved by random elements of the subgroup, one for each event."""
-        return self._observed.excess([self.moved(place)])
+        return None if self._observed is None else self._observed.excess([self.moved(place)])
 
     def moved(self, place: Place) -> FloatArray:
         """(N, D) held-out events, each moved by a random element of the subgroup."""
         first = next(self._images(place, len(self._events.held)))
-        return np.asarray(self._held.images(first).double().cpu().numpy())
+        acted = self._events.held.x.shape[1]
+        return np.asarray(self._held.images(first)[:, :acted].double().cpu().numpy())
 
     def slope(self, place: Place, answer: Callable[[Tensor], Tensor]) -> FloatArray:
         """Derivative (n + Q,) of E[answer(x) - answer(h x)] with a position that was searched.
 
-        ``answer`` takes (N, D) to (N,). On held-out events: where a network was trained, what it learned is at its
+        ``answer`` takes (N, D + S) to (N,). On held-out events: where a network was trained, what it learned is at its
         best for the position that was fitted there, and hardly moves with it.
         """
         assert place.member is not None

@@ -24,7 +24,7 @@ from symhep_symmetrygan.subgroups.record import ClassRow, LabRow, SubgroupSearch
 from symhep_symmetrygan.subgroups.refinement import Positions
 from symhep_symmetrygan.subgroups.trial import Place, Trial
 from symhep_symmetrygan.validation.observed import observed_of
-from symhep_symmetrygan.validation.waves import Waves
+from symhep_symmetrygan.validation.set_waves import draw_waves
 
 __all__ = ["GameWalk", "search_subgroups"]
 
@@ -96,7 +96,7 @@ class GameWalk(SubgroupWalk[ClassRow]):
         )
         self.events, self.options, self.seeds, self.device = events, options, seeds, device
         rng = np.random.default_rng(stream_for(seeds, "waves"))
-        waves = Waves.draw(events.train, options.waves, rng)
+        waves = draw_waves(events.train, options.waves, rng)
         self.positions = Positions(waves, events.train, catalogue, rng)
         self.observed = observed_of(events, bins, stream_for(seeds, "divergences"))
         self.trial = Trial(events, waves, self.positions, options, seeds, device, self.observed)
@@ -163,7 +163,9 @@ class GameWalk(SubgroupWalk[ClassRow]):
         ]
         return [kept, rejected]
 
-    def _divergences(self, walked: Walked[ClassRow]) -> DivergenceRecord:
+    def _divergences(self, walked: Walked[ClassRow]) -> DivergenceRecord | None:
+        if self.observed is None:
+            return None
         measured = [[found.excess for _, found in places] for places in self._fared(walked)]
         kept, failed = (self.observed.joined([e for e in some if e is not None]) for some in measured)
         return DivergenceRecord.seen(

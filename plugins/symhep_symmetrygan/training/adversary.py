@@ -126,11 +126,17 @@ class _Game:
                 strength,
                 Opponent(
                     EventBatches(kept, streams, options.batch),
+                    kept.width,
                     family.vector,
                     options.discriminator,
                     options.learning_rate.discriminator,
                     streams,
-                    whitening(kept) if options.discriminator.inputs == "whitened" else None,
+                    (
+                        whitening(kept)
+                        if options.discriminator.inputs == "whitened" and kept.members is None
+                        else None
+                    ),
+                    kept.members,
                 ),
             )
             for strength, kept in [(1.0, sample), *([] if inertial is None else [inertial])]
@@ -184,7 +190,7 @@ class _Game:
         """Of the sum of all terms, (R, K)."""
         with torch.inference_mode(False), torch.enable_grad():
             leaf = self._parameters.clone().requires_grad_()
-            rows = x.mT.clone()
+            rows = x[:, : self._family.vector].mT.clone()
             values = [strength * term.value(self._family, leaf, rows).sum() for strength, term in self._terms]
             return torch.autograd.grad(values, leaf)[0]
 

@@ -19,7 +19,7 @@ BLOCK = 2**12
 #: Uniform numbers are drawn as whole numbers below this.
 FINE = 2**53
 
-#: Events (R, D, B), and their weights (R, B) of mean one, None if all are one.
+#: Events (R, D + S, B), and their weights (R, B) of mean one, None if all are one.
 Batch = tuple[Tensor, Tensor | None]
 
 
@@ -32,7 +32,7 @@ class Batches(ABC):
 
     @abstractmethod
     def fill(self, count: int) -> tuple[Tensor, Tensor | None]:
-        """``count`` events of every replica, (D, R, count), and their weights (R, count) or None."""
+        """``count`` events of every replica, (D + S, R, count), and their weights (R, count) or None."""
 
     def next(self) -> Batch:
         """The next batch of every replica."""
@@ -54,7 +54,7 @@ class EventBatches(Batches):
 
     def __init__(self, sample: Sample, streams: ReplicaStreams, batch: int) -> None:
         super().__init__(batch)
-        self._columns, self._streams = sample.x.to(torch.float32).T.contiguous(), streams
+        self._columns, self._streams = sample.rows.to(torch.float32).T.contiguous(), streams
         size = sample.weights.abs()
         self._edges = size.cumsum(0) / size.sum() if sample.weighted else None
         signed = bool((sample.weights < 0).any())

@@ -14,7 +14,7 @@ NARROWEST = 1e-6
 
 
 def whitening(sample: Sample, narrowest: float = NARROWEST) -> Tensor:
-    """C^(-1/2), symmetric, of the weighted covariance C of the events: (D, D).
+    """C^(-1/2), symmetric, of the weighted covariance C of the events, spectators included: (D + S, D + S).
 
     Directions narrower than ``narrowest`` of the widest are not stretched further. Among all matrices that whiten it is
     the one that no choice of principal axes changes.
@@ -24,7 +24,8 @@ def whitening(sample: Sample, narrowest: float = NARROWEST) -> Tensor:
     [2.0, 0.5]
     """
     weights = (sample.weights / sample.weights.sum())[:, None]
-    centred = sample.x - (weights * sample.x).sum(0)
+    rows = sample.rows
+    centred = rows - (weights * rows).sum(0)
     variances, axes = torch.linalg.eigh(centred.mT @ (weights * centred))
     widths = variances.clamp_min(narrowest**2 * (float(variances[-1]) or 1.0)).sqrt()
     white: Tensor = axes @ (axes / widths).mT

@@ -51,7 +51,8 @@ def difference(waves: Waves, sample: Sample, elements: FloatArray, generators: F
     base = waves.means(sample, np.eye(size)[None])[0, :, -1]
     means = waves.means(sample, elements)
     moved = np.einsum("gij,ejk->egik", generators[:, :-1], elements)
-    slope = 1j * np.einsum("fi,egik,efk->efg", waves.frequencies, moved, means, optimize=True)
+    moments = means[..., :size]
+    slope = 1j * np.einsum("fi,egik,efk->efg", waves.frequencies, moved, moments, optimize=True)
     left = base - means[:, :, -1]
     return Difference(_parts(left, 1), _parts(slope, 1))
 
@@ -98,7 +99,7 @@ def noise_pull(
     """
     f, size = len(waves.frequencies), elements.shape[-1]
     step = -(-len(sample) // ENOUGH)
-    every, sample = sample, Sample(sample.x[::step], sample.weights[::step])
+    every, sample = sample, sample.every(step)
     found = difference(waves, sample, elements, generators)
     total = float(sample.weights.sum())
     whole, centre, matrix = (
@@ -113,8 +114,7 @@ def noise_pull(
         for e in range(len(elements)):
             after = waves.values(rows, elements[e : e + 1])[0]
             pulled = (before - after - centre[e]) @ matrix
-            slope = pulled[:, f:] * after[:, :f] - pulled[:, :f] * after[:, f:]
-            slopes[e] += slope.T @ (rows * shares**2)
+            slopes[e] += waves.gathered(rows, elements[e : e + 1], after, pulled, shares**2)
             once = before - whole
             thirds[e] += (once * shares**3).T @ (pulled * once).sum(1)
     moved = np.einsum("gij,ejk->egik", generators[:, :-1], elements)
@@ -136,7 +136,7 @@ def unpaired_covariance(waves: Waves, sample: Sample) -> FloatArray:
     total = torch.zeros(k + 1, k + 1, dtype=torch.float64, device=sample.x.device)
     first = torch.zeros(k, dtype=torch.float64, device=sample.x.device)
     for rows, weights in blocks(sample):
-        values = waves.values(rows, np.eye(rows.shape[1])[None])[0]
+        values = waves.values(rows, waves.identity(rows.shape[1] - 1))[0]
         first += weights @ values
         values = torch.cat([values, torch.ones_like(values[:, :1])], 1) * weights[:, None]
         total += values.T @ values

@@ -10,18 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from scipy.stats import t as student
-from torch import Tensor
-from torch.nn.functional import softplus
 
 from symhep.stats.quadratic_forms import log_tail
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.streams import ReplicaStreams
 from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.training.batches import EventBatches
-from symhep_symmetrygan.training.discriminator import Discriminator
 from symhep_symmetrygan.training.options import DiscriminatorOptions
-from symhep_symmetrygan.training.whitening import whitening
+from symhep_symmetrygan.training.set_discriminator import Networks, make_networks
+from symhep_symmetrygan.validation.calibration import CalibratedLoss, halves
 from symhep_symmetrygan.validation.options import PosthocOptions
+from symhep_symmetrygan.validation.pictures import Pictures, pictures_of
 from symhep_symmetrygan.validation.waves import blocks
 
 __all__ = ["Judged", "classify"]
@@ -36,7 +35,8 @@ class Judged:
     Attributes
     ----------
     loss, error
-        (E,) -E[ln d(x) + ln(1 - d(g x))] and its standard error: 2 ln 2 if nobody can tell x from g x.
+        (E,) -E[ln d(x) + ln(1 - d(g x))], calibrated (`CalibratedLoss`), and its standard error: 2 ln 2 if nobody can
+        tell x from g x.
     excess
         (E,) E[d(x)] - E[d(g x)], whose expectation is 0 for a symmetry, and positive where the classifier tells.
     variance
@@ -86,58 +86,53 @@ def classify(
     """
     device = train.x.device
     streams = ReplicaStreams(seeds, str(device))
-    networks = Discriminator(
-        train.x.shape[1], len(seeds), DiscriminatorOptions(hidden=options.hidden), device
-    )
+    layers = DiscriminatorOptions(hidden=options.hidden)
+    networks = make_networks(train.width, train.members, len(seeds), layers, device)
     networks.initialise(streams)
     adam = Adam(networks.parameters.values, networks.parameters.gradients)
     batches = EventBatches(train, streams, options.batch)
-    turn = whitening(train)
-    before = turn.float()
-    maps = torch.from_numpy(elements[:, :-1]).to(device)
-    after, shift = (turn @ maps[:, :, :-1]).float(), (turn @ maps[:, :, -1:]).float()
+    pictures = pictures_of(train, elements)
     for step in range(options.steps):
         x, weights = batches.next()
-        networks.gradients(before @ x, torch.baddbmm(shift, after, x), weights, measure=False)
+        networks.gradients(pictures.real(x), pictures.fake(x), weights, measure=False)
         adam.learning_rate = options.learning_rate * 0.5 * (1 + cos(pi * step / options.steps))
         adam.step()
-    return _judge(networks, held, before, torch.cat([after, shift], 2), elements, generators)
+    return _judge(networks, held, pictures, elements, generators)
 
 
 def _judge(
-    networks: Discriminator,
+    networks: Networks,
     held: Sample,
-    before: Tensor,
-    after: Tensor,
+    pictures: Pictures,
     elements: FloatArray,
     generators: FloatArray,
 ) -> Judged:
     """Sums over held-out events, a block at a time; slopes by automatic differentiation with respect to the maps."""
-    count = len(after)
-    sums = torch.zeros(6, count, dtype=torch.float64, device=held.x.device)
-    slope = torch.zeros(after.shape, dtype=torch.float64, device=held.x.device)
+    count = len(pictures.maps)
+    losses = CalibratedLoss(count, halves(len(held), held.unit))
+    sums, at = torch.zeros(3, count, dtype=torch.float64, device=held.x.device), 0
+    slope = torch.zeros(pictures.maps.shape, dtype=torch.float64, device=held.x.device)
     for rows, weights in blocks(held):
         columns = rows.T
         with torch.no_grad():
-            real = networks.logits((before @ columns[:-1]).expand(count, -1, -1))
-        maps = after.clone().requires_grad_()
+            real = networks.logits(pictures.real(columns[:-1]).expand(count, -1, -1))
+        maps = pictures.maps.clone().requires_grad_()
         with torch.enable_grad():
-            fake = networks.logits(maps @ columns)
+            fake = networks.logits(pictures.judged(maps, columns))
             chance = fake.sigmoid()
             slope += torch.autograd.grad((chance * weights).sum(), maps)[0]
         fake, chance = fake.detach(), chance.detach()
-        loss, excess = softplus(-real) + softplus(fake), real.sigmoid() - chance
-        w, w2 = weights, weights**2
-        terms = (loss @ w, loss @ w2, loss**2 @ w2, excess @ w, excess @ w2, excess**2 @ w2)
-        sums += torch.stack(terms)
+        losses.add(slice(at, at + len(rows)), real, fake, weights)
+        at += len(rows)
+        excess, w, w2 = real.sigmoid() - chance, weights, weights**2
+        sums += torch.stack((excess @ w, excess @ w2, excess**2 @ w2))
     weight, squares = float(held.weights.sum()), float((held.weights**2).sum())
     found = sums.cpu().numpy()
-    (loss_mean, loss_variance), (mean, variance) = (_mean(found[i : i + 3], weight, squares) for i in (0, 3))
+    mean, variance = _mean(found, weight, squares)
     # d d / d delta_a = <d d / d(A, b), (A, b) of T_a g>, in whitened coordinates
     moved = np.einsum("gij,ejk->egik", generators[:, :-1], elements)
-    turned = np.einsum("hi,egik->eghk", before.double().cpu().numpy(), moved)
-    by_delta = np.einsum("ehk,eghk->eg", slope.cpu().numpy() / weight, turned)
-    return Judged(loss_mean, np.sqrt(loss_variance), mean, variance, by_delta)
+    by_delta = np.einsum("ehk,eghk->eg", slope.cpu().numpy() / weight, pictures.along(moved))
+    return Judged(*losses.found(), mean, variance, by_delta)
 
 
 def _mean(sums: FloatArray, weight: float, squares: float) -> tuple[FloatArray, FloatArray]:

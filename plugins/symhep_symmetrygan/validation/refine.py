@@ -123,12 +123,8 @@ class _Problem:
         lower = np.linalg.cholesky(covariance + RIDGE * typical * np.eye(len(covariance)))
         root = solve_triangular(lower, np.eye(len(lower)), lower=True)
         noise = slope_noise(waves, sample, generators, root, rng)
-        weights = (sample.weights.abs() / sample.weights.abs().sum())[:, None]
-        x = sample.x
-        corner = (weights * x).sum(0).cpu().numpy()
-        square = (x.T @ (weights * x)).cpu().numpy()
-        second = np.block([[square, corner[:, None]], [corner[None], np.ones((1, 1))]])
-        return cls(waves, sample, generators, root, noise, second / np.trace(square))
+        second, size = _second(sample)
+        return cls(waves, sample, generators, root, noise, second / size)
 
     @property
     def weight(self) -> FloatArray:
@@ -169,6 +165,26 @@ class _Problem:
             signal.sum(1),
             state.converged,
         )
+
+
+def _second(sample: Sample) -> tuple[FloatArray, float]:
+    """Second moments of (x, 1), spectators included, and the mean square of what maps change.
+
+    Of members they are sums over those of an event.
+    """
+    weights = (sample.weights.abs() / sample.weights.abs().sum())[:, None]
+    x = sample.rows
+    if sample.members is not None:
+        vectors, mask, *_ = sample.members.split(x)
+        flat, each = vectors.flatten(0, 1), (weights * mask).flatten()[:, None]
+        corner, square = (each * flat).sum(0).cpu().numpy(), (flat.T @ (each * flat)).cpu().numpy()
+        last = np.full((1, 1), float(each.sum()))
+        return np.block([[square, corner[:, None]], [corner[None], last]]), float(np.trace(square))
+    corner = (weights * x).sum(0).cpu().numpy()
+    square = (x.T @ (weights * x)).cpu().numpy()
+    acted = sample.x.shape[1]
+    second = np.block([[square, corner[:, None]], [corner[None], np.ones((1, 1))]])
+    return second, float(np.trace(square[:acted, :acted]))
 
 
 class _State:

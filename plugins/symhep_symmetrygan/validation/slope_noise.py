@@ -71,18 +71,13 @@ def slope_noise(
     (van der Vaart and Wellner 1996, ch. 2.9).
     """
     step = -(-len(sample) // ENOUGH)
-    x = sample.x[::step].cpu().numpy()
     weights = sample.weights[::step].cpu().numpy()
-    phase = x @ waves.frequencies.T
-    speeds = np.einsum(
-        "fi,gij,nj->gnf", waves.frequencies, generators[:, :-1], np.c_[x, np.ones(len(x))], optimize=True
-    )
-    white = np.concatenate([-np.sin(phase) * speeds, np.cos(phase) * speeds], -1) @ root.T
+    white = waves.derivatives(sample.every(step), generators) @ root.T
     white *= (weights / np.sqrt((weights**2).sum() * sample.effective))[:, None]
     metric = np.einsum("ank,bnk->ab", white, white, optimize=True)
     values, vectors = np.linalg.eigh(metric)
     used = values > MOTIONLESS * values[-1:]
     directions = vectors[:, used] / np.sqrt(values[used])
-    drawn = np.tensordot(rng.normal(size=(DRAWS, len(x))), white, axes=(1, 1))  # (draws, G, K)
+    drawn = np.tensordot(rng.normal(size=(DRAWS, len(weights))), white, axes=(1, 1))  # (draws, G, K)
     drawn = np.einsum("gr,sgk->srk", directions, drawn, optimize=True)
     return SlopeNoise(metric, directions, drawn @ drawn.swapaxes(1, 2))

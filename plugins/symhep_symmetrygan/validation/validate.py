@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any
 
@@ -20,9 +20,11 @@ from symhep_symmetrygan.training.discriminator import TOGETHER
 from symhep_symmetrygan.validation.difference import freedom
 from symhep_symmetrygan.validation.element_test import wave_log_p
 from symhep_symmetrygan.validation.options import ValidationOptions
+from symhep_symmetrygan.validation.pictures import with_spectators
 from symhep_symmetrygan.validation.posthoc import Judged, classify
 from symhep_symmetrygan.validation.refine import Refined, refine
 from symhep_symmetrygan.validation.results import Validated
+from symhep_symmetrygan.validation.set_waves import draw_waves
 from symhep_symmetrygan.validation.waves import Waves, homogeneous
 
 __all__ = ["validate"]
@@ -65,7 +67,7 @@ def validate(
     valid: npt.NDArray[np.bool_] = np.asarray(np.isfinite(elements).all(axis=(1, 2)))
     draws, bootstrap, starts, nets = replica_seeds(seeds, 4)
     generators = _generators(space, events.size)
-    waves = Waves.draw(events.train, options.waves, np.random.default_rng(draws))
+    waves = draw_waves(events.train, options.waves, np.random.default_rng(draws))
     taken = elements[valid]
     refined, tested = _tested(taken, waves, generators, events, options, bootstrap)
     error = refined.covariance * refined.converged[:, None, None]
@@ -110,15 +112,22 @@ def _tested(
 ) -> tuple[Refined, dict[str, Any]]:
     """Elements refined, and their p-values as they are now and as they were found; all with the same draws of noise."""
 
+    train, held = events.train, events.held
+    size = elements.shape[-1] - 1
+    elements = with_spectators(elements, train, element=True)
+    generators = with_spectators(generators, train, element=False)
+    acted = [*range(size), -1]
+
     def work(members: list[int]) -> tuple[Refined, FloatArray, FloatArray]:
         some = elements[members]
         refined = refine(
-            waves, events.train, some, generators, np.random.default_rng(seeds),
+            waves, train, some, generators, np.random.default_rng(seeds),
             steps=options.steps, reach=options.reach,
         )  # fmt: skip
         error = refined.covariance * refined.converged[:, None, None]
-        log_p = wave_log_p(waves, events.held, refined.elements, generators, error)
-        return refined, log_p, wave_log_p(waves, events.held, some, generators)
+        log_p = wave_log_p(waves, held, refined.elements, generators, error)
+        alone = replace(refined, elements=refined.elements[:, acted][:, :, acted])
+        return alone, log_p, wave_log_p(waves, held, some, generators)
 
     parts, *log_p = zip(*in_groups(work, len(elements), str(events.device), most=GROUP), strict=True)
     whole = {f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Refined)}
@@ -158,6 +167,9 @@ def _judged(
     for one, (_, numbers) in zip(replica_seeds(seeds, len(sets)), sets, strict=True):
         every = replica_seeds(one, max(numbers, default=-1) + 1)
         streams += [every[k] for k in numbers]
+
+    elements = with_spectators(elements, events.train, element=True)
+    generators = with_spectators(generators, events.train, element=False)
 
     def work(members: list[int]) -> Judged:
         judged = classify(

@@ -56,7 +56,7 @@ class Waves:
         of two jets) is seen at all scales from its own to that of the widest: the fine ones measure, the coarse
         ones find the way.
         """
-        x, weights = sample.x, sample.weights.abs() / sample.weights.abs().sum()
+        x, weights = sample.rows, sample.weights.abs() / sample.weights.abs().sum()
         centred = x - weights @ x
         spectrum, axes = np.linalg.eigh((centred.T @ (centred * weights[:, None])).cpu().numpy())
         size = np.sqrt(np.maximum(spectrum, 0.0))
@@ -93,11 +93,35 @@ class Waves:
         real, imaginary = (total / sample.weights.sum()).view(2, count, f, width).cpu().numpy()
         return np.asarray(real + 1j * imaginary)
 
+    def identity(self, width: int) -> FloatArray:
+        """(1, D + 1, D + 1) the map that changes nothing, of rows of ``width`` numbers."""
+        return np.eye(width + 1)[None]
+
     def values(self, rows: Tensor, elements: FloatArray) -> Tensor:
         """cos(w.g x), then sin(w.g x), of homogeneous ``rows`` (n, D + 1) float32: (E, n, K)."""
         f = len(self.frequencies)
         phase = (rows @ self._phases(elements, rows.device)).view(len(rows), len(elements), f)
         return torch.cat([phase.cos(), phase.sin()], -1).transpose(0, 1)
+
+    def gathered(
+        self, rows: Tensor, element: FloatArray, after: Tensor, pulled: Tensor, squares: Tensor
+    ) -> Tensor:
+        """sum_n s_n sum_k p_nk d f_k(g x_n) / d (w_k.A, w_k.b) of one element (1, D + 1, D + 1): (F, D + 1).
+
+        ``after`` (n, K) are its `values`, ``pulled`` (n, K) p, ``squares`` (n, 1) s.
+        """
+        f = len(self.frequencies)
+        slope = pulled[:, f:] * after[:, :f] - pulled[:, :f] * after[:, f:]
+        return slope.T @ (rows * squares)
+
+    def derivatives(self, sample: Sample, generators: FloatArray) -> FloatArray:
+        """(G, n, K) of the functions of every event along exp(delta_a T_a) at delta = 0."""
+        x = sample.rows.cpu().numpy()
+        phase = x @ self.frequencies.T
+        speeds = np.einsum(
+            "fi,gij,nj->gnf", self.frequencies, generators[:, :-1], np.c_[x, np.ones(len(x))], optimize=True
+        )
+        return np.concatenate([-np.sin(phase) * speeds, np.cos(phase) * speeds], -1)
 
     def _phases(self, elements: FloatArray, device: torch.device) -> Tensor:
         """(D + 1, E F): rows (x, 1) times this are the phases w.g x."""
@@ -107,8 +131,9 @@ class Waves:
 
 def blocks(sample: Sample) -> Iterator[tuple[Tensor, Tensor]]:
     """Homogeneous rows (n, D + 1) and weights (n,) in single precision, a block of events at a time."""
+    every = sample.rows
     for start in range(0, len(sample), ROWS):
-        rows = sample.x[start : start + ROWS].float()
+        rows = every[start : start + ROWS].float()
         yield torch.cat([rows, torch.ones_like(rows[:, :1])], 1), sample.weights[start : start + ROWS].float()
 
 

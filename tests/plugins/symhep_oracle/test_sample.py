@@ -9,7 +9,7 @@ import pytest
 
 from symhep.errors import CardError
 from symhep.events.dataset import Column, Dataset
-from symhep.events.naming import feature_columns
+from symhep.events.naming import feature_columns, particle_names
 from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.sample import Sample
 
@@ -22,7 +22,7 @@ def named(*columns: Column) -> Dataset:
 
 
 def of_two_muons(*variables: str) -> Dataset:
-    return named(*feature_columns(variables, [(13, "a"), (-13, "b")]))
+    return named(*feature_columns([variables] * 2, particle_names([(13, "a"), (-13, "b")])))
 
 
 def of_the_event(*names: str) -> Dataset:

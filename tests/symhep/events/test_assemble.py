@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from symhep.card.loader import load_card
 from symhep.errors import CardError, MethodError
 from symhep.events.assemble import assemble, check_cross_sections
-from symhep.events.select import FeatureTable
+from symhep.events.table import FeatureTable, Places
 
 
 def _card(**datasets: Any) -> Any:
@@ -29,7 +30,8 @@ def _card(**datasets: Any) -> Any:
 
 
 def _table(n: int, ids: tuple[int | None, ...] = (13, -13)) -> FeatureTable:
-    return FeatureTable(np.full((n, 2), float(n)), np.ones(n), np.zeros((n, 2, 4)), ids)
+    places = (Places("mu", 2, "full", False, ("px",)),)
+    return FeatureTable(np.full((n, 2), float(n)), np.ones(n), np.zeros((n, 2, 4)), ids, places=places)
 
 
 def test_labels_follow_the_datasets() -> None:
@@ -53,7 +55,8 @@ def test_names_must_hold_for_all() -> None:
 
 
 def test_a_single_object_needs_no_index() -> None:
-    table = FeatureTable(np.ones((1, 1)), np.ones(1), np.zeros((1, 1, 4)), (None,))
+    places = (Places("z", 1, "full", False, ("m",)),)
+    table = FeatureTable(np.ones((1, 1)), np.ones(1), np.zeros((1, 1, 4)), (None,), places=places)
     assert assemble(_card(a={"files": ["a"]}), "m", {"a": table}).columns[0].name == "m(z)"
 
 
@@ -74,12 +77,14 @@ def test_cross_sections_for_all_or_none() -> None:
 
 def test_a_dataset_without_events_takes_no_momenta_away() -> None:
     card = _card(a={"files": ["a"]}, b={"files": ["b"]})
-    nothing = FeatureTable(np.zeros((0, 2)), np.zeros(0))
+    nothing = _table(0, (None, None))
     data = assemble(card, "p", {"a": nothing, "b": _table(3)})
     assert data.momenta is not None
     assert data.momenta.shape == (3, 2, 4)
     assert data.labels.tolist() == [1, 1, 1]
-    assert assemble(card, "p", {"a": nothing, "b": nothing}).momenta is None
+    empty = assemble(card, "p", {"a": nothing, "b": nothing}).momenta
+    assert empty is not None
+    assert empty.shape == (0, 2, 4)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +101,6 @@ def test_a_dataset_without_events_takes_no_momenta_away() -> None:
     ],
 )
 def test_numbers_that_have_no_squares(weights: list[float], value: float, message: str) -> None:
-    table = FeatureTable(np.full((2, 2), value), np.array(weights), np.zeros((2, 2, 4)), (13, -13))
+    table = replace(_table(2), values=np.full((2, 2), value), weights=np.array(weights))
     with pytest.raises(MethodError, match=message):
         assemble(_card(a={"files": ["a"]}), "p", {"a": table})

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from symhep.events.naming import expression_unit, feature_columns, particle_label, particle_name
+from symhep.events.naming import (
+    expression_unit,
+    feature_columns,
+    particle_label,
+    particle_name,
+    particle_names,
+)
 
 
 def test_unknown_numbers() -> None:
@@ -13,13 +19,14 @@ def test_unknown_numbers() -> None:
 
 
 def test_columns_carry_unit_and_label() -> None:
-    column = feature_columns(["pt"], [(11, "e[0]")])[0]
+    column = feature_columns([["pt"]], particle_names([(11, "e[0]")]))[0]
     assert (column.name, column.unit, column.label) == ("pt(e-)", "GeV", r"$p_\mathrm{T}(e^{-})$")
 
 
 def test_two_of_a_kind_keep_their_positions() -> None:
-    names = [c.name for c in feature_columns(["px"], [(21, "jets[0]"), (21, "jets[1]")])]
-    assert names == ["px(jets[0])", "px(jets[1])"]
+    jets = particle_names([(21, "jets[0]"), (21, "jets[1]"), (1, "jets[2]"), (13, "mu")])
+    names = [c.name for c in feature_columns([["px"]] * 4, jets)]
+    assert names == ["px(jets[0])", "px(jets[1])", "px(jets[2])", "px(mu-)"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from symhep.errors import CardError, MethodError
 from symhep.events.dataset import Column, Dataset, Scaling
-from symhep.events.naming import feature_columns
+from symhep.events.naming import feature_columns, particle_names
 from symhep.events.vectors import ActsOn, vectors_of
 
 RNG = np.random.default_rng(1)
@@ -35,7 +35,7 @@ def test_momenta_come_first_unless_features_are_asked_for() -> None:
 
 
 def test_features_that_are_momenta_are_known_as_such() -> None:
-    columns = feature_columns(("E", "px", "py", "pz"), [(13, "a"), (-13, "b")])
+    columns = feature_columns([("E", "px", "py", "pz")] * 2, particle_names([(13, "a"), (-13, "b")]))
     found = vectors_of(replace(table(8), columns=columns), vectors=2)
     assert (found.names, found.unit, found.momenta) == (("E", "px", "py", "pz"), "GeV", True)
     mixed = tuple(Column(name, unit) for name, unit in (("m", "GeV"), ("phi", "")))

@@ -12,7 +12,7 @@ from symhep.lie.bases import poincare
 from symhep.methods.events import VectorsRecord
 from symhep.methods.record import Record
 from symhep.methods.result import Result
-from symhep.methods.symmetry import Symmetry, SymmetryRecord, homogeneous
+from symhep.methods.symmetry import Symmetry, SymmetryRecord, homogeneous, measured_entries
 
 MOMENTUM = ("E", "px", "py", "pz")
 
@@ -95,3 +95,48 @@ def test_elements_act_on_each_vector_or_on_all() -> None:
         [[0, 0, 0, 0]] * 2,
         [[0, 7, 0, 0]] * 2,
     ]
+
+
+def test_measured_entries_have_the_errors_of_samples() -> None:
+    """The spread of the entries over coefficients drawn from their covariance, divided by the largest of each draw."""
+    rng = np.random.default_rng(3)
+    matrices = rng.normal(size=(3, 2, 2))
+    c, root = np.array([0.3, -1.2, 0.5]), 0.01 * rng.normal(size=(3, 3))
+    draws = c + rng.normal(size=(20_000, 3)) @ root.T
+    ratios = draws / np.abs(draws[:, 1:2])
+    spread = np.tensordot(ratios, matrices, 1).std(axis=0)
+    values, errors = measured_entries([c], [root @ root.T], matrices)
+    np.testing.assert_allclose(values[0], np.tensordot(c / 1.2, matrices, 1))
+    np.testing.assert_allclose(errors[0], spread, rtol=0.03)
+
+
+def test_errors_are_stored_with_the_generators() -> None:
+    found = _symmetry()
+    errors = 0.1 * np.abs(found.generators)
+    measured = found.generators + errors
+    told = Symmetry(
+        found.acts_on, found.vectors, found.components, found.generators, found.labels, found.elements,
+        found.names, measured, errors,
+    )  # fmt: skip
+    result = Result(Found(symmetry=told.to_record()), told.to_arrays())
+    read = result.generators
+    assert read is not None
+    assert (read.names, len(read), read.components) == (("J_z", "P_x"), 2, MOMENTUM)
+    assert (read.values == measured).all()
+    assert (read.errors == errors).all()
+    assert (read.stated == found.generators).all()
+    assert (told.only(["P_x"]).to_generators().errors == errors[1:]).all()
+
+
+def test_a_method_that_gives_no_errors_has_nan() -> None:
+    read = _result().generators
+    assert read is not None
+    assert (read.values == _symmetry().generators).all()
+    assert np.isnan(read.errors).all()
+    assert Result(Record()).generators is None
+
+
+def test_errors_of_another_shape_are_refused() -> None:
+    found = _symmetry()
+    with pytest.raises(ValueError, match=r"errors of shape \(1, 5, 5\) for generators of shape \(2, 5, 5\)"):
+        Symmetry("momenta", 2, MOMENTUM, found.generators, found.labels, errors=np.zeros((1, 5, 5)))

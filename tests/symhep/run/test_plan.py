@@ -94,7 +94,7 @@ def test_scan_points(tmp_path: Path, file: Path, registry: Any) -> None:
         ({"scan": "{scale: []}"}, "line 14: methods.boot.scan.scale"),
         ({"selection": "t"}, "line 11: no selection is called 't'"),
         ({"object": "mum"}, "line 11: no object is called 'mum'; did you mean 'mu'"),
-        ({"object": "z"}, "line 6: features of 'z' need a fixed number.*take"),
+        ({"object": "z"}, "line 6: features of 'z' need to know how many.*take"),
         ({"var": "pxx"}, "line 11.*no field 'pxx'; did you mean 'px'"),
         ({"branch": "wup"}, "line 12: no weight is called 'wup'"),
         ({"features": "q"}, "line 14: no feature set is called 'q'; known: p"),

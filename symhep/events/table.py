@@ -1,0 +1,180 @@
+"""The feature set of one dataset as it is kept while events are read: arrays with a place for each member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep.events.kinds import VectorKind
+
+__all__ = ["FeatureTable", "Places"]
+
+FloatArray = npt.NDArray[np.float64]
+#: Arrays of a table by their names in storage; those of members are place by place.
+_ARRAYS = ("values", "weights", "momenta", "mask", "tags", "spectators", "source")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Neighbouring places of an event for the members of one object.
+
+    ``width`` places, of vectors of one ``kind``; ``varies``: events may have fewer members than places. ``variables``:
+    those of the feature set that vectors of this kind have.
+    """
+
+    object: str
+    width: int
+    kind: VectorKind
+    varies: bool
+    variables: tuple[str, ...]
+
+
+def _no_source() -> npt.NDArray[np.int64]:
+    return np.zeros((0, 2), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """One feature set of one dataset, before scaling.
+
+    Attributes
+    ----------
+    values
+        (N, F) place by place, each with its variables; for features without an object the event's numbers.
+    weights
+        (N,).
+    momenta
+        (N, P, 4) as (E, px, py, pz) in GeV, or None; 0 where there is no member or no such component.
+    mask
+        (N, P) which places hold a member; None: all.
+    tags
+        (N, P, L), or None if the card names none.
+    spectators
+        (N, S).
+    places
+        Whose members the P places hold.
+    pdg_ids
+        For each place the PDG number if it is constant, else None.
+    source
+        (N, 2) the number of the event's file in the dataset, and its own number in that file; from 0.
+    """
+
+    values: FloatArray
+    weights: FloatArray
+    momenta: FloatArray | None = None
+    pdg_ids: tuple[int | None, ...] = ()
+    source: npt.NDArray[np.int64] = field(default_factory=_no_source)
+    mask: npt.NDArray[np.bool_] | None = None
+    tags: FloatArray | None = None
+    spectators: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    places: tuple[Places, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.spectators.shape[1] == 0:
+            object.__setattr__(self, "spectators", np.zeros((len(self.values), 0)))
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @classmethod
+    def join(cls, tables: Sequence[FeatureTable]) -> FeatureTable:
+        """One table from those of several files, or chunks; as wide as the widest.
+
+        >>> one = Places("jets", 1, "full", True, ("px",))
+        >>> two = Places("jets", 2, "full", True, ("px",))
+        >>> tables = [
+        ...     FeatureTable(np.ones((1, p.width)), np.ones(1), None, (None,) * p.width, places=(p,),
+        ...                  mask=np.ones((1, p.width), dtype=bool))
+        ...     for p in (one, two)
+        ... ]
+        >>> FeatureTable.join(tables).values.tolist(), FeatureTable.join(tables).mask.tolist()
+        ([[1.0, 0.0], [1.0, 1.0]], [[True, False], [True, True]])
+        """
+        full = [t for t in tables if len(t)] or list(tables[:1])
+        widths = [max(t.places[i].width for t in full) for i in range(len(full[0].places))]
+        full = [t.widened(widths) for t in full]
+        positions = [set(column) for column in zip(*(t.pdg_ids for t in full), strict=True)]
+        ids = tuple(next(iter(seen)) if len(seen) == 1 else None for seen in positions)
+        places = tuple(
+            Places(p[0].object, p[0].width, _kind({q.kind for q in p}), p[0].varies, p[0].variables)
+            for p in zip(*(t.places for t in full), strict=True)
+        )
+        return cls(
+            np.concatenate([t.values for t in full]),
+            np.concatenate([t.weights for t in full]),
+            _concatenated(t.momenta for t in full),
+            ids,
+            np.concatenate([t.source for t in full]),
+            _concatenated(t.mask for t in full),
+            _concatenated(t.tags for t in full),
+            np.concatenate([t.spectators for t in full]),
+            places,
+        )
+
+    def widened(self, widths: Sequence[int]) -> FeatureTable:
+        """The same events with so many places for each object, the new ones empty."""
+        if [p.width for p in self.places] == list(widths):
+            return self
+        old = [p.width for p in self.places]
+        each = [len(p.variables) for p in self.places]
+        values = _spread(self.values, [w * v for w, v in zip(old, each, strict=True)], [
+            w * v for w, v in zip(widths, each, strict=True)
+        ])  # fmt: skip
+        ids, first = list[int | None](), 0
+        for before, after in zip(old, widths, strict=True):
+            ids += [*self.pdg_ids[first : first + before], *[None] * (after - before)]
+            first += before
+        many = [None if a is None else _spread(a, old, widths) for a in (self.momenta, self.mask, self.tags)]
+        return FeatureTable(
+            values, self.weights, many[0], tuple(ids), self.source, many[1], many[2], self.spectators,
+            tuple(
+                Places(p.object, width, p.kind, p.varies, p.variables)
+                for p, width in zip(self.places, widths, strict=True)
+            ),
+        )  # fmt: skip
+
+    def scaled(self, factor: float) -> FeatureTable:
+        """With all weights times ``factor``."""
+        arrays = self.arrays() | {"weights": self.weights * factor}
+        return self.from_stored(arrays, self.described())
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Those that are there, by name."""
+        found = {name: getattr(self, name) for name in _ARRAYS}
+        return {name: values for name, values in found.items() if values is not None}
+
+    def described(self) -> dict[str, Any]:
+        """What the arrays do not say, as JSON."""
+        return {"pdg_ids": list(self.pdg_ids), "places": [asdict(p) for p in self.places]}
+
+    @classmethod
+    def from_stored(
+        cls, arrays: Mapping[str, npt.NDArray[Any]], described: Mapping[str, Any]
+    ) -> FeatureTable:
+        """From what `arrays` and `described` gave."""
+        places = tuple(Places(**{**p, "variables": tuple(p["variables"])}) for p in described["places"])
+        return cls(pdg_ids=tuple(described["pdg_ids"]), places=places, **arrays)
+
+
+def _kind(kinds: set[VectorKind]) -> VectorKind:
+    """Of vectors that were not all read from files of one kind; what is known of a momentum does not differ."""
+    return next(iter(kinds)) if len(kinds) == 1 else "full"
+
+
+def _spread(values: npt.NDArray[Any], old: Sequence[int], new: Sequence[int]) -> npt.NDArray[Any]:
+    """Blocks of columns (N, sum(old), ...) in wider blocks (N, sum(new), ...), with zeros behind each."""
+    made = np.zeros((len(values), sum(new), *values.shape[2:]), dtype=values.dtype)
+    start, place = 0, 0
+    for before, after in zip(old, new, strict=True):
+        made[:, place : place + before] = values[:, start : start + before]
+        start, place = start + before, place + after
+    return made
+
+
+def _concatenated(arrays: Iterable[npt.NDArray[Any] | None]) -> npt.NDArray[Any] | None:
+    found = [a for a in arrays if a is not None]
+    return np.concatenate(found) if found else None
