@@ -20,7 +20,7 @@ from symhep.lie.sums import algebra_sum
 from symhep.lie.terms import read_terms
 from symhep_moments.options import MomentsOptions
 from symhep_moments.places import Places, called, places_of, whole_events
-from symhep_moments.thresholds import Threshold, resolved, thresholds_of
+from symhep_moments.thresholds import MemberCut, cuts_of, resolved
 
 __all__ = [
     "Events", "Sample", "candidates", "events_of", "frame_of", "prepare", "require_sense", "split_reference",
@@ -115,7 +115,7 @@ class Sample:
     reference: Events | None
     particles: tuple[str, ...]
     options: MomentsOptions
-    thresholds: tuple[Threshold, ...] = ()
+    cuts: tuple[MemberCut, ...] = ()
 
 
 def prepare(data: Dataset, options: MomentsOptions) -> Sample:
@@ -128,7 +128,7 @@ def prepare(data: Dataset, options: MomentsOptions) -> Sample:
         x, d = reference.x * (reference.scale / events.scale), len(reference.names)
         x[..., d:] = reference.x[..., d:]
         reference = replace(reference, x=x, scale=events.scale)
-    return Sample(events, reference, data.particles, options, thresholds_of(data, options))
+    return Sample(events, reference, data.particles, options, cuts_of(data, options))
 
 
 def require_sense(data: Dataset, options: MomentsOptions) -> None:

@@ -32,12 +32,10 @@ ENOUGH = 50
 def threshold_rows(sample: Sample) -> tuple[ThresholdRow, ...]:
     """Cuts that some candidates take members over."""
     rows = []
-    for threshold in sample.thresholds:
-        changed = _changed_by(sample.events, threshold.edge)
+    for cut in sample.cuts:
+        changed = _changed_by(sample.events, cut.edge)
         if changed:
-            rows.append(
-                ThresholdRow(cut=threshold.edge.text, changed_by=changed, covered=threshold.covered)
-            )
+            rows.append(ThresholdRow(cut=cut.edge.text, changed_by=changed, covered=cut.covered))
     return tuple(rows)
 
 

@@ -13,6 +13,7 @@ import pytest
 from symhep.errors import CardError, MethodError
 from symhep.events.dataset import Column, Dataset, Scaler
 from symhep.events.kinds import VectorKind
+from symhep.events.thresholds import Threshold
 from symhep.methods.context import Context, seed_sequence
 from symhep.methods.interface import Shard
 from symhep.methods.result import Result
@@ -267,20 +268,13 @@ def test_thresholds_of_members() -> None:
     assert inside.record.edges == ("pt > 20 of jets",)
 
 
-@dataclass(frozen=True)
-class Cut:
-    object: str
-    variable: str
-    above: float | None = None
-    below: float | None = None
-
-
-def test_cuts_of_the_objects_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cuts_of_the_objects_are_known() -> None:
     x, mask = jets(15, 800)
     data = dataset(x, mask)
     with pytest.raises(CardError, match="edges: objects, but no object of 'p4' has a cut on pt, eta, energy or p"):
         measured(data, edges="objects", **QUICK)
-    monkeypatch.setattr(Dataset, "thresholds", (Cut("jets", "pt", above=30.0), Cut("muons", "pt", above=5.0)), raising=False)
+    cuts = (Threshold("jets", "pt", above=30.0), Threshold("muons", "pt", above=5.0), Threshold("jets", "p", above=0.0))
+    data = replace(data, thresholds=cuts)
     warned = measured(data, **QUICK)
     (row,) = warned.record.thresholds
     assert row.cut == "pt > 30 of jets"
