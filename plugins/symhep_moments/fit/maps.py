@@ -70,7 +70,8 @@ class BreakingMap:
 class _Plane:
     """Two coordinates of some vectors of an event, with edges of bins; the first one may be an angle.
 
-    ``coordinates``: (n, P, D) -> (n, M, 2) of M vectors; ``weights``: (n, M), None: each is there.
+    ``coordinates``: (n, P, D) -> (n, M, 2) of M vectors; ``weights``: (n, M), None: each is there. ``places``: of
+    these vectors, if they are several.
     """
 
     coordinates: Callable[[Tensor], Tensor]
@@ -79,6 +80,7 @@ class _Plane:
     axes: tuple[str, str]
     angle: bool
     weights: Callable[[Tensor], Tensor] | None = None
+    places: tuple[int, ...] = ()
 
     def counted(self, points: Tensor) -> Tensor | float:
         """Weights (n, M) of the entries of an event."""
@@ -150,6 +152,7 @@ def _plane(events: Events, x: Tensor, functions: TestFunctions) -> _Plane | None
             return _Plane(
                 lambda p: _directions(p[..., which, :][..., space]), *edges,
                 (f"azimuth of {whose}", f"cos(theta) of {whose}"), True, weights,
+                tuple(which) if len(which) > 1 else (),
             )  # fmt: skip
     flat = events.vectors.flatten(1)[:, :2]
     if flat.shape[1] < 2 or (events.places is not None and not {0, 1} <= {*_flat_fixed(events)}):
@@ -283,16 +286,25 @@ class _Hats(TestFunctions):
             weighted, risen = first, rise
         else:
             weighted, risen = first * counted[..., None], rise * counted[..., None]
-        one = torch.einsum("nmi,nmj,nmg->nijg", risen, second, rates[0])
-        two = torch.einsum("nmi,nmj,nmg->nijg", weighted, climb, rates[1])
-        found = one + two
-        if growth is not None:
-            found = found + torch.einsum("nmi,nmj,nmg->nijg", first, second, growth)
-        return found.flatten(1, 2)
+        if not self._plane.places:
+            one = torch.einsum("nmi,nmj,nmg->nijg", risen, second, rates[0])
+            two = torch.einsum("nmi,nmj,nmg->nijg", weighted, climb, rates[1])
+            return (one + two).flatten(1, 2)
+        columns = []
+        for g in range(v.shape[1]):
+            across = risen * rates[0][..., g, None]
+            if growth is not None:
+                across = across + first * growth[..., g, None]
+            along = weighted * rates[1][..., g, None]
+            columns.append(across.transpose(1, 2) @ second + along.transpose(1, 2) @ climb)
+        return torch.stack(columns, dim=-1).flatten(1, 2)
 
-    @staticmethod
-    def _rate(values: Tensor, points: Tensor, v: Tensor) -> Tensor:
+    def _rate(self, values: Tensor, points: Tensor, v: Tensor) -> Tensor:
         """d/dt of values (n, M) along the fields, (n, M, G): each belongs to vectors of its own event."""
+        if self._plane.places:  # each of a vector of its own
+            own = list(self._plane.places)
+            (slope,) = torch.autograd.grad(values.sum(), points, retain_graph=True)
+            return torch.einsum("nmi,ngmi->nmg", slope[:, own, : v.shape[-1]], v[:, :, own])
         columns = []
         for column in values.unbind(dim=1):
             (slope,) = torch.autograd.grad(column.sum(), points, retain_graph=True)
