@@ -228,9 +228,9 @@ def events_of(
 def candidates(name: str | None, vectors: Vectors) -> Generators:
     """The algebra ``name`` on these vectors, such as 'poincare' or 'so(3)+T', as affine matrices.
 
-    Default: Poincare for four-momenta; rotations and translations for (px, py, pz) and (px, py); else all volume-preserving affine maps, sl(d) + T, or, of vectors of more than
-    four components, rotations and translations, so(d) + T. (A density that can be normalised has no others: a map
-    that changes volumes would carry it away.)
+    Default: Poincare for four-momenta; rotations and translations for (px, py, pz) and (px, py); else all
+    volume-preserving affine maps, sl(d) + T, or, of vectors of more than four components, rotations and translations,
+    so(d) + T. (A density that can be normalised has no others: a map that changes volumes would carry it away.)
 
     Raises `CardError` for unknown names, other sizes, and complex algebras.
     """

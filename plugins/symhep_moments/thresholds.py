@@ -64,9 +64,7 @@ def _place(cut: Threshold) -> float:
 
 def _edge(cut: Threshold) -> Edge:
     width = ETA_WIDTH if _place(cut) == 0 else None
-    return Edge(
-        variable=cut.variable, above=cut.above, below=cut.below, particle=cut.object, width=width
-    )
+    return Edge(variable=cut.variable, above=cut.above, below=cut.below, particle=cut.object, width=width)
 
 
 def _same(one: Edge, other: Edge) -> bool:

@@ -68,9 +68,7 @@ def _ordered(events: Events, places: Places, own: list[int]) -> bool:
     return bool((pt[:, :-1] >= pt[:, 1:]).all())
 
 
-def _otherwise(
-    sample: Sample, places: Places, functions: TestFunctions, tested: Events
-) -> Iterator[str]:
+def _otherwise(sample: Sample, places: Places, functions: TestFunctions, tested: Events) -> Iterator[str]:
     if places.sets:
         named = " and ".join(places.members)
         yield f"test functions are sums over the members of {named} and over pairs, whatever their order"

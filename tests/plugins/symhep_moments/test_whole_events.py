@@ -44,9 +44,7 @@ def dataset(
     )  # fmt: skip
 
 
-def jets(
-    seed: int, n: int, *, any_direction: bool = False, places: int = PLACES
-) -> tuple[FloatArray, Mask]:
+def jets(seed: int, n: int, *, any_direction: bool = False, places: int = PLACES) -> tuple[FloatArray, Mask]:
     """A Poisson number of jets about one azimuth, or in any direction about one axis."""
     rng = np.random.default_rng(seed)
     mask = np.arange(places) < np.minimum(rng.poisson(1.5, size=n) + 1, places)[:, None]
@@ -82,7 +80,11 @@ def measured(data: Dataset, **options: Any) -> Result[MomentsRecord]:
 
 
 def everything(data: Dataset) -> Result[MomentsRecord]:
-    return measured(data, discrete={"elements": ["P", "reflection(x)", "Z_2(z)"], "classifier": None}, subgroups={"catalogue": "lorentz"})
+    return measured(
+        data,
+        discrete={"elements": ["P", "reflection(x)", "Z_2(z)"], "classifier": None},
+        subgroups={"catalogue": "lorentz"},
+    )
 
 
 def same_bits(one: Result[MomentsRecord], two: Result[MomentsRecord]) -> None:
@@ -186,7 +188,11 @@ def test_three_and_transverse_momenta_have_generators_of_physics() -> None:
     assert plane.record.algebra.dimension == 1
     columns = ("px", "py", "pz")
     features = Dataset.from_array(x[:, 0, 1:], scaling="isotropic", columns=columns)
-    assert [c.label for c in measured(features, generators="so(3)", **QUICK).record.candidates] == ["J_x", "J_y", "J_z"]
+    assert [c.label for c in measured(features, generators="so(3)", **QUICK).record.candidates] == [
+        "J_x",
+        "J_y",
+        "J_z",
+    ]
 
 
 def test_isotropic_sets_have_all_rotations() -> None:
@@ -242,7 +248,15 @@ def test_pairs_show_a_correlation_that_single_members_do_not() -> None:
     pt = 30 + rng.exponential(40, size=mask.shape)
     phi = rng.uniform(-np.pi, np.pi, size=len(x))
     angles = np.stack([phi, -phi + 0.3 * rng.normal(size=len(x))], axis=1)
-    x = np.stack([np.hypot(pt, 30), pt * np.cos(angles), pt * np.sin(angles), 30 * np.ones(pt.shape) * rng.normal(size=pt.shape)], axis=2)
+    x = np.stack(
+        [
+            np.hypot(pt, 30),
+            pt * np.cos(angles),
+            pt * np.sin(angles),
+            30 * np.ones(pt.shape) * rng.normal(size=pt.shape),
+        ],
+        axis=2,
+    )
     x[..., 0] = np.sqrt((x[..., 1:] ** 2).sum(axis=2) + rng.uniform(1, 9, size=pt.shape))
     found = measured(dataset(x, mask), **QUICK)
     assert log_p(found, "J_z") < -20
@@ -271,9 +285,15 @@ def test_thresholds_of_members() -> None:
 def test_cuts_of_the_objects_are_known() -> None:
     x, mask = jets(15, 800)
     data = dataset(x, mask)
-    with pytest.raises(CardError, match="edges: objects, but no object of 'p4' has a cut on pt, eta, energy or p"):
+    with pytest.raises(
+        CardError, match="edges: objects, but no object of 'p4' has a cut on pt, eta, energy or p"
+    ):
         measured(data, edges="objects", **QUICK)
-    cuts = (Threshold("jets", "pt", above=30.0), Threshold("muons", "pt", above=5.0), Threshold("jets", "p", above=0.0))
+    cuts = (
+        Threshold("jets", "pt", above=30.0),
+        Threshold("muons", "pt", above=5.0),
+        Threshold("jets", "p", above=0.0),
+    )
     data = replace(data, thresholds=cuts)
     warned = measured(data, **QUICK)
     (row,) = warned.record.thresholds
@@ -291,9 +311,14 @@ def test_edges_that_cannot_be() -> None:
     data = with_met(16, 700)
     with pytest.raises(CardError, match="an edge of 'muons', which is no particle"):
         measured(data, edges=[{"variable": "pt", "above": 5.0, "particle": "muons"}], **QUICK)
-    with pytest.raises(CardError, match="an edge in 'abs_eta', which 'met' does not have; name the particles that have it"):
+    with pytest.raises(
+        CardError, match="an edge in 'abs_eta', which 'met' does not have; name the particles that have it"
+    ):
         measured(data, edges=[{"variable": "abs_eta", "below": 2.0}], **QUICK)
-    with pytest.raises(CardError, match="an edge of particle 2, a member of 'jets', which have no order; write particle: jets"):
+    with pytest.raises(
+        CardError,
+        match="an edge of particle 2, a member of 'jets', which have no order; write particle: jets",
+    ):
         measured(data, edges=[{"variable": "pt", "above": 5.0, "particle": 2}], **QUICK)
 
 

@@ -59,7 +59,10 @@ def test_a_dilatation_keeps_the_light_cone_and_a_stretch_of_the_energy_does_not(
     assert why_undefined(dilatation(4)["D"], NAMES, [LIGHT], element=False) == ""
     stretch = Generators("R", np.diag([1.0, 0, 0, 0])[None], ("S",))
     assert why_undefined(stretch["S"], NAMES, [LIGHT], element=False) == "photons would not stay massless"
-    assert why_undefined(np.diag([2.0, 1, 1, 1]), NAMES, [LIGHT], element=True) == "photons would not stay massless"
+    assert (
+        why_undefined(np.diag([2.0, 1, 1, 1]), NAMES, [LIGHT], element=True)
+        == "photons would not stay massless"
+    )
     assert why_undefined(np.diag([1.0, -1, 1, 1]), NAMES, [LIGHT], element=True) == ""
 
 
@@ -72,10 +75,23 @@ def test_nothing_left_is_an_error() -> None:
 def test_elements_of_events_with_missing_momentum() -> None:
     frame = Frame(NAMES, ("met", "j1", "j2"), (MET, JETS, JETS), ("met", "jets", "jets"), frozenset({"jets"}))
     names = [e.name for e in usual_elements(frame)]
-    assert names == ["P", "T", "reflection(x)", "reflection(y)", "reflection(z)", "Z_2(x)", "Z_2(z)", "Z_3(z)"]
-    with pytest.raises(LieError, match=r"'Z_4\(x\)' is not defined on these vectors: it would need the pz of met"):
+    assert names == [
+        "P",
+        "T",
+        "reflection(x)",
+        "reflection(y)",
+        "reflection(z)",
+        "Z_2(x)",
+        "Z_2(z)",
+        "Z_3(z)",
+    ]
+    with pytest.raises(
+        LieError, match=r"'Z_4\(x\)' is not defined on these vectors: it would need the pz of met"
+    ):
         read_element("Z_4(x)", frame)
-    with pytest.raises(LieError, match="the members of 'jets' have no order, so that their exchange changes nothing"):
+    with pytest.raises(
+        LieError, match="the members of 'jets' have no order, so that their exchange changes nothing"
+    ):
         read_element("exchange(2,3)", frame)
     fixed = Frame(NAMES, ("met", "j1", "j2"), (MET, JETS, JETS), ("met", "jets", "jets"))
     assert "exchange(2,3)" in [e.name for e in usual_elements(fixed)]

@@ -50,7 +50,13 @@ class Ridges:
 
     @classmethod
     def draw(
-        cls, rng: np.random.Generator, count: int, dimension: int, extras: int, width: float, device: str = "cpu"
+        cls,
+        rng: np.random.Generator,
+        count: int,
+        dimension: int,
+        extras: int,
+        width: float,
+        device: str = "cpu",
     ) -> Ridges:
         """Waves: omega normal with standard deviation 1 / ``width``, kappa standard normal, b uniform."""
         directions = rng.normal(size=(count, dimension)) / width
@@ -177,7 +183,12 @@ class PairSums(TestFunctions):
     """
 
     def __init__(
-        self, ridges: Ridges, coefficients: Coefficients, first: list[int], second: list[int], labels: list[str]
+        self,
+        ridges: Ridges,
+        coefficients: Coefficients,
+        first: list[int],
+        second: list[int],
+        labels: list[str],
     ) -> None:
         self._ridges, self._coefficients = ridges, coefficients
         self._first, self._second = first, second

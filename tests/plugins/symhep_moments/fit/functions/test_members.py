@@ -101,12 +101,17 @@ def moved(x: Tensor, change: Tensor) -> Tensor:
     return torch.cat([x[..., :4] + change, x[..., 4:]], dim=-1)
 
 
+JET_EDGES = (
+    Edge(variable="pt", above=0.4, width=2.0, particle="jets"),
+    Edge(variable="abs_eta", below=3.0, particle="jets"),
+)
+
 MAKERS: dict[str, Callable[[], TestFunctions]] = {
     "bare": all_functions,
     "squashed": lambda: Squashed(all_functions(), 2.0, 4),
     "thresholds": lambda: MemberEdged(
         Squashed(all_functions(), 2.0, 4),
-        (Edge(variable="pt", above=0.4, width=2.0, particle="jets"), Edge(variable="abs_eta", below=3.0, particle="jets")),
+        JET_EDGES,
         1.3, PLACES,
     ),
     "edges of all": lambda: edged(
@@ -125,20 +130,23 @@ def test_derivatives_are_those_of_torch(kind: str) -> None:
         (slope,) = torch.autograd.grad(column.sum(), change, retain_graph=True)
         expected = torch.einsum("npi,ngpi->ng", slope, v)
         torch.testing.assert_close(found[:, k], expected, rtol=1e-9, atol=1e-11)
-    torch.testing.assert_close(functions.sum_along(x, v, w), torch.einsum("n,nkg->kg", w, found), rtol=1e-10, atol=1e-11)
+    torch.testing.assert_close(
+        functions.sum_along(x, v, w), torch.einsum("n,nkg->kg", w, found), rtol=1e-10, atol=1e-11
+    )
 
 
 def test_places_without_a_member_do_nothing_whatever_moves() -> None:
-    x, functions = events(), MAKERS["thresholds"]()
+    x = events()
     v = LinearFields(poincare(), "cpu", PLACES)(x)
     assert (v.transpose(1, 2)[x[..., 4] == 0] == 0).all()
     assert (v[:, :, 2][..., [0, 3]] == 0).all()  # E and pz of met
-    v.transpose(1, 2)[x[..., 4] == 0] = 0.0
     fewer = Places(
         NAMES, PRESENT[:5], PLACES.vectors[:5], PLACES.objects[:5], PLACES.sets, True, 1, 1,
     )  # fmt: skip
     x[:, 5, :6] = 0.0
-    shorter = Squashed(whole_functions(fewer, FunctionOptions(fourier=15), 2, np.random.default_rng(2)), 2.0, 4)  # type: ignore[arg-type]
+    shorter = Squashed(
+        whole_functions(fewer, FunctionOptions(fourier=15), 2, np.random.default_rng(2)), 2.0, 4
+    )  # type: ignore[arg-type]
     torch.testing.assert_close(
         Squashed(all_functions(), 2.0, 4).values(x), shorter.values(x[:, :5]), rtol=1e-12, atol=1e-13
     )
@@ -153,4 +161,6 @@ def test_members_come_and_go_without_a_step() -> None:
     gone[:, 3, :6] = 0.0
     torch.testing.assert_close(functions.values(x), functions.values(gone), rtol=0, atol=1e-11)
     v = LinearFields(poincare(), "cpu", PLACES)(x)
-    assert (functions.along(x, v) - functions.along(gone, LinearFields(poincare(), "cpu", PLACES)(gone))).abs().max() < 1e-6
+    assert (
+        functions.along(x, v) - functions.along(gone, LinearFields(poincare(), "cpu", PLACES)(gone))
+    ).abs().max() < 1e-6
