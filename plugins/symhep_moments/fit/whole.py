@@ -109,7 +109,9 @@ def _changed_by(events: Events, edge: Edge) -> tuple[str, ...]:
         (slope,) = torch.autograd.grad(variable(edge.variable, points, events.names).sum(), points)
     slope = torch.where(torch.isfinite(slope) & (there > 0)[..., None], slope, 0.0)
     size = torch.einsum("npi,ngpi->ngp", slope, v).abs().amax(dim=(0, 2)).cpu().numpy()
-    moved = size > ROUNDING * max(float(size.max(initial=0.0)), 1e-300)
+    # Terms cancel where the variable stays: their own size tells what rounding is.
+    terms = torch.einsum("npi,ngpi->ngp", slope.abs(), v.abs()).amax(dim=(0, 2)).cpu().numpy()
+    moved = size > ROUNDING * np.maximum(terms, 1e-300)
     return tuple(np.array(events.generators.labels)[moved].tolist())
 
 
