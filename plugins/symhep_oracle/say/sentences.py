@@ -59,5 +59,12 @@ def acts_on(record: OracleRecord) -> Iterator[Statement]:
     text = f"The generators act on {shown}{of}{unit}"
     if unused:
         text += f"; the features' variables {several(unused)} are not used (acts_on: features would)"
+    if layout.sets:
+        text += f"; the number of {several(layout.sets)} differs from event to event"
+    beside = [*(f"{tag} of each" for tag in layout.tags), *layout.spectators]
+    if beside:
+        text += (
+            f"; {several(beside)} {'is' if len(beside) == 1 else 'are'} seen by the oracle and not changed"
+        )
     evidence = {"components": list(names), "vectors": vectors, "unused": list(unused)}
     yield Statement(f"{text}.", evidence, kind="warning" if unused else "finding")
