@@ -56,6 +56,8 @@ def acts_on(record: OracleRecord) -> Iterator[Statement]:
         of = f" of each of the {vectors} vectors" if vectors > 1 else ""
     else:
         of = f" of each of the {vectors} objects" if vectors > 1 else " of the object"
+    if layout.sets:
+        of = f" of each vector, {vectors} at most"
     text = f"The generators act on {shown}{of}{unit}"
     if unused:
         text += f"; the features' variables {several(unused)} are not used (acts_on: features would)"

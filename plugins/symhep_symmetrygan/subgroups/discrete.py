@@ -83,7 +83,15 @@ def search_elements(
 
 def chosen_elements(events: Events, options: ElementOptions) -> list[Element]:
     """The elements; of usual ones those that are defined on all vectors. Raises `CardError`."""
-    found, members = options.chosen(frame_of(events.each)), events.members
+    members = events.members
+    named = () if options.elements == "usual" else options.elements
+    if members is not None and (swaps := [name for name in named if "exchange" in name]):
+        raise CardError(
+            f"'{swaps[0]}' exchanges two places, and what stands there differs, or lacks components",
+            where="discrete",
+            hint="leave it out: members of a set have no order",
+        )
+    found = options.chosen(frame_of(events.each))
     if members is None:
         moving = [e for e in found if tuple(e.sources) != tuple(range(len(e.sources)))]
         if moving and events.tags and options.elements != "usual":
