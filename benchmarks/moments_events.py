@@ -7,8 +7,8 @@
 level: every toy is a new sample of 2000 events with a symmetry that is exact, and new test functions. 'given' and
 'fitted' as in moments_calibration.py, with the candidates that the method has by default; discrete elements by moments.
 power: all members in a sector of 10 degrees are lost, beside a chi^2 of the azimuth of the leading member in 36 bins,
-one of which is the sector. Natural logarithms of the p-values are appended to FOLDER/KIND.jsonl, one line per toy; a run
-that was stopped goes on from there.
+one of which is the sector. Natural logarithms of the p-values are appended to FOLDER/KIND.jsonl, one line per toy; a
+run that was stopped goes on from there.
 time: of everything that the method does, on one core, step by step.
 """
 
@@ -51,7 +51,10 @@ EDGES = [
 
 
 def dataset(
-    x: FloatArray, mask: npt.NDArray[np.bool_], weights: FloatArray | None = None, met: FloatArray | None = None
+    x: FloatArray,
+    mask: npt.NDArray[np.bool_],
+    weights: FloatArray | None = None,
+    met: FloatArray | None = None,
 ) -> Dataset:
     """Jets (n, P, 4), of which ``mask`` says who is there, and missing transverse momentum (n, 2)."""
     n, places = mask.shape
@@ -172,7 +175,10 @@ def level_toy(name: str, number: int) -> dict[str, float]:
     def given(*some: str) -> float:
         return given_test(white, np.eye(len(labels))[:, [labels.index(a) for a in some]]).log_p
 
-    found = {f"fitted, r = {kind.symmetries}": rank_test(white, kind.symmetries).log_p, "given J_z": given("J_z")}
+    found = {
+        f"fitted, r = {kind.symmetries}": rank_test(white, kind.symmetries).log_p,
+        "given J_z": given("J_z"),
+    }
     if kind.symmetries == 3:
         found["given so(3)"] = given(*ROTATIONS)
     discrete = DiscreteOptions(elements=("Z_2(z)", "reflection(x)"), classifier=None)
@@ -218,7 +224,9 @@ def run(path: Path, toys: int, toy: Callable[[int], dict[str, float]]) -> list[d
 def level(kinds: list[str], toys: int, folder: Path) -> None:
     """Fractions of p below 0.01 and 0.05, and the simultaneous 99 % band of all rows for 0.05."""
     found = {name: run(folder / f"{name}.jsonl", toys, lambda i, k=name: level_toy(k, i)) for name in kinds}  # type: ignore[misc]
-    rows = [(name, test, [t[test] for t in lines]) for name, lines in found.items() for test in (lines or [{}])[0]]
+    rows = [
+        (name, test, [t[test] for t in lines]) for name, lines in found.items() for test in (lines or [{}])[0]
+    ]
     each = 1 - 0.99 ** (1 / max(len(rows), 1))  # Sidak
     print("| events | test | toys | p < 0.01 | p < 0.05 | band | inside |\n|---|---|---|---|---|---|---|")
     for name, test, logs in rows:
@@ -238,7 +246,10 @@ def power(sizes: list[int], toys: int, folder: Path) -> None:
     for n in sizes:
         lines = run(folder / f"sector_{n}.jsonl", toys, lambda i, n=n: power_toy(n, i))  # type: ignore[misc]
         for test in lines[0]:
-            print(f"| {n} | {len(lines)} | {test} | {np.mean([t[test] < np.log(0.05) for t in lines]):.2f} |", flush=True)
+            print(
+                f"| {n} | {len(lines)} | {test} | {np.mean([t[test] < np.log(0.05) for t in lines]):.2f} |",
+                flush=True,
+            )
 
 
 def timed(n: int, places: int) -> None:
@@ -248,7 +259,10 @@ def timed(n: int, places: int) -> None:
     rng = np.random.default_rng(1)
     x, mask = jets(rng, n, places / 2.5)
     method, context = MomentConditions(), Context(seed_sequence(1, "moments", 0))
-    for words, data in (("jets", dataset(x, mask)), ("jets and met", dataset(x, mask, met=_met(rng, x, mask)))):
+    for words, data in (
+        ("jets", dataset(x, mask)),
+        ("jets and met", dataset(x, mask, met=_met(rng, x, mask))),
+    ):
         steps: list[tuple[str, float, float]] = []
         for name, options in (
             ("candidates, ranks", {"subgroups": False, "discrete": None, "strength": False}),

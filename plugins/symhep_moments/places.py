@@ -140,9 +140,7 @@ def places_of(taken: Vectors) -> Places | None:
     if not extended and taken.present.all():
         return None
     massless = tuple(kind == "massless" for kind in taken.kinds) if taken.momenta else ()
-    return Places(
-        taken.names, taken.present, names, objects, sets, extended, tags, spectators, massless
-    )
+    return Places(taken.names, taken.present, names, objects, sets, extended, tags, spectators, massless)
 
 
 def called(taken: Vectors) -> tuple[str, ...]:

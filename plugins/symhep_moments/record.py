@@ -179,9 +179,7 @@ class WholeEvents(Record):
 
     objects: tuple[ObjectRow, ...] = Field(description="what an event is made of, in the order of its places")
     tags: int = Field(description="numbers of each member that are not transformed, and that tests see")
-    spectators: int = Field(
-        description="numbers of the event that are not transformed, and that tests see"
-    )
+    spectators: int = Field(description="numbers of the event that are not transformed, and that tests see")
     otherwise: tuple[str, ...] = Field(
         (), description="what is left out for such events, or done otherwise, in words"
     )

@@ -32,12 +32,10 @@ ENOUGH = 50
 def threshold_rows(sample: Sample) -> tuple[ThresholdRow, ...]:
     """Cuts that some candidates take members over."""
     rows = []
-    for threshold in sample.thresholds:
-        changed = _changed_by(sample.events, threshold.edge)
+    for cut in sample.cuts:
+        changed = _changed_by(sample.events, cut.edge)
         if changed:
-            rows.append(
-                ThresholdRow(cut=threshold.edge.text, changed_by=changed, covered=threshold.covered)
-            )
+            rows.append(ThresholdRow(cut=cut.edge.text, changed_by=changed, covered=cut.covered))
     return tuple(rows)
 
 
@@ -70,9 +68,7 @@ def _ordered(events: Events, places: Places, own: list[int]) -> bool:
     return bool((pt[:, :-1] >= pt[:, 1:]).all())
 
 
-def _otherwise(
-    sample: Sample, places: Places, functions: TestFunctions, tested: Events
-) -> Iterator[str]:
+def _otherwise(sample: Sample, places: Places, functions: TestFunctions, tested: Events) -> Iterator[str]:
     if places.sets:
         named = " and ".join(places.members)
         yield f"test functions are sums over the members of {named} and over pairs, whatever their order"

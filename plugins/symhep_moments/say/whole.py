@@ -1,4 +1,4 @@
-"""What a reader must know of whole events: what does not act on them, cuts on members, order, what is done otherwise."""
+"""What a reader must know of whole events: what does not act on them, cuts on members, order, what else is special."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def whole_events(s: MomentsRecord) -> Iterator[Statement]:
     if sorted_ones and changing:
         verb = "is" if len(sorted_ones) == 1 else "are"
         yield Statement(
-            f"{several(sorted_ones)} {verb} sorted by pt in all events: {in_words(changing)} change pt, so that the order "
-            "itself may break them.",
+            f"{several(sorted_ones)} {verb} sorted by pt in all events: {in_words(changing)} change pt, so that the "
+            "order itself may break them.",
             {"sorted": sorted_ones, "changing": changing},
             "p_values",
             kind="warning",

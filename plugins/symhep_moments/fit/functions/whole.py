@@ -111,7 +111,9 @@ def _contrasts(places: Places, rng: np.random.Generator, device: str) -> list[Te
     if count > CONTRASTS:
         mixing = np.linalg.qr(rng.normal(size=(count, CONTRASTS)))[0]
         told = [f"contrast {i + 1}" for i in range(CONTRASTS)]
-    own = np.array([[float(o == name) for name in names[1:]] for o in places.objects]).reshape(len(places.objects), -1)
+    own = np.array([[float(o == name) for name in names[1:]] for o in places.objects]).reshape(
+        len(places.objects), -1
+    )
     by_place = np.repeat(own @ mixing[: len(names) - 1], d, axis=1)
     slopes = np.repeat(mixing[len(names) - 1 :], d, axis=1)
     coefficients = Coefficients(

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from symhep.errors import LieError, nearest
 from symhep.lie.groups.elements.element import Element
 from symhep.lie.groups.elements.frame import Frame
-from symhep.lie.kinds import why_undefined
 from symhep.lie.groups.elements.named import (
     charge_conjugation,
     charge_parity,
@@ -18,6 +17,7 @@ from symhep.lie.groups.elements.named import (
     reflection,
     turn,
 )
+from symhep.lie.kinds import why_undefined
 
 __all__ = ["read_element"]
 
