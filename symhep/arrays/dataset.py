@@ -56,7 +56,7 @@ def dataset_of(
         - an awkward or `vector` array of momenta in any coordinates: N lists, or N single vectors. Lists of unequal
           lengths become a set, whose order means nothing;
         - {object: array} of these, all objects of an event together: {"electrons": ..., "met": ..., "jets": ...};
-        - (N, F) numbers per event, or {feature: (N,)}, a pandas or polars data frame, a pyarrow table.
+        - (N, F) numbers per event, or {feature: (N,)}, a pandas data frame, a pyarrow table.
     weights
         (N,) signed event weights, or the name of a column that is no feature then. By default 1.
     units
