@@ -34,16 +34,18 @@ def left_out(s: MomentsRecord) -> Iterator[Statement]:
 
 def whole_events(s: MomentsRecord) -> Iterator[Statement]:
     """Cuts on members, objects sorted by pt, spectators beside edges, and what is done otherwise."""
+    cuts: dict[tuple[str, ...], list[str]] = {}
     for cut in s.thresholds:
         if not cut.covered:
-            verb, them = ("takes", "it") if len(cut.changed_by) == 1 else ("take", "them")
-            yield Statement(
-                f"A cut, {cut.cut}: {in_words(cut.changed_by)} {verb} members over it, so that the cut itself breaks "
-                f"{them}. 'edges: objects' tests inside of it.",
-                cut.to_json(),
-                "p_values",
-                kind="warning",
-            )
+            cuts.setdefault(cut.changed_by, []).append(cut.cut)
+    for changed_by, texts in cuts.items():
+        yield Statement(
+            f"Cuts of the objects, {several(texts)}, are not invariant under {in_words(changed_by)} and break them. "
+            "'edges: objects' tests inside of the cuts.",
+            {"cuts": texts, "changed_by": list(changed_by)},
+            "p_values",
+            kind="warning",
+        )
     if s.whole is None:
         return
     sorted_ones = [row.name for row in s.whole.objects if row.ordered]
@@ -60,8 +62,8 @@ def whole_events(s: MomentsRecord) -> Iterator[Statement]:
     if s.edges and (steps := list(_steps(s.whole))):
         text = several(steps)
         yield Statement(
-            f"{text[0].upper()}{text[1:]} makes a step where a member crosses its threshold, which the edges do not help "
-            "against: it breaks what takes members over them.",
+            f"{text[0].upper()}{text[1:]} makes a step where a member crosses its threshold, against which edges do "
+            "not help: it breaks what takes members over them.",
             {"edges": list(s.edges), "steps": steps},
             "p_values",
             kind="warning",
