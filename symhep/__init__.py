@@ -25,6 +25,7 @@ _PUBLIC = {
     "Analysis": "symhep.arrays.analysis",
     "Bounded": "symhep.methods.number",
     "Canonicaliser": "symhep.arrays.canonicaliser",
+    "CardFunction": "symhep.events.card_function",
     "CollectionSchema": "symhep.readers.interface",
     "Column": "symhep.events.dataset",
     "Context": "symhep.methods.context",
@@ -83,6 +84,7 @@ __all__ = [
     "Analysis",
     "Bounded",
     "Canonicaliser",
+    "CardFunction",
     "CollectionSchema",
     "Column",
     "Context",
@@ -147,6 +149,7 @@ if TYPE_CHECKING:
     from symhep.card.loader import load_card
     from symhep.card.schema import RunCard
     from symhep.events.batch import EventBatch, event_records, momentum_records
+    from symhep.events.card_function import CardFunction
     from symhep.events.dataset import Column, Dataset
     from symhep.events.vectors import Vectors, vectors_of
     from symhep.hooks import hookimpl

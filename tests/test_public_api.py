@@ -15,6 +15,7 @@ PUBLIC = {
     "Analysis",
     "Bounded",
     "Canonicaliser",
+    "CardFunction",
     "CollectionSchema",
     "Column",
     "Context",

@@ -170,8 +170,8 @@ def misplaced(matrices: FloatArray, kinds: Sequence[VectorKind], names: Sequence
 
 #: What stays possible, in words.
 _POSSIBLE = {
-    "transverse": "rotations about z, boosts along z, reflections, P and T are: write search: [J_z], say",
-    "three": "rotations, reflections, P and T are: write search: [J_x, J_y, J_z], say",
+    "transverse": "rotations about z, boosts along z, reflections, P and T are: search: {group: [J_z]}, say",
+    "three": "rotations, reflections, P and T are: search: so(3), say",
 }
 
 

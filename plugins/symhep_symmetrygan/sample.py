@@ -193,7 +193,8 @@ class Rows:
         static, members = standard(taken.spectators, taken.weights), None
         if taken.mask is not None or not taken.present.all():
             order = canonical_order(taken, tags)[:, :, None]
-            vectors, tags = (np.take_along_axis(part, order, 1) for part in (vectors, tags))
+            # 0.0: no sign of what stood in an empty place
+            vectors, tags = (np.take_along_axis(part, order, 1) + 0.0 for part in (vectors, tags))
             taken = replace(taken, mask=np.take_along_axis(taken.members, order[:, :, 0], 1))
             members = Members.of(taken, vectors)
             static = members.static(taken, tags, static)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from symhep.arrays.beside import math_text, with_samples, with_spectators
-from symhep.arrays.features import column_names, features_of
+from symhep.arrays.features import features_of
 from symhep.arrays.given import Given, checked_card
 from symhep.arrays.members import is_momenta
 from symhep.arrays.momenta import of_momenta
@@ -119,11 +119,7 @@ def _objects(x: Any) -> dict[str, Any] | None:
                 hint="numbers of the event go into spectators={...}; a vector for each event is x[:, None, :]",
             )
         return vectors or None
-    if is_momenta(x):
-        return {ALONE: x}
-    if not column_names(x) and np.ndim(x) == 3:
-        return {ALONE: x}
-    return None
+    return {ALONE: x} if is_momenta(x) else None
 
 
 def _of_features(x: Any, given: Given, weights: Any, spectators: Any) -> Dataset:

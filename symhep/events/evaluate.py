@@ -122,6 +122,10 @@ def _evaluated(expression: Expression, scope: Scope, members: ak.Array | None) -
             value = Interpreter(Names(scope, members), scope.functions).value(expression.tree)
             # Python's integers may be too long for arrays.
             return Value(float(value.content)) if type(value.content) is int else value
+    except CardError as error:  # one that knows what is wrong, though it is a ValueError as well
+        told = CardError(f'in "{expression.text}": {error}', where=expression.where)
+        told.third_party_traceback = error.third_party_traceback
+        raise told from error
     except _NONSENSE as error:
         reason = str(error).strip().split("\n")[0]
         raise CardError(
@@ -129,10 +133,6 @@ def _evaluated(expression: Expression, scope: Scope, members: ak.Array | None) -
             where=expression.where,
             hint="do the objects have as many members each? count(...), any(...), muons[0] give one value per event",
         ) from error
-    except CardError as error:
-        if error.where is None and expression.where is not None:
-            raise CardError(f'in "{expression.text}": {error}', where=expression.where) from error
-        raise
 
 
 def _array(value: Any, events: int) -> ak.Array:

@@ -181,7 +181,10 @@ class _Building:
         if not card.sort:
             return members
         values = per_member(parse_expression(card.sort.by), members, self._names(name, members))
-        return members[ak.argsort(values, axis=1, ascending=card.sort.order == "ascending", stable=True)]
+        ascending = card.sort.order == "ascending"
+        # awkward puts what is not there first.
+        values = ak.nan_to_num(values, nan=np.inf if ascending else -np.inf, posinf=np.inf, neginf=-np.inf)
+        return members[ak.argsort(values, axis=1, ascending=ascending, stable=True)]
 
     def _names(self, name: str, members: ak.Array) -> Scope:
         return self.scope.holding(**{**self.objects, name: members})

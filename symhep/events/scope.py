@@ -11,7 +11,7 @@ import numpy as np
 
 from symhep.card.expressions import KINEMATICS, SELF
 from symhep.events.axes import EVENTS, MEMBER, Axis, Value
-from symhep.events.functions.interface import CardFunction
+from symhep.events.card_function import CardFunction
 
 __all__ = ["Names", "Scope", "kinematic", "object_scope"]
 

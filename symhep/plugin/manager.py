@@ -17,7 +17,7 @@ import pluggy
 
 import symhep.plugin.specs as specs
 from symhep.errors import PluginError, SymhepError, nearest
-from symhep.events.functions.interface import CardFunction
+from symhep.events.card_function import CardFunction
 from symhep.hooks import PROJECT
 from symhep.plugin.isolation import isolated, portable
 from symhep.plugin.origin import refusal

@@ -23,7 +23,7 @@ from symhep_symmetrygan.inference.infer import infer
 from symhep_symmetrygan.inference.inference import Inference
 from symhep_symmetrygan.inference.record import ComponentRecord, CompositionRecord
 from symhep_symmetrygan.validation.results import Validated
-from symhep_symmetrygan.validation.validate import validate
+from symhep_symmetrygan.validation.validate import steps_of, validate
 
 __all__ = ["Group", "group_of"]
 
@@ -104,7 +104,9 @@ def group_of(elements: Elements, divergences: Divergences | None, context: Conte
     if found.components:
         alone = options.validation.model_copy(update={"random": 0})
         seeds = context.shared("representatives")
-        judged = validate(found.representatives, space, elements.events, alone, seeds)
+        steps = steps_of(alone, len(found.representatives))
+        with context.progress.task("testing components", steps) as advance:
+            judged = validate(found.representatives, space, elements.events, alone, seeds, advance)
     composition = None
     if divergences is not None:
         composition = _composition(found, divergences, v, space.generators, context)

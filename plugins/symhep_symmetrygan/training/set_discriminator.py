@@ -83,7 +83,7 @@ class SetDiscriminator:
     def _trace(self, columns: Tensor) -> tuple[list[Tensor], Tensor]:
         """What enters the layers of phi, its output, the same of rho, and (R, B, P) which members are there."""
         x, mask, tags, beside = self._members.split(columns.mT)
-        seen = (x - self._centre) @ self._white.mT * self._members.there(mask)
+        seen = (x - self._centre) * self._members.there(mask) @ self._white.mT
         types = self._members.one_hot(seen).expand(*seen.shape[:2], -1, -1)
         inner = self._member.trace(torch.cat([seen, types, tags], -1).flatten(1, 2))
         each = inner[-1].unflatten(1, mask.shape[1:]) * mask[..., None]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from symhep.events.card_function import CardFunction
 from symhep.events.functions.calling import call
-from symhep.events.functions.interface import CardFunction
 from symhep.events.functions.table import PHYSICS_FUNCTIONS
 
 __all__ = ["PHYSICS_FUNCTIONS", "CardFunction", "call"]

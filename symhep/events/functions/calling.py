@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from symhep.errors import CardError
 from symhep.events.axes import EVENTS, Axis, Rows, Value
-from symhep.events.functions.interface import CardFunction
+from symhep.events.card_function import CardFunction
 
 __all__ = ["call"]
 

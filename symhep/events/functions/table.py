@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from symhep.events.card_function import CardFunction, anything, whole
 from symhep.events.functions.collins_soper import cos_theta_cs, phi_cs
 from symhep.events.functions.fox_wolfram import fox_wolfram
-from symhep.events.functions.interface import CardFunction, anything, whole
 from symhep.events.functions.mt2 import mt2
 from symhep.events.functions.sphericity import aplanarity, planarity, sphericity, transverse_sphericity
 from symhep.events.functions.thrust import thrust, transverse_thrust

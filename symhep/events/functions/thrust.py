@@ -22,7 +22,8 @@ def thrust(*objects: Any) -> FloatArray:
     Farhi, Phys. Rev. Lett. 39, 1587 (1977); 1 for two back-to-back momenta, 1/2 for an isotropic event, NaN without
     momenta. Exact: the sum is |sum_i s_i p_i| for signs s_i = +-1 that a plane through the origin makes, and some plane
     through one of the momenta makes the best ones. All planes through each of the n momenta are tried in the order
-    of their angle, n^2 log n operations: 50,000 events of 10 momenta take about a second, of 100 about a minute.
+    of their angle, n^2 log n operations: 50,000 events of 10 momenta take 3 s on a core, of 30
+    momenta 20 s, of 100 momenta four minutes.
 
     >>> import awkward as ak
     >>> import vector

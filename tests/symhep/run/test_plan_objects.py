@@ -67,7 +67,9 @@ def test_kinds_come_from_the_file(shared_data: Path) -> None:
         ({"methods__m__options": {"discrete": ["Z_3(x)"]}}, r"Z_3\(x\).*pz of met"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_fails_before_the_run(shared_data: Path, changes: dict[str, Any], message: str) -> None:
+def test_what_cannot_be_fails_before_the_run(
+    shared_data: Path, changes: dict[str, Any], message: str
+) -> None:
     if changes.get("methods__m__use") == "vae":
         changes = {**changes, "features__f__object": "jets"}
     with pytest.raises(CardError, match=message):

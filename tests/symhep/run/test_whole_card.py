@@ -1,4 +1,4 @@
-"""A card of electrons, cleaned jets, missing momentum and their system, on real files, against plain uproot and numpy."""
+"""A card of leptons, cleaned jets, missing momentum and their system, on real files, against plain uproot and numpy."""
 
 from __future__ import annotations
 
@@ -73,12 +73,13 @@ class Event:
 def card(path: Path, names: dict[str, str], tags: list[str]) -> dict[str, Any]:
     """The card with the names of a format."""
     electron, jet, met = names["leptons"], names["jets"], names["met"]
+    up_to_two: dict[str, Any] = {"sort": "pt", "take": {"up_to": 2}}
     return {
         "symhep": 1,
         "datasets": {"data": {"files": [str(path)]}},
         "weights": {"branch": names["weight"]},
         "objects": {
-            "electrons": {"collection": electron, "where": "pt > 20 and abs(eta) < 2.5", "sort": "pt", "take": {"up_to": 2}},
+            "electrons": {"collection": electron, "where": "pt > 20 and abs(eta) < 2.5", **up_to_two},
             "jets": {
                 "collection": jet,
                 "where": "pt > 30 and abs(eta) < 2.5 and all(deltaR(self, electrons) > 0.4)",
@@ -127,7 +128,7 @@ def check(run: symhep.Run, events: list[Event], weights: np.ndarray, tags: list[
     rows = {row["name"]: row for row in _rows(flow, "e_jet")}
     for name, keep in passed.items():
         assert rows[name]["events"] == sum(keep)
-        assert rows[name]["sum_w"] == pytest.approx(weights[keep].sum(), rel=1e-12, abs=1e-9)
+        assert rows[name]["weighted"] == pytest.approx(weights[keep].sum(), rel=1e-12, abs=1e-9)
 
     data = GIVEN["plane"]
     assert len(data) == len(events)
@@ -135,7 +136,7 @@ def check(run: symhep.Run, events: list[Event], weights: np.ndarray, tags: list[
     width = len(data.objects)
     assert data.objects == ("electrons",) * 2 + ("met",) + ("jets",) * (width - 3)
     assert data.kinds[2] == "transverse"
-    assert data.sets == ("electrons", "jets")
+    assert data.sets == {"electrons", "jets"}
     assert data.mask is not None
     for number, event in enumerate(events):
         members = [*event.leptons[:2], *[None] * (2 - len(event.leptons)), event.met, *event.jets[:8]]
@@ -201,7 +202,9 @@ def _delphes(path: Path, limit: int | None, tmp_path: Path, registry: Registry) 
     with uproot.open(path) as file:
         tree = file["Delphes"]
         muons = Columns(tree, **{n: f"Muon.{x}" for n, x in (leaves | {"charge": "Charge"}).items()})
-        jets = Columns(tree, **{n: f"Jet.{x}" for n, x in (leaves | {"BTag": "BTag"}).items()})
+        # Delphes gives its jets a charge, too.
+        more = {"charge": "Charge"} if "Jet.Charge" in tree else {}
+        jets = Columns(tree, **{n: f"Jet.{x}" for n, x in (leaves | {"BTag": "BTag"} | more).items()})
         met = Columns(tree, pt="MissingET.MET", phi="MissingET.Phi")
         count = limit or tree.num_entries
     events = [Event(muons.event(i), jets.event(i), met.event(i)[0]) for i in range(count)]
@@ -211,3 +214,82 @@ def _delphes(path: Path, limit: int | None, tmp_path: Path, registry: Registry) 
     )
     assert sum(len(e.jets) for e in events) > count
     check(run, events, np.ones(count), [["charge", "BTag"]])
+
+
+def test_jets_and_their_particles_from_a_file_of_particles(
+    shared_data: Path, tmp_path: Path, registry: Registry
+) -> None:
+    """Against FastJet's own interface, event by event, on the stable particles of a Delphes file."""
+    fastjet = pytest.importorskip("fastjet")
+    path = shared_data / "delphes_10events.root"
+    objects = {
+        "muons": {"collection": "Particle", "where": "status == 1 and abs(pdgId) == 13", "sort": "pt"},
+        "fat": {
+            "cluster": "Particle",
+            "where": "status == 1 and abs(eta) < 5 and abs(pdgId) != 12 and abs(pdgId) != 14 and abs(pdgId) != 16",
+            "algorithm": "cambridge",
+            "R": 1.0,
+            "pt_min": 20,
+            "keep": "abs(eta) < 2 and all(deltaR(self, muons) > 0.2)",
+            "sort": "pt",
+            "take": 1,
+        },
+        "particles": {"constituents": "fat", "where": "jet == 0", "sort": "pt", "take": {"up_to": 500}},
+    }
+    features = {
+        "jet": {"object": "fat", "vars": ["px", "py", "pz", "E"], "scaling": "none", "spectators": ["count(fat)"]},
+        "inside": {"object": "particles", "vars": ["px", "py", "pz", "E"], "scaling": "none", "tags": ["pdgId"]},
+    }  # fmt: skip
+    methods = {name: {"use": "evil", "features": name} for name in features}
+    content = {
+        "symhep": 1,
+        "datasets": {"data": {"files": [str(path)]}},
+        "weights": {"branch": "none"},
+        "objects": objects,
+        "features": features,
+        "methods": methods,
+        "output": {"figures": []},
+    }
+    run = symhep.run(content, tmp_path / "run", registry=registry)
+    assert not run.failed
+
+    with uproot.open(path) as file:
+        names = {"px": "Px", "py": "Py", "pz": "Pz", "E": "E", "id": "PID", "status": "Status"}
+        tree = file["Delphes"]
+        columns = {n: tree[f"Particle/Particle.{x}"].array() for n, x in names.items()}
+    definition = fastjet.JetDefinition(fastjet.cambridge_algorithm, 1.0)
+    jets, counts, inside = [], [], []
+    for event in range(len(columns["px"])):
+        rows = np.stack([ak.to_numpy(c[event]).astype(float) for c in columns.values()], -1)
+        rows = rows[rows[:, 5] == 1]
+        pt = np.hypot(rows[:, 0], rows[:, 1])
+        eta = np.arcsinh(rows[:, 2] / np.maximum(pt, 1e-30))
+        muons = [
+            (eta[i], np.arctan2(rows[i, 1], rows[i, 0])) for i in np.flatnonzero(np.abs(rows[:, 4]) == 13)
+        ]
+        rows = rows[(np.abs(eta) < 5) & ~np.isin(np.abs(rows[:, 4]), (12, 14, 16))]
+        pseudojets = [fastjet.PseudoJet(*p) for p in rows[:, :4].tolist()]
+        sequence = fastjet.ClusterSequence(pseudojets, definition)
+        found = [
+            j
+            for j in fastjet.sorted_by_pt(sequence.inclusive_jets(20.0))
+            if abs(j.eta()) < 2
+            and all(delta_r({"eta": j.eta(), "phi": j.phi()}, {"eta": e, "phi": p}) > 0.2 for e, p in muons)
+        ]
+        if found:
+            jets.append((found[0].px(), found[0].py(), found[0].pz(), found[0].e()))
+            counts.append(len(found))
+        inside.append(sorted(c.cluster_hist_index() for c in found[0].constituents()) if found else [])
+        inside[-1] = sorted((rows[i].tolist() for i in inside[-1]), key=lambda p: -np.hypot(p[0], p[1]))
+    assert len(jets) >= 8
+    assert np.allclose(GIVEN["jet"].values, jets, rtol=1e-6)
+    assert GIVEN["jet"].spectators[:, 0].tolist() == counts
+
+    data = GIVEN["inside"]
+    assert data.mask is not None
+    assert data.mask.sum(axis=1).tolist() == [len(p) for p in inside]
+    for number, expected in enumerate(inside):
+        p = data.values[number].reshape(-1, 4)[: len(expected)]
+        assert np.allclose(p, np.array(expected).reshape(-1, 6)[:, :4], rtol=1e-6, atol=1e-6)
+        ids = np.array(expected).reshape(-1, 6)[:, 4]
+        assert np.allclose(data.tags[number, : len(expected), 0], ids)

@@ -43,7 +43,9 @@ def test_double_loop(order: int) -> None:
     assert np.isnan(found[1])
 
 
-@pytest.mark.parametrize("text", ["fox_wolfram(jets, jets)", "fox_wolfram(1.5, jets)", "fox_wolfram(True, jets)"])
+@pytest.mark.parametrize(
+    "text", ["fox_wolfram(jets, jets)", "fox_wolfram(1.5, jets)", "fox_wolfram(True, jets)"]
+)
 def test_the_order_is_one_whole_number(text: str) -> None:
     with pytest.raises(CardError, match=r"fox_wolfram takes the order first, one whole number"):
         evaluate(parse_expression(text), {"jets": JETS})

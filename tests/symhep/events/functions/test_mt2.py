@@ -24,7 +24,9 @@ def _visible(rows: list[tuple[float, float, float]]) -> ak.Array:
     mass, px, py = np.array(rows).T
     pz = np.linspace(-50, 80, len(rows))
     energy = np.sqrt(mass**2 + px**2 + py**2 + pz**2)
-    return momentum_records({k: ak.Array(v[:, None]) for k, v in (("px", px), ("py", py), ("pz", pz), ("E", energy))})
+    return momentum_records(
+        {k: ak.Array(v[:, None]) for k, v in (("px", px), ("py", py), ("pz", pz), ("E", energy))}
+    )
 
 
 def _found(a: list, b: list, met: list, chi: float = 0.0, other: float | None = None) -> list[float]:
@@ -57,7 +59,9 @@ def test_published_example() -> None:
 @pytest.mark.parametrize(("chi", "other"), [(0.0, None), (80.0, None), (50.0, 10.0)])
 def test_scan(chi: float, other: float | None) -> None:
     rng = np.random.default_rng(6)
-    rows = [[(m, *p) for m, p in zip(rng.uniform(0, 30, 4), rng.normal(0, 60, (4, 2)), strict=True)] for _ in "ab"]
+    rows = [
+        [(m, *p) for m, p in zip(rng.uniform(0, 30, 4), rng.normal(0, 60, (4, 2)), strict=True)] for _ in "ab"
+    ]
     met = [tuple(m) for m in rng.normal(0, 60, (4, 2))]
     found = _found(*rows, met, chi, other)
     second = chi if other is None else other

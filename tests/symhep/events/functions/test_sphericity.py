@@ -43,7 +43,9 @@ def test_random_events() -> None:
         roots = np.sort(np.roots([1, -1, minors, -np.linalg.det(tensor)]).real)
         assert sphericity(events)[i] == pytest.approx(1.5 * (roots[0] + roots[1]), abs=1e-7)
         assert aplanarity(events)[i] == pytest.approx(1.5 * roots[0], abs=1e-7)
-        assert planarity(events)[i] == pytest.approx(2 / 3 * (sphericity(events)[i] - 2 * aplanarity(events)[i]))
+        assert planarity(events)[i] == pytest.approx(
+            2 / 3 * (sphericity(events)[i] - 2 * aplanarity(events)[i])
+        )
         flat = q[:, :2].T @ q[:, :2]
         half, root = np.trace(flat) / 2, np.sqrt((np.trace(flat) / 2) ** 2 - np.linalg.det(flat))
         assert transverse_sphericity(events)[i] == pytest.approx(2 * (half - root) / (2 * half), abs=1e-12)

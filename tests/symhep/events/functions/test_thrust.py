@@ -34,7 +34,9 @@ def by_brute_force(p: FloatArray) -> float:
 @pytest.mark.parametrize("dimensions", [3, 2])
 def test_all_partitions(dimensions: int) -> None:
     rng = np.random.default_rng(3)
-    events = [rng.normal(size=(n, 3)) * rng.exponential(size=(n, 1)) for n in (1, 2, 2, 3, 4, 5, 7, 9, 11, 11)]
+    events = [
+        rng.normal(size=(n, 3)) * rng.exponential(size=(n, 1)) for n in (1, 2, 2, 3, 4, 5, 7, 9, 11, 11)
+    ]
     found = thrust(lists(events)) if dimensions == 3 else transverse_thrust(lists(events))
     expected = [by_brute_force(p[:, :dimensions]) for p in events]
     assert found == pytest.approx(expected, rel=1e-12)

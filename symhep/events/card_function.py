@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from symhep.events.kinds import VectorKind
+if TYPE_CHECKING:
+    from symhep.card.schema import VectorKind
 
 __all__ = ["CardFunction", "anything", "whole"]
 
