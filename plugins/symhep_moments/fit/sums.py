@@ -237,9 +237,9 @@ def _freedom(means: Means, spread: Spread) -> float:
     Uncentred, S = sum w^2 m m^T, z^T S^-1 z has the mean of chi^2 and no more than its variance, whatever the weights:
     for moments with symmetric signs it is e^T H e, e random signs and H the projection on the moments. Centring at
     A = z / W_1 makes S - kappa z z^T of it, kappa = 2 W_3 / (W_1 W_2) - W_2 / W_1^2 with W_k = sum w^k (1 / n for equal
-    weights), so that z^T S^-1 z becomes T / (1 - kappa T): that is Hotelling's with 1 / kappa degrees of freedom. The
-    freedom of the variances themselves, W_2^2 / W_4, would be that of a covariance from other events, and is far too
-    small where few weights are large.
+    weights), so that z^T S^-1 z becomes T / (1 - kappa T) at most: that is Hotelling's with 1 / kappa degrees of
+    freedom. The freedom of the variances themselves, W_2^2 / W_4, would be that of a covariance from other events, and
+    is far too small where few weights are large.
     """
     kappa = 2 * means.w3 / (means.w * means.w2) - means.w2 / means.w**2
     return min(1 / kappa if kappa > 0 else MOST, MOST) - 1
