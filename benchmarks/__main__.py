@@ -19,6 +19,7 @@ def main() -> None:
         "lhe",
         "hepmc",
         "root_files",
+        "cluster",
         "vae",
         "oracle_table",
         "oracle_gradient",

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import awkward as ak
 import fastjet
 import numpy as np
 import numpy.typing as npt
 import pythia8mc
-import uproot
+from delphes_tree import lists_of_rows, singletons, write_tree
 
 __all__ = ["EVENTS", "FILE", "SEED", "calorimeter", "write"]
 
@@ -157,30 +156,9 @@ def _write_tree(target: Path, columns: Columns, cross_section_pb: tuple[float, f
     }
     missing = np.array(columns.missing, np.float32)
     collections = {
-        "Event": _singletons(event),
-        "Jet": _jagged(columns.jets),
-        "GenJet": _jagged(columns.truth),
-        "MissingET": _singletons({"MET": missing[:, 0], "Eta": missing[:, 1], "Phi": missing[:, 2]}),
+        "Event": singletons(event),
+        "Jet": lists_of_rows(columns.jets, JET_FIELDS),
+        "GenJet": lists_of_rows(columns.truth, JET_FIELDS),
+        "MissingET": singletons({"MET": missing[:, 0], "Eta": missing[:, 1], "Phi": missing[:, 2]}),
     }
-    with uproot.recreate(target, compression=uproot.LZMA(9)) as file:
-        # Delphes splits its classes into branches named Jet.PT, counted by Jet_size.
-        tree = file.mktree(
-            "Delphes",
-            {name: array.type for name, array in collections.items()},
-            title="Analysis tree",
-            field_name=lambda outer, inner: f"{outer}.{inner}",
-            counter_name=lambda counted: f"{counted}_size",
-        )
-        tree.extend(collections)
-
-
-def _singletons(columns: dict[str, npt.NDArray[np.generic]]) -> ak.Array:
-    """Delphes stores an event's own numbers as lists of length 1."""
-    lists = {name: ak.unflatten(values, np.ones(len(values), int)) for name, values in columns.items()}
-    return ak.zip(lists)
-
-
-def _jagged(jets: list[list[tuple[float, ...]]]) -> ak.Array:
-    flat = np.array([jet for event in jets for jet in event], np.float32).reshape(-1, len(JET_FIELDS))
-    counts = np.array([len(event) for event in jets])
-    return ak.zip({name: ak.unflatten(flat[:, i], counts) for i, name in enumerate(JET_FIELDS)})
+    write_tree(target, collections)

@@ -11,9 +11,10 @@ from pathlib import Path
 import dijets
 import dileptons
 import jets
+import ttbar
 
-DIJETS = Path(dijets.FILE).stem
-NAMES = (*dileptons.SAMPLES, DIJETS, *jets.SAMPLES)
+DIJETS, TTBAR = Path(dijets.FILE).stem, Path(ttbar.FILE).stem
+NAMES = (*dileptons.SAMPLES, DIJETS, *jets.SAMPLES, TTBAR)
 
 
 def generate(
@@ -28,6 +29,8 @@ def generate(
         return jets.write(name, folder, events or jets.JETS, jets.SEED if seed is None else seed, processes)
     if name == DIJETS:
         return dijets.write(folder, events or dijets.EVENTS, dijets.SEED if seed is None else seed)
+    if name == TTBAR:
+        return ttbar.write(folder, events or ttbar.EVENTS, ttbar.SEED if seed is None else seed, processes)
     sample = dileptons.SAMPLES[name]
     return dileptons.write(sample, folder, events or sample.events, sample.seed if seed is None else seed)
 
@@ -39,7 +42,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, help="events per sample (default: as committed)")
     parser.add_argument("--seed", type=int, help="seed of all random numbers (default: as committed)")
     parser.add_argument(
-        "--processes", type=int, help="of the jet samples, which are made in blocks (all cores)"
+        "--processes", type=int, help="of the jet and ttbar samples, which are made in blocks (all cores)"
     )
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write into")
     arguments = parser.parse_args()

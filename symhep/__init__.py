@@ -11,6 +11,7 @@ that ``import symhep`` costs nothing.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from typing import TYPE_CHECKING, Any
 
 # The package is loaded first and its name set free: ``symhep.run`` is the function, found below like the others.
@@ -21,7 +22,10 @@ __version__ = "0.2.0"
 
 _PUBLIC = {
     "Adjusted": "symhep.methods.p_values",
+    "Analysis": "symhep.arrays.analysis",
     "Bounded": "symhep.methods.number",
+    "Canonicaliser": "symhep.arrays.canonicaliser",
+    "CardFunction": "symhep.events.card_function",
     "CollectionSchema": "symhep.readers.interface",
     "Column": "symhep.events.dataset",
     "Context": "symhep.methods.context",
@@ -59,6 +63,8 @@ _PUBLIC = {
     "Table": "symhep.methods.table",
     "Vectors": "symhep.events.vectors",
     "VectorsRecord": "symhep.methods.events",
+    "analyse": "symhep.arrays.analyse",
+    "dataset_of": "symhep.arrays.dataset",
     "event_records": "symhep.events.batch",
     "homogeneous": "symhep.methods.symmetry",
     "hookimpl": "symhep.hooks",
@@ -75,7 +81,10 @@ _PUBLIC = {
 
 __all__ = [
     "Adjusted",
+    "Analysis",
     "Bounded",
+    "Canonicaliser",
+    "CardFunction",
     "CollectionSchema",
     "Column",
     "Context",
@@ -114,6 +123,8 @@ __all__ = [
     "Vectors",
     "VectorsRecord",
     "__version__",
+    "analyse",
+    "dataset_of",
     "errors",
     "event_records",
     "homogeneous",
@@ -131,9 +142,14 @@ __all__ = [
 
 if TYPE_CHECKING:
     from symhep import errors
+    from symhep.arrays.analyse import analyse
+    from symhep.arrays.analysis import Analysis
+    from symhep.arrays.canonicaliser import Canonicaliser
+    from symhep.arrays.dataset import dataset_of
     from symhep.card.loader import load_card
     from symhep.card.schema import RunCard
     from symhep.events.batch import EventBatch, event_records, momentum_records
+    from symhep.events.card_function import CardFunction
     from symhep.events.dataset import Column, Dataset
     from symhep.events.vectors import Vectors, vectors_of
     from symhep.hooks import hookimpl
@@ -160,6 +176,11 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module("symhep.errors")
     if name in _PUBLIC:
         return getattr(importlib.import_module(_PUBLIC[name]), name)
+    # The core names no method: what is registered is looked up. Names of Python's own protocols are none.
+    if not name.startswith("_") and importlib.util.find_spec(f"symhep.{name}") is None:
+        found = importlib.import_module("symhep.arrays.shortcut").shortcut(name)
+        if found is not None:
+            return found
     raise AttributeError(f"module 'symhep' has no attribute {name!r}")
 
 

@@ -25,6 +25,7 @@ LAYERS = (
     {"plotting", "plugin"},
     {"hypotheses", "report"},
     {"run"},
+    {"arrays"},
     {"testing"},
     {"cli"},
     {"__main__"},
@@ -40,7 +41,7 @@ CONFINED = {
     "pyhepmc": ("symhep/readers/",),
     "fastjet": ("symhep/events/cluster.py",),
 }
-ABOVE_METHODS = {"run", "report", "testing", "cli"}
+ABOVE_METHODS = {"run", "report", "arrays", "testing", "cli"}
 
 
 #: Public name -> the module that defines it: `from symhep import Method` is an import of that module.

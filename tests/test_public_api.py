@@ -12,7 +12,10 @@ import symhep
 
 PUBLIC = {
     "Adjusted",
+    "Analysis",
     "Bounded",
+    "Canonicaliser",
+    "CardFunction",
     "CollectionSchema",
     "Column",
     "Context",
@@ -51,6 +54,8 @@ PUBLIC = {
     "Vectors",
     "VectorsRecord",
     "__version__",
+    "analyse",
+    "dataset_of",
     "errors",
     "event_records",
     "homogeneous",

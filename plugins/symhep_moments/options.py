@@ -57,8 +57,10 @@ class MomentsOptions(Options):
         description="significance level (family-wise error rate) per family of hypotheses",
     )
     functions: FunctionOptions = Field(FunctionOptions(), description="the test functions")
-    edges: tuple[Edge, ...] = Field(
-        (), description="fiducial cuts that the events have passed: the test functions vanish there"
+    edges: tuple[Edge, ...] | Literal["objects"] = Field(
+        (),
+        description="fiducial cuts that the events have passed: the test functions vanish there; objects: the cuts of "
+        "the objects' where",
     )
     reference: str | None = Field(
         None, description="a dataset of the features: test symmetries of the density relative to its"
@@ -83,6 +85,13 @@ class MomentsOptions(Options):
     max_events: int | None = Field(
         None, ge=1, description="use this many events, evenly spaced; all by default"
     )
+
+    @property
+    def fiducial(self) -> tuple[Edge, ...]:
+        """The edges; ``edges: objects`` is to be replaced first (`symhep_moments.thresholds.resolved`)."""
+        if isinstance(self.edges, str):
+            raise ValueError("edges: objects has not been resolved")
+        return self.edges
 
     @field_validator("generators")
     @classmethod

@@ -29,9 +29,13 @@ __all__ = [
     "DiscreteElement",
     "Excluded",
     "Functions",
+    "LeftOut",
     "MomentsRecord",
+    "ObjectRow",
     "RankRow",
     "SupportRecord",
+    "ThresholdRow",
+    "WholeEvents",
 ]
 
 BreakingKind = Literal["modulation", "rate"]
@@ -140,11 +144,54 @@ class Excluded(Record):
     why: str = Field(description="which constant of the events it changes")
 
 
+class LeftOut(Record):
+    """A generator that does not act on all of the vectors."""
+
+    label: str = Field(description="the generator")
+    why: str = Field(description="which component of which vector it would need")
+
+
+class ObjectRow(Record):
+    """An object of the events: places that every event fills, or a set."""
+
+    name: str = Field(description="of the object")
+    components: tuple[str, ...] = Field(description="what is known of its vectors")
+    places: int = Field(description="number of places; of a set the largest number of members")
+    is_set: bool = Field(
+        description="whether the number of members differs from event to event; they have no order then"
+    )
+    mean: float = Field(description="mean number of members, weights not counted")
+    ordered: bool = Field(False, description="whether its places are sorted by falling pt in all events")
+
+
+class ThresholdRow(Record):
+    """A cut on the members of an object."""
+
+    cut: str = Field(description="in words: 'pt > 30 of jets'")
+    changed_by: tuple[str, ...] = Field(
+        description="candidates that take members over it, so that the cut breaks them"
+    )
+    covered: bool = Field(description="whether it is among the edges at which test functions vanish")
+
+
+class WholeEvents(Record):
+    """Events with vectors of several kinds, any number of members, tags or spectators."""
+
+    objects: tuple[ObjectRow, ...] = Field(description="what an event is made of, in the order of its places")
+    tags: int = Field(description="numbers of each member that are not transformed, and that tests see")
+    spectators: int = Field(description="numbers of the event that are not transformed, and that tests see")
+    otherwise: tuple[str, ...] = Field(
+        (), description="what is left out for such events, or done otherwise, in words"
+    )
+
+
 class SupportRecord(Support):
     """What the events fill, and which candidates do not preserve it."""
 
     rank: int = Field(description="dimension of the plane that holds the events")
-    numbers: int = Field(description="numbers per event: the rank without constraints")
+    numbers: int = Field(
+        description="numbers per event: the rank without constraints; members of a set count by their sum"
+    )
     excluded: tuple[Excluded, ...] = Field(description="candidates that do not preserve it")
     still: tuple[str, ...] = Field((), description="candidates that act trivially on these events")
 
@@ -192,6 +239,17 @@ class MomentsRecord(Record):
     )
     reference: str | None = Field(None, description="relative to what, in words; null: the events alone")
     edges: tuple[str, ...] = Field((), description="fiducial cuts at which the test functions vanish")
+    left_out: tuple[LeftOut, ...] = Field(
+        (), description="generators that were asked for and need components that not all vectors have"
+    )
+    thresholds: tuple[ThresholdRow, ...] = Field(
+        (), description="cuts on members, of the objects' where, that some candidates take members over"
+    )
+    whole: WholeEvents | None = Field(
+        None,
+        description="what whole events are made of; null: as many vectors in every event, of which all is known, and "
+        "nothing else",
+    )
 
     @property
     def first_rejected(self) -> str | None:

@@ -12,16 +12,24 @@ from torch import Tensor
 from symhep.errors import CardError, MethodError, as_card_error, nearest
 from symhep.events.dataset import Dataset
 from symhep.events.effective import effective_events, require_effective
-from symhep.events.vectors import ActsOn, Vectors, vectors_of
+from symhep.events.vectors import ActsOn, Vectors, acts_on_momenta, vectors_of
 from symhep.lie.generators import Generators
 from symhep.lie.groups.elements.frame import Frame
+from symhep.lie.kinds import defined_on
 from symhep.lie.sums import algebra_sum
+from symhep.lie.terms import read_terms
 from symhep_moments.options import MomentsOptions
+from symhep_moments.places import Places, called, places_of, whole_events
+from symhep_moments.thresholds import MemberCut, cuts_of, resolved
 
-__all__ = ["Events", "Sample", "candidates", "events_of", "prepare", "require_sense", "split_reference"]
+__all__ = [
+    "Events", "Sample", "candidates", "events_of", "frame_of", "prepare", "require_sense", "split_reference",
+]  # fmt: skip
 
 #: Translations of four components that are no momenta.
 _NUMBERED = {"P_t": "P_1", "P_x": "P_2", "P_y": "P_3", "P_z": "P_4"}
+#: Momenta in space and across the beam: their generators have names of physics.
+_MOMENTA = {("px", "py", "pz"): "so(3)", ("px", "py"): "so(2)"}
 #: Most components of a vector for which all linear maps are candidates.
 ALL_LINEAR = 4
 
@@ -33,7 +41,8 @@ class Events:
     Attributes
     ----------
     x
-        (N, P, d) float64, divided by ``scale``: the root mean square of all components is one.
+        (N, P, d) float64, divided by ``scale``: the root mean square of all components is one. With ``places`` the
+        components may be followed by others, (N, P, D).
     weights
         (N,) signed.
     scale
@@ -48,6 +57,14 @@ class Events:
         Events that these were taken from; None: these.
     source
         (N,) number of the independent source event of each; None: each is its own.
+    places
+        What the columns are, where they are more than vectors of which all is known.
+    particles
+        P names of the vectors; () if they have none.
+    left_out
+        (label, why) of the candidates that are not defined on all of the vectors.
+    of_objects
+        Are the vectors what is known of the four-momenta of objects?
     """
 
     x: Tensor
@@ -59,6 +76,15 @@ class Events:
     generators: Generators
     available: int | None = None
     source: npt.NDArray[np.int64] | None = None
+    places: Places | None = None
+    particles: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+    of_objects: bool = False
+
+    @property
+    def vectors(self) -> Tensor:
+        """(N, P, d) the components alone."""
+        return self.x if self.places is None else self.x[..., : self.places.dimension]
 
     @property
     def effective(self) -> float:
@@ -89,32 +115,54 @@ class Sample:
     reference: Events | None
     particles: tuple[str, ...]
     options: MomentsOptions
+    cuts: tuple[MemberCut, ...] = ()
 
 
 def prepare(data: Dataset, options: MomentsOptions) -> Sample:
     """The sample. Raises as `events_of` and `split_reference` do."""
     own, theirs = split_reference(data, options.reference)
+    options = resolved(options, data)
     events = _events(own, options)
-    reference = None if theirs is None else _events(theirs, options)
+    reference = None if theirs is None else _events(theirs, options, events.places)
     if reference is not None:
-        shrink = reference.scale / events.scale
-        reference = replace(reference, x=reference.x * shrink, scale=events.scale)
-    return Sample(events, reference, data.particles, options)
+        x, d = reference.x * (reference.scale / events.scale), len(reference.names)
+        x[..., d:] = reference.x[..., d:]
+        reference = replace(reference, x=x, scale=events.scale)
+    return Sample(events, reference, data.particles, options, cuts_of(data, options))
 
 
 def require_sense(data: Dataset, options: MomentsOptions) -> None:
     """Raise `CardError` or `MethodError` for a reference, vectors, candidates or elements that are not there."""
     own, _ = split_reference(data, options.reference)
+    resolved(options, data)
     vectors = vectors_of(own, options.acts_on, options.vectors)
-    candidates(options.generators, vectors)
+    places = places_of(vectors)
+    _defined(candidates(options.generators, vectors), places)
     if options.discrete is not None:
-        options.discrete.chosen(Frame.of(vectors.names, data.particles, vectors.x.shape[1]))
+        options.discrete.chosen(frame_of(vectors.names, data.particles, vectors.x.shape[1], places))
 
 
-def _events(data: Dataset, options: MomentsOptions) -> Events:
+def frame_of(names: tuple[str, ...], particles: tuple[str, ...], count: int, places: Places | None) -> Frame:
+    """What discrete elements must know of an event."""
+    if places is None:
+        return Frame.of(names, particles, count)
+    return Frame.of(names, particles, count, places.known, places.objects, places.sets)
+
+
+def _events(data: Dataset, options: MomentsOptions, like: Places | None = None) -> Events:
     return events_of(
-        data, options.generators, acts_on=options.acts_on, vectors=options.vectors, max_events=options.max_events
+        data, options.generators, acts_on=options.acts_on, vectors=options.vectors, max_events=options.max_events,
+        like=like,
     )  # fmt: skip
+
+
+def _defined(generators: Generators, places: Places | None) -> tuple[Generators, tuple[tuple[str, str], ...]]:
+    """The candidates that act on all vectors, and why the others do not. Raises `CardError` if none does."""
+    if places is None:
+        return generators, ()
+    with as_card_error("generators"):
+        kept = defined_on(generators, places.names, places.known)
+    return kept.generators, kept.left_out
 
 
 def split_reference(data: Dataset, reference: str | None) -> tuple[Dataset, Dataset | None]:
@@ -149,8 +197,11 @@ def events_of(
     acts_on: ActsOn = "auto",
     vectors: int | None = None,
     max_events: int | None = None,
+    like: Places | None = None,
 ) -> Events:
-    """Scaled events of ``data``, with the candidates that ``generators`` names.
+    """Scaled events of ``data``, with the candidates that ``generators`` names and all vectors know.
+
+    Tags and spectators are standardised as those of ``like`` are, if given.
 
     Raises `CardError` or `MethodError` as `vectors_of` and `candidates` do, and where there are too few effective
     events.
@@ -165,26 +216,33 @@ def events_of(
     if (total := float(taken.weights.sum())) <= 0:
         raise MethodError(f"the weights of '{data.name}' sum to {total:.4g}; the sum must be positive")
     scale = taken.scale
+    x, places = whole_events(taken, scale, like)
+    kept, left_out = _defined(candidates(generators, taken), places)
     return Events(
-        torch.from_numpy(taken.x / scale), torch.from_numpy(taken.weights), scale, taken.names, taken.unit,
-        taken.momenta, candidates(generators, taken), len(data), data.unit[taken.rows],
+        torch.from_numpy(x), torch.from_numpy(taken.weights), scale, taken.names, taken.unit, taken.momenta, kept,
+        len(data), data.unit[taken.rows], places, called(taken), left_out,
+        acts_on_momenta(data, acts_on, vectors),
     )  # fmt: skip
 
 
 def candidates(name: str | None, vectors: Vectors) -> Generators:
     """The algebra ``name`` on these vectors, such as 'poincare' or 'so(3)+T', as affine matrices.
 
-    Default: Poincare for four-momenta; else all volume-preserving affine maps, sl(d) + T, or, of vectors of more than
-    four components, rotations and translations, so(d) + T. (A density that can be normalised has no others: a map
-    that changes volumes would carry it away.)
+    Default: Poincare for four-momenta; rotations and translations for (px, py, pz) and (px, py); else all
+    volume-preserving affine maps, sl(d) + T, or, of vectors of more than four components, rotations and translations,
+    so(d) + T. (A density that can be normalised has no others: a map that changes volumes would carry it away.)
 
     Raises `CardError` for unknown names, other sizes, and complex algebras.
     """
     d = vectors.x.shape[2]
+    turns = _MOMENTA.get(vectors.names)
     if name is None:
-        linear = f"sl({d})+" if d <= ALL_LINEAR else f"so({d})+"
+        linear = "rotations+" if turns else f"sl({d})+" if d <= ALL_LINEAR else f"so({d})+"
         name = "poincare" if vectors.momenta else f"{linear if d > 1 else ''}T"
     with as_card_error():
+        if turns is not None:
+            # The same algebra, by the axes J_x, J_y, J_z in place of the planes J_12, J_13, J_23.
+            name = "+".join("rotations" if term.text == turns else term.text for term in read_terms(name))
         found = algebra_sum(name, d)
     if np.iscomplexobj(found.matrices):
         raise CardError(
@@ -192,6 +250,10 @@ def candidates(name: str | None, vectors: Vectors) -> Generators:
             hint="use a real algebra, such as so, sl or gl",
         )
     found = found.homogeneous()
-    return (
-        found if vectors.momenta else replace(found, labels=tuple(_NUMBERED.get(a, a) for a in found.labels))
-    )
+    if vectors.momenta:
+        return found
+    if turns is not None:
+        known = {f"P_{i + 1}": f"P_{component[1]}" for i, component in enumerate(vectors.names)}
+    else:
+        known = _NUMBERED
+    return replace(found, labels=tuple(known.get(a, a) for a in found.labels))

@@ -1,7 +1,8 @@
 """Cut expressions: Python syntax, parsed against a whitelist and never evaluated by Python.
 
 Allowed are numbers, names, ``name.field``, ``name[0]``, arithmetic, comparisons
-(also chained, and ``in [11, 13]``), ``and or not``, and the functions below.
+(also chained, and ``in [11, 13]``), ``and or not``, ``if(c, a, b)``, the functions below, and
+``module:function(...)`` of a plugin or of a folder that the user names.
 Everything else is a `CardError` that points at the column.
 """
 
@@ -9,11 +10,26 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from dataclasses import dataclass
 
+from symhep.card.calls import FUNCTION_NAME, rewritten
 from symhep.errors import CardError, nearest
 
-__all__ = ["ELEMENTWISE", "FUNCTIONS", "KINEMATICS", "PAIRWISE", "REDUCERS", "Expression", "parse_expression"]
+__all__ = [
+    "ELEMENTWISE",
+    "FUNCTIONS",
+    "KINEMATICS",
+    "PAIRWISE",
+    "PHYSICS",
+    "REDUCERS",
+    "SELF",
+    "Expression",
+    "parse_expression",
+]
+
+#: In expressions of an object: the member itself.
+SELF = "self"
 
 #: Functions of numbers.
 ELEMENTWISE = frozenset(
@@ -23,9 +39,19 @@ ELEMENTWISE = frozenset(
 REDUCERS = frozenset({"count", "any", "all", "sum", "min", "max"})
 #: Functions of two or more four-vectors.
 PAIRWISE = frozenset({"mass", "deltaR", "deltaphi", "deltaeta"})
-FUNCTIONS = ELEMENTWISE | REDUCERS | PAIRWISE
+#: Functions of the event, and the numbers of their arguments (least, most; None: any); see `symhep.events.functions`.
+PHYSICS: dict[str, tuple[int, int | None]] = {
+    "HT": (1, None), "MT": (2, 2), "MT2": (3, 5), "thrust": (1, None), "transverse_thrust": (1, None),
+    "sphericity": (1, None), "aplanarity": (1, None), "planarity": (1, None), "transverse_sphericity": (1, None),
+    "fox_wolfram": (2, None), "cos_theta_CS": (2, 2), "phi_CS": (2, 2),
+}  # fmt: skip
+FUNCTIONS = ELEMENTWISE | REDUCERS | PAIRWISE | PHYSICS.keys() | {"if"}
 #: Functions of a number of arguments other than one; mass adds up as many as it is given.
-_ARGUMENTS = {"arctan2": 2, "deltaR": 2, "deltaphi": 2, "deltaeta": 2}
+_ARGUMENTS: dict[str, tuple[int, int | None]] = {
+    "arctan2": (2, 2), "deltaR": (2, 2), "deltaphi": (2, 2), "deltaeta": (2, 2), "if": (3, 3), "mass": (1, None),
+    "min": (1, None), "max": (1, None),
+} | PHYSICS  # fmt: skip
+_OWN = re.compile(FUNCTION_NAME)
 
 #: What every four-vector knows, and the unit it comes in (energies in GeV).
 KINEMATICS = {
@@ -49,7 +75,7 @@ class Expression:
     """A checked expression.
 
     ``names`` are the names it reads, ``fields`` the (name, field) pairs such as
-    ('muons', 'pt') in ``muons[0].pt``.
+    ('muons', 'pt') in ``muons[0].pt``, ``functions`` what it calls of plugins and named folders, as 'module:function'.
     """
 
     text: str
@@ -57,6 +83,7 @@ class Expression:
     names: frozenset[str]
     fields: frozenset[tuple[str, str]]
     where: str | None = None
+    functions: frozenset[str] = frozenset()
 
 
 def parse_expression(text: str, where: str | None = None) -> Expression:
@@ -67,20 +94,23 @@ def parse_expression(text: str, where: str | None = None) -> Expression:
     >>> parse_expression("__import__('os')")
     Traceback (most recent call last):
     ...
-    symhep.errors.CardError: in "__import__('os')": no function is called '__import__'; known: abs, all, any, \
-arctan2, cos, cosh, count, deltaR, deltaeta, deltaphi, exp, log, ...
+    symhep.errors.CardError: in "__import__('os')": no function is called '__import__'; known: HT, MT, MT2, abs, all, \
+any, aplanarity, arctan2, cos, cos_theta_CS, cosh, count, ...
     """
     if len(text) > _MAX_LENGTH:
         raise CardError(f"an expression of {len(text)} characters; {_MAX_LENGTH} are allowed", where=where)
+    python = rewritten(text.strip())
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        tree = ast.parse(python.text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        column = f" at column {error.offset}" if isinstance(error, SyntaxError) and error.offset else ""
-        raise CardError(
-            f'"{text}" is not an expression: {getattr(error, "msg", error)}{column}', where=where
-        ) from error
+        offset = error.offset if isinstance(error, SyntaxError) else None
+        column = f" at column {python.column(offset)}" if offset else ""
+        reason = python.told(str(getattr(error, "msg", error)))
+        raise CardError(f'"{text}" is not an expression: {reason}{column}', where=where) from error
     if _depth(tree) > _MAX_DEPTH:
         raise CardError(f'"{text}" is nested more than {_MAX_DEPTH} deep', where=where)
+    python.restore(tree)
+    own = frozenset(name for name in python.names.values() if name != "if")
     functions = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
         _check(node, text, where)
@@ -92,7 +122,7 @@ arctan2, cos, cosh, count, deltaR, deltaeta, deltaphi, exp, log, ...
         for inner in ast.walk(node.value)
         if isinstance(inner, ast.Name) and id(inner) not in functions
     }
-    return Expression(text, tree, frozenset(names), frozenset(fields), where)
+    return Expression(text, tree, frozenset(names), frozenset(fields), where, own)
 
 
 def _depth(tree: ast.AST) -> int:
@@ -111,6 +141,8 @@ def _check(node: ast.AST, text: str, where: str | None) -> None:
     elif isinstance(node, ast.Call):
         if not isinstance(node.func, ast.Name) or node.keywords:
             problem = f"'{ast.unparse(node)}' is not allowed; functions are called by name, as in abs(eta)"
+        elif _OWN.fullmatch(node.func.id):
+            problem = None if node.args else f"'{node.func.id}()' needs an argument"
         elif node.func.id not in FUNCTIONS:
             problem, hint = f"no function is called '{node.func.id}'", nearest(node.func.id, FUNCTIONS)
         else:
@@ -137,12 +169,13 @@ def _check(node: ast.AST, text: str, where: str | None) -> None:
 
 def _arity(name: str, given: int) -> str | None:
     """What is wrong with calling ``name`` with so many arguments."""
-    if name == "mass":
-        return None if given else "'mass()' needs an argument"
-    wanted = _ARGUMENTS.get(name, 1)
-    return (
-        f"{name} takes {wanted} argument{'s' if wanted > 1 else ''}, got {given}" if given != wanted else None
-    )
+    least, most = _ARGUMENTS.get(name, (1, 1))
+    if given >= least and (most is None or given <= most):
+        return None
+    if most is None and least == 1:
+        return f"'{name}()' needs an argument"
+    wanted = f"{least}" if most == least else f"{least} or more" if most is None else f"{least} to {most}"
+    return f"{name} takes {wanted} argument{'s' if wanted != '1' else ''}, got {given}"
 
 
 def _finite(value: object) -> bool:

@@ -129,6 +129,16 @@ class SoftDrop(_Strict):
     beta: float = Field(0.0, ge=-10, le=10)
 
 
+def _taken(value: Any) -> Any:
+    """One message for whatever is none of the three ways to say how many."""
+    number = value.get("up_to") if isinstance(value, dict) and set(value) == {"up_to"} else value
+    if value in (None, "all") or isinstance(value, UpTo):
+        return value
+    if type(number) is not int or not 0 < number <= 1000:
+        raise ValueError("expected a number from 1 to 1000, {up_to: 8}, or all")
+    return value
+
+
 #: Where the members of an object come from, one of these.
 _ORIGINS = ("collection", "pair", "cluster", "constituents", "system")
 #: Keys that only clustered jets have.
@@ -175,7 +185,10 @@ class ObjectCard(_Strict):
     sort: Annotated[Sort | None, BeforeValidator(_as_sort, json_schema_input_type=str | Sort | None)] = Field(
         None, description="an expression (largest first), or {by: ..., order: ascending}"
     )
-    take: Annotated[int, Field(gt=0, le=1000, strict=True)] | UpTo | Literal["all"] | None = Field(
+    take: Annotated[
+        Annotated[int, Field(gt=0, le=1000, strict=True)] | UpTo | Literal["all"] | None,
+        BeforeValidator(_taken),
+    ] = Field(
         None,
         description="how many, from the front, enter features: a number, that every event must have; {up_to: 8}, or "
         "all: as many as there are. Pairs and cuts see all that pass 'where'",

@@ -35,9 +35,15 @@ def check_cross_sections(card: RunCard, names: Iterable[str]) -> None:
         )
 
 
-def assemble(card: RunCard, features: str, tables: Mapping[str, FeatureTable]) -> Dataset:
+def assemble(
+    card: RunCard,
+    features: str,
+    tables: Mapping[str, FeatureTable],
+    units: Mapping[str, str] | None = None,
+) -> Dataset:
     """Join ``tables`` (dataset name -> table) and fit the scaling.
 
+    ``units`` are those of functions of plugins and named folders, by 'module:function'.
     The weights must already be scaled to the cross-sections, see `check_cross_sections`. Raises `MethodError` if all
     weights are 0, or if squares of weights or values could not be summed.
     """
@@ -55,7 +61,7 @@ def assemble(card: RunCard, features: str, tables: Mapping[str, FeatureTable]) -
             f"all {len(weights)} events of '{features}' have weight 0, so that none counts; choose another weight with "
             "weights.branch, or none"
         )
-    particles, columns = _columns(feature, joined)
+    particles, columns = _columns(feature, joined, units or {})
     objects = tuple(p.object for p in joined.places for _ in range(p.width))
     dataset = Dataset(
         features,
@@ -74,7 +80,7 @@ def assemble(card: RunCard, features: str, tables: Mapping[str, FeatureTable]) -
         tags=joined.tags,
         tag_names=feature.tags,
         spectators=joined.spectators,
-        spectator_columns=tuple(_expression_column(s) for s in feature.spectators),
+        spectator_columns=tuple(_expression_column(s, units or {}) for s in feature.spectators),
         thresholds=tuple(t for name in dict.fromkeys(objects) for t in thresholds(name, card.objects[name])),
     )
     scaler = Scaler.fit(dataset.values, feature.scaling, weights, dataset.present)
@@ -113,10 +119,12 @@ def _require_numbers(dataset: str, features: str, table: FeatureTable) -> None:
         )
 
 
-def _columns(feature: FeatureCard, table: FeatureTable) -> tuple[tuple[str, ...], tuple[Column, ...]]:
+def _columns(
+    feature: FeatureCard, table: FeatureTable, units: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[Column, ...]]:
     """Names of the particles, and the features place by place."""
     if feature.object is None:
-        return (), tuple(_expression_column(v) for v in feature.vars)
+        return (), tuple(_expression_column(v, units) for v in feature.vars)
     fallbacks = [
         p.object if p.width == 1 and not p.varies else f"{p.object}[{index}]"
         for p in table.places
@@ -124,11 +132,11 @@ def _columns(feature: FeatureCard, table: FeatureTable) -> tuple[tuple[str, ...]
     ]
     names = particle_names(list(zip(table.pdg_ids, fallbacks, strict=True)))
     variables = [p.variables for p in table.places for _ in range(p.width)]
-    return tuple(name.name for name in names), feature_columns(variables, names)
+    return tuple(name.name for name in names), feature_columns(variables, names, units)
 
 
-def _expression_column(text: str) -> Column:
-    return Column(text, expression_unit(text), _math_name(text))
+def _expression_column(text: str, units: Mapping[str, str]) -> Column:
+    return Column(text, expression_unit(text, units), _math_name(text))
 
 
 def _math_name(name: str) -> str:

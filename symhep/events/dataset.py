@@ -234,6 +234,14 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.values)
 
+    def rescaled(self, kind: Scaling) -> Dataset:
+        """The same events with another scaling.
+
+        >>> Dataset.from_array([[0.0], [4.0]], scaling="none").rescaled("standard").scaled.tolist()
+        [[-1.0], [1.0]]
+        """
+        return replace(self, scaler=Scaler.fit(self.values, kind, self.weights, self.present))
+
     def take(self, rows: npt.NDArray[np.int64]) -> Dataset:
         """Some of the events, with the scaling of all.
 

@@ -1,41 +1,27 @@
-"""Evaluates a checked expression on awkward arrays, node by node: as it comes, per event, or per member."""
+"""Evaluates a checked expression on awkward arrays: as it comes, per event, or per member of an object."""
 
 from __future__ import annotations
 
-import ast
-import operator
 from collections.abc import Callable, Mapping
-from functools import reduce
 from typing import Any
 
 import awkward as ak
 import numpy as np
 import numpy.typing as npt
 
-from symhep.card.expressions import KINEMATICS, Expression
+from symhep.card.expressions import Expression
 from symhep.errors import CardError
+from symhep.events.axes import EVENTS, TooManyPairs, Value
+from symhep.events.interpreter import Interpreter
+from symhep.events.scope import Names, Scope, kinematic, object_scope
 
-__all__ = ["evaluate", "kinematic", "object_scope", "per_event", "per_member"]
+__all__ = ["Scope", "evaluate", "kinematic", "object_scope", "per_event", "per_member"]
 
-_BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
-    ast.Div: np.true_divide, ast.Mod: np.mod, ast.Eq: operator.eq, ast.NotEq: operator.ne,
-    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
-}  # fmt: skip
-_REDUCE = {"any": ak.any, "all": ak.all, "sum": ak.sum, "min": ak.min, "max": ak.max}
 #: What numpy, awkward and vector raise when asked for nonsense; never a defect of the machine.
 _NONSENSE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
-def kinematic(vectors: ak.Array, variable: str) -> ak.Array:
-    """A variable of `KINEMATICS` (GeV, rad) of ``vectors``; stored or derived.
-
-    The invariant mass is that of `vector`: negative for space-like four-vectors.
-    """
-    return getattr(vectors, {"m": "mass", "energy": "E"}.get(variable, variable))
-
-
-def evaluate(expression: Expression, scope: Mapping[str, Any]) -> Any:
+def evaluate(expression: Expression, scope: Mapping[str, Any] | Scope) -> Any:
     """The value of ``expression`` where names mean ``scope``.
 
     Arrays keep their nesting: a number per event, or a list per event. ``muons[0]``
@@ -45,111 +31,11 @@ def evaluate(expression: Expression, scope: Mapping[str, Any]) -> Any:
     >>> evaluate(parse_expression("x > 1 and x < 3"), {"x": ak.Array([1.0, 2.0])}).to_list()
     [False, True]
     """
-    try:
-        with np.errstate(all="ignore"):
-            value = _value(expression.tree, scope)
-            return (
-                float(value) if type(value) is int else value
-            )  # Python's integers may be too long for arrays
-    except _NONSENSE as error:
-        reason = str(error).strip().split("\n")[0]
-        raise CardError(
-            f'"{expression.text}" cannot be evaluated: {reason}',
-            where=expression.where,
-            hint="do the objects have as many members each? count(...), any(...), muons[0] give one value per event",
-        ) from error
-
-
-def _value(node: ast.AST, scope: Mapping[str, Any]) -> Any:
-    match node:
-        case ast.Constant():
-            return node.value
-        case ast.Name():
-            return scope[node.id]
-        case ast.Attribute():
-            owner = _value(node.value, scope)
-            stored = node.attr in ak.fields(owner)
-            return owner[node.attr] if stored else kinematic(owner, node.attr)
-        case ast.Subscript(slice=ast.Constant(value=int(index))):
-            return ak.pad_none(_value(node.value, scope), index + 1, axis=1)[:, index]
-        case ast.BinOp(op=ast.Pow()):
-            return np.power(_floats(_value(node.left, scope)), _value(node.right, scope))
-        case ast.BinOp():
-            return _BINARY[type(node.op)](_value(node.left, scope), _value(node.right, scope))
-        case ast.UnaryOp(op=ast.Not()):
-            return np.logical_not(_truth(node.operand, scope))
-        case ast.UnaryOp():
-            value = _value(node.operand, scope)
-            return -value if isinstance(node.op, ast.USub) else value
-        case ast.BoolOp():
-            join = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
-            return reduce(join, (_truth(v, scope) for v in node.values))
-        case ast.Compare():
-            return _compare(node, scope)
-        case ast.Call(func=ast.Name(id=name)):
-            return _call(name, [_value(a, scope) for a in node.args])
-    raise TypeError(f"'{ast.unparse(node)}' is not a value")  # the parser lets nothing else through
-
-
-def _floats(value: Any) -> Any:
-    """Integers as floats: a power of integers could overflow, or never end."""
-    return float(value) if isinstance(value, int) else value
-
-
-def _compare(node: ast.Compare, scope: Mapping[str, Any]) -> Any:
-    """a < b < c, and x in [1, 2]."""
-    left, verdicts = _value(node.left, scope), []
-    for op, right_node in zip(node.ops, node.comparators, strict=True):
-        if isinstance(op, ast.In | ast.NotIn):
-            choices = [left == _value(c, scope) for c in getattr(right_node, "elts", [])]
-            found = reduce(np.logical_or, choices) if choices else left != left
-            verdicts.append(np.logical_not(found) if isinstance(op, ast.NotIn) else found)
-        else:
-            right = _value(right_node, scope)
-            verdicts.append(_BINARY[type(op)](left, right))
-            left = right
-    return _present(reduce(np.logical_and, verdicts))
-
-
-def _truth(node: ast.AST, scope: Mapping[str, Any]) -> Any:
-    """An operand of and, or, not: a condition, and False where its object is missing."""
-    value = _present(_value(node, scope))
-    flat = ak.to_numpy(ak.flatten(value, axis=None)) if isinstance(value, ak.Array) else np.asarray(value)
-    if flat.dtype != bool and flat.size:
-        raise TypeError(f"'{ast.unparse(node)}' is a number, not a condition; compare it with something")
-    return value
-
-
-def _present(verdict: Any) -> Any:
-    """False for None: what is said of a missing object does not hold, also inside 'or' and under 'not'."""
-    per_event = isinstance(verdict, ak.Array) and verdict.ndim == 1
-    return ak.fill_none(verdict, False, axis=0) if per_event else verdict
-
-
-def _call(name: str, arguments: list[Any]) -> Any:
-    if name == "count":
-        return ak.num(arguments[0], axis=1)
-    if name in _REDUCE:
-        return _REDUCE[name](arguments[0], axis=1)
-    if name == "mass":
-        return kinematic(reduce(operator.add, arguments), "mass")
-    if name in ("deltaR", "deltaphi", "deltaeta"):
-        return getattr(arguments[0], name)(arguments[1])
-    return getattr(np, name)(*arguments)
-
-
-def object_scope(members: ak.Array, names: frozenset[str]) -> dict[str, ak.Array]:
-    """What ``names`` mean inside ``where`` and ``sort`` of an object: stored fields first, then kinematics."""
-    stored = set(ak.fields(members))
-    return {
-        name: members[name] if name in stored else kinematic(members, name)
-        for name in names
-        if name in stored or name in KINEMATICS
-    }
+    return _evaluated(expression, _scope(scope), None).nested()
 
 
 def per_event(
-    expression: Expression, scope: Mapping[str, Any], events: int, *, condition: bool = False
+    expression: Expression, scope: Mapping[str, Any] | Scope, events: int, *, condition: bool = False
 ) -> npt.NDArray[Any]:
     """(N,) value of ``expression`` in each of N ``events``; a constant holds for all of them.
 
@@ -160,20 +46,28 @@ def per_event(
     >>> per_event(parse_expression("x > 1"), {"x": ak.Array([1.0, None, 2.0])}, 3, condition=True).tolist()
     [False, False, True]
     """
-    value = _array(evaluate(expression, scope), events)
-    if value.ndim != 1:
-        raise CardError(
-            f'"{expression.text}" gives several values per event',
-            where=expression.where,
-            hint="say which: any(...), all(...), count(...), sum(...) or an index as in muons[0]",
-        )
-    return _filled(value, events, expression, condition)
+
+    def few(scope: Scope, first: int, last: int) -> npt.NDArray[Any]:
+        value = _evaluated(expression, scope, None)
+        content = _array(value.content, last - first)
+        if content.ndim != 1 or value.rows is not EVENTS:
+            raise CardError(
+                f'"{expression.text}" gives several values per event',
+                where=expression.where,
+                hint="say which: any(...), all(...), count(...), sum(...) or an index as in muons[0]",
+            )
+        return _filled(content, last - first, expression, condition)
+
+    return _in_groups(few, _scope(scope).only(expression.names), 0, events)
 
 
-def per_member(expression: Expression, members: ak.Array, *, condition: bool = False) -> ak.Array:
-    """One value of ``expression``, in the fields of ``members``, for each member of each event.
+def per_member(
+    expression: Expression, members: ak.Array, scope: Scope | None = None, *, condition: bool = False
+) -> ak.Array:
+    """One value of ``expression`` for each member of each event: bools and floats as in `per_event`.
 
-    What has one value per event, or one at all, holds for every member. Bools and floats as in `per_event`.
+    Names are fields and kinematics of the ``members``, ``self`` the member, then what ``scope`` has: other objects,
+    numbers per event. What has one value per event, or one at all, holds for every member.
 
     >>> from symhep.card.expressions import parse_expression
     >>> members = ak.zip({"x": ak.Array([[1.0, 4.0], [3.0]])})
@@ -181,18 +75,64 @@ def per_member(expression: Expression, members: ak.Array, *, condition: bool = F
     [[False, True], [True]]
     >>> per_member(parse_expression("max(x)"), members).to_list()
     [[4.0, 4.0], [3.0]]
+    >>> others = Scope({"y": ak.zip({"x": ak.Array([[2.0], []])})})
+    >>> per_member(parse_expression("all(self.x > y.x)"), members, others, condition=True).to_list()
+    [[False, True], [True]]
     """
-    value = _array(evaluate(expression, object_scope(members, expression.names)), len(members))
     counts = ak.to_numpy(ak.num(members, axis=1))
-    if value.ndim > 2:
+    scope = scope or Scope({})
+
+    def few(scope: Scope, first: int, last: int) -> npt.NDArray[Any]:
+        value = _evaluated(expression, scope, members[first:last])
+        content = _array(value.content, last - first)
+        # Of members that are compared with others a reduction must be left, and 'self' has the only lists.
+        own = value.rows is not EVENTS and value.rows.name == "self"
+        if content.ndim > 1 or (value.rows is not EVENTS and not own):
+            raise CardError(
+                f'"{expression.text}" gives several values per member of the object',
+                where=expression.where,
+                hint="say which: any(...), all(...), min(...), sum(...) or an index as in muons[0]",
+            )
+        if own:
+            return _filled(content, int(counts[first:last].sum()), expression, condition)
+        return np.repeat(_filled(content, last - first, expression, condition), counts[first:last])
+
+    return ak.unflatten(_in_groups(few, scope.only(expression.names), 0, len(members)), counts)
+
+
+def _scope(given: Mapping[str, Any] | Scope) -> Scope:
+    return given if isinstance(given, Scope) else Scope(given)
+
+
+def _in_groups(
+    few: Callable[[Scope, int, int], npt.NDArray[Any]], scope: Scope, first: int, last: int
+) -> npt.NDArray[Any]:
+    """``few`` of all events, or, where these have too many pairs of members, of one half and then the other."""
+    try:
+        return few(scope, first, last)
+    except TooManyPairs:
+        half = (last - first) // 2
+        parts = (slice(None, half), first, first + half), (slice(half, None), first + half, last)
+        return np.concatenate([_in_groups(few, scope.take(part), a, b) for part, a, b in parts])
+
+
+def _evaluated(expression: Expression, scope: Scope, members: ak.Array | None) -> Value:
+    try:
+        with np.errstate(all="ignore"):
+            value = Interpreter(Names(scope, members), scope.functions).value(expression.tree)
+            # Python's integers may be too long for arrays.
+            return Value(float(value.content)) if type(value.content) is int else value
+    except CardError as error:  # one that knows what is wrong, though it is a ValueError as well
+        told = CardError(f'in "{expression.text}": {error}', where=expression.where)
+        told.third_party_traceback = error.third_party_traceback
+        raise told from error
+    except _NONSENSE as error:
+        reason = str(error).strip().split("\n")[0]
         raise CardError(
-            f'"{expression.text}" gives several values per member of the object', where=expression.where
-        )
-    if value.ndim == 2:
-        flat = _filled(ak.flatten(value, axis=1), int(counts.sum()), expression, condition)
-    else:
-        flat = np.repeat(_filled(value, len(members), expression, condition), counts)
-    return ak.unflatten(flat, counts)
+            f'"{expression.text}" cannot be evaluated: {reason}',
+            where=expression.where,
+            hint="do the objects have as many members each? count(...), any(...), muons[0] give one value per event",
+        ) from error
 
 
 def _array(value: Any, events: int) -> ak.Array:

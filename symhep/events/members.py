@@ -9,11 +9,12 @@ import awkward as ak
 import numpy as np
 import numpy.typing as npt
 
-from symhep.card.expressions import KINEMATICS, parse_expression
+from symhep.card.expressions import parse_expression
 from symhep.card.schema import CanonicalCard, FeatureCard, ObjectCard, UpTo
 from symhep.events.canonical import canonical_members, canonicalise
 from symhep.events.kinds import COMPONENTS, MOMENTUM, VectorKind, known_variables
 from symhep.events.table import FeatureTable, Places
+from symhep.events.uses import lacking_variables
 
 __all__ = ["Part", "need", "parts_of", "table_of"]
 
@@ -62,8 +63,7 @@ def need(part: Part) -> str:
 
 def variables_of(variables: tuple[str, ...], kind: VectorKind) -> tuple[str, ...]:
     """Those that vectors of this kind have: pz of missing transverse momentum is none."""
-    missing = set(KINEMATICS) - known_variables(kind)
-    return tuple(v for v in variables if not parse_expression(v).names & missing)
+    return tuple(v for v in variables if not lacking_variables(parse_expression(v), kind))
 
 
 def table_of(

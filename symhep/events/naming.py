@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from particle import InvalidParticle, Particle, ParticleNotFound
 
 from symhep.card.expressions import KINEMATICS, parse_expression
 from symhep.events.dataset import Column
+from symhep.events.functions import PHYSICS_FUNCTIONS
 
 __all__ = [
     "ParticleName",
@@ -28,7 +29,7 @@ _LATEX = {
 
 
 def _math(variable: str) -> str:
-    plain = variable.replace("_", r"\_")
+    plain = variable.replace("_", r"\_").replace("%", r"\%")
     return _LATEX.get(variable, rf"\mathrm{{{plain}}}")
 
 
@@ -61,30 +62,64 @@ def particle_label(pdg_id: int | None, fallback: str) -> str:
     return rf"\mathrm{{{plain}}}"
 
 
-def expression_unit(text: str) -> str:
-    """Unit of an expression in objects, as far as it is plain; '' where nobody can tell.
+def expression_unit(text: str, units: Mapping[str, str] | None = None, *, of_member: bool = False) -> str:
+    """Unit of an expression, as far as it is plain; '' where nobody can tell.
+
+    ``units`` are those of functions of plugins and named folders, by 'module:function'; ``of_member``: names are
+    variables of an object's members.
 
     >>> expression_unit("(mu[0] + mu[1]).pt"), expression_unit("deltaphi(a, b)"), expression_unit("HT / 2")
     ('GeV', 'rad', '')
+    >>> expression_unit("max(HT(jets), 2 * MT(e[0], met[0]))"), expression_unit("my:f(jets)", {"my:f": "GeV"})
+    ('GeV', 'GeV')
+    >>> expression_unit("abs(pz)", of_member=True)
+    'GeV'
     """
-    return _unit(parse_expression(text).tree)
+    return _unit(parse_expression(text).tree, units or {}, of_member) or ""
 
 
-def _unit(node: ast.expr) -> str:
+def _unit(node: ast.expr, units: Mapping[str, str], of_member: bool) -> str | None:
+    """None for a plain number, which goes with every unit."""
+
+    def unit(inner: ast.expr) -> str | None:
+        return _unit(inner, units, of_member)
+
     match node:
+        case ast.Constant():
+            return None
         case ast.Attribute(attr=field):
             return KINEMATICS.get(field, "")
+        case ast.Name(id=name) if of_member:
+            return KINEMATICS.get(name, "")
+        case ast.Call(func=ast.Name(id=name)) if name in PHYSICS_FUNCTIONS:
+            return PHYSICS_FUNCTIONS[name].unit
+        case ast.Call(func=ast.Name(id=name)) if name in units:
+            return units[name]
         case ast.Call(func=ast.Name(id="mass")):
             return "GeV"
         case ast.Call(func=ast.Name(id="deltaphi" | "arctan2")):
             return "rad"
-        case ast.Call(func=ast.Name(id="abs" | "sum" | "min" | "max"), args=[inner]):
-            return _unit(inner)
-        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right) if _unit(left) == _unit(right):
-            return _unit(left)
-        case ast.UnaryOp(operand=operand):
-            return _unit(operand)
+        case ast.Call(func=ast.Name(id="abs" | "sum" | "min" | "max"), args=inner):
+            return _shared(unit(argument) for argument in inner)
+        case ast.Call(func=ast.Name(id="if"), args=[_, first, second]):
+            return _shared([unit(first), unit(second)])
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+            return _shared([unit(left), unit(right)])
+        case ast.BinOp(left=left, op=ast.Mult(), right=right) if None in (unit(left), unit(right)):
+            return _shared([unit(left), unit(right)])
+        case ast.BinOp(left=left, op=ast.Div(), right=right) if unit(right) is None:
+            return unit(left)
+        case ast.Subscript(value=inner):
+            return unit(inner)
+        case ast.UnaryOp(operand=operand) if not isinstance(node.op, ast.Not):
+            return unit(operand)
     return ""
+
+
+def _shared(found: Iterable[str | None]) -> str | None:
+    """The unit that all have which have one; '' if they differ."""
+    units = {unit for unit in found if unit is not None}
+    return units.pop() if len(units) == 1 else "" if units else None
 
 
 @dataclass(frozen=True)
@@ -116,7 +151,9 @@ def _object(fallback: str) -> str:
 
 
 def feature_columns(
-    variables: Sequence[Sequence[str]], particles: Sequence[ParticleName]
+    variables: Sequence[Sequence[str]],
+    particles: Sequence[ParticleName],
+    units: Mapping[str, str] | None = None,
 ) -> tuple[Column, ...]:
     """Columns particle by particle, each with its variables: px(a), py(a), ..., px(b), py(b), ...
 
@@ -127,7 +164,7 @@ def feature_columns(
     return tuple(
         Column(
             f"{variable}({particle.name})",
-            KINEMATICS.get(variable, ""),
+            expression_unit(variable, units, of_member=True),
             f"${_math(variable)}({particle.label})$",
             variable,
             particle.name,

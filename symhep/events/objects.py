@@ -1,44 +1,89 @@
-"""Objects of an event: members of a collection, or pairs, after where and sort."""
+"""Objects of an event: members of a collection, pairs, jets, constituents, or several objects; after where and sort."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import awkward as ak
+import numpy as np
+import numpy.typing as npt
 
-from symhep.card.expressions import parse_expression
+from symhep.card.expressions import KINEMATICS, SELF, parse_expression
 from symhep.card.schema import ObjectCard
-from symhep.errors import CardError
-from symhep.events.evaluate import per_member
+from symhep.errors import CardError, nearest
+from symhep.events.axes import MEMBER
+from symhep.events.batch import MOMENTUM_SETS
+from symhep.events.evaluate import Scope, per_member
+from symhep.events.functions import CardFunction
 
-__all__ = ["PAIR_FIELDS", "build_objects", "object_order", "pairs"]
+__all__ = ["CONSTITUENTS", "PAIR_FIELDS", "build_objects", "object_order", "pairs", "together"]
 
 #: What a pair knows besides its four-vector.
 PAIR_FIELDS = ("charge", "deltaR", "deltaphi", "deltaeta")
+#: Hidden field of a clustered jet: the numbers of its particles among those of the event that were clustered.
+CONSTITUENTS = "_constituents"
+#: Collections and other sources of members have their numbers apart by this.
+_APART = 1 << 40
 
 
 def object_order(cards: Mapping[str, ObjectCard]) -> list[str]:
-    """Names such that a pair comes after the objects it is made of.
+    """Names such that an object comes after those that it is made of, and that its where, keep and sort name.
+
+    Raises `CardError` for objects that need each other, and for parts that are no objects.
 
     >>> cards = {"z": ObjectCard(pair=("mu",)), "mu": ObjectCard(collection="Muon")}
     >>> object_order(cards)
     ['mu', 'z']
+    >>> far = ObjectCard(collection="Jet", where="all(deltaR(self, mu) > 0.4)")
+    >>> object_order({"jets": far, "mu": ObjectCard(collection="Muon")})
+    ['mu', 'jets']
     """
     ordered: list[str] = []
 
     def visit(name: str, chain: tuple[str, ...]) -> None:
         if name in chain:
-            raise CardError(f"objects are made of each other: {' -> '.join((*chain, name))}")
-        for part in cards[name].parts:
-            if part in cards:  # a collection of the file is clustered, too
-                visit(part, (*chain, name))
-        if name not in ordered:
-            ordered.append(name)
+            circle = (*chain[chain.index(name) :], name)
+            raise CardError(
+                f"objects need each other: {' -> '.join(circle)}",
+                hint="an object sees others after their own 'where'; make one of them twice, once without it",
+            )
+        if name in ordered:
+            return
+        for needed in _needed(name, cards):
+            visit(needed, (*chain, name))
+        ordered.append(name)
 
+    if SELF in cards:
+        raise CardError("no object may be called 'self', which is the member itself; rename it")
     for name in cards:
         visit(name, ())
     return ordered
+
+
+def _needed(name: str, cards: Mapping[str, ObjectCard]) -> Iterator[str]:
+    """Other objects of which ``name`` is made, or which its expressions name."""
+    card = cards[name]
+    for part in (*(card.pair or ()), *(card.system or ()), card.constituents):
+        if part is not None and part not in cards:
+            raise CardError(f"object '{name}': no object is called '{part}'", hint=nearest(part, cards))
+        if part is not None:
+            yield part
+    if card.cluster in cards and card.cluster != name:
+        yield str(card.cluster)
+    if card.constituents is not None and cards[card.constituents].cluster is None:
+        clustered = [other for other, c in cards.items() if c.cluster is not None]
+        raise CardError(
+            f"object '{name}': '{card.constituents}' is not clustered, so that nothing is known of its constituents",
+            hint=nearest(card.constituents, clustered)
+            if clustered
+            else "cluster: makes jets, see docs/card.md",
+        )
+    for text in (card.where, card.keep, card.sort.by if card.sort else None):
+        if text is not None:
+            # A kinematic variable is that of the member, whatever else is called so.
+            named = parse_expression(text).names - set(KINEMATICS) - {name}
+            yield from sorted(named & set(cards))
 
 
 def pairs(first: ak.Array, second: ak.Array | None = None) -> ak.Array:
@@ -56,21 +101,110 @@ def pairs(first: ak.Array, second: ak.Array | None = None) -> ak.Array:
     return ak.zip(fields, with_name="Momentum4D", depth_limit=2)
 
 
-def build_objects(cards: Mapping[str, ObjectCard], events: ak.Array) -> dict[str, ak.Array]:
-    """Every object of the card, before ``take``: list of four-vectors per event, sorted."""
-    objects: dict[str, ak.Array] = {}
+def together(parts: list[ak.Array]) -> ak.Array:
+    """The members of several objects in one list per event, one object after the other, with the fields all have."""
+    shared = [name for name in ak.fields(parts[0]) if all(name in ak.fields(part) for part in parts)]
+    momentum = next((names for names in MOMENTUM_SETS if set(names) <= set(shared)), MOMENTUM_SETS[0])
+    coordinates = {name for names in MOMENTUM_SETS for name in names}
+    names = [*momentum, *(name for name in shared if name not in coordinates and name != CONSTITUENTS)]
+    return ak.zip(
+        {n: ak.concatenate([getattr(part, n) for part in parts], axis=1, mergebool=True) for n in names},
+        with_name="Momentum4D", depth_limit=2,
+    )  # fmt: skip
+
+
+def build_objects(
+    cards: Mapping[str, ObjectCard],
+    events: ak.Array,
+    weights: npt.NDArray[np.float64] | None = None,
+    functions: Mapping[str, CardFunction] | None = None,
+) -> dict[str, ak.Array]:
+    """Every object of the card, before ``take``: list of four-vectors per event, sorted.
+
+    ``functions`` are those of plugins and named folders that expressions call, by 'module:function'.
+    """
+    names = [name for name in ak.fields(events) if not ak.fields(events[name])]
+    values: dict[str, Any] = {name: events[name] for name in names}
+    if weights is not None:
+        values["weight"] = ak.Array(weights)
+    building = _Building(events, Scope(values, functions or {}))
     for name in object_order(cards):
-        card = cards[name]
+        building.objects[name] = building.build(name, cards[name])
+    return building.objects
+
+
+class _Building:
+    """The objects of some events that are there so far."""
+
+    def __init__(self, events: ak.Array, scope: Scope) -> None:
+        self.events, self.scope = events, scope
+        self.objects: dict[str, ak.Array] = {}
+        self._clustered: dict[str, ak.Array] = {}  # object -> the particles that its jets are made of
+        self._numbered: dict[str, ak.Array] = {}  # collection -> its members with their numbers
+        self._sources = 0
+
+    def build(self, name: str, card: ObjectCard) -> ak.Array:
+        """The members of one object, after where, keep and sort."""
         if card.system is not None:
-            continue  # its parts are taken as they are
-        # An object named twice is paired as if named once: nothing is its own partner.
-        parts = dict.fromkeys(card.pair or ())
-        members = pairs(*(objects[part] for part in parts)) if parts else events[card.collection]
-        if card.where is not None:
-            members = members[per_member(parse_expression(card.where), members, condition=True)]
-        if card.sort:
-            values = per_member(parse_expression(card.sort.by), members)
-            order = ak.argsort(values, axis=1, ascending=card.sort.order == "ascending", stable=True)
-            members = members[order]
-        objects[name] = members
-    return objects
+            return together([self.objects[part] for part in card.system])
+        if card.cluster is not None:
+            return self._jets(name, card)
+        if card.pair is not None:
+            # An object named twice is paired as if named once: nothing is its own partner.
+            members = self._with_numbers(pairs(*(self.objects[part] for part in dict.fromkeys(card.pair))))
+        elif card.constituents is not None:
+            members = self._constituents(card.constituents)
+        else:
+            members = self._collection(str(card.collection))
+        return self._sorted(name, card, self._kept(name, card.where, members))
+
+    def _jets(self, name: str, card: ObjectCard) -> ak.Array:
+        from symhep.events.cluster import cluster_jets  # fastjet is an extra
+
+        source = str(card.cluster)
+        particles = self._collection(source) if self._is_collection(name, source) else self.objects[source]
+        self._clustered[name] = self._kept(name, card.where, particles)
+        jets = self._with_numbers(cluster_jets(card, self._clustered[name]))
+        return self._sorted(name, card, self._kept(name, card.keep, jets))
+
+    def _is_collection(self, name: str, source: str) -> bool:
+        return source == name or source not in self.objects
+
+    def _kept(self, name: str, condition: str | None, members: ak.Array) -> ak.Array:
+        """The members for which ``condition`` holds; in it the object's own name means all of them."""
+        if condition is None:
+            return members
+        keep = per_member(parse_expression(condition), members, self._names(name, members), condition=True)
+        return members[keep]
+
+    def _sorted(self, name: str, card: ObjectCard, members: ak.Array) -> ak.Array:
+        if not card.sort:
+            return members
+        values = per_member(parse_expression(card.sort.by), members, self._names(name, members))
+        ascending = card.sort.order == "ascending"
+        # awkward puts what is not there first.
+        values = ak.nan_to_num(values, nan=np.inf if ascending else -np.inf, posinf=np.inf, neginf=-np.inf)
+        return members[ak.argsort(values, axis=1, ascending=ascending, stable=True)]
+
+    def _names(self, name: str, members: ak.Array) -> Scope:
+        return self.scope.holding(**{**self.objects, name: members})
+
+    def _constituents(self, source: str) -> ak.Array:
+        """The particles of all jets of ``source``, jet after jet, with the number of the jet."""
+        jets = self.objects[source]
+        numbers = jets[CONSTITUENTS]
+        jet, _ = ak.broadcast_arrays(ak.local_index(numbers, axis=1), numbers)
+        particles = self._clustered[source][ak.flatten(numbers, axis=2)]
+        return ak.with_field(particles, ak.flatten(jet, axis=2), "jet")
+
+    def _collection(self, name: str) -> ak.Array:
+        if name not in self._numbered:
+            self._numbered[name] = self._with_numbers(self.events[name])
+        return self._numbered[name]
+
+    def _with_numbers(self, members: ak.Array) -> ak.Array:
+        """Members that are known again wherever they turn up: nothing is compared with itself."""
+        counts = ak.to_numpy(ak.num(members, axis=1))
+        numbers = np.arange(self._sources * _APART, self._sources * _APART + int(counts.sum()))
+        self._sources += 1
+        return ak.with_field(members, ak.unflatten(numbers, counts), MEMBER)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import awkward as ak
 import numpy as np
@@ -16,7 +15,8 @@ from symhep.card.schema import FeatureCard, RunCard
 from symhep.errors import InputError
 from symhep.events.batch import EventBatch
 from symhep.events.cutflow import Cutflow
-from symhep.events.evaluate import per_event, per_member
+from symhep.events.evaluate import Scope, per_event, per_member
+from symhep.events.functions import CardFunction
 from symhep.events.kinds import VectorKind
 from symhep.events.members import need, parts_of, table_of, variables_of
 from symhep.events.objects import build_objects
@@ -38,6 +38,8 @@ class Selector:
         The run card.
     kinds
         Of the vectors of its objects, where they are not four-momenta.
+    functions
+        Those of plugins and named folders that its expressions call, by 'module:function'.
 
     Attributes
     ----------
@@ -47,8 +49,13 @@ class Selector:
         Feature set -> object -> events of which some members are left out, since ``up_to`` allows no more.
     """
 
-    def __init__(self, card: RunCard, kinds: Mapping[str, VectorKind] | None = None) -> None:
-        self.card = card
+    def __init__(
+        self,
+        card: RunCard,
+        kinds: Mapping[str, VectorKind] | None = None,
+        functions: Mapping[str, CardFunction] | None = None,
+    ) -> None:
+        self.card, self.functions = card, dict(functions or {})
         self.cutflows: dict[str, Cutflow] = {}
         self.truncated: dict[str, Counter[str]] = {name: Counter() for name in card.features}
         self._parts = {name: parts_of(f, card.objects, kinds or {}) for name, f in card.features.items()}
@@ -59,8 +66,9 @@ class Selector:
         events, weights = batch.events, batch.weights
         keep = self._weight_policy(batch)
         events, weights = events[keep], np.abs(weights[keep]) if self._absolute else weights[keep]
-        objects = build_objects(self.card.objects, events)
-        scope = {name: events[name] for name in ak.fields(events)} | {"weight": weights} | objects
+        objects = build_objects(self.card.objects, events, weights, self.functions)
+        values = {name: events[name] for name in ak.fields(events)} | {"weight": weights} | objects
+        scope = Scope(values, self.functions)
         passed: dict[str, npt.NDArray[np.bool_]] = {}
         for name in self._selections():
             passed[name] = self._cut(name, scope, batch.weights, weights)
@@ -122,7 +130,7 @@ class Selector:
         return ~negative if self.card.weights.negative == "drop" else np.ones(len(batch), dtype=bool)
 
     def _cut(
-        self, name: str, scope: Mapping[str, Any], raw_weights: FloatArray, weights: FloatArray
+        self, name: str, scope: Scope, raw_weights: FloatArray, weights: FloatArray
     ) -> npt.NDArray[np.bool_]:
         """One bool per event: all cuts of a selection, ANDed, each a row of the cutflow."""
         flow = self.cutflows.setdefault(name, Cutflow())
@@ -141,7 +149,7 @@ class Selector:
         self,
         name: str,
         feature: FeatureCard,
-        scope: Mapping[str, Any],
+        scope: Scope,
         objects: Mapping[str, ak.Array],
         passed: npt.NDArray[np.bool_],
     ) -> tuple[npt.NDArray[np.bool_], FeatureTable]:
@@ -156,9 +164,10 @@ class Selector:
             return passed, FeatureTable(values[passed], np.ones(0), spectators=spectators[passed])
 
         def member(text: str, members: ak.Array, chosen: npt.NDArray[np.bool_]) -> ak.Array:
-            return per_member(parse_expression(text), members)
+            expression = parse_expression(text)
+            return per_member(expression, members, scope.only(expression.names).take(chosen))
 
-        kept, table = table_of(feature, parts, objects, passed, member, scope)
+        kept, table = table_of(feature, parts, objects, passed, member, scope.values)
         for part in parts:
             if part.most is not None and part.varies:
                 more = ak.to_numpy(ak.num(objects[part.object][kept], axis=1)) > part.most

@@ -39,7 +39,7 @@ _KINDS = {
     "usp": _Kind("usp(n)", (1,), lambda n: 2 * n[0]),
     "lorentz": _Kind("lorentz", components=lambda _: 4),
     "poincare": _Kind("poincare", components=lambda _: 4),
-    "rotations": _Kind("rotations", components=lambda _: 4),
+    "rotations": _Kind("rotations"),
     "g2": _Kind("g2", components=lambda _: 7),
     "f4": _Kind("f4", components=lambda _: 26),
     "e6": _Kind("e6", components=lambda _: 27),

@@ -17,6 +17,7 @@ import pluggy
 
 import symhep.plugin.specs as specs
 from symhep.errors import PluginError, SymhepError, nearest
+from symhep.events.card_function import CardFunction
 from symhep.hooks import PROJECT
 from symhep.plugin.isolation import isolated, portable
 from symhep.plugin.origin import refusal
@@ -55,6 +56,15 @@ class _Target:
     target: str | Callable[..., Any]
     #: Of the plugin: the outermost package that its module lies in.
     package: str
+    #: What a plugin says of a function for expressions.
+    about: CardFunction | None = None
+
+    @classmethod
+    def of(cls, plugin: str, offered: str | Callable[..., Any] | CardFunction, package: str) -> _Target:
+        """What a hook answered for one name."""
+        if isinstance(offered, CardFunction):
+            return cls(plugin, offered.function, package, offered)
+        return cls(plugin, offered, package)
 
     def imported(self, name: str) -> Any:
         """What the target names, or the target."""
@@ -153,6 +163,10 @@ class Registry:
         """The function announced as ``name`` = 'plugin:name'. Raises `PluginError` if it is not the plugin's own."""
         return self._find("function", self.functions, name).function(name)
 
+    def about_function(self, name: str) -> CardFunction | None:
+        """What the plugin that announces the function ``name`` says of it, if it says anything."""
+        return self.functions[name].about if name in self.functions else None
+
     def function_sources(self, name: str) -> dict[str, Path]:
         """The files of the package of the plugin that announces the function ``name``."""
         return self._find("function", self.functions, name).sources()
@@ -230,7 +244,7 @@ def build_registry(
             registry.broken.append(BrokenPlugin(name, home, portable(error)))
             continue
         for known, offered in offers:
-            known.update({k: _Target(name, target, _package(home)) for k, target in offered.items()})
+            known.update({k: _Target.of(name, target, _package(home)) for k, target in offered.items()})
     return registry
 
 
@@ -246,7 +260,7 @@ def _package(module: str) -> str:
 
 def _offered(
     kind: str, hook: pluggy.HookCaller, name: str, plugin: object
-) -> dict[str, str | Callable[..., Any]]:
+) -> dict[str, str | Callable[..., Any] | CardFunction]:
     """What one plugin answers to a hook."""
     answers: list[Any] = [impl.function() for impl in hook.get_hookimpls() if impl.plugin is plugin]
     prefix = f"{name}:" if kind == "functions" else ""

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from symhep.card.calls import FUNCTION_NAME as _FUNCTION_NAME
 from symhep.hooks import hookspec
 
 if TYPE_CHECKING:
+    from symhep.events.functions import CardFunction
     from symhep.lie.groups import Family
     from symhep.methods.interface import Method
     from symhep.readers.interface import Reader
 
 #: How a card names a function: 'module:function' or 'plugin:function'.
-FUNCTION_NAME = r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$"
+FUNCTION_NAME = rf"^{_FUNCTION_NAME}$"
 
 
 @hookspec
@@ -43,8 +45,10 @@ def symhep_register_loss_terms() -> Mapping[str, str | Callable[..., Any]]:  # t
 
 
 @hookspec
-def symhep_register_functions() -> Mapping[str, str | Callable[..., Any]]:  # type: ignore[empty-body]
+def symhep_register_functions() -> Mapping[str, str | Callable[..., Any] | CardFunction]:  # type: ignore[empty-body]
     """Functions or classes of this plugin that a card may name as 'plugin:name': name -> it, or 'module:function'.
 
-    ``plugin`` is the name of the entry point. They must be written in the plugin's own package.
+    ``plugin`` is the name of the entry point. They must be written in the plugin's own package. A `CardFunction` holds
+    either, with its unit, a line of explanation, and the kinds of vectors that it takes: for expressions, as in
+    "my_plugin:balance(jets)".
     """

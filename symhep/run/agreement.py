@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from symhep.errors import InputError
+from symhep.events.functions import CardFunction
 from symhep.events.kinds import VectorKind
 from symhep.readers.interface import CollectionSchema, FieldSchema, ReadRequest, Schema
 
@@ -65,6 +66,8 @@ class Agreement:
         Whether a file may lack columns.
     kinds
         What is known of the momenta of each object of the card.
+    functions
+        Those of plugins and named folders that the card's expressions call, by 'module:function'.
     """
 
     dataset: str
@@ -73,6 +76,7 @@ class Agreement:
     taken: Mapping[str, str]
     fill: bool = False
     kinds: Mapping[str, VectorKind] = field(default_factory=dict)
+    functions: Mapping[str, CardFunction] = field(default_factory=dict)
 
     def check(self, path: str, other: Mapping[str, str]) -> None:
         """Raise `InputError` if another file of the dataset differs."""

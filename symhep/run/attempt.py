@@ -11,6 +11,7 @@ from symhep.events.assemble import assemble
 from symhep.events.select import NO_SELECTION
 from symhep.methods.context import Progress
 from symhep.methods.result import Result, Statement
+from symhep.plugin.card_functions import checksums
 from symhep.plugin.isolation import isolated, traceback_of
 from symhep.plugin.manager import Registry
 from symhep.report.numbers import number
@@ -67,7 +68,7 @@ def attempt(
     try:
         with isolated(error=MethodError):
             tables = {name: events[name].tables[planned.features] for name in planned.datasets}
-            data = assemble(plan.card, planned.features, tables)
+            data = assemble(plan.card, planned.features, tables, plan.units)
             if len(data) == 0:
                 raise MethodError(_where_events_went(plan, planned, events))
             fit = Fit(planned, data, folder, plan.card.run.seed, plan.device, progress, pool, registry)
@@ -91,7 +92,9 @@ def origin(plan: Plan, name: str) -> str:
     """A hash of what the card says about a method and all that leads to it."""
     parts = {"datasets", "objects", "selections", "features", "weights", "run"}
     return content_key(
-        plan.card.model_dump(mode="json", include=parts), plan.card.methods[name].model_dump(mode="json")
+        plan.card.model_dump(mode="json", include=parts),
+        plan.card.methods[name].model_dump(mode="json"),
+        checksums(plan.functions),
     )
 
 

@@ -188,7 +188,7 @@ def _read(plan: Plan, name: str, progress: Progress) -> _Sample:
             found, wanted = plan.sources[dataset], plan.agreements[dataset]
             read = read_dataset(dataset, plan.card, found, wanted, {}, RunFolder(scratch), progress, pool)
             tables[dataset] = read.tables[planned.features]
-    data = assemble(plan.card, planned.features, tables)
+    data = assemble(plan.card, planned.features, tables, plan.units)
     if not len(data):
         raise MethodError(f"no event of the card has all that '{planned.features}' needs")
     ids = [t.pdg_ids for t in tables.values() if len(t)]

@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from symhep.card.expressions import KINEMATICS, Expression, parse_expression
+from symhep.card.expressions import KINEMATICS, SELF, Expression, parse_expression
 from symhep.card.loader import CardFile
-from symhep.card.schema import ObjectCard
+from symhep.card.schema import FeatureCard, ObjectCard
 from symhep.errors import CardError, nearest
+from symhep.events.functions import PHYSICS_FUNCTIONS, CardFunction
+from symhep.events.kinds import VectorKind, known_variables
 from symhep.events.objects import PAIR_FIELDS, object_order
+from symhep.events.uses import Use, lacking_variables, uses
 from symhep.readers.interface import ReadRequest, Schema
+from symhep.run.kinds import object_kinds
 
 __all__ = ["wanted_columns"]
 
+#: What a pair knows only if the momenta along the beam are known.
+_ALONG = frozenset({"deltaR", "deltaeta"})
 
-def wanted_columns(card_file: CardFile, schema: Schema) -> ReadRequest:
+
+def wanted_columns(
+    card_file: CardFile, schema: Schema, functions: Mapping[str, CardFunction] | None = None
+) -> ReadRequest:
     """The request for a file with ``schema``: what objects, cuts and features take, and no more.
 
-    Raises `CardError` for a collection, field or weight that the file does not
-    have, with the card's line and the nearest name.
+    ``functions`` are those of plugins and named folders that expressions call, by 'module:function'. Raises `CardError`
+    for a collection, field or weight that the file does not have, and for a variable that the vectors of an object
+    cannot have (eta of missing momentum), with the card's line and the nearest name.
     """
-    card, found = card_file.card, _Wanted(card_file, schema)
+    card, found = card_file.card, _Wanted(card_file, schema, functions or {})
     for name in object_order(card.objects):
         found.add_object(name, card.objects[name])
+    for name, item in card.objects.items():
+        found.add_conditions(name, item)
     for selection, cuts in card.selections.items():
         for index, cut in enumerate(cuts):
             found.add_event(parse_expression(cut.cut, card_file.where("selections", selection, index)))
     for name, feature in card.features.items():
-        where = card_file.where("features", name)
-        for variable in feature.vars:
-            expression = parse_expression(variable, where)
-            if feature.object is None:
-                found.add_event(expression)
-            else:
-                found.use(feature.object, expression.names, variable, where)
+        found.add_feature(feature, card_file.where("features", name))
     branch = card.weights.branch
     if branch not in ("auto", "none", *schema.weights):
         where = card_file.where("weights", "branch")
@@ -42,53 +49,249 @@ def wanted_columns(card_file: CardFile, schema: Schema) -> ReadRequest:
     return ReadRequest(fields, frozenset(found.event_fields), branch, chunk_events=card.run.chunk_events)
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What the members of an object have besides their four-momenta; ``kinds`` of its vectors, several for a system.
+
+    Its fields are columns of ``collection``, or those of the object ``of``.
+    """
+
+    fields: frozenset[str]
+    kinds: tuple[VectorKind, ...]
+    collection: str | None = None
+    of: str = ""
+
+    def lacks(self, variable: str) -> bool:
+        """Is this a variable of four-vectors that not all of these have? That it is stored says nothing: readers put 0
+        where missing momentum has no eta.
+        """
+        return variable in KINEMATICS and not all(variable in known_variables(k) for k in self.kinds)
+
+    @property
+    def names(self) -> list[str]:
+        """All that can be asked of a member."""
+        kinematic = [name for name in KINEMATICS if not self.lacks(name)]
+        return [*kinematic, *sorted(self.fields - set(KINEMATICS))]
+
+
 class _Wanted:
     """Grows while the card is walked through."""
 
-    def __init__(self, card_file: CardFile, schema: Schema) -> None:
-        self.card_file, self.schema = card_file, schema
+    def __init__(self, card_file: CardFile, schema: Schema, functions: Mapping[str, CardFunction]) -> None:
+        self.card_file, self.schema, self.functions = card_file, schema, functions
         self.columns: dict[str, set[str]] = {}
         self.event_fields: set[str] = set()
-        self._known: dict[str, set[str]] = {}  # object -> its fields besides the kinematic ones
+        self._known: dict[str, _Known] = {}
+        self._clustered: dict[str, _Known] = {}  # object -> what its jets are made of
+        self._kinds = object_kinds(card_file.card.objects, schema)
 
     def add_object(self, name: str, card: ObjectCard) -> None:
-        """An object, its conditions and its order."""
+        """What the members of an object know."""
         where = self.card_file.where("objects", name)
         if card.collection is not None:
-            collections = self.schema.collections
-            if card.collection not in collections:
-                hint = nearest(card.collection, collections)
-                raise CardError(f"the file has no collection '{card.collection}'", where=where, hint=hint)
-            self._known[name] = set(collections[card.collection].fields)
-            # PDG numbers give the particles their names in figures and sentences.
-            self.columns.setdefault(card.collection, set()).update(self._known[name] & {"pdgId"})
+            known = self._collection(card.collection, where)
+        elif card.pair is not None:
+            known = self._pair(name, card.pair)
+        elif card.cluster is not None:
+            known = self._jets(name, card.cluster, where)
+        elif card.constituents is not None:
+            source = self._clustered[card.constituents]
+            known = replace(source, fields=source.fields | {"jet"})
         else:
-            self._known[name] = set(PAIR_FIELDS)
-            for part in card.pair or ():
-                self.use(part, self._known[part] & {"charge"}, "pair", where)
-        for text in (card.where, card.sort.by if card.sort else None):
+            parts = [self._known[part] for part in card.system or ()]
+            shared = frozenset.intersection(*(part.fields for part in parts))
+            known = _Known(
+                shared, tuple(dict.fromkeys(kind for part in parts for kind in part.kinds)), of=name
+            )
+        if name in self._kinds:
+            known = replace(known, kinds=(self._kinds[name],), of=known.of or name)
+        self._known[name] = known
+
+    def _collection(self, name: str, where: str | None) -> _Known:
+        collections = self.schema.collections
+        if name not in collections:
+            hint = nearest(name, collections)
+            raise CardError(f"the file has no collection '{name}'", where=where, hint=hint)
+        fields = frozenset(collections[name].fields)
+        # PDG numbers give the particles their names in figures and sentences.
+        self.columns.setdefault(name, set()).update(fields & {"pdgId"})
+        return _Known(fields, (collections[name].vector,), name)
+
+    def _pair(self, name: str, parts: tuple[str, ...]) -> _Known:
+        fields = frozenset(PAIR_FIELDS)
+        if not all("charge" in self._known[part].fields for part in parts):
+            fields -= {"charge"}
+        if any(self._known[part].lacks("eta") for part in parts):
+            fields -= _ALONG
+        return _Known(fields, (self._kinds[name],))
+
+    def _jets(self, name: str, source: str, where: str | None) -> _Known:
+        of_object = source in self.card_file.card.objects and source != name
+        known = self._known[source] if of_object else self._collection(source, where)
+        if known.lacks("E"):
+            raise CardError(
+                f"'{source}' cannot be clustered: nothing is known of the energies",
+                where=where, hint="an object of it with 'kind: massless' has E = |p|",
+            )  # fmt: skip
+        self._clustered[name] = known
+        return _Known(frozenset({"constituents"}), (self._kinds[name],))
+
+    def add_conditions(self, name: str, card: ObjectCard) -> None:
+        """What where, keep and sort of an object ask for."""
+        where = self.card_file.where("objects", name)
+        # 'where' of a clustered object chooses among the particles.
+        particles = self._clustered.get(name, self._known[name])
+        for text, members in (
+            (card.where, particles),
+            (card.keep, self._known[name]),
+            (card.sort.by if card.sort else None, self._known[name]),
+        ):
             if text is not None:
-                self.use(name, parse_expression(text, where).names, text, where)
+                self._member(parse_expression(text, where), name, members)
 
     def add_event(self, expression: Expression) -> None:
         """An expression whose names are objects, numbers per event, or the weight."""
-        for name in expression.names - set(self._known) - {"weight"}:
-            if name not in self.schema.event_fields:
-                hint = nearest(name, [*self._known, *self.schema.event_fields, "weight"])
-                raise CardError(
-                    f"in \"{expression.text}\": unknown name '{name}'", where=expression.where, hint=hint
-                )
-            self.event_fields.add(name)
-        for name, field in expression.fields:
-            if name in self._known:
-                self.use(name, [field], expression.text, expression.where)
+        for name in sorted(expression.names):
+            self._event_name(name, expression)
+        for use in uses(expression):
+            if use.object in self._known:
+                self._use(use, use.object, self._known[use.object], expression)
 
-    def use(self, name: str, fields: Iterable[str], text: str, where: str | None) -> None:
-        """Fields of an object. Kinematic ones come with every four-vector."""
-        collection = self.card_file.card.objects[name].collection
-        for field in set(fields) - set(KINEMATICS):
-            if field not in self._known[name]:
-                hint = nearest(field, self._known[name] | set(KINEMATICS))
-                raise CardError(f"in \"{text}\": '{name}' has no field '{field}'", where=where, hint=hint)
-            if collection is not None:
-                self.columns[collection].add(field)
+    def add_feature(self, feature: FeatureCard, where: str | None) -> None:
+        """The variables, tags and spectators of a feature set."""
+        for text in feature.spectators:
+            self.add_event(parse_expression(text, where))
+        if feature.object is None:
+            for text in feature.vars:
+                self.add_event(parse_expression(text, where))
+            return
+        parts = self.card_file.card.objects[feature.object].system or (feature.object,)
+        for text in feature.vars:
+            self._of_parts(parse_expression(text, where), feature.object, parts)
+        for text in feature.tags:
+            self._tag(parse_expression(text, where), feature.object, parts)
+
+    def _of_parts(self, expression: Expression, name: str, parts: tuple[str, ...]) -> None:
+        """A variable of the members of an object, or of a system in which not all kinds of vectors have it."""
+        if len(parts) > 1:
+            lacking = {part: self._lacking(expression, part) for part in parts}
+            if all(lacking.values()):
+                raise CardError(
+                    f"in \"{expression.text}\": no part of '{name}' has {' and '.join(sorted(lacking[parts[0]]))}",
+                    where=expression.where, hint=self._offer(parts[0]),
+                )  # fmt: skip
+            parts = tuple(part for part in parts if not lacking[part])
+        for part in parts:
+            self._member(expression, part, self._known[part])
+
+    def _lacking(self, expression: Expression, name: str) -> frozenset[str]:
+        return lacking_variables(expression, self._known[name].kinds[0])
+
+    def _tag(self, expression: Expression, name: str, parts: tuple[str, ...]) -> None:
+        """A tag of the members of an object; parts of a system without such a field have 0."""
+        outside = {*self._known, *self.schema.event_fields, SELF, "weight"}
+        having = [
+            part
+            for part in parts
+            if all(n in outside or n in self._known[part].names or n in KINEMATICS for n in expression.names)
+            and not self._lacking(expression, part)
+            and all(u.object != SELF or self._has(self._known[part], u) for u in uses(expression))
+        ]
+        for part in having or parts:
+            self._member(expression, part, self._known[part])
+
+    def _has(self, known: _Known, use: Use) -> bool:
+        return not use.variable or use.variable in known.fields or use.variable in KINEMATICS
+
+    def _member(self, expression: Expression, name: str, members: _Known) -> None:
+        """An expression in the fields of an object's members, and in whatever else there is in the event."""
+        for variable in sorted(expression.names - {SELF}):
+            if variable in members.fields or variable in KINEMATICS:
+                self._use(Use(SELF, variable), name, members, expression)
+            else:
+                self._event_name(variable, expression, members, name)
+        for use in uses(expression):
+            if use.object == SELF:
+                self._use(use, name, members, expression)
+            elif use.object in self._known and not (use.object in members.fields or use.object in KINEMATICS):
+                # The object's own name means all of its collection, before any condition.
+                own = members if use.object == name else self._known[use.object]
+                self._use(use, use.object, own, expression)
+
+    def _event_name(
+        self, name: str, expression: Expression, members: _Known | None = None, owner: str = ""
+    ) -> None:
+        """A name that is an object, a number per event or the weight."""
+        if name in self._known or name == "weight":
+            return
+        if name not in self.schema.event_fields:
+            what = f"'{owner}' has no field '{name}'" if members else f"unknown name '{name}'"
+            known = [*self._known, *self.schema.event_fields, "weight"]
+            hint = nearest(name, [*members.names, SELF, *known] if members else known)
+            if name == SELF:
+                hint = (
+                    "'self' is the member in expressions of an object; here write the object, as in jets[0]"
+                )
+            raise CardError(f'in "{expression.text}": {what}', where=expression.where, hint=hint)
+        self.event_fields.add(name)
+
+    def _use(self, use: Use, name: str, members: _Known, expression: Expression) -> None:
+        """A variable of an object's vectors, or the object as an argument of a function."""
+        if not use.variable:
+            self._argument(use, name, members, expression)
+            return
+        variable = use.variable
+        what = f"a sum with '{name}'" if use.summed else f"'{name}'"
+        if members.lacks(variable):
+            asks = f"{use.function} asks for '{variable}', and {what}" if use.function else what
+            kinds = " and ".join(members.kinds)
+            raise CardError(
+                f'in "{expression.text}": {asks} has no \'{variable}\' (its vectors are {kinds})',
+                where=expression.where, hint=self._offer(name, members),
+            )  # fmt: skip
+        if variable in KINEMATICS:
+            return
+        if use.summed or variable not in members.fields:
+            known = KINEMATICS if use.summed else members.names
+            raise CardError(
+                f"in \"{expression.text}\": {what} has no field '{variable}'",
+                where=expression.where, hint=nearest(variable, known),
+            )  # fmt: skip
+        self._fetch(members, [variable])
+
+    def _argument(self, use: Use, name: str, members: _Known, expression: Expression) -> None:
+        function = PHYSICS_FUNCTIONS.get(use.function) or self.functions.get(use.function)
+        if function is None:  # told where functions are looked up
+            return
+        refused = [kind for kind in members.kinds if not function.accepts(use.position, kind)]
+        if refused:
+            raise CardError(
+                f"in \"{expression.text}\": {use.function} cannot take '{name}', whose vectors are {refused[0]}",
+                where=expression.where,
+                hint=f"it takes {', '.join(k for k in _KINDS if function.accepts(use.position, k))} vectors",
+            )
+        if lacking := [field for field in function.fields if field not in members.fields]:
+            raise CardError(
+                f"in \"{expression.text}\": {use.function} needs the field '{lacking[0]}' of '{name}'",
+                where=expression.where, hint=nearest(lacking[0], members.names),
+            )  # fmt: skip
+        self._fetch(members, function.fields)
+
+    def _fetch(self, members: _Known, fields: Iterable[str]) -> None:
+        """Note the columns that fields of an object are read from."""
+        wanted = set(fields) - set(KINEMATICS)
+        if members.collection is not None:
+            self.columns[members.collection] |= wanted - {"jet"}
+            return
+        card = self.card_file.card.objects[members.of]
+        for part in card.system or ():
+            self._fetch(self._known[part], wanted)
+        for part in (card.pair or ()) if "charge" in wanted else ():
+            self._fetch(self._known[part], {"charge"})
+
+    def _offer(self, name: str, members: _Known | None = None) -> str:
+        members = members or self._known[name]
+        return f"known of '{name}': {', '.join(v for v in KINEMATICS if not members.lacks(v))}"
+
+
+_KINDS: tuple[VectorKind, ...] = ("full", "massless", "three", "transverse")

@@ -16,6 +16,7 @@ from symhep.card.schema import FeatureCard, RunCard
 from symhep.errors import CardError, InputError, MethodError, PluginError, nearest
 from symhep.events.assemble import assemble, check_cross_sections
 from symhep.events.canonical import check_canonical
+from symhep.events.functions import CardFunction
 from symhep.events.objects import object_order
 from symhep.events.select import Selector
 from symhep.events.table import FeatureTable
@@ -28,6 +29,7 @@ from symhep.run.agreement import Agreement, check_agreement, merged, taken
 from symhep.run.columns import wanted_columns
 from symhep.run.filling import read_filled
 from symhep.run.folder import content_key
+from symhep.run.functions import functions_of
 from symhep.run.kinds import object_kinds
 from symhep.run.names import absolute
 from symhep.run.sources import Source, sources
@@ -91,6 +93,16 @@ class Plan:
         return resolve_device(self.card.run.device)
 
     @property
+    def functions(self) -> dict[str, CardFunction]:
+        """Of plugins and named folders, those that the card's expressions call."""
+        return {name: f for agreement in self.agreements.values() for name, f in agreement.functions.items()}
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Of what these give."""
+        return {name: function.unit for name, function in self.functions.items()}
+
+    @property
     def card(self) -> RunCard:
         """The card itself."""
         return self.card_file.card
@@ -126,13 +138,14 @@ def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ())
     card = card_file.card
     if not card.datasets:
         raise CardError("there are no datasets", where=card_file.where("datasets"))
+    functions = functions_of(card_file, registry)
     _check_references(card_file)
     check_label(card.output.label, card_file.where("output", "label"))
     files = {
         name: sources(dataset, registry, card_file.folder, card_file.where("datasets", name))
         for name, dataset in card.datasets.items()
     }
-    agreements = {name: _agreement(name, card_file, found) for name, found in files.items()}
+    agreements = {name: _agreement(name, card_file, found, functions) for name, found in files.items()}
     tried = {name: _rehearse(card, found, agreements[name]) for name, found in files.items()}
     wanted = list(only) or list(card.methods)
     for name in wanted:
@@ -162,7 +175,10 @@ def _check_references(card_file: CardFile) -> None:
                 _must_be("object", part, card.objects, card_file.where("objects", name, key))
         for part in item.parts:
             _check_part(card_file, name, part)
-    object_order(card.objects)
+    try:
+        object_order(card.objects)
+    except CardError as error:
+        raise failure(card_file.where("objects"), error, CardError) from error
     for name, feature in card.features.items():
         where = card_file.where("features", name)
         if feature.selection is not None:
@@ -223,15 +239,17 @@ def _check_taken(card_file: CardFile, name: str, feature: FeatureCard) -> None:
         check_canonical(feature.canonicalise, take, named, where)
 
 
-def _agreement(name: str, card_file: CardFile, found: list[Source]) -> Agreement:
+def _agreement(
+    name: str, card_file: CardFile, found: list[Source], functions: Mapping[str, CardFunction]
+) -> Agreement:
     """What the card wants of a dataset, after a look at what its files have."""
     schemas = _schemas(found, card_file.card)
-    request = wanted_columns(card_file, merged(schemas.values()))
+    request = wanted_columns(card_file, merged(schemas.values()), functions)
     fill = card_file.card.datasets[name].missing == "fill"
     has = {path: taken(schema, request) for path, schema in schemas.items()}
     check_agreement(name, has, fill=fill, total=len(found))
     kinds = object_kinds(card_file.card.objects, merged(schemas.values()))
-    return Agreement(name, request, *next(iter(has.items())), fill, kinds)
+    return Agreement(name, request, *next(iter(has.items())), fill, kinds, functions)
 
 
 def _schemas(found: list[Source], card: RunCard) -> dict[str, Schema]:
@@ -254,7 +272,7 @@ def _rehearse(card: RunCard, found: list[Source], agreement: Agreement) -> Mappi
     The feature tables of these events.
     """
     few = replace(agreement.request, max_events=_REHEARSAL, chunk_events=_REHEARSAL)
-    selector = Selector(card, agreement.kinds)
+    selector = Selector(card, agreement.kinds, agreement.functions)
     for source in found:
         read = 0
         try:

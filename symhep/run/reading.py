@@ -19,6 +19,7 @@ from symhep.events.select import Selector
 from symhep.events.table import FeatureTable
 from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.result import Part
+from symhep.plugin.card_functions import checksums
 from symhep.readers.interface import LossLog, WeightSums
 from symhep.run.agreement import Agreement, check_agreement, taken
 from symhep.run.code_digest import code_digest
@@ -57,7 +58,11 @@ def read_file(
     Damage of the file is an `InputError`, or with ``bad_files`` 'skip' a loss; what the card itself forbids
     is an error in any case.
     """
-    losses, sums, selector = LossLog(bad_files), WeightSums(), Selector(card, agreement.kinds)
+    losses, sums, selector = (
+        LossLog(bad_files),
+        WeightSums(),
+        Selector(card, agreement.kinds, agreement.functions),
+    )
     header: dict[str, Any] = {"file": source.path, "format": source.reader.name}
     with progress.task(f"reading {source.path.rsplit('/', 1)[-1]}", 0) as tick:
         scaled = card.datasets[agreement.dataset].xsec_pb is not None
@@ -139,7 +144,10 @@ def read_dataset(
         print_ = fingerprints.get(source.path)
         code = [__version__, code_digest(type(source.reader)), PARTS, source.reader.name]
         scaled = card.datasets[name].xsec_pb is not None
-        return content_key(*code, options, print_, what, card.run.bad_files, agreement.fill, scaled, left)
+        own = checksums(agreement.functions)
+        return content_key(
+            *code, own, options, print_, what, card.run.bad_files, agreement.fill, scaled, left
+        )
 
     parts: dict[int, Part] = {}
     if limit is None:

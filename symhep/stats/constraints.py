@@ -50,31 +50,44 @@ def constant_value(values: FloatArray, size: float, resolution: float = RESOLUTI
     return value if abs(value) > resolution * size else 0.0
 
 
-def constraints(x: FloatArray, names: Sequence[str], unit: str = "") -> list[Constraint]:
+def constraints(
+    x: FloatArray,
+    names: Sequence[str],
+    unit: str = "",
+    particles: Sequence[str] = (),
+    present: npt.NDArray[np.bool_] | None = None,
+) -> list[Constraint]:
     """What holds for all events x (N, P, d): sums over the vectors, single components, mass shells, others.
 
-    ``names`` are those of the d components, in ``unit``; (E, px, py, pz) have a mass.
+    ``names`` are those of the d components, in ``unit``; (E, px, py, pz) have a mass. ``particles`` are P names, else
+    'vector 1', ...; ``present`` (P, d) are the components that the vectors have, and D is their number: a sum is that
+    over the vectors that have the component.
 
     >>> p = np.random.default_rng(1).normal(size=(300, 2))
     >>> [c.text for c in constraints(np.stack([p, 7.0 - p], axis=1), ("px", "py"), "GeV")]
     ['the sum of px is 7 GeV', 'the sum of py is 7 GeV']
     """
     some = x[np.linspace(0, len(x) - 1, min(len(x), POINTS)).astype(np.int64)]
-    return [*_linear(some, names, unit), *_shells(some, tuple(names), unit)]
+    kept = np.ones(x.shape[1:], dtype=bool) if present is None else present
+    called = [particles[p] if particles else f"vector {p + 1}" for p in range(x.shape[1])]
+    return [*_linear(some, names, unit, called, kept), *_shells(some, tuple(names), unit, called, kept)]
 
 
-def _linear(x: FloatArray, names: Sequence[str], unit: str) -> Iterator[Constraint]:
+def _linear(
+    x: FloatArray, names: Sequence[str], unit: str, called: Sequence[str], present: npt.NDArray[np.bool_]
+) -> Iterator[Constraint]:
     """Constant components and sums, those that follow from others left out."""
     vectors, width = x.shape[1:]
-    flat = x.reshape(len(x), -1)
+    flat = x.reshape(len(x), -1)[:, present.reshape(-1)]
     hull = affine_hull(flat)
     explained = np.zeros((0, flat.shape[1]))
-    unit_vectors = np.eye(flat.shape[1]).reshape(vectors, width, -1)
+    unit_vectors = np.eye(vectors * width)[:, present.reshape(-1)].reshape(vectors, width, -1)
     sums = [(f"the sum of {name}", unit_vectors[:, c].sum(axis=0)) for c, name in enumerate(names)]
     single = [
-        (f"{name}{_of_vector(p, vectors)}", unit_vectors[p, c])
+        (f"{name}{_of(called, p)}", unit_vectors[p, c])
         for c, name in enumerate(names)
         for p in range(vectors)
+        if present[p, c]
     ]
     for name, direction in [*(sums if vectors > 1 else []), *single]:
         left = direction - explained.T @ np.linalg.lstsq(explained.T, direction, rcond=None)[0]
@@ -92,19 +105,24 @@ def _linear(x: FloatArray, names: Sequence[str], unit: str) -> Iterator[Constrai
         yield Constraint(f"{more} more linear equation{'s hold' if more > 1 else ' holds'}")
 
 
-def _of_vector(number: int, vectors: int) -> str:
-    return f" of vector {number + 1}" if vectors > 1 else ""
+def _of(called: Sequence[str], number: int) -> str:
+    return f" of {called[number]}" if len(called) > 1 else ""
 
 
-def _shells(x: FloatArray, names: tuple[str, ...], unit: str) -> Iterator[Constraint]:
+def _shells(
+    x: FloatArray, names: tuple[str, ...], unit: str, called: Sequence[str], present: npt.NDArray[np.bool_]
+) -> Iterator[Constraint]:
     """Mass shells and spheres of each vector; other quadratic equations are counted."""
     _, vectors, width = x.shape
     forms = {"the squared length": np.eye(width)}
     if names == ("E", "px", "py", "pz"):
         forms = {"E^2 - p^2": np.diag([1.0, -1, -1, -1]), "|p|^2": np.diag([0.0, 1, 1, 1])}
+    kept = np.r_[present.reshape(-1), True]
     for p in range(vectors):
-        points, which, named = x[:, p], _of_vector(p, vectors), False
+        points, which, named = x[:, p], _of(called, p), False
         for name, form in forms.items():
+            if not present[p, form.any(axis=0)].all():
+                continue  # of missing components
             values = np.einsum("ni,ij,nj->n", points, form, points)
             size = float(np.einsum("ni,ij,nj->n", points, np.abs(form), points).mean())
             value = constant_value(values, size) if size > 0 else None
@@ -113,8 +131,9 @@ def _shells(x: FloatArray, names: tuple[str, ...], unit: str) -> Iterator[Constr
                 whole = np.zeros((vectors * width + 1, vectors * width + 1))
                 whole[place, place], whole[-1, -1] = form, -values.mean()
                 named = True
-                yield Constraint(f"{name}{which} is {value:.6g}{unit and f' {unit}^2'}", name + which, whole)
-        count = 0 if named else len(quadrics(points))
+                text = f"{name}{which} is {value:.6g}{unit and f' {unit}^2'}"
+                yield Constraint(text, name + which, whole[kept][:, kept])
+        count = 0 if named else len(quadrics(points[:, present[p]]))
         if count:
             plural = ("s", "") if count > 1 else ("", "s")
             yield Constraint(f"{count} quadratic equation{plural[0]}{which} hold{plural[1]}")

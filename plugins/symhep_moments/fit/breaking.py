@@ -17,16 +17,24 @@ from symhep_moments.fit.closed_orbits import ClosedOrbit, orbit_shares
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import along_fields, innermost, weight, with_constant
+from symhep_moments.fit.functions.member_edges import MemberEdged, entered
 from symhep_moments.fit.projection import ProjectedSize, orthonormal
+from symhep_moments.places import Places
 from symhep_moments.record import BreakingKind
 from symhep_moments.sample import Events
 
-__all__ = ["MODULATION_EVENTS", "RATE_EVENTS", "Breaking", "breakings"]
+__all__ = ["MODULATION_EVENTS", "RATE_EVENTS", "Breaking", "breakings", "comparable_orbits", "orbit_events"]
 
 FloatArray = npt.NDArray[np.float64]
 
 #: Events used at most, evenly spaced: an orbit costs as much as its points.
 MODULATION_EVENTS, RATE_EVENTS = 50_000, 200_000
+#: Numbers of all orbits that are held for the second pass over them: 160 MB.
+HELD = 20_000_000
+#: Values of functions of one member, of events used for orbits, where there are many members.
+ORBIT_WORK = 6_000_000
+#: Events that are looked at for whether a flow takes any member over an edge.
+EDGE_EVENTS = 2000
 #: Points of an orbit: exact for products of two waves of up to seven oscillations.
 POINTS = 16
 #: Oscillations of the angles over an orbit.
@@ -93,14 +101,15 @@ def breakings(events: Events, functions: TestFunctions, level: float = 0.95) -> 
     tr G^-1 Cov(mean e) is taken off. See `symhep_moments.fit.projection.ProjectedSize` for the interval.
 
     ``functions`` may have edges, or be under a density: then u and h are those of p relative to it, within the edges.
-    Weights may be negative.
+    Weights may be negative. Where a flow takes members over their threshold, its orbits hold events that are not
+    seen, and the strength is a rate, for a rotation per radian.
     """
     found: list[Breaking] = []
     rows = _rows(len(events), RATE_EVENTS, events.x.device)
-    closed = [ClosedOrbit.of(matrix) for matrix in events.generators.matrices]
+    closed = comparable_orbits(events, functions)
     open_ones = [a for a, orbit in enumerate(closed) if orbit is None]
     rates = dict(zip(open_ones, _rates(events, rows, functions, open_ones), strict=True))
-    few = _rows(len(events), MODULATION_EVENTS, events.x.device)
+    few = _rows(len(events), orbit_events(events, functions), events.x.device)
     for a, orbit in enumerate(closed):
         label, matrix = events.generators.labels[a], events.generators.matrices[a]
         kind: BreakingKind = "rate" if orbit is None else "modulation"
@@ -108,11 +117,31 @@ def breakings(events: Events, functions: TestFunctions, level: float = 0.95) -> 
             (unit, factor), size, used = _unit(matrix, events), rates[a], len(rows)
         else:
             unit, factor, used = "", sqrt(2), len(few)
-            size = _modulation(events.x[few], events.weights[few], functions, orbit)
+            size = _modulation(events.x[few], events.weights[few], functions, orbit, events.places)
         theta = size.interval(level)
         interval = Interval(factor * theta.value, factor * theta.low, factor * theta.high, theta.method)
         found.append(Breaking(label, kind, unit, interval, factor * size.visible(), len(size.noise), used))
     return found
+
+
+def comparable_orbits(events: Events, functions: TestFunctions) -> list[ClosedOrbit | None]:
+    """Orbits of the generators along which the density can be compared with its mean; None: they are not closed, or
+    lead members of sets over their edges, and then it is not known which others would have come in."""
+    closed = [ClosedOrbit.of(matrix) for matrix in events.generators.matrices]
+    inside = innermost(functions)
+    if not isinstance(inside, MemberEdged) or not closed:
+        return closed
+    some = events.x[_rows(len(events), EDGE_EVENTS, events.x.device)]
+    fields = LinearFields(events.generators, str(events.x.device), events.places)
+    changed = inside.changed(some, fields(some)).tolist()
+    return [None if out else orbit for orbit, out in zip(closed, changed, strict=True)]
+
+
+def orbit_events(events: Events, functions: TestFunctions) -> int:
+    """Events used for orbits, at most: an event of many members costs as much as many of few."""
+    if events.places is None:
+        return MODULATION_EVENTS
+    return min(MODULATION_EVENTS, ORBIT_WORK // (functions.count * events.x.shape[1]))
 
 
 def _rows(n: int, most: int, device: torch.device) -> Tensor:
@@ -129,6 +158,8 @@ def _unit(matrix: FloatArray, events: Events) -> tuple[str, float]:
         return "per unit", 1.0
     if np.allclose(linear, linear[0, 0] * np.eye(len(linear))):
         return "per e-fold", 1.0
+    if "px" in events.names and events.places is not None and np.allclose(linear, -linear.T):
+        return "per radian", sqrt(2 / float((linear**2).sum()))
     if events.momenta:
         metric = np.diag([1.0, -1.0, -1.0, -1.0])
         square = float(np.trace(linear @ linear))
@@ -141,29 +172,42 @@ def _unit(matrix: FloatArray, events: Events) -> tuple[str, float]:
 class _Orbits:
     """Functions g = f - fbar on events and on points of their orbits, chunk by chunk."""
 
-    def __init__(self, x: Tensor, w: Tensor, functions: TestFunctions, orbit: ClosedOrbit) -> None:
-        self.x, self.w, self.functions, self.orbit = x, w, functions, orbit
+    def __init__(
+        self, x: Tensor, w: Tensor, functions: TestFunctions, orbit: ClosedOrbit, places: Places | None
+    ) -> None:
+        self.x, self.w, self.functions, self.orbit, self.places = x, w, functions, orbit, places
         self._inner = innermost(functions)
+        self._kept: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
         """w b (n,), the mean's weights (n, M), g (n, K) and g on the orbit (n, M, K)."""
+        if self._kept:
+            yield from self._kept
+            return
         width = self._inner.count + 2 * ORDERS * self.x.shape[1]
+        keep = len(self.x) * POINTS * width < HELD
         step = max(1, BLOCK // (POINTS * width))
         for first in range(0, len(self.x), step):
             x, w = self.x[first : first + step], self.w[first : first + step]
-            around = self.orbit.points(x, POINTS, first)
+            around = self.orbit.points(x, POINTS, first, self.places)
             f, on_orbit = self._values(x), self._values(around.flatten(0, 1)).view(len(x), POINTS, -1)
             share = orbit_shares(self.functions, around)
             mean = torch.einsum("nm,nmk->nk", share, on_orbit)
-            yield w * weight(self.functions, x), share, f - mean, on_orbit - mean[:, None]
+            found = w * weight(self.functions, x), share, f - mean, on_orbit - mean[:, None]
+            if keep:
+                self._kept.append(found)
+            yield found
 
     def _values(self, x: Tensor) -> Tensor:
-        return torch.cat([self._inner.values(x), self.orbit.harmonics(x, ORDERS)], dim=1)
+        waves = self.orbit.harmonics(entered(self.functions, x), ORDERS, self.places)
+        return torch.cat([self._inner.values(x), waves], dim=1)
 
 
-def _modulation(x: Tensor, w: Tensor, functions: TestFunctions, orbit: ClosedOrbit) -> ProjectedSize:
+def _modulation(
+    x: Tensor, w: Tensor, functions: TestFunctions, orbit: ClosedOrbit, places: Places | None
+) -> ProjectedSize:
     """Of u, the relative departure of the density from its mean over the orbits."""
-    orbits = _Orbits(x, w, functions, orbit)
+    orbits = _Orbits(x, w, functions, orbit, places)
     mean = gram = total = x.new_zeros(1)
     for wb, share, g, around in orbits:
         total = total + wb.sum()
@@ -185,7 +229,7 @@ def _rates(events: Events, rows: Tensor, functions: TestFunctions, chosen: list[
     if not chosen:
         return []
     generators = events.generators.subset([events.generators.labels[a] for a in chosen])
-    fields = LinearFields(generators, str(events.x.device))
+    fields = LinearFields(generators, str(events.x.device), events.places)
     wide = along_fields(with_constant(functions), generators)
     inside = innermost(wide)
     step = max(1, BLOCK // (wide.count * len(chosen)))

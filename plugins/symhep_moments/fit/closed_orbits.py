@@ -15,6 +15,7 @@ from torch import Tensor
 from symhep.lie.canonical_basis import leading
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import log_density, weight
+from symhep_moments.places import Places
 
 __all__ = ["ClosedOrbit", "orbit_shares"]
 
@@ -64,26 +65,32 @@ class ClosedOrbit:
         except ValueError:
             return None
 
-    def points(self, x: Tensor, count: int, first: int = 0) -> Tensor:
+    def points(self, x: Tensor, count: int, first: int = 0, places: Places | None = None) -> Tensor:
         """``count`` evenly spaced points of the orbit of each event: (n, P, d) -> (n, count, P, d).
+
+        With ``places`` (n, P, D) -> (n, count, P, D): what is not there does not move.
 
         The start differs from event to event, ``first`` being the number of the first one, so that what the
         sum over ``count`` points misses of an integral over the orbit averages out over the events.
         """
-        n = len(x)
+        n, d = len(x), len(self.matrix) - 1
         starts = np.asarray(np.modf((first + np.arange(n)) * GOLDEN)[0], dtype=np.float64)
         step = self.period / count
         around = torch.as_tensor(self._at(np.arange(count, dtype=np.float64) * step), device=x.device)
         offset = torch.as_tensor(self._at(starts * step), device=x.device)
-        moved = torch.einsum("nij,npj->npi", offset[:, :-1, :-1], x) + offset[:, None, :-1, -1]
+        vectors = x if places is None else x[..., :d]
+        moved = torch.einsum("nij,npj->npi", offset[:, :-1, :-1], vectors) + offset[:, None, :-1, -1]
         turned = torch.einsum("mij,npj->nmpi", around[:, :-1, :-1], moved)
-        return turned + around[:, None, :-1, -1]
+        turned = turned + around[:, None, :-1, -1]
+        return turned if places is None else places.moved(x[:, None], turned)
 
-    def harmonics(self, x: Tensor, orders: int) -> Tensor:
+    def harmonics(self, x: Tensor, orders: int, places: Places | None = None) -> Tensor:
         """cos and sin of m times the angles of the vectors in the planes that turn, m = 1 .. ``orders``.
 
-        (..., P, d) -> (..., 2 P L orders) for L planes. Along the orbit each is a pure wave.
+        (..., P, d) -> (..., 2 P L orders) for L planes. Along the orbit each is a pure wave. The members of a set, of
+        which (..., P, D) holds the weights, are summed.
         """
+        p = x if places is None else x[..., : places.dimension]
         values, vectors = np.linalg.eig(self.matrix[:-1, :-1].T)
         planes = vectors[:, values.imag > CLOSED * np.abs(values).max()].T
         # The phase of an eigenvector, where an angle is zero, is a choice: the leading component is real.
@@ -91,10 +98,16 @@ class ClosedOrbit:
         planes = planes * (np.abs(phases) / phases)[:, None]
         # The middle of the turns: W x + b = 0.
         middle = -np.linalg.lstsq(self.matrix[:-1, :-1], self.matrix[:-1, -1], rcond=None)[0]
-        across = (x - torch.as_tensor(middle, device=x.device)).to(torch.complex128)
+        across = (p - torch.as_tensor(middle, device=x.device)).to(torch.complex128)
         z = across @ torch.as_tensor(planes.T, device=x.device)
         z = z / z.abs().clamp(min=torch.finfo(torch.float64).tiny)
-        waves = torch.stack(list(accumulate([z] * orders, mul)), dim=-1).flatten(-3)
+        waves = torch.stack(list(accumulate([z] * orders, mul)), dim=-1)
+        if places is not None and places.sets:
+            weighted = waves * places.weights(x)[..., None, None]
+            own = [waves[..., places.fixed, :, :]]
+            own += [weighted[..., where, :, :].sum(dim=-3, keepdim=True) for where in places.members.values()]
+            waves = torch.cat(own, dim=-3)
+        waves = waves.flatten(-3)
         return torch.cat([waves.real, waves.imag], dim=-1)
 
     def _at(self, times: FloatArray) -> FloatArray:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import hist
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from symhep.errors import LieError
 from symhep.hypotheses.divergence.observed import Observed
@@ -17,6 +19,7 @@ from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.lie.sampling.group import group_draw
 from symhep.methods.symmetry import Symmetry
 from symhep_moments.fit.functions.layers import weight
+from symhep_moments.fit.functions.member_edges import entered
 from symhep_moments.fit.measurement import functions_for
 from symhep_moments.record import MomentsRecord
 from symhep_moments.sample import Events, Sample
@@ -45,28 +48,82 @@ def divergences(
         return None, {}
     events, (blocks, draws) = sample.events, (np.random.default_rng(s) for s in seeds.spawn(2))
     chosen = np.unique(np.linspace(0, len(events) - 1, min(MOST, len(events))).round().astype(np.int64))
-    x, weights = events.x[chosen].cpu().numpy(), events.weights[chosen].cpu().numpy()
-    kept = list(_kept(symmetry, x * events.scale, draws))
-    kept = [y for y in kept if _stays(sample, x, y / events.scale)]
+    weights = events.weights[chosen].cpu().numpy()
+    whole, x = events.x[chosen], events.vectors[chosen].cpu().numpy()
+    own = [symmetry.components.index(name) for name in events.names]
+    kept = [
+        _there(events, whole, (y if len(own) == y.shape[2] else y[..., own]) / events.scale)
+        for y in _kept(symmetry, _lifted(x * events.scale, own, len(symmetry.components)), draws)
+    ]
+    kept = [y for y in kept if _stays(sample, whole, y)]
     if not kept:
         return None, {}
-    broken = list(_broken(events, record, x, draws))
-    rows, moved, failed = (
-        [y.reshape(len(x), -1) for y in many] for many in ([x], [y / events.scale for y in kept], broken)
-    )
-    names = events.names if events.x.shape[1] == 1 and not events.momenta else [
-        f"{name}{p + 1}" for p in range(events.x.shape[1]) for name in events.names
-    ]  # fmt: skip
+    broken = [_there(events, whole, y) for y in _broken(events, record, x, draws)]
+    shown = _shown(events, sample.particles)
+    rows, moved, failed = ([shown.rows(y) for y in many] for many in ([x], kept, broken))
     seen = Observed(
         projections(
-            rows[0], names, BINS, particles=events.x.shape[1], momenta=events.momenta, objects=sample.particles,
-            scale=events.scale,
+            rows[0], shown.names, BINS, particles=shown.count, momenta=events.momenta, objects=shown.particles,
+            scale=events.scale, present=shown.present,
         ),
         rows[0], weights, None if events.source is None else events.source[chosen], blocks,
     )  # fmt: skip
     told = DivergenceRecord.seen(seen, kept=seen.excess(moved), failed=seen.excess(failed))
-    shown = {"kept": moved[:1], "rejected": failed[:1]}
-    return told, seen.histograms({name: some[0] for name, some in shown.items() if some})
+    drawn = {"kept": moved[:1], "rejected": failed[:1]}
+    return told, seen.histograms({name: some[0] for name, some in drawn.items() if some})
+
+
+@dataclass(frozen=True, eq=False)
+class _Shown:
+    """The vectors whose projections are shown: all of them, and of a set the sum of its members.
+
+    ``groups``: the places that each is a sum of; ``present`` (V, d), None where all components are there.
+    """
+
+    groups: tuple[tuple[int, ...], ...]
+    names: tuple[str, ...]
+    particles: tuple[str, ...]
+    present: npt.NDArray[np.bool_] | None = None
+
+    @property
+    def count(self) -> int:
+        return len(self.groups)
+
+    def rows(self, x: FloatArray) -> FloatArray:
+        """(N, P, d) -> (N, V d)."""
+        if self.present is None:
+            return x.reshape(len(x), -1)
+        return np.concatenate([x[:, list(own)].sum(axis=1) for own in self.groups], axis=1)
+
+
+def _shown(events: Events, particles: tuple[str, ...]) -> _Shown:
+    count, places = events.x.shape[1], events.places
+    if places is None:
+        names = events.names if count == 1 and not events.momenta else tuple(
+            f"{name}{p + 1}" for p in range(count) for name in events.names
+        )  # fmt: skip
+        return _Shown(tuple((p,) for p in range(count)), names, particles)
+    groups = [(p,) for p in places.fixed] + [tuple(own) for own in places.members.values()]
+    called = [places.vectors[p] for p in places.fixed] + [f"all {name}" for name in places.members]
+    names = tuple(f"{name}{i + 1}" for i in range(len(groups)) for name in events.names)
+    present = np.array([places.present[own[0]] for own in groups])
+    return _Shown(tuple(groups), names, tuple(called), present)
+
+
+def _lifted(x: FloatArray, own: list[int], components: int) -> FloatArray:
+    """Vectors (N, P, d) among more ``components``, the others zero."""
+    if len(own) == components:
+        return x
+    found = np.zeros((*x.shape[:2], components))
+    found[..., own] = x
+    return found
+
+
+def _there(events: Events, whole: Tensor, moved: FloatArray) -> FloatArray:
+    """Images (N, P, d) of events, of what is there."""
+    if events.places is None:
+        return moved
+    return np.asarray(moved * events.places.there(whole).cpu().numpy())
 
 
 def _kept(symmetry: Symmetry, x: FloatArray, rng: np.random.Generator) -> Iterator[FloatArray]:
@@ -99,10 +156,14 @@ def _dealt(elements: FloatArray, count: int) -> FloatArray:
     return elements[np.arange(count) % len(elements)]
 
 
-def _stays(sample: Sample, x: FloatArray, moved: FloatArray) -> bool:
-    """Do the events stay within the fiducial cuts?"""
-    if not sample.options.edges:
+def _stays(sample: Sample, whole: Tensor, moved: FloatArray) -> bool:
+    """Do the events, and all of their members, stay within the fiducial cuts?"""
+    if not sample.options.fiducial:
         return True
     functions = functions_for(sample.events, sample.options, np.random.default_rng(0))
-    before, after = (weight(functions, torch.from_numpy(y)) > 0 for y in (x, moved))
+    image = torch.cat([torch.from_numpy(moved).to(whole.device), whole[..., moved.shape[-1] :]], dim=-1)
+    before, after = (weight(functions, y) > 0 for y in (whole, image))
+    if sample.events.places is not None and sample.events.places.extended:
+        inside, left = (sample.events.places.weights(entered(functions, y)) > 0 for y in (whole, image))
+        after = after & ~(inside & ~left).any(dim=1)
     return bool((before & ~after).double().mean() < LOST)

@@ -8,12 +8,16 @@ import torch
 from torch import Tensor
 
 from symhep.lie.generators import Generators
+from symhep_moments.places import Places
 
-__all__ = ["LinearFields", "divergences"]
+__all__ = ["LinearFields", "divergences", "growths"]
 
 
 class LinearFields:
     """v_a of affine ``generators`` (G, d + 1, d + 1).
+
+    With ``places`` events are (n, P, D): components that are not there do not move, and neither do members that are
+    not, whatever a translation adds.
 
     >>> from symhep.lie.bases import poincare
     >>> v = LinearFields(poincare().subset(["J_z", "P_t"]))(torch.tensor([[[5.0, 1.0, 2.0, 3.0]]], dtype=torch.float64))
@@ -21,18 +25,20 @@ class LinearFields:
     [[0.0, -2.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0]]
     """
 
-    def __init__(self, generators: Generators, device: str = "cpu") -> None:
+    def __init__(self, generators: Generators, device: str = "cpu", places: Places | None = None) -> None:
         d = generators.vector
         matrices = np.asarray(generators.homogeneous().matrices, dtype=np.float64)
         self._linear = torch.tensor(matrices[:, :d, :d], device=device).reshape(-1, d)  # (G d, d)
         self._shift = torch.tensor(matrices[:, :d, d], device=device).reshape(-1)  # (G d,)
-        self._count, self._dimension = len(matrices), d
+        self._count, self._dimension, self._places = len(matrices), d, places
 
     def __call__(self, x: Tensor) -> Tensor:
-        """(n, P, d) -> (n, G, P, d)."""
-        n, p, d = x.shape
-        moved = torch.addmm(self._shift, x.reshape(n * p, d), self._linear.T)
-        return moved.view(n, p, self._count, d).transpose(1, 2)
+        """(n, P, d), or (n, P, D), -> (n, G, P, d)."""
+        n, p, d = *x.shape[:2], self._dimension
+        vectors = x if x.shape[2] == d else x[..., :d]
+        moved = torch.addmm(self._shift, vectors.reshape(n * p, d), self._linear.T)
+        v = moved.view(n, p, self._count, d).transpose(1, 2)
+        return v if self._places is None else v * self._places.there(x)[:, None]
 
 
 def divergences(generators: Generators, vectors: int) -> npt.NDArray[np.float64]:
@@ -44,3 +50,14 @@ def divergences(generators: Generators, vectors: int) -> npt.NDArray[np.float64]
     """
     d = generators.vector
     return np.asarray(vectors * np.trace(generators.matrices[:, :d, :d], axis1=1, axis2=2), dtype=np.float64)
+
+
+def growths(generators: Generators, x: Tensor, places: Places | None) -> Tensor:
+    """div v_a of each event: (n, P, D) -> (n, G) or, the same for all, (G,)."""
+    if places is None:
+        return torch.as_tensor(divergences(generators, x.shape[1]), device=x.device)
+    d = generators.vector
+    own = torch.as_tensor(
+        np.diagonal(generators.matrices[:, :d, :d].real, axis1=1, axis2=2).copy(), device=x.device
+    )
+    return torch.einsum("npi,gi->ng", places.there(x), own)

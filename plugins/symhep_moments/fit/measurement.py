@@ -12,7 +12,6 @@ from symhep.errors import CardError, MethodError
 from symhep.events.effective import FEWEST, effective_events
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.walk import Walked
-from symhep.lie.groups.elements.frame import Frame
 from symhep.methods.context import Context, stream_for
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
@@ -21,9 +20,9 @@ from symhep_moments.fit.candidates import CandidateTest, candidate_tests
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.functions.choice import build_functions
 from symhep_moments.fit.functions.density import UnderDensity
-from symhep_moments.fit.functions.edges import edged
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
+from symhep_moments.fit.functions.member_edges import edged
 from symhep_moments.fit.maps import BreakingMap, breaking_maps
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.rank import Chain, chain
@@ -32,9 +31,10 @@ from symhep_moments.fit.relative import Points, relative_moments
 from symhep_moments.fit.subgroups.walk import lattice_test
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.support import Support, support_of
+from symhep_moments.fit.whole import threshold_rows, whole_record
 from symhep_moments.options import MomentsOptions
-from symhep_moments.record import DiscreteElement
-from symhep_moments.sample import Events, Sample
+from symhep_moments.record import DiscreteElement, ThresholdRow, WholeEvents
+from symhep_moments.sample import Events, Sample, frame_of
 
 __all__ = ["Measurement", "functions_for", "measure"]
 
@@ -74,6 +74,8 @@ class Measurement:
         Family-wise error rate.
     reference, edges
         Relative to what, and with which fiducial cuts, in words.
+    whole, thresholds
+        What whole events are made of, and cuts on their members.
     """
 
     events: Events
@@ -91,6 +93,8 @@ class Measurement:
     level: float
     reference: str | None = None
     edges: tuple[str, ...] = ()
+    whole: WholeEvents | None = None
+    thresholds: tuple[ThresholdRow, ...] = ()
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
@@ -119,7 +123,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
         discrete: Sequence[DiscreteElement] = ()
         elements: dict[str, FloatArray] = {}
         if options.discrete is not None and reference is None and options.density is None:
-            frame = Frame.of(events.names, sample.particles, events.x.shape[1])
+            frame = frame_of(events.names, sample.particles, events.x.shape[1], events.places)
             chosen = options.discrete.chosen(frame)
             discrete = discrete_tests(
                 events, chosen, frame, functions, options.discrete, discrete_seed, options.level
@@ -127,15 +131,16 @@ def measure(sample: Sample, context: Context) -> Measurement:
             elements = {element.name: element.whole for element in chosen}
         done(1, STEPS[4])
         broken, maps = [], []
+        # Those that were tested: candidates on the support, and combinations of them.
+        on_support = replace(events, generators=moments.generators)
         if options.strength and reference is None:
-            # Those that were tested: candidates on the support, and combinations of them.
-            on_support = replace(events, generators=moments.generators)
             broken = breakings(on_support, functions)
             maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
         done(1, STEPS[5])
     return Measurement(
         events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, broken, maps,
-        options.level, _relative_to(options), tuple(edge.text for edge in options.edges),
+        options.level, _relative_to(options), tuple(edge.text for edge in options.fiducial),
+        whole_record(sample, functions, on_support), threshold_rows(sample),
     )  # fmt: skip
 
 
@@ -151,7 +156,15 @@ def _span(moments: Moments, ranks: Chain, context: Context) -> tuple[Region | No
 def functions_for(events: Events, options: MomentsOptions, rng: np.random.Generator) -> TestFunctions:
     """Those of the options, with edges, under a density. Raises `MethodError` for too few events."""
     functions = build_functions(events, options.functions, rng)
-    functions = edged(functions, options.edges, events.scale, events.names, events.x.shape[1])
+    functions = edged(
+        functions,
+        options.fiducial,
+        events.scale,
+        events.names,
+        events.x.shape[1],
+        events.particles,
+        events.places,
+    )
     within = events.weights * weight(functions, events.x)
     effective = effective_events(within.cpu().numpy())
     if effective < FEWEST:
@@ -172,7 +185,8 @@ def functions_for(events: Events, options: MomentsOptions, rng: np.random.Genera
             hint="name fewer candidates (generators: so(8)), split the features into vectors, or take fewer of them",
         )
     if options.density is not None:
-        functions = UnderDensity(functions, options.density.load(), events.generators, events.scale)
+        density = options.density.load()
+        functions = UnderDensity(functions, density, events.generators, events.scale, events.places)
     return functions
 
 
@@ -180,13 +194,16 @@ def _moments(
     events: Events, reference: Events | None, functions: TestFunctions, options: MomentsOptions
 ) -> Moments:
     if reference is None:
-        return moments_of(events.x, events.weights, functions, events.generators, options.covariance_events)
+        return moments_of(
+            events.x, events.weights, functions, events.generators, options.covariance_events, events.places
+        )
     return relative_moments(
         Points(events.x, events.weights),
         Points(reference.x, reference.weights),
         functions,
         events.generators,
         options.covariance_events,
+        events.places,
     )
 
 

@@ -39,6 +39,7 @@ from symhep_moments.record import (
     Closure,
     Excluded,
     Functions,
+    LeftOut,
     MomentsRecord,
     RankRow,
     SupportRecord,
@@ -80,6 +81,9 @@ def record_of(m: Measurement) -> MomentsRecord:
         significance_level=m.level,
         reference=m.reference,
         edges=m.edges,
+        left_out=[LeftOut(label=label, why=why) for label, why in m.events.left_out],
+        thresholds=m.thresholds,
+        whole=m.whole,
     )  # fmt: skip
 
 
@@ -111,7 +115,7 @@ def _candidates(m: Measurement) -> list[Candidate]:
             "strength": b.to_number(), "strength_kind": b.kind, "smallest_visible": b.smallest_visible,
         }  # fmt: skip
         rows.append(Candidate(label=label, **dict(tests[label].p), **strength))
-    return rows
+    return rows + [Candidate(label=label, how="undefined") for label, _ in m.events.left_out]
 
 
 def _algebra(m: Measurement) -> AlgebraRecord:

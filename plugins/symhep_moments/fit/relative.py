@@ -17,6 +17,7 @@ from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import Constant, around, innermost
 from symhep_moments.fit.moments import Moments
 from symhep_moments.options import COVARIANCE_EVENTS
+from symhep_moments.places import Places
 
 __all__ = ["Points", "relative_moments"]
 
@@ -89,6 +90,7 @@ def relative_moments(
     functions: TestFunctions,
     generators: Generators,
     covariance_events: int = COVARIANCE_EVENTS,
+    places: Places | None = None,
 ) -> Moments:
     """Moments that vanish where p / q is invariant, p the density of ``data`` and q that of ``reference``.
 
@@ -108,7 +110,8 @@ def relative_moments(
     spectrum in the reference, had p < 0.05 in 2.7 % of 300 samples at n = 2000 in each, in 6 % of 65 at n = 20,000, and
     pulls of 0.96 and 0.97 rms.
 
-    ``functions`` may have edges. Returns moments of the K functions as `symhep_moments.fit.sums` does.
+    ``functions`` may have edges. ``places``: what the events hold, if more than vectors of which all is known.
+    Returns moments of the K functions as `symhep_moments.fit.sums` does.
 
     Raises `MethodError` if one of the samples has too few effective events for the number of functions.
 
@@ -132,7 +135,7 @@ def relative_moments(
     basis = _basis(data, reference, functions, alpha)
     wide = around(functions, basis)
     generators = generators.homogeneous()
-    fields = LinearFields(generators, str(data.x.device))
+    fields = LinearFields(generators, str(data.x.device), places)
     width = wide.count * (len(generators) + 2)
     grams, sums = zip(*(_sums(s, wide, basis, fields, width) for s in (data, reference)), strict=True)
     # Directions with less than an event's share of the variance: their part of h is noise alone, which does not

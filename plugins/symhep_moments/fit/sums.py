@@ -18,6 +18,7 @@ from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
 from symhep_moments.fit.moments import Moments
 from symhep_moments.options import COVARIANCE_EVENTS
+from symhep_moments.places import Places
 
 __all__ = ["Block", "Blocks", "MomentSums", "moments_of", "moments_of_chunks"]
 
@@ -119,6 +120,8 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
         For the covariance.
     device
         Where the events are.
+    places
+        What they hold, if more than vectors of which all is known.
     """
 
     passes = 2
@@ -129,10 +132,11 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
         generators: Generators,
         covariance_events: int = COVARIANCE_EVENTS,
         device: str = "cpu",
+        places: Places | None = None,
     ) -> None:
         self.functions, self.generators = functions, generators.homogeneous()
         self.covariance_events, self.device = covariance_events, device
-        self._fields = LinearFields(self.generators, device)
+        self._fields = LinearFields(self.generators, device, places)
 
     def begin(self, number: int, earlier: tuple[Means | Spread, ...]) -> Means | Spread:
         """No events. Raises `MethodError` if the weights of the first pass do not sum to a positive number."""
@@ -232,6 +236,7 @@ def moments_of(
     functions: TestFunctions,
     generators: Generators,
     covariance_events: int = COVARIANCE_EVENTS,
+    places: Places | None = None,
 ) -> Moments:
     """Moments of events x (N, P, d) in memory, with signed ``weights`` (N,).
 
@@ -243,7 +248,7 @@ def moments_of(
     >>> bool((abs(moments.mean) < 5 * np.sqrt(np.einsum("kaka->ka", moments.covariance)) + 1e-12).all()), moments.nu
     (True, 999.0)
     """
-    return moments_of_chunks([(x, weights)], functions, generators, covariance_events, str(x.device))
+    return moments_of_chunks([(x, weights)], functions, generators, covariance_events, str(x.device), places)
 
 
 def moments_of_chunks(
@@ -252,10 +257,11 @@ def moments_of_chunks(
     generators: Generators,
     covariance_events: int = COVARIANCE_EVENTS,
     device: str = "cpu",
+    places: Places | None = None,
 ) -> Moments:
     """Moments of events that come in ``chunks`` (x, weights) of any sizes, read twice: for more than fit into memory.
 
     The sizes of the chunks change no bit: sums are formed over fixed blocks.
     """
-    work = MomentSums(functions, generators, covariance_events, device)
+    work = MomentSums(functions, generators, covariance_events, device, places)
     return stream(work, Blocks(chunks, device))

@@ -7,16 +7,16 @@ so it is excluded by geometry alone; and its moments may not even vary, which a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import MethodError
 from symhep.lie.canonical_basis import canonical_basis
-from symhep.lie.generators import Generators
-from symhep.stats.constraints import Constraint, constraints
-from symhep.stats.support import POINTS, affine_hull, quadrics
+from symhep.stats.constraints import Constraint
+from symhep.stats.support import affine_hull, quadrics
+from symhep_moments.fit.support_groups import MOST_MONOMIALS, SupportGroup, support_groups
 from symhep_moments.sample import Events
 
 __all__ = ["Support", "support_of"]
@@ -26,10 +26,6 @@ FloatArray = npt.NDArray[np.float64]
 #: A constraint is known to a millionth of the width of the events; a flow that changes it by less than this, relative
 #: to how far it moves the events, keeps it.
 KEPT = 1e-3
-#: Most monomials for which quadratic equations of all vectors together are sought; beyond, vector by vector.
-MOST_MONOMIALS = 400
-#: Events per monomial: an equation holds for all or is none.
-PER_MONOMIAL = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +64,9 @@ class Support:
 def support_of(events: Events) -> Support:
     """The support of ``events``, from linear and quadratic equations that all of them satisfy.
 
-    A candidate v keeps (x, 1)^T Q (x, 1) = 0 if (x, 1)^T Q (v, 0) = 0 at all events. Weights do not matter, but events
-    of weight zero do not count.
+    Of members of sets, whose number varies, the sum belongs to the event, and quadratic equations that hold for each
+    of them are sought: an empty place says nothing. A candidate v keeps (x, 1)^T Q (x, 1) = 0 if (x, 1)^T Q (v, 0) = 0
+    at all events. Weights do not matter, but events of weight zero do not count.
 
     Raises `MethodError` where there are not more events than numbers in one of them, or all are the same.
 
@@ -79,55 +76,40 @@ def support_of(events: Events) -> Support:
     >>> x = torch.ones(200, 2, 4, dtype=torch.float64)  # two bodies, back to back, of fixed energy
     >>> x[:, 0, 1:] = p / p.norm(dim=1, keepdim=True)
     >>> x[:, 1, 1:] = -x[:, 0, 1:]
-    >>> events = Events(x, torch.ones(200), 1.0, ("E", "px", "py", "pz"), "GeV", True, poincare())
+    >>> events = Events(x, torch.ones(200), 1.0, ("E", "px", "py", "pz"), "GeV", True, poincare(), particles=("a", "b"))
     >>> found = support_of(events)
     >>> [poincare().labels[a] for a in found.tangent.argmax(axis=0)], found.excluded[0]
-    (['J_x', 'J_y', 'J_z'], ('K_x', 'it changes the sum of px and E of vector 1'))
+    (['J_x', 'J_y', 'J_z'], ('K_x', 'it changes the sum of px and E of a'))
     """
-    x = _some(events)
-    n, p, d = x.shape
-    if n <= p * d + 1:
-        raise MethodError(f"{n} events of {p * d} numbers each say nothing of a density; use more events")
-    flat = x.reshape(n, -1)
-    v = _fields(events.generators, x)  # (G, n, P d)
-    size = np.sqrt((v**2).mean(axis=(1, 2)))
+    groups = support_groups(events)
+    whole = groups[0]
+    n, dimension = whole.flat.shape
+    if n <= dimension + 1:
+        raise MethodError(f"{n} events of {dimension} numbers each say nothing of a density; use more events")
+    size = np.sqrt(sum((g.v**2).sum(axis=(1, 2)) for g in groups) / sum(g.v[0].size for g in groups))
     unit = np.where(size > 0, size, 1.0)
-    v = v / unit[:, None, None]
+    groups = [replace(g, v=g.v / unit[:, None, None]) for g in groups]
+    whole, flat = groups[0], groups[0].flat
     hull = affine_hull(flat)
     if hull.rank == 0:
         raise MethodError("all events are identical: nothing can be tested")
-    changes = _changes(np.concatenate([_planes(hull.normals, hull.offsets), _surfaces(x)]), flat, v)
-    kept = _null(np.einsum("aqn,bqn->ab", changes, changes) / n)
-    still = _null(np.einsum("ani,bni->ab", v, v) / v[0].size)
-    known = constraints(x * events.scale, events.names, events.unit)
+    planes = _planes(hull.normals, hull.offsets)
+    changes = [_changes(np.concatenate([planes, _surfaces(whole)]), flat, whole.v)]
+    changes += [_changes(_surfaces(g), g.flat, g.v) for g in groups[1:]]
+    kept = _null(sum(np.einsum("aqn,bqn->ab", c, c) / c.shape[2] for c in changes))
+    still = _null(sum(np.einsum("ani,bni->ab", g.v, g.v) / g.v[0].size for g in groups))
+    known = [g.constraints(events) for g in groups]
     # v was scaled: combinations c of scaled fields are c / unit of the given ones.
     still = _orthonormal(still / unit[:, None])
     tangent = _readable(_without(_orthonormal(kept / unit[:, None]), still))
     return Support(
         tangent,
         still,
-        _excluded(np.c_[tangent, still], events, known, flat, v),
+        _excluded(np.c_[tangent, still], events, groups, known),
         hull.rank,
-        p * d,
-        tuple(c.text for c in known),
+        dimension,
+        tuple(c.text for some in known for c in some),
     )
-
-
-def _some(events: Events) -> FloatArray:
-    """(n, P, d) events that have a weight, evenly spaced."""
-    rows = events.weights.nonzero().flatten()
-    p, d = events.x.shape[1:]
-    features = p * d + 1
-    enough = max(PER_MONOMIAL * min(features * (features + 1) // 2, MOST_MONOMIALS), 2000)
-    few = np.linspace(0, len(rows) - 1, min(len(rows), enough, POINTS)).astype(np.int64)
-    return np.asarray(events.x[rows[few.tolist()]].cpu().numpy(), dtype=np.float64)
-
-
-def _fields(generators: Generators, x: FloatArray) -> FloatArray:
-    """v_a at the events, (G, n, P d)."""
-    d = generators.vector
-    moved = np.einsum("aij,npj->anpi", generators.matrices[:, :d, :d], x)
-    return np.asarray((moved + generators.matrices[:, None, None, :d, d]).reshape(len(moved), len(x), -1))
 
 
 def _planes(normals: FloatArray, offsets: FloatArray) -> FloatArray:
@@ -138,17 +120,18 @@ def _planes(normals: FloatArray, offsets: FloatArray) -> FloatArray:
     return forms
 
 
-def _surfaces(x: FloatArray) -> FloatArray:
-    """Quadratic equations as forms (q, F + 1, F + 1), of the event, or else of single vectors."""
-    n, p, d = x.shape
-    f = p * d + 1
+def _surfaces(group: SupportGroup) -> FloatArray:
+    """Quadratic equations as forms (q, C + 1, C + 1), of all vectors together, or else of single ones."""
+    flat = group.flat
+    f = flat.shape[1] + 1
     if f * (f + 1) // 2 <= MOST_MONOMIALS:
-        found = quadrics(x.reshape(n, -1))
+        found = quadrics(flat)
         return _in_units(found.forms, found.unit)
     whole: list[FloatArray] = []
-    for number in range(p):
-        place = np.r_[number * d : (number + 1) * d, p * d]
-        found = quadrics(x[:, number])
+    ends = np.cumsum(group.present.sum(axis=1))
+    for number, (end, has) in enumerate(zip(ends, group.present, strict=True)):
+        place = np.r_[end - has.sum() : end, f - 1]
+        found = quadrics(group.x[:, number][:, has])
         forms = np.zeros((len(found), f, f))
         forms[:, place[:, None], place] = _in_units(found.forms, found.unit)
         whole.append(forms)
@@ -209,18 +192,24 @@ def _readable(span: FloatArray) -> FloatArray:
 
 
 def _excluded(
-    span: FloatArray, events: Events, known: list[Constraint], flat: FloatArray, v: FloatArray
+    span: FloatArray, events: Events, groups: Sequence[SupportGroup], known: Sequence[Sequence[Constraint]]
 ) -> tuple[tuple[str, str], ...]:
     """Candidates outside ``span``, and which constants of the events they change."""
-    named = [c for c in known if c.form is not None]
-    f = flat.shape[1] + 1
-    forms = np.array([c.form for c in named]).reshape(-1, f, f)
-    grow = np.r_[np.full(f - 1, events.scale), 1.0]
-    scaled = grow[:, None] * forms * grow
-    scaled /= np.linalg.norm(scaled[:, :, :-1], axis=(1, 2), keepdims=True)
-    changes = np.sqrt((_changes(scaled, flat, v) ** 2).mean(axis=2))  # (G, q)
+    named: list[Constraint] = []
+    changes: list[FloatArray] = []
+    for group, some in zip(groups, known, strict=True):
+        own = [c for c in some if c.form is not None]
+        f = group.flat.shape[1] + 1
+        forms = np.array([c.form for c in own]).reshape(-1, f, f)
+        grow = np.r_[np.full(f - 1, events.scale), 1.0]
+        scaled = grow[:, None] * forms * grow
+        scaled /= np.linalg.norm(scaled[:, :, :-1], axis=(1, 2), keepdims=True)
+        changes.append(np.sqrt((_changes(scaled, group.flat, group.v) ** 2).mean(axis=2)))  # (G, q)
+        named += own
     found = []
-    for label, inside, change in zip(events.generators.labels, _inside(span), changes, strict=True):
+    for label, inside, change in zip(
+        events.generators.labels, _inside(span), np.concatenate(changes, axis=1), strict=True
+    ):
         if not inside:
             broken = [c.quantity for c, size in zip(named, change, strict=True) if size > KEPT]
             why = (

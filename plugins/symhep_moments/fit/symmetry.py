@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from symhep.events.vectors import MOMENTUM
 from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.lie.labels import stated
 from symhep.methods.symmetry import Symmetry, homogeneous, measured_entries
@@ -40,9 +41,12 @@ def symmetry_of(m: Measurement, generators: Sequence[GeneratorRow]) -> Symmetry:
     kept = [row for row in m.discrete if row.rejected is False and row.same_as is None]
     size = count * d
     matrices = np.array([m.elements[row.name] for row in kept]).reshape(-1, size, size)
+    names, momenta = tuple(m.events.names), m.events.momenta
+    if m.events.of_objects and not momenta:
+        found, measured, errors = (_grown(some, names) for some in (found, measured, errors))
+        matrices, names, momenta = _elements_grown(matrices, names, count), MOMENTUM, True
     return Symmetry(
-        "momenta" if m.events.momenta else "features", count, tuple(m.events.names),
-        found, tuple(row.label for row in rows),
+        "momenta" if momenta else "features", count, names, found, tuple(row.label for row in rows),
         homogeneous(matrices, element=True), tuple(row.name for row in kept), measured, errors,
     )  # fmt: skip
 
@@ -54,4 +58,20 @@ def _covariance(m: Measurement, rows: int) -> FloatArray:
         return np.zeros((0, len(tangent), len(tangent)))
     g, r = m.region.theta.shape
     blocks = m.region.covariance.reshape(r, g, r, g)
-    return np.einsum("ca,iaib,db->icd", tangent, blocks, tangent, optimize=True)
+    return np.asarray(np.einsum("ca,iaib,db->icd", tangent, blocks, tangent, optimize=True))
+
+
+def _grown(generators: FloatArray, names: tuple[str, ...]) -> FloatArray:
+    """Of three- or transverse momenta (r, d + 1, d + 1) as matrices that act on (E, px, py, pz): the rest stays."""
+    rows = np.array([*(MOMENTUM.index(name) for name in names), 4])
+    grown = np.zeros((len(generators), 5, 5))
+    grown[:, rows[:, None], rows] = generators
+    return grown
+
+
+def _elements_grown(elements: FloatArray, names: tuple[str, ...], count: int) -> FloatArray:
+    """The same for elements that act on all vectors of an event."""
+    own = np.concatenate([[4 * p + MOMENTUM.index(name) for name in names] for p in range(count)])
+    whole = np.tile(np.eye(4 * count), (len(elements), 1, 1))
+    whole[:, own[:, None], own] = elements
+    return whole

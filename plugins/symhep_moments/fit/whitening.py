@@ -24,8 +24,8 @@ FUNCTION_FLOOR = 0.01
 GENERATOR_FLOOR = 1e-6
 #: Noise of a block over that of all functions, below which it is rounding.
 NOISELESS = 1e-6
-#: Name of the test with every function; the block of random waves has no test of its own.
-ALL, WAVES = "all", "fourier"
+#: Name of the test with every function; the blocks of random waves have no test of their own.
+ALL, WAVES = "all", ("fourier", "members", "pairs")
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +108,7 @@ def whitened(moments: Moments) -> Whitened:
     white = np.tensordot(functions, moments.covariance, axes=1)
     white = np.moveaxis(np.tensordot(functions, white, axes=(1, 2)), 0, 2)
     metric = np.einsum("kakb->ab", white) / k * scale[:, None] * scale
-    names = [name for name in moments.blocks if name != WAVES] if len(moments.blocks) > 1 else []
+    names = [name for name in moments.blocks if name not in WAVES] if len(moments.blocks) > 1 else []
     inverse = np.linalg.inv(functions)
     blocks = {}
     for name in names:

@@ -12,6 +12,7 @@ from symhep.methods.p_values import p_text
 from symhep.methods.result import Statement
 from symhep.methods.wording import in_words
 from symhep_moments.record import MomentsRecord
+from symhep_moments.say.whole import whole_events
 
 __all__ = ["cautions"]
 
@@ -38,6 +39,7 @@ def cautions(s: MomentsRecord) -> Iterator[Statement]:
     yield from _relative(s)
     yield from _weights(s)
     yield from _ordered(s)
+    yield from whole_events(s)
     yield from alike_statements(s.discrete)
 
 

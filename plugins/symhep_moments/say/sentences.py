@@ -18,6 +18,7 @@ from symhep_moments.record import Candidate, MomentsRecord
 from symhep_moments.say.cautions import cautions
 from symhep_moments.say.group import found_rotation, group_in_words, group_p, only_combined
 from symhep_moments.say.strength import EPSILON, is_broken, strength_text, visible_text
+from symhep_moments.say.whole import left_out
 
 __all__ = ["sentences"]
 
@@ -32,10 +33,14 @@ CLEAR = 4.5
 def sentences(s: MomentsRecord) -> Iterator[Statement]:
     """The physics, most important first; then what a reader must know before believing it."""
     yield _answer(s)
+    yield from left_out(s)
     yield from _rank(s)
     yield from _generators(s)
     if s.catalogue is not None:
-        lattice = subgroup_statement(s.subgroups, s.maximal_subgroups, s.catalogue, s.significance_level)
+        lattice = subgroup_statement(
+            s.subgroups, s.maximal_subgroups, s.catalogue, s.significance_level,
+            confined=bool(s.left_out),
+        )  # fmt: skip
         yield from () if lattice is None else (lattice,)
     discrete = discrete_statement(s.discrete, final_state="pz" in s.vectors.components)
     yield from () if discrete is None else (discrete,)

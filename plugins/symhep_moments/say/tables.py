@@ -21,8 +21,9 @@ def tables(s: MomentsRecord) -> dict[str, Table]:
     found = {
         "candidates": _candidates(s),
         "ranks": _ranks(s),
+        "left_out": _left_out(s),
         "generators": generator_table(s.generators),
-        "subgroups": subgroup_table(s.subgroups, s.maximal_subgroups),
+        "subgroups": subgroup_table(s.subgroups, s.maximal_subgroups, confined=bool(s.left_out)),
         "discrete": discrete_table(s.discrete, {Heading("gain", "nats per event"): lambda row: row.gain}),
     }
     return {name: table for name, table in found.items() if table.rows}
@@ -41,6 +42,13 @@ def _candidates(s: MomentsRecord) -> Table:
         "sensitivity": lambda c: None if c.smallest_visible is None else visible_text(c),
     }
     return candidate_table(s.candidates, more, caption)
+
+
+def _left_out(s: MomentsRecord) -> Table:
+    return Table.of(
+        ("generator", "why"), [(row.label, row.why) for row in s.left_out],
+        "Generators that were asked for and do not act on all of the vectors.",
+    )  # fmt: skip
 
 
 def _ranks(s: MomentsRecord) -> Table:

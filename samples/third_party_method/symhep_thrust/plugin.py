@@ -11,5 +11,10 @@ def symhep_register_methods():
 
 @symhep.hookimpl
 def symhep_register_functions():
-    """Functions that a card may name as 'thrust:NAME': NAME -> where it is, in this package."""
-    return {"of_two": "symhep_thrust.functions:of_two"}
+    """Functions that a card may name as 'thrust:NAME': NAME -> where it is in this package, and what is known."""
+    imbalance = symhep.CardFunction(
+        "symhep_thrust.functions:imbalance",
+        doc="vector sum of the transverse momenta over their scalar sum",
+        kinds=("full", "massless", "three", "transverse"),
+    )
+    return {"of_two": "symhep_thrust.functions:of_two", "imbalance": imbalance}

@@ -1,6 +1,7 @@
 """The contract, and two events whose thrust is known."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,3 +38,10 @@ def test_a_card_may_name_the_function():
     function = load_function("thrust:of_two")
     p3 = np.random.default_rng(1).normal(size=(50, 2, 3))
     assert function(torch.from_numpy(p3.reshape(50, 6))).numpy() == pytest.approx(thrust(p3))
+
+
+def test_an_expression_may_call_the_other_one(tmp_path):
+    card = Path(__file__).parent.parent / "thrust.yaml"
+    features = symhep.load_card(card).card.features
+    assert features["imbalance"].vars == ("thrust:imbalance(muons)",)
+    symhep.run(card, tmp_path / "run", dry_run=True)

@@ -11,7 +11,7 @@ from symhep.methods.p_values import Adjusted
 __all__ = ["CandidateRow", "Untested"]
 
 #: Why a generator was not tested; see `CandidateRow.how`.
-Untested = Literal["support", "trivial", "combined"]
+Untested = Literal["support", "trivial", "combined", "undefined"]
 
 
 class CandidateRow(Adjusted):
@@ -21,5 +21,6 @@ class CandidateRow(Adjusted):
     how: Literal["tested"] | Untested = Field(
         "tested",
         description="tested, or not: support: it does not preserve the surface on which the events lie; trivial: it "
-        "acts trivially on these events; combined: combinations with others that act alike are tested instead",
+        "acts trivially on these events; combined: combinations with others that act alike are tested instead; "
+        "undefined: it needs components that not all vectors have",
     )

@@ -18,6 +18,7 @@ NOT_TESTED = {
     "support": "excluded by the support",
     "trivial": "acts trivially on these events",
     "combined": "tested in combinations",
+    "undefined": "not defined on all vectors",
 }
 
 

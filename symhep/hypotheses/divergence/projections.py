@@ -47,6 +47,7 @@ def projections(
     momenta: bool = False,
     objects: Sequence[str] = (),
     scale: float = 1.0,
+    present: npt.NDArray[np.bool_] | None = None,
 ) -> list[Projection]:
     """For vectors with px and py: azimuth and pt of each and azimuths between the leading ones; with E and pz also
     the polar angles and the mass of all. Every coordinate that belongs to no such vector stands for itself.
@@ -62,6 +63,9 @@ def projections(
         Number of vectors, and whether they are four-momenta.
     objects
         Names of the vectors; () if unknown.
+    present
+        (V, d) components that the vectors have; None: all. Polar angles are those of vectors with pz, the mass is that
+        of all if each has an energy.
 
     >>> [p.name for p in projections(np.eye(4), ["px1", "py1", "px2", "py2"], 10)][:3]
     ['azimuth of object1', 'azimuth of object2', 'azimuth between object1 and object2']
@@ -80,9 +84,11 @@ def projections(
     used = {i for plane in planes for i in plane}
     if momenta:
         for p, word in enumerate(words):
+            if present is not None and not present[p, 3]:
+                continue
             axis = hist.axis.Regular(bins, -1.0, 1.0, name="value", label=f"cos theta of {word}")
             found.append(Projection(f"cos theta of {word}", _polar(4 * p), axis))
-        if particles > 1:
+        if particles > 1 and (present is None or present.all()):
             found.append(_range("mass of all", _mass(particles, scale), bins, x))
         return found
     others = [i for i in range(len(names)) if i not in used]

@@ -18,9 +18,16 @@ _GROUPS = {"lorentz": "Lorentz", "poincare": "Poincare"}
 
 
 def subgroup_statement(
-    rows: Sequence[SubgroupRow], maximal: Collection[str], catalogue: str, level: float
+    rows: Sequence[SubgroupRow],
+    maximal: Collection[str],
+    catalogue: str,
+    level: float,
+    confined: bool = False,
 ) -> Statement | None:
-    """The largest classes that survive, with their adjusted p, and how many are rejected; None: nothing was asked."""
+    """The largest classes that survive, with their adjusted p, and how many are rejected; None: nothing was asked.
+
+    ``confined``: not all directions are open, for not all generators of the group act on the events.
+    """
     asked = [row for row in rows if row.how != "candidates"]
     if not asked:
         return None
@@ -43,7 +50,7 @@ def subgroup_statement(
             part = "all" if support == len(rejected) else f"{counted(support)} of these"
             text += f", {part} by the support alone"
     return Statement(
-        f"Of the {what} {group}{among}, each in any direction, {text}.",
+        f"Of the {what} {group}{among}, {'with no free axis' if confined else 'each in any direction'}, {text}.",
         {
             "survive": {row.name: row.log10_p_adjusted for row in alive},
             "rejected": len(rejected),

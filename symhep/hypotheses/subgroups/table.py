@@ -14,6 +14,10 @@ __all__ = ["subgroup_table"]
 
 RowT = TypeVar("RowT", bound=SubgroupRow)
 
+#: What not all generators of the group act on leaves no axis free.
+CONFINED = (
+    "the catalogue without a free axis: each where it lies among the generators that act on all vectors"
+)
 #: Subgroups of a large catalogue that a page can hold.
 LISTED = 40
 
@@ -22,8 +26,10 @@ def subgroup_table(
     rows: Sequence[RowT],
     maximal: Collection[str],
     more: Mapping[str | Heading, Callable[[RowT], Cell]] | None = None,
+    confined: bool = False,
 ) -> Table:
-    """Survivors first, the largest on top; ``more``: the method's own columns, before the p-values."""
+    """Survivors first, the largest on top; ``more``: the method's own columns, before the p-values; ``confined``: not
+    all directions are open."""
     own = more or {}
     order = sorted(rows, key=_standing)
     cells = [
@@ -36,8 +42,8 @@ def subgroup_table(
     rest = f" The first {LISTED} of {len(order)}." if len(order) > LISTED else ""
     return Table.of(
         ("class", "dimension", "algebra", *own, UNADJUSTED, ADJUSTED, "verdict"), cells,
-        "Classes of subgroups, each in any direction; adjusted for all classes and positions by Holm's method with "
-        f"the implications of the lattice.{rest}",
+        f"Classes of subgroups, {CONFINED if confined else 'each in any direction'}; adjusted for all classes and "
+        f"positions by Holm's method with the implications of the lattice.{rest}",
     )  # fmt: skip
 
 

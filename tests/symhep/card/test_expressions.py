@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symhep.card.expressions import FUNCTIONS, parse_expression
+from symhep.card.expressions import FUNCTIONS, PHYSICS, parse_expression
 from symhep.errors import CardError
+from symhep.events.functions import PHYSICS_FUNCTIONS
 
 
 def test_names_and_fields() -> None:
@@ -102,7 +103,7 @@ def test_numbers_are_finite(text: str) -> None:
     ("text", "message"),
     [
         ("count(x, x)", "count takes 1 argument, got 2"),
-        ("max(x, 3)", "max takes 1 argument, got 2"),
+        ("max()", "'max\\(\\)' needs an argument"),
         ("sqrt(x, x)", "sqrt takes 1 argument, got 2"),
         ("arctan2(x)", "arctan2 takes 2 arguments, got 1"),
         ("deltaR(a)", "deltaR takes 2 arguments, got 1"),
@@ -137,6 +138,14 @@ PIECES = [
     " and ",
 ]
 PIECES += [
+    "if(",
+    "if",
+    "my:f(",
+    "os.path:join(",
+    ":",
+    "f_0(",
+    "self",
+    "max(",
     "not ",
     " in ",
     "1",
@@ -167,4 +176,86 @@ def test_any_text_parses_or_is_a_card_error(text: str) -> None:
     assert found.names <= words
     assert {field for _, field in found.fields} <= {w for w in words if not w.startswith("_")}
     calls = [node.func for node in ast.walk(found.tree) if isinstance(node, ast.Call)]
-    assert all(isinstance(f, ast.Name) and f.id in FUNCTIONS for f in calls)
+    assert all(isinstance(f, ast.Name) and (f.id in FUNCTIONS or f.id in found.functions) for f in calls)
+    assert all(name in text for name in found.functions)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "functions"),
+    [
+        ("if(x > 1, a.pt, 2)", {"x", "a"}, set()),
+        ("if (x > 1, 1, 2) + if(y > 1,1,2)", {"x", "y"}, set()),
+        ("motif + ifs > 3", {"motif", "ifs"}, set()),
+        ("max(if(n > 0, my:f(jets), 0), f_0)", {"n", "jets", "f_0"}, {"my:f"}),
+        ("my_shapes:aplanarity (jets) > a.b_c:f(jets[0], 2)", {"jets"}, {"my_shapes:aplanarity", "a.b_c:f"}),
+        ("my:max(a) + max(a) + my:max(b)", {"a", "b"}, {"my:max"}),
+    ],
+)
+def test_calls_that_python_does_not_have(text: str, names: set[str], functions: set[str]) -> None:
+    found = parse_expression(text)
+    assert found.names == names
+    assert found.functions == functions
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a if (b) else c",
+        "[x for x in a if (b)]",
+        "if(a, b)",
+        "if(a, b, c, d)",
+        "if",
+        "a.if(b, c, d)",
+        "my:f",
+        "my:f()",
+        "my:f(x=a)",
+        "my:f(*a)",
+        "my:f(a)(b)",
+        "my:f.__globals__(a)",
+        ":f(a)",
+        "a:(b)",
+        "my::f(a)",
+        "x.my:f(a).__class__",
+        "f_0(a, b)",
+        "my:if(a) if(b) c",
+        "lambda x:f(x)",
+        "{a:f(b)}",
+        "a[b:f(c)]",
+        "(x:=f(a))",
+        "os:system('ls')",
+        'builtins:exec("1")',
+        "a.__b__:f(c) + __import__(d)",
+    ],
+)
+def test_nothing_else_gets_in_through_them(text: str) -> None:
+    with pytest.raises(CardError):
+        parse_expression(text)
+
+
+def test_names_of_the_card_stand_in_messages() -> None:
+    with pytest.raises(CardError, match=r"in \"if\(a, b\)\": if takes 3 arguments, got 2"):
+        parse_expression("if(a, b)")
+    with pytest.raises(CardError, match=r"'my:f\(\)' needs an argument"):
+        parse_expression("my:f()")
+    with pytest.raises(CardError, match=r"at column 14$"):
+        parse_expression("my:f(a) + if(b c, 1, 2)")
+    with pytest.raises(CardError, match=r"'my:f\(if\(a, b, c\)\)\(b\)' is not allowed"):
+        parse_expression("my:f(if(a, b, c))(b)")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("MT(a)", "MT takes 2 arguments, got 1"),
+        ("MT2(a, b)", "MT2 takes 3 to 5 arguments, got 2"),
+        ("fox_wolfram(2)", "fox_wolfram takes 2 or more arguments, got 1"),
+        ("thrust()", r"'thrust\(\)' needs an argument"),
+    ],
+)
+def test_physics_functions_count_their_arguments(text: str, message: str) -> None:
+    with pytest.raises(CardError, match=message):
+        parse_expression(text)
+
+
+def test_every_function_that_the_parser_knows_exists() -> None:
+    assert PHYSICS.keys() == PHYSICS_FUNCTIONS.keys()

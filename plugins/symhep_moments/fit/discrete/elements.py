@@ -56,7 +56,7 @@ def discrete_tests(
         networks = by_order(tested, lambda some: _networks(some, events, frame, options, seeds))
         return [_joined(*both, options.randomisations) for both in zip(moments, networks, strict=True)]
 
-    return discrete_rows(elements, events.x, test, level, DiscreteElement)
+    return discrete_rows(elements, events.vectors, test, level, DiscreteElement)
 
 
 def _moments(
@@ -67,7 +67,7 @@ def _moments(
     options: DiscreteOptions,
     seeds: np.random.SeedSequence,
 ) -> list[MomentTest]:
-    products = Products(frame)
+    products = Products(frame, events.places)
     labels = (*products.labels, *functions.labels)
     number = np.arange(len(labels))
     shared = np.arange(functions.count)[functions.blocks.get("low", slice(0))] + len(products.labels)
@@ -95,7 +95,7 @@ def _networks(
     cut = min(count // 2, options.classifier.training_events)
     learn, held_out = order[:cut], order[cut:].sort().values
     networks = OrbitClassifier(
-        Products(frame),
+        Products(frame, events.places),
         elements,
         options.classifier,
         [stream_for(seeds, f"network of {e.name}") for e in elements],

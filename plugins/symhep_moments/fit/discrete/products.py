@@ -9,6 +9,7 @@ from torch import Tensor
 
 from symhep.lie.groups.elements.frame import Frame
 from symhep_moments.fit.functions.squash import natural_size
+from symhep_moments.places import Places
 
 __all__ = ["Products"]
 
@@ -29,6 +30,9 @@ class Products:
       nothing else shows it in these alone (Lester and Tombs, arXiv:2111.00616; arXiv:2205.09876).
 
     The test functions of the continuous symmetries are sums over the vectors, and blind to exchanges.
+    With ``places`` the members of a set, which have no order, stand as their sums: see `_sums`; and each component is
+    multiplied with the spectators.
+
     ``blocks`` names those that are few, in which a simple breaking stands out: 'linear', the first line, and
     'pseudoscalar', the triple products.
 
@@ -37,7 +41,10 @@ class Products:
     (180, '(c x d)_z d_z')
     """
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, places: Places | None = None) -> None:
+        self._places = places
+        if places is not None and places.extended:
+            frame = Frame(frame.components, tuple(_shown(places)))
         self._size = natural_size(len(frame.components))
         d = len(frame.components)
         leading = frame.vectors[:LEADING]
@@ -60,12 +67,20 @@ class Products:
             labels += [
                 f"({leading[i]} x {leading[j]})_z {c}_z" for i, j in self._planes.tolist() for c in leading
             ]
+        self._seen = 0
+        if places is not None and places.spectators:
+            self._seen = places.spectators
+            names = [f"spectator {s + 1}" for s in range(self._seen)]
+            labels += [f"{name} {one}" for name in flat for one in names] + names
         self.labels = tuple(labels)
 
     def __call__(self, x: Tensor) -> Tensor:
-        """(n, P, d) -> (n, K)."""
-        length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
-        y = x / torch.hypot(length, length.new_tensor(self._size))
+        """(n, P, d), or (n, P, D), -> (n, K)."""
+        d = x.shape[-1] if self._places is None else self._places.dimension
+        length = torch.linalg.vector_norm(x[..., :d], dim=-1, keepdim=True)
+        y = x[..., :d] / torch.hypot(length, length.new_tensor(self._size))
+        if self._places is not None and self._places.extended:
+            y = _sums(y, x, self._places)
         flat = y.flatten(1)
         parts = [flat, flat[:, self._pairs[0]] * flat[:, self._pairs[1]]]
         if self._space:
@@ -75,4 +90,32 @@ class Products:
             i, j = self._planes.unbind(1)
             normal = p[:, i, 0] * p[:, j, 1] - p[:, i, 1] * p[:, j, 0]
             parts.append((normal[:, :, None] * p[:, None, :, 2]).flatten(1))
+        if self._seen:
+            seen = x[:, 0, x.shape[-1] - self._seen :]
+            parts += [(flat[:, :, None] * seen[:, None]).flatten(1), seen]
         return torch.cat(parts, dim=1)
+
+
+def _shown(places: Places) -> list[str]:
+    """Names of the vectors of `_sums`."""
+    names = [places.vectors[p] for p in places.fixed]
+    for name in places.members:
+        names += [f"all {name}", f"all {name}, long"]
+    kinds = [*(places.vectors[p] for p in places.fixed), *places.members]
+    return names + [f"tag {i + 1} of {name}" for name in kinds for i in range(places.tags)]
+
+
+def _sums(y: Tensor, x: Tensor, places: Places) -> Tensor:
+    """Vectors that stand for an event: those of fixed places; of a set sum y and sum |y|^2 y; and tags times vectors.
+
+    Parity-odd functions need three different vectors, which the two sums of one set, and another vector, are.
+    """
+    d, length = places.dimension, (y**2).sum(dim=-1, keepdim=True)
+    found = [y[:, p] for p in places.fixed]
+    for where in places.members.values():
+        found += [y[:, where].sum(dim=1), (y * length)[:, where].sum(dim=1)]
+    groups = [*([p] for p in places.fixed), *places.members.values()]
+    tagged = [
+        (y[:, own] * x[:, own, d + 1 + i, None]).sum(dim=1) for own in groups for i in range(places.tags)
+    ]
+    return torch.stack(found + tagged, dim=1)

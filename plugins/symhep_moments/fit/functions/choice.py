@@ -8,11 +8,13 @@ import numpy as np
 
 from symhep_moments.fit.functions.fourier import Fourier
 from symhep_moments.fit.functions.interface import TestFunctions
+from symhep_moments.fit.functions.of_object import of_objects
 from symhep_moments.fit.functions.options import FunctionOptions
 from symhep_moments.fit.functions.polynomials import Polynomials, enough_degree
 from symhep_moments.fit.functions.squash import Squashed, natural_size
 from symhep_moments.fit.functions.union import Joined
 from symhep_moments.fit.functions.user import UserFunctions
+from symhep_moments.fit.functions.whole import whole_functions
 from symhep_moments.sample import Events
 
 __all__ = ["build_functions"]
@@ -22,7 +24,8 @@ SPARE = 4
 
 
 def build_functions(events: Events, options: FunctionOptions, rng: np.random.Generator) -> TestFunctions:
-    """Blocks 'low', 'fourier' and 'user', on the device of the events.
+    """Blocks 'low', 'fourier' and 'user', on the device of the events; of whole events also 'members' and 'pairs',
+    and of systems of several objects one for each.
 
     The degree of 'low' is the least with so many more functions than generators.
 
@@ -35,19 +38,29 @@ def build_functions(events: Events, options: FunctionOptions, rng: np.random.Gen
     >>> build_functions(events, FunctionOptions(), np.random.default_rng(1)).blocks
     {'low': slice(0, 14, None), 'fourier': slice(14, 38, None)}
     """
-    p, d = events.x.shape[1:]
+    p, d = events.vectors.shape[1:]
     device = str(events.x.device)
-    parts: list[TestFunctions] = []
-    if options.low:
-        degree = enough_degree(d, len(events.generators) + SPARE)
-        parts.append(Polynomials(d, degree, events.names))
-    if options.fourier:
-        # |y_p|^2 is one half where |x_p| is its root mean square: the phases spread by about one.
-        width = options.bandwidth * sqrt(p / 2)
-        parts.append(Fourier.draw(rng, options.fourier, p, d, width, device))
-    squashed = Squashed(Joined(*parts), natural_size(d)) if parts else None
+    degree = enough_degree(d, len(events.generators) + SPARE)
+    whole = events.places is not None and events.places.extended
+    if whole:
+        assert events.places is not None
+        found = whole_functions(events.places, options, degree, rng, device)
+        squashed = None if found is None else Squashed(found, natural_size(d), d)
+    else:
+        parts: list[TestFunctions] = []
+        if options.low:
+            parts.append(Polynomials(d, degree, events.names))
+        if options.fourier:
+            # |y_p|^2 is one half where |x_p| is its root mean square: the phases spread by about one.
+            width = options.bandwidth * sqrt(p / 2)
+            parts.append(Fourier.draw(rng, options.fourier, p, d, width, device))
+        squashed = Squashed(Joined(*parts), natural_size(d)) if parts else None
+    if options.low and events.places is not None:
+        squashed = Joined(*([] if squashed is None else [squashed]), *of_objects(events.places, events.x))
     if options.user is None:
         assert squashed is not None  # the options see to that
         return squashed
-    own = UserFunctions(options.user.load(), options.user.function, events.x, events.scale)
+    own = UserFunctions(
+        options.user.load(), options.user.function, events.x, events.scale, d if whole else None
+    )
     return own if squashed is None else Joined(squashed, own)

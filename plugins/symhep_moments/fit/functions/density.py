@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from symhep.errors import MethodError
 from symhep.lie.generators import Generators
 from symhep.plugin.isolation import isolated
-from symhep_moments.fit.fields import divergences
+from symhep_moments.fit.fields import growths
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import Layer
+from symhep_moments.places import Places
 
 __all__ = ["UnderDensity"]
 
@@ -36,6 +36,8 @@ class UnderDensity(Layer):
         Of the fields v_a that `along` will be asked for.
     scale
         What the data were divided by.
+    places
+        What the events hold, if more than vectors of which all is known.
 
     >>> from symhep.lie.bases import poincare
     >>> from symhep_moments.fit.fields import LinearFields
@@ -48,21 +50,24 @@ class UnderDensity(Layer):
     """
 
     def __init__(
-        self, inner: TestFunctions, log_density: Callable[[Tensor], Any], generators: Generators, scale: float
-    ) -> None:
+        self, inner: TestFunctions, log_density: Callable[[Tensor], Any], generators: Generators, scale: float,
+        places: Places | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(inner)
-        self._function, self._generators, self._scale = log_density, generators, scale
+        self._function, self._generators, self._scale, self._places = log_density, generators, scale, places
 
     def around(self, inner: TestFunctions) -> UnderDensity:
-        return UnderDensity(inner, self._function, self._generators, self._scale)
+        return UnderDensity(inner, self._function, self._generators, self._scale, self._places)
 
     def along_fields(self, generators: Generators) -> UnderDensity:
-        return UnderDensity(self.inner, self._function, generators, self._scale)
+        return UnderDensity(self.inner, self._function, generators, self._scale, self._places)
 
     def log_density(self, x: Tensor) -> Tensor:
         """log q at scaled events: (n, P, d) -> (n,). Raises `MethodError` for anything but n finite numbers."""
         with isolated(f"the density fails on a torch tensor of shape {tuple(x.shape)}", MethodError):
-            found = self._function(x * self._scale)
+            found = self._function(
+                x[..., : None if self._places is None else self._places.dimension] * self._scale
+            )
         if not isinstance(found, Tensor) or found.shape != x.shape[:1]:
             given = f"shape {tuple(found.shape)}" if isinstance(found, Tensor) else type(found).__name__
             raise MethodError(
@@ -98,5 +103,5 @@ class UnderDensity(Layer):
             slope = torch.autograd.grad(log_q.sum(), points, allow_unused=True)[0]
         if slope is None or not torch.isfinite(slope).all():
             raise MethodError("the gradient of the logarithm of the density is not finite for all events")
-        spread = torch.as_tensor(np.asarray(divergences(self._generators, x.shape[1])), device=x.device)
-        return torch.einsum("npi,ngpi->ng", slope, v) + spread
+        spread = growths(self._generators, x, self._places)
+        return torch.einsum("npi,ngpi->ng", slope[..., : v.shape[-1]], v) + spread

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
 
@@ -31,8 +31,10 @@ class Edge(Options):
     )
     above: float | None = Field(None, allow_inf_nan=False, description="the events have more than this")
     below: float | None = Field(None, allow_inf_nan=False, description="the events have less than this")
-    particle: int | Literal["all"] = Field(
-        "all", description="1 for the first particle, 2, ...; all: each of them has passed"
+    particle: int | str = Field(
+        "all",
+        description="1 for the first particle, 2, ...; the name of a particle or of an object, each of whose members "
+        "has passed; all: each of them has passed",
     )
     width: float | None = Field(
         None,
@@ -60,7 +62,12 @@ class Edge(Options):
     @property
     def text(self) -> str:
         """In words."""
-        whose = "of all particles" if self.particle == "all" else f"of particle {self.particle}"
+        whose = (
+            "of all particles" if self.particle == "all"
+            else self.particle if isinstance(self.particle, str)
+            else f"of particle {self.particle}"
+        )  # fmt: skip
+        whose = f"of {whose}" if not whose.startswith("of ") else whose
         return f"{self.variable} {'>' if self.above is not None else '<'} {self.place:g} {whose}"
 
     def inside(self, values: Tensor) -> Tensor:

@@ -24,6 +24,8 @@ class Squashed(TestFunctions):
         Functions of y.
     size
         s, in the units of x: vectors shorter than this are hardly squashed.
+    dimension
+        d; what x (n, P, D), or v, holds beyond is handed on as it is. None: all.
 
     >>> from symhep_moments.fit.functions.polynomials import Polynomials
     >>> x = torch.tensor([[[3.0, 4.0]]], dtype=torch.float64)
@@ -32,12 +34,15 @@ class Squashed(TestFunctions):
     [[3.0, 4.0]]
     """
 
-    def __init__(self, inner: TestFunctions, size: float) -> None:
-        self.inner, self.size = inner, size
+    def __init__(self, inner: TestFunctions, size: float, dimension: int | None = None) -> None:
+        self.inner, self.size, self.dimension = inner, size, dimension
         self.labels, self.blocks = inner.labels, inner.blocks
 
     def values(self, x: Tensor) -> Tensor:
-        return self.inner.values(self._squash(x)[0])
+        if self.dimension is None:
+            return self.inner.values(self._squash(x)[0])
+        y = self._squash(x[..., : self.dimension])[0]
+        return self.inner.values(torch.cat([y, x[..., self.dimension :]], dim=-1))
 
     def along(self, x: Tensor, v: Tensor) -> Tensor:
         return self.inner.along(*self._push(x, v))
@@ -53,6 +58,14 @@ class Squashed(TestFunctions):
 
     def _push(self, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """y and the velocity u (n, G, P, d) of y."""
+        if self.dimension is None:
+            return self._moved(x, v)
+        d = self.dimension
+        y, u = self._moved(x[..., :d], v[..., :d])
+        u = u if v.shape[-1] == d else torch.cat([u, v[..., d:]], dim=-1)
+        return torch.cat([y, x[..., d:]], dim=-1), u
+
+    def _moved(self, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         y, shrink = self._squash(x)
         moved = v * shrink[:, None]
         radial = torch.einsum("ngpi,npi->ngp", moved, y)

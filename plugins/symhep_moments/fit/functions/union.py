@@ -7,7 +7,7 @@ from torch import Tensor
 
 from symhep_moments.fit.functions.interface import TestFunctions
 
-__all__ = ["Joined"]
+__all__ = ["AsBlock", "Joined"]
 
 
 class Joined(TestFunctions):
@@ -40,3 +40,24 @@ class Joined(TestFunctions):
 
     def sum_along(self, x: Tensor, v: Tensor, w: Tensor) -> Tensor:
         return torch.cat([part.sum_along(x, v, w) for part in self.parts])
+
+
+class AsBlock(TestFunctions):
+    """The functions ``inner`` as one block of this name.
+
+    >>> from symhep_moments.fit.functions.polynomials import Polynomials
+    >>> AsBlock("few", Polynomials(2, 1)).blocks
+    {'few': slice(0, 2, None)}
+    """
+
+    def __init__(self, name: str, inner: TestFunctions) -> None:
+        self.inner, self.labels, self.blocks = inner, inner.labels, {name: slice(0, inner.count)}
+
+    def values(self, x: Tensor) -> Tensor:
+        return self.inner.values(x)
+
+    def along(self, x: Tensor, v: Tensor) -> Tensor:
+        return self.inner.along(x, v)
+
+    def sum_along(self, x: Tensor, v: Tensor, w: Tensor) -> Tensor:
+        return self.inner.sum_along(x, v, w)

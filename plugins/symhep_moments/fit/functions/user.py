@@ -33,6 +33,8 @@ class UserFunctions(TestFunctions):
         (n, P, d) scaled events to try it on.
     scale
         What the events were divided by.
+    dimension
+        d, where events have columns beyond their components, which the function is not given; None: all.
 
     Raises
     ------
@@ -46,8 +48,11 @@ class UserFunctions(TestFunctions):
     ([[1.0, 4.0]], [[[4.0], [8.0]]])
     """
 
-    def __init__(self, function: Callable[[Tensor], Any], name: str, sample: Tensor, scale: float) -> None:
-        self._function, self._name, self._scale = function, name, scale
+    def __init__(
+        self, function: Callable[[Tensor], Any], name: str, sample: Tensor, scale: float,
+        dimension: int | None = None,
+    ) -> None:  # fmt: skip
+        self._function, self._name, self._scale, self._dimension = function, name, scale, dimension
         count = self._tried(sample[:TRIED])
         self.labels = (name,) if count == 1 else tuple(f"{name} {k + 1}" for k in range(count))
         self.blocks = {"user": slice(0, count)}
@@ -57,7 +62,7 @@ class UserFunctions(TestFunctions):
             return self._evaluate(x)
 
     def along(self, x: Tensor, v: Tensor) -> Tensor:
-        gradient = self._gradient(x)[0].flatten(2).to(v.dtype)
+        gradient = self._gradient(x)[0][..., : v.shape[-1]].flatten(2).to(v.dtype)
         return gradient @ v.flatten(2).transpose(1, 2)
 
     def _gradient(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -78,7 +83,7 @@ class UserFunctions(TestFunctions):
 
     def _evaluate(self, x: Tensor) -> Tensor:
         with isolated(f"the test function '{self._name}' fails on a tensor {tuple(x.shape)}", MethodError):
-            values = self._function(x * self._scale)
+            values = self._function(x[..., : self._dimension] * self._scale)
         if (
             not isinstance(values, Tensor)
             or values.ndim not in (1, 2)

@@ -24,7 +24,7 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Element:
-    """g: x_p -> M x_{s(p)}, with g^q = 1.
+    """g: x_p -> M x_{s(p)}, with g^q = 1. What a vector holds beyond the d components of M stays at its place.
 
     Attributes
     ----------
@@ -48,7 +48,9 @@ class Element:
     sources: tuple[int, ...]
 
     def act(self, x: Tensor) -> Tensor:
-        """g x, of the shape of x (n, P, d)."""
+        """g x, of the shape of x (n, P, d), or (n, P, D) with D > d."""
+        if x.shape[2] > (d := len(self.matrix)):
+            return torch.cat([self.act(x[..., :d]), x[..., d:]], dim=2)
         return x[:, list(self.sources)] @ torch.as_tensor(self.matrix, dtype=x.dtype, device=x.device).T
 
     @property

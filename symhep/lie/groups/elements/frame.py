@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 from symhep.errors import LieError, nearest
+from symhep.lie.kinds import Known
 
 __all__ = ["Frame"]
 
@@ -21,6 +23,13 @@ class Frame:
         d names, ('E', 'px', 'py', 'pz') for four-momenta.
     vectors
         P names of particles: ('mu-', 'mu+').
+    known
+        P, what is known of the vectors, if it is not all components of all of them.
+    objects
+        P names of the objects that the vectors belong to, where that matters: an exchange of two vectors means
+        something within one object.
+    sets
+        Those of ``objects`` whose members have no order.
 
     >>> Frame(("E", "px", "py", "pz"), ("mu-", "mu+")).component("z")
     3
@@ -28,12 +37,47 @@ class Frame:
 
     components: tuple[str, ...]
     vectors: tuple[str, ...]
+    known: tuple[Known, ...] = ()
+    objects: tuple[str, ...] = ()
+    sets: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, components: tuple[str, ...], particles: tuple[str, ...], count: int) -> Frame:
+    def of(
+        cls,
+        components: tuple[str, ...],
+        particles: tuple[str, ...],
+        count: int,
+        known: tuple[Known, ...] = (),
+        objects: tuple[str, ...] = (),
+        sets: frozenset[str] = frozenset(),
+    ) -> Frame:
         """``count`` vectors; where their number is not that of the particles, they are called by their numbers."""
         named = len(particles) == count
-        return cls(components, particles if named else tuple(str(i + 1) for i in range(count)))
+        vectors = particles if named else tuple(str(i + 1) for i in range(count))
+        return cls(components, vectors, known, objects, sets)
+
+    @property
+    def exchangeable(self) -> list[tuple[int, int]]:
+        """Pairs of vectors of one object; of all vectors where the objects do not matter."""
+        pairs = list(combinations(range(len(self.vectors)), 2))
+        if not self.objects:
+            return pairs
+        alike = [(i, j) for i, j in pairs if self.objects[i] == self.objects[j]]
+        return [(i, j) for i, j in alike if not self.why_not_exchanged(i, j)]
+
+    def why_not_exchanged(self, i: int, j: int) -> str:
+        """Why two vectors cannot be exchanged; '' if they can.
+
+        >>> event = Frame(("px", "py"), ("jets[0]", "jets[1]"), objects=("jets", "jets"), sets=frozenset({"jets"}))
+        >>> event.why_not_exchanged(0, 1)
+        "the members of 'jets' have no order, so that their exchange changes nothing"
+        """
+        for k in (i, j):
+            if self.objects and self.objects[k] in self.sets:
+                return f"the members of '{self.objects[k]}' have no order, so that their exchange changes nothing"
+        if self.known and self.known[i].components != self.known[j].components:
+            return f"'{self.vectors[i]}' and '{self.vectors[j]}' have different components"
+        return ""
 
     @property
     def spatial(self) -> bool:

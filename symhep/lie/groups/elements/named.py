@@ -72,6 +72,8 @@ def reflection(frame: Frame, component: str) -> Element:
 def exchange(frame: Frame, first: str, second: str) -> Element:
     """Two particles change places. Raises `LieError` for one that is not there, or the same twice."""
     i, j = frame.vector(first), frame.vector(second)
+    if i != j and (why := frame.why_not_exchanged(i, j)):
+        raise LieError(f"exchange({first},{second}): {why}", hint="leave it out")
     if i == j:
         raise LieError(f"'exchange({first},{second})' names one particle twice")
     return _permuting(

@@ -17,6 +17,7 @@ from symhep.lie.groups.elements.named import (
     reflection,
     turn,
 )
+from symhep.lie.kinds import why_undefined
 
 __all__ = ["read_element"]
 
@@ -36,8 +37,8 @@ def read_element(text: str, frame: Frame) -> Element:
     """The element that ``text`` names; factors of a product act from the right.
 
     P, T, C, CP; reflection(c) of a component; exchange(i,j) of particles by number or name; Z_q(axis), Z_q(a,b)
-    for the turn by 2 pi / q; and products of them with '*'. Raises `LieError` for anything else, and for
-    products that are 1.
+    for the turn by 2 pi / q; and products of them with '*'. Raises `LieError` for anything else, for products that are
+    1, and for what needs components of a vector that are not known.
 
     >>> frame = Frame(("E", "px", "py", "pz"), ("mu-", "mu+"))
     >>> read_element("P*exchange(mu-,mu+)", frame).meaning
@@ -51,6 +52,8 @@ def read_element(text: str, frame: Frame) -> Element:
         element = element * factor
     if element.is_identity:
         raise LieError(f"'{text}' leaves every event as it is", hint="leave it out")
+    if why := why_undefined(element.matrix, frame.components, frame.known, element=True):
+        raise LieError(f"'{text}' is not defined on these vectors: {why}", hint="leave it out")
     _ = element.order  # refused here rather than during the fit
     return element.called(text.replace(" ", ""), element.meaning)
 

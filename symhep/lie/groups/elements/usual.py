@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 from symhep.errors import LieError
 from symhep.lie.groups.elements.element import Element
 from symhep.lie.groups.elements.frame import Frame
@@ -23,22 +21,33 @@ def usual_elements(frame: Frame) -> list[Element]:
     >>> [e.name for e in usual_elements(Frame(("E", "px", "py", "pz"), ("jet[0]", "jet[1]")))][-3:]
     ['Z_3(z)', 'exchange(1,2)', 'P*exchange(1,2)']
     """
-    exchanges = [f"exchange({i + 1},{j + 1})" for i, j in _pairs(len(frame.vectors))]
+    exchanges = [f"exchange({i + 1},{j + 1})" for i, j in _pairs(frame)]
     if not frame.spatial:
         mirrors = [f"reflection({name})" for name in frame.components]
         turns = ["Z_3", "Z_4"] if len(frame.components) == 2 else []
         inversion = ["P"] if len(frame.components) > 1 else []
         names = inversion + mirrors[:ALL_REFLECTIONS] + turns + exchanges
-        return [read_element(name, frame) for name in names]
+        return [element for name in names if (element := _defined(name, frame)) is not None]
     mirrors = ["P", "T", "reflection(x)", "reflection(y)", "reflection(z)"]
     names = [*mirrors, "Z_2(x)", "Z_2(z)", "Z_3(z)", *exchanges]
-    elements = [read_element(name, frame) for name in names]
+    elements = [element for name in names if (element := _defined(name, frame)) is not None]
     try:
         return elements + [read_element(name, frame) for name in ("C", "CP")]
     except LieError:  # jets, or particles without partners
-        return elements + ([read_element("P*exchange(1,2)", frame)] if len(frame.vectors) == 2 else [])
+        both = len(frame.vectors) == 2 and bool(exchanges)
+        return elements + ([read_element("P*exchange(1,2)", frame)] if both else [])
 
 
-def _pairs(count: int) -> list[tuple[int, int]]:
-    pairs = list(combinations(range(count), 2))
-    return pairs if count <= ALL_PAIRS else [(i, j) for i, j in pairs if j == i + 1]
+def _defined(name: str, frame: Frame) -> Element | None:
+    """The element, or None where it does not act on all of the vectors."""
+    try:
+        return read_element(name, frame)
+    except LieError:
+        if frame.known:
+            return None
+        raise
+
+
+def _pairs(frame: Frame) -> list[tuple[int, int]]:
+    pairs = frame.exchangeable
+    return pairs if len(frame.vectors) <= ALL_PAIRS else [(i, j) for i, j in pairs if j == i + 1]

@@ -13,7 +13,8 @@ from symhep.readers.toy.decays import TwoBody
 from symhep.readers.toy.dijets import Dijets
 from symhep_moments.fit.breaking import Breaking, breakings
 from symhep_moments.fit.functions.choice import build_functions
-from symhep_moments.fit.functions.edges import Edge, edged
+from symhep_moments.fit.functions.edges import Edge
+from symhep_moments.fit.functions.member_edges import edged
 from symhep_moments.fit.functions.options import FunctionOptions
 from symhep_moments.sample import Events
 

@@ -10,7 +10,8 @@ from symhep.lie.bases import poincare
 from symhep.readers.toy.decays import TwoBody
 from symhep_moments.fit.candidates import given_test
 from symhep_moments.fit.fields import LinearFields
-from symhep_moments.fit.functions.edges import Edge, Edged, edged
+from symhep_moments.fit.functions.edges import Edge, Edged
+from symhep_moments.fit.functions.member_edges import edged
 from symhep_moments.fit.functions.polynomials import Polynomials
 from symhep_moments.fit.functions.squash import Squashed
 from symhep_moments.fit.sums import moments_of

@@ -1,0 +1,120 @@
+"""What the result says of whole events: their objects, cuts on members, and what is done otherwise for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from symhep.errors import CardError
+from symhep_moments.fit.breaking import comparable_orbits, orbit_events
+from symhep_moments.fit.closed_orbits import ClosedOrbit
+from symhep_moments.fit.fields import LinearFields
+from symhep_moments.fit.functions.edge import Edge
+from symhep_moments.fit.functions.edges import known_variables, variable, whose
+from symhep_moments.fit.functions.interface import TestFunctions
+from symhep_moments.places import Places
+from symhep_moments.record import ObjectRow, ThresholdRow, WholeEvents
+from symhep_moments.sample import Events, Sample
+
+__all__ = ["threshold_rows", "whole_record"]
+
+#: Events that are looked at: what moves one member of a sample moves nearly all.
+FEW = 500
+#: Changes below this share of the largest are rounding.
+ROUNDING = 1e-9
+#: Events that must all have the same order before it is called one.
+ENOUGH = 50
+
+
+def threshold_rows(sample: Sample) -> tuple[ThresholdRow, ...]:
+    """Cuts that some candidates take members over."""
+    rows = []
+    for cut in sample.cuts:
+        changed = _changed_by(sample.events, cut.edge)
+        if changed:
+            rows.append(ThresholdRow(cut=cut.edge.text, changed_by=changed, covered=cut.covered))
+    return tuple(rows)
+
+
+def whole_record(sample: Sample, functions: TestFunctions, tested: Events) -> WholeEvents | None:
+    """What the events are made of; None if there is nothing to say. ``tested``: with the generators on the support."""
+    places = sample.events.places
+    if places is None:
+        return None
+    return WholeEvents(
+        objects=[_object(name, sample.events, places) for name in places.kinds],
+        tags=places.tags, spectators=places.spectators,
+        otherwise=list(_otherwise(sample, places, functions, tested)),
+    )  # fmt: skip
+
+
+def _object(name: str, events: Events, places: Places) -> ObjectRow:
+    own = places.places_of(name)
+    count = places.weights(events.x)[:, own].sum(dim=1)
+    has = tuple(c for c, there in zip(places.names, places.present[own[0]], strict=True) if there)
+    return ObjectRow(
+        name=name, components=has, places=len(own), is_set=name in places.sets, mean=float(count.mean()),
+        ordered=name not in places.sets and _ordered(events, places, own),
+    )  # fmt: skip
+
+
+def _ordered(events: Events, places: Places, own: list[int]) -> bool:
+    if len(own) < 2 or len(events) < ENOUGH or not {"px", "py"} <= set(places.names):
+        return False
+    pt = variable("pt", _some(events)[:, own, : places.dimension], places.names)
+    return bool((pt[:, :-1] >= pt[:, 1:]).all())
+
+
+def _otherwise(sample: Sample, places: Places, functions: TestFunctions, tested: Events) -> Iterator[str]:
+    if places.sets:
+        named = " and ".join(places.members)
+        yield f"test functions are sums over the members of {named} and over pairs, whatever their order"
+        yield f"projections show the sum of the members of {named}"
+    if sample.options.strength and sample.reference is None:
+        crossing = [
+            label
+            for label, matrix, orbit in zip(
+                tested.generators.labels, tested.generators.matrices, comparable_orbits(tested, functions),
+                strict=True,
+            )
+            if orbit is None and ClosedOrbit.of(matrix) is not None
+        ]  # fmt: skip
+        if crossing:
+            yield f"{', '.join(crossing)}: a rate, for the orbits lead members over their thresholds"
+        if (used := orbit_events(tested, functions)) < len(tested):
+            yield f"strengths of rotations come from {used:,} events"
+    if any(not row.all() for row in places.present) and {"pz"} <= set(places.names):
+        yield "subgroups have no free axis: they are sought among the generators that act on all vectors"
+    if places.sets and sample.options.discrete is not None:
+        yield "no exchange of members of a set: they have no order"
+
+
+def _changed_by(events: Events, edge: Edge) -> tuple[str, ...]:
+    """Labels of the candidates that change the variable of an edge, of any vector that it is for."""
+    places, d = events.places, len(events.names)
+    try:
+        fixed, members = whose(edge, events.x.shape[1], events.particles, places)
+    except CardError:
+        return ()
+    if edge.variable not in known_variables(events.names):
+        return ()
+    own, x = fixed + members, _some(events)
+    v = LinearFields(events.generators, str(x.device), places)(x)[:, :, own]
+    there = torch.ones_like(x[:, own, 0]) if places is None else places.weights(x)[:, own]
+    with torch.enable_grad():
+        points = x[:, own, :d].detach().requires_grad_(True)
+        (slope,) = torch.autograd.grad(variable(edge.variable, points, events.names).sum(), points)
+    slope = torch.where(torch.isfinite(slope) & (there > 0)[..., None], slope, 0.0)
+    size = torch.einsum("npi,ngpi->ngp", slope, v).abs().amax(dim=(0, 2)).cpu().numpy()
+    # Terms cancel where the variable stays: their own size tells what rounding is.
+    terms = torch.einsum("npi,ngpi->ngp", slope.abs(), v.abs()).amax(dim=(0, 2)).cpu().numpy()
+    moved = size > ROUNDING * np.maximum(terms, 1e-300)
+    return tuple(np.array(events.generators.labels)[moved].tolist())
+
+
+def _some(events: Events) -> Tensor:
+    rows = torch.linspace(0, len(events) - 1, min(len(events), FEW), device=events.x.device).long()
+    return events.x[rows]

@@ -1,0 +1,69 @@
+"""What a reader must know of whole events: what does not act on them, cuts on members, order, what else is special."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symhep.methods.enumeration import several
+from symhep.methods.result import Statement
+from symhep.methods.wording import in_words
+from symhep_moments.record import MomentsRecord
+
+__all__ = ["left_out", "whole_events"]
+
+#: Candidates that change pt, and so the order of what is sorted by it.
+_PT = ("J_x", "J_y", "K_x", "K_y", "P_x", "P_y", "D")
+
+
+def left_out(s: MomentsRecord) -> Iterator[Statement]:
+    """'Not defined on these vectors, and so no candidates: J_x ...'."""
+    if s.left_out:
+        reasons: dict[str, list[str]] = {}
+        for row in s.left_out:
+            reasons.setdefault(row.why, []).append(row.label)
+        told = [
+            f"{several(labels)} ({why.replace('it would', 'they would', 1) if len(labels) > 1 else why})"
+            for why, labels in reasons.items()
+        ]
+        yield Statement(
+            f"Not defined on all vectors, and so left out: {several(told)}.",
+            {row.label: row.why for row in s.left_out},
+            "p_values",
+        )
+
+
+def whole_events(s: MomentsRecord) -> Iterator[Statement]:
+    """Cuts on members, objects sorted by pt, spectators beside edges, and what is done otherwise."""
+    for cut in s.thresholds:
+        if not cut.covered:
+            verb, them = ("takes", "it") if len(cut.changed_by) == 1 else ("take", "them")
+            yield Statement(
+                f"A cut, {cut.cut}: {in_words(cut.changed_by)} {verb} members over it, so that the cut itself breaks "
+                f"{them}. 'edges: objects' tests inside of it.",
+                cut.to_json(),
+                "p_values",
+                kind="warning",
+            )
+    if s.whole is None:
+        return
+    sorted_ones = [row.name for row in s.whole.objects if row.ordered]
+    changing = [c.label for c in s.candidates if c.label in _PT and c.rejected]
+    if sorted_ones and changing:
+        verb = "is" if len(sorted_ones) == 1 else "are"
+        yield Statement(
+            f"{several(sorted_ones)} {verb} sorted by pt in all events: {in_words(changing)} change pt, so that the "
+            "order itself may break them.",
+            {"sorted": sorted_ones, "changing": changing},
+            "p_values",
+            kind="warning",
+        )
+    if s.edges and s.whole.spectators and any(row.is_set for row in s.whole.objects):
+        yield Statement(
+            "A spectator that counts members, or depends on which of them pass, jumps where a member crosses its "
+            "threshold: the edges do not help there.",
+            {"edges": list(s.edges), "spectators": s.whole.spectators},
+            kind="warning",
+        )
+    if s.whole.otherwise:
+        text = "; ".join(s.whole.otherwise)
+        yield Statement(f"Of whole events: {text}.", {"otherwise": list(s.whole.otherwise)})

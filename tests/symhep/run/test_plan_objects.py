@@ -1,0 +1,80 @@
+"""What a card says of systems, sets and kinds is checked against the file before anything is read."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from symhep.card.loader import load_card
+from symhep.errors import CardError
+from symhep.plugin.manager import build_registry
+from symhep.run.plan import Plan, make_plan
+
+
+def _plan(shared_data: Path, **changes: Any) -> Plan:
+    """The plan of a card of electrons, jets and missing momentum; ``changes``: 'objects__jets' and the like."""
+    card: dict[str, Any] = {
+        "symhep": 1,
+        "datasets": {"d": {"files": [str(shared_data / "delphes_10events.root")], "format": "delphes"}},
+        "weights": {"branch": "none"},
+        "objects": {
+            "electrons": {"collection": "Electron", "take": {"up_to": 2}},
+            "jets": {"collection": "Jet", "where": "pt > 20", "sort": "pt", "take": {"up_to": 3}},
+            "two": {"collection": "Jet", "sort": "pt", "take": 2},
+            "met": {"collection": "MissingET", "take": 1},
+            "event": {"system": ["electrons", "met", "jets"]},
+        },
+        "features": {"f": {"object": "event", "vars": ["px", "py", "pz"], "scaling": "isotropic"}},
+        "methods": {"m": {"use": "moments", "features": "f"}},
+    }
+    card = copy.deepcopy(card)
+    for path, value in changes.items():
+        *folders, last = path.split("__")
+        here = card
+        for name in folders:
+            here = here.setdefault(name, {})
+        here[last] = value
+    return make_plan(load_card(card), build_registry())
+
+
+def test_kinds_come_from_the_file(shared_data: Path) -> None:
+    kinds = _plan(shared_data).agreements["d"].kinds
+    assert kinds == {"electrons": "massless", "jets": "full", "two": "full", "met": "transverse"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"objects__jets__take": {"up_to": 0}}, r"jets.take: expected a number from 1 to 1000, \{up_to: 8\}, or all"),
+        ({"objects__jets__take": "8"}, r"jets.take: expected a number from 1 to 1000, \{up_to: 8\}, or all"),
+        ({"objects__jets__take": None}, r"features of 'jets' need to know how many.*take: all"),
+        ({"objects__more": {"system": ["event", "two"]}}, "'event' is a system, and no part of 'more'"),
+        ({"objects__more": {"system": ["jet", "two"]}}, "no object is called 'jet'; did you mean 'jets'"),
+        ({"objects__more": {"system": ["two"], "take": 1}}, "'take' belongs to the objects that the system"),
+        ({"objects__c": {"constituents": "jets"}}, "'jets' is not clustered, so it has no constituents"),
+        ({"objects__fat": {"cluster": "Particle"}}, "'cluster' needs the radius parameter R"),
+        ({"objects__two__keep": "pt > 1"}, "'keep' belongs to 'cluster'"),
+        ({"features__f__canonicalise": "so(2)"}, "'canonicalise' needs a fixed number of one object"),
+        (
+            {"objects__electrons__where": "all(deltaR(self, jets) > 1)",
+             "objects__jets__where": "all(deltaR(self, electrons) > 1)"},
+            "<card>.*objects need each other: electrons -> jets -> electrons",
+        ),
+        ({"methods__m__use": "vae"}, "method 'vae' does not take a number of objects that differs from event to event"),
+        ({"methods__m__options": {"discrete": ["Z_3(x)"]}}, r"Z_3\(x\).*pz of met"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_fails_before_the_run(
+    shared_data: Path, changes: dict[str, Any], message: str
+) -> None:
+    if changes.get("methods__m__use") == "vae":
+        changes = {**changes, "features__f__object": "jets"}
+    with pytest.raises(CardError, match=message):
+        _plan(shared_data, **changes)
+
+
+def test_a_method_of_which_some_candidates_are_left_is_planned(shared_data: Path) -> None:
+    _plan(shared_data, methods__m__options={"generators": "rotations"})
