@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from symhep.errors import CardError
-from symhep.events.kinds import COMPONENTS, VectorKind, present_components
+from symhep.events.kinds import COMPONENTS, VectorKind
 from symhep.events.vectors import Vectors
+from symhep.lie.kinds import Known, why_undefined
 
 __all__ = ["Members", "canonical_order", "misplaced", "not_defined"]
 
@@ -160,10 +161,9 @@ def misplaced(matrices: FloatArray, kinds: Sequence[VectorKind], names: Sequence
     >>> misplaced(lorentz().subset(["J_x"], "").matrices, ["transverse"], ("E", "px", "py", "pz"))
     'transverse'
     """
-    d = len(names)
     for kind in dict.fromkeys(kinds):
-        m = present_components([kind], names)[0]
-        if np.abs(np.asarray(matrices)[:, :d, :d][:, m][:, :, ~m]).max(initial=0.0) > 1e-12:
+        known = Known(kind, tuple(name for name in names if name in COMPONENTS[kind]))
+        if any(why_undefined(matrix, names, [known], element=True) for matrix in matrices):
             return kind
     return None
 
