@@ -103,7 +103,7 @@ class Members:
         """Vectors (..., P, d), what is there (..., P) as 0 and 1, tags (..., P, L), spectators (..., S) of rows."""
         p, d, tags = self.particles, self.vector, self.tags
         x, mask, own, beside = torch.split(rows, [p * d, p, p * tags, self.spectators], -1)
-        return x.unflatten(-1, (p, d)), mask, own.reshape(*own.shape[:-1], p, tags), beside
+        return x.reshape(*x.shape[:-1], p, d), mask, own.reshape(*own.shape[:-1], p, tags), beside
 
     def there(self, mask: Tensor) -> Tensor:
         """(..., P, d) 1 for the components of members (..., P) that are there, else 0."""
