@@ -81,6 +81,7 @@ def test_the_examples_of_contributing(root: Path, tmp_path: Path) -> None:
         "docs/formats.md",
         "docs/run_folder.md",
         "docs/lie.md",
+        "docs/python.md",
         "docs/methods/moments.md",
         "docs/methods/symmetrygan.md",
     ],
@@ -101,6 +102,20 @@ def test_the_examples_of_the_lie_page(root: Path, tmp_path: Path, monkeypatch: p
     outcome = doctest.DocTestRunner(verbose=False).run(examples, out=written.append)
     assert (outcome.failed, outcome.attempted > 30) == (0, True), "".join(written)
     assert (tmp_path / "docs/figures/lorentz_lattice.png").stat().st_size < 80_000
+
+
+@pytest.mark.parametrize(("page", "least"), [("README.md", 4), ("docs/python.md", 25)])
+def test_the_examples_with_arrays(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, least: int
+) -> None:
+    """As one session; what it writes goes elsewhere."""
+    monkeypatch.chdir(tmp_path)
+    text = (root / page).read_text(encoding="utf-8")
+    session = "\n".join(re.findall(r"```python\n(>>> .*?)```", text, flags=re.DOTALL))
+    examples = doctest.DocTestParser().get_doctest(session, {}, page, None, 0)
+    written: list[str] = []
+    outcome = doctest.DocTestRunner(verbose=False).run(examples, out=written.append)
+    assert (outcome.failed, outcome.attempted >= least) == (0, True), "".join(written)
 
 
 def test_the_example_of_the_moments_page(root: Path) -> None:

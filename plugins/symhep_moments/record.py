@@ -161,6 +161,7 @@ class ObjectRow(Record):
         description="whether the number of members differs from event to event; they have no order then"
     )
     mean: float = Field(description="mean number of members, weights not counted")
+    fewest: int = Field(description="smallest number of members")
     ordered: bool = Field(False, description="whether its places are sorted by falling pt in all events")
 
 
@@ -179,9 +180,7 @@ class WholeEvents(Record):
 
     objects: tuple[ObjectRow, ...] = Field(description="what an event is made of, in the order of its places")
     tags: int = Field(description="numbers of each member that are not transformed, and that tests see")
-    spectators: int = Field(
-        description="numbers of the event that are not transformed, and that tests see"
-    )
+    spectators: int = Field(description="numbers of the event that are not transformed, and that tests see")
     otherwise: tuple[str, ...] = Field(
         (), description="what is left out for such events, or done otherwise, in words"
     )

@@ -20,7 +20,7 @@ from symhep.lie.sums import algebra_sum
 from symhep.lie.terms import read_terms
 from symhep_moments.options import MomentsOptions
 from symhep_moments.places import Places, called, places_of, whole_events
-from symhep_moments.thresholds import Threshold, resolved, thresholds_of
+from symhep_moments.thresholds import MemberCut, cuts_of, resolved
 
 __all__ = [
     "Events", "Sample", "candidates", "events_of", "frame_of", "prepare", "require_sense", "split_reference",
@@ -115,7 +115,7 @@ class Sample:
     reference: Events | None
     particles: tuple[str, ...]
     options: MomentsOptions
-    thresholds: tuple[Threshold, ...] = ()
+    cuts: tuple[MemberCut, ...] = ()
 
 
 def prepare(data: Dataset, options: MomentsOptions) -> Sample:
@@ -128,7 +128,7 @@ def prepare(data: Dataset, options: MomentsOptions) -> Sample:
         x, d = reference.x * (reference.scale / events.scale), len(reference.names)
         x[..., d:] = reference.x[..., d:]
         reference = replace(reference, x=x, scale=events.scale)
-    return Sample(events, reference, data.particles, options, thresholds_of(data, options))
+    return Sample(events, reference, data.particles, options, cuts_of(data, options))
 
 
 def require_sense(data: Dataset, options: MomentsOptions) -> None:
@@ -228,9 +228,9 @@ def events_of(
 def candidates(name: str | None, vectors: Vectors) -> Generators:
     """The algebra ``name`` on these vectors, such as 'poincare' or 'so(3)+T', as affine matrices.
 
-    Default: Poincare for four-momenta; rotations and translations for (px, py, pz) and (px, py); else all volume-preserving affine maps, sl(d) + T, or, of vectors of more than
-    four components, rotations and translations, so(d) + T. (A density that can be normalised has no others: a map
-    that changes volumes would carry it away.)
+    Default: Poincare for four-momenta; rotations and translations for (px, py, pz) and (px, py); else all
+    volume-preserving affine maps, sl(d) + T, or, of vectors of more than four components, rotations and translations,
+    so(d) + T. (A density that can be normalised has no others: a map that changes volumes would carry it away.)
 
     Raises `CardError` for unknown names, other sizes, and complex algebras.
     """

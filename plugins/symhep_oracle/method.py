@@ -54,6 +54,7 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
     """
 
     name = "oracle"
+    takes = frozenset({"mask", "tags", "spectators"})
     summary = "the Lie algebra that preserves a known, user-written or learned function of the event"
     references = (
         FORESTANO_SYMMETRIES,

@@ -169,6 +169,13 @@ class LayoutRecord(VectorsRecord):
         description="four-momenta of the objects, the features, or the latents of an autoencoder"
     )
     unused: tuple[str, ...] = Field((), description="variables of the features that the four-momenta replace")
+    sets: tuple[str, ...] = Field(
+        (), description="objects whose number differs from event to event; [] if none does"
+    )
+    tags: tuple[str, ...] = Field(
+        (), description="numbers of each vector that the oracle sees and no generator changes"
+    )
+    spectators: tuple[str, ...] = Field((), description="the same of the event")
 
     @property
     def minkowski(self) -> bool:

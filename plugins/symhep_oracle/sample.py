@@ -12,7 +12,7 @@ from torch import Tensor
 from symhep.errors import CardError
 from symhep.events import vectors
 from symhep.events.dataset import Dataset
-from symhep.events.vectors import MOMENTUM, vectors_of
+from symhep.events.vectors import MOMENTUM, Vectors, vectors_of
 from symhep.methods.interface import Inputs
 from symhep_oracle.learned.answers import without_target
 from symhep_oracle.learned.options import LearnedOracleOptions
@@ -20,6 +20,7 @@ from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.oracles.build import vectors_needed
 from symhep_oracle.oracles.layout import Layout
 from symhep_oracle.oracles.options import LorentzOracle, MaskOracle
+from symhep_oracle.takes import require_taken
 
 __all__ = ["MOMENTUM", "Prepared", "Sample", "acts_on_momenta", "layout_of"]
 
@@ -37,6 +38,9 @@ class Sample:
     ----------
     x
         (n, D) float64, in the units of the data: the oracle is a function of these.
+    beside
+        (n, E) numbers that no generator changes and a learned oracle sees: tags of the vectors, then spectators, each
+        with mean 0 and spread 1.
     weights
         (n,) absolute weights with mean 1. How much an event counts in the conditions is a matter of
         choice, since an invariance holds event by event: |w|, so that a negative weight cannot
@@ -59,6 +63,7 @@ class Sample:
     """
 
     x: Tensor
+    beside: Tensor
     weights: FloatArray
     layout: Layout
     scale: float
@@ -73,11 +78,21 @@ class Sample:
         """Are the vectors four-momenta (E, px, py, pz)?"""
         return self.names == MOMENTUM
 
+    @property
+    def points(self) -> Tensor:
+        """(n, D + E) where an oracle is evaluated."""
+        return torch.cat([self.x, self.beside], 1) if self.beside.shape[1] else self.x
+
     def only(self, rows: npt.NDArray[np.int64]) -> Sample:
         """Some of the events."""
         weights = self.weights[rows]
+        chosen = torch.from_numpy(rows)
         return replace(
-            self, x=self.x[torch.from_numpy(rows)], weights=weights / weights.mean(), rows=self.rows[rows]
+            self,
+            x=self.x[chosen],
+            beside=self.beside[chosen],
+            weights=weights / weights.mean(),
+            rows=self.rows[rows],
         )
 
     def __len__(self) -> int:
@@ -96,6 +111,7 @@ class Sample:
         size = np.abs(taken.weights)
         return cls(
             torch.from_numpy(taken.x.reshape(len(taken), -1)),
+            torch.from_numpy(_beside(taken)),
             size * (len(taken) / size.sum()),
             layout,
             taken.scale,
@@ -125,13 +141,16 @@ def layout_of(data: Dataset, options: OracleMethodOptions) -> Layout:
     Raises `CardError` where they do not, or where they are others than an oracle of four-momenta takes.
     """
     momenta = acts_on_momenta(data, options)
+    require_taken(data, options)
+    tags = len(data.tag_names) if data.tags is not None else 0
+    masked, spectators = data.mask is not None, len(data.spectator_columns)
     if isinstance(options.oracle, LearnedOracleOptions):
         data = without_target(data, options.oracle)
     if momenta:
         assert data.momenta is not None
         if options.complex:
             raise CardError("four-momenta are real", hint="set acts_on: features, or leave out complex")
-        return Layout(data.momenta.shape[1], 4)
+        return Layout(data.momenta.shape[1], 4, masked=masked, tags=tags, spectators=spectators)
     features = data.values.shape[1]
     count = options.vectors or vectors_needed(options.oracle, features, options.complex)
     per_vector = count * (2 if options.complex else 1)
@@ -140,9 +159,26 @@ def layout_of(data: Dataset, options: OracleMethodOptions) -> Layout:
         raise CardError(
             f"{features} features do not make {count} {kind} of equal length", hint="check vars and vectors"
         )
-    layout = Layout(count, features // per_vector, options.complex)
+    layout = Layout(count, features // per_vector, options.complex, masked, tags, spectators)
     _check_order(data, layout, options)
     return layout
+
+
+def _beside(taken: Vectors) -> FloatArray:
+    """(n, P L + S) tags and spectators, each with mean 0 and spread 1; tags of empty places are 0."""
+    members, size = taken.members, np.abs(taken.weights)
+    tags = _standard(taken.tags, np.asarray(members * size[:, None], dtype=np.float64))
+    spectators = _standard(taken.spectators, size)
+    return np.concatenate([(tags * members[:, :, None]).reshape(len(size), -1), spectators], axis=1)
+
+
+def _standard(values: FloatArray, size: FloatArray) -> FloatArray:
+    """Numbers (..., L) with mean 0 and spread 1, each of the L, by their sizes (...); 0 for what never varies."""
+    axes, total = tuple(range(size.ndim)), max(float(size.sum()), 1e-300)
+    mean = (size[..., None] * values).sum(axis=axes) / total
+    spread = np.sqrt((size[..., None] * (values - mean) ** 2).sum(axis=axes) / total)
+    flat = spread <= 1e-9 * np.abs(values).max(axis=axes, initial=0.0)
+    return np.asarray(np.where(flat, 0.0, (values - mean) / np.where(flat, 1.0, spread)))
 
 
 def _check_order(data: Dataset, layout: Layout, options: OracleMethodOptions) -> None:

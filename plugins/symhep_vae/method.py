@@ -43,6 +43,8 @@ class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
     """
 
     name = "vae"
+    #: A code of events that lack some of the features has no relevance to compare; spectators would be features.
+    takes = frozenset({"kinds"})
     summary = "how many independent directions the events have: relevance of the latents of a VAE"
     references = (
         SANZ,

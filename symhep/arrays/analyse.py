@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -112,6 +113,12 @@ def analyse(
     >>> result.record.algebra.name, result.generators.names
     ('so(3)', ('J_12', 'J_13', 'J_23'))
     """
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise CardError(f"seed={seed!r} is no integer from 0 on")
+    if str(workers).lstrip("-").isdecimal() and int(workers) < 1:
+        raise CardError(
+            f"workers={workers!r} is no number of processes", hint="give 1 or more, or 'dask:ADDRESS'"
+        )
     plugins = registry or registry_in(None)
     found = plugins.method(method)
     chosen = _options(found, {**(options or {}), **more}, plugins)
@@ -167,7 +174,7 @@ def _options(method: Method[Any, Any, Any], values: Mapping[str, Any], registry:
 
 def _with_keywords(error: CardError, values: Mapping[str, Any], method: Method[Any, Any, Any]) -> CardError:
     """A misspelt keyword of `analyse` looks like an unknown option."""
-    known = {*method.Options.model_fields, *analyse.__kwdefaults__}
+    known = {*method.Options.model_fields, *inspect.signature(analyse).parameters}
     for key in values:
         if error.message == f"unknown key '{key}'":
             return CardError(

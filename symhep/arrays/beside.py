@@ -67,9 +67,10 @@ def _samples(labels: Any, count: int) -> tuple[npt.NDArray[np.int64], tuple[str,
         codes = np.full(count, -1, dtype=np.int64)
         for number, (name, rows) in enumerate(labels.items()):
             try:
-                if (codes[np.asarray(rows)] >= 0).any():
+                chosen = np.arange(count)[rows if isinstance(rows, slice) else np.asarray(rows)]
+                if (codes[chosen] >= 0).any():
                     raise CardError(f"labels: rows of '{name}' belong to another sample, too")
-                codes[np.asarray(rows)] = number
+                codes[chosen] = number
             except IndexError as error:
                 raise CardError(f"labels: '{name}' has rows that are not among {count} events") from error
         if (codes < 0).any():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from symhep.arrays.frames import frames_of
 from symhep.errors import CardError, as_card_error
+from symhep.events.kinds import MOMENTUM
 from symhep.lie.sampling.finite import finite_group
 from symhep.methods.result import Result
 from symhep.methods.symmetry import Symmetry
@@ -24,7 +25,7 @@ FloatArray = npt.NDArray[np.float64]
 SAME = 1e-9
 
 
-class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Moves each event to a representative of its orbit under the symmetry that a result states.
 
     Two events that the symmetry maps to each other become the same, so that a classifier behind it need not learn the
@@ -97,7 +98,7 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # t
         ----------
         X
             (N, P, d) vectors, or (N, P d) the same in a row, in the units of the result: four-momenta (E, px, py, pz)
-            in GeV, or its features.
+            in GeV, or its features. Of momenta also (N, P, 3) and (N, P, 2), where nothing mixes them with the rest.
         """
         self.symmetry_ = self._stated()
         x, _ = self._vectors(X, reset=True)
@@ -120,12 +121,12 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # t
     def transform(self, X: Any) -> Any:
         """The representatives, in the shape of ``X``. Raises `MethodError` for an event without a frame."""
         check_is_fitted(self)
-        x, shape = self._vectors(X, reset=False)
+        x, back = self._vectors(X, reset=False)
         best = self._framed(x)
         for element in self.finite_[1:]:
             image = self._framed(self.symmetry_.act(np.broadcast_to(element, (len(x), *element.shape)), x))
             best = np.where(_larger(image, best)[:, None, None], image, best)
-        return (best + 0.0).reshape(shape)  # no -0.0
+        return back(best + 0.0)  # no -0.0
 
     def _stated(self) -> Symmetry:
         given = self.symmetry
@@ -144,23 +145,39 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # t
             raise CardError("the symmetry is empty: no generator and no discrete element to move events by")
         return chosen
 
-    def _vectors(self, X: Any, *, reset: bool) -> tuple[FloatArray, tuple[int, ...]]:
-        """(N, P, d) as the matrices see it, and the shape of ``X``."""
-        d, shape = len(self.symmetry_.components), getattr(X, "shape", None) or np.asarray(X).shape
-        if len(shape) == 3 and shape[2] == d:
-            X = np.reshape(np.asarray(X), (shape[0], -1))
-        elif len(shape) > 2:
-            raise CardError(
-                f"events of shape {shape[1:]} are no vectors of ({', '.join(self.symmetry_.components)})",
-                hint=f"give (N, P, {d}), or (N, P * {d})",
-            )
+    def _vectors(self, X: Any, *, reset: bool) -> tuple[FloatArray, Callable[[FloatArray], FloatArray]]:
+        """(N, P, d) as the matrices see it, and what brings such arrays into the form of ``X``."""
+        components = self.symmetry_.components
+        d, shape = len(components), getattr(X, "shape", None) or np.asarray(X).shape
+        used = list(range(d))
+        if len(shape) == 3 and components == MOMENTUM and shape[2] in (2, 3):
+            used = [1, 2, 3][: shape[2]]
+            self._require_apart(used)
+        told = f"are no vectors of ({', '.join(components)})"
+        if len(shape) > 3 or (len(shape) == 3 and shape[2] != len(used)):
+            raise CardError(f"events of shape {shape[1:]} {told}", hint=f"give (N, P, {d}), or (N, P * {d})")
+        if len(shape) == 3:
+            x = np.zeros((*shape[:2], d), dtype=np.asarray(X).dtype)
+            x[:, :, used] = X
+            X = x.reshape(shape[0], -1)
         flat = validate_data(self, X, reset=reset, dtype=np.float64)
         if flat.shape[1] % d:
-            raise CardError(
-                f"{flat.shape[1]} features are no vectors of ({', '.join(self.symmetry_.components)})",
-                hint=f"give (N, P, {d}), or (N, P * {d})",
-            )
-        return flat.reshape(len(flat), -1, d), shape if len(shape) == 3 else flat.shape
+            raise CardError(f"{flat.shape[1]} features {told}", hint=f"give (N, P, {d}), or (N, P * {d})")
+        back = (lambda y: y[:, :, used]) if len(shape) == 3 else (lambda y: y.reshape(len(y), -1))
+        return flat.reshape(len(flat), -1, d), back
+
+    def _require_apart(self, used: list[int]) -> None:
+        """Raise `CardError` where the symmetry mixes these components with the others, which the events lack."""
+        d = len(self.symmetry_.components)
+        for matrices in (self.symmetry_.generators, self.symmetry_.elements):
+            linear = matrices[:, :-1, :-1]
+            there = np.tile(np.isin(np.arange(d), used), linear.shape[1] // d)
+            mixed = linear[:, there][:, :, ~there].any() or linear[:, ~there][:, :, there].any()
+            if mixed:
+                raise CardError(
+                    f"vectors of {len(used)} components lack some that the symmetry mixes with theirs",
+                    hint="give four-momenta (E, px, py, pz), or rotations alone with generators=[...]",
+                )
 
     def _framed(self, x: FloatArray) -> FloatArray:
         size = self.symmetry_.generators.shape[1] - 1

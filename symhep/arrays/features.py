@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from symhep.arrays.plain import FORMS, FloatArray, from_library, plain_numbers, shape_text
 from symhep.errors import CardError, InputError, nearest
-from symhep.methods.enumeration import several
+from symhep.methods.enumeration import plural, several
 
 __all__ = ["Features", "column_names", "features_of", "numbers_of_events"]
 
@@ -35,6 +35,8 @@ def column_names(x: Any) -> tuple[str, ...]:
         return tuple(map(str, x))
     if isinstance(x, ak.Array):
         return tuple(ak.fields(x))
+    if (names := getattr(getattr(x, "dtype", None), "names", None)) is not None:
+        return tuple(names)
     if from_library(x) == "pyarrow":
         return tuple(x.column_names)
     columns = getattr(x, "columns", None)
@@ -46,7 +48,7 @@ def column(x: Any, name: str) -> Any:
     if from_library(x) == "pandas":
         return x.iloc[:, column_names(x).index(name)].to_numpy()
     found = x[name]
-    return found.to_numpy() if hasattr(found, "to_numpy") else found
+    return found.to_numpy() if hasattr(found, "to_numpy") and not isinstance(found, ak.Array) else found
 
 
 def features_of(x: Any, names: Sequence[str] | None = None, without: Sequence[str] = ()) -> Features:
@@ -90,7 +92,7 @@ def features_of(x: Any, names: Sequence[str] | None = None, without: Sequence[st
     if bad.any():
         row, place = np.argwhere(bad)[0]
         raise InputError(
-            f"'{taken[place]}' is {values[row, place]} (such are in {int(bad.any(axis=1).sum())} events)",
+            f"'{taken[place]}' is {values[row, place]} (as in {plural(int(bad.any(axis=1).sum()), 'event')})",
             event=int(row), hint="drop such events: x[np.isfinite(x).all(axis=1)]",
         )  # fmt: skip
     return Features(values, taken)
@@ -130,7 +132,9 @@ def numbers_of_events(value: Any, what: str, count: int) -> FloatArray:
         )
     bad = ~np.isfinite(found)
     if bad.any():
-        raise InputError(f"{what}: {found[bad][0]}", event=int(bad.argmax()), hint="drop such events")
+        raise InputError(
+            f"{what}: the number is {found[bad][0]}", event=int(bad.argmax()), hint="drop such events"
+        )
     return found
 
 

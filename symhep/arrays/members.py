@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.arrays.coordinates import SYNONYMS, coordinates_of, momentum_fields
-from symhep.arrays.plain import FORMS, FloatArray, from_library, plain_numbers, shape_text
+from symhep.arrays.plain import FORMS, FloatArray, axes_of, from_library, plain_numbers, shape_text
 from symhep.errors import CardError, InputError
 from symhep.events.batch import momentum_records
 from symhep.events.kinds import COMPONENTS, MOMENTUM, VectorKind
@@ -67,11 +67,13 @@ def is_momenta(x: Any) -> bool:
     >>> is_momenta(np.zeros((5, 2, 4))), is_momenta(np.zeros((5, 4)))
     (True, False)
     """
-    if from_library(x) == "vector" or (isinstance(x, np.ndarray) and x.dtype.names):
+    if from_library(x) == "vector":
         return True
+    if (names := getattr(getattr(x, "dtype", None), "names", None)) is not None:
+        return coordinates_of(names) is not None
     if isinstance(x, ak.Array):
         return coordinates_of(ak.fields(x)) is not None if ak.fields(x) else x.ndim == 3
-    return len(shape) == 3 if (shape := getattr(x, "shape", None)) is not None else np.ndim(x) == 3
+    return axes_of(x) == 3
 
 
 def members_of(
@@ -103,6 +105,8 @@ def members_of(
     """
     if isinstance(x, ak.Array) and ak.fields(x):
         flat = _from_awkward(name, x)
+    elif isinstance(x, ak.Array) and "var" in str(x.type).split("*")[1]:
+        flat = _from_awkward(name, _as_records(name, x))
     elif from_library(x) == "vector" or (isinstance(x, np.ndarray) and x.dtype.names):
         flat = _from_vector(name, x)
     else:
@@ -129,6 +133,8 @@ def _from_numbers(name: str, x: Any, mask: Any) -> _Flat:
     there, varies = np.ones(values.shape[:2], dtype=bool), mask is not None
     if mask is not None:
         there = _mask(name, mask, values.shape[:2])
+        if not there.any():
+            raise InputError(f"the mask of '{name}' leaves no member in any event")
     if hidden is not None and hidden.any():
         partly = there & hidden.any(axis=2) & ~hidden.all(axis=2)
         if partly.any():
@@ -137,14 +143,16 @@ def _from_numbers(name: str, x: Any, mask: Any) -> _Flat:
                 hint="mask whole members",
             )  # fmt: skip
         there, varies = there & ~hidden.all(axis=2), True
-    if not varies and (empty := ~values.any(axis=2)).any():
+    empty = np.asarray((values == 0).all(axis=2))
+    if not varies and empty.any():
         raise InputError(
-            f"a member of '{name}' is 0 in all components, as padding is ({int(empty.sum())} are)",
+            f"a member of '{name}' is 0 in all components, as padding is ({plural(int(empty.sum()), 'such member')})",
             event=_first(empty), hint="give mask=(x != 0).any(axis=-1), or a mask of your own",
         )  # fmt: skip
-    if not varies and (empty := np.isnan(values).all(axis=2)).any():
+    empty = np.asarray(np.isnan(values).all(axis=2))
+    if not varies and empty.any():
         raise InputError(
-            f"a member of '{name}' is NaN in all components, as padding is ({int(empty.sum())} are)",
+            f"a member of '{name}' is NaN in all components, as padding is ({plural(int(empty.sum()), 'such member')})",
             event=_first(empty), hint="give mask=~np.isnan(x).all(axis=-1), or a mask of your own",
         )  # fmt: skip
     kind, components = _BY_LENGTH[values.shape[2]]
@@ -180,27 +188,39 @@ def _from_vector(name: str, x: Any) -> _Flat:
     return _flat(name, numbers, counts, table.shape[1], False)
 
 
+def _as_records(name: str, x: ak.Array) -> ak.Array:
+    """Lists of (E, px, py, pz), (px, py, pz) or (px, py) as records."""
+    lengths = {int(n) for n in ak.flatten(ak.num(x, axis=2), axis=None)} if x.ndim == 3 else set[int]()
+    if len(lengths) != 1 or not lengths <= set(_BY_LENGTH):
+        raise CardError(f"'{name}' is an awkward array of type {x.type}", hint=FORMS)
+    components = _BY_LENGTH[lengths.pop()][1]
+    return ak.zip({c: x[:, :, i] for i, c in enumerate(components)}, depth_limit=2)
+
+
 def _from_awkward(name: str, x: ak.Array) -> _Flat:
     """Records of momenta: one per event, or a list of them."""
-    if x.ndim == 1 and not ak.any(ak.is_none(x)):
-        x = x[:, np.newaxis]
-    missing = ak.to_numpy(ak.is_none(x))
-    if missing.any():
-        raise InputError(
-            f"'{name}' of an event is None", event=int(missing.argmax()), hint="drop such events"
-        )
+    if isinstance(x.type.content, ak.types.OptionType):
+        missing = ak.to_numpy(ak.is_none(x))
+        if missing.any():
+            told = f"'{name}' of an event is None"
+            raise InputError(told, event=int(missing.argmax()), hint="drop such events")
+        x = ak.drop_none(x, axis=0)
+    x = x[:, np.newaxis] if x.ndim == 1 else x
     if x.ndim != 2:
         raise CardError(f"'{name}' has {x.ndim} axes", hint="give a list of momenta for each event")
-    dropped = bool(ak.any(ak.is_none(x, axis=1), axis=None))
-    if dropped:  # an object that is missing is no object
-        x = ak.drop_none(x, axis=1)
+    dropped = False
+    if isinstance(getattr(x.type.content, "content", None), ak.types.OptionType):  # members, not their fields
+        missing = ak.is_none(x, axis=1)
+        dropped = bool(ak.any(missing, axis=None))
+        x = x[~missing] if dropped else x  # an object that is missing is no object
     counts = ak.to_numpy(ak.num(x, axis=1)).astype(np.int64)
     numbers: dict[str, FloatArray] = {}
     for field in ak.fields(x):
-        flat = ak.flatten(x[field], axis=1)
-        if ak.any(ak.is_none(flat)):
-            first = np.repeat(np.arange(len(counts)), counts)[ak.to_numpy(ak.is_none(flat)).argmax()]
+        empty = ak.to_numpy(ak.flatten(ak.is_none(x[field], axis=1), axis=1)) if x[field].ndim == 2 else None
+        if empty is not None and empty.any():
+            first = np.repeat(np.arange(len(counts)), counts)[empty.argmax()]
             raise InputError(f"'{field}' of a member of '{name}' is None", event=int(first))
+        flat = ak.flatten(x[field], axis=1)
         if flat.ndim == 1 and not ak.fields(flat) and "string" not in str(flat.type):
             numbers[field] = ak.to_numpy(flat)
     return _flat(name, numbers, counts, int(counts.max(initial=0)), dropped)
@@ -256,7 +276,7 @@ def _require_finite(name: str, fields: Mapping[str, FloatArray], counts: npt.NDA
         if bad.any():
             events = np.unique(np.repeat(np.arange(len(counts)), counts)[bad])
             raise InputError(
-                f"'{field}' of a member of '{name}' is {values[bad][0]} (so in {plural(len(events), 'event')})",
+                f"'{field}' of a member of '{name}' is {values[bad][0]} (as in {plural(len(events), 'event')})",
                 event=int(events[0]), hint="drop such events, or leave such members out by a mask",
             )  # fmt: skip
 

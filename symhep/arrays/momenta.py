@@ -9,10 +9,11 @@ from typing import Any
 import awkward as ak
 import numpy as np
 
-from symhep.arrays.coordinates import unit_factor
+from symhep.arrays.coordinates import SYNONYMS, unit_factor
 from symhep.arrays.given import Given, checked_card
 from symhep.arrays.members import Members, members_of
 from symhep.arrays.plain import plain_numbers, shape_text
+from symhep.card.expressions import KINEMATICS, parse_expression
 from symhep.card.schema import RunCard
 from symhep.errors import CardError, InputError, nearest
 from symhep.events.assemble import assemble
@@ -49,10 +50,11 @@ def of_momenta(objects: Mapping[str, Any], given: Given, *, alone: bool) -> Data
         given.units is None
         and (doubt := doubtful_unit({n: m.records for n, m in members.items()})) is not None
     ):
-        first = doubt.partition(" in the file")[0]
-        raise CardError(f"{first}: MeV?", hint="say units='MeV', or units='GeV' if it is GeV")
+        found = doubt.partition(" in the file")[0]
+        raise CardError(f"{found}, as if in MeV", hint="say units='MeV', or units='GeV' if it is GeV")
     members = {name: _tagged(name, m, given.tags, objects) for name, m in members.items()}
     members = {name: _numbered(m, given.names) if alone else m for name, m in members.items()}
+    _require_known(members, given.vars)
     data = assemble(
         card := _card(members, given), given.name, {given.name: _table(card, members, given, count)}
     )
@@ -76,6 +78,14 @@ def _card(members: Mapping[str, Members], given: Given) -> RunCard:
     tags = list(given.tags) if given.tags is not None else []
     feature = {"object": target, "vars": list(given.vars), "scaling": given.scaling, "tags": tags}
     return checked_card(given.name, feature, objects)
+
+
+def _require_known(members: Mapping[str, Members], variables: Sequence[str]) -> None:
+    """Raise `CardError` for variables that no momentum has."""
+    known = {*KINEMATICS, *(f for m in members.values() for f in ak.fields(m.records))}
+    for variable in variables:
+        for name in parse_expression(variable, "vars").names - known:
+            raise CardError(f"vars: there is no variable '{name}'", hint=nearest(name, known))
 
 
 def _table(card: RunCard, members: Mapping[str, Members], given: Given, count: int) -> FeatureTable:
@@ -120,7 +130,7 @@ def _for(name: str, given: Any, what: str, objects: Mapping[str, Any], alone: bo
 
 def _varies(name: str, sets: Collection[str] | bool | None, objects: Mapping[str, Any]) -> bool | None:
     if sets is None or isinstance(sets, bool):
-        return sets or None
+        return sets
     for key in [sets] if isinstance(sets, str) else sets:
         if key not in objects:
             raise CardError(f"sets: there is no object '{key}'", hint=nearest(str(key), objects))
@@ -142,6 +152,10 @@ def _tagged(
         return m
     records, counts = m.records, ak.to_numpy(ak.num(m.records, axis=1))
     for tag, values in tags.items():
+        if not tag.isidentifier() or tag.lower() in SYNONYMS:
+            raise CardError(
+                f"tags: '{tag}' cannot be the name of a tag", hint="a name such as charge or btag"
+            )
         own = values.get(name) if isinstance(values, Mapping) else values
         if own is None:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 
 import awkward as ak
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from symhep.errors import CardError
 
-__all__ = ["FORMS", "FloatArray", "from_library", "plain_numbers", "shape_text"]
+__all__ = ["FORMS", "FloatArray", "axes_of", "from_library", "plain_numbers", "shape_text"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -30,9 +31,23 @@ def from_library(value: object) -> str:
     return type(value).__module__.partition(".")[0]
 
 
+def axes_of(value: Any) -> int:
+    """How many axes an array has; -1 for what is none, such as nested lists of unequal lengths.
+
+    >>> axes_of([[1, 2]]), axes_of([[1], [2, 3]])
+    (2, -1)
+    """
+    if isinstance(known := getattr(value, "ndim", None), int):
+        return known
+    try:
+        return np.asarray(value).ndim
+    except ValueError:
+        return -1
+
+
 def shape_text(value: Any) -> str:
     """The shape of an array in words of numpy, a length where there is none."""
-    return str(tuple(getattr(value, "shape", (len(value),))))
+    return str(tuple(np.shape(value)))
 
 
 def plain_numbers(value: Any, what: str) -> FloatArray:
@@ -43,8 +58,14 @@ def plain_numbers(value: Any, what: str) -> FloatArray:
     >>> plain_numbers([[1, 2]], "x").tolist()
     [[1.0, 2.0]]
     """
+    if value is None or isinstance(value, str | PurePath):
+        hint = "symhep.run runs a card on files, symhep.load reads them" if value is not None else FORMS
+        raise CardError(f"{what} is {type(value).__name__}, no array", hint=hint)
     if from_library(value) == "torch":
-        value = value.detach().cpu().resolve_conj().numpy()
+        value = value.detach().cpu().resolve_conj()
+        value = (value.double() if value.is_floating_point() else value).numpy()
+    if hasattr(value, "toarray"):
+        raise CardError(f"{what} is a sparse matrix", hint="give x.toarray()")
     if isinstance(value, ak.Array):
         try:
             value = ak.to_numpy(value)
@@ -60,10 +81,11 @@ def plain_numbers(value: Any, what: str) -> FloatArray:
         try:
             found = found.astype(np.float64)
         except (TypeError, ValueError) as error:
-            raise CardError(f"{what} holds objects, not numbers", hint=FORMS) from error
+            held = "text" if any(isinstance(v, str) for v in found.flat) else "objects"
+            raise CardError(f"{what} holds {held}, not numbers", hint=FORMS) from error
     if found.dtype.kind not in "fiub":
         kinds = {"c": "complex numbers", "U": "text", "S": "text", "M": "dates", "V": "records"}
         raise CardError(f"{what} holds {kinds.get(found.dtype.kind, found.dtype.name)}, not real numbers")
     if isinstance(found, np.ma.MaskedArray):
-        found = found.astype(np.float64).filled(np.nan)
-    return np.ascontiguousarray(found, dtype=np.float64)
+        found = np.where(np.ma.getmaskarray(found), np.nan, found.data.astype(np.float64))
+    return np.asarray(found, dtype=np.float64, order="C")

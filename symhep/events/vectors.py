@@ -62,7 +62,7 @@ class Vectors:
     @property
     def present(self) -> npt.NDArray[np.bool_]:
         """(P, d) which components a vector has, by its kind."""
-        if not self.momenta:
+        if not self.momenta and set(self.kinds) <= {"full"}:  # features
             return np.ones(self.x.shape[1:], dtype=bool)
         return present_components(self.kinds, self.names)
 

@@ -51,7 +51,9 @@ class Defined:
     left_out: tuple[tuple[str, str], ...]
 
 
-def why_undefined(matrix: npt.ArrayLike, names: Sequence[str], vectors: Sequence[Known], *, element: bool) -> str:
+def why_undefined(
+    matrix: npt.ArrayLike, names: Sequence[str], vectors: Sequence[Known], *, element: bool
+) -> str:
     """Why this map does not act on all of the ``vectors``; '' if it does.
 
     Parameters
@@ -116,7 +118,7 @@ def defined_on(generators: Generators, names: Sequence[str], vectors: Sequence[K
 
 
 def _keeps_cone(linear: FloatArray, shift: FloatArray, names: Sequence[str], element: bool) -> bool:
-    """Does the map take E^2 = p^2 to itself? A generator if W^T g + g W is a multiple of g, an element if M^T g M is."""
+    """Is E^2 = p^2 kept? By a generator if W^T g + g W is a multiple of g, by an element if M^T g M is."""
     if tuple(names) != ("E", "px", "py", "pz"):
         return True
     metric = np.diag([1.0, -1.0, -1.0, -1.0])

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import uproot
 
+import symhep
 from symhep.readers.delphes import DelphesOptions, DelphesReader
 
 EVENTS = 10_000
@@ -211,3 +212,23 @@ def test_events_do_not_depend_on_the_processes(root: Path, monkeypatch: pytest.M
     assert one_process.measured == more.measured[:3]
     assert one_process.weights == more.weights[:3]
     assert one_process.measured[0] != other.measured[0]
+
+
+@pytest.mark.slow
+def test_the_card_of_whole_events_finds_rotations_about_the_beam_alone(root: Path, tmp_path: Path) -> None:
+    """Beams and smearing know one direction. What needs the pz or E of the missing momentum is no candidate."""
+    run = symhep.run(
+        root / "samples" / "moments" / "ttbar_emu.yaml",
+        tmp_path / "run",
+        overrides=["output.figures=[]", "methods.symmetries.options={discrete: null, subgroups: null}"],
+    )
+    assert not run.failed
+    record = run.results["symmetries"].record
+    verdicts = {row.label: row.rejected for row in record.candidates if row.label in {"J_z", "K_z"}}
+    assert verdicts == {"J_z": False, "K_z": True}
+    assert {row.label for row in record.left_out} == {"J_x", "J_y", "K_x", "K_y", "P_t", "P_x", "P_y", "P_z"}
+    # A rotation about the beam leaves every pt and eta where it is.
+    assert all(row.changed_by == ("K_z",) for row in record.thresholds)
+    assert {row.cut for row in record.thresholds} == {
+        f"abs_eta < 2.5 of {name}" for name in ("electrons", "muons", "jets")
+    }

@@ -29,8 +29,10 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Events used at most, evenly spaced: an orbit costs as much as its points.
 MODULATION_EVENTS, RATE_EVENTS = 50_000, 200_000
+#: Numbers of all orbits that are held for the second pass over them: 160 MB.
+HELD = 20_000_000
 #: Values of functions of one member, of events used for orbits, where there are many members.
-ORBIT_WORK = 10_000_000
+ORBIT_WORK = 6_000_000
 #: Events that are looked at for whether a flow takes any member over an edge.
 EDGE_EVENTS = 2000
 #: Points of an orbit: exact for products of two waves of up to seven oscillations.
@@ -175,10 +177,15 @@ class _Orbits:
     ) -> None:
         self.x, self.w, self.functions, self.orbit, self.places = x, w, functions, orbit, places
         self._inner = innermost(functions)
+        self._kept: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
         """w b (n,), the mean's weights (n, M), g (n, K) and g on the orbit (n, M, K)."""
+        if self._kept:
+            yield from self._kept
+            return
         width = self._inner.count + 2 * ORDERS * self.x.shape[1]
+        keep = len(self.x) * POINTS * width < HELD
         step = max(1, BLOCK // (POINTS * width))
         for first in range(0, len(self.x), step):
             x, w = self.x[first : first + step], self.w[first : first + step]
@@ -186,7 +193,10 @@ class _Orbits:
             f, on_orbit = self._values(x), self._values(around.flatten(0, 1)).view(len(x), POINTS, -1)
             share = orbit_shares(self.functions, around)
             mean = torch.einsum("nm,nmk->nk", share, on_orbit)
-            yield w * weight(self.functions, x), share, f - mean, on_orbit - mean[:, None]
+            found = w * weight(self.functions, x), share, f - mean, on_orbit - mean[:, None]
+            if keep:
+                self._kept.append(found)
+            yield found
 
     def _values(self, x: Tensor) -> Tensor:
         waves = self.orbit.harmonics(entered(self.functions, x), ORDERS, self.places)

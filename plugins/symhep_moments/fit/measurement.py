@@ -157,7 +157,13 @@ def functions_for(events: Events, options: MomentsOptions, rng: np.random.Genera
     """Those of the options, with edges, under a density. Raises `MethodError` for too few events."""
     functions = build_functions(events, options.functions, rng)
     functions = edged(
-        functions, options.fiducial, events.scale, events.names, events.x.shape[1], events.particles, events.places
+        functions,
+        options.fiducial,
+        events.scale,
+        events.names,
+        events.x.shape[1],
+        events.particles,
+        events.places,
     )
     within = events.weights * weight(functions, events.x)
     effective = effective_events(within.cpu().numpy())

@@ -110,7 +110,8 @@ def relative_moments(
     spectrum in the reference, had p < 0.05 in 2.7 % of 300 samples at n = 2000 in each, in 6 % of 65 at n = 20,000, and
     pulls of 0.96 and 0.97 rms.
 
-    ``functions`` may have edges. ``places``: what the events hold, if more than vectors of which all is known. Returns moments of the K functions as `symhep_moments.fit.sums` does.
+    ``functions`` may have edges. ``places``: what the events hold, if more than vectors of which all is known.
+    Returns moments of the K functions as `symhep_moments.fit.sums` does.
 
     Raises `MethodError` if one of the samples has too few effective events for the number of functions.
 

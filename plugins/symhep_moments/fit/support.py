@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from symhep.errors import MethodError
 from symhep.lie.canonical_basis import canonical_basis
-from symhep.lie.generators import Generators
-from symhep.stats.constraints import Constraint, constraints
-from symhep.stats.support import POINTS, affine_hull, quadrics
+from symhep.stats.constraints import Constraint
+from symhep.stats.support import affine_hull, quadrics
+from symhep_moments.fit.support_groups import MOST_MONOMIALS, SupportGroup, support_groups
 from symhep_moments.sample import Events
 
 __all__ = ["Support", "support_of"]
@@ -27,10 +26,6 @@ FloatArray = npt.NDArray[np.float64]
 #: A constraint is known to a millionth of the width of the events; a flow that changes it by less than this, relative
 #: to how far it moves the events, keeps it.
 KEPT = 1e-3
-#: Most monomials for which quadratic equations of all vectors together are sought; beyond, vector by vector.
-MOST_MONOMIALS = 400
-#: Events per monomial: an equation holds for all or is none.
-PER_MONOMIAL = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +65,8 @@ def support_of(events: Events) -> Support:
     """The support of ``events``, from linear and quadratic equations that all of them satisfy.
 
     Of members of sets, whose number varies, the sum belongs to the event, and quadratic equations that hold for each
-    of them are sought: an empty place says nothing. A candidate v keeps (x, 1)^T Q (x, 1) = 0 if (x, 1)^T Q (v, 0) = 0 at all events. Weights do not matter, but events
-    of weight zero do not count.
+    of them are sought: an empty place says nothing. A candidate v keeps (x, 1)^T Q (x, 1) = 0 if (x, 1)^T Q (v, 0) = 0
+    at all events. Weights do not matter, but events of weight zero do not count.
 
     Raises `MethodError` where there are not more events than numbers in one of them, or all are the same.
 
@@ -86,7 +81,7 @@ def support_of(events: Events) -> Support:
     >>> [poincare().labels[a] for a in found.tangent.argmax(axis=0)], found.excluded[0]
     (['J_x', 'J_y', 'J_z'], ('K_x', 'it changes the sum of px and E of a'))
     """
-    groups = _groups(events)
+    groups = support_groups(events)
     whole = groups[0]
     n, dimension = whole.flat.shape
     if n <= dimension + 1:
@@ -117,92 +112,6 @@ def support_of(events: Events) -> Support:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Group:
-    """Vectors whose equations are sought together: those of an event, with the sums of its sets, or members of a set.
-
-    Attributes
-    ----------
-    x
-        (n, V, d) vectors.
-    present
-        (V, d) components that they have, C of them.
-    v
-        (G, n, C) fields.
-    names
-        V.
-    """
-
-    x: FloatArray
-    present: npt.NDArray[np.bool_]
-    v: FloatArray
-    names: tuple[str, ...]
-    of_set: bool = False
-
-    @property
-    def flat(self) -> FloatArray:
-        """(n, C)."""
-        whole = self.x.reshape(len(self.x), -1)
-        return whole if self.present.all() else whole[:, self.present.reshape(-1)]
-
-    def constraints(self, events: Events) -> list[Constraint]:
-        """What holds for all of them, in words; of members of a set only what is quadratic."""
-        found = constraints(self.x * events.scale, events.names, events.unit, self.names, self.present)
-        if not self.of_set:
-            return found
-        each = f" of {self.names[0]}"
-        return [
-            replace(c, text=c.text.replace(" is ", f"{each} is ", 1), quantity=c.quantity + each)
-            for c in found
-            if c.quantity in ("E^2 - p^2", "|p|^2", "the squared length")
-        ]
-
-
-def _groups(events: Events) -> list[_Group]:
-    """The vectors of the events, and the members of each set."""
-    x, places = _some(events), events.places
-    d = len(events.names)
-    if places is None:
-        v = _fields(events.generators, x, np.ones(x.shape))
-        return [_Group(x, np.ones(x.shape[1:], dtype=bool), v.reshape(*v.shape[:2], -1), events.particles)]
-    vectors, there = x[..., :d], places.there(torch.from_numpy(x)).numpy()
-    v = _fields(events.generators, vectors, there)  # (G, n, P, d)
-    own = [([p], places.vectors[p]) for p in places.fixed]
-    own += [(where, f"all {name}") for name, where in places.members.items()]
-    present = np.array([places.present[where[0]] for where, _ in own])
-    whole = np.stack([vectors[:, where].sum(axis=1) for where, _ in own], axis=1)
-    moved = np.stack([v[:, :, where].sum(axis=2) for where, _ in own], axis=2)
-    flat = moved.reshape(*moved.shape[:2], -1)[..., present.reshape(-1)]
-    groups = [_Group(whole, present, flat, tuple(name for _, name in own))]
-    for name, where in places.members.items():
-        held = x[:, where, d].reshape(-1) > 0
-        members = vectors[:, where].reshape(-1, d)[held]
-        rows = np.linspace(0, len(members) - 1, min(len(members), POINTS)).astype(np.int64)
-        if not len(rows):
-            continue
-        has = places.present[where[0]]
-        speeds = v[:, :, where].reshape(len(v), -1, d)[:, held][:, rows][..., has]
-        groups.append(_Group(members[rows][:, None], has[None], speeds, (name,), of_set=True))
-    return groups
-
-
-def _some(events: Events) -> FloatArray:
-    """(n, P, d), or (n, P, D), events that have a weight, evenly spaced."""
-    rows = events.weights.nonzero().flatten()
-    p, d = events.vectors.shape[1:]
-    features = p * d + 1
-    enough = max(PER_MONOMIAL * min(features * (features + 1) // 2, MOST_MONOMIALS), 2000)
-    few = np.linspace(0, len(rows) - 1, min(len(rows), enough, POINTS)).astype(np.int64)
-    return np.asarray(events.x[rows[few.tolist()]].cpu().numpy(), dtype=np.float64)
-
-
-def _fields(generators: Generators, x: FloatArray, there: FloatArray) -> FloatArray:
-    """v_a at the events, (G, n, P, d), 0 where ``there`` (n, P, d) is."""
-    d = generators.vector
-    moved = np.einsum("aij,npj->anpi", generators.matrices[:, :d, :d], x)
-    return np.asarray((moved + generators.matrices[:, None, None, :d, d]) * there)
-
-
 def _planes(normals: FloatArray, offsets: FloatArray) -> FloatArray:
     """Linear equations as forms (q, F + 1, F + 1)."""
     forms = np.zeros((len(normals), normals.shape[1] + 1, normals.shape[1] + 1))
@@ -211,7 +120,7 @@ def _planes(normals: FloatArray, offsets: FloatArray) -> FloatArray:
     return forms
 
 
-def _surfaces(group: _Group) -> FloatArray:
+def _surfaces(group: SupportGroup) -> FloatArray:
     """Quadratic equations as forms (q, C + 1, C + 1), of all vectors together, or else of single ones."""
     flat = group.flat
     f = flat.shape[1] + 1
@@ -283,7 +192,7 @@ def _readable(span: FloatArray) -> FloatArray:
 
 
 def _excluded(
-    span: FloatArray, events: Events, groups: Sequence[_Group], known: Sequence[Sequence[Constraint]]
+    span: FloatArray, events: Events, groups: Sequence[SupportGroup], known: Sequence[Sequence[Constraint]]
 ) -> tuple[tuple[str, str], ...]:
     """Candidates outside ``span``, and which constants of the events they change."""
     named: list[Constraint] = []

@@ -58,7 +58,7 @@ def _covariance(m: Measurement, rows: int) -> FloatArray:
         return np.zeros((0, len(tangent), len(tangent)))
     g, r = m.region.theta.shape
     blocks = m.region.covariance.reshape(r, g, r, g)
-    return np.einsum("ca,iaib,db->icd", tangent, blocks, tangent, optimize=True)
+    return np.asarray(np.einsum("ca,iaib,db->icd", tangent, blocks, tangent, optimize=True))
 
 
 def _grown(generators: FloatArray, names: tuple[str, ...]) -> FloatArray:

@@ -32,12 +32,10 @@ ENOUGH = 50
 def threshold_rows(sample: Sample) -> tuple[ThresholdRow, ...]:
     """Cuts that some candidates take members over."""
     rows = []
-    for threshold in sample.thresholds:
-        changed = _changed_by(sample.events, threshold.edge)
+    for cut in sample.cuts:
+        changed = _changed_by(sample.events, cut.edge)
         if changed:
-            rows.append(
-                ThresholdRow(cut=threshold.edge.text, changed_by=changed, covered=threshold.covered)
-            )
+            rows.append(ThresholdRow(cut=cut.edge.text, changed_by=changed, covered=cut.covered))
     return tuple(rows)
 
 
@@ -59,6 +57,7 @@ def _object(name: str, events: Events, places: Places) -> ObjectRow:
     has = tuple(c for c, there in zip(places.names, places.present[own[0]], strict=True) if there)
     return ObjectRow(
         name=name, components=has, places=len(own), is_set=name in places.sets, mean=float(count.mean()),
+        fewest=int(count.min()),
         ordered=name not in places.sets and _ordered(events, places, own),
     )  # fmt: skip
 
@@ -70,9 +69,7 @@ def _ordered(events: Events, places: Places, own: list[int]) -> bool:
     return bool((pt[:, :-1] >= pt[:, 1:]).all())
 
 
-def _otherwise(
-    sample: Sample, places: Places, functions: TestFunctions, tested: Events
-) -> Iterator[str]:
+def _otherwise(sample: Sample, places: Places, functions: TestFunctions, tested: Events) -> Iterator[str]:
     if places.sets:
         named = " and ".join(places.members)
         yield f"test functions are sums over the members of {named} and over pairs, whatever their order"
@@ -113,7 +110,9 @@ def _changed_by(events: Events, edge: Edge) -> tuple[str, ...]:
         (slope,) = torch.autograd.grad(variable(edge.variable, points, events.names).sum(), points)
     slope = torch.where(torch.isfinite(slope) & (there > 0)[..., None], slope, 0.0)
     size = torch.einsum("npi,ngpi->ngp", slope, v).abs().amax(dim=(0, 2)).cpu().numpy()
-    moved = size > ROUNDING * max(float(size.max(initial=0.0)), 1e-300)
+    # Terms cancel where the variable stays: their own size tells what rounding is.
+    terms = torch.einsum("npi,ngpi->ngp", slope.abs(), v.abs()).amax(dim=(0, 2)).cpu().numpy()
+    moved = size > ROUNDING * np.maximum(terms, 1e-300)
     return tuple(np.array(events.generators.labels)[moved].tolist())
 
 

@@ -17,8 +17,8 @@ from symhep.methods.wording import counted, in_words
 from symhep_moments.record import Candidate, MomentsRecord
 from symhep_moments.say.cautions import cautions
 from symhep_moments.say.group import found_rotation, group_in_words, group_p, only_combined
-from symhep_moments.say.whole import left_out
 from symhep_moments.say.strength import EPSILON, is_broken, strength_text, visible_text
+from symhep_moments.say.whole import left_out
 
 __all__ = ["sentences"]
 

@@ -21,7 +21,7 @@ def tables(s: MomentsRecord) -> dict[str, Table]:
     found = {
         "candidates": _candidates(s),
         "ranks": _ranks(s),
-        "left out": _left_out(s),
+        "left_out": _left_out(s),
         "generators": generator_table(s.generators),
         "subgroups": subgroup_table(s.subgroups, s.maximal_subgroups, confined=bool(s.left_out)),
         "discrete": discrete_table(s.discrete, {Heading("gain", "nats per event"): lambda row: row.gain}),

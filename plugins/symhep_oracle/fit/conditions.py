@@ -71,8 +71,9 @@ class Grams:
 class Conditions:
     """One row per event and output of the oracle.
 
-    ``x`` (N, D) in the data's units, ``weights`` (N,) not negative, ``scale`` the unit of the fields. Each
-    output is divided by the rms of its gradient: a cubic form and a quadratic one weigh alike.
+    ``x`` (N, D and what stands beside, see `Layout`) in the data's units, ``weights`` (N,) not negative, ``scale`` the
+    unit of the fields. Each output is divided by the rms of its gradient: a cubic form and a quadratic one weigh
+    alike.
 
     >>> from symhep_oracle.fit.fields import LinearFields
     >>> from symhep_oracle.oracles.layout import Layout
@@ -96,6 +97,11 @@ class Conditions:
                 f"{len(self.x)} events give {rows} conditions on {unknowns} unknowns: "
                 f"at least {-(-unknowns // self.oracle.outputs)} events are needed"
             )
+
+    @property
+    def acted(self) -> Tensor:
+        """(N, D) what generators change."""
+        return self.x[:, : self.oracle.layout.features]
 
     @cached_property
     def output_scale(self) -> Tensor:
@@ -121,7 +127,7 @@ class Conditions:
         slopes = gradient * (self.scale / self.output_scale[:, None])
         n, k, _ = slopes.shape
         slopes *= torch.from_numpy(np.sqrt(self.weights[part]))[:, None, None]
-        rows = self.fields.rows(self.x[part] / self.scale, slopes)
+        rows = self.fields.rows(self.acted[part] / self.scale, slopes)
         return rows.view(n, self.oracle.members, k // self.oracle.members, -1).transpose(0, 1).flatten(1, 2)
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
@@ -60,7 +60,7 @@ class Outcome:
             "dimension": s.dimension, "confidence": s.confidence, "reason": s.reason, "gap": s.gap,
             "solver": s.solver.to_json() if s.solver else None,
             "finite": self.finite.to_json() if self.finite else None,
-            "layout": [self.layout.vectors, self.layout.dimension, self.layout.complex],
+            "layout": list(astuple(self.layout)),
             "checked": support.checked, "constraints": list(support.constraints),
             "facts": self.facts.to_json(), "breaking": self.breaking and self.breaking.oracle,
         }  # fmt: skip

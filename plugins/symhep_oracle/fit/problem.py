@@ -80,7 +80,7 @@ def pose(
     oracle: Oracle
     report = None
     if isinstance(options.oracle, LearnedOracleOptions):
-        x, layout = sample.x.numpy(), sample.layout
+        x, layout = sample.points.numpy(), sample.layout
         learned = train(
             data.take(sample.rows), x, options.oracle, layout, training, context.device, context.progress
         )
@@ -103,7 +103,7 @@ def pose(
         ),
         coding=None if coded is None else coded.report,
     )  # fmt: skip
-    conditions = Conditions(oracle, fields, sample.x, sample.weights, sample.scale)
+    conditions = Conditions(oracle, fields, sample.points, sample.weights, sample.scale)
     return Problem(conditions, sample, facts, parameters, coded)
 
 
@@ -115,6 +115,8 @@ def _layout(data: Dataset, options: OracleMethodOptions, sample: Sample, coded: 
         components=sample.names,
         acts_on="latents" if coded is not None else "momenta" if momenta else "features",
         unused=_unused(data, options) if momenta else (),
+        sets=tuple(sorted(data.sets)) if layout.masked else (), tags=data.tag_names if layout.tags else (),
+        spectators=tuple(c.name for c in data.spectator_columns),
     )  # fmt: skip
 
 

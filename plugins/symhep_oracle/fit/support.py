@@ -62,7 +62,10 @@ def split_spurious(
     the oracle cannot be asked there, only fields that vanish at every event are taken out.
     """
     points = sample.layout.split(sample.x).numpy()
-    known = tuple(c.text for c in constraints(points, sample.names, sample.unit))
+    # a constraint by position means nothing where an event has other vectors in the same places
+    known = (
+        () if sample.layout.masked else tuple(c.text for c in constraints(points, sample.names, sample.unit))
+    )
     rows, fields = solution.coefficients, conditions.fields
     if solution.dimension == 0:
         return solution, Support(np.zeros((0, rows.shape[1])), np.zeros(0, bool), False, known)
@@ -115,6 +118,9 @@ def _surviving(
     count = min(max(PER_UNKNOWN * k // oracle.outputs, 500), MOST_POINTS)
     centres = conditions.x[torch.from_numpy(rng.integers(len(conditions.x), size=count))]
     shifts = THICKNESS * conditions.scale * torch.from_numpy(rng.normal(size=centres.shape))
+    if oracle.layout.masked:  # what is not there stays away
+        there = oracle.layout.present(oracle.layout.split(centres))
+        shifts = (oracle.layout.split(shifts) * there[..., None]).flatten(1)
     points = centres + shifts
     slopes = oracle.gradient(points)
     usable = torch.isfinite(slopes).flatten(1).all(dim=1)

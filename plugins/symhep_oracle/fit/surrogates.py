@@ -29,7 +29,7 @@ def permuted(conditions: Conditions, rng: np.random.Generator) -> list[FloatArra
     Gradients and points keep their distributions, and lose what relates them.
     """
     n = min(len(conditions.x), EVENTS)
-    x = conditions.x[:n] / conditions.scale
+    x = conditions.acted[:n] / conditions.scale
     slopes = conditions.oracle.gradient(conditions.x[:n]) / conditions.output_scale[:, None]
     slopes = slopes * torch.from_numpy(np.sqrt(conditions.weights[:n]))[:, None, None]
     return [_gram(conditions, x[torch.from_numpy(rng.permutation(n))], slopes) for _ in range(SURROGATES)]
@@ -44,7 +44,7 @@ def smooth(conditions: Conditions, rng: np.random.Generator) -> list[FloatArray]
     outputs, k = conditions.oracle.outputs, conditions.fields.unknowns
     n = min(len(conditions.x), max(FEWEST, PER_UNKNOWN * k // outputs))
     rows = torch.linspace(0, len(conditions.x) - 1, n).long()
-    x = conditions.x[rows] / conditions.scale
+    x = conditions.acted[rows] / conditions.scale
     root = torch.from_numpy(np.sqrt(conditions.weights[rows.numpy()]))[:, None, None]
     found = []
     for _ in range(SURROGATES):

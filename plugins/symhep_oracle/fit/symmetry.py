@@ -44,7 +44,7 @@ def stated_symmetry(a: Analysis, data: Dataset) -> Symmetry | None:
 def _sizes(errors: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Standard errors of the real entries: of complex ones, those of real and imaginary parts where these stand."""
     if not np.iscomplexobj(errors):
-        return np.abs(errors)
+        return np.asarray(np.abs(errors))
     if errors.shape[1] == errors.shape[2]:
-        return np.abs(np.real(realify(errors)))
-    return np.abs(np.concatenate([errors.real, errors.imag], axis=1))
+        return np.asarray(np.abs(realify(errors)))
+    return np.asarray(np.abs(np.concatenate([errors.real, errors.imag], axis=1)))

@@ -66,7 +66,7 @@ class PlainNetwork:
 
 
 class PooledNetwork:
-    """f(s, s^2) with s = sum_p g(x_p) over the vectors, the square entry by entry.
+    """f(s, s^2, spectators) with s = sum_p g(x_p, tags of p) over the vectors there are, the square entry by entry.
 
     It does not depend on the order of the vectors (Zaheer et al., arXiv:1703.06114) and knows of no metric.
     The squares make any quadratic form of a sum linear in what f sees.
@@ -90,18 +90,39 @@ class PooledNetwork:
 
     def trace(self, x: Tensor) -> list[Tensor]:
         """What enters each layer of g and its output, then the same of f."""
-        inner = self._vector.trace(self._layout.split(x).flatten(1, 2))
-        each = inner[-1].view(len(x), -1, self._layout.vectors, inner[-1].shape[2])
+        layout = self._layout
+        acted = x[..., : layout.features] if layout.beside else x
+        vectors = layout.split(acted)
+        if layout.tags:
+            end = layout.features + layout.vectors * layout.tags
+            tags = x[..., layout.features : end].reshape(*x.shape[:-1], layout.vectors, layout.tags)
+            vectors = torch.cat([vectors, tags], 3)
+        inner = self._vector.trace(vectors.flatten(1, 2))
+        each = inner[-1].view(len(x), -1, layout.vectors, inner[-1].shape[2])
+        if layout.masked:
+            each = each * self._mask(inner[0]).view(*each.shape[:3], 1)
         total = each.sum(dim=2)
-        return [*inner, *self._head.trace(torch.cat([total, total.square()], dim=2))]
+        seen = [total, total.square()]
+        if layout.spectators:
+            seen.append(x[..., layout.total - layout.spectators :])
+        return [*inner, *self._head.trace(torch.cat(seen, dim=2))]
+
+    def _mask(self, inputs: Tensor) -> Tensor:
+        """(R, N P) which vectors are there, from what enters g."""
+        return self._layout.present(inputs[..., : self._layout.width])
 
     def backward(self, trace: Sequence[Tensor], slope: Tensor) -> None:
         """Write the gradient of every parameter."""
         inner, outer = trace[: self._depth], trace[self._depth :]
-        of_total, of_square = self._head.backward(outer, slope).chunk(2, dim=2)
-        total = outer[0][..., : of_total.shape[2]]
+        width = inner[-1].shape[2]
+        by_input = self._head.backward(outer, slope)
+        of_total, of_square = by_input[..., :width], by_input[..., width : 2 * width]
+        total = outer[0][..., :width]
         pooled = torch.addcmul(of_total, of_square, total, value=2.0)
-        self._vector.backward(inner, pooled.repeat_interleave(self._layout.vectors, dim=1), to_input=False)
+        each = pooled.repeat_interleave(self._layout.vectors, dim=1)
+        if self._layout.masked:
+            each = each * self._mask(inner[0])[..., None]
+        self._vector.backward(inner, each, to_input=False)
 
 
 def make_network(
@@ -114,10 +135,10 @@ def make_network(
 ) -> PlainNetwork | PooledNetwork:
     """The networks that ``options`` describe, R of them, with parameters zero until drawn or loaded."""
     if options.network == "plain":
-        sizes = (layout.features, *options.hidden, outputs)
+        sizes = (layout.total, *options.hidden, outputs)
         shapes = Perceptron.shapes("head", sizes)
         return PlainNetwork(sizes, ReplicaParameters(shapes, replicas, device, dtype=dtype))
-    inner = (layout.width, *options.pooled)
-    outer = (2 * options.pooled[-1], *options.hidden, outputs)
+    inner = (layout.width + layout.tags, *options.pooled)
+    outer = (2 * options.pooled[-1] + layout.spectators, *options.hidden, outputs)
     shapes = Perceptron.shapes("vector", inner) | Perceptron.shapes("head", outer)
     return PooledNetwork(layout, inner, outer, ReplicaParameters(shapes, replicas, device, dtype=dtype))

@@ -71,15 +71,15 @@ class LearnedOracle(Oracle):
 
     def each(self, x: Tensor) -> Tensor:
         """What every member says: (..., D) -> (M, ..., outputs of a member)."""
-        points = x.reshape(1, -1, self.layout.features) / self.scale
+        points = self._scaled(x.reshape(1, -1, self.layout.total))
         values = self._network(points.expand(self.members, -1, -1))
         if values.shape[-1] > 1:
             values = values - values.mean(dim=-1, keepdim=True)
         return values.reshape(self.members, *x.shape[:-1], -1)
 
     def gradient(self, x: Tensor) -> Tensor:
-        """(N, outputs, D). Members share no weights, so one pass gives the gradient of the same output of all."""
-        points = (x.detach() / self.scale).expand(self.members, -1, -1).clone().requires_grad_(True)
+        """(N, outputs, D), by the D numbers that generators change. Members share no weights: one pass does for all."""
+        points = self._scaled(x.detach()).expand(self.members, -1, -1).clone().requires_grad_(True)
         with torch.enable_grad():
             values = self._network(points)
             if values.shape[-1] > 1:
@@ -89,7 +89,15 @@ class LearnedOracle(Oracle):
                 torch.autograd.grad(values[..., j].sum(), points, retain_graph=j + 1 < count)[0]
                 for j in range(count)
             ]
-        return torch.stack(slopes, dim=1).movedim(2, 0).flatten(1, 2) / self.scale
+        whole = torch.stack(slopes, dim=1).movedim(2, 0).flatten(1, 2)
+        return (whole[..., : self.layout.features] if self.layout.beside else whole) / self.scale
+
+    def _scaled(self, x: Tensor) -> Tensor:
+        """What generators change in units of ``scale``; what they do not is on a scale of its own."""
+        if not self.layout.beside:
+            return x / self.scale
+        acted = self.layout.features
+        return torch.cat([x[..., :acted] / self.scale, x[..., acted:]], -1)
 
 
 @dataclass(frozen=True)
@@ -110,7 +118,7 @@ def train(
     device: str,
     progress: Progress,
 ) -> Learned:
-    """Learn the answers of ``data`` from the points ``x`` (N, D), on all events but those held out.
+    """Learn the answers of ``data`` from the points ``x`` (N, D and what stands beside), on all but those held out.
 
     All numbers are divided by one constant, the root mean square, so that linear maps stay what they are.
     The split and each member draw from streams of their own. A member that learned nothing (all of a layer's units can
@@ -120,13 +128,19 @@ def train(
     answers = Answers.of(data, options)
     split, *members = replica_seeds(seeds, options.members + 1)
     held_out, used, some = hold_out(data.unit, options.held_out, np.random.default_rng(split))
-    square = np.average((x[used] ** 2).mean(axis=1), weights=np.abs(answers.weights[used]))
+    acted = x[used][:, : layout.features]
+    size = np.abs(answers.weights[used])
+    square = np.average((acted**2).mean(axis=1), weights=size)
+    if layout.masked:  # of the vectors that are there
+        there = layout.present(layout.split(torch.from_numpy(acted))).mean(dim=1).numpy()
+        square /= np.average(there, weights=size)
     scale = float(np.sqrt(square)) / options.size or 1.0
 
     def fit(streams: Sequence[np.random.SeedSequence]) -> Parameters:
         steps = steps_for(options, len(used))
         with progress.task(f"{len(streams)} networks", steps * len(streams)) as advance:
-            return fit_members(x[used] / scale, answers.at(used), options, layout, streams, device, advance)
+            points = np.concatenate([acted / scale, x[used][:, layout.features :]], axis=1)
+            return fit_members(points, answers.at(used), options, layout, streams, device, advance)
 
     def build(parameters: Parameters) -> LearnedOracle:
         return LearnedOracle(layout, options, parameters, scale, answers.outputs)

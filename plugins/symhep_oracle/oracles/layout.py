@@ -14,7 +14,9 @@ class Layout:
     """P vectors of d components; x is (N, D) with D = P d, or 2 P d real numbers if the vectors are complex.
 
     The vectors follow each other; a complex one is stored as (Re z_1 .. Re z_d, Im z_1 .. Im z_d).
-    A generator W (d x d) acts on every one of them alike.
+    A generator W (d x d) acts on every one of them alike. With ``masked`` the places whose numbers are all 0 are empty:
+    the number of vectors differs from event to event, and linear maps leave empty places empty. A point may have
+    more numbers behind these D, which no generator changes: ``tags`` of each vector, then ``spectators`` of the event.
 
     >>> Layout(2, 4).features, Layout(1, 3, complex=True).features
     (8, 6)
@@ -23,6 +25,9 @@ class Layout:
     vectors: int
     dimension: int
     complex: bool = False
+    masked: bool = False
+    tags: int = 0
+    spectators: int = 0
 
     @property
     def width(self) -> int:
@@ -33,6 +38,20 @@ class Layout:
     def features(self) -> int:
         """D, the real numbers per event."""
         return self.vectors * self.width
+
+    @property
+    def beside(self) -> int:
+        """Numbers behind the D that generators change."""
+        return self.vectors * self.tags + self.spectators
+
+    @property
+    def total(self) -> int:
+        """All numbers of a point."""
+        return self.features + self.beside
+
+    def present(self, vectors: Tensor) -> Tensor:
+        """(..., P) 1 where a vector (..., P, width) is there, else 0."""
+        return (vectors != 0).any(-1).to(vectors.dtype)
 
     def split(self, x: Tensor) -> Tensor:
         """(..., D) as (..., P, width).

@@ -92,6 +92,8 @@ class Norm(Oracle):
         """sign(x), or x / |x|: (N, P, D)."""
         v = self.layout.split(x)
         slope = v.sign() if self.order == 1 else v / torch.linalg.vector_norm(v, dim=-1, keepdim=True)
+        if self.layout.masked:  # 0 / 0 where there is none
+            slope = torch.nan_to_num(slope)
         return _own_vector(slope)
 
 

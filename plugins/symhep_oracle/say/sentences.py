@@ -56,8 +56,17 @@ def acts_on(record: OracleRecord) -> Iterator[Statement]:
         of = f" of each of the {vectors} vectors" if vectors > 1 else ""
     else:
         of = f" of each of the {vectors} objects" if vectors > 1 else " of the object"
+    if layout.sets:
+        of = f" of each vector, {vectors} at most"
     text = f"The generators act on {shown}{of}{unit}"
     if unused:
         text += f"; the features' variables {several(unused)} are not used (acts_on: features would)"
+    if layout.sets:
+        text += f"; the number of {several(layout.sets)} differs from event to event"
+    beside = [*(f"{tag} of each" for tag in layout.tags), *layout.spectators]
+    if beside:
+        text += (
+            f"; {several(beside)} {'is' if len(beside) == 1 else 'are'} seen by the oracle and not changed"
+        )
     evidence = {"components": list(names), "vectors": vectors, "unused": list(unused)}
     yield Statement(f"{text}.", evidence, kind="warning" if unused else "finding")

@@ -63,9 +63,19 @@ def draw_all(result: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
     yield from _captioned(_before_and_after(result), whose if record.kl is not None else of_events(record))
     yield from _captioned(_judged(result), whose)
     yield from _captioned(_group(result), whose)
-    yield from _captioned(_subgroups(result), of_events(record))
+    yield from _captioned(_subgroups(result), _of_tests(record))
     yield from _captioned(_map(result), whose)
     yield from _captioned(_training(result), whose)
+
+
+def _of_tests(record: SymmetryGanRecord) -> str:
+    """Of subgroups and discrete elements, and of the components beside them."""
+    found, tested = of_search(record), of_events(record)
+    if not record.candidates and not record.discrete:
+        return found
+    if found == tested or not record.connected_components:
+        return tested
+    return f"{tested or 'the vectors'}; components: of {found}"
 
 
 def _captioned(figures: Iterator[NamedFigure], whose: str) -> Iterator[NamedFigure]:

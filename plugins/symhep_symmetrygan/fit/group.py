@@ -17,13 +17,13 @@ from symhep.methods.number import Number
 from symhep.methods.result import Arrays
 from symhep_symmetrygan.fit.divergences import Divergences
 from symhep_symmetrygan.fit.elements import Elements
-from symhep_symmetrygan.inference.composition import Composition, compose
+from symhep_symmetrygan.inference.composition import STEPS, Composition, compose
 from symhep_symmetrygan.inference.exact import exact_elements
 from symhep_symmetrygan.inference.infer import infer
 from symhep_symmetrygan.inference.inference import Inference
 from symhep_symmetrygan.inference.record import ComponentRecord, CompositionRecord
 from symhep_symmetrygan.validation.results import Validated
-from symhep_symmetrygan.validation.validate import validate
+from symhep_symmetrygan.validation.validate import steps_of, validate
 
 __all__ = ["Group", "group_of"]
 
@@ -104,7 +104,9 @@ def group_of(elements: Elements, divergences: Divergences | None, context: Conte
     if found.components:
         alone = options.validation.model_copy(update={"random": 0})
         seeds = context.shared("representatives")
-        judged = validate(found.representatives, space, elements.events, alone, seeds)
+        steps = steps_of(alone, len(found.representatives))
+        with context.progress.task("testing components", steps) as advance:
+            judged = validate(found.representatives, space, elements.events, alone, seeds, advance)
     composition = None
     if divergences is not None:
         composition = _composition(found, divergences, v, space.generators, context)
@@ -126,11 +128,14 @@ def _composition(
     if not len(usable):
         return None
 
-    def measure(powers: FloatArray) -> dict[str, npt.ArrayLike]:
-        excess = divergences.observed.of_elements(powers)
-        return {"excess": excess.value, "error": excess.error}
+    with context.progress.task("composing elements", len(STEPS)) as advance:
 
-    return compose(v.refined[usable], exact[usable], measure, seed=_seed(context, "composition"))
+        def measure(powers: FloatArray) -> dict[str, npt.ArrayLike]:
+            excess = divergences.observed.of_elements(powers)
+            advance(1)
+            return {"excess": excess.value, "error": excess.error}
+
+        return compose(v.refined[usable], exact[usable], measure, seed=_seed(context, "composition"))
 
 
 def judged_components(

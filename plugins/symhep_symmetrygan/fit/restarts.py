@@ -18,7 +18,7 @@ from symhep_symmetrygan.sample import Events, Sample
 from symhep_symmetrygan.spaces.names import read_space
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.training.adversary import train
-from symhep_symmetrygan.validation.validate import validate
+from symhep_symmetrygan.validation.validate import steps_of, validate
 
 __all__ = ["restarts"]
 
@@ -53,7 +53,8 @@ def restarts(prepared: Prepared, work: Work, context: Context) -> Part:
     if draws is not None:
         arrays["inertial_log_p"] = _tested(space, trained.final, draws, context, "inertial test")
     if space.family.affine:
-        with context.progress.task(f"testing {work.label}", count) as advance:
+        steps = steps_of(options.validation, count)
+        with context.progress.task(f"testing {work.label}", steps) as advance:
             found = validate(
                 space.matrices(trained.final),
                 space,

@@ -53,6 +53,7 @@ def discrete_elements(prepared: Prepared, context: Context) -> Part:
         level=prepared.options.level,
         bins=prepared.options.validation.bins,
         device=context.device,
+        progress=context.progress,
     )
     return Part(values=found.to_json())
 

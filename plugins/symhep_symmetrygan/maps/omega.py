@@ -107,7 +107,7 @@ def _learn(
     rates = options.learning_rate
     seen = whitening(sample) if options.discriminator.inputs == "whitened" else None
     opponent = Opponent(
-        batches, sample.width, family.vector, options.discriminator, rates.discriminator, streams, seen
+        batches, sample.width, options.discriminator, rates.discriminator, streams, seen, acted=family.vector
     )
     longest = rates.generator * float(np.sqrt((spread**2).mean()))
     climb = _Climb(points)

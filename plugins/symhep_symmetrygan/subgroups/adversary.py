@@ -19,6 +19,7 @@ from symhep_symmetrygan.subgroups.images import moved_rows
 from symhep_symmetrygan.subgroups.options import WalkOptions
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
 from symhep_symmetrygan.training.set_discriminator import make_networks
+from symhep_symmetrygan.training.steps import SHOWN, Advance, nothing
 from symhep_symmetrygan.training.whitening import whitening
 
 __all__ = ["TOGETHER", "Whitening", "play"]
@@ -63,6 +64,7 @@ def play(
     options: WalkOptions,
     seeds: Sequence[np.random.SeedSequence],
     device: str = "cpu",
+    advance: Advance = nothing,
 ) -> Tensor:
     """Final parameters (R, n + Q) of R replicas of `Conjugated`, in float64.
 
@@ -79,6 +81,8 @@ def play(
         Applied to the random starts (R, n + Q): puts the first replica of each class where the catalogue has it.
     seeds
         One per replica: its numbers depend on nothing else.
+    advance
+        Counts R * options.steps steps.
     """
     both = [replica_seeds(s, 2) for s in seeds]
     streams = ReplicaStreams([own[0] for own in both], device)
@@ -87,7 +91,7 @@ def play(
     def some(rows: list[int]) -> Tensor:
         return _played(
             sample, Conjugated(catalogue, [chosen[r] for r in rows], device), first[rows], options,
-            [both[r][1] for r in rows], device,
+            [both[r][1] for r in rows], device, advance,
         )  # fmt: skip
 
     parts = in_groups(some, len(chosen), device, most=TOGETHER)
@@ -102,6 +106,7 @@ def _played(
     options: WalkOptions,
     seeds: Sequence[np.random.SeedSequence],
     device: str,
+    advance: Advance,
 ) -> Tensor:
     streams = ReplicaStreams(list(seeds), device)
     count, batch = len(seeds), options.batch // SHARED * SHARED
@@ -140,6 +145,8 @@ def _played(
         for side, rate in zip(sides, rates, strict=True):
             side.learning_rate = rate * share
             side.step()
+        if (step + 1) % SHOWN == 0 or step + 1 == options.steps:
+            advance((step % SHOWN + 1) * count)
     return theta.detach()
 
 

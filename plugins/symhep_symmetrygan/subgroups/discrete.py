@@ -13,7 +13,7 @@ from symhep.errors import CardError
 from symhep.hypotheses.discrete.family import ElementTest, discrete_rows
 from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.lie.groups.elements import Element
-from symhep.methods.context import stream_for
+from symhep.methods.context import Progress, SilentProgress, stream_for
 from symhep.methods.number import Number
 from symhep.methods.symmetry import homogeneous
 from symhep.stats.asymmetry import asymmetry
@@ -44,6 +44,7 @@ def search_elements(
     level: float = 0.05,
     bins: int = 100,
     device: str = "cpu",
+    progress: Progress | None = None,
 ) -> DiscreteSearch:
     """Is each of the elements a symmetry? Networks are trained on the training events, all is tested on the others.
 
@@ -63,9 +64,9 @@ def search_elements(
             moved = observed.of_elements(homogeneous(np.stack([e.whole for e in tested]), element=True))
             excess.update({e.name: moved[k : k + 1] for k, e in enumerate(tested)})
         streams = [stream_for(seeds, f"network of {e.name}") for e in tested]
-        judges = Judges(
-            events.train, WholeImages(matrices, events.train), options.steps, options.batch, streams, device
-        )
+        pictures = WholeImages(matrices, events.train)
+        with (progress or SilentProgress()).task("discrete elements", len(tested) * options.steps) as advance:
+            judges = Judges(events.train, pictures, options.steps, options.batch, streams, device, advance)
         return [_one(events, e, waves, judges, r, seeds, excess.get(e.name)) for r, e in enumerate(tested)]
 
     x = events.train.x.view(-1, events.each.particles, events.vector)
@@ -83,7 +84,15 @@ def search_elements(
 
 def chosen_elements(events: Events, options: ElementOptions) -> list[Element]:
     """The elements; of usual ones those that are defined on all vectors. Raises `CardError`."""
-    found, members = options.chosen(frame_of(events.each)), events.members
+    members = events.members
+    named = () if options.elements == "usual" else options.elements
+    if members is not None and (swaps := [name for name in named if "exchange" in name]):
+        raise CardError(
+            f"'{swaps[0]}' exchanges two places, and what stands there differs, or lacks components",
+            where="discrete",
+            hint="leave it out: members of a set have no order",
+        )
+    found = options.chosen(frame_of(events.each))
     if members is None:
         moving = [e for e in found if tuple(e.sources) != tuple(range(len(e.sources)))]
         if moving and events.tags and options.elements != "usual":

@@ -20,6 +20,7 @@ from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.subgroups.adversary import TOGETHER, Whitening
 from symhep_symmetrygan.subgroups.images import moved_rows
 from symhep_symmetrygan.training.set_discriminator import make_networks
+from symhep_symmetrygan.training.steps import SHOWN, Advance, nothing
 from symhep_symmetrygan.validation.calibration import CalibratedLoss, halves
 
 __all__ = ["Images", "Judges", "Loss", "PooledImages", "WholeImages", "under"]
@@ -96,7 +97,7 @@ class Loss:
 
 
 class Judges:
-    """R networks trained to tell events from images that no longer move."""
+    """R networks trained to tell events from images that no longer move; ``advance`` counts R * steps steps."""
 
     def __init__(
         self,
@@ -106,11 +107,12 @@ class Judges:
         batch: int,
         seeds: Sequence[np.random.SeedSequence],
         device: str = "cpu",
+        advance: Advance = nothing,
     ) -> None:
         self._whitened, self._device = Whitening(sample), device
         self._size, self._members = sample.width, sample.members
         parts = in_groups(
-            lambda rows: self._fit(sample, pictures, rows, steps, batch, [seeds[r] for r in rows]),
+            lambda rows: self._fit(sample, pictures, rows, steps, batch, [seeds[r] for r in rows], advance),
             len(pictures),
             device,
             most=TOGETHER,
@@ -143,6 +145,7 @@ class Judges:
         steps: int,
         batch: int,
         seeds: Sequence[np.random.SeedSequence],
+        advance: Advance,
     ) -> dict[str, npt.NDArray[np.float32]]:
         streams = ReplicaStreams(list(seeds), self._device)
         networks = make_networks(self._size, self._members, len(rows), device=self._device)
@@ -161,4 +164,6 @@ class Judges:
             networks.gradients(self._whitened(real).mT.contiguous(), self._whitened(fake).mT.contiguous(), w)
             adam.learning_rate = RATE * (1 + cos(pi * step / steps)) / 2
             adam.step()
+            if (step + 1) % SHOWN == 0 or step + 1 == steps:
+                advance((step % SHOWN + 1) * len(rows))
         return networks.parameters.arrays()

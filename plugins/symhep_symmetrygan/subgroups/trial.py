@@ -21,6 +21,7 @@ from symhep_symmetrygan.subgroups.networks import Judges, PooledImages
 from symhep_symmetrygan.subgroups.options import WalkOptions
 from symhep_symmetrygan.subgroups.random_elements import Draws, random_elements
 from symhep_symmetrygan.subgroups.refinement import STEP, Positions
+from symhep_symmetrygan.training.steps import Advance, nothing
 from symhep_symmetrygan.validation.waves import Waves
 
 __all__ = ["Place", "Trial"]
@@ -62,14 +63,17 @@ class Trial:
         self._held = Comparison(waves, events.held)
         self._observed = observed
 
-    def of(self, places: Sequence[Place]) -> list[Evidence]:
-        """Evidence against the density's invariance, for each place; the networks are trained as one batch."""
+    def of(self, places: Sequence[Place], advance: Advance = nothing) -> list[Evidence]:
+        """Evidence against the density's invariance, for each place; the networks are trained as one batch.
+
+        ``advance`` counts len(places) * posthoc_steps steps.
+        """
         x = self._events.train.x
         pools = torch.stack([self._elements(place) for place in places])
         judges = Judges(
             self._events.train, PooledImages(pools.to(x.device), self._events.train), self._options.posthoc_steps,
             self._options.batch,
-            [stream_for(self._seeds, f"network of {place.name}") for place in places], self._device,
+            [stream_for(self._seeds, f"network of {place.name}") for place in places], self._device, advance,
         )  # fmt: skip
         return [self._one(place, judges, r) for r, place in enumerate(places)]
 

@@ -14,7 +14,7 @@ from symhep.errors import MethodError
 from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.hypotheses.subgroups.walk import SubgroupWalk, Tested, Walked
 from symhep.lie.subgroups.catalogue import SubgroupClass
-from symhep.methods.context import Progress, SilentProgress, stream_for
+from symhep.methods.context import Progress, SilentProgress, Task, stream_for
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.subgroups.adversary import play
 from symhep_symmetrygan.subgroups.conjugates import Conjugated, Member, at_lab, members
@@ -23,12 +23,20 @@ from symhep_symmetrygan.subgroups.options import WalkOptions
 from symhep_symmetrygan.subgroups.record import ClassRow, LabRow, SubgroupSearch
 from symhep_symmetrygan.subgroups.refinement import Positions
 from symhep_symmetrygan.subgroups.trial import Place, Trial
+from symhep_symmetrygan.training.steps import scaled
 from symhep_symmetrygan.validation.observed import observed_of
 from symhep_symmetrygan.validation.set_waves import draw_waves
 
 __all__ = ["GameWalk", "search_subgroups"]
 
 FloatArray = npt.NDArray[np.float64]
+
+#: Steps of the progress that are shown for the positions of all classes of a dimension, and for their tests.
+SEARCHED, TESTED = 600, 400
+
+
+def no_task(steps: int = 1, note: str = "") -> None:
+    """Nobody looks."""
 
 
 def search_subgroups(
@@ -56,10 +64,12 @@ def search_subgroups(
             f"subgroups of the Lorentz group act on four-momenta, and events are {', '.join(events.components)}"
         )
     walk = GameWalk(events, options, seeds, level=level, bins=bins, device=device)
-    with (progress or SilentProgress()).task("subgroups", len(walk.dimensions()) + 1) as task:
+    total = (SEARCHED + TESTED) * (len(walk.dimensions()) + 1)
+    with (progress or SilentProgress()).task("subgroups", total) as task:
+        walk.task = task
         walk.test_lab()
-        task(1, "generators")
-        walked = walk.walked(lambda dimension: task(1, f"dimension {dimension}"))
+        task(SEARCHED, "generators")
+        walked = walk.walked(lambda dimension: task(0, f"dimension {dimension}"))
     return walk.record(walked), walk.shown(walked)
 
 
@@ -101,6 +111,7 @@ class GameWalk(SubgroupWalk[ClassRow]):
         self.observed = observed_of(events, bins, stream_for(seeds, "divergences"))
         self.trial = Trial(events, waves, self.positions, options, seeds, device, self.observed)
         self.basis = np.asarray(catalogue.group.homogeneous().matrices.real, np.float64)
+        self.task: Task = no_task
         self.in_lab: dict[str, tuple[Place, Evidence]] = {}
         self.reported: dict[str, tuple[Place, Evidence]] = {}
 
@@ -115,7 +126,7 @@ class GameWalk(SubgroupWalk[ClassRow]):
             )
             for label in labels
         ]
-        self.in_lab = dict(zip(labels, zip(places, self.trial.of(places), strict=True), strict=True))
+        self.in_lab = dict(zip(labels, zip(places, self._tried(places), strict=True), strict=True))
 
     def others(self) -> Mapping[str, tuple[float, str]]:
         """The generators in the lab frame, each of which implies its class."""
@@ -125,11 +136,14 @@ class GameWalk(SubgroupWalk[ClassRow]):
         """Search the best position of all, then test these and those of the catalogue as one batch."""
         best = self._searched(classes)
         homes = {c.name: self._homes(c) for c in classes}
-        results = iter(self.trial.of([place for c in classes for place in (*homes[c.name], best[c.name])]))
+        results = iter(self._tried([place for c in classes for place in (*homes[c.name], best[c.name])]))
         for c in classes:
             at_home = [pair for label, pair in self.in_lab.items() if self._class_of(label) == c.name]
             at_home += [(place, next(results)) for place in homes[c.name]]
             yield c, self._better(at_home, best[c.name], next(results))
+
+    def _tried(self, places: Sequence[Place]) -> list[Evidence]:
+        return self.trial.of(places, scaled(self.task, TESTED, len(places) * self.options.posthoc_steps))
 
     def record(self, walked: Walked[ClassRow]) -> SubgroupSearch:
         """All rows."""
@@ -169,7 +183,10 @@ class GameWalk(SubgroupWalk[ClassRow]):
         measured = [[found.excess for _, found in places] for places in self._fared(walked)]
         kept, failed = (self.observed.joined([e for e in some if e is not None]) for some in measured)
         return DivergenceRecord.seen(
-            self.observed, kept=kept, failed=failed, random=self.trial.excess(self.whole)
+            self.observed,
+            kept=kept,
+            failed=failed,
+            random=self.observed.excess([self.trial.moved(self.whole)]),
         )
 
     def _searched(self, classes: Sequence[SubgroupClass]) -> dict[str, Place]:
@@ -184,7 +201,10 @@ class GameWalk(SubgroupWalk[ClassRow]):
         def start(parameters: Tensor) -> Tensor:
             return torch.where(homes.to(parameters.device)[:, None], 0.0, parameters)
 
-        ends = play(self.events.train, self.catalogue, chosen, start, self.options, seeds, self.device)
+        advance = scaled(self.task, SEARCHED, len(chosen) * self.options.steps)
+        ends = play(
+            self.events.train, self.catalogue, chosen, start, self.options, seeds, self.device, advance
+        )
         quality = self.positions.qualities(chosen, ends)
         best = {}
         for c in classes:

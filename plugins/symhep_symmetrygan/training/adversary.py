@@ -127,7 +127,6 @@ class _Game:
                 Opponent(
                     EventBatches(kept, streams, options.batch),
                     kept.width,
-                    family.vector,
                     options.discriminator,
                     options.learning_rate.discriminator,
                     streams,
@@ -136,7 +135,8 @@ class _Game:
                         if options.discriminator.inputs == "whitened" and kept.members is None
                         else None
                     ),
-                    kept.members,
+                    acted=kept.x.shape[1],
+                    members=kept.members,
                 ),
             )
             for strength, kept in [(1.0, sample), *([] if inertial is None else [inertial])]

@@ -28,12 +28,12 @@ class Opponent:
         Events of the density.
     size
         Numbers of a row: D + S.
-    acted
-        The first D of them, which the maps change.
     rate
         Step size at the start.
     whitening
         (D + S, D + S) of the coordinates that the networks see; None: the events' own.
+    acted
+        D: the first numbers of a row, which the maps change; None: all.
     members
         How a row falls into members, on each of which the maps act; None: they act on the first D numbers.
     """
@@ -42,15 +42,16 @@ class Opponent:
         self,
         batches: Batches,
         size: int,
-        acted: int,
         options: DiscriminatorOptions,
         rate: float,
         streams: ReplicaStreams,
         whitening: Tensor | None = None,
+        *,
+        acted: int | None = None,
         members: Members | None = None,
     ) -> None:
         self.batches, self._rate = batches, rate
-        self._acted = None if members is None and acted == size else acted
+        self._acted = None if acted == size else acted
         self._members = members
         self._networks = make_networks(size, members, len(streams), options, streams.device)
         self._networks.initialise(streams)

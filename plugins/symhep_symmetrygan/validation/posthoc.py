@@ -18,6 +18,7 @@ from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.training.batches import EventBatches
 from symhep_symmetrygan.training.options import DiscriminatorOptions
 from symhep_symmetrygan.training.set_discriminator import Networks, make_networks
+from symhep_symmetrygan.training.steps import SHOWN, Advance, nothing
 from symhep_symmetrygan.validation.calibration import CalibratedLoss, halves
 from symhep_symmetrygan.validation.options import PosthocOptions
 from symhep_symmetrygan.validation.pictures import Pictures, pictures_of
@@ -78,11 +79,12 @@ def classify(
     generators: FloatArray,
     options: PosthocOptions,
     seeds: Sequence[np.random.SeedSequence],
+    advance: Advance = nothing,
 ) -> Judged:
     """Train a classifier of ``train`` against its images by each of ``elements`` (E, D + 1, D + 1), judge on ``held``.
 
     The networks see whitened coordinates and start from ``seeds``, one per element. Their step size falls to zero as a
-    cosine.
+    cosine. ``advance`` counts len(seeds) * options.steps steps.
     """
     device = train.x.device
     streams = ReplicaStreams(seeds, str(device))
@@ -97,6 +99,8 @@ def classify(
         networks.gradients(pictures.real(x), pictures.fake(x), weights, measure=False)
         adam.learning_rate = options.learning_rate * 0.5 * (1 + cos(pi * step / options.steps))
         adam.step()
+        if (step + 1) % SHOWN == 0 or step + 1 == options.steps:
+            advance((step % SHOWN + 1) * len(seeds))
     return _judge(networks, held, pictures, elements, generators)
 
 

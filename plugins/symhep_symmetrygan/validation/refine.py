@@ -10,6 +10,7 @@ from scipy.linalg import expm, solve_triangular
 
 from symhep.stats.residual_forms import RIDGE
 from symhep_symmetrygan.sample import Sample
+from symhep_symmetrygan.training.steps import Advance, nothing
 from symhep_symmetrygan.validation.difference import (
     difference,
     noise_pull,
@@ -71,6 +72,7 @@ def refine(
     *,
     steps: int = 40,
     reach: float = 0.3,
+    advance: Advance = nothing,
 ) -> Refined:
     """Move each element g to the nearest minimum of Q(g) = D^T W D along directions that Q sees.
 
@@ -94,11 +96,15 @@ def refine(
         (E, D + 1, D + 1) and (G, D + 1, D + 1), homogeneous, in the coordinates of the sample.
     steps
         At most so many evaluations of Q.
+    advance
+        Counts len(elements) * steps steps.
     """
     problem = _Problem.of(waves, sample, generators, rng)
     state = _State(problem, elements.copy(), problem.evaluate(elements))
-    for _ in range(steps):
-        if not state.step(reach):
+    for done in range(steps):
+        going = state.step(reach)
+        advance(len(elements) * (1 if going else steps - done))
+        if not going:
             break
     state.give_up()
     state.correct()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any
@@ -17,6 +16,7 @@ from symhep.torchkit.threads import in_groups
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.training.discriminator import TOGETHER
+from symhep_symmetrygan.training.steps import Advance, nothing
 from symhep_symmetrygan.validation.difference import freedom
 from symhep_symmetrygan.validation.element_test import wave_log_p
 from symhep_symmetrygan.validation.options import ValidationOptions
@@ -27,7 +27,7 @@ from symhep_symmetrygan.validation.results import Validated
 from symhep_symmetrygan.validation.set_waves import draw_waves
 from symhep_symmetrygan.validation.waves import Waves, homogeneous
 
-__all__ = ["validate"]
+__all__ = ["steps_of", "validate"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -35,8 +35,10 @@ FloatArray = npt.NDArray[np.float64]
 GROUP = 64
 
 
-def _nothing(steps: int) -> None:
-    return None
+def steps_of(options: ValidationOptions, count: int) -> int:
+    """Steps that `validate` tells of for ``count`` elements: of refining, and of the training of classifiers."""
+    networks = 0 if options.posthoc is None else options.posthoc.steps * (2 * count + options.random)
+    return count * options.steps + networks
 
 
 def validate(
@@ -45,7 +47,7 @@ def validate(
     events: Events,
     options: ValidationOptions,
     seeds: np.random.SeedSequence,
-    advance: Callable[[int], None] = _nothing,
+    advance: Advance = nothing,
     *,
     first: int = 0,
 ) -> Validated:
@@ -59,7 +61,7 @@ def validate(
         For the waves, the random elements and the classifiers; the numbers of an element do not
         depend on the others.
     advance
-        Called, from several threads, with numbers of elements whose classifiers are trained: finite ones in all.
+        Counts the steps of finite elements, see `steps_of`, from several threads.
     first
         Number of the first element among all that are validated, here and in other calls.
     """
@@ -69,7 +71,7 @@ def validate(
     generators = _generators(space, events.size)
     waves = draw_waves(events.train, options.waves, np.random.default_rng(draws))
     taken = elements[valid]
-    refined, tested = _tested(taken, waves, generators, events, options, bootstrap)
+    refined, tested = _tested(taken, waves, generators, events, options, bootstrap, advance)
     error = refined.covariance * refined.converged[:, None, None]
     random = _random(space, options.random, starts)
     numbers = (first + np.flatnonzero(valid)).tolist()
@@ -109,6 +111,7 @@ def _tested(
     events: Events,
     options: ValidationOptions,
     seeds: np.random.SeedSequence,
+    advance: Advance,
 ) -> tuple[Refined, dict[str, Any]]:
     """Elements refined, and their p-values as they are now and as they were found; all with the same draws of noise."""
 
@@ -122,7 +125,7 @@ def _tested(
         some = elements[members]
         refined = refine(
             waves, train, some, generators, np.random.default_rng(seeds),
-            steps=options.steps, reach=options.reach,
+            steps=options.steps, reach=options.reach, advance=advance,
         )  # fmt: skip
         error = refined.covariance * refined.converged[:, None, None]
         log_p = wave_log_p(waves, held, refined.elements, generators, error)
@@ -154,14 +157,12 @@ def _judged(
     events: Events,
     options: ValidationOptions,
     seeds: np.random.SeedSequence,
-    advance: Callable[[int], None],
+    advance: Advance,
 ) -> list[Judged]:
     """A classifier for each element of all sets, in one batch; number k of a set has the k-th stream of the set."""
     elements = np.concatenate([some for some, _ in sets])
     posthoc = options.posthoc
-    found = len(sets[0][0])
     if posthoc is None or not len(elements):
-        advance(found)
         return [Judged.unknown(len(some), len(generators)) for some, _ in sets]
     streams: list[np.random.SeedSequence] = []
     for one, (_, numbers) in zip(replica_seeds(seeds, len(sets)), sets, strict=True):
@@ -172,11 +173,15 @@ def _judged(
     generators = with_spectators(generators, events.train, element=False)
 
     def work(members: list[int]) -> Judged:
-        judged = classify(
-            events.train, events.held, elements[members], generators, posthoc, [streams[m] for m in members]
+        return classify(
+            events.train,
+            events.held,
+            elements[members],
+            generators,
+            posthoc,
+            [streams[m] for m in members],
+            advance,
         )
-        advance(sum(found <= m < 2 * found for m in members))  # the second set: the same, refined
-        return judged
 
     done = in_groups(work, len(elements), str(events.device), most=TOGETHER)
     whole = [np.concatenate([getattr(d, f.name) for d in done]) for f in fields(Judged)]

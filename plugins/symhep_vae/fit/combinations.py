@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.events.dataset import Column, Dataset
+from symhep.events.kinds import VectorKind, kind_of_sum, known_variables
 from symhep.stats.constraints import constant_value
 from symhep_vae.record import Kind, NearConstant
 
@@ -54,7 +55,7 @@ def named_combinations(data: Dataset) -> list[Combination]:
     ]
     found += _sums_and_differences(data.columns, features)
     if data.momenta is not None:
-        found += _from_momenta(data.momenta, data.particles, data.columns)
+        found += _from_momenta(data.momenta, data.particles, data.kinds, data.columns)
     elif 1 < features.shape[1] <= 8 and len({_quantity(c) for c in data.columns}) == 1:
         norm = np.linalg.norm(features, axis=1)
         found.append(Combination("|x|", "$|x|$", data.columns[0].unit, "norm", norm, _size(norm)))
@@ -101,9 +102,10 @@ def _sums_and_differences(columns: tuple[Column, ...], x: FloatArray) -> Iterato
 
 
 def _from_momenta(
-    p: FloatArray, particles: tuple[str, ...], columns: tuple[Column, ...]
+    p: FloatArray, particles: tuple[str, ...], kinds: tuple[VectorKind, ...], columns: tuple[Column, ...]
 ) -> Iterator[Combination]:
-    """Quantities of four-momenta (N, P, 4) = (E, px, py, pz) in GeV that are no features themselves."""
+    """Quantities of four-momenta (N, P, 4) = (E, px, py, pz) in GeV that are no features themselves, and that are known
+    of vectors of these kinds."""
     taken = {c.name for c in columns}
     # A sum of energies is already among the sums of features.
     variables = ("m", "pt", "y") if any(c.variable == "E" for c in columns) else ("m", "pt", "y", "E")
@@ -111,12 +113,16 @@ def _from_momenta(
     shown = range(min(len(particles), MAX_PARTICLES))
     for i in shown:
         single = _Momentum(particles[i], labels[particles[i]], "particle", p[:, i])
-        yield from (single.combination(v) for v in ("p", "pt") if f"{v}({single.name})" not in taken)
+        known = known_variables(kinds[i])
+        yield from (
+            single.combination(v) for v in ("p", "pt") if v in known and f"{v}({single.name})" not in taken
+        )
     for i, k in pairs_of(shown, 2):
         a, b = particles[i], particles[k]
         label = rf"{labels[a]}\,{labels[b]}"
         pair = _Momentum(f"{a} {b}", label, "pair", p[:, i] + p[:, k], _transverse_size(p[:, [i, k]]))
-        yield from (pair.combination(v) for v in variables)
+        known = known_variables(kind_of_sum([kinds[i], kinds[k]]))
+        yield from (pair.combination(v) for v in variables if ("rapidity" if v == "y" else v) in known)
 
 
 def _particle_label(name: str, columns: tuple[Column, ...]) -> str:

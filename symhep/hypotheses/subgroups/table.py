@@ -15,7 +15,9 @@ __all__ = ["subgroup_table"]
 RowT = TypeVar("RowT", bound=SubgroupRow)
 
 #: What not all generators of the group act on leaves no axis free.
-CONFINED = "the catalogue without a free axis: each where it lies among the generators that act on all vectors"
+CONFINED = (
+    "the catalogue without a free axis: each where it lies among the generators that act on all vectors"
+)
 #: Subgroups of a large catalogue that a page can hold.
 LISTED = 40
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
-from symhep.errors import MethodError, StoreError
+from symhep.errors import CardError, MethodError, StoreError
 from symhep.events.dataset import Column, Dataset
 from symhep.methods.context import COMBINE, Context, seed_sequence
 from symhep.methods.init_block import SampleView
@@ -337,3 +337,10 @@ def test_the_suggested_card_is_valid(events: int, features: int, cost: str) -> N
 def test_a_handful_of_events_is_too_few() -> None:
     block = METHOD.init_block(SampleView(None, 1, ("x",), 1, "momenta", "plane", 9, 9.0))
     assert (block.active, "is 9, too few to train on" in block.comment) == (False, True)
+
+
+@pytest.mark.parametrize("need", ["mask", "tags", "spectators"])
+def test_what_has_no_relevance_is_refused(need: str) -> None:
+    with pytest.raises(CardError, match="the method 'vae' does not take"):
+        METHOD.require_takes(frozenset({need}), "jets")
+    METHOD.require_takes(frozenset({"kinds"}), "jets")

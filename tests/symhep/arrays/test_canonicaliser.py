@@ -152,6 +152,17 @@ def test_vectors_without_a_direction_decide_nothing() -> None:
     assert (Canonicaliser(SYMMETRIES["SO(3)"]).fit(x).transform(still) == 0).all()
 
 
+def test_three_momenta_and_transverse_momenta() -> None:
+    x = _events(1)
+    whole = Canonicaliser(SYMMETRIES["J_z"]).fit_transform(x)
+    for places in ([1, 2, 3], [1, 2]):
+        part = Canonicaliser(SYMMETRIES["J_z"]).fit_transform(x[..., places])
+        np.testing.assert_allclose(part, whole[..., places], atol=1e-9)
+    for symmetry, places in (("SO(3)", [1, 2]), ("K_z", [1, 2, 3])):
+        with pytest.raises(CardError, match="lack some that the symmetry mixes with theirs"):
+            Canonicaliser(SYMMETRIES[symmetry]).fit(x[..., places])
+
+
 def test_shapes_come_back() -> None:
     x = _events(1)
     frame = Canonicaliser(SYMMETRIES["J_z"])
@@ -191,8 +202,8 @@ def test_what_has_no_frame_is_refused_by_name(symmetry: Any, keywords: dict[str,
 
 def test_events_of_another_shape_are_refused() -> None:
     frame = Canonicaliser(SYMMETRIES["J_z"]).fit(_events(1))
-    with pytest.raises(CardError, match=r"events of shape \(2, 3\) are no vectors of \(E, px, py, pz\)"):
-        Canonicaliser(SYMMETRIES["J_z"]).fit(np.ones((5, 2, 3)))
+    with pytest.raises(CardError, match=r"events of shape \(2, 5\) are no vectors of \(E, px, py, pz\)"):
+        Canonicaliser(SYMMETRIES["J_z"]).fit(np.ones((5, 2, 5)))
     with pytest.raises(CardError, match=r"7 features are no vectors of \(E, px, py, pz\)"):
         Canonicaliser(SYMMETRIES["J_z"]).fit(np.ones((5, 7)))
     with pytest.raises(ValueError, match="X has 12 features, but Canonicaliser is expecting 8"):

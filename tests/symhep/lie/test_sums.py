@@ -65,3 +65,14 @@ def test_the_size_that_is_foreseen_is_that_of_the_matrices(text: str, dimension:
 def test_what_holds_nothing() -> None:
     with pytest.raises(LieError, match=r"'so\(1\)' in 'so\(1\)': so\(1,0\) holds nothing but zero"):
         algebra_sum("so(1)", 1)
+
+
+def test_rotations_of_three_and_of_transverse_momenta_have_the_names_of_four() -> None:
+    four, three, two = (algebra_sum("rotations", d) for d in (4, 3, 2))
+    assert three.labels == four.labels == ("J_x", "J_y", "J_z")
+    assert two.labels == ("J_z",)
+    for label in three.labels:
+        assert (three[label] == four[label][1:, 1:]).all()
+    assert (two["J_z"] == four["J_z"][1:3, 1:3]).all()
+    with pytest.raises(LieError, match="'rotations' acts on 2, 3 or 4 components, but the vectors have 5"):
+        algebra_sum("rotations", 5)

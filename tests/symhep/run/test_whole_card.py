@@ -1,8 +1,9 @@
-"""A card of electrons, cleaned jets, missing momentum and their system, on real files, against plain uproot and numpy."""
+"""A card of leptons, cleaned jets, missing momentum and their system, on real files, against plain uproot and numpy."""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,21 +15,45 @@ import uproot
 
 import symhep
 from symhep.events.dataset import Dataset
+from symhep.plugin.functions import add_code_folder
 from symhep.plugin.manager import Registry
 
+#: A user's function of two objects.
+FUNCTION = """import awkward as ak
+
+def softest(jets, met):
+    return ak.min(jets.pt, axis=1) - ak.firsts(met.pt)
+
+softest.kinds = ("full", "massless", "transverse")
+"""
+#: Particles of a jet that are kept, of more than that in some.
+MOST = 30
 #: What the method of this test was given, by the feature set's name.
 GIVEN: dict[str, Dataset] = {}
 
 
+@pytest.fixture(scope="module")
+def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder, as modules are imported once."""
+    folder = tmp_path_factory.mktemp("code")
+    (folder / "whole_card_shapes.py").write_text(FUNCTION, encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
-def registry(evil: Callable[..., Registry], toy_method: Any) -> Iterator[Registry]:
-    """A method that takes everything and keeps what it was given."""
+def registry(
+    evil: Callable[..., Registry], toy_method: Any, code: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Registry]:
+    """A method that takes everything and keeps what it was given, and a folder with a function, as by --code."""
 
     def fit(self: Any, prepared: Any, shard: Any, context: Any) -> Any:
         GIVEN[prepared.data.name] = prepared.data
         return toy_method.Bootstrap.fit(self, prepared, shard, context)
 
     GIVEN.clear()
+    monkeypatch.setenv("SYMHEP_CODE", "")
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    add_code_folder(code)
     yield evil(fit=fit, takes=frozenset({"mask", "kinds", "tags", "spectators"}))
     GIVEN.clear()
 
@@ -61,6 +86,13 @@ def plane(p: dict[str, float]) -> tuple[float, float]:
     return p["pt"] * np.cos(p["phi"]), p["pt"] * np.sin(p["phi"])
 
 
+def scanned_thrust(jets: list[dict[str, float]]) -> float:
+    """The largest projection over 2000 directions, short of the exact one by less than (pi / 4000)^2 / 2."""
+    pt, phi = (np.array([j[name] for j in jets]) for name in ("pt", "phi"))
+    angles = np.linspace(0, np.pi, 2000, endpoint=False)
+    return float(np.abs(pt * np.cos(phi - angles[:, np.newaxis])).sum(axis=1).max() / pt.sum())
+
+
 class Event:
     """The objects of the card in one event, by hand."""
 
@@ -73,12 +105,13 @@ class Event:
 def card(path: Path, names: dict[str, str], tags: list[str]) -> dict[str, Any]:
     """The card with the names of a format."""
     electron, jet, met = names["leptons"], names["jets"], names["met"]
+    up_to_two: dict[str, Any] = {"sort": "pt", "take": {"up_to": 2}}
     return {
         "symhep": 1,
         "datasets": {"data": {"files": [str(path)]}},
         "weights": {"branch": names["weight"]},
         "objects": {
-            "electrons": {"collection": electron, "where": "pt > 20 and abs(eta) < 2.5", "sort": "pt", "take": {"up_to": 2}},
+            "electrons": {"collection": electron, "where": "pt > 20 and abs(eta) < 2.5", **up_to_two},
             "jets": {
                 "collection": jet,
                 "where": "pt > 30 and abs(eta) < 2.5 and all(deltaR(self, electrons) > 0.4)",
@@ -105,7 +138,13 @@ def card(path: Path, names: dict[str, str], tags: list[str]) -> dict[str, Any]:
             },
             "shapes": {
                 "selection": "e_jet",
-                "vars": ["max(electrons[0].pt, met[0].pt)", "min(deltaR(electrons, jets[0]))", "count(electrons)"],
+                "vars": [
+                    "max(electrons[0].pt, met[0].pt)",
+                    "min(deltaR(electrons, jets[0]))",
+                    "count(electrons)",
+                    "transverse_thrust(jets)",
+                    "whole_card_shapes:softest(jets, met)",
+                ],
             },
         },
         "methods": {
@@ -127,7 +166,7 @@ def check(run: symhep.Run, events: list[Event], weights: np.ndarray, tags: list[
     rows = {row["name"]: row for row in _rows(flow, "e_jet")}
     for name, keep in passed.items():
         assert rows[name]["events"] == sum(keep)
-        assert rows[name]["sum_w"] == pytest.approx(weights[keep].sum(), rel=1e-12, abs=1e-9)
+        assert rows[name]["weighted"] == pytest.approx(weights[keep].sum(), rel=1e-12, abs=1e-9)
 
     data = GIVEN["plane"]
     assert len(data) == len(events)
@@ -135,7 +174,7 @@ def check(run: symhep.Run, events: list[Event], weights: np.ndarray, tags: list[
     width = len(data.objects)
     assert data.objects == ("electrons",) * 2 + ("met",) + ("jets",) * (width - 3)
     assert data.kinds[2] == "transverse"
-    assert data.sets == ("electrons", "jets")
+    assert data.sets == {"electrons", "jets"}
     assert data.mask is not None
     for number, event in enumerate(events):
         members = [*event.leptons[:2], *[None] * (2 - len(event.leptons)), event.met, *event.jets[:8]]
@@ -157,10 +196,12 @@ def check(run: symhep.Run, events: list[Event], weights: np.ndarray, tags: list[
             max(e.leptons[0]["pt"], e.met["pt"]),
             min(delta_r(lepton, e.jets[0]) for lepton in e.leptons),
             len(e.leptons),
+            scanned_thrust(e.jets),
+            min(j["pt"] for j in e.jets) - e.met["pt"],
         )
         for e in chosen
     ]
-    assert np.allclose(shapes.values, wanted, rtol=1e-5)
+    assert np.allclose(shapes.values, wanted, rtol=2e-5)
 
 
 def _rows(flow: Any, selection: str) -> list[dict[str, Any]]:
@@ -201,7 +242,9 @@ def _delphes(path: Path, limit: int | None, tmp_path: Path, registry: Registry) 
     with uproot.open(path) as file:
         tree = file["Delphes"]
         muons = Columns(tree, **{n: f"Muon.{x}" for n, x in (leaves | {"charge": "Charge"}).items()})
-        jets = Columns(tree, **{n: f"Jet.{x}" for n, x in (leaves | {"BTag": "BTag"}).items()})
+        # Delphes gives its jets a charge, too.
+        more = {"charge": "Charge"} if "Jet.Charge" in tree else {}
+        jets = Columns(tree, **{n: f"Jet.{x}" for n, x in (leaves | {"BTag": "BTag"} | more).items()})
         met = Columns(tree, pt="MissingET.MET", phi="MissingET.Phi")
         count = limit or tree.num_entries
     events = [Event(muons.event(i), jets.event(i), met.event(i)[0]) for i in range(count)]
@@ -211,3 +254,90 @@ def _delphes(path: Path, limit: int | None, tmp_path: Path, registry: Registry) 
     )
     assert sum(len(e.jets) for e in events) > count
     check(run, events, np.ones(count), [["charge", "BTag"]])
+
+
+@pytest.mark.parametrize(("source", "chunk"), [("Particle", 50_000), ("stable", 3)])
+def test_jets_and_their_particles_from_a_file_of_particles(
+    source: str, chunk: int, shared_data: Path, tmp_path: Path, registry: Registry
+) -> None:
+    """Against FastJet's own interface, event by event, on the stable particles of a Delphes file.
+
+    The particles are those of a collection, or of another object of the card, read in one chunk or in several.
+    """
+    fastjet = pytest.importorskip("fastjet")
+    path = shared_data / "delphes_10events.root"
+    objects = {
+        "muons": {"collection": "Particle", "where": "status == 1 and abs(pdgId) == 13", "sort": "pt"},
+        "stable": {"collection": "Particle", "where": "status == 1"},
+        "fat": {
+            "cluster": source,
+            "where": "status == 1 and abs(eta) < 5 and abs(pdgId) != 12 and abs(pdgId) != 14 and abs(pdgId) != 16",
+            "algorithm": "cambridge",
+            "R": 1.0,
+            "pt_min": 20,
+            "keep": "abs(eta) < 2 and all(deltaR(self, muons) > 0.2)",
+            "sort": "pt",
+            "take": 1,
+        },
+        "particles": {"constituents": "fat", "where": "jet == 0", "sort": "pt", "take": {"up_to": MOST}},
+    }
+    features = {
+        "jet": {"object": "fat", "vars": ["px", "py", "pz", "E"], "scaling": "none", "spectators": ["count(fat)"]},
+        "inside": {"object": "particles", "vars": ["px", "py", "pz", "E"], "scaling": "none", "tags": ["pdgId"]},
+    }  # fmt: skip
+    methods = {name: {"use": "evil", "features": name} for name in features}
+    content = {
+        "symhep": 1,
+        "datasets": {"data": {"files": [str(path)]}},
+        "weights": {"branch": "none"},
+        "objects": objects,
+        "features": features,
+        "methods": methods,
+        "output": {"figures": []},
+        "run": {"chunk_events": chunk},
+    }
+    run = symhep.run(content, tmp_path / "run", registry=registry)
+    assert not run.failed
+
+    with uproot.open(path) as file:
+        names = {"px": "Px", "py": "Py", "pz": "Pz", "E": "E", "id": "PID", "status": "Status"}
+        tree = file["Delphes"]
+        columns = {n: tree[f"Particle/Particle.{x}"].array() for n, x in names.items()}
+    definition = fastjet.JetDefinition(fastjet.cambridge_algorithm, 1.0)
+    jets, counts, inside = [], [], []
+    for event in range(len(columns["px"])):
+        rows = np.stack([ak.to_numpy(c[event]).astype(float) for c in columns.values()], -1)
+        rows = rows[rows[:, 5] == 1]
+        pt = np.hypot(rows[:, 0], rows[:, 1])
+        eta = np.arcsinh(rows[:, 2] / np.maximum(pt, 1e-30))
+        muons = [
+            (eta[i], np.arctan2(rows[i, 1], rows[i, 0])) for i in np.flatnonzero(np.abs(rows[:, 4]) == 13)
+        ]
+        rows = rows[(np.abs(eta) < 5) & ~np.isin(np.abs(rows[:, 4]), (12, 14, 16))]
+        pseudojets = [fastjet.PseudoJet(*p) for p in rows[:, :4].tolist()]
+        sequence = fastjet.ClusterSequence(pseudojets, definition)
+        found = [
+            j
+            for j in fastjet.sorted_by_pt(sequence.inclusive_jets(20.0))
+            if abs(j.eta()) < 2
+            and all(delta_r({"eta": j.eta(), "phi": j.phi()}, {"eta": e, "phi": p}) > 0.2 for e, p in muons)
+        ]
+        if found:
+            jets.append((found[0].px(), found[0].py(), found[0].pz(), found[0].e()))
+            counts.append(len(found))
+        inside.append(sorted(c.cluster_hist_index() for c in found[0].constituents()) if found else [])
+        inside[-1] = sorted((rows[i].tolist() for i in inside[-1]), key=lambda p: -np.hypot(p[0], p[1]))
+    assert max(map(len, inside)) > MOST
+    inside = [particles[:MOST] for particles in inside]
+    assert len(jets) >= 8
+    assert np.allclose(GIVEN["jet"].values, jets, rtol=1e-6)
+    assert GIVEN["jet"].spectators[:, 0].tolist() == counts
+
+    data = GIVEN["inside"]
+    assert data.mask is not None
+    assert data.mask.sum(axis=1).tolist() == [len(p) for p in inside]
+    for number, expected in enumerate(inside):
+        p = data.values[number].reshape(-1, 4)[: len(expected)]
+        assert np.allclose(p, np.array(expected).reshape(-1, 6)[:, :4], rtol=1e-6, atol=1e-6)
+        ids = np.array(expected).reshape(-1, 6)[:, 4]
+        assert np.allclose(data.tags[number, : len(expected), 0], ids)

@@ -8,6 +8,7 @@ import numpy as np
 
 from symhep_moments.fit.functions.fourier import Fourier
 from symhep_moments.fit.functions.interface import TestFunctions
+from symhep_moments.fit.functions.of_object import of_objects
 from symhep_moments.fit.functions.options import FunctionOptions
 from symhep_moments.fit.functions.polynomials import Polynomials, enough_degree
 from symhep_moments.fit.functions.squash import Squashed, natural_size
@@ -23,7 +24,8 @@ SPARE = 4
 
 
 def build_functions(events: Events, options: FunctionOptions, rng: np.random.Generator) -> TestFunctions:
-    """Blocks 'low', 'fourier' and 'user', on the device of the events; of whole events also 'members' and 'pairs'.
+    """Blocks 'low', 'fourier' and 'user', on the device of the events; of whole events also 'members' and 'pairs',
+    and of systems of several objects one for each.
 
     The degree of 'low' is the least with so many more functions than generators.
 
@@ -53,6 +55,8 @@ def build_functions(events: Events, options: FunctionOptions, rng: np.random.Gen
             width = options.bandwidth * sqrt(p / 2)
             parts.append(Fourier.draw(rng, options.fourier, p, d, width, device))
         squashed = Squashed(Joined(*parts), natural_size(d)) if parts else None
+    if options.low and events.places is not None:
+        squashed = Joined(*([] if squashed is None else [squashed]), *of_objects(events.places, events.x))
     if options.user is None:
         assert squashed is not None  # the options see to that
         return squashed

@@ -65,7 +65,9 @@ class UnderDensity(Layer):
     def log_density(self, x: Tensor) -> Tensor:
         """log q at scaled events: (n, P, d) -> (n,). Raises `MethodError` for anything but n finite numbers."""
         with isolated(f"the density fails on a torch tensor of shape {tuple(x.shape)}", MethodError):
-            found = self._function(x[..., : None if self._places is None else self._places.dimension] * self._scale)
+            found = self._function(
+                x[..., : None if self._places is None else self._places.dimension] * self._scale
+            )
         if not isinstance(found, Tensor) or found.shape != x.shape[:1]:
             given = f"shape {tuple(found.shape)}" if isinstance(found, Tensor) else type(found).__name__
             raise MethodError(

@@ -143,9 +143,7 @@ class Edged(Layer):
         self._whose = [whose(edge, particles, vectors, places)[0] for edge in self.edges]
 
     def around(self, inner: TestFunctions) -> Edged:
-        return Edged(
-            inner, self.edges, self.scale, self.names, self.particles, self.vectors, self.places
-        )
+        return Edged(inner, self.edges, self.scale, self.names, self.particles, self.vectors, self.places)
 
     def weight(self, x: Tensor) -> Tensor:
         """b: (..., P, d) -> (...)."""

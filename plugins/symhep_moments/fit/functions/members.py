@@ -50,7 +50,13 @@ class Ridges:
 
     @classmethod
     def draw(
-        cls, rng: np.random.Generator, count: int, dimension: int, extras: int, width: float, device: str = "cpu"
+        cls,
+        rng: np.random.Generator,
+        count: int,
+        dimension: int,
+        extras: int,
+        width: float,
+        device: str = "cpu",
     ) -> Ridges:
         """Waves: omega normal with standard deviation 1 / ``width``, kappa standard normal, b uniform."""
         directions = rng.normal(size=(count, dimension)) / width
@@ -66,14 +72,31 @@ class Ridges:
     def __len__(self) -> int:
         return len(self.directions)
 
+    def values(self, x: Tensor) -> Tensor:
+        """h: (n, P, D) -> (n, P, J)."""
+        angle = x[..., : self.dimension] @ self.directions.T
+        if self.phases is None:
+            return angle
+        rest = self._rest(x)
+        return angle.add_(rest).cos_().sub_(torch.cos(rest))
+
     def both(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """h (n, P, J), and its derivative along omega . y, of which the gradient is that times omega."""
         angle = x[..., : self.dimension] @ self.directions.T
-        if self.phases is None or self.shifts is None:
+        if self.phases is None:
             return angle, torch.ones_like(angle)
-        rest = self.phases + x[..., self.dimension + 1 :] @ self.shifts.T
-        angle = angle + rest
-        return torch.cos(angle) - torch.cos(rest), -torch.sin(angle)
+        rest = self._rest(x)
+        angle = angle.add_(rest)
+        return torch.cos(angle).sub_(torch.cos(rest)), torch.sin(angle).neg_()
+
+    def _rest(self, x: Tensor) -> Tensor:
+        """beta, (J,) or (n, P, J)."""
+        assert self.phases is not None
+        if self.shifts is None or self.shifts.shape[1] == 0:
+            return self.phases
+        return torch.addmm(
+            self.phases, x[..., self.dimension + 1 :].reshape(-1, self.shifts.shape[1]), self.shifts.T
+        ).view(*x.shape[:-1], -1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,8 +140,11 @@ class MemberSums(TestFunctions):
         self.labels, self.blocks = tuple(labels), {block: slice(0, len(labels))}
 
     def values(self, x: Tensor) -> Tensor:
-        h, _ = self._ridges.both(x)
-        return (h * self._coefficients(x) * x[..., self._ridges.dimension, None]).sum(dim=1)
+        h, a = self._ridges.values(x), self._coefficients(x)
+        weights = x[..., self._ridges.dimension]
+        if a.ndim == 2:
+            return torch.einsum("npj,np->nj", h * a, weights)
+        return torch.einsum("npj,npj,np->nj", h, a, weights)
 
     def along(self, x: Tensor, v: Tensor) -> Tensor:
         d = self._ridges.dimension
@@ -157,18 +183,28 @@ class PairSums(TestFunctions):
     """
 
     def __init__(
-        self, ridges: Ridges, coefficients: Coefficients, first: list[int], second: list[int], labels: list[str]
+        self,
+        ridges: Ridges,
+        coefficients: Coefficients,
+        first: list[int],
+        second: list[int],
+        labels: list[str],
     ) -> None:
         self._ridges, self._coefficients = ridges, coefficients
         self._first, self._second = first, second
+        # The first half of the functions with the second.
+        self._halves = [*first, *second] == list(range(len(ridges)))
         self.labels, self.blocks = tuple(labels), {"pairs": slice(0, len(labels))}
 
     def values(self, x: Tensor) -> Tensor:
-        h, _ = self._ridges.both(x)
+        h = self._ridges.values(x)
         z = h * self._coefficients(x) * x[..., self._ridges.dimension, None]
         total = z.sum(dim=1)
         i, j = self._first, self._second
-        return total[:, i] * total[:, j] - (z[..., i] * z[..., j]).sum(dim=1)
+        if self._halves:
+            one, two = z.chunk(2, dim=2)
+            return total[:, i] * total[:, j] - torch.einsum("npk,npk->nk", one, two)
+        return total[:, i] * total[:, j] - torch.einsum("npi,npj->nij", z, z)[:, i, j]
 
     def along(self, x: Tensor, v: Tensor) -> Tensor:
         d, ways = self._ridges.dimension, self._ridges.directions

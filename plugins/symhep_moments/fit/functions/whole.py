@@ -23,8 +23,8 @@ from symhep_moments.places import Places
 
 __all__ = ["whole_functions"]
 
-#: Ways to tell members apart (objects, tags) or events (spectators), of which each adds d functions to 'low': if there
-#: are more, so many random combinations of them.
+#: Ways to tell members apart (tags) or events (spectators), of which each adds d functions to 'low': if there are more,
+#: so many random combinations of them.
 CONTRASTS = 3
 
 
@@ -34,7 +34,7 @@ def whole_functions(
     """Blocks 'low', 'fourier', 'members' and 'pairs' of squashed events; None if the options ask for none.
 
     - low: monomials summed over all vectors, up to ``degree``; and the components summed with a coefficient that
-      tells objects apart, or is a tag of the member, or a spectator of the event.
+      is a tag of the member, or a spectator of the event.
     - fourier: waves through the vectors that every event has, their tags and the spectators.
     - members: sums over members, and over these vectors, of waves of one vector, its tags and the spectators, with
       random coefficients of the objects.
@@ -101,22 +101,17 @@ def _of_objects(places: Places, count: int, rng: np.random.Generator, device: st
 
 def _contrasts(places: Places, rng: np.random.Generator, device: str) -> list[TestFunctions]:
     """Sums of the components with coefficients that tell members, or events, apart."""
-    d, names, extras = places.dimension, places.kinds, places.tags + places.spectators
-    told = [*names[1:], *(f"tag {i + 1}" for i in range(places.tags))]
+    d, count = places.dimension, places.tags + places.spectators
+    told = [f"tag {i + 1}" for i in range(places.tags)]
     told += [f"spectator {i + 1}" for i in range(places.spectators)]
-    count = len(told)
     if not count:
         return []
     mixing = np.eye(count)
     if count > CONTRASTS:
         mixing = np.linalg.qr(rng.normal(size=(count, CONTRASTS)))[0]
         told = [f"contrast {i + 1}" for i in range(CONTRASTS)]
-    own = np.array([[float(o == name) for name in names[1:]] for o in places.objects]).reshape(len(places.objects), -1)
-    by_place = np.repeat(own @ mixing[: len(names) - 1], d, axis=1)
-    slopes = np.repeat(mixing[len(names) - 1 :], d, axis=1)
-    coefficients = Coefficients(
-        torch.from_numpy(by_place).to(device), torch.from_numpy(slopes).to(device) if extras else None
-    )
+    none = torch.zeros(len(places.objects), len(told) * d, dtype=torch.float64, device=device)
+    coefficients = Coefficients(none, torch.from_numpy(np.repeat(mixing, d, axis=1)).to(device))
     ridges = Ridges(torch.eye(d, dtype=torch.float64, device=device).repeat(len(told), 1))
     labels = [f"{component} ({name})" for name in told for component in places.names]
     return [MemberSums(ridges, coefficients, labels, "contrasts")]

@@ -18,9 +18,9 @@ from symhep.lie.bases import poincare, so, translations
 from symhep.methods.streaming import stream
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.edges import Edge
-from symhep_moments.fit.functions.member_edges import edged
 from symhep_moments.fit.functions.fourier import Fourier
 from symhep_moments.fit.functions.interface import TestFunctions
+from symhep_moments.fit.functions.member_edges import edged
 from symhep_moments.fit.functions.polynomials import Polynomials
 from symhep_moments.fit.functions.squash import Squashed
 from symhep_moments.fit.functions.union import Joined

@@ -84,7 +84,7 @@ def divergences(events: Events, validated: Validated) -> Divergences:
 def test_components_have_their_elements_and_numbers(
     inferred: Inference, validated: Validated, divergences: Divergences
 ) -> None:
-    rows = judged_components(inferred, divergences, validated, None)
+    rows = judged_components(inferred, divergences.elements, divergences, validated, None)
     assert sorted(row.name for row in rows) == ["identity", "reflection(py)"]
     assert [row.elements for row in rows] == [COUNT // 2, COUNT // 2]
     determinants = {"identity": 1, "reflection(py)": -1}
@@ -103,7 +103,7 @@ def test_components_take_p_from_their_representatives(
     options = ValidationOptions(bins=20, random=0, posthoc=None)
     space = read_space(SearchOptions(group="so(2)"), events)
     own = validate(inferred.representatives, space, events, options, np.random.SeedSequence(2))
-    for c, row in enumerate(judged_components(inferred, divergences, validated, own)):
+    for c, row in enumerate(judged_components(inferred, divergences.elements, divergences, validated, own)):
         assert row.log10_p == pytest.approx(own.log_p_found[c] / math.log(10))
         assert row.log10_p is not None
         assert row.log10_p_adjusted is not None

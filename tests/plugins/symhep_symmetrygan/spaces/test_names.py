@@ -251,12 +251,6 @@ def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]
         ),
         ({"group": "so(2)", "on": ["px1", "px1"], "marginal": True}, momenta(), "'px1' is named twice"),
         (
-            {"group": "so(2)", "on": ["px1", "py1"]},
-            momenta(),
-            "'on' leaves out E1, pz1, E2, px2, py2, pz2: what is found are symmetries of the marginal density of the "
-            "others; write 'marginal: true' beside it",
-        ),
-        (
             {"group": "so(3)", "on": ["x3", "x1", "x2"], "marginal": True},
             features(3),
             "'on' names all of them; leave it out",

@@ -97,3 +97,18 @@ def test_only_features_of_one_kind_are_added(names: tuple[str, ...], derived: li
     """GeV and rad have no sum and no norm."""
     data = Dataset.from_array(np.random.default_rng(5).normal(size=(10, 2)), columns=names)
     assert [c.name for c in named_combinations(data)] == [*names, *derived]
+
+
+def test_missing_momentum_has_no_mass_and_no_length() -> None:
+    """Of (px, py) alone: pt of it and of its sum with a jet, and nothing that needs E or pz."""
+    rng = np.random.default_rng(1)
+    p = rng.normal(size=(50, 2, 3))
+    x = np.concatenate([np.linalg.norm(p, axis=2, keepdims=True), p], 2)
+    x[:, 1, [0, 3]] = 0.0
+    data = replace(
+        Dataset.from_array(x[:, :, 1:3].reshape(50, 4)), momenta=x, particles=("jet", "met"),
+        kinds=("massless", "transverse"), objects=("jets", "met"),
+    )  # fmt: skip
+    names = {c.name for c in named_combinations(data)}
+    assert {"p(jet)", "pt(jet)", "pt(met)", "pt(jet met)"} <= names
+    assert not {"p(met)", "m(jet met)", "y(jet met)", "E(jet met)"} & names
