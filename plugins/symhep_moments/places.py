@@ -50,6 +50,8 @@ class Places:
         L and S.
     massless
         (P,) does E = |p| hold?
+    tag_names, spectator_names
+        L and S names.
     standard
         Means and spreads (2, L) of the tags and (2, S) of the spectators, before they were standardised.
     """
@@ -64,6 +66,8 @@ class Places:
     spectators: int = 0
     massless: tuple[bool, ...] = ()
     standard: tuple[FloatArray, FloatArray] | None = None
+    tag_names: tuple[str, ...] = ()
+    spectator_names: tuple[str, ...] = ()
 
     @property
     def dimension(self) -> int:
@@ -140,7 +144,10 @@ def places_of(taken: Vectors) -> Places | None:
     if not extended and taken.present.all():
         return None
     massless = tuple(kind == "massless" for kind in taken.kinds) if taken.momenta else ()
-    return Places(taken.names, taken.present, names, objects, sets, extended, tags, spectators, massless)
+    return Places(
+        taken.names, taken.present, names, objects, sets, extended, tags, spectators, massless,
+        tag_names=taken.tag_names, spectator_names=taken.spectator_names,
+    )  # fmt: skip
 
 
 def called(taken: Vectors) -> tuple[str, ...]:

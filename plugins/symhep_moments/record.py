@@ -160,7 +160,7 @@ class ObjectRow(Record):
     is_set: bool = Field(
         description="whether the number of members differs from event to event; they have no order then"
     )
-    mean: float = Field(description="mean number of members, weights not counted")
+    average: float = Field(description="mean number of members, weights not counted")
     fewest: int = Field(description="smallest number of members")
     ordered: bool = Field(False, description="whether its places are sorted by falling pt in all events")
 
@@ -179,8 +179,10 @@ class WholeEvents(Record):
     """Events with vectors of several kinds, any number of members, tags or spectators."""
 
     objects: tuple[ObjectRow, ...] = Field(description="what an event is made of, in the order of its places")
-    tags: int = Field(description="numbers of each member that are not transformed, and that tests see")
-    spectators: int = Field(description="numbers of the event that are not transformed, and that tests see")
+    tags: tuple[str, ...] = Field(
+        (), description="numbers of each member that are not transformed, and that tests see; [] if none"
+    )
+    spectators: tuple[str, ...] = Field((), description="the same of the event; [] if none")
     otherwise: tuple[str, ...] = Field(
         (), description="what is left out for such events, or done otherwise, in words"
     )

@@ -44,6 +44,8 @@ class Vectors:
         P names of objects, and which of them are sets, as in `Dataset`.
     tags, spectators
         (N, P, L) and (N, S) numbers that are not transformed; L and S may be 0.
+    tag_names, spectator_names
+        L and S names.
     """
 
     x: FloatArray
@@ -58,6 +60,8 @@ class Vectors:
     sets: frozenset[str]
     tags: FloatArray
     spectators: FloatArray
+    tag_names: tuple[str, ...] = ()
+    spectator_names: tuple[str, ...] = ()
 
     @property
     def present(self) -> npt.NDArray[np.bool_]:
@@ -145,12 +149,12 @@ def vectors_of(
     weights = data.weights[rows]
     if not np.isfinite(weights).all() or not weights.any():
         raise MethodError(f"the event weights of '{data.name}' are not finite, or all zero")
-    tags = np.zeros((keep, x.shape[1], 0))
+    tags, told = np.zeros((keep, x.shape[1], 0)), tuple[str, ...]()
     if data.tags is not None and data.tags.shape[1] == x.shape[1]:
-        tags = data.tags[rows]
+        tags, told = data.tags[rows], data.tag_names
     return Vectors(
         np.ascontiguousarray(x, dtype=np.float64), weights, names, unit, rows, particles, mask, kinds, objects, sets,
-        tags, data.spectators[rows],
+        tags, data.spectators[rows], told, tuple(c.name for c in data.spectator_columns),
     )  # fmt: skip
 
 

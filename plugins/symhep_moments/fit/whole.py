@@ -46,7 +46,7 @@ def whole_record(sample: Sample, functions: TestFunctions, tested: Events) -> Wh
         return None
     return WholeEvents(
         objects=[_object(name, sample.events, places) for name in places.kinds],
-        tags=places.tags, spectators=places.spectators,
+        tags=places.tag_names, spectators=places.spectator_names,
         otherwise=list(_otherwise(sample, places, functions, tested)),
     )  # fmt: skip
 
@@ -56,7 +56,7 @@ def _object(name: str, events: Events, places: Places) -> ObjectRow:
     count = places.weights(events.x)[:, own].sum(dim=1)
     has = tuple(c for c, there in zip(places.names, places.present[own[0]], strict=True) if there)
     return ObjectRow(
-        name=name, components=has, places=len(own), is_set=name in places.sets, mean=float(count.mean()),
+        name=name, components=has, places=len(own), is_set=name in places.sets, average=float(count.mean()),
         fewest=int(count.min()),
         ordered=name not in places.sets and _ordered(events, places, own),
     )  # fmt: skip

@@ -45,7 +45,7 @@ def build_functions(events: Events, options: FunctionOptions, rng: np.random.Gen
     if whole:
         assert events.places is not None
         found = whole_functions(events.places, options, degree, rng, device)
-        squashed = None if found is None else Squashed(found, natural_size(d), d)
+        own: list[TestFunctions] = [] if found is None else [Squashed(found, natural_size(d), d)]
     else:
         parts: list[TestFunctions] = []
         if options.low:
@@ -54,13 +54,11 @@ def build_functions(events: Events, options: FunctionOptions, rng: np.random.Gen
             # |y_p|^2 is one half where |x_p| is its root mean square: the phases spread by about one.
             width = options.bandwidth * sqrt(p / 2)
             parts.append(Fourier.draw(rng, options.fourier, p, d, width, device))
-        squashed = Squashed(Joined(*parts), natural_size(d)) if parts else None
+        own = [Squashed(Joined(*parts), natural_size(d))] if parts else []
     if options.low and events.places is not None:
-        squashed = Joined(*([] if squashed is None else [squashed]), *of_objects(events.places, events.x))
-    if options.user is None:
-        assert squashed is not None  # the options see to that
-        return squashed
-    own = UserFunctions(
-        options.user.load(), options.user.function, events.x, events.scale, d if whole else None
-    )
-    return own if squashed is None else Joined(squashed, own)
+        own += of_objects(events.places, events.x)
+    if options.user is not None:
+        function, inner = options.user.load(), d if whole else None
+        own.append(UserFunctions(function, options.user.function, events.x, events.scale, inner))
+    # The options see to it that there is one.
+    return own[0] if len(own) == 1 else Joined(*own)
