@@ -133,7 +133,7 @@ def places_of(taken: Vectors) -> Places | None:
     names = called(taken) or tuple(f"vector {p + 1}" for p in range(count))
     objects = taken.objects if len(taken.objects) == count else names
     # A place that some events leave empty belongs to a set, whatever else it is called.
-    full = taken.members.all(axis=0)
+    full = np.asarray(taken.members.all(axis=0))
     sets = frozenset(o for o, always in zip(objects, full, strict=True) if o in taken.sets or not always)
     tags, spectators = taken.tags.shape[2], taken.spectators.shape[1]
     extended = bool(sets) or tags > 0 or spectators > 0

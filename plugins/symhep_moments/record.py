@@ -161,6 +161,7 @@ class ObjectRow(Record):
         description="whether the number of members differs from event to event; they have no order then"
     )
     mean: float = Field(description="mean number of members, weights not counted")
+    fewest: int = Field(description="smallest number of members")
     ordered: bool = Field(False, description="whether its places are sorted by falling pt in all events")
 
 

@@ -100,7 +100,7 @@ def _shown_vectors(
     if places is None:
         return [0], None, "the first particle"
     space = [places.names.index(name) for name in ("px", "py", "pz")]
-    whole = places.present[:, space].all(axis=1)
+    whole = np.asarray(places.present[:, space].all(axis=1))
     if fixed := [p for p in places.fixed if whole[p]]:
         name = "the first particle" if fixed[0] == 0 else places.vectors[fixed[0]]
         return fixed[:1], None, name

@@ -26,6 +26,8 @@ __all__ = ["Block", "Blocks", "MomentSums", "moments_of", "moments_of_chunks"]
 BLOCK_EVENTS = 1 << 16
 #: Numbers of an intermediate array: 4 MB, so that it stays near the processor.
 NUMBERS = 1 << 19
+#: Degrees of freedom that are as good as infinitely many.
+MOST = 1e8
 #: Keeps 0 / 0 from being NaN.
 TINY = 1e-300
 
@@ -81,6 +83,7 @@ class Means:
     events: int = 0
     w: float = 0.0
     w2: float = 0.0
+    w3: float = 0.0
 
 
 @dataclass
@@ -135,7 +138,7 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
         places: Places | None = None,
     ) -> None:
         self.functions, self.generators = functions, generators.homogeneous()
-        self.covariance_events, self.device = covariance_events, device
+        self.covariance_events, self.device, self.places = covariance_events, device, places
         self._fields = LinearFields(self.generators, device, places)
 
     def begin(self, number: int, earlier: tuple[Means | Spread, ...]) -> Means | Spread:
@@ -167,6 +170,7 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
         state.events += len(chunk.x)
         state.w += float(chunk.w.sum())
         state.w2 += float((chunk.w**2).sum())
+        state.w3 += float((chunk.w**3).sum())
         return state
 
     def _spread(self, state: Spread, chunk: Block) -> Spread:
@@ -189,7 +193,13 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
         if isinstance(first, Means):
             assert isinstance(second, Means)
             total = first.total + second.total
-            return Means(total, first.events + second.events, first.w + second.w, first.w2 + second.w2)
+            return Means(
+                total,
+                first.events + second.events,
+                first.w + second.w,
+                first.w2 + second.w2,
+                first.w3 + second.w3,
+            )
         assert isinstance(second, Spread)
         return Spread(first.mean, first.rows, first.gram + second.gram, first.squares + second.squares)
 
@@ -212,14 +222,31 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
             )
         k, g = means.total.shape
         one_event = spread.gram / (squares * (1 - 1 / effective))
+        nu = min(effective, inside) - 1
+        if self.places is not None and spread.events == means.events:
+            nu = _freedom(means, spread) * min(1.0, inside / effective)
         return Moments(
             (means.total / means.w).cpu().numpy(),
             (one_event * (means.w2 / means.w**2)).cpu().numpy().reshape(k, g, k, g),
-            min(effective, inside) - 1,
+            nu,
             self.generators,
             self.functions.labels,
             dict(self.functions.blocks),
         )
+
+
+def _freedom(means: Means, spread: Spread) -> float:
+    """Degrees of freedom of the covariance of a sum z = sum w m whose terms are in the covariance, too.
+
+    Uncentred, S = sum w^2 m m^T, z^T S^-1 z has the mean of chi^2 and no more than its variance, whatever the weights:
+    for moments with symmetric signs it is e^T H e, e random signs and H the projection on the moments. Centring at
+    A = z / W_1 makes S - kappa z z^T of it, kappa = 2 W_3 / (W_1 W_2) - W_2 / W_1^2 with W_k = sum w^k (1 / n for equal
+    weights), so that z^T S^-1 z becomes T / (1 - kappa T) at most: that is Hotelling's with 1 / kappa degrees of
+    freedom. The freedom of the variances themselves, W_2^2 / W_4, would be that of a covariance from other events, and
+    is far too small where few weights are large.
+    """
+    kappa = 2 * means.w3 / (means.w * means.w2) - means.w2 / means.w**2
+    return min(1 / kappa if kappa > 0 else MOST, MOST) - 1
 
 
 def _gram(m: Tensor) -> Tensor:

@@ -57,6 +57,7 @@ def _object(name: str, events: Events, places: Places) -> ObjectRow:
     has = tuple(c for c, there in zip(places.names, places.present[own[0]], strict=True) if there)
     return ObjectRow(
         name=name, components=has, places=len(own), is_set=name in places.sets, mean=float(count.mean()),
+        fewest=int(count.min()),
         ordered=name not in places.sets and _ordered(events, places, own),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from symhep.methods.enumeration import several
 from symhep.methods.result import Statement
 from symhep.methods.wording import in_words
-from symhep_moments.record import MomentsRecord
+from symhep_moments.record import MomentsRecord, WholeEvents
 
 __all__ = ["left_out", "whole_events"]
 
@@ -34,16 +34,18 @@ def left_out(s: MomentsRecord) -> Iterator[Statement]:
 
 def whole_events(s: MomentsRecord) -> Iterator[Statement]:
     """Cuts on members, objects sorted by pt, spectators beside edges, and what is done otherwise."""
+    cuts: dict[tuple[str, ...], list[str]] = {}
     for cut in s.thresholds:
         if not cut.covered:
-            verb, them = ("takes", "it") if len(cut.changed_by) == 1 else ("take", "them")
-            yield Statement(
-                f"A cut, {cut.cut}: {in_words(cut.changed_by)} {verb} members over it, so that the cut itself breaks "
-                f"{them}. 'edges: objects' tests inside of it.",
-                cut.to_json(),
-                "p_values",
-                kind="warning",
-            )
+            cuts.setdefault(cut.changed_by, []).append(cut.cut)
+    for changed_by, texts in cuts.items():
+        yield Statement(
+            f"Cuts of the objects, {several(texts)}, are not invariant under {in_words(changed_by)} and break them. "
+            "'edges: objects' tests inside of the cuts.",
+            {"cuts": texts, "changed_by": list(changed_by)},
+            "p_values",
+            kind="warning",
+        )
     if s.whole is None:
         return
     sorted_ones = [row.name for row in s.whole.objects if row.ordered]
@@ -57,13 +59,26 @@ def whole_events(s: MomentsRecord) -> Iterator[Statement]:
             "p_values",
             kind="warning",
         )
-    if s.edges and s.whole.spectators and any(row.is_set for row in s.whole.objects):
+    if s.edges and (steps := list(_steps(s.whole))):
+        text = several(steps)
         yield Statement(
-            "A spectator that counts members, or depends on which of them pass, jumps where a member crosses its "
-            "threshold: the edges do not help there.",
-            {"edges": list(s.edges), "spectators": s.whole.spectators},
+            f"{text[0].upper()}{text[1:]} makes a step where a member crosses its threshold, against which edges do "
+            "not help: it breaks what takes members over them.",
+            {"edges": list(s.edges), "steps": steps},
+            "p_values",
             kind="warning",
         )
     if s.whole.otherwise:
         text = "; ".join(s.whole.otherwise)
         yield Statement(f"Of whole events: {text}.", {"otherwise": list(s.whole.otherwise)})
+
+
+def _steps(whole: WholeEvents) -> Iterator[str]:
+    """What may change at once where a member of a set comes in or leaves."""
+    sets = [row for row in whole.objects if row.is_set]
+    for row in sets:
+        # What has one member at least, and nothing else, adds nothing where that one leaves.
+        if row.fewest > (1 if len(whole.objects) == 1 else 0):
+            yield f"a selection of events with at least {row.fewest} {row.name}"
+    if sets and whole.spectators:
+        yield "a spectator that counts members, or depends on which of them pass,"

@@ -139,7 +139,7 @@ def test_missing_momentum_leaves_what_acts_on_it() -> None:
     assert [c.label for c in found.record.candidates if c.how == "undefined"] == ["J_x", "J_y", "K_x", "K_y"]
     assert {row.label: row.why for row in found.record.left_out}["J_x"] == "it would need the pz of met"
     assert "left out: J_x and J_y (they would need the pz of met) and K_x and K_y" in text(found)
-    assert found.tables["left out"].rows[0] == ("J_x", "it would need the pz of met")
+    assert found.tables["left_out"].rows[0] == ("J_x", "it would need the pz of met")
     assert "with no free axis" in text(found)
     assert found.record.algebra.dimension == 1
     assert found.record.generators[0].label == "J_z"
@@ -280,6 +280,12 @@ def test_thresholds_of_members() -> None:
     assert min(log_p(inside, "J_x"), log_p(inside, "J_y")) > -3
     assert inside.record.algebra.name == "so(3)"
     assert inside.record.edges == ("pt > 20 of jets",)
+    assert "makes a step" not in text(inside)  # at least one jet, and nothing else
+    two = data.take(np.flatnonzero(mask[kept].sum(axis=1) > 1))
+    told = text(measured(two, edges=edges, **QUICK))
+    assert (
+        "A selection of events with at least 2 jets makes a step where a member crosses its threshold" in told
+    )
 
 
 def test_cuts_of_the_objects_are_known() -> None:
@@ -300,11 +306,13 @@ def test_cuts_of_the_objects_are_known() -> None:
     assert row.cut == "pt > 30 of jets"
     assert row.changed_by == ("J_x", "J_y", "K_x", "K_y", "P_x", "P_y")
     assert not row.covered
-    assert "so that the cut itself breaks them. 'edges: objects' tests inside of it" in text(warned)
+    assert "Cuts of the objects, pt > 30 of jets, are not invariant under rotations about x and y" in text(
+        warned
+    )
     inside = measured(data, edges="objects", **QUICK)
     assert inside.record.edges == ("pt > 30 of jets",)
     assert inside.record.thresholds[0].covered
-    assert "cut itself" not in text(inside)
+    assert "Cuts of the objects" not in text(inside)
 
 
 def test_edges_that_cannot_be() -> None:

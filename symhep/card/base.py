@@ -1,0 +1,31 @@
+"""What the parts of the run card have in common: no unknown keys, names, and one name for a list of one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+__all__ = ["LIST", "Name", "Strict"]
+
+Name = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
+        max_length=64,
+        description="letters, digits and _, with no digit in front",
+        examples=["jets_4"],
+    ),
+]
+
+
+def as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+#: One name stands for a list of one; the schema says so.
+LIST = BeforeValidator(as_list, json_schema_input_type=str | list[str])
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
