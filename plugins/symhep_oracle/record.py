@@ -172,10 +172,10 @@ class LayoutRecord(VectorsRecord):
     sets: tuple[str, ...] = Field(
         (), description="objects whose number differs from event to event; [] if none does"
     )
-    tags: tuple[str, ...] = Field(
+    tag_names: tuple[str, ...] = Field(
         (), description="numbers of each vector that the oracle sees and no generator changes"
     )
-    spectators: tuple[str, ...] = Field((), description="the same of the event")
+    spectator_names: tuple[str, ...] = Field((), description="the same of the event")
 
     @property
     def minkowski(self) -> bool:

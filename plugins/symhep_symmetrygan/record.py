@@ -74,7 +74,7 @@ class SpaceRecord(Record):
     parameter_labels: tuple[str, ...] = Field(description="labels of its parameters")
     discrete_parameters: tuple[str, ...] = Field(description="those that choose discrete elements")
     coordinates: tuple[str, ...] = Field(description="coordinates that it acts on")
-    spectators: tuple[str, ...] = Field(
+    spectator_names: tuple[str, ...] = Field(
         description="numbers that it leaves as they are and that every comparison of events with images sees"
     )
     dimension: int | None = Field(description="number of its generators; null: no Lie group")
@@ -153,11 +153,11 @@ class SymmetryGanRecord(Record):
     search: SearchRecord | None = Field(None, description="how it was searched")
     events: EventsRecord = Field(description="the held-out events, which training never saw")
     vectors: VectorsRecord = Field(description="what an event is made of")
-    spectators: tuple[str, ...] = Field(
+    spectator_names: tuple[str, ...] = Field(
         (),
         description="numbers of the event that no transformation changes and every comparison sees; [] if none",
     )
-    tags: tuple[str, ...] = Field((), description="the same of each vector; [] if none")
+    tag_names: tuple[str, ...] = Field((), description="the same of each vector; [] if none")
     sets: tuple[str, ...] = Field(
         (),
         description="objects whose number differs from event to event: networks and waves sum over those there are",

@@ -115,8 +115,8 @@ def _layout(data: Dataset, options: OracleMethodOptions, sample: Sample, coded: 
         components=sample.names,
         acts_on="latents" if coded is not None else "momenta" if momenta else "features",
         unused=_unused(data, options) if momenta else (),
-        sets=tuple(sorted(data.sets)) if layout.masked else (), tags=data.tag_names if layout.tags else (),
-        spectators=tuple(c.name for c in data.spectator_columns),
+        sets=tuple(sorted(data.sets)) if layout.masked else (), tag_names=data.tag_names if layout.tags else (),
+        spectator_names=tuple(c.name for c in data.spectator_columns),
     )  # fmt: skip
 
 

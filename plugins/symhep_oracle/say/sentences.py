@@ -63,7 +63,7 @@ def acts_on(record: OracleRecord) -> Iterator[Statement]:
         text += f"; the features' variables {several(unused)} are not used (acts_on: features would)"
     if layout.sets:
         text += f"; the number of {several(layout.sets)} differs from event to event"
-    beside = [*(f"{tag} of each" for tag in layout.tags), *layout.spectators]
+    beside = [*(f"{tag} of each" for tag in layout.tag_names), *layout.spectator_names]
     if beside:
         text += (
             f"; {several(beside)} {'is' if len(beside) == 1 else 'are'} seen by the oracle and not changed"

@@ -112,7 +112,7 @@ class Elements:
             "space": SpaceRecord(
                 name=self.space.name,
                 marginal=self.space.marginal,
-                spectators=self.events.spectators,
+                spectator_names=self.events.spectators,
                 parameter_labels=self.space.family.labels,
                 discrete_parameters=self.space.discrete,
                 coordinates=self.events.names,

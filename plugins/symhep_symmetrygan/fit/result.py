@@ -91,8 +91,8 @@ def _described(events: Events) -> dict[str, Any]:
     return {
         "events": EventsRecord.of(events.held.weights.cpu().numpy(), events.available or len(events)),
         "vectors": VectorsRecord(number=events.particles, components=events.components),
-        "spectators": events.spectators,
-        "tags": events.tags,
+        "spectator_names": events.spectators,
+        "tag_names": events.tags,
         "sets": () if events.members is None else events.members.sets,
         "kinds": () if events.members is None or not events.members.partial else events.members.kinds,
         "scale": events.scale,

@@ -19,7 +19,7 @@ def of_search(r: SymmetryGanRecord) -> str:
     ...     events={"used": 5, "available": 10, "effective": 5.0, "negative": 0.0},
     ...     vectors={"number": 1, "components": ["x"]}, scale=1.0, unit="", significance_level=0.01,
     ...     space={"name": "so(2) on x1 x2", "marginal": False, "parameter_labels": [], "discrete_parameters": [],
-    ...            "coordinates": ["x1", "x2"], "spectators": ["x3"], "dimension": 1},
+    ...            "coordinates": ["x1", "x2"], "spectator_names": ["x3"], "dimension": 1},
     ... )
     >>> of_search(record)
     'x1 and x2 with x3 as spectator'
@@ -28,17 +28,17 @@ def of_search(r: SymmetryGanRecord) -> str:
     if space is None:
         return ""
     some = several(space.coordinates)
-    beside = _beside((*space.spectators, *_tags(r)))
+    beside = _beside((*space.spectator_names, *_tags(r)))
     if space.marginal:
         return f"the marginal density of {some}{beside}"
-    if set(space.spectators) - set(r.spectators):
+    if set(space.spectator_names) - set(r.spectator_names):
         return f"{some}{beside}"
     return f"the vectors{beside}" if beside else ""
 
 
 def of_events(r: SymmetryGanRecord) -> str:
     """Of subgroups and discrete elements, which act on all vectors: 'the vectors with n as spectator', or ''."""
-    beside = _beside((*r.spectators, *_tags(r)))
+    beside = _beside((*r.spectator_names, *_tags(r)))
     return f"the vectors{beside}" if beside else ""
 
 
@@ -56,7 +56,7 @@ def said_of(statements: Iterable[Statement], whose: str) -> Iterator[Statement]:
 
 
 def _tags(r: SymmetryGanRecord) -> tuple[str, ...]:
-    return tuple(f"{tag} of each vector" for tag in r.tags)
+    return tuple(f"{tag} of each vector" for tag in r.tag_names)
 
 
 def _beside(names: tuple[str, ...]) -> str:

@@ -132,8 +132,8 @@ def test_spectators_and_tags_are_inputs_and_stay_as_they_are() -> None:
     result = run(data, **options)
     assert result.record.oracle.training is not None
     assert (result.record.oracle.training.quality.score.value or 0) > 0.8
-    assert result.record.vectors.tags == ("b",)
-    assert result.record.vectors.spectators == ("s",)
+    assert result.record.vectors.tag_names == ("b",)
+    assert result.record.vectors.spectator_names == ("s",)
     assert any("b of each and s are seen by the oracle and not changed" in s.text for s in result.statements)
     blind = run(replace(data, spectators=np.zeros((4000, 0)), spectator_columns=()), **options)
     assert blind.record.oracle.training is not None

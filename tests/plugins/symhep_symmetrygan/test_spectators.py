@@ -72,7 +72,7 @@ def test_sentences_record_and_captions_say_which(
     ):
         space = result.record.space
         assert space is not None
-        assert space.spectators == field
+        assert space.spectator_names == field
         assert space.marginal is (not field)
         told = [s.text for s in result.statements if "restarts in the search space" in s.text]
         assert words in told[0]
@@ -88,7 +88,7 @@ def test_spectators_of_the_features_are_seen_as_well() -> None:
         spectator_columns=(Column("s"),),
     )
     result = made.run(data, search="so(2)", discrete=["P", "reflection(x2)"], **QUICK)
-    assert result.record.spectators == ("s",)
+    assert result.record.spectator_names == ("s",)
     rows = {row.name: row for row in result.record.discrete}
     assert rows["P"].rejected
     assert not rows["reflection(x2)"].rejected
@@ -166,3 +166,20 @@ def test_landscapes_are_of_what_is_searched_alone() -> None:
             landscape={"density": "gaussian", "mean": [0, 0]},
             **QUICK,
         )
+
+
+def test_left_out_coordinates_change_no_bit_and_spectators_do() -> None:
+    """x3 turned round where x1 > 0: its size, and so the scale, stays what it was."""
+    x = halves(400)
+    other = x * np.where(x[:, :1] > 0, [[1.0, 1.0, -1.0]], 1.0)
+    for marginal in (True, False):
+        one, two = (
+            made.run(
+                Dataset.from_array(events, scaling="isotropic"),
+                search={"group": "so(2)", "on": ["x1", "x2"], "marginal": marginal},
+                training={"restarts": 2, "steps": 20}, validation={"random": 1, "posthoc": {"steps": 20}, "steps": 5},
+            ).arrays
+            for events in (x, other)
+        )  # fmt: skip
+        same = [one[name].tobytes() == two[name].tobytes() for name in ("final", "log10_p", "posthoc_found")]
+        assert all(same) if marginal else not any(same)

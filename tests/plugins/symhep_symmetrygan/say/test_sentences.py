@@ -62,8 +62,15 @@ def test_the_group_comes_first(record: SymmetryGanRecord) -> None:
 def test_a_marginal_density_is_called_so(record: SymmetryGanRecord) -> None:
     assert "marginal" not in said(record)[0]
     marginal = but(record, "space", name="so(4) on px1 py1 px2 py2", marginal=True)
-    where = "found in the search space so(4) on px1 py1 px2 py2 (marginal density of these coordinates)"
-    assert where in said(marginal)[0]
+    assert "found in the search space so(4) on px1 py1 px2 py2" in said(marginal)[0]
+    assert said(marginal)[0].endswith(" (the marginal density of px1, py1, px2 and py2).")
+
+
+def test_spectators_are_called_so(record: SymmetryGanRecord) -> None:
+    beside = but(record, "space", name="so(4) on px1 py1 px2 py2", spectator_names=("E1", "pz1"))
+    assert said(beside)[0].endswith(" (px1, py1, px2 and py2 with E1 and pz1 as spectators).")
+    of_events = but(beside, "", spectator_names=("E1", "pz1"), tag_names=("charge",))
+    assert said(of_events)[0].endswith(" (the vectors with E1, pz1 and charge of each vector as spectators).")
 
 
 def test_no_continuous_group_is_said_to_be_none(record: SymmetryGanRecord) -> None:
