@@ -84,6 +84,14 @@ def test_unknown_name() -> None:
         _ = symhep.rnu
 
 
+def test_methods_are_looked_up_and_not_listed() -> None:
+    from symhep import moments
+
+    assert callable(moments)
+    assert symhep.vae.__name__ == "vae"
+    assert not {"moments", "vae", "oracle", "symmetrygan"} & set(dir(symhep))
+
+
 def test_names_stay_functions_after_use() -> None:
     importlib.import_module("symhep.run.pipeline")
     importlib.import_module("symhep.run.inspection")

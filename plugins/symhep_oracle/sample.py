@@ -143,14 +143,14 @@ def layout_of(data: Dataset, options: OracleMethodOptions) -> Layout:
     momenta = acts_on_momenta(data, options)
     require_taken(data, options)
     tags = len(data.tag_names) if data.tags is not None else 0
-    more = {"masked": data.mask is not None, "tags": tags, "spectators": len(data.spectator_columns)}
+    masked, spectators = data.mask is not None, len(data.spectator_columns)
     if isinstance(options.oracle, LearnedOracleOptions):
         data = without_target(data, options.oracle)
     if momenta:
         assert data.momenta is not None
         if options.complex:
             raise CardError("four-momenta are real", hint="set acts_on: features, or leave out complex")
-        return Layout(data.momenta.shape[1], 4, **more)
+        return Layout(data.momenta.shape[1], 4, masked=masked, tags=tags, spectators=spectators)
     features = data.values.shape[1]
     count = options.vectors or vectors_needed(options.oracle, features, options.complex)
     per_vector = count * (2 if options.complex else 1)
@@ -159,7 +159,7 @@ def layout_of(data: Dataset, options: OracleMethodOptions) -> Layout:
         raise CardError(
             f"{features} features do not make {count} {kind} of equal length", hint="check vars and vectors"
         )
-    layout = Layout(count, features // per_vector, options.complex, **more)
+    layout = Layout(count, features // per_vector, options.complex, masked, tags, spectators)
     _check_order(data, layout, options)
     return layout
 
@@ -167,7 +167,7 @@ def layout_of(data: Dataset, options: OracleMethodOptions) -> Layout:
 def _beside(taken: Vectors) -> FloatArray:
     """(n, P L + S) tags and spectators, each with mean 0 and spread 1; tags of empty places are 0."""
     members, size = taken.members, np.abs(taken.weights)
-    tags = _standard(taken.tags, members * size[:, None])
+    tags = _standard(taken.tags, np.asarray(members * size[:, None], dtype=np.float64))
     spectators = _standard(taken.spectators, size)
     return np.concatenate([(tags * members[:, :, None]).reshape(len(size), -1), spectators], axis=1)
 

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from symhep.errors import CardError
-from symhep.events.kinds import COMPONENTS, VectorKind, present_components
+from symhep.events.kinds import COMPONENTS, VectorKind
 from symhep.events.vectors import Vectors
+from symhep.lie.kinds import Known, why_undefined
 
 __all__ = ["Members", "canonical_order", "misplaced", "not_defined"]
 
@@ -102,7 +103,7 @@ class Members:
         """Vectors (..., P, d), what is there (..., P) as 0 and 1, tags (..., P, L), spectators (..., S) of rows."""
         p, d, tags = self.particles, self.vector, self.tags
         x, mask, own, beside = torch.split(rows, [p * d, p, p * tags, self.spectators], -1)
-        return x.unflatten(-1, (p, d)), mask, own.reshape(*own.shape[:-1], p, tags), beside
+        return x.reshape(*x.shape[:-1], p, d), mask, own.reshape(*own.shape[:-1], p, tags), beside
 
     def there(self, mask: Tensor) -> Tensor:
         """(..., P, d) 1 for the components of members (..., P) that are there, else 0."""
@@ -160,10 +161,9 @@ def misplaced(matrices: FloatArray, kinds: Sequence[VectorKind], names: Sequence
     >>> misplaced(lorentz().subset(["J_x"], "").matrices, ["transverse"], ("E", "px", "py", "pz"))
     'transverse'
     """
-    d = len(names)
     for kind in dict.fromkeys(kinds):
-        m = present_components([kind], names)[0]
-        if np.abs(np.asarray(matrices)[:, :d, :d][:, m][:, :, ~m]).max(initial=0.0) > 1e-12:
+        known = Known(kind, tuple(name for name in names if name in COMPONENTS[kind]))
+        if any(why_undefined(matrix, names, [known], element=True) for matrix in matrices):
             return kind
     return None
 

@@ -188,20 +188,20 @@ class Rows:
         """
         taken = vectors_of(data, acts_on, vectors, max_events)
         count, particles, vector = taken.x.shape
-        vectors, tags = taken.x / taken.scale, standard(taken.tags, taken.weights, taken.members)
+        scaled, tags = taken.x / taken.scale, standard(taken.tags, taken.weights, taken.members)
         names = tuple(column.name for column in data.spectator_columns)
         static, members = standard(taken.spectators, taken.weights), None
         if taken.mask is not None or not taken.present.all():
             order = canonical_order(taken, tags)[:, :, None]
             # 0.0: no sign of what stood in an empty place
-            vectors, tags = (np.take_along_axis(part, order, 1) + 0.0 for part in (vectors, tags))
+            scaled, tags = (np.take_along_axis(part, order, 1) + 0.0 for part in (scaled, tags))
             taken = replace(taken, mask=np.take_along_axis(taken.members, order[:, :, 0], 1))
-            members = Members.of(taken, vectors)
+            members = Members.of(taken, scaled)
             static = members.static(taken, tags, static)
         elif tags.shape[2]:
             static = np.concatenate([tags.reshape(count, -1), static], 1)
         table = Dataset.from_array(
-            vectors.reshape(count, -1), columns=_coordinates(data, taken), weights=taken.weights, scaling="none",
+            scaled.reshape(count, -1), columns=_coordinates(data, taken), weights=taken.weights, scaling="none",
             name=data.name,
         )  # fmt: skip
         table = replace(

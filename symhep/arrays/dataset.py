@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import awkward as ak
 import numpy as np
 
 from symhep.arrays.beside import math_text, with_samples, with_spectators
@@ -16,6 +17,7 @@ from symhep.arrays.momenta import of_momenta
 from symhep.arrays.plain import FORMS
 from symhep.errors import CardError, InputError
 from symhep.events.assemble import assemble
+from symhep.events.batch import EventBatch
 from symhep.events.dataset import Column, Dataset, Scaling
 from symhep.events.kinds import MOMENTUM, VectorKind
 from symhep.events.table import FeatureTable
@@ -56,7 +58,7 @@ def dataset_of(
         - an awkward or `vector` array of momenta in any coordinates: N lists, or N single vectors. Lists of unequal
           lengths become a set, whose order means nothing;
         - {object: array} of these, all objects of an event together: {"electrons": ..., "met": ..., "jets": ...};
-        - (N, F) numbers per event, or {feature: (N,)}, a pandas or polars data frame, a pyarrow table.
+        - (N, F) numbers per event, or {feature: (N,)}, a pandas data frame, a pyarrow table.
     weights
         (N,) signed event weights, or the name of a column that is no feature then. By default 1.
     units
@@ -108,6 +110,16 @@ def dataset_of(
 
 def _objects(x: Any) -> dict[str, Any] | None:
     """Object -> its vectors; None if ``x`` holds features."""
+    if isinstance(x, Dataset):
+        raise CardError("the events are a Dataset already", hint="analyse takes it as it is")
+    whole = x.events if isinstance(x, EventBatch) else x
+    if isinstance(whole, ak.Array) and whole.ndim == 1:
+        lists = [f for f in ak.fields(whole) if is_momenta(whole[f]) and whole[f].ndim == 2]
+        if lists:
+            raise CardError(
+                f"these are whole events, with {several(lists)}",
+                hint=f"choose objects: {{'{lists[0]}': events['{lists[0]}'], ...}}",
+            )
     if isinstance(x, Mapping):
         vectors = {str(name): value for name, value in x.items() if is_momenta(value)}
         if not x:

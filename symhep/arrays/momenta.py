@@ -9,7 +9,7 @@ from typing import Any
 import awkward as ak
 import numpy as np
 
-from symhep.arrays.coordinates import unit_factor
+from symhep.arrays.coordinates import SYNONYMS, unit_factor
 from symhep.arrays.given import Given, checked_card
 from symhep.arrays.members import Members, members_of
 from symhep.arrays.plain import plain_numbers, shape_text
@@ -130,7 +130,7 @@ def _for(name: str, given: Any, what: str, objects: Mapping[str, Any], alone: bo
 
 def _varies(name: str, sets: Collection[str] | bool | None, objects: Mapping[str, Any]) -> bool | None:
     if sets is None or isinstance(sets, bool):
-        return sets or None
+        return sets
     for key in [sets] if isinstance(sets, str) else sets:
         if key not in objects:
             raise CardError(f"sets: there is no object '{key}'", hint=nearest(str(key), objects))
@@ -152,6 +152,10 @@ def _tagged(
         return m
     records, counts = m.records, ak.to_numpy(ak.num(m.records, axis=1))
     for tag, values in tags.items():
+        if not tag.isidentifier() or tag.lower() in SYNONYMS:
+            raise CardError(
+                f"tags: '{tag}' cannot be the name of a tag", hint="a name such as charge or btag"
+            )
         own = values.get(name) if isinstance(values, Mapping) else values
         if own is None:
             continue

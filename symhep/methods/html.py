@@ -17,12 +17,16 @@ SHOWN = 20
 
 
 def result_html(result: Result[Any]) -> str:
-    """Statements as a list, warnings marked, and the tables below them."""
+    """Statements as a list, warnings marked, and the tables below them, each to be opened by its name."""
     told = "".join(
         f"<li>{'<b>Warning.</b> ' if s.kind == 'warning' else ''}{escape(s.text)}</li>"
         for s in result.statements
     )
-    return f"<ul>{told}</ul>{''.join(map(table_html, result.tables.values()))}"
+    tables = "".join(
+        f"<details><summary>{escape(name)}: {len(table.rows)} rows</summary>{table_html(table)}</details>"
+        for name, table in result.tables.items()
+    )
+    return f"<ul>{told}</ul>{tables}"
 
 
 def table_html(table: Table) -> str:

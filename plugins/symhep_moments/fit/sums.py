@@ -194,7 +194,11 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
             assert isinstance(second, Means)
             total = first.total + second.total
             return Means(
-                total, first.events + second.events, first.w + second.w, first.w2 + second.w2, first.w3 + second.w3
+                total,
+                first.events + second.events,
+                first.w + second.w,
+                first.w2 + second.w2,
+                first.w3 + second.w3,
             )
         assert isinstance(second, Spread)
         return Spread(first.mean, first.rows, first.gram + second.gram, first.squares + second.squares)

@@ -95,7 +95,7 @@ class PooledNetwork:
         vectors = layout.split(acted)
         if layout.tags:
             end = layout.features + layout.vectors * layout.tags
-            tags = x[..., layout.features : end].unflatten(-1, (layout.vectors, layout.tags))
+            tags = x[..., layout.features : end].reshape(*x.shape[:-1], layout.vectors, layout.tags)
             vectors = torch.cat([vectors, tags], 3)
         inner = self._vector.trace(vectors.flatten(1, 2))
         each = inner[-1].view(len(x), -1, layout.vectors, inner[-1].shape[2])

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.hypotheses.divergence.observed import Observed, images
+from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.result import Arrays
 from symhep.stats.divergence import Excess
 from symhep_symmetrygan.fit.elements import Elements
@@ -35,7 +36,9 @@ class Divergences:
     random: Excess
 
     @classmethod
-    def of(cls, elements: Elements, seeds: np.random.SeedSequence) -> Divergences | None:
+    def of(
+        cls, elements: Elements, seeds: np.random.SeedSequence, progress: Progress | None = None
+    ) -> Divergences | None:
         """None for elements that are no affine maps, and for events without projections (`observed_of`)."""
         v = elements.validated
         if v is None:
@@ -44,8 +47,13 @@ class Divergences:
         if observed is None:
             return None
         known = np.asarray(np.isfinite(v.refined).all(axis=(1, 2)))
-        found, refined, random = map(observed.of_elements, (v.found[known], v.refined[known], v.random))
-        return cls(elements, observed, known, found, refined, random)
+        sets = (v.found[known], v.refined[known], v.random)
+        measured = list[Excess]()
+        with (progress or SilentProgress()).task("projecting elements", sum(map(len, sets))) as advance:
+            for some in sets:
+                measured.append(observed.of_elements(some))
+                advance(len(some))
+        return cls(elements, observed, known, *measured)
 
     def members(self, chosen: npt.NDArray[np.bool_]) -> Excess:
         """Of the refined elements among these (E,)."""

@@ -17,7 +17,7 @@ from symhep.methods.number import Number
 from symhep.methods.result import Arrays
 from symhep_symmetrygan.fit.divergences import Divergences
 from symhep_symmetrygan.fit.elements import Elements
-from symhep_symmetrygan.inference.composition import Composition, compose
+from symhep_symmetrygan.inference.composition import STEPS, Composition, compose
 from symhep_symmetrygan.inference.exact import exact_elements
 from symhep_symmetrygan.inference.infer import infer
 from symhep_symmetrygan.inference.inference import Inference
@@ -128,11 +128,14 @@ def _composition(
     if not len(usable):
         return None
 
-    def measure(powers: FloatArray) -> dict[str, npt.ArrayLike]:
-        excess = divergences.observed.of_elements(powers)
-        return {"excess": excess.value, "error": excess.error}
+    with context.progress.task("composing elements", len(STEPS)) as advance:
 
-    return compose(v.refined[usable], exact[usable], measure, seed=_seed(context, "composition"))
+        def measure(powers: FloatArray) -> dict[str, npt.ArrayLike]:
+            excess = divergences.observed.of_elements(powers)
+            advance(1)
+            return {"excess": excess.value, "error": excess.error}
+
+        return compose(v.refined[usable], exact[usable], measure, seed=_seed(context, "composition"))
 
 
 def judged_components(

@@ -40,7 +40,7 @@ def result_of(prepared: Prepared, parts: Sequence[Part], context: Context) -> Re
         elements = Elements.of(of["restarts"], space, space.of(events), options)
         fields, arrays = elements.records(), elements.drawing()
         arrays["component"] = np.full(len(elements), "")
-        divergences = Divergences.of(elements, context.shared("divergences"))
+        divergences = Divergences.of(elements, context.shared("divergences"), context.progress)
         if divergences is not None:
             fields["kl"], histograms = divergences.record(), divergences.histograms()
             arrays |= divergences.drawing()

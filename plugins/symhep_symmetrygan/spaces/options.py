@@ -47,7 +47,7 @@ class SearchOptions(Options):
     marginal: bool = Field(
         False,
         description="leave out the coordinates that 'on' does not name: what is found are symmetries of the marginal "
-        "density of the others",
+        "density of the others; false: they are spectators, which networks and tests see and nothing changes",
     )
     components: tuple[str, ...] = Field(
         (), description="discrete elements that multiply the group, such as P, reflection(px), exchange(1,2)"

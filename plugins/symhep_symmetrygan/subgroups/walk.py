@@ -183,7 +183,10 @@ class GameWalk(SubgroupWalk[ClassRow]):
         measured = [[found.excess for _, found in places] for places in self._fared(walked)]
         kept, failed = (self.observed.joined([e for e in some if e is not None]) for some in measured)
         return DivergenceRecord.seen(
-            self.observed, kept=kept, failed=failed, random=self.trial.excess(self.whole)
+            self.observed,
+            kept=kept,
+            failed=failed,
+            random=self.observed.excess([self.trial.moved(self.whole)]),
         )
 
     def _searched(self, classes: Sequence[SubgroupClass]) -> dict[str, Place]:

@@ -73,7 +73,7 @@ class SetDiscriminator:
         each = pooled[:, :, None, : trace[self._depth - 1].shape[2]] * mask[..., None]
         by_input = self._member.backward(trace[: self._depth], each.flatten(1, 2))
         d, events = self._members.vector, slice(size, None)
-        by_vector = by_input[..., :d].unflatten(1, mask.shape[1:])[:, events] @ self._white
+        by_vector = by_input[..., :d].reshape(*mask.shape, d)[:, events] @ self._white
         by_vector = by_vector * self._members.there(mask[:, events])
         found = torch.zeros_like(fake)
         found[:, : self._members.size] = by_vector.flatten(2).mT
@@ -86,7 +86,7 @@ class SetDiscriminator:
         seen = (x - self._centre) * self._members.there(mask) @ self._white.mT
         types = self._members.one_hot(seen).expand(*seen.shape[:2], -1, -1)
         inner = self._member.trace(torch.cat([seen, types, tags], -1).flatten(1, 2))
-        each = inner[-1].unflatten(1, mask.shape[1:]) * mask[..., None]
+        each = inner[-1].reshape(*mask.shape, -1) * mask[..., None]
         return [*inner, *self._event.trace(torch.cat([each.sum(2), beside], -1))], mask
 
 

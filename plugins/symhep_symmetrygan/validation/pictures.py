@@ -65,7 +65,7 @@ class RowPictures:
 
     def along(self, moved: FloatArray) -> FloatArray:
         """See `Pictures`."""
-        return np.einsum("hi,egik->eghk", self.before.double().cpu().numpy(), moved)
+        return np.asarray(np.einsum("hi,egik->eghk", self.before.double().cpu().numpy(), moved))
 
 
 class MemberPictures:

@@ -38,7 +38,7 @@ def thrust(*objects: Any) -> FloatArray:
 def transverse_thrust(*objects: Any) -> FloatArray:
     """(N,) max over unit vectors n of sum_i |pT_i . n| / sum_i pT_i: thrust in the plane across the beam.
 
-    Banfi, Salam, Zanderighi, JHEP 08 (2004) 062, eq. (3.8); between 2/pi and 1, NaN without momenta. Exact.
+    Banfi, Salam, Zanderighi, JHEP 08 (2004) 062; between 2/pi and 1, NaN without momenta. Exact.
 
     >>> import awkward as ak
     >>> import vector

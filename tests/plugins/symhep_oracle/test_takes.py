@@ -71,34 +71,47 @@ def test_garbage_in_empty_places_changes_no_bit() -> None:
 
 
 def test_the_gradient_solver_takes_sets() -> None:
-    result = run(
-        jets(200),
-        oracle="lorentz",
-        solver="gradient",
-        gradient={"generators": [6], "seeds": 1, "epochs": 1500},
-    )
+    """As samples/oracles/gradient_so13.yaml, with one to three members of normal components."""
+    data = jets(200, most=3)
+    assert data.mask is not None
+    x = np.random.default_rng(1).normal(size=(200, 3, 4)) * data.mask[..., None]
+    data = replace(data, momenta=x, values=x.reshape(200, -1))
+    trained = {"generators": [6], "seeds": 2, "epochs": 3000}
+    result = run(data, oracle="lorentz", solver="gradient", gradient=trained, compare="so(1,3)")
     assert result.record.algebra.dimension == 6
+    assert result.record.compare is not None
+    assert (result.record.compare.distance.value or 9.0) < 0.02
 
 
-def labelled(count: int = 4000) -> Dataset:
-    """Two classes told apart by the mass of the sum of what is there alone."""
-    data = jets(count, most=3, seed=2)
+def labelled(count: int) -> Dataset:
+    """One to three vectors with a common push in any direction, in two classes: mass of the sum above or below half."""
+    data, rng = jets(count, most=3, seed=2), np.random.default_rng(2)
     assert data.momenta is not None
-    total = data.momenta.sum(1)
-    mass = np.sqrt(np.maximum(total[:, 0] ** 2 - (total[:, 1:] ** 2).sum(1), 0))
-    labels = (mass > np.median(mass)).astype(np.int64)
-    return replace(data, labels=labels, label_names=("light", "heavy"))
+    assert data.mask is not None
+    squares = data.momenta[..., 0] ** 2 - (data.momenta[..., 1:] ** 2).sum(2)
+    push = rng.normal(size=(count, 1, 3))
+    push *= 3 * rng.uniform(0.3, 1.5, (count, 1, 1)) / np.linalg.norm(push, axis=2, keepdims=True)
+    p = data.momenta[..., 1:] + push
+    x = np.concatenate([np.sqrt((p**2).sum(2) + squares)[..., None], p], 2) * data.mask[..., None]
+    total = x.sum(1)
+    mass = np.sqrt(total[:, 0] ** 2 - (total[:, 1:] ** 2).sum(1))
+    return replace(
+        data, momenta=x, values=x.reshape(count, -1), labels=(mass > np.median(mass)).astype(np.int64),
+        label_names=("light", "heavy"),
+    )  # fmt: skip
 
 
-LEARNED = {"kind": "learned", "epochs": 4, "min_steps": 600, "hidden": [32], "pooled": [16]}
+LEARNED = {"kind": "learned", "epochs": 4, "hidden": [64, 64]}
 
 
 def test_a_learned_function_of_sets_has_its_symmetry() -> None:
-    result = run(labelled(), oracle=LEARNED | {"min_steps": 3000}, compare="so(1,3)")
+    """so(1,3) within 0.1 rad; that a threshold of the mass breaks the dilatation is not resolved."""
+    result = run(labelled(8000), oracle=LEARNED | {"min_steps": 3000}, compare="so(1,3)")
     assert result.record.oracle.training is not None
     assert (result.record.oracle.training.quality.score.value or 0) > 0.95
     assert result.record.compare is not None
-    assert result.record.algebra.dimension == 6
+    assert result.record.compare.largest_angle_outside is not None
+    assert (result.record.compare.largest_angle_outside.value or 9.0) < 0.1
 
 
 def test_spectators_and_tags_are_inputs_and_stay_as_they_are() -> None:

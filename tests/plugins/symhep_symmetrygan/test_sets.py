@@ -139,7 +139,7 @@ def test_subgroups_of_sets() -> None:
             "'training.discriminator.gradient_penalty' does not go",
         ),
         (
-            {"search": "so(3)", "inertial": {"of": {"kind": "gaussian"}}},
+            {"search": "so(3)", "inertial": {"of": {"kind": "gaussian", "width": 1.0}}},
             "'inertial' does",
         ),
     ],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +118,22 @@ def test_a_dataset_is_taken_as_it_is(registry: Any) -> None:
     )
     with pytest.raises(CardError, match="weights: a Dataset has its own; give it to dataset_of"):
         symhep.analyse(data, "bootstrap", registry=registry, weights=np.ones(60))
+
+
+def test_progress_and_style(registry: Any) -> None:
+    seen: list[str] = []
+
+    class Recorder:
+        @contextmanager
+        def task(self, description: str, total: int) -> Iterator[Any]:
+            seen.append(description)
+            yield lambda steps=1, note="": None
+
+    recorder = Recorder()
+    found = symhep.analyse(X, "bootstrap", registry=registry, progress=recorder, style="CMS")
+    assert seen.count("bootstrap") == 4
+    assert found.figure("means").get_axes()[0].get_xlabel() == "feature"
+    assert symhep.analyse(X, "bootstrap", registry=registry, progress=True).summary == found.summary
 
 
 @pytest.mark.slow

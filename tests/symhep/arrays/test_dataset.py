@@ -287,6 +287,17 @@ ODD: list[tuple[Any, dict[str, Any], type[Exception], str]] = [
     (np.ones((5, 2)), {"mask": np.ones((5, 2))}, CardError, "mask: features have none"),
     (np.ones((5, 2)), {"names": ["a", "a"]}, CardError, "two features have the same name"),
     (np.array([[1.0, np.inf]]), {}, InputError, "event 0: 'x2' is inf"),
+    (dataset_of(X), {}, CardError, "a Dataset already; analyse takes it as it is"),
+    (
+        ak.zip({"jets": JETS, "HT": [1.0, 2.0, 3.0]}, depth_limit=1),
+        {},
+        CardError,
+        "whole events, with jets; choose objects",
+    ),
+    (JETS, {"sets": False}, CardError, "sets: the number of 'particles' differs from event to event"),
+    (X, {"tags": {"px": X[..., 0]}}, CardError, "tags: 'px' cannot be the name of a tag"),
+    (X, {"tags": {"q": np.ones(50)}}, CardError, r"tags: 'q' has shape \(50,\); give \(50, 2\)"),
+    (X, {"spectators": {"s": np.ones(4)}}, CardError, r"spectators: 's': shape \(4,\) for 50 events"),
     (X, {"scaling": "minmax"}, CardError, "scaling: input should be 'standard', 'isotropic' or 'none'"),
 ]
 

@@ -134,24 +134,40 @@ def test_whole_events_with_sets_kinds_tags_and_spectators(
     same(card, other)
 
 
+def _masked(path: Path, x: np.ndarray[Any, Any], w: np.ndarray[Any, Any], **methods: Any) -> tuple[Any, Any]:
+    """A mask, and the card on a file that has the members that it leaves."""
+    mask = np.random.default_rng(2).random(x.shape[:2]) < 0.7
+    lists = {c: ak.unflatten(x[..., i][mask], mask.sum(axis=1)) for i, c in enumerate(COMPONENTS)}
+    ak.to_parquet(ak.zip({"lepton": ak.zip(lists), "weight": w}, depth_limit=1), path)
+    card = _card(str(path), **methods)
+    card["objects"]["particles"]["take"] = {"up_to": 2}
+    card["features"]["p4"] = card["features"].pop("standard")
+    card["datasets"]["p4"] = card["datasets"].pop("d")
+    return mask, card
+
+
 def test_a_mask_is_a_set_of_fewer_members(
     tmp_path: Path, keeper: tuple[Registry, list[Dataset]], same: Same, pairs: Pairs
 ) -> None:
     x, w = pairs
-    mask = np.random.default_rng(2).random((500, 2)) < 0.7
-    lists = {c: ak.unflatten(x[..., i][mask], mask.sum(axis=1)) for i, c in enumerate(COMPONENTS)}
-    stored = ak.zip({"lepton": ak.zip(lists), "weight": w}, depth_limit=1)
-    ak.to_parquet(stored, tmp_path / "e.parquet")
-    card = _card(str(tmp_path / "e.parquet"), k={"use": "keeper", "features": "p4"})
-    card["objects"]["particles"]["take"] = {"up_to": 2}
-    card["features"]["p4"] = card["features"].pop("standard")
-    card["datasets"]["p4"] = card["datasets"].pop("d")
+    mask, card = _masked(tmp_path / "e.parquet", x, w, k={"use": "keeper", "features": "p4"})
     one, two = _both(tmp_path, keeper, card, x, weights=w, mask=mask)
     assert one.mask is not None
     assert one.mask.sum() == mask.sum()
     same(one, two)
     hidden = np.ma.array(x, mask=np.repeat(~mask[:, :, None], 4, axis=2))
     same(one, dataset_of(hidden, weights=w, scaling="standard", name="p4"))
+
+
+def test_results_with_a_mask_agree_to_the_last_digit(tmp_path: Path, pairs: Pairs) -> None:
+    x, w = (np.concatenate([part, part[::-1] * 1.1]) for part in pairs)
+    options = METHODS["moments"] | {"functions": {"fourier": 4}}
+    entry = {"use": "moments", "features": "p4", "options": options}
+    mask, card = _masked(tmp_path / "events.parquet", x, w, found=entry)
+    done = symhep.run(card, tmp_path / "run")
+    assert done.failed == {}
+    found = symhep.analyse(x, weights=w, mask=mask, scaling="standard", name="p4", **options)
+    _assert_same(found, done.results["found"])
 
 
 def test_features_of_a_data_frame(tmp_path: Path, keeper: tuple[Registry, list[Dataset]], same: Same) -> None:

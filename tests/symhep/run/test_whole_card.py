@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,21 +15,45 @@ import uproot
 
 import symhep
 from symhep.events.dataset import Dataset
+from symhep.plugin.functions import add_code_folder
 from symhep.plugin.manager import Registry
 
+#: A user's function of two objects.
+FUNCTION = """import awkward as ak
+
+def softest(jets, met):
+    return ak.min(jets.pt, axis=1) - ak.firsts(met.pt)
+
+softest.kinds = ("full", "massless", "transverse")
+"""
+#: Particles of a jet that are kept, of more than that in some.
+MOST = 30
 #: What the method of this test was given, by the feature set's name.
 GIVEN: dict[str, Dataset] = {}
 
 
+@pytest.fixture(scope="module")
+def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder, as modules are imported once."""
+    folder = tmp_path_factory.mktemp("code")
+    (folder / "whole_card_shapes.py").write_text(FUNCTION, encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
-def registry(evil: Callable[..., Registry], toy_method: Any) -> Iterator[Registry]:
-    """A method that takes everything and keeps what it was given."""
+def registry(
+    evil: Callable[..., Registry], toy_method: Any, code: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Registry]:
+    """A method that takes everything and keeps what it was given, and a folder with a function, as by --code."""
 
     def fit(self: Any, prepared: Any, shard: Any, context: Any) -> Any:
         GIVEN[prepared.data.name] = prepared.data
         return toy_method.Bootstrap.fit(self, prepared, shard, context)
 
     GIVEN.clear()
+    monkeypatch.setenv("SYMHEP_CODE", "")
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    add_code_folder(code)
     yield evil(fit=fit, takes=frozenset({"mask", "kinds", "tags", "spectators"}))
     GIVEN.clear()
 
@@ -59,6 +84,13 @@ def good(particles: list[dict[str, float]], pt: float) -> list[dict[str, float]]
 
 def plane(p: dict[str, float]) -> tuple[float, float]:
     return p["pt"] * np.cos(p["phi"]), p["pt"] * np.sin(p["phi"])
+
+
+def scanned_thrust(jets: list[dict[str, float]]) -> float:
+    """The largest projection over 2000 directions, short of the exact one by less than (pi / 4000)^2 / 2."""
+    pt, phi = (np.array([j[name] for j in jets]) for name in ("pt", "phi"))
+    angles = np.linspace(0, np.pi, 2000, endpoint=False)
+    return float(np.abs(pt * np.cos(phi - angles[:, np.newaxis])).sum(axis=1).max() / pt.sum())
 
 
 class Event:
@@ -106,7 +138,13 @@ def card(path: Path, names: dict[str, str], tags: list[str]) -> dict[str, Any]:
             },
             "shapes": {
                 "selection": "e_jet",
-                "vars": ["max(electrons[0].pt, met[0].pt)", "min(deltaR(electrons, jets[0]))", "count(electrons)"],
+                "vars": [
+                    "max(electrons[0].pt, met[0].pt)",
+                    "min(deltaR(electrons, jets[0]))",
+                    "count(electrons)",
+                    "transverse_thrust(jets)",
+                    "whole_card_shapes:softest(jets, met)",
+                ],
             },
         },
         "methods": {
@@ -158,10 +196,12 @@ def check(run: symhep.Run, events: list[Event], weights: np.ndarray, tags: list[
             max(e.leptons[0]["pt"], e.met["pt"]),
             min(delta_r(lepton, e.jets[0]) for lepton in e.leptons),
             len(e.leptons),
+            scanned_thrust(e.jets),
+            min(j["pt"] for j in e.jets) - e.met["pt"],
         )
         for e in chosen
     ]
-    assert np.allclose(shapes.values, wanted, rtol=1e-5)
+    assert np.allclose(shapes.values, wanted, rtol=2e-5)
 
 
 def _rows(flow: Any, selection: str) -> list[dict[str, Any]]:
@@ -216,16 +256,21 @@ def _delphes(path: Path, limit: int | None, tmp_path: Path, registry: Registry) 
     check(run, events, np.ones(count), [["charge", "BTag"]])
 
 
+@pytest.mark.parametrize(("source", "chunk"), [("Particle", 50_000), ("stable", 3)])
 def test_jets_and_their_particles_from_a_file_of_particles(
-    shared_data: Path, tmp_path: Path, registry: Registry
+    source: str, chunk: int, shared_data: Path, tmp_path: Path, registry: Registry
 ) -> None:
-    """Against FastJet's own interface, event by event, on the stable particles of a Delphes file."""
+    """Against FastJet's own interface, event by event, on the stable particles of a Delphes file.
+
+    The particles are those of a collection, or of another object of the card, read in one chunk or in several.
+    """
     fastjet = pytest.importorskip("fastjet")
     path = shared_data / "delphes_10events.root"
     objects = {
         "muons": {"collection": "Particle", "where": "status == 1 and abs(pdgId) == 13", "sort": "pt"},
+        "stable": {"collection": "Particle", "where": "status == 1"},
         "fat": {
-            "cluster": "Particle",
+            "cluster": source,
             "where": "status == 1 and abs(eta) < 5 and abs(pdgId) != 12 and abs(pdgId) != 14 and abs(pdgId) != 16",
             "algorithm": "cambridge",
             "R": 1.0,
@@ -234,7 +279,7 @@ def test_jets_and_their_particles_from_a_file_of_particles(
             "sort": "pt",
             "take": 1,
         },
-        "particles": {"constituents": "fat", "where": "jet == 0", "sort": "pt", "take": {"up_to": 500}},
+        "particles": {"constituents": "fat", "where": "jet == 0", "sort": "pt", "take": {"up_to": MOST}},
     }
     features = {
         "jet": {"object": "fat", "vars": ["px", "py", "pz", "E"], "scaling": "none", "spectators": ["count(fat)"]},
@@ -249,6 +294,7 @@ def test_jets_and_their_particles_from_a_file_of_particles(
         "features": features,
         "methods": methods,
         "output": {"figures": []},
+        "run": {"chunk_events": chunk},
     }
     run = symhep.run(content, tmp_path / "run", registry=registry)
     assert not run.failed
@@ -281,6 +327,8 @@ def test_jets_and_their_particles_from_a_file_of_particles(
             counts.append(len(found))
         inside.append(sorted(c.cluster_hist_index() for c in found[0].constituents()) if found else [])
         inside[-1] = sorted((rows[i].tolist() for i in inside[-1]), key=lambda p: -np.hypot(p[0], p[1]))
+    assert max(map(len, inside)) > MOST
+    inside = [particles[:MOST] for particles in inside]
     assert len(jets) >= 8
     assert np.allclose(GIVEN["jet"].values, jets, rtol=1e-6)
     assert GIVEN["jet"].spectators[:, 0].tolist() == counts
