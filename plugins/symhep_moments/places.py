@@ -162,12 +162,12 @@ def whole_events(
 ) -> tuple[FloatArray, Places | None]:
     """Events (N, P, D) divided by ``scale``, and what they hold, as `places_of` says.
 
-    Tags and spectators are standardised, over the members that are there, and bounded: z / sqrt(1 + (z / 3)^2); with
-    the means and spreads of other events, ``like``, where these are given.
+    Tags and spectators are standardised, over the members that are there, and bounded: z / sqrt(1 + (z / 3)^2). With
+    ``like`` the columns are those, and means and spreads too, if they are known.
 
     Raises `MethodError` for tags of members, or spectators, that are not finite.
     """
-    x, places = taken.x / scale, places_of(taken)
+    x, places = taken.x / scale, places_of(taken) if like is None else like
     if places is None or not places.extended:
         return x, places
     members, spectators = taken.members, taken.spectators

@@ -122,7 +122,9 @@ def prepare(data: Dataset, options: MomentsOptions) -> Sample:
     """The sample. Raises as `events_of` and `split_reference` do."""
     own, theirs = split_reference(data, options.reference)
     options = resolved(options, data)
-    events = _events(own, options)
+    # A set is one if its number differs in either sample.
+    like = None if theirs is None else places_of(vectors_of(data, options.acts_on, options.vectors))
+    events = _events(own, options, like)
     reference = None if theirs is None else _events(theirs, options, events.places)
     if reference is not None:
         x, d = reference.x * (reference.scale / events.scale), len(reference.names)

@@ -7,8 +7,8 @@ __all__ = ["block_name"]
 _NAMES = {
     "low": "low powers",
     "fourier": "Fourier features",
-    "members": "sums over members",
-    "pairs": "sums over pairs",
+    "members": "members",
+    "pairs": "pairs",
     "user": "user's functions",
     "all": "all functions",
 }
