@@ -42,7 +42,6 @@ def build_functions(events: Events, options: FunctionOptions, rng: np.random.Gen
     device = str(events.x.device)
     degree = enough_degree(d, len(events.generators) + SPARE)
     whole = events.places is not None and events.places.extended
-    squashed: TestFunctions | None
     if whole:
         assert events.places is not None
         found = whole_functions(events.places, options, degree, rng, device)
