@@ -17,7 +17,7 @@ import torch
 from scipy.stats import binom
 
 from symhep.lie.bases import poincare
-from symhep.lie.groups.elements.frame import Frame
+from symhep.lie.elements.frame import Frame
 from symhep.readers.toy.particles import density
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.options import DiscreteOptions

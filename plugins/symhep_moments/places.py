@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
 from symhep.errors import MethodError
 from symhep.events.vectors import Vectors
 from symhep.lie.kinds import Known
+
+if TYPE_CHECKING:  # torch takes a second to load, and a card is checked without it
+    from torch import Tensor
 
 __all__ = ["Places", "called", "places_of", "whole_events"]
 
@@ -107,7 +109,7 @@ class Places:
 
     def weights(self, x: Tensor) -> Tensor:
         """Of the members, 0 where there is none: (..., P, D) -> (..., P)."""
-        return x[..., self.dimension] if self.extended else torch.ones_like(x[..., 0])
+        return x[..., self.dimension] if self.extended else x.new_ones(x.shape[:-1])
 
     def extras(self, x: Tensor) -> Tensor:
         """Tags and spectators: (..., P, D) -> (..., P, L + S)."""
@@ -120,6 +122,8 @@ class Places:
     @cached_property
     def known_components(self) -> Tensor:
         """(P, d) of ones and zeros."""
+        import torch
+
         return torch.from_numpy(self.present.astype(np.float64))
 
     def moved(self, x: Tensor, image: Tensor) -> Tensor:
@@ -128,6 +132,8 @@ class Places:
         if not self.extended:
             return there
         rest = x[..., self.dimension :].expand(*image.shape[:-1], x.shape[-1] - self.dimension)
+        import torch
+
         return torch.cat([there, rest], dim=-1)
 
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
 from symhep.errors import CardError, MethodError, as_card_error, nearest
 from symhep.events.dataset import Dataset
 from symhep.events.effective import effective_events, require_effective
 from symhep.events.vectors import ActsOn, Vectors, acts_on_momenta, vectors_of
+from symhep.lie.elements.frame import Frame
 from symhep.lie.generators import Generators
-from symhep.lie.groups.elements.frame import Frame
 from symhep.lie.kinds import defined_on
 from symhep.lie.sums import algebra_sum
 from symhep.lie.terms import read_terms
 from symhep_moments.options import MomentsOptions
 from symhep_moments.places import Places, called, places_of, whole_events
 from symhep_moments.thresholds import MemberCut, cuts_of, resolved
+
+if TYPE_CHECKING:  # torch takes a second to load, and a card is checked without it
+    from torch import Tensor
 
 __all__ = [
     "Events", "Sample", "candidates", "events_of", "frame_of", "prepare", "require_sense", "split_reference",
@@ -213,6 +215,8 @@ def events_of(
     >>> len(events), events.generators.name, round(float((events.x**2).mean()), 12)
     (500, 'sl(4,R) + R^4', 1.0)
     """
+    import torch
+
     taken = vectors_of(data, acts_on, vectors, max_events)
     require_effective(data if len(taken) == len(data) else data.take(taken.rows))
     if (total := float(taken.weights.sum())) <= 0:

@@ -16,7 +16,7 @@ from symhep_moments.say.whole import whole_events
 
 __all__ = ["cautions"]
 
-#: Two particles of one collection, in what `symhep.lie.groups.elements.named.exchange` calls itself.
+#: Two particles of one collection, in what `symhep.lie.elements.named.exchange` calls itself.
 _ALIKE = re.compile(r"exchange of (\S+)\[\d+\] and \1\[\d+\]")
 #: An exchange that is broken more than this compares particles that are sorted.
 ORDERED = 0.5

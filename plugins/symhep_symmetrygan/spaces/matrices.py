@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import CardError, as_card_error
+from symhep.lie.elements import Element, Frame, read_element
 from symhep.lie.generators import Generators
 from symhep.lie.groups import reflections, space_and_time_inversions
-from symhep.lie.groups.elements import Element, Frame, read_element
 from symhep_symmetrygan.sample import Events
 
 __all__ = ["frame_of", "generated_elements", "named_elements", "refuse_unless_normal"]
@@ -33,7 +33,7 @@ def named_elements(names: Sequence[str], events: Events) -> dict[str, FloatArray
 
     'exchange' stands for the exchanges of two vectors, 'reflection' for that of the last coordinate; of four-momenta P,
     T and PT are the components of the Lorentz group, so T reverses energies. All else is read as by
-    `symhep.lie.groups.elements.read_element`, which raises `CardError`.
+    `symhep.lie.elements.read_element`, which raises `CardError`.
     """
     found: dict[str, FloatArray] = {}
     frame, inversions = frame_of(events), space_and_time_inversions()

@@ -12,7 +12,7 @@ import torch
 from symhep.errors import CardError
 from symhep.hypotheses.discrete.family import ElementTest, discrete_rows
 from symhep.hypotheses.divergence.record import DivergenceRecord
-from symhep.lie.groups.elements import Element
+from symhep.lie.elements import Element
 from symhep.methods.context import Progress, SilentProgress, stream_for
 from symhep.methods.number import Number
 from symhep.methods.symmetry import homogeneous

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from symhep.hypotheses.adjustment import adjusted
 from symhep.hypotheses.discrete.record import DiscreteRow
-from symhep.lie.groups.elements.acting import sources
-from symhep.lie.groups.elements.element import Element
+from symhep.lie.elements.acting import sources
+from symhep.lie.elements.element import Element
 from symhep.methods.number import Number
 from symhep.methods.p_values import PKind, PValue
 from symhep.stats.intervals import Interval

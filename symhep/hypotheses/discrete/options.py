@@ -10,8 +10,8 @@ from symhep.errors import as_card_error
 from symhep.methods.interface import Options
 
 if TYPE_CHECKING:
-    from symhep.lie.groups.elements.element import Element
-    from symhep.lie.groups.elements.frame import Frame
+    from symhep.lie.elements.element import Element
+    from symhep.lie.elements.frame import Frame
 
 __all__ = ["DiscreteOptions", "spelled"]
 
@@ -19,7 +19,7 @@ __all__ = ["DiscreteOptions", "spelled"]
 class DiscreteOptions(Options):
     """Which discrete elements are tested; methods derive from it.
 
-    >>> from symhep.lie.groups.elements.frame import Frame
+    >>> from symhep.lie.elements.frame import Frame
     >>> [e.name for e in DiscreteOptions(elements=("P", "Z_3(z)")).chosen(Frame(("E", "px", "py", "pz"), ("a",)))]
     ['P', 'Z_3(z)']
     """
@@ -33,8 +33,8 @@ class DiscreteOptions(Options):
     def chosen(self, frame: Frame) -> list[Element]:
         """The elements. Raises `CardError` for what cannot be read or is not an element."""
         # torch comes with these: options are checked without it.
-        from symhep.lie.groups.elements.reading import read_element
-        from symhep.lie.groups.elements.usual import usual_elements
+        from symhep.lie.elements.reading import read_element
+        from symhep.lie.elements.usual import usual_elements
 
         with as_card_error("elements"):
             if self.elements == "usual":

@@ -8,10 +8,10 @@ from scipy.linalg import expm
 
 from symhep.errors import LieError
 from symhep.lie.bases import dilatation, lorentz, poincare
+from symhep.lie.elements.frame import Frame
+from symhep.lie.elements.reading import read_element
+from symhep.lie.elements.usual import usual_elements
 from symhep.lie.generators import Generators
-from symhep.lie.groups.elements.frame import Frame
-from symhep.lie.groups.elements.reading import read_element
-from symhep.lie.groups.elements.usual import usual_elements
 from symhep.lie.kinds import Known, defined_on, why_undefined
 
 NAMES = ("E", "px", "py", "pz")

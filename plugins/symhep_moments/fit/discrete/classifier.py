@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep.lie.groups.elements.element import Element
+from symhep.lie.elements.element import Element
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.network import Perceptron
 from symhep.torchkit.parameters import ReplicaParameters

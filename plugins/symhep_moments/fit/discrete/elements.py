@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 from symhep.hypotheses.discrete.family import ElementTest, by_order, discrete_rows
-from symhep.lie.groups.elements.element import Element
-from symhep.lie.groups.elements.frame import Frame
+from symhep.lie.elements.element import Element
+from symhep.lie.elements.frame import Frame
 from symhep.methods.context import stream_for
 from symhep.methods.number import Number
 from symhep.methods.p_values import PKind

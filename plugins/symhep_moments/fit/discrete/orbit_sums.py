@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep.lie.groups.elements.element import Element
+from symhep.lie.elements.element import Element
 from symhep.stats.support import RESOLUTION
 from symhep_moments.fit.discrete.randomisation import group_numbers
 

@@ -7,7 +7,7 @@ from itertools import combinations
 import torch
 from torch import Tensor
 
-from symhep.lie.groups.elements.frame import Frame
+from symhep.lie.elements.frame import Frame
 from symhep_moments.fit.functions.squash import natural_size
 from symhep_moments.places import Places
 

@@ -11,8 +11,8 @@ from symhep.errors import CardError
 from symhep.hypotheses.discrete.family import ElementTest, by_order, discrete_rows
 from symhep.hypotheses.discrete.options import DiscreteOptions
 from symhep.hypotheses.discrete.record import DiscreteRow
-from symhep.lie.groups.elements.element import Element
-from symhep.lie.groups.elements.frame import Frame
+from symhep.lie.elements.element import Element
+from symhep.lie.elements.frame import Frame
 from symhep.stats.intervals import Interval
 
 FRAME = Frame(("E", "px", "py", "pz"), ("mu-", "mu+"))

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from symhep.lie.groups.elements.element import Element
-from symhep.lie.groups.elements.frame import Frame
-from symhep.lie.groups.elements.reading import read_element
+from symhep.lie.elements.element import Element
+from symhep.lie.elements.frame import Frame
+from symhep.lie.elements.reading import read_element
 from symhep_moments.fit.discrete.classifier import OrbitClassifier
 from symhep_moments.fit.discrete.options import ClassifierOptions
 from symhep_moments.fit.discrete.products import Products

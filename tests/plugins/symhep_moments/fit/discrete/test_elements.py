@@ -16,7 +16,7 @@ from symhep.events.assemble import assemble
 from symhep.events.dataset import Dataset
 from symhep.events.select import Selector
 from symhep.lie.bases import poincare
-from symhep.lie.groups.elements.frame import Frame
+from symhep.lie.elements.frame import Frame
 from symhep.readers.toy.particles import density
 from symhep.readers.toy.signs import Signed
 from symhep_moments.fit.discrete.elements import discrete_tests

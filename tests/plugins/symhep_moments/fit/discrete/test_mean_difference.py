@@ -7,8 +7,8 @@ import pytest
 import torch
 from scipy.stats import binom, chi2
 
-from symhep.lie.groups.elements.frame import Frame
-from symhep.lie.groups.elements.reading import read_element
+from symhep.lie.elements.frame import Frame
+from symhep.lie.elements.reading import read_element
 from symhep.stats.paired import sign_flip_test
 from symhep_moments.fit.discrete.mean_difference import MomentTest, moment_tests
 from symhep_moments.fit.discrete.orbit_sums import orbit_sums

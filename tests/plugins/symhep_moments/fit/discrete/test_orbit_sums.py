@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from symhep.lie.groups.elements.frame import Frame
-from symhep.lie.groups.elements.reading import read_element
+from symhep.lie.elements.frame import Frame
+from symhep.lie.elements.reading import read_element
 from symhep_moments.fit.discrete import orbit_sums as orbits
 from symhep_moments.fit.discrete.orbit_sums import orbit_sums
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from symhep.errors import LieError
-from symhep.lie.groups.elements.element import Element
-from symhep.lie.groups.elements.frame import Frame
-from symhep.lie.groups.elements.reading import read_element
+from symhep.lie.elements.element import Element
+from symhep.lie.elements.frame import Frame
+from symhep.lie.elements.reading import read_element
 
 __all__ = ["usual_elements"]
 

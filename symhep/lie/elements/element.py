@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
 from symhep.errors import LieError
+
+if TYPE_CHECKING:  # torch takes a second to load, and a card that names elements is checked without it
+    from torch import Tensor
 
 __all__ = ["HIGHEST_ORDER", "Element"]
 
@@ -37,6 +39,7 @@ class Element:
     sources
         (P,) s: the vector p of the image is made of the vector s(p).
 
+    >>> import torch
     >>> swap = Element("exchange(1,2)", "exchange of 1 and 2", np.eye(2), (1, 0))
     >>> swap.act(torch.tensor([[[1.0, 2.0], [3.0, 4.0]]])).tolist(), swap.order
     ([[[3.0, 4.0], [1.0, 2.0]]], 2)
@@ -50,8 +53,10 @@ class Element:
     def act(self, x: Tensor) -> Tensor:
         """g x, of the shape of x (n, P, d), or (n, P, D) with D > d."""
         if x.shape[2] > (d := len(self.matrix)):
-            return torch.cat([self.act(x[..., :d]), x[..., d:]], dim=2)
-        return x[:, list(self.sources)] @ torch.as_tensor(self.matrix, dtype=x.dtype, device=x.device).T
+            found = x.clone()
+            found[..., :d] = self.act(x[..., :d])
+            return found
+        return x[:, list(self.sources)] @ x.new_tensor(self.matrix).T
 
     @property
     def whole(self) -> FloatArray:
@@ -64,10 +69,11 @@ class Element:
 
     def orbit(self, x: Tensor) -> Tensor:
         """x, g x, ..., g^(q - 1) x: (q, n, P, d)."""
-        images = [x]
-        for _ in range(self.order - 1):
-            images.append(self.act(images[-1]))
-        return torch.stack(images)
+        images = x.new_empty((self.order, *x.shape))
+        images[0] = x
+        for power in range(1, self.order):
+            images[power] = self.act(images[power - 1])
+        return images
 
     @cached_property
     def order(self) -> int:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symhep.errors import LieError
-from symhep.lie.groups.elements.element import Element
+from symhep.lie.elements.element import Element
 from symhep.lie.permutations import permutation_matrix
 
 

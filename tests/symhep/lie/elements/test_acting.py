@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from symhep.lie.groups.elements.acting import moves, same_action, sources
-from symhep.lie.groups.elements.frame import Frame
-from symhep.lie.groups.elements.reading import read_element
+from symhep.lie.elements.acting import moves, same_action, sources
+from symhep.lie.elements.frame import Frame
+from symhep.lie.elements.reading import read_element
 
 FRAME = Frame(("px", "py", "pz"), ("a", "b"))
 X = torch.from_numpy(np.random.default_rng(5).normal(size=(40, 2, 3)))

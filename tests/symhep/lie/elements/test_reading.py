@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from symhep.errors import LieError
-from symhep.lie.groups.elements.frame import Frame
-from symhep.lie.groups.elements.reading import read_element
-from symhep.lie.groups.elements.usual import usual_elements
+from symhep.lie.elements.frame import Frame
+from symhep.lie.elements.reading import read_element
+from symhep.lie.elements.usual import usual_elements
 
 MUONS = Frame(("E", "px", "py", "pz"), ("mu-", "mu+"))
 JETS = Frame(("E", "px", "py", "pz"), ("jets[0]", "jets[1]", "jets[2]"))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from torch import Tensor
+from symhep.lie.elements.element import Element
 
-from symhep.lie.groups.elements.element import Element
+if TYPE_CHECKING:
+    from torch import Tensor
 
 __all__ = ["moves", "same_action", "sources"]
 

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from particle import InvalidParticle, Particle, ParticleNotFound
 
 from symhep.errors import LieError
-from symhep.lie.groups.elements.element import HIGHEST_ORDER, Element
-from symhep.lie.groups.elements.frame import Frame
+from symhep.lie.elements.element import HIGHEST_ORDER, Element
+from symhep.lie.elements.frame import Frame
 
 __all__ = [
     "charge_conjugation",

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from symhep.errors import LieError, nearest
-from symhep.lie.groups.elements.element import Element
-from symhep.lie.groups.elements.frame import Frame
-from symhep.lie.groups.elements.named import (
+from symhep.lie.elements.element import Element
+from symhep.lie.elements.frame import Frame
+from symhep.lie.elements.named import (
     charge_conjugation,
     charge_parity,
     exchange,
