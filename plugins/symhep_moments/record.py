@@ -179,10 +179,10 @@ class WholeEvents(Record):
     """Events with vectors of several kinds, any number of members, tags or spectators."""
 
     objects: tuple[ObjectRow, ...] = Field(description="what an event is made of, in the order of its places")
-    tags: tuple[str, ...] = Field(
+    tag_names: tuple[str, ...] = Field(
         (), description="numbers of each member that are not transformed, and that tests see; [] if none"
     )
-    spectators: tuple[str, ...] = Field((), description="the same of the event; [] if none")
+    spectator_names: tuple[str, ...] = Field((), description="the same of the event; [] if none")
     otherwise: tuple[str, ...] = Field(
         (), description="what is left out for such events, or done otherwise, in words"
     )

@@ -46,7 +46,7 @@ def whole_record(sample: Sample, functions: TestFunctions, tested: Events) -> Wh
         return None
     return WholeEvents(
         objects=[_object(name, sample.events, places) for name in places.kinds],
-        tags=places.tag_names, spectators=places.spectator_names,
+        tag_names=places.tag_names, spectator_names=places.spectator_names,
         otherwise=list(_otherwise(sample, places, functions, tested)),
     )  # fmt: skip
 

@@ -80,5 +80,5 @@ def _steps(whole: WholeEvents) -> Iterator[str]:
         # What has one member at least, and nothing else, adds nothing where that one leaves.
         if row.fewest > (1 if len(whole.objects) == 1 else 0):
             yield f"a selection of events with at least {row.fewest} {row.name}"
-    if sets and whole.spectators:
+    if sets and whole.spectator_names:
         yield "a spectator that counts members, or depends on which of them pass,"

@@ -49,10 +49,13 @@ def before_and_after_figures(
 def before_and_after(histograms: Mapping[str, hist.Hist[Any]], sample: str, unit: str) -> Figure:
     """A panel per projection: sums of weights with errors of the events and of ``sample``, and their ratio.
 
-    Projections that are the same in all events, such as the azimuth between two vectors back to back, are left out.
+    Projections that are the same in all events, such as the azimuth between two vectors back to back, are left out, and
+    so are, if there are others, those that the elements do not change.
     """
     every = [h for key, h in histograms.items() if key.startswith(PREFIX)]
-    found = ([h for h in every if (h["events", :].values() != 0).sum() > 1] or every)[:SHOWN]
+    vary = [h for h in every if (h["events", :].values() != 0).sum() > 1] or every
+    changed = [h for h in vary if not np.allclose(h["events", :].values(), h[sample, :].values(), rtol=1e-9)]
+    found = (changed or vary)[:SHOWN]
     figure, axes = panel(
         2, len(found), figsize=(3.9 * len(found) + 0.4, 4.7), squeeze=False, sharex="col", height_ratios=(3, 1.3)
     )  # fmt: skip
