@@ -156,6 +156,16 @@ def _from_numbers(name: str, x: Any, mask: Any) -> _Flat:
             event=_first(empty), hint="give mask=~np.isnan(x).all(axis=-1), or a mask of your own",
         )  # fmt: skip
     kind, components = _BY_LENGTH[values.shape[2]]
+    negative = there & (values[..., 0] < 0) if components[0] == "E" else np.zeros_like(there)
+    if negative.any():
+        # Three components of momentum and then the energy would otherwise be another event, and another answer.
+        many = plural(int(negative.any(axis=1).sum()), "event")
+        raise InputError(
+            f"the energy of a member of '{name}' is negative (as in {many})",
+            event=_first(negative),
+            hint="four-momenta are (E, px, py, pz): x[..., [3, 0, 1, 2]] puts an energy that comes last first; numbers "
+            "that are no momenta go in as (N, F)",
+        )
     coordinates = {c: values[..., i][there] for i, c in enumerate(components)}
     return _Flat(coordinates, {}, there.sum(axis=1), kind, values.shape[1], varies)
 
