@@ -125,10 +125,11 @@ def vectors_of(
         there = present_components(data.kinds)
         # A component that no vector has is none of the space's.
         some = [i for i in range(len(MOMENTUM)) if there[:, i].any()]
-        x, unit = (data.momenta[rows] * there)[:, :, some], "GeV"
+        # What stands where nothing is may be anything, NaN as well.
+        x, unit = np.where(there, data.momenta[rows], 0.0)[:, :, some], "GeV"
         names = tuple(MOMENTUM[i] for i in some)
         if mask is not None:
-            x = x * mask[:, :, None]
+            x = np.where(mask[:, :, None], x, 0.0)
         particles, kinds, objects, sets = data.particles, data.kinds, data.objects, data.sets
     else:
         length = _length(data, vectors or 1)
@@ -139,7 +140,7 @@ def vectors_of(
         slots = _slots(data, length)
         mask = None if mask is None else mask[:, slots]
         if mask is not None:
-            x = x * mask[:, :, None]
+            x = np.where(mask[:, :, None], x, 0.0)
         known = len(data.particles) == x.shape[1]
         particles = data.particles if known else tuple(str(i + 1) for i in range(x.shape[1]))
         kinds = ("full",) * x.shape[1]

@@ -93,3 +93,17 @@ def test_numbers_that_are_none() -> None:
     for weights in (np.zeros(20), np.full(20, np.inf)):
         with pytest.raises(MethodError, match="the event weights of 'points' are not finite, or all zero"):
             vectors_of(replace(data, weights=weights))
+
+
+def test_what_stands_where_nothing_is_does_not_matter() -> None:
+    momenta = np.random.default_rng(1).normal(size=(20, 2, 4))
+    mask = np.arange(40).reshape(20, 2) % 3 > 0
+    data = replace(
+        table(8), momenta=momenta, particles=("met", "jets[0]"), kinds=("transverse", "full"),
+        objects=("met", "jets"), mask=mask,
+    )  # fmt: skip
+    there = mask[:, :, None] & np.array([[False, True, True, False], [True] * 4])
+    dirty = replace(data, momenta=np.where(there, momenta, np.nan))
+    np.testing.assert_array_equal(vectors_of(data).x, np.where(there, momenta, 0.0))
+    np.testing.assert_array_equal(vectors_of(dirty).x, vectors_of(data).x)
+    assert vectors_of(data).scale == pytest.approx(np.sqrt((momenta[there] ** 2).mean()))
