@@ -16,7 +16,7 @@ from symhep.lie.kinds import Known
 if TYPE_CHECKING:  # torch takes a second to load, and a card is checked without it
     from torch import Tensor
 
-__all__ = ["Places", "called", "places_of", "whole_events"]
+__all__ = ["Places", "places_of", "whole_events"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -140,7 +140,7 @@ class Places:
 def places_of(taken: Vectors) -> Places | None:
     """What these events hold where; None if they are vectors of which all is known, in every event, and no more."""
     count = taken.x.shape[1]
-    names = called(taken) or tuple(f"vector {p + 1}" for p in range(count))
+    names = taken.called or tuple(f"vector {p + 1}" for p in range(count))
     objects = taken.objects if len(taken.objects) == count else names
     # A place that some events leave empty belongs to a set, whatever else it is called.
     full = np.asarray(taken.members.all(axis=0))
@@ -154,13 +154,6 @@ def places_of(taken: Vectors) -> Places | None:
         taken.names, taken.present, names, objects, sets, extended, tags, spectators, massless,
         tag_names=taken.tag_names, spectator_names=taken.spectator_names,
     )  # fmt: skip
-
-
-def called(taken: Vectors) -> tuple[str, ...]:
-    """The names of the vectors; () where they have none but their numbers."""
-    count = taken.x.shape[1]
-    known = len(taken.particles) == count and taken.particles != tuple(str(p + 1) for p in range(count))
-    return taken.particles if known else ()
 
 
 def whole_events(

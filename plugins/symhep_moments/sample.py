@@ -18,7 +18,7 @@ from symhep.lie.kinds import defined_on
 from symhep.lie.sums import algebra_sum
 from symhep.lie.terms import read_terms
 from symhep_moments.options import MomentsOptions
-from symhep_moments.places import Places, called, places_of, whole_events
+from symhep_moments.places import Places, places_of, whole_events
 from symhep_moments.thresholds import MemberCut, cuts_of, resolved
 
 if TYPE_CHECKING:  # torch takes a second to load, and a card is checked without it
@@ -226,7 +226,7 @@ def events_of(
     kept, left_out = _defined(candidates(generators, taken), places)
     return Events(
         torch.from_numpy(x), torch.from_numpy(taken.weights), scale, taken.names, taken.unit, taken.momenta, kept,
-        len(data), data.unit[taken.rows], places, called(taken), left_out,
+        len(data), data.unit[taken.rows], places, taken.called, left_out,
         acts_on_momenta(data, acts_on, vectors),
     )  # fmt: skip
 

@@ -60,6 +60,8 @@ class Sample:
         (n,) which events of the dataset these are.
     available
         Number of events of the dataset.
+    called
+        P names of the vectors; () where they have none.
     """
 
     x: Tensor
@@ -72,6 +74,7 @@ class Sample:
     negative: float
     rows: npt.NDArray[np.int64]
     available: int
+    called: tuple[str, ...] = ()
 
     @property
     def minkowski(self) -> bool:
@@ -120,6 +123,7 @@ class Sample:
             float(-taken.weights[taken.weights < 0].sum() / size.sum()),
             taken.rows,
             len(data),
+            taken.called,
         )
 
 

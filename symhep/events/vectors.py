@@ -71,6 +71,13 @@ class Vectors:
         return present_components(self.kinds, self.names)
 
     @property
+    def called(self) -> tuple[str, ...]:
+        """P names of the vectors; () where they have none but their numbers."""
+        count = self.x.shape[1]
+        known = len(self.particles) == count and self.particles != tuple(str(p + 1) for p in range(count))
+        return self.particles if known else ()
+
+    @property
     def members(self) -> npt.NDArray[np.bool_]:
         """(N, P) which places hold a member."""
         return np.ones(self.x.shape[:2], dtype=bool) if self.mask is None else self.mask

@@ -63,9 +63,8 @@ def split_spurious(
     """
     points = sample.layout.split(sample.x).numpy()
     # a constraint by position means nothing where an event has other vectors in the same places
-    known = (
-        () if sample.layout.masked else tuple(c.text for c in constraints(points, sample.names, sample.unit))
-    )
+    found = [] if sample.layout.masked else constraints(points, sample.names, sample.unit, sample.called)
+    known = tuple(c.text for c in found)
     rows, fields = solution.coefficients, conditions.fields
     if solution.dimension == 0:
         return solution, Support(np.zeros((0, rows.shape[1])), np.zeros(0, bool), False, known)
