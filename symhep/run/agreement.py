@@ -109,7 +109,7 @@ def merged(schemas: Iterable[Schema]) -> Schema:
 
 def _joined(a: Schema, b: Schema) -> Schema:
     collections = dict(b.collections) | {
-        name: replace(c, fields={**b.collections[name].fields, **c.fields}) if name in b.collections else c
+        name: _both(c, b.collections[name]) if name in b.collections else c
         for name, c in a.collections.items()
     }
     return replace(
@@ -119,6 +119,12 @@ def _joined(a: Schema, b: Schema) -> Schema:
         weights=tuple(dict.fromkeys((*a.weights, *b.weights))),
         auto_weight=a.auto_weight if a.auto_weight is not None else b.auto_weight,
     )
+
+
+def _both(a: CollectionSchema, b: CollectionSchema) -> CollectionSchema:
+    """All fields of a collection in two files; what only one of them knows of its momenta is told later."""
+    vector = a.vector if a.vector == b.vector else "full"
+    return replace(a, fields={**b.fields, **a.fields}, vector=vector)
 
 
 def check_agreement(
