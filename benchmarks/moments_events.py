@@ -31,6 +31,7 @@ from symhep.events.dataset import Column, Dataset, Scaler
 from symhep.events.kinds import VectorKind
 from symhep.methods.context import Context, seed_sequence
 from symhep.methods.interface import Shard
+from symhep.torchkit.threads import one_thread_per_operation
 from symhep_moments.fit.candidates import given_test
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.options import DiscreteOptions
@@ -254,18 +255,18 @@ def power(sizes: list[int], toys: int, folder: Path) -> None:
 
 
 class Clock:
-    """Progress that takes the seconds of processors of each step."""
+    """Progress that takes the seconds of each step."""
 
     def __init__(self) -> None:
         self.steps: dict[str, float] = {}
 
     @contextmanager
     def task(self, description: str, total: int) -> Iterator[Callable[..., None]]:
-        last = process_time()
+        last = perf_counter()
 
         def done(steps: int = 1, note: str = "") -> None:
             nonlocal last
-            now = process_time()
+            now = perf_counter()
             self.steps[note] = self.steps.get(note, 0.0) + now - last
             last = now
 
@@ -273,7 +274,7 @@ class Clock:
 
 
 def timed(n: int, places: int) -> None:
-    """Seconds of one core for everything, step by step, with up to ``places`` members."""
+    """Seconds for everything, step by step, with up to ``places`` members."""
     global PLACES
     rng, method = np.random.default_rng(1), MomentConditions()
     measured_on(method, plain(rng, 1000), Clock())  # what is loaded once does not count
@@ -295,7 +296,8 @@ def timed(n: int, places: int) -> None:
 def measured_on(method: MomentConditions, data: Dataset, clock: Clock) -> None:
     context = Context(seed_sequence(1, "moments", 0), progress=clock)
     sample = method.prepare(data, MomentsOptions())
-    method.combine(sample, [method.fit(sample, Shard(), context)], context)
+    with one_thread_per_operation():
+        method.combine(sample, [method.fit(sample, Shard(), context)], context)
 
 
 def main() -> None:
@@ -307,7 +309,8 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=20)
     parser.add_argument("--folder", type=Path, default=Path("moments_events"))
     given = parser.parse_args()
-    torch.set_num_threads(1)
+    if given.what != "time":
+        torch.set_num_threads(1)
     given.folder.mkdir(parents=True, exist_ok=True)
     if given.what == "level":
         level(given.kinds or list(KINDS), given.toys, given.folder)

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from symhep.methods.number import Number
 from symhep.stats.intervals import Interval
+from symhep.torchkit.threads import in_groups
 from symhep_moments.fit.closed_orbits import ClosedOrbit, orbit_shares
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.interface import TestFunctions
@@ -110,14 +111,24 @@ def breakings(events: Events, functions: TestFunctions, level: float = 0.95) -> 
     open_ones = [a for a, orbit in enumerate(closed) if orbit is None]
     rates = dict(zip(open_ones, _rates(events, rows, functions, open_ones), strict=True))
     few = _rows(len(events), orbit_events(events, functions), events.x.device)
+
+    def modulation(orbit: ClosedOrbit) -> ProjectedSize:
+        return _modulation(events.x[few], events.weights[few], functions, orbit, events.places)
+
+    # One generator knows nothing of the others: several at a time.
+    orbits = [(a, orbit) for a, orbit in enumerate(closed) if orbit is not None]
+    groups = in_groups(
+        lambda group: [(orbits[i][0], modulation(orbits[i][1])) for i in group],
+        len(orbits), events.x.device.type, most=1,
+    )  # fmt: skip
+    modulations = dict(size for group in groups for size in group)
     for a, orbit in enumerate(closed):
         label, matrix = events.generators.labels[a], events.generators.matrices[a]
         kind: BreakingKind = "rate" if orbit is None else "modulation"
         if orbit is None:
             (unit, factor), size, used = _unit(matrix, events), rates[a], len(rows)
         else:
-            unit, factor, used = "", sqrt(2), len(few)
-            size = _modulation(events.x[few], events.weights[few], functions, orbit, events.places)
+            unit, factor, size, used = "", sqrt(2), modulations[a], len(few)
         theta = size.interval(level)
         interval = Interval(factor * theta.value, factor * theta.low, factor * theta.high, theta.method)
         found.append(Breaking(label, kind, unit, interval, factor * size.visible(), len(size.noise), used))

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from symhep.torchkit.threads import in_groups
 from symhep_moments.fit.breaking import comparable_orbits
 from symhep_moments.fit.closed_orbits import ClosedOrbit, orbit_shares
 from symhep_moments.fit.fields import LinearFields
@@ -84,9 +85,9 @@ def breaking_maps(events: Events, functions: TestFunctions, labels: Sequence[str
     plane = plane_of(events, x, functions)
     if plane is None:
         return []
-    found = []
     orbits = dict(zip(events.generators.labels, comparable_orbits(events, functions), strict=True))
-    for label in labels:
+
+    def map_of(label: str) -> BreakingMap | None:
         orbit = orbits[label]
         if orbit is None:
             one = events.generators.subset([label])
@@ -98,14 +99,14 @@ def breaking_maps(events: Events, functions: TestFunctions, labels: Sequence[str
             kind = "modulation"
         shape = (len(plane.x) - 1, len(plane.y) - 1)
         if not np.nansum(errors):
-            continue  # the flow does not move the two coordinates
+            return None  # the flow does not move the two coordinates
         unit = "" if kind == "modulation" else "per unit"
-        found.append(
-            BreakingMap(
-                label, kind, unit, values.reshape(shape), errors.reshape(shape), plane.x, plane.y, plane.axes
-            )
-        )
-    return found
+        values, errors = values.reshape(shape), errors.reshape(shape)
+        return BreakingMap(label, kind, unit, values, errors, plane.x, plane.y, plane.axes)
+
+    # One generator knows nothing of the others: several at a time.
+    groups = in_groups(lambda group: [map_of(labels[i]) for i in group], len(labels), x.device.type, most=1)
+    return [found for group in groups for found in group if found is not None]
 
 
 def _modulation_map(

@@ -51,9 +51,7 @@ def test_two_massless_particles_back_to_back(of: str, null: int, still: int) -> 
     assert sum(s["moves_no_event"] for s in found["support"]["spurious"]) == still
     assert found["support"]["checked_off_support"]
     told = found["support"]["constraints"]
-    assert {"the sum of E is 80 GeV", "the sum of px is 0 GeV", "E^2 - p^2 of a is 0 GeV^2"} <= set(
-        told
-    )
+    assert {"the sum of E is 80 GeV", "the sum of px is 0 GeV", "E^2 - p^2 of a is 0 GeV^2"} <= set(told)
 
 
 def test_the_dilatation_of_massless_particles_is_named_and_told() -> None:
