@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from symhep.errors import CardError
 from symhep.events.kinds import VectorKind
 
 __all__ = ["FeatureTable", "Places"]
 
 FloatArray = npt.NDArray[np.float64]
+#: What a table may take in memory.
+MOST_BYTES = 8e9
 #: Arrays of a table by their names in storage; those of members are place by place.
 _ARRAYS = ("values", "weights", "momenta", "mask", "tags", "spectators", "source")
 
@@ -96,6 +99,7 @@ class FeatureTable:
         """
         full = [t for t in tables if len(t)] or list(tables[:1])
         widths = [max(t.places[i].width for t in full) for i in range(len(full[0].places))]
+        cls._require_room(full, widths)
         full = [t.widened(widths) for t in full]
         positions = [set(column) for column in zip(*(t.pdg_ids for t in full), strict=True)]
         ids = tuple(next(iter(seen)) if len(seen) == 1 else None for seen in positions)
@@ -114,6 +118,20 @@ class FeatureTable:
             np.concatenate([t.spectators for t in full]),
             places,
         )
+
+    @staticmethod
+    def _require_room(tables: Sequence[FeatureTable], widths: Sequence[int]) -> None:
+        """Raise `CardError` for sets so wide that their empty places would fill the memory."""
+        events = sum(len(t) for t in tables)
+        each = sum(w * (len(p.variables) + 5) for w, p in zip(widths, tables[0].places, strict=True))
+        varying = [(w, p.object) for w, p in zip(widths, tables[0].places, strict=True) if p.varies]
+        if varying and 8 * events * each > MOST_BYTES:
+            width, widest = max(varying)
+            raise CardError(
+                f"{events:,} events with {width} places for '{widest}' take {8e-9 * events * each:.3g} GB, most of "
+                "them empty",
+                hint=f"take fewer of them, as in {widest}: {{..., take: {{up_to: 50}}}}",
+            )
 
     def widened(self, widths: Sequence[int]) -> FeatureTable:
         """The same events with so many places for each object, the new ones empty."""

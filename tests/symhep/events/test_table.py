@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from numpy.testing import assert_array_equal
 
+from symhep.errors import CardError
 from symhep.events.table import FeatureTable, Places
 
 
@@ -62,3 +64,9 @@ def test_kinds_that_differ_in_nothing_known_are_full() -> None:
         Places("e", 1, "full", False, ("px",)),
     ))  # fmt: skip
     assert FeatureTable.join([massless, full]).places[0].kind == "full"
+
+
+def test_sets_that_fill_the_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symhep.events.table.MOST_BYTES", 100)
+    with pytest.raises(CardError, match=r"4 events with 3 places for 'jets' take .* GB.*take: \{up_to: 50\}"):
+        FeatureTable.join([_table([1, 0], 1), _table([3, 2], 3)])
