@@ -311,7 +311,7 @@ def main() -> None:
     given = parser.parse_args()
     if given.what != "time":
         torch.set_num_threads(1)
-    given.folder.mkdir(parents=True, exist_ok=True)
+        given.folder.mkdir(parents=True, exist_ok=True)
     if given.what == "level":
         level(given.kinds or list(KINDS), given.toys, given.folder)
     elif given.what == "power":
