@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-
 from moments_events import KINDS, Kind, level, with_energy
+
 from symhep.events.dataset import Column, Dataset, Scaler
 from symhep.events.kinds import VectorKind
 
