@@ -178,7 +178,7 @@ def _check_references(card_file: CardFile) -> None:
     try:
         object_order(card.objects)
     except CardError as error:
-        raise failure(card_file.where("objects"), error, CardError) from error
+        raise CardError(str(error), where=card_file.where("objects")) from error
     for name, feature in card.features.items():
         where = card_file.where("features", name)
         if feature.selection is not None:
@@ -309,7 +309,7 @@ def _check_method(
             except (MethodError, PluginError):
                 continue
     except CardError as error:
-        raise failure(where, error, CardError) from error
+        raise CardError(str(error), where=where) from error
 
 
 def _method(name: str, card_file: CardFile, registry: Registry) -> PlannedMethod:
