@@ -22,7 +22,7 @@ def test_it_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MPLBACKEND", raising=False)  # the kernel has its own
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(STRICT))
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}})
+    client = NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(path.parent)}})
     client.execute()
     shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     assert [o for o in shown if o.output_type == "error" or o.get("name") == "stderr"] == []
