@@ -89,7 +89,7 @@ class Places:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Names of the objects, each once: what a member is told by, beside its tags."""
+        """Names of the objects, each once."""
         return tuple(dict.fromkeys(self.objects))
 
     @property

@@ -136,12 +136,17 @@ def prepare(data: Dataset, options: MomentsOptions) -> Sample:
 
 
 def require_sense(data: Dataset, options: MomentsOptions) -> None:
-    """Raise `CardError` or `MethodError` for a reference, vectors, candidates or elements that are not there."""
+    """Raise `CardError` or `MethodError` for a reference, vectors, candidates, edges or elements that are not there."""
     own, _ = split_reference(data, options.reference)
-    resolved(options, data)
+    edges = resolved(options, data).fiducial
     vectors = vectors_of(own, options.acts_on, options.vectors)
     places = places_of(vectors)
     _defined(candidates(options.generators, vectors), places)
+    if named := [edge for edge in edges if edge.particle != "all"]:
+        from symhep_moments.fit.functions.edges import whose  # torch comes with it
+
+        for edge in named:
+            whose(edge, vectors.x.shape[1], vectors.called, places)
     if options.discrete is not None:
         options.discrete.chosen(frame_of(vectors.names, data.particles, vectors.x.shape[1], places))
 

@@ -117,7 +117,7 @@ def analyse(
         raise CardError(f"seed={seed!r} is no integer from 0 on")
     if str(workers).lstrip("-").isdecimal() and int(workers) < 1:
         raise CardError(
-            f"workers={workers!r} is no number of processes", hint="give 1 or more, or 'dask:ADDRESS'"
+            f"workers={workers!r} is not a number of processes", hint="give 1 or more, or 'dask:ADDRESS'"
         )
     plugins = registry or registry_in(None)
     found = plugins.method(method)

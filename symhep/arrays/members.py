@@ -261,7 +261,7 @@ def _kind(name: str, flat: _Flat, wanted: VectorKind | None) -> VectorKind:
     if wanted is None or wanted == flat.kind:
         return flat.kind
     if wanted not in COMPONENTS:
-        raise CardError(f"kinds: {wanted!r} is no kind", hint=f"known: {', '.join(COMPONENTS)}")
+        raise CardError(f"kinds: expected one of {', '.join(COMPONENTS)}, not {wanted!r}")
     # Of massless vectors the energy follows from the rest.
     needed = COMPONENTS["three" if wanted == "massless" else wanted]
     lacking = [c for c in needed if c not in COMPONENTS[flat.kind]]

@@ -122,7 +122,7 @@ def _joined(a: Schema, b: Schema) -> Schema:
 
 
 def _both(a: CollectionSchema, b: CollectionSchema) -> CollectionSchema:
-    """All fields of a collection in two files; what only one of them knows of its momenta is told later."""
+    """All fields of a collection in two files; `check_agreement` reports what only one of them has."""
     vector = a.vector if a.vector == b.vector else "full"
     return replace(a, fields={**b.fields, **a.fields}, vector=vector)
 

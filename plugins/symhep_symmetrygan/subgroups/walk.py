@@ -36,7 +36,7 @@ SEARCHED, TESTED = 600, 400
 
 
 def no_task(steps: int = 1, note: str = "") -> None:
-    """Nobody looks."""
+    """Progress that is shown nowhere."""
 
 
 def search_subgroups(

@@ -11,7 +11,7 @@ __all__ = ["SHOWN", "Advance", "nothing", "scaled"]
 
 #: Called, from several threads, with a number of steps that are done.
 Advance = Callable[[int], None]
-#: Steps of a training that are told at once.
+#: Training steps between two reports of progress.
 SHOWN = 50
 
 

@@ -156,7 +156,7 @@ def test_the_networks_come_along() -> None:
         ("bootstrap", {"weight": 2}, CardError, "'weight' is neither .* did you mean 'weights'"),
         ("bootstrap", {"shards": "many"}, CardError, "options of bootstrap: shards: input should be a valid integer"),
         ("bootstrap", {"seed": -1}, CardError, "seed=-1 is no integer from 0 on"),
-        ("bootstrap", {"workers": 0}, CardError, "workers=0 is no number of processes"),
+        ("bootstrap", {"workers": 0}, CardError, "workers=0 is not a number of processes"),
         ("bootstrap", {"fail": "known"}, MethodError, "asked to fail"),
         ("bootstrap", {"fail": "unknown"}, MethodError, "ZeroDivisionError: broken inside"),
         ("bootstrap", {"device": "gpu"}, symhep.errors.DeviceError, "'gpu' is not a device"),

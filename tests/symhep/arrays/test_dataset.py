@@ -266,7 +266,7 @@ ODD: list[tuple[Any, dict[str, Any], type[Exception], str]] = [
     (X * 1e6, {}, CardError, "median pt is .* as if in MeV; say units='MeV'"),
     (X, {"units": "GEV"}, CardError, "units='GEV' is no unit of momenta; known: GeV, MeV"),
     (P, {"kinds": "full"}, CardError, "'particles' holds three vectors, without E"),
-    (P, {"kinds": "tree"}, CardError, "kinds: 'tree' is no kind; known: full, massless, three, transverse"),
+    (P, {"kinds": "tree"}, CardError, "kinds: expected one of full, massless, three, transverse, not 'tree'"),
     (X, {"vars": ["ptt"]}, CardError, "vars: there is no variable 'ptt'; did you mean 'pt'"),
     (X, {"names": ["a"]}, CardError, "2 different names of particles are needed"),
     (X, {"labels": {"a": range(20)}}, InputError, "event 20: labels: an event is in none of the samples"),

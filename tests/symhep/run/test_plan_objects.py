@@ -65,6 +65,10 @@ def test_kinds_come_from_the_file(shared_data: Path) -> None:
         ),
         ({"methods__m__use": "vae"}, "method 'vae' does not take a number of objects that differs from event to event"),
         ({"methods__m__options": {"discrete": ["Z_3(x)"]}}, r"Z_3\(x\).*pz of met"),
+        (
+            {"methods__m__options": {"edges": [{"variable": "pt", "above": 20, "particle": "jet"}]}},
+            "an edge of 'jet', which is no particle; did you mean 'jets'",
+        ),
     ],
 )  # fmt: skip
 def test_what_cannot_be_fails_before_the_run(
