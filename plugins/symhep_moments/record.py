@@ -96,12 +96,12 @@ class RankRow(BlockRow):
 class Candidate(CandidateRow):
     """A candidate generator: its test, and how strongly it is broken."""
 
-    strength: Number | None = Field(
+    size: Number | None = Field(
         None,
         description="strength of the breaking, as far as the test functions see it: a lower bound of the whole, 95 %; "
         "null: not asked for, or not tested",
     )
-    strength_kind: BreakingKind | None = Field(
+    size_kind: BreakingKind | None = Field(
         None,
         description="modulation: epsilon = sqrt(2) rms(u), u the relative departure of the density from its mean over "
         "the orbits, so epsilon of 1 + epsilon cos(m phi), a fraction; rate: rms relative change of the density per "
@@ -109,7 +109,7 @@ class Candidate(CandidateRow):
     )
     smallest_visible: float | None = Field(
         None,
-        description="strength that a test at 5 % would detect with 90 % power, in the unit of strength",
+        description="strength that a test at 5 % would detect with 90 % power, in the unit of size",
     )
 
 

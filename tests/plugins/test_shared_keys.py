@@ -24,6 +24,7 @@ EXCEPTIONS: dict[str, str] = {
     "kept": "divergences of kept elements, on which scripts rely, beside how many there are, and their losses",
     "failed": "divergences of rejected elements, likewise",
     "random": "divergences of random elements, likewise",
+    "size": "how strongly a candidate is broken, or a discrete element; vectors.size of oracle, the length of a vector",
     "symmetry": "kl.symmetry, on which scripts rely, beside the symmetry for `symhep augment`",
 }
 

@@ -29,7 +29,7 @@ _LONGEST = 1e4
 
 def has_strengths(rows: Sequence[Candidate]) -> bool:
     """Is there a strength to draw?"""
-    return any(row.strength is not None for row in rows)
+    return any(row.size is not None for row in rows)
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ def breaking_strengths(rows: Sequence[Candidate]) -> Figure:
     """A panel per unit, a row per generator: the strength with its interval; grey: what would not have been seen."""
     groups: dict[tuple[str | None, str], list[_Bar]] = {}
     for row in rows:
-        if (strength := row.strength) is not None:
-            groups.setdefault((row.strength_kind, strength.unit), []).append(_Bar.of(row, strength))
+        if (strength := row.size) is not None:
+            groups.setdefault((row.size_kind, strength.unit), []).append(_Bar.of(row, strength))
     heights = [len(group) + 1.0 for group in groups.values()]
     figure, axes = panel(
         len(groups), 1, figsize=(6.4, _ROW * sum(heights) + 0.62 * len(groups) + 0.6), squeeze=False,

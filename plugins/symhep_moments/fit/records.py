@@ -112,7 +112,7 @@ def _candidates(m: Measurement) -> list[Candidate]:
         # Off its support a density changes altogether: a strength would say nothing.
         b = sizes.get(label)
         strength = {} if b is None else {
-            "strength": b.to_number(), "strength_kind": b.kind, "smallest_visible": b.smallest_visible,
+            "size": b.to_number(), "size_kind": b.kind, "smallest_visible": b.smallest_visible,
         }  # fmt: skip
         rows.append(Candidate(label=label, **dict(tests[label].p), **strength))
     return rows + [Candidate(label=label, how="undefined") for label, _ in m.events.left_out]

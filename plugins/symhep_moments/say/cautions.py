@@ -175,10 +175,10 @@ def _weights(s: MomentsRecord) -> Iterator[Statement]:
 def _ordered(s: MomentsRecord) -> Iterator[Statement]:
     """Exchanges within one collection that are broken so strongly that most events have the same order."""
     ordered = {
-        d.name: d.asymmetry.value
+        d.name: d.size.value
         for d in s.discrete
         if d.rejected and _ALIKE.search(d.meaning)
-        and d.asymmetry is not None and abs(d.asymmetry.value or 0.0) > ORDERED
+        and d.size is not None and abs(d.size.value or 0.0) > ORDERED
     }  # fmt: skip
     if ordered:
         yield Statement(

@@ -172,16 +172,16 @@ def _generators(s: MomentsRecord) -> Iterator[Statement]:
 
 def _strengths(s: MomentsRecord) -> Iterator[Statement]:
     """How strongly what is broken is broken; the sensitivity to the rest."""
-    rows = [c for c in s.candidates if c.strength is not None]
+    rows = [c for c in s.candidates if c.size is not None]
     broken = [c for c in rows if is_broken(c)]
     if broken:
         shown = broken[:LISTED]
-        told = [f"{_symbol(c)} {strength_text(c.strength)}" for c in shown if c.strength is not None]
+        told = [f"{_symbol(c)} {strength_text(c.size)}" for c in shown if c.size is not None]
         told += [f"{len(broken) - LISTED} more"] if len(broken) > LISTED else []
-        meaning = f"; {EPSILON}" if any(c.strength_kind == "modulation" for c in shown) else ""
+        meaning = f"; {EPSILON}" if any(c.size_kind == "modulation" for c in shown) else ""
         yield Statement(
             f"Broken: {several(told)} (95 % intervals{meaning}).",
-            {c.label: c.strength.to_json() for c in broken if c.strength is not None},
+            {c.label: c.size.to_json() for c in broken if c.size is not None},
             "strengths",
         )
     seen = [c for c in rows if not c.rejected and c.smallest_visible is not None]
@@ -196,14 +196,12 @@ def _strengths(s: MomentsRecord) -> Iterator[Statement]:
 
 
 def _symbol(c: Candidate) -> str:
-    return f"{c.label} with epsilon =" if c.strength_kind == "modulation" else f"{c.label} by"
+    return f"{c.label} with epsilon =" if c.size_kind == "modulation" else f"{c.label} by"
 
 
 def _places(s: MomentsRecord) -> Iterator[Statement]:
     """Where the weakest breaking of a rotation, or of another flow that comes back, is clearest."""
-    sizes = {
-        c.label: c.strength.value or 0.0 for c in s.candidates if is_broken(c) and c.strength is not None
-    }
+    sizes = {c.label: c.size.value or 0.0 for c in s.candidates if is_broken(c) and c.size is not None}
     for b in sorted(s.clearest_bins, key=lambda b: sizes.get(b.label, math.inf)):
         value, error = b.departure.value, b.departure.error
         if b.label not in sizes or b.kind != "modulation" or value is None or error is None:

@@ -17,7 +17,7 @@ EPSILON = (
 
 def is_broken(candidate: Candidate) -> bool:
     """Is its test rejected, adjusted, and does the interval of its strength exclude zero?"""
-    strength = candidate.strength
+    strength = candidate.size
     return bool(candidate.rejected) and strength is not None and (strength.low or 0.0) > 0.0
 
 
@@ -37,7 +37,7 @@ def strength_text(strength: Number, interval: bool = True) -> str:
 
 def visible_text(candidate: Candidate) -> str:
     """The smallest breaking that would be detected, in the unit of the candidate's strength."""
-    unit = "" if candidate.strength is None else candidate.strength.unit
+    unit = "" if candidate.size is None else candidate.size.unit
     return strength_text(Number(value=candidate.smallest_visible, unit=unit), interval=False)
 
 

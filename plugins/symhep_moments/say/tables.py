@@ -33,12 +33,12 @@ def _candidates(s: MomentsRecord) -> Table:
     caption = (
         "Strength of the breaking, epsilon in per cent or as a rate, with 95 % intervals, and what a test at 5 % would "
         "detect with 90 % power."
-        if any(c.strength is not None for c in s.candidates)
+        if any(c.size is not None for c in s.candidates)
         else ""
     )
     more: dict[str | Heading, Callable[[Candidate], Cell]] = {
         # Candidates differ in their units, so that these are no columns of numbers.
-        "strength of the breaking": lambda c: None if c.strength is None else strength_text(c.strength),
+        "strength of the breaking": lambda c: None if c.size is None else strength_text(c.size),
         "sensitivity": lambda c: None if c.smallest_visible is None else visible_text(c),
     }
     return candidate_table(s.candidates, more, caption)

@@ -7,6 +7,7 @@ from typing import Self
 
 from pydantic import Field
 
+from symhep.hypotheses.bounds.record import Limits
 from symhep.methods.record import Record
 
 __all__ = ["Alternative", "NamedAlgebra"]
@@ -28,7 +29,7 @@ class Alternative(Record):
         return tuple(cls(name=name, share=share) for name, share in pairs)
 
 
-class NamedAlgebra(Record):
+class NamedAlgebra(Limits):
     """Dimension and name of the Lie algebra that a result states."""
 
     dimension: int | None = Field(description="number of generators; null: not determined")

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from symhep.hypotheses.bounds.record import Limits
 from symhep.methods.p_values import Adjusted
 
 __all__ = ["CandidateRow", "Untested"]
@@ -14,7 +15,7 @@ __all__ = ["CandidateRow", "Untested"]
 Untested = Literal["support", "trivial", "combined", "undefined"]
 
 
-class CandidateRow(Adjusted):
+class CandidateRow(Adjusted, Limits):
     """The hypothesis that the events respect the one-parameter group of this generator: J_z, K_x, ..."""
 
     label: str = Field(description="the generator")

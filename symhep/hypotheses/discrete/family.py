@@ -35,8 +35,8 @@ class ElementTest:
         Natural logarithm of the joint p-value, and its kind.
     tests
         Name of a single test -> log p and kind.
-    asymmetry
-        Of held-out events, 95 %; None where there is none.
+    size
+        Asymmetry of held-out events, 95 %; None where there is none.
     more
         Fields of the method's own row.
     """
@@ -44,7 +44,7 @@ class ElementTest:
     log_p: float
     kind: PKind
     tests: Mapping[str, tuple[float, PKind]] = field(default_factory=dict)
-    asymmetry: Interval | None = None
+    size: Interval | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -75,7 +75,7 @@ def discrete_rows(
             **dict(family[source.name]),
             same_as=None if source is element else source.name,
             tests={name: PValue.of(log_p, kind) for name, (log_p, kind) in found.tests.items()},
-            asymmetry=_number(found.asymmetry),
+            size=_number(found.size),
             **found.more,
         )
 

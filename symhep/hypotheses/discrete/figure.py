@@ -70,7 +70,7 @@ def _asymmetries(ax: Any, rows: Sequence[DiscreteRow]) -> None:
     ax.axvline(0.0, color="#b8b8b8", lw=0.9, zorder=0)
     reach = 1.0
     for y, row in enumerate(rows):
-        a = row.asymmetry
+        a = row.size
         if a is None or a.value is None:
             continue
         colour, marker = MARKS[bool(row.rejected)]

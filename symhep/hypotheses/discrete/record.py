@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from symhep.hypotheses.bounds.record import Limits
 from symhep.methods.number import Number
 from symhep.methods.p_values import Adjusted, PValue
 
 __all__ = ["DiscreteRow"]
 
 
-class DiscreteRow(Adjusted):
+class DiscreteRow(Adjusted, Limits):
     """The hypothesis that the density stays the same under a discrete element."""
 
     name: str = Field(description="name of the element")
@@ -24,7 +25,7 @@ class DiscreteRow(Adjusted):
     tests: dict[str, PValue] = Field(
         {}, description="p-values of the single tests that the joint p-value is made of"
     )
-    asymmetry: Number | None = Field(
+    size: Number | None = Field(
         None,
         description="asymmetry of the held-out events, a fraction, by the sign of what a classifier has learned",
     )

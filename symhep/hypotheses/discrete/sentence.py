@@ -31,7 +31,7 @@ def discrete_statement(
     parts = []
     if violated:
         told = [
-            f"{row.name} (adjusted {bound_text(_log10(row))}{_asymmetry(row.asymmetry)})"
+            f"{row.name} (adjusted {bound_text(_log10(row))}{_asymmetry(row.size)})"
             for row in violated[:LISTED]
         ]
         told += [f"{len(violated) - LISTED} more"] if len(violated) > LISTED else []
@@ -46,7 +46,7 @@ def discrete_statement(
     evidence = {
         row.name: {
             "log10_p_adjusted": row.log10_p_adjusted,
-            "asymmetry": row.asymmetry and row.asymmetry.to_json(),
+            "size": row.size and row.size.to_json(),
         }
         for row in tested
     }

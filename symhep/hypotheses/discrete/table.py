@@ -23,7 +23,7 @@ def discrete_table(
     cells = [
         (
             row.name, row.meaning, *(row.tests.get(name) for name in names), row.p, row.p_adjusted,
-            per_cent(row.asymmetry), *(cell(row) for cell in own.values()), _verdict(row),
+            per_cent(row.size), *(cell(row) for cell in own.values()), _verdict(row),
         )
         for row in rows
     ]  # fmt: skip

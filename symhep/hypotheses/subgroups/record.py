@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from symhep.hypotheses.bounds.record import Limits
 from symhep.methods.p_values import Adjusted
 
 __all__ = ["How", "SubgroupRow"]
@@ -15,7 +16,7 @@ __all__ = ["How", "SubgroupRow"]
 How = Literal["tested", "rank", "implied", "support", "candidates"]
 
 
-class SubgroupRow(Adjusted):
+class SubgroupRow(Adjusted, Limits):
     """The hypothesis that the events respect some subgroup of a class, with direction and parameters left free."""
 
     name: str = Field(description="name of the class")

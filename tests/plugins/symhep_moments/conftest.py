@@ -39,11 +39,11 @@ def candidate(label: str, log10_p: float | None, factor: int) -> dict[str, Any]:
     if label.startswith(("J", "L")):
         size = 2.0 if log10_p < -0.7 else 0.013
         value = {"value": size, "low": max(size - 0.02, 0.0), "high": size + 0.02}
-        return made | {"strength": value, "strength_kind": "modulation", "smallest_visible": 0.045}
+        return made | {"size": value, "size_kind": "modulation", "smallest_visible": 0.045}
     unit = "per GeV" if label.startswith("P") else "per unit of rapidity"
     size = 0.004 if label.startswith("P") else 3.0 + 0.1 * len(label)
     value = {"value": size, "low": 0.9 * size, "high": 1.1 * size, "unit": unit}
-    return made | {"strength": value, "strength_kind": "rate", "smallest_visible": 0.2 * size}
+    return made | {"size": value, "size_kind": "rate", "smallest_visible": 0.2 * size}
 
 
 def chain(dimension: int, found: int, functions: dict[str, list[int]]) -> list[dict[str, Any]]:
@@ -80,7 +80,7 @@ def element(name: str, meaning: str, log10_p: float, asymmetry: float) -> dict[s
     return {
         "name": name, "meaning": meaning, "order": 2, **p(log10_p, factor=4),
         "tests": {"moments": single(log10_p / 2), "classifier": single(log10_p)}, "gain": {"value": 0.001},
-        "asymmetry": {"value": asymmetry, "low": asymmetry - 0.012, "high": asymmetry + 0.012},
+        "size": {"value": asymmetry, "low": asymmetry - 0.012, "high": asymmetry + 0.012},
     }  # fmt: skip
 
 

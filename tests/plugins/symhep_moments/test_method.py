@@ -230,7 +230,7 @@ def test_features_with_a_linear_relation(relation: str) -> None:
     result = found(Dataset.from_array(x, scaling="isotropic"), strength=True, **options)
     assert (result.summary["algebra"]["dimension"], result.summary["algebra"]["name"]) == (1, "so(2)")
     tested = [c for c in result.summary["candidates"] if c["log10_p"] is not None]
-    assert all(c["rejected"] and c["strength"]["value"] > 0.3 for c in tested)
+    assert all(c["rejected"] and c["size"]["value"] > 0.3 for c in tested)
     assert len(tested) == (3 if relation == "momentum in a plane" else 6)  # sl(2), or gl(2) and shifts
     assert "strengths" in [figure.name for figure in MomentConditions().figures(result)]
     plt.close("all")

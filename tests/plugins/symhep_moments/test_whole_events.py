@@ -335,7 +335,7 @@ def test_rates_replace_orbits_that_lead_members_over_their_threshold() -> None:
     mask = mask & (np.hypot(x[..., 1], x[..., 2]) > 10)
     edges = [{"variable": "pt", "above": 10.0, "particle": "jets"}]
     found = measured(dataset(x, mask), generators="rotations", edges=edges, discrete=None, subgroups=False)
-    kinds = {c.label: (c.strength_kind, c.strength and c.strength.unit) for c in found.record.candidates}
+    kinds = {c.label: (c.size_kind, c.size and c.size.unit) for c in found.record.candidates}
     assert kinds == {"J_x": ("rate", "per radian"), "J_y": ("rate", "per radian"), "J_z": ("modulation", "")}
     assert found.record.whole is not None
     assert any(one.startswith("J_x, J_y: a rate") for one in found.record.whole.otherwise)

@@ -108,7 +108,7 @@ def discrete(name: str, log10_p: float, asymmetry: float | None = None) -> Eleme
     size = None
     if asymmetry is not None:
         size = Number(value=asymmetry, low=asymmetry - 0.02, high=asymmetry + 0.02)
-    return ElementRow(name=name, meaning=name, order=2, asymmetry=size, **p(log10_p, 4))
+    return ElementRow(name=name, meaning=name, order=2, size=size, **p(log10_p, 4))
 
 
 def rotations(rng: np.random.Generator, number: int) -> np.ndarray:

@@ -33,7 +33,7 @@ def elements() -> list[DiscreteRow]:
         tests = {"moments": PValue.of(math.log(0.3)), "classifier": PValue.of(math.log(0.2), "exact")}
         size = Number(value=asymmetry, low=asymmetry - 0.01, high=asymmetry + 0.01)
         return DiscreteRow(
-            name=name, meaning=name, order=2, tests=tests, asymmetry=size, **dict(family[p]), **more
+            name=name, meaning=name, order=2, tests=tests, size=size, **dict(family[p]), **more
         )
 
     return [

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from symhep.methods.p_values import PKind
 from symhep.stats.asymmetry import asymmetry
 from symhep.stats.intervals import Interval
-from symhep_moments.fit.discrete.randomisation import group_numbers, randomised_sums, upper_tail
+from symhep.stats.randomisation import group_numbers, randomised_sums, upper_tail
 
 __all__ = ["ClassifierTest", "classifier_tests"]
 

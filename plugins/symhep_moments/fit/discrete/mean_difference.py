@@ -12,8 +12,8 @@ from scipy.stats import chi2
 from symhep.methods.p_values import PKind
 from symhep.stats.multiplicity import cauchy_combination
 from symhep.stats.quadratic_forms import log_tail
+from symhep.stats.randomisation import randomised_sums, upper_tail
 from symhep_moments.fit.discrete.orbit_sums import OrbitSums
-from symhep_moments.fit.discrete.randomisation import randomised_sums, upper_tail
 
 __all__ = ["MomentTest", "moment_tests"]
 

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from symhep.lie.elements.element import Element
+from symhep.stats.randomisation import group_numbers
 from symhep.stats.support import RESOLUTION
-from symhep_moments.fit.discrete.randomisation import group_numbers
 
 __all__ = ["OrbitSums", "chunks", "orbit_sums"]
 

@@ -101,7 +101,7 @@ def test_candidates_off_the_support_are_not_tested(isotropic: Measurement) -> No
     assert s.algebra.name == "so(3)"
     off = [c for c in s.candidates if c.how == "support"]
     assert [c.label for c in off] == [n for n in poincare().labels if not n.startswith("J")]
-    assert all(c.log10_p is None and c.rejected is None and c.strength is None for c in off)
+    assert all(c.log10_p is None and c.rejected is None and c.size is None for c in off)
     assert {row.label for row in s.support.excluded} == {c.label for c in off}
     a = arrays_of(isotropic)
     assert a["pulls"].shape[1] == 3
@@ -126,7 +126,7 @@ def test_elements_that_act_alike_share_a_test(dijets: Measurement) -> None:
     assert rows["T"].same_as == "P"
     assert rows["T"].p == rows["P"].p
     assert set(rows["P"].tests) == {"moments", "classifier"}
-    a = rows["P"].asymmetry
+    a = rows["P"].size
     assert a is not None
     assert -1 <= (a.low or 0.0) <= (a.value or 0.0) <= 1
 

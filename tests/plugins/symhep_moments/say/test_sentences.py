@@ -129,10 +129,10 @@ def test_a_strength_that_may_be_zero_is_not_told_as_broken(made: Made) -> None:
     summary = made(labels=("J_x", "J_z", "K_z")).summary
     # J_z is not rejected: its interval alone does not break it
     for label, change in (("K_z", {"value": 0.0, "low": 0.0, "high": 0.991}), ("J_z", {"low": 0.01})):
-        next(c for c in summary["candidates"] if c["label"] == label)["strength"] |= change
+        next(c for c in summary["candidates"] if c["label"] == label)["size"] |= change
     told = one(summary, "Broken: ").text
     assert told.startswith("Broken: J_x with epsilon = 200 % [198, 202] (95 % intervals; ")
-    summary["candidates"][0]["strength"]["low"] = 0.0
+    summary["candidates"][0]["size"]["low"] = 0.0
     assert not [s for s in said(summary) if "Broken" in s.text or "most clearly" in s.text]
 
 
@@ -254,14 +254,14 @@ def test_sorted_particles_are_not_exchangeable(made: Made) -> None:
     assert element["rejected"]
     element |= {"meaning": "exchange of jets[0] and jets[1]"}
     assert not [s for s in said(summary) if "sort: pt" in s.text]  # 8 %
-    element["asymmetry"] = {"value": 0.9, "low": 0.88, "high": 0.92}
+    element["size"] = {"value": 0.9, "low": 0.88, "high": 0.92}
     caution = one(summary, "sort: pt")
     assert caution.kind == "warning"
     assert "not exchangeable by construction: exchange(1,2) may only reflect the pt ordering" in caution.text
     for change in (
         {"meaning": "exchange of jets[0] and leptons[0]"},
         {"rejected": False},
-        {"asymmetry": None},
+        {"size": None},
     ):
         before = dict(element)
         element |= change

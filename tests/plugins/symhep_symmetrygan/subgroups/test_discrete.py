@@ -24,7 +24,7 @@ def test_an_isotropic_decay_respects_all(drawn: Callable[..., Events]) -> None:
     found = search(drawn("two_body", 2000, 2, ("mu-", "mu+")), "P", "Z_3(z)")
     assert [row.rejected for row in found.discrete] == [False, False]
     assert [set(row.tests) for row in found.discrete] == [{"waves", "network"}] * 2
-    assert found.discrete[1].asymmetry is None  # it does not undo itself
+    assert found.discrete[1].size is None  # it does not undo itself
 
 
 def test_elements_follow_the_asymmetry(drawn: Callable[..., Events]) -> None:
@@ -44,7 +44,7 @@ def test_elements_follow_the_asymmetry(drawn: Callable[..., Events]) -> None:
         assert rows[name].rejected
         assert rows[name].log10_p is not None
         assert rows[name].log10_p < -6
-        asymmetry = rows[name].asymmetry
+        asymmetry = rows[name].size
         assert asymmetry is not None
         assert asymmetry.value == pytest.approx(0.7, abs=0.09)  # 4 (1 - 0.7^2)^(1/2) / 1000^(1/2)
         assert rows[name].p_value_adjusted >= rows[name].p_value

@@ -27,9 +27,7 @@ def test_the_asymmetry_is_in_per_cent(elements: list[DiscreteRow]) -> None:
 
 def test_elements_without_a_second_test_or_asymmetry(elements: list[DiscreteRow]) -> None:
     plain = [
-        row.model_copy(
-            update={"asymmetry": None, "tests": {k: v for k, v in row.tests.items() if k == "moments"}}
-        )
+        row.model_copy(update={"size": None, "tests": {k: v for k, v in row.tests.items() if k == "moments"}})
         for row in elements
     ]
     left, right = discrete_figure(plain, 0.05).axes[:2]

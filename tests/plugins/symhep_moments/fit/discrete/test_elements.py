@@ -72,7 +72,7 @@ def test_what_a_forward_backward_asymmetry_breaks(forward_backward: dict[str, Di
 
 def test_of_back_to_back_pairs_cp_is_no_test(forward_backward: dict[str, DiscreteElement]) -> None:
     cp = forward_backward["CP"]
-    assert (cp.trivial, cp.rejected, cp.log10_p, cp.tests, cp.asymmetry) == (True, None, None, {}, None)
+    assert (cp.trivial, cp.rejected, cp.log10_p, cp.tests, cp.size) == (True, None, None, {}, None)
     same = {name: t.same_as for name, t in forward_backward.items() if t.same_as}
     assert same == {"T": "P", "exchange(1,2)": "P", "C": "P"}
     assert forward_backward["C"].p == forward_backward["P"].p
@@ -83,11 +83,11 @@ def test_the_learned_asymmetry_is_that_of_forward_and_backward(
     forward_backward: dict[str, DiscreteElement],
 ) -> None:
     row = forward_backward["reflection(z)"]
-    assert row.asymmetry is not None
-    assert row.asymmetry.low is not None
-    assert row.asymmetry.error is not None
-    assert row.asymmetry.value == pytest.approx(0.3, abs=2 * row.asymmetry.error)  # four standard deviations
-    assert row.asymmetry.low > 0
+    assert row.size is not None
+    assert row.size.low is not None
+    assert row.size.error is not None
+    assert row.size.value == pytest.approx(0.3, abs=2 * row.size.error)  # four standard deviations
+    assert row.size.low > 0
     assert row.gain is not None
     assert row.gain.value is not None
     assert row.gain.value > 0
@@ -223,7 +223,7 @@ def test_madgraph_electrons(shared_data: Path) -> None:
     assert found["CP"].trivial
     assert log10(found["P"]) < -430
     counted = abs(np.sign(data.momenta[:, 0, 3]).mean())
-    learned = found["reflection(z)"].asymmetry
+    learned = found["reflection(z)"].size
     assert learned is not None
     assert learned.error is not None
     assert learned.value == pytest.approx(counted, abs=2 * learned.error)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
-from symhep_moments.fit.discrete.randomisation import GROUPS, group_numbers, randomised_sums, upper_tail
+from symhep.stats.randomisation import GROUPS, group_numbers, randomised_sums, upper_tail
 
 
 @pytest.mark.parametrize("q", [2, 3])

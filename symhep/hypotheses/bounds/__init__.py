@@ -1,0 +1,1 @@
+"""Bounds: how broken a symmetry could still be, on functions that have a name."""
