@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 from scipy.stats import chi2, f, norm
 from scipy.stats.qmc import Sobol
 
-__all__ = ["Bounded", "Quantity", "ellipse_ends", "simultaneous"]
+__all__ = ["Bounded", "Quantity", "Region", "ellipse_ends", "hotelling", "simultaneous"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -87,6 +87,46 @@ class Bounded:
         return self.high < delta
 
 
+class Region:
+    """The region of `simultaneous`, to be asked for single quantities, and for parts of them.
+
+    >>> region = Region([Quantity("v", np.array([3.0, 4.0]), np.eye(2) * 0.01)])
+    >>> round(region["v"].value, 2), round(region.seen("v", np.array([[1.0, 0.0]])).value, 2)
+    (5.0, 3.0)
+    """
+
+    def __init__(self, quantities: Sequence[Quantity], level: float = 0.95, among: int | None = None) -> None:
+        count = max(len(quantities), 1) if among is None else among
+        if count < len(quantities):
+            raise ValueError(f"{len(quantities)} quantities among {count}")
+        self.quantities = {q.name: q for q in quantities}
+        if len(self.quantities) < len(quantities):
+            raise ValueError("two quantities of one name")
+        self.count, self.level = count, level
+        self._tail = float(-np.expm1(np.log(level) / count))
+
+    def __getitem__(self, name: str) -> Bounded:
+        """What the region says of a quantity."""
+        return self.seen(name)
+
+    def squared(self, name: str) -> float:
+        """T^2 at the edge of the ellipse of a quantity; inf if the sample is too small for one."""
+        q = self.quantities[name]
+        variances = np.linalg.eigvalsh(q.covariance)
+        return hotelling(int(_noisy(variances).sum()), q.nu, self._tail)
+
+    def seen(self, name: str, onto: FloatArray | None = None) -> Bounded:
+        """Of the quantity, or of its components along the orthonormal rows of ``onto`` (k, d).
+
+        The shadow of the ellipse: it holds wherever mu lies in the ellipse, so that directions may be chosen afterwards.
+        """
+        q = self.quantities[name]
+        mean, covariance = q.mean, q.covariance
+        if onto is not None:
+            mean, covariance = onto @ mean, onto @ covariance @ onto.T
+        return _bounded(mean, covariance, self.squared(name))
+
+
 def simultaneous(
     quantities: Sequence[Quantity], level: float = 0.95, among: int | None = None
 ) -> dict[str, Bounded]:
@@ -108,25 +148,23 @@ def simultaneous(
     >>> found.below(0.08), found.below(0.07)
     (True, False)
     """
-    count = max(len(quantities), 1) if among is None else among
-    if count < len(quantities):
-        raise ValueError(f"{len(quantities)} quantities among {count}")
-    if len({q.name for q in quantities}) < len(quantities):
-        raise ValueError("two quantities of one name")
-    tail = -np.expm1(np.log(level) / count)
-    return {q.name: _bounded(q, float(tail)) for q in quantities}
+    region = Region(quantities, level, among)
+    return {name: region[name] for name in region.quantities}
 
 
-def _bounded(quantity: Quantity, tail: float) -> Bounded:
-    """By the ellipse with this probability outside."""
-    mean, variances, axes = quantity.mean, *np.linalg.eigh(quantity.covariance)
-    noisy = variances > NO_NOISE * max(variances.max(initial=0.0), 0.0)
-    variances = np.where(noisy, variances, 0.0)
-    along = axes.T @ mean
-    squared = hotelling(int(noisy.sum()), quantity.nu, tail)
-    # An ellipse that the sample is too small for is the whole space.
-    low, high = ellipse_ends(along, variances, squared) if squared < inf else (0.0, inf)
-    expected = _expected(variances, squared) if squared < inf else inf
+def _noisy(variances: FloatArray) -> npt.NDArray[np.bool_]:
+    return variances > NO_NOISE * max(float(variances.max(initial=0.0)), 0.0)
+
+
+def _bounded(mean: FloatArray, covariance: FloatArray, squared: float) -> Bounded:
+    """By the ellipse with this T^2 at its edge; one that the sample is too small for is the whole space."""
+    variances, axes = np.linalg.eigh(covariance)
+    variances = np.where(_noisy(variances), variances, 0.0)
+    if squared == inf:
+        low, high, expected = 0.0, inf, inf
+    else:
+        low, high = ellipse_ends(axes.T @ mean, variances, squared)
+        expected = _expected(variances, squared)
     if len(mean) > 1:
         value = sqrt(max(0.0, float(mean @ mean - variances.sum())))
         return Bounded(min(max(value, low), high), low, high, expected)

@@ -19,11 +19,13 @@ def sample_mean(
     values: FloatArray,
     weights: FloatArray | None = None,
     unit: npt.NDArray[np.int64] | None = None,
+    number: FloatArray | None = None,
 ) -> Quantity:
-    """Weighted mean m = sum w f / sum w of ``values`` (N, d) or (N,) of functions of the events.
+    """Weighted mean m = sum w f / sum w g of ``values`` f (N, d) or (N,) of functions of the events.
 
-    Its covariance is sum_u r_u r_u^T / (sum w)^2, r_u the sum of w (f - m) over the rows of an independent ``unit``
-    (delta method of a ratio; events read twice count once). Weights may be negative.
+    g is 1, or the ``number`` (N,) of members that f is the sum over: then m is the mean over members. The covariance
+    of m is sum_u r_u r_u^T / (sum w g)^2, r_u the sum of w (f - m g) over the rows of an independent ``unit`` (delta
+    method of a ratio; events read twice count once). Weights may be negative.
 
     >>> once = sample_mean("f", np.array([1.0, 0.0, 0.0, 1.0]))
     >>> twice = sample_mean("f", np.tile([1.0, 0.0, 0.0, 1.0], 2), unit=np.tile(np.arange(4), 2))
@@ -34,9 +36,10 @@ def sample_mean(
     """
     f = values[:, None] if values.ndim == 1 else values
     w = np.ones(len(f)) if weights is None else np.asarray(weights, dtype=np.float64)
-    total = w.sum()
+    counted = w if number is None else w * number
+    total = counted.sum()
     mean = w @ f / total
-    residuals = unit_sums(w[:, None] * (f - mean), unit)
+    residuals = unit_sums(w[:, None] * f - counted[:, None] * mean, unit)
     nu = degrees_of_freedom(w, unit)
     scale = (nu + 1) / nu if 0 < nu < inf else 1.0
     return Quantity(name, mean, scale * residuals.T @ residuals / total**2, nu)
