@@ -1,0 +1,226 @@
+"""Limits and intervals of candidates, of the symmetry found and of classes of subgroups, from one region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep.hypotheses.bounds.region import Quantity, Region
+from symhep.methods.number import Number
+from symhep_moments.fit.bounds.directions import across_axis, direction_harmonics, space_of
+from symhep_moments.fit.bounds.harmonics import azimuths
+from symhep_moments.fit.bounds.joint import Joint
+from symhep_moments.fit.bounds.options import BoundOptions
+from symhep_moments.fit.bounds.rates import rate_unit, rates
+from symhep_moments.fit.bounds.seen import Seen, even_orbits
+from symhep_moments.fit.functions.interface import TestFunctions
+from symhep_moments.sample import Events
+
+__all__ = ["Bound", "Bounds", "bounds_of"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Parts of a generator below this are none.
+NOTHING = 1e-9
+#: Lab axes that a class of rotations is looked at, beside the fitted one.
+AXES = np.eye(3)
+
+
+@dataclass(frozen=True)
+class Bound:
+    """How broken something is, at least and at most.
+
+    Attributes
+    ----------
+    kind
+        'v_m': the largest harmonic, of one; 'rate'.
+    value, low, high
+        In ``unit``.
+    expected
+        Median of the limit if it holds; None for a rate, which has no limit.
+    unit
+        '' for a harmonic, which is a fraction.
+    function
+        Which function has the largest upper end.
+    """
+
+    kind: Literal["v_m", "rate"]
+    value: float
+    low: float
+    high: float
+    expected: float | None
+    unit: str
+    function: str
+
+    def size(self, quantities: int) -> Number:
+        """The interval."""
+        return Number(
+            value=self.value, low=self.low, high=_known(self.high), unit=self.unit,
+            method=f"simultaneous region of {quantities} named quantities, 95 %",
+        )  # fmt: skip
+
+    def limits(self, delta: float | None) -> dict[str, Any]:
+        """Fields of `symhep.hypotheses.bounds.record.Limits`."""
+        upper = _known(self.high) if self.kind == "v_m" else None
+        return {
+            "upper_95": upper,
+            "expected_95": None if self.expected is None else _known(self.expected),
+            "below_delta": None if delta is None or upper is None else upper < delta,
+            "function": self.function,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """One region, and what it says of anything that its quantities know.
+
+    Attributes
+    ----------
+    region
+        Of all quantities.
+    options
+        Orders, delta.
+    labels
+        G' candidates.
+    harmonics
+        Of each with closed orbits the names of its quantities.
+    units
+        Of each other the unit of its rate, and the factor from scaled units.
+    turns
+        (3, G') the rotations of space about three axes in the candidates; None if they are not among them.
+    degrees
+        Degree of the direction harmonics by name.
+    joints
+        Of the harmonics, of the direction harmonics.
+    """
+
+    region: Region
+    options: BoundOptions
+    labels: tuple[str, ...]
+    harmonics: Mapping[str, Sequence[str]]
+    units: Mapping[str, tuple[str, float]]
+    turns: FloatArray | None
+    degrees: Mapping[str, int]
+    joints: tuple[Joint, Joint]
+
+    def candidate(self, label: str) -> Bound | None:
+        """Of a single generator; None if it moves no vector."""
+        if label in self.units:
+            unit, factor = self.units[label]
+            value, low, high = self.region.ends(label)
+            function = "products of components, squashed"
+            return Bound("rate", factor * value, factor * low, factor * high, None, unit, function)
+        names = self.harmonics.get(label)
+        return self._largest(names, self.joints[0]) if names else None
+
+    def span(self, rows: FloatArray) -> Bound | str:
+        """Of the group of generators (r, G'), or why it has no limit: the largest over them.
+
+        One that single candidates span has their harmonics. A rotation of space about another axis has the direction
+        harmonics across it.
+        """
+        used = np.abs(rows) > NOTHING * np.abs(rows).max(initial=0.0)
+        named = [label for label, there in zip(self.labels, used.any(axis=0), strict=True) if there]
+        if open_ones := [label for label in named if label in self.units]:
+            return f"{', '.join(open_ones)}: the density changes at a rate, which has an interval and no limit"
+        if len(named) == np.linalg.matrix_rank(rows):
+            names = [name for label in named for name in self.harmonics.get(label, ())]
+            return self._largest(names, self.joints[0]) if names else "no vector is moved"
+        axis = self._axis(rows)
+        if axis is not None:
+            return self.about(axis)
+        return "no named function turns with this combination of the candidates"
+
+    def about(self, axis: FloatArray) -> Bound:
+        """Of the rotations about an axis of space: the part of each v_l that turns."""
+        onto = {name: across_axis(axis, degree) for name, degree in self.degrees.items()}
+        return self._largest(list(self.degrees), self.joints[1], onto)
+
+    def sphere(self) -> Bound:
+        """Of all rotations of space: v_l."""
+        return self._largest(list(self.degrees), self.joints[1])
+
+    def of_class(self, dimension: int, compact: bool, fitted: FloatArray | None) -> Bound | str:
+        """Of a class of subgroups of the Poincare group: the least over conjugates.
+
+        Compact ones are the rotations about one axis, and all rotations. Of the first the axes tried are x, y, z and
+        ``fitted``. Every conjugate that is tried bounds the least.
+        """
+        if not compact:
+            return "boosts and translations have no limit"
+        if self.turns is None:
+            return "rotations about all axes are needed among the candidates"
+        if dimension == 3:
+            return self.sphere()
+        axes = [*AXES, *([] if fitted is None else [fitted])]
+        return min((self.about(axis) for axis in axes), key=lambda found: found.high)
+
+    def _axis(self, rows: FloatArray) -> FloatArray | None:
+        """The axis of a single rotation of space; None if it is none."""
+        if self.turns is None or len(rows) != 1:
+            return None
+        found, _, _, _ = np.linalg.lstsq(self.turns.T, rows[0], rcond=None)
+        left = rows[0] - self.turns.T @ found
+        return None if np.abs(left).max() > 1e-6 * np.abs(rows).max() else np.asarray(found)
+
+    def _largest(
+        self, names: Sequence[str], joint: Joint, onto: dict[str, FloatArray] | None = None
+    ) -> Bound:
+        """Largest value, low and high over quantities: the largest breaking lies there if all lie in their ellipses."""
+        ends = {name: self.region.ends(name, None if onto is None else onto[name]) for name in names}
+        worst = max(names, key=lambda name: ends[name][2])
+        value, low, high = (max(end[i] for end in ends.values()) for i in range(3))
+        expected = joint.expected(self.region, names, onto)
+        return Bound("v_m", value, low, min(high, 1.0) if high < inf else high, expected, "", worst)
+
+
+def bounds_of(events: Events, functions: TestFunctions, options: BoundOptions) -> Bounds:
+    """The region of all candidates of ``events``, with the edges and the density around ``functions``.
+
+    Its functions do not depend on the seed, nor on what was found: harmonics of angles for generators whose flow comes
+    back, spherical harmonics of directions where the three rotations of space are candidates, and for all others powers
+    and products of components.
+    """
+    seen = Seen(events, functions)
+    labels = tuple(events.generators.labels)
+    matrices = np.asarray(events.generators.matrices, dtype=np.float64)
+    closed = dict(zip(labels, even_orbits(events, functions), strict=True))
+    rotating = {label: orbit for label, orbit in closed.items() if orbit is not None}
+    harmonics, quantities, joint = azimuths(seen, rotating, options.orders)
+    open_ones = [label for label in labels if closed[label] is None]
+    changing = rates(seen, open_ones)
+    space = space_of(events.names, matrices.shape[1] - 1)
+    turns = None if space is None or len(rotating) < 3 else _turns(matrices, space)
+    if turns is not None and np.abs(turns[:, [closed[label] is None for label in labels]]).max(initial=0) > NOTHING:
+        turns = None  # an edge or a density that turns with the vectors
+    degrees: dict[str, int] = {}
+    directions: list[Quantity] = []
+    joint_of_directions = Joint(seen)
+    if turns is not None and space is not None:
+        degrees, directions, joint_of_directions = direction_harmonics(seen, space, options.orders)
+    units = {label: rate_unit(matrices[labels.index(label)], events) for label in open_ones}
+    region = Region([*quantities, *changing, *directions])
+    return Bounds(
+        region, options, labels, harmonics, units, turns, degrees, (joint, joint_of_directions)
+    )
+
+
+def _turns(matrices: FloatArray, space: list[int]) -> FloatArray | None:
+    """(3, G) coefficients of the rotations about the axes of space in the generators; None if they are no sums."""
+    flat = matrices.reshape(len(matrices), -1)
+    wanted = np.zeros((3, *matrices.shape[1:]))
+    for axis in range(3):
+        i, j = space[(axis + 1) % 3], space[(axis + 2) % 3]
+        wanted[axis, j, i], wanted[axis, i, j] = 1.0, -1.0
+    target = wanted.reshape(3, -1)
+    found = np.linalg.lstsq(flat.T, target.T, rcond=None)[0].T
+    return found if np.abs(found @ flat - target).max() < NOTHING else None
+
+
+def _known(number: float) -> float | None:
+    return None if number == inf else number
