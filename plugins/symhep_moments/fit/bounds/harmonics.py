@@ -50,13 +50,18 @@ def azimuths(
                 which = f" (plane {plane + 1})" if summed.shape[1] > 1 else ""
                 for m in range(orders):
                     z = summed[:, plane, m]
-                    name = f"v_{m + 1} of {group}{which} along {label}"
+                    name = f"v_{m + 1} of {group}{which} {_about(label)}"
                     values = np.stack([z.real, z.imag], axis=1)
                     found = sample_mean(name, values, seen.weights, seen.unit, number)
                     own.append(name)
                     quantities.append(found)
                     joint.add(found, values, number)
     return names, quantities, joint
+
+
+def _about(label: str) -> str:
+    """A rotation by its axis."""
+    return f"about {label[2:]}" if label in ("J_x", "J_y", "J_z") else f"along {label}"
 
 
 def angle_waves(orbit: ClosedOrbit, x: Tensor, orders: int) -> Tensor:

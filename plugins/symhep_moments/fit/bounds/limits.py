@@ -18,6 +18,7 @@ from symhep_moments.fit.bounds.joint import Joint
 from symhep_moments.fit.bounds.options import BoundOptions
 from symhep_moments.fit.bounds.rates import rate_unit, rates
 from symhep_moments.fit.bounds.seen import Seen, even_orbits
+from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.sample import Events
 
@@ -91,6 +92,8 @@ class Bounds:
         Of each with closed orbits the names of its quantities.
     units
         Of each other the unit of its rate, and the factor from scaled units.
+    uneven
+        Those of them whose orbits are closed.
     turns
         (3, G') the rotations of space about three axes in the candidates; None if they are not among them.
     degrees
@@ -104,6 +107,7 @@ class Bounds:
     labels: tuple[str, ...]
     harmonics: Mapping[str, Sequence[str]]
     units: Mapping[str, tuple[str, float]]
+    uneven: frozenset[str]
     turns: FloatArray | None
     degrees: Mapping[str, int]
     joints: tuple[Joint, Joint]
@@ -127,7 +131,9 @@ class Bounds:
         used = np.abs(rows) > NOTHING * np.abs(rows).max(initial=0.0)
         named = [label for label, there in zip(self.labels, used.any(axis=0), strict=True) if there]
         if open_ones := [label for label in named if label in self.units]:
-            return f"{', '.join(open_ones)}: the density changes at a rate, which has an interval and no limit"
+            return (
+                f"{', '.join(open_ones)}: the density changes at a rate, which has an interval and no limit"
+            )
         if len(named) == np.linalg.matrix_rank(rows):
             names = [name for label in named for name in self.harmonics.get(label, ())]
             return self._largest(names, self.joints[0]) if names else "no vector is moved"
@@ -145,20 +151,26 @@ class Bounds:
         """Of all rotations of space: v_l."""
         return self._largest(list(self.degrees), self.joints[1])
 
-    def of_class(self, dimension: int, compact: bool, fitted: FloatArray | None) -> Bound | str:
-        """Of a class of subgroups of the Poincare group: the least over conjugates.
+    def of_class(self, dimension: int, fitted: FloatArray | None) -> Bound | None:
+        """Of a compact class of subgroups of the Poincare group, the least over conjugates: rotations about one axis
+        (``dimension`` 1), all rotations (3). None if not all rotations are candidates, but J_z is not one either.
 
-        Compact ones are the rotations about one axis, and all rotations. Of the first the axes tried are x, y, z and
-        ``fitted``. Every conjugate that is tried bounds the least.
+        Of the first the axes tried are x, y, z and ``fitted``. Every conjugate that is tried bounds the least.
         """
-        if not compact:
-            return "boosts and translations have no limit"
         if self.turns is None:
-            return "rotations about all axes are needed among the candidates"
+            return self.candidate("J_z") if dimension == 1 and "J_z" in self.harmonics else None
         if dimension == 3:
             return self.sphere()
-        axes = [*AXES, *([] if fitted is None else [fitted])]
+        axes = [*AXES, *([] if fitted is None or not fitted.any() else [fitted])]
         return min((self.about(axis) for axis in axes), key=lambda found: found.high)
+
+    def why_none(self, label: str) -> str | None:
+        """Why a candidate has no limit; None if it has one."""
+        if label in self.uneven:
+            return "the edges or the density change along its orbits: a rate per radian, with an interval"
+        if label in self.units:
+            return "its flow does not come back: a rate, with an interval"
+        return None if self.harmonics.get(label) else "it turns no vector"
 
     def _axis(self, rows: FloatArray) -> FloatArray | None:
         """The axis of a single rotation of space; None if it is none."""
@@ -196,7 +208,10 @@ def bounds_of(events: Events, functions: TestFunctions, options: BoundOptions) -
     changing = rates(seen, open_ones)
     space = space_of(events.names, matrices.shape[1] - 1)
     turns = None if space is None or len(rotating) < 3 else _turns(matrices, space)
-    if turns is not None and np.abs(turns[:, [closed[label] is None for label in labels]]).max(initial=0) > NOTHING:
+    if (
+        turns is not None
+        and np.abs(turns[:, [closed[label] is None for label in labels]]).max(initial=0) > NOTHING
+    ):
         turns = None  # an edge or a density that turns with the vectors
     degrees: dict[str, int] = {}
     directions: list[Quantity] = []
@@ -204,9 +219,10 @@ def bounds_of(events: Events, functions: TestFunctions, options: BoundOptions) -
     if turns is not None and space is not None:
         degrees, directions, joint_of_directions = direction_harmonics(seen, space, options.orders)
     units = {label: rate_unit(matrices[labels.index(label)], events) for label in open_ones}
+    uneven = frozenset(a for a in open_ones if ClosedOrbit.of(matrices[labels.index(a)]) is not None)
     region = Region([*quantities, *changing, *directions])
     return Bounds(
-        region, options, labels, harmonics, units, turns, degrees, (joint, joint_of_directions)
+        region, options, labels, harmonics, units, uneven, turns, degrees, (joint, joint_of_directions)
     )
 
 

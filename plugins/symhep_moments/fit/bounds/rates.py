@@ -84,9 +84,7 @@ def rates(seen: Seen, labels: list[str]) -> list[Quantity]:
     return found
 
 
-def _influence(
-    x: Tensor, w: Tensor, wide: TestFunctions, v: Tensor, basis: Tensor, a: Tensor
-) -> Tensor:
+def _influence(x: Tensor, w: Tensor, wide: TestFunctions, v: Tensor, basis: Tensor, a: Tensor) -> Tensor:
     """(n, R, G) of each event on the components a, in a metric that is estimated too."""
     f, b = innermost(wide).values(x) @ basis, weight(wide, x)
     moved = torch.einsum("nkg,kr->nrg", wide.along(x, v), basis)
