@@ -12,7 +12,8 @@ from symhep_moments.record import MomentsRecord
 __all__ = ["limits_of"]
 
 #: Axes by what a candidate's size is.
-_PANELS = {"v_m": "$v_m$, largest harmonic", "rate": "Relative change of the density"}
+_HARMONIC = "Largest harmonic, $v_m$ or (classes) $v_l$"
+_PANELS = {"v_m": _HARMONIC, "rate": "Relative change of the density"}
 
 
 def limits_of(s: MomentsRecord) -> Figure | None:
@@ -26,7 +27,7 @@ def _rows(s: MomentsRecord) -> Iterator[LimitRow]:
             yield LimitRow(_PANELS[c.size_kind or "v_m"], c.label, c.rejected, c.size, c)
     for row in s.subgroups:
         if row.upper_95 is not None:
-            yield LimitRow("$v_l$, spherical harmonics, class", row.name, row.rejected, None, row)
+            yield LimitRow(_HARMONIC, f"class {row.name}", row.rejected, None, row)
     for element in s.discrete:
         if element.upper_95 is not None and element.same_as is None:
             yield LimitRow("Asymmetry", element.name, element.rejected, element.size, element)

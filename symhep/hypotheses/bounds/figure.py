@@ -13,15 +13,15 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLoca
 from symhep.hypotheses.bounds.record import Limits
 from symhep.methods.number import Number
 from symhep.plotting.labels import pretty
-from symhep.plotting.panel import panel
 from symhep.plotting.p_axis import MARKS
+from symhep.plotting.panel import panel
 
 __all__ = ["CAPTION", "LimitRow", "limits_figure"]
 
 #: Of the figure, whatever it holds.
 CAPTION = (
-    "How broken each hypothesis is. Bars: 95 % intervals, all at once, with the best value. Where the interval reaches "
-    "zero, its upper end is the limit: arrow; open bar: the limit that is expected if the symmetry holds. Rates have an "
+    "How broken each hypothesis is. Bars: 95 % intervals, all at once, with the best value; arrows: limits, where the "
+    "interval reaches zero; dashed boxes: up to the limit that is expected if the symmetry holds. Rates have an "
     "interval and no limit."
 )
 _ROW = 0.28  # inches

@@ -29,8 +29,8 @@ def subgroup_table(
     more: Mapping[str | Heading, Callable[[RowT], Cell]] | None = None,
     confined: bool = False,
 ) -> Table:
-    """Survivors first, the largest on top; ``more``: the method's own columns, before the p-values, and limits if there are any; ``confined``: not
-    all directions are open."""
+    """Survivors first, the largest on top; ``more``: the method's own columns, before the p-values, and limits if there
+    are any; ``confined``: not all directions are open."""
     own = {**(more or {}), **limit_columns(rows)}
     order = sorted(rows, key=_standing)
     cells = [

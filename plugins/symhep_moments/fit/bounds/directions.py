@@ -14,7 +14,7 @@ from symhep.hypotheses.bounds.sample_mean import sample_mean
 from symhep_moments.fit.bounds.joint import Joint
 from symhep_moments.fit.bounds.seen import Seen
 
-__all__ = ["across_axis", "direction_harmonics", "space_of", "spherical"]
+__all__ = ["across_axis", "direction_harmonics", "spherical"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -86,10 +86,3 @@ def direction_harmonics(
             quantities.append(found)
             joint.add(found, values, number)
     return names, quantities, joint
-
-
-def space_of(names: tuple[str, ...], components: int) -> list[int] | None:
-    """The three components that are a space with directions: px, py, pz, or all of three features."""
-    if {"px", "py", "pz"} <= set(names):
-        return [names.index(name) for name in ("px", "py", "pz")]
-    return [0, 1, 2] if components == 3 else None

@@ -12,12 +12,13 @@ import numpy.typing as npt
 
 from symhep.hypotheses.bounds.region import Quantity, Region
 from symhep.methods.number import Number
-from symhep_moments.fit.bounds.directions import across_axis, direction_harmonics, space_of
+from symhep_moments.fit.bounds.directions import across_axis, direction_harmonics
 from symhep_moments.fit.bounds.harmonics import azimuths
 from symhep_moments.fit.bounds.joint import Joint
 from symhep_moments.fit.bounds.options import BoundOptions
 from symhep_moments.fit.bounds.rates import rate_unit, rates
-from symhep_moments.fit.bounds.seen import Seen, even_orbits
+from symhep_moments.fit.bounds.seen import Seen
+from symhep_moments.fit.bounds.turns import Turns, turns_of
 from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.sample import Events
@@ -26,8 +27,8 @@ __all__ = ["Bound", "Bounds", "bounds_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Parts of a generator below this are none.
-NOTHING = 1e-9
+#: Parts of a generator below this are rounding.
+SAME = 1e-6
 #: Lab axes that a class of rotations is looked at, beside the fitted one.
 AXES = np.eye(3)
 
@@ -88,14 +89,14 @@ class Bounds:
         Orders, delta.
     labels
         G' candidates.
+    turns
+        The rotations that have harmonics.
     harmonics
-        Of each with closed orbits the names of its quantities.
+        Of each of them the names of its quantities.
     units
-        Of each other the unit of its rate, and the factor from scaled units.
+        Of each other candidate the unit of its rate, and the factor from scaled units.
     uneven
         Those of them whose orbits are closed.
-    turns
-        (3, G') the rotations of space about three axes in the candidates; None if they are not among them.
     degrees
         Degree of the direction harmonics by name.
     joints
@@ -105,10 +106,10 @@ class Bounds:
     region: Region
     options: BoundOptions
     labels: tuple[str, ...]
+    turns: Turns
     harmonics: Mapping[str, Sequence[str]]
     units: Mapping[str, tuple[str, float]]
     uneven: frozenset[str]
-    turns: FloatArray | None
     degrees: Mapping[str, int]
     joints: tuple[Joint, Joint]
 
@@ -125,22 +126,26 @@ class Bounds:
     def span(self, rows: FloatArray) -> Bound | str:
         """Of the group of generators (r, G'), or why it has no limit: the largest over them.
 
-        One that single candidates span has their harmonics. A rotation of space about another axis has the direction
+        One that named rotations span has their harmonics. A rotation of space about another axis has the direction
         harmonics across it.
         """
-        used = np.abs(rows) > NOTHING * np.abs(rows).max(initial=0.0)
-        named = [label for label, there in zip(self.labels, used.any(axis=0), strict=True) if there]
-        if open_ones := [label for label in named if label in self.units]:
-            return (
-                f"{', '.join(open_ones)}: the density changes at a rate, which has an interval and no limit"
-            )
-        if len(named) == np.linalg.matrix_rank(rows):
-            names = [name for label in named for name in self.harmonics.get(label, ())]
+        basis = np.linalg.qr(rows.T)[0]
+        inside = {
+            label: vector
+            for label, vector in self.turns.coefficients.items()
+            if np.linalg.norm(vector - basis @ (basis.T @ vector)) < SAME
+        }
+        if inside and np.linalg.matrix_rank(np.array(list(inside.values())), tol=SAME) == len(rows):
+            names = [name for label in inside for name in self.harmonics.get(label, ())]
             return self._largest(names, self.joints[0]) if names else "no vector is moved"
         axis = self._axis(rows)
         if axis is not None:
             return self.about(axis)
-        return "no named function turns with this combination of the candidates"
+        used = (np.abs(rows) > SAME * np.abs(rows).max(initial=0.0)).any(axis=0)
+        open_ones = [a for a, there in zip(self.labels, used, strict=True) if there and a in self.units]
+        if open_ones and not self.turns.coefficients:
+            return "none of its generators has a flow that comes back: rates have an interval and no limit"
+        return "no named function turns with all of it: limits are known for rotations alone"
 
     def about(self, axis: FloatArray) -> Bound:
         """Of the rotations about an axis of space: the part of each v_l that turns."""
@@ -157,7 +162,7 @@ class Bounds:
 
         Of the first the axes tried are x, y, z and ``fitted``. Every conjugate that is tried bounds the least.
         """
-        if self.turns is None:
+        if self.turns.axes is None:
             return self.candidate("J_z") if dimension == 1 and "J_z" in self.harmonics else None
         if dimension == 3:
             return self.sphere()
@@ -174,11 +179,12 @@ class Bounds:
 
     def _axis(self, rows: FloatArray) -> FloatArray | None:
         """The axis of a single rotation of space; None if it is none."""
-        if self.turns is None or len(rows) != 1:
+        axes = self.turns.axes
+        if axes is None or len(rows) != 1:
             return None
-        found, _, _, _ = np.linalg.lstsq(self.turns.T, rows[0], rcond=None)
-        left = rows[0] - self.turns.T @ found
-        return None if np.abs(left).max() > 1e-6 * np.abs(rows).max() else np.asarray(found)
+        found = np.linalg.lstsq(axes.T, rows[0], rcond=None)[0]
+        left = rows[0] - axes.T @ found
+        return None if np.abs(left).max() > SAME * np.abs(rows).max() else np.asarray(found)
 
     def _largest(
         self, names: Sequence[str], joint: Joint, onto: dict[str, FloatArray] | None = None
@@ -195,47 +201,27 @@ def bounds_of(events: Events, functions: TestFunctions, options: BoundOptions) -
     """The region of all candidates of ``events``, with the edges and the density around ``functions``.
 
     Its functions do not depend on the seed, nor on what was found: harmonics of angles for generators whose flow comes
-    back, spherical harmonics of directions where the three rotations of space are candidates, and for all others powers
-    and products of components.
+    back, and for rotations in the planes of two components that are sums of candidates; spherical harmonics of
+    directions where all rotations of space are; for all others powers and products of components.
     """
     seen = Seen(events, functions)
     labels = tuple(events.generators.labels)
     matrices = np.asarray(events.generators.matrices, dtype=np.float64)
-    closed = dict(zip(labels, even_orbits(events, functions), strict=True))
-    rotating = {label: orbit for label, orbit in closed.items() if orbit is not None}
-    harmonics, quantities, joint = azimuths(seen, rotating, options.orders)
-    open_ones = [label for label in labels if closed[label] is None]
+    turns = turns_of(events, functions)
+    harmonics, quantities, joint = azimuths(seen, turns.orbits, options.orders)
+    open_ones = [label for label in labels if label not in turns.orbits]
     changing = rates(seen, open_ones)
-    space = space_of(events.names, matrices.shape[1] - 1)
-    turns = None if space is None or len(rotating) < 3 else _turns(matrices, space)
-    if (
-        turns is not None
-        and np.abs(turns[:, [closed[label] is None for label in labels]]).max(initial=0) > NOTHING
-    ):
-        turns = None  # an edge or a density that turns with the vectors
     degrees: dict[str, int] = {}
     directions: list[Quantity] = []
     joint_of_directions = Joint(seen)
-    if turns is not None and space is not None:
-        degrees, directions, joint_of_directions = direction_harmonics(seen, space, options.orders)
+    if turns.space is not None:
+        degrees, directions, joint_of_directions = direction_harmonics(seen, turns.space, options.orders)
     units = {label: rate_unit(matrices[labels.index(label)], events) for label in open_ones}
     uneven = frozenset(a for a in open_ones if ClosedOrbit.of(matrices[labels.index(a)]) is not None)
     region = Region([*quantities, *changing, *directions])
     return Bounds(
-        region, options, labels, harmonics, units, uneven, turns, degrees, (joint, joint_of_directions)
+        region, options, labels, turns, harmonics, units, uneven, degrees, (joint, joint_of_directions)
     )
-
-
-def _turns(matrices: FloatArray, space: list[int]) -> FloatArray | None:
-    """(3, G) coefficients of the rotations about the axes of space in the generators; None if they are no sums."""
-    flat = matrices.reshape(len(matrices), -1)
-    wanted = np.zeros((3, *matrices.shape[1:]))
-    for axis in range(3):
-        i, j = space[(axis + 1) % 3], space[(axis + 2) % 3]
-        wanted[axis, j, i], wanted[axis, i, j] = 1.0, -1.0
-    target = wanted.reshape(3, -1)
-    found = np.linalg.lstsq(flat.T, target.T, rcond=None)[0].T
-    return found if np.abs(found @ flat - target).max() < NOTHING else None
 
 
 def _known(number: float) -> float | None:

@@ -18,7 +18,7 @@ from symhep_moments.fit.functions.layers import innermost, log_density, weight
 from symhep_moments.fit.functions.member_edges import MemberEdged, entered
 from symhep_moments.sample import Events
 
-__all__ = ["Seen", "comparable_orbits"]
+__all__ = ["Seen", "comparable_orbits", "even_orbits"]
 
 FloatArray = npt.NDArray[np.float64]
 
