@@ -38,7 +38,9 @@ def toy(kind: str, events: int, number: int) -> dict[str, float]:
         "given one": given_test(white, directions(sample, made.given)),
     }
     if made.symmetries == 3:
-        tests["given so(3)"] = given_test(white, directions(sample, *(((label, 1.0),) for label in ROTATIONS)))
+        tests["given so(3)"] = given_test(
+            white, directions(sample, *(((label, 1.0),) for label in ROTATIONS))
+        )
     found = {name: test.log_p for name, test in tests.items()}
     for name, test in tests.items():
         found |= {f"{name}: {block}": one.log_p for block, one in test.blocks.items()}

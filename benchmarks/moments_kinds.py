@@ -10,12 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from symhep.events.dataset import Column, Dataset, Scaler
 from symhep.readers.toy.decays import FourBody, TwoBody
 from symhep.readers.toy.dijets import Dijets
-from symhep.readers.toy.signs import Signed
 from symhep_moments.fit.functions.choice import build_functions
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.member_edges import edged
@@ -148,7 +146,9 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 
-def events_from(x: FloatArray, weights: FloatArray | None = None, names: tuple[str, ...] = MOMENTUM) -> Events:
+def events_from(
+    x: FloatArray, weights: FloatArray | None = None, names: tuple[str, ...] = MOMENTUM
+) -> Events:
     """Vectors (n, P, d), scaled, with the candidates that the method has by default."""
     n, p, d = x.shape
     flat = x.reshape(n, -1)
@@ -174,7 +174,13 @@ def moments_from(
     functions: TestFunctions = build_functions(events, options.functions, rng)
     if edges:
         functions = edged(
-            functions, options.fiducial, events.scale, events.names, events.x.shape[1], events.particles, events.places
+            functions,
+            options.fiducial,
+            events.scale,
+            events.names,
+            events.x.shape[1],
+            events.particles,
+            events.places,
         )
     found = moments_of(events.x, events.weights, functions, events.generators, places=events.places)
     return found, whitened(found)

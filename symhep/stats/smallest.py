@@ -40,7 +40,8 @@ def smallest_p(log_p: npt.ArrayLike, correlation: npt.ArrayLike) -> float:
     0.03
     >>> round(smallest_p([-5000.0, -1.0], [0.5]), 4)  # 2 p
     -4999.3069
-    >>> round(float(np.exp(smallest_p(np.log([0.03, 0.2, 0.3]), [[1, 1, 0], [1, 1, 0], [0, 0, 1]]))), 6)  # two, not three
+    >>> equal = [[1, 1, 0], [1, 1, 0], [0, 0, 1]]  # two, not three
+    >>> round(float(np.exp(smallest_p(np.log([0.03, 0.2, 0.3]), equal))), 6)
     0.0591
     """
     logs, c = np.atleast_1d(np.asarray(log_p, dtype=np.float64)), np.asarray(correlation, dtype=np.float64)

@@ -97,7 +97,9 @@ def algebra_test(
     # Where closure is no condition the hypothesis is that of the rank test, which is not tested twice.
     log_p, blocks = test.log_p, test.blocks
     if closed.conditions:
-        tangent = Tangent(closed.fit.tangent, closed.fit.named).along(closed.free) if closed.free.size else None
+        tangent = (
+            Tangent(closed.fit.tangent, closed.fit.named).along(closed.free) if closed.free.size else None
+        )
         tested = span_test(white, closed.fit.theta, tangent)
         log_p, blocks = tested.log_p, tested.blocks
     theta = _polar(closed.fit.theta @ np.linalg.lstsq(closed.fit.theta, found.theta, rcond=None)[0])

@@ -63,7 +63,10 @@ def joined(values: FloatArray, covariance: FloatArray, nu: float, parts: Sequenc
         noise = half @ part.rows.T
         if np.diag(noise).mean() <= NOISELESS**2 * part.typical:
             # Functions that are invariant, event by event: rounding over rounding tells nothing.
-            noise, own = np.zeros_like(noise), np.where(abs(own) > NOISELESS * np.sqrt(part.typical), own, 0.0)
+            noise, own = (
+                np.zeros_like(noise),
+                np.where(abs(own) > NOISELESS * np.sqrt(part.typical), own, 0.0),
+            )
         form = ridge_form((noise + noise.T) / 2, nu)
         some.append(own)
         forms.append(form)

@@ -105,8 +105,11 @@ def measure(sample: Sample, context: Context) -> Measurement:
     with context.progress.task("moments", len(STEPS)) as done:
         support = support_of(events)
         done(1, STEPS[0])
-        functions = functions_for(events, options, np.random.default_rng(functions_seed))
-        moments = _moments(events, reference, functions, options).restricted(support.tangent)
+        functions = functions_for(events, options, np.random.default_rng(functions_seed), harmonics=False)
+        tested = functions
+        if reference is None and options.density is None:
+            tested = functions_for(events, options, np.random.default_rng(functions_seed))
+        moments = _moments(events, reference, tested, options).restricted(support.tangent)
         done(1, STEPS[1])
         ranks = chain(moments, options.level)
         found, algebra = _span(moments, ranks, context)
@@ -153,9 +156,15 @@ def _span(moments: Moments, ranks: Chain, context: Context) -> tuple[Region | No
     return found, algebra_test(moments, ranks.best, found, moments.generators)
 
 
-def functions_for(events: Events, options: MomentsOptions, rng: np.random.Generator) -> TestFunctions:
-    """Those of the options, with edges, under a density. Raises `MethodError` for too few events."""
-    functions = build_functions(events, options.functions, rng)
+def functions_for(
+    events: Events, options: MomentsOptions, rng: np.random.Generator, *, harmonics: bool = True
+) -> TestFunctions:
+    """Those of the options, with edges, under a density; ``harmonics`` as well, of which generators alone are tested.
+
+    Raises `MethodError` for too few events.
+    """
+    asked = options.functions if harmonics else options.functions.model_copy(update={"harmonics": 0})
+    functions = build_functions(events, asked, rng)
     functions = edged(
         functions,
         options.fiducial,

@@ -85,7 +85,9 @@ class Named:
         """
         h, k, r = len(self.mean), self.shared.shape[2], theta.shape[1]
         values = (self.mean @ theta).T.reshape(-1)
-        own = np.einsum("kalc,ar,cs->rksl", self.covariance, theta, theta, optimize=True).reshape(r * h, r * h)
+        own = np.einsum("kalc,ar,cs->rksl", self.covariance, theta, theta, optimize=True).reshape(
+            r * h, r * h
+        )
         shared = np.einsum("kalc,ar,cs->rksl", self.shared, theta, theta, optimize=True).reshape(r * h, r * k)
         if tangent is None or tangent.named is None or len(left.step) == 0:
             return values, own, shared

@@ -30,8 +30,8 @@ class Harmonics(TestFunctions):
     """f_m = sum_p c_p rho_p^min(m, 2) exp(i m phi_p), real and imaginary part, m = 1 .. ``orders``, for each source.
 
     phi is the azimuth of (px, py), pt its length, rho = pt / sqrt(pt^2 + s^2), and c_p the weight of a member, 1 of a
-    vector that every event has. For pt >> s these are cos m phi and sin m phi, which a density 1 + eps cos(m phi - phi_0)
-    is seen with best; at pt = 0, where phi has no value, they vanish so fast that they have a continuous derivative,
+    vector that every event has. For pt >> s these are cos m phi and sin m phi, which see a density
+    1 + eps cos(m phi - phi_0) best; at pt = 0, where phi has no value, they vanish so fast that they have a derivative,
 
         df = exp(i m phi) rho^(k - 1) / R (i m (c v_y - s v_x) + k (1 - rho^2) (c v_x + s v_y)),
 
@@ -104,7 +104,9 @@ class Harmonics(TestFunctions):
             change = change + torch.einsum("npm,ngp->nmg", growing, moved.real.to(waves.dtype))
             if self._weight is not None and v.shape[-1] > self._weight:
                 bare = waves * rho[..., None] ** powers
-                change = change + torch.einsum("npm,ngp->nmg", bare, v[:, :, own, self._weight].to(waves.dtype))
+                change = change + torch.einsum(
+                    "npm,ngp->nmg", bare, v[:, :, own, self._weight].to(waves.dtype)
+                )
             found.append(change)
         return _parts(torch.stack(found, dim=1))
 
