@@ -15,7 +15,7 @@ from symhep.hypotheses.subgroups.walk import Walked
 from symhep.methods.context import Context, stream_for
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
-from symhep_moments.fit.breaking import Breaking, breakings
+from symhep_moments.fit.bounds.limits import Bounds, bounds_of
 from symhep_moments.fit.candidates import CandidateTest, candidate_tests
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.functions.choice import build_functions
@@ -45,7 +45,7 @@ PER_FUNCTION = 10
 #: Moments whose covariance is still a matter of seconds.
 LARGEST = 2000
 #: What the progress bar counts.
-STEPS = ("support", "moments", "ranks", "subgroups", "discrete elements", "strengths")
+STEPS = ("support", "moments", "ranks", "subgroups", "discrete elements", "bounds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +68,8 @@ class Measurement:
         Of subgroups, for four-momenta.
     discrete, elements
         Tests of discrete elements, and their matrices (P d, P d) by name.
-    breakings, maps
-        How strongly candidates are broken, and where.
+    bounds, maps
+        How strongly anything could be broken, and where candidates are.
     level
         Family-wise error rate.
     reference, edges
@@ -88,7 +88,7 @@ class Measurement:
     lattice: Walked[SubgroupRow] | None
     discrete: Sequence[DiscreteElement]
     elements: Mapping[str, FloatArray]
-    breakings: Sequence[Breaking]
+    bounds: Bounds | None
     maps: Sequence[BreakingMap]
     level: float
     reference: str | None = None
@@ -133,15 +133,15 @@ def measure(sample: Sample, context: Context) -> Measurement:
             )
             elements = {element.name: element.whole for element in chosen}
         done(1, STEPS[4])
-        broken, maps = [], []
+        bounds, maps = None, list[BreakingMap]()
         # Those that were tested: candidates on the support, and combinations of them.
         on_support = replace(events, generators=moments.generators)
-        if options.strength and reference is None:
-            broken = breakings(on_support, functions)
+        if options.bounds is not None and reference is None:
+            bounds = bounds_of(on_support, functions, options.bounds)
             maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
         done(1, STEPS[5])
     return Measurement(
-        events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, broken, maps,
+        events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
         options.level, _relative_to(options), tuple(edge.text for edge in options.fiducial),
         whole_record(sample, functions, on_support), threshold_rows(sample),
     )  # fmt: skip
