@@ -93,7 +93,11 @@ def named_asymmetries(
 
 
 def _count(
-    element: Element, x: Tensor, weighting: Weighting, functions: Callable[[Tensor], Tensor], labels: Sequence[str]
+    element: Element,
+    x: Tensor,
+    weighting: Weighting,
+    functions: Callable[[Tensor], Tensor],
+    labels: Sequence[str],
 ) -> _Counts:
     q = element.order
     groups = np.zeros((int(weighting.groups[-1]) + 1, q, len(labels)))
@@ -137,7 +141,9 @@ def _bounded(c: _Counts, total: float, second: float, z: float, rng: np.random.G
     (low, high), value = ends[largest], float(values[largest])
     drawn = random_sums(c.groups, rng, RANDOM) / total
     scales = [_ends(0.0, float(s), c.order, total, second, z) for s in c.squares]
-    limits = [np.maximum(np.abs(drawn[:, k] + one[1]), np.abs(drawn[:, k] + one[0])) for k, one in enumerate(scales)]
+    limits = [
+        np.maximum(np.abs(drawn[:, k] + one[1]), np.abs(drawn[:, k] + one[0])) for k, one in enumerate(scales)
+    ]
     return NamedAsymmetry(
         Number(
             value=value, low=min(low, value), high=max(high, value), level=LEVEL,
@@ -150,7 +156,9 @@ def _bounded(c: _Counts, total: float, second: float, z: float, rng: np.random.G
     )  # fmt: skip
 
 
-def _ends(value: float, spread: float, q: int, total: float, second: float, z: float) -> tuple[float, float, float]:
+def _ends(
+    value: float, spread: float, q: int, total: float, second: float, z: float
+) -> tuple[float, float, float]:
     """Of A with sum w^2 (a - A)^2 = ``spread``, by the share F = (1 + (q - 1) A) / q; and the effective events."""
     scale = (q - 1) / q
     (low, high), n = wilson(1 / q + scale * value, scale**2 * spread, total, second, z)

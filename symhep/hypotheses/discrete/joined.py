@@ -31,11 +31,16 @@ class Together:
     shares: FloatArray | None = None
 
 
-def learned(sums: OrbitSums, names: Sequence[str]) -> dict[str, Statistic]:
-    """What was learned on other events, a score (column) for each name; those without any change are left out."""
-    kept = [name for name, changed in zip(names, sums.changed, strict=True) if changed]
+def learned(sums: OrbitSums, columns: Mapping[str, Sequence[int]]) -> dict[str, Statistic]:
+    """What was learned on other events: tests by the scores in ``columns``; those without any change are left out."""
+    place = np.cumsum(sums.changed) - 1
     deviation = np.sqrt(sums.second.diagonal())
-    return {name: Upward(k, float(deviation[k])) for k, name in enumerate(kept)}
+    found = dict[str, Statistic]()
+    for name, own in columns.items():
+        some = [Upward(int(place[k]), float(deviation[place[k]])) for k in own if sums.changed[k]]
+        if some:
+            found[name] = some[0] if len(some) == 1 else Smallest(tuple(some))
+    return found
 
 
 def joined_p(

@@ -36,7 +36,9 @@ class NamedFunctions:
         )
         if self._space:
             labels += [f"{first[i]} . ({first[j]} x {first[k]})" for i, j, k in self._triples.tolist()]
-            labels += [f"({first[i]} x {first[j]})_z pz({c})" for i, j in self._planes.tolist() for c in first]
+            labels += [
+                f"({first[i]} x {first[j]})_z pz({c})" for i, j in self._planes.tolist() for c in first
+            ]
         self.labels = tuple(labels)
 
     def __call__(self, x: Tensor) -> Tensor:

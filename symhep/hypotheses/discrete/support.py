@@ -93,5 +93,7 @@ class Surface:
             return None
         named = [name for name, off in zip(self.quantities, broken, strict=True) if off and name]
         return (
-            f"it changes {' and '.join(named[:2])}" if named else "it leads off the surface that holds the events"
+            f"it changes {' and '.join(named[:2])}"
+            if named
+            else "it leads off the surface that holds the events"
         )

@@ -87,7 +87,9 @@ def closed_subgroup(text: str, frame: Frame) -> ClosedSubgroup:
         factor = int(found[1] or 1)
         a, b = _plane(text, frame, found[2], found[3], found[4])
         if taken & {a, b}:
-            raise LieError(f"'{text}': two planes share a component", hint="name planes that have none in common")
+            raise LieError(
+                f"'{text}': two planes share a component", hint="name planes that have none in common"
+            )
         taken |= {a, b}
         matrix[b, a], matrix[a, b] = factor, -factor
         factors.append(factor)
@@ -105,7 +107,9 @@ def _plane(
     """The two components, turned from the first towards the second."""
     if axis is not None:
         if not set(_AXES[axis]) <= set(frame.components):
-            raise LieError(f"'{text}' turns {' and '.join(_AXES[axis])}, which are not there", hint="write J_12")
+            raise LieError(
+                f"'{text}' turns {' and '.join(_AXES[axis])}, which are not there", hint="write J_12"
+            )
         one, other = _AXES[axis]
         return frame.components.index(one), frame.components.index(other)
     assert first is not None

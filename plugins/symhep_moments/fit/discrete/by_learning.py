@@ -69,17 +69,19 @@ def learned_parts(
         )
         networks.train(events.x[rows[0]], events.weights[rows[0]])
         for own, shares in zip(scores, networks.log_shares(x), strict=True):
-            own["classifier"] = shares
+            own["classifier"] = shares[..., None]
     if options.neighbours:
         for own, near in zip(scores, neighbour_scores(elements, events, rows[0], rows[1]), strict=True):
             own["neighbours"] = near
     found = []
     for element, own in zip(elements, scores, strict=True):
-        sums = score_sums(np.stack(list(own.values()), axis=-1), some, element, x)
-        part = Together(sums.groups, learned(sums, list(own)), some.shares(element, x))
+        sums = score_sums(np.concatenate(list(own.values()), axis=2), some, element, x)
+        ends = np.cumsum([0, *(score.shape[2] for score in own.values())])
+        columns = {name: range(ends[k], ends[k + 1]) for k, name in enumerate(own)}
+        part = Together(sums.groups, learned(sums, columns), some.shares(element, x))
         shares = own.get("classifier")
         found.append(
-            Learned(part) if shares is None else Learned(part, *_of_network(shares, some.weights))
+            Learned(part) if shares is None else Learned(part, *_of_network(shares[..., 0], some.weights))
         )
     return found
 
@@ -87,7 +89,7 @@ def learned_parts(
 def neighbour_scores(
     elements: list[Element], events: Events, learn: torch.Tensor, held: torch.Tensor
 ) -> list[FloatArray]:
-    """`Neighbours` among the rows ``learn`` at every image of the rows ``held``: (n, q) each.
+    """`Neighbours` among the rows ``learn`` at every image of the rows ``held``: (n, q, 2) each.
 
     Both are at most `few_enough`; the held-out events beyond score 0, whichever image they are.
     """
@@ -98,7 +100,7 @@ def neighbour_scores(
     chosen = torch.linspace(0, len(held) - 1, min(most, len(held))).long()
     x, found = events.x[held[chosen]], []
     for element in elements:
-        scores = np.zeros((len(held), element.order))
+        scores = np.zeros((len(held), element.order, 2))
         for j, image in enumerate(element.orbit(x)):
             scores[chosen.numpy(), j] = near(numbers_of(image, events.places).cpu().numpy())
         found.append(scores)

@@ -40,7 +40,9 @@ def moment_parts(
         events.x, weighting, lambda x: torch.cat([products(x), functions.values(x)], dim=1), elements
     )
     return [
-        Together(sums.groups, block_statistics(sums, blocks, weighting, events), weighting.shares(e, events.x))
+        Together(
+            sums.groups, block_statistics(sums, blocks, weighting, events), weighting.shares(e, events.x)
+        )
         for e, sums in zip(elements, found, strict=True)
     ]
 
