@@ -57,7 +57,10 @@ class AlgebraRecord(NamedAlgebra):
     """The Lie algebra that preserves the oracle; polynomial fields get no name: 'closed' or 'not closed'."""
 
     dimension: int = Field(description="number of generators")
-    dimension_confidence: float | None = Field(description="0 to 1: that the dimension is right")
+    dimension_stability: float | None = Field(
+        description="share of resamplings (bootstrap, members of an ensemble, seeds) that give this dimension; 1 for "
+        "exact oracles, where rounding alone decides; null: not asked"
+    )
     decision: str = Field(description="how the dimension was decided, in words")
     identification: IdentificationRecord | None = Field(
         description="null without generators, and for fields that are no matrices"
@@ -65,8 +68,8 @@ class AlgebraRecord(NamedAlgebra):
 
     @property
     def joint(self) -> float:
-        """That the dimension and the name are right; what has no name is as sure as its dimension."""
-        return (self.dimension_confidence or 0.0) * (1.0 if self.confidence is None else self.confidence)
+        """Stability of dimension and name together; what has no name is as stable as its dimension."""
+        return (self.dimension_stability or 0.0) * (1.0 if self.stability is None else self.stability)
 
 
 class Entry(Record):

@@ -44,7 +44,7 @@ class AlgebraTest:
     Attributes
     ----------
     identification
-        Name, confidence and how it was obtained: of the closed algebra within the errors that keep it closed, unless
+        Name, stability and how it was obtained: of the closed algebra within the errors that keep it closed, unless
         closure is rejected; then of the span.
     theta
         (G, r) the closed algebra that fits best near the span, in the readable basis; None if none was found near.

@@ -124,7 +124,7 @@ def _algebra(m: Measurement) -> AlgebraRecord:
         return AlgebraRecord(dimension=0, name="0")
     named, closure = algebra.identification, algebra.closure_log_p
     return AlgebraRecord(
-        dimension=best.r, name=named.name, confidence=named.confidence,
+        dimension=best.r, name=named.name, stability=named.stability,
         **dict(PValue.of(best.log_p if algebra.log_p is None else algebra.log_p)), angle_95=m.region.angle_95,
         alternatives=Alternative.of(named.alternatives),
         closure_test=Closure(

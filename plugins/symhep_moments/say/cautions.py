@@ -115,15 +115,15 @@ def _closure(s: MomentsRecord) -> Iterator[Statement]:
 
 def _name(s: MomentsRecord) -> Iterator[Statement]:
     algebra = s.algebra
-    if algebra.confidence is None or algebra.confidence >= SURE:
+    if algebra.stability is None or algebra.stability >= SURE:
         return
-    doubt = f"Low confidence ({algebra.confidence:.2g}) in the name {algebra.name}."
+    doubt = f"Low stability ({algebra.stability:.2g}) of the name {algebra.name}."
     if algebra.name == AMBIGUOUS:
         doubt = "The errors of the directions are too large to name their algebra."
     rivals = algebra.rivals
     yield Statement(
         f"{doubt}{f' Other names: {several(rivals)}.' if rivals else ''}",
-        {"confidence": algebra.confidence, "alternatives": [a.to_json() for a in algebra.alternatives]},
+        {"stability": algebra.stability, "alternatives": [a.to_json() for a in algebra.alternatives]},
         "generators",
         kind="warning",
     )

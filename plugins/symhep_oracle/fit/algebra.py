@@ -47,7 +47,7 @@ class BrokenAlgebra:
     strength: float
     dimension: int
     name: str
-    confidence: float
+    stability: float
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,8 @@ def _with_breaking(e: Analysis, fields: LinearFields, minkowski: bool) -> Analys
     algebras = []
     for strength, rows, error in zip(breaking.strengths, breaking.algebras, breaking.rounding, strict=True):
         found = _identify(fields.matrices(rows), float(error))
-        name, confidence = (found.name, found.confidence) if found else ("0", 1.0)
-        algebras.append(BrokenAlgebra(float(strength), len(rows), name, confidence))
+        name, stability = (found.name, found.stability) if found else ("0", 1.0)
+        algebras.append(BrokenAlgebra(float(strength), len(rows), name, stability))
     error = float(e.outcome.solution.errors.max(initial=0.0))
     survivors = _identify(fields.matrices(breaking.surviving), error)
     return replace(

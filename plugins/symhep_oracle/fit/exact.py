@@ -75,7 +75,7 @@ def solve(
         spectrum=spectrum,
         noise=_spectrum_noise(found.squares, grams.weights, sizes),
         dimension=g,
-        confidence=count.confidence,
+        stability=count.stability,
         reason=count.reason,
         residuals=spectrum[:g],
         gap=float(spectrum[g:].min(initial=1.0)),

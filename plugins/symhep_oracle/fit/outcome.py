@@ -57,7 +57,7 @@ class Outcome:
                 "breaking.dimensions": np.array([len(a) for a in b.algebras]),
             }  # fmt: skip
         values = {
-            "dimension": s.dimension, "confidence": s.confidence, "reason": s.reason, "gap": s.gap,
+            "dimension": s.dimension, "stability": s.stability, "reason": s.reason, "gap": s.gap,
             "solver": s.solver.to_json() if s.solver else None,
             "finite": self.finite.to_json() if self.finite else None,
             "layout": list(astuple(self.layout)),
@@ -71,7 +71,7 @@ class Outcome:
         """Undo `to_part`."""
         v, a = part.values, part.arrays
         solution = Solution(
-            a["coefficients"], a["influences"], a["spectrum"], a["noise"], v["dimension"], v["confidence"],
+            a["coefficients"], a["influences"], a["spectrum"], a["noise"], v["dimension"], v["stability"],
             v["reason"], a["residuals"], v["gap"],
             None if v["solver"] is None else SolverRecord.from_json(v["solver"]), _under("solver.", a),
         )  # fmt: skip

@@ -102,9 +102,9 @@ def _algebra(a: Analysis) -> AlgebraRecord:
     return AlgebraRecord(
         dimension=s.dimension,
         name=a.algebra,
-        confidence=None if found is None else found.confidence,
+        stability=None if found is None else found.stability,
         alternatives=() if found is None else Alternative.of(found.alternatives),
-        dimension_confidence=s.confidence,
+        dimension_stability=s.stability,
         decision=s.reason,
         identification=None
         if found is None
@@ -179,7 +179,7 @@ def _breaking(a: Analysis, prepared: Prepared) -> BreakingRecord | None:
             for i, known in enumerate(a.broken)
         ],
         algebra_of_the_whole=[
-            WholeAlgebra(at_strength=w.strength, dimension=w.dimension, name=w.name, confidence=w.confidence)
+            WholeAlgebra(at_strength=w.strength, dimension=w.dimension, name=w.name, stability=w.stability)
             for w in a.broken_algebras
         ],
     )

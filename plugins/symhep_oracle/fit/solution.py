@@ -33,7 +33,7 @@ class Solution:
         the generators.
     noise
         (K,) standard error of the spectrum.
-    dimension, confidence
+    dimension, stability
         G, and how sure it is (0 to 1); 1 means that rounding alone decides.
     reason
         In words, how G was decided.
@@ -52,7 +52,7 @@ class Solution:
     spectrum: FloatArray
     noise: FloatArray
     dimension: int
-    confidence: float
+    stability: float
     reason: str
     residuals: FloatArray
     gap: float = 1.0

@@ -25,7 +25,7 @@ class Count:
     """A number of generators, how sure it is (0 to 1), why, and what it was decided from."""
 
     value: int
-    confidence: float
+    stability: float
     reason: str
     decision: RoundingDecision | GapDecision
 
@@ -73,7 +73,7 @@ def by_gap(
 
     What is left as it is must also change the oracle less than anything changes a function without symmetry: in
     many dimensions some gap is always the largest. ``certain`` is the number of singular values at the rounding
-    floor. The confidence is the share of bootstrap replicas (over blocks of events, and members of an ensemble)
+    floor. The stability is the share of bootstrap replicas (over blocks of events, and members of an ensemble)
     that give the same answer.
     """
     threshold, below = _without_symmetry(permuted(conditions, rng))

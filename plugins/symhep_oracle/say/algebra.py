@@ -24,7 +24,7 @@ def algebra(record: OracleRecord) -> Statement:
     """Name, dimension and generators of what preserves the oracle, or that nothing does."""
     found, residual = record.algebra, record.residual
     evidence: dict[str, Any] = {
-        "dimension": found.dimension, "name": found.name, "confidence": found.joint,
+        "dimension": found.dimension, "name": found.name, "stability": found.joint,
         "invariance": residual.invariance.to_json(), "closure": residual.closure.to_json(),
         "events": record.events.used,
     }  # fmt: skip
@@ -58,13 +58,13 @@ def _some(record: OracleRecord) -> str:
     if found.name == NOT_CLOSED:
         return (
             f"{many}{listed} {what}; they do not form a Lie algebra, as their brackets leave their span "
-            f"(confidence {found.dimension_confidence:.2g} in their number; {residuals})."
+            f"(stability {found.dimension_stability:.2g} of their number; {residuals})."
         )
     if found.identification is None:
-        return f"{many}{listed} {what}; their brackets close (confidence {found.joint:.2g}; {residuals})."
+        return f"{many}{listed} {what}; their brackets close (stability {found.joint:.2g}; {residuals})."
     return (
         f"{found.name} {nearly}preserves {oracle}{up_to}: {plural(g, 'generator')}{listed} "
-        f"(confidence {found.joint:.2g}; {residuals})."
+        f"(stability {found.joint:.2g}; {residuals})."
     )
 
 

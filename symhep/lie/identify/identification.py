@@ -24,7 +24,7 @@ class Identification:
     """What a span of matrices is.
 
     ``name``: ``so(1,3)``, or ``not closed``, or ``ambiguous``.
-    ``confidence``: in [0, 1]; ``how`` it was obtained.
+    ``stability``: in [0, 1], a share of resamplings and no probability of being right; ``how`` it was obtained.
     ``closed``: whether the span is a Lie algebra within the errors. ``closure``: what is left
     of the brackets, over all brackets. ``closure_excess``: the same over what the errors explain.
     ``parts``: names of the simple ideals, of the centre or of the radical.
@@ -39,7 +39,7 @@ class Identification:
 
     name: str
     dimension: int
-    confidence: float
+    stability: float
     how: str
     closed: bool
     closure: float
@@ -91,4 +91,4 @@ class Identification:
             )
             return f"not closed: closure residual {self.closure:.2g}, {excess}{hint}"
         parameters = "".join(f", {key} = {v:.3g} +- {e:.1g}" for key, (v, e) in self.parameters.items())
-        return f"{self.name}{parameters} (confidence {self.confidence:.2f})"
+        return f"{self.name}{parameters} (stability {self.stability:.2f})"

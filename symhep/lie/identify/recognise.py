@@ -62,7 +62,7 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
        of the nearest closed span.
     3. Name, every rank decided against the spread of copies drawn within the errors
        (:mod:`symhep.lie.noise`). What the errors allow to be zero is zero: the most special algebra wins.
-    4. Confidence: the fraction of 20 perturbed copies, the errors drawn again on top of those
+    4. Stability: the fraction of 20 perturbed copies, the errors drawn again on top of those
        that are there, with the same name. If no name has two thirds, ``ambiguous``.
 
     Raises MethodError if the matrices are linearly dependent within the errors, LieError for wrong shapes.
@@ -101,16 +101,16 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
     exact = errors is None and all(d.above > DECISIVE for d in decisions)
     if exact and nominal.name not in (UNRECOGNISED, TOO_LARGE):
         how = f"exact input: every decision at least {min(d.above for d in decisions):.1g} times its border"
-        votes, confidence = [(nominal.name, 1.0)], 1.0
+        votes, stability = [(nominal.name, 1.0)], 1.0
     else:
         votes = _votes(constants, aligned)
-        confidence = votes[0][1]
+        stability = votes[0][1]
         how = f"fraction of {min(COPIES, draws)} perturbed copies with this name"
     name, named = _verdict(nominal, votes)
     if name == AMBIGUOUS and votes[0][0] == TOO_LARGE:
         how = TOO_LARGE
     return Identification(
-        name, len(x), confidence, how, True, closure, excess, named.parts, named.isomorphic,
+        name, len(x), stability, how, True, closure, excess, named.parts, named.isomorphic,
         named.rank, algebra.signature, named.parameters, tuple(votes), tuple(decisions), errors is None,
     )  # fmt: skip
 

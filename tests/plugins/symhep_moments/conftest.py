@@ -112,7 +112,7 @@ def made() -> Made:
             "significance_level": 0.05, "catalogue": "lorentz",
             "events": {"used": 20000, "available": 20000, "effective": 20000.0, "negative": 0.0, "copies": 0},
             "algebra": {"dimension": found, "name": "so(2)" if found == 1 else "so(3)" if found else "0",
-                        "confidence": 0.95, **single(-0.5), "angle_95": 0.03},
+                        "stability": 0.95, **single(-0.5), "angle_95": 0.03},
             "generators": [
                 {"label": s, "coefficients": {s: 1.0}, "errors": {s: 1e-4}, "angle_95": 0.03} for s in symmetric
             ],

@@ -305,12 +305,11 @@ def test_candidates_that_survive_only_alone(made: Made) -> None:
 def test_an_unsure_name(made: Made) -> None:
     summary = made().summary
     summary["algebra"] |= {
-        "confidence": 0.6,
+        "stability": 0.6,
         "alternatives": [{"name": "so(2)", "share": 0.6}, {"name": "R", "share": 0.4}],
     }
     assert (
-        one(summary, "Low confidence").text
-        == "Low confidence (0.6) in the name so(2). Other names: R (40 %)."
+        one(summary, "Low stability").text == "Low stability (0.6) of the name so(2). Other names: R (40 %)."
     )
 
 
@@ -330,7 +329,7 @@ def test_sentences_have_evidence_and_figures_that_exist(made: Made, case: dict[s
 def test_what_is_no_name_is_not_told_as_one(made: Made, name: str) -> None:
     summary = made(labels=("J_12", "J_13", "J_23", "P_1"), symmetric=("J_12", "J_13", "J_23")).summary
     summary |= {"subgroups": [], "maximal_subgroups": [], "catalogue": None}
-    summary["algebra"] |= {"name": name, "confidence": 0.0}
+    summary["algebra"] |= {"name": name, "stability": 0.0}
     answer = said(summary)[0].text
     assert "consistent with 3 independent symmetries (J_12, J_13 and J_23)" in answer
     assert name not in answer
