@@ -23,6 +23,7 @@ from symhep_moments.fit.functions.density import UnderDensity
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
 from symhep_moments.fit.functions.member_edges import edged
+from symhep_moments.fit.guard import events_needed
 from symhep_moments.fit.maps import BreakingMap, breaking_maps
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.rank import Chain, chain
@@ -40,8 +41,6 @@ __all__ = ["Measurement", "functions_for", "measure"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Effective events per test function: with fewer their covariance is a guess, and so are directions and p-values.
-PER_FUNCTION = 10
 #: Moments whose covariance is still a matter of seconds.
 LARGEST = 2000
 #: What the progress bar counts.
@@ -182,7 +181,7 @@ def functions_for(
             f"{effective:.3g} < {FEWEST:g}; edges are cuts that all events have passed: check their places and widths"
         )
     # A threshold of its own beside the common one: the covariance of K functions needs a number of events per function.
-    if effective < (needed := PER_FUNCTION * functions.count):
+    if effective < (needed := events_needed(functions, len(events.generators))):
         raise MethodError(
             f"effective number of events (sum w)^2 / sum w^2 = {effective:.3g} < {needed}, too few for "
             f"{functions.count} test functions and {len(events.generators)} candidates; use more events, or fewer "
