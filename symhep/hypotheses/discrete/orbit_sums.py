@@ -57,7 +57,7 @@ def orbit_sums(
     sums = [x.new_zeros(groups, weighting.choices(e.order), count) for e in elements]
     seconds = [x.new_zeros(count, count) for _ in elements]
     of_images = [weighting.images(e, x) for e in elements]
-    for part in chunks(len(x)):
+    for part in chunks(len(x), max((e.order for e in elements), default=2) // 2):
         xs = x[part]
         here = functions(xs)
         size += (torch.from_numpy(weighting.weights[part]).to(here)[:, None] * here).square().sum(0)
@@ -111,7 +111,8 @@ def score_sums(scores: FloatArray, weighting: Weighting, element: Element, x: Te
     return OrbitSums(groups[..., changed], second[changed][:, changed], changed)
 
 
-def chunks(events: int) -> Iterator[slice]:
-    """Slices of at most `CHUNK` events."""
-    for first in range(0, events, CHUNK):
-        yield slice(first, min(first + CHUNK, events))
+def chunks(events: int, share: int = 1) -> Iterator[slice]:
+    """Slices of at most `CHUNK` / ``share`` events."""
+    size = max(CHUNK // share, 1)
+    for first in range(0, events, size):
+        yield slice(first, min(first + size, events))

@@ -66,10 +66,14 @@ class Weighting:
         units: IntArray | None = None,
         efficiency: Efficiency | None = None,
         scale: float = 1.0,
+        most: int = GROUPS,
     ) -> Weighting:
-        """Of events in the order of their units (`unit_groups`)."""
+        """Of events in the order of their units (`unit_groups`), in ``most`` groups at most.
+
+        With an efficiency every unit is a group: events of one group would all be at their likely places at once.
+        """
         units = np.arange(len(weights)) if units is None else units
-        most = len(units) if efficiency is not None else GROUPS
+        most = len(units) if efficiency is not None else most
         groups, copies = unit_groups(units, most)
         unequal = bool((weights != weights[:1]).any())
         return cls(weights, groups, copies, efficiency, scale, unequal)
@@ -115,9 +119,9 @@ class Weighting:
         total = np.exp(total - total.max(axis=1, keepdims=True))
         return np.asarray(total / total.sum(axis=1, keepdims=True))
 
-    def take(self, rows: IntArray, units: IntArray) -> Weighting:
+    def take(self, rows: IntArray, units: IntArray, most: int = GROUPS) -> Weighting:
         """Of some of the events."""
-        one = Weighting.of(self.weights[rows], units[rows], self.efficiency, self.scale)
+        one = Weighting.of(self.weights[rows], units[rows], self.efficiency, self.scale, most)
         return replace(one, unequal=self.unequal)  # the kind is that of all events
 
 
