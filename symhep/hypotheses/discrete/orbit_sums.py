@@ -10,8 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep.hypotheses.discrete.weighting import Weighting
-from symhep.lie.elements.element import Element
+from symhep.hypotheses.discrete.weighting import Moving, Weighting
 from symhep.stats.support import RESOLUTION
 
 __all__ = ["OrbitSums", "chunks", "orbit_sums", "score_sums"]
@@ -47,7 +46,7 @@ def orbit_sums(
     x: Tensor,
     weighting: Weighting,
     functions: Callable[[Tensor], Tensor],
-    elements: Sequence[Element],
+    elements: Sequence[Moving],
 ) -> list[OrbitSums]:
     """For each of ``elements``, from events (N, P, d) with functions (n, P, d) -> (n, K')."""
     number = torch.from_numpy(weighting.groups).to(x.device)
@@ -92,7 +91,7 @@ def _kept(total: Tensor, second: Tensor, size: Tensor, weighting: Weighting) -> 
     return OrbitSums(groups, covariance, changed.cpu().numpy())
 
 
-def score_sums(scores: FloatArray, weighting: Weighting, element: Element, x: Tensor) -> OrbitSums:
+def score_sums(scores: FloatArray, weighting: Weighting, element: Moving, x: Tensor) -> OrbitSums:
     """The same of K numbers per image that are known already: ``scores`` (N, q, K) of events x (N, P, d)."""
     share, w = weighting.images(element, x)
     y = w[..., None] * scores

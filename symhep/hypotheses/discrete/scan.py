@@ -17,7 +17,7 @@ from symhep.hypotheses.discrete.joined import Together, joined_p, learned
 from symhep.hypotheses.discrete.orbit_sums import score_sums
 from symhep.hypotheses.discrete.randomised import draws_for
 from symhep.hypotheses.discrete.scan_record import AngleRow, DiscreteScan, OrderRow
-from symhep.hypotheses.discrete.weighting import Weighting
+from symhep.hypotheses.discrete.weighting import Moving, Weighting
 from symhep.lie.elements.acting import moves
 from symhep.lie.elements.closed import ClosedSubgroup
 from symhep.lie.elements.element import HIGHEST_ORDER, Element
@@ -38,9 +38,13 @@ SCAN_GROUPS = 256
 
 @dataclass(frozen=True, eq=False)
 class Near:
-    """Held-out events (n, P, D), what makes their images equally probable, and the scores of rows like them (n, 2)."""
+    """Held-out events x (n, ...), how elements act on them, what makes their images equally probable, their scores.
+
+    ``scores`` takes events like x, and gives (n, 2).
+    """
 
     x: Tensor
+    acting: Callable[[Element], Moving]
     weighting: Weighting
     scores: Callable[[Tensor], FloatArray]
 
@@ -80,8 +84,8 @@ def scan_angles(
 
     def at(turn: Fraction) -> FloatArray:
         if turn not in scores:
-            moved = near.x if turn == 0 else subgroup.element(turn.denominator, turn.numerator).act(near.x)
-            scores[turn] = near.scores(moved)
+            turned = near.acting(subgroup.element(turn.denominator, turn.numerator)) if turn else None
+            scores[turn] = near.scores(near.x if turned is None else turned.act(near.x))
         return scores[turn]
 
     most = draws_for(len(acting) - len(off), level, asked)
@@ -90,11 +94,12 @@ def scan_angles(
         if q in off:
             continue
         images = np.stack([at(Fraction(j, q)) for j in range(q)], axis=1)
-        sums = score_sums(images, near.weighting, element, near.x)
+        moving = near.acting(element)
+        sums = score_sums(images, near.weighting, moving, near.x)
         columns = {"neighbours": range(images.shape[2])}
         parts = [
             *moments(element),
-            Together(sums.groups, learned(sums, columns), near.weighting.shares(element, near.x)),
+            Together(sums.groups, learned(sums, columns), near.weighting.shares(moving, near.x)),
         ]
         rng = np.random.default_rng(stream_for(seeds, f"images of {element.name}"))
         logs[q], single = joined_p(parts, rng, most, weighting.kind)

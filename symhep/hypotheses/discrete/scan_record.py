@@ -22,7 +22,9 @@ class OrderRow(Adjusted):
     order: int = Field(description="q")
     how: Literal["tested", "support", "trivial"] = Field("tested", description="as of a discrete element")
     why: str = Field("", description="which constant of the events it changes, if the support excludes it")
-    tests: dict[str, PValue] = Field({}, description="p-values of the single tests that the p-value is made of")
+    tests: dict[str, PValue] = Field(
+        {}, description="p-values of the single tests that the p-value is made of"
+    )
 
     @property
     def survives(self) -> bool:

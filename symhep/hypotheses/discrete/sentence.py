@@ -43,7 +43,9 @@ def discrete_statement(
         parts.append(f"violated: {several(words)}")
     if left:
         why = {row.why for row in left}
-        reason = next(iter(why)) if len(why) == 1 else "they do not preserve the surface on which the events lie"
+        reason = (
+            next(iter(why)) if len(why) == 1 else "they do not preserve the surface on which the events lie"
+        )
         parts.append(f"excluded by the support: {several([row.name for row in left])} ({reason})")
     if compatible:
         least = min(_log10(row) for row in compatible)

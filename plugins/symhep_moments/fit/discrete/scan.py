@@ -68,6 +68,7 @@ def discrete_scan(
     among = Neighbours.of(reference[: few_enough(reference.shape[1])])
     near = Near(
         events.x[torch.from_numpy(held)],
+        lambda element: element,
         whole.take(held, units, SCAN_GROUPS),
         lambda x: among(numbers_of(x, events.places).cpu().numpy()),
     )
