@@ -9,6 +9,7 @@ from pydantic import Field
 from symhep.hypotheses.algebra.record import NamedAlgebra
 from symhep.hypotheses.candidates.record import CandidateRow
 from symhep.hypotheses.discrete.record import DiscreteRow
+from symhep.hypotheses.discrete.scan_record import DiscreteScan
 from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.hypotheses.subgroups.record import SubgroupRow
@@ -136,7 +137,7 @@ class BoundsRecord(Record):
 
 
 class DiscreteElement(DiscreteRow):
-    """A discrete element; ``tests`` are those by moments and by classifier."""
+    """A discrete element; ``tests`` are those by moments, by classifier and by nearest neighbours."""
 
     gain: Number | None = Field(
         None,
@@ -246,6 +247,9 @@ class MomentsRecord(Record):
         (), description="names of the surviving classes that lie in no other survivor"
     )
     discrete: tuple[DiscreteElement, ...] = Field((), description="discrete elements")
+    scan: DiscreteScan | None = Field(
+        None, description="cyclic groups of a one-parameter subgroup; null: none was asked for"
+    )
     clearest_bins: tuple[BinRow, ...] = Field((), description="of each map of a breaking, its clearest bin")
     support: SupportRecord = Field(description="what the events fill")
     functions: Functions = Field(description="test functions")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from symhep.hypotheses import p_value_figure as p_values
 from symhep.hypotheses.bounds.figure import CAPTION as LIMITS
 from symhep.hypotheses.discrete import figure as discrete
+from symhep.hypotheses.discrete import scan_figure as scan
 from symhep.hypotheses.divergence.before_after import before_and_after_figures
 from symhep.hypotheses.divergence.figure import CAPTION as EXCESS
 from symhep.hypotheses.divergence.figure import ExcessGroup, excess_figure
@@ -72,6 +73,8 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "discrete", discrete.discrete_figure(s.discrete, s.significance_level), discrete.CAPTION
         )
+    if s.scan is not None and s.scan.angles:
+        yield NamedFigure("scan", scan.scan_figure(s.scan, s.significance_level), scan.CAPTION)
     yield from _projections(result)
     if len(a["tested"]):
         yield NamedFigure(

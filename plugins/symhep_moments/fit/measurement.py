@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from symhep.errors import CardError, MethodError
 from symhep.events.effective import FEWEST, effective_events
+from symhep.hypotheses.discrete.scan_record import DiscreteScan
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.walk import Walked
 from symhep.methods.context import Context, stream_for
@@ -18,6 +19,7 @@ from symhep_moments.fit.algebra import AlgebraTest, algebra_test
 from symhep_moments.fit.bounds.limits import Bounds, bounds_of
 from symhep_moments.fit.candidates import CandidateTest, candidate_tests
 from symhep_moments.fit.discrete.elements import discrete_tests
+from symhep_moments.fit.discrete.scan import discrete_scan
 from symhep_moments.fit.functions.choice import build_functions
 from symhep_moments.fit.functions.density import UnderDensity
 from symhep_moments.fit.functions.interface import TestFunctions
@@ -75,6 +77,8 @@ class Measurement:
         Relative to what, and with which fiducial cuts, in words.
     whole, thresholds
         What whole events are made of, and cuts on their members.
+    scan
+        Of the angles of a one-parameter subgroup.
     """
 
     events: Events
@@ -94,6 +98,7 @@ class Measurement:
     edges: tuple[str, ...] = ()
     whole: WholeEvents | None = None
     thresholds: tuple[ThresholdRow, ...] = ()
+    scan: DiscreteScan | None = None
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
@@ -124,6 +129,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
         done(1, STEPS[3])
         discrete: Sequence[DiscreteElement] = ()
         elements: dict[str, FloatArray] = {}
+        scan = None
         if options.discrete is not None and reference is None and options.density is None:
             frame = frame_of(events.names, sample.particles, events.x.shape[1], events.places)
             chosen = options.discrete.chosen(frame)
@@ -131,6 +137,11 @@ def measure(sample: Sample, context: Context) -> Measurement:
                 events, chosen, frame, functions, options.discrete, discrete_seed, options.level
             )
             elements = {element.name: element.whole for element in chosen}
+            if (subgroup := options.discrete.scanned(frame)) is not None:
+                scan = discrete_scan(
+                    events, subgroup, frame, functions, options.discrete, stream_for(discrete_seed, "scan"),
+                    options.level,
+                )  # fmt: skip
         done(1, STEPS[4])
         bounds, maps = None, list[BreakingMap]()
         # Those that were tested: candidates on the support, and combinations of them.
@@ -142,7 +153,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
     return Measurement(
         events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
         options.level, _relative_to(options), tuple(edge.text for edge in options.fiducial),
-        whole_record(sample, functions, on_support), threshold_rows(sample),
+        whole_record(sample, functions, on_support), threshold_rows(sample), scan,
     )  # fmt: skip
 
 

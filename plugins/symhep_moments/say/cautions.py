@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from symhep.hypotheses.discrete.sentence import alike_statements
+from symhep.hypotheses.discrete.sentence import alike_statements, weight_statements
 from symhep.lie.identify.identification import AMBIGUOUS
 from symhep.methods.enumeration import several
 from symhep.methods.p_values import p_text
@@ -41,6 +41,7 @@ def cautions(s: MomentsRecord) -> Iterator[Statement]:
     yield from _ordered(s)
     yield from whole_events(s)
     yield from alike_statements(s.discrete)
+    yield from weight_statements(s.discrete)
 
 
 def _support(s: MomentsRecord) -> Iterator[Statement]:
@@ -175,10 +176,10 @@ def _weights(s: MomentsRecord) -> Iterator[Statement]:
 def _ordered(s: MomentsRecord) -> Iterator[Statement]:
     """Exchanges within one collection that are broken so strongly that most events have the same order."""
     ordered = {
-        d.name: d.size.value
+        d.name: d.learned.value
         for d in s.discrete
         if d.rejected and _ALIKE.search(d.meaning)
-        and d.size is not None and abs(d.size.value or 0.0) > ORDERED
+        and d.learned is not None and abs(d.learned.value or 0.0) > ORDERED
     }  # fmt: skip
     if ordered:
         yield Statement(

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from symhep.hypotheses.discrete.scan_sentence import scan_statement
 from symhep.hypotheses.discrete.sentence import discrete_statement
 from symhep.hypotheses.divergence.sentence import excess_statement
 from symhep.hypotheses.subgroups.sentence import subgroup_statement
@@ -44,6 +45,8 @@ def sentences(s: MomentsRecord) -> Iterator[Statement]:
         yield from () if lattice is None else (lattice,)
     discrete = discrete_statement(s.discrete, final_state="pz" in s.vectors.components)
     yield from () if discrete is None else (discrete,)
+    scan = scan_statement(s.scan)
+    yield from () if scan is None else (scan,)
     yield from bounds(s)
     yield from _places(s)
     yield from _projections(s)
