@@ -1,4 +1,4 @@
-"""Is an element a symmetry within its error? P-values from events that neither training nor refining saw."""
+"""Is an element a symmetry, or near one? P-values from events that neither training nor refining saw."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.stats.quadratic_forms import log_tail
-from symhep.stats.residual_forms import ridge_form
+from symhep.stats.residual_forms import complement_test, ridge_form
 from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.validation.difference import difference, freedom, paired_covariance
 from symhep_symmetrygan.validation.waves import Waves
@@ -24,28 +24,33 @@ def wave_log_p(
     sample: Sample,
     elements: FloatArray,
     generators: FloatArray,
-    error: FloatArray | None = None,
+    fitted: Sample | None = None,
 ) -> FloatArray:
-    """Logarithms of the p-values of 'g, within its error, keeps the law of the events', for E elements: (E,).
+    """Logarithms of the p-values of 'g keeps the law of the events', for E elements: (E,).
 
-    D = E_w[f(x)] - E_w[f(g x)] on held-out events is N(0, C + T S T^T) if g is a symmetry up to a normal error with
-    covariance S of other events: C is the paired covariance of D, T its tangent. The form of D is
-    `symhep.stats.residual_forms.ridge_form`, whose law takes account of C being estimated.
+    D = E_w[f(x)] - E_w[f(g x)] on held-out events is N(0, C) if g is a symmetry, C its paired covariance. If g was
+    fitted to other events the hypothesis is that some exp(sum_a delta_a T_a) g near it is one: then D is T delta to
+    first order, and what a combination of the slopes T can take is projected away, whatever the error of g is. T comes
+    from the events of the fit, whose noise is independent of D. The form is
+    `symhep.stats.residual_forms.complement_test`, whose law takes account of C being estimated.
 
     Parameters
     ----------
     elements, generators
         (E, D + 1, D + 1) and (G, D + 1, D + 1), homogeneous, in the coordinates of the sample.
-    error
-        (E, G, G) S; None: the elements are given.
+    fitted
+        The events that the elements were fitted to; None: the elements are given.
     """
     if not len(elements):
         return np.zeros(0)
     found = difference(waves, sample, elements, generators)
     covariance = paired_covariance(waves, sample, elements)
-    if error is not None:
-        covariance += found.tangent @ error @ found.tangent.swapaxes(1, 2)
     nu = freedom(sample)
+    if fitted is not None:
+        slopes = difference(waves, fitted, elements, generators).tangent
+        tests = zip(found.values, covariance, slopes, strict=True)
+        logs = np.array([complement_test(d, c, nu, t).log_p for d, c, t in tests])
+        return np.where(np.abs(found.values).max(axis=1, initial=0.0) > ROUNDING, logs, 0.0)
     forms = [ridge_form(c, nu) for c in covariance]
     scale = np.array([form.freedom for form in forms])
     squares = np.array(
