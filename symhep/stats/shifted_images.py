@@ -3,9 +3,9 @@
 Let every independent event x get a number k of its own, drawn evenly from 0 .. M - 1, and let z = g^k x. If x and g x
 have one law, so have x and z, for every k: then z says nothing about k, and what was drawn is no different from
 numbers drawn anew. So any statistic of z and k ranks evenly among those of (z, k'), for any map that can be inverted,
-any number of events and any functions (Besag and Clifford 1989, Biometrika 76, 633). Events are recovered as x = g^-k z, so that
-all of it can be told from the images h^j z, j = 0 .. M - 1, with h the inverse of g: of each event one of them is the
-event itself. Where g^M = 1 they are its whole orbit.
+any number of events and any functions (Besag and Clifford 1989, Biometrika 76, 633). Events are recovered as
+x = g^-k z, so that all of it can be told from the images h^j z, j = 0 .. M - 1, with h the inverse of g: of each event
+one of them is the event itself. Where g^M = 1 they are its whole orbit.
 """
 
 from __future__ import annotations

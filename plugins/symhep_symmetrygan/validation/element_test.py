@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from symhep.stats.quadratic_forms import log_tail
 from symhep.stats.residual_forms import complement_test, ridge_form
@@ -17,6 +18,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Means that differ by less than this are equal, in single precision.
 ROUNDING = 1e-5
+#: Events that the covariance of slopes is taken from.
+ENOUGH = 2048
 
 
 def wave_log_p(
@@ -25,13 +28,15 @@ def wave_log_p(
     elements: FloatArray,
     generators: FloatArray,
     fitted: Sample | None = None,
+    error: FloatArray | None = None,
 ) -> FloatArray:
     """Logarithms of the p-values of 'g keeps the law of the events', for E elements: (E,).
 
     D = E_w[f(x)] - E_w[f(g x)] on held-out events is N(0, C) if g is a symmetry, C its paired covariance. If g was
     fitted to other events the hypothesis is that some exp(sum_a delta_a T_a) g near it is one: then D is T delta to
-    first order, and what a combination of the slopes T can take is projected away, whatever the error of g is. T comes
-    from the events of the fit, whose noise is independent of D. The form is
+    first order, and what a combination of the slopes T can take is projected away, whatever delta is. T comes from the
+    events of the fit, whose noise is independent of D; what it leaves of T delta, sum_ab S_ab cov(T_a, T_b) with S the
+    error of g, is added to C. The form is
     `symhep.stats.residual_forms.complement_test`, whose law takes account of C being estimated.
 
     Parameters
@@ -40,6 +45,8 @@ def wave_log_p(
         (E, D + 1, D + 1) and (G, D + 1, D + 1), homogeneous, in the coordinates of the sample.
     fitted
         The events that the elements were fitted to; None: the elements are given.
+    error
+        (E, G, G) S, of fitted elements.
     """
     if not len(elements):
         return np.zeros(0)
@@ -47,6 +54,8 @@ def wave_log_p(
     covariance = paired_covariance(waves, sample, elements)
     nu = freedom(sample)
     if fitted is not None:
+        if error is not None:
+            covariance += _of_slopes(waves, fitted, generators, error)
         slopes = difference(waves, fitted, elements, generators).tangent
         tests = zip(found.values, covariance, slopes, strict=True)
         logs = np.array([complement_test(d, c, nu, t).log_p for d, c, t in tests])
@@ -61,3 +70,13 @@ def wave_log_p(
     weights = np.array([form.weights for form in forms])
     tail = log_tail(squares * scale / nu, weights, np.where(scale > 0, scale, 1.0))
     return np.where(scale > 0, tail, certain)
+
+
+def _of_slopes(waves: Waves, sample: Sample, generators: FloatArray, error: FloatArray) -> FloatArray:
+    """sum_ab S_ab cov(T_a, T_b) (E, K, K), by a part of large samples; the law of slopes is that at the identity."""
+    part = sample.every(-(-len(sample) // ENOUGH))
+    each = waves.derivatives(part, generators) * part.weights.cpu().numpy()[:, None]
+    each = np.stack([part.by_unit(torch.from_numpy(one)).numpy() for one in each]) if len(each) else each
+    each /= np.sqrt((part.unit_weights**2).sum() * sample.effective)
+    pairs = np.einsum("ank,bnl->abkl", each, each, optimize=True)
+    return np.asarray(np.tensordot(error, pairs, 2))

@@ -171,7 +171,7 @@ def _tested(
         )  # fmt: skip
         given = wave_log_p(waves, held, some, generators)
         # where no minimum was found the element is as it was
-        fitted = wave_log_p(waves, held, refined.elements, generators, train)
+        fitted = wave_log_p(waves, held, refined.elements, generators, train, refined.covariance)
         alone = replace(refined, elements=refined.elements[:, acted][:, :, acted])
         return alone, np.where(refined.converged, fitted, given), given
 
