@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from symhep.errors import MethodError
+from symhep.events.copies import independent
 from symhep.events.dataset import Column, Dataset
 from symhep.events.effective import FEWEST, effective_events, require_effective
 from symhep.events.vectors import ActsOn, Vectors, vectors_of
@@ -54,12 +55,13 @@ class Sample:
     def every(self, step: int) -> Sample:
         """Every ``step``-th event."""
         beside = None if self.beside is None else self.beside[::step]
-        return Sample(self.x[::step], self.weights[::step], beside=beside, members=self.members)
+        unit = None if self.unit is None else self.unit[::step]
+        return Sample(self.x[::step], self.weights[::step], unit, beside, self.members)
 
     @property
     def effective(self) -> float:
-        """Effective number of events, (sum w)^2 / sum w^2."""
-        return effective_events(self.weights.cpu().numpy())
+        """Effective number of independent events, (sum w)^2 / sum w^2."""
+        return effective_events(independent(self.weights.cpu().numpy(), self.unit))
 
     @property
     def weighted(self) -> bool:
