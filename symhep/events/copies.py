@@ -45,6 +45,21 @@ class Copies:
     repeated: int = 0
     alike: int = 0
 
+    @classmethod
+    def of(cls, arrays: Iterable[npt.ArrayLike | None], unit: Integers) -> Copies:
+        """Of rows with the numbers ``arrays`` (N, ...) and the source events ``unit`` (N,).
+
+        >>> Copies.of([[[0.5], [0.5], [1.5], [0.7]]], np.array([0, 1, 2, 2]))
+        Copies(repeated=1, alike=1)
+        """
+        if not (rows := len(unit)):
+            return cls()
+        units = len(np.unique(unit))
+        same = content((None if a is None else np.asarray(a) for a in arrays), rows)
+        if len(np.unique(same)) == rows:
+            return cls(rows - units, 0)
+        return cls(rows - units, units - len(np.unique(_joined(unit, same))))
+
 
 def copies_of(data: Dataset) -> Copies:
     """How many rows of ``data`` are no events of their own, and how many may be none.
@@ -53,15 +68,7 @@ def copies_of(data: Dataset) -> Copies:
     >>> copies_of(Dataset.from_array([[0.5], [0.5], [1.5]]))
     Copies(repeated=0, alike=1)
     """
-    arrays = (data.values, data.momenta, data.mask, data.tags, data.spectators)
-    if not (rows := len(data)):
-        return Copies()
-    units = len(np.unique(data.unit))
-    same = content(arrays, rows)
-    if len(np.unique(same)) == rows:
-        return Copies(rows - units, 0)
-    joined = _joined(data.unit, same)
-    return Copies(rows - units, units - len(np.unique(joined)))
+    return Copies.of((data.values, data.momenta, data.mask, data.tags, data.spectators), data.unit)
 
 
 def units_or_none(unit: Integers | None) -> Integers | None:

@@ -75,7 +75,7 @@ def record_of(m: Measurement) -> MomentsRecord:
             number=len(m.moments.labels), blocks={name: (b.start, b.stop) for name, b in m.moments.blocks.items()}
         ),
         events=EventsRecord.of(
-            m.events.weights.cpu().numpy(), m.events.available or len(m.events), m.events.copies
+            m.events.weights.cpu().numpy(), m.events.available or len(m.events), m.events.copies, m.events.source
         ),
         vectors=VectorsRecord(number=m.events.x.shape[1], components=m.events.names),
         scale=m.events.scale,
