@@ -29,7 +29,9 @@ __all__ = ["draw_all"]
 def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
     """p-values, lattice, ranks, generators, strengths, maps, discrete elements, moments."""
     a, s = result.arrays, result.record
-    families = (p_values.candidate_family(s.candidates), p_values.discrete_family(s.discrete))
+    families = (
+        p_values.candidate_family(s.candidates), p_values.group_family(s.groups), p_values.discrete_family(s.discrete)
+    )  # fmt: skip
     yield NamedFigure(
         "p_values",
         p_values.p_value_figure(families, s.significance_level),
@@ -77,7 +79,7 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
             "discrete", discrete.discrete_figure(s.discrete, s.significance_level), discrete.CAPTION
         )
     yield from _projections(result)
-    if len(a["tested"]):
+    if len(a["tested"]) and len(a["functions"]):
         yield NamedFigure(
             "moments",
             moment_pulls(a, s),
