@@ -16,7 +16,7 @@ from symhep.hypotheses.subgroups.walk import Walked
 from symhep.methods.context import Context, stream_for
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
-from symhep_moments.fit.breaking import Breaking, breakings
+from symhep_moments.fit.bounds.limits import Bounds, bounds_of
 from symhep_moments.fit.candidates import CandidateTest, candidate_tests, separate_tests
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.fitted import (
@@ -51,7 +51,7 @@ __all__ = ["Measurement", "functions_for", "measure"]
 FloatArray = npt.NDArray[np.float64]
 
 #: What the progress bar counts.
-STEPS = ("support", "moments", "given", "ranks", "subgroups", "discrete elements", "strengths")
+STEPS = ("support", "moments", "given", "ranks", "subgroups", "discrete elements", "bounds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +74,8 @@ class Measurement:
         Of subgroups, for four-momenta.
     discrete, elements
         Tests of discrete elements, and their matrices (P d, P d) by name.
-    breakings, maps
-        How strongly candidates are broken, and where.
+    bounds, maps
+        How strongly anything could be broken, and where candidates are.
     level
         Family-wise error rate.
     reference, edges
@@ -96,7 +96,7 @@ class Measurement:
     lattice: Walked[SubgroupRow] | None
     discrete: Sequence[DiscreteElement]
     elements: Mapping[str, FloatArray]
-    breakings: Sequence[Breaking]
+    bounds: Bounds | None
     maps: Sequence[BreakingMap]
     level: float
     reference: str | None = None
@@ -119,21 +119,24 @@ def measure(sample: Sample, context: Context) -> Measurement:
     with context.progress.task("moments", len(STEPS)) as done:
         support = support_of(events)
         done(1, STEPS[0])
-        functions = functions_for(events, options, np.random.default_rng(functions_seed))
-        why = why_not_fitted(events, functions)
+        functions = functions_for(events, options, np.random.default_rng(functions_seed), harmonics=False)
+        tested = functions
+        if reference is None and options.density is None:
+            tested = functions_for(events, options, np.random.default_rng(functions_seed))
+        why = why_not_fitted(events, tested)
         if why is None:
-            moments = _moments(events, reference, functions, options).restricted(support.tangent)
+            moments = _moments(events, reference, tested, options).restricted(support.tangent)
         else:
             _require_given(why, options)
             moments = nothing_fitted(events, support)
         # Those that are tested: candidates on the support, and combinations of them.
         on_support = replace(events, generators=moments.generators)
         done(1, STEPS[1])
-        unnamed = why is not None and too_many(events, functions) and options.generators is None
+        unnamed = why is not None and too_many(events, tested) and options.generators is None
         more = functions if _further(events, options) else None
         exact = {} if unnamed else exact_candidates(on_support, frame, options, context.seeds, more)
         groups = group_rows(
-            events, given_groups(_group_names(options, events, why), frame, 
+            events, given_groups(_group_names(options, events, why), frame,
                 named_generators(events.generators, events.names)), frame,
             options, context.seeds, more,
         )  # fmt: skip
@@ -143,8 +146,8 @@ def measure(sample: Sample, context: Context) -> Measurement:
         if why is None:
             candidates = candidate_tests(moments, options.level, exact)
         else:
-            enough = not unnamed and effective_within(events, functions) >= PER_FUNCTION * functions.count
-            candidates = separate_tests(on_support, functions if enough else None, options, exact)
+            enough = not unnamed and effective_within(events, tested) >= PER_FUNCTION * tested.count
+            candidates = separate_tests(on_support, tested if enough else None, options, exact)
         done(1, STEPS[3])
         lattice = None
         if why is None and options.subgroups is not None and events.momenta and len(moments.generators):
@@ -164,13 +167,13 @@ def measure(sample: Sample, context: Context) -> Measurement:
             )
             elements = {element.name: element.whole for element in chosen}
         done(1, STEPS[5])
-        broken, maps = [], []
-        if options.strength and reference is None and why is None:
-            broken = breakings(on_support, functions)
+        bounds, maps = None, list[BreakingMap]()
+        if options.bounds is not None and reference is None and why is None:
+            bounds = bounds_of(on_support, functions, options.bounds)
             maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
         done(1, STEPS[6])
     return Measurement(
-        events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, broken, maps,
+        events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
         options.level, _relative_to(options), tuple(edge.text for edge in options.fiducial),
         whole_record(sample, functions, on_support), threshold_rows(sample), groups, why,
     )  # fmt: skip
@@ -185,9 +188,15 @@ def _span(moments: Moments, ranks: Chain, context: Context) -> tuple[Region | No
     return found, algebra_test(moments, ranks.best, found, moments.generators)
 
 
-def functions_for(events: Events, options: MomentsOptions, rng: np.random.Generator) -> TestFunctions:
-    """Those of the options, with edges, under a density. Raises `MethodError` for too few events within the edges."""
-    functions = build_functions(events, options.functions, rng)
+def functions_for(
+    events: Events, options: MomentsOptions, rng: np.random.Generator, *, harmonics: bool = True
+) -> TestFunctions:
+    """Those of the options, with edges, under a density; ``harmonics`` as well, of which generators alone are tested.
+
+    Raises `MethodError` for too few events within the edges.
+    """
+    asked = options.functions if harmonics else options.functions.model_copy(update={"harmonics": 0})
+    functions = build_functions(events, asked, rng)
     functions = edged(
         functions,
         options.fiducial,

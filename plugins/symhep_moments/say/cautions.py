@@ -165,9 +165,9 @@ def _weights(s: MomentsRecord) -> Iterator[Statement]:
     if events.effective < SENSITIVE and s.not_fitted is None:
         yield Statement(
             f"The effective number of events is {events.effective:,.0f}: a symmetry that is not rejected may be "
-            "broken by much more than a few per cent; see the sensitivity.",
+            "broken by much more than a few per cent; see its limit.",
             evidence,
-            "strengths",
+            "limits",
             kind="warning",
         )
 

@@ -24,7 +24,7 @@ from symhep_moments.record import MomentsRecord
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 PLACES = 5
-QUICK: dict[str, Any] = {"discrete": None, "strength": False, "subgroups": False}
+QUICK: dict[str, Any] = {"discrete": None, "bounds": False, "subgroups": False}
 
 
 def dataset(

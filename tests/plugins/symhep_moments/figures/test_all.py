@@ -22,7 +22,7 @@ from symhep_moments.record import MomentsRecord
 
 Made = Callable[..., Result[MomentsRecord]]
 AFFINE = (*(f"E_{i}{j}" for i in range(1, 5) for j in range(1, 5)), "P_1", "P_2", "P_3", "P_4")
-ALL = ["p_values", "lattice", "ranks", "generators", "strengths", "maps", "discrete", "moments"]
+ALL = ["p_values", "lattice", "ranks", "generators", "limits", "maps", "discrete", "moments"]
 
 
 @pytest.fixture(autouse=True)
