@@ -105,7 +105,9 @@ def separate_tests(
                 events.x, events.weights, functions, one, options.covariance_events, events.places
             )
             tests[label] = given_test(moments, np.ones(1))
-    return _family([label for label in labels if label in tests or label in exact], tests, exact, options.level)
+    return _family(
+        [label for label in labels if label in tests or label in exact], tests, exact, options.level
+    )
 
 
 def _family(

@@ -240,7 +240,9 @@ def _group_names(options: MomentsOptions, events: Events, not_fitted: str | None
 def _further(events: Events, options: MomentsOptions) -> bool:
     """Do the exact tests look at the test functions, too? At the user's, and at those of members of sets."""
     extended = events.places is not None and events.places.extended
-    return (extended or options.functions.user is not None) and options.density is None and not options.fiducial
+    return (
+        (extended or options.functions.user is not None) and options.density is None and not options.fiducial
+    )
 
 
 def _moments(

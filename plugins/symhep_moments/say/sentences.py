@@ -98,7 +98,9 @@ def _answer(s: MomentsRecord) -> Statement:
         )
     elif mixed:
         many = "s of them are" if (algebra.dimension or 0) > 1 else " of them is"
-        text += f": no single candidate is a symmetry, but {counted(algebra.dimension or 0)} combination{many}"
+        text += (
+            f": no single candidate is a symmetry, but {counted(algebra.dimension or 0)} combination{many}"
+        )
     if plain := [c for c in excluded if c.label not in mixed]:
         text += f"; {_excluded(plain)}"
     if left:

@@ -24,7 +24,9 @@ def unfitted_answer(s: MomentsRecord) -> Statement:
     if lost:
         most = max(lost, key=lambda c: c.log10_p_adjusted or 0.0)
         less = "" if len(lost) == 1 else " or less"
-        parts.append(f"{in_words([c.label for c in lost])} rejected (adjusted {p_text(most.p_adjusted)}{less})")
+        parts.append(
+            f"{in_words([c.label for c in lost])} rejected (adjusted {p_text(most.p_adjusted)}{less})"
+        )
     given = f" Tested as given: {'; '.join(parts)}." if parts else ""
     unfitted = [c.label for c in s.candidates if c.how == "unfitted"]
     left = f" Not tested: {in_words(unfitted)}." if unfitted else ""

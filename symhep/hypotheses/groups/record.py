@@ -22,7 +22,9 @@ class GroupRow(Adjusted):
         description="what is replaced by images of itself, each alike and independently of the others: 'event', or "
         "'source event', whose copies change together"
     )
-    images: int = Field(description="images of each unit that random choices are made among, itself one of them")
+    images: int = Field(
+        description="images of each unit that random choices are made among, itself one of them"
+    )
     draws: int = Field(
         description="random choices that the p-value took: it ends early where many are as large"
     )

@@ -21,9 +21,7 @@ from symhep_moments.sample import Events
 __all__ = ["exact_candidates", "given_groups", "group_rows", "tests_exactly"]
 
 
-def given_groups(
-    names: Sequence[str], frame: Frame, generators: Sequence[Generators]
-) -> list[CompactGroup]:
+def given_groups(names: Sequence[str], frame: Frame, generators: Sequence[Generators]) -> list[CompactGroup]:
     """The groups of the option. Raises `CardError` for what is no compact group on these vectors."""
     with as_card_error("groups"):
         return [read_group(name, frame, generators) for name in names]
@@ -50,7 +48,9 @@ def exact_candidates(
         return {}
     labels = events.generators.labels
     matrices = events.generators.homogeneous().matrices
-    groups = {label: one_parameter_group(label, matrix) for label, matrix in zip(labels, matrices, strict=True)}
+    groups = {
+        label: one_parameter_group(label, matrix) for label, matrix in zip(labels, matrices, strict=True)
+    }
     most = draws_for(len(labels), options.level)
     return {
         label: group_test(events, group, frame, _rng(seeds, label), most, functions)

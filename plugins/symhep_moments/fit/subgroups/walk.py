@@ -131,7 +131,13 @@ class _Walk(SubgroupWalk[SubgroupRow]):
             yield (
                 c,
                 Tested(
-                    best.log_p, found.generators, found.adjoint, found.values, best.free, lab=lab, off_lab=off,
+                    best.log_p,
+                    found.generators,
+                    found.adjoint,
+                    found.values,
+                    best.free,
+                    lab=lab,
+                    off_lab=off,
                     lab_kind=kind,
                 ),  # fmt: skip
             )

@@ -25,13 +25,17 @@ def events(x: FloatArray, weights: FloatArray | None = None) -> tuple[Events, Fr
     d = x.shape[2]
     frame = Frame.of(tuple(f"x{i + 1}" for i in range(d)), (), x.shape[1])
     scale = float(np.sqrt((x**2).mean()))
-    return Events(torch.from_numpy(x / scale), torch.from_numpy(w), scale, frame.components, "", False, so(d)), frame
+    return Events(
+        torch.from_numpy(x / scale), torch.from_numpy(w), scale, frame.components, "", False, so(d)
+    ), frame
 
 
 def p_value(x: FloatArray, group: str, seed: int, weights: FloatArray | None = None, most: int = 99) -> float:
     sample, frame = events(x, weights)
     rng = np.random.default_rng(seed)
-    return float(np.exp(group_test(sample, read_group(group, frame, (sample.generators,)), frame, rng, most).log_p))
+    return float(
+        np.exp(group_test(sample, read_group(group, frame, (sample.generators,)), frame, rng, most).log_p)
+    )
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,9 @@ def test_what_moves_and_what_stays(text: str, frame: Frame, moved: list[int]) ->
     np.testing.assert_array_equal(images[:, 0], x)
     changed = np.abs(images - x[:, None]).max(axis=(0, 1, 2)) > 1e-9
     assert np.flatnonzero(changed).tolist() == moved
-    np.testing.assert_allclose((images**2).sum(axis=(2, 3)), np.broadcast_to((x**2).sum(axis=(1, 2))[:, None], images.shape[:2]))
+    np.testing.assert_allclose(
+        (images**2).sum(axis=(2, 3)), np.broadcast_to((x**2).sum(axis=(1, 2))[:, None], images.shape[:2])
+    )
 
 
 def test_rotations_of_several_vectors_keep_angles_and_handedness_and_have_haars_moments() -> None:
@@ -50,7 +52,9 @@ def test_rotations_of_several_vectors_keep_angles_and_handedness_and_have_haars_
         x = np.broadcast_to(np.eye(k), (200, 1, k, k)).repeat(50, axis=1).copy()
         turned = Rotations(tuple(range(k))).turned(x, np.arange(200), np.random.default_rng(k))
         flat = turned.reshape(-1, k, k)
-        np.testing.assert_allclose(flat @ flat.swapaxes(1, 2), np.broadcast_to(np.eye(k), flat.shape), atol=1e-12)
+        np.testing.assert_allclose(
+            flat @ flat.swapaxes(1, 2), np.broadcast_to(np.eye(k), flat.shape), atol=1e-12
+        )
         np.testing.assert_allclose(np.linalg.det(flat), 1.0)
         assert np.abs(flat.mean(axis=0)).max() < 0.03
         # E[R_11^2] = 1 / k, E[R_11^4] = 3 / (k (k + 2)): Weingarten's calculus.
@@ -61,7 +65,9 @@ def test_rotations_of_several_vectors_keep_angles_and_handedness_and_have_haars_
 def test_copies_of_an_event_turn_together() -> None:
     x = np.random.default_rng(1).normal(size=(3, 1, 4)).repeat(2, axis=0)
     for text in ("SO(4)", "SO(2)xSO(2)", "permutations"):
-        images = read_group(text, numbers(4), ()).images(x, np.array([0, 0, 1, 1, 2, 2]), 3, np.random.default_rng(2))
+        images = read_group(text, numbers(4), ()).images(
+            x, np.array([0, 0, 1, 1, 2, 2]), 3, np.random.default_rng(2)
+        )
         np.testing.assert_allclose(images[::2], images[1::2])
 
 

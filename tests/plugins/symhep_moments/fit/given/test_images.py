@@ -34,7 +34,12 @@ def test_rows_of_a_unit_are_added_before_they_are_squared() -> None:
     f = torch.from_numpy(np.random.default_rng(1).normal(size=(3, 4, 2)))
     copies = f.repeat_interleave(2, dim=0)
     found = Sums(3, 4, 2)
-    found.add(copies, torch.ones(6, dtype=torch.float64), torch.arange(3).repeat_interleave(2), torch.arange(3).repeat_interleave(2))
+    found.add(
+        copies,
+        torch.ones(6, dtype=torch.float64),
+        torch.arange(3).repeat_interleave(2),
+        torch.arange(3).repeat_interleave(2),
+    )
     single = Sums(3, 4, 2)
     single.add(2 * f, torch.ones(3, dtype=torch.float64), torch.arange(3))
     np.testing.assert_allclose(found.finish().second, single.finish().second, rtol=1e-5)
@@ -46,12 +51,17 @@ def test_functions_that_do_not_change_are_left_out() -> None:
     found = Sums(10, 4, 2)
     found.add(f, torch.ones(10, dtype=torch.float64), torch.arange(10))
     assert found.finish().changed.tolist() == [True, False]
-    nothing = joined_p(found.finish(), {"one": Block(np.array([False, True]), 1.0)}, np.random.default_rng(1), 99)
+    nothing = joined_p(
+        found.finish(), {"one": Block(np.array([False, True]), 1.0)}, np.random.default_rng(1), 99
+    )
     assert (nothing.p, nothing.draws, nothing.block) == (1.0, 0, "")
 
 
 def test_p_is_a_rank_never_below_one_over_the_draws() -> None:
-    blocks = {"one": Block(np.array([True, False, False]), 0.5), "all": Block(np.ones(3, dtype=bool), 0.5, "sum")}
+    blocks = {
+        "one": Block(np.array([True, False, False]), 0.5),
+        "all": Block(np.ones(3, dtype=bool), 0.5, "sum"),
+    }
     seen = joined_p(ImageSums(np.stack([np.ones((50, 3)), -np.ones((50, 3))], 1), 50 * np.eye(3), np.ones(3, dtype=bool)),
                     blocks, np.random.default_rng(1), 499)  # fmt: skip
     assert seen.p == 1 / 500
