@@ -252,7 +252,7 @@ class MomentsRecord(Record):
     groups: tuple[GroupRow, ...] = Field((), description="compact groups that were given")
     not_fitted: str | None = Field(
         None,
-        description="why no symmetries were fitted, in words: how many events or moments that needs; chain, generators, "
+        description="why no symmetries were fitted, in words: how many events or moments it needs; chain, generators, "
         "subgroups are empty then, and candidates without an exact test are not tested; null: they were",
     )
     clearest_bins: tuple[BinRow, ...] = Field((), description="of each map of a breaking, its clearest bin")

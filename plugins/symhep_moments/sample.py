@@ -25,7 +25,8 @@ if TYPE_CHECKING:  # torch takes a second to load, and a card is checked without
     from torch import Tensor
 
 __all__ = [
-    "Events", "Sample", "candidates", "events_of", "frame_of", "named_generators", "prepare", "require_sense", "split_reference",
+    "Events", "Sample", "candidates", "events_of", "frame_of", "named_generators", "prepare",
+    "require_sense", "split_reference",
 ]  # fmt: skip
 
 #: Translations of four components that are no momenta.

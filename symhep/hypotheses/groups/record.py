@@ -12,8 +12,8 @@ __all__ = ["GroupRow"]
 class GroupRow(Adjusted):
     """The hypothesis that an event and its images under the whole group have the same law.
 
-    What makes the p-value exact: the ``group`` was chosen beforehand, each ``unit`` is replaced by images of itself as a
-    whole, and all that was taken from the data is the same whichever of its images an event is.
+    What makes the p-value exact: the ``group`` was chosen beforehand, each ``unit`` is replaced by images of itself as
+    a whole, and all that was taken from the data is the same whichever of its images an event is.
     """
 
     name: str = Field(description="the group as the card names it")

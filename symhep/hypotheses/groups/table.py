@@ -20,8 +20,8 @@ def group_table(rows: Sequence[GroupRow]) -> Table:
     return Table.of(
         ("group", "meaning", UNADJUSTED, ADJUSTED, "kind", "random choices", "smallest p in", "verdict"), cells,
         "Groups that were given, as a whole; adjusted for their number by Holm's method. Each "
-        f"{' or '.join(sorted({row.unit for row in rows})) or 'event'} is replaced by images of itself at random; an exact "
-        "p-value is a rank among such choices and no smaller than one over their number.",
+        f"{' or '.join(sorted({row.unit for row in rows})) or 'event'} is replaced by images of itself at random; an "
+        "exact p-value is a rank among such choices and no smaller than one over their number.",
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, log
 
 import numpy as np
@@ -134,7 +135,7 @@ def image_sums(
     # The images that scales were taken from are used again, for scales must be the same whichever image is the event.
     place = np.full(len(x), -1)
     place[looked] = np.arange(len(looked))
-    for begin, end in zip(ends[:-1], ends[1:], strict=True):
+    for begin, end in pairwise(ends):
         part = slice(begin, end)
         known = place[part] >= 0
         if known.all():

@@ -66,8 +66,8 @@ class GivenFunctions:
 
     - linear: the components of u_p = (x_p - c) / sqrt(s^2 + |x_p - c|^2), c and s = 2 median |x_p - c| of the images;
     - products: their products in pairs, and pseudoscalars (`symhep_moments.fit.discrete.products`);
-    - m = 1 ... 6: cos m phi, sin m phi of each vector, in each plane that a one-parameter factor turns; for rotations of
-      three or four components, Re and Im (x_i + i x_j)^m / |x|^m for all pairs, m = 3 to 6, in one block 'harmonics';
+    - m = 1 ... 6: cos m phi, sin m phi of each vector, in each plane that a one-parameter factor turns; for rotations
+      of three or four components, Re and Im (x_i + i x_j)^m / |x|^m for all pairs, m = 3 to 6, in one block;
     - kernel: waves cos(omega . u), sin(omega . u) of random omega, whose squares sum up to the maximum mean discrepancy
       of events and images with a Gaussian kernel, its width the median distance of pooled images (Gretton et al. 2012);
     - fine: waves three times as fast, for what is narrow.
@@ -164,10 +164,7 @@ def _scaled(pooled: Tensor, group: CompactGroup, d: int, places: Places | None) 
     """
     x = pooled[..., :d]
     count = x.shape[1]
-    if places is not None:
-        names = list(places.objects)
-    else:
-        names = [str(p) for p in range(count)]
+    names = [str(p) for p in range(count)] if places is None else list(places.objects)
     if group.permutes:
         names = ["all"] * count
     centre, shrink = x.new_zeros(count, d), x.new_ones(count, 1)

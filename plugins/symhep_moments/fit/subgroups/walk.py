@@ -139,7 +139,7 @@ class _Walk(SubgroupWalk[SubgroupRow]):
                     lab=lab,
                     off_lab=off,
                     lab_kind=kind,
-                ),  # fmt: skip
+                ),
             )
 
     def _best(self, c: SubgroupClass) -> Fitted:
