@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from symhep.hypotheses.discrete.sentence import alike_statements, weight_statements
 from symhep.lie.identify.identification import AMBIGUOUS
+from symhep.methods.copies import copies_statements
 from symhep.methods.enumeration import several
 from symhep.methods.p_values import p_text
 from symhep.methods.result import Statement
@@ -24,8 +25,6 @@ ORDERED = 0.5
 SENSITIVE = 1000
 #: A name that fewer than this share of resamplings share is given with its rivals.
 SURE = 0.9
-#: Share of the events that may be copies of others by chance or rounding.
-COPIES = 0.001
 #: Equations that a sentence can hold.
 CONSTRAINTS = 5
 
@@ -156,19 +155,13 @@ def _weights(s: MomentsRecord) -> Iterator[Statement]:
             evidence,
             kind="warning",
         )
-    if (copies := events.copies or 0) > COPIES * events.used:
-        yield Statement(
-            f"{copies:,} of the {events.used:,} events are exact copies of others. If they are not independent, "
-            "but the same events used again, all errors and p-values are too small.",
-            evidence,
-            kind="warning",
-        )
+    yield from copies_statements(events)
     if events.effective < SENSITIVE:
         yield Statement(
             f"The effective number of events is {events.effective:,.0f}: a symmetry that is not rejected may be "
-            "broken by much more than a few per cent; see the sensitivity.",
+            "broken by much more than a few per cent; see its limit.",
             evidence,
-            "strengths",
+            "limits",
             kind="warning",
         )
 

@@ -136,7 +136,12 @@ def image_sums(
 
 
 def _images(
-    x: FloatArray, unit: IntArray, group: CompactGroup, units: int, rng: np.random.Generator, places: Places | None
+    x: FloatArray,
+    unit: IntArray,
+    group: CompactGroup,
+    units: int,
+    rng: np.random.Generator,
+    places: Places | None,
 ) -> FloatArray:
     found = group.images(x, unit, units, rng)
     if places is None:

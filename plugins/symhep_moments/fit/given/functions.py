@@ -46,7 +46,7 @@ KERNEL, FINELY = -1.0, -2.0
 
 #: Shares of the level. Low order has more than half of it; where there is an azimuth, the harmonics m = 1, 2 are low.
 TURNS = {"linear": 0.2, "products": 0.1, "m = 1": 0.12, "m = 2": 0.12, "m > 2": 0.085, "kernel": 0.07, "fine": 0.05}
-OTHERS = {"linear": 0.35, "products": 0.2, "harmonics": 0.15, "kernel": 0.25, "fine": 0.05}
+OTHERS = {"linear": 0.3, "products": 0.3, "harmonics": 0.12, "kernel": 0.2, "fine": 0.08}
 
 
 @dataclass(frozen=True, eq=False)
