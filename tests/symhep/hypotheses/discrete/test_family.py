@@ -31,7 +31,9 @@ def test_one_test_for_all_that_act_alike() -> None:
     def test(elements: list[Element]) -> list[ElementTest]:
         seen.extend(e.name for e in elements)
         return [
-            ElementTest(math.log(0.01 * (k + 1)), "exact", {"only": (-1.0, "exact")}, learned=Interval(0.1, 0.0, 0.2))
+            ElementTest(
+                math.log(0.01 * (k + 1)), "exact", {"only": (-1.0, "exact")}, learned=Interval(0.1, 0.0, 0.2)
+            )
             for k in range(len(elements))
         ]
 

@@ -198,7 +198,9 @@ def sevenfold(n: int, seed: int = 1) -> Events:
 
 
 def test_neighbours_see_images_off_a_curved_surface() -> None:
-    options = DiscreteOptions(elements=("Z_2(x1,x2)", "Z_6(x1,x2)", "Z_7(x1,x2)", "Z_14(x1,x2)"), classifier=None)
+    options = DiscreteOptions(
+        elements=("Z_2(x1,x2)", "Z_6(x1,x2)", "Z_7(x1,x2)", "Z_14(x1,x2)"), classifier=None
+    )
     found = run(sevenfold(1500), (), options)
     assert {name for name, t in found.items() if t.rejected} == {"Z_2(x1,x2)", "Z_6(x1,x2)", "Z_14(x1,x2)"}
     assert all(log10(t, "moments") > -3 for t in found.values())  # which moments do not
@@ -225,7 +227,10 @@ def test_copies_of_events_change_no_verdict() -> None:
     """Every event five times, in one unit: the p-values are those of single events, but for the random choices."""
     events = toy("dijets", 400)
     copied = replace(
-        events, x=events.x.repeat(5, 1, 1), weights=events.weights.repeat(5), source=np.tile(np.arange(400), 5)
+        events,
+        x=events.x.repeat(5, 1, 1),
+        weights=events.weights.repeat(5),
+        source=np.tile(np.arange(400), 5),
     )
     once, five = run(events, ("a", "b"), MOMENTS_ALONE), run(copied, ("a", "b"), MOMENTS_ALONE)
     for name, row in once.items():
