@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import CardError, MethodError, as_card_error, nearest
+from symhep.events.copies import Copies, independent
 from symhep.events.dataset import Dataset
 from symhep.events.effective import effective_events, require_effective
 from symhep.events.vectors import ActsOn, Vectors, acts_on_momenta, vectors_of
@@ -90,16 +91,15 @@ class Events:
 
     @property
     def effective(self) -> float:
-        """Effective number of events."""
-        return effective_events(self.weights.cpu().numpy())
+        """Effective number of independent events."""
+        return effective_events(independent(self.weights.cpu().numpy(), self.source))
 
     @property
-    def copies(self) -> int:
-        """Events with a weight that are the same, to the last digit, as one before."""
-        x = self.x[self.weights != 0].flatten(1).cpu().numpy()
-        # Rows are compared by one projection: a millionth of a million different ones agrees in all digits.
-        key = (x * np.cos(np.arange(1.0, x.shape[1] + 1))).sum(axis=1)
-        return len(key) - len(np.unique(key))
+    def copies(self) -> Copies:
+        """Which of the events with a weight come from the same event as others, or may."""
+        kept = (self.weights != 0).cpu().numpy()
+        source = np.arange(len(self)) if self.source is None else self.source
+        return Copies.of([self.x.cpu().numpy()[kept]], source[kept])
 
     def on(self, device: str) -> Events:
         """The same events on another device."""
@@ -148,7 +148,9 @@ def require_sense(data: Dataset, options: MomentsOptions) -> None:
         for edge in named:
             whose(edge, vectors.x.shape[1], vectors.called, places)
     if options.discrete is not None:
-        options.discrete.chosen(frame_of(vectors.names, data.particles, vectors.x.shape[1], places))
+        frame = frame_of(vectors.names, data.particles, vectors.x.shape[1], places)
+        options.discrete.chosen(frame)
+        options.discrete.scanned(frame)
 
 
 def frame_of(names: tuple[str, ...], particles: tuple[str, ...], count: int, places: Places | None) -> Frame:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from symhep.events.copies import copies_of
 from symhep.methods.context import Context
 from symhep.methods.events import EventsRecord
 from symhep.methods.number import Number
@@ -241,7 +242,8 @@ class Findings:
         )  # fmt: skip
 
     def _events(self) -> EventsRecord:
-        return EventsRecord.of(self.sample.data.weights, self.sample.available)
+        data = self.sample.data
+        return EventsRecord.of(data.weights, self.sample.available, copies_of(data), data.unit)
 
 
 def _code_dimension(runs: Runs, relevant: tuple[int, ...], rng: np.random.Generator) -> Number:
