@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import CardError, MethodError
+from symhep.events.copies import independent
 from symhep.events.effective import FEWEST, effective_events
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.walk import Walked
@@ -166,7 +167,7 @@ def functions_for(events: Events, options: MomentsOptions, rng: np.random.Genera
         events.places,
     )
     within = events.weights * weight(functions, events.x)
-    effective = effective_events(within.cpu().numpy())
+    effective = effective_events(independent(within.cpu().numpy(), events.source))
     if effective < FEWEST:
         raise MethodError(
             f"{int((within != 0).sum())} of {len(events)} events lie within the edges, an effective number of "
@@ -195,8 +196,9 @@ def _moments(
 ) -> Moments:
     if reference is None:
         return moments_of(
-            events.x, events.weights, functions, events.generators, options.covariance_events, events.places
-        )
+            events.x, events.weights, functions, events.generators, options.covariance_events, events.places,
+            events.source,
+        )  # fmt: skip
     return relative_moments(
         Points(events.x, events.weights),
         Points(reference.x, reference.weights),
