@@ -53,7 +53,7 @@ class Found:
     matrices: Floats  # (7, 4, 4)
     spectrum: Floats
     dimension: int
-    confidence: float
+    stability: float
 
     @property
     def gap(self) -> float:
@@ -67,7 +67,7 @@ class Found:
         return (
             f"{grassmann_distance(self.matrices, TARGET):.3f} | {np.sqrt((inside**2).sum()):.3f} "
             f"({inclusion_angle(LORENTZ_GROUP, self.matrices):.3f}) | {self.gap:.1f} | "
-            f"{self.dimension} ({self.confidence:.2f})"
+            f"{self.dimension} ({self.stability:.2f})"
         )
 
 
@@ -117,7 +117,7 @@ def generators(oracle: Oracle, x: Floats) -> Found:
     solution = exact.solve(oracle, points, weights, fields, np.random.default_rng(1), scale)
     _, vectors = np.linalg.eigh(Conditions(oracle, fields, points, weights, scale).grams().mean)
     matrices = fields.matrices(vectors[:, :7].T)
-    return Found(np.asarray(matrices.real), solution.spectrum, solution.dimension, solution.confidence)
+    return Found(np.asarray(matrices.real), solution.spectrum, solution.dimension, solution.stability)
 
 
 def quality(learned: Learned) -> str:
@@ -125,7 +125,7 @@ def quality(learned: Learned) -> str:
     return learned.report.quality.value.text()
 
 
-HEAD = "distance | so(1,3) inside: distance (largest angle) | gap | dimension found (confidence)"
+HEAD = "distance | so(1,3) inside: distance (largest angle) | gap | dimension found (stability)"
 
 
 def by_seed(data: Dataset, seeds: Sequence[int]) -> Learned:

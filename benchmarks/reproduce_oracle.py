@@ -140,7 +140,7 @@ def decided() -> None:
             pair = (fields.matrices(s.coefficients) for s in (solution, truth))
             apart = f"{grassmann_distance(*pair):.1e}"
         print(
-            f"| {name} | {solution.dimension} ({solution.confidence:.3f}) | {truth.dimension} | {apart} | "
+            f"| {name} | {solution.dimension} ({solution.stability:.3f}) | {truth.dimension} | {apart} | "
             f"{solution.reason} |",
             flush=True,
         )
@@ -195,7 +195,7 @@ def scan() -> None:
                 f"{row.successes} of {row.seeds} |",
                 flush=True,
             )
-        print(f"decided: {solution.dimension} ({solution.confidence:.3f}) {solution.reason}", flush=True)
+        print(f"decided: {solution.dimension} ({solution.stability:.3f}) {solution.reason}", flush=True)
         a = solution.arrays
         scans.append(Scan(f"U({n})", a["gradient_counts"], a["gradient_parts"][-1], solution.dimension))
     save("oracle_number_scan", lambda: number_scan(scans))

@@ -11,6 +11,7 @@ from symhep.hypotheses.subgroups.options import SubgroupOptions, switch
 from symhep.lie.terms import read_terms
 from symhep.methods.interface import Options
 from symhep.plugin.user_function import NAME, ORIGIN, UserFunctionOptions
+from symhep_moments.fit.bounds.options import BoundOptions, bound_switch
 from symhep_moments.fit.discrete.options import DiscreteOptions
 from symhep_moments.fit.functions.edge import Edge
 from symhep_moments.fit.functions.options import FunctionOptions
@@ -76,7 +77,10 @@ class MomentsOptions(Options):
         DiscreteOptions(),
         description="test reflections, exchanges, parity: a list of elements, or how; null: none",
     )
-    strength: bool = Field(True, description="how strongly each candidate is broken, and where")
+    bounds: Annotated[BoundOptions | None, bound_switch] = Field(
+        BoundOptions(),
+        description="limits and intervals of every breaking, and where it is: true, false, or on which functions",
+    )
     covariance_events: int = Field(
         COVARIANCE_EVENTS,
         ge=1000,

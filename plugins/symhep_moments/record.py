@@ -9,6 +9,7 @@ from pydantic import Field
 from symhep.hypotheses.algebra.record import NamedAlgebra
 from symhep.hypotheses.candidates.record import CandidateRow
 from symhep.hypotheses.discrete.record import DiscreteRow
+from symhep.hypotheses.discrete.scan_record import DiscreteScan
 from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.hypotheses.subgroups.record import SubgroupRow
@@ -23,6 +24,7 @@ __all__ = [
     "AlgebraRecord",
     "BinRow",
     "BlockRow",
+    "BoundsRecord",
     "BreakingKind",
     "Candidate",
     "Closure",
@@ -31,14 +33,19 @@ __all__ = [
     "Functions",
     "LeftOut",
     "MomentsRecord",
+    "NoLimit",
     "ObjectRow",
     "RankRow",
+    "SizeKind",
     "SupportRecord",
     "ThresholdRow",
     "WholeEvents",
 ]
 
+#: What a map shows.
 BreakingKind = Literal["modulation", "rate"]
+#: What the size of a candidate is.
+SizeKind = Literal["v_m", "rate"]
 
 
 class Closure(PValue):
@@ -98,23 +105,39 @@ class Candidate(CandidateRow):
 
     size: Number | None = Field(
         None,
-        description="strength of the breaking, as far as the test functions see it: a lower bound of the whole, 95 %; "
-        "null: not asked for, or not tested",
+        description="how strongly it is broken on the named functions, with the interval of the simultaneous 95 % "
+        "region; null: not asked for, or not tested",
     )
-    size_kind: BreakingKind | None = Field(
+    size_kind: SizeKind | None = Field(
         None,
-        description="modulation: epsilon = sqrt(2) rms(u), u the relative departure of the density from its mean over "
-        "the orbits, so epsilon of 1 + epsilon cos(m phi), a fraction; rate: rms relative change of the density per "
-        "unit of the group's parameter",
+        description="v_m: the largest |E[exp(i m phi)]| over vectors and orders m, phi the angle about the axis, a "
+        "fraction: half of the epsilon of 1 + epsilon cos m(phi - Psi); rate: rms relative change of the density per "
+        "unit of the group's parameter, as far as the named functions see it",
     )
-    smallest_visible: float | None = Field(
-        None,
-        description="strength that a test at 5 % would detect with 90 % power, in the unit of size",
+
+
+class NoLimit(Record):
+    """Something that has no limit."""
+
+    label: str = Field(description="the candidate, or the name of what was found")
+    why: str = Field(description="the reason")
+
+
+class BoundsRecord(Record):
+    """The region that all sizes and limits come from."""
+
+    orders: int = Field(description="highest harmonic m of angles, and degree l of directions")
+    quantities: int = Field(
+        description="named quantities that the region holds all at once: harmonics of each vector about each rotation, "
+        "spherical harmonics of directions, rates"
     )
+    level: float = Field(description="probability that all of them lie in it")
+    delta: float | None = Field(None, description="breaking of the equivalence tests, a fraction; null: none")
+    without: tuple[NoLimit, ...] = Field((), description="what has no limit, and why")
 
 
 class DiscreteElement(DiscreteRow):
-    """A discrete element; ``tests`` are those by moments and by classifier."""
+    """A discrete element; ``tests`` are those by moments, by classifier and by nearest neighbours."""
 
     gain: Number | None = Field(
         None,
@@ -224,6 +247,9 @@ class MomentsRecord(Record):
         (), description="names of the surviving classes that lie in no other survivor"
     )
     discrete: tuple[DiscreteElement, ...] = Field((), description="discrete elements")
+    scan: DiscreteScan | None = Field(
+        None, description="cyclic groups of a one-parameter subgroup; null: none was asked for"
+    )
     clearest_bins: tuple[BinRow, ...] = Field((), description="of each map of a breaking, its clearest bin")
     support: SupportRecord = Field(description="what the events fill")
     functions: Functions = Field(description="test functions")
@@ -233,6 +259,9 @@ class MomentsRecord(Record):
     unit: str = Field(description="unit of the components; '': a pure number")
     significance_level: float = Field(
         description="significance level (family-wise error rate) per family of hypotheses"
+    )
+    bounds: BoundsRecord | None = Field(
+        None, description="where sizes and limits come from; null: not asked for, or relative to a reference"
     )
     kl: DivergenceRecord | None = Field(
         None,

@@ -153,7 +153,9 @@ def require_sense(data: Dataset, options: MomentsOptions) -> None:
         for edge in named:
             whose(edge, vectors.x.shape[1], vectors.called, places)
     if options.discrete is not None:
-        options.discrete.chosen(frame_of(vectors.names, data.particles, vectors.x.shape[1], places))
+        frame = frame_of(vectors.names, data.particles, vectors.x.shape[1], places)
+        options.discrete.chosen(frame)
+        options.discrete.scanned(frame)
 
 
 def frame_of(names: tuple[str, ...], particles: tuple[str, ...], count: int, places: Places | None) -> Frame:

@@ -11,19 +11,22 @@ import numpy.typing as npt
 from symhep.errors import CardError, MethodError
 from symhep.events.copies import independent
 from symhep.events.effective import FEWEST, effective_events
+from symhep.hypotheses.discrete.scan_record import DiscreteScan
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.walk import Walked
 from symhep.methods.context import Context, stream_for
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
-from symhep_moments.fit.breaking import Breaking, breakings
+from symhep_moments.fit.bounds.limits import Bounds, bounds_of
 from symhep_moments.fit.candidates import CandidateTest, candidate_tests
 from symhep_moments.fit.discrete.elements import discrete_tests
+from symhep_moments.fit.discrete.scan import discrete_scan
 from symhep_moments.fit.functions.choice import build_functions
 from symhep_moments.fit.functions.density import UnderDensity
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
 from symhep_moments.fit.functions.member_edges import edged
+from symhep_moments.fit.guard import events_needed
 from symhep_moments.fit.maps import BreakingMap, breaking_maps
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.rank import Chain, chain
@@ -41,12 +44,10 @@ __all__ = ["Measurement", "functions_for", "measure"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Effective events per test function: with fewer their covariance is a guess, and so are directions and p-values.
-PER_FUNCTION = 10
 #: Moments whose covariance is still a matter of seconds.
 LARGEST = 2000
 #: What the progress bar counts.
-STEPS = ("support", "moments", "ranks", "subgroups", "discrete elements", "strengths")
+STEPS = ("support", "moments", "ranks", "subgroups", "discrete elements", "bounds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,14 +70,16 @@ class Measurement:
         Of subgroups, for four-momenta.
     discrete, elements
         Tests of discrete elements, and their matrices (P d, P d) by name.
-    breakings, maps
-        How strongly candidates are broken, and where.
+    bounds, maps
+        How strongly anything could be broken, and where candidates are.
     level
         Family-wise error rate.
     reference, edges
         Relative to what, and with which fiducial cuts, in words.
     whole, thresholds
         What whole events are made of, and cuts on their members.
+    scan
+        Of the angles of a one-parameter subgroup.
     """
 
     events: Events
@@ -89,13 +92,14 @@ class Measurement:
     lattice: Walked[SubgroupRow] | None
     discrete: Sequence[DiscreteElement]
     elements: Mapping[str, FloatArray]
-    breakings: Sequence[Breaking]
+    bounds: Bounds | None
     maps: Sequence[BreakingMap]
     level: float
     reference: str | None = None
     edges: tuple[str, ...] = ()
     whole: WholeEvents | None = None
     thresholds: tuple[ThresholdRow, ...] = ()
+    scan: DiscreteScan | None = None
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
@@ -106,8 +110,11 @@ def measure(sample: Sample, context: Context) -> Measurement:
     with context.progress.task("moments", len(STEPS)) as done:
         support = support_of(events)
         done(1, STEPS[0])
-        functions = functions_for(events, options, np.random.default_rng(functions_seed))
-        moments = _moments(events, reference, functions, options).restricted(support.tangent)
+        functions = functions_for(events, options, np.random.default_rng(functions_seed), harmonics=False)
+        tested = functions
+        if reference is None and options.density is None:
+            tested = functions_for(events, options, np.random.default_rng(functions_seed))
+        moments = _moments(events, reference, tested, options).restricted(support.tangent)
         done(1, STEPS[1])
         ranks = chain(moments, options.level)
         found, algebra = _span(moments, ranks, context)
@@ -123,6 +130,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
         done(1, STEPS[3])
         discrete: Sequence[DiscreteElement] = ()
         elements: dict[str, FloatArray] = {}
+        scan = None
         if options.discrete is not None and reference is None and options.density is None:
             frame = frame_of(events.names, sample.particles, events.x.shape[1], events.places)
             chosen = options.discrete.chosen(frame)
@@ -130,18 +138,23 @@ def measure(sample: Sample, context: Context) -> Measurement:
                 events, chosen, frame, functions, options.discrete, discrete_seed, options.level
             )
             elements = {element.name: element.whole for element in chosen}
+            if (subgroup := options.discrete.scanned(frame)) is not None:
+                scan = discrete_scan(
+                    events, subgroup, frame, functions, options.discrete, stream_for(discrete_seed, "scan"),
+                    options.level,
+                )  # fmt: skip
         done(1, STEPS[4])
-        broken, maps = [], []
+        bounds, maps = None, list[BreakingMap]()
         # Those that were tested: candidates on the support, and combinations of them.
         on_support = replace(events, generators=moments.generators)
-        if options.strength and reference is None:
-            broken = breakings(on_support, functions)
+        if options.bounds is not None and reference is None:
+            bounds = bounds_of(on_support, functions, options.bounds)
             maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
         done(1, STEPS[5])
     return Measurement(
-        events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, broken, maps,
+        events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
         options.level, _relative_to(options), tuple(edge.text for edge in options.fiducial),
-        whole_record(sample, functions, on_support), threshold_rows(sample),
+        whole_record(sample, functions, on_support), threshold_rows(sample), scan,
     )  # fmt: skip
 
 
@@ -154,9 +167,15 @@ def _span(moments: Moments, ranks: Chain, context: Context) -> tuple[Region | No
     return found, algebra_test(moments, ranks.best, found, moments.generators)
 
 
-def functions_for(events: Events, options: MomentsOptions, rng: np.random.Generator) -> TestFunctions:
-    """Those of the options, with edges, under a density. Raises `MethodError` for too few events."""
-    functions = build_functions(events, options.functions, rng)
+def functions_for(
+    events: Events, options: MomentsOptions, rng: np.random.Generator, *, harmonics: bool = True
+) -> TestFunctions:
+    """Those of the options, with edges, under a density; ``harmonics`` as well, of which generators alone are tested.
+
+    Raises `MethodError` for too few events.
+    """
+    asked = options.functions if harmonics else options.functions.model_copy(update={"harmonics": 0})
+    functions = build_functions(events, asked, rng)
     functions = edged(
         functions,
         options.fiducial,
@@ -174,7 +193,7 @@ def functions_for(events: Events, options: MomentsOptions, rng: np.random.Genera
             f"{effective:.3g} < {FEWEST:g}; edges are cuts that all events have passed: check their places and widths"
         )
     # A threshold of its own beside the common one: the covariance of K functions needs a number of events per function.
-    if effective < (needed := PER_FUNCTION * functions.count):
+    if effective < (needed := events_needed(functions, len(events.generators))):
         raise MethodError(
             f"effective number of events (sum w)^2 / sum w^2 = {effective:.3g} < {needed}, too few for "
             f"{functions.count} test functions and {len(events.generators)} candidates; use more events, or fewer "

@@ -25,6 +25,7 @@ from symhep.methods.number import Number
 from symhep.methods.p_values import PValue
 from symhep.methods.result import Arrays
 from symhep.stats.residual_forms import BlockTest
+from symhep_moments.fit.bounds.rows import bounds_record, of_algebra, of_candidate, of_subgroup
 from symhep_moments.fit.maps import BreakingMap
 from symhep_moments.fit.measurement import Measurement
 from symhep_moments.fit.pulls import candidate_pulls, fitted_pulls
@@ -55,15 +56,16 @@ def record_of(m: Measurement) -> MomentsRecord:
     """All that is stored but the arrays."""
     generators, support = _generators(m), m.support
     return MomentsRecord(
-        algebra=_algebra(m),
+        algebra=_algebra(m, generators),
         generators=generators,
         symmetry=symmetry_of(m, generators).to_record(),
         chain=[_rank(t, m.level) for t in sorted(m.ranks.tests, key=lambda t: -t.r)],
         candidates=_candidates(m),
         catalogue=None if m.lattice is None else m.lattice.order.catalogue.key,
-        subgroups=() if m.lattice is None else m.lattice.rows,
+        subgroups=() if m.lattice is None else [of_subgroup(row, m.bounds) for row in m.lattice.rows],
         maximal_subgroups=() if m.lattice is None else m.lattice.maximal,
         discrete=m.discrete,
+        scan=m.scan,
         clearest_bins=[_clearest_bin(one) for one in _filled(m.maps)],
         support=SupportRecord(
             rank=support.rank, numbers=support.dimension, constraints=support.constraints,
@@ -80,6 +82,7 @@ def record_of(m: Measurement) -> MomentsRecord:
         significance_level=m.level,
         reference=m.reference,
         edges=m.edges,
+        bounds=bounds_record(m, generators),
         left_out=[LeftOut(label=label, why=why) for label, why in m.events.left_out],
         thresholds=m.thresholds,
         whole=m.whole,
@@ -111,30 +114,25 @@ def _candidates(m: Measurement) -> list[Candidate]:
     tests = {t.label: t for t in m.candidates}
     untested: dict[str, Untested] = {label: "support" for label, _ in m.support.excluded}
     untested |= dict.fromkeys(m.support.motionless(m.events.generators.labels), "trivial")
-    sizes = {b.label: b for b in m.breakings}
     rows = []
     for label in dict.fromkeys([*m.events.generators.labels, *tests]):
         if label not in tests:
             rows.append(Candidate(label=label, how=untested.get(label, "combined")))
             continue
-        # Off its support a density changes altogether: a strength would say nothing.
-        b = sizes.get(label)
-        strength = {} if b is None else {
-            "size": b.to_number(), "size_kind": b.kind, "smallest_visible": b.smallest_visible,
-        }  # fmt: skip
-        rows.append(Candidate(label=label, **dict(tests[label].p), **strength))
+        # Off its support a density changes altogether: a size would say nothing.
+        rows.append(Candidate(label=label, **dict(tests[label].p), **of_candidate(label, m.bounds)))
     return rows + [Candidate(label=label, how="undefined") for label, _ in m.events.left_out]
 
 
-def _algebra(m: Measurement) -> AlgebraRecord:
+def _algebra(m: Measurement, generators: Sequence[GeneratorRow]) -> AlgebraRecord:
     best, algebra = m.ranks.best, m.algebra
     if best is None or algebra is None or m.region is None:
         return AlgebraRecord(dimension=0, name="0")
     named, closure = algebra.identification, algebra.closure_log_p
     return AlgebraRecord(
-        dimension=best.r, name=named.name, confidence=named.confidence,
+        dimension=best.r, name=named.name, stability=named.stability,
         **dict(PValue.of(best.log_p if algebra.log_p is None else algebra.log_p)), angle_95=m.region.angle_95,
-        alternatives=Alternative.of(named.alternatives),
+        alternatives=Alternative.of(named.alternatives), **of_algebra(m, generators),
         closure_test=Closure(
             exists=algebra.theta is not None, chi_squared=algebra.distance, conditions=algebra.conditions,
             **dict(PValue.of(closure)), rejected=closure is not None and closure <= math.log(m.level),

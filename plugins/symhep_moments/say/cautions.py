@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from symhep.hypotheses.discrete.sentence import alike_statements
+from symhep.hypotheses.discrete.sentence import alike_statements, weight_statements
 from symhep.lie.identify.identification import AMBIGUOUS
 from symhep.methods.copies import copies_statements
 from symhep.methods.enumeration import several
@@ -40,6 +40,7 @@ def cautions(s: MomentsRecord) -> Iterator[Statement]:
     yield from _ordered(s)
     yield from whole_events(s)
     yield from alike_statements(s.discrete)
+    yield from weight_statements(s.discrete)
 
 
 def _support(s: MomentsRecord) -> Iterator[Statement]:
@@ -114,15 +115,15 @@ def _closure(s: MomentsRecord) -> Iterator[Statement]:
 
 def _name(s: MomentsRecord) -> Iterator[Statement]:
     algebra = s.algebra
-    if algebra.confidence is None or algebra.confidence >= SURE:
+    if algebra.stability is None or algebra.stability >= SURE:
         return
-    doubt = f"Low confidence ({algebra.confidence:.2g}) in the name {algebra.name}."
+    doubt = f"Low stability ({algebra.stability:.2g}) of the name {algebra.name}."
     if algebra.name == AMBIGUOUS:
         doubt = "The errors of the directions are too large to name their algebra."
     rivals = algebra.rivals
     yield Statement(
         f"{doubt}{f' Other names: {several(rivals)}.' if rivals else ''}",
-        {"confidence": algebra.confidence, "alternatives": [a.to_json() for a in algebra.alternatives]},
+        {"stability": algebra.stability, "alternatives": [a.to_json() for a in algebra.alternatives]},
         "generators",
         kind="warning",
     )
@@ -158,9 +159,9 @@ def _weights(s: MomentsRecord) -> Iterator[Statement]:
     if events.effective < SENSITIVE:
         yield Statement(
             f"The effective number of events is {events.effective:,.0f}: a symmetry that is not rejected may be "
-            "broken by much more than a few per cent; see the sensitivity.",
+            "broken by much more than a few per cent; see its limit.",
             evidence,
-            "strengths",
+            "limits",
             kind="warning",
         )
 
@@ -168,10 +169,10 @@ def _weights(s: MomentsRecord) -> Iterator[Statement]:
 def _ordered(s: MomentsRecord) -> Iterator[Statement]:
     """Exchanges within one collection that are broken so strongly that most events have the same order."""
     ordered = {
-        d.name: d.size.value
+        d.name: d.learned.value
         for d in s.discrete
         if d.rejected and _ALIKE.search(d.meaning)
-        and d.size is not None and abs(d.size.value or 0.0) > ORDERED
+        and d.learned is not None and abs(d.learned.value or 0.0) > ORDERED
     }  # fmt: skip
     if ordered:
         yield Statement(

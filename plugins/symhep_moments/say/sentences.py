@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from symhep.hypotheses.discrete.scan_sentence import scan_statement
 from symhep.hypotheses.discrete.sentence import discrete_statement
 from symhep.hypotheses.divergence.sentence import excess_statement
 from symhep.hypotheses.subgroups.sentence import subgroup_statement
@@ -15,9 +16,9 @@ from symhep.methods.p_values import bound_text, p_text
 from symhep.methods.result import Statement
 from symhep.methods.wording import counted, in_words
 from symhep_moments.record import Candidate, MomentsRecord
+from symhep_moments.say.bounds import bounds, is_broken
 from symhep_moments.say.cautions import cautions
 from symhep_moments.say.group import found_rotation, group_in_words, group_p, only_combined
-from symhep_moments.say.strength import EPSILON, is_broken, strength_text, visible_text
 from symhep_moments.say.whole import left_out
 
 __all__ = ["sentences"]
@@ -44,7 +45,9 @@ def sentences(s: MomentsRecord) -> Iterator[Statement]:
         yield from () if lattice is None else (lattice,)
     discrete = discrete_statement(s.discrete, final_state="pz" in s.vectors.components)
     yield from () if discrete is None else (discrete,)
-    yield from _strengths(s)
+    scan = scan_statement(s.scan)
+    yield from () if scan is None else (scan,)
+    yield from bounds(s)
     yield from _places(s)
     yield from _projections(s)
     yield from cautions(s)
@@ -168,35 +171,6 @@ def _generators(s: MomentsRecord) -> Iterator[Statement]:
          "angle_95": angle},
         "generators",
     )  # fmt: skip
-
-
-def _strengths(s: MomentsRecord) -> Iterator[Statement]:
-    """How strongly what is broken is broken; the sensitivity to the rest."""
-    rows = [c for c in s.candidates if c.size is not None]
-    broken = [c for c in rows if is_broken(c)]
-    if broken:
-        shown = broken[:LISTED]
-        told = [f"{_symbol(c)} {strength_text(c.size)}" for c in shown if c.size is not None]
-        told += [f"{len(broken) - LISTED} more"] if len(broken) > LISTED else []
-        meaning = f"; {EPSILON}" if any(c.size_kind == "modulation" for c in shown) else ""
-        yield Statement(
-            f"Broken: {several(told)} (95 % intervals{meaning}).",
-            {c.label: c.size.to_json() for c in broken if c.size is not None},
-            "strengths",
-        )
-    seen = [c for c in rows if not c.rejected and c.smallest_visible is not None]
-    if seen:
-        told = [f"{c.label} above {visible_text(c)}" for c in seen[:LISTED]]
-        told += [f"{len(seen) - LISTED} more"] if len(seen) > LISTED else []
-        yield Statement(
-            f"Sensitivity: a breaking of {several(told)} would be detected with 90 % power.",
-            {c.label: c.smallest_visible for c in seen},
-            "strengths",
-        )
-
-
-def _symbol(c: Candidate) -> str:
-    return f"{c.label} with epsilon =" if c.size_kind == "modulation" else f"{c.label} by"
 
 
 def _places(s: MomentsRecord) -> Iterator[Statement]:

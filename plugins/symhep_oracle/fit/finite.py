@@ -105,8 +105,8 @@ def _changes(conditions: Conditions, coefficients: FloatArray, x: Tensor, step: 
 
 
 def doubt(solution: Solution, finite: Finite) -> Solution:
-    """The solution without confidence, if finite transformations change the oracle."""
+    """The solution with stability 0, if finite transformations change the oracle."""
     if not (finite.moved > 0).any():
         return solution
     reason = f"{solution.reason}; but finite transformations change the oracle"
-    return replace(solution, confidence=0.0, reason=reason)
+    return replace(solution, stability=0.0, reason=reason)

@@ -44,7 +44,7 @@ class Outcome:
         s, support = self.solution, self.support
         arrays: dict[str, npt.NDArray[Any]] = {
             "coefficients": s.coefficients, "influences": s.influences, "spectrum": s.spectrum, "noise": s.noise,
-            "residuals": s.residuals, "spurious": support.spurious, "still": support.still,
+            "residuals": s.residuals, "outside": s.outside, "spurious": support.spurious, "still": support.still,
         }  # fmt: skip
         arrays |= {f"solver.{name}": a for name, a in s.arrays.items()}
         arrays |= {f"network.{name}": a for name, a in (self.network or {}).items()}
@@ -57,7 +57,7 @@ class Outcome:
                 "breaking.dimensions": np.array([len(a) for a in b.algebras]),
             }  # fmt: skip
         values = {
-            "dimension": s.dimension, "confidence": s.confidence, "reason": s.reason, "gap": s.gap,
+            "dimension": s.dimension, "stability": s.stability, "reason": s.reason, "gap": s.gap,
             "solver": s.solver.to_json() if s.solver else None,
             "finite": self.finite.to_json() if self.finite else None,
             "layout": list(astuple(self.layout)),
@@ -71,8 +71,8 @@ class Outcome:
         """Undo `to_part`."""
         v, a = part.values, part.arrays
         solution = Solution(
-            a["coefficients"], a["influences"], a["spectrum"], a["noise"], v["dimension"], v["confidence"],
-            v["reason"], a["residuals"], v["gap"],
+            a["coefficients"], a["influences"], a["spectrum"], a["noise"], v["dimension"], v["stability"],
+            v["reason"], a["residuals"], v["gap"], a["outside"],
             None if v["solver"] is None else SolverRecord.from_json(v["solver"]), _under("solver.", a),
         )  # fmt: skip
         support = Support(a["spurious"], a["still"], v["checked"], tuple(v["constraints"]))

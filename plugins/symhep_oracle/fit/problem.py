@@ -21,6 +21,7 @@ from symhep_oracle.latent.latents import Coded, encode
 from symhep_oracle.learned.answers import inputs, without_target
 from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.learned.oracle import train
+from symhep_oracle.learned.retraining import retrain
 from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.oracles.build import build_oracle
 from symhep_oracle.oracles.description import describe
@@ -49,7 +50,7 @@ class Problem:
     """The ``conditions``, on the events of ``sample``.
 
     ``facts`` tell of both. ``parameters`` of what was trained on the way, empty if nothing was; ``coded`` is set where
-    the fields act on latents of the features.
+    the fields act on latents of the features. ``trained`` are learned oracles from bootstrap samples.
     """
 
     conditions: Conditions
@@ -57,6 +58,7 @@ class Problem:
     facts: Facts
     parameters: Parameters
     coded: Coded | None
+    trained: tuple[Oracle, ...] = ()
 
 
 def pose(
@@ -79,11 +81,14 @@ def pose(
         sample = Sample.of(data, options)
         parameters = {f"autoencoder.{name}": values for name, values in coded.parameters.items()}
     oracle: Oracle
-    report = None
+    report, trained = None, ()
     if isinstance(options.oracle, LearnedOracleOptions):
         x, layout = sample.points.numpy(), sample.layout
         learned = train(
             data.take(sample.rows), x, options.oracle, layout, training, context.device, context.progress
+        )
+        trained = retrain(
+            data.take(sample.rows), x, options.oracle, learned, training, context.device, context.progress
         )
         oracle, sample, report = learned.oracle, sample.only(learned.held_out), learned.report
         parameters = learned.oracle.parameters | parameters
@@ -108,7 +113,7 @@ def pose(
         coding=None if coded is None else coded.report,
     )  # fmt: skip
     conditions = Conditions(oracle, fields, sample.points, sample.weights, sample.scale)
-    return Problem(conditions, sample, facts, parameters, coded)
+    return Problem(conditions, sample, facts, parameters, coded, trained)
 
 
 def _layout(data: Dataset, options: OracleMethodOptions, sample: Sample, coded: Coded | None) -> LayoutRecord:

@@ -47,7 +47,7 @@ class Verdict:
 
     dimension: int
     chosen: int
-    confidence: float
+    stability: float
     reason: str
     successes: dict[int, int]
 
@@ -101,9 +101,9 @@ def decide(trials: list[Trial], epsilon: float, *, closed: bool, approximate: bo
     ``closed`` asks for closure too. For an ``approximate`` oracle (a trained network) no violation is as small as
     eps: then N_g is taken where the least violation over seeds rises by the largest factor to the next N_g.
 
-    The confidence that no larger number is right: if a right N_g succeeds with probability p per seed,
+    The stability tells how surely no larger number is right: if a right N_g succeeds with probability p per seed,
     (k + 1)/(S + 2) from k of S seeds at the chosen N_g, then all seeds of all larger N_g tried would have missed
-    with 1 - confidence = (1 - p)^(their seeds at the next N_g). Zero if no larger one was tried.
+    with 1 - stability = (1 - p)^(their seeds at the next N_g). Zero if no larger one was tried.
     """
     limit = RESOLUTION * epsilon
     numbers = sorted({t.generators for t in trials})
@@ -116,7 +116,7 @@ def decide(trials: list[Trial], epsilon: float, *, closed: bool, approximate: bo
     missed = sum(t.generators == above[0] for t in trials) if above else 0
     tried = sum(t.generators == dimension for t in trials)
     share = (successes.get(dimension, 0) + 1) / (tried + 2)
-    confidence = 1 - (1 - share) ** missed
+    stability = 1 - (1 - share) ** missed
     inside = [i for i, (t, g) in enumerate(zip(trials, good, strict=True)) if g and t.generators == dimension]
     chosen = min(inside, key=lambda i: trials[i].loss, default=-1)
     how = f"a violation of {limit:.2g} at most" + (
@@ -128,22 +128,22 @@ def decide(trials: list[Trial], epsilon: float, *, closed: bool, approximate: bo
     beyond = (
         f"none of {missed} at N_g = {above[0]}" if above else "no larger N_g was tried, there may be more"
     )
-    return Verdict(dimension, chosen, confidence, f"{found}, with {how}; {beyond}", successes)
+    return Verdict(dimension, chosen, stability, f"{found}, with {how}; {beyond}", successes)
 
 
 def against_spectrum(verdict: Verdict, null: int) -> Verdict:
-    """No confidence where training ends with fewer generators than ``null``, the singular values within its resolution.
+    """Stability 0 where training ends with fewer generators than ``null``, the singular values within its resolution.
 
     The formula of `decide` takes a larger algebra to be as easy to find as the one found, and its N_g to be among those
     tried. The matrices that preserve a function form an algebra, so their number can be counted.
 
-    >>> against_spectrum(Verdict(4, 0, 0.98, "N_g = 4", {4: 5}), 9).confidence
+    >>> against_spectrum(Verdict(4, 0, 0.98, "N_g = 4", {4: 5}), 9).stability
     0.0
     """
     if null <= verdict.dimension:
         return verdict
     reason = f"{verdict.reason}; but {null} fields are null within the resolution, so training missed some"
-    return replace(verdict, confidence=0.0, reason=reason)
+    return replace(verdict, stability=0.0, reason=reason)
 
 
 def _gap_limit(trials: list[Trial], numbers: list[int]) -> float:

@@ -81,7 +81,7 @@ class FlowOutcome:
         return np.asarray((1 - self.along <= FOUND * (1 - self.chance)).sum(axis=1))
 
     @property
-    def confidence(self) -> float:
+    def stability(self) -> float:
         """(k + 1) / (S + 2), if k of S seeds find as many fields as the best one does."""
         agreeing = int((self.found == self.found[self.best]).sum())
         return (agreeing + 1) / (len(self.found) + 2)

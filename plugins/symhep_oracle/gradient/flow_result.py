@@ -34,7 +34,7 @@ def flow_result(o: FlowOutcome) -> Result[OracleRecord]:
         algebra=AlgebraRecord(
             dimension=found,
             name=NO_ALGEBRA if found else "0",
-            dimension_confidence=o.confidence,
+            dimension_stability=o.stability,
             decision=_decision(o),
             identification=None,
         ),

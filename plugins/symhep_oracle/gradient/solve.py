@@ -196,7 +196,7 @@ def _solution(
         spectrum=sizes / sizes[-1],
         noise=np.minimum(noise, sizes / sizes[-1]),
         dimension=verdict.dimension,
-        confidence=verdict.confidence,
+        stability=verdict.stability,
         reason=verdict.reason,
         residuals=np.sqrt(np.maximum(np.einsum("gk,kl,gl->g", found, gram, found), 0.0)) / sizes[-1],
         solver=SolverRecord(

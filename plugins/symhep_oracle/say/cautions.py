@@ -8,9 +8,9 @@ from symhep.methods.enumeration import several
 from symhep.methods.result import Statement
 from symhep_oracle.record import OracleRecord
 
-__all__ = ["finite_steps", "low_confidence", "nearly_null", "negative_weights", "spurious"]
+__all__ = ["finite_steps", "low_stability", "nearly_null", "negative_weights", "spurious"]
 
-#: Below this confidence a reader is warned.
+#: Below this stability a reader is warned.
 SURE = 0.9
 
 
@@ -63,16 +63,16 @@ def finite_steps(record: OracleRecord) -> Iterator[Statement]:
     )
 
 
-def low_confidence(record: OracleRecord) -> Iterator[Statement]:
+def low_stability(record: OracleRecord) -> Iterator[Statement]:
     """Where dimension or name may be others."""
     found = record.algebra
     if found.joint >= SURE:
         return
     others = f" Other names: {several(found.rivals)}." if found.rivals else ""
     yield Statement(
-        f"Low confidence ({found.dimension_confidence or 0.0:.2g}) in the number of generators ({found.dimension}), "
-        f"{found.joint:.2g} in the name.{others}",
-        {"dimension_confidence": found.dimension_confidence, "confidence": found.joint},
+        f"Low stability ({found.dimension_stability or 0.0:.2g}) of the number of generators ({found.dimension}), "
+        f"{found.joint:.2g} of the name.{others}",
+        {"dimension_stability": found.dimension_stability, "stability": found.joint},
         kind="warning",
     )
 

@@ -17,7 +17,7 @@ def decision(record: OracleRecord) -> Statement:
     null, other = max(values[:total], default=0.0), min(values[total:], default=1.0)
     evidence = {
         "largest_null": null, "smallest_other": other, "reason": found.decision,
-        "confidence": found.dimension_confidence,
+        "stability": found.dimension_stability,
     }  # fmt: skip
     if total == 0:
         text = (

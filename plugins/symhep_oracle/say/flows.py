@@ -13,7 +13,7 @@ __all__ = ["flows"]
 
 #: Brackets close if at most this part of them lies outside the span.
 CLOSED = 0.1
-#: Below this confidence a reader is warned.
+#: Below this stability a reader is warned.
 SURE = 0.5
 
 
@@ -55,7 +55,7 @@ def _followed(record: OracleRecord, f: FlowsRecord, figure: str) -> Statement:
         f"changes the oracle by {violation.text()} of what a step of that size can.",
         {
             "found": found, "asked": count, "along": along.to_json(), "violation": violation.to_json(),
-            "chance": f.along_by_chance, "confidence": record.algebra.joint, "events": f.measured_on,
+            "chance": f.along_by_chance, "stability": record.algebra.joint, "events": f.measured_on,
         },
         figure,
     )  # fmt: skip

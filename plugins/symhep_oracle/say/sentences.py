@@ -10,7 +10,7 @@ from symhep.methods.result import Statement
 from symhep_oracle.record import OracleRecord
 from symhep_oracle.say.algebra import algebra, dilatation, products
 from symhep_oracle.say.breaking import breaking
-from symhep_oracle.say.cautions import finite_steps, low_confidence, nearly_null, negative_weights, spurious
+from symhep_oracle.say.cautions import finite_steps, low_stability, nearly_null, negative_weights, spurious
 from symhep_oracle.say.comparison import comparison
 from symhep_oracle.say.decision import decision
 from symhep_oracle.say.flows import flows
@@ -41,7 +41,7 @@ def sentences(record: OracleRecord) -> Iterator[Statement]:
     yield from finite_steps(record)
     yield from spurious(record)
     yield from acts_on(record)
-    yield from low_confidence(record)
+    yield from low_stability(record)
     yield from nearly_null(record)
     yield from negative_weights(record)
     yield from copies_statements(record.events)

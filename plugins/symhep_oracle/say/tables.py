@@ -100,8 +100,8 @@ def _entries(
 
 def _breaking(b: BreakingRecord) -> Table:
     return Table.of(
-        ("strength", "dimension", "algebra", "confidence"),
-        [(w.at_strength, w.dimension, w.name, w.confidence) for w in b.algebra_of_the_whole],
+        ("strength", "dimension", "algebra", "stability"),
+        [(w.at_strength, w.dimension, w.name, w.stability) for w in b.algebra_of_the_whole],
         "All fields that preserve the oracle with its breaking term, for each strength.",
     )
 

@@ -115,7 +115,7 @@ def _nothing(why: str, generators: Generators, count: int, spanned: Spanned | No
         algebra = algebra_record(spanned, None)
     else:
         algebra = AlgebraRecord(
-            kind="not determined", why=why, dimension=None, name="not determined", confidence=None
+            kind="not determined", why=why, dimension=None, name="not determined", stability=None
         )
     none, unknown = np.zeros((0, len(generators))), np.full(count, np.nan)
     return Inference(

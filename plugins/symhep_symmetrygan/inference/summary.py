@@ -58,7 +58,7 @@ def algebra_record(spanned: Spanned, named: Named | None) -> AlgebraRecord:
         fit=PValue.of(math.log(p) if p > 0 else -math.inf),
         dimension=len(named.coefficients) if spanned.kind == "continuous" else 0,
         name="0" if known is None else known.name,
-        confidence=None if known is None else known.confidence,
+        stability=None if known is None else known.stability,
         alternatives=() if known is None else Alternative.of(known.alternatives),
         excluded_order=excluded,
         fewest=spanned.fewest if spanned.kind == "continuous" else None,

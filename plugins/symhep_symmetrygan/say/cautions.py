@@ -123,17 +123,17 @@ def _unseen(r: SymmetryGanRecord) -> Iterator[Statement]:
 
 def _named(r: SymmetryGanRecord) -> Iterator[Statement]:
     algebra = r.algebra
-    if algebra is None or algebra.confidence is None or algebra.confidence >= SURE:
+    if algebra is None or algebra.stability is None or algebra.stability >= SURE:
         return
     rivals = algebra.rivals
     doubt = (
         "The errors of the generators are too large to name their algebra."
         if algebra.name == AMBIGUOUS
-        else f"Low confidence ({algebra.confidence:.2g}) in the name {algebra.name}."
+        else f"Low stability ({algebra.stability:.2g}) of the name {algebra.name}."
     )
     yield _warning(
         f"{doubt}{f' Other names: {several(rivals)}.' if rivals else ''}",
-        {"confidence": algebra.confidence, "alternatives": [a.to_json() for a in algebra.alternatives]},
+        {"stability": algebra.stability, "alternatives": [a.to_json() for a in algebra.alternatives]},
         "span",
     )
 

@@ -36,9 +36,10 @@ class NamedAlgebra(Limits):
     name: str = Field(
         description="name of the algebra, with another form after '=' where it has one; '0': none"
     )
-    confidence: float | None = Field(
+    stability: float | None = Field(
         None,
-        description="share of resamplings within the errors that have this name, given the dimension; null: not named",
+        description="share of resamplings within the errors that have this name, given the dimension: how firm the "
+        "decision is, not how probable the name; null: not named",
     )
     alternatives: tuple[Alternative, ...] = Field(
         (), description="names of resamplings within the errors, most frequent first"

@@ -25,3 +25,11 @@ class Limits(Record):
     expected_95: float | None = Field(
         None, description="median of that limit if the symmetry holds, in the same unit; null: unknown"
     )
+    below_delta: bool | None = Field(
+        None,
+        description="equivalence test: whether the reverse hypothesis 'broken by delta or more' is rejected, "
+        "upper_95 < delta; null: no delta was given, or no limit exists",
+    )
+    function: str | None = Field(
+        None, description="the named function that the limit is of: the largest; null: no limit and no size"
+    )

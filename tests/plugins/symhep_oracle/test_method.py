@@ -64,8 +64,8 @@ def test_algebras(dimension: int, options: dict[str, object], size: int, name: s
     assert summary["algebra"]["dimension"] == size
     found = summary["algebra"]["identification"] or {"isomorphic": []}
     assert name in (summary["algebra"]["name"], *found["isomorphic"])
-    assert summary["algebra"]["dimension_confidence"] == 1.0
-    assert summary["algebra"]["confidence"] == (1.0 if size else None)
+    assert summary["algebra"]["dimension_stability"] == 1.0
+    assert summary["algebra"]["stability"] == (1.0 if size else None)
     assert summary["residual"]["invariance"]["value"] < 1e-13
     assert summary["residual"]["closure"]["value"] < 1e-13
 

@@ -211,7 +211,7 @@ def _dijet_group() -> dict[str, Any]:
     tangents = ("R_12", "R_34")
     return {
         "algebra": AlgebraRecord(
-            kind="continuous", why="", dimension=1, name="so(2)", confidence=0.99, alternatives=(), chance=0.0,
+            kind="continuous", why="", dimension=1, name="so(2)", stability=0.99, alternatives=(), chance=0.0,
             excluded_order=None, fewest=None, fit=PValue(p_value=10**-0.3, log10_p=-0.3, p_kind="asymptotic"),
         ),
         "generators": (

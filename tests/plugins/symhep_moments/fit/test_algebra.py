@@ -39,7 +39,7 @@ def algebra_of(seed: int, r: int) -> AlgebraTest:
 def test_rotations_are_recognised(r: int, name: str) -> None:
     found = [algebra_of(seed, r) for seed in range(5)]
     assert [one.identification.name for one in found] == [name] * 5
-    assert all(one.identification.confidence > 0.6 for one in found)
+    assert all(one.identification.stability > 0.6 for one in found)
     assert min(one.log_p for one in found if one.log_p is not None) > np.log(1e-3)
     assert all(one.conditions == (15 if r == 3 else 0) for one in found)
     for one in found:
@@ -97,4 +97,4 @@ def test_errors_too_large_for_a_name() -> None:
     assert {one.name for one in found} == {"ambiguous"}
     refused = [one for one in found if "linearly dependent within their errors" in one.how]
     assert refused
-    assert all(one.confidence == 0.0 for one in refused)
+    assert all(one.stability == 0.0 for one in refused)

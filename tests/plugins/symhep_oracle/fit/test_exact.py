@@ -33,7 +33,7 @@ def found(oracle, x, fields, weights=None, scale=1.0) -> Solution:
 def test_the_lorentz_algebra() -> None:
     fields = LinearFields(FOUR)
     s = found(QuadraticForm(FOUR, LORENTZ), points(300, 4), fields)
-    assert (s.dimension, s.confidence) == (6, 1.0)
+    assert (s.dimension, s.stability) == (6, 1.0)
     assert grassmann_distance(fields.matrices(s.coefficients), lorentz().matrices) < 1e-13
     assert s.residuals.max() < 1e-14
     assert np.allclose(s.coefficients @ s.coefficients.T, np.eye(6), atol=1e-13)

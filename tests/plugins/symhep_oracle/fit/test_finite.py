@@ -58,7 +58,7 @@ def test_a_hard_cut_is_seen_although_its_gradient_is_not(momenta: Tensor) -> Non
     # Names come in the order J_x, J_y, J_z, K_x, K_y, K_z; turns about the beam keep eta.
     assert (finite.moved > 0).tolist() == [True, True, False, True, True, True]
     doubted = doubt(solution, finite)
-    assert doubted.confidence == 0
+    assert doubted.stability == 0
     assert doubted.reason.endswith("but finite transformations change the oracle")
 
 

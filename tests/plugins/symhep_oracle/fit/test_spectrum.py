@@ -45,7 +45,7 @@ def estimate(form: tuple[tuple[float, ...], ...], strength: float, seed: int) ->
 def test_an_estimate_of_the_lorentz_norm_has_six_generators(seed: int) -> None:
     found = estimate(LORENTZ, 0.05, seed)
     assert found.dimension == 6
-    assert found.confidence == 1.0
+    assert found.stability == 1.0
     assert found.solver.exact.gap.gap_after == 6
     assert found.errors.max() > 1e-6
 

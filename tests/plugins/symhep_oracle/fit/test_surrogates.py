@@ -52,7 +52,7 @@ def test_a_symmetry_that_is_all_but_exact_is_found_among_them() -> None:
     x = torch.from_numpy(rng.normal(size=(400, 3)))
     solution = exact.solve(oracle, x, np.ones(400), LinearFields(oracle.layout), rng)
     assert solution.dimension == 3
-    assert solution.confidence > 0.9
+    assert solution.stability > 0.9
 
 
 def test_surrogates_are_gram_matrices_of_the_conditions() -> None:

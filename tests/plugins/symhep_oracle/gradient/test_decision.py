@@ -27,7 +27,7 @@ def test_the_largest_number_at_the_floor_is_taken() -> None:
     assert found.dimension == 3
     assert found.successes == {1: 4, 2: 4, 3: 4, 4: 0, 5: 0}
     # All four seeds at N_g = 3: p = 5/6; four seeds failed at N_g = 4.
-    assert found.confidence == pytest.approx(1 - (1 / 6) ** 4)
+    assert found.stability == pytest.approx(1 - (1 / 6) ** 4)
     assert "N_g = 3: 4 of 4 seeds" in found.reason
 
 
@@ -54,7 +54,7 @@ def test_nothing_found_and_nothing_beyond() -> None:
     assert (none.dimension, none.chosen) == (0, -1)
     assert "no seed at any N_g" in none.reason
     last = decide(trials(1e-4), EPSILON, closed=True, approximate=False)
-    assert (last.dimension, last.confidence) == (1, 0.0)
+    assert (last.dimension, last.stability) == (1, 0.0)
     assert "there may be more" in last.reason
 
 

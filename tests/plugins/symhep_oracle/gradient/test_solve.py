@@ -44,7 +44,7 @@ def test_so3_is_found_and_two_and_four_generators_are_wrong() -> None:
     oracle = Norm(Layout(1, 3), 2)
     solution = found(oracle, generators=(1, 2, 3, 4), normalise=False)
     assert solution.dimension == 3
-    assert solution.confidence > 0.9
+    assert solution.stability > 0.9
     loss = {s.asked: s.loss.best for s in solution.solver.gradient.scan}
     assert loss[3] < 1e-6
     assert 0.2 < loss[2] < 0.9
@@ -175,7 +175,7 @@ def test_training_that_misses_generators_is_not_sure() -> None:
     """so(3) has no subalgebra of two generators: the scan ends at one, and the spectrum shows that there are three."""
     solution = found(Norm(Layout(1, 3), 2), generators=(1, 2), epochs=3000)
     assert solution.dimension == 1
-    assert solution.confidence == 0.0
+    assert solution.stability == 0.0
     assert "but 3 fields are null within the resolution" in solution.reason
 
 

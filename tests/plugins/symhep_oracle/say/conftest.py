@@ -38,7 +38,7 @@ def so2() -> Make:
         )  # fmt: skip
         record = OracleRecord(
             algebra=AlgebraRecord(
-                dimension=1, name="so(2)", confidence=1.0, dimension_confidence=1.0,
+                dimension=1, name="so(2)", stability=1.0, dimension_stability=1.0,
                 decision="values below the rounding are zero", identification=found,
             ),
             generators=[GeneratorRecord(name="J_12", overlap=1.0, residual=Number(value=1e-16))],

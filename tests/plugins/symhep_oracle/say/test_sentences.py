@@ -46,7 +46,7 @@ def updated(part: Any, **changes: Any) -> Any:
 
 def test_the_first_sentence_names_algebra_oracle_and_generators(so2: Make) -> None:
     assert texts(so2()) == [
-        "so(2) preserves |x|: 1 generator (J_12) (confidence 1; residual: invariance 1e-16).",
+        "so(2) preserves |x|: 1 generator (J_12) (stability 1; residual: invariance 1e-16).",
         "Of 4 singular values 1 is at most 1e-16 of the largest, the next is 0.500 ± 0.020. Values below the rounding "
         "are zero.",
         "The generators act on (x1, x2).",
@@ -80,13 +80,13 @@ def test_generators_that_do_not_close(so2: Make) -> None:
     assert "they do not form a Lie algebra, as their brackets leave their span" in text
 
 
-def test_low_confidence_is_reported_with_other_names(so2: Make) -> None:
+def test_low_stability_is_reported_with_other_names(so2: Make) -> None:
     record = so2()
     assert not texts(record, "warning")
     names = (Alternative(name="so(2)", share=0.6), Alternative(name="R", share=0.4))
-    unsure = updated(record.algebra, confidence=0.8, dimension_confidence=0.5, alternatives=names)
+    unsure = updated(record.algebra, stability=0.8, dimension_stability=0.5, alternatives=names)
     assert texts(updated(record, algebra=unsure), "warning") == [
-        "Low confidence (0.5) in the number of generators (1), 0.4 in the name. Other names: R (40 %)."
+        "Low stability (0.5) of the number of generators (1), 0.4 of the name. Other names: R (40 %)."
     ]
 
 
@@ -168,7 +168,7 @@ def test_breaking(so2: Make) -> None:
     breaking = BreakingRecord(
         oracle="|x|_1", strengths=(0.1,), surviving=Survivors(name="0", generator_names=()),
         broken=(BrokenGenerator(name="J_12", violation=(Number.with_error(0.1, 0.01),)),),
-        algebra_of_the_whole=(WholeAlgebra(at_strength=0.1, dimension=1, name="so(2)", confidence=1.0),),
+        algebra_of_the_whole=(WholeAlgebra(at_strength=0.1, dimension=1, name="so(2)", stability=1.0),),
     )  # fmt: skip
     found = texts(so2(breaking=breaking))
     assert "Adding lambda times |x|_1 leaves none of the generators and breaks J_12." in found
@@ -189,6 +189,7 @@ def test_products_of_polynomial_fields(so2: Make) -> None:
         t.startswith("They are v1 times 1 and x1: a field times any function") for t in texts(so2(**changes))
     )
     changes["residual"] = updated(record.residual, closure=Number(value=0.5))
+    changes["algebra"] = updated(changes["algebra"], name="not closed")
     assert any("a bracket of degree m + n - 1, up to 3" in t for t in texts(so2(**changes)))
 
 
@@ -240,7 +241,7 @@ def flows(so2: Make, **changes: Any) -> OracleRecord:
         record,
         generators=(field,),
         solver=SolverRecord(name="flows", flows=updated(trained, **changes)),
-        algebra=updated(record.algebra, name="vector fields, no matrix algebra", confidence=0.9),
+        algebra=updated(record.algebra, name="vector fields, no matrix algebra", stability=0.9),
     )
 
 

@@ -243,7 +243,7 @@ def test_projections_that_saw_nothing_are_a_warning(record: SymmetryGanRecord) -
 
 def test_what_forbids_conclusions_is_said(record: SymmetryGanRecord) -> None:
     doubtful = but(
-        record, "algebra", confidence=0.6, alternatives=Alternative.of([("so(2)", 0.6), ("so(1,1)", 0.4)])
+        record, "algebra", stability=0.6, alternatives=Alternative.of([("so(2)", 0.6), ("so(1,1)", 0.4)])
     )
     changed = but(
         doubtful, "", subgroups=(), notes=("directions are missing",),
@@ -253,7 +253,7 @@ def test_what_forbids_conclusions_is_said(record: SymmetryGanRecord) -> None:
     text = one(changed, "A search shows", "warning")
     assert "not what is missing" in text
     assert "'subgroups: true' tests" in text
-    assert "Other names: so(1,1) (40 %)" in one(changed, "Low confidence (0.6) in the name so(2)", "warning")
+    assert "Other names: so(1,1) (40 %)" in one(changed, "Low stability (0.6) of the name so(2)", "warning")
     assert "10.0 % of the weight is negative" in one(changed, "negative", "warning")
     assert "2 elements keep the events but not" in one(changed, "inertial", "warning")
     assert "500 effective held-out" in one(changed, "more than a few per cent", "warning")

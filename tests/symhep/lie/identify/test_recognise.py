@@ -30,7 +30,7 @@ ERRORS = {
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_exact(name: str) -> None:
     found = identify(EXAMPLES[name])
-    assert (found.name, found.closed, found.confidence) == (name, True, 1.0)
+    assert (found.name, found.closed, found.stability) == (name, True, 1.0)
     assert found.dimension == len(EXAMPLES[name])
     assert found.margin > 1e6
 
@@ -46,7 +46,7 @@ def test_recognised_with_errors(name: str) -> None:
     for seed, error in ((0, 1e-3), (0, ERRORS[name]), (1, ERRORS[name]), (2, ERRORS[name])):
         found = identify(noisy(EXAMPLES[name], error, seed), error)
         assert found.name == name
-        assert found.confidence >= 0.7
+        assert found.stability >= 0.7
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_another_seed_of_the_copies_gives_the_same_name(name: str) -> None:
         x = noisy(EXAMPLES[name], error, 11)
         one, other = identify(x, error, seed=0), identify(x, error, seed=1)
         assert one.name == other.name == name
-        assert abs(one.confidence - other.confidence) <= 0.2
+        assert abs(one.stability - other.stability) <= 0.2
 
 
 #: Algebras with decisions 'zero' that errors can hide: named below, not named above.

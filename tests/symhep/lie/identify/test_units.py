@@ -47,7 +47,7 @@ def test_size_with_errors(name: str, scale: float) -> None:
     one = identify(x, 1e-3)
     other = identify(scale * x, scale * 1e-3)
     assert one.name == other.name == name
-    assert one.confidence == other.confidence
+    assert one.stability == other.stability
     sizes = 10.0 ** np.random.default_rng(0).uniform(-6, 6, size=(len(x), 1, 1))
     assert identify(sizes * x, np.broadcast_to(sizes * 1e-3, x.shape)).name == name
 
@@ -63,7 +63,7 @@ def test_single_precision(name: str) -> None:
 def test_a_large_algebra_that_is_not_exact_to_double_precision() -> None:
     """Fewer copies than of a small one, and no more are asked for."""
     found = identify(disguised(bases.so(12).matrices, 0).astype(np.float32))
-    assert (found.name, found.confidence) == ("so(12)", 1.0)
+    assert (found.name, found.stability) == ("so(12)", 1.0)
 
 
 def test_whole_numbers_and_complex_ones_without_imaginary_part() -> None:

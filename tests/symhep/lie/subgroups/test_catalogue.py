@@ -69,7 +69,7 @@ def test_identify_finds_the_algebra_of_the_column(catalogue: Catalogue) -> None:
     for found in catalogue.classes:
         for rows in list(found.members())[:2]:
             result = identify(catalogue.group.combination(rows))
-            assert (result.abstract, result.confidence) == (found.algebra, 1.0), found.name
+            assert (result.abstract, result.stability) == (found.algebra, 1.0), found.name
 
 
 def test_parameters() -> None:
