@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import CardError, MethodError, as_card_error, nearest
-from symhep.events.copies import Copies, independent
+from symhep.events.copies import Copies, copies_of, independent, merged
 from symhep.events.dataset import Dataset
 from symhep.events.effective import effective_events, require_effective
 from symhep.events.vectors import MOMENTUM, ActsOn, Vectors, acts_on_momenta, vectors_of
@@ -69,6 +69,8 @@ class Events:
         (label, why) of the candidates that are not defined on all of the vectors.
     of_objects
         Are the vectors what is known of the four-momenta of objects?
+    read
+        Copies among the rows that the events are made of, where all of them are used.
     """
 
     x: Tensor
@@ -84,6 +86,7 @@ class Events:
     particles: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     of_objects: bool = False
+    read: Copies | None = None
 
     @property
     def vectors(self) -> Tensor:
@@ -98,6 +101,8 @@ class Events:
     @property
     def copies(self) -> Copies:
         """Which of the events with a weight come from the same event as others, or may."""
+        if self.read is not None:
+            return self.read
         kept = (self.weights != 0).cpu().numpy()
         source = np.arange(len(self)) if self.source is None else self.source
         return Copies.of([self.x.cpu().numpy()[kept]], source[kept])
@@ -240,6 +245,8 @@ def events_of(
     """
     import torch
 
+    found, available = copies_of(data), len(data)
+    data = merged(data)  # a sum over equal rows of one event is one row with their weight
     taken = vectors_of(data, acts_on, vectors, max_events)
     require_effective(data if len(taken) == len(data) else data.take(taken.rows))
     if (total := float(taken.weights.sum())) <= 0:
@@ -249,8 +256,8 @@ def events_of(
     kept, left_out = _defined(candidates(generators, taken), places)
     return Events(
         torch.from_numpy(x), torch.from_numpy(taken.weights), scale, taken.names, taken.unit, taken.momenta, kept,
-        len(data), data.unit[taken.rows], places, taken.called, left_out,
-        acts_on_momenta(data, acts_on, vectors),
+        available, data.unit[taken.rows], places, taken.called, left_out,
+        acts_on_momenta(data, acts_on, vectors), found if len(taken) == len(data) else None,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from symhep.events.copies import independent
 from symhep.events.effective import effective_events
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
@@ -42,7 +43,8 @@ def too_many(events: Events, functions: TestFunctions) -> bool:
 
 def effective_within(events: Events, functions: TestFunctions) -> float:
     """Effective number of events within the edges of the functions."""
-    return effective_events((events.weights * weight(functions, events.x)).cpu().numpy())
+    within = events.weights * weight(functions, events.x)
+    return effective_events(independent(within.cpu().numpy(), events.source))
 
 
 def nothing_fitted(events: Events, support: Support) -> Moments:

@@ -263,8 +263,9 @@ def _moments(
 ) -> Moments:
     if reference is None:
         return moments_of(
-            events.x, events.weights, functions, events.generators, options.covariance_events, events.places
-        )
+            events.x, events.weights, functions, events.generators, options.covariance_events, events.places,
+            events.source,
+        )  # fmt: skip
     return relative_moments(
         Points(events.x, events.weights),
         Points(reference.x, reference.weights),

@@ -45,6 +45,7 @@ from symhep_moments.record import (
     RankRow,
     SupportRecord,
 )
+from symhep_moments.sample import Events
 
 __all__ = ["arrays_of", "record_of"]
 
@@ -79,9 +80,7 @@ def record_of(m: Measurement) -> MomentsRecord:
         functions=Functions(
             number=len(m.moments.labels), blocks={name: (b.start, b.stop) for name, b in m.moments.blocks.items()}
         ),
-        events=EventsRecord.of(
-            m.events.weights.cpu().numpy(), m.events.available or len(m.events), m.events.copies, m.events.source
-        ),
+        events=_events(m.events),
         vectors=VectorsRecord(number=m.events.x.shape[1], components=m.events.names),
         scale=m.events.scale,
         unit=m.events.unit,
@@ -93,6 +92,15 @@ def record_of(m: Measurement) -> MomentsRecord:
         thresholds=m.thresholds,
         whole=m.whole,
     )  # fmt: skip
+
+
+def _events(events: Events) -> EventsRecord:
+    """Of the rows that were read; equal ones of one event are one row of ``events`` with their weight."""
+    told = EventsRecord.of(
+        events.weights.cpu().numpy(), events.available or len(events), events.copies, events.source
+    )
+    used = len(events) if events.read is None else events.available or len(events)
+    return told.model_copy(update={"used": used})
 
 
 def _rank(t: RankTest, level: float) -> RankRow:
