@@ -91,8 +91,8 @@ def test_pulls_are_moments_over_errors(dijets: Measurement) -> None:
     # J_z holds: its pulls are normal, and of K functions none is beyond what one in 1e5 samples has
     worst = norm.isf(1e-5 / (2 * len(m.labels)))
     assert np.nanmax(np.abs(a["pulls"][:, 2])) < worst
-    assert np.abs(a["pulls_found"]).max() < worst
-    assert np.abs(a["pulls"][:, 5]).max() > worst
+    assert np.nanmax(np.abs(a["pulls_found"])) < worst
+    assert np.nanmax(np.abs(a["pulls"][:, 5])) > worst  # no boost along z moves an azimuth: those are NaN
 
 
 def test_candidates_off_the_support_are_not_tested(isotropic: Measurement) -> None:
