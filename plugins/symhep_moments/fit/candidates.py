@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,11 +71,17 @@ def given_test(moments: Moments | Whitened, theta: npt.ArrayLike) -> GivenTest:
     return GivenTest(tested.log_p, tested.blocks, columns)
 
 
-def candidate_tests(moments: Moments, level: float = 0.05) -> tuple[CandidateTest, ...]:
-    """Every generator on its own, with Holm's adjustment for their number."""
+def candidate_tests(
+    moments: Moments, level: float = 0.05, tested: Mapping[str, GivenTest] | None = None
+) -> tuple[CandidateTest, ...]:
+    """Every generator on its own, with Holm's adjustment for their number; those in ``tested`` have their own test."""
     if len(moments.generators) == 0:
         return ()  # the support has excluded them all
     white, labels = whitened(moments), moments.generators.labels
-    tests = dict(zip(labels, (given_test(white, column) for column in np.eye(len(labels))), strict=True))
+    tests = dict(tested or {})
+    for label, column in zip(labels, np.eye(len(labels)), strict=True):
+        if label not in tests:
+            tests[label] = given_test(white, column)
+    tests = {label: tests[label] for label in labels}
     family = adjusted({label: test.log_p for label, test in tests.items()}, level)
     return tuple(CandidateTest(label, family[label], test.blocks) for label, test in tests.items())

@@ -27,7 +27,8 @@ from symhep_moments.fit.maps import BreakingMap, breaking_maps
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.rank import Chain, chain
 from symhep_moments.fit.region import Region, region
-from symhep_moments.fit.relative import Points, relative_moments
+from symhep_moments.fit.relative import relative_moments
+from symhep_moments.fit.relative_tests import RelativeTests, points_of, relative_tests
 from symhep_moments.fit.subgroups.walk import lattice_test
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.support import Support, support_of
@@ -76,6 +77,8 @@ class Measurement:
         Relative to what, and with which fiducial cuts, in words.
     whole, thresholds
         What whole events are made of, and cuts on their members.
+    relative, refused
+        Tests relative to a reference, None without one, and whether no direction was fitted because of edges along one.
     """
 
     events: Events
@@ -95,6 +98,8 @@ class Measurement:
     edges: tuple[str, ...] = ()
     whole: WholeEvents | None = None
     thresholds: tuple[ThresholdRow, ...] = ()
+    relative: RelativeTests | None = None
+    refused: bool = False
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
@@ -107,20 +112,31 @@ def measure(sample: Sample, context: Context) -> Measurement:
         done(1, STEPS[0])
         functions = functions_for(events, options, np.random.default_rng(functions_seed), harmonics=False)
         tested = functions
-        if reference is None and options.density is None:
+        if options.density is None:
             tested = functions_for(events, options, np.random.default_rng(functions_seed))
         moments = _moments(events, reference, tested, options).restricted(support.tangent)
         done(1, STEPS[1])
-        ranks = chain(moments, options.level)
+        # Those that are tested: candidates on the support, and combinations of them.
+        on_support = replace(events, generators=moments.generators)
+        relative = None
+        if reference is not None:
+            relative = relative_tests(
+                on_support, reference, tested, stream_for(context.seeds, "along orbits")
+            )
+        candidates = candidate_tests(
+            moments, options.level, {} if relative is None else relative.along_orbits
+        )
+        refused = relative is not None and relative.refused(candidates)
+        ranks = Chain((), options.level, 0) if refused else chain(moments, options.level)
         found, algebra = _span(moments, ranks, context)
-        candidates = candidate_tests(moments, options.level)
         done(1, STEPS[2])
         lattice = None
-        if options.subgroups is not None and events.momenta and len(moments.generators):
+        if options.subgroups is not None and events.momenta and len(moments.generators) and not refused:
             # What moves no event is no candidate: a class that needs it is not excluded by the support.
             asked = moments.generators if support.still.shape[1] else events.generators
             lattice = lattice_test(
-                moments, ranks, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups
+                moments, ranks, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups,
+                known={} if relative is None else relative.log_p,
             )  # fmt: skip
         done(1, STEPS[3])
         discrete: Sequence[DiscreteElement] = ()
@@ -134,8 +150,6 @@ def measure(sample: Sample, context: Context) -> Measurement:
             elements = {element.name: element.whole for element in chosen}
         done(1, STEPS[4])
         bounds, maps = None, list[BreakingMap]()
-        # Those that were tested: candidates on the support, and combinations of them.
-        on_support = replace(events, generators=moments.generators)
         if options.bounds is not None and reference is None:
             bounds = bounds_of(on_support, functions, options.bounds)
             maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
@@ -143,7 +157,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
     return Measurement(
         events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
         options.level, _relative_to(options), tuple(edge.text for edge in options.fiducial),
-        whole_record(sample, functions, on_support), threshold_rows(sample),
+        whole_record(sample, functions, on_support), threshold_rows(sample), relative, refused,
     )  # fmt: skip
 
 
@@ -207,8 +221,8 @@ def _moments(
             events.x, events.weights, functions, events.generators, options.covariance_events, events.places
         )
     return relative_moments(
-        Points(events.x, events.weights),
-        Points(reference.x, reference.weights),
+        points_of(events),
+        points_of(reference),
         functions,
         events.generators,
         options.covariance_events,

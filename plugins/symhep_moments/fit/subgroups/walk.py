@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.walk import Decided, SubgroupWalk, Tested, Walked
 from symhep.lie.generators import Generators
 from symhep.lie.structure import structure_constants
-from symhep.lie.subgroups.catalogue import SubgroupClass
+from symhep.lie.subgroups.catalogue import Catalogue, SubgroupClass
 from symhep.lie.subgroups.classify import stratum
 from symhep.lie.subgroups.conjugates import Conjugate, conjugates, limiting
 from symhep_moments.fit.moments import Moments
@@ -39,6 +39,7 @@ def lattice_test(
     candidates: Generators | None = None,
     scale: float = 1.0,
     options: SubgroupOptions | None = None,
+    known: Mapping[str, float] | None = None,
 ) -> Walked[SubgroupRow]:
     """Test the classes of the Lorentz catalogue, or of the Poincare one where translations are candidates.
 
@@ -59,12 +60,15 @@ def lattice_test(
         Events were divided by it.
     options
         Which catalogue and classes.
+    known
+        Label -> log p of candidates that have been tested otherwise: it is that of a class of this one generator, at
+        its place in the catalogue.
 
     Raises CardError for generators that do not act on four-vectors and for unknown classes, MethodError if no candidate
     is in the group.
     """
-    known = moments.generators if candidates is None else candidates
-    return _Walk(moments, ranks, level, known, scale, options or SubgroupOptions()).walked()
+    among = moments.generators if candidates is None else candidates
+    return _Walk(moments, ranks, level, among, scale, options or SubgroupOptions(), known or {}).walked()
 
 
 class _Walk(SubgroupWalk[SubgroupRow]):
@@ -78,6 +82,7 @@ class _Walk(SubgroupWalk[SubgroupRow]):
         candidates: Generators,
         scale: float,
         options: SubgroupOptions,
+        known: Mapping[str, float],
     ) -> None:
         auto = options.catalogue == "auto"
         catalogue = catalogue_of(candidates) if auto else CATALOGUES[options.catalogue]()
@@ -89,6 +94,7 @@ class _Walk(SubgroupWalk[SubgroupRow]):
             hypotheses=len(catalogue) + fixed, scale=scale,
         )  # fmt: skip
         inside, self.span = coordinates(moments.generators, catalogue)
+        self.known = _directions(moments.generators, catalogue, known)
         if self.span.shape[1] == 0:
             raise MethodError(
                 f"no candidate is a generator of the {catalogue.group.name}; there are no subgroups to test"
@@ -140,7 +146,7 @@ class _Walk(SubgroupWalk[SubgroupRow]):
             raise MethodError(
                 f"no conjugate of {c.name} among the candidates can be reached; report this sample"
             )
-        return best
+        return self._tested_otherwise(c, best)
 
     def _at_limits(self, c: SubgroupClass) -> list[Conjugate]:
         """Members of a class close to the fitted ones of more special classes, which it may have as limits."""
@@ -160,4 +166,35 @@ class _Walk(SubgroupWalk[SubgroupRow]):
             Conjugate(c, signs, rows, np.eye(len(self.constants)), np.zeros(0)) for signs, rows in c.signed()
         ]
         inside = [home for home in homes if self.orbits.sine(home) < EXACT]
-        return (max(self.orbits.given(home) for home in inside), False) if inside else (None, True)
+        return (max(self._given(home) for home in inside), False) if inside else (None, True)
+
+    def _tested_otherwise(self, c: SubgroupClass, best: Fitted) -> Fitted:
+        """Where no conjugate is left by moments, the one at the catalogue's place, if its own test keeps it."""
+        if c.continuous or c.dimension > 1 or best.log_p > self.threshold or not self.known:
+            return best
+        for signs, rows in c.signed():
+            home = Conjugate(c, signs, rows, np.eye(len(self.constants)), np.zeros(0))
+            if self.orbits.sine(home) < EXACT and (log_p := self._given(home)) > self.threshold:
+                return Fitted(home, log_p, 0)
+        return best
+
+    def _given(self, home: Conjugate) -> float:
+        """Of a member of a class as it stands."""
+        if len(home.basis) == 1:
+            unit = home.basis[0] / np.linalg.norm(home.basis[0])
+            for direction, log_p in self.known:
+                if abs(unit @ direction) > 1 - EXACT**2:
+                    return log_p
+        return self.orbits.given(home)
+
+
+def _directions(
+    generators: Generators, catalogue: Catalogue, known: Mapping[str, float]
+) -> list[tuple[FloatArray, float]]:
+    """Unit vectors of the generators with known tests, in the basis of the group, and their log p."""
+    found = []
+    for label, log_p in known.items():
+        span = coordinates(generators.subset([label]), catalogue)[1]
+        if span.shape[1]:
+            found.append((span[:, 0] / np.linalg.norm(span[:, 0]), log_p))
+    return found
