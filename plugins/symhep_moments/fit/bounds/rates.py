@@ -37,7 +37,7 @@ BLOCK = 1 << 19
 
 def named_functions(events: Events, functions: TestFunctions) -> TestFunctions:
     """The powers and products of components, with the edges and the density of ``functions``; no seed enters."""
-    low = build_functions(events, FunctionOptions(fourier=0), np.random.default_rng(0))
+    low = build_functions(events, FunctionOptions(fourier=0, harmonics=0), np.random.default_rng(0))
     inside = innermost(functions)
     if isinstance(inside, MemberEdged):
         low = MemberEdged(low, inside.edges, inside.scale, inside.places)
