@@ -18,7 +18,7 @@ from symhep.methods.context import Context, stream_for
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
 from symhep_moments.fit.bounds.limits import Bounds, bounds_of
-from symhep_moments.fit.candidates import CandidateTest, candidate_tests, separate_tests
+from symhep_moments.fit.candidates import CandidateTest, GivenTest, candidate_tests, separate_tests
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.scan import discrete_scan
 from symhep_moments.fit.fitted import (
@@ -32,6 +32,7 @@ from symhep_moments.fit.functions.density import UnderDensity
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
 from symhep_moments.fit.functions.member_edges import edged
+from symhep_moments.fit.given.exact_test import GroupTest
 from symhep_moments.fit.given.groups import LARGEST as WIDEST_GROUP
 from symhep_moments.fit.given.rows import exact_candidates, given_groups, group_rows
 from symhep_moments.fit.guard import events_needed
@@ -39,7 +40,8 @@ from symhep_moments.fit.maps import BreakingMap, breaking_maps
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.rank import Chain, chain
 from symhep_moments.fit.region import Region, region
-from symhep_moments.fit.relative import Points, relative_moments
+from symhep_moments.fit.relative import relative_moments
+from symhep_moments.fit.relative_tests import RelativeTests, points_of, relative_tests
 from symhep_moments.fit.subgroups.walk import lattice_test
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.support import Support, support_of
@@ -88,6 +90,8 @@ class Measurement:
         Of the angles of a one-parameter subgroup.
     groups, not_fitted
         Tests of given groups, and why nothing was fitted: then moments and ranks are empty.
+    relative, refused
+        Tests relative to a reference, None without one, and whether no direction was fitted because of edges along one.
     """
 
     events: Events
@@ -110,6 +114,8 @@ class Measurement:
     scan: DiscreteScan | None = None
     groups: tuple[GroupRow, ...] = ()
     not_fitted: str | None = None
+    relative: RelativeTests | None = None
+    refused: bool = False
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
@@ -126,7 +132,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
         done(1, STEPS[0])
         functions = functions_for(events, options, np.random.default_rng(functions_seed), harmonics=False)
         tested = functions
-        if reference is None and options.density is None:
+        if options.density is None:
             tested = functions_for(events, options, np.random.default_rng(functions_seed))
         why = why_not_fitted(events, tested)
         if why is None:
@@ -145,24 +151,37 @@ def measure(sample: Sample, context: Context) -> Measurement:
                 named_generators(events.generators, events.names)), frame,
             options, context.seeds, more,
         )  # fmt: skip
+        relative, own = None, dict[str, GroupTest | GivenTest](exact)
+        if reference is not None and why is None:
+            relative = relative_tests(
+                on_support, reference, tested, stream_for(context.seeds, "along orbits")
+            )
+            own |= relative.along_orbits
         done(1, STEPS[2])
-        ranks = chain(moments, options.level) if why is None else Chain((), options.level, 0)
-        found, algebra = _span(moments, ranks, context)
         if why is None:
-            candidates = candidate_tests(moments, options.level, exact)
+            candidates = candidate_tests(moments, options.level, own)
         else:
             enough = not unnamed and effective_within(events, tested) >= events_needed(
                 tested, len(events.generators)
             )
             candidates = separate_tests(on_support, tested if enough else None, options, exact)
+        refused = relative is not None and relative.refused(candidates)
+        ranks = Chain((), options.level, 0) if refused or why is not None else chain(moments, options.level)
+        found, algebra = _span(moments, ranks, context)
         done(1, STEPS[3])
         lattice = None
-        if why is None and options.subgroups is not None and events.momenta and len(moments.generators):
+        if (
+            why is None
+            and not refused
+            and options.subgroups is not None
+            and events.momenta
+            and len(moments.generators)
+        ):
             # What moves no event is no candidate: a class that needs it is not excluded by the support.
             asked = moments.generators if support.still.shape[1] else events.generators
             lattice = lattice_test(
                 moments, ranks, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups,
-                given={label: (test.log_p, test.kind) for label, test in exact.items()},
+                given={label: (test.log_p, test.kind) for label, test in own.items()},
             )  # fmt: skip
         done(1, STEPS[4])
         discrete: Sequence[DiscreteElement] = ()
@@ -188,7 +207,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
     return Measurement(
         events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
         options.level, _relative_to(options), tuple(edge.text for edge in options.fiducial),
-        whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why,
+        whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why, relative, refused,
     )  # fmt: skip
 
 
@@ -267,8 +286,8 @@ def _moments(
             events.source,
         )  # fmt: skip
     return relative_moments(
-        Points(events.x, events.weights),
-        Points(reference.x, reference.weights),
+        points_of(events),
+        points_of(reference),
         functions,
         events.generators,
         options.covariance_events,
