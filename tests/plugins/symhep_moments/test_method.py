@@ -214,7 +214,7 @@ def test_where_nothing_can_be_fitted_what_is_given_is_tested() -> None:
     assert "continuous symmetries of the 100 events were not fitted" in text
     assert "Not tested: boosts and translations." in text
     assert {"candidates", "groups", "discrete"} <= set(MomentConditions().tables(result.record))
-    figures = dict((figure.name, figure) for figure in MomentConditions().figures(result))
+    figures = {figure.name for figure in MomentConditions().figures(result)}
     assert "p_values" in figures
     plt.close("all")
 

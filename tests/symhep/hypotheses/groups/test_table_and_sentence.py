@@ -47,4 +47,4 @@ def test_table_and_figure() -> None:
     assert table.texts()[0] == ("SO(3)", "rotations", "1e-3", "2e-3", "exact", "1999", "linear", "rejected")
     assert table.texts()[1][-1] == "survives"
     assert not group_table([]).rows
-    assert [name for name, _, _ in group_family(rows()).rows] == ["SO(3)", "$J_z$"]
+    assert [name for name, _, _ in group_family(rows()).rows] == ["SO(3)", "$J_{z}$"]
