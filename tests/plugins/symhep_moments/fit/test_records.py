@@ -117,7 +117,7 @@ def test_the_result_can_be_told_and_drawn(dijets: Measurement, isotropic: Measur
         with use_style():
             figures = [f.name for f in draw_all(Result(record, arrays_of(o)))]
         plt.close("all")
-        assert {"p_values", "lattice", "ranks", "generators", "strengths", "moments"} <= set(figures)
+        assert {"p_values", "lattice", "ranks", "generators", "limits", "moments"} <= set(figures)
     assert "maps" not in figures
 
 
