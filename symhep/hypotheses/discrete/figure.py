@@ -20,8 +20,8 @@ _ROW = 0.34  # inches
 _SYMBOLS = "Ds^v"
 CAPTION = (
     "Discrete elements: p-values of each test, before they are joined and adjusted (left); largest asymmetry of a "
-    "named function, with its interval in the 95 % region of all of them, and the limits on all (triangles; open: expected) "
-    "(right)."
+    "named function, with its interval in the 95 % region of all of them, and the limits on all (triangles; open: "
+    "expected) (right)."
 )
 
 

@@ -16,8 +16,8 @@ __all__ = ["CAPTION", "scan_figure"]
 
 CAPTION = (
     "Turns by 2 pi k / q up to pi. Above: adjusted p-value of the cyclic group Z_q that each generates; the line is "
-    "the level. Below: mean logarithm of how much farther turned events are from the nearest ones of the other half than "
-    "the events themselves, with one standard error: 0 for a symmetry."
+    "the level. Below: mean logarithm of how much farther turned events are from the nearest ones of the other half "
+    "than the events themselves, with one standard error: 0 for a symmetry."
 )
 #: Orders that are written beside their marks.
 NAMED = 12
@@ -42,7 +42,8 @@ def scan_figure(scan: DiscreteScan, level: float) -> Figure:
         if not rejected and row.order <= NAMED and scan.verdict == "cyclic":
             k = round(row.angle * row.order / (2 * math.pi))
             above.annotate(
-                f"{k}/{row.order}", (degrees, height), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=9
+                f"{k}/{row.order}", (degrees, height), xytext=(0, 7), textcoords="offset points", ha="center",
+                fontsize=9,
             )  # fmt: skip
         if row.size is not None and row.size.value is not None:
             below.errorbar([degrees], [row.size.value], [row.size.error or 0.0], ms=5, lw=1.2, **style)
