@@ -12,6 +12,7 @@ from symhep.hypotheses.discrete.record import DiscreteRow
 from symhep.hypotheses.discrete.scan_record import DiscreteScan
 from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.hypotheses.generators.record import GeneratorRow
+from symhep.hypotheses.groups.record import GroupRow
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.support.record import SupportRecord as Support
 from symhep.methods.events import EventsRecord, VectorsRecord
@@ -69,7 +70,9 @@ class AlgebraRecord(NamedAlgebra, PValue):
     dimension, which is then the same hypothesis or the only one tested.
     """
 
-    dimension: int = Field(description="number of generators: of independent symmetries")
+    dimension: int | None = Field(
+        description="number of generators: of independent symmetries; null: not fitted, see not_fitted"
+    )
     angle_95: float | None = Field(
         None, description="largest angle between the span found and the true one, radians, 95 %"
     )
@@ -113,6 +116,12 @@ class Candidate(CandidateRow):
         description="v_m: the largest |E[exp(i m phi)]| over vectors and orders m, phi the angle about the axis, a "
         "fraction: half of the epsilon of 1 + epsilon cos m(phi - Psi); rate: rms relative change of the density per "
         "unit of the group's parameter, as far as the named functions see it",
+    )
+    relative_by: Literal["orbits", "derivatives"] | None = Field(
+        None,
+        description="how it was tested relative to a reference: orbits: where on its orbit an event lies, given the "
+        "orbit, tells nothing of the sample it is from, whatever edges both have; derivatives: moments with an "
+        "estimated change of the density of both; null: no reference, or not tested",
     )
 
 
@@ -250,6 +259,12 @@ class MomentsRecord(Record):
     scan: DiscreteScan | None = Field(
         None, description="cyclic groups of a one-parameter subgroup; null: none was asked for"
     )
+    groups: tuple[GroupRow, ...] = Field((), description="compact groups that were given")
+    not_fitted: str | None = Field(
+        None,
+        description="why no symmetries were fitted, in words: how many events or moments it needs; chain, generators, "
+        "subgroups are empty then, and candidates without an exact test are not tested; null: they were",
+    )
     clearest_bins: tuple[BinRow, ...] = Field((), description="of each map of a breaking, its clearest bin")
     support: SupportRecord = Field(description="what the events fill")
     functions: Functions = Field(description="test functions")
@@ -270,6 +285,16 @@ class MomentsRecord(Record):
         "or the symmetry is relative to another density",
     )
     reference: str | None = Field(None, description="relative to what, in words; null: the events alone")
+    steep: tuple[str, ...] = Field(
+        (),
+        description="candidates along which the density of the events and the reference together changes more steeply "
+        "than the test functions follow, as at hard edges: there tests by derivatives reject too often",
+    )
+    refused: bool = Field(
+        False,
+        description="whether directions, ranks and subgroups were not fitted relative to the reference, because a "
+        "candidate that is kept along its orbits is steep",
+    )
     edges: tuple[str, ...] = Field((), description="fiducial cuts at which the test functions vanish")
     left_out: tuple[LeftOut, ...] = Field(
         (), description="generators that were asked for and need components that not all vectors have"
