@@ -84,12 +84,16 @@ def validate(
     random = _random(space, options.random, starts)
     numbers = (first + np.flatnonzero(valid)).tolist()
     sets = [(taken, numbers), (refined.elements, numbers), (random, list(range(len(random))))]
-    judged = _judged(sets, generators, events, options, nets, advance)
-    nu = freedom(events.held)
-    tested["log_p_learned"] = judged[1].log_p(nu, error)
+    shifts = None
     if is_exact(events.held):
-        powers = judged[0].powers if options.posthoc is not None else None
-        tested |= _exact(taken, powers, waves, events.held, numbers, shifted, draws)
+        shifted, drawn = replica_seeds(shifted, 2)
+        shifts = Shifts.draw(events.held, np.random.default_rng(drawn))
+    judged = _judged(sets, generators, events, options, nets, advance, shifts)
+    nu, every = freedom(events.held), replica_seeds(shifted, max(numbers, default=-1) + 1)
+    tested["log_p_learned"] = judged[1].log_p(nu, error)
+    if shifts is not None:
+        images = judged[0].images if options.posthoc is not None else None
+        tested |= _exact(taken, images, waves, events.held, shifts, [every[k] for k in numbers], draws)
     else:
         tested["log_p_learned_found"] = judged[0].log_p(nu)
     for end in ("", "_found"):
@@ -123,19 +127,17 @@ def waves_of(options: ValidationOptions, events: Events) -> int:
 
 def _exact(
     elements: FloatArray,
-    powers: npt.NDArray[np.float32] | None,
+    images: npt.NDArray[np.float32] | None,
     waves: Waves,
     held: Sample,
-    numbers: list[int],
-    seeds: np.random.SeedSequence,
+    shifts: Shifts,
+    seeds: list[np.random.SeedSequence],
     draws: int,
 ) -> dict[str, FloatArray]:
     """Exact p-values of elements as they were found."""
-    every = replica_seeds(seeds, max(numbers, default=-1) + 2)
-    shifts = Shifts.draw(held, np.random.default_rng(every[0]))
-    rng = [np.random.default_rng(every[k + 1]) for k in numbers]
     whole = with_spectators(elements, held, element=True)
-    found = exact_log_p(waves, held, whole, powers, shifts, rng, draws)
+    rng = [np.random.default_rng(one) for one in seeds]
+    found = exact_log_p(waves, held, whole, images, shifts, rng, draws)
     return dict(zip(("log_p_waves_found", "log_p_learned_found"), found, strict=True))
 
 
@@ -201,6 +203,7 @@ def _judged(
     options: ValidationOptions,
     seeds: np.random.SeedSequence,
     advance: Advance,
+    shifts: Shifts | None,
 ) -> list[Judged]:
     """A classifier for each element of all sets, in one batch; number k of a set has the k-th stream of the set."""
     elements = np.concatenate([some for some, _ in sets])
@@ -215,23 +218,23 @@ def _judged(
     elements = with_spectators(elements, events.train, element=True)
     generators = with_spectators(generators, events.train, element=False)
 
-    exact, first = is_exact(events.held), len(sets[0][0])
+    first = len(sets[0][0])
 
     def work(members: list[int]) -> Judged:
         return classify(
             events.train, events.held, elements[members], generators, posthoc, [streams[m] for m in members], advance,
-            powers=exact and members[0] < first,
+            shifts=shifts if members[0] < first else None,
         )  # fmt: skip
 
     done = in_groups(work, len(elements), str(events.device), most=TOGETHER)
-    whole = [np.concatenate([getattr(d, f.name) for d in done]) for f in fields(Judged) if f.name != "powers"]
-    whole.append(_powers([d.powers for d in done]))
+    whole = [np.concatenate([getattr(d, f.name) for d in done]) for f in fields(Judged) if f.name != "images"]
+    whole.append(_images([d.images for d in done]))
     edges = np.cumsum([0, *(len(some) for some, _ in sets)])
     return [Judged(*(values[a:b] for values in whole)) for a, b in pairwise(edges)]
 
 
-def _powers(parts: list[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
-    """(E, 7, n) of groups, zero where a group has none."""
+def _images(parts: list[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
+    """(E, 8, n) of groups, zero where a group has none."""
     most = max(parts, key=lambda part: part.shape[1])
     empty = [np.zeros((len(part), *most.shape[1:]), dtype=np.float32) for part in parts]
     return np.concatenate(
