@@ -34,6 +34,12 @@ class AlgebraRecord(NamedAlgebra):
         None, description="a finite group would have at least so many elements; null: not asked"
     )
 
+    unseen: tuple[str, ...] = Field(
+        (),
+        description="generators along which the events do not see where a kept element is: any element along them "
+        "would do as well",
+    )
+
 
 class ComponentRecord(Adjusted):
     """A component that found elements fall into; p-values are those of its representative."""
@@ -75,6 +81,10 @@ class FiniteGroupRecord(Record):
     elements: int = Field(description="kept elements that fell into them")
     orders: dict[str, int] = Field(description="order of an element -> number of elements of that order")
     closed: bool = Field(description="closed under composition within errors")
+    left_out: int = Field(
+        0,
+        description="further components of kept elements that are rejected as such, and left out of the group",
+    )
     rotations: int = Field(description="elements of positive determinant")
     reflections: int = Field(description="elements of negative determinant")
 

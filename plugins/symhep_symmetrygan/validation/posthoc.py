@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import cos, pi, sqrt
 
 import numpy as np
@@ -54,7 +54,7 @@ class Judged:
     excess: FloatArray
     variance: FloatArray
     slope: FloatArray
-    images: npt.NDArray[np.float32]
+    images: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.float32))
 
     @classmethod
     def unknown(cls, count: int, generators: int) -> Judged:

@@ -56,6 +56,7 @@ def validate(
     *,
     first: int = 0,
     draws: int = DRAWS,
+    errors: FloatArray | None = None,
 ) -> Validated:
     """Refine ``elements`` on the training events, test them on the held-out ones.
 
@@ -72,6 +73,8 @@ def validate(
         Number of the first element among all that are validated, here and in other calls.
     draws
         At most, where p-values of elements as they were found are exact (`is_exact`): none is below 1 / (draws + 1).
+    errors
+        (E, G, G) of the elements as they are given, zero for those that no event chose; None: all of these.
     """
     elements = np.asarray(elements, dtype=np.float64)
     valid: npt.NDArray[np.bool_] = np.asarray(np.isfinite(elements).all(axis=(1, 2)))
@@ -96,6 +99,14 @@ def validate(
         tested |= _exact(taken, images, waves, events.held, shifts, [every[k] for k in numbers], draws)
     else:
         tested["log_p_learned_found"] = judged[0].log_p(nu)
+    fitted = np.zeros(len(taken), dtype=bool) if errors is None else errors[valid].any(axis=(1, 2))
+    if errors is not None and fitted.any():
+        own = errors[valid]
+        some = _fitted(taken[fitted], own[fitted], waves, generators, events)
+        tested["log_p_waves_found"] = _placed(tested["log_p_waves_found"], fitted, some)
+        tested["log_p_learned_found"] = np.where(
+            fitted, judged[0].log_p(nu, own), tested["log_p_learned_found"]
+        )
     for end in ("", "_found"):
         tested[f"log_p{end}"] = _either(tested[f"log_p_waves{end}"], tested[f"log_p_learned{end}"])
     tested["log_p_adjusted"] = holm(tested["log_p"]) if len(taken) else np.zeros(0)
@@ -123,6 +134,22 @@ def waves_of(options: ValidationOptions, events: Events) -> int:
     """
     known = min(events.train.effective, events.held.effective)
     return min(options.waves, max(FEWEST, int(known / EVENTS)))
+
+
+def _fitted(
+    elements: FloatArray, errors: FloatArray, waves: Waves, generators: FloatArray, events: Events
+) -> FloatArray:
+    """ln p by waves of elements that training events chose, with these errors."""
+    whole = with_spectators(elements, events.train, element=True)
+    along = with_spectators(generators, events.train, element=False)
+    return wave_log_p(waves, events.held, whole, along, events.train, errors)
+
+
+def _placed(values: FloatArray, at: npt.NDArray[np.bool_], new: FloatArray) -> FloatArray:
+    """``values`` with ``new`` ones where ``at``."""
+    out = values.copy()
+    out[at] = new
+    return out
 
 
 def _exact(
