@@ -54,14 +54,14 @@ def main() -> None:
     """A row per question."""
     data = dijets()
     context = Context(seed_sequence(20260101, "moments", 0))
-    continuous = MomentsOptions(discrete=None, strength=False, subgroups=False)
+    continuous = MomentsOptions(discrete=None, bounds=False, subgroups=False)
     questions = {
         "which of ten generators, the name of the algebra": continuous,
-        "and all 141 classes of subgroups": MomentsOptions(discrete=None, strength=False),
+        "and all 141 classes of subgroups": MomentsOptions(discrete=None, bounds=False),
         "and reflections, exchanges, by moments": MomentsOptions(
-            strength=False, discrete=DiscreteOptions(classifier=None)
+            bounds=False, discrete=DiscreteOptions(classifier=None)
         ),
-        "and by networks": MomentsOptions(strength=False),
+        "and by networks": MomentsOptions(bounds=False),
         "and strengths and maps (everything)": MomentsOptions(),
     }
     print("| question | wall [s] | processor [s] | answer |\n|---|---|---|---|")

@@ -35,7 +35,7 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
     >>> x = np.random.default_rng(0).normal(size=(2000, 2))
     >>> data = Dataset.from_array(x, scaling="isotropic")
     >>> method, context = MomentConditions(), Context(seed_sequence(1, "moments", 0))
-    >>> sample = method.prepare(data, MomentsOptions(discrete=None, strength=False))
+    >>> sample = method.prepare(data, MomentsOptions(discrete=None, bounds=False))
     >>> method.combine(sample, [method.fit(sample, Shard(), context)], context).record.algebra.name
     'so(2)'
     """
@@ -92,7 +92,7 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
         return tables(record)
 
     def figures(self, result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
-        """p-values, lattice, ranks, generators, strengths, maps, discrete elements, moments."""
+        """p-values, lattice, ranks, generators, limits, maps, discrete elements, moments."""
         from symhep_moments.figures.all import draw_all
 
         return draw_all(result)

@@ -9,8 +9,10 @@ from pydantic import Field
 from symhep.hypotheses.algebra.record import NamedAlgebra
 from symhep.hypotheses.candidates.record import CandidateRow
 from symhep.hypotheses.discrete.record import DiscreteRow
+from symhep.hypotheses.discrete.scan_record import DiscreteScan
 from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.hypotheses.generators.record import GeneratorRow
+from symhep.hypotheses.groups.record import GroupRow
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.support.record import SupportRecord as Support
 from symhep.methods.events import EventsRecord, VectorsRecord
@@ -23,6 +25,7 @@ __all__ = [
     "AlgebraRecord",
     "BinRow",
     "BlockRow",
+    "BoundsRecord",
     "BreakingKind",
     "Candidate",
     "Closure",
@@ -31,14 +34,19 @@ __all__ = [
     "Functions",
     "LeftOut",
     "MomentsRecord",
+    "NoLimit",
     "ObjectRow",
     "RankRow",
+    "SizeKind",
     "SupportRecord",
     "ThresholdRow",
     "WholeEvents",
 ]
 
+#: What a map shows.
 BreakingKind = Literal["modulation", "rate"]
+#: What the size of a candidate is.
+SizeKind = Literal["v_m", "rate"]
 
 
 class Closure(PValue):
@@ -62,7 +70,9 @@ class AlgebraRecord(NamedAlgebra, PValue):
     dimension, which is then the same hypothesis or the only one tested.
     """
 
-    dimension: int = Field(description="number of generators: of independent symmetries")
+    dimension: int | None = Field(
+        description="number of generators: of independent symmetries; null: not fitted, see not_fitted"
+    )
     angle_95: float | None = Field(
         None, description="largest angle between the span found and the true one, radians, 95 %"
     )
@@ -98,23 +108,45 @@ class Candidate(CandidateRow):
 
     size: Number | None = Field(
         None,
-        description="strength of the breaking, as far as the test functions see it: a lower bound of the whole, 95 %; "
-        "null: not asked for, or not tested",
+        description="how strongly it is broken on the named functions, with the interval of the simultaneous 95 % "
+        "region; null: not asked for, or not tested",
     )
-    size_kind: BreakingKind | None = Field(
+    size_kind: SizeKind | None = Field(
         None,
-        description="modulation: epsilon = sqrt(2) rms(u), u the relative departure of the density from its mean over "
-        "the orbits, so epsilon of 1 + epsilon cos(m phi), a fraction; rate: rms relative change of the density per "
-        "unit of the group's parameter",
+        description="v_m: the largest |E[exp(i m phi)]| over vectors and orders m, phi the angle about the axis, a "
+        "fraction: half of the epsilon of 1 + epsilon cos m(phi - Psi); rate: rms relative change of the density per "
+        "unit of the group's parameter, as far as the named functions see it",
     )
-    smallest_visible: float | None = Field(
+    relative_by: Literal["orbits", "derivatives"] | None = Field(
         None,
-        description="strength that a test at 5 % would detect with 90 % power, in the unit of size",
+        description="how it was tested relative to a reference: orbits: where on its orbit an event lies, given the "
+        "orbit, tells nothing of the sample it is from, whatever edges both have; derivatives: moments with an "
+        "estimated change of the density of both; null: no reference, or not tested",
     )
+
+
+class NoLimit(Record):
+    """Something that has no limit."""
+
+    label: str = Field(description="the candidate, or the name of what was found")
+    why: str = Field(description="the reason")
+
+
+class BoundsRecord(Record):
+    """The region that all sizes and limits come from."""
+
+    orders: int = Field(description="highest harmonic m of angles, and degree l of directions")
+    quantities: int = Field(
+        description="named quantities that the region holds all at once: harmonics of each vector about each rotation, "
+        "spherical harmonics of directions, rates"
+    )
+    level: float = Field(description="probability that all of them lie in it")
+    delta: float | None = Field(None, description="breaking of the equivalence tests, a fraction; null: none")
+    without: tuple[NoLimit, ...] = Field((), description="what has no limit, and why")
 
 
 class DiscreteElement(DiscreteRow):
-    """A discrete element; ``tests`` are those by moments and by classifier."""
+    """A discrete element; ``tests`` are those by moments, by classifier and by nearest neighbours."""
 
     gain: Number | None = Field(
         None,
@@ -224,6 +256,15 @@ class MomentsRecord(Record):
         (), description="names of the surviving classes that lie in no other survivor"
     )
     discrete: tuple[DiscreteElement, ...] = Field((), description="discrete elements")
+    scan: DiscreteScan | None = Field(
+        None, description="cyclic groups of a one-parameter subgroup; null: none was asked for"
+    )
+    groups: tuple[GroupRow, ...] = Field((), description="compact groups that were given")
+    not_fitted: str | None = Field(
+        None,
+        description="why no symmetries were fitted, in words: how many events or moments it needs; chain, generators, "
+        "subgroups are empty then, and candidates without an exact test are not tested; null: they were",
+    )
     clearest_bins: tuple[BinRow, ...] = Field((), description="of each map of a breaking, its clearest bin")
     support: SupportRecord = Field(description="what the events fill")
     functions: Functions = Field(description="test functions")
@@ -234,6 +275,9 @@ class MomentsRecord(Record):
     significance_level: float = Field(
         description="significance level (family-wise error rate) per family of hypotheses"
     )
+    bounds: BoundsRecord | None = Field(
+        None, description="where sizes and limits come from; null: not asked for, or relative to a reference"
+    )
     kl: DivergenceRecord | None = Field(
         None,
         description="KL divergences of projections after what is kept (random elements of the connected group, each "
@@ -241,6 +285,16 @@ class MomentsRecord(Record):
         "or the symmetry is relative to another density",
     )
     reference: str | None = Field(None, description="relative to what, in words; null: the events alone")
+    steep: tuple[str, ...] = Field(
+        (),
+        description="candidates along which the density of the events and the reference together changes more steeply "
+        "than the test functions follow, as at hard edges: there tests by derivatives reject too often",
+    )
+    refused: bool = Field(
+        False,
+        description="whether directions, ranks and subgroups were not fitted relative to the reference, because a "
+        "candidate that is kept along its orbits is steep",
+    )
     edges: tuple[str, ...] = Field((), description="fiducial cuts at which the test functions vanish")
     left_out: tuple[LeftOut, ...] = Field(
         (), description="generators that were asked for and need components that not all vectors have"

@@ -92,7 +92,7 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
         if options.solver == "flows":
             return fit_flows(problem, options.flows, solving, context).to_part()
         conditions, sample = problem.conditions, problem.sample
-        solution = solve(conditions, options, solving, context)
+        solution = solve(conditions, options, solving, context, problem.trained)
         solution, support = split_spurious(solution, conditions, sample, np.random.default_rng(thick))
         solution = canonical(solution, conditions.fields, sample.minkowski, np.random.default_rng(turning))
         finite = broken = None

@@ -11,6 +11,7 @@ from symhep.hypotheses.algebra.record import NamedAlgebra
 from symhep.hypotheses.support.record import SupportRecord as Support
 from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number
+from symhep.methods.p_values import PValue
 from symhep.methods.record import Record
 from symhep.methods.symmetry import SymmetryRecord
 from symhep_oracle.fit.record import BreakingRecord, CompareRecord, ExactRecord, FiniteRecord, MultiplesRecord
@@ -53,10 +54,24 @@ class IdentificationRecord(Record):
     )
 
 
-class AlgebraRecord(NamedAlgebra):
-    """The Lie algebra that preserves the oracle; polynomial fields get no name: 'closed' or 'not closed'."""
+class AlgebraRecord(NamedAlgebra, PValue):
+    """The Lie algebra that preserves the oracle; polynomial fields get no name: 'closed' or 'not closed'.
+
+    The p-value is that of a function without symmetry being given as many generators: the share of surrogates with as
+    large a jump of the singular values, the larger of two kinds; null for functions that are known.
+    """
 
     dimension: int = Field(description="number of generators")
+    name: str = Field(
+        description="name of the algebra, with how far it is broken: 'so(3), broken by up to 11 %'; '0': none; 'not "
+        "closed'; 'ambiguous': cannot be told"
+    )
+    unbroken: str = Field("", description="the name alone: 'so(3)'")
+    breaking: Number = Field(
+        Number(value=0.0, level=None, unit="%"),
+        description="largest rms change of the oracle along a field of the span, of the largest along any field; 0 "
+        "where it is rounding. Of a learned oracle it holds what the training left or smoothed away",
+    )
     dimension_stability: float | None = Field(
         description="share of resamplings (bootstrap, members of an ensemble, seeds) that give this dimension; 1 for "
         "exact oracles, where rounding alone decides; null: not asked"
@@ -112,6 +127,10 @@ class GeneratorRecord(FieldName):
     )
     along_contours: Number | None = Field(
         None, description="networks: share of |v|^2 along the contours of the oracle"
+    )
+    breaking: Number = Field(
+        Number(value=0.0, level=None, unit="%"),
+        description="the residual in % where it is more than rounding: how far the generator is broken",
     )
     largest_error: float | None = Field(
         None, description="largest standard error of its coefficients, those of the field of length one"

@@ -70,6 +70,12 @@ class DatasetCard(Strict):
         pattern=r"^(md5:[0-9a-f]{32}|sha256:[0-9a-f]{64})$",
         description="md5:... or sha256:... of the dataset's one file, as it was published; any other is refused",
     )
+    unit: Literal["auto", "none"] | Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        "auto",
+        description="numbers of the event whose rows are one independent event, as in [run, event]: copies, images and "
+        "several candidates count once in errors, splits and random images; auto takes those of the file that say so, "
+        "and exact copies; none: every row is an event of its own",
+    )
     missing: Literal["error", "fill"] = Field(
         "error",
         description="a file that lacks a wanted column which others have: an error, or weight 1, mass 0, "

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from symhep.card.schema import FeatureCard, RunCard
 from symhep.errors import CardError, MethodError
+from symhep.events.copies import source_units
 from symhep.events.dataset import Column, Dataset, Scaler
 from symhep.events.kinds import COMPONENTS, VectorKind
 from symhep.events.naming import expression_unit, feature_columns, particle_names
@@ -63,6 +65,7 @@ def assemble(
         )
     particles, columns = _columns(feature, joined, units or {})
     objects = tuple(p.object for p in joined.places for _ in range(p.width))
+    labels = np.repeat(np.arange(len(tables)), [len(t) for t in tables.values()])
     dataset = Dataset(
         features,
         joined.values,
@@ -71,7 +74,7 @@ def assemble(
         Scaler("none", np.zeros(len(columns)), np.ones(len(columns))),
         joined.momenta,
         particles,
-        np.repeat(np.arange(len(tables)), [len(t) for t in tables.values()]),
+        labels,
         tuple(tables),
         mask=joined.mask,
         kinds=kinds,
@@ -82,9 +85,26 @@ def assemble(
         spectators=joined.spectators,
         spectator_columns=tuple(_expression_column(s, units or {}) for s in feature.spectators),
         thresholds=tuple(t for name in dict.fromkeys(objects) for t in thresholds(name, card.objects[name])),
+        unit=_units(card, tables, joined, labels),
     )
     scaler = Scaler.fit(dataset.values, feature.scaling, weights, dataset.present)
     return replace(dataset, scaler=scaler)
+
+
+def _units(
+    card: RunCard, tables: Mapping[str, FeatureTable], joined: FeatureTable, labels: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Source event of each row; rows of datasets with 'unit: none' are events of their own."""
+    file = joined.source[:, 0] if len(joined.source) == len(joined) else None
+    arrays = (joined.values, joined.momenta, joined.mask, joined.tags, joined.spectators)
+    unit = source_units(arrays, joined.identity, file, labels)
+    alone = [number for number, name in enumerate(tables) if card.datasets[name].unit == "none"]
+    rows = np.flatnonzero(np.isin(labels, alone))
+    if not len(rows):
+        return unit
+    unit = unit + len(unit)  # no row of a dataset is the source of one of another
+    unit[rows] = rows
+    return unit
 
 
 def _kinds(features: str, tables: Mapping[str, FeatureTable]) -> tuple[VectorKind, ...]:

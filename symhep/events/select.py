@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import awkward as ak
@@ -17,6 +17,7 @@ from symhep.events.batch import EventBatch
 from symhep.events.cutflow import Cutflow
 from symhep.events.evaluate import Scope, per_event, per_member
 from symhep.events.functions import CardFunction
+from symhep.events.identity import identities
 from symhep.events.kinds import VectorKind
 from symhep.events.members import need, parts_of, table_of, variables_of
 from symhep.events.objects import build_objects
@@ -61,8 +62,11 @@ class Selector:
         self._parts = {name: parts_of(f, card.objects, kinds or {}) for name, f in card.features.items()}
         self._chunks: dict[str, list[FeatureTable]] = {name: [] for name in card.features}
 
-    def add(self, batch: EventBatch) -> None:
-        """Select from one batch and keep the features of the events that pass."""
+    def add(self, batch: EventBatch, numbered: Sequence[str] = ()) -> None:
+        """Select from one batch and keep the features of the events that pass.
+
+        ``numbered`` are the numbers of an event that say which of the file it is.
+        """
         events, weights = batch.events, batch.weights
         keep = self._weight_policy(batch)
         events, weights = events[keep], np.abs(weights[keep]) if self._absolute else weights[keep]
@@ -73,12 +77,14 @@ class Selector:
         for name in self._selections():
             passed[name] = self._cut(name, scope, batch.weights, weights)
         numbers = batch.first + np.flatnonzero(keep)
+        own = identities([_plain(events[n]) for n in numbered], len(numbers)) if numbered else None
         for name, feature in self.card.features.items():
             selection = feature.selection or NO_SELECTION
             kept, table = self._features(name, feature, scope, objects, passed[selection])
             source = np.stack([np.zeros(int(kept.sum()), dtype=np.int64), numbers[kept]], axis=1)
             self.cutflows[selection].add(f"features {name}", self._need(name), weights[kept])
-            self._chunks[name].append(replace(table, weights=weights[kept], source=source))
+            known = None if own is None else own[kept]
+            self._chunks[name].append(replace(table, weights=weights[kept], source=source, identity=known))
 
     def table(self, features: str) -> FeatureTable:
         """All events kept so far for a feature set."""
@@ -173,3 +179,11 @@ class Selector:
                 more = ak.to_numpy(ak.num(objects[part.object][kept], axis=1)) > part.most
                 self.truncated[name][part.object] += int(more.sum())
         return kept, replace(table, spectators=spectators[kept])
+
+
+def _plain(numbers: ak.Array) -> npt.NDArray[np.generic]:
+    """One number per event, NaN where there is none."""
+    found = ak.to_numpy(numbers)
+    if not np.ma.isMaskedArray(found):
+        return np.asarray(found)
+    return np.asarray(found.astype(np.float64).filled(np.nan))

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import CardError
+from symhep.events.identity import NO_NUMBER
 from symhep.events.kinds import VectorKind
 
 __all__ = ["FeatureTable", "Places"]
@@ -18,7 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 #: What a table may take in memory.
 MOST_BYTES = 8e9
 #: Arrays of a table by their names in storage; those of members are place by place.
-_ARRAYS = ("values", "weights", "momenta", "mask", "tags", "spectators", "source")
+_ARRAYS = ("values", "weights", "momenta", "mask", "tags", "spectators", "source", "identity")
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,9 @@ class FeatureTable:
         For each place the PDG number if it is constant, else None.
     source
         (N, 2) the number of the event's file in the dataset, and its own number in that file; from 0.
+    identity
+        (N,) which event of the file it is by the numbers that the file gives it (`symhep.events.identity`); 0, or
+        None, where it gives none.
     """
 
     values: FloatArray
@@ -75,6 +79,7 @@ class FeatureTable:
     tags: FloatArray | None = None
     spectators: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
     places: tuple[Places, ...] = ()
+    identity: npt.NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         if self.spectators.shape[1] == 0:
@@ -117,6 +122,7 @@ class FeatureTable:
             _concatenated(t.tags for t in full),
             np.concatenate([t.spectators for t in full]),
             places,
+            _identity(full),
         )
 
     @staticmethod
@@ -153,6 +159,7 @@ class FeatureTable:
                 Places(p.object, width, p.kind, p.varies, p.variables)
                 for p, width in zip(self.places, widths, strict=True)
             ),
+            self.identity,
         )  # fmt: skip
 
     def scaled(self, factor: float) -> FeatureTable:
@@ -191,6 +198,16 @@ def _spread(values: npt.NDArray[Any], old: Sequence[int], new: Sequence[int]) ->
         made[:, place : place + before] = values[:, start : start + before]
         start, place = start + before, place + after
     return made
+
+
+def _identity(tables: Sequence[FeatureTable]) -> npt.NDArray[np.int64] | None:
+    """Of all events, if any of the tables knows some."""
+    if all(t.identity is None for t in tables):
+        return None
+    none = [np.full(len(t), NO_NUMBER, dtype=np.int64) for t in tables]
+    return np.concatenate(
+        [n if t.identity is None else t.identity for t, n in zip(tables, none, strict=True)]
+    )
 
 
 def _concatenated(arrays: Iterable[npt.NDArray[Any] | None]) -> npt.NDArray[Any] | None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
+from typing import Literal
 
 from symhep.errors import InputError
 from symhep.events.functions import CardFunction
+from symhep.events.identity import event_numbers
 from symhep.events.kinds import VectorKind
 from symhep.readers.interface import CollectionSchema, FieldSchema, ReadRequest, Schema
 
@@ -68,6 +70,8 @@ class Agreement:
         What is known of the momenta of each object of the card.
     functions
         Those of plugins and named folders that the card's expressions call, by 'module:function'.
+    unit
+        As the card says which numbers of an event tell its rows from those of others.
     """
 
     dataset: str
@@ -77,6 +81,13 @@ class Agreement:
     fill: bool = False
     kinds: Mapping[str, VectorKind] = field(default_factory=dict)
     functions: Mapping[str, CardFunction] = field(default_factory=dict)
+    unit: tuple[str, ...] | Literal["auto", "none"] = "none"
+
+    def numbered(self, schema: Schema) -> tuple[str, ...]:
+        """The numbers of a file with this schema that say which event a row is of."""
+        if self.unit == "none":
+            return ()
+        return event_numbers(schema.event_fields) if self.unit == "auto" else tuple(self.unit)
 
     def check(self, path: str, other: Mapping[str, str]) -> None:
         """Raise `InputError` if another file of the dataset differs."""

@@ -245,11 +245,19 @@ def _agreement(
     """What the card wants of a dataset, after a look at what its files have."""
     schemas = _schemas(found, card_file.card)
     request = wanted_columns(card_file, merged(schemas.values()), functions)
-    fill = card_file.card.datasets[name].missing == "fill"
+    unit, fill = card_file.card.datasets[name].unit, card_file.card.datasets[name].missing == "fill"
+    if not isinstance(unit, str):
+        for number in unit:
+            if number not in (known := merged(schemas.values()).event_fields):
+                raise CardError(
+                    f"no number of an event is called '{number}'",
+                    where=card_file.where("datasets", name, "unit"), hint=nearest(number, known),
+                )  # fmt: skip
+        request = replace(request, event_fields=(request.event_fields or frozenset()) | frozenset(unit))
     has = {path: taken(schema, request) for path, schema in schemas.items()}
     check_agreement(name, has, fill=fill, total=len(found))
     kinds = object_kinds(card_file.card.objects, merged(schemas.values()))
-    return Agreement(name, request, *next(iter(has.items())), fill, kinds, functions)
+    return Agreement(name, request, *next(iter(has.items())), fill, kinds, functions, unit)
 
 
 def _schemas(found: list[Source], card: RunCard) -> dict[str, Schema]:

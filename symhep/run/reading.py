@@ -33,7 +33,7 @@ __all__ = ["DatasetEvents", "check_weights", "read_dataset", "read_file"]
 
 _LOG = logging.getLogger("symhep")
 #: Of what a stored part holds: parts of another number are read from the files again.
-PARTS = 5
+PARTS = 6
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ def read_file(
     header: dict[str, Any] = {"file": source.path, "format": source.reader.name}
     with progress.task(f"reading {source.path.rsplit('/', 1)[-1]}", 0) as tick:
         scaled = card.datasets[agreement.dataset].xsec_pb is not None
-        for batch in _batches(source, agreement, limit, losses, header, scaled):
-            selector.add(batch)
+        for batch, numbered in _batches(source, agreement, limit, losses, header, scaled):
+            selector.add(batch, numbered)
             sums.add(batch)
             tick(len(batch))
     arrays: dict[str, np.ndarray[Any, Any]] = {}
@@ -99,8 +99,9 @@ def _batches(
     losses: LossLog,
     header: dict[str, Any],
     scaled: bool,
-) -> Iterator[EventBatch]:
-    """The batches that can be read, with finite weights; under 'skip' the rest of a broken file is recorded as lost.
+) -> Iterator[tuple[EventBatch, tuple[str, ...]]]:
+    """The batches that can be read, with finite weights, and which numbers say what event a row is of; under 'skip' the
+    rest of a broken file is recorded as lost.
 
     ``scaled``: the weights will be scaled to a cross-section, for which the sum before skimming is looked up.
     """
@@ -115,11 +116,14 @@ def _batches(
         return
     header["taken"] = taken(schema, request)
     agreement.check(source.path, header["taken"])
+    # One file may number its events and another not: that is no disagreement on what the card asks for.
+    numbered = agreement.numbered(schema)
+    request = replace(request, event_fields=(request.event_fields or frozenset()) | frozenset(numbered))
     read = read_filled if agreement.fill else Source.read
     try:
         for batch in read(source, request, losses):
             check_weights(batch, source.path)
-            yield batch
+            yield batch, numbered
     except InputError as error:
         losses.record(lost(source.path, error))
 
@@ -145,8 +149,9 @@ def read_dataset(
         code = [__version__, code_digest(type(source.reader)), PARTS, source.reader.name]
         scaled = card.datasets[name].xsec_pb is not None
         own = checksums(agreement.functions)
+        unit = card.datasets[name].unit
         return content_key(
-            *code, own, options, print_, what, card.run.bad_files, agreement.fill, scaled, left
+            *code, own, options, print_, what, card.run.bad_files, agreement.fill, scaled, unit, left
         )
 
     parts: dict[int, Part] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ __all__ = [
     "Form",
     "Residual",
     "complement_test",
+    "form_tests",
     "residual",
     "ridge_form",
     "ridge_test",
@@ -60,13 +62,15 @@ class BlockTest:
 class Residual:
     """What a fit along tangents leaves of ``values``: values (m,) and covariance (m, m) of what is left.
 
-    ``step`` (q,) the best fit: values - tangent @ step = residual, and its covariance ``step_covariance`` (q, q).
+    ``step`` (q,) the best fit: values - tangent @ step = residual, and its covariance ``step_covariance`` (q, q);
+    ``solver`` (q, m): step = solver @ values.
     """
 
     values: FloatArray
     covariance: FloatArray
     step: FloatArray
     step_covariance: FloatArray
+    solver: FloatArray
 
 
 def complement_test(
@@ -111,7 +115,7 @@ def residual(
     """
     size = _size(covariance)
     if tangent is None or tangent.shape[1] == 0 or size == 0:
-        return Residual(values, covariance, np.zeros(0), np.zeros((0, 0)))
+        return Residual(values, covariance, np.zeros(0), np.zeros((0, 0)), np.zeros((0, len(values))))
     ridge = RIDGE
     if len(values) > FRACTION * nu:  # else nothing can exceed the bound, and no spectrum is needed
         ridge = _ridge(np.maximum(np.linalg.eigvalsh(covariance / size), 0.0), FRACTION * nu)
@@ -124,7 +128,7 @@ def residual(
     removed = tangent @ half
     spread = half @ solver.T
     left = covariance - removed - removed.T + tangent @ spread @ tangent.T
-    return Residual(values - tangent @ step, (left + left.T) / 2, step, spread)
+    return Residual(values - tangent @ step, (left + left.T) / 2, step, spread, solver)
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,14 +145,34 @@ class Form:
 
     def test(self, values: FloatArray) -> BlockTest:
         """Are ``values`` (m,) all zero?"""
-        if self.freedom == 0:
-            # Without any noise what is not zero is certain to differ from it.
-            moved = bool(np.any(values))
-            return BlockTest(-np.inf if moved else 0.0, np.inf if moved else 0.0, 0.0, 0.0)
-        statistic = float(((self.transform @ values) ** 2).sum()) * self.freedom / self.nu
-        weights = self.weights[self.weights > NO_WEIGHT]
-        log_p = float(log_tail(statistic, weights, self.freedom))
-        return BlockTest(log_p, statistic, float(weights.sum()), float(np.sqrt(2 * (weights**2).sum())))
+        return form_tests([self], [values])[0]
+
+
+def form_tests(forms: Sequence[Form], values: Sequence[FloatArray]) -> list[BlockTest]:
+    """`Form.test` of several forms at once, whose tails are integrated together."""
+    noisy = [i for i, form in enumerate(forms) if form.freedom > 0]
+    weights = [forms[i].weights[forms[i].weights > NO_WEIGHT] for i in noisy]
+    statistics = [
+        float(((forms[i].transform @ values[i]) ** 2).sum()) * forms[i].freedom / forms[i].nu for i in noisy
+    ]
+    if len(noisy) == 1:
+        logs = [float(log_tail(statistics[0], weights[0], forms[noisy[0]].freedom))]
+    else:
+        padded = np.zeros((len(noisy), max((len(w) for w in weights), default=0)))
+        for row, w in zip(padded, weights, strict=True):
+            row[: len(w)] = w
+        logs = log_tail(statistics, padded, [forms[i].freedom for i in noisy]).tolist() if noisy else []
+    tests = {
+        i: BlockTest(log_p, t, float(w.sum()), float(np.sqrt(2 * (w**2).sum())))
+        for i, log_p, t, w in zip(noisy, logs, statistics, weights, strict=True)
+    }
+    return [tests[i] if i in tests else _certain(one) for i, one in enumerate(values)]
+
+
+def _certain(values: FloatArray) -> BlockTest:
+    """Without any noise what is not zero is certain to differ from it."""
+    moved = bool(np.any(values))
+    return BlockTest(-np.inf if moved else 0.0, np.inf if moved else 0.0, 0.0, 0.0)
 
 
 def ridge_form(covariance: FloatArray, nu: float) -> Form:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symhep.hypotheses import p_value_figure as p_values
+from symhep.hypotheses.bounds.figure import CAPTION as LIMITS
 from symhep.hypotheses.discrete import figure as discrete
+from symhep.hypotheses.discrete import scan_figure as scan
 from symhep.hypotheses.divergence.before_after import before_and_after_figures
 from symhep.hypotheses.divergence.figure import CAPTION as EXCESS
 from symhep.hypotheses.divergence.figure import ExcessGroup, excess_figure
@@ -16,20 +18,22 @@ from symhep.plotting.labels import pretty
 from symhep_moments.figures.chain import rank_statistics
 from symhep_moments.figures.generators import SHOWN as GENERATORS
 from symhep_moments.figures.generators import generator_coefficients
+from symhep_moments.figures.limits import limits_of
 from symhep_moments.figures.maps import SHOWN as MAPS
 from symhep_moments.figures.maps import breaking_maps
 from symhep_moments.figures.moments import moment_pulls
-from symhep_moments.figures.strengths import breaking_strengths, has_strengths
 from symhep_moments.record import MomentsRecord
-from symhep_moments.say.strength import EPSILON
+from symhep_moments.say.bounds import V_L, V_M
 
 __all__ = ["draw_all"]
 
 
 def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
-    """p-values, lattice, ranks, generators, strengths, maps, discrete elements, moments."""
+    """p-values, lattice, ranks, generators, limits, maps, discrete elements, moments."""
     a, s = result.arrays, result.record
-    families = (p_values.candidate_family(s.candidates), p_values.discrete_family(s.discrete))
+    families = (
+        p_values.candidate_family(s.candidates), p_values.group_family(s.groups), p_values.discrete_family(s.discrete)
+    )  # fmt: skip
     yield NamedFigure(
         "p_values",
         p_values.p_value_figure(families, s.significance_level),
@@ -56,13 +60,8 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
             generator_coefficients(a),
             f"Symmetries found, as combinations of the candidates, of length 1, with one standard error.{more}",
         )
-    if has_strengths(s.candidates):
-        yield NamedFigure(
-            "strengths",
-            breaking_strengths(s.candidates),
-            "How strongly each candidate is broken, with intervals of 95 %. Grey: breakings that a test at 5 % would "
-            f"detect with less than 90 % power. The modulation {EPSILON}.",
-        )
+    if (limits := limits_of(s)) is not None:
+        yield NamedFigure("limits", limits, f"{LIMITS} {V_M}; {V_L}.")
     if len(a["map_values"]):
         more = f" The first {MAPS} of {len(a['map_values'])}." if len(a["map_values"]) > MAPS else ""
         yield NamedFigure(
@@ -76,8 +75,10 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "discrete", discrete.discrete_figure(s.discrete, s.significance_level), discrete.CAPTION
         )
+    if s.scan is not None and s.scan.angles:
+        yield NamedFigure("scan", scan.scan_figure(s.scan, s.significance_level), scan.CAPTION)
     yield from _projections(result)
-    if len(a["tested"]):
+    if len(a["tested"]) and len(a["functions"]):
         yield NamedFigure(
             "moments",
             moment_pulls(a, s),

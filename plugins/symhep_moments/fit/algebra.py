@@ -15,6 +15,7 @@ from symhep.lie.identify.identification import AMBIGUOUS
 from symhep.lie.structure import commutators
 from symhep.stats.residual_forms import BlockTest
 from symhep_moments.fit.moments import Moments
+from symhep_moments.fit.named import Tangent
 from symhep_moments.fit.rank import RankTest
 from symhep_moments.fit.region import Region, coefficient_covariance
 from symhep_moments.fit.span_fit import SpanFit, at_span
@@ -96,9 +97,10 @@ def algebra_test(
     # Where closure is no condition the hypothesis is that of the rank test, which is not tested twice.
     log_p, blocks = test.log_p, test.blocks
     if closed.conditions:
-        tested = span_test(
-            white, closed.fit.theta, closed.fit.tangent @ closed.free if closed.free.size else None
+        tangent = (
+            Tangent(closed.fit.tangent, closed.fit.named).along(closed.free) if closed.free.size else None
         )
+        tested = span_test(white, closed.fit.theta, tangent)
         log_p, blocks = tested.log_p, tested.blocks
     theta = _polar(closed.fit.theta @ np.linalg.lstsq(closed.fit.theta, found.theta, rcond=None)[0])
     basis, errors = (

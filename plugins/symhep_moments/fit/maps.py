@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from symhep.torchkit.threads import in_groups
-from symhep_moments.fit.breaking import comparable_orbits
+from symhep_moments.fit.bounds.seen import comparable_orbits
 from symhep_moments.fit.closed_orbits import ClosedOrbit, orbit_shares
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.interface import TestFunctions
@@ -42,7 +42,7 @@ class BreakingMap:
     Attributes
     ----------
     label, kind, unit
-        Of the generator; 'modulation' or 'rate', as in `symhep_moments.fit.breaking.Breaking`.
+        Of the generator; 'modulation' or 'rate'.
     values, errors
         (X, Y) mean over each bin of u, the relative departure of the density from its mean over the orbits, or of - h,
         the relative change of the density per unit of the parameter in scaled units; with standard errors. NaN where

@@ -112,8 +112,7 @@ def rank_test(moments: Moments | Whitened, r: int) -> RankTest:
     fit = fitted(white, white.generators @ right[g - r :].T)
     # A theta is linear in delta with the slopes A normal, noise included: their complement holds nothing of what the
     # fit moved. The fit's own tangent, freed of noise, makes the least Q stationary, but not that of a block.
-    tangent = np.asarray(np.kron(np.eye(r), white.mean @ fit.normal), dtype=np.float64)
-    tested = span_test(white, fit.theta, tangent)
+    tested = span_test(white, fit.theta, white.tangent(fit.normal, r))
     covariance = fit.residual.step_covariance
     return RankTest(r, tested.log_p, tested.blocks, fit.theta, fit.normal, covariance)
 

@@ -37,6 +37,8 @@ ENOUGH = 4
 class Points:
     """Events x (N, P, d), scaled as those of the other sample are, with signed ``weights`` (N,).
 
+    ``unit`` (N,): number of the independent source event of each; None: each is its own.
+
     >>> x = torch.zeros(2, 1, 4, dtype=torch.float64)
     >>> Points(x, torch.tensor([3.0, 1.0], dtype=torch.float64)).effective
     1.6
@@ -44,6 +46,7 @@ class Points:
 
     x: Tensor
     weights: Tensor
+    unit: npt.NDArray[np.int64] | None = None
 
     @property
     def effective(self) -> float:

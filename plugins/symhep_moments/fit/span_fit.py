@@ -40,6 +40,8 @@ class SpanFit:
         Q = (A theta)^T W (A theta), W = (C + ridge)^-1 for the covariance C of A theta.
     tangent
         (r K, r (G - r)) derivatives of A theta along vec(delta), direction by direction, freed of A theta's noise.
+    named
+        (r H, r (G - r)) the same of the harmonics, which take no part in the fit; None if there are none.
     residual
         Of A theta along the tangent: delta = - step.
     """
@@ -48,6 +50,7 @@ class SpanFit:
     normal: FloatArray
     squares: float
     tangent: FloatArray
+    named: FloatArray | None
     residual: Residual
 
     def moved(self, delta: FloatArray) -> FloatArray:
@@ -75,7 +78,8 @@ def at_span(white: Whitened, theta: FloatArray) -> SpanFit:
     shared = np.tensordot(half, weighted.reshape(r, k), axes=((2, 3), (1, 0))) @ normal
     tangent = np.kron(np.eye(r), white.mean @ normal - shared)
     left = residual(values, covariance, tangent, white.nu)
-    return SpanFit(basis, normal, float(values @ weighted), tangent, left)
+    named = None if white.named is None else white.named.regressed(basis, normal, weighted)
+    return SpanFit(basis, normal, float(values @ weighted), tangent, named, left)
 
 
 def fitted(white: Whitened, theta: FloatArray) -> SpanFit:

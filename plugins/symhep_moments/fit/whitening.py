@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import MethodError
-from symhep.stats.residual_forms import BlockTest, Residual, residual, ridge_form
-from symhep.stats.smallest import smallest_p
+from symhep.stats.residual_forms import BlockTest, Residual, residual
+from symhep_moments.fit.functions.harmonics import is_harmonic
+from symhep_moments.fit.joined_blocks import Part, joined
 from symhep_moments.fit.moments import Moments
+from symhep_moments.fit.named import Named, Tangent, named_of, split
 
 __all__ = ["ALL", "SpanTest", "Whitened", "span_test", "whitened"]
 
@@ -22,10 +24,10 @@ FloatArray = npt.NDArray[np.float64]
 FUNCTION_FLOOR = 0.01
 #: The same for generators, of which none may be lost: it only keeps those that move nothing from a division by zero.
 GENERATOR_FLOOR = 1e-6
-#: Noise of a block over that of all functions, below which it is rounding.
-NOISELESS = 1e-6
-#: Name of the test with every function; the blocks of random waves have no test of their own.
+#: Name of the test with every function but the harmonics; the blocks of random waves have no test of their own.
 ALL, WAVES = "all", ("fourier", "members", "pairs")
+#: Name of the tests of the harmonics together.
+HARMONICS = "harmonics"
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +37,7 @@ class Whitened:
     Attributes
     ----------
     mean
-        (K, G) A of the whitened functions and the given generators.
+        (K, G) A of the whitened functions and the given generators, without those of harmonics.
     covariance
         (K, G, K, G) of it.
     nu
@@ -46,6 +48,8 @@ class Whitened:
         (G, G) columns: generators with unit noise on average, combinations of the given ones.
     blocks
         Name -> (K_b, K): the block's own whitened functions from all whitened ones.
+    named
+        Moments of harmonics: none of the K functions, of which a span is fitted, they are only tested.
     """
 
     mean: FloatArray
@@ -54,6 +58,12 @@ class Whitened:
     functions: FloatArray
     generators: FloatArray
     blocks: Mapping[str, FloatArray]
+    named: Named | None = None
+
+    def tangent(self, normal: FloatArray, r: int) -> Tangent:
+        """Of vec(A theta) along theta + normal @ delta, delta (G - r, r), noise included."""
+        functions = np.asarray(np.kron(np.eye(r), self.mean @ normal), dtype=np.float64)
+        return Tangent(functions, None if self.named is None else self.named.tangent(normal, r))
 
     def along(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """vec(A theta) (r K,) and its covariance, for theta (G, r) of the given generators, direction by direction."""
@@ -67,11 +77,13 @@ class Whitened:
 class SpanTest:
     """Test of 'these r generators are symmetries'.
 
-    ``log_p`` is that of the smallest p-value of ``blocks``. ``residual``: of all whitened functions.
+    ``log_p`` is that of the smallest p-value of ``blocks``, of which 'harmonics' has the smallest p-value of these, and
+    statistic and mean of all of them together; ``orders``: of each. ``residual``: of all whitened functions.
     """
 
     log_p: float
     blocks: dict[str, BlockTest]
+    orders: dict[str, BlockTest]
     residual: Residual
 
 
@@ -81,7 +93,8 @@ def whitened(moments: Moments) -> Whitened:
     With the covariance C of the moments, S_G = sum_k C_kakb / K of generators divided by their own noise, then S_K =
     sum_ab C_kalb (S_G^-1)_ab / G, then S_G again in the whitened functions. Products of spectra, S_K (x) S_G, would
     make the noise of all moments one and independent, were C such a product; that it is not
-    is left to the covariance of each test. Units of events, functions and generators drop out.
+    is left to the covariance of each test. Units of events, functions and generators drop out. Harmonics stand apart
+    (`symhep_moments.fit.named.Named`): with them the test of all functions would have the noise of more.
 
     Raises MethodError for moments that are not finite.
 
@@ -98,6 +111,8 @@ def whitened(moments: Moments) -> Whitened:
         raise MethodError(
             "moments or their covariance are not finite; look for infinities among the events or their weights"
         )
+    every = moments
+    moments = _without_harmonics(moments)
     k, g = moments.mean.shape
     noise = np.sqrt(np.einsum("kaka->a", moments.covariance) / k)
     scale = 1 / np.where(noise > 0, noise, 1.0)
@@ -114,26 +129,41 @@ def whitened(moments: Moments) -> Whitened:
     for name in names:
         some = moments.blocks[name]
         blocks[name] = _root(average[some, some], FUNCTION_FLOOR) @ inverse[some]
-    return Whitened(
-        functions @ moments.mean,
-        white,
-        moments.nu,
-        functions,
-        scale[:, None] * _root(metric, GENERATOR_FLOOR),
-        blocks,
+    units = scale[:, None] * _root(metric, GENERATOR_FLOOR)
+    named = named_of(every, units, functions)
+    return Whitened(functions @ moments.mean, white, moments.nu, functions, units, blocks, named)
+
+
+def _without_harmonics(moments: Moments) -> Moments:
+    """Those of the other functions, if there are any."""
+    which, others = split(moments)
+    if not len(which) or not len(others):
+        return moments
+    blocks, first = {}, 0
+    for name, block in moments.blocks.items():
+        if not is_harmonic(name):
+            size = block.stop - block.start
+            blocks[name], first = slice(first, first + size), first + size
+    return replace(
+        moments,
+        mean=moments.mean[others],
+        covariance=moments.covariance[others][:, :, others],
+        labels=tuple(moments.labels[i] for i in others),
+        blocks=blocks,
     )
 
 
-def span_test(moments: Whitened, theta: FloatArray, tangent: FloatArray | None = None) -> SpanTest:
-    """Are the r columns of ``theta`` (G, r) symmetries, up to ``tangent`` (r K, q)?
+def span_test(moments: Whitened, theta: FloatArray, tangent: Tangent | None = None) -> SpanTest:
+    """Are the r columns of ``theta`` (G, r) symmetries, up to ``tangent``?
 
-    ``theta`` in the given generators; the p-value depends on its span alone. ``tangent``: how vec(A theta), in the
-    *whitened* functions, direction by direction, moves along parameters that were fitted, at the true moments.
+    ``theta`` in the given generators; the p-value depends on its span alone. ``tangent``: how vec(A theta), direction
+    by direction, moves along parameters that were fitted, at the true moments.
 
-    The fit takes what it can from all functions together (`residual`). What it leaves, R ~ N(0, C), is tested with all
-    functions and with each block of few functions alone (`ridge_form`): a breaking of low order, which is what
-    is mostly met, is not drowned by the noise of the many random waves, and the waves see the others. The smallest p
-    counts (`smallest_p`). The statistics are |F_b R|^2, so that their correlations are known: cov(T_a, T_b) =
+    The fit takes what it can from all functions together, harmonics apart (`residual`). What it leaves, R ~ N(0, C), is
+    tested with all functions and with each block of few functions alone (`ridge_form`): a breaking of low order, which
+    is what is mostly met, is not drowned by the noise of the many random waves, and the waves see the others. What the
+    fit leaves of the harmonics is tested order by order, and with all orders. The smallest p counts
+    (`smallest_p`). The statistics are |F_b R|^2, so that their correlations are known: cov(T_a, T_b) =
     2 |F_a C F_b^T|^2 (Frobenius).
     """
     q, _ = np.linalg.qr(np.linalg.solve(moments.generators, theta))
@@ -141,31 +171,37 @@ def span_test(moments: Whitened, theta: FloatArray, tangent: FloatArray | None =
     r, k = theta.shape[1], len(moments.mean)
     values, covariance = moments.along(theta @ mixing)
     if tangent is not None:
-        tangent = np.einsum("rkq,rs->skq", tangent.reshape(r, k, -1), mixing).reshape(r * k, -1)
-    left = residual(values, covariance, tangent, moments.nu)
-    whole = ridge_form(left.covariance, moments.nu)
-    typical = np.diag(left.covariance).mean()
-    blocks, correlations = {}, []
-    square = left.covariance.reshape(r, k, r, k)
-    for name, rows in moments.blocks.items():
-        some = (left.values.reshape(r, k) @ rows.T).reshape(-1)
-        half = np.tensordot(square, rows, axes=(3, 1))  # (r, K, r, b)
-        noise = np.tensordot(half, rows, axes=(1, 1)).transpose(0, 3, 1, 2).reshape(len(some), len(some))
-        if np.diag(noise).mean() <= NOISELESS**2 * typical:
-            # Functions that are invariant under theta, event by event: rounding over rounding tells nothing.
-            noise, some = np.zeros_like(noise), np.where(abs(some) > NOISELESS * np.sqrt(typical), some, 0.0)
-        form = ridge_form(noise, moments.nu)
-        blocks[name] = form.test(some)
-        shared = whole.transform @ half.reshape(r * k, len(some)) @ form.transform.T
-        correlations.append(_correlation(shared, whole.weights, form.weights))
-    blocks[ALL] = whole.test(left.values)
-    return SpanTest(smallest_p([tested.log_p for tested in blocks.values()], correlations), blocks, left)
-
-
-def _correlation(shared: FloatArray, one: FloatArray, other: FloatArray) -> float:
-    """Of two sums of squares with these weights, from the covariance of their terms."""
-    spread = float(np.linalg.norm(one) * np.linalg.norm(other))
-    return min(float((shared**2).sum()) / spread, 1.0) if spread > 0 else 1.0
+        tangent = tangent.mixed(mixing)
+    left = residual(values, covariance, None if tangent is None else tangent.functions, moments.nu)
+    every = np.eye(r * k)
+    typical = float(np.diag(left.covariance).mean())
+    parts = [Part(name, np.kron(np.eye(r), rows), typical) for name, rows in moments.blocks.items()]
+    parts.append(Part(ALL, every, typical))
+    if moments.named is None:
+        found = joined(left.values, left.covariance, moments.nu, parts)
+        return SpanTest(found.log_p(), found.tests, {}, left)
+    named, h = moments.named, len(moments.named.mean)
+    values, own, shared = named.residual(theta @ mixing, covariance, left, tangent)
+    parts = [replace(part, rows=np.pad(part.rows, ((0, 0), (0, r * h)))) for part in parts]
+    of_harmonics = np.pad(np.eye(r * h), ((0, 0), (r * k, 0))).reshape(r, h, -1)
+    for name, block in named.blocks.items():
+        parts.append(Part(name, of_harmonics[:, block].reshape(-1, r * (k + h)), 1.0))
+    parts.append(Part(HARMONICS, of_harmonics.reshape(r * h, -1), 1.0))
+    found = joined(
+        np.concatenate([left.values, values]),
+        np.block([[left.covariance, shared.T], [shared, own]]),
+        moments.nu,
+        parts,
+    )
+    blocks = {name: test for name, test in found.tests.items() if name not in named.blocks}
+    orders = {name: found.tests[name] for name in named.blocks}
+    together = blocks.pop(HARMONICS)
+    return SpanTest(
+        found.log_p(),
+        {**blocks, HARMONICS: replace(together, log_p=found.log_p(HARMONICS, *orders))},
+        orders | {HARMONICS: together},
+        left,
+    )
 
 
 def _root(matrix: FloatArray, floor: float) -> FloatArray:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from symhep.errors import CardError
-from symhep_moments.fit.breaking import comparable_orbits, orbit_events
+from symhep_moments.fit.bounds.seen import comparable_orbits
 from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.edge import Edge
@@ -74,7 +74,7 @@ def _otherwise(sample: Sample, places: Places, functions: TestFunctions, tested:
         named = " and ".join(places.members)
         yield f"test functions are sums over the members of {named} and over pairs, whatever their order"
         yield f"projections show the sum of the members of {named}"
-    if sample.options.strength and sample.reference is None:
+    if sample.options.bounds is not None and sample.reference is None:
         crossing = [
             label
             for label, matrix, orbit in zip(
@@ -85,8 +85,6 @@ def _otherwise(sample: Sample, places: Places, functions: TestFunctions, tested:
         ]  # fmt: skip
         if crossing:
             yield f"{', '.join(crossing)}: a rate, for the orbits lead members over their thresholds"
-        if (used := orbit_events(tested, functions)) < len(tested):
-            yield f"strengths of rotations come from {used:,} events"
     if any(not row.all() for row in places.present) and {"pz"} <= set(places.names):
         yield "subgroups have no free axis: they are sought among the generators that act on all vectors"
     if places.sets and sample.options.discrete is not None:

@@ -4,42 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from symhep.hypotheses.bounds.table import limit_columns
+from symhep.hypotheses.bounds.text import size_text
 from symhep.hypotheses.candidates.table import candidate_table
+from symhep.hypotheses.discrete.scan_sentence import scan_table
 from symhep.hypotheses.discrete.table import discrete_table
 from symhep.hypotheses.generators.table import generator_table
+from symhep.hypotheses.groups.table import group_table
 from symhep.hypotheses.subgroups.table import subgroup_table
 from symhep.methods.table import Cell, Heading, Table
 from symhep_moments.record import Candidate, MomentsRecord
 from symhep_moments.say.blocks import block_name
-from symhep_moments.say.strength import strength_text, visible_text
+from symhep_moments.say.bounds import V_M
 
 __all__ = ["tables"]
 
 
 def tables(s: MomentsRecord) -> dict[str, Table]:
-    """Candidates, ranks, generators, subgroups, discrete elements; only those that have rows."""
+    """Candidates, given groups, ranks, generators, subgroups, discrete elements, a scan; only those that have rows."""
     found = {
         "candidates": _candidates(s),
+        "groups": group_table(s.groups),
         "ranks": _ranks(s),
         "left_out": _left_out(s),
         "generators": generator_table(s.generators),
         "subgroups": subgroup_table(s.subgroups, s.maximal_subgroups, confined=bool(s.left_out)),
         "discrete": discrete_table(s.discrete, {Heading("gain", "nats per event"): lambda row: row.gain}),
+        "scan": scan_table(s.scan),
     }
     return {name: table for name, table in found.items() if table.rows}
 
 
 def _candidates(s: MomentsRecord) -> Table:
     caption = (
-        "Strength of the breaking, epsilon in per cent or as a rate, with 95 % intervals, and what a test at 5 % would "
-        "detect with 90 % power."
+        f"Size of the breaking, in per cent {V_M}, or a rate; 95 % intervals and limits, all at once."
         if any(c.size is not None for c in s.candidates)
         else ""
     )
     more: dict[str | Heading, Callable[[Candidate], Cell]] = {
         # Candidates differ in their units, so that these are no columns of numbers.
-        "strength of the breaking": lambda c: None if c.size is None else strength_text(c.size),
-        "sensitivity": lambda c: None if c.smallest_visible is None else visible_text(c),
+        "size of the breaking": lambda c: None if c.size is None else size_text(c.size),
+        "largest": lambda c: c.function if c.size_kind == "v_m" else None,
+        **limit_columns(s.candidates),
     }
     return candidate_table(s.candidates, more, caption)
 

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from symhep.errors import MethodError
 from symhep.lie.algebra import structure_constants
 from symhep.lie.identify import Identification, identify
-from symhep.lie.identify.identification import NOT_CLOSED
+from symhep.lie.identify.identification import AMBIGUOUS, NOT_CLOSED, TOO_LARGE
 from symhep.lie.sums import algebra_sum
 from symhep.torchkit.streams import replica_seeds
 from symhep_oracle.fit.fields import Array, Fields, LinearFields, make_fields
@@ -34,8 +35,13 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Squared Frobenius norm of a generator: tr W W^dagger = 2, as in Forestano et al., equation (5).
 NORM = 2.0
-#: Polynomial fields close if less of their brackets is left over.
-CLOSED = 1e-6
+#: Polynomial fields close if no more of their brackets is left over than this many times what their own errors
+#: explain: a bracket has a derivative, which raises an error by the degree, and two factors.
+EXPLAINED = 10.0
+#: Errors that explain as much as this tell nothing; what exceeds them by this factor is no error.
+TELLING, FIRM = 0.1, 10.0
+#: Names of spans of polynomial fields.
+CLOSED = "closed"
 #: Points at which brackets of polynomial fields are compared.
 POINTS = 200
 
@@ -79,8 +85,16 @@ class Analysis:
         if self.outcome.solution.dimension == 0:
             return "0"
         if self.identification is None:
-            return "closed" if self.closure < CLOSED else NOT_CLOSED
+            return self._polynomials()
         return self.identification.name
+
+    def _polynomials(self) -> str:
+        """Whether their brackets close: yes, no, or not to be told within their errors."""
+        tolerance = self.outcome.solution.tolerance(self.outcome.facts.oracle.precision)
+        explained = EXPLAINED * tolerance
+        if self.closure <= explained < TELLING:
+            return CLOSED
+        return NOT_CLOSED if self.closure > FIRM * explained else AMBIGUOUS
 
 
 def normalised(matrices: Array) -> Array:
@@ -113,21 +127,64 @@ def analyse(outcome: Outcome, options: OracleMethodOptions, seeds: np.random.See
         comparison = compare(solution, fields, target, options.compare, drawing)
     evidence = Analysis(
         outcome, fields, names, spurious, matrices, errors, constants, closure,
-        _identify(matrices, errors), comparison,
+        _named(outcome, fields, matrices, errors), comparison,
     )  # fmt: skip
     return evidence if outcome.breaking is None else _with_breaking(evidence, fields, minkowski)
 
 
-def _identify(matrices: Array, errors: Array | float = 0.0) -> Identification | None:
-    """The name of the span; rounding stands for errors that are smaller."""
+def _named(outcome: Outcome, fields: LinearFields, matrices: Array, errors: Array) -> Identification | None:
+    """The name of the span, against all that may be wrong with it.
+
+    Of a known function rounding alone, amplified by one over the smallest singular value that is not null. Of an
+    estimate the spread of the events and the networks; and where brackets leave the span by more than that, what the
+    networks have in common, of which the residuals of invariance tell the size.
+    """
+    solution, oracle = outcome.solution, outcome.facts.oracle
+    if not oracle.approximate:
+        rounding = normalised(fields.matrices(solution.rounding(oracle.precision)))
+        trained = solution.solver is not None and solution.solver.name != "exact"
+        return _identify(matrices, _hypot(errors, rounding), rounding=not trained)
+    found = _identify(matrices, errors)
+    if found is None or found.name != NOT_CLOSED or not solution.outside.size:
+        return found
+    wider = _identify(matrices, _hypot(errors, normalised(fields.matrices(solution.leftover()))))
+    if wider is None or wider.name == NOT_CLOSED:
+        return found
+    how = f"{wider.how}, errors widened to what is left of invariance: by the others alone it would not close"
+    return replace(wider, how=how)
+
+
+def _hypot(one: Array, other: Array) -> Array:
+    """Errors added in squares, real and imaginary parts apart."""
+    if not np.iscomplexobj(one):
+        return np.asarray(np.hypot(one, np.real(other)))
+    return np.asarray(np.hypot(one.real, np.real(other)) + 1j * np.hypot(one.imag, np.imag(other)))
+
+
+def _identify(matrices: Array, errors: Array | float = 0.0, rounding: bool = False) -> Identification | None:
+    """The name of the span; None without generators. ``rounding``: the errors are rounding."""
     if len(matrices) == 0:
         return None
     parts = (matrices.real, matrices.imag) if np.iscomplexobj(matrices) else (matrices,)
-    rounding = 16 * np.finfo(float).eps * matrices.shape[-1] * max(float(np.abs(p).max()) for p in parts)
-    if float(np.abs(errors).max()) <= rounding:
-        return identify(matrices)
-    floor = rounding * (1 + 1j) if np.iscomplexobj(errors) else rounding
-    return identify(matrices, errors + floor)
+    least = 16 * np.finfo(float).eps * matrices.shape[-1] * max(float(np.abs(p).max()) for p in parts)
+    floor = least * (1 + 1j) if np.iscomplexobj(errors) else least
+    only = rounding or float(np.abs(errors).max()) <= least
+    try:
+        return identify(matrices, errors + floor, rounding=only)
+    except MethodError:  # not even their number is sure within the errors
+        closure = structure_constants(matrices).residual
+        votes = ((TOO_LARGE, 1.0),)
+        return Identification(
+            AMBIGUOUS,
+            len(matrices),
+            1.0,
+            TOO_LARGE,
+            False,
+            closure,
+            0.0,
+            alternatives=votes,
+            rounding_only=only,
+        )
 
 
 def _with_breaking(e: Analysis, fields: LinearFields, minkowski: bool) -> Analysis:
@@ -135,11 +192,11 @@ def _with_breaking(e: Analysis, fields: LinearFields, minkowski: bool) -> Analys
     assert breaking is not None
     algebras = []
     for strength, rows, error in zip(breaking.strengths, breaking.algebras, breaking.rounding, strict=True):
-        found = _identify(fields.matrices(rows), float(error))
+        found = _identify(fields.matrices(rows), float(error), rounding=True)
         name, stability = (found.name, found.stability) if found else ("0", 1.0)
         algebras.append(BrokenAlgebra(float(strength), len(rows), name, stability))
-    error = float(e.outcome.solution.errors.max(initial=0.0))
-    survivors = _identify(fields.matrices(breaking.surviving), error)
+    error = float(e.outcome.solution.rounding(e.outcome.facts.oracle.precision).max(initial=0.0))
+    survivors = _identify(fields.matrices(breaking.surviving), error, rounding=True)
     return replace(
         e,
         surviving=tuple(recognise(breaking.surviving, fields, minkowski)),

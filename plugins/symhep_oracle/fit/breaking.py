@@ -69,7 +69,7 @@ class Breaking:
         (L, G - H) rms of the change of phi + lambda psi along a broken generator, relative to the largest such
         change along any field (a Rayleigh quotient); with its standard error.
     algebras, rounding
-        For each lambda all fields that leave phi + lambda psi as it is, (G_lambda, K), and the largest error of
+        For each lambda all fields that leave phi + lambda psi as it is, (G_lambda, K), and what rounding can make of
         their entries: a broken symmetry may reappear deformed, as boosts with another limiting speed do.
     """
 
@@ -107,7 +107,7 @@ def break_symmetry(
         whole = replace(conditions, oracle=Broken(phi, psi, strength))
         found = solve(whole.oracle, whole.x, whole.weights, whole.fields, rng, whole.scale)
         algebras.append(found.coefficients)
-        rounding.append(float(found.errors.max(initial=0.0)))
+        rounding.append(float(found.rounding(whole.oracle.precision).max(initial=0.0)))
         assert found.solver is not None and found.solver.exact is not None  # noqa: PT018
         largest = found.solver.exact.largest
         squares, _ = whole.along(broken.T, 0)
@@ -138,6 +138,6 @@ def _split(conditions: Conditions, solution: Solution, precision: float) -> tupl
     """
     g = solution.dimension
     floor = solution.tolerance(max(conditions.oracle.precision, precision))
-    survive = conditions.null_among(solution.coefficients.T, floor) if g else np.zeros((0, 0))
+    survive = conditions.null_among(solution.coefficients.T, floor)[0] if g else np.zeros((0, 0))
     turn = np.linalg.svd(survive.T, full_matrices=True)[0] if len(survive) else np.eye(g)
     return survive, turn[:, len(survive) :].T

@@ -190,19 +190,24 @@ class Conditions:
         members = self.oracle.members
         return squares.numpy() / members, products.numpy() / members
 
-    def null_among(self, directions: FloatArray, floor: float) -> FloatArray:
+    def null_among(self, directions: FloatArray, floor: float) -> tuple[FloatArray, float]:
         """(G, J) orthonormal combinations of orthonormal ``directions`` (K, J) along which nothing changes.
 
         That is, the rms of the conditions is at most ``floor`` of that along the worst field. First those that a Gram
-        matrix cannot tell from null, then a look at these alone, free of its rounding.
+        matrix cannot tell from null, then a look at these alone, free of its rounding. With them the smallest
+        relative rms of the others (1: there are none).
         """
         total = self.weights.sum()
         gram = self.grams().mean
         largest = np.linalg.eigvalsh(gram)[-1]
         values, vectors = np.linalg.eigh(directions.T @ gram @ directions)
-        unsure = vectors[:, values < max(len(gram) * np.finfo(float).eps, floor**2) * largest]
+        small = values < max(len(gram) * np.finfo(float).eps, floor**2) * largest
+        unsure = vectors[:, small]
+        others = np.sqrt(values[~small] / largest)
         if unsure.shape[1] == 0:
-            return unsure.T
+            return unsure.T, float(others.min(initial=1.0))
         _, products = self.along(directions @ unsure, unsure.shape[1])
         values, turn = np.linalg.eigh(products.sum(axis=0) / total)
-        return np.asarray((unsure @ turn[:, np.sqrt(np.maximum(values, 0.0) / largest) <= floor]).T)
+        sizes = np.sqrt(np.maximum(values, 0.0) / largest)
+        null = sizes <= floor
+        return np.asarray((unsure @ turn[:, null]).T), float(np.r_[others, sizes[~null]].min(initial=1.0))

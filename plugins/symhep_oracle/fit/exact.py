@@ -8,6 +8,7 @@ that the squares cost.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,11 +40,13 @@ def solve(
     fields: Fields,
     rng: np.random.Generator,
     scale: float = 1.0,
+    trained: Sequence[Oracle] = (),
 ) -> Solution:
     """All vector fields of the family ``fields`` that leave ``oracle`` as it is on the events ``x`` (N, D).
 
-    ``weights`` (N,) are importances and not negative; ``scale`` is the unit of the fields. Raises
-    `MethodError` with too few events, or if the oracle is constant.
+    ``weights`` (N,) are importances and not negative; ``scale`` is the unit of the fields; ``trained`` are estimates of
+    the same function from bootstrap samples, which tell how stable the number is. Raises `MethodError` with too few
+    events, or if the oracle is constant.
 
     >>> import torch
     >>> from symhep_oracle.fit.fields import LinearFields
@@ -63,7 +66,7 @@ def solve(
     floor = rounding_floor(oracle.precision, k)
     count = by_rounding(spectrum, floor)
     if oracle.approximate:
-        count = by_gap(spectrum, count.value, grams, conditions, rng)
+        count = by_gap(spectrum, count.value, grams, conditions, rng, trained)
     g = count.value
     if g <= found.unsure:
         moved = found.products[:, :, :g] / grams.weights.sum()
@@ -79,6 +82,7 @@ def solve(
         reason=count.reason,
         residuals=spectrum[:g],
         gap=float(spectrum[g:].min(initial=1.0)),
+        outside=found.vectors[:, g:].T / np.maximum(spectrum[g:, None], np.finfo(float).tiny),
         solver=SolverRecord(
             name="exact",
             exact=ExactRecord(

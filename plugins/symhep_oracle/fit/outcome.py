@@ -44,7 +44,7 @@ class Outcome:
         s, support = self.solution, self.support
         arrays: dict[str, npt.NDArray[Any]] = {
             "coefficients": s.coefficients, "influences": s.influences, "spectrum": s.spectrum, "noise": s.noise,
-            "residuals": s.residuals, "spurious": support.spurious, "still": support.still,
+            "residuals": s.residuals, "outside": s.outside, "spurious": support.spurious, "still": support.still,
         }  # fmt: skip
         arrays |= {f"solver.{name}": a for name, a in s.arrays.items()}
         arrays |= {f"network.{name}": a for name, a in (self.network or {}).items()}
@@ -72,7 +72,7 @@ class Outcome:
         v, a = part.values, part.arrays
         solution = Solution(
             a["coefficients"], a["influences"], a["spectrum"], a["noise"], v["dimension"], v["stability"],
-            v["reason"], a["residuals"], v["gap"],
+            v["reason"], a["residuals"], v["gap"], a["outside"],
             None if v["solver"] is None else SolverRecord.from_json(v["solver"]), _under("solver.", a),
         )  # fmt: skip
         support = Support(a["spurious"], a["still"], v["checked"], tuple(v["constraints"]))

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from symhep.events.copies import copies_of, independent
 from symhep.events.dataset import Dataset
 from symhep.events.effective import effective_events
 from symhep.methods.context import Context
@@ -20,6 +21,7 @@ from symhep_oracle.latent.latents import Coded, encode
 from symhep_oracle.learned.answers import inputs, without_target
 from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.learned.oracle import train
+from symhep_oracle.learned.retraining import retrain
 from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.oracles.build import build_oracle
 from symhep_oracle.oracles.description import describe
@@ -48,7 +50,7 @@ class Problem:
     """The ``conditions``, on the events of ``sample``.
 
     ``facts`` tell of both. ``parameters`` of what was trained on the way, empty if nothing was; ``coded`` is set where
-    the fields act on latents of the features.
+    the fields act on latents of the features. ``trained`` are learned oracles from bootstrap samples.
     """
 
     conditions: Conditions
@@ -56,6 +58,7 @@ class Problem:
     facts: Facts
     parameters: Parameters
     coded: Coded | None
+    trained: tuple[Oracle, ...] = ()
 
 
 def pose(
@@ -78,21 +81,27 @@ def pose(
         sample = Sample.of(data, options)
         parameters = {f"autoencoder.{name}": values for name, values in coded.parameters.items()}
     oracle: Oracle
-    report = None
+    report, trained = None, ()
     if isinstance(options.oracle, LearnedOracleOptions):
         x, layout = sample.points.numpy(), sample.layout
         learned = train(
             data.take(sample.rows), x, options.oracle, layout, training, context.device, context.progress
+        )
+        trained = retrain(
+            data.take(sample.rows), x, options.oracle, learned, training, context.device, context.progress
         )
         oracle, sample, report = learned.oracle, sample.only(learned.held_out), learned.report
         parameters = learned.oracle.parameters | parameters
     else:
         oracle = build_oracle(options.oracle, sample.layout, sample.x)
     fields = make_fields(sample.layout, options.degree, options.affine)
+    used = data.take(sample.rows)
+    copies = copies_of(used)
     facts = Facts(
         events=EventsRecord(
-            used=len(sample), available=sample.available, effective=effective_events(sample.weights),
-            negative=sample.negative,
+            used=len(sample), available=sample.available,
+            effective=effective_events(independent(sample.weights, used.unit)), negative=sample.negative,
+            copies=copies.repeated, alike=copies.alike,
         ),
         scale=sample.scale,
         unit=sample.unit,
@@ -104,7 +113,7 @@ def pose(
         coding=None if coded is None else coded.report,
     )  # fmt: skip
     conditions = Conditions(oracle, fields, sample.points, sample.weights, sample.scale)
-    return Problem(conditions, sample, facts, parameters, coded)
+    return Problem(conditions, sample, facts, parameters, coded, trained)
 
 
 def _layout(data: Dataset, options: OracleMethodOptions, sample: Sample, coded: Coded | None) -> LayoutRecord:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from symhep.hypotheses.algebra.record import NamedAlgebra
 from symhep.methods.number import Number
+from symhep.methods.p_values import PValue
 from symhep.methods.record import Record
 
 __all__ = [
@@ -30,8 +31,11 @@ class RoundingDecision(Record):
     smallest_other: float = Field(description="smallest one above it; 1: none")
 
 
-class GapDecision(Record):
-    """The number of generators of an approximate oracle: the largest jump of the singular values."""
+class GapDecision(PValue):
+    """The number of generators of an approximate oracle: the largest jump of the singular values.
+
+    The p-value is the share of functions without symmetry that have a jump as large, the larger one of two kinds.
+    """
 
     gap: float = Field(description="factor of the largest jump")
     gap_after: int = Field(description="number of fields before it")
@@ -39,8 +43,13 @@ class GapDecision(Record):
     below: float = Field(
         description="what the smallest value of 99 % of functions without symmetry stays above"
     )
+    p_permuted: float = Field(description="p-value among functions whose gradients belong to other events")
+    p_smooth: float = Field(description="p-value among random smooth functions")
     certain: int = Field(description="singular values at the rounding")
     replicas: int = Field(description="bootstrap replicas")
+    trainings: int = Field(
+        1, description="trainings that the replicas come from: this one, and those on bootstrap samples"
+    )
     replica_answers: tuple[int, ...] = Field(description="numbers of generators that they give")
     replica_shares: tuple[float, ...] = Field(description="how often they give each")
 

@@ -8,9 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.hypotheses.algebra.record import Alternative
+from symhep.lie.identify.identification import NOT_CLOSED
 from symhep.methods.number import Number
+from symhep.methods.p_values import PValue
 from symhep.methods.result import Arrays, Result
 from symhep_oracle.fit.algebra import Analysis, normalised
+from symhep_oracle.fit.broken_name import algebra_breaking, broken_name, in_per_cent
 from symhep_oracle.fit.entries import entries_of
 from symhep_oracle.fit.fields import LinearFields, PolynomialFields
 from symhep_oracle.fit.multiples import multiples
@@ -99,10 +102,16 @@ def _name(known: Recognised) -> dict[str, Any]:
 
 def _algebra(a: Analysis) -> AlgebraRecord:
     s, found = a.outcome.solution, a.identification
+    exact = s.solver.exact if s.solver else None
+    breaking = algebra_breaking(s, len(a.spurious), a.outcome.facts.oracle.precision)
+    p = exact.gap.p if exact is not None and exact.gap is not None else PValue()
     return AlgebraRecord(
+        **p.model_dump(),
         dimension=s.dimension,
-        name=a.algebra,
-        stability=None if found is None else found.stability,
+        name=broken_name(a.algebra, breaking),
+        unbroken=a.algebra,
+        breaking=breaking,
+        stability=None if found is None or found.name == NOT_CLOSED else found.stability,
         alternatives=() if found is None else Alternative.of(found.alternatives),
         dimension_stability=s.stability,
         decision=s.reason,
@@ -121,6 +130,7 @@ def _generators(a: Analysis) -> list[GeneratorRecord]:
         GeneratorRecord(
             **_name(known),
             residual=Number(value=s.residuals[i]),
+            breaking=in_per_cent(s.residuals[i], 0.0, s.rounding_floor(a.outcome.facts.oracle.precision)),
             largest_error=s.errors[i].max(),
             **(entries_of(a.matrices[i], a.errors[i]) if matrices else {}),
         )

@@ -41,6 +41,9 @@ class Solution:
         (G,) rms of grad phi . v over the events, relative to the largest singular value.
     gap
         The smallest singular value that does not belong to a null vector.
+    outside
+        (J, K) the directions that are no generators, each over its relative singular value: a condition that is
+        wrong by d tilts a generator into direction j by up to d / s_j. Empty where the solver does not know.
     solver
         Further numbers of the solver, for the record.
     arrays
@@ -56,6 +59,7 @@ class Solution:
     reason: str
     residuals: FloatArray
     gap: float = 1.0
+    outside: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
     solver: SolverRecord | None = None
     arrays: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
 
@@ -67,6 +71,36 @@ class Solution:
         """
         rounding = precision * self.coefficients.shape[1] / self.gap
         return float(max(rounding, 3 * self.residuals.max(initial=0.0)))
+
+    def rounding_floor(self, precision: float) -> float:
+        """Relative singular value that rounding ``precision`` of the oracle alone can make."""
+        return precision * self.coefficients.shape[1]
+
+    def rounding(self, precision: float) -> FloatArray:
+        """(G, K) what rounding ``precision`` of the oracle can make of each coefficient, at most.
+
+        Errors from the spread of the events do not hold it: the rounding of whole numbers is the same in every
+        event, or none at all, and what the solver leaves behind is common to all events.
+        """
+        size = np.maximum(self.residuals, self.rounding_floor(precision))
+        return np.asarray(size[:, None] * self._lever)
+
+    def leftover(self) -> FloatArray:
+        """(G, K) standard deviations of the coefficients, if the conditions are wrong by what is left of them.
+
+        For an estimate of a function that has the symmetry: along a true generator its gradient is wrong by some
+        amount, of which the residual is the part that no field can take away. With a part of the same size that
+        fields can take away, spread evenly over the J directions outside, the tilt into direction j is
+        residual / (s_j J^1/2).
+        """
+        return np.asarray(self.residuals[:, None] * self._lever / np.sqrt(max(len(self.outside), 1)))
+
+    @property
+    def _lever(self) -> FloatArray:
+        """(K,) root of the sum of squares of `outside`."""
+        if not self.outside.size:
+            return np.zeros(self.coefficients.shape[1])
+        return np.asarray(np.sqrt((self.outside**2).sum(axis=0)))
 
     @property
     def errors(self) -> FloatArray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from symhep.methods.context import Context
@@ -10,16 +12,21 @@ from symhep_oracle.fit.conditions import Conditions
 from symhep_oracle.fit.solution import Solution
 from symhep_oracle.gradient.solve import solve as solve_by_gradient
 from symhep_oracle.options import OracleMethodOptions
+from symhep_oracle.oracles.interface import Oracle
 
 __all__ = ["solve"]
 
 
 def solve(
-    conditions: Conditions, options: OracleMethodOptions, seeds: np.random.SeedSequence, context: Context
+    conditions: Conditions,
+    options: OracleMethodOptions,
+    seeds: np.random.SeedSequence,
+    context: Context,
+    trained: Sequence[Oracle] = (),
 ) -> Solution:
-    """Generators that fulfil the conditions, by the solver that the options name."""
+    """Generators that fulfil the conditions, by the solver that the options name; ``trained``: see `exact.solve`."""
     asked = conditions.oracle, conditions.x, conditions.weights, conditions.fields
     if options.solver == "exact":
-        return exact.solve(*asked, np.random.default_rng(seeds), conditions.scale)
+        return exact.solve(*asked, np.random.default_rng(seeds), conditions.scale, trained)
     with context.progress.task("gradient solver", options.gradient.epochs) as advance:
         return solve_by_gradient(*asked, options.gradient, seeds, conditions.scale, context.device, advance)

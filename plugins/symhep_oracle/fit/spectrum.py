@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from symhep.methods.p_values import PValue
 from symhep_oracle.fit.conditions import Conditions, Grams
 from symhep_oracle.fit.record import GapDecision, RoundingDecision
 from symhep_oracle.fit.surrogates import SURROGATES, permuted, smooth
+from symhep_oracle.oracles.interface import Oracle
 
-__all__ = ["Count", "by_gap", "by_rounding", "gap", "rounding_floor"]
+__all__ = ["Count", "by_gap", "by_rounding", "gap", "rank_p", "rounding_floor"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -22,7 +25,7 @@ QUANTILE = 0.99
 
 @dataclass(frozen=True)
 class Count:
-    """A number of generators, how sure it is (0 to 1), why, and what it was decided from."""
+    """A number of generators, the share of replicas that give it, why, and what it was decided from."""
 
     value: int
     stability: float
@@ -67,32 +70,47 @@ def gap(spectrum: FloatArray, certain: int = 0, below: float = np.inf) -> tuple[
 
 
 def by_gap(
-    spectrum: FloatArray, certain: int, grams: Grams, conditions: Conditions, rng: np.random.Generator
+    spectrum: FloatArray,
+    certain: int,
+    grams: Grams,
+    conditions: Conditions,
+    rng: np.random.Generator,
+    trained: Sequence[Oracle] = (),
 ) -> Count:
     """Approximate oracles: the largest gap, if functions without symmetry have none like it; else ``certain``.
 
     What is left as it is must also change the oracle less than anything changes a function without symmetry: in
     many dimensions some gap is always the largest. ``certain`` is the number of singular values at the rounding
-    floor. The stability is the share of bootstrap replicas (over blocks of events, and members of an ensemble)
-    that give the same answer.
+    floor. The stability is the share of bootstrap replicas that give the same answer, over blocks of events and
+    members of an ensemble, in equal parts of this oracle and of those ``trained`` anew on bootstrap samples. A large
+    one says that the events decide, not that they decide rightly: how often a function without symmetry is given one
+    is the p-value among surrogates, the larger of the two kinds.
     """
-    threshold, below = _without_symmetry(permuted(conditions, rng))
-    threshold = max(threshold, _without_symmetry(smooth(conditions, rng))[0])
+    others, smallest = _without_symmetry(permuted(conditions, rng))
+    random, _ = _without_symmetry(smooth(conditions, rng))
+    below = float(np.quantile(smallest, 1 - QUANTILE))
+    threshold = float(max(np.quantile(others, QUANTILE), np.quantile(random, QUANTILE)))
 
     def decide(values: FloatArray) -> int:
         place, ratio = gap(values, certain, below)
         return place if ratio > threshold else certain
 
     place, ratio = gap(spectrum, certain, below)
+    p_permuted, p_smooth = (rank_p(ratio, kind) for kind in (others, random))
     value = decide(spectrum)
-    replicas = [decide(_singular(grams.resampled(rng))) for _ in range(REPLICAS)]
+    each = -(-REPLICAS // (1 + len(trained)))
+    replicas = [decide(_singular(grams.resampled(rng))) for _ in range(each)]
+    for oracle in trained:
+        again = replace(conditions, oracle=oracle).grams()
+        replicas += [decide(_singular(again.resampled(rng))) for _ in range(each)]
     share = float(np.mean([r == value for r in replicas]))
     found, counts = np.unique(replicas, return_counts=True)
     if value > certain:
         reason = (
             f"after {place} fields the singular values jump by a factor {ratio:.2g}; in surrogates without "
             f"symmetry, {SURROGATES} of each of two kinds, the largest jump stays below {threshold:.2g} in 99 %, and "
-            f"in those of permuted gradients the smallest value above {below:.2g}"
+            f"in those of permuted gradients the smallest value above {below:.2g} "
+            f"(p = {max(p_permuted, p_smooth):.2g}, the larger of the two kinds)"
         )
     elif place > certain:
         reason = (
@@ -102,14 +120,28 @@ def by_gap(
     else:
         reason = f"no singular value is below {below:.2g}, which 99 % of {SURROGATES} permuted surrogates stay above"
     decision = GapDecision(
-        gap=ratio, gap_after=place, threshold=threshold, below=below, certain=certain, replicas=REPLICAS,
+        **PValue.of(float(np.log(max(p_permuted, p_smooth))), "bound").model_dump(),
+        p_permuted=p_permuted, p_smooth=p_smooth, gap=ratio, gap_after=place, threshold=threshold, below=below,
+        certain=certain, replicas=len(replicas), trainings=1 + len(trained),
         replica_answers=found, replica_shares=counts / REPLICAS,
     )  # fmt: skip
     return Count(value, share, reason, decision)
 
 
-def _without_symmetry(grams: list[FloatArray]) -> tuple[float, float]:
-    """The largest gap that 99 % of these functions stay below, and the singular value that they stay above.
+def rank_p(value: float, others: FloatArray) -> float:
+    """(1 + number of ``others`` that reach ``value``) / (1 + number of others).
+
+    Exact if the function is drawn like the others (Davison and Hinkley, Bootstrap Methods and their Application, 1997,
+    section 4.2).
+
+    >>> rank_p(5.0, np.array([1.0, 2.0, 6.0]))
+    0.5
+    """
+    return float((1 + (others >= value).sum()) / (1 + len(others)))
+
+
+def _without_symmetry(grams: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """The largest gap of each of these functions, and its smallest singular value.
 
     Fields that act trivially on the events are null for any function: what is at the rounding floor says nothing here.
     """
@@ -119,7 +151,7 @@ def _without_symmetry(grams: list[FloatArray]) -> tuple[float, float]:
         seen = values[values > 2 * _floor(len(values))]
         gaps.append(gap(seen)[1])
         smallest.append(seen[0])
-    return float(np.quantile(gaps, QUANTILE)), float(np.quantile(smallest, 1 - QUANTILE))
+    return np.array(gaps), np.array(smallest)
 
 
 def _singular(gram: FloatArray) -> FloatArray:

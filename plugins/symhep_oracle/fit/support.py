@@ -6,7 +6,7 @@ vectors that move the events along the oracle's level sets, or not at all, witho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -73,7 +73,7 @@ def split_spurious(
     # Of an estimate only what is null to rounding can be expected to be null elsewhere.
     floor = rounding_floor(oracle.precision, fields.unknowns)
     sharp = not oracle.approximate or float(solution.residuals.max()) <= floor
-    survive = _surviving(rows, solution, conditions, rng) if sharp else None
+    survive, lever = _surviving(rows, solution, conditions, rng) if sharp else (None, 0.0)
     if survive is None:
         keep, drop = _complement(still), still
     else:
@@ -84,7 +84,9 @@ def split_spurious(
     # A basis that depends on the two spans alone, not on which null vectors a processor gives.
     named = np.concatenate([canonical_basis(spurious[~moves]), canonical_basis(spurious[moves])])
     support = Support(named, ~np.sort(moves), survive is not None, known)
-    return solution.rotated(keep), support
+    kept = solution.rotated(keep)
+    # Rounding mixes the generators with what was left out, too, by what the conditions around the events allow.
+    return replace(kept, outside=np.concatenate([kept.outside, lever * spurious])), support
 
 
 def _still_first(drop: FloatArray, still: FloatArray) -> FloatArray:
@@ -109,11 +111,14 @@ def _vanishing(rows: FloatArray, fields: Fields, sample: Sample) -> FloatArray:
 
 def _surviving(
     rows: FloatArray, solution: Solution, conditions: Conditions, rng: np.random.Generator
-) -> FloatArray | None:
-    """(H, G) orthonormal combinations of the null vectors that are null around the events too; None if not tested."""
+) -> tuple[FloatArray | None, float]:
+    """(H, G) orthonormal combinations of the null vectors that are null around the events too; None if not tested.
+
+    And by how much a condition that is wrong by 1 tilts them into the others.
+    """
     oracle, k = conditions.oracle, conditions.fields.unknowns
     if not oracle.anywhere:
-        return None
+        return None, 0.0
     count = min(max(PER_UNKNOWN * k // oracle.outputs, 500), MOST_POINTS)
     centres = conditions.x[torch.from_numpy(rng.integers(len(conditions.x), size=count))]
     shifts = THICKNESS * conditions.scale * torch.from_numpy(rng.normal(size=centres.shape))
@@ -124,11 +129,12 @@ def _surviving(
     slopes = oracle.gradient(points)
     usable = torch.isfinite(slopes).flatten(1).all(dim=1)
     if int(usable.sum()) * oracle.outputs < k:
-        return None
+        return None, 0.0
     around = Conditions(
         oracle, conditions.fields, points[usable], np.ones(int(usable.sum())), conditions.scale
     )
-    return around.null_among(rows.T, solution.tolerance(oracle.precision))
+    found, gap = around.null_among(rows.T, solution.tolerance(oracle.precision))
+    return found, 1.0 / (solution.gap * gap)
 
 
 def _complement(rows: FloatArray) -> FloatArray:

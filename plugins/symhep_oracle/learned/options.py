@@ -53,6 +53,14 @@ class LearnedOracleOptions(Options):
         0.2, gt=0, lt=1, description="share of the events kept for the quality and the generators, untrained"
     )
 
+    retrain: int = Field(
+        2,
+        ge=0,
+        le=100,
+        description="further trainings, each on a bootstrap sample of the events, which tell how stable the number of "
+        "generators is; 0: the stability is that with these networks",
+    )
+
     @property
     def size(self) -> float:
         """Root mean square of the numbers a network sees.

@@ -28,7 +28,7 @@ from symhep_oracle.learned.training import fit_members, steps_for
 from symhep_oracle.oracles.interface import Oracle
 from symhep_oracle.oracles.layout import Layout
 
-__all__ = ["Learned", "LearnedOracle", "train"]
+__all__ = ["Learned", "LearnedOracle", "train", "useless_members"]
 
 #: Starts of a member, at most.
 ATTEMPTS = 4
@@ -146,7 +146,7 @@ def train(
         return LearnedOracle(layout, options, parameters, scale, answers.outputs)
 
     parameters, restarted = fit(members), 0
-    useless = _useless(build(parameters), x[used], answers.at(used))
+    useless = useless_members(build(parameters), x[used], answers.at(used))
     for attempt in range(1, ATTEMPTS):
         if not useless:
             break
@@ -154,7 +154,7 @@ def train(
         again = fit([replica_seeds(members[m], attempt)[-1] for m in useless])
         for name, values in again.items():
             parameters[name][useless] = values
-        useless = _useless(build(parameters), x[used], answers.at(used))
+        useless = useless_members(build(parameters), x[used], answers.at(used))
     useful = [m for m in range(options.members) if m not in useless]
     if len(useful) < 2:
         raise MethodError(
@@ -179,7 +179,7 @@ def train(
 
 
 @torch.no_grad()
-def _useless(oracle: LearnedOracle, x: FloatArray, answers: Answers) -> list[int]:
+def useless_members(oracle: LearnedOracle, x: FloatArray | Tensor, answers: Answers) -> list[int]:
     """Members that predict the events they were trained on no better than a constant does."""
     outputs = oracle.each(torch.as_tensor(x))
     nothing = log(len(answers.names)) if answers.names else 0.5

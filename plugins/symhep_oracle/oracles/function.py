@@ -126,7 +126,7 @@ def _rounding(evaluate: Callable[[Tensor], Tensor], sample: Tensor) -> float:
     """Relative rounding of the function: that of float32 if it does not feel what only float64 can tell apart."""
     points = sample[:TRIED].clone()
     shift = torch.randn(points.shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
-    shift *= points.square().mean().sqrt()
+    shift *= points.square().mean(dim=0).sqrt()  # of each number: they may be of very different size
     start = evaluate(points.clone())
     small, large = (evaluate(points + size * shift) - start for size in (_SMALL, _LARGE))
     expected = large * (_SMALL / _LARGE)

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from symhep.lie.identify.identification import NOT_CLOSED
+from symhep.lie.identify.identification import AMBIGUOUS, NOT_CLOSED, TOO_LARGE
 from symhep.methods.enumeration import plural, several
 from symhep.methods.result import Statement
-from symhep_oracle.record import OracleRecord
+from symhep_oracle.fit.broken_name import STATED
+from symhep_oracle.record import AlgebraRecord, OracleRecord
 
 __all__ = ["algebra", "dilatation", "products"]
 
-#: Residuals above this are quoted in the first sentence: the symmetry is an approximate one.
-APPROXIMATE = 1e-3
-#: Polynomial fields close if less of their brackets is left over.
-CLOSED = 1e-6
 #: Generators that are listed by name.
 LISTED = 12
 
@@ -24,9 +21,9 @@ def algebra(record: OracleRecord) -> Statement:
     """Name, dimension and generators of what preserves the oracle, or that nothing does."""
     found, residual = record.algebra, record.residual
     evidence: dict[str, Any] = {
-        "dimension": found.dimension, "name": found.name, "stability": found.joint,
-        "invariance": residual.invariance.to_json(), "closure": residual.closure.to_json(),
-        "events": record.events.used,
+        "dimension": found.dimension, "name": found.name, "stability": found.joint, "p_value": found.p_value,
+        "breaking": found.breaking.to_json(), "invariance": residual.invariance.to_json(),
+        "closure": residual.closure.to_json(), "events": record.events.used,
     }  # fmt: skip
     if found.dimension == 0:
         return Statement(_none(record), evidence, "spectrum")
@@ -47,10 +44,9 @@ def _none(record: OracleRecord) -> str:
 def _some(record: OracleRecord) -> str:
     found, oracle = record.algebra, record.oracle.description
     g, worst, closure = found.dimension, record.residual.invariance, record.residual.closure
-    nearly = "nearly " if (worst.value or 0.0) > APPROXIMATE else ""
-    up_to = (
-        f", up to {100 * (worst.value or 0.0):.2g} % of the largest change along any field" if nearly else ""
-    )
+    breaking = found.breaking.value or 0.0
+    nearly = "nearly " if breaking > STATED else ""
+    up_to = f", up to {breaking:.2g} % of the largest change along any field" if nearly else ""
     what = f"{nearly}{'preserves' if g == 1 else 'preserve'} {oracle}{up_to}"
     closes = f", closure {closure.value:.2g}" if g > 1 else ""  # one generator closes by itself
     residuals = f"residual{'s' if closes else ''}: invariance {worst.value:.2g}{closes}"
@@ -60,12 +56,31 @@ def _some(record: OracleRecord) -> str:
             f"{many}{listed} {what}; they do not form a Lie algebra, as their brackets leave their span "
             f"(stability {found.dimension_stability:.2g} of their number; {residuals})."
         )
+    if found.name == AMBIGUOUS:
+        names = f" ({several(found.rivals)})" if found.rivals and not _blind(found) else ""
+        why = (
+            "their errors would hide what tells algebras apart"
+            if _blind(found)
+            else "names differ within errors"
+        )
+        if found.identification is None:
+            why = "what of their brackets leaves their span is neither far below nor far above their errors"
+        return (
+            f"{many}{listed} {what}; which Lie algebra they form, if they do, cannot be told: {why}{names} "
+            f"(stability {found.dimension_stability:.2g} of their number; {residuals})."
+        )
     if found.identification is None:
         return f"{many}{listed} {what}; their brackets close (stability {found.joint:.2g}; {residuals})."
     return (
-        f"{found.name} {nearly}preserves {oracle}{up_to}: {plural(g, 'generator')}{listed} "
+        f"{found.name}{' of the largest change along any field,' if nearly else ''} {nearly}preserves {oracle}: "
+        f"{plural(g, 'generator')}{listed} "
         f"(stability {found.joint:.2g}; {residuals})."
     )
+
+
+def _blind(found: AlgebraRecord) -> bool:
+    """Are the errors too large for any name?"""
+    return found.identification is not None and found.identification.how == TOO_LARGE
 
 
 def _kind(record: OracleRecord, number: int = 2) -> str:
@@ -83,7 +98,7 @@ def _listed(record: OracleRecord) -> str:
     names = [g.described for g in generators if g.known or g.near]
     listed = several(names) if 0 < len(names) == len(generators) <= LISTED else ""
     # The dilatation commutes with all matrices: if one factor R is there, D is it.
-    if "D" in names and algebra.identification is not None and algebra.name.split(" + ").count("R") == 1:
+    if "D" in names and algebra.identification is not None and algebra.unbroken.split(" + ").count("R") == 1:
         listed += "; R is the dilatation D" if listed and len(names) > 1 else ""
     return f" ({listed})" if listed else ""
 
@@ -115,7 +130,7 @@ def products(record: OracleRecord) -> Iterator[Statement]:
             found.to_json() | {"of": record.algebra.dimension},
         )
     closure, degree = record.residual.closure.value or 0.0, record.fields.degree
-    if closure > CLOSED:
+    if record.algebra.name == NOT_CLOSED:
         yield Statement(
             f"Fields of degree m and n have a bracket of degree m + n - 1, up to {2 * degree - 1}, while the "
             f"library ends at {degree}: the fields found are part of what preserves the oracle, and need not close.",

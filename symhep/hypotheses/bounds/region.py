@@ -118,13 +118,25 @@ class Region:
     def seen(self, name: str, onto: FloatArray | None = None) -> Bounded:
         """Of the quantity, or of its components along the orthonormal rows of ``onto`` (k, d).
 
-        The shadow of the ellipse: it holds wherever mu lies in the ellipse, so that directions may be chosen afterwards.
+        The shadow of the ellipse: it holds wherever mu lies in the ellipse, so that directions may be chosen
+        afterwards.
         """
+        mean, covariance = self._shadow(name, onto)
+        squared = self.squared(name)
+        expected = inf if squared == inf else _expected(np.linalg.eigvalsh(covariance), squared)
+        value, low, high = _ends(mean, covariance, squared)
+        if len(mean) > 1:
+            return Bounded(value, low, high, expected)
+        m, half = float(mean[0]), sqrt(squared * max(float(covariance[0, 0]), 0.0)) if squared < inf else inf
+        return Bounded(value, low, high, expected, (m, m - half, m + half))
+
+    def ends(self, name: str, onto: FloatArray | None = None) -> tuple[float, float, float]:
+        """Value, low and high of `seen`, without the expected limit."""
+        return _ends(*self._shadow(name, onto), self.squared(name))
+
+    def _shadow(self, name: str, onto: FloatArray | None) -> tuple[FloatArray, FloatArray]:
         q = self.quantities[name]
-        mean, covariance = q.mean, q.covariance
-        if onto is not None:
-            mean, covariance = onto @ mean, onto @ covariance @ onto.T
-        return _bounded(mean, covariance, self.squared(name))
+        return (q.mean, q.covariance) if onto is None else (onto @ q.mean, onto @ q.covariance @ onto.T)
 
 
 def simultaneous(
@@ -156,20 +168,15 @@ def _noisy(variances: FloatArray) -> npt.NDArray[np.bool_]:
     return variances > NO_NOISE * max(float(variances.max(initial=0.0)), 0.0)
 
 
-def _bounded(mean: FloatArray, covariance: FloatArray, squared: float) -> Bounded:
-    """By the ellipse with this T^2 at its edge; one that the sample is too small for is the whole space."""
+def _ends(mean: FloatArray, covariance: FloatArray, squared: float) -> tuple[float, float, float]:
+    """Value, low, high by the ellipse with this T^2 at its edge; one that the sample is too small for is all space."""
     variances, axes = np.linalg.eigh(covariance)
     variances = np.where(_noisy(variances), variances, 0.0)
-    if squared == inf:
-        low, high, expected = 0.0, inf, inf
-    else:
-        low, high = ellipse_ends(axes.T @ mean, variances, squared)
-        expected = _expected(variances, squared)
-    if len(mean) > 1:
-        value = sqrt(max(0.0, float(mean @ mean - variances.sum())))
-        return Bounded(min(max(value, low), high), low, high, expected)
-    m, half = float(mean[0]), sqrt(squared * float(variances[0])) if variances[0] > 0 else 0.0
-    return Bounded(abs(m), low, high, expected, (m, m - half, m + half))
+    low, high = (0.0, inf) if squared == inf else ellipse_ends(axes.T @ mean, variances, squared)
+    if len(mean) == 1:
+        return abs(float(mean[0])), low, high
+    value = sqrt(max(0.0, float(mean @ mean - variances.sum())))
+    return min(max(value, low), high), low, high
 
 
 def hotelling(d: int, nu: float, tail: float) -> float:
@@ -238,7 +245,7 @@ def _expected(variances: FloatArray, squared: float) -> float:
     For equal variances it is that of the median of chi^2_d; otherwise the median over a fixed set of quasi-random means
     (Sobol), the same in every run.
     """
-    v = variances[variances > 0]
+    v = variances[_noisy(variances)]
     if not len(v):
         return 0.0
     if v.min() > EQUAL * v.max():

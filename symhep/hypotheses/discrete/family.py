@@ -19,6 +19,8 @@ from symhep.stats.intervals import Interval
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from symhep.hypotheses.discrete.asymmetries import NamedAsymmetry
+
 __all__ = ["ElementTest", "by_order", "discrete_rows"]
 
 RowT = TypeVar("RowT", bound=DiscreteRow)
@@ -35,8 +37,10 @@ class ElementTest:
         Natural logarithm of the joint p-value, and its kind.
     tests
         Name of a single test -> log p and kind.
-    size
-        Asymmetry of held-out events, 95 %; None where there is none.
+    named
+        The asymmetries of named functions; None where there are none.
+    learned
+        Asymmetry of what a network has learned, of held-out events, 95 %; None where there is none.
     more
         Fields of the method's own row.
     """
@@ -44,7 +48,8 @@ class ElementTest:
     log_p: float
     kind: PKind
     tests: Mapping[str, tuple[float, PKind]] = field(default_factory=dict)
-    size: Interval | None = None
+    named: NamedAsymmetry | None = None
+    learned: Interval | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -54,13 +59,16 @@ def discrete_rows(
     test: Callable[[list[Element]], Sequence[ElementTest]],
     level: float,
     row: type[RowT],
+    leaves: Callable[[Element], str | None] | None = None,
 ) -> tuple[RowT, ...]:
     """One row for each of ``elements`` on events x (N, P, d): ``test`` sees those that do something new to them.
 
+    Those that take events off the surface that holds them, for a reason that ``leaves`` gives, are not tested.
     Adjusted by Holm's method over all that are tested.
     """
     acting = sources(elements, x)
-    tested = [e for e, source in zip(elements, acting, strict=True) if source is e]
+    off = {e.name: why for e in elements if leaves is not None and (why := leaves(e)) is not None}
+    tested = [e for e, source in zip(elements, acting, strict=True) if source is e and e.name not in off]
     results = dict(zip((e.name for e in tested), test(tested) if tested else (), strict=True))
     logs = {name: min(result.log_p, 0.0) for name, result in results.items()}
     family = adjusted(logs, level, kinds={name: result.kind for name, result in results.items()})
@@ -68,14 +76,18 @@ def discrete_rows(
     def told(element: Element, source: Element | None) -> RowT:
         known = {"name": element.name, "meaning": element.meaning, "order": element.order}
         if source is None:
-            return row(**known, trivial=True)
+            return row(**known, trivial=True, how="trivial")
+        same_as = None if source is element else source.name
+        if source.name in off:
+            return row(**known, same_as=same_as, how="support", why=off[source.name])
         found = results[source.name]
         return row(
             **known,
             **dict(family[source.name]),
-            same_as=None if source is element else source.name,
+            same_as=same_as,
             tests={name: PValue.of(log_p, kind) for name, (log_p, kind) in found.tests.items()},
-            size=_number(found.size),
+            **_limits(found.named),
+            learned=_number(found.learned),
             **found.more,
         )
 
@@ -93,6 +105,15 @@ def by_order(elements: Sequence[Element], test: Callable[[list[Element]], Sequen
         for place, result in zip(places, test([elements[p] for p in places]), strict=True)
     }
     return [found[place] for place in range(len(elements))]
+
+
+def _limits(named: NamedAsymmetry | None) -> dict[str, Any]:
+    if named is None:
+        return {}
+    return {
+        "size": named.size, "function": named.function, "upper_95": named.upper, "expected_95": named.expected,
+        "effective": named.effective if math.isfinite(named.effective) else None,
+    }  # fmt: skip
 
 
 def _number(interval: Interval | None) -> Number | None:

@@ -8,12 +8,24 @@ from pydantic import BeforeValidator, Field
 
 from symhep.errors import as_card_error
 from symhep.methods.interface import Options
+from symhep.plugin.user_function import NAME, ORIGIN, UserFunctionOptions
 
 if TYPE_CHECKING:
+    from symhep.lie.elements.closed import ClosedSubgroup
     from symhep.lie.elements.element import Element
     from symhep.lie.elements.frame import Frame
 
-__all__ = ["DiscreteOptions", "spelled"]
+__all__ = ["DiscreteOptions", "EfficiencyOptions", "spelled"]
+
+
+class EfficiencyOptions(UserFunctionOptions):
+    """The probability that an event is seen, up to a factor, of which the weights are the inverse."""
+
+    function: str = Field(
+        pattern=NAME,
+        description=f"{ORIGIN}; events (N, P, d), a torch tensor in the units of the data, -> (N,) positive numbers",
+        examples=["my_functions:efficiency"],
+    )
 
 
 class DiscreteOptions(Options):
@@ -29,6 +41,24 @@ class DiscreteOptions(Options):
         description="P, T, C, CP, reflection(z), exchange(1,2), exchange(mu-,mu+), Z_3(z), Z_4(x1,x2), and products "
         "such as P*exchange(1,2); usual: those that make sense for the data",
     )
+    scan: str | None = Field(
+        None,
+        description="a closed one-parameter subgroup: J_x, J_y, J_z of momenta, J_12 of the first two components, sums "
+        "such as J_12+2*J_34; each of its cyclic subgroups Z_2 to Z_24 is tested; null: none",
+        examples=["J_z"],
+    )
+    randomisations: int | None = Field(
+        None,
+        ge=99,
+        le=1_000_000,
+        description="random choices of images behind an exact p-value, at most, but as many as it takes to reject "
+        "anything; null: so many that the smallest p is a tenth of the level divided by the number of elements",
+    )
+    efficiency: EfficiencyOptions | None = Field(
+        None,
+        description="weights are one over this function of the event, so that images are drawn in proportion to it and "
+        "p-values stay exact; null: not known, and with weights that differ they are asymptotic",
+    )
 
     def chosen(self, frame: Frame) -> list[Element]:
         """The elements. Raises `CardError` for what cannot be read or is not an element."""
@@ -40,6 +70,13 @@ class DiscreteOptions(Options):
             if self.elements == "usual":
                 return usual_elements(frame)
             return [read_element(text, frame) for text in self.elements]
+
+    def scanned(self, frame: Frame) -> ClosedSubgroup | None:
+        """The subgroup that is scanned. Raises `CardError` for what is none."""
+        from symhep.lie.elements.closed import closed_subgroup
+
+        with as_card_error("scan"):
+            return None if self.scan is None else closed_subgroup(self.scan, frame)
 
 
 def spelled(options: type[DiscreteOptions]) -> BeforeValidator:

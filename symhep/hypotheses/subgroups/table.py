@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
+from symhep.hypotheses.bounds.table import limit_columns
 from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.verdict import verdict
@@ -28,9 +29,9 @@ def subgroup_table(
     more: Mapping[str | Heading, Callable[[RowT], Cell]] | None = None,
     confined: bool = False,
 ) -> Table:
-    """Survivors first, the largest on top; ``more``: the method's own columns, before the p-values; ``confined``: not
-    all directions are open."""
-    own = more or {}
+    """Survivors first, the largest on top; ``more``: the method's own columns, before the p-values, and limits if there
+    are any; ``confined``: not all directions are open."""
+    own = {**(more or {}), **limit_columns(rows)}
     order = sorted(rows, key=_standing)
     cells = [
         (

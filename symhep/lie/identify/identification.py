@@ -33,7 +33,7 @@ class Identification:
     positive, negative and zero eigenvalues of the Killing form.
     ``parameters``: continuous parameters of the algebra, (value, standard error).
     ``alternatives``: (name, fraction of the perturbed copies), the most frequent first.
-    ``rounding_only``: no errors were given, so that only rounding was allowed for.
+    ``rounding_only``: only rounding was allowed for, of the matrices themselves or as it was given.
     ``decisions``: every rank that was decided, with its distance from the border.
     """
 
@@ -86,9 +86,8 @@ class Identification:
         if self.name == NOT_CLOSED:
             cause = "rounding explains" if self.rounding_only else "errors explain"
             excess = f"{self.closure_excess:.3g} times what {cause}"
-            hint = (
-                "; no errors were given: if the matrices have any, pass errors=" if self.rounding_only else ""
-            )
+            none = self.rounding_only and "no errors" in self.how
+            hint = "; no errors were given: if the matrices have any, pass errors=" if none else ""
             return f"not closed: closure residual {self.closure:.2g}, {excess}{hint}"
         parameters = "".join(f", {key} = {v:.3g} +- {e:.1g}" for key, (v, e) in self.parameters.items())
         return f"{self.name}{parameters} (stability {self.stability:.2f})"

@@ -52,10 +52,13 @@ SMALL_ERRORS = 3.0
 MAX_CLOSING = 2000
 
 
-def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed: int = 0) -> Identification:
+def identify(
+    matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed: int = 0, *, rounding: bool = False
+) -> Identification:
     """Name of the real Lie algebra that is spanned by ``matrices`` (G, d, d), real or complex.
 
-    ``errors``: standard errors of the entries; None for rounding alone, a number, or an array shaped like ``matrices``.
+    ``errors``: standard errors of the entries; None for rounding of these numbers alone, a number, or an array shaped
+    like ``matrices``. ``rounding``: the errors are what rounding may have made of the entries on their way here.
 
     1. Closure: is what is left of the brackets explained by the errors? Else ``not closed``.
     2. Constants by the trace form where it is nondegenerate, so that errors enter in second order; else
@@ -71,12 +74,12 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
     >>> identify([turn]).name, identify([turn, np.eye(2)]).name
     ('so(2)', 'so(2) + R')
     """
-    x = as_basis(matrices)
-    rounding = broadcast_errors(None, x, numbers(matrices, "a basis").dtype)
-    x, sigma = unit_sized(x, np.maximum(broadcast_errors(errors, x), rounding))
-    if errors is None:
-        x, sigma = unit_sized(*balanced(x, sigma))
-    draws = number_of_draws(len(x)) if errors is None else max(number_of_draws(len(x)), COPIES)
+    x, rounding = as_basis(matrices), rounding or errors is None
+    least = broadcast_errors(None, x, numbers(matrices, "a basis").dtype)
+    x, sigma = unit_sized(x, np.maximum(broadcast_errors(errors, x), least))
+    if rounding:
+        x, sigma = unit_sized(*balanced(x, sigma, entrywise=errors is not None))
+    draws = number_of_draws(len(x)) if rounding else max(number_of_draws(len(x)), COPIES)
     drawn = _drawn(x, sigma, draws, seed)
     decision = decide_rank(real_vectors(drawn), "dimension of the span")
     if decision.rank < len(x):
@@ -88,17 +91,18 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
     aligned = _aligned(drawn)
     excess, p_value = _closure_excess(aligned)
     if p_value < 2 * scipy.stats.norm.sf(BORDER):
-        cause = "rounding explains: no errors were given" if errors is None else "the errors explain"
+        cause = "rounding explains" if rounding else "the errors explain"
+        cause += ": no errors were given" if errors is None else ""
         how = f"closure residual {excess:.3g} times what {cause}, p = {p_value:.1g}"
         return Identification(
             NOT_CLOSED, len(x), 1 - p_value, how, False, closure, excess,
-            decisions=(decision,), rounding_only=errors is None,
+            decisions=(decision,), rounding_only=rounding,
         )  # fmt: skip
     decisions = [decision]
     aligned, constants = _constants(x, aligned, sigma, seed, decisions)
     algebra = _algebra(constants, aligned, decisions)
     nominal = _named(algebra, aligned)
-    exact = errors is None and all(d.above > DECISIVE for d in decisions)
+    exact = rounding and all(d.above > DECISIVE for d in decisions)
     if exact and nominal.name not in (UNRECOGNISED, TOO_LARGE):
         how = f"exact input: every decision at least {min(d.above for d in decisions):.1g} times its border"
         votes, stability = [(nominal.name, 1.0)], 1.0
@@ -111,7 +115,7 @@ def identify(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed:
         how = TOO_LARGE
     return Identification(
         name, len(x), stability, how, True, closure, excess, named.parts, named.isomorphic,
-        named.rank, algebra.signature, named.parameters, tuple(votes), tuple(decisions), errors is None,
+        named.rank, algebra.signature, named.parameters, tuple(votes), tuple(decisions), rounding,
     )  # fmt: skip
 
 

@@ -17,8 +17,11 @@ def unit_sized(x: MatrixArray, sigma: FloatArray) -> tuple[MatrixArray, FloatArr
     return x / norms[:, None, None], sigma / norms[:, None]
 
 
-def balanced(x: MatrixArray, sigma: FloatArray) -> tuple[MatrixArray, FloatArray]:
+def balanced(x: MatrixArray, sigma: FloatArray, entrywise: bool = False) -> tuple[MatrixArray, FloatArray]:
     """Matrices (G, d, d) known but for rounding ``sigma`` (G, D), in units in which rows and columns are alike.
+
+    ``entrywise``: sigma is the error of each entry, and changes with its unit; else it is the rounding of the largest
+    entry of a matrix, which any other may have as well.
 
     A generator that shifts by millimetres and boosts by 1 has entries of very different size, the smaller of which
     drown in the rounding of the larger. D X D^-1 with D diagonal, powers of two (exact), balances them (Parlett and
@@ -35,6 +38,8 @@ def balanced(x: MatrixArray, sigma: FloatArray) -> tuple[MatrixArray, FloatArray
     _, (scale, _) = scipy.linalg.matrix_balance(kept.sum(axis=0), permute=False, separate=True)
     turn = scale / scale[:, None]
     y = x * turn
+    if entrywise:
+        return y, sigma * np.repeat(turn.reshape(1, -1), sigma.shape[1] // x[0].size, axis=1)
     junk = np.where((np.abs(x) > 0) & (kept == 0), size * turn, 0.0)
     errors = np.repeat(junk.reshape(len(x), -1), sigma.shape[1] // x[0].size, axis=1)
     before, after = (np.abs(m).max(axis=(1, 2)) for m in (x, y))

@@ -44,7 +44,7 @@ def drawn(name: str, n: int = 4000, seed: int = 1, **options: Any) -> Dataset:
 
 
 def found(data: Dataset, **options: Any) -> Result[MomentsRecord]:
-    method, chosen = MomentConditions(), MomentsOptions(**({"discrete": None, "strength": False} | options))
+    method, chosen = MomentConditions(), MomentsOptions(**({"discrete": None, "bounds": False} | options))
     method.check(data, chosen)
     sample, context = method.prepare(data, chosen), Context(seed_sequence(1, "moments", 0))
     return method.worded(method.combine(sample, [method.fit(sample, Shard(), context)], context))
@@ -227,12 +227,12 @@ RELATIONS: dict[str, tuple[Callable[[FloatArray], FloatArray], dict[str, Any]]] 
 def test_features_with_a_linear_relation(relation: str) -> None:
     of, options = RELATIONS[relation]
     x = of(np.random.default_rng(3).normal(size=(2000, 2)))
-    result = found(Dataset.from_array(x, scaling="isotropic"), strength=True, **options)
+    result = found(Dataset.from_array(x, scaling="isotropic"), bounds=True, **options)
     assert (result.summary["algebra"]["dimension"], result.summary["algebra"]["name"]) == (1, "so(2)")
     tested = [c for c in result.summary["candidates"] if c["log10_p"] is not None]
     assert all(c["rejected"] and c["size"]["value"] > 0.3 for c in tested)
     assert len(tested) == (3 if relation == "momentum in a plane" else 6)  # sl(2), or gl(2) and shifts
-    assert "strengths" in [figure.name for figure in MomentConditions().figures(result)]
+    assert "limits" in [figure.name for figure in MomentConditions().figures(result)]
     plt.close("all")
 
 
@@ -270,7 +270,7 @@ def test_which_candidates_move_no_event_and_which_move_alike() -> None:
 
 def test_all_candidates_leave_the_support() -> None:
     """Two bodies of fixed momentum sum: no translation is possible, and there is no moment left to test."""
-    result = found(drawn("two_body", 400), generators="T", strength=True)
+    result = found(drawn("two_body", 400), generators="T", bounds=True)
     assert result.summary["chain"] == []
     assert result.summary["algebra"]["dimension"] == 0
     assert "translations do not preserve the surface" in result.statements[0].text

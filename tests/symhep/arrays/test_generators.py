@@ -18,7 +18,7 @@ def _ring(seed: int, count: int = 1000) -> np.ndarray[Any, Any]:
 
 def test_errors_of_moments_follow_from_those_of_the_coefficients() -> None:
     """Candidates of a plane: E_12, E_21, E_11 - E_22 and shifts, of which each entry knows one."""
-    found = symhep.moments(_ring(1), discrete=None, strength=False)
+    found = symhep.moments(_ring(1), discrete=None, bounds=False)
     generators = found.generators
     assert generators is not None
     names = found.arrays["candidates"].tolist()
@@ -39,7 +39,7 @@ def test_errors_of_moments_follow_from_those_of_the_coefficients() -> None:
 def test_errors_of_moments_are_the_spread_of_samples() -> None:
     pulls = []
     for seed in range(60):
-        found = symhep.moments(_ring(seed), discrete=None, strength=False).generators
+        found = symhep.moments(_ring(seed), discrete=None, bounds=False).generators
         assert found is not None
         if len(found) == 1:
             # The plane is round, so E_11 and the shift vanish; E_12 + E_21 does, too, with one of them held at one.

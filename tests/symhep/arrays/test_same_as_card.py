@@ -22,7 +22,7 @@ Pairs = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 COMPONENTS = ("E", "px", "py", "pz")
 #: Method -> options that keep it short.
 METHODS: dict[str, dict[str, Any]] = {
-    "moments": {"strength": False, "subgroups": False, "discrete": None},
+    "moments": {"bounds": False, "subgroups": False, "discrete": None},
     "oracle": {"oracle": "lorentz"},
     "vae": {"latent_dim": 3, "runs": 2, "epochs": 1, "min_steps": 20},
     "symmetrygan": {

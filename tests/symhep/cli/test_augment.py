@@ -23,7 +23,7 @@ methods:
   rotations:
     use: moments
     features: p4
-    options: {generators: rotations, subgroups: false, strength: false, discrete: {elements: [P], classifier: null}}
+    options: {generators: rotations, subgroups: false, bounds: false, discrete: {elements: [P], classifier: null}}
 output: {figures: [png]}
 """
 

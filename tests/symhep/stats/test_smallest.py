@@ -36,6 +36,15 @@ def test_one_is_itself_and_three_are_bounded() -> None:
     assert 0.02 < p < 0.06  # between that of one and Bonferroni's
 
 
+def test_of_many_the_tree_of_the_largest_correlations_counts() -> None:
+    """Two pairs of equal numbers, unrelated to each other, are two numbers."""
+    equal = np.kron(np.eye(2), np.ones((2, 2)))
+    logs = np.log([0.02, 0.5, 0.3, 0.7])
+    assert smallest_p(logs, equal) == pytest.approx(np.log(1 - 0.98**2), rel=1e-9)
+    star = np.array([[1, 0.2, 0.6], [0.2, 1, 0.7], [0.6, 0.7, 1]])
+    assert smallest_p(logs[:3], star) == pytest.approx(smallest_p(logs[:3], star[-1, :2]), rel=1e-12)
+
+
 def test_certainties() -> None:
     assert smallest_p([0.0, 0.0], [0.5]) == 0.0
     assert smallest_p([-np.inf, -1.0], [0.5]) == -np.inf

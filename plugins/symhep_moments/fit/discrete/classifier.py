@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from symhep.hypotheses.discrete.orbit_sums import chunks
 from symhep.lie.elements.element import Element
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.network import Perceptron
@@ -17,7 +18,6 @@ from symhep.torchkit.parameters import ReplicaParameters
 from symhep.torchkit.streams import ReplicaStreams
 from symhep.torchkit.threads import in_groups
 from symhep_moments.fit.discrete.options import ClassifierOptions
-from symhep_moments.fit.discrete.orbit_sums import chunks
 from symhep_moments.fit.discrete.products import Products
 
 __all__ = ["OrbitClassifier"]

@@ -1,30 +1,30 @@
-"""All discrete elements of a sample: tested by moments and by networks."""
+"""All discrete elements of a sample: tested by moments, by networks and by nearest neighbours; and their limits."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
-import torch
 
+from symhep.hypotheses.discrete.asymmetries import named_asymmetries
 from symhep.hypotheses.discrete.family import ElementTest, by_order, discrete_rows
+from symhep.hypotheses.discrete.independence import weights_independent
+from symhep.hypotheses.discrete.joined import joined_p
+from symhep.hypotheses.discrete.named import NamedFunctions
+from symhep.hypotheses.discrete.randomised import draws_for
+from symhep.hypotheses.discrete.support import POINTS, Surface
 from symhep.lie.elements.element import Element
 from symhep.lie.elements.frame import Frame
 from symhep.methods.context import stream_for
-from symhep.methods.number import Number
-from symhep.methods.p_values import PKind
-from symhep.stats.multiplicity import cauchy_combination
-from symhep_moments.fit.discrete.classifier import OrbitClassifier
-from symhep_moments.fit.discrete.held_out import ClassifierTest, classifier_tests
-from symhep_moments.fit.discrete.mean_difference import MomentTest, moment_tests
+from symhep_moments.fit.discrete.by_learning import learned_parts
+from symhep_moments.fit.discrete.by_moments import moment_parts
 from symhep_moments.fit.discrete.options import DiscreteOptions
-from symhep_moments.fit.discrete.orbit_sums import orbit_sums
-from symhep_moments.fit.discrete.products import Products
+from symhep_moments.fit.discrete.rows import bodies, body_names, by_unit, weighting_of
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.record import DiscreteElement
 from symhep_moments.sample import Events
 
-__all__ = ["discrete_tests"]
+__all__ = ["discrete_tests", "surface_test"]
 
 
 def discrete_tests(
@@ -38,8 +38,8 @@ def discrete_tests(
 ) -> tuple[DiscreteElement, ...]:
     """Test ``elements`` of ``frame`` on ``events``.
 
-    The moments see all events; the networks are trained on one part and judged on the other (at random, at most half
-    for training). The two p-values are joined by the Cauchy combination.
+    The moments see all events; networks and neighbours learn from one part and are judged on the other (units at
+    random, at most half to learn from). See `joined_p` for how they are joined, `named_asymmetries` for the limits.
 
     Parameters
     ----------
@@ -48,77 +48,63 @@ def discrete_tests(
     seeds
         Stream of the shard.
     """
+    events, units = by_unit(events)
+    weighting, places = weighting_of(events, units, options), events.places
+    names = body_names(frame.vectors, events.x.shape[1], places)
+    named = NamedFunctions(frame.components, names)
 
     def test(tested: list[Element]) -> list[ElementTest]:
-        moments = by_order(tested, lambda some: _moments(some, events, frame, functions, options, seeds))
-        if options.classifier is None:
-            return [_moments_alone(moment) for moment in moments]
-        networks = by_order(tested, lambda some: _networks(some, events, frame, options, seeds))
-        return [_joined(*both, options.randomisations) for both in zip(moments, networks, strict=True)]
+        most = draws_for(len(tested), level, options.randomisations)
+        moments = by_order(
+            tested, lambda some: moment_parts(some, events, weighting, frame, functions)
+        )  # fmt: skip
+        learns = options.classifier is not None or options.neighbours
+        learned = (
+            by_order(tested, lambda s: learned_parts(s, events, units, weighting, frame, options, seeds))
+            if learns
+            else [None] * len(tested)
+        )
+        sizes = named_asymmetries(
+            tested, events.x, weighting, lambda x: named(bodies(x, places)), named.labels,
+            np.random.default_rng(stream_for(seeds, "expected limits")),
+        )  # fmt: skip
+        found = []
+        for element, moment, own, size in zip(tested, moments, learned, sizes, strict=True):
+            rng = np.random.default_rng(stream_for(seeds, f"images of {element.name}"))
+            parts = [moment] if own is None else [moment, own.part]
+            log_p, single = joined_p(parts, rng, most, weighting.kind)
+            more = {
+                "gain": None if own is None else own.gain,
+                "weights_independent": weights_independent(
+                    element, events.x, weighting, lambda x: named(bodies(x, places)), rng
+                ),
+            }
+            learned_size = None if own is None else own.asymmetry
+            found.append(ElementTest(log_p, weighting.kind, single, size, learned_size, more))
+        return found
 
-    return discrete_rows(elements, events.vectors, test, level, DiscreteElement)
-
-
-def _moments(
-    elements: list[Element],
-    events: Events,
-    frame: Frame,
-    functions: TestFunctions,
-    options: DiscreteOptions,
-    seeds: np.random.SeedSequence,
-) -> list[MomentTest]:
-    products = Products(frame, events.places)
-    labels = (*products.labels, *functions.labels)
-    number = np.arange(len(labels))
-    shared = np.arange(functions.count)[functions.blocks.get("low", slice(0))] + len(products.labels)
-    blocks = {name: np.isin(number, number[block]) for name, block in products.blocks.items()}
-    blocks["low"] = (number < len(products.labels)) | np.isin(number, shared)
-    blocks["all"] = np.ones(len(labels), dtype=bool)
-    sums = orbit_sums(
-        events.x, events.weights, lambda x: torch.cat([products(x), functions.values(x)], dim=1), elements
-    )
-    rng = np.random.default_rng(stream_for(seeds, "moments"))
-    return moment_tests(sums, labels, blocks, rng, options.randomisations)
-
-
-def _networks(
-    elements: list[Element],
-    events: Events,
-    frame: Frame,
-    options: DiscreteOptions,
-    seeds: np.random.SeedSequence,
-) -> list[ClassifierTest]:
-    assert options.classifier is not None
-    count = len(events)
-    split = np.random.default_rng(stream_for(seeds, "split"))
-    order = torch.from_numpy(split.permutation(count)).to(events.x.device)
-    cut = min(count // 2, options.classifier.training_events)
-    learn, held_out = order[:cut], order[cut:].sort().values
-    networks = OrbitClassifier(
-        Products(frame, events.places),
-        elements,
-        options.classifier,
-        [stream_for(seeds, f"network of {e.name}") for e in elements],
-        str(events.x.device),
-    )
-    networks.train(events.x[learn], events.weights[learn])
-    shares = networks.log_shares(events.x[held_out])
-    weights = events.weights[held_out].cpu().numpy()
-    rng = np.random.default_rng(stream_for(seeds, "images"))
-    return classifier_tests(shares, weights, rng, options.randomisations)
+    return discrete_rows(elements, events.vectors, test, level, DiscreteElement, surface_test(events, frame))
 
 
-def _moments_alone(moment: MomentTest) -> ElementTest:
-    return ElementTest(moment.log_p, moment.kind, {"moments": (moment.log_p, moment.kind)})
+def surface_test(events: Events, frame: Frame) -> Callable[[Element], str | None]:
+    """Why an element takes these events off the surface that holds them; None: it does not."""
+    places = events.places
+    names = body_names(frame.vectors, events.x.shape[1], places)
+    whole = bodies(events.x, places).cpu().numpy()
+    surface = Surface.of(whole, frame.components, names, _present(events))
+    some = events.x[:: -(-len(events) // POINTS)]
+    seen = bodies(some, places).cpu().numpy()
+
+    def leaves(element: Element) -> str | None:
+        return surface.left_by(seen, bodies(element.act(some), places).cpu().numpy())
+
+    return leaves
 
 
-def _joined(moment: MomentTest, network: ClassifierTest, randomisations: int) -> ElementTest:
-    """Of both. An exact p of 1 counts as half a randomisation less: the combination is one of continuous p."""
-    largest = np.log1p(-0.5 / (randomisations + 1))
-    log_p = float(cauchy_combination(np.minimum([moment.log_p, network.log_p], largest)))
-    tests: dict[str, tuple[float, PKind]] = {
-        "moments": (moment.log_p, moment.kind),
-        "classifier": (network.log_p, network.kind),
-    }
-    gain = Number.with_error(network.gain, network.gain_error)
-    return ElementTest(log_p, "asymptotic", tests, network.asymmetry, {"gain": gain})
+def _present(events: Events) -> np.ndarray | None:
+    """Which components `bodies` have."""
+    places = events.places
+    if places is None:
+        return None
+    own = [*([p] for p in places.fixed), *places.members.values()]
+    return np.array([places.present[where[0]] for where in own])

@@ -30,13 +30,11 @@ class ClassifierOptions(Options):
 class DiscreteOptions(hypotheses.DiscreteOptions):
     """Which discrete elements are tested, and how.
 
-    >>> DiscreteOptions(elements=("P", "reflection(z)", "P*exchange(1,2)")).randomisations
-    999
+    >>> DiscreteOptions(elements=("P", "reflection(z)", "P*exchange(1,2)")).neighbours
+    True
     """
 
-    randomisations: int = Field(
-        999, ge=99, le=100_000, description="random choices of images behind an exact p-value"
-    )
-    classifier: ClassifierOptions | None = Field(
-        ClassifierOptions(), description="the networks; null: moments alone"
+    classifier: ClassifierOptions | None = Field(ClassifierOptions(), description="the networks; null: none")
+    neighbours: bool = Field(
+        True, description="nearest neighbours of events and images among half of the events"
     )

@@ -11,7 +11,7 @@ from symhep.lie.elements.frame import Frame
 from symhep_moments.fit.functions.squash import natural_size
 from symhep_moments.places import Places
 
-__all__ = ["Products"]
+__all__ = ["Products", "member_sums"]
 
 #: Products are made of the components of the first vectors only, for their number grows with the square.
 LEADING = 4
@@ -30,7 +30,7 @@ class Products:
       nothing else shows it in these alone (Lester and Tombs, arXiv:2111.00616; arXiv:2205.09876).
 
     The test functions of the continuous symmetries are sums over the vectors, and blind to exchanges.
-    With ``places`` the members of a set, which have no order, stand as their sums: see `_sums`; and each component is
+    With ``places`` the members of a set, which have no order, stand as their sums: see `member_sums`; and each component is
     multiplied with the spectators.
 
     ``blocks`` names those that are few, in which a simple breaking stands out: 'linear', the first line, and
@@ -80,7 +80,7 @@ class Products:
         length = torch.linalg.vector_norm(x[..., :d], dim=-1, keepdim=True)
         y = x[..., :d] / torch.hypot(length, length.new_tensor(self._size))
         if self._places is not None and self._places.extended:
-            y = _sums(y, x, self._places)
+            y = member_sums(y, x, self._places)
         flat = y.flatten(1)
         parts = [flat, flat[:, self._pairs[0]] * flat[:, self._pairs[1]]]
         if self._space:
@@ -97,7 +97,7 @@ class Products:
 
 
 def _shown(places: Places) -> list[str]:
-    """Names of the vectors of `_sums`."""
+    """Names of the vectors of `member_sums`."""
     names = [places.vectors[p] for p in places.fixed]
     for name in places.members:
         names += [f"all {name}", f"all {name}, long"]
@@ -105,7 +105,7 @@ def _shown(places: Places) -> list[str]:
     return names + [f"tag {i + 1} of {name}" for name in kinds for i in range(places.tags)]
 
 
-def _sums(y: Tensor, x: Tensor, places: Places) -> Tensor:
+def member_sums(y: Tensor, x: Tensor, places: Places) -> Tensor:
     """Vectors that stand for an event: those of fixed places; of a set sum y and sum |y|^2 y; and tags times vectors.
 
     Parity-odd functions need three different vectors, which the two sums of one set, and another vector, are.

@@ -7,6 +7,7 @@ from math import sqrt
 import numpy as np
 
 from symhep_moments.fit.functions.fourier import Fourier
+from symhep_moments.fit.functions.harmonics import harmonics
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.of_object import of_objects
 from symhep_moments.fit.functions.options import FunctionOptions
@@ -25,7 +26,7 @@ SPARE = 4
 
 def build_functions(events: Events, options: FunctionOptions, rng: np.random.Generator) -> TestFunctions:
     """Blocks 'low', 'fourier' and 'user', on the device of the events; of whole events also 'members' and 'pairs',
-    and of systems of several objects one for each.
+    and of systems of several objects one for each; and beside 'low' the `harmonics`, a block for each order.
 
     The degree of 'low' is the least with so many more functions than generators.
 
@@ -35,7 +36,7 @@ def build_functions(events: Events, options: FunctionOptions, rng: np.random.Gen
     >>> from symhep.lie.bases import poincare
     >>> x = torch.ones(5, 2, 4, dtype=torch.float64)
     >>> events = Events(x, x[:, 0, 0], 1.0, ("E", "px", "py", "pz"), "GeV", True, poincare())
-    >>> build_functions(events, FunctionOptions(), np.random.default_rng(1)).blocks
+    >>> build_functions(events, FunctionOptions(harmonics=0), np.random.default_rng(1)).blocks
     {'low': slice(0, 14, None), 'fourier': slice(14, 38, None)}
     """
     p, d = events.vectors.shape[1:]
@@ -57,6 +58,8 @@ def build_functions(events: Events, options: FunctionOptions, rng: np.random.Gen
         own = [Squashed(Joined(*parts), natural_size(d))] if parts else []
     if options.low and events.places is not None:
         own += of_objects(events.places, events.x)
+    named = harmonics(events.x, events.names, options.harmonics, events.places) if options.low else None
+    own += [] if named is None else [named]
     if options.user is not None:
         function, inner = options.user.load(), d if whole else None
         own.append(UserFunctions(function, options.user.function, events.x, events.scale, inner))

@@ -37,6 +37,12 @@ class FunctionOptions(Options):
         description="length over which the waves vary, in units of the spread of the squashed vectors",
     )
     low: bool = Field(True, description="also the low powers of the components, summed over the vectors")
+    harmonics: int = Field(
+        6,
+        ge=0,
+        le=12,
+        description="beside low, the harmonics cos m phi, sin m phi of the azimuth up to this order, each tested alone",
+    )
     user: UserTestFunctions | None = Field(None, description="also functions of the user")
 
     @model_validator(mode="after")

@@ -92,7 +92,9 @@ class Rotations:
         if p == 1 and count == n:
             # The image of one vector is a uniform point of the sphere of its length: no matrix is needed.
             direction = rng.normal(size=x.shape)
-            direction *= np.sqrt((x**2).sum(axis=3, keepdims=True) / (direction**2).sum(axis=3, keepdims=True))
+            direction *= np.sqrt(
+                (x**2).sum(axis=3, keepdims=True) / (direction**2).sum(axis=3, keepdims=True)
+            )
             found[..., own] = direction
             return found
         maps = _haar3(rng, count, r) if k == 3 else _haar(rng, count, r, k)
@@ -121,7 +123,9 @@ class Permutations:
         from itertools import permutations
 
         orders = np.array(list(permutations(range(len(self.places)))))
-        return np.stack([self._placed(x, np.broadcast_to(order, (len(x), len(order)))) for order in orders], axis=1)
+        return np.stack(
+            [self._placed(x, np.broadcast_to(order, (len(x), len(order)))) for order in orders], axis=1
+        )
 
     def turned(self, images: FloatArray, unit: IntArray, rng: np.random.Generator) -> FloatArray:
         count = int(unit.max(initial=-1)) + 1

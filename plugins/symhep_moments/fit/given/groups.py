@@ -23,7 +23,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 #: An 'x' between two factors: after a bracket, a digit or a letter, before the name of a group.
-_TIMES = re.compile(r"(?<=[\w)])\s*[x×]\s*(?=(?:[SO]?O\(|so\(|S_|J_|Z_?\d|C?P\b|C\b|T\b|permutations|exchange|reflection))")
+_TIMES = re.compile(
+    r"(?<=[\w)])\s*[x×]\s*(?=(?:[SO]?O\(|so\(|S_|J_|Z_?\d|C?P\b|C\b|T\b|permutations|exchange|reflection))"
+)
 _ORTHOGONAL = re.compile(r"(SO|so|O)\((\d{1,3})\)")
 _SYMMETRIC = re.compile(r"S_?(\d{1,3})")
 #: Largest vectors whose rotations are drawn.
@@ -112,7 +114,9 @@ def one_parameter_group(label: str, matrix: npt.ArrayLike) -> CompactGroup | Non
     orbit = ClosedOrbit.of(matrix)
     if orbit is None:
         return None
-    return CompactGroup(label, f"the one-parameter group of {label}", (OneParameter(orbit.matrix, orbit.period),))
+    return CompactGroup(
+        label, f"the one-parameter group of {label}", (OneParameter(orbit.matrix, orbit.period),)
+    )
 
 
 def read_group(text: str, frame: Frame, generators: Sequence[Generators]) -> CompactGroup:
@@ -189,7 +193,13 @@ def _factor(
 
 
 def _open(name: str) -> LieError:
-    what = "boosts have" if name.startswith("K_") else "translations have" if name.startswith("P_") else f"{name} has"
+    what = (
+        "boosts have"
+        if name.startswith("K_")
+        else "translations have"
+        if name.startswith("P_")
+        else f"{name} has"
+    )
     return LieError(
         f"'{name}': {what} no exact test: not compact",
         hint="name a compact subgroup, such as SO(3) or J_z; others are tested as candidates (generators)",
@@ -212,7 +222,9 @@ def _rotations(name: str, mirrors: bool, n: int, block: tuple[int, ...] | None, 
                 hint=f"write SO({d}), a product such as SO({max(d - 2, 1)})xSO(2), or split the features into vectors",
             )
     if len(block) > LARGEST:
-        raise LieError(f"'{name}': rotations of more than {LARGEST} components are not drawn", hint="take fewer")
+        raise LieError(
+            f"'{name}': rotations of more than {LARGEST} components are not drawn", hint="take fewer"
+        )
     k, words = len(block), ", ".join(frame.components[i] for i in block)
     factors: list[Factor] = []
     if k == 2:
@@ -229,7 +241,9 @@ def _rotations(name: str, mirrors: bool, n: int, block: tuple[int, ...] | None, 
         signs = np.ones(d)
         signs[block[-1]] = -1.0
         last = frame.components[block[-1]]
-        mirror = Element(f"reflection({last})", f"mirror {last}", np.diag(signs), tuple(range(len(frame.vectors))))
+        mirror = Element(
+            f"reflection({last})", f"mirror {last}", np.diag(signs), tuple(range(len(frame.vectors)))
+        )
         factors.append(Cyclic(mirror))
     return CompactGroup(name, f"rotations{' and mirrors' if mirrors else ''} of {words}", tuple(factors))
 

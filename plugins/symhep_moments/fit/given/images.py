@@ -182,7 +182,9 @@ class _Form:
             values = np.maximum(values, 0.0)
             weights = values / (values + RIDGE)
             vectors, w, w2 = axes / np.sqrt(values + RIDGE), float(weights.sum()), float((weights**2).sum())
-        return cls(torch.from_numpy(np.ascontiguousarray(vectors)).float(), w / w2, w**2 / w2, log(block.share))
+        return cls(
+            torch.from_numpy(np.ascontiguousarray(vectors)).float(), w / w2, w**2 / w2, log(block.share)
+        )
 
     def log_p(self, z: Tensor) -> FloatArray:
         """(B, K) pulls -> (B,), with two moments of the law of T (Satterthwaite): to put statistics in order."""

@@ -13,6 +13,7 @@ from symhep.lie.spans import noise_floor
 from symhep.lie.subgroups.conjugates import Conjugate
 from symhep.stats.residual_forms import RIDGE
 from symhep_moments.fit.moments import Moments
+from symhep_moments.fit.named import Tangent
 from symhep_moments.fit.whitening import span_test, whitened
 
 __all__ = ["EXACT", "Fitted", "Orbits"]
@@ -104,7 +105,11 @@ class Orbits:
         self._constrained = candidates.shape[1] < len(candidates)
         known = np.linalg.qr(self._units @ found)[0]
         rest = np.eye(len(found)) - known @ known.T
-        self._signal = self._white.mean @ self._white.generators @ rest @ self._units
+        outside = self._white.generators @ rest @ self._units
+        self._signal = self._white.mean @ outside
+        self._signals = [self._signal]
+        if self._white.named is not None:
+            self._signals.append(self._white.named.mean @ outside)
         self._broken = found.shape[0] - found.shape[1]
 
     def fitted(self, conjugate: Conjugate) -> Fitted | None:
@@ -113,9 +118,17 @@ class Orbits:
         if start is None:
             return None
         place = self._homed(self._settled(self._place(start)))
-        tangent = np.einsum("kg,sgd->dks", self._signal, place.changes)
-        tested = span_test(self._white, place.theta, tangent.reshape(len(place.values), len(place.changes)))
+        tested = span_test(self._white, place.theta, self._tangent(place.changes))
         return Fitted(place.conjugate, tested.log_p, place.free)
+
+    def _tangent(self, changes: FloatArray) -> Tangent:
+        """How the moments of theta move along ``changes`` (s, G, d) of it."""
+        moved = [
+            np.einsum("kg,sgd->dks", signal, changes).reshape(-1, len(changes)) if len(changes) else
+            np.zeros((signal.shape[0] * changes.shape[2], 0))
+            for signal in self._signals
+        ]  # fmt: skip
+        return Tangent(*moved)
 
     def given(self, conjugate: Conjugate) -> float:
         """log p of 'these generators are symmetries', nothing being fitted."""

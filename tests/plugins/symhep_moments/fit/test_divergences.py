@@ -20,7 +20,7 @@ def found(**options: object) -> Result[MomentsRecord]:
     momenta = density("two_body", a_fb=0.7).draw(np.random.default_rng(1), 4000)
     data = Dataset.from_array(momenta.reshape(4000, -1), scaling="isotropic")
     data = replace(data, momenta=momenta, particles=("mu-", "mu+"))
-    chosen = MomentsOptions(generators="rotations", subgroups=False, discrete=None, strength=False, **options)
+    chosen = MomentsOptions(generators="rotations", subgroups=False, discrete=None, bounds=False, **options)
     method, context = MomentConditions(), Context(seed_sequence(1, "moments", 0))
     sample = method.prepare(data, chosen)
     return method.worded(method.combine(sample, [method.fit(sample, Shard(), context)], context))

@@ -91,8 +91,8 @@ def test_pulls_are_moments_over_errors(dijets: Measurement) -> None:
     # J_z holds: its pulls are normal, and of K functions none is beyond what one in 1e5 samples has
     worst = norm.isf(1e-5 / (2 * len(m.labels)))
     assert np.nanmax(np.abs(a["pulls"][:, 2])) < worst
-    assert np.abs(a["pulls_found"]).max() < worst
-    assert np.abs(a["pulls"][:, 5]).max() > worst
+    assert np.nanmax(np.abs(a["pulls_found"])) < worst
+    assert np.nanmax(np.abs(a["pulls"][:, 5])) > worst  # no boost along z moves an azimuth: those are NaN
 
 
 def test_candidates_off_the_support_are_not_tested(isotropic: Measurement) -> None:
@@ -117,7 +117,7 @@ def test_the_result_can_be_told_and_drawn(dijets: Measurement, isotropic: Measur
         with use_style():
             figures = [f.name for f in draw_all(Result(record, arrays_of(o)))]
         plt.close("all")
-        assert {"p_values", "lattice", "ranks", "generators", "strengths", "moments"} <= set(figures)
+        assert {"p_values", "lattice", "ranks", "generators", "limits", "moments"} <= set(figures)
     assert "maps" not in figures
 
 

@@ -14,6 +14,7 @@ from torch import Tensor
 from symhep.lie.bases import gl, poincare, translations
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.fourier import Fourier
+from symhep_moments.fit.functions.harmonics import Harmonics
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.polynomials import Polynomials
 from symhep_moments.fit.functions.squash import Squashed
@@ -44,6 +45,7 @@ MAKERS: dict[str, Callable[[int, int], TestFunctions]] = {
     "polynomials": lambda p, d: Polynomials(d, 3),
     "fourier": waves,
     "squashed": lambda p, d: Squashed(Polynomials(d, 2), 1.3),
+    "harmonics": lambda p, d: Harmonics({f"{i}": [i] for i in range(p)}, [0.5] * p, (d - 1, 0), 6),
     "joined": lambda p, d: Squashed(Joined(Polynomials(d, 4), waves(p, d)), 0.8),
     "user": lambda p, d: UserFunctions(squared, "my:squared", torch.ones(3, p, d, dtype=torch.float64), 2.5),
     "plain": lambda p, d: Plain(),

@@ -1,0 +1,89 @@
+"""Harmonics of the angle about the axis of a rotation: v_m = |E[exp(i m phi)]|."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import accumulate
+from operator import mul
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from symhep.hypotheses.bounds.region import Quantity
+from symhep.hypotheses.bounds.sample_mean import sample_mean
+from symhep.lie.canonical_basis import leading
+from symhep_moments.fit.bounds.joint import Joint
+from symhep_moments.fit.bounds.seen import Seen
+from symhep_moments.fit.closed_orbits import CLOSED, ClosedOrbit
+
+__all__ = ["angle_waves", "azimuths"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def azimuths(
+    seen: Seen, orbits: Mapping[str, ClosedOrbit], orders: int
+) -> tuple[dict[str, list[str]], list[Quantity], Joint]:
+    """For each generator with closed orbits the harmonics m = 1 .. ``orders`` of each vector about it.
+
+    phi is the angle of the vector in the plane that the generator turns (in each of them, if there are several), about
+    the point that stays; vectors at that point count as 0. Of a set the mean is that over its members.
+    E[exp(i m phi)] = 0 if the density is invariant, whatever else it is. With dN / dphi ~ 1 + 2 sum_m v_m cos m(phi -
+    Psi_m), as flow of heavy ions is written (Voloshin and Zhang 1996, Z. Phys. C 70, 665), v_m is its absolute value,
+    epsilon / 2 of 1 + epsilon cos m(phi - Psi_m), and never above one.
+
+    Names by generator, the quantities, and their joint covariance.
+    """
+    names: dict[str, list[str]] = {}
+    quantities: list[Quantity] = []
+    joint = Joint(seen)
+    for label, orbit in orbits.items():
+        waves = angle_waves(orbit, seen.points[..., : len(orbit.matrix) - 1], orders)
+        own = names.setdefault(label, [])
+        for group, where, number in seen.groups:
+            summed = seen.summed(waves, where).cpu().numpy()  # (N, L, orders)
+            for plane in range(summed.shape[1]):
+                if not summed[:, plane].any():
+                    continue  # the vector does not know of this plane
+                which = f" (plane {plane + 1})" if summed.shape[1] > 1 else ""
+                for m in range(orders):
+                    z = summed[:, plane, m]
+                    name = f"v_{m + 1} of {group}{which} {_about(label)}"
+                    values = np.stack([z.real, z.imag], axis=1)
+                    found = sample_mean(name, values, seen.weights, seen.unit, number)
+                    own.append(name)
+                    quantities.append(found)
+                    joint.add(found, values, number)
+    return names, quantities, joint
+
+
+def _about(label: str) -> str:
+    """A rotation by its axis."""
+    return f"about {label[2:]}" if label in ("J_x", "J_y", "J_z") else f"along {label}"
+
+
+def angle_waves(orbit: ClosedOrbit, x: Tensor, orders: int) -> Tensor:
+    """exp(i m phi) in the L planes that turn: vectors (N, P, d) -> (N, P, L, orders), complex.
+
+    >>> from symhep.lie.bases import rotations
+    >>> turn = ClosedOrbit(rotations(2).homogeneous().matrices[0])
+    >>> waves = angle_waves(turn, torch.tensor([[[0.0, 2.0], [0.0, 0.0]]], dtype=torch.float64), 2)[0, :, 0]
+    >>> waves[0].abs().tolist(), waves[1].abs().tolist()
+    ([1.0, 1.0], [0.0, 0.0])
+    """
+    linear = orbit.matrix[:-1, :-1]
+    values, vectors = np.linalg.eig(linear.T)
+    planes = vectors[:, values.imag > CLOSED * np.abs(values).max()].T
+    # The phase of an eigenvector, where an angle is zero, is a choice: the leading component is real.
+    phases = planes[np.arange(len(planes)), leading(planes)]
+    planes = planes * (np.abs(phases) / phases)[:, None]
+    # The middle of the turns: W x + b = 0.
+    middle = -np.linalg.lstsq(linear, orbit.matrix[:-1, -1], rcond=None)[0]
+    across = (x - torch.as_tensor(middle, device=x.device)).to(torch.complex128)
+    z = across @ torch.as_tensor(planes.T, device=x.device)
+    size = z.abs()
+    far = float(size.max()) if size.numel() else 0.0
+    z = torch.where(size > 1e-12 * far, z / size.clamp(min=torch.finfo(torch.float64).tiny), 0.0)
+    return torch.stack(list(accumulate([z] * orders, mul)), dim=-1)

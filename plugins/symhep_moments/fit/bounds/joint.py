@@ -1,0 +1,60 @@
+"""The joint covariance of many named moments, for what is expected of the largest of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep.hypotheses.bounds.expected import expected_largest
+from symhep.hypotheses.bounds.region import Quantity, Region
+from symhep.hypotheses.bounds.sample_mean import unit_sums
+from symhep_moments.fit.bounds.seen import Seen
+
+__all__ = ["Joint"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Events that correlations are taken from, evenly spaced. Variances are those of all events.
+EVENTS = 20_000
+
+
+class Joint:
+    """Residuals of the quantities on some events."""
+
+    def __init__(self, seen: Seen) -> None:
+        n = len(seen.events)
+        self._rows = np.linspace(0, n - 1, min(n, EVENTS)).astype(np.int64)
+        self._weights = seen.weights[self._rows]
+        self._unit = None if seen.unit is None else seen.unit[self._rows]
+        self._columns: dict[str, FloatArray] = {}
+
+    def add(self, quantity: Quantity, values: FloatArray, number: FloatArray | None = None) -> None:
+        """A quantity with the ``values`` (N, d) that it is the mean of, and the number of members."""
+        w = self._weights[:, None]
+        per = w if number is None else w * number[self._rows, None]
+        self._columns[quantity.name] = unit_sums(w * values[self._rows] - per * quantity.mean, self._unit)
+
+    def expected(
+        self, region: Region, names: Iterable[str], onto: dict[str, FloatArray] | None = None
+    ) -> float:
+        """Median of the largest upper end of these quantities, or of their parts ``onto``, if nothing is broken."""
+        columns, scales, parts, edges, at = [], [], [], [], 0
+        for name in names:
+            part = None if onto is None else onto[name]
+            residuals, covariance = self._columns[name], region.quantities[name].covariance
+            if part is not None:
+                residuals, covariance = residuals @ part.T, part @ covariance @ part.T
+            columns.append(residuals)
+            scales.append(np.sqrt(np.maximum(np.diag(covariance), 0.0)))
+            parts.append(slice(at, at + residuals.shape[1]))
+            edges.append(region.squared(name))
+            at += residuals.shape[1]
+        if not columns:
+            return 0.0
+        joined = np.concatenate(columns, axis=1)
+        products = joined.T @ joined
+        norms = np.sqrt(np.diag(products))
+        scale = np.divide(np.concatenate(scales), norms, out=np.zeros_like(norms), where=norms > 0)
+        return expected_largest(scale[:, None] * products * scale, parts, edges)

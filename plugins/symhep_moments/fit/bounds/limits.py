@@ -1,0 +1,228 @@
+"""Limits and intervals of candidates, of the symmetry found and of classes of subgroups, from one region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from symhep.hypotheses.bounds.region import Quantity, Region
+from symhep.methods.number import Number
+from symhep_moments.fit.bounds.directions import across_axis, direction_harmonics
+from symhep_moments.fit.bounds.harmonics import azimuths
+from symhep_moments.fit.bounds.joint import Joint
+from symhep_moments.fit.bounds.options import BoundOptions
+from symhep_moments.fit.bounds.rates import rate_unit, rates
+from symhep_moments.fit.bounds.seen import Seen
+from symhep_moments.fit.bounds.turns import Turns, turns_of
+from symhep_moments.fit.closed_orbits import ClosedOrbit
+from symhep_moments.fit.functions.interface import TestFunctions
+from symhep_moments.sample import Events
+
+__all__ = ["Bound", "Bounds", "bounds_of"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Parts of a generator below this are rounding.
+SAME = 1e-6
+#: Lab axes that a class of rotations is looked at, beside the fitted one.
+AXES = np.eye(3)
+
+
+@dataclass(frozen=True)
+class Bound:
+    """How broken something is, at least and at most.
+
+    Attributes
+    ----------
+    kind
+        'v_m': the largest harmonic, of one; 'rate'.
+    value, low, high
+        In ``unit``.
+    expected
+        Median of the limit if it holds; None for a rate, which has no limit.
+    unit
+        '' for a harmonic, which is a fraction.
+    function
+        Which function has the largest upper end.
+    """
+
+    kind: Literal["v_m", "rate"]
+    value: float
+    low: float
+    high: float
+    expected: float | None
+    unit: str
+    function: str
+
+    def size(self, quantities: int) -> Number:
+        """The interval."""
+        return Number(
+            value=self.value, low=self.low, high=_known(self.high), unit=self.unit,
+            method=f"simultaneous region of {quantities} named quantities, 95 %",
+        )  # fmt: skip
+
+    def limits(self, delta: float | None) -> dict[str, Any]:
+        """Fields of `symhep.hypotheses.bounds.record.Limits`."""
+        upper = _known(self.high) if self.kind == "v_m" else None
+        return {
+            "upper_95": upper,
+            "expected_95": None if self.expected is None else _known(self.expected),
+            "below_delta": None if delta is None or upper is None else upper < delta,
+            "function": self.function,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """One region, and what it says of anything that its quantities know.
+
+    Attributes
+    ----------
+    region
+        Of all quantities.
+    options
+        Orders, delta.
+    labels
+        G' candidates.
+    turns
+        The rotations that have harmonics.
+    harmonics
+        Of each of them the names of its quantities.
+    units
+        Of each other candidate the unit of its rate, and the factor from scaled units.
+    uneven
+        Those of them whose orbits are closed.
+    degrees
+        Degree of the direction harmonics by name.
+    joints
+        Of the harmonics, of the direction harmonics.
+    """
+
+    region: Region
+    options: BoundOptions
+    labels: tuple[str, ...]
+    turns: Turns
+    harmonics: Mapping[str, Sequence[str]]
+    units: Mapping[str, tuple[str, float]]
+    uneven: frozenset[str]
+    degrees: Mapping[str, int]
+    joints: tuple[Joint, Joint]
+
+    def candidate(self, label: str) -> Bound | None:
+        """Of a single generator; None if it moves no vector."""
+        if label in self.units:
+            unit, factor = self.units[label]
+            value, low, high = self.region.ends(label)
+            function = "products of components, squashed"
+            return Bound("rate", factor * value, factor * low, factor * high, None, unit, function)
+        names = self.harmonics.get(label)
+        return self._largest(names, self.joints[0]) if names else None
+
+    def span(self, rows: FloatArray) -> Bound | str:
+        """Of the group of generators (r, G'), or why it has no limit: the largest over them.
+
+        One that named rotations span has their harmonics. A rotation of space about another axis has the direction
+        harmonics across it.
+        """
+        basis = np.linalg.qr(rows.T)[0]
+        inside = {
+            label: vector
+            for label, vector in self.turns.coefficients.items()
+            if np.linalg.norm(vector - basis @ (basis.T @ vector)) < SAME
+        }
+        if inside and np.linalg.matrix_rank(np.array(list(inside.values())), tol=SAME) == len(rows):
+            names = [name for label in inside for name in self.harmonics.get(label, ())]
+            return self._largest(names, self.joints[0]) if names else "no vector is moved"
+        axis = self._axis(rows)
+        if axis is not None:
+            return self.about(axis)
+        used = (np.abs(rows) > SAME * np.abs(rows).max(initial=0.0)).any(axis=0)
+        open_ones = [a for a, there in zip(self.labels, used, strict=True) if there and a in self.units]
+        if open_ones and not self.turns.coefficients:
+            return "none of its generators has a flow that comes back: rates have an interval and no limit"
+        return "no named function turns with all of it: limits are known for rotations alone"
+
+    def about(self, axis: FloatArray) -> Bound:
+        """Of the rotations about an axis of space: the part of each v_l that turns."""
+        onto = {name: across_axis(axis, degree) for name, degree in self.degrees.items()}
+        return self._largest(list(self.degrees), self.joints[1], onto)
+
+    def sphere(self) -> Bound:
+        """Of all rotations of space: v_l."""
+        return self._largest(list(self.degrees), self.joints[1])
+
+    def of_class(self, dimension: int, fitted: FloatArray | None) -> Bound | None:
+        """Of a compact class of subgroups of the Poincare group, the least over conjugates: rotations about one axis
+        (``dimension`` 1), all rotations (3). None if not all rotations are candidates, but J_z is not one either.
+
+        Of the first the axes tried are x, y, z and ``fitted``. Every conjugate that is tried bounds the least.
+        """
+        if self.turns.axes is None:
+            return self.candidate("J_z") if dimension == 1 and "J_z" in self.harmonics else None
+        if dimension == 3:
+            return self.sphere()
+        axes = [*AXES, *([] if fitted is None or not fitted.any() else [fitted])]
+        return min((self.about(axis) for axis in axes), key=lambda found: found.high)
+
+    def why_none(self, label: str) -> str | None:
+        """Why a candidate has no limit; None if it has one."""
+        if label in self.uneven:
+            return "the edges or the density change along its orbits: a rate per radian, with an interval"
+        if label in self.units:
+            return "its flow does not come back: a rate, with an interval"
+        return None if self.harmonics.get(label) else "it turns no vector"
+
+    def _axis(self, rows: FloatArray) -> FloatArray | None:
+        """The axis of a single rotation of space; None if it is none."""
+        axes = self.turns.axes
+        if axes is None or len(rows) != 1:
+            return None
+        found = np.linalg.lstsq(axes.T, rows[0], rcond=None)[0]
+        left = rows[0] - axes.T @ found
+        return None if np.abs(left).max() > SAME * np.abs(rows).max() else np.asarray(found)
+
+    def _largest(
+        self, names: Sequence[str], joint: Joint, onto: dict[str, FloatArray] | None = None
+    ) -> Bound:
+        """Largest value, low and high over quantities: the largest breaking lies there if all lie in their ellipses."""
+        ends = {name: self.region.ends(name, None if onto is None else onto[name]) for name in names}
+        worst = max(names, key=lambda name: ends[name][2])
+        value, low, high = (max(end[i] for end in ends.values()) for i in range(3))
+        expected = joint.expected(self.region, names, onto)
+        return Bound("v_m", value, low, min(high, 1.0) if high < inf else high, expected, "", worst)
+
+
+def bounds_of(events: Events, functions: TestFunctions, options: BoundOptions) -> Bounds:
+    """The region of all candidates of ``events``, with the edges and the density around ``functions``.
+
+    Its functions do not depend on the seed, nor on what was found: harmonics of angles for generators whose flow comes
+    back, and for rotations in the planes of two components that are sums of candidates; spherical harmonics of
+    directions where all rotations of space are; for all others powers and products of components.
+    """
+    seen = Seen(events, functions)
+    labels = tuple(events.generators.labels)
+    matrices = np.asarray(events.generators.matrices, dtype=np.float64)
+    turns = turns_of(events, functions)
+    harmonics, quantities, joint = azimuths(seen, turns.orbits, options.orders)
+    open_ones = [label for label in labels if label not in turns.orbits]
+    changing = rates(seen, open_ones)
+    degrees: dict[str, int] = {}
+    directions: list[Quantity] = []
+    joint_of_directions = Joint(seen)
+    if turns.space is not None:
+        degrees, directions, joint_of_directions = direction_harmonics(seen, turns.space, options.orders)
+    units = {label: rate_unit(matrices[labels.index(label)], events) for label in open_ones}
+    uneven = frozenset(a for a in open_ones if ClosedOrbit.of(matrices[labels.index(a)]) is not None)
+    region = Region([*quantities, *changing, *directions])
+    return Bounds(
+        region, options, labels, turns, harmonics, units, uneven, degrees, (joint, joint_of_directions)
+    )
+
+
+def _known(number: float) -> float | None:
+    return None if number == inf else number

@@ -1,0 +1,114 @@
+"""Rates: how much the density changes along a flow that does not come back, such as a boost."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from symhep.hypotheses.bounds.region import Quantity
+from symhep.hypotheses.bounds.sample_mean import degrees_of_freedom, unit_sums
+from symhep_moments.fit.bounds.orthonormal import orthonormal
+from symhep_moments.fit.bounds.seen import Seen
+from symhep_moments.fit.fields import LinearFields
+from symhep_moments.fit.functions.choice import build_functions
+from symhep_moments.fit.functions.interface import TestFunctions
+from symhep_moments.fit.functions.layers import along_fields, around, innermost, weight, with_constant
+from symhep_moments.fit.functions.member_edges import MemberEdged
+from symhep_moments.fit.functions.options import FunctionOptions
+from symhep_moments.sample import Events
+
+__all__ = ["named_functions", "rate_unit", "rates"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Events used at most, evenly spaced.
+RATE_EVENTS = 200_000
+#: Numbers of all influences that are held: 160 MB.
+HELD = 20_000_000
+#: Numbers of an intermediate array.
+BLOCK = 1 << 19
+
+
+def named_functions(events: Events, functions: TestFunctions) -> TestFunctions:
+    """The powers and products of components, with the edges and the density of ``functions``; no seed enters."""
+    low = build_functions(events, FunctionOptions(fourier=0), np.random.default_rng(0))
+    inside = innermost(functions)
+    if isinstance(inside, MemberEdged):
+        low = MemberEdged(low, inside.edges, inside.scale, inside.places)
+    return around(functions, low)
+
+
+def rates(seen: Seen, labels: list[str]) -> list[Quantity]:
+    """For each of the generators ``labels`` the part of h in the span of the named functions, R orthonormal components.
+
+    h, the relative change of the density per unit of the parameter, has E_p[f h] = - E_p[grad f . v]. With functions of
+    G = E_p[f f^T] = 1 (and the constant among them) these are its components, and their length is the rms of what the
+    functions see of h: the root of the Fisher information on the parameter that they hold, a lower bound of all of it.
+    The noise of G counts: with G = L L^T the length of L^-1 A moves as that of L^-1 (dA - dG G^-1 A / 2).
+    """
+    if not labels:
+        return []
+    events = seen.events
+    generators = events.generators.subset(labels)
+    wide = along_fields(with_constant(named_functions(events, seen.functions)), generators)
+    inside = innermost(wide)
+    most = min(RATE_EVENTS, max(1, HELD // (wide.count * len(labels))), len(events))
+    rows = torch.linspace(0, len(events) - 1, most, device=events.x.device).long()
+    fields = LinearFields(generators, str(events.x.device), events.places)
+    step = max(1, BLOCK // (wide.count * len(labels)))
+    chunks = list(
+        zip(torch.split(events.x[rows], step), torch.split(events.weights[rows], step), strict=True)
+    )
+    total = sum(float((w * weight(wide, x)).sum()) for x, w in chunks)
+    mean = torch.zeros(wide.count, len(labels), dtype=torch.float64, device=events.x.device)
+    gram = torch.zeros(wide.count, wide.count, dtype=torch.float64, device=events.x.device)
+    for x, w in chunks:
+        f = inside.values(x)
+        gram += f.T @ ((w * weight(wide, x))[:, None] * f)
+        mean += wide.sum_along(x, fields(x), w)
+    basis = torch.as_tensor(orthonormal((gram / total).cpu().numpy()), device=mean.device)
+    a = basis.T @ (mean / total)
+    influences = torch.cat([_influence(x, w, wide, fields(x), basis, a) for x, w in chunks]).cpu().numpy()
+    unit = None if seen.unit is None else seen.unit[rows.cpu().numpy()]
+    weights = seen.weights[rows.cpu().numpy()]
+    nu = degrees_of_freedom(weights, unit)
+    factor = (nu + 1) / nu if nu > 0 else 1.0
+    found = []
+    for column, label in enumerate(labels):
+        own = unit_sums(influences[:, :, column], unit)
+        found.append(Quantity(label, a[:, column].cpu().numpy(), factor * own.T @ own / total**2, nu))
+    return found
+
+
+def _influence(x: Tensor, w: Tensor, wide: TestFunctions, v: Tensor, basis: Tensor, a: Tensor) -> Tensor:
+    """(n, R, G) of each event on the components a, in a metric that is estimated too."""
+    f, b = innermost(wide).values(x) @ basis, weight(wide, x)
+    moved = torch.einsum("nkg,kr->nrg", wide.along(x, v), basis)
+    h = f @ a
+    half = (b[:, None] * h)[:, None, :] * f[:, :, None] + b[:, None, None] * a
+    return w[:, None, None] * (moved - half / 2)
+
+
+def rate_unit(matrix: FloatArray, events: Events) -> tuple[str, float]:
+    """Of a rate along this generator, and what the rate in scaled units is to be multiplied with."""
+    linear = matrix[:-1, :-1]
+    if not linear.any():
+        size = float(np.linalg.norm(matrix[:-1, -1]))
+        return f"per {events.unit or 'unit'}", 1.0 / (events.scale * size)
+    if matrix[:-1, -1].any():
+        return "per unit", 1.0
+    if np.allclose(linear, linear[0, 0] * np.eye(len(linear))):
+        return "per e-fold", 1.0
+    if "px" in events.names and events.places is not None and np.allclose(linear, -linear.T):
+        return "per radian", sqrt(2 / float((linear**2).sum()))
+    if events.momenta:
+        metric = np.diag([1.0, -1.0, -1.0, -1.0])
+        square = float(np.trace(linear @ linear))
+        if np.allclose(linear.T @ metric + metric @ linear, 0.0) and abs(square) > 1e-9:
+            # A boost has tr W^2 = 2 per squared unit of rapidity, a rotation -2 per squared radian.
+            return ("per unit of rapidity" if square > 0 else "per radian"), sqrt(2 / abs(square))
+    return "per unit", 1.0

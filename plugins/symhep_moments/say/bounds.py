@@ -1,0 +1,121 @@
+"""How broken everything is, or could be, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from symhep.hypotheses.bounds.record import Limits
+from symhep.hypotheses.bounds.text import equivalence_text, limit_text, size_text
+from symhep.methods.enumeration import several
+from symhep.methods.result import Statement
+from symhep_moments.record import Candidate, MomentsRecord
+from symhep_moments.say.group import group_in_words
+
+__all__ = ["V_L", "V_M", "bounds", "is_broken"]
+
+#: What a size in per cent means.
+V_M = (
+    "v_m = |E[exp(i m phi)]|, phi the angle of a vector about the axis: half of the epsilon of "
+    "1 + epsilon cos m(phi - Psi)"
+)
+#: The same of directions.
+V_L = "v_l = |E[y_l(n)]|, n the direction of a vector: the root of the mean of P_l(cos angle) over pairs of events"
+#: Candidates that a sentence can hold.
+LISTED = 6
+
+
+def is_broken(candidate: Candidate) -> bool:
+    """Is its test rejected, adjusted, and does the interval of its size exclude zero?"""
+    size = candidate.size
+    return bool(candidate.rejected) and size is not None and (size.low or 0.0) > 0.0
+
+
+def bounds(s: MomentsRecord) -> Iterator[Statement]:
+    """The limit of what was found, what is broken and by how much, limits of the rest, equivalence tests."""
+    if s.bounds is None:
+        return
+    yield from _found(s)
+    yield from _broken(s)
+    yield from _rest(s)
+    rows: dict[str, Limits] = {c.label: c for c in s.candidates}
+    rows |= {f"the class {row.name}": row for row in s.subgroups}
+    if s.algebra.dimension:
+        rows = {group_in_words(s): s.algebra, **rows}
+    if text := equivalence_text(rows, s.bounds.delta):
+        yield Statement(text, {name: row.upper_95 for name, row in rows.items()}, "limits")
+
+
+def _found(s: MomentsRecord) -> Iterator[Statement]:
+    """'SO(2) about the beam axis: no harmonic m <= 6 of the azimuth above v_m = 2.9 % (95 %, expected 3.1 %).'"""
+    assert s.bounds is not None
+    algebra = s.algebra
+    if not algebra.dimension:
+        return
+    if algebra.upper_95 is None:
+        for row in s.bounds.without:
+            if row.label == algebra.name:
+                yield Statement(
+                    f"{group_in_words(s)} has no limit ({row.why}).", {"without": row.why}, "limits"
+                )
+        return
+    what, symbol, meaning = _functions(algebra.function or "", s)
+    yield Statement(
+        f"{group_in_words(s)}: no {what} above {symbol} = {limit_text(algebra)}; {meaning}.",
+        _evidence(algebra) | {"quantities": s.bounds.quantities},
+        "limits",
+    )
+
+
+def _functions(function: str, s: MomentsRecord) -> tuple[str, str, str]:
+    """What is bounded, its symbol, what this means."""
+    assert s.bounds is not None
+    if "of the direction of" in function:
+        return f"spherical harmonic l <= {s.bounds.orders} of a direction", "v_l", V_L
+    angle = "the azimuth" if function.endswith("about z") else "the angle about an axis"
+    return f"harmonic m <= {s.bounds.orders} of {angle}", "v_m", V_M
+
+
+def _broken(s: MomentsRecord) -> Iterator[Statement]:
+    broken = [c for c in s.candidates if is_broken(c)]
+    if not broken:
+        return
+    told = [_size(c) for c in broken[:LISTED]]
+    told += [f"{len(broken) - LISTED} more"] if len(broken) > LISTED else []
+    seen = any(c.size_kind == "v_m" for c in broken[:LISTED])
+    meaning = f"; {V_M}" if seen and s.algebra.upper_95 is None else ""
+    yield Statement(
+        f"Broken: {several(told)} (95 % intervals, all at once{meaning}).",
+        {c.label: c.size.to_json() for c in broken if c.size is not None},
+        "limits",
+    )
+
+
+def _size(c: Candidate) -> str:
+    assert c.size is not None
+    if c.size_kind == "rate":
+        return f"{c.label} by {size_text(c.size)}"
+    return f"{c.label} with v_m = {size_text(c.size)} ({c.function})"
+
+
+def _rest(s: MomentsRecord) -> Iterator[Statement]:
+    """Limits of single candidates that are not broken, and of those that only other functions see broken."""
+    limited = [c for c in s.candidates if c.upper_95 is not None and not is_broken(c)]
+    kept = [c for c in limited if not c.rejected]
+    if kept and not (len(kept) == s.algebra.dimension == 1 and s.algebra.upper_95 == kept[0].upper_95):
+        yield Statement(f"Limits: {_limits(kept)}.", {c.label: _evidence(c) for c in kept}, "limits")
+    if seen := [c for c in limited if c.rejected]:
+        yield Statement(
+            f"Rejected, but not by the named harmonics, for which the limits are: {_limits(seen)}.",
+            {c.label: _evidence(c) for c in seen}, "limits",
+        )  # fmt: skip
+
+
+def _limits(rows: Sequence[Candidate]) -> str:
+    told = [f"{c.label} v_m < {limit_text(c)}" for c in rows[:LISTED]]
+    told += [f"{len(rows) - LISTED} more"] if len(rows) > LISTED else []
+    return several(told)
+
+
+def _evidence(row: Limits) -> dict[str, Any]:
+    return {"upper_95": row.upper_95, "expected_95": row.expected_95, "function": row.function}

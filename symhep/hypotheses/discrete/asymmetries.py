@@ -1,0 +1,164 @@
+"""How asymmetric the events are in functions that have a name: sizes and limits of discrete elements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from symhep.hypotheses.bounds.region import hotelling
+from symhep.hypotheses.discrete.orbit_sums import chunks
+from symhep.hypotheses.discrete.randomised import random_sums
+from symhep.hypotheses.discrete.weighting import Moving, Weighting
+from symhep.methods.number import Number
+from symhep.stats.asymmetry import wilson
+
+__all__ = ["LEVEL", "NamedAsymmetry", "named_asymmetries"]
+
+FloatArray = npt.NDArray[np.float64]
+
+LEVEL = 0.95
+#: Values of a function that differ by less than this share of its size are equal.
+EQUAL = 1e-9
+#: Randomised samples that the expected limit is the median of.
+RANDOM = 200
+
+
+@dataclass(frozen=True)
+class NamedAsymmetry:
+    """The largest asymmetry among the named functions of an element, and limits on all of them.
+
+    Attributes
+    ----------
+    size
+        Of the function with the largest one, with its ends in the region of all functions of all elements.
+    function
+        Its name.
+    upper, expected
+        No named asymmetry is larger; the median of that limit for symmetric events.
+    effective
+        Effective number of events of the weakest of them.
+    """
+
+    size: Number
+    function: str
+    upper: float
+    expected: float
+    effective: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Counts:
+    """Of the functions k that an element changes: sums of w a over groups (G, q, k), of w^2 a^2 and w^2 a (k,)."""
+
+    names: list[str]
+    groups: FloatArray
+    squares: FloatArray
+    crossed: FloatArray
+    order: int
+
+
+def named_asymmetries(
+    elements: Sequence[Moving],
+    x: Tensor,
+    weighting: Weighting,
+    functions: Callable[[Tensor], Tensor],
+    labels: Sequence[str],
+    rng: np.random.Generator,
+) -> list[NamedAsymmetry | None]:
+    """For each of ``elements`` on events x (N, P, d); ``functions`` (n, P, d) -> (n, K) with K ``labels``.
+
+    A = (q F - 1) / (q - 1), F the share of events whose own f is the largest of their q images', ties counted half: for
+    an involution P(f(x) > f(g x)) - P(f(x) < f(g x)), 0 if the symmetry holds. All A of all elements lie in their
+    intervals at once with 95 % confidence: Wilson's (`symhep.stats.asymmetry.wilson`), each with the tail of Sidak as
+    in `symhep.hypotheses.bounds.region.simultaneous`. Functions that have the same sign for all events count once.
+    None: no named function changes.
+    """
+    counts = [_count(e, x, weighting, functions, labels) for e in elements]
+    number = sum(len(c.names) for c in counts)
+    if not number:
+        return [None] * len(counts)
+    w = weighting.weights
+    total, second = float(w.sum()), float((w**2).sum())
+    if weighting.copies:
+        second = float((np.bincount(weighting.groups, w) ** 2).sum())
+    tail = float(-np.expm1(np.log(LEVEL) / number))
+    z = float(np.sqrt(hotelling(1, max(total**2 / second - 1, 1.0), tail)))
+    return [_bounded(c, total, second, z, rng) if c.names else None for c in counts]
+
+
+def _count(
+    element: Moving,
+    x: Tensor,
+    weighting: Weighting,
+    functions: Callable[[Tensor], Tensor],
+    labels: Sequence[str],
+) -> _Counts:
+    q = element.order
+    groups = np.zeros((int(weighting.groups[-1]) + 1, q, len(labels)))
+    squares, crossed, gram = np.zeros(len(labels)), np.zeros(len(labels)), np.zeros((len(labels),) * 2)
+    for part in chunks(len(x)):
+        a = _own_largest(torch.stack([functions(image) for image in element.orbit(x[part])], dim=1))
+        w = weighting.weights[part]
+        np.add.at(groups, weighting.groups[part], w[:, None, None] * a)
+        squares += w**2 @ a[:, 0] ** 2
+        crossed += w**2 @ a[:, 0]
+        gram += a[:, 0].T @ a[:, 0]
+    if weighting.copies:
+        squares = (groups[:, 0] ** 2).sum(axis=0)
+        crossed = np.bincount(weighting.groups, weighting.weights) @ groups[:, 0]
+    kept = list[int]()
+    for k in np.flatnonzero(gram.diagonal() > 0):
+        if all(abs(gram[j, k]) < gram[k, k] or gram[j, j] != gram[k, k] for j in kept):
+            kept.append(int(k))
+    return _Counts([labels[k] for k in kept], groups[..., kept], squares[kept], crossed[kept], q)
+
+
+def _own_largest(f: Tensor) -> FloatArray:
+    """(n, q, K) values at the images -> (n, q, K) of (q y - 1) / (q - 1), y = 1 at the largest, shared by equal ones."""
+    q = f.shape[1]
+    near = EQUAL * f.abs().amax(dim=(0, 1), keepdim=True)
+    largest = (f >= f.amax(dim=1, keepdim=True) - near).double()
+    share = largest / largest.sum(dim=1, keepdim=True)
+    return np.asarray(((q * share - 1) / (q - 1)).cpu().numpy())
+
+
+def _bounded(c: _Counts, total: float, second: float, z: float, rng: np.random.Generator) -> NamedAsymmetry:
+    floor = -1 / (c.order - 1)
+    values = c.groups[:, 0].sum(axis=0) / total
+    ends, effective = [], np.inf
+    spreads = np.maximum(c.squares - 2 * values * c.crossed + values**2 * second, 0.0)
+    for value, spread in zip(values, spreads, strict=True):
+        low, high, n = _ends(float(value), float(spread), c.order, total, second, z)
+        ends.append((max(low, floor), min(high, 1.0)))
+        effective = min(effective, n)
+    largest = int(np.abs(values).argmax())
+    (low, high), value = ends[largest], float(values[largest])
+    drawn = random_sums(c.groups, rng, RANDOM) / total
+    scales = [_ends(0.0, float(s), c.order, total, second, z) for s in c.squares]
+    limits = [
+        np.maximum(np.abs(drawn[:, k] + one[1]), np.abs(drawn[:, k] + one[0])) for k, one in enumerate(scales)
+    ]
+    return NamedAsymmetry(
+        Number(
+            value=value, low=min(low, value), high=max(high, value), level=LEVEL,
+            method="Wilson, simultaneous over all named functions of all elements",
+        ),
+        c.names[largest],
+        max(max(abs(low), abs(high)) for low, high in ends),
+        float(min(np.median(np.max(limits, axis=0)), 1.0)),
+        effective,
+    )  # fmt: skip
+
+
+def _ends(
+    value: float, spread: float, q: int, total: float, second: float, z: float
+) -> tuple[float, float, float]:
+    """Of A with sum w^2 (a - A)^2 = ``spread``, by the share F = (1 + (q - 1) A) / q; and the effective events."""
+    scale = (q - 1) / q
+    (low, high), n = wilson(1 / q + scale * value, scale**2 * spread, total, second, z)
+    return (q * low - 1) / (q - 1), (q * high - 1) / (q - 1), n

@@ -1,0 +1,117 @@
+"""Sums over the events of functions of an event and of its images, in one pass over the events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from symhep.hypotheses.discrete.weighting import Moving, Weighting
+from symhep.stats.support import RESOLUTION
+
+__all__ = ["OrbitSums", "chunks", "orbit_sums", "score_sums"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+#: Events that are looked at together.
+CHUNK = 8192
+
+
+@dataclass(frozen=True)
+class OrbitSums:
+    """Of y_k(x) = w (f_k(x) - mean of f_k over the orbit of x), of the K functions that g changes.
+
+    Attributes
+    ----------
+    groups
+        (groups, q, K) sums of y_k(g^j x); with random signs (groups, 2, K), sums and their negatives.
+    second
+        (K, K) sum over the events of the mean of y y^T over their images: the covariance of sum_n y_n over all
+        choices of images.
+    changed
+        (K',) which functions change by more than rounding; the others are left out.
+    """
+
+    groups: FloatArray
+    second: FloatArray
+    changed: npt.NDArray[np.bool_]
+
+
+def orbit_sums(
+    x: Tensor,
+    weighting: Weighting,
+    functions: Callable[[Tensor], Tensor],
+    elements: Sequence[Moving],
+) -> list[OrbitSums]:
+    """For each of ``elements``, from events (N, P, d) with functions (n, P, d) -> (n, K')."""
+    number = torch.from_numpy(weighting.groups).to(x.device)
+    groups = int(number[-1]) + 1
+    count = functions(x[:1]).shape[1]
+    size = x.new_zeros(count)
+    sums = [x.new_zeros(groups, weighting.choices(e.order), count) for e in elements]
+    seconds = [x.new_zeros(count, count) for _ in elements]
+    of_images = [weighting.images(e, x) for e in elements]
+    for part in chunks(len(x), max((e.order for e in elements), default=2) // 2):
+        xs = x[part]
+        here = functions(xs)
+        size += (torch.from_numpy(weighting.weights[part]).to(here)[:, None] * here).square().sum(0)
+        for element, total, second, own in zip(elements, sums, seconds, of_images, strict=True):
+            q = element.order
+            moved = element.orbit(xs)[1:].flatten(0, 1)
+            f = torch.cat([here, functions(moved)]).view(q, len(xs), count).transpose(0, 1)  # (n, q, K)
+            share, w = (torch.from_numpy(a[part]).to(f)[..., None] for a in own)
+            y = w * f
+            y = y - (share * y).sum(1, keepdim=True)
+            if weighting.signs:
+                second.addmm_(y[:, 0].T, y[:, 0])
+                y = torch.stack([y[:, 0], -y[:, 0]], dim=1)
+            elif q == 2 and not weighting.unequal:
+                # The two images of an event under an involution have the same square.
+                second.addmm_(y[:, 0].T, y[:, 0])
+            else:
+                half = (share.sqrt() * y).flatten(0, 1)
+                second.addmm_(half.T, half)
+            total.index_add_(0, number[part], y)
+    return [_kept(total, second, size, weighting) for total, second in zip(sums, seconds, strict=True)]
+
+
+def _kept(total: Tensor, second: Tensor, size: Tensor, weighting: Weighting) -> OrbitSums:
+    changed = second.diagonal() > RESOLUTION**2 * size
+    groups = total[..., changed].cpu().numpy()
+    covariance = second[changed][:, changed].cpu().numpy()
+    if weighting.copies:
+        # Rows of one unit are no independent terms: the groups, which hold units whole, are.
+        flat = groups.reshape(-1, groups.shape[2])
+        covariance = flat.T @ flat / groups.shape[1]
+    return OrbitSums(groups, covariance, changed.cpu().numpy())
+
+
+def score_sums(scores: FloatArray, weighting: Weighting, element: Moving, x: Tensor) -> OrbitSums:
+    """The same of K numbers per image that are known already: ``scores`` (N, q, K) of events x (N, P, d)."""
+    share, w = weighting.images(element, x)
+    y = w[..., None] * scores
+    y = y - (share[..., None] * y).sum(axis=1, keepdims=True)
+    if weighting.signs:
+        y = np.stack([y[:, 0], -y[:, 0]], axis=1)
+        share = np.full(y.shape[:2], 0.5)
+    groups = np.zeros((int(weighting.groups[-1]) + 1, *y.shape[1:]))
+    np.add.at(groups, weighting.groups, y)
+    if weighting.copies:
+        second = np.einsum("gjk,gjl->kl", groups, groups) / groups.shape[1]
+    else:
+        second = np.einsum("nj,njk,njl->kl", share, y, y, optimize=True)
+    size = (w[:, :1] ** 2 * scores[:, 0] ** 2).sum(axis=0)
+    changed = second.diagonal() > RESOLUTION**2 * size
+    return OrbitSums(groups[..., changed], second[changed][:, changed], changed)
+
+
+def chunks(events: int, share: int = 1) -> Iterator[slice]:
+    """Slices of at most `CHUNK` / ``share`` events."""
+    size = max(CHUNK // share, 1)
+    for first in range(0, events, size):
+        yield slice(first, min(first + size, events))
