@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from symhep.hypotheses.algebra.record import NamedAlgebra
+from symhep.hypotheses.bounds.record import Limits
 from symhep.methods.number import Bounded, Number
 from symhep.methods.p_values import Adjusted, PValue
 from symhep.methods.record import Record
@@ -41,7 +42,7 @@ class AlgebraRecord(NamedAlgebra):
     )
 
 
-class ComponentRecord(Adjusted):
+class ComponentRecord(Adjusted, Limits):
     """A component that found elements fall into; p-values are those of its representative."""
 
     name: str = Field(description="name of its simplest element")
