@@ -61,7 +61,7 @@ def test_the_lorentz_group_is_named_whatever_the_numbers(kind: str, of: str) -> 
     [
         np.rint(3 * np.random.default_rng(5).normal(size=(500, 3))) + 1000,
         np.random.default_rng(5).normal(size=(500, 3)) * [1, 1e-3, 1e3],
-        np.rint(np.random.default_rng(5).normal(size=(500, 3)) * [1, 10, 1e4]) + [0.5, 0, 0],
+        np.rint(np.random.default_rng(5).normal(size=(500, 3)) * [1, 10, 1e4]) + np.array([0.5, 0, 0]),
     ],
     ids=["whole numbers about 1000", "columns of size 1, 0.001 and 1000", "whole numbers of different size"],
 )
