@@ -65,7 +65,7 @@ def intrinsic_dimension(
     The interval holds the dimension of every distance of the plateau with its 95 % error, and what is to be
     expected beyond. Edges bias the estimate down like the distance r of neighbours, r goes like n^(-1/d), so a rise
     c per doubling of the points adds up to c / (2^(1/d) - 1) for infinitely many. Curvature biases it up like r^2: a
-    fall adds up to c / (4^(1/d) - 1). Noise of width s biases it up like (s / r)^2, most at the finest distances: after a
+    fall adds up to c / (4^(1/d) - 1). Noise of width s biases it up like (s / r)^2, most at fine distances: after a
     rise, on the plateau or before it, the interval reaches as far below the coarsest distance as noise would still
     fall, and so it does with too few points for four distances. Without a plateau it spans all distances and what is
     to be expected beyond them. It never exceeds the number of columns.
