@@ -130,7 +130,9 @@ def _without(found: Sequence[Scale], method: str) -> Interval:
     values = np.array([s.dimension for s in found])
     low, high = values.min() - TWO_SIDED * found[-1].error, values.max() + TWO_SIDED * found[0].error
     last, first = abs(values[-1] - values[-2]), abs(values[0] - values[1])
-    return Interval(float("nan"), max(float(low - max(last, first)), 0.0), float(high + max(last, first)), method)
+    return Interval(
+        float("nan"), max(float(low - max(last, first)), 0.0), float(high + max(last, first)), method
+    )
 
 
 def _likelihood(x: FloatArray) -> Interval:

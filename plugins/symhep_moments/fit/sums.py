@@ -244,7 +244,9 @@ def moments_of(
     """
     place = units_or_none(unit)
     if place is None:
-        return moments_of_chunks([(x, weights)], functions, generators, covariance_events, str(x.device), places)
+        return moments_of_chunks(
+            [(x, weights)], functions, generators, covariance_events, str(x.device), places
+        )
     order = torch.from_numpy(np.argsort(place, kind="stable")).to(x.device)
     rows = Block(0, x[order], weights[order], torch.from_numpy(np.sort(place)).to(x.device))
     work = MomentSums(functions, generators, covariance_events, str(x.device), places)

@@ -45,7 +45,15 @@ NAMED = 4
 KERNEL, FINELY = -1.0, -2.0
 
 #: Shares of the level. Low order has more than half of it; where there is an azimuth, the harmonics m = 1, 2 are low.
-TURNS = {"linear": 0.2, "products": 0.1, "m = 1": 0.12, "m = 2": 0.12, "m > 2": 0.085, "kernel": 0.07, "fine": 0.05}
+TURNS = {
+    "linear": 0.2,
+    "products": 0.1,
+    "m = 1": 0.12,
+    "m = 2": 0.12,
+    "m > 2": 0.085,
+    "kernel": 0.07,
+    "fine": 0.05,
+}
 OTHERS = {"linear": 0.3, "products": 0.3, "harmonics": 0.12, "kernel": 0.2, "fine": 0.08}
 
 
@@ -135,9 +143,7 @@ def _blocks(number: FloatArray, linear: int, turns: bool) -> dict[str, Block]:
     return found
 
 
-def _scaled(
-    pooled: Tensor, group: CompactGroup, d: int, places: Places | None
-) -> tuple[Tensor, Tensor]:
+def _scaled(pooled: Tensor, group: CompactGroup, d: int, places: Places | None) -> tuple[Tensor, Tensor]:
     """Centre (P, d) or (d,), and what to multiply with (P, 1) so that lengths are natural to `Products`.
 
     One for all vectors that the group exchanges, or that are members of an object.

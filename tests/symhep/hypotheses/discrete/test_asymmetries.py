@@ -35,7 +35,10 @@ def test_counts_of_a_mirror_and_wilson_s_interval() -> None:
     x = np.c_[np.r_[np.ones(60), -np.ones(40)], np.zeros(100)]
     row = one(x, "reflection(x1)")
     z = student.ppf(0.975, 99)
-    centre, half = (0.6 + z**2 / 200) / (1 + z**2 / 100), z / (1 + z**2 / 100) * np.sqrt(0.0024 + z**2 / 40000)
+    centre, half = (
+        (0.6 + z**2 / 200) / (1 + z**2 / 100),
+        z / (1 + z**2 / 100) * np.sqrt(0.0024 + z**2 / 40000),
+    )
     assert (row.size.value, row.function) == (pytest.approx(0.2), "x1")
     assert row.size.low == pytest.approx(2 * (centre - half) - 1)
     assert row.upper == pytest.approx(2 * (centre + half) - 1)

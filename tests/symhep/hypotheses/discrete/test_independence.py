@@ -17,9 +17,7 @@ X = torch.from_numpy(np.random.default_rng(1).normal(size=(500, 1, 2)))
 
 def p(weights: np.ndarray) -> PValue | None:
     element = read_element("reflection(x1)", Frame(("x1", "x2"), ("1",)))
-    return weights_independent(
-        element, X, Weighting.of(weights), lambda e: e[:, 0], np.random.default_rng(2)
-    )
+    return weights_independent(element, X, Weighting.of(weights), lambda e: e[:, 0], np.random.default_rng(2))
 
 
 def test_weights_that_grow_with_the_reflected_number() -> None:

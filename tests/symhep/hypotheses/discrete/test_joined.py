@@ -23,7 +23,9 @@ def part(shift: float, *names: str) -> Together:
 
 def test_parts_are_joined_by_bonferroni() -> None:
     """The first is as small as 199 draws allow: 1 / 200; the smaller of two parts counts twice."""
-    log_p, single = joined_p([part(1.0, "moments"), part(0.0, "network")], np.random.default_rng(2), 199, "exact")
+    log_p, single = joined_p(
+        [part(1.0, "moments"), part(0.0, "network")], np.random.default_rng(2), 199, "exact"
+    )
     assert math.exp(log_p) == pytest.approx(2 / 200)
     assert math.exp(single["moments"][0]) == pytest.approx(1 / 200)
     assert single["network"][1] == "exact"

@@ -12,7 +12,9 @@ from symhep.lie.elements.reading import read_element
 RNG = np.random.default_rng(1)
 
 
-def left(x: np.ndarray, element: str, components: tuple[str, ...], vectors: tuple[str, ...] = ("1",)) -> str | None:
+def left(
+    x: np.ndarray, element: str, components: tuple[str, ...], vectors: tuple[str, ...] = ("1",)
+) -> str | None:
     surface = Surface.of(x, components, vectors)
     image = read_element(element, Frame(components, vectors)).act(torch.from_numpy(x)).numpy()
     return surface.left_by(x, image)
