@@ -46,6 +46,12 @@ def cube(dimension: int, rng: np.random.Generator, n: int) -> Floats:
     return rng.uniform(size=(n, dimension))
 
 
+def turned_cube(dimension: int, columns: int, rng: np.random.Generator, n: int) -> Floats:
+    """The unit cube, turned into more columns."""
+    turn = np.linalg.qr(np.random.default_rng(columns).normal(size=(columns, columns)))[0]
+    return np.asarray(rng.uniform(size=(n, dimension)) @ turn[:dimension])
+
+
 def noisy(kind: Kind, noise: float, rng: np.random.Generator, n: int) -> Floats:
     """With Gaussian noise in every column."""
     x = kind(rng, n)
@@ -86,6 +92,7 @@ KINDS: dict[str, tuple[Kind, int]] = {
     "helix, 1 % noise": (partial(noisy, helix, 0.01), 1),
     "normal, 3 of 6 columns, 2 % noise": (partial(noisy, partial(normal, 3, 6), 0.02), 3),
     "normal, 8 columns": (partial(normal, 8, 8), 8),
+    "6-cube turned into 12 columns": (partial(turned_cube, 6, 12), 6),
     "back-to-back pair, 5 % recoil": (two_jets, 4),
     "torus, 0.3 % noise": (partial(noisy, torus, 0.003), 2),
 }

@@ -55,7 +55,9 @@ def _log(log10_p: float | None) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kind", default="smeared", choices=[k for k, v in KINDS.items() if v.symmetries == 3])
+    parser.add_argument(
+        "--kind", default="smeared", choices=[k for k, v in KINDS.items() if v.symmetries == 3]
+    )
     parser.add_argument("--events", type=int, default=2000)
     parser.add_argument("--toys", type=int, default=300, help="0: only print what is there")
     parser.add_argument("--folder", type=Path, default=Path("moments_classes"))
@@ -69,7 +71,9 @@ def main() -> None:
             file.write(json.dumps(toy(given.kind, given.events, number)) + "\n")
             file.flush()
     lines = [json.loads(line) for line in path.read_text().splitlines()]
-    print(f"| {KINDS[given.kind].words}, n = {given.events} | toys | p < 0.05 | p < 0.01 | p < 0.5 |\n|---|---|---|---|---|")
+    print(
+        f"| {KINDS[given.kind].words}, n = {given.events} | toys | p < 0.05 | p < 0.01 | p < 0.5 |\n|---|---|---|---|---|"
+    )
     for name in lines[0] if lines else ():
         p = np.exp([line[name] for line in lines])
         shares = " | ".join(f"{np.mean(p < cut):.3f}" for cut in (0.05, 0.01, 0.5))

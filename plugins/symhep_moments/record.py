@@ -12,6 +12,7 @@ from symhep.hypotheses.discrete.record import DiscreteRow
 from symhep.hypotheses.discrete.scan_record import DiscreteScan
 from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.hypotheses.generators.record import GeneratorRow
+from symhep.hypotheses.groups.record import GroupRow
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.support.record import SupportRecord as Support
 from symhep.methods.events import EventsRecord, VectorsRecord
@@ -69,7 +70,9 @@ class AlgebraRecord(NamedAlgebra, PValue):
     dimension, which is then the same hypothesis or the only one tested.
     """
 
-    dimension: int = Field(description="number of generators: of independent symmetries")
+    dimension: int | None = Field(
+        description="number of generators: of independent symmetries; null: not fitted, see not_fitted"
+    )
     angle_95: float | None = Field(
         None, description="largest angle between the span found and the true one, radians, 95 %"
     )
@@ -249,6 +252,12 @@ class MomentsRecord(Record):
     discrete: tuple[DiscreteElement, ...] = Field((), description="discrete elements")
     scan: DiscreteScan | None = Field(
         None, description="cyclic groups of a one-parameter subgroup; null: none was asked for"
+    )
+    groups: tuple[GroupRow, ...] = Field((), description="compact groups that were given")
+    not_fitted: str | None = Field(
+        None,
+        description="why no symmetries were fitted, in words: how many events or moments it needs; chain, generators, "
+        "subgroups are empty then, and candidates without an exact test are not tested; null: they were",
     )
     clearest_bins: tuple[BinRow, ...] = Field((), description="of each map of a breaking, its clearest bin")
     support: SupportRecord = Field(description="what the events fill")

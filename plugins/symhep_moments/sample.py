@@ -12,7 +12,7 @@ from symhep.errors import CardError, MethodError, as_card_error, nearest
 from symhep.events.copies import Copies, copies_of, independent, merged
 from symhep.events.dataset import Dataset
 from symhep.events.effective import effective_events, require_effective
-from symhep.events.vectors import ActsOn, Vectors, acts_on_momenta, vectors_of
+from symhep.events.vectors import MOMENTUM, ActsOn, Vectors, acts_on_momenta, vectors_of
 from symhep.lie.elements.frame import Frame
 from symhep.lie.generators import Generators
 from symhep.lie.kinds import defined_on
@@ -26,7 +26,8 @@ if TYPE_CHECKING:  # torch takes a second to load, and a card is checked without
     from torch import Tensor
 
 __all__ = [
-    "Events", "Sample", "candidates", "events_of", "frame_of", "prepare", "require_sense", "split_reference",
+    "Events", "Sample", "candidates", "events_of", "frame_of", "named_generators", "prepare",
+    "require_sense", "split_reference",
 ]  # fmt: skip
 
 #: Translations of four components that are no momenta.
@@ -155,10 +156,16 @@ def require_sense(data: Dataset, options: MomentsOptions) -> None:
 
         for edge in named:
             whose(edge, vectors.x.shape[1], vectors.called, places)
+    frame = frame_of(vectors.names, data.particles, vectors.x.shape[1], places)
     if options.discrete is not None:
-        frame = frame_of(vectors.names, data.particles, vectors.x.shape[1], places)
         options.discrete.chosen(frame)
         options.discrete.scanned(frame)
+    if options.groups:
+        from symhep_moments.fit.given.rows import given_groups  # torch comes with it
+
+        given_groups(
+            options.groups, frame, named_generators(candidates(options.generators, vectors), vectors.names)
+        )
 
 
 def frame_of(names: tuple[str, ...], particles: tuple[str, ...], count: int, places: Places | None) -> Frame:
@@ -166,6 +173,15 @@ def frame_of(names: tuple[str, ...], particles: tuple[str, ...], count: int, pla
     if places is None:
         return Frame.of(names, particles, count)
     return Frame.of(names, particles, count, places.known, places.objects, places.sets)
+
+
+def named_generators(known: Generators, names: tuple[str, ...]) -> tuple[Generators, ...]:
+    """Generators whose labels name groups of one parameter: the ``known`` candidates, and the usual ones of vectors
+    with these components."""
+    d = len(names)
+    if names == MOMENTUM:
+        return known, algebra_sum("poincare", d)
+    return (known, algebra_sum("rotations" if names in _MOMENTA else f"so({d})", d)) if d > 1 else (known,)
 
 
 def _events(data: Dataset, options: MomentsOptions, like: Places | None = None) -> Events:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +46,11 @@ class DimensionEstimate:
     plateau: bool | None
     scales: tuple[Scale, ...]
 
+    @property
+    def value(self) -> float | None:
+        """The dimension; None without a plateau."""
+        return None if np.isnan(self.combined.value) else self.combined.value
+
 
 def intrinsic_dimension(
     points: FloatArray, rng: np.random.Generator, most: int = MAX_EVENTS
@@ -57,11 +62,11 @@ def intrinsic_dimension(
     the points, that is a plateau, the longest of them counts, and its finest distance gives the value.
 
     The interval holds the dimension of every distance of the plateau with its 95 % error, and what is to be
-    expected beyond: edges and curvature bias the estimate like the distance r of neighbours, and r goes like
-    n^(-1/d), so that a change c per doubling of the points adds up to c / (2^(1/d) - 1) for infinitely many. Where
-    the dimension is larger at finer distances than those of the plateau there is noise, which may not have ended
-    there: the interval is widened by as much below. Without a plateau it spans all distances and, at
-    both ends, one change more.
+    expected beyond. Edges bias the estimate down like the distance r of neighbours, r goes like n^(-1/d), so a rise
+    c per doubling of the points adds up to c / (2^(1/d) - 1) for infinitely many. Curvature biases it up like r^2: a
+    fall adds up to c / (4^(1/d) - 1). Where the dimension is larger at finer distances than those of the plateau there is
+    noise, which may not have ended there: one change more below, as with too few points for four distances. Without
+    a plateau it spans all distances and, at both ends, one change more. It never exceeds the number of columns.
 
     >>> rng = np.random.default_rng(1)
     >>> angle = rng.uniform(0, 2 * np.pi, 1000)
@@ -84,6 +89,8 @@ def intrinsic_dimension(
     else:
         size = f"{flat[-1].points} to {flat[0].points} points"
         plateau, combined = True, _on(flat, found, f"{told}, 95 % with the trend over the plateau of {size}")
+    columns = float(np.count_nonzero(x.std(axis=0)))
+    combined = replace(combined, high=min(combined.high, columns), low=min(combined.low, columns))
     return DimensionEstimate(
         combined, {"TwoNN": combined, "MLE": _likelihood(x)}, len(x), distinct, plateau, found
     )
@@ -107,21 +114,22 @@ def _slope(part: Sequence[Scale]) -> float:
 
 
 def _on(part: Sequence[Scale], found: Sequence[Scale], method: str) -> Interval:
-    """The value at the finest distance of ``part``, and an interval with what its trend leads to."""
-    finest, doublings = part[0], np.log2([s.points for s in part])
+    """The value at the finest distance of ``part``, and an interval with what its trend leads to; see above."""
+    finest, coarsest, doublings = part[0], part[-1], np.log2([s.points for s in part])
     value, slope = finest.dimension, _slope(part)
-    reach = 1 / (2 ** (1 / max(value, 0.5)) - 1)
     spread = float(np.sqrt(((doublings - doublings.mean()) ** 2).sum()))
-    trend = abs(slope) * reach
-    error = finest.error * float(np.hypot(1.0, reach / spread)) if spread else finest.error
-    finer = found[: list(found).index(finest)]
-    noise = len(found) <= HALVINGS or any(s.dimension > value + TWO_SIDED * s.error for s in finer)
+    unsure = finest.error / spread if spread else 0.0  # of the slope
     low = min(s.dimension - TWO_SIDED * s.error for s in part)
     high = max(s.dimension + TWO_SIDED * s.error for s in part)
-    if slope > 0:
-        high = max(high, value + trend + TWO_SIDED * error)
-    if slope < 0 or noise:
-        low = min(low, value - trend - TWO_SIDED * error)
+    reach = 1 / (2 ** (1 / max(value, 0.5)) - 1)
+    high = max(
+        high, value + max(slope, 0.0) * reach + TWO_SIDED * float(np.hypot(finest.error, reach * unsure))
+    )
+    if slope < -TWO_SIDED * unsure:
+        low = min(low, value + slope / (4 ** (1 / max(value, 0.5)) - 1) - TWO_SIDED * finest.error)
+    finer = found[: list(found).index(finest)]
+    if len(found) <= HALVINGS or any(s.dimension > value + TWO_SIDED * s.error for s in finer):
+        low = min(low, coarsest.dimension - abs(slope) - TWO_SIDED * coarsest.error)
     return Interval(value, max(low, 0.0), high, method)
 
 
@@ -154,7 +162,7 @@ def _likelihood(x: FloatArray) -> Interval:
 
 
 def _distinct(points: FloatArray, rng: np.random.Generator, most: int) -> tuple[FloatArray, int]:
-    """Standardised, without flat columns, copies and surplus points, at least two columns; number before the surplus."""
+    """Standardised, without flat columns, copies and surplus points, at least two columns; the number of distinct."""
     x = np.asarray(points, dtype=np.float64)
     x = x[np.isfinite(x).all(axis=1)]
     spread = x.std(axis=0) if len(x) else np.zeros(x.shape[1])

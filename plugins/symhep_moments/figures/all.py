@@ -31,7 +31,9 @@ __all__ = ["draw_all"]
 def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
     """p-values, lattice, ranks, generators, limits, maps, discrete elements, moments."""
     a, s = result.arrays, result.record
-    families = (p_values.candidate_family(s.candidates), p_values.discrete_family(s.discrete))
+    families = (
+        p_values.candidate_family(s.candidates), p_values.group_family(s.groups), p_values.discrete_family(s.discrete)
+    )  # fmt: skip
     yield NamedFigure(
         "p_values",
         p_values.p_value_figure(families, s.significance_level),
@@ -76,7 +78,7 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
     if s.scan is not None and s.scan.angles:
         yield NamedFigure("scan", scan.scan_figure(s.scan, s.significance_level), scan.CAPTION)
     yield from _projections(result)
-    if len(a["tested"]):
+    if len(a["tested"]) and len(a["functions"]):
         yield NamedFigure(
             "moments",
             moment_pulls(a, s),

@@ -8,24 +8,32 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from symhep.errors import CardError, MethodError
-from symhep.events.copies import independent
-from symhep.events.effective import FEWEST, effective_events
+from symhep.errors import MethodError
+from symhep.events.effective import FEWEST
 from symhep.hypotheses.discrete.scan_record import DiscreteScan
+from symhep.hypotheses.groups.record import GroupRow
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.walk import Walked
 from symhep.methods.context import Context, stream_for
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
 from symhep_moments.fit.bounds.limits import Bounds, bounds_of
-from symhep_moments.fit.candidates import CandidateTest, candidate_tests
+from symhep_moments.fit.candidates import CandidateTest, candidate_tests, separate_tests
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.scan import discrete_scan
+from symhep_moments.fit.fitted import (
+    effective_within,
+    nothing_fitted,
+    too_many,
+    why_not_fitted,
+)
 from symhep_moments.fit.functions.choice import build_functions
 from symhep_moments.fit.functions.density import UnderDensity
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
 from symhep_moments.fit.functions.member_edges import edged
+from symhep_moments.fit.given.groups import LARGEST as WIDEST_GROUP
+from symhep_moments.fit.given.rows import exact_candidates, given_groups, group_rows
 from symhep_moments.fit.guard import events_needed
 from symhep_moments.fit.maps import BreakingMap, breaking_maps
 from symhep_moments.fit.moments import Moments
@@ -38,16 +46,14 @@ from symhep_moments.fit.support import Support, support_of
 from symhep_moments.fit.whole import threshold_rows, whole_record
 from symhep_moments.options import MomentsOptions
 from symhep_moments.record import DiscreteElement, ThresholdRow, WholeEvents
-from symhep_moments.sample import Events, Sample, frame_of
+from symhep_moments.sample import Events, Sample, frame_of, named_generators
 
 __all__ = ["Measurement", "functions_for", "measure"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Moments whose covariance is still a matter of seconds.
-LARGEST = 2000
 #: What the progress bar counts.
-STEPS = ("support", "moments", "ranks", "subgroups", "discrete elements", "bounds")
+STEPS = ("support", "moments", "given", "ranks", "subgroups", "discrete elements", "bounds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +86,8 @@ class Measurement:
         What whole events are made of, and cuts on their members.
     scan
         Of the angles of a one-parameter subgroup.
+    groups, not_fitted
+        Tests of given groups, and why nothing was fitted: then moments and ranks are empty.
     """
 
     events: Events
@@ -100,13 +108,19 @@ class Measurement:
     whole: WholeEvents | None = None
     thresholds: tuple[ThresholdRow, ...] = ()
     scan: DiscreteScan | None = None
+    groups: tuple[GroupRow, ...] = ()
+    not_fitted: str | None = None
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
-    """Everything that the options ask for: a pass over the events for every question, the rest is linear algebra."""
+    """Everything that the options ask for: a pass over the events for every question, the rest is linear algebra.
+
+    Where too few events, or too many moments, allow no fit, what is given is tested: groups, candidates, elements.
+    """
     functions_seed, discrete_seed = replica_seeds(context.seeds, 2)
     options, events = sample.options, sample.events.on(context.device)
     reference = None if sample.reference is None else sample.reference.on(context.device)
+    frame = frame_of(events.names, sample.particles, events.x.shape[1], events.places)
     with context.progress.task("moments", len(STEPS)) as done:
         support = support_of(events)
         done(1, STEPS[0])
@@ -114,25 +128,47 @@ def measure(sample: Sample, context: Context) -> Measurement:
         tested = functions
         if reference is None and options.density is None:
             tested = functions_for(events, options, np.random.default_rng(functions_seed))
-        moments = _moments(events, reference, tested, options).restricted(support.tangent)
+        why = why_not_fitted(events, tested)
+        if why is None:
+            moments = _moments(events, reference, tested, options).restricted(support.tangent)
+        else:
+            _require_given(why, options)
+            moments = nothing_fitted(events, support)
+        # Those that are tested: candidates on the support, and combinations of them.
+        on_support = replace(events, generators=moments.generators)
         done(1, STEPS[1])
-        ranks = chain(moments, options.level)
-        found, algebra = _span(moments, ranks, context)
-        candidates = candidate_tests(moments, options.level)
+        unnamed = why is not None and too_many(events, tested) and options.generators is None
+        more = functions if _further(events, options) else None
+        exact = {} if unnamed else exact_candidates(on_support, frame, options, context.seeds, more)
+        groups = group_rows(
+            events, given_groups(_group_names(options, events, why), frame,
+                named_generators(events.generators, events.names)), frame,
+            options, context.seeds, more,
+        )  # fmt: skip
         done(1, STEPS[2])
+        ranks = chain(moments, options.level) if why is None else Chain((), options.level, 0)
+        found, algebra = _span(moments, ranks, context)
+        if why is None:
+            candidates = candidate_tests(moments, options.level, exact)
+        else:
+            enough = not unnamed and effective_within(events, tested) >= events_needed(
+                tested, len(events.generators)
+            )
+            candidates = separate_tests(on_support, tested if enough else None, options, exact)
+        done(1, STEPS[3])
         lattice = None
-        if options.subgroups is not None and events.momenta and len(moments.generators):
+        if why is None and options.subgroups is not None and events.momenta and len(moments.generators):
             # What moves no event is no candidate: a class that needs it is not excluded by the support.
             asked = moments.generators if support.still.shape[1] else events.generators
             lattice = lattice_test(
-                moments, ranks, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups
+                moments, ranks, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups,
+                given={label: (test.log_p, test.kind) for label, test in exact.items()},
             )  # fmt: skip
-        done(1, STEPS[3])
+        done(1, STEPS[4])
         discrete: Sequence[DiscreteElement] = ()
         elements: dict[str, FloatArray] = {}
         scan = None
         if options.discrete is not None and reference is None and options.density is None:
-            frame = frame_of(events.names, sample.particles, events.x.shape[1], events.places)
             chosen = options.discrete.chosen(frame)
             discrete = discrete_tests(
                 events, chosen, frame, functions, options.discrete, discrete_seed, options.level
@@ -143,18 +179,16 @@ def measure(sample: Sample, context: Context) -> Measurement:
                     events, subgroup, frame, functions, options.discrete, stream_for(discrete_seed, "scan"),
                     options.level,
                 )  # fmt: skip
-        done(1, STEPS[4])
+        done(1, STEPS[5])
         bounds, maps = None, list[BreakingMap]()
-        # Those that were tested: candidates on the support, and combinations of them.
-        on_support = replace(events, generators=moments.generators)
-        if options.bounds is not None and reference is None:
+        if options.bounds is not None and reference is None and why is None:
             bounds = bounds_of(on_support, functions, options.bounds)
             maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
-        done(1, STEPS[5])
+        done(1, STEPS[6])
     return Measurement(
         events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
         options.level, _relative_to(options), tuple(edge.text for edge in options.fiducial),
-        whole_record(sample, functions, on_support), threshold_rows(sample), scan,
+        whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why,
     )  # fmt: skip
 
 
@@ -172,7 +206,7 @@ def functions_for(
 ) -> TestFunctions:
     """Those of the options, with edges, under a density; ``harmonics`` as well, of which generators alone are tested.
 
-    Raises `MethodError` for too few events.
+    Raises `MethodError` for too few events within the edges.
     """
     asked = options.functions if harmonics else options.functions.model_copy(update={"harmonics": 0})
     functions = build_functions(events, asked, rng)
@@ -185,29 +219,43 @@ def functions_for(
         events.particles,
         events.places,
     )
-    within = events.weights * weight(functions, events.x)
-    effective = effective_events(independent(within.cpu().numpy(), events.source))
+    effective = effective_within(events, functions)
     if effective < FEWEST:
+        inside = int((events.weights * weight(functions, events.x) != 0).sum())
         raise MethodError(
-            f"{int((within != 0).sum())} of {len(events)} events lie within the edges, an effective number of "
+            f"{inside} of {len(events)} events lie within the edges, an effective number of "
             f"{effective:.3g} < {FEWEST:g}; edges are cuts that all events have passed: check their places and widths"
-        )
-    # A threshold of its own beside the common one: the covariance of K functions needs a number of events per function.
-    if effective < (needed := events_needed(functions, len(events.generators))):
-        raise MethodError(
-            f"effective number of events (sum w)^2 / sum w^2 = {effective:.3g} < {needed}, too few for "
-            f"{functions.count} test functions and {len(events.generators)} candidates; use more events, or fewer "
-            "functions (functions: {fourier: 0}) and candidates (generators: rotations)"
-        )
-    if functions.count * len(events.generators) > LARGEST:
-        raise CardError(
-            f"{functions.count} test functions of {len(events.generators)} candidates are more than {LARGEST} moments",
-            hint="name fewer candidates (generators: so(8)), split the features into vectors, or take fewer of them",
         )
     if options.density is not None:
         density = options.density.load()
         functions = UnderDensity(functions, density, events.generators, events.scale, events.places)
     return functions
+
+
+def _require_given(why: str, options: MomentsOptions) -> None:
+    """Relative to another density nothing has an exact test. Raises `MethodError`."""
+    if options.reference is not None or options.density is not None:
+        raise MethodError(
+            f"{why}; relative to another density nothing is tested without a fit: use more events, fewer functions "
+            "(functions: {fourier: 0}) or fewer candidates (generators: rotations)"
+        )
+
+
+def _group_names(options: MomentsOptions, events: Events, not_fitted: str | None) -> tuple[str, ...]:
+    """The groups of the card; where it says nothing of them, of features of which nothing is fitted SO(d)."""
+    d = len(events.names)
+    if options.groups is None:
+        unsaid = not_fitted is not None and options.generators is None and not events.momenta
+        return (f"SO({d})",) if unsaid and 1 < d <= WIDEST_GROUP else ()
+    return options.groups
+
+
+def _further(events: Events, options: MomentsOptions) -> bool:
+    """Do the exact tests look at the test functions, too? At the user's, and at those of members of sets."""
+    extended = events.places is not None and events.places.extended
+    return (
+        (extended or options.functions.user is not None) and options.density is None and not options.fiducial
+    )
 
 
 def _moments(

@@ -51,6 +51,9 @@ __all__ = ["arrays_of", "record_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
+#: In place of the name of an algebra.
+NOT_FITTED = "not fitted"
+
 
 def record_of(m: Measurement) -> MomentsRecord:
     """All that is stored but the arrays."""
@@ -66,6 +69,8 @@ def record_of(m: Measurement) -> MomentsRecord:
         maximal_subgroups=() if m.lattice is None else m.lattice.maximal,
         discrete=m.discrete,
         scan=m.scan,
+        groups=m.groups,
+        not_fitted=m.not_fitted,
         clearest_bins=[_clearest_bin(one) for one in _filled(m.maps)],
         support=SupportRecord(
             rank=support.rank, numbers=support.dimension, constraints=support.constraints,
@@ -113,6 +118,8 @@ def _candidates(m: Measurement) -> list[Candidate]:
     """Those of the card in their order, those that are not tested too; then tangent combinations of them."""
     tests = {t.label: t for t in m.candidates}
     untested: dict[str, Untested] = {label: "support" for label, _ in m.support.excluded}
+    if m.not_fitted is not None:
+        untested |= dict.fromkeys([a for a in m.moments.generators.labels if a not in tests], "unfitted")
     untested |= dict.fromkeys(m.support.motionless(m.events.generators.labels), "trivial")
     rows = []
     for label in dict.fromkeys([*m.events.generators.labels, *tests]):
@@ -126,6 +133,8 @@ def _candidates(m: Measurement) -> list[Candidate]:
 
 def _algebra(m: Measurement, generators: Sequence[GeneratorRow]) -> AlgebraRecord:
     best, algebra = m.ranks.best, m.algebra
+    if m.not_fitted is not None:
+        return AlgebraRecord(dimension=None, name=NOT_FITTED)
     if best is None or algebra is None or m.region is None:
         return AlgebraRecord(dimension=0, name="0")
     named, closure = algebra.identification, algebra.closure_log_p

@@ -80,7 +80,7 @@ def _support(s: MomentsRecord) -> Iterator[Statement]:
 def _alone(s: MomentsRecord) -> Iterator[Statement]:
     """Candidates that survive on their own, more of them than there are symmetries together."""
     alive = [c for c in s.candidates if c.rejected is False]
-    if len(alive) > s.algebra.dimension:
+    if s.algebra.dimension is not None and len(alive) > s.algebra.dimension:
         told = several([f"{c.label} (adjusted {p_text(c.p_adjusted)})" for c in alive])
         yield Statement(
             f"On their own, {len(alive)} candidates are not rejected, {told}, but not all of them hold together: the "
@@ -156,7 +156,7 @@ def _weights(s: MomentsRecord) -> Iterator[Statement]:
             kind="warning",
         )
     yield from copies_statements(events)
-    if events.effective < SENSITIVE:
+    if events.effective < SENSITIVE and s.not_fitted is None:
         yield Statement(
             f"The effective number of events is {events.effective:,.0f}: a symmetry that is not rejected may be "
             "broken by much more than a few per cent; see its limit.",

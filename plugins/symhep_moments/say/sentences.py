@@ -9,6 +9,7 @@ from typing import Any
 from symhep.hypotheses.discrete.scan_sentence import scan_statement
 from symhep.hypotheses.discrete.sentence import discrete_statement
 from symhep.hypotheses.divergence.sentence import excess_statement
+from symhep.hypotheses.groups.sentence import group_statement
 from symhep.hypotheses.subgroups.sentence import subgroup_statement
 from symhep.methods.enumeration import plural, several
 from symhep.methods.number import with_error
@@ -19,6 +20,7 @@ from symhep_moments.record import Candidate, MomentsRecord
 from symhep_moments.say.bounds import bounds, is_broken
 from symhep_moments.say.cautions import cautions
 from symhep_moments.say.group import found_rotation, group_in_words, group_p, only_combined
+from symhep_moments.say.unfitted import unfitted_answer
 from symhep_moments.say.whole import left_out
 
 __all__ = ["sentences"]
@@ -34,6 +36,8 @@ CLEAR = 4.5
 def sentences(s: MomentsRecord) -> Iterator[Statement]:
     """The physics, most important first; then what a reader must know before believing it."""
     yield _answer(s)
+    groups = group_statement(s.groups)
+    yield from () if groups is None else (groups,)
     yield from left_out(s)
     yield from _rank(s)
     yield from _generators(s)
@@ -69,6 +73,8 @@ def _projections(s: MomentsRecord) -> Iterator[Statement]:
 
 def _answer(s: MomentsRecord) -> Statement:
     """'The 20,000 events are consistent with SO(2) about the beam axis (p = 0.31); ... are excluded (...).'"""
+    if s.not_fitted is not None:
+        return unfitted_answer(s)
     algebra, (row, tested) = s.algebra, group_p(s)
     excluded = [c for c in s.candidates if c.rejected]
     evidence: dict[str, Any] = {
@@ -94,8 +100,10 @@ def _answer(s: MomentsRecord) -> Statement:
             f"; {in_words(mixed)} {'is' if len(mixed) == 1 else 'are'} no symmetry alone, but in combination"
         )
     elif mixed:
-        many = "s of them are" if algebra.dimension > 1 else " of them is"
-        text += f": no single candidate is a symmetry, but {counted(algebra.dimension)} combination{many}"
+        many = "s of them are" if (algebra.dimension or 0) > 1 else " of them is"
+        text += (
+            f": no single candidate is a symmetry, but {counted(algebra.dimension or 0)} combination{many}"
+        )
     if plain := [c for c in excluded if c.label not in mixed]:
         text += f"; {_excluded(plain)}"
     if left:
@@ -124,7 +132,7 @@ def _rank(s: MomentsRecord) -> Iterator[Statement]:
     tests = {t.dimension: t for t in s.chain}
     # Of many candidates the chain leaves out the numbers that are excluded beyond doubt.
     found, number = s.algebra.dimension, _tested(s)
-    if not tests:
+    if not tests or found is None:
         return
     evidence = {str(r): t.log10_p for r, t in tests.items()}
     among = f"Rank test: among {number} candidates{' on the support' if s.support.excluded else ''}"

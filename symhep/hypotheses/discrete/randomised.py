@@ -29,11 +29,13 @@ LEAST, MOST = 999, 1_000_000
 def draws_for(family: int, level: float, asked: int | None = None) -> int:
     """B: so many random choices at most that the smallest p, 1 / (B + 1), is a tenth of what Holm asks for.
 
-    >>> draws_for(7, 0.01), draws_for(1, 0.05), draws_for(7, 0.01, 199)
-    (6999, 999, 199)
+    ``asked``: so many instead, but not fewer than it takes to reject anything, with two parts (`joined_p`).
+
+    >>> draws_for(7, 0.01), draws_for(1, 0.05), draws_for(7, 0.01, 199), draws_for(7, 0.05, 999)
+    (6999, 999, 1399, 999)
     """
     if asked is not None:
-        return asked
+        return max(asked, ceil(2 * family / level - 1e-9) - 1)
     return min(max(ceil(10 * family / level - 1e-9) - 1, LEAST), MOST)
 
 

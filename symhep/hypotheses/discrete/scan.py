@@ -25,7 +25,7 @@ from symhep.methods.context import stream_for
 from symhep.methods.number import Number
 from symhep.methods.p_values import PValue
 
-__all__ = ["SCAN_GROUPS", "SCANNED", "Near", "scan_angles"]
+__all__ = ["SCANNED", "SCAN_GROUPS", "Near", "scan_angles"]
 
 FloatArray = npt.NDArray[np.float64]
 Verdict = Literal["cyclic", "continuous", "none", "unresolved", "trivial"]

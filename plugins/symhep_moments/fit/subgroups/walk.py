@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from symhep.lie.structure import structure_constants
 from symhep.lie.subgroups.catalogue import SubgroupClass
 from symhep.lie.subgroups.classify import stratum
 from symhep.lie.subgroups.conjugates import Conjugate, conjugates, limiting
+from symhep.methods.p_values import PKind
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.rank import Chain, chain
 from symhep_moments.fit.subgroups.conjugate_fit import EXACT, Fitted, Orbits
@@ -39,6 +40,7 @@ def lattice_test(
     candidates: Generators | None = None,
     scale: float = 1.0,
     options: SubgroupOptions | None = None,
+    given: Mapping[str, tuple[float, PKind]] | None = None,
 ) -> Walked[SubgroupRow]:
     """Test the classes of the Lorentz catalogue, or of the Poincare one where translations are candidates.
 
@@ -59,12 +61,15 @@ def lattice_test(
         Events were divided by it.
     options
         Which catalogue and classes.
+    given
+        Generator -> log p and kind of its own test, which is that of the class of this one generator at the catalogue's
+        position.
 
     Raises CardError for generators that do not act on four-vectors and for unknown classes, MethodError if no candidate
     is in the group.
     """
     known = moments.generators if candidates is None else candidates
-    return _Walk(moments, ranks, level, known, scale, options or SubgroupOptions()).walked()
+    return _Walk(moments, ranks, level, known, scale, options or SubgroupOptions(), given or {}).walked()
 
 
 class _Walk(SubgroupWalk[SubgroupRow]):
@@ -78,7 +83,9 @@ class _Walk(SubgroupWalk[SubgroupRow]):
         candidates: Generators,
         scale: float,
         options: SubgroupOptions,
+        given: Mapping[str, tuple[float, PKind]],
     ) -> None:
+        self.given = given
         auto = options.catalogue == "auto"
         catalogue = catalogue_of(candidates) if auto else CATALOGUES[options.catalogue]()
         self.constants = structure_constants(catalogue.group.matrices).constants
@@ -119,12 +126,19 @@ class _Walk(SubgroupWalk[SubgroupRow]):
             best = self._best(c)
             if best.log_p > self.threshold:
                 self.ends[c.name] = best.conjugate
-            lab, off = self._at_lab(c, best.log_p)
+            (lab, kind), off = self._at_lab(c, best.log_p)
             found = best.conjugate
             yield (
                 c,
                 Tested(
-                    best.log_p, found.generators, found.adjoint, found.values, best.free, lab=lab, off_lab=off
+                    best.log_p,
+                    found.generators,
+                    found.adjoint,
+                    found.values,
+                    best.free,
+                    lab=lab,
+                    off_lab=off,
+                    lab_kind=kind,
                 ),
             )
 
@@ -152,12 +166,15 @@ class _Walk(SubgroupWalk[SubgroupRow]):
         ]
         return sorted(starts, key=lambda start: start.sine)[:TRIES]
 
-    def _at_lab(self, c: SubgroupClass, log_p: float) -> tuple[float | None, bool]:
+    def _at_lab(self, c: SubgroupClass, log_p: float) -> tuple[tuple[float | None, PKind], bool]:
         """Of the class as the catalogue has it, any of its signs; where no conjugate will do this one will not."""
         if c.continuous or log_p < self.threshold:
-            return None, False
+            return (None, "asymptotic"), False
+        if c.written in self.given:
+            return self.given[c.written], False
         homes = [
             Conjugate(c, signs, rows, np.eye(len(self.constants)), np.zeros(0)) for signs, rows in c.signed()
         ]
         inside = [home for home in homes if self.orbits.sine(home) < EXACT]
-        return (max(self.orbits.given(home) for home in inside), False) if inside else (None, True)
+        largest = max((self.orbits.given(home) for home in inside), default=None)
+        return (largest, "asymptotic"), not inside
