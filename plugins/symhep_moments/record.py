@@ -117,6 +117,12 @@ class Candidate(CandidateRow):
         "fraction: half of the epsilon of 1 + epsilon cos m(phi - Psi); rate: rms relative change of the density per "
         "unit of the group's parameter, as far as the named functions see it",
     )
+    relative_by: Literal["orbits", "derivatives"] | None = Field(
+        None,
+        description="how it was tested relative to a reference: orbits: where on its orbit an event lies, given the "
+        "orbit, tells nothing of the sample it is from, whatever edges both have; derivatives: moments with an "
+        "estimated change of the density of both; null: no reference, or not tested",
+    )
 
 
 class NoLimit(Record):
@@ -279,6 +285,16 @@ class MomentsRecord(Record):
         "or the symmetry is relative to another density",
     )
     reference: str | None = Field(None, description="relative to what, in words; null: the events alone")
+    steep: tuple[str, ...] = Field(
+        (),
+        description="candidates along which the density of the events and the reference together changes more steeply "
+        "than the test functions follow, as at hard edges: there tests by derivatives reject too often",
+    )
+    refused: bool = Field(
+        False,
+        description="whether directions, ranks and subgroups were not fitted relative to the reference, because a "
+        "candidate that is kept along its orbits is steep",
+    )
     edges: tuple[str, ...] = Field((), description="fiducial cuts at which the test functions vanish")
     left_out: tuple[LeftOut, ...] = Field(
         (), description="generators that were asked for and need components that not all vectors have"

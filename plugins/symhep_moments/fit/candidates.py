@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from collections.abc import Mapping, Sequence
+=======
+from collections.abc import Mapping
+>>>>>>> relative
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,6 +81,7 @@ def given_test(moments: Moments | Whitened, theta: npt.ArrayLike) -> GivenTest:
 
 
 def candidate_tests(
+<<<<<<< HEAD
     moments: Moments, level: float = 0.05, exact: Mapping[str, GroupTest] | None = None
 ) -> tuple[CandidateTest, ...]:
     """Every generator on its own, with Holm's adjustment for their number; ``exact``: those that have an exact test."""
@@ -119,3 +124,18 @@ def _family(
     return tuple(
         CandidateTest(label, family[label], tests[label].blocks if label in tests else {}) for label in labels
     )
+=======
+    moments: Moments, level: float = 0.05, tested: Mapping[str, GivenTest] | None = None
+) -> tuple[CandidateTest, ...]:
+    """Every generator on its own, with Holm's adjustment for their number; those in ``tested`` have their own test."""
+    if len(moments.generators) == 0:
+        return ()  # the support has excluded them all
+    white, labels = whitened(moments), moments.generators.labels
+    tests = dict(tested or {})
+    for label, column in zip(labels, np.eye(len(labels)), strict=True):
+        if label not in tests:
+            tests[label] = given_test(white, column)
+    tests = {label: tests[label] for label in labels}
+    family = adjusted({label: test.log_p for label, test in tests.items()}, level)
+    return tuple(CandidateTest(label, family[label], test.blocks) for label, test in tests.items())
+>>>>>>> relative

@@ -39,7 +39,8 @@ from symhep_moments.fit.maps import BreakingMap, breaking_maps
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.rank import Chain, chain
 from symhep_moments.fit.region import Region, region
-from symhep_moments.fit.relative import Points, relative_moments
+from symhep_moments.fit.relative import relative_moments
+from symhep_moments.fit.relative_tests import RelativeTests, points_of, relative_tests
 from symhep_moments.fit.subgroups.walk import lattice_test
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.support import Support, support_of
@@ -84,10 +85,15 @@ class Measurement:
         Relative to what, and with which fiducial cuts, in words.
     whole, thresholds
         What whole events are made of, and cuts on their members.
+<<<<<<< HEAD
     scan
         Of the angles of a one-parameter subgroup.
     groups, not_fitted
         Tests of given groups, and why nothing was fitted: then moments and ranks are empty.
+=======
+    relative, refused
+        Tests relative to a reference, None without one, and whether no direction was fitted because of edges along one.
+>>>>>>> relative
     """
 
     events: Events
@@ -107,9 +113,14 @@ class Measurement:
     edges: tuple[str, ...] = ()
     whole: WholeEvents | None = None
     thresholds: tuple[ThresholdRow, ...] = ()
+<<<<<<< HEAD
     scan: DiscreteScan | None = None
     groups: tuple[GroupRow, ...] = ()
     not_fitted: str | None = None
+=======
+    relative: RelativeTests | None = None
+    refused: bool = False
+>>>>>>> relative
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
@@ -126,7 +137,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
         done(1, STEPS[0])
         functions = functions_for(events, options, np.random.default_rng(functions_seed), harmonics=False)
         tested = functions
-        if reference is None and options.density is None:
+        if options.density is None:
             tested = functions_for(events, options, np.random.default_rng(functions_seed))
         why = why_not_fitted(events, tested)
         if why is None:
@@ -137,6 +148,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
         # Those that are tested: candidates on the support, and combinations of them.
         on_support = replace(events, generators=moments.generators)
         done(1, STEPS[1])
+<<<<<<< HEAD
         unnamed = why is not None and too_many(events, tested) and options.generators is None
         more = functions if _further(events, options) else None
         exact = {} if unnamed else exact_candidates(on_support, frame, options, context.seeds, more)
@@ -145,6 +157,21 @@ def measure(sample: Sample, context: Context) -> Measurement:
                 named_generators(events.generators, events.names)), frame,
             options, context.seeds, more,
         )  # fmt: skip
+=======
+        # Those that are tested: candidates on the support, and combinations of them.
+        on_support = replace(events, generators=moments.generators)
+        relative = None
+        if reference is not None:
+            relative = relative_tests(
+                on_support, reference, tested, stream_for(context.seeds, "along orbits")
+            )
+        candidates = candidate_tests(
+            moments, options.level, {} if relative is None else relative.along_orbits
+        )
+        refused = relative is not None and relative.refused(candidates)
+        ranks = Chain((), options.level, 0) if refused else chain(moments, options.level)
+        found, algebra = _span(moments, ranks, context)
+>>>>>>> relative
         done(1, STEPS[2])
         ranks = chain(moments, options.level) if why is None else Chain((), options.level, 0)
         found, algebra = _span(moments, ranks, context)
@@ -157,12 +184,20 @@ def measure(sample: Sample, context: Context) -> Measurement:
             candidates = separate_tests(on_support, tested if enough else None, options, exact)
         done(1, STEPS[3])
         lattice = None
+<<<<<<< HEAD
         if why is None and options.subgroups is not None and events.momenta and len(moments.generators):
+=======
+        if options.subgroups is not None and events.momenta and len(moments.generators) and not refused:
+>>>>>>> relative
             # What moves no event is no candidate: a class that needs it is not excluded by the support.
             asked = moments.generators if support.still.shape[1] else events.generators
             lattice = lattice_test(
                 moments, ranks, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups,
+<<<<<<< HEAD
                 given={label: (test.log_p, test.kind) for label, test in exact.items()},
+=======
+                known={} if relative is None else relative.log_p,
+>>>>>>> relative
             )  # fmt: skip
         done(1, STEPS[4])
         discrete: Sequence[DiscreteElement] = ()
@@ -181,14 +216,22 @@ def measure(sample: Sample, context: Context) -> Measurement:
                 )  # fmt: skip
         done(1, STEPS[5])
         bounds, maps = None, list[BreakingMap]()
+<<<<<<< HEAD
         if options.bounds is not None and reference is None and why is None:
+=======
+        if options.bounds is not None and reference is None:
+>>>>>>> relative
             bounds = bounds_of(on_support, functions, options.bounds)
             maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
         done(1, STEPS[6])
     return Measurement(
         events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
         options.level, _relative_to(options), tuple(edge.text for edge in options.fiducial),
+<<<<<<< HEAD
         whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why,
+=======
+        whole_record(sample, functions, on_support), threshold_rows(sample), relative, refused,
+>>>>>>> relative
     )  # fmt: skip
 
 
@@ -267,8 +310,8 @@ def _moments(
             events.source,
         )  # fmt: skip
     return relative_moments(
-        Points(events.x, events.weights),
-        Points(reference.x, reference.weights),
+        points_of(events),
+        points_of(reference),
         functions,
         events.generators,
         options.covariance_events,

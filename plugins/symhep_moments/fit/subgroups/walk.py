@@ -13,7 +13,7 @@ from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.walk import Decided, SubgroupWalk, Tested, Walked
 from symhep.lie.generators import Generators
 from symhep.lie.structure import structure_constants
-from symhep.lie.subgroups.catalogue import SubgroupClass
+from symhep.lie.subgroups.catalogue import Catalogue, SubgroupClass
 from symhep.lie.subgroups.classify import stratum
 from symhep.lie.subgroups.conjugates import Conjugate, conjugates, limiting
 from symhep.methods.p_values import PKind
@@ -40,7 +40,11 @@ def lattice_test(
     candidates: Generators | None = None,
     scale: float = 1.0,
     options: SubgroupOptions | None = None,
+<<<<<<< HEAD
     given: Mapping[str, tuple[float, PKind]] | None = None,
+=======
+    known: Mapping[str, float] | None = None,
+>>>>>>> relative
 ) -> Walked[SubgroupRow]:
     """Test the classes of the Lorentz catalogue, or of the Poincare one where translations are candidates.
 
@@ -61,15 +65,26 @@ def lattice_test(
         Events were divided by it.
     options
         Which catalogue and classes.
+<<<<<<< HEAD
     given
         Generator -> log p and kind of its own test, which is that of the class of this one generator at the catalogue's
         position.
+=======
+    known
+        Label -> log p of candidates that have been tested otherwise: it is that of a class of this one generator, at
+        its place in the catalogue.
+>>>>>>> relative
 
     Raises CardError for generators that do not act on four-vectors and for unknown classes, MethodError if no candidate
     is in the group.
     """
+<<<<<<< HEAD
     known = moments.generators if candidates is None else candidates
     return _Walk(moments, ranks, level, known, scale, options or SubgroupOptions(), given or {}).walked()
+=======
+    among = moments.generators if candidates is None else candidates
+    return _Walk(moments, ranks, level, among, scale, options or SubgroupOptions(), known or {}).walked()
+>>>>>>> relative
 
 
 class _Walk(SubgroupWalk[SubgroupRow]):
@@ -83,7 +98,11 @@ class _Walk(SubgroupWalk[SubgroupRow]):
         candidates: Generators,
         scale: float,
         options: SubgroupOptions,
+<<<<<<< HEAD
         given: Mapping[str, tuple[float, PKind]],
+=======
+        known: Mapping[str, float],
+>>>>>>> relative
     ) -> None:
         self.given = given
         auto = options.catalogue == "auto"
@@ -96,6 +115,7 @@ class _Walk(SubgroupWalk[SubgroupRow]):
             hypotheses=len(catalogue) + fixed, scale=scale,
         )  # fmt: skip
         inside, self.span = coordinates(moments.generators, catalogue)
+        self.known = _directions(moments.generators, catalogue, known)
         if self.span.shape[1] == 0:
             raise MethodError(
                 f"no candidate is a generator of the {catalogue.group.name}; there are no subgroups to test"
@@ -154,7 +174,7 @@ class _Walk(SubgroupWalk[SubgroupRow]):
             raise MethodError(
                 f"no conjugate of {c.name} among the candidates can be reached; report this sample"
             )
-        return best
+        return self._tested_otherwise(c, best)
 
     def _at_limits(self, c: SubgroupClass) -> list[Conjugate]:
         """Members of a class close to the fitted ones of more special classes, which it may have as limits."""
@@ -176,5 +196,40 @@ class _Walk(SubgroupWalk[SubgroupRow]):
             Conjugate(c, signs, rows, np.eye(len(self.constants)), np.zeros(0)) for signs, rows in c.signed()
         ]
         inside = [home for home in homes if self.orbits.sine(home) < EXACT]
+<<<<<<< HEAD
         largest = max((self.orbits.given(home) for home in inside), default=None)
         return (largest, "asymptotic"), not inside
+=======
+        return (max(self._given(home) for home in inside), False) if inside else (None, True)
+
+    def _tested_otherwise(self, c: SubgroupClass, best: Fitted) -> Fitted:
+        """Where no conjugate is left by moments, the one at the catalogue's place, if its own test keeps it."""
+        if c.continuous or c.dimension > 1 or best.log_p > self.threshold or not self.known:
+            return best
+        for signs, rows in c.signed():
+            home = Conjugate(c, signs, rows, np.eye(len(self.constants)), np.zeros(0))
+            if self.orbits.sine(home) < EXACT and (log_p := self._given(home)) > self.threshold:
+                return Fitted(home, log_p, 0)
+        return best
+
+    def _given(self, home: Conjugate) -> float:
+        """Of a member of a class as it stands."""
+        if len(home.basis) == 1:
+            unit = home.basis[0] / np.linalg.norm(home.basis[0])
+            for direction, log_p in self.known:
+                if abs(unit @ direction) > 1 - EXACT**2:
+                    return log_p
+        return self.orbits.given(home)
+
+
+def _directions(
+    generators: Generators, catalogue: Catalogue, known: Mapping[str, float]
+) -> list[tuple[FloatArray, float]]:
+    """Unit vectors of the generators with known tests, in the basis of the group, and their log p."""
+    found = []
+    for label, log_p in known.items():
+        span = coordinates(generators.subset([label]), catalogue)[1]
+        if span.shape[1]:
+            found.append((span[:, 0] / np.linalg.norm(span[:, 0]), log_p))
+    return found
+>>>>>>> relative
