@@ -1,11 +1,12 @@
 """How `moments` does on whole events: level, power, time. The tables of docs/methods/moments.md.
 
-    python benchmarks/moments_events.py level [KIND ...] [--toys 500] [--folder FOLDER]
+    python benchmarks/moments_events.py level [KIND ...] [--toys 500] [--generators] [--folder FOLDER]
     python benchmarks/moments_events.py power [--toys 100] [--folder FOLDER]
     python benchmarks/moments_events.py time [--events 20000] [--members 20]
 
 level: every toy is a new sample of 2000 events with a symmetry that is exact, and new test functions. 'given' and
-'fitted' as in moments_calibration.py, with the candidates that the method has by default; discrete elements by moments.
+'fitted' as in moments_calibration.py, with the candidates that the method has by default; discrete elements by moments,
+unless --generators leaves them out.
 power: all members in a sector of 10 degrees are lost, beside a chi^2 of the azimuth of the leading member in 36 bins,
 one of which is the sector. Natural logarithms of the p-values are appended to FOLDER/KIND.jsonl, one line per toy; a
 run that was stopped goes on from there.
@@ -164,7 +165,7 @@ def sample_of(data: Dataset, **options: object) -> Sample:
     return prepare(data, MomentsOptions.model_validate({"discrete": None, **options}))
 
 
-def level_toy(name: str, number: int) -> dict[str, float]:
+def level_toy(name: str, number: int, discrete_too: bool = True) -> dict[str, float]:
     """Natural logarithms of the p-values of one toy."""
     kind = KINDS[name]
     rng = np.random.default_rng([list(KINDS).index(name), number])
@@ -183,6 +184,8 @@ def level_toy(name: str, number: int) -> dict[str, float]:
     }
     if kind.symmetries == 3:
         found["given so(3)"] = given(*ROTATIONS)
+    if not discrete_too:
+        return found
     discrete = DiscreteOptions(elements=("Z_2(z)", "reflection(x)"), classifier=None)
     frame = frame_of(events.names, sample.particles, events.x.shape[1], events.places)
     rows = discrete_tests(
@@ -223,9 +226,9 @@ def run(path: Path, toys: int, toy: Callable[[int], dict[str, float]]) -> list[d
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def level(kinds: list[str], toys: int, folder: Path) -> None:
+def level(kinds: list[str], toys: int, folder: Path, discrete_too: bool = True) -> None:
     """Fractions of p below 0.01 and 0.05, and the simultaneous 99 % band of all rows for 0.05."""
-    found = {name: run(folder / f"{name}.jsonl", toys, lambda i, k=name: level_toy(k, i)) for name in kinds}  # type: ignore[misc]
+    found = {name: run(folder / f"{name}.jsonl", toys, lambda i, k=name: level_toy(k, i, discrete_too)) for name in kinds}  # type: ignore[misc]
     rows = [
         (name, test, [t[test] for t in lines]) for name, lines in found.items() for test in (lines or [{}])[0]
     ]
@@ -306,6 +309,7 @@ def main() -> None:
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(KINDS)}; default all")
     parser.add_argument("--toys", type=int, default=500, help="0: only print what is there")
     parser.add_argument("--events", type=int, nargs="+", default=[500, 1000, 2000, 4000])
+    parser.add_argument("--generators", action="store_true", help="level of generators alone")
     parser.add_argument("--members", type=int, default=20)
     parser.add_argument("--folder", type=Path, default=Path("moments_events"))
     given = parser.parse_args()
@@ -313,7 +317,7 @@ def main() -> None:
         torch.set_num_threads(1)
         given.folder.mkdir(parents=True, exist_ok=True)
     if given.what == "level":
-        level(given.kinds or list(KINDS), given.toys, given.folder)
+        level(given.kinds or list(KINDS), given.toys, given.folder, not given.generators)
     elif given.what == "power":
         power(given.events, given.toys, given.folder)
     else:

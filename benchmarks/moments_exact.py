@@ -3,9 +3,9 @@
     python benchmarks/moments_exact.py level|physics|weights|power|all [--only TEXT] [--toys N] [--folder FOLDER]
 
 Every toy is a new sample with new images and random choices, 199 of them at most, so that 0.05 is an exact level; a row
-is a file FOLDER/NAME.jsonl with one line per toy, and a run that was stopped goes on from there. 'referee' is a test of
-the kind of Chiu and Bloem-Reddy (arXiv:2307.15834), made anew without code of this package: the maximum mean discrepancy
-of the events and ten images of each, with a Gaussian kernel whose width is the median distance, ranked among 200
+is a file FOLDER/NAME.jsonl with one line per toy, and a run that was stopped goes on from there. 'referee' is a test
+of the kind of Chiu and Bloem-Reddy (arXiv:2307.15834), made anew without code of this package: the maximum mean
+discrepancy of the events and ten images of each, with a Gaussian kernel whose width is the median distance, ranked among 200
 random choices of images.
 """
 
@@ -89,7 +89,9 @@ def azimuths(rng: np.random.Generator, n: int, m: int = 1, eps: float = 0.0) -> 
     found, start = np.zeros(0), rng.uniform(0, 2 * np.pi)
     while len(found) < n:
         phi = rng.uniform(0, 2 * np.pi, 2 * n)
-        found = np.concatenate([found, phi[rng.random(2 * n) * (1 + eps) < 1 + eps * np.cos(m * (phi - start))]])
+        found = np.concatenate(
+            [found, phi[rng.random(2 * n) * (1 + eps) < 1 + eps * np.cos(m * (phi - start))]]
+        )
     return found[:n]
 
 
@@ -131,7 +133,9 @@ def _boosted(p: FloatArray, u: FloatArray) -> FloatArray:
 
 def _turned(p: FloatArray, phi: FloatArray) -> FloatArray:
     c, s = np.cos(phi)[:, None], np.sin(phi)[:, None]
-    return np.stack([p[..., 0], c * p[..., 1] - s * p[..., 2], s * p[..., 1] + c * p[..., 2], p[..., 3]], axis=2)
+    return np.stack(
+        [p[..., 0], c * p[..., 1] - s * p[..., 2], s * p[..., 1] + c * p[..., 2], p[..., 3]], axis=2
+    )
 
 
 def lognormal(rng: np.random.Generator, x: FloatArray) -> FloatArray:
@@ -168,7 +172,9 @@ def rows() -> dict[str, list[Row]]:
     """Table -> its rows."""
     sizes = {25: 1000, 100: 1000, 400: 1000, 2000: 400}
     level = [
-        Row(f"so{d}_{n}", f"SO({d})", n, normal(d), toys) for d in (2, 3, 4, 10, 20) for n, toys in sizes.items()
+        Row(f"so{d}_{n}", f"SO({d})", n, normal(d), toys)
+        for d in (2, 3, 4, 10, 20)
+        for n, toys in sizes.items()
     ]
     level += [
         Row("torus_100", "SO(2)xSO(2)", 100, normal(4)),
@@ -201,9 +207,7 @@ def rows() -> dict[str, list[Row]]:
         Row("equicorrelation_200", "SO(3)", 200, correlated(3, 0.1), referee=True),
         Row("cos4_1000", "SO(2)", 1000, modulated(4, 0.3)),
     ]
-    power += [
-        Row(f"pairs_m{m}_2000", "J_z", 2000, pairs(m, 6.3 / 2000**0.5), toys=400) for m in range(1, 7)
-    ]
+    power += [Row(f"pairs_m{m}_2000", "J_z", 2000, pairs(m, 6.3 / 2000**0.5), toys=400) for m in range(1, 7)]
     return {"level": level, "physics": physics, "weights": weights, "power": power}
 
 
@@ -263,13 +267,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("table", choices=[*tables, "all"])
     parser.add_argument("--only", default="", help="rows whose names hold this")
-    parser.add_argument("--toys", type=int, help="of each row, in place of its own number; 0: print what is there")
+    parser.add_argument(
+        "--toys", type=int, help="of each row, in place of its own number; 0: print what is there"
+    )
     parser.add_argument("--folder", type=Path, default=Path("moments_exact"))
     given = parser.parse_args()
     torch.set_num_threads(1)
     given.folder.mkdir(parents=True, exist_ok=True)
     numbers = 2 * sum(len(rows) for name, rows in tables.items() if name != "power")
-    print("| row | group | n | toys | p < 0.05 | p < 0.01 | simultaneous 99 % band of 0.05 | published | referee |")
+    print(
+        "| row | group | n | toys | p < 0.05 | p < 0.01 | simultaneous 99 % band of 0.05 | published | referee |"
+    )
     print("|---|---|---|---|---|---|---|---|---|")
     for name in tables if given.table == "all" else [given.table]:
         for row in tables[name]:

@@ -143,6 +143,10 @@ KINDS: dict[str, Kind] = {
     ),
     "cuts": Kind("Drell-Yan-like pairs in pt > 20, abs(eta) < 2.4, edges", 1, within_cuts, edges=CUTS),
     "central": Kind("two vectors of exponential pt in the same cuts, edges", 1, central_vectors, edges=CUTS),
+    "four_features": Kind(
+        "four features, any direction, sl(4) + T", 6, heavy(4), names=("x1", "x2", "x3", "x4"),
+        given=(("E_21", 1.0), ("E_12", -1.0)),
+    ),
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Level of `moments` on systems of objects that the tests were not built on. A table of docs/methods/moments.md.
 
-    python benchmarks/moments_systems.py [KIND ...] [--toys 300] [--folder FOLDER]
+    python benchmarks/moments_systems.py [KIND ...] [--toys 300] [--generators] [--folder FOLDER]
 
 Every toy is a sample of 2000 events, each turned by a random angle about z and mirrored at random, so that J_z, Z_2(z)
 and reflection(x) are exact whatever else the events are. Natural logarithms of the p-values are appended to
@@ -128,12 +128,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(OTHERS)}; default all")
     parser.add_argument("--toys", type=int, default=300, help="0: only print what is there")
+    parser.add_argument("--generators", action="store_true", help="level of generators alone")
     parser.add_argument("--folder", type=Path, default=Path("moments_systems"))
     given = parser.parse_args()
     torch.set_num_threads(1)
     given.folder.mkdir(parents=True, exist_ok=True)
     KINDS.update({name: Kind(words, 1, draw) for name, (words, draw) in OTHERS.items()})
-    level(given.kinds or list(OTHERS), given.toys, given.folder)
+    level(given.kinds or list(OTHERS), given.toys, given.folder, not given.generators)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ __all__ = ["COVARIANCE_EVENTS", "DensityOptions", "MomentsOptions"]
 
 #: Events that the covariance is estimated from, unless told otherwise.
 COVARIANCE_EVENTS = 100_000
+#: Effective events from which on the limiting distribution of a single given direction is right.
+EXACT_BELOW = 5000
 
 
 class DensityOptions(UserFunctionOptions):
@@ -77,6 +79,19 @@ class MomentsOptions(Options):
         DiscreteOptions(),
         description="test reflections, exchanges, parity: a list of elements, or how; null: none",
     )
+    groups: tuple[str, ...] | None = Field(
+        None,
+        description="compact groups that are tested as a whole, as given, exactly for any number of events: SO(3), "
+        "SO(2)xSO(2), J_z, permutations, S_4, exchange(1,2), Z_3(z), products such as SO(3)xP; null: none, but SO(d) "
+        "of features where too few events, or too many usual candidates, allow no fit",
+        examples=[["SO(3)"]],
+    )
+    exact_below: int = Field(
+        EXACT_BELOW,
+        ge=0,
+        description="effective events below which candidates with closed orbits, and classes at the catalogue's "
+        "position, have exact p-values; above it those of the limiting distribution",
+    )
     bounds: Annotated[BoundOptions | None, bound_switch] = Field(
         BoundOptions(),
         description="limits and intervals of every breaking, and where it is: true, false, or on which functions",
@@ -109,4 +124,6 @@ class MomentsOptions(Options):
     def _consistent(self) -> MomentsOptions:
         if self.reference is not None and self.density is not None:
             raise ValueError("'reference' and 'density' both say relative to what: give one of them")
+        if self.groups and (self.reference is not None or self.density is not None):
+            raise ValueError("'groups' are tested for the events alone: leave out 'reference' or 'density'")
         return self

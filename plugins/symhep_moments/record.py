@@ -9,8 +9,10 @@ from pydantic import Field
 from symhep.hypotheses.algebra.record import NamedAlgebra
 from symhep.hypotheses.candidates.record import CandidateRow
 from symhep.hypotheses.discrete.record import DiscreteRow
+from symhep.hypotheses.discrete.scan_record import DiscreteScan
 from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.hypotheses.generators.record import GeneratorRow
+from symhep.hypotheses.groups.record import GroupRow
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.support.record import SupportRecord as Support
 from symhep.methods.events import EventsRecord, VectorsRecord
@@ -68,7 +70,9 @@ class AlgebraRecord(NamedAlgebra, PValue):
     dimension, which is then the same hypothesis or the only one tested.
     """
 
-    dimension: int = Field(description="number of generators: of independent symmetries")
+    dimension: int | None = Field(
+        description="number of generators: of independent symmetries; null: not fitted, see not_fitted"
+    )
     angle_95: float | None = Field(
         None, description="largest angle between the span found and the true one, radians, 95 %"
     )
@@ -142,7 +146,7 @@ class BoundsRecord(Record):
 
 
 class DiscreteElement(DiscreteRow):
-    """A discrete element; ``tests`` are those by moments and by classifier."""
+    """A discrete element; ``tests`` are those by moments, by classifier and by nearest neighbours."""
 
     gain: Number | None = Field(
         None,
@@ -252,6 +256,15 @@ class MomentsRecord(Record):
         (), description="names of the surviving classes that lie in no other survivor"
     )
     discrete: tuple[DiscreteElement, ...] = Field((), description="discrete elements")
+    scan: DiscreteScan | None = Field(
+        None, description="cyclic groups of a one-parameter subgroup; null: none was asked for"
+    )
+    groups: tuple[GroupRow, ...] = Field((), description="compact groups that were given")
+    not_fitted: str | None = Field(
+        None,
+        description="why no symmetries were fitted, in words: how many events or moments it needs; chain, generators, "
+        "subgroups are empty then, and candidates without an exact test are not tested; null: they were",
+    )
     clearest_bins: tuple[BinRow, ...] = Field((), description="of each map of a breaking, its clearest bin")
     support: SupportRecord = Field(description="what the events fill")
     functions: Functions = Field(description="test functions")
@@ -276,11 +289,6 @@ class MomentsRecord(Record):
         (),
         description="candidates along which the density of the events and the reference together changes more steeply "
         "than the test functions follow, as at hard edges: there tests by derivatives reject too often",
-    )
-    refused: bool = Field(
-        False,
-        description="whether directions, ranks and subgroups were not fitted relative to the reference, because a "
-        "candidate that is kept along its orbits is steep",
     )
     edges: tuple[str, ...] = Field((), description="fiducial cuts at which the test functions vanish")
     left_out: tuple[LeftOut, ...] = Field(

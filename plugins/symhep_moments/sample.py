@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import CardError, MethodError, as_card_error, nearest
+from symhep.events.copies import Copies, copies_of, independent, merged
 from symhep.events.dataset import Dataset
 from symhep.events.effective import effective_events, require_effective
-from symhep.events.vectors import ActsOn, Vectors, acts_on_momenta, vectors_of
+from symhep.events.vectors import MOMENTUM, ActsOn, Vectors, acts_on_momenta, vectors_of
 from symhep.lie.elements.frame import Frame
 from symhep.lie.generators import Generators
 from symhep.lie.kinds import defined_on
@@ -25,7 +26,8 @@ if TYPE_CHECKING:  # torch takes a second to load, and a card is checked without
     from torch import Tensor
 
 __all__ = [
-    "Events", "Sample", "candidates", "events_of", "frame_of", "prepare", "require_sense", "split_reference",
+    "Events", "Sample", "candidates", "events_of", "frame_of", "named_generators", "prepare",
+    "require_sense", "split_reference",
 ]  # fmt: skip
 
 #: Translations of four components that are no momenta.
@@ -67,6 +69,8 @@ class Events:
         (label, why) of the candidates that are not defined on all of the vectors.
     of_objects
         Are the vectors what is known of the four-momenta of objects?
+    read
+        Copies among the rows that the events are made of, where all of them are used.
     """
 
     x: Tensor
@@ -82,6 +86,7 @@ class Events:
     particles: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     of_objects: bool = False
+    read: Copies | None = None
 
     @property
     def vectors(self) -> Tensor:
@@ -90,16 +95,17 @@ class Events:
 
     @property
     def effective(self) -> float:
-        """Effective number of events."""
-        return effective_events(self.weights.cpu().numpy())
+        """Effective number of independent events."""
+        return effective_events(independent(self.weights.cpu().numpy(), self.source))
 
     @property
-    def copies(self) -> int:
-        """Events with a weight that are the same, to the last digit, as one before."""
-        x = self.x[self.weights != 0].flatten(1).cpu().numpy()
-        # Rows are compared by one projection: a millionth of a million different ones agrees in all digits.
-        key = (x * np.cos(np.arange(1.0, x.shape[1] + 1))).sum(axis=1)
-        return len(key) - len(np.unique(key))
+    def copies(self) -> Copies:
+        """Which of the events with a weight come from the same event as others, or may."""
+        if self.read is not None:
+            return self.read
+        kept = (self.weights != 0).cpu().numpy()
+        source = np.arange(len(self)) if self.source is None else self.source
+        return Copies.of([self.x.cpu().numpy()[kept]], source[kept])
 
     def on(self, device: str) -> Events:
         """The same events on another device."""
@@ -147,8 +153,16 @@ def require_sense(data: Dataset, options: MomentsOptions) -> None:
 
         for edge in named:
             whose(edge, vectors.x.shape[1], vectors.called, places)
+    frame = frame_of(vectors.names, data.particles, vectors.x.shape[1], places)
     if options.discrete is not None:
-        options.discrete.chosen(frame_of(vectors.names, data.particles, vectors.x.shape[1], places))
+        options.discrete.chosen(frame)
+        options.discrete.scanned(frame)
+    if options.groups:
+        from symhep_moments.fit.given.rows import given_groups  # torch comes with it
+
+        given_groups(
+            options.groups, frame, named_generators(candidates(options.generators, vectors), vectors.names)
+        )
 
 
 def frame_of(names: tuple[str, ...], particles: tuple[str, ...], count: int, places: Places | None) -> Frame:
@@ -156,6 +170,15 @@ def frame_of(names: tuple[str, ...], particles: tuple[str, ...], count: int, pla
     if places is None:
         return Frame.of(names, particles, count)
     return Frame.of(names, particles, count, places.known, places.objects, places.sets)
+
+
+def named_generators(known: Generators, names: tuple[str, ...]) -> tuple[Generators, ...]:
+    """Generators whose labels name groups of one parameter: the ``known`` candidates, and the usual ones of vectors
+    with these components."""
+    d = len(names)
+    if names == MOMENTUM:
+        return known, algebra_sum("poincare", d)
+    return (known, algebra_sum("rotations" if names in _MOMENTA else f"so({d})", d)) if d > 1 else (known,)
 
 
 def _events(data: Dataset, options: MomentsOptions, like: Places | None = None) -> Events:
@@ -222,6 +245,8 @@ def events_of(
     """
     import torch
 
+    found, available = copies_of(data), len(data)
+    data = merged(data)  # a sum over equal rows of one event is one row with their weight
     taken = vectors_of(data, acts_on, vectors, max_events)
     require_effective(data if len(taken) == len(data) else data.take(taken.rows))
     if (total := float(taken.weights.sum())) <= 0:
@@ -231,8 +256,8 @@ def events_of(
     kept, left_out = _defined(candidates(generators, taken), places)
     return Events(
         torch.from_numpy(x), torch.from_numpy(taken.weights), scale, taken.names, taken.unit, taken.momenta, kept,
-        len(data), data.unit[taken.rows], places, taken.called, left_out,
-        acts_on_momenta(data, acts_on, vectors),
+        available, data.unit[taken.rows], places, taken.called, left_out,
+        acts_on_momenta(data, acts_on, vectors), found if len(taken) == len(data) else None,
     )  # fmt: skip
 
 

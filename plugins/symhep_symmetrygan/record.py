@@ -39,6 +39,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from symhep.hypotheses.discrete.scan_record import DiscreteScan
 from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.methods.events import EventsRecord, VectorsRecord
@@ -142,6 +143,9 @@ class SymmetryGanRecord(Record):
     )
     candidates: tuple[LabRow, ...] = Field((), description="individual generators in the lab frame")
     discrete: tuple[ElementRow, ...] = Field((), description="discrete elements, tested one by one")
+    scan: DiscreteScan | None = Field(
+        None, description="cyclic groups of a one-parameter subgroup; null: none was asked for"
+    )
     forward_backward_asymmetry: Number | None = Field(
         None, description="forward-backward asymmetry of an oppositely charged pair, a fraction"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -54,12 +55,42 @@ class Sample:
     def every(self, step: int) -> Sample:
         """Every ``step``-th event."""
         beside = None if self.beside is None else self.beside[::step]
-        return Sample(self.x[::step], self.weights[::step], beside=beside, members=self.members)
+        unit = None if self.unit is None else self.unit[::step]
+        return Sample(self.x[::step], self.weights[::step], unit, beside, self.members)
+
+    @cached_property
+    def index(self) -> npt.NDArray[np.int64]:
+        """(n,) number of the independent unit of each event, 0 .. `units` - 1."""
+        if self.unit is None:
+            return np.arange(len(self))
+        return np.asarray(np.unique(self.unit, return_inverse=True)[1])
+
+    @property
+    def units(self) -> int:
+        """Independent units: events read twice are one."""
+        return int(self.index.max(initial=-1)) + 1
+
+    def by_unit(self, rows: Tensor) -> Tensor:
+        """(units, ..) sums of ``rows`` (n, ..) over the events of each unit."""
+        if self.units == len(self):
+            return rows
+        total = torch.zeros(self.units, *rows.shape[1:], dtype=rows.dtype, device=rows.device)
+        return total.index_add_(0, torch.from_numpy(self.index).to(rows.device), rows)
+
+    @cached_property
+    def unit_weights(self) -> npt.NDArray[np.float64]:
+        """(units,) sums of the weights."""
+        return np.asarray(self.by_unit(self.weights.double()).cpu().numpy())
 
     @property
     def effective(self) -> float:
-        """Effective number of events, (sum w)^2 / sum w^2."""
-        return effective_events(self.weights.cpu().numpy())
+        """Effective number of independent units, (sum W)^2 / sum W^2."""
+        return effective_events(self.unit_weights)
+
+    @property
+    def repeated(self) -> float:
+        """What copies do to variances: sum of W^2 over units, over that of w^2 over events; 1 without copies."""
+        return float((self.unit_weights**2).sum() / (self.weights.double() ** 2).sum())
 
     @property
     def weighted(self) -> bool:

@@ -17,6 +17,7 @@ __all__ = [
     "JUMP",
     "KINDS",
     "CarriedCombination",
+    "DimensionAt",
     "FeatureRow",
     "FollowedCombination",
     "IntrinsicDimension",
@@ -87,7 +88,10 @@ class RelevantLatents(Number):
 
     value: int = Field(description="median over the runs of the number of relevant latents")
     low: int = Field(description="2.5 % quantile over the runs of the number above the upper end of `band`")
-    high: int = Field(description="97.5 % quantile over the runs of the number above the lower end of `band`")
+    high: int = Field(
+        description="97.5 % quantile over the runs of the number above the lower end of `band`; at least `low` with "
+        "the principal components whose linear optimum lies in `band`"
+    )
     threshold: float = Field(description="a latent is relevant above this relevance")
     band: tuple[float, float] = Field(
         description="relevances between which it depends on the threshold whether a latent counts"
@@ -105,11 +109,27 @@ class RelevantLatents(Number):
         return self.low < self.high
 
 
+class DimensionAt(Record):
+    """The dimension that nearest neighbours see at one distance."""
+
+    points: int = Field(description="events of each part into which they are split: fewer are further apart")
+    distance: float = Field(description="median distance of the nearest neighbour, of standardised features")
+    dimension: Number = Field(description="mean over the parts, with its standard error")
+
+
 class IntrinsicDimension(Number):
-    """Dimension of the set on which the events lie; the interval spans those of all estimators."""
+    """Dimension of the set on which the events lie: of TwoNN on its plateau; null without a plateau, with the range."""
 
     points: int | None = Field(None, description="distinct events used; null: too few for an estimate")
-    estimators: dict[str, Number] = Field({}, description="each estimator's value and interval, by name")
+    distinct: int | None = Field(None, description="distinct events; more than 10,000 are not used")
+    plateau: bool | None = Field(
+        None, description="does the dimension stay over the distances? null: too few events to tell"
+    )
+    scales: tuple[DimensionAt, ...] = Field((), description="at each distance, the shortest first")
+    estimators: dict[str, Number] = Field(
+        {},
+        description="each estimator's value, by name; of the maximum likelihood the range over numbers of neighbours",
+    )
 
 
 class PrincipalSpectrum(Record):

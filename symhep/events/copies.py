@@ -6,7 +6,7 @@ Equal numbers are no proof: two events of coarse numbers (momenta in whole GeV, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from symhep.events.identity import NO_NUMBER, hashes
 if TYPE_CHECKING:
     from symhep.events.dataset import Dataset
 
-__all__ = ["Copies", "content", "copies_of", "independent", "source_units", "units_or_none"]
+__all__ = ["Copies", "content", "copies_of", "independent", "merged", "source_units", "units_or_none"]
 
 Integers = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -45,6 +45,21 @@ class Copies:
     repeated: int = 0
     alike: int = 0
 
+    @classmethod
+    def of(cls, arrays: Iterable[npt.ArrayLike | None], unit: Integers) -> Copies:
+        """Of rows with the numbers ``arrays`` (N, ...) and the source events ``unit`` (N,).
+
+        >>> Copies.of([[[0.5], [0.5], [1.5], [0.7]]], np.array([0, 1, 2, 2]))
+        Copies(repeated=1, alike=1)
+        """
+        if not (rows := len(unit)):
+            return cls()
+        units = len(np.unique(unit))
+        same = content((None if a is None else np.asarray(a) for a in arrays), rows)
+        if len(np.unique(same)) == rows:
+            return cls(rows - units, 0)
+        return cls(rows - units, units - len(np.unique(_joined(unit, same))))
+
 
 def copies_of(data: Dataset) -> Copies:
     """How many rows of ``data`` are no events of their own, and how many may be none.
@@ -53,15 +68,25 @@ def copies_of(data: Dataset) -> Copies:
     >>> copies_of(Dataset.from_array([[0.5], [0.5], [1.5]]))
     Copies(repeated=0, alike=1)
     """
-    arrays = (data.values, data.momenta, data.mask, data.tags, data.spectators)
-    if not (rows := len(data)):
-        return Copies()
-    units = len(np.unique(data.unit))
-    same = content(arrays, rows)
-    if len(np.unique(same)) == rows:
-        return Copies(rows - units, 0)
-    joined = _joined(data.unit, same)
-    return Copies(rows - units, units - len(np.unique(joined)))
+    return Copies.of((data.values, data.momenta, data.mask, data.tags, data.spectators), data.unit)
+
+
+def merged(data: Dataset) -> Dataset:
+    """``data`` with one row, of their summed weight, for rows of one event that are equal in all numbers.
+
+    >>> from symhep.events.dataset import Dataset
+    >>> twice = replace(Dataset.from_array([[0.5], [0.7], [0.5]]), unit=np.array([0, 1, 0]))
+    >>> merged(twice).values[:, 0].tolist(), merged(twice).weights.tolist()
+    ([0.5, 0.7], [2.0, 1.0])
+    """
+    if len(np.unique(data.unit)) == len(data):
+        return data
+    arrays = (data.unit, data.labels, data.values, data.momenta, data.mask, data.tags, data.spectators)
+    same = content((a for a in arrays if a is not None and len(a) == len(data)), len(data))
+    _, first, inverse = np.unique(same, return_index=True, return_inverse=True)
+    kept = np.sort(first)
+    weights = np.bincount(inverse, data.weights)[inverse[kept]]
+    return replace(data.take(kept), weights=weights)
 
 
 def units_or_none(unit: Integers | None) -> Integers | None:

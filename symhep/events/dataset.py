@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from symhep.events.copies import independent
 from symhep.events.effective import effective_events
 from symhep.events.kinds import VectorKind
 from symhep.events.scaler import Scaler, Scaling
@@ -76,7 +77,8 @@ class Dataset:
         (N,) index of the dataset an event came from, and the datasets' names.
     unit
         (N,) number of the independent source event each row comes from: copies and images of one event share it, and
-        splits and random subsets keep them together. By default every row is an event of its own.
+        splits, covariances, bootstraps and random images act on it. By default every row is an event of its own; of
+        files and arrays `symhep.events.copies.source_units` finds which are not.
     """
 
     name: str
@@ -154,8 +156,8 @@ class Dataset:
 
     @property
     def effective(self) -> float:
-        """Effective number of events, (sum w)^2 / sum w^2."""
-        return effective_events(self.weights)
+        """Effective number of events, (sum w)^2 / sum w^2, w the sum over the rows of an independent event."""
+        return effective_events(independent(self.weights, self.unit))
 
     def __len__(self) -> int:
         return len(self.values)

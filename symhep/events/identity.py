@@ -50,8 +50,8 @@ def identities(columns: Sequence[npt.ArrayLike], count: int) -> npt.NDArray[np.i
     Two different ones agree by chance once in 2^64 (the mixing function of Steele, Lea and Flood 2014).
 
     >>> run, event = [1, 1, 2, 2], [7, 8, 7, 7]
-    >>> np.unique(identities([run, event], 4), return_inverse=True)[1].size, len(set(identities([run, event], 4).tolist()))
-    (4, 3)
+    >>> len(set(identities([run, event], 4).tolist()))
+    3
     """
     if not columns:
         return np.full(count, NO_NUMBER, dtype=np.int64)

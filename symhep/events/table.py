@@ -205,7 +205,9 @@ def _identity(tables: Sequence[FeatureTable]) -> npt.NDArray[np.int64] | None:
     if all(t.identity is None for t in tables):
         return None
     none = [np.full(len(t), NO_NUMBER, dtype=np.int64) for t in tables]
-    return np.concatenate([n if t.identity is None else t.identity for t, n in zip(tables, none, strict=True)])
+    return np.concatenate(
+        [n if t.identity is None else t.identity for t, n in zip(tables, none, strict=True)]
+    )
 
 
 def _concatenated(arrays: Iterable[npt.NDArray[Any] | None]) -> npt.NDArray[Any] | None:

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from symhep.hypotheses.candidates.record import CandidateRow
 from symhep.hypotheses.candidates.table import NOT_TESTED
 from symhep.hypotheses.discrete.record import DiscreteRow
+from symhep.hypotheses.groups.record import GroupRow
 from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
 from symhep.methods.p_values import Adjusted
 from symhep.plotting.labels import pretty
@@ -19,7 +20,7 @@ from symhep.plotting.p_axis import MARKS, p_axis
 from symhep.plotting.panel import panel
 from symhep.plotting.style import GREY
 
-__all__ = ["CAPTION", "Family", "candidate_family", "discrete_family", "p_value_figure"]
+__all__ = ["CAPTION", "Family", "candidate_family", "discrete_family", "group_family", "p_value_figure"]
 
 _ROW = 0.27  # inches
 CAPTION = (
@@ -39,6 +40,11 @@ class Family:
 def candidate_family(rows: Sequence[CandidateRow]) -> Family:
     """Single generators, those that were not tested too."""
     return Family("generators", tuple((pretty(r.label), r, NOT_TESTED.get(r.how, "")) for r in rows))
+
+
+def group_family(rows: Sequence[GroupRow]) -> Family:
+    """Groups that were given."""
+    return Family("given groups", tuple((pretty(row.name), row, "") for row in rows))
 
 
 def discrete_family(rows: Sequence[DiscreteRow]) -> Family:

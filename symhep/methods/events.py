@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from symhep.events.copies import Copies, independent
 from symhep.events.effective import effective_events
 from symhep.methods.record import Record
 
@@ -20,25 +21,48 @@ class EventsRecord(Record):
     >>> found = EventsRecord.of([1.0, 1.0, -1.0, 1.0], available=8)
     >>> (found.used, found.available, found.effective, found.negative, found.copies)
     (4, 8, 1.0, 0.25, None)
+    >>> found = EventsRecord.of([1.0, 1.0, 1.0, 1.0], 8, Copies.of([[[0.1]] * 4], unit := np.array([0, 0, 1, 2])), unit)
+    >>> (found.effective, found.copies, found.alike)
+    (2.6666666666666665, 1, 2)
     """
 
     used: int = Field(
         description="events that the result rests on: held-out ones where a network trained on the others is judged"
     )
     available: int = Field(description="events of the feature set")
-    effective: float = Field(description="effective number of the events used, (sum w)^2 / sum w^2")
+    effective: float = Field(
+        description="effective number of the events used, (sum w)^2 / sum w^2, w summed over the rows of an event"
+    )
     negative: float = Field(description="share of |w| that is negative")
     copies: int | None = Field(
-        None, description="events that are exact copies of others; null: not looked for"
+        None,
+        description="events used that are one with others: exact copies, or rows with the same number of the event in "
+        "the file; they count once in errors, splits and random images. null: not looked for",
+    )
+    alike: int | None = Field(
+        None,
+        description="events used that equal others in all numbers, but may do so by chance, since the numbers are "
+        "rounded or few; they count as independent. null: not looked for",
     )
 
     @classmethod
-    def of(cls, weights: npt.ArrayLike, available: int, copies: int | None = None) -> Self:
-        """From the weights of the events used, signed."""
+    def of(
+        cls,
+        weights: npt.ArrayLike,
+        available: int,
+        copies: Copies | None = None,
+        unit: npt.NDArray[np.int64] | None = None,
+    ) -> Self:
+        """From the weights (N,) of the events used, signed, and the source event of each."""
         w = np.asarray(weights, dtype=np.float64)
         negative = float(np.abs(w[w < 0]).sum() / np.abs(w).sum())
         return cls(
-            used=len(w), available=available, effective=effective_events(w), negative=negative, copies=copies
+            used=len(w),
+            available=available,
+            effective=effective_events(independent(w, unit)),
+            negative=negative,
+            copies=None if copies is None else copies.repeated,
+            alike=None if copies is None else copies.alike,
         )
 
 

@@ -12,6 +12,8 @@ __all__ = ["smallest_p"]
 
 FloatArray = npt.NDArray[np.float64]
 
+#: log p above which the two bounds differ.
+BULK = -6.0
 #: Gauss-Legendre points: the integrand is smooth, and 32 leave rounding only.
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 
@@ -30,6 +32,10 @@ def smallest_p(log_p: npt.ArrayLike, correlation: npt.ArrayLike) -> float:
 
         P(z_i > h, z_j > h) = p^2 + 1 / (2 pi) int_0^arcsin(c) exp(-h^2 / (1 + sin t)) dt.
 
+    Near one, where that sum exceeds it, the bound of Slepian (1962, Bell Syst. Tech. J. 41, 463) is nearer:
+    P(max z > h) <= 1 - prod P(z_i, z_j <= h) over disjoint pairs, those of the largest correlations. The smaller of both
+    counts.
+
     Unlike a combination for any dependence, such as Cauchy's, it needs no p-values near 0 to be right.
 
     Raises MethodError for log_p > 0 or NaN, or correlations that are not in [0, 1].
@@ -47,19 +53,28 @@ def smallest_p(log_p: npt.ArrayLike, correlation: npt.ArrayLike) -> float:
     logs, c = np.atleast_1d(np.asarray(log_p, dtype=np.float64)), np.asarray(correlation, dtype=np.float64)
     if len(logs) == 0 or not (logs <= 0).all():
         raise MethodError("p-values are needed: natural logarithms that are not above zero")
-    if c.ndim == 2 and c.shape == (len(logs), len(logs)) and ((c >= 0) & (c <= 1)).all():
-        c = _tree(c)
-    if c.shape != (len(logs) - 1,) or not ((c >= 0) & (c <= 1)).all():
-        raise MethodError(f"{len(logs)} p-values need {len(logs) - 1} correlations with the last, in [0, 1]")
+    m = len(logs)
+    if not ((c >= 0) & (c <= 1)).all() or c.shape not in ((m - 1,), (m, m)):
+        raise MethodError(f"{m} p-values need {m - 1} correlations with the last, in [0, 1]")
     least = float(logs.min())
     if least in (0.0, -np.inf):
         return least
-    h = -float(ndtri_exp(least))
+    tree, pairs = (_tree(c), _pairs(c)) if c.ndim == 2 else (c, np.sort(c)[-1:])
+    both = _both(least, tree)
+    hunter = least + float(np.log(m - both.sum()))
+    if hunter < BULK:
+        return hunter
+    p, some = np.exp(least), _both(least, pairs)
+    none = float(np.log1p(-p * (2 - some)).sum()) + (m - 2 * len(pairs)) * float(np.log1p(-p))
+    return min(hunter, float(np.log(-np.expm1(none))), 0.0)
+
+
+def _both(log_p: float, c: FloatArray) -> FloatArray:
+    """P(z_i > h, z_j > h) / p for correlations c: each over p, in logarithms, so that nothing underflows."""
+    h = -float(ndtri_exp(log_p))
     angle = np.arcsin(c)[:, None] * (_NODES + 1) / 2
-    # Each over p, in logarithms, so that nothing underflows.
-    shared = np.exp(-(h**2) / (1 + np.sin(angle)) - least) @ _WEIGHTS * np.arcsin(c) / (4 * np.pi)
-    factor = len(logs) - float((shared + np.exp(least)).sum())
-    return min(least + float(np.log(factor)), 0.0)
+    shared = np.exp(-(h**2) / (1 + np.sin(angle)) - log_p) @ _WEIGHTS * np.arcsin(c) / (4 * np.pi)
+    return np.minimum(shared + np.exp(log_p), 1.0)
 
 
 def _tree(correlation: FloatArray) -> FloatArray:
@@ -72,4 +87,15 @@ def _tree(correlation: FloatArray) -> FloatArray:
         found.append(nearest[i])
         nearest = np.where(nearest < 0, -1.0, np.maximum(nearest, correlation[i]))
         nearest[i] = -1.0
+    return np.array(found)
+
+
+def _pairs(correlation: FloatArray) -> FloatArray:
+    """Correlations of disjoint pairs, the largest first."""
+    c = np.tril(correlation, -1) + np.triu(np.full(correlation.shape, -1.0))
+    found = []
+    for _ in range(len(c) // 2):
+        i, j = np.unravel_index(int(c.argmax()), c.shape)
+        found.append(c[i, j])
+        c[[i, j]], c[:, [i, j]] = -1.0, -1.0
     return np.array(found)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from symhep.hypotheses import p_value_figure as p_values
 from symhep.hypotheses.bounds.figure import CAPTION as LIMITS
 from symhep.hypotheses.discrete import figure as discrete
+from symhep.hypotheses.discrete import scan_figure as scan
 from symhep.hypotheses.divergence.before_after import before_and_after_figures
 from symhep.hypotheses.divergence.figure import CAPTION as EXCESS
 from symhep.hypotheses.divergence.figure import ExcessGroup, excess_figure
@@ -30,7 +31,9 @@ __all__ = ["draw_all"]
 def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
     """p-values, lattice, ranks, generators, limits, maps, discrete elements, moments."""
     a, s = result.arrays, result.record
-    families = (p_values.candidate_family(s.candidates), p_values.discrete_family(s.discrete))
+    families = (
+        p_values.candidate_family(s.candidates), p_values.group_family(s.groups), p_values.discrete_family(s.discrete)
+    )  # fmt: skip
     yield NamedFigure(
         "p_values",
         p_values.p_value_figure(families, s.significance_level),
@@ -72,8 +75,10 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "discrete", discrete.discrete_figure(s.discrete, s.significance_level), discrete.CAPTION
         )
+    if s.scan is not None and s.scan.angles:
+        yield NamedFigure("scan", scan.scan_figure(s.scan, s.significance_level), scan.CAPTION)
     yield from _projections(result)
-    if len(a["tested"]):
+    if len(a["tested"]) and len(a["functions"]):
         yield NamedFigure(
             "moments",
             moment_pulls(a, s),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +10,17 @@ import numpy.typing as npt
 
 from symhep.errors import MethodError
 from symhep.hypotheses.adjustment import adjusted
-from symhep.methods.p_values import Adjusted
+from symhep.methods.p_values import Adjusted, PKind
 from symhep.stats.residual_forms import BlockTest
+from symhep_moments.fit.functions.interface import TestFunctions
+from symhep_moments.fit.given.exact_test import GroupTest
 from symhep_moments.fit.moments import Moments
+from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.whitening import Whitened, span_test, whitened
+from symhep_moments.options import MomentsOptions
+from symhep_moments.sample import Events
 
-__all__ = ["CandidateTest", "GivenTest", "candidate_tests", "given_test"]
+__all__ = ["CandidateTest", "GivenTest", "adjusted_tests", "candidate_tests", "given_test", "separate_tests"]
 
 FloatArray = npt.NDArray[np.float64]
 #: Smallest singular value over the largest, of directions in units of their noise.
@@ -33,7 +38,7 @@ class GivenTest:
 
 @dataclass(frozen=True)
 class CandidateTest:
-    """Test of one candidate: ``p`` on its own, and adjusted over all candidates."""
+    """Test of one candidate: ``p`` on its own, and adjusted over all candidates; ``blocks``: {} of an exact one."""
 
     label: str
     p: Adjusted
@@ -72,16 +77,57 @@ def given_test(moments: Moments | Whitened, theta: npt.ArrayLike) -> GivenTest:
 
 
 def candidate_tests(
-    moments: Moments, level: float = 0.05, tested: Mapping[str, GivenTest] | None = None
+    moments: Moments,
+    level: float = 0.05,
+    exact: Mapping[str, GroupTest] | None = None,
+    otherwise: Mapping[str, GivenTest] | None = None,
 ) -> tuple[CandidateTest, ...]:
-    """Every generator on its own, with Holm's adjustment for their number; those in ``tested`` have their own test."""
+    """Every generator on its own, with Holm's adjustment for their number; ``exact``: those that have an exact test.
+
+    ``otherwise``: tests that take the place of those by moments.
+    """
     if len(moments.generators) == 0:
         return ()  # the support has excluded them all
     white, labels = whitened(moments), moments.generators.labels
-    tests = dict(tested or {})
-    for label, column in zip(labels, np.eye(len(labels)), strict=True):
-        if label not in tests:
-            tests[label] = given_test(white, column)
-    tests = {label: tests[label] for label in labels}
-    family = adjusted({label: test.log_p for label, test in tests.items()}, level)
-    return tuple(CandidateTest(label, family[label], test.blocks) for label, test in tests.items())
+    known = exact or {}
+    others = otherwise or {}
+    tests = {
+        label: others[label] if label in others else given_test(white, column)
+        for label, column in zip(labels, np.eye(len(labels)), strict=True)
+        if label not in known
+    }
+    return _family(labels, tests, known, level)
+
+
+def adjusted_tests(tests: Mapping[str, GivenTest], level: float) -> tuple[CandidateTest, ...]:
+    """Tests that were made of some candidates alone, as one family."""
+    return _family(list(tests), tests, {}, level)
+
+
+def separate_tests(
+    events: Events, functions: TestFunctions | None, options: MomentsOptions, exact: Mapping[str, GroupTest]
+) -> tuple[CandidateTest, ...]:
+    """The same without a covariance of the moments of all of them; no ``functions``: the exact tests alone."""
+    labels, tests = events.generators.labels, {}
+    for label in labels if functions is not None else ():
+        if label not in exact:
+            assert functions is not None
+            one = events.generators.subset([label], label)
+            moments = moments_of(
+                events.x, events.weights, functions, one, options.covariance_events, events.places
+            )
+            tests[label] = given_test(moments, np.ones(1))
+    return _family(
+        [label for label in labels if label in tests or label in exact], tests, exact, options.level
+    )
+
+
+def _family(
+    labels: Sequence[str], tests: Mapping[str, GivenTest], exact: Mapping[str, GroupTest], level: float
+) -> tuple[CandidateTest, ...]:
+    kinds: dict[str, PKind] = {label: test.kind for label, test in exact.items()}
+    logs = {label: exact[label].log_p if label in exact else tests[label].log_p for label in labels}
+    family = adjusted(logs, level, kinds=kinds)
+    return tuple(
+        CandidateTest(label, family[label], tests[label].blocks if label in tests else {}) for label in labels
+    )

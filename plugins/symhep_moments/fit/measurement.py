@@ -8,21 +8,35 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from symhep.errors import CardError, MethodError
-from symhep.events.effective import FEWEST, effective_events
+from symhep.errors import MethodError
+from symhep.events.effective import FEWEST
+from symhep.hypotheses.discrete.scan_record import DiscreteScan
+from symhep.hypotheses.groups.record import GroupRow
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.walk import Walked
 from symhep.methods.context import Context, stream_for
+from symhep.methods.p_values import PKind
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
 from symhep_moments.fit.bounds.limits import Bounds, bounds_of
-from symhep_moments.fit.candidates import CandidateTest, candidate_tests
+from symhep_moments.fit.candidates import CandidateTest, candidate_tests, separate_tests
 from symhep_moments.fit.discrete.elements import discrete_tests
+from symhep_moments.fit.discrete.scan import discrete_scan
+from symhep_moments.fit.fitted import (
+    effective_within,
+    nothing_fitted,
+    too_many,
+    why_not_fitted,
+)
 from symhep_moments.fit.functions.choice import build_functions
 from symhep_moments.fit.functions.density import UnderDensity
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
 from symhep_moments.fit.functions.member_edges import edged
+from symhep_moments.fit.given.exact_test import GroupTest
+from symhep_moments.fit.given.groups import LARGEST as WIDEST_GROUP
+from symhep_moments.fit.given.rows import exact_candidates, given_groups, group_rows
+from symhep_moments.fit.guard import events_needed
 from symhep_moments.fit.maps import BreakingMap, breaking_maps
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.rank import Chain, chain
@@ -35,18 +49,14 @@ from symhep_moments.fit.support import Support, support_of
 from symhep_moments.fit.whole import threshold_rows, whole_record
 from symhep_moments.options import MomentsOptions
 from symhep_moments.record import DiscreteElement, ThresholdRow, WholeEvents
-from symhep_moments.sample import Events, Sample, frame_of
+from symhep_moments.sample import Events, Sample, frame_of, named_generators
 
 __all__ = ["Measurement", "functions_for", "measure"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Effective events per test function: with fewer their covariance is a guess, and so are directions and p-values.
-PER_FUNCTION = 10
-#: Moments whose covariance is still a matter of seconds.
-LARGEST = 2000
 #: What the progress bar counts.
-STEPS = ("support", "moments", "ranks", "subgroups", "discrete elements", "bounds")
+STEPS = ("support", "moments", "given", "ranks", "subgroups", "discrete elements", "bounds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +87,12 @@ class Measurement:
         Relative to what, and with which fiducial cuts, in words.
     whole, thresholds
         What whole events are made of, and cuts on their members.
-    relative, refused
-        Tests relative to a reference, None without one, and whether no direction was fitted because of edges along one.
+    scan
+        Of the angles of a one-parameter subgroup.
+    groups, not_fitted
+        Tests of given groups, and why nothing was fitted: then moments and ranks are empty.
+    along
+        Tests along orbits, relative to a reference.
     """
 
     events: Events
@@ -98,15 +112,21 @@ class Measurement:
     edges: tuple[str, ...] = ()
     whole: WholeEvents | None = None
     thresholds: tuple[ThresholdRow, ...] = ()
-    relative: RelativeTests | None = None
-    refused: bool = False
+    scan: DiscreteScan | None = None
+    groups: tuple[GroupRow, ...] = ()
+    not_fitted: str | None = None
+    along: RelativeTests | None = None
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
-    """Everything that the options ask for: a pass over the events for every question, the rest is linear algebra."""
+    """Everything that the options ask for: a pass over the events for every question, the rest is linear algebra.
+
+    Where too few events, or too many moments, allow no fit, what is given is tested: groups, candidates, elements.
+    """
     functions_seed, discrete_seed = replica_seeds(context.seeds, 2)
     options, events = sample.options, sample.events.on(context.device)
     reference = None if sample.reference is None else sample.reference.on(context.device)
+    frame = frame_of(events.names, sample.particles, events.x.shape[1], events.places)
     with context.progress.task("moments", len(STEPS)) as done:
         support = support_of(events)
         done(1, STEPS[0])
@@ -114,50 +134,75 @@ def measure(sample: Sample, context: Context) -> Measurement:
         tested = functions
         if options.density is None:
             tested = functions_for(events, options, np.random.default_rng(functions_seed))
-        moments = _moments(events, reference, tested, options).restricted(support.tangent)
-        done(1, STEPS[1])
+        why = why_not_fitted(events, tested)
+        if why is None:
+            moments = _moments(events, reference, tested, options).restricted(support.tangent)
+        else:
+            _require_given(why, options)
+            moments = nothing_fitted(events, support)
         # Those that are tested: candidates on the support, and combinations of them.
         on_support = replace(events, generators=moments.generators)
-        relative = None
-        if reference is not None:
-            relative = relative_tests(
-                on_support, reference, tested, stream_for(context.seeds, "along orbits")
-            )
-        candidates = candidate_tests(
-            moments, options.level, {} if relative is None else relative.along_orbits
-        )
-        refused = relative is not None and relative.refused(candidates)
-        ranks = Chain((), options.level, 0) if refused else chain(moments, options.level)
-        found, algebra = _span(moments, ranks, context)
+        done(1, STEPS[1])
+        unnamed = why is not None and too_many(events, tested) and options.generators is None
+        more = functions if _further(events, options) else None
+        exact = {} if unnamed else exact_candidates(on_support, frame, options, context.seeds, more)
+        groups = group_rows(
+            events, given_groups(_group_names(options, events, why), frame,
+                named_generators(events.generators, events.names)), frame,
+            options, context.seeds, more,
+        )  # fmt: skip
         done(1, STEPS[2])
+        along: RelativeTests | None = None
+        if reference is not None:
+            along = relative_tests(
+                on_support, reference, tested, options.level, stream_for(context.seeds, "orbits")
+            )
+            why = along.why_not_fitted
+        ranks = chain(moments, options.level) if why is None else Chain((), options.level, 0)
+        found, algebra = _span(moments, ranks, context)
+        if why is None:
+            candidates = candidate_tests(moments, options.level, exact, along and along.tests)
+        elif along is not None:
+            candidates = along.candidates
+        else:
+            enough = not unnamed and effective_within(events, tested) >= events_needed(
+                tested, len(events.generators)
+            )
+            candidates = separate_tests(on_support, tested if enough else None, options, exact)
+        done(1, STEPS[3])
         lattice = None
-        if options.subgroups is not None and events.momenta and len(moments.generators) and not refused:
+        if why is None and options.subgroups is not None and events.momenta and len(moments.generators):
             # What moves no event is no candidate: a class that needs it is not excluded by the support.
             asked = moments.generators if support.still.shape[1] else events.generators
             lattice = lattice_test(
                 moments, ranks, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups,
-                known={} if relative is None else relative.log_p,
+                given=_given(exact, along),
             )  # fmt: skip
-        done(1, STEPS[3])
+        done(1, STEPS[4])
         discrete: Sequence[DiscreteElement] = ()
         elements: dict[str, FloatArray] = {}
+        scan = None
         if options.discrete is not None and reference is None and options.density is None:
-            frame = frame_of(events.names, sample.particles, events.x.shape[1], events.places)
             chosen = options.discrete.chosen(frame)
             discrete = discrete_tests(
                 events, chosen, frame, functions, options.discrete, discrete_seed, options.level
             )
             elements = {element.name: element.whole for element in chosen}
-        done(1, STEPS[4])
+            if (subgroup := options.discrete.scanned(frame)) is not None:
+                scan = discrete_scan(
+                    events, subgroup, frame, functions, options.discrete, stream_for(discrete_seed, "scan"),
+                    options.level,
+                )  # fmt: skip
+        done(1, STEPS[5])
         bounds, maps = None, list[BreakingMap]()
-        if options.bounds is not None and reference is None:
+        if options.bounds is not None and reference is None and why is None:
             bounds = bounds_of(on_support, functions, options.bounds)
             maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
-        done(1, STEPS[5])
+        done(1, STEPS[6])
     return Measurement(
         events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
         options.level, _relative_to(options), tuple(edge.text for edge in options.fiducial),
-        whole_record(sample, functions, on_support), threshold_rows(sample), relative, refused,
+        whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why, along,
     )  # fmt: skip
 
 
@@ -170,12 +215,20 @@ def _span(moments: Moments, ranks: Chain, context: Context) -> tuple[Region | No
     return found, algebra_test(moments, ranks.best, found, moments.generators)
 
 
+def _given(exact: Mapping[str, GroupTest], along: RelativeTests | None) -> dict[str, tuple[float, PKind]]:
+    """log p and kind of the candidates that have a test of their own."""
+    found: dict[str, tuple[float, PKind]] = {label: (test.log_p, test.kind) for label, test in exact.items()}
+    if along is not None:
+        found |= {label: (test.log_p, "asymptotic") for label, test in along.tests.items()}
+    return found
+
+
 def functions_for(
     events: Events, options: MomentsOptions, rng: np.random.Generator, *, harmonics: bool = True
 ) -> TestFunctions:
     """Those of the options, with edges, under a density; ``harmonics`` as well, of which generators alone are tested.
 
-    Raises `MethodError` for too few events.
+    Raises `MethodError` for too few events within the edges.
     """
     asked = options.functions if harmonics else options.functions.model_copy(update={"harmonics": 0})
     functions = build_functions(events, asked, rng)
@@ -188,24 +241,12 @@ def functions_for(
         events.particles,
         events.places,
     )
-    within = events.weights * weight(functions, events.x)
-    effective = effective_events(within.cpu().numpy())
+    effective = effective_within(events, functions)
     if effective < FEWEST:
+        inside = int((events.weights * weight(functions, events.x) != 0).sum())
         raise MethodError(
-            f"{int((within != 0).sum())} of {len(events)} events lie within the edges, an effective number of "
+            f"{inside} of {len(events)} events lie within the edges, an effective number of "
             f"{effective:.3g} < {FEWEST:g}; edges are cuts that all events have passed: check their places and widths"
-        )
-    # A threshold of its own beside the common one: the covariance of K functions needs a number of events per function.
-    if effective < (needed := PER_FUNCTION * functions.count):
-        raise MethodError(
-            f"effective number of events (sum w)^2 / sum w^2 = {effective:.3g} < {needed}, too few for "
-            f"{functions.count} test functions and {len(events.generators)} candidates; use more events, or fewer "
-            "functions (functions: {fourier: 0}) and candidates (generators: rotations)"
-        )
-    if functions.count * len(events.generators) > LARGEST:
-        raise CardError(
-            f"{functions.count} test functions of {len(events.generators)} candidates are more than {LARGEST} moments",
-            hint="name fewer candidates (generators: so(8)), split the features into vectors, or take fewer of them",
         )
     if options.density is not None:
         density = options.density.load()
@@ -213,13 +254,40 @@ def functions_for(
     return functions
 
 
+def _require_given(why: str, options: MomentsOptions) -> None:
+    """Relative to another density nothing has an exact test. Raises `MethodError`."""
+    if options.reference is not None or options.density is not None:
+        raise MethodError(
+            f"{why}; relative to another density nothing is tested without a fit: use more events, fewer functions "
+            "(functions: {fourier: 0}) or fewer candidates (generators: rotations)"
+        )
+
+
+def _group_names(options: MomentsOptions, events: Events, not_fitted: str | None) -> tuple[str, ...]:
+    """The groups of the card; where it says nothing of them, of features of which nothing is fitted SO(d)."""
+    d = len(events.names)
+    if options.groups is None:
+        unsaid = not_fitted is not None and options.generators is None and not events.momenta
+        return (f"SO({d})",) if unsaid and 1 < d <= WIDEST_GROUP else ()
+    return options.groups
+
+
+def _further(events: Events, options: MomentsOptions) -> bool:
+    """Do the exact tests look at the test functions, too? At the user's, and at those of members of sets."""
+    extended = events.places is not None and events.places.extended
+    return (
+        (extended or options.functions.user is not None) and options.density is None and not options.fiducial
+    )
+
+
 def _moments(
     events: Events, reference: Events | None, functions: TestFunctions, options: MomentsOptions
 ) -> Moments:
     if reference is None:
         return moments_of(
-            events.x, events.weights, functions, events.generators, options.covariance_events, events.places
-        )
+            events.x, events.weights, functions, events.generators, options.covariance_events, events.places,
+            events.source,
+        )  # fmt: skip
     return relative_moments(
         points_of(events),
         points_of(reference),

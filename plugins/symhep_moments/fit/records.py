@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,6 @@ import numpy.typing as npt
 from symhep.hypotheses.algebra.record import Alternative
 from symhep.hypotheses.candidates.record import Untested
 from symhep.hypotheses.generators.record import GeneratorRow
-from symhep.lie.identify.identification import AMBIGUOUS
 from symhep.lie.labels import combination_label
 from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number
@@ -46,10 +45,14 @@ from symhep_moments.record import (
     RankRow,
     SupportRecord,
 )
+from symhep_moments.sample import Events
 
 __all__ = ["arrays_of", "record_of"]
 
 FloatArray = npt.NDArray[np.float64]
+
+#: In place of the name of an algebra.
+NOT_FITTED = "not fitted"
 
 
 def record_of(m: Measurement) -> MomentsRecord:
@@ -65,6 +68,9 @@ def record_of(m: Measurement) -> MomentsRecord:
         subgroups=() if m.lattice is None else [of_subgroup(row, m.bounds) for row in m.lattice.rows],
         maximal_subgroups=() if m.lattice is None else m.lattice.maximal,
         discrete=m.discrete,
+        scan=m.scan,
+        groups=m.groups,
+        not_fitted=m.not_fitted,
         clearest_bins=[_clearest_bin(one) for one in _filled(m.maps)],
         support=SupportRecord(
             rank=support.rank, numbers=support.dimension, constraints=support.constraints,
@@ -74,22 +80,28 @@ def record_of(m: Measurement) -> MomentsRecord:
         functions=Functions(
             number=len(m.moments.labels), blocks={name: (b.start, b.stop) for name, b in m.moments.blocks.items()}
         ),
-        events=EventsRecord.of(
-            m.events.weights.cpu().numpy(), m.events.available or len(m.events), m.events.copies
-        ),
+        events=_events(m.events),
         vectors=VectorsRecord(number=m.events.x.shape[1], components=m.events.names),
         scale=m.events.scale,
         unit=m.events.unit,
         significance_level=m.level,
         reference=m.reference,
-        steep=() if m.relative is None else m.relative.steep,
-        refused=m.refused,
+        steep=() if m.along is None else m.along.steep,
         edges=m.edges,
         bounds=bounds_record(m, generators),
         left_out=[LeftOut(label=label, why=why) for label, why in m.events.left_out],
         thresholds=m.thresholds,
         whole=m.whole,
     )  # fmt: skip
+
+
+def _events(events: Events) -> EventsRecord:
+    """Of the rows that were read; equal ones of one event are one row of ``events`` with their weight."""
+    told = EventsRecord.of(
+        events.weights.cpu().numpy(), events.available or len(events), events.copies, events.source
+    )
+    used = len(events) if events.read is None else events.available or len(events)
+    return told.model_copy(update={"used": used})
 
 
 def _rank(t: RankTest, level: float) -> RankRow:
@@ -107,6 +119,8 @@ def _candidates(m: Measurement) -> list[Candidate]:
     """Those of the card in their order, those that are not tested too; then tangent combinations of them."""
     tests = {t.label: t for t in m.candidates}
     untested: dict[str, Untested] = {label: "support" for label, _ in m.support.excluded}
+    if m.not_fitted is not None:
+        untested |= dict.fromkeys([a for a in m.moments.generators.labels if a not in tests], "unfitted")
     untested |= dict.fromkeys(m.support.motionless(m.events.generators.labels), "trivial")
     rows = []
     for label in dict.fromkeys([*m.events.generators.labels, *tests]):
@@ -114,9 +128,9 @@ def _candidates(m: Measurement) -> list[Candidate]:
             rows.append(Candidate(label=label, how=untested.get(label, "combined")))
             continue
         # Off its support a density changes altogether: a size would say nothing.
-        by = None
-        if m.relative is not None:
-            by = "orbits" if label in m.relative.along_orbits else "derivatives"
+        by: Literal["orbits", "derivatives"] | None = None
+        if m.along is not None:
+            by = "orbits" if label in m.along.tests else "derivatives"
         sizes = of_candidate(label, m.bounds)
         rows.append(Candidate(label=label, **dict(tests[label].p), relative_by=by, **sizes))
     return rows + [Candidate(label=label, how="undefined") for label, _ in m.events.left_out]
@@ -124,8 +138,10 @@ def _candidates(m: Measurement) -> list[Candidate]:
 
 def _algebra(m: Measurement, generators: Sequence[GeneratorRow]) -> AlgebraRecord:
     best, algebra = m.ranks.best, m.algebra
+    if m.not_fitted is not None:
+        return AlgebraRecord(dimension=None, name=NOT_FITTED)
     if best is None or algebra is None or m.region is None:
-        return AlgebraRecord(dimension=0, name=AMBIGUOUS if m.refused else "0")
+        return AlgebraRecord(dimension=0, name="0")
     named, closure = algebra.identification, algebra.closure_log_p
     return AlgebraRecord(
         dimension=best.r, name=named.name, stability=named.stability,

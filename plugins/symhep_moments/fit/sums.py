@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
-from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from symhep.errors import MethodError
+from symhep.events.copies import units_or_none
 from symhep.lie.generators import Generators
 from symhep.methods.streaming import Streamed, stream
+from symhep_moments.fit.blocks import BLOCK_EVENTS, Block, Blocks, only_units, split_units
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
@@ -22,8 +25,6 @@ from symhep_moments.places import Places
 
 __all__ = ["Block", "Blocks", "MomentSums", "moments_of", "moments_of_chunks"]
 
-#: Events of a block: sums are formed block by block, whatever is read at a time.
-BLOCK_EVENTS = 1 << 16
 #: Numbers of an intermediate array: 4 MB, so that it stays near the processor.
 NUMBERS = 1 << 19
 #: Degrees of freedom that are as good as infinitely many.
@@ -32,55 +33,16 @@ MOST = 1e8
 TINY = 1e-300
 
 
-class Block(NamedTuple):
-    """Events ``first``, ``first`` + 1, ... of all: x (n, P, d), signed weights (n,)."""
-
-    first: int
-    x: Tensor
-    w: Tensor
-
-
-class Blocks:
-    """Blocks of a fixed number of events from chunks (x, weights) of any sizes, walked anew as often as asked.
-
-    >>> chunks = [(torch.ones(n, 1, 1), torch.ones(n)) for n in (3, 4)]
-    >>> [(b.first, len(b.x)) for b in Blocks(chunks, events=5)]
-    [(0, 5), (5, 2)]
-    """
-
-    def __init__(
-        self, chunks: Iterable[tuple[Tensor, Tensor]], device: str = "cpu", events: int = BLOCK_EVENTS
-    ) -> None:
-        if iter(chunks) is chunks:
-            raise ValueError("chunks are read twice: give a list, or an object that reads anew when iterated")
-        self._chunks, self._device, self._events = chunks, device, events
-
-    def __iter__(self) -> Iterator[Block]:
-        first, held = 0, list[tuple[Tensor, Tensor]]()
-        for x, w in self._chunks:
-            start = 0
-            while start < len(x):
-                room = self._events - sum(len(part) for part, _ in held)
-                held.append((x[start : start + room], w[start : start + room]))
-                start += room
-                if sum(len(part) for part, _ in held) == self._events:
-                    yield self._block(first, held)
-                    first, held = first + self._events, []
-        if held:
-            yield self._block(first, held)
-
-    def _block(self, first: int, held: list[tuple[Tensor, Tensor]]) -> Block:
-        xs, ws = zip(*held, strict=True)
-        x, w = (xs[0], ws[0]) if len(held) == 1 else (torch.cat(xs), torch.cat(ws))
-        return Block(first, x.to(self._device), w.to(self._device))
-
-
 @dataclass
 class Means:
-    """Of the first pass: sum w m (K, G), and sums of powers of the weights."""
+    """Of the first pass: sum w m (K, G), and sums of powers of the weights of independent events.
+
+    ``events`` are rows, ``units`` independent events.
+    """
 
     total: Tensor
     events: int = 0
+    units: int = 0
     w: float = 0.0
     w2: float = 0.0
     w3: float = 0.0
@@ -88,8 +50,8 @@ class Means:
 
 @dataclass
 class Spread:
-    """Of the second pass: sum w^2 (m - A)(m - A)^T over the events ``rows``; sums of w^2, w^4, and of w^2 b^2 and its
-    square, b the edges of the functions."""
+    """Of the second pass: sum w^2 (m - A)(m - A)^T over the independent events ``rows``; sums of w^2, w^4, and of
+    w^2 b^2 and its square, b the edges of the functions."""
 
     mean: Tensor
     rows: Tensor
@@ -110,8 +72,9 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
 
         C = sum_n w_n^2 (m_n - A)(m_n - A)^T / (sum_n w_n)^2,
 
-    which costs (K G)^2 per event and is estimated from at most ``covariance_events``, evenly spaced. How many they
-    were, (sum w^2)^2 / sum w^4 as weights count, those of the edges of the functions included, is handed on as ``nu``.
+    with w (m - A) summed over the rows of an independent event first (Liang and Zeger 1986). It costs (K G)^2 per event
+    and is estimated from at most ``covariance_events``, evenly spaced. How many they were, (sum w^2)^2 / sum w^4 as
+    weights count, those of the edges of the functions included, is handed on as ``nu``.
 
     Parameters
     ----------
@@ -156,8 +119,8 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
             )
         mean = (means.total / means.w).flatten()
         gram = torch.zeros(len(mean), len(mean), dtype=torch.float64, device=self.device)
-        used = min(means.events, self.covariance_events)
-        rows = torch.arange(used, device=self.device) * (means.events - 1) // max(used - 1, 1)
+        used = min(means.units, max(self.covariance_events * means.units // means.events, 1))
+        rows = torch.arange(used, device=self.device) * (means.units - 1) // max(used - 1, 1)
         return Spread(mean, rows, gram, torch.zeros(4, dtype=torch.float64, device=self.device))
 
     def accumulate(self, state: Means | Spread, chunk: Block) -> Means | Spread:
@@ -167,25 +130,25 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
         step = max(1, NUMBERS // (len(self.generators) * chunk.x.shape[1] * chunk.x.shape[2]))
         for x, w in zip(torch.split(chunk.x, step), torch.split(chunk.w, step), strict=True):
             state.total += self.functions.sum_along(x, self._fields(x), w)
+        weights = chunk.summed(chunk.w)
         state.events += len(chunk.x)
-        state.w += float(chunk.w.sum())
-        state.w2 += float((chunk.w**2).sum())
-        state.w3 += float((chunk.w**3).sum())
+        state.units += chunk.units
+        state.w += float(weights.sum())
+        state.w2 += float((weights**2).sum())
+        state.w3 += float((weights**3).sum())
         return state
 
     def _spread(self, state: Spread, chunk: Block) -> Spread:
-        ends = torch.tensor([chunk.first, chunk.first + len(chunk.x)], device=self.device)
+        ends = torch.tensor([chunk.first, chunk.first + chunk.units], device=self.device)
         low, high = torch.searchsorted(state.rows, ends).tolist()
-        rows = state.rows[low:high] - chunk.first
-        every = len(rows) == len(chunk.x)
-        chosen, weights = (chunk.x, chunk.w) if every else (chunk.x[rows], chunk.w[rows])
-        step = max(1, NUMBERS // len(state.mean))
-        for x, w in zip(torch.split(chosen, step), torch.split(weights, step), strict=True):
-            m = self.functions.along(x, self._fields(x)).flatten(1)
-            state.gram += _gram((m - state.mean).mul_(w[:, None]))
-        squares = weights**2
-        within = squares * weight(self.functions, chosen) ** 2
-        state.squares += torch.stack([squares.sum(), (squares**2).sum(), within.sum(), (within**2).sum()])
+        chosen = only_units(chunk, state.rows[low:high] - chunk.first)
+        for some in split_units(chosen, max(1, NUMBERS // len(state.mean))):
+            m = self.functions.along(some.x, self._fields(some.x)).flatten(1)
+            state.gram += _gram(some.summed((m - state.mean).mul_(some.w[:, None])))
+        if len(chosen.x):
+            squares = chosen.summed(chosen.w) ** 2
+            within = chosen.summed(chosen.w * weight(self.functions, chosen.x)) ** 2
+            state.squares += torch.stack([squares.sum(), (squares**2).sum(), within.sum(), (within**2).sum()])
         return state
 
     def merge(self, first: Means | Spread, second: Means | Spread) -> Means | Spread:
@@ -196,6 +159,7 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
             return Means(
                 total,
                 first.events + second.events,
+                first.units + second.units,
                 first.w + second.w,
                 first.w2 + second.w2,
                 first.w3 + second.w3,
@@ -223,7 +187,7 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
         k, g = means.total.shape
         one_event = spread.gram / (squares * (1 - 1 / effective))
         nu = min(effective, inside) - 1
-        if self.places is not None and spread.events == means.events:
+        if self.places is not None and spread.events == means.units:
             nu = _freedom(means, spread) * min(1.0, inside / effective)
         return Moments(
             (means.total / means.w).cpu().numpy(),
@@ -264,8 +228,11 @@ def moments_of(
     generators: Generators,
     covariance_events: int = COVARIANCE_EVENTS,
     places: Places | None = None,
+    unit: npt.NDArray[np.int64] | None = None,
 ) -> Moments:
     """Moments of events x (N, P, d) in memory, with signed ``weights`` (N,).
+
+    ``unit`` (N,) is the independent event that each row is of: the covariance is that of their sums.
 
     >>> import numpy as np
     >>> from symhep.lie.bases import so
@@ -275,7 +242,15 @@ def moments_of(
     >>> bool((abs(moments.mean) < 5 * np.sqrt(np.einsum("kaka->ka", moments.covariance)) + 1e-12).all()), moments.nu
     (True, 999.0)
     """
-    return moments_of_chunks([(x, weights)], functions, generators, covariance_events, str(x.device), places)
+    place = units_or_none(unit)
+    if place is None:
+        return moments_of_chunks(
+            [(x, weights)], functions, generators, covariance_events, str(x.device), places
+        )
+    order = torch.from_numpy(np.argsort(place, kind="stable")).to(x.device)
+    rows = Block(0, x[order], weights[order], torch.from_numpy(np.sort(place)).to(x.device))
+    work = MomentSums(functions, generators, covariance_events, str(x.device), places)
+    return stream(work, split_units(rows, BLOCK_EVENTS))
 
 
 def moments_of_chunks(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from symhep.hypotheses.discrete.sentence import alike_statements
+from symhep.hypotheses.discrete.sentence import alike_statements, weight_statements
 from symhep.lie.identify.identification import AMBIGUOUS
+from symhep.methods.copies import copies_statements
 from symhep.methods.enumeration import several
 from symhep.methods.p_values import p_text
 from symhep.methods.result import Statement
@@ -24,8 +25,6 @@ ORDERED = 0.5
 SENSITIVE = 1000
 #: A name that fewer than this share of resamplings share is given with its rivals.
 SURE = 0.9
-#: Share of the events that may be copies of others by chance or rounding.
-COPIES = 0.001
 #: Equations that a sentence can hold.
 CONSTRAINTS = 5
 
@@ -41,6 +40,7 @@ def cautions(s: MomentsRecord) -> Iterator[Statement]:
     yield from _ordered(s)
     yield from whole_events(s)
     yield from alike_statements(s.discrete)
+    yield from weight_statements(s.discrete)
 
 
 def _support(s: MomentsRecord) -> Iterator[Statement]:
@@ -80,7 +80,7 @@ def _support(s: MomentsRecord) -> Iterator[Statement]:
 def _alone(s: MomentsRecord) -> Iterator[Statement]:
     """Candidates that survive on their own, more of them than there are symmetries together."""
     alive = [c for c in s.candidates if c.rejected is False]
-    if not s.refused and len(alive) > s.algebra.dimension:
+    if s.algebra.dimension is not None and len(alive) > s.algebra.dimension:
         told = several([f"{c.label} (adjusted {p_text(c.p_adjusted)})" for c in alive])
         yield Statement(
             f"On their own, {len(alive)} candidates are not rejected, {told}, but not all of them hold together: the "
@@ -148,31 +148,15 @@ def _relative(s: MomentsRecord) -> Iterator[Statement]:
 
 def _steep(s: MomentsRecord) -> Iterator[Statement]:
     """Tests by derivatives where the density of both samples has edges."""
-    if s.refused:
-        kept = [
-            c.label
-            for c in s.candidates
-            if c.relative_by == "orbits" and not c.rejected and c.label in s.steep
-        ]
-        others = [c.label for c in s.candidates if c.relative_by == "derivatives"]
-        rest = f" and whether {several(others)} hold" if others else ""
-        yield Statement(
-            f"Along {several(kept)} the density of both samples changes more steeply than the test functions follow, "
-            "as at hard edges of an acceptance. The test along orbits holds there; other directions, how many symmetries "
-            f"there are,{rest} cannot be told: that takes derivatives. Declare the cuts as edges, if they are any.",
-            {"steep": list(s.steep), "not_told": others},
-            "p_values",
-            kind="warning",
-        )
-        return
     doubtful = [
         c.label for c in s.candidates if c.relative_by == "derivatives" and c.rejected and c.label in s.steep
     ]
     if doubtful:
         yield Statement(
             f"Along {several(doubtful)} the density of both samples changes more steeply than the test functions "
-            "follow, as at hard edges of an acceptance: relative to a reference these are tested by derivatives, which then "
-            "reject too often. That they are excluded is certain only of cuts that are declared as edges.",
+            "follow, as at hard edges of an acceptance. Relative to a reference these are tested by derivatives, which "
+            "reject too often there: that they are excluded cannot be told from an effect of the edges, unless cuts "
+            "are declared as edges.",
             {"steep": doubtful},
             "p_values",
             kind="warning",
@@ -189,14 +173,8 @@ def _weights(s: MomentsRecord) -> Iterator[Statement]:
             evidence,
             kind="warning",
         )
-    if (copies := events.copies or 0) > COPIES * events.used:
-        yield Statement(
-            f"{copies:,} of the {events.used:,} events are exact copies of others. If they are not independent, "
-            "but the same events used again, all errors and p-values are too small.",
-            evidence,
-            kind="warning",
-        )
-    if events.effective < SENSITIVE:
+    yield from copies_statements(events)
+    if events.effective < SENSITIVE and s.not_fitted is None:
         yield Statement(
             f"The effective number of events is {events.effective:,.0f}: a symmetry that is not rejected may be "
             "broken by much more than a few per cent; see its limit.",
@@ -209,10 +187,10 @@ def _weights(s: MomentsRecord) -> Iterator[Statement]:
 def _ordered(s: MomentsRecord) -> Iterator[Statement]:
     """Exchanges within one collection that are broken so strongly that most events have the same order."""
     ordered = {
-        d.name: d.size.value
+        d.name: d.learned.value
         for d in s.discrete
         if d.rejected and _ALIKE.search(d.meaning)
-        and d.size is not None and abs(d.size.value or 0.0) > ORDERED
+        and d.learned is not None and abs(d.learned.value or 0.0) > ORDERED
     }  # fmt: skip
     if ordered:
         yield Statement(

@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from symhep.hypotheses.discrete.scan_sentence import scan_statement
 from symhep.hypotheses.discrete.sentence import discrete_statement
 from symhep.hypotheses.divergence.sentence import excess_statement
+from symhep.hypotheses.groups.sentence import group_statement
 from symhep.hypotheses.subgroups.sentence import subgroup_statement
 from symhep.methods.enumeration import plural, several
 from symhep.methods.number import with_error
@@ -18,6 +20,7 @@ from symhep_moments.record import Candidate, MomentsRecord
 from symhep_moments.say.bounds import bounds, is_broken
 from symhep_moments.say.cautions import cautions
 from symhep_moments.say.group import found_rotation, group_in_words, group_p, only_combined
+from symhep_moments.say.unfitted import unfitted_answer
 from symhep_moments.say.whole import left_out
 
 __all__ = ["sentences"]
@@ -33,6 +36,8 @@ CLEAR = 4.5
 def sentences(s: MomentsRecord) -> Iterator[Statement]:
     """The physics, most important first; then what a reader must know before believing it."""
     yield _answer(s)
+    groups = group_statement(s.groups)
+    yield from () if groups is None else (groups,)
     yield from left_out(s)
     yield from _rank(s)
     yield from _generators(s)
@@ -44,6 +49,8 @@ def sentences(s: MomentsRecord) -> Iterator[Statement]:
         yield from () if lattice is None else (lattice,)
     discrete = discrete_statement(s.discrete, final_state="pz" in s.vectors.components)
     yield from () if discrete is None else (discrete,)
+    scan = scan_statement(s.scan)
+    yield from () if scan is None else (scan,)
     yield from bounds(s)
     yield from _places(s)
     yield from _projections(s)
@@ -66,6 +73,8 @@ def _projections(s: MomentsRecord) -> Iterator[Statement]:
 
 def _answer(s: MomentsRecord) -> Statement:
     """'The 20,000 events are consistent with SO(2) about the beam axis (p = 0.31); ... are excluded (...).'"""
+    if s.not_fitted is not None:
+        return unfitted_answer(s)
     algebra, (row, tested) = s.algebra, group_p(s)
     excluded = [c for c in s.candidates if c.rejected]
     evidence: dict[str, Any] = {
@@ -75,8 +84,6 @@ def _answer(s: MomentsRecord) -> Statement:
     }  # fmt: skip
     relative = f", relative to {s.reference}," if s.reference else ""
     left = [one.label for one in s.support.excluded]
-    if s.refused:
-        return _along_orbits(s, evidence)
     if algebra.dimension == 0:
         text = f"The {s.events.used:,} events{relative} respect no continuous symmetry among the candidates"
         if excluded:
@@ -93,31 +100,15 @@ def _answer(s: MomentsRecord) -> Statement:
             f"; {in_words(mixed)} {'is' if len(mixed) == 1 else 'are'} no symmetry alone, but in combination"
         )
     elif mixed:
-        many = "s of them are" if algebra.dimension > 1 else " of them is"
-        text += f": no single candidate is a symmetry, but {counted(algebra.dimension)} combination{many}"
+        many = "s of them are" if (algebra.dimension or 0) > 1 else " of them is"
+        text += (
+            f": no single candidate is a symmetry, but {counted(algebra.dimension or 0)} combination{many}"
+        )
     if plain := [c for c in excluded if c.label not in mixed]:
         text += f"; {_excluded(plain)}"
     if left:
         text += f"; {_off_support(left)}"
     return Statement(f"{text}.", evidence, "p_values")
-
-
-def _along_orbits(s: MomentsRecord, evidence: dict[str, Any]) -> Statement:
-    """Where directions cannot be fitted: the candidates that were tested along their orbits."""
-    rows = [c for c in s.candidates if c.relative_by == "orbits"]
-    kept, excluded = [c for c in rows if not c.rejected], [c for c in rows if c.rejected]
-    told = several([f"{in_words([c.label])} ({p_text(c)})" for c in kept])
-    text = f"The {s.events.used:,} events are consistent, relative to {s.reference}, with {told}"
-    text += ", each on its own" if len(kept) > 1 else ""
-    text += f"; {_excluded(excluded)}" if excluded else ""
-    left = [one.label for one in s.support.excluded]
-    text += f"; {_off_support(left)}" if left else ""
-    first = kept[0]
-    found = {
-        "hypothesis": f"candidates[{first.label}]", "p_value": first.p_value, "log10_p": first.log10_p,
-        "excluded": {c.label: c.log10_p_adjusted for c in excluded},
-    }  # fmt: skip
-    return Statement(f"{text}.", evidence | found, "p_values")
 
 
 def _off_support(labels: Sequence[str]) -> str:
@@ -141,7 +132,7 @@ def _rank(s: MomentsRecord) -> Iterator[Statement]:
     tests = {t.dimension: t for t in s.chain}
     # Of many candidates the chain leaves out the numbers that are excluded beyond doubt.
     found, number = s.algebra.dimension, _tested(s)
-    if not tests:
+    if not tests or found is None:
         return
     evidence = {str(r): t.log10_p for r, t in tests.items()}
     among = f"Rank test: among {number} candidates{' on the support' if s.support.excluded else ''}"

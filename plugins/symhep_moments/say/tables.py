@@ -7,8 +7,10 @@ from collections.abc import Callable
 from symhep.hypotheses.bounds.table import limit_columns
 from symhep.hypotheses.bounds.text import size_text
 from symhep.hypotheses.candidates.table import candidate_table
+from symhep.hypotheses.discrete.scan_sentence import scan_table
 from symhep.hypotheses.discrete.table import discrete_table
 from symhep.hypotheses.generators.table import generator_table
+from symhep.hypotheses.groups.table import group_table
 from symhep.hypotheses.subgroups.table import subgroup_table
 from symhep.methods.table import Cell, Heading, Table
 from symhep_moments.record import Candidate, MomentsRecord
@@ -19,14 +21,16 @@ __all__ = ["tables"]
 
 
 def tables(s: MomentsRecord) -> dict[str, Table]:
-    """Candidates, ranks, generators, subgroups, discrete elements; only those that have rows."""
+    """Candidates, given groups, ranks, generators, subgroups, discrete elements, a scan; only those that have rows."""
     found = {
         "candidates": _candidates(s),
+        "groups": group_table(s.groups),
         "ranks": _ranks(s),
         "left_out": _left_out(s),
         "generators": generator_table(s.generators),
         "subgroups": subgroup_table(s.subgroups, s.maximal_subgroups, confined=bool(s.left_out)),
         "discrete": discrete_table(s.discrete, {Heading("gain", "nats per event"): lambda row: row.gain}),
+        "scan": scan_table(s.scan),
     }
     return {name: table for name, table in found.items() if table.rows}
 

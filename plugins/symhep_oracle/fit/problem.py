@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from symhep.events.copies import copies_of, independent
 from symhep.events.dataset import Dataset
 from symhep.events.effective import effective_events
 from symhep.methods.context import Context
@@ -94,10 +95,13 @@ def pose(
     else:
         oracle = build_oracle(options.oracle, sample.layout, sample.x)
     fields = make_fields(sample.layout, options.degree, options.affine)
+    used = data.take(sample.rows)
+    copies = copies_of(used)
     facts = Facts(
         events=EventsRecord(
-            used=len(sample), available=sample.available, effective=effective_events(sample.weights),
-            negative=sample.negative,
+            used=len(sample), available=sample.available,
+            effective=effective_events(independent(sample.weights, used.unit)), negative=sample.negative,
+            copies=copies.repeated, alike=copies.alike,
         ),
         scale=sample.scale,
         unit=sample.unit,

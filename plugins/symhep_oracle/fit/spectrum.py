@@ -131,7 +131,8 @@ def by_gap(
 def rank_p(value: float, others: FloatArray) -> float:
     """(1 + number of ``others`` that reach ``value``) / (1 + number of others).
 
-    Davison and Hinkley, Bootstrap Methods and their Application (1997), section 4.2. Exact if the function is drawn like the others.
+    Exact if the function is drawn like the others (Davison and Hinkley, Bootstrap Methods and their Application, 1997,
+    section 4.2).
 
     >>> rank_p(5.0, np.array([1.0, 2.0, 6.0]))
     0.5

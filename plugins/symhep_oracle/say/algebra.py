@@ -21,9 +21,9 @@ def algebra(record: OracleRecord) -> Statement:
     """Name, dimension and generators of what preserves the oracle, or that nothing does."""
     found, residual = record.algebra, record.residual
     evidence: dict[str, Any] = {
-        "dimension": found.dimension, "name": found.name, "stability": found.joint,
-        "breaking": found.breaking.to_json(), "p_value": found.p_value, "invariance": residual.invariance.to_json(), "closure": residual.closure.to_json(),
-        "events": record.events.used,
+        "dimension": found.dimension, "name": found.name, "stability": found.joint, "p_value": found.p_value,
+        "breaking": found.breaking.to_json(), "invariance": residual.invariance.to_json(),
+        "closure": residual.closure.to_json(), "events": record.events.used,
     }  # fmt: skip
     if found.dimension == 0:
         return Statement(_none(record), evidence, "spectrum")

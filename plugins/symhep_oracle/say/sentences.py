@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symhep.methods.copies import copies_statements
 from symhep.methods.enumeration import several
 from symhep.methods.result import Statement
 from symhep_oracle.record import OracleRecord
@@ -27,6 +28,7 @@ def sentences(record: OracleRecord) -> Iterator[Statement]:
     if record.solver.flows is not None:
         yield from flows(record, record.solver.flows)
         yield from negative_weights(record)
+        yield from copies_statements(record.events)
         return
     yield algebra(record)
     yield from products(record)
@@ -42,6 +44,7 @@ def sentences(record: OracleRecord) -> Iterator[Statement]:
     yield from low_stability(record)
     yield from nearly_null(record)
     yield from negative_weights(record)
+    yield from copies_statements(record.events)
 
 
 def acts_on(record: OracleRecord) -> Iterator[Statement]:

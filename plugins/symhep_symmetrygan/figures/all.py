@@ -9,6 +9,8 @@ import numpy as np
 
 from symhep.hypotheses.discrete.figure import CAPTION as DISCRETE
 from symhep.hypotheses.discrete.figure import discrete_figure, has_discrete
+from symhep.hypotheses.discrete.scan_figure import CAPTION as SCAN
+from symhep.hypotheses.discrete.scan_figure import scan_figure
 from symhep.hypotheses.divergence.before_after import before_and_after_figures
 from symhep.hypotheses.divergence.figure import CAPTION as EXCESS
 from symhep.hypotheses.divergence.figure import ExcessGroup, excess_figure
@@ -225,6 +227,8 @@ def _subgroups(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
         )
     if has_discrete(s.discrete):
         yield NamedFigure("discrete", discrete_figure(s.discrete, s.significance_level), DISCRETE)
+    if s.scan is not None and s.scan.angles:
+        yield NamedFigure("scan", scan_figure(s.scan, s.significance_level), SCAN)
 
 
 def _map(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:

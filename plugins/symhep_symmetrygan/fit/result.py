@@ -8,6 +8,7 @@ from typing import Any
 import hist
 import numpy as np
 
+from symhep.events.copies import Copies
 from symhep.methods.context import Context
 from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.result import Arrays, Part, Result
@@ -20,7 +21,7 @@ from symhep_symmetrygan.fit.shards import Prepared
 from symhep_symmetrygan.fit.subgroups import discrete_histograms, subgroup_histograms
 from symhep_symmetrygan.fit.symmetry import symmetry_of
 from symhep_symmetrygan.record import SymmetryGanRecord
-from symhep_symmetrygan.sample import Events
+from symhep_symmetrygan.sample import Events, Sample
 from symhep_symmetrygan.spaces.names import read_space
 from symhep_symmetrygan.subgroups.record import DiscreteSearch, SubgroupSearch
 
@@ -87,9 +88,19 @@ def _add_group(
         arrays |= symmetry.to_arrays()
 
 
+def _copies(held: Sample) -> Copies | None:
+    """Which held-out events come from the same event as others, or may."""
+    return None if held.unit is None else Copies.of([held.rows.cpu().numpy()], held.unit)
+
+
 def _described(events: Events) -> dict[str, Any]:
     return {
-        "events": EventsRecord.of(events.held.weights.cpu().numpy(), events.available or len(events)),
+        "events": EventsRecord.of(
+            events.held.weights.cpu().numpy(),
+            events.available or len(events),
+            _copies(events.held),
+            events.held.unit,
+        ),
         "vectors": VectorsRecord(number=events.particles, components=events.components),
         "spectator_names": events.spectators,
         "tag_names": events.tags,

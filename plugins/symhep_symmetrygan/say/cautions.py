@@ -8,6 +8,7 @@ from typing import Any
 from symhep.events.effective import FEW
 from symhep.events.vectors import MOMENTUM
 from symhep.lie.identify.identification import AMBIGUOUS
+from symhep.methods.copies import copies_statements
 from symhep.methods.enumeration import several
 from symhep.methods.result import Statement
 from symhep_symmetrygan.record import SymmetryGanRecord
@@ -34,6 +35,7 @@ def cautions(record: SymmetryGanRecord) -> Iterator[Statement]:
     yield from _ordered(record)
     yield from _inertial(record)
     yield from _events(record)
+    yield from copies_statements(record.events)
 
 
 def _warning(text: str, evidence: Mapping[str, Any], figure: str | None = None) -> Statement:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symhep.hypotheses.discrete.sentence import alike_statements, discrete_statement
+from symhep.hypotheses.discrete.scan_sentence import scan_statement
+from symhep.hypotheses.discrete.sentence import alike_statements, discrete_statement, weight_statements
 from symhep.hypotheses.subgroups.sentence import subgroup_statement
 from symhep.methods.number import Number
 from symhep.methods.p_values import bound_text
@@ -26,7 +27,11 @@ def subgroup_statements(r: SymmetryGanRecord) -> Iterator[Statement]:
     told = discrete_statement(r.discrete, final_state="pz" in r.vectors.components)
     if told is not None:
         yield told
+    told = scan_statement(r.scan)
+    if told is not None:
+        yield told
     yield from alike_statements(r.discrete)
+    yield from weight_statements(r.discrete)
     yield from _asymmetry(r.forward_backward_asymmetry)
 
 

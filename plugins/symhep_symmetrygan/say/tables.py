@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from symhep.hypotheses.candidates.table import candidate_table
+from symhep.hypotheses.discrete.scan_sentence import scan_table
 from symhep.hypotheses.discrete.table import discrete_table
 from symhep.hypotheses.generators.table import generator_table
 from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
@@ -37,6 +38,7 @@ def tables(record: SymmetryGanRecord) -> dict[str, Table]:
             record.discrete,
             {Heading("largest excess KL", "nats"): lambda row: _largest(row.excess), LOSS: _element_loss},
         ),
+        "scan": scan_table(record.scan),
     }
     return {name: table for name, table in found.items() if table.rows}
 

@@ -1,29 +1,34 @@
-"""Discrete elements, tested on held-out events: exactly, where an element undoes itself."""
+"""Discrete elements, tested on held-out events: exactly, by random images of each."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from symhep.errors import CardError
+from symhep.hypotheses.discrete.asymmetries import NamedAsymmetry
 from symhep.hypotheses.discrete.family import ElementTest, discrete_rows
-from symhep.hypotheses.divergence.record import DivergenceRecord
+from symhep.hypotheses.discrete.independence import weights_independent
+from symhep.hypotheses.discrete.joined import Together, joined_p, learned
+from symhep.hypotheses.discrete.orbit_sums import orbit_sums, score_sums
+from symhep.hypotheses.discrete.randomised import draws_for
+from symhep.hypotheses.discrete.statistics import PER_FUNCTION, Quadratic, Squares, Statistic
+from symhep.hypotheses.divergence.record import DivergenceRecord, bounded
 from symhep.lie.elements import Element
 from symhep.methods.context import Progress, SilentProgress, stream_for
 from symhep.methods.number import Number
 from symhep.methods.symmetry import homogeneous
 from symhep.stats.asymmetry import asymmetry
 from symhep.stats.divergence import Excess
-from symhep.stats.paired import sign_flip_test
 from symhep_symmetrygan.members import misplaced, not_defined
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.matrices import frame_of
-from symhep_symmetrygan.subgroups.evidence import evidence
-from symhep_symmetrygan.subgroups.networks import Judges, WholeImages, under
+from symhep_symmetrygan.subgroups.held_out import HeldOut, all_asymmetries, scan_elements, surface_test
+from symhep_symmetrygan.subgroups.networks import Judges, WholeImages
 from symhep_symmetrygan.subgroups.options import ElementOptions
 from symhep_symmetrygan.subgroups.record import DiscreteSearch, ElementRow
 from symhep_symmetrygan.validation.observed import observed_of
@@ -32,8 +37,7 @@ from symhep_symmetrygan.validation.waves import Waves
 
 __all__ = ["chosen_elements", "forward_backward", "search_elements"]
 
-#: Randomisations by flipping signs.
-FLIPS = 999
+FloatArray = npt.NDArray[np.float64]
 
 
 def search_elements(
@@ -48,13 +52,14 @@ def search_elements(
 ) -> DiscreteSearch:
     """Is each of the elements a symmetry? Networks are trained on the training events, all is tested on the others.
 
-    Waves and network as in `evidence`. Of an involution f(x) - f(g x) changes its sign where x and g x change places,
-    so that flipping signs gives exact p-values; they replace the others where some flip reaches what was observed.
-    Adjusted over all elements that differ on these events (Holm). Raises `CardError` for what is not an element.
+    Waves, a network's answer and nearest neighbours among the training events are functions of the held-out events;
+    each of these may be replaced by any of its images under the hypothesis, and the smallest p of the three within the
+    same random images is exact. Adjusted over all elements that differ on these events (Holm). Raises `CardError` for
+    what is not an element.
     """
     elements = chosen_elements(events, options)
+    held = HeldOut.of(events, options)
     waves = draw_waves(events.train, options.waves, np.random.default_rng(stream_for(seeds, "waves")))
-
     observed = observed_of(events, bins, stream_for(seeds, "divergences"))
     excess = dict[str, Excess]()
 
@@ -67,10 +72,17 @@ def search_elements(
         pictures = WholeImages(matrices, events.train)
         with (progress or SilentProgress()).task("discrete elements", len(tested) * options.steps) as advance:
             judges = Judges(events.train, pictures, options.steps, options.batch, streams, device, advance)
-        return [_one(events, e, waves, judges, r, seeds, excess.get(e.name)) for r, e in enumerate(tested)]
+        most = draws_for(len(tested), level, options.randomisations)
+        near = held.neighbours(waves)
+        sizes = all_asymmetries(events, tested, options, stream_for(seeds, "expected limits"))
+        return [
+            _one(held, e, waves, near, judges, r, seeds, most, size, excess.get(e.name))
+            for r, (e, size) in enumerate(zip(tested, sizes, strict=True))
+        ]
 
     x = events.train.x.view(-1, events.each.particles, events.vector)
-    rows = discrete_rows(elements, x, test, level, ElementRow)
+    leaves = surface_test(events)
+    rows = discrete_rows(elements, x, test, level, ElementRow, leaves)
     kl = None
     if observed is not None:
         fared = (
@@ -79,7 +91,12 @@ def search_elements(
         )
         kept, failed = map(observed.joined, fared)
         kl = DivergenceRecord.seen(observed, kept=kept, failed=failed)
-    return DiscreteSearch(discrete=rows, forward_backward_asymmetry=forward_backward(events), discrete_kl=kl)
+    scan = None
+    if (subgroup := options.scanned(frame_of(events.each))) is not None:
+        scan = scan_elements(events, held, subgroup, waves, leaves, stream_for(seeds, "scan"), level, options)
+    return DiscreteSearch(
+        discrete=rows, scan=scan, forward_backward_asymmetry=forward_backward(events), discrete_kl=kl
+    )
 
 
 def chosen_elements(events: Events, options: ElementOptions) -> list[Element]:
@@ -113,39 +130,43 @@ def chosen_elements(events: Events, options: ElementOptions) -> list[Element]:
 
 
 def _one(
-    events: Events,
+    held: HeldOut,
     element: Element,
     waves: Waves,
+    near: Callable[[Tensor], FloatArray],
     judges: Judges,
     r: int,
     seeds: np.random.SeedSequence,
+    most: int,
+    size: NamedAsymmetry | None,
     excess: Excess | None,
 ) -> ElementTest:
-    """Evidence against an element, and of an involution the asymmetry of the network's answer."""
-    held = events.held
-    before = held.rows
-    image = under(torch.from_numpy(element.whole).to(before), before, held)
-    one = waves.identity(held.width)
-    rows = [torch.nn.functional.pad(x.float(), (0, 1), value=1.0) for x in (before, image)]
-    differences = waves.values(rows[0], one)[0] - waves.values(rows[1], one)[0]
-    real, fake = judges.scores(r, before), judges.scores(r, image)
-    answers = torch.sigmoid(real) - torch.sigmoid(fake)
-    found = evidence(differences, answers, held.weights, judges.loss(real, fake, held))
-    logs, share = [found.log_p_waves, found.log_p_network], None
-    if element.order <= 2:
-        weights = held.weights.cpu().numpy()
-        share = asymmetry(torch.stack([real, fake], 1).cpu().numpy(), weights)
-        rng = np.random.default_rng(stream_for(seeds, f"signs of {element.name}"))
-        for k, d in enumerate((differences, answers[:, None])):
-            exact = sign_flip_test(d.double().cpu().numpy(), rng, weights, FLIPS).p_value
-            logs[k] = math.log(exact) if exact > 1.5 / (FLIPS + 1) else min(math.log(exact), logs[k])
-    return ElementTest(
-        min(0.0, math.log(2) + min(logs)),
-        "asymptotic",
-        {"waves": (float(logs[0]), "asymptotic"), "network": (float(logs[1]), "asymptotic")},
-        share,
-        replace(found, excess=excess).numbers,
-    )
+    """The three tests of an element, and the asymmetry of its network's answer."""
+    moving, weighting = held.acting(element), held.weighting
+    images = moving.orbit(held.rows)
+    real = torch.stack([judges.scores(r, image) for image in images], 1)
+    answers = torch.sigmoid(real).cpu().numpy()[..., None]
+    scores = np.concatenate([answers, held.near_scores(near, images)], axis=2)
+    (means,) = orbit_sums(held.rows, weighting, held.waves(waves), [moving])
+    learnt = score_sums(scores, weighting, moving, held.rows)
+    tests: dict[str, Statistic] = {}
+    first = means.groups.shape[2]
+    if first:
+        many = weighting.signs and first * PER_FUNCTION > held.sample.effective
+        tests["waves"] = (Squares if many else Quadratic).of(means.second, np.arange(first))
+    tests |= learned(learnt, {"network": [0], "neighbours": [1, 2]}, first)
+    groups = np.concatenate([means.groups, learnt.groups], axis=2)
+    part = Together(groups, tests, weighting.shares(moving, held.rows))
+    rng = np.random.default_rng(stream_for(seeds, f"images of {element.name}"))
+    log_p, single = joined_p([part], rng, most, weighting.kind)
+    loss = judges.loss(real[:, 0], real[:, 1], held.sample)
+    more = {
+        "excess": None if excess is None else bounded(excess[0]),
+        "posthoc_loss": loss.number,
+        "weights_independent": weights_independent(moving, held.rows, weighting, held.waves(waves), rng),
+    }
+    share = asymmetry(real.cpu().numpy(), weighting.weights)
+    return ElementTest(log_p, weighting.kind, single, size, share, more)
 
 
 def forward_backward(events: Events) -> Number | None:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from symhep.hypotheses.candidates.record import CandidateRow
 from symhep.hypotheses.discrete.record import DiscreteRow
+from symhep.hypotheses.discrete.scan_record import DiscreteScan
 from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.methods.number import Bounded, Number
@@ -66,6 +67,9 @@ class DiscreteSearch(Record):
     """All hypotheses on discrete elements."""
 
     discrete: tuple[ElementRow, ...] = Field(description="the elements, in the order of the card")
+    scan: DiscreteScan | None = Field(
+        None, description="cyclic groups of a one-parameter subgroup; null: none was asked for"
+    )
     discrete_kl: DivergenceRecord | None = Field(
         description="KL divergences of projections of their images; none is random; null: not of a varying number of "
         "objects"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.validation.waves import Waves, blocks
@@ -63,9 +64,14 @@ def _parts(values: npt.NDArray[np.complex128], axis: int) -> FloatArray:
 
 
 def paired_covariance(waves: Waves, sample: Sample, elements: FloatArray) -> FloatArray:
-    """Covariance of D, sum_n w_n^2 (d_n - D)(d_n - D)^T / (sum_n w_n)^2, d_n = f(x_n) - f(g x_n): (E, K, K)."""
+    """Covariance of D, sum_u r_u r_u^T / (sum_n w_n)^2, r_u = sum_(n in u) w_n (d_n - D) over units: (E, K, K).
+
+    d_n = f(x_n) - f(g x_n).
+    """
     size = elements.shape[-1]
     k = len(waves)
+    if sample.units < len(sample):
+        return _covariance_by_unit(waves, sample, elements)
     total = torch.zeros(len(elements), k, k, dtype=torch.float64, device=sample.x.device)
     cross = torch.zeros(len(elements), k, dtype=torch.float64, device=sample.x.device)
     first = torch.zeros_like(cross)
@@ -81,6 +87,27 @@ def paired_covariance(waves: Waves, sample: Sample, elements: FloatArray) -> Flo
     both = mean[:, :, None] * cross.cpu().numpy()[:, None, :]
     outer = squares * mean[:, :, None] * mean[:, None, :]
     return np.asarray((total.cpu().numpy() - both - both.swapaxes(1, 2) + outer) / weight**2)
+
+
+def _covariance_by_unit(waves: Waves, sample: Sample, elements: FloatArray) -> FloatArray:
+    """The same where events share units."""
+    size = elements.shape[-1]
+    found = np.empty((len(elements), len(waves), len(waves)))
+    for e in range(len(elements)):
+        parts = [
+            (waves.values(rows, np.eye(size)[None])[0] - waves.values(rows, elements[e : e + 1])[0])
+            * weights[:, None]
+            for rows, weights in blocks(sample)
+        ]
+        found[e] = _about_mean(sample, torch.cat(parts))
+    return found
+
+
+def _about_mean(sample: Sample, weighted: Tensor) -> FloatArray:
+    """Covariance (K, K) of the mean, from w_n d_n (n, K)."""
+    sums, weights = sample.by_unit(weighted.double()), sample.by_unit(sample.weights.double())
+    left = sums - weights[:, None] * (sums.sum(0) / weights.sum())
+    return np.asarray((left.T @ left / weights.sum() ** 2).cpu().numpy())
 
 
 def noise_pull(
@@ -121,17 +148,24 @@ def noise_pull(
     first = np.einsum("fi,egik,efk->eg", waves.frequencies, moved, slopes.cpu().numpy(), optimize=True)
     second = np.einsum("ekg,kl,el->eg", found.tangent, weight, thirds.cpu().numpy(), optimize=True)
     share = sample.effective / every.effective
+    share *= sample.repeated  # what copies of an event add goes together
     return np.asarray(share * first - 2 * share**2 * second)
 
 
 def freedom(sample: Sample) -> float:
-    """Degrees of freedom of a covariance sum_n w_n^2 (..): (sum w^2)^2 / sum w^4 - 1, N - 1 for equal weights."""
-    squares = sample.weights**2
+    """Degrees of freedom of a covariance sum_u W_u^2 (..): (sum W^2)^2 / sum W^4 - 1, N - 1 for N units alike."""
+    squares = sample.unit_weights**2
     return float(squares.sum() ** 2 / (squares**2).sum()) - 1
 
 
 def unpaired_covariance(waves: Waves, sample: Sample) -> FloatArray:
     """Covariance of D if f(g x) had the law of f(x) but were independent of it: twice that of E_w[f(x)], (K, K)."""
+    if sample.units < len(sample):
+        parts = [
+            waves.values(rows, waves.identity(rows.shape[1] - 1))[0] * weights[:, None]
+            for rows, weights in blocks(sample)
+        ]
+        return 2 * _about_mean(sample, torch.cat(parts))
     k = len(waves)
     total = torch.zeros(k + 1, k + 1, dtype=torch.float64, device=sample.x.device)
     first = torch.zeros(k, dtype=torch.float64, device=sample.x.device)

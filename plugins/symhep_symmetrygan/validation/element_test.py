@@ -1,12 +1,13 @@
-"""Is an element a symmetry within its error? P-values from events that neither training nor refining saw."""
+"""Is an element a symmetry, or near one? P-values from events that neither training nor refining saw."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from symhep.stats.quadratic_forms import log_tail
-from symhep.stats.residual_forms import ridge_form
+from symhep.stats.residual_forms import complement_test, ridge_form
 from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.validation.difference import difference, freedom, paired_covariance
 from symhep_symmetrygan.validation.waves import Waves
@@ -17,6 +18,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Means that differ by less than this are equal, in single precision.
 ROUNDING = 1e-5
+#: Events that the covariance of slopes is taken from.
+ENOUGH = 2048
 
 
 def wave_log_p(
@@ -24,28 +27,39 @@ def wave_log_p(
     sample: Sample,
     elements: FloatArray,
     generators: FloatArray,
+    fitted: Sample | None = None,
     error: FloatArray | None = None,
 ) -> FloatArray:
-    """Logarithms of the p-values of 'g, within its error, keeps the law of the events', for E elements: (E,).
+    """Logarithms of the p-values of 'g keeps the law of the events', for E elements: (E,).
 
-    D = E_w[f(x)] - E_w[f(g x)] on held-out events is N(0, C + T S T^T) if g is a symmetry up to a normal error with
-    covariance S of other events: C is the paired covariance of D, T its tangent. The form of D is
-    `symhep.stats.residual_forms.ridge_form`, whose law takes account of C being estimated.
+    D = E_w[f(x)] - E_w[f(g x)] on held-out events is N(0, C) if g is a symmetry, C its paired covariance. If g was
+    fitted to other events the hypothesis is that some exp(sum_a delta_a T_a) g near it is one: then D is T delta to
+    first order, and what a combination of the slopes T can take is projected away, whatever delta is. T comes from the
+    events of the fit, whose noise is independent of D; what it leaves of T delta, sum_ab S_ab cov(T_a, T_b) with S the
+    error of g, is added to C. The form is
+    `symhep.stats.residual_forms.complement_test`, whose law takes account of C being estimated.
 
     Parameters
     ----------
     elements, generators
         (E, D + 1, D + 1) and (G, D + 1, D + 1), homogeneous, in the coordinates of the sample.
+    fitted
+        The events that the elements were fitted to; None: the elements are given.
     error
-        (E, G, G) S; None: the elements are given.
+        (E, G, G) S, of fitted elements.
     """
     if not len(elements):
         return np.zeros(0)
     found = difference(waves, sample, elements, generators)
     covariance = paired_covariance(waves, sample, elements)
-    if error is not None:
-        covariance += found.tangent @ error @ found.tangent.swapaxes(1, 2)
     nu = freedom(sample)
+    if fitted is not None:
+        if error is not None:
+            covariance += _of_slopes(waves, fitted, generators, error)
+        slopes = difference(waves, fitted, elements, generators).tangent
+        tests = zip(found.values, covariance, slopes, strict=True)
+        logs = np.array([complement_test(d, c, nu, t).log_p for d, c, t in tests])
+        return np.where(np.abs(found.values).max(axis=1, initial=0.0) > ROUNDING, logs, 0.0)
     forms = [ridge_form(c, nu) for c in covariance]
     scale = np.array([form.freedom for form in forms])
     squares = np.array(
@@ -56,3 +70,13 @@ def wave_log_p(
     weights = np.array([form.weights for form in forms])
     tail = log_tail(squares * scale / nu, weights, np.where(scale > 0, scale, 1.0))
     return np.where(scale > 0, tail, certain)
+
+
+def _of_slopes(waves: Waves, sample: Sample, generators: FloatArray, error: FloatArray) -> FloatArray:
+    """sum_ab S_ab cov(T_a, T_b) (E, K, K), by a part of large samples; the law of slopes is that at the identity."""
+    part = sample.every(-(-len(sample) // ENOUGH))
+    each = waves.derivatives(part, generators) * part.weights.cpu().numpy()[:, None]
+    each = np.stack([part.by_unit(torch.from_numpy(one)).numpy() for one in each]) if len(each) else each
+    each /= np.sqrt((part.unit_weights**2).sum() * sample.effective)
+    pairs = np.einsum("ank,bnl->abkl", each, each, optimize=True)
+    return np.asarray(np.tensordot(error, pairs, 2))

@@ -29,7 +29,10 @@ class ValidationOptions(Options):
     """
 
     waves: int = Field(
-        48, ge=1, description="frequencies of the test functions, each with its cosine and sine"
+        48,
+        ge=1,
+        description="frequencies of the test functions, each with its cosine and sine; where events are few one for 40 "
+        "effective events to refine with, and as many to test with",
     )
     steps: int = Field(40, ge=1, description="most steps of the refinement")
     reach: float = Field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, pi
+from math import cos, pi, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from symhep_symmetrygan.training.options import DiscriminatorOptions
 from symhep_symmetrygan.training.set_discriminator import Networks, make_networks
 from symhep_symmetrygan.training.steps import SHOWN, Advance, nothing
 from symhep_symmetrygan.validation.calibration import CalibratedLoss, halves
+from symhep_symmetrygan.validation.given import powers_of
 from symhep_symmetrygan.validation.options import PosthocOptions
 from symhep_symmetrygan.validation.pictures import Pictures, pictures_of
 from symhep_symmetrygan.validation.waves import blocks
@@ -44,6 +45,9 @@ class Judged:
         (E,) of the excess, from paired differences.
     slope
         (E, G) of E[d(g x)] along exp(sum_a delta_a T_a) g.
+    powers
+        (E, 7, n) single precision: d of the images of the events under the powers -3 .. 3 of g; (E, 0, 0) if not asked
+        for.
     """
 
     loss: FloatArray
@@ -51,12 +55,14 @@ class Judged:
     excess: FloatArray
     variance: FloatArray
     slope: FloatArray
+    powers: npt.NDArray[np.float32]
 
     @classmethod
     def unknown(cls, count: int, generators: int) -> Judged:
         """NaN: without classifiers."""
         nothing = np.full(count, np.nan)
-        return cls(nothing, nothing, nothing, nothing, np.full((count, generators), np.nan))
+        none = np.zeros((count, 0, 0), dtype=np.float32)
+        return cls(nothing, nothing, nothing, nothing, np.full((count, generators), np.nan), none)
 
     def log_p(self, nu: float, error: FloatArray | None = None) -> FloatArray:
         """One-sided p-values (E,), logarithms, of 'no excess': Student's t on ``nu`` degrees of freedom.
@@ -80,11 +86,13 @@ def classify(
     options: PosthocOptions,
     seeds: Sequence[np.random.SeedSequence],
     advance: Advance = nothing,
+    *,
+    powers: bool = False,
 ) -> Judged:
     """Train a classifier of ``train`` against its images by each of ``elements`` (E, D + 1, D + 1), judge on ``held``.
 
     The networks see whitened coordinates and start from ``seeds``, one per element. Their step size falls to zero as a
-    cosine. ``advance`` counts len(seeds) * options.steps steps.
+    cosine. ``advance`` counts len(seeds) * options.steps steps. ``powers``: also of powers of the elements.
     """
     device = train.x.device
     streams = ReplicaStreams(seeds, str(device))
@@ -101,7 +109,8 @@ def classify(
         adam.step()
         if (step + 1) % SHOWN == 0 or step + 1 == options.steps:
             advance((step % SHOWN + 1) * len(seeds))
-    return _judge(networks, held, pictures, elements, generators)
+    shown = [pictures_of(train, of) for of in np.stack([powers_of(g) for g in elements], 1)] if powers else []
+    return _judge(networks, held, pictures, elements, generators, shown)
 
 
 def _judge(
@@ -110,8 +119,10 @@ def _judge(
     pictures: Pictures,
     elements: FloatArray,
     generators: FloatArray,
+    powers: Sequence[Pictures],
 ) -> Judged:
     """Sums over held-out events, a block at a time; slopes by automatic differentiation with respect to the maps."""
+    told = np.zeros((len(pictures.maps), len(powers), len(held) if powers else 0), dtype=np.float32)
     count = len(pictures.maps)
     losses = CalibratedLoss(count, halves(len(held), held.unit))
     sums, at = torch.zeros(3, count, dtype=torch.float64, device=held.x.device), 0
@@ -120,6 +131,9 @@ def _judge(
         columns = rows.T
         with torch.no_grad():
             real = networks.logits(pictures.real(columns[:-1]).expand(count, -1, -1))
+            for k, power in enumerate(powers):
+                chances = networks.logits(power.judged(power.maps, columns)).sigmoid()
+                told[:, k, at : at + len(rows)] = chances.cpu().numpy()
         maps = pictures.maps.clone().requires_grad_()
         with torch.enable_grad():
             fake = networks.logits(pictures.judged(maps, columns))
@@ -133,10 +147,12 @@ def _judge(
     weight, squares = float(held.weights.sum()), float((held.weights**2).sum())
     found = sums.cpu().numpy()
     mean, variance = _mean(found, weight, squares)
+    loss, error = losses.found()
     # d d / d delta_a = <d d / d(A, b), (A, b) of T_a g>, in whitened coordinates
     moved = np.einsum("gij,ejk->egik", generators[:, :-1], elements)
     by_delta = np.einsum("ehk,eghk->eg", slope.cpu().numpy() / weight, pictures.along(moved))
-    return Judged(*losses.found(), mean, variance, by_delta)
+    copies = held.repeated
+    return Judged(loss, error * sqrt(copies), mean, variance * copies, by_delta, told)
 
 
 def _mean(sums: FloatArray, weight: float, squares: float) -> tuple[FloatArray, FloatArray]:

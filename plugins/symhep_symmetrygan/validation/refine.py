@@ -53,6 +53,9 @@ class Refined:
         (E,) number of directions with signal.
     converged
         (E,) whether a minimum was found within reach.
+    weak
+        (E,) number of directions that are not flat and yet too weak for these events to place the element along them:
+        it is where it was, and its error there is ``reach``.
     """
 
     elements: FloatArray
@@ -61,6 +64,7 @@ class Refined:
     information: FloatArray
     directions: npt.NDArray[np.int64]
     converged: BoolArray
+    weak: npt.NDArray[np.int64]
 
 
 def refine(
@@ -86,6 +90,9 @@ def refine(
     T and W have the noise of D, which pulls a minimum aside, by more than its error where maps shrink or stretch the
     events: the mean of that, `noise_pull`, is taken off in one last step.
 
+    Few events, or tails, leave directions whose slopes are no noise and which yet cannot place an element: to take
+    them for flat would claim a continuous group. Along these (``weak``) nothing is moved, and the error is ``reach``.
+
     The errors are those of the estimator, with the paired covariance C of D: S T^T W C W T S, S = (T^T W T)^-1 on the
     directions with signal (White 1980, Econometrica 48, 817), and what stopping at ``CLOSE`` may leave, CLOSE S: near
     the identity, where x and g x are nearly the same numbers, C vanishes and this is the larger part.
@@ -108,7 +115,7 @@ def refine(
             break
     state.give_up()
     state.correct()
-    return problem.errors(state)
+    return problem.errors(state, reach)
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,21 +155,24 @@ class _Problem:
         square = np.einsum("eij,jk,eik->e", top, self.second, top)
         return np.asarray(np.sqrt(np.maximum(square, 0.0)))
 
-    def errors(self, state: _State) -> Refined:
+    def errors(self, state: _State, reach: float) -> Refined:
         """With the errors of where the elements are."""
         _, vectors, signal, strength = state.spectrum()
+        weak = np.zeros_like(signal)
+        for e, slopes in enumerate(state.tangent):
+            vectors[e], weak[e] = self.noise.weak(slopes, vectors[e], signal[e])
         noise = paired_covariance(self.waves, self.sample, state.elements)
         white = self.root @ noise @ self.root.T
         solver = np.swapaxes(state.tangent @ vectors, 1, 2) / strength[:, :, None]  # (E, r, K): a = solver D
         solver *= signal[:, :, None]
         one = np.eye(strength.shape[1])
-        spread = (
-            solver @ white @ solver.swapaxes(1, 2) + one * np.where(signal, CLOSE / strength, 0.0)[:, None]
-        )
-        flat = one * np.where(signal, 0.0, 1.0)[:, None]
+        rest = np.where(signal, CLOSE / strength, 0.0) + weak * (reach / self._sizes(state, vectors)) ** 2
+        spread = solver @ white @ solver.swapaxes(1, 2) + one * rest[:, None]
+        seen = signal | weak
+        flat = one * np.where(seen, 0.0, 1.0)[:, None]
         turn = self.noise.directions @ vectors  # delta = turn a
         dual = self.noise.metric @ turn  # a = dual^T delta
-        inverse = np.linalg.inv(spread + flat) * (signal[:, :, None] & signal[:, None, :])
+        inverse = np.linalg.inv(spread + flat) * (seen[:, :, None] & seen[:, None, :])
         return Refined(
             state.elements,
             state.moved(),
@@ -170,7 +180,17 @@ class _Problem:
             dual @ inverse @ dual.swapaxes(1, 2),
             signal.sum(1),
             state.converged,
+            weak.sum(1),
         )
+
+    def _sizes(self, state: _State, vectors: FloatArray) -> FloatArray:
+        """(E, r) displacement of the images along unit steps of ``vectors`` (E, r, r)."""
+        change = np.tensordot(
+            self.noise.directions @ vectors, self.generators, axes=(1, 0)
+        )  # (E, r, D + 1, D + 1)
+        moved = change @ state.elements[:, None]
+        size = self.displacement(moved.reshape(-1, *moved.shape[2:])).reshape(moved.shape[:2])
+        return np.maximum(size, 1e-300)
 
 
 def _second(sample: Sample) -> tuple[FloatArray, float]:

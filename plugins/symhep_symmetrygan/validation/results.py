@@ -36,8 +36,10 @@ class Validated:
     converged
         (E,) bool: a minimum was found within reach. Where not, covariance and information say what the events
         would know of the element if it were one.
+    weak
+        (E,) number of directions that are neither flat nor seen well enough to refine the element along them.
     log_p
-        (E,) of 'refined is a symmetry within its error': twice the smaller of the next two.
+        (E,) of 'a symmetry lies near refined': twice the smaller of the next two.
     log_p_waves, log_p_learned
         (E,) by waves, and by the classifier.
     log_p_adjusted
@@ -59,6 +61,7 @@ class Validated:
     information: FloatArray
     directions: npt.NDArray[np.int64]
     converged: npt.NDArray[np.bool_]
+    weak: npt.NDArray[np.int64]
     log_p: FloatArray
     log_p_waves: FloatArray
     log_p_learned: FloatArray

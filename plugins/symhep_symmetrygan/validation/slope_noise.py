@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
+from symhep.stats.residual_forms import complement_test, ridge_form
 from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.validation.waves import Waves
 
@@ -20,6 +22,8 @@ ENOUGH = 4096
 DRAWS, MOTIONLESS = 200, 1e-9
 #: Share of flat directions that are followed all the same: that does no harm, but a weak signal that is not does.
 ALARM = 0.05
+#: Probability that a flat direction is said to be none.
+NOISE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +39,44 @@ class SlopeNoise:
         (G, r) delta of unit noise: directions^T metric directions = 1. r < G if some combination moves no event.
     squares
         (draws, r, r) what T^T W T is along ``directions`` if T is noise alone.
+    derivatives
+        (G, n, K) root d_a f of single units, such that sum_n is T. ``freedom``: of covariances of it.
     """
 
     metric: FloatArray
     directions: FloatArray
     squares: FloatArray
+    derivatives: FloatArray
+    freedom: float
+
+    def weak(
+        self, slopes: FloatArray, vectors: FloatArray, signal: npt.NDArray[np.bool_]
+    ) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+        """Directions without signal that are not flat all the same: ``vectors`` (r, r) turned to them, and which (r,).
+
+        `signals` asks how well an element could be placed along a direction, this whether its slope is noise, in the
+        errors of the slope itself. ``slopes`` (K, r) are T along `directions`. Of the directions without ``signal`` the
+        one with the largest slope comes first; what slopes with signal can take is projected away; the first that is
+        noise, with the probability `NOISE`, ends it.
+        """
+        weak, turned = np.zeros_like(signal), vectors.copy()
+        left = np.flatnonzero(~signal)
+        if not len(left):
+            return turned, weak
+        inside = vectors[:, left]
+        each = np.tensordot((self.directions @ inside).T, self.derivatives, 1)  # (l, n, K)
+        shared = ridge_form(np.einsum("lnj,lnk->jk", each, each, optimize=True), self.freedom).transform
+        turned[:, left] = inside = (
+            inside @ np.linalg.eigh(-((shared @ slopes @ inside).T @ (shared @ slopes @ inside)))[1]
+        )
+        level = np.log(NOISE / len(left))
+        for k, place in enumerate(left.tolist()):
+            own = np.tensordot(self.directions @ inside[:, k], self.derivatives, 1)
+            known = slopes @ np.concatenate([vectors[:, signal], inside[:, :k]], 1)
+            if complement_test(slopes @ inside[:, k], own.T @ own, self.freedom, known).log_p > level:
+                break
+            weak[place] = True
+        return turned, weak
 
     def signals(self, strength: FloatArray, vectors: FloatArray) -> npt.NDArray[np.bool_]:
         """Which eigenvalues (E, r) of T^T W T, ascending, with ``vectors`` (E, r, r), are more than noise: (E, r).
@@ -67,17 +104,20 @@ def slope_noise(
 ) -> SlopeNoise:
     """Noise of slopes, from a part of large samples: for ``root`` (m, K).
 
-    The eigenvalues that noise makes are those of sum_n e_n d f(x_n) with normal e_n, the multiplier bootstrap
-    (van der Vaart and Wellner 1996, ch. 2.9).
+    The eigenvalues that noise makes are those of sum_n e_n d f(x_n) with normal e_n, one for each independent unit,
+    the multiplier bootstrap (van der Vaart and Wellner 1996, ch. 2.9).
     """
     step = -(-len(sample) // ENOUGH)
-    weights = sample.weights[::step].cpu().numpy()
-    white = waves.derivatives(sample.every(step), generators) @ root.T
-    white *= (weights / np.sqrt((weights**2).sum() * sample.effective))[:, None]
+    part = sample.every(step)
+    white = waves.derivatives(part, generators) @ root.T
+    size = np.sqrt((part.unit_weights**2).sum() * sample.effective)
+    white *= (part.weights.cpu().numpy() / size)[:, None]
+    if part.units < len(part):
+        white = np.stack([part.by_unit(torch.from_numpy(one)).numpy() for one in white])
     metric = np.einsum("ank,bnk->ab", white, white, optimize=True)
     values, vectors = np.linalg.eigh(metric)
     used = values > MOTIONLESS * values[-1:]
     directions = vectors[:, used] / np.sqrt(values[used])
-    drawn = np.tensordot(rng.normal(size=(DRAWS, len(weights))), white, axes=(1, 1))  # (draws, G, K)
+    drawn = np.tensordot(rng.normal(size=(DRAWS, white.shape[1])), white, axes=(1, 1))  # (draws, G, K)
     drawn = np.einsum("gr,sgk->srk", directions, drawn, optimize=True)
-    return SlopeNoise(metric, directions, drawn @ drawn.swapaxes(1, 2))
+    return SlopeNoise(metric, directions, drawn @ drawn.swapaxes(1, 2), white, max(white.shape[1] - 1.0, 1.0))

@@ -7,9 +7,18 @@ from math import log
 import numpy as np
 import numpy.typing as npt
 
+from symhep.stats.principal_components import PrincipalComponents
 from symhep_vae.record import RelevantLatents
 
-__all__ = ["BAND", "DECISION", "THRESHOLD", "count_relevant", "information_bits", "linear_relevance"]
+__all__ = [
+    "BAND",
+    "DECISION",
+    "THRESHOLD",
+    "count_relevant",
+    "information_bits",
+    "linear_relevance",
+    "undecided",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -17,9 +26,12 @@ FloatArray = npt.NDArray[np.float64]
 THRESHOLD = 1.0
 #: Within a factor two of the threshold (0.16 to 1.16 bit) the answer is a matter of taste: the interval says so.
 BAND = (0.5, 2.0)
+#: Standard errors of a variance.
+TWO = 2.0
 DECISION = (
     "relevance above 1 (the means vary more than the posterior is wide, half a bit); value: median over the runs; "
-    "low and high: 2.5 and 97.5 % quantiles over the runs of the numbers above 2 and above 0.5"
+    "low and high: 2.5 and 97.5 % quantiles over the runs of the numbers above 2 and above 0.5, the latter with the "
+    "principal components whose linear optimum lies between, which a training need not have resolved"
 )
 
 
@@ -41,8 +53,24 @@ def linear_relevance(variances: FloatArray, beta: float) -> FloatArray:
     return np.sqrt(np.maximum(2 * variances / beta - 1, 0.0))
 
 
-def count_relevant(relevance: FloatArray) -> RelevantLatents:
-    """Count over runs (R, L); see `DECISION`. All three are numbers that occurred in a run.
+def undecided(components: PrincipalComponents, beta: float) -> int:
+    """Principal components whose variance, within two standard errors, has a linear optimum inside `BAND`.
+
+    Near the threshold a latent gains little by being used, and grows so slowly that all runs leave it out: the spread
+    over runs does not see it.
+
+    >>> few = PrincipalComponents(np.array([1.0, 0.08, 0.01]), np.array([0.01, 0.001, 0.001]))
+    >>> undecided(few, beta=0.1)
+    1
+    """
+    low, high = (
+        linear_relevance(components.variances + sign * components.errors, beta) for sign in (-TWO, TWO)
+    )
+    return int(((high > BAND[0]) & (low < BAND[1])).sum())
+
+
+def count_relevant(relevance: FloatArray, undecided: int = 0) -> RelevantLatents:
+    """Count over runs (R, L); see `DECISION`. ``undecided``: principal components near the threshold.
 
     >>> runs = np.array([[5.3, 5.0, 4.4, 0.04], [5.1, 5.0, 4.6, 0.03]])
     >>> count = count_relevant(runs)
@@ -55,8 +83,10 @@ def count_relevant(relevance: FloatArray) -> RelevantLatents:
     def quantile(counts: npt.NDArray[np.int64], q: float) -> int:
         return int(np.quantile(counts, q, method="inverted_cdf"))
 
+    value, low, high = quantile(per_run, 0.5), quantile(strict, 0.025), quantile(loose, 0.975)
+    high = max(high, min(low + undecided, relevance.shape[1]))
     return RelevantLatents(
-        value=quantile(per_run, 0.5), low=quantile(strict, 0.025), high=quantile(loose, 0.975), method=DECISION,
+        value=value, low=low, high=high, method=DECISION,
         threshold=THRESHOLD, band=BAND, per_run=tuple(per_run.tolist()),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from symhep.events.copies import copies_of
 from symhep.methods.context import Context
 from symhep.methods.events import EventsRecord
 from symhep.methods.number import Number
@@ -16,11 +17,12 @@ from symhep.stats.intrinsic_dimension import DimensionEstimate, intrinsic_dimens
 from symhep.stats.principal_components import PrincipalComponents
 from symhep_vae.fit.combinations import named_combinations, near_constant
 from symhep_vae.fit.correlations import LatentCorrelations, best_combination, carried_whole, correlate
-from symhep_vae.fit.count import count_relevant, information_bits, linear_relevance
+from symhep_vae.fit.count import count_relevant, information_bits, linear_relevance, undecided
 from symhep_vae.fit.runs import Runs
 from symhep_vae.record import (
     JUMP,
     CarriedCombination,
+    DimensionAt,
     FeatureRow,
     FollowedCombination,
     IntrinsicDimension,
@@ -47,6 +49,8 @@ MAX_COMBINATIONS = 24
 ACTIVE = 0.01
 #: Latent means of this many runs give the spread of the intrinsic dimension of the code.
 CODES_MEASURED = 5
+#: Points of each of them.
+CODE_POINTS = 4000
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +69,9 @@ class Findings:
     @classmethod
     def of(cls, sample: Sample, runs: Runs, components: PrincipalComponents, context: Context) -> Findings:
         """Count, correlate, and measure dimensions, with random subsets of points from the context."""
-        count = count_relevant(runs.relevance)
+        options = sample.options
+        near = 0 if options.variant == "ae" else undecided(components, options.beta)
+        count = count_relevant(runs.relevance, near)
         named = named_combinations(sample.data.take(runs.rows))
         means, weights = runs.means.astype(np.float64), sample.weights[runs.rows]
         points = np.random.default_rng(context.shared("points of the intrinsic dimension"))
@@ -134,8 +140,16 @@ class Findings:
             return IntrinsicDimension(method="too few distinct events")
         both = found.combined
         return IntrinsicDimension(
-            value=both.value, low=both.low, high=both.high, method=both.method, points=found.events,
-            estimators={name: _number(i) for name, i in found.by_estimator.items()},
+            value=found.value, low=both.low, high=both.high, level=0.95 if found.plateau is not False else None,
+            method=both.method, points=found.events, distinct=found.distinct, plateau=found.plateau,
+            scales=tuple(
+                DimensionAt(points=s.points, distance=s.distance, dimension=Number.with_error(s.dimension, s.error))
+                for s in found.scales
+            ),
+            estimators={
+                name: _number(i, 0.95 if name == "TwoNN" and found.plateau is not False else None)
+                for name, i in found.by_estimator.items()
+            },
         )  # fmt: skip
 
     def _spectrum(self) -> PrincipalSpectrum:
@@ -228,22 +242,27 @@ class Findings:
         )  # fmt: skip
 
     def _events(self) -> EventsRecord:
-        return EventsRecord.of(self.sample.data.weights, self.sample.available)
+        data = self.sample.data
+        return EventsRecord.of(data.weights, self.sample.available, copies_of(data), data.unit)
 
 
 def _code_dimension(runs: Runs, relevant: tuple[int, ...], rng: np.random.Generator) -> Number:
     """Intrinsic dimension of the relevant latent means of the first few usable runs: median and range."""
     found = [
-        intrinsic_dimension(runs.means[r, :, :n].astype(np.float64), rng, half_samples=2)
+        intrinsic_dimension(runs.means[r, :, :n].astype(np.float64), rng, CODE_POINTS)
         for r, n in enumerate(relevant[:CODES_MEASURED])
         if n > 0
     ]
-    values = [f.combined.value for f in found if f is not None]
+    values = [f.value for f in found if f is not None and f.value is not None]
     method = f"TwoNN on the relevant latent means; median and range over {len(values)} runs"
     return _number(quantile_interval(values, method, level=1.0), level=1.0)
 
 
-def _number(interval: Interval, level: float = 0.95) -> Number:
+def _number(interval: Interval, level: float | None = 0.95) -> Number:
     return Number(
-        value=interval.value, low=interval.low, high=interval.high, level=level, method=interval.method
+        value=None if np.isnan(interval.value) else interval.value,
+        low=interval.low,
+        high=interval.high,
+        level=level,
+        method=interval.method,
     )

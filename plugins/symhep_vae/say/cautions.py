@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symhep.events.effective import FEW
+from symhep.methods.copies import copies_statements
 from symhep.methods.enumeration import plural, several
 from symhep.methods.result import Statement
 from symhep_vae.record import JUMP, VaeRecord
@@ -35,6 +36,7 @@ def cautions(record: VaeRecord) -> Iterator[Statement]:
     yield from _events(record)
     yield from _features(record)
     yield from _weights(record)
+    yield from copies_statements(record.events)
     if record.variant == "ae":
         yield _warn(
             "A deterministic autoencoder has no posterior width. Its relevance here is the change of the "

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from symhep.methods.enumeration import plural, several
 from symhep.methods.number import with_error
 from symhep.methods.result import Statement
-from symhep_vae.record import NearConstant, VaeRecord
+from symhep_vae.record import IntrinsicDimension, NearConstant, VaeRecord
 from symhep_vae.say.conclusion import inconclusive, longer, raised, surplus
 
 __all__ = ["sentences"]
@@ -190,9 +190,15 @@ def _carried(record: VaeRecord) -> Iterator[Statement]:
 
 def _dimension(record: VaeRecord) -> Iterator[Statement]:
     d, count = record.intrinsic_dimension, record.relevant_latents.value
-    if d.value is None or d.low is None or d.high is None:
+    if d.low is None or d.high is None:
+        return
+    if d.value is None:
+        if len(d.scales) > 1:
+            yield _no_plateau(d)
         return
     text = f"The events lie on a set of intrinsic dimension {d.value:.2f} ({d.low:.2f} to {d.high:.2f})"
+    if d.points is not None and d.distinct is not None and d.points < d.distinct:
+        text += f", by {d.points:,} of {d.distinct:,} distinct events"
     latents = plural(count, "relevant latent")
     if inconclusive(record) or surplus(record):
         text += "."
@@ -210,6 +216,21 @@ def _dimension(record: VaeRecord) -> Iterator[Statement]:
         text += f", as many as relevant latents ({count})."
     estimates = {name: number.to_json() for name, number in d.estimators.items()}
     yield Statement(text, {"points": d.points} | estimates)
+
+
+def _no_plateau(d: IntrinsicDimension) -> Statement:
+    """What nearest neighbours see where the dimension depends on how far they are apart."""
+    fine, coarse = d.scales[0], d.scales[-1]
+    a, b = fine.dimension.value or 0.0, coarse.dimension.value or 0.0
+    why = (
+        "noise or narrow directions fill more dimensions nearby" if a > b else "the set bends back on itself"
+    )
+    return Statement(
+        f"The intrinsic dimension has no one value: neighbours see {a:.2f} dimensions among {fine.points:,} events "
+        f"(a distance of {fine.distance:.2g} standardised) and {b:.2f} among {coarse.points:,} "
+        f"({coarse.distance:.2g}); {why}.",
+        {"points": d.points, "scales": [s.to_json() for s in d.scales]},
+    )
 
 
 def _length(record: VaeRecord) -> Iterator[Statement]:

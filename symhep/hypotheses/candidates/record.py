@@ -12,7 +12,7 @@ from symhep.methods.p_values import Adjusted
 __all__ = ["CandidateRow", "Untested"]
 
 #: Why a generator was not tested; see `CandidateRow.how`.
-Untested = Literal["support", "trivial", "combined", "undefined"]
+Untested = Literal["support", "trivial", "combined", "undefined", "unfitted"]
 
 
 class CandidateRow(Adjusted, Limits):
@@ -23,5 +23,5 @@ class CandidateRow(Adjusted, Limits):
         "tested",
         description="tested, or not: support: it does not preserve the surface on which the events lie; trivial: it "
         "acts trivially on these events; combined: combinations with others that act alike are tested instead; "
-        "undefined: it needs components that not all vectors have",
+        "undefined: it needs components that not all vectors have; unfitted: too few events, or too many candidates",
     )

@@ -19,6 +19,7 @@ NOT_TESTED = {
     "trivial": "acts trivially on these events",
     "combined": "tested in combinations",
     "undefined": "not defined on all vectors",
+    "unfitted": "not fitted",
 }
 
 
@@ -31,11 +32,11 @@ def candidate_table(
     ``caption``: what explains them."""
     own = {head: cell for head, cell in (more or {}).items() if any(cell(row) is not None for row in rows)}
     cells = [
-        (row.label, row.p, row.p_adjusted, _verdict(row), *(cell(row) for cell in own.values()))
+        (row.label, row.p, row.p_adjusted, row.p_kind, _verdict(row), *(cell(row) for cell in own.values()))
         for row in rows
     ]
     return Table.of(
-        ("generator", UNADJUSTED, ADJUSTED, "verdict", *own), cells,
+        ("generator", UNADJUSTED, ADJUSTED, "kind", "verdict", *own), cells,
         f"Every candidate on its own, at its own place; adjusted for their number by Holm's method. {caption}".rstrip(),
     )  # fmt: skip
 

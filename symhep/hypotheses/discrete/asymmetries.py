@@ -13,8 +13,7 @@ from torch import Tensor
 from symhep.hypotheses.bounds.region import hotelling
 from symhep.hypotheses.discrete.orbit_sums import chunks
 from symhep.hypotheses.discrete.randomised import random_sums
-from symhep.hypotheses.discrete.weighting import Weighting
-from symhep.lie.elements.element import Element
+from symhep.hypotheses.discrete.weighting import Moving, Weighting
 from symhep.methods.number import Number
 from symhep.stats.asymmetry import wilson
 
@@ -64,7 +63,7 @@ class _Counts:
 
 
 def named_asymmetries(
-    elements: Sequence[Element],
+    elements: Sequence[Moving],
     x: Tensor,
     weighting: Weighting,
     functions: Callable[[Tensor], Tensor],
@@ -93,7 +92,7 @@ def named_asymmetries(
 
 
 def _count(
-    element: Element,
+    element: Moving,
     x: Tensor,
     weighting: Weighting,
     functions: Callable[[Tensor], Tensor],

@@ -19,19 +19,20 @@ __all__ = ["CAPTION", "discrete_figure", "has_discrete"]
 _ROW = 0.34  # inches
 _SYMBOLS = "Ds^v"
 CAPTION = (
-    "Discrete elements: p-values of each test, before they are joined and adjusted (left); asymmetry of what a "
-    "classifier learned, on events that it was not trained on, with 95 % intervals (right)."
+    "Discrete elements: p-values of each test, before they are joined and adjusted (left); largest asymmetry of a named "
+    "function, with its interval in the 95 % region of all of them, and the limits on all (triangles; open: expected) "
+    "(right)."
 )
 
 
 def has_discrete(rows: Sequence[DiscreteRow]) -> bool:
     """Is there an element to draw?"""
-    return any(not row.trivial for row in rows)
+    return any(row.how == "tested" for row in rows)
 
 
 def discrete_figure(rows: Sequence[DiscreteRow], level: float) -> Figure:
     """Rows of elements: the p-value of each of their tests, and the asymmetry in per cent."""
-    shown = [row for row in rows if not row.trivial and row.same_as is None]
+    shown = [row for row in rows if row.how == "tested" and row.same_as is None]
     figure, axes = panel(
         1,
         2,
@@ -79,6 +80,10 @@ def _asymmetries(ax: Any, rows: Sequence[DiscreteRow]) -> None:
         ax.plot([low, high], [y, y], "|", color=colour, ms=7, mew=1.6)
         ax.plot([100 * a.value], [y], marker, color=colour, ms=7, mec="white", mew=0.6)
         reach = max(reach, abs(low), abs(high))
+        for limit, face in ((row.upper_95, colour), (row.expected_95, "white")):
+            if limit is not None:
+                ax.plot([100 * limit], [y + 0.27], "<", color=colour, mfc=face, ms=4.5, mew=0.9)
+                reach = max(reach, 100 * limit)
     ax.set_xlim(-1.1 * reach, 1.1 * reach)
     ax.set_xlabel("Asymmetry [%]")
 

@@ -12,15 +12,14 @@ from torch import Tensor
 from symhep.hypotheses.discrete.orbit_sums import orbit_sums
 from symhep.hypotheses.discrete.randomised import LEAST, randomised_p
 from symhep.hypotheses.discrete.statistics import Quadratic
-from symhep.hypotheses.discrete.weighting import Weighting
-from symhep.lie.elements.element import Element
+from symhep.hypotheses.discrete.weighting import Moving, Weighting
 from symhep.methods.p_values import PValue
 
 __all__ = ["weights_independent"]
 
 
 def weights_independent(
-    element: Element,
+    element: Moving,
     x: Tensor,
     weighting: Weighting,
     functions: Callable[[Tensor], Tensor],

@@ -31,13 +31,16 @@ class Together:
     shares: FloatArray | None = None
 
 
-def learned(sums: OrbitSums, columns: Mapping[str, Sequence[int]]) -> dict[str, Statistic]:
-    """What was learned on other events: tests by the scores in ``columns``; those without any change are left out."""
+def learned(sums: OrbitSums, columns: Mapping[str, Sequence[int]], first: int = 0) -> dict[str, Statistic]:
+    """What was learned on other events: tests by the scores in ``columns``; those without any change are left out.
+
+    ``first``: how many other sums stand before these in the groups.
+    """
     place = np.cumsum(sums.changed) - 1
     deviation = np.sqrt(sums.second.diagonal())
     found = dict[str, Statistic]()
     for name, own in columns.items():
-        some = [Upward(int(place[k]), float(deviation[place[k]])) for k in own if sums.changed[k]]
+        some = [Upward(int(first + place[k]), float(deviation[place[k]])) for k in own if sums.changed[k]]
         if some:
             found[name] = some[0] if len(some) == 1 else Smallest(tuple(some))
     return found

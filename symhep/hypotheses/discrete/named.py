@@ -16,7 +16,7 @@ LEADING = 4
 
 
 class NamedFunctions:
-    """Components of the vectors, and of momenta in space the triple products of the first four.
+    """Components of the vectors, and of momenta in space pt and the triple products of the first four.
 
     Triple products a . (b x c) need three particles, (a x b)_z c_z two and the beam: what a density that breaks parity
     and nothing else shows (Lester and Tombs, arXiv:2205.09876).
@@ -35,6 +35,7 @@ class NamedFunctions:
             for k in (3, 2)
         )
         if self._space:
+            labels += [f"pt{v}" for v in called]
             labels += [f"{first[i]} . ({first[j]} x {first[k]})" for i, j, k in self._triples.tolist()]
             labels += [
                 f"({first[i]} x {first[j]})_z pz({c})" for i, j in self._planes.tolist() for c in first
@@ -45,6 +46,7 @@ class NamedFunctions:
         """(n, V, d) -> (n, K)."""
         parts = [x.flatten(1)]
         if self._space:
+            parts.append(torch.linalg.vector_norm(x[..., self._space[:2]], dim=-1))
             p = x[:, :LEADING][..., self._space]
             i, j, k = self._triples.unbind(1)
             parts.append((p[:, i] * torch.linalg.cross(p[:, j], p[:, k])).sum(-1))

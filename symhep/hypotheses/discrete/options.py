@@ -51,8 +51,8 @@ class DiscreteOptions(Options):
         None,
         ge=99,
         le=1_000_000,
-        description="random choices of images behind an exact p-value, at most; null: so many that the smallest p is a "
-        "tenth of the level divided by the number of elements",
+        description="random choices of images behind an exact p-value, at most, but as many as it takes to reject "
+        "anything; null: so many that the smallest p is a tenth of the level divided by the number of elements",
     )
     efficiency: EfficiencyOptions | None = Field(
         None,

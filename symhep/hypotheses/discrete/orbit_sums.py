@@ -10,8 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep.hypotheses.discrete.weighting import Weighting
-from symhep.lie.elements.element import Element
+from symhep.hypotheses.discrete.weighting import Moving, Weighting
 from symhep.stats.support import RESOLUTION
 
 __all__ = ["OrbitSums", "chunks", "orbit_sums", "score_sums"]
@@ -47,7 +46,7 @@ def orbit_sums(
     x: Tensor,
     weighting: Weighting,
     functions: Callable[[Tensor], Tensor],
-    elements: Sequence[Element],
+    elements: Sequence[Moving],
 ) -> list[OrbitSums]:
     """For each of ``elements``, from events (N, P, d) with functions (n, P, d) -> (n, K')."""
     number = torch.from_numpy(weighting.groups).to(x.device)
@@ -57,7 +56,7 @@ def orbit_sums(
     sums = [x.new_zeros(groups, weighting.choices(e.order), count) for e in elements]
     seconds = [x.new_zeros(count, count) for _ in elements]
     of_images = [weighting.images(e, x) for e in elements]
-    for part in chunks(len(x)):
+    for part in chunks(len(x), max((e.order for e in elements), default=2) // 2):
         xs = x[part]
         here = functions(xs)
         size += (torch.from_numpy(weighting.weights[part]).to(here)[:, None] * here).square().sum(0)
@@ -92,7 +91,7 @@ def _kept(total: Tensor, second: Tensor, size: Tensor, weighting: Weighting) -> 
     return OrbitSums(groups, covariance, changed.cpu().numpy())
 
 
-def score_sums(scores: FloatArray, weighting: Weighting, element: Element, x: Tensor) -> OrbitSums:
+def score_sums(scores: FloatArray, weighting: Weighting, element: Moving, x: Tensor) -> OrbitSums:
     """The same of K numbers per image that are known already: ``scores`` (N, q, K) of events x (N, P, d)."""
     share, w = weighting.images(element, x)
     y = w[..., None] * scores
@@ -111,7 +110,8 @@ def score_sums(scores: FloatArray, weighting: Weighting, element: Element, x: Te
     return OrbitSums(groups[..., changed], second[changed][:, changed], changed)
 
 
-def chunks(events: int) -> Iterator[slice]:
-    """Slices of at most `CHUNK` events."""
-    for first in range(0, events, CHUNK):
-        yield slice(first, min(first + CHUNK, events))
+def chunks(events: int, share: int = 1) -> Iterator[slice]:
+    """Slices of at most `CHUNK` / ``share`` events."""
+    size = max(CHUNK // share, 1)
+    for first in range(0, events, size):
+        yield slice(first, min(first + size, events))

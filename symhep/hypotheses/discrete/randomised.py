@@ -7,6 +7,7 @@ from math import ceil
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from symhep.hypotheses.discrete.statistics import Statistic
 from symhep.stats.randomisation import SequentialP, sequential_p
@@ -19,6 +20,8 @@ FloatArray = npt.NDArray[np.float64]
 ENOUGH = 20
 #: Choices at once: the first and the most.
 FIRST, BATCH = 250, 2000
+#: Up to so many images sums are products of full matrices.
+DENSE = 4
 #: Fewest and most random choices, where nothing stops them earlier.
 LEAST, MOST = 999, 1_000_000
 
@@ -26,11 +29,13 @@ LEAST, MOST = 999, 1_000_000
 def draws_for(family: int, level: float, asked: int | None = None) -> int:
     """B: so many random choices at most that the smallest p, 1 / (B + 1), is a tenth of what Holm asks for.
 
-    >>> draws_for(7, 0.01), draws_for(1, 0.05), draws_for(7, 0.01, 199)
-    (6999, 999, 199)
+    ``asked``: so many instead, but not fewer than it takes to reject anything, with two parts (`joined_p`).
+
+    >>> draws_for(7, 0.01), draws_for(1, 0.05), draws_for(7, 0.01, 199), draws_for(7, 0.05, 999)
+    (6999, 999, 1399, 999)
     """
     if asked is not None:
-        return asked
+        return max(asked, ceil(2 * family / level - 1e-9) - 1)
     return min(max(ceil(10 * family / level - 1e-9) - 1, LEAST), MOST)
 
 
@@ -56,6 +61,11 @@ def random_sums(
         chosen = np.zeros((count, g), dtype=np.uint8)
         for j in range(q - 1):
             chosen += u >= steps[:, j]
+    if q > DENSE:
+        # One entry per group and choice: the cost does not grow with q.
+        places = (chosen + q * np.arange(g)).ravel()
+        pick = csr_array((np.ones(count * g), places, g * np.arange(count + 1)), shape=(count, g * q))
+        return np.asarray(pick @ groups.reshape(g * q, -1))
     found = np.tile(groups[:, 0].sum(axis=0), (count, 1))
     for j in range(1, q):
         found += (chosen == j).astype(np.float64) @ (groups[:, j] - groups[:, 0])

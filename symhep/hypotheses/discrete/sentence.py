@@ -7,49 +7,62 @@ from collections.abc import Iterator, Sequence
 
 from symhep.hypotheses.discrete.record import DiscreteRow
 from symhep.methods.enumeration import several
-from symhep.methods.number import Number
+from symhep.methods.number import interval
 from symhep.methods.p_values import bound_text
 from symhep.methods.result import Statement
+from symhep.stats.asymmetry import FEW
 
-__all__ = ["alike_statements", "discrete_statement"]
+__all__ = ["alike_statements", "discrete_statement", "weight_statements"]
 
 #: Elements that are quoted with their numbers.
 LISTED = 6
+#: Weights depend on the image if a test says so at this level, over all elements.
+DEPENDENT = 0.01
 
 
 def discrete_statement(
     rows: Sequence[DiscreteRow], *, final_state: bool, figure: str = "discrete"
 ) -> Statement | None:
-    """Which elements are violated, with adjusted p and asymmetry, and which are compatible; None: none was tested.
+    """Which elements are violated, with adjusted p and asymmetry, and which are compatible, with limits.
 
-    ``final_state``: they act on momenta of the final state alone, which for parity and C of the process is half of it.
+    None: none was tested. ``final_state``: they act on momenta of the final state alone, which for parity and C of the
+    process is half of it.
     """
-    tested = [row for row in rows if row.same_as is None and row.log10_p_adjusted is not None]
-    if not tested:
+    told = [row for row in rows if row.same_as is None]
+    tested = [row for row in told if row.log10_p_adjusted is not None]
+    left = [row for row in told if row.how == "support"]
+    if not tested and not left:
         return None
     violated, compatible = [r for r in tested if r.rejected], [r for r in tested if not r.rejected]
     parts = []
     if violated:
-        told = [
-            f"{row.name} (adjusted {bound_text(_log10(row))}{_asymmetry(row.size)})"
-            for row in violated[:LISTED]
+        words = [
+            f"{row.name} (adjusted {bound_text(_log10(row))}{_asymmetry(row)})" for row in violated[:LISTED]
         ]
-        told += [f"{len(violated) - LISTED} more"] if len(violated) > LISTED else []
-        parts.append(f"violated: {several(told)}")
+        words += [f"{len(violated) - LISTED} more"] if len(violated) > LISTED else []
+        parts.append(f"violated: {several(words)}")
+    if left:
+        why = {row.why for row in left}
+        reason = (
+            next(iter(why)) if len(why) == 1 else "they do not preserve the surface on which the events lie"
+        )
+        parts.append(f"excluded by the support: {several([row.name for row in left])} ({reason})")
     if compatible:
         least = min(_log10(row) for row in compatible)
         more = " or more" if len(compatible) > 1 and least < 0 else ""
         parts.append(
-            f"compatible: {several([r.name for r in compatible])} (adjusted p = {10**least:.2g}{more})"
+            f"compatible: {several([r.name for r in compatible])} (adjusted p = {10**least:.2g}{more}"
+            f"{_limits(compatible)})"
         )
     acting = " (acting on the final state only)" if final_state else ""
     evidence = {
         row.name: {
             "log10_p_adjusted": row.log10_p_adjusted,
             "size": row.size and row.size.to_json(),
+            "upper_95": row.upper_95,
         }
         for row in tested
-    }
+    } | {row.name: {"excluded": row.why} for row in left}
     return Statement(f"Discrete symmetries{acting}: {'; '.join(parts)}.", evidence, figure)
 
 
@@ -79,7 +92,49 @@ def _log10(row: DiscreteRow) -> float:
     return row.log10_p_adjusted
 
 
-def _asymmetry(a: Number | None) -> str:
+def _asymmetry(row: DiscreteRow) -> str:
+    a = row.size
     if a is None or a.value is None or a.low is None or a.high is None:
         return ""
-    return f", asymmetry {100 * a.value:.3g} % [{100 * a.low:.3g}, {100 * a.high:.3g}]"
+    value, low, high = interval(100 * a.value, 100 * a.low, 100 * a.high)
+    of = f" of {row.function}" if row.function else ""
+    return f", asymmetry{of} {value:.3g} % [{low:.3g}, {high:.3g}]"
+
+
+def _limits(rows: Sequence[DiscreteRow]) -> str:
+    """The weakest of the limits, and what was expected."""
+    worst = max((r for r in rows if r.upper_95 is not None), key=lambda r: r.upper_95 or 0.0, default=None)
+    if worst is None or worst.upper_95 is None:
+        return ""
+    expected = "" if worst.expected_95 is None else f", {100 * worst.expected_95:.2g} % expected"
+    named = "asymmetries of named functions" if len(rows) > 1 else "asymmetry of any named function"
+    return f"; {named} below {100 * worst.upper_95:.2g} % at 95 %{expected}"
+
+
+def weight_statements(rows: Sequence[DiscreteRow], figure: str = "discrete") -> Iterator[Statement]:
+    """Weights that depend on the event, and few effective events behind limits."""
+    tested = [row for row in rows if row.same_as is None and row.weights_independent is not None]
+    depend = [
+        row for row in tested
+        if row.weights_independent is not None and row.weights_independent.p_value is not None
+        and row.weights_independent.p_value * len(tested) <= DEPENDENT
+    ]  # fmt: skip
+    if depend:
+        yield Statement(
+            f"The weights differ between events and their images under {several([r.name for r in depend])}: the images' "
+            "weights are unknown, and p-values of discrete elements come from random signs, right for many events only. "
+            "With the efficiency whose inverse they are (discrete: {efficiency: ...}) they would be exact.",
+            {r.name: r.weights_independent and r.weights_independent.to_json() for r in depend},
+            figure,
+            kind="warning",
+        )
+    few = [row for row in rows if row.same_as is None and row.effective is not None and row.effective < FEW]
+    if few:
+        least = min(row.effective or 0.0 for row in few)
+        yield Statement(
+            f"Asymmetries under {several([r.name for r in few])} rest on {least:.0f} effective events (fewer than "
+            f"{FEW}): their intervals are approximate.",
+            {row.name: row.effective for row in few},
+            figure,
+            kind="warning",
+        )

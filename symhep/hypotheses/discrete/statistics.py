@@ -10,12 +10,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2, norm
 
-__all__ = ["RIDGE", "Quadratic", "Smallest", "Squares", "Statistic", "Upward"]
+__all__ = ["PER_FUNCTION", "RIDGE", "Quadratic", "Smallest", "Squares", "Statistic", "Upward"]
 
 FloatArray = npt.NDArray[np.float64]
 
 #: Share of a function's own variance that is added to its covariance with the others, as in the test of generators.
 RIDGE = 0.01
+#: Effective events per function from which on, with random signs for unequal weights, the inverse of the functions'
+#: covariance holds the level: with fewer, `Squares` do without it.
+PER_FUNCTION = 100
 #: Logarithms of p that only put statistics in order need not go on below this.
 FLOOR = -700.0
 

@@ -18,12 +18,14 @@ RowT = TypeVar("RowT", bound=DiscreteRow)
 def discrete_table(
     rows: Sequence[RowT], more: Mapping[str | Heading, Callable[[RowT], Cell]] | None = None
 ) -> Table:
-    """p-values of the tests, joint and adjusted, and the asymmetry; ``more``: columns before the verdict."""
+    """p-values of the tests, joint and adjusted, asymmetries and limits; ``more``: columns before the verdict."""
     own, names = more or {}, list(dict.fromkeys(name for row in rows for name in row.tests))
+    learned = any(row.learned is not None for row in rows)
     cells = [
         (
             row.name, row.meaning, *(row.tests.get(name) for name in names), row.p, row.p_adjusted,
-            per_cent(row.size), *(cell(row) for cell in own.values()), _verdict(row),
+            per_cent(row.size), row.function, _per_cent(row.upper_95), _per_cent(row.expected_95),
+            *((per_cent(row.learned),) if learned else ()), *(cell(row) for cell in own.values()), _verdict(row),
         )
         for row in rows
     ]  # fmt: skip
@@ -32,14 +34,20 @@ def discrete_table(
         UNADJUSTED,
         ADJUSTED,
         Heading("asymmetry", "%"),
+        "of",
+        Heading("95 % limit", "%"),
+        Heading("expected", "%"),
+        *((Heading("learned asymmetry", "%"),) if learned else ()),
         *own,
         "verdict",
     )
     joint = f" The {UNADJUSTED} joins {' and '.join(names)}." if len(names) > 1 else ""
     return Table.of(
         ("element", "meaning", *heads), cells,
-        f"Discrete elements; adjusted for their number by Holm's method.{joint} Asymmetry of what a classifier "
-        "learned, on events that it was not trained on, with its 95 % interval.",
+        f"Discrete elements; adjusted for their number by Holm's method.{joint} Asymmetry: the largest of a named "
+        "function, P(f(x) > f(g x)) - P(f(x) < f(g x)), with its interval in the 95 % region of all of them; limit: no "
+        "named function has a larger one."
+        + (" Learned: of what a network learned, on events that it was not trained on." if learned else ""),
     )  # fmt: skip
 
 
@@ -58,9 +66,15 @@ def per_cent(fraction: Number | None) -> Number | None:
     return fraction.model_copy(update=ends)
 
 
+def _per_cent(fraction: float | None) -> float | None:
+    return None if fraction is None else round(100 * fraction, 2)
+
+
 def _verdict(row: DiscreteRow) -> str:
     if row.trivial:
         return "acts trivially on these events"
+    if row.how == "support":
+        return f"excluded by the support: {row.why}" + (f", acts like {row.same_as}" if row.same_as else "")
     if row.rejected is None:
         return "not tested"
     verdict = "violated" if row.rejected else "compatible"

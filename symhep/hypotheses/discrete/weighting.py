@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
 from symhep.errors import MethodError
-from symhep.lie.elements.element import Element
 from symhep.methods.p_values import PKind
 
-__all__ = ["GROUPS", "Efficiency", "Weighting", "unit_groups"]
+__all__ = ["GROUPS", "Efficiency", "Moving", "Weighting", "unit_groups"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -23,6 +23,24 @@ Efficiency = Callable[[Tensor], Tensor]
 
 #: Units take images in so many groups at most. The randomised sums of g groups vary by a share of sqrt(2 / g) more.
 GROUPS = 1024
+
+
+class Moving(Protocol):
+    """A discrete element as it acts on events of any form: an `Element`, or one that acts on rows of numbers."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def order(self) -> int: ...
+
+    def act(self, x: Tensor) -> Tensor:
+        """g x of events (n, ...)."""
+        ...
+
+    def orbit(self, x: Tensor) -> Tensor:
+        """x, g x, ..., g^(q - 1) x of events (n, ...): (q, n, ...)."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +84,14 @@ class Weighting:
         units: IntArray | None = None,
         efficiency: Efficiency | None = None,
         scale: float = 1.0,
+        most: int = GROUPS,
     ) -> Weighting:
-        """Of events in the order of their units (`unit_groups`)."""
+        """Of events in the order of their units (`unit_groups`), in ``most`` groups at most.
+
+        With an efficiency every unit is a group: events of one group would all be at their likely places at once.
+        """
         units = np.arange(len(weights)) if units is None else units
-        most = len(units) if efficiency is not None else GROUPS
+        most = len(units) if efficiency is not None else most
         groups, copies = unit_groups(units, most)
         unequal = bool((weights != weights[:1]).any())
         return cls(weights, groups, copies, efficiency, scale, unequal)
@@ -88,7 +110,7 @@ class Weighting:
         """What a group of events is drawn from: its images, or two signs."""
         return 2 if self.signs else order
 
-    def images(self, element: Element, x: Tensor) -> tuple[FloatArray, FloatArray]:
+    def images(self, element: Moving, x: Tensor) -> tuple[FloatArray, FloatArray]:
         """Probability and weight (N, q) of every image of events x (N, P, d).
 
         Raises `MethodError` for an efficiency that is not positive at an image.
@@ -105,7 +127,7 @@ class Weighting:
         weights = self.weights[:, None] * found[:, :1] / found
         return found / found.sum(axis=1, keepdims=True), weights
 
-    def shares(self, element: Element, x: Tensor) -> FloatArray | None:
+    def shares(self, element: Moving, x: Tensor) -> FloatArray | None:
         """Probabilities (groups, choices) that a group takes each image; None: all the same."""
         if self.signs or self.efficiency is None:
             return None
@@ -115,9 +137,9 @@ class Weighting:
         total = np.exp(total - total.max(axis=1, keepdims=True))
         return np.asarray(total / total.sum(axis=1, keepdims=True))
 
-    def take(self, rows: IntArray, units: IntArray) -> Weighting:
+    def take(self, rows: IntArray, units: IntArray, most: int = GROUPS) -> Weighting:
         """Of some of the events."""
-        one = Weighting.of(self.weights[rows], units[rows], self.efficiency, self.scale)
+        one = Weighting.of(self.weights[rows], units[rows], self.efficiency, self.scale, most)
         return replace(one, unequal=self.unequal)  # the kind is that of all events
 
 

@@ -17,7 +17,7 @@ from symhep.lie.subgroups.catalogue import Catalogue, SubgroupClass
 from symhep.lie.subgroups.classify import group_element
 from symhep.lie.subgroups.lattice import Lattice, lattice
 from symhep.lie.subgroups.limits import limits
-from symhep.methods.p_values import Adjusted
+from symhep.methods.p_values import Adjusted, PKind
 
 __all__ = ["Decided", "SubgroupWalk", "Tested", "Walked"]
 
@@ -46,6 +46,8 @@ class Tested:
         Dimensions of the continuum of conjugates that the events do not tell apart.
     lab
         log p of the same hypothesis with axes and centre as in the catalogue; None: as that of the class.
+    lab_kind
+        Its kind.
     off_lab
         There it is excluded without a test.
     more
@@ -61,6 +63,7 @@ class Tested:
     free: int = 0
     lab: float | None = None
     off_lab: bool = False
+    lab_kind: PKind = "asymptotic"
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -156,7 +159,10 @@ class SubgroupWalk(ABC, Generic[RowT]):
             if done is not None:
                 done(dimension)
         logs = self._logs()
-        family = adjusted(logs, self.level, implies=self._implications(logs))
+        kinds: dict[Hypothesis, PKind] = {
+            ("lab", name): found.lab_kind for name, found in self.tested.items() if found.lab is not None
+        }
+        family = adjusted(logs, self.level, implies=self._implications(logs), kinds=kinds)
         alive = [n for n in self.catalogue if n in self.tested and not family["class", n].rejected]
         near = limits({n: (self.tested[n].rows, self.tested[n].adjoint) for n in alive}, self.catalogue)
         rows = tuple(self._told(c, family, near.get(c.name, ())) for c in self.catalogue.classes)

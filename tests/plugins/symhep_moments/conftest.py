@@ -37,13 +37,16 @@ def candidate(label: str, log10_p: float | None, factor: int) -> dict[str, Any]:
     if log10_p is None:
         return made
     if label.startswith(("J", "L")):
-        size = 2.0 if log10_p < -0.7 else 0.013
+        size = 0.4 if log10_p < -0.7 else 0.013
         value = {"value": size, "low": max(size - 0.02, 0.0), "high": size + 0.02}
-        return made | {"size": value, "size_kind": "modulation", "smallest_visible": 0.045}
+        return made | {
+            "size": value, "size_kind": "v_m", "upper_95": size + 0.02, "expected_95": 0.031,
+            "function": f"v_2 of mu- along {label}",
+        }  # fmt: skip
     unit = "per GeV" if label.startswith("P") else "per unit of rapidity"
     size = 0.004 if label.startswith("P") else 3.0 + 0.1 * len(label)
     value = {"value": size, "low": 0.9 * size, "high": 1.1 * size, "unit": unit}
-    return made | {"size": value, "size_kind": "rate", "smallest_visible": 0.2 * size}
+    return made | {"size": value, "size_kind": "rate"}
 
 
 def chain(dimension: int, found: int, functions: dict[str, list[int]]) -> list[dict[str, Any]]:
@@ -112,7 +115,9 @@ def made() -> Made:
             "significance_level": 0.05, "catalogue": "lorentz",
             "events": {"used": 20000, "available": 20000, "effective": 20000.0, "negative": 0.0, "copies": 0},
             "algebra": {"dimension": found, "name": "so(2)" if found == 1 else "so(3)" if found else "0",
-                        "stability": 0.95, **single(-0.5), "angle_95": 0.03},
+                        "stability": 0.95, **single(-0.5), "angle_95": 0.03,
+                        **({"upper_95": 0.033, "expected_95": 0.031, "function": "v_2 of mu- about z"} if found else {})},
+            "bounds": {"orders": 6, "quantities": 55, "level": 0.95},
             "generators": [
                 {"label": s, "coefficients": {s: 1.0}, "errors": {s: 1e-4}, "angle_95": 0.03} for s in symmetric
             ],

@@ -336,7 +336,7 @@ def test_rates_replace_orbits_that_lead_members_over_their_threshold() -> None:
     edges = [{"variable": "pt", "above": 10.0, "particle": "jets"}]
     found = measured(dataset(x, mask), generators="rotations", edges=edges, discrete=None, subgroups=False)
     kinds = {c.label: (c.size_kind, c.size and c.size.unit) for c in found.record.candidates}
-    assert kinds == {"J_x": ("rate", "per radian"), "J_y": ("rate", "per radian"), "J_z": ("modulation", "")}
+    assert kinds == {"J_x": ("rate", "per radian"), "J_y": ("rate", "per radian"), "J_z": ("v_m", "")}
     assert found.record.whole is not None
     assert any(one.startswith("J_x, J_y: a rate") for one in found.record.whole.otherwise)
 

@@ -32,11 +32,12 @@ def elements() -> list[DiscreteRow]:
     def row(name: str, p: str, asymmetry: float, **more: Any) -> DiscreteRow:
         tests = {"moments": PValue.of(math.log(0.3)), "classifier": PValue.of(math.log(0.2), "exact")}
         size = Number(value=asymmetry, low=asymmetry - 0.01, high=asymmetry + 0.01)
+        limits = {"upper_95": abs(asymmetry) + 0.012, "expected_95": 0.014, "function": "pz(a)"}
         return DiscreteRow(
-            name=name, meaning=name, order=2, tests=tests, size=size, **dict(family[p]), **more
+            name=name, meaning=name, order=2, tests=tests, size=size, **limits, **dict(family[p]), **more
         )
 
     return [
         row("P", "P", 0.001), row("T", "P", 0.001, same_as="P"), row("exchange(1,2)", "exchange(1,2)", 0.083),
-        DiscreteRow(name="CP", meaning="CP", order=2, trivial=True),
+        DiscreteRow(name="CP", meaning="CP", order=2, trivial=True, how="trivial"),
     ]  # fmt: skip

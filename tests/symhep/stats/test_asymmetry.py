@@ -32,9 +32,12 @@ def test_signed_weights() -> None:
     w = np.r_[np.full(60, 2.0), np.full(40, 1.0)]
     found = asymmetry(scores(60, 40), w)
     share = 120 / 160
-    error = np.sqrt(60 * 4 * (1 - share) ** 2 + 40 * share**2) / 160
+    # Wilson's: the ends are where |F - f| = z sqrt(f (1 - f) / n), with the smaller of two effective numbers
+    n = min(160**2 / 280, share * (1 - share) * 160**2 / (60 * 4 * (1 - share) ** 2 + 40 * share**2))
     assert found.value == pytest.approx(2 * share - 1)
-    assert found.high - found.value == pytest.approx(2 * norm.ppf(0.975) * error)
+    for end in (found.low, found.high):
+        f = (1 + end) / 2
+        assert abs(share - f) == pytest.approx(norm.ppf(0.975) * np.sqrt(f * (1 - f) / n))
     assert asymmetry(scores(60, 60), np.r_[np.ones(90), -np.ones(30)]).value == pytest.approx(1.0)
 
 
@@ -44,12 +47,13 @@ def test_ties_are_left_out() -> None:
     assert np.isnan(asymmetry(np.zeros((4, 2)), np.ones(4)).value)
 
 
-def test_coverage() -> None:
-    """95 % or more of the intervals hold the truth 0.1, for weights that differ."""
+@pytest.mark.parametrize(("sigma", "n"), [(1.0, 100), (2.0, 100), (2.0, 500)])
+def test_coverage(sigma: float, n: int) -> None:
+    """95 % or more of the intervals hold the truth 0.1, for lognormal weights."""
     rng = np.random.default_rng(1)
     inside = 0
     for _ in range(400):
-        first = rng.random(800) < 0.55
-        found = asymmetry(np.c_[first, ~first].astype(float), rng.exponential(size=800))
+        first = rng.random(n) < 0.55
+        found = asymmetry(np.c_[first, ~first].astype(float), rng.lognormal(sigma=sigma, size=n))
         inside += found.low <= 0.1 <= found.high
-    assert 0.95 - 3 * np.sqrt(0.95 * 0.05 / 400) <= inside / 400
+    assert inside / 400 >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 400)

@@ -10,7 +10,7 @@ import torch
 
 from symhep.hypotheses.discrete.joined import Together
 from symhep.hypotheses.discrete.orbit_sums import OrbitSums, orbit_sums
-from symhep.hypotheses.discrete.statistics import Quadratic, Smallest, Squares, Statistic
+from symhep.hypotheses.discrete.statistics import PER_FUNCTION, Quadratic, Smallest, Squares, Statistic
 from symhep.hypotheses.discrete.weighting import Weighting
 from symhep.lie.elements.element import Element
 from symhep.lie.elements.frame import Frame
@@ -19,10 +19,6 @@ from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.sample import Events
 
 __all__ = ["block_statistics", "moment_parts"]
-
-#: Functions per effective event for which the inverse of their covariance holds the level where random signs are
-#: asymptotic only.
-PER_FUNCTION = 100
 
 
 def moment_parts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.record import DiscreteElement
 from symhep_moments.sample import Events
 
-__all__ = ["discrete_tests"]
+__all__ = ["discrete_tests", "surface_test"]
 
 
 def discrete_tests(
@@ -83,15 +83,22 @@ def discrete_tests(
             found.append(ElementTest(log_p, weighting.kind, single, size, learned_size, more))
         return found
 
-    whole = bodies(events.x, places).cpu()
-    surface = Surface.of(whole.numpy(), frame.components, names, _present(events))
+    return discrete_rows(elements, events.vectors, test, level, DiscreteElement, surface_test(events, frame))
+
+
+def surface_test(events: Events, frame: Frame) -> Callable[[Element], str | None]:
+    """Why an element takes these events off the surface that holds them; None: it does not."""
+    places = events.places
+    names = body_names(frame.vectors, events.x.shape[1], places)
+    whole = bodies(events.x, places).cpu().numpy()
+    surface = Surface.of(whole, frame.components, names, _present(events))
     some = events.x[:: -(-len(events) // POINTS)]
     seen = bodies(some, places).cpu().numpy()
 
     def leaves(element: Element) -> str | None:
         return surface.left_by(seen, bodies(element.act(some), places).cpu().numpy())
 
-    return discrete_rows(elements, events.vectors, test, level, DiscreteElement, leaves)
+    return leaves
 
 
 def _present(events: Events) -> np.ndarray | None:

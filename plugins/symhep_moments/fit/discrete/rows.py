@@ -21,11 +21,14 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 
-def by_unit(events: Events) -> tuple[Events, IntArray]:
-    """The events with a weight, those of one unit side by side, and their units."""
+def by_unit(events: Events, most: int | None = None) -> tuple[Events, IntArray]:
+    """The events with a weight, those of one unit side by side, and their units: ``most``, evenly spaced, at most."""
     units = np.arange(len(events)) if events.source is None else events.source
     rows = np.flatnonzero(events.weights.cpu().numpy() != 0)
     rows = rows[np.argsort(units[rows], kind="stable")]
+    if most is not None and len(names := np.unique(units[rows])) > most:
+        chosen_units = names[np.linspace(0, len(names) - 1, most).astype(np.int64)]
+        rows = rows[np.isin(units[rows], chosen_units)]
     if len(rows) == len(events) and (np.diff(rows) == 1).all():
         return events, units
     chosen = torch.from_numpy(rows).to(events.x.device)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, log
 
 import numpy as np
@@ -12,6 +13,7 @@ import torch
 
 from symhep.lie.elements.frame import Frame
 from symhep.methods.p_values import PKind
+from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.given.functions import GivenFunctions
 from symhep_moments.fit.given.groups import CompactGroup
 from symhep_moments.fit.given.images import ImageSums, Sums, joined_p
@@ -75,7 +77,12 @@ def fixed_weights(weights: FloatArray) -> bool:
 
 
 def group_test(
-    events: Events, group: CompactGroup, frame: Frame, rng: np.random.Generator, most: int = FEWEST
+    events: Events,
+    group: CompactGroup,
+    frame: Frame,
+    rng: np.random.Generator,
+    most: int = FEWEST,
+    more: TestFunctions | None = None,
 ) -> GroupTest:
     """H: x and g x have the same law for all g of a compact ``group`` that was chosen before looking at the events.
 
@@ -88,10 +95,12 @@ def group_test(
     Where the weights differ, only the mean of w f(x) - w f(h x) is known to vanish: signs in place of images, with
     the covariance of the weighted events themselves (`ImageSums.flipped`), and p is asymptotic. It would be exact if
     weights did not depend on where in its orbit an event is, which nobody knows.
+
+    ``most``: random choices at most; ``more``: functions that are looked at beside the named ones.
     """
     weights = events.weights.cpu().numpy()
     kind: PKind = "exact" if fixed_weights(weights) else "asymptotic"
-    sums, functions, images = image_sums(events, group, frame, rng)
+    sums, functions, images = image_sums(events, group, frame, rng, more)
     if kind == "asymptotic":
         sums = sums.flipped()
     found = joined_p(sums, functions.blocks, rng, most)
@@ -99,7 +108,11 @@ def group_test(
 
 
 def image_sums(
-    events: Events, group: CompactGroup, frame: Frame, rng: np.random.Generator
+    events: Events,
+    group: CompactGroup,
+    frame: Frame,
+    rng: np.random.Generator,
+    more: TestFunctions | None = None,
 ) -> tuple[ImageSums, GivenFunctions, int]:
     """Sums over all events with a weight, the functions, and the number of images."""
     kept = np.flatnonzero(events.weights.cpu().numpy())
@@ -114,7 +127,7 @@ def image_sums(
     images = group.count(units)
     looked = np.flatnonzero(unit % max(1, units * images // (LOOKED * 10) + 1) == 0)[: LOOKED * 2]
     first = _images(x[looked], unit[looked], group, units, rng, events.places)
-    functions = GivenFunctions.of(first, group, frame, events.places, rng)
+    functions = GivenFunctions.of(first, group, frame, events.places, rng, more)
     groups = min(units, GROUPS)
     number = torch.from_numpy(unit * groups // units)
     sums = Sums(groups, images, len(functions.labels))
@@ -122,7 +135,7 @@ def image_sums(
     # The images that scales were taken from are used again, for scales must be the same whichever image is the event.
     place = np.full(len(x), -1)
     place[looked] = np.arange(len(looked))
-    for begin, end in zip(ends[:-1], ends[1:], strict=True):
+    for begin, end in pairwise(ends):
         part = slice(begin, end)
         known = place[part] >= 0
         if known.all():

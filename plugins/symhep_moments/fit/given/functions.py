@@ -14,6 +14,7 @@ from torch import Tensor
 from symhep.lie.elements.frame import Frame
 from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.discrete.products import Products
+from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.squash import natural_size
 from symhep_moments.fit.given.factors import Rotations
 from symhep_moments.fit.given.groups import CompactGroup
@@ -42,9 +43,10 @@ POOLED = 4000
 NAMED = 4
 
 #: Numbers of their columns.
-KERNEL, FINELY = -1.0, -2.0
+KERNEL, FINELY, FURTHER = -1.0, -2.0, -3.0
 
 #: Shares of the level. Low order has more than half of it; where there is an azimuth, the harmonics m = 1, 2 are low.
+#: Further functions come on top; only ratios matter.
 TURNS = {
     "linear": 0.2,
     "products": 0.1,
@@ -54,6 +56,7 @@ TURNS = {
     "kernel": 0.07,
     "fine": 0.05,
 }
+MORE = 0.25
 OTHERS = {"linear": 0.3, "products": 0.3, "harmonics": 0.12, "kernel": 0.2, "fine": 0.08}
 
 
@@ -63,8 +66,8 @@ class GivenFunctions:
 
     - linear: the components of u_p = (x_p - c) / sqrt(s^2 + |x_p - c|^2), c and s = 2 median |x_p - c| of the images;
     - products: their products in pairs, and pseudoscalars (`symhep_moments.fit.discrete.products`);
-    - m = 1 ... 6: cos m phi, sin m phi of each vector, in each plane that a one-parameter factor turns; for rotations of
-      three or four components, Re and Im (x_i + i x_j)^m / |x|^m for all pairs, m = 3 to 6, in one block 'harmonics';
+    - m = 1 ... 6: cos m phi, sin m phi of each vector, in each plane that a one-parameter factor turns; for rotations
+      of three or four components, Re and Im (x_i + i x_j)^m / |x|^m for all pairs, m = 3 to 6, in one block;
     - kernel: waves cos(omega . u), sin(omega . u) of random omega, whose squares sum up to the maximum mean discrepancy
       of events and images with a Gaussian kernel, its width the median distance of pooled images (Gretton et al. 2012);
     - fine: waves three times as fast, for what is narrow.
@@ -89,8 +92,12 @@ class GivenFunctions:
         frame: Frame,
         places: Places | None,
         rng: np.random.Generator,
+        more: TestFunctions | None = None,
     ) -> GivenFunctions:
-        """Functions for events some of whose ``images`` (n, q, P, D) are given, the event in an unknown place."""
+        """Functions for events some of whose ``images`` (n, q, P, D) are given, the event in an unknown place.
+
+        ``more``: test functions that nothing but invariants of the data went into, a block of its own.
+        """
         d = len(frame.components)
         pooled = torch.from_numpy(images).flatten(0, 1)
         centre, shrink = _scaled(pooled, group, d, places)
@@ -116,11 +123,16 @@ class GivenFunctions:
         def values(x: Tensor) -> Tensor:
             low = products(standard(x))
             phase = low[:, first] @ waves
-            return torch.cat([low, *(f(x) for f, _ in named), torch.cos(phase), torch.sin(phase)], dim=1)
+            parts = [low, *(f(x) for f, _ in named), torch.cos(phase), torch.sin(phase)]
+            return torch.cat(parts if more is None else [*parts, more.values(x)], dim=1)
 
         labels = [*products.labels, *(f"m = {m:.0f} ({i + 1})" for i, m in enumerate(orders[own:]))]
         labels += [f"wave {i + 1}" for i in range(2 * (WAVES + FINE))]
-        number = np.concatenate([orders, np.tile([KERNEL] * WAVES + [FINELY] * FINE, 2)])
+        further = () if more is None else more.labels
+        labels += further
+        number = np.concatenate(
+            [orders, np.tile([KERNEL] * WAVES + [FINELY] * FINE, 2), np.full(len(further), FURTHER)]
+        )
         return cls(_blocks(number, first.stop, bool(group.turns)), tuple(labels), values)
 
 
@@ -140,6 +152,8 @@ def _blocks(number: FloatArray, linear: int, turns: bool) -> dict[str, Block]:
         found["harmonics"] = Block(number > 0, share["harmonics"])
     found["kernel"] = Block(number == KERNEL, share["kernel"], "sum")
     found["fine"] = Block(number == FINELY, share["fine"], "sum")
+    if (number == FURTHER).any():
+        found["more"] = Block(number == FURTHER, MORE)
     return found
 
 
@@ -150,10 +164,7 @@ def _scaled(pooled: Tensor, group: CompactGroup, d: int, places: Places | None) 
     """
     x = pooled[..., :d]
     count = x.shape[1]
-    if places is not None:
-        names = list(places.objects)
-    else:
-        names = [str(p) for p in range(count)]
+    names = [str(p) for p in range(count)] if places is None else list(places.objects)
     if group.permutes:
         names = ["all"] * count
     centre, shrink = x.new_zeros(count, d), x.new_ones(count, 1)

@@ -13,9 +13,10 @@ from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.walk import Decided, SubgroupWalk, Tested, Walked
 from symhep.lie.generators import Generators
 from symhep.lie.structure import structure_constants
-from symhep.lie.subgroups.catalogue import Catalogue, SubgroupClass
+from symhep.lie.subgroups.catalogue import SubgroupClass
 from symhep.lie.subgroups.classify import stratum
 from symhep.lie.subgroups.conjugates import Conjugate, conjugates, limiting
+from symhep.methods.p_values import PKind
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.rank import Chain, chain
 from symhep_moments.fit.subgroups.conjugate_fit import EXACT, Fitted, Orbits
@@ -39,7 +40,7 @@ def lattice_test(
     candidates: Generators | None = None,
     scale: float = 1.0,
     options: SubgroupOptions | None = None,
-    known: Mapping[str, float] | None = None,
+    given: Mapping[str, tuple[float, PKind]] | None = None,
 ) -> Walked[SubgroupRow]:
     """Test the classes of the Lorentz catalogue, or of the Poincare one where translations are candidates.
 
@@ -60,15 +61,15 @@ def lattice_test(
         Events were divided by it.
     options
         Which catalogue and classes.
-    known
-        Label -> log p of candidates that have been tested otherwise: it is that of a class of this one generator, at
-        its place in the catalogue.
+    given
+        Generator -> log p and kind of its own test, which is that of the class of this one generator at the catalogue's
+        position.
 
     Raises CardError for generators that do not act on four-vectors and for unknown classes, MethodError if no candidate
     is in the group.
     """
-    among = moments.generators if candidates is None else candidates
-    return _Walk(moments, ranks, level, among, scale, options or SubgroupOptions(), known or {}).walked()
+    known = moments.generators if candidates is None else candidates
+    return _Walk(moments, ranks, level, known, scale, options or SubgroupOptions(), given or {}).walked()
 
 
 class _Walk(SubgroupWalk[SubgroupRow]):
@@ -82,8 +83,9 @@ class _Walk(SubgroupWalk[SubgroupRow]):
         candidates: Generators,
         scale: float,
         options: SubgroupOptions,
-        known: Mapping[str, float],
+        given: Mapping[str, tuple[float, PKind]],
     ) -> None:
+        self.given = given
         auto = options.catalogue == "auto"
         catalogue = catalogue_of(candidates) if auto else CATALOGUES[options.catalogue]()
         self.constants = structure_constants(catalogue.group.matrices).constants
@@ -94,7 +96,6 @@ class _Walk(SubgroupWalk[SubgroupRow]):
             hypotheses=len(catalogue) + fixed, scale=scale,
         )  # fmt: skip
         inside, self.span = coordinates(moments.generators, catalogue)
-        self.known = _directions(moments.generators, catalogue, known)
         if self.span.shape[1] == 0:
             raise MethodError(
                 f"no candidate is a generator of the {catalogue.group.name}; there are no subgroups to test"
@@ -125,12 +126,19 @@ class _Walk(SubgroupWalk[SubgroupRow]):
             best = self._best(c)
             if best.log_p > self.threshold:
                 self.ends[c.name] = best.conjugate
-            lab, off = self._at_lab(c, best.log_p)
+            (lab, kind), off = self._at_lab(c, best.log_p)
             found = best.conjugate
             yield (
                 c,
                 Tested(
-                    best.log_p, found.generators, found.adjoint, found.values, best.free, lab=lab, off_lab=off
+                    best.log_p,
+                    found.generators,
+                    found.adjoint,
+                    found.values,
+                    best.free,
+                    lab=lab,
+                    off_lab=off,
+                    lab_kind=kind,
                 ),
             )
 
@@ -146,7 +154,15 @@ class _Walk(SubgroupWalk[SubgroupRow]):
             raise MethodError(
                 f"no conjugate of {c.name} among the candidates can be reached; report this sample"
             )
-        return self._tested_otherwise(c, best)
+        return best if best.log_p > self.threshold else self._tested_otherwise(c, best)
+
+    def _tested_otherwise(self, c: SubgroupClass, best: Fitted) -> Fitted:
+        """Where moments leave no conjugate, the one at the catalogue's position, if its own test keeps it."""
+        log_p = self.given[c.written][0] if c.written in self.given else best.log_p
+        if log_p <= self.threshold:
+            return best
+        signs, rows = next(iter(c.signed()))
+        return Fitted(Conjugate(c, signs, rows, np.eye(len(self.constants)), np.zeros(0)), log_p, 0)
 
     def _at_limits(self, c: SubgroupClass) -> list[Conjugate]:
         """Members of a class close to the fitted ones of more special classes, which it may have as limits."""
@@ -158,43 +174,15 @@ class _Walk(SubgroupWalk[SubgroupRow]):
         ]
         return sorted(starts, key=lambda start: start.sine)[:TRIES]
 
-    def _at_lab(self, c: SubgroupClass, log_p: float) -> tuple[float | None, bool]:
+    def _at_lab(self, c: SubgroupClass, log_p: float) -> tuple[tuple[float | None, PKind], bool]:
         """Of the class as the catalogue has it, any of its signs; where no conjugate will do this one will not."""
         if c.continuous or log_p < self.threshold:
-            return None, False
+            return (None, "asymptotic"), False
+        if c.written in self.given:
+            return self.given[c.written], False
         homes = [
             Conjugate(c, signs, rows, np.eye(len(self.constants)), np.zeros(0)) for signs, rows in c.signed()
         ]
         inside = [home for home in homes if self.orbits.sine(home) < EXACT]
-        return (max(self._given(home) for home in inside), False) if inside else (None, True)
-
-    def _tested_otherwise(self, c: SubgroupClass, best: Fitted) -> Fitted:
-        """Where no conjugate is left by moments, the one at the catalogue's place, if its own test keeps it."""
-        if c.continuous or c.dimension > 1 or best.log_p > self.threshold or not self.known:
-            return best
-        for signs, rows in c.signed():
-            home = Conjugate(c, signs, rows, np.eye(len(self.constants)), np.zeros(0))
-            if self.orbits.sine(home) < EXACT and (log_p := self._given(home)) > self.threshold:
-                return Fitted(home, log_p, 0)
-        return best
-
-    def _given(self, home: Conjugate) -> float:
-        """Of a member of a class as it stands."""
-        if len(home.basis) == 1:
-            unit = home.basis[0] / np.linalg.norm(home.basis[0])
-            for direction, log_p in self.known:
-                if abs(unit @ direction) > 1 - EXACT**2:
-                    return log_p
-        return self.orbits.given(home)
-
-
-def _directions(
-    generators: Generators, catalogue: Catalogue, known: Mapping[str, float]
-) -> list[tuple[FloatArray, float]]:
-    """Unit vectors of the generators with known tests, in the basis of the group, and their log p."""
-    found = []
-    for label, log_p in known.items():
-        span = coordinates(generators.subset([label]), catalogue)[1]
-        if span.shape[1]:
-            found.append((span[:, 0] / np.linalg.norm(span[:, 0]), log_p))
-    return found
+        largest = max((self.orbits.given(home) for home in inside), default=None)
+        return (largest, "asymptotic"), not inside

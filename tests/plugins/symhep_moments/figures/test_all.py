@@ -17,7 +17,6 @@ from symhep_moments.figures.chain import rank_statistics
 from symhep_moments.figures.generators import generator_coefficients
 from symhep_moments.figures.maps import breaking_maps
 from symhep_moments.figures.moments import moment_pulls
-from symhep_moments.figures.strengths import breaking_strengths
 from symhep_moments.record import MomentsRecord
 
 Made = Callable[..., Result[MomentsRecord]]
@@ -95,17 +94,6 @@ def test_generators_have_their_errors(made: Made) -> None:
     assert any(np.allclose(s, [[2, 0.75], [2, 0.85]]) for s in segments)
     assert any(np.allclose(s, [[3, -0.65], [3, -0.55]]) for s in segments)
     assert {"0.80\n± 0.05", "-0.60\n± 0.05"} <= set(texts(ax.figure))
-
-
-def test_strengths_and_what_would_not_have_been_seen(made: Made) -> None:
-    result = made(labels=("J_x", "J_y", "J_z", "K_z"))
-    figure = breaking_strengths(result.record.candidates)
-    rotations, boosts = figure.axes
-    assert rotations.get_xscale() == "log"  # 4.5 % and 200 % are far from each other
-    assert boosts.get_xscale() == "linear"
-    grey = [c.get_paths()[0].get_extents().x1 for c in rotations.collections]
-    assert grey == pytest.approx([4.5] * 3)  # per cent
-    assert any(line.get_marker() == "<" for line in rotations.lines)  # the interval of J_z reaches zero
 
 
 def test_maps_mark_bins_that_are_zero_within_errors(made: Made) -> None:

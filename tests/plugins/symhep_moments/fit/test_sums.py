@@ -248,3 +248,49 @@ def test_events_beyond_an_edge_add_no_degrees_of_freedom() -> None:
     within = edged(Polynomials(1, 2), [Edge(variable="x", above=0.5, width=0.5)], 1.0, ("x",), 1)
     moments = moments_of(x, torch.ones(400, dtype=torch.float64), within, translations(1))
     assert moments.nu == pytest.approx(inside - 1)
+
+
+def test_the_covariance_is_that_of_sums_over_the_rows_of_an_event() -> None:
+    x, w = sample(9, 300)
+    unit = np.random.default_rng(9).integers(100, size=300)
+    f = functions()
+    found, m = moments_of(x, w, f, GENERATORS, unit=unit), by_event(x, f)
+    mean = np.einsum("n,nkg->kg", w.numpy(), m) / w.numpy().sum()
+    units = np.unique(unit)
+    sums = np.array([np.einsum("n,nkg->kg", w.numpy()[unit == u], (m - mean)[unit == u]) for u in units])
+    weights = np.array([w.numpy()[unit == u].sum() for u in units])
+    effective = (weights**2).sum() ** 2 / (weights**4).sum()
+    expected = np.einsum("nkg,nlh->kglh", sums, sums) / weights.sum() ** 2 / (1 - 1 / effective)
+    np.testing.assert_allclose(found.mean, mean, rtol=1e-10, atol=1e-13)
+    np.testing.assert_allclose(found.covariance, expected, rtol=1e-8, atol=1e-12)
+    assert found.nu == pytest.approx(effective - 1)
+
+
+def test_events_twice_are_as_good_as_once() -> None:
+    x, w = sample(10, 400)
+    f, unit = functions(), np.r_[np.arange(400), np.arange(400)]
+    once = moments_of(x, w, f, GENERATORS)
+    twice = moments_of(torch.cat([x, x]), torch.cat([w, w]), f, GENERATORS, unit=unit)
+    alone = moments_of(torch.cat([x, x]), torch.cat([w, w]), f, GENERATORS)
+    np.testing.assert_allclose(twice.covariance, once.covariance, rtol=1e-8, atol=1e-12)
+    np.testing.assert_allclose(alone.covariance, once.covariance / 2, rtol=1e-2, atol=1e-8)
+    assert twice.nu == pytest.approx(once.nu)
+
+
+def test_a_covariance_from_some_events_takes_all_rows_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    import symhep_moments.fit.sums as module
+
+    x, w = sample(11, 900)
+    f, unit = functions(), np.arange(900) % 300
+    monkeypatch.setattr(module, "BLOCK_EVENTS", 64)
+    monkeypatch.setattr(module, "NUMBERS", 50 * f.count * len(GENERATORS))
+    some = moments_of(x, w, f, GENERATORS, 300, unit=unit)
+    m = by_event(x, f)
+    mean = np.einsum("n,nkg->kg", w.numpy(), m) / w.numpy().sum()
+    kept = np.arange(100) * 299 // 99
+    sums = np.array([np.einsum("n,nkg->kg", w.numpy()[unit == u], (m - mean)[unit == u]) for u in range(300)])
+    own = np.array([w.numpy()[unit == u].sum() for u in range(300)])
+    gram = np.einsum("nkg,nlh->kglh", sums[kept], sums[kept])
+    squares, fourth = (own[kept] ** 2).sum(), (own[kept] ** 4).sum()
+    expected = gram / (squares * (1 - fourth / squares**2)) * (own**2).sum() / own.sum() ** 2
+    np.testing.assert_allclose(some.covariance, expected, rtol=1e-8, atol=1e-12)

@@ -114,26 +114,51 @@ def test_without_a_lattice_the_algebra_is_named(made: Made) -> None:
     assert "consistent with so(3) (J_12, J_13 and J_23) (p = 0.32); P_1 is excluded" in said(summary)[0].text
 
 
-def test_broken_and_visible_strengths(made: Made) -> None:
-    summary = made(labels=("J_x", "J_z", "K_z")).summary
-    assert "J_x with epsilon = 200 % [198, 202]" in one(summary, "Broken: ").text
-    assert "the epsilon of 1 + epsilon cos(m phi)" in one(summary, "Broken: ").text
-    assert "K_z by 3.3 per unit of rapidity [2.97, 3.63]" in one(summary, "Broken: ").text
-    assert (
-        one(summary, "Sensitivity").text
-        == "Sensitivity: a breaking of J_z above 4.5 % would be detected with 90 % power."
+def test_what_was_found_has_a_limit_with_its_definition(made: Made) -> None:
+    told = one(made(labels=("J_x", "J_z", "K_z")).summary, "SO(2) about the beam axis: ").text
+    assert told.startswith(
+        "SO(2) about the beam axis: no harmonic m <= 6 of the azimuth above v_m = 3.3 % (95 %, expected 3.1 %); "
+        "v_m = |E[exp(i m phi)]|"
     )
 
 
-def test_a_strength_that_may_be_zero_is_not_told_as_broken(made: Made) -> None:
+def test_what_is_broken_has_an_interval(made: Made) -> None:
+    told = one(made(labels=("J_x", "J_z", "K_z")).summary, "Broken: ").text
+    assert "J_x with v_m = 40 % [38, 42] (v_2 of mu- along J_x)" in told
+    assert "K_z by 3.3 per unit of rapidity [2.97, 3.63]" in told
+
+
+def test_without_a_limit_of_the_group_the_size_is_defined_where_it_first_stands(made: Made) -> None:
+    summary = made(labels=("J_x", "J_z", "K_z")).summary
+    summary["algebra"] |= {"upper_95": None, "expected_95": None}
+    summary["bounds"]["without"] = [{"label": "so(2)", "why": "no named function turns with it"}]
+    assert (
+        "has no limit (no named function turns with it)" in one(summary, "SO(2) about the beam axis has").text
+    )
+    assert "half of the epsilon of 1 + epsilon cos m(phi - Psi)" in one(summary, "Broken: ").text
+    assert one(summary, "Limits: ").text == "Limits: J_z v_m < 3.3 % (95 %, expected 3.1 %)."
+
+
+def test_a_size_that_may_be_zero_is_not_told_as_broken(made: Made) -> None:
     summary = made(labels=("J_x", "J_z", "K_z")).summary
     # J_z is not rejected: its interval alone does not break it
     for label, change in (("K_z", {"value": 0.0, "low": 0.0, "high": 0.991}), ("J_z", {"low": 0.01})):
         next(c for c in summary["candidates"] if c["label"] == label)["size"] |= change
     told = one(summary, "Broken: ").text
-    assert told.startswith("Broken: J_x with epsilon = 200 % [198, 202] (95 % intervals; ")
+    assert told.startswith("Broken: J_x with v_m = 40 % [38, 42] (v_2 of mu- along J_x) (95 % intervals")
     summary["candidates"][0]["size"]["low"] = 0.0
-    assert not [s for s in said(summary) if "Broken" in s.text or "most clearly" in s.text]
+    assert not [s for s in said(summary) if s.text.startswith("Broken") or "most clearly" in s.text]
+    seen = one(summary, "Rejected, but not by the named harmonics").text
+    assert seen.endswith("J_x v_m < 42 % (95 %, expected 3.1 %).")
+
+
+def test_equivalence_tests_are_told(made: Made) -> None:
+    summary = made(labels=("J_x", "J_z", "K_z")).summary
+    summary["bounds"]["delta"] = 0.05
+    summary["candidates"][0]["below_delta"], summary["candidates"][1]["below_delta"] = False, True
+    assert one(summary, "Equivalence").text == (
+        "Equivalence test: a breaking of 5 % or more is excluded (95 %) for J_z, not for J_x."
+    )
 
 
 def test_combinations_of_candidates_that_are_excluded_one_by_one(made: Made) -> None:
@@ -254,14 +279,14 @@ def test_sorted_particles_are_not_exchangeable(made: Made) -> None:
     assert element["rejected"]
     element |= {"meaning": "exchange of jets[0] and jets[1]"}
     assert not [s for s in said(summary) if "sort: pt" in s.text]  # 8 %
-    element["size"] = {"value": 0.9, "low": 0.88, "high": 0.92}
+    element["learned"] = {"value": 0.9, "low": 0.88, "high": 0.92}
     caution = one(summary, "sort: pt")
     assert caution.kind == "warning"
     assert "not exchangeable by construction: exchange(1,2) may only reflect the pt ordering" in caution.text
     for change in (
         {"meaning": "exchange of jets[0] and leptons[0]"},
         {"rejected": False},
-        {"size": None},
+        {"learned": None},
     ):
         before = dict(element)
         element |= change

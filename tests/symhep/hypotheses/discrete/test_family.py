@@ -31,7 +31,9 @@ def test_one_test_for_all_that_act_alike() -> None:
     def test(elements: list[Element]) -> list[ElementTest]:
         seen.extend(e.name for e in elements)
         return [
-            ElementTest(math.log(0.01 * (k + 1)), "exact", {"only": (-1.0, "exact")}, Interval(0.1, 0.0, 0.2))
+            ElementTest(
+                math.log(0.01 * (k + 1)), "exact", {"only": (-1.0, "exact")}, learned=Interval(0.1, 0.0, 0.2)
+            )
             for k in range(len(elements))
         ]
 
@@ -50,6 +52,22 @@ def test_one_test_for_all_that_act_alike() -> None:
     assert rows[0].p_value_adjusted == pytest.approx(0.03)  # of three different elements
     assert rows[0].p_kind == "exact"
     assert rows[4].order == 3
+
+
+def test_what_leaves_the_support_is_not_tested() -> None:
+    """Nor is it counted among the hypotheses; an element that acts alike is excluded with it."""
+    names = ("P", "exchange(1,2)", "reflection(z)")
+    rows = discrete_rows(
+        DiscreteOptions(elements=names).chosen(FRAME),
+        back_to_back(),
+        lambda tested: [ElementTest(math.log(0.01), "exact") for _ in tested],
+        0.05,
+        DiscreteRow,
+        lambda element: "it changes pz" if element.name in ("P", "exchange(1,2)") else None,
+    )
+    assert [(row.how, row.why, row.p_value) for row in rows[:2]] == [("support", "it changes pz", None)] * 2
+    assert rows[1].same_as == "P"
+    assert rows[2].p_value_adjusted == pytest.approx(0.01)
 
 
 def test_elements_of_one_order_are_tested_together_and_come_back_in_order() -> None:

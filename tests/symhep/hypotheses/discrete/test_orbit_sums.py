@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 import torch
 
+from symhep.hypotheses.discrete import orbit_sums as orbits
+from symhep.hypotheses.discrete.orbit_sums import orbit_sums, score_sums
+from symhep.hypotheses.discrete.weighting import Weighting
 from symhep.lie.elements.frame import Frame
 from symhep.lie.elements.reading import read_element
-from symhep_moments.fit.discrete import orbit_sums as orbits
-from symhep_moments.fit.discrete.orbit_sums import orbit_sums
 
 FRAME = Frame(("px", "py", "pz"), ("a", "b"))
 RNG = np.random.default_rng(5)
 X = torch.from_numpy(RNG.normal(size=(40, 2, 3)))
-W = torch.from_numpy(RNG.choice([-0.5, 1.0, 2.0], size=40))
+EQUAL = Weighting.of(np.full(40, 0.5))
 
 
 def functions(x: torch.Tensor) -> torch.Tensor:
@@ -25,13 +26,13 @@ def functions(x: torch.Tensor) -> torch.Tensor:
 def test_sums_as_written_in_the_docstring(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orbits, "CHUNK", 7)
     element = read_element(name, FRAME)
-    (sums,) = orbit_sums(X, W, functions, [element])
+    (sums,) = orbit_sums(X, EQUAL, functions, [element])
     images, x = [], X
     for _ in range(element.order):
         images.append(functions(x).numpy())
         x = element.act(x)
     f = np.stack(images, axis=1)
-    y = (f - f.mean(axis=1, keepdims=True)) * W.numpy()[:, None, None]
+    y = (f - f.mean(axis=1, keepdims=True)) * 0.5
     changed = np.abs(y).max(axis=(0, 1)) > 1e-9
     assert sums.changed.tolist() == changed.tolist()
     assert sums.groups == pytest.approx(y[..., changed])  # 40 groups of one event
@@ -42,5 +43,57 @@ def test_sums_as_written_in_the_docstring(name: str, monkeypatch: pytest.MonkeyP
 def test_rounding_is_no_change() -> None:
     x = X.clone()
     x[:, 1, 0] = x[:, 0, 0] * (1 + 1e-9)
-    (sums,) = orbit_sums(x, W, lambda e: e[:, 0], [read_element("exchange(1,2)", FRAME)])
+    (sums,) = orbit_sums(x, EQUAL, lambda e: e[:, 0], [read_element("exchange(1,2)", FRAME)])
     assert sums.changed.tolist() == [False, True, True]
+
+
+def test_unequal_weights_have_signs_in_place_of_images() -> None:
+    """Sums of w (f(x) - mean over the orbit), and their negatives."""
+    w = RNG.choice([-0.5, 1.0, 2.0], size=40)
+    element = read_element("Z_3(z)", FRAME)
+    (sums,) = orbit_sums(X, Weighting.of(w), functions, [element])
+    f = np.stack([functions(image).numpy() for image in element.orbit(X)], axis=1)
+    y = (w[:, None] * (f[:, 0] - f.mean(axis=1)))[:, sums.changed]
+    assert sums.groups == pytest.approx(np.stack([y, -y], axis=1))
+    assert sums.second == pytest.approx(y.T @ y)
+
+
+def test_a_known_efficiency_gives_images_their_own_weights() -> None:
+    """w_j = w eps(x) / eps(g^j x) with the probability eps_j / sum eps: the mean over the draws is 0."""
+
+    def eps(x: torch.Tensor) -> torch.Tensor:
+        return 1 + 0.5 * torch.tanh(x[:, 0, 0])
+
+    w = 1 / eps(X).numpy()
+    element = read_element("reflection(x)", FRAME)
+    weighting = Weighting.of(w, efficiency=eps)
+    (sums,) = orbit_sums(X, weighting, functions, [element])
+    images = element.orbit(X)
+    each = np.stack([eps(image).numpy() for image in images], axis=1)
+    f = np.stack([functions(image).numpy() for image in images], axis=1)
+    y = f / each[..., None] - f.sum(axis=1, keepdims=True) / each.sum(axis=1)[:, None, None]
+    assert sums.groups == pytest.approx(y[..., sums.changed])
+    shares = weighting.shares(element, X)
+    assert shares == pytest.approx(each / each.sum(axis=1, keepdims=True))
+    assert np.abs(np.einsum("nj,njk->nk", shares, sums.groups)).max() < 1e-12
+
+
+def test_rows_of_one_unit_turn_together() -> None:
+    """Every event twice: the groups hold sums over both, and the covariance is that of the pairs."""
+    twice, units = X.repeat_interleave(2, dim=0), np.repeat(np.arange(40), 2)
+    element = read_element("P", FRAME)
+    (once,) = orbit_sums(X, Weighting.of(np.ones(40)), functions, [element])
+    (both,) = orbit_sums(twice, Weighting.of(np.ones(80), units), functions, [element])
+    assert both.groups == pytest.approx(2 * once.groups)
+    assert both.second == pytest.approx(4 * once.second)
+
+
+@pytest.mark.parametrize("weights", [np.ones(40), RNG.exponential(size=40)])
+def test_scores_that_are_known_are_summed_alike(weights: np.ndarray) -> None:
+    element, weighting = read_element("Z_4(z)", FRAME), Weighting.of(weights)
+    (sums,) = orbit_sums(X, weighting, functions, [element])
+    scores = np.stack([functions(image).numpy() for image in element.orbit(X)], axis=1)
+    found = score_sums(scores, weighting, element, X)
+    assert found.changed.tolist() == sums.changed.tolist()
+    assert found.groups == pytest.approx(sums.groups)
+    assert found.second == pytest.approx(sums.second)

@@ -74,7 +74,7 @@ def test_the_covariance_is_that_of_repeated_samples() -> None:
 
 
 def test_a_modulation_has_the_size_that_it_should() -> None:
-    """E[(y - e) cos phi] = (E_p[cos phi] - E_q[cos phi]) / 4 = epsilon / 8, for e = 1/2, p = q (1 + epsilon cos phi)."""
+    """E[(y - e) cos phi] = (E_p[cos phi] - E_q[cos phi]) / 4 = epsilon / 8, e = 1/2, p = q (1 + epsilon cos phi)."""
     rng = np.random.default_rng(3)
     n = 20_000
     phi = rng.uniform(-np.pi, np.pi, size=4 * n)

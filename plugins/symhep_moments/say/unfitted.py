@@ -1,0 +1,40 @@
+"""The first sentence where no symmetries were fitted: what was tested as given."""
+
+from __future__ import annotations
+
+from symhep.methods.p_values import p_text
+from symhep.methods.result import Statement
+from symhep.methods.wording import in_words
+from symhep_moments.record import MomentsRecord
+
+__all__ = ["unfitted_answer"]
+
+
+def unfitted_answer(s: MomentsRecord) -> Statement:
+    """'Which symmetries the 100 events have was not fitted: ...; tested as given: J_z not rejected, J_x rejected.'"""
+    kept = [c for c in s.candidates if c.rejected is False]
+    lost = [c for c in s.candidates if c.rejected]
+    parts = []
+    if kept:
+        least = min(kept, key=lambda c: c.log10_p_adjusted or 0.0)
+        more = " or more" if len(kept) > 1 and (least.log10_p_adjusted or 0.0) < 0 else ""
+        parts.append(
+            f"{in_words([c.label for c in kept])} not rejected (adjusted {p_text(least.p_adjusted)}{more})"
+        )
+    if lost:
+        most = max(lost, key=lambda c: c.log10_p_adjusted or 0.0)
+        less = "" if len(lost) == 1 else " or less"
+        parts.append(
+            f"{in_words([c.label for c in lost])} rejected (adjusted {p_text(most.p_adjusted)}{less})"
+        )
+    given = f" Tested as given: {'; '.join(parts)}." if parts else ""
+    unfitted = [c.label for c in s.candidates if c.how == "unfitted"]
+    left = f" Not tested: {in_words(unfitted)}." if unfitted else ""
+    return Statement(
+        f"The continuous symmetries of the {s.events.used:,} events were not fitted: {s.not_fitted}.{given}{left}",
+        {
+            "events": s.events.used, "not_fitted": s.not_fitted, "level": s.significance_level,
+            "candidates": {c.label: c.log10_p for c in s.candidates if c.log10_p is not None},
+        },
+        "p_values",
+    )  # fmt: skip

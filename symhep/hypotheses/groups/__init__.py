@@ -1,0 +1,1 @@
+"""Compact groups that are given: rows, table, sentence."""
