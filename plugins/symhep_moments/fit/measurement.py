@@ -15,11 +15,10 @@ from symhep.hypotheses.groups.record import GroupRow
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.walk import Walked
 from symhep.methods.context import Context, stream_for
-from symhep.methods.p_values import PKind
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
 from symhep_moments.fit.bounds.limits import Bounds, bounds_of
-from symhep_moments.fit.candidates import CandidateTest, candidate_tests, separate_tests
+from symhep_moments.fit.candidates import CandidateTest, GivenTest, candidate_tests, separate_tests
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.scan import discrete_scan
 from symhep_moments.fit.fitted import (
@@ -92,7 +91,7 @@ class Measurement:
     groups, not_fitted
         Tests of given groups, and why nothing was fitted: then moments and ranks are empty.
     along
-        Tests along orbits, relative to a reference.
+        Tests relative to a reference, None without one.
     """
 
     events: Events
@@ -151,17 +150,16 @@ def measure(sample: Sample, context: Context) -> Measurement:
                 named_generators(events.generators, events.names)), frame,
             options, context.seeds, more,
         )  # fmt: skip
-        done(1, STEPS[2])
-        along: RelativeTests | None = None
+        along, own = None, dict[str, GroupTest | GivenTest](exact)
         if reference is not None:
             along = relative_tests(
-                on_support, reference, tested, options.level, stream_for(context.seeds, "orbits")
+                on_support, reference, tested, options.level, stream_for(context.seeds, "along orbits")
             )
+            own |= along.tests
             why = along.why_not_fitted
-        ranks = chain(moments, options.level) if why is None else Chain((), options.level, 0)
-        found, algebra = _span(moments, ranks, context)
+        done(1, STEPS[2])
         if why is None:
-            candidates = candidate_tests(moments, options.level, exact, along and along.tests)
+            candidates = candidate_tests(moments, options.level, own)
         elif along is not None:
             candidates = along.candidates
         else:
@@ -169,6 +167,8 @@ def measure(sample: Sample, context: Context) -> Measurement:
                 tested, len(events.generators)
             )
             candidates = separate_tests(on_support, tested if enough else None, options, exact)
+        ranks = chain(moments, options.level) if why is None else Chain((), options.level, 0)
+        found, algebra = _span(moments, ranks, context)
         done(1, STEPS[3])
         lattice = None
         if why is None and options.subgroups is not None and events.momenta and len(moments.generators):
@@ -176,7 +176,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
             asked = moments.generators if support.still.shape[1] else events.generators
             lattice = lattice_test(
                 moments, ranks, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups,
-                given=_given(exact, along),
+                given={label: (test.log_p, test.kind) for label, test in own.items()},
             )  # fmt: skip
         done(1, STEPS[4])
         discrete: Sequence[DiscreteElement] = ()
@@ -213,14 +213,6 @@ def _span(moments: Moments, ranks: Chain, context: Context) -> tuple[Region | No
     seed = int(stream_for(context.seeds, "errors of the span").generate_state(1)[0])
     found = region(ranks.best, seed)
     return found, algebra_test(moments, ranks.best, found, moments.generators)
-
-
-def _given(exact: Mapping[str, GroupTest], along: RelativeTests | None) -> dict[str, tuple[float, PKind]]:
-    """log p and kind of the candidates that have a test of their own."""
-    found: dict[str, tuple[float, PKind]] = {label: (test.log_p, test.kind) for label, test in exact.items()}
-    if along is not None:
-        found |= {label: (test.log_p, "asymptotic") for label, test in along.tests.items()}
-    return found
 
 
 def functions_for(

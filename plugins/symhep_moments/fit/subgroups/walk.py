@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -13,7 +14,7 @@ from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.walk import Decided, SubgroupWalk, Tested, Walked
 from symhep.lie.generators import Generators
 from symhep.lie.structure import structure_constants
-from symhep.lie.subgroups.catalogue import SubgroupClass
+from symhep.lie.subgroups.catalogue import Catalogue, SubgroupClass
 from symhep.lie.subgroups.classify import stratum
 from symhep.lie.subgroups.conjugates import Conjugate, conjugates, limiting
 from symhep.methods.p_values import PKind
@@ -62,14 +63,14 @@ def lattice_test(
     options
         Which catalogue and classes.
     given
-        Generator -> log p and kind of its own test, which is that of the class of this one generator at the catalogue's
-        position.
+        Label -> log p and kind of candidates that have a test of their own: it is that of a class of this one generator,
+        at its place in the catalogue.
 
     Raises CardError for generators that do not act on four-vectors and for unknown classes, MethodError if no candidate
     is in the group.
     """
-    known = moments.generators if candidates is None else candidates
-    return _Walk(moments, ranks, level, known, scale, options or SubgroupOptions(), given or {}).walked()
+    among = moments.generators if candidates is None else candidates
+    return _Walk(moments, ranks, level, among, scale, options or SubgroupOptions(), given or {}).walked()
 
 
 class _Walk(SubgroupWalk[SubgroupRow]):
@@ -85,7 +86,6 @@ class _Walk(SubgroupWalk[SubgroupRow]):
         options: SubgroupOptions,
         given: Mapping[str, tuple[float, PKind]],
     ) -> None:
-        self.given = given
         auto = options.catalogue == "auto"
         catalogue = catalogue_of(candidates) if auto else CATALOGUES[options.catalogue]()
         self.constants = structure_constants(catalogue.group.matrices).constants
@@ -96,6 +96,7 @@ class _Walk(SubgroupWalk[SubgroupRow]):
             hypotheses=len(catalogue) + fixed, scale=scale,
         )  # fmt: skip
         inside, self.span = coordinates(moments.generators, catalogue)
+        self.own = _directions(moments.generators, catalogue, given)
         if self.span.shape[1] == 0:
             raise MethodError(
                 f"no candidate is a generator of the {catalogue.group.name}; there are no subgroups to test"
@@ -154,15 +155,7 @@ class _Walk(SubgroupWalk[SubgroupRow]):
             raise MethodError(
                 f"no conjugate of {c.name} among the candidates can be reached; report this sample"
             )
-        return best if best.log_p > self.threshold else self._tested_otherwise(c, best)
-
-    def _tested_otherwise(self, c: SubgroupClass, best: Fitted) -> Fitted:
-        """Where moments leave no conjugate, the one at the catalogue's position, if its own test keeps it."""
-        log_p = self.given[c.written][0] if c.written in self.given else best.log_p
-        if log_p <= self.threshold:
-            return best
-        signs, rows = next(iter(c.signed()))
-        return Fitted(Conjugate(c, signs, rows, np.eye(len(self.constants)), np.zeros(0)), log_p, 0)
+        return self._tested_otherwise(c, best)
 
     def _at_limits(self, c: SubgroupClass) -> list[Conjugate]:
         """Members of a class close to the fitted ones of more special classes, which it may have as limits."""
@@ -178,11 +171,40 @@ class _Walk(SubgroupWalk[SubgroupRow]):
         """Of the class as the catalogue has it, any of its signs; where no conjugate will do this one will not."""
         if c.continuous or log_p < self.threshold:
             return (None, "asymptotic"), False
-        if c.written in self.given:
-            return self.given[c.written], False
         homes = [
             Conjugate(c, signs, rows, np.eye(len(self.constants)), np.zeros(0)) for signs, rows in c.signed()
         ]
         inside = [home for home in homes if self.orbits.sine(home) < EXACT]
-        largest = max((self.orbits.given(home) for home in inside), default=None)
-        return (largest, "asymptotic"), not inside
+        tests = [self._given(home) for home in inside]
+        return max(tests, default=(None, "asymptotic"), key=lambda test: test[0] or -math.inf), not inside
+
+    def _tested_otherwise(self, c: SubgroupClass, best: Fitted) -> Fitted:
+        """Where no conjugate is left by moments, the one at the catalogue's place, if its own test keeps it."""
+        if c.continuous or c.dimension > 1 or best.log_p > self.threshold or not self.own:
+            return best
+        for signs, rows in c.signed():
+            home = Conjugate(c, signs, rows, np.eye(len(self.constants)), np.zeros(0))
+            if self.orbits.sine(home) < EXACT and (log_p := self._given(home)[0]) > self.threshold:
+                return Fitted(home, log_p, 0)
+        return best
+
+    def _given(self, home: Conjugate) -> tuple[float, PKind]:
+        """Of a member of a class as it stands: log p and its kind."""
+        if len(home.basis) == 1:
+            unit = home.basis[0] / np.linalg.norm(home.basis[0])
+            for direction, test in self.own:
+                if abs(unit @ direction) > 1 - EXACT**2:
+                    return test
+        return self.orbits.given(home), "asymptotic"
+
+
+def _directions(
+    generators: Generators, catalogue: Catalogue, given: Mapping[str, tuple[float, PKind]]
+) -> list[tuple[FloatArray, tuple[float, PKind]]]:
+    """Unit vectors of the generators with tests of their own, in the basis of the group, and these."""
+    found = []
+    for label, test in given.items():
+        span = coordinates(generators.subset([label]), catalogue)[1]
+        if span.shape[1]:
+            found.append((span[:, 0] / np.linalg.norm(span[:, 0]), test))
+    return found
