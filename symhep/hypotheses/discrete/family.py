@@ -87,7 +87,7 @@ def discrete_rows(
             same_as=same_as,
             tests={name: PValue.of(log_p, kind) for name, (log_p, kind) in found.tests.items()},
             **_limits(found.named),
-            learned=_number(found.learned),
+            learned_asymmetry=_number(found.learned),
             **found.more,
         )
 

@@ -90,9 +90,9 @@ def test_the_learned_asymmetry_is_that_of_forward_and_backward(
     assert row.size.low < 0.3 < row.size.high
     assert row.size.low > 0
     assert row.function == "pz(mu-)"
-    assert row.learned is not None
-    assert row.learned.error is not None
-    assert row.learned.value == pytest.approx(0.3, abs=2 * row.learned.error)  # four standard deviations
+    assert row.learned_asymmetry is not None
+    assert row.learned_asymmetry.error is not None
+    assert row.learned_asymmetry.value == pytest.approx(0.3, abs=2 * row.learned_asymmetry.error)  # four standard deviations
     assert row.gain is not None
     assert row.gain.value is not None
     assert row.gain.value > 0
@@ -280,7 +280,7 @@ def test_madgraph_electrons(shared_data: Path) -> None:
     assert found["CP"].trivial
     assert log10(found["P"]) == pytest.approx(math.log10(2 / 1000))  # as small as 999 choices allow
     counted = abs(np.sign(data.momenta[:, 0, 3]).mean())
-    learned = found["reflection(z)"].learned
+    learned = found["reflection(z)"].learned_asymmetry
     assert learned is not None
     assert learned.error is not None
     assert learned.value == pytest.approx(counted, abs=2 * learned.error)
