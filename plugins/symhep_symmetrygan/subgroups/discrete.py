@@ -85,7 +85,7 @@ def search_elements(
 
     x = events.train.x.view(-1, events.each.particles, events.vector)
     leaves = surface_test(events)
-    rows = discrete_rows(elements, x, test, level, ElementRow, leaves)
+    rows = discrete_rows(elements, x, test, level, ElementRow, leaves, options.delta)
     kl = None
     if observed is not None:
         fared = (

@@ -223,6 +223,14 @@ def test_limits_are_reported_whatever_the_verdict(forward_backward: dict[str, Di
     assert 0.5 < kept.upper_95 / kept.expected_95 < 2
 
 
+def test_equivalence_test() -> None:
+    """Is every named asymmetry below 10 %, or below half a per cent?"""
+    events = toy("two_body", 3000, width=0.03)
+    for delta, below in ((0.1, True), (0.005, False)):
+        options = DiscreteOptions(elements=("P",), classifier=None, neighbours=False, delta=delta)
+        assert run(events, ("mu-", "mu+"), options)["P"].below_delta is below
+
+
 def test_copies_of_events_change_no_verdict() -> None:
     """Every event five times, in one unit: the p-values are those of single events, but for the random choices."""
     events = toy("dijets", 400)
