@@ -99,7 +99,8 @@ class RankRow(BlockRow):
     dimension: int = Field(description="number of generators: r independent symmetries")
     rejected: bool = Field(description="rejected at the level")
     blocks: dict[str, BlockRow] = Field(
-        description="the tests with blocks of functions that the p-value joins; 'all': with every function"
+        description="the tests with blocks of functions that the p-value joins; 'harmonics': the least p of each order "
+        "and of all together, statistic and mean of all; 'all': with every function but these"
     )
 
 
@@ -289,11 +290,6 @@ class MomentsRecord(Record):
         (),
         description="candidates along which the density of the events and the reference together changes more steeply "
         "than the test functions follow, as at hard edges: there tests by derivatives reject too often",
-    )
-    refused: bool = Field(
-        False,
-        description="whether directions, ranks and subgroups were not fitted relative to the reference, because a "
-        "candidate that is kept along its orbits is steep",
     )
     edges: tuple[str, ...] = Field((), description="fiducial cuts at which the test functions vanish")
     left_out: tuple[LeftOut, ...] = Field(
