@@ -35,8 +35,8 @@ def scan_statement(scan: DiscreteScan | None, figure: str = "scan") -> Statement
     else:
         names = several([f"Z_{r.order}" for r in alive])
         told += (
-            f"{names} are not rejected, which no group of an order up to {scan.cyclic_groups[-1].order} has together: more "
-            "events would tell"
+            f"{names} are not rejected, which no group of an order up to {scan.cyclic_groups[-1].order} has together: "
+            "more events would tell"
             if len(alive) > 1
             else f"{names} is not rejected, but its subgroups are: more events would tell"
         )

@@ -25,7 +25,8 @@ def discrete_table(
         (
             row.name, row.meaning, *(row.tests.get(name) for name in names), row.p, row.p_adjusted,
             per_cent(row.size), row.function, _per_cent(row.upper_95), _per_cent(row.expected_95),
-            *((per_cent(row.learned_asymmetry),) if learned else ()), *(cell(row) for cell in own.values()), _verdict(row),
+            *((per_cent(row.learned_asymmetry),) if learned else ()), *(cell(row) for cell in own.values()),
+            _verdict(row),
         )
         for row in rows
     ]  # fmt: skip

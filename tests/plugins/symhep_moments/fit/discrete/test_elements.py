@@ -92,7 +92,8 @@ def test_the_learned_asymmetry_is_that_of_forward_and_backward(
     assert row.function == "pz(mu-)"
     assert row.learned_asymmetry is not None
     assert row.learned_asymmetry.error is not None
-    assert row.learned_asymmetry.value == pytest.approx(0.3, abs=2 * row.learned_asymmetry.error)  # four standard deviations
+    # four standard deviations
+    assert row.learned_asymmetry.value == pytest.approx(0.3, abs=2 * row.learned_asymmetry.error)
     assert row.gain is not None
     assert row.gain.value is not None
     assert row.gain.value > 0
