@@ -30,7 +30,7 @@ def tables(s: MomentsRecord) -> dict[str, Table]:
         "generators": generator_table(s.generators),
         "subgroups": subgroup_table(s.subgroups, s.maximal_subgroups, confined=bool(s.left_out)),
         "discrete": discrete_table(s.discrete, {Heading("gain", "nats per event"): lambda row: row.gain}),
-        "scan": scan_table(s.scan),
+        "scan": scan_table(s.cyclic_scan),
     }
     return {name: table for name, table in found.items() if table.rows}
 
