@@ -99,8 +99,8 @@ def _weak(r: SymmetryGanRecord) -> Iterator[Statement]:
     if v is not None and v.weak:
         yield _warning(
             f"{elements_text(v.weak)} of the {v.kept} that are kept could not be placed along some direction, although "
-            "it is not flat: too few events, or tails too heavy. Their errors there are as large as refining may move an "
-            "element, and a symmetry near them is all that is claimed.",
+            "it is not flat: too few events, or tails too heavy. Their errors there are as large as refining may move "
+            "an element, and a symmetry near them is all that is claimed.",
             {"weak": v.weak},
             "parameters",
         )
