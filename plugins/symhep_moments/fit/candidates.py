@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 from collections.abc import Mapping, Sequence
-=======
-from collections.abc import Mapping
->>>>>>> relative
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +34,7 @@ class GivenTest:
     log_p: float
     blocks: dict[str, BlockTest]
     theta: FloatArray
+    kind: PKind = "asymptotic"
 
 
 @dataclass(frozen=True)
@@ -81,27 +78,27 @@ def given_test(moments: Moments | Whitened, theta: npt.ArrayLike) -> GivenTest:
 
 
 def candidate_tests(
-<<<<<<< HEAD
-    moments: Moments, level: float = 0.05, exact: Mapping[str, GroupTest] | None = None
+    moments: Moments, level: float = 0.05, own: Mapping[str, GroupTest | GivenTest] | None = None
 ) -> tuple[CandidateTest, ...]:
-    """Every generator on its own, with Holm's adjustment for their number; ``exact``: those that have an exact test."""
+    """Every generator on its own, with Holm's adjustment for their number; ``own``: those with a test of their own,
+    exact or relative to a reference."""
     if len(moments.generators) == 0:
         return ()  # the support has excluded them all
     white, labels = whitened(moments), moments.generators.labels
-    known = exact or {}
-    tests = {
+    known = own or {}
+    tests: dict[str, GroupTest | GivenTest] = {
         label: given_test(white, column)
         for label, column in zip(labels, np.eye(len(labels)), strict=True)
         if label not in known
     }
-    return _family(labels, tests, known, level)
+    return _family(labels, tests | dict(known), level)
 
 
 def separate_tests(
     events: Events, functions: TestFunctions | None, options: MomentsOptions, exact: Mapping[str, GroupTest]
 ) -> tuple[CandidateTest, ...]:
     """The same without a covariance of the moments of all of them; no ``functions``: the exact tests alone."""
-    labels, tests = events.generators.labels, {}
+    labels, tests = events.generators.labels, dict[str, GroupTest | GivenTest](exact)
     for label in labels if functions is not None else ():
         if label not in exact:
             assert functions is not None
@@ -110,32 +107,13 @@ def separate_tests(
                 events.x, events.weights, functions, one, options.covariance_events, events.places
             )
             tests[label] = given_test(moments, np.ones(1))
-    return _family(
-        [label for label in labels if label in tests or label in exact], tests, exact, options.level
-    )
+    return _family([label for label in labels if label in tests], tests, options.level)
 
 
 def _family(
-    labels: Sequence[str], tests: Mapping[str, GivenTest], exact: Mapping[str, GroupTest], level: float
+    labels: Sequence[str], tests: Mapping[str, GroupTest | GivenTest], level: float
 ) -> tuple[CandidateTest, ...]:
-    kinds: dict[str, PKind] = {label: test.kind for label, test in exact.items()}
-    logs = {label: exact[label].log_p if label in exact else tests[label].log_p for label in labels}
-    family = adjusted(logs, level, kinds=kinds)
-    return tuple(
-        CandidateTest(label, family[label], tests[label].blocks if label in tests else {}) for label in labels
-    )
-=======
-    moments: Moments, level: float = 0.05, tested: Mapping[str, GivenTest] | None = None
-) -> tuple[CandidateTest, ...]:
-    """Every generator on its own, with Holm's adjustment for their number; those in ``tested`` have their own test."""
-    if len(moments.generators) == 0:
-        return ()  # the support has excluded them all
-    white, labels = whitened(moments), moments.generators.labels
-    tests = dict(tested or {})
-    for label, column in zip(labels, np.eye(len(labels)), strict=True):
-        if label not in tests:
-            tests[label] = given_test(white, column)
-    tests = {label: tests[label] for label in labels}
-    family = adjusted({label: test.log_p for label, test in tests.items()}, level)
-    return tuple(CandidateTest(label, family[label], test.blocks) for label, test in tests.items())
->>>>>>> relative
+    kinds: dict[str, PKind] = {label: tests[label].kind for label in labels}
+    family = adjusted({label: tests[label].log_p for label in labels}, level, kinds=kinds)
+    blocks = {label: test.blocks for label, test in tests.items() if isinstance(test, GivenTest)}
+    return tuple(CandidateTest(label, family[label], blocks.get(label, {})) for label in labels)

@@ -18,7 +18,8 @@ from symhep.methods.context import Context, stream_for
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
 from symhep_moments.fit.bounds.limits import Bounds, bounds_of
-from symhep_moments.fit.candidates import CandidateTest, candidate_tests, separate_tests
+from symhep_moments.fit.bounds.rows import of_groups
+from symhep_moments.fit.candidates import CandidateTest, GivenTest, candidate_tests, separate_tests
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.scan import discrete_scan
 from symhep_moments.fit.fitted import (
@@ -32,6 +33,7 @@ from symhep_moments.fit.functions.density import UnderDensity
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
 from symhep_moments.fit.functions.member_edges import edged
+from symhep_moments.fit.given.exact_test import GroupTest
 from symhep_moments.fit.given.groups import LARGEST as WIDEST_GROUP
 from symhep_moments.fit.given.rows import exact_candidates, given_groups, group_rows
 from symhep_moments.fit.guard import events_needed
@@ -85,15 +87,12 @@ class Measurement:
         Relative to what, and with which fiducial cuts, in words.
     whole, thresholds
         What whole events are made of, and cuts on their members.
-<<<<<<< HEAD
     scan
         Of the angles of a one-parameter subgroup.
     groups, not_fitted
         Tests of given groups, and why nothing was fitted: then moments and ranks are empty.
-=======
     relative, refused
         Tests relative to a reference, None without one, and whether no direction was fitted because of edges along one.
->>>>>>> relative
     """
 
     events: Events
@@ -113,14 +112,11 @@ class Measurement:
     edges: tuple[str, ...] = ()
     whole: WholeEvents | None = None
     thresholds: tuple[ThresholdRow, ...] = ()
-<<<<<<< HEAD
     scan: DiscreteScan | None = None
     groups: tuple[GroupRow, ...] = ()
     not_fitted: str | None = None
-=======
     relative: RelativeTests | None = None
     refused: bool = False
->>>>>>> relative
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
@@ -148,56 +144,44 @@ def measure(sample: Sample, context: Context) -> Measurement:
         # Those that are tested: candidates on the support, and combinations of them.
         on_support = replace(events, generators=moments.generators)
         done(1, STEPS[1])
-<<<<<<< HEAD
         unnamed = why is not None and too_many(events, tested) and options.generators is None
         more = functions if _further(events, options) else None
         exact = {} if unnamed else exact_candidates(on_support, frame, options, context.seeds, more)
-        groups = group_rows(
-            events, given_groups(_group_names(options, events, why), frame,
-                named_generators(events.generators, events.names)), frame,
-            options, context.seeds, more,
-        )  # fmt: skip
-=======
-        # Those that are tested: candidates on the support, and combinations of them.
-        on_support = replace(events, generators=moments.generators)
-        relative = None
-        if reference is not None:
+        given = given_groups(
+            _group_names(options, events, why), frame, named_generators(events.generators, events.names)
+        )
+        groups = group_rows(events, given, frame, options, context.seeds, more)
+        relative, own = None, dict[str, GroupTest | GivenTest](exact)
+        if reference is not None and why is None:
             relative = relative_tests(
                 on_support, reference, tested, stream_for(context.seeds, "along orbits")
             )
-        candidates = candidate_tests(
-            moments, options.level, {} if relative is None else relative.along_orbits
-        )
-        refused = relative is not None and relative.refused(candidates)
-        ranks = Chain((), options.level, 0) if refused else chain(moments, options.level)
-        found, algebra = _span(moments, ranks, context)
->>>>>>> relative
+            own |= relative.along_orbits
         done(1, STEPS[2])
-        ranks = chain(moments, options.level) if why is None else Chain((), options.level, 0)
-        found, algebra = _span(moments, ranks, context)
         if why is None:
-            candidates = candidate_tests(moments, options.level, exact)
+            candidates = candidate_tests(moments, options.level, own)
         else:
             enough = not unnamed and effective_within(events, tested) >= events_needed(
                 tested, len(events.generators)
             )
             candidates = separate_tests(on_support, tested if enough else None, options, exact)
+        refused = relative is not None and relative.refused(candidates)
+        ranks = Chain((), options.level, 0) if refused or why is not None else chain(moments, options.level)
+        found, algebra = _span(moments, ranks, context)
         done(1, STEPS[3])
         lattice = None
-<<<<<<< HEAD
-        if why is None and options.subgroups is not None and events.momenta and len(moments.generators):
-=======
-        if options.subgroups is not None and events.momenta and len(moments.generators) and not refused:
->>>>>>> relative
+        if (
+            why is None
+            and not refused
+            and options.subgroups is not None
+            and events.momenta
+            and len(moments.generators)
+        ):
             # What moves no event is no candidate: a class that needs it is not excluded by the support.
             asked = moments.generators if support.still.shape[1] else events.generators
             lattice = lattice_test(
                 moments, ranks, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups,
-<<<<<<< HEAD
-                given={label: (test.log_p, test.kind) for label, test in exact.items()},
-=======
-                known={} if relative is None else relative.log_p,
->>>>>>> relative
+                given={label: (test.log_p, test.kind) for label, test in own.items()},
             )  # fmt: skip
         done(1, STEPS[4])
         discrete: Sequence[DiscreteElement] = ()
@@ -216,22 +200,15 @@ def measure(sample: Sample, context: Context) -> Measurement:
                 )  # fmt: skip
         done(1, STEPS[5])
         bounds, maps = None, list[BreakingMap]()
-<<<<<<< HEAD
-        if options.bounds is not None and reference is None and why is None:
-=======
-        if options.bounds is not None and reference is None:
->>>>>>> relative
+        if options.bounds is not None and reference is None and not unnamed:
             bounds = bounds_of(on_support, functions, options.bounds)
+            groups = of_groups(groups, given, bounds)
             maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
         done(1, STEPS[6])
     return Measurement(
         events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
         options.level, _relative_to(options), tuple(edge.text for edge in options.fiducial),
-<<<<<<< HEAD
-        whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why,
-=======
-        whole_record(sample, functions, on_support), threshold_rows(sample), relative, refused,
->>>>>>> relative
+        whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why, relative, refused,
     )  # fmt: skip
 
 

@@ -80,11 +80,7 @@ def _support(s: MomentsRecord) -> Iterator[Statement]:
 def _alone(s: MomentsRecord) -> Iterator[Statement]:
     """Candidates that survive on their own, more of them than there are symmetries together."""
     alive = [c for c in s.candidates if c.rejected is False]
-<<<<<<< HEAD
-    if s.algebra.dimension is not None and len(alive) > s.algebra.dimension:
-=======
-    if not s.refused and len(alive) > s.algebra.dimension:
->>>>>>> relative
+    if s.algebra.dimension is not None and not s.refused and len(alive) > s.algebra.dimension:
         told = several([f"{c.label} (adjusted {p_text(c.p_adjusted)})" for c in alive])
         yield Statement(
             f"On their own, {len(alive)} candidates are not rejected, {told}, but not all of them hold together: the "

@@ -46,10 +46,7 @@ NAMED = 4
 KERNEL, FINELY, FURTHER = -1.0, -2.0, -3.0
 
 #: Shares of the level. Low order has more than half of it; where there is an azimuth, the harmonics m = 1, 2 are low.
-<<<<<<< HEAD
 #: Further functions come on top; only ratios matter.
-=======
->>>>>>> relative
 TURNS = {
     "linear": 0.2,
     "products": 0.1,
@@ -59,10 +56,7 @@ TURNS = {
     "kernel": 0.07,
     "fine": 0.05,
 }
-<<<<<<< HEAD
 MORE = 0.25
-=======
->>>>>>> relative
 OTHERS = {"linear": 0.3, "products": 0.3, "harmonics": 0.12, "kernel": 0.2, "fine": 0.08}
 
 

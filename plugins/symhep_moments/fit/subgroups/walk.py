@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -40,11 +41,7 @@ def lattice_test(
     candidates: Generators | None = None,
     scale: float = 1.0,
     options: SubgroupOptions | None = None,
-<<<<<<< HEAD
     given: Mapping[str, tuple[float, PKind]] | None = None,
-=======
-    known: Mapping[str, float] | None = None,
->>>>>>> relative
 ) -> Walked[SubgroupRow]:
     """Test the classes of the Lorentz catalogue, or of the Poincare one where translations are candidates.
 
@@ -65,26 +62,15 @@ def lattice_test(
         Events were divided by it.
     options
         Which catalogue and classes.
-<<<<<<< HEAD
     given
-        Generator -> log p and kind of its own test, which is that of the class of this one generator at the catalogue's
-        position.
-=======
-    known
-        Label -> log p of candidates that have been tested otherwise: it is that of a class of this one generator, at
-        its place in the catalogue.
->>>>>>> relative
+        Label -> log p and kind of candidates that have a test of their own: it is that of a class of this one generator,
+        at its place in the catalogue.
 
     Raises CardError for generators that do not act on four-vectors and for unknown classes, MethodError if no candidate
     is in the group.
     """
-<<<<<<< HEAD
-    known = moments.generators if candidates is None else candidates
-    return _Walk(moments, ranks, level, known, scale, options or SubgroupOptions(), given or {}).walked()
-=======
     among = moments.generators if candidates is None else candidates
-    return _Walk(moments, ranks, level, among, scale, options or SubgroupOptions(), known or {}).walked()
->>>>>>> relative
+    return _Walk(moments, ranks, level, among, scale, options or SubgroupOptions(), given or {}).walked()
 
 
 class _Walk(SubgroupWalk[SubgroupRow]):
@@ -98,13 +84,8 @@ class _Walk(SubgroupWalk[SubgroupRow]):
         candidates: Generators,
         scale: float,
         options: SubgroupOptions,
-<<<<<<< HEAD
         given: Mapping[str, tuple[float, PKind]],
-=======
-        known: Mapping[str, float],
->>>>>>> relative
     ) -> None:
-        self.given = given
         auto = options.catalogue == "auto"
         catalogue = catalogue_of(candidates) if auto else CATALOGUES[options.catalogue]()
         self.constants = structure_constants(catalogue.group.matrices).constants
@@ -115,7 +96,7 @@ class _Walk(SubgroupWalk[SubgroupRow]):
             hypotheses=len(catalogue) + fixed, scale=scale,
         )  # fmt: skip
         inside, self.span = coordinates(moments.generators, catalogue)
-        self.known = _directions(moments.generators, catalogue, known)
+        self.own = _directions(moments.generators, catalogue, given)
         if self.span.shape[1] == 0:
             raise MethodError(
                 f"no candidate is a generator of the {catalogue.group.name}; there are no subgroups to test"
@@ -190,46 +171,40 @@ class _Walk(SubgroupWalk[SubgroupRow]):
         """Of the class as the catalogue has it, any of its signs; where no conjugate will do this one will not."""
         if c.continuous or log_p < self.threshold:
             return (None, "asymptotic"), False
-        if c.written in self.given:
-            return self.given[c.written], False
         homes = [
             Conjugate(c, signs, rows, np.eye(len(self.constants)), np.zeros(0)) for signs, rows in c.signed()
         ]
         inside = [home for home in homes if self.orbits.sine(home) < EXACT]
-<<<<<<< HEAD
-        largest = max((self.orbits.given(home) for home in inside), default=None)
-        return (largest, "asymptotic"), not inside
-=======
-        return (max(self._given(home) for home in inside), False) if inside else (None, True)
+        tests = [self._given(home) for home in inside]
+        return max(tests, default=(None, "asymptotic"), key=lambda test: test[0] or -math.inf), not inside
 
     def _tested_otherwise(self, c: SubgroupClass, best: Fitted) -> Fitted:
         """Where no conjugate is left by moments, the one at the catalogue's place, if its own test keeps it."""
-        if c.continuous or c.dimension > 1 or best.log_p > self.threshold or not self.known:
+        if c.continuous or c.dimension > 1 or best.log_p > self.threshold or not self.own:
             return best
         for signs, rows in c.signed():
             home = Conjugate(c, signs, rows, np.eye(len(self.constants)), np.zeros(0))
-            if self.orbits.sine(home) < EXACT and (log_p := self._given(home)) > self.threshold:
+            if self.orbits.sine(home) < EXACT and (log_p := self._given(home)[0]) > self.threshold:
                 return Fitted(home, log_p, 0)
         return best
 
-    def _given(self, home: Conjugate) -> float:
-        """Of a member of a class as it stands."""
+    def _given(self, home: Conjugate) -> tuple[float, PKind]:
+        """Of a member of a class as it stands: log p and its kind."""
         if len(home.basis) == 1:
             unit = home.basis[0] / np.linalg.norm(home.basis[0])
-            for direction, log_p in self.known:
+            for direction, test in self.own:
                 if abs(unit @ direction) > 1 - EXACT**2:
-                    return log_p
-        return self.orbits.given(home)
+                    return test
+        return self.orbits.given(home), "asymptotic"
 
 
 def _directions(
-    generators: Generators, catalogue: Catalogue, known: Mapping[str, float]
-) -> list[tuple[FloatArray, float]]:
-    """Unit vectors of the generators with known tests, in the basis of the group, and their log p."""
+    generators: Generators, catalogue: Catalogue, given: Mapping[str, tuple[float, PKind]]
+) -> list[tuple[FloatArray, tuple[float, PKind]]]:
+    """Unit vectors of the generators with tests of their own, in the basis of the group, and these."""
     found = []
-    for label, log_p in known.items():
+    for label, test in given.items():
         span = coordinates(generators.subset([label]), catalogue)[1]
         if span.shape[1]:
-            found.append((span[:, 0] / np.linalg.norm(span[:, 0]), log_p))
+            found.append((span[:, 0] / np.linalg.norm(span[:, 0]), test))
     return found
->>>>>>> relative
