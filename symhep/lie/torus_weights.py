@@ -45,9 +45,7 @@ class TorusWeights:
     error: float
 
 
-def torus_weights(
-    matrices: npt.ArrayLike, error: float = 1e-7, most: int = MOST
-) -> TorusWeights | None:
+def torus_weights(matrices: npt.ArrayLike, error: float = 1e-7, most: int = MOST) -> TorusWeights | None:
     """Weights of the torus that ``matrices`` (r, d, d) span, known with the relative ``error``; None if they do not
     commute or turn nothing, or if the ratios of frequencies are not, within five errors, those of integers up to
     ``most``.
@@ -62,7 +60,7 @@ def torus_weights(
     ([[1, 4]], True)
     """
     a = np.asarray(matrices, dtype=np.float64)
-    r, d = a.shape[:2]
+    r = len(a)
     size = np.linalg.norm(a, axis=(1, 2))
     if not r or not (size > 0).all():
         return None
@@ -90,7 +88,15 @@ def _planes(a: FloatArray) -> tuple[MatrixArray, MatrixArray]:
         values, vectors = np.linalg.eig(np.einsum("a,aij->ij", np.cos(k * np.arange(1.0, len(a) + 1)), a))
         apart = np.diff(np.sort(np.abs(values.imag)))
         moving = int((np.abs(values.imag) > SLOW * np.abs(values).max()).sum())
-        tried.append((moving, float(apart[apart > SLOW * np.abs(values).max()].min(initial=np.inf)), k, values, vectors))
+        tried.append(
+            (
+                moving,
+                float(apart[apart > SLOW * np.abs(values).max()].min(initial=np.inf)),
+                k,
+                values,
+                vectors,
+            )
+        )
     return max(tried, key=lambda t: t[:3])[3:]
 
 

@@ -58,7 +58,7 @@ class Vanishing:
         """Of the surface: that of the plane less the independent gradients at most points."""
         if not len(self.gradients):
             return self.hull.rank
-        _, n, r = self.gradients.shape
+        r = self.gradients.shape[2]
         values = np.linalg.svd(self.gradients.transpose(1, 0, 2), compute_uv=False)
         ranks = (values > 0.02 * values[:, :1]).sum(axis=1)
         return r - int(np.median(ranks))

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from symhep.hypotheses.algebra.record import Alternative
 from symhep.hypotheses.candidates.record import Untested
 from symhep.hypotheses.generators.record import GeneratorRow
+from symhep.hypotheses.support.told import surface_record
 from symhep.lie.identify.identification import AMBIGUOUS
 from symhep.lie.labels import combination_label
 from symhep.methods.events import EventsRecord, VectorsRecord
@@ -26,8 +27,8 @@ from symhep.methods.number import Number
 from symhep.methods.p_values import PValue
 from symhep.methods.result import Arrays
 from symhep.stats.residual_forms import BlockTest
-from symhep_moments.fit.functions.harmonics import is_harmonic
 from symhep_moments.fit.bounds.rows import bounds_record, of_algebra, of_candidate, of_subgroup
+from symhep_moments.fit.functions.harmonics import is_harmonic
 from symhep_moments.fit.maps import BreakingMap
 from symhep_moments.fit.measurement import Measurement
 from symhep_moments.fit.moments import Moments
@@ -79,6 +80,7 @@ def record_of(m: Measurement) -> MomentsRecord:
             rank=support.rank, numbers=support.dimension, constraints=support.constraints,
             excluded=[Excluded(label=label, why=why) for label, why in support.excluded],
             still=support.motionless(m.events.generators.labels),
+            algebra=None if m.surface is None else surface_record(m.surface),
         ),
         functions=Functions(
             number=len(m.moments.labels), blocks=_named_blocks(m.moments)

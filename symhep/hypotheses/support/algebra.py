@@ -25,6 +25,8 @@ FloatArray = npt.NDArray[np.float64]
 KEPT = 1e-4
 #: Entries of generators are known so well where the surface is known to rounding.
 ENTRIES = 1e-7
+#: Parts of the events, by whose scatter errors are estimated.
+QUARTERS = 4
 #: Generators whose algebra is named.
 NAMED = 30
 #: Numbers of an event for which surfaces are sought: beyond, quadratic equations have too many terms.
@@ -56,7 +58,7 @@ class SurfaceAlgebra:
     spins
         Of so(3) = su(2): dimensions of the irreducible representations that the numbers of an event make up; () else.
     error
-        Angle between the spans that two halves of the events give, in radians; of numbers without noise their rounding.
+        Of the span, an angle in radians, from quarters of the events; of numbers without noise their rounding.
     """
 
     family: Generators
@@ -117,7 +119,7 @@ def surface_algebra(
     way = np.sqrt(np.einsum("ra,ab,rb->r", weighted, inside, weighted))
     maps, whole = _restricted(family, found, count), count * d
     restricted = np.einsum("ra,aij->rij", coefficients, maps)
-    error = max(ENTRIES, _apart(fields, found, kept, maps / np.where(size > 0, size, 1.0)[:, None, None]))
+    error = max(ENTRIES, _uncertain(fields, found, kept, maps / np.where(size > 0, size, 1.0)[:, None, None]))
     linear = restricted[:, :-1, :-1]
     return SurfaceAlgebra(
         family, coefficients, left / np.where(way > 0, way, 1.0), restricted, found.dimension, found.hull.rank, whole,
@@ -152,18 +154,29 @@ def _preserving(off: FloatArray, inside: FloatArray, kept: float) -> FloatArray:
     return np.asarray((span @ mix[:, moving > KEPT**2]).T)
 
 
-def _apart(fields: FloatArray, found: Vanishing, kept: float, maps: FloatArray) -> float:
-    """Angle between what the two halves of the points preserve, as maps of the plane; 1 where they differ in number."""
-    spans = []
-    for half in (slice(0, None, 2), slice(1, None, 2)):
-        own = fields[:, half]
-        some = replace(found, gradients=found.gradients[:, half])
-        inside = np.einsum("ani,bni->ab", own, own, optimize=True) / own.shape[1]
-        kept_maps = np.einsum("ra,aij->rij", _preserving(_off(own, some), inside, kept), maps)
-        spans.append(np.linalg.qr(kept_maps.reshape(len(kept_maps), -1).T)[0])
-    if spans[0].shape != spans[1].shape:
-        return 1.0
-    return float(np.linalg.norm(spans[1] - spans[0] @ (spans[0].T @ spans[1]), 2)) if spans[0].size else 0.0
+def _uncertain(fields: FloatArray, found: Vanishing, kept: float, maps: FloatArray) -> float:
+    """Error of the span of maps of the plane, an angle, from the scatter of those of quarters of the points.
+
+    1 where a quarter does not give as many.
+    """
+    whole = _span_of(fields, found, kept, maps, slice(None))
+    angles = []
+    for first in range(QUARTERS):
+        some = _span_of(fields, found, kept, maps, slice(first, None, QUARTERS))
+        if some.shape != whole.shape:
+            return 1.0
+        if whole.size:
+            angles.append(float(np.linalg.norm(some - whole @ (whole.T @ some), 2)))
+    return float(np.sqrt(np.mean(np.square(angles)) / (QUARTERS - 1))) if angles else 0.0
+
+
+def _span_of(fields: FloatArray, found: Vanishing, kept: float, maps: FloatArray, rows: slice) -> FloatArray:
+    """Orthonormal columns: the maps that preserve the surface at some of the points."""
+    own = fields[:, rows]
+    some = replace(found, gradients=found.gradients[:, rows])
+    inside = np.einsum("ani,bni->ab", own, own, optimize=True) / own.shape[1]
+    preserving = np.einsum("ra,aij->rij", _preserving(_off(own, some), inside, kept), maps)
+    return np.linalg.qr(preserving.reshape(len(preserving), -1).T)[0]
 
 
 def _restricted(family: Generators, found: Vanishing, count: int) -> FloatArray:

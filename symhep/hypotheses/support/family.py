@@ -14,7 +14,11 @@ __all__ = ["LARGEST", "affine_maps"]
 
 #: Components of a vector for which all affine maps are candidates; of longer ones rotations alone.
 LARGEST = 8
-_MOMENTA = {("E", "px", "py", "pz"): "poincare", ("px", "py", "pz"): "rotations+T", ("px", "py"): "rotations+T"}
+_MOMENTA = {
+    ("E", "px", "py", "pz"): "poincare",
+    ("px", "py", "pz"): "rotations+T",
+    ("px", "py"): "rotations+T",
+}
 
 
 def affine_maps(names: Sequence[str]) -> Generators:
