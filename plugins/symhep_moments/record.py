@@ -297,11 +297,6 @@ class MomentsRecord(Record):
         description="candidates along which the density of the events and the reference together changes more steeply "
         "than the test functions follow, as at hard edges: there tests by derivatives reject too often",
     )
-    refused: bool = Field(
-        False,
-        description="whether directions, ranks and subgroups were not fitted relative to the reference, because a "
-        "candidate that is kept along its orbits is steep",
-    )
     edges: tuple[str, ...] = Field((), description="fiducial cuts at which the test functions vanish")
     left_out: tuple[LeftOut, ...] = Field(
         (), description="generators that were asked for and need components that not all vectors have"

@@ -217,7 +217,15 @@ def _legend(ax: Any, excluded: bool) -> None:
     for verdict in ("survives", "rejected", *(("excluded",) if excluded else ()), "not tested"):
         edge, fill, _, marker = _LOOK[verdict]
         handles.append(
-            Line2D([], [], color=edge, marker=marker or "s", markersize=7, linestyle="none", label=_WORDS.get(verdict, verdict))
+            Line2D(
+                [],
+                [],
+                color=edge,
+                marker=marker or "s",
+                markersize=7,
+                linestyle="none",
+                label=_WORDS.get(verdict, verdict),
+            )
             if marker
             else Line2D(
                 [],
@@ -231,5 +239,10 @@ def _legend(ax: Any, excluded: bool) -> None:
             )
         )
     ax.legend(
-        handles=handles, loc="lower center", ncols=len(handles), fontsize=_SIZE, handletextpad=0.3, borderaxespad=0.2
+        handles=handles,
+        loc="lower center",
+        ncols=len(handles),
+        fontsize=_SIZE,
+        handletextpad=0.3,
+        borderaxespad=0.2,
     )

@@ -20,7 +20,7 @@ from symhep_moments.fit.whitening import Whitened, span_test, whitened
 from symhep_moments.options import MomentsOptions
 from symhep_moments.sample import Events
 
-__all__ = ["CandidateTest", "GivenTest", "candidate_tests", "given_test", "separate_tests"]
+__all__ = ["CandidateTest", "GivenTest", "adjusted_tests", "candidate_tests", "given_test", "separate_tests"]
 
 FloatArray = npt.NDArray[np.float64]
 #: Smallest singular value over the largest, of directions in units of their noise.
@@ -92,6 +92,11 @@ def candidate_tests(
         if label not in known
     }
     return _family(labels, tests | dict(known), level)
+
+
+def adjusted_tests(tests: Mapping[str, GroupTest | GivenTest], level: float) -> tuple[CandidateTest, ...]:
+    """Tests of some candidates, made otherwise, as a family of their own."""
+    return _family(list(tests), tests, level)
 
 
 def separate_tests(

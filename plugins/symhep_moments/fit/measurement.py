@@ -93,8 +93,8 @@ class Measurement:
         Of the angles of a one-parameter subgroup.
     groups, not_fitted
         Tests of given groups, and why nothing was fitted: then moments and ranks are empty.
-    relative, refused
-        Tests relative to a reference, None without one, and whether no direction was fitted because of edges along one.
+    along
+        Tests relative to a reference, None without one.
     """
 
     events: Events
@@ -117,8 +117,7 @@ class Measurement:
     scan: DiscreteScan | None = None
     groups: tuple[GroupRow, ...] = ()
     not_fitted: str | None = None
-    relative: RelativeTests | None = None
-    refused: bool = False
+    along: RelativeTests | None = None
     surface: SurfaceAlgebra | None = None
 
 
@@ -154,32 +153,28 @@ def measure(sample: Sample, context: Context) -> Measurement:
             _group_names(options, events, why), frame, named_generators(events.generators, events.names)
         )
         groups = group_rows(events, given, frame, options, context.seeds, more)
-        relative, own = None, dict[str, GroupTest | GivenTest](exact)
+        along, own = None, dict[str, GroupTest | GivenTest](exact)
         if reference is not None and why is None:
-            relative = relative_tests(
-                on_support, reference, tested, stream_for(context.seeds, "along orbits")
+            along = relative_tests(
+                on_support, reference, tested, options.level, stream_for(context.seeds, "along orbits")
             )
-            own |= relative.along_orbits
+            own |= along.tests
+            why = along.why_not_fitted
         done(1, STEPS[2])
         if why is None:
             candidates = candidate_tests(moments, options.level, own)
+        elif along is not None:
+            candidates = along.candidates
         else:
             enough = not unnamed and effective_within(events, tested) >= events_needed(
                 tested, len(events.generators)
             )
             candidates = separate_tests(on_support, tested if enough else None, options, exact)
-        refused = relative is not None and relative.refused(candidates)
-        ranks = Chain((), options.level, 0) if refused or why is not None else chain(moments, options.level)
+        ranks = chain(moments, options.level) if why is None else Chain((), options.level, 0)
         found, algebra = _span(moments, ranks, context)
         done(1, STEPS[3])
         lattice = None
-        if (
-            why is None
-            and not refused
-            and options.subgroups is not None
-            and events.momenta
-            and len(moments.generators)
-        ):
+        if why is None and options.subgroups is not None and events.momenta and len(moments.generators):
             # What moves no event is no candidate: a class that needs it is not excluded by the support.
             asked = moments.generators if support.still.shape[1] else events.generators
             lattice = lattice_test(
@@ -211,7 +206,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
     return Measurement(
         events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
         options.level, _relative_to(options), tuple(edge.text for edge in options.fiducial),
-        whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why, relative, refused,
+        whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why, along,
         surface_of(events),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,6 @@ from symhep.hypotheses.algebra.record import Alternative
 from symhep.hypotheses.candidates.record import Untested
 from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.hypotheses.support.told import surface_record
-from symhep.lie.identify.identification import AMBIGUOUS
 from symhep.lie.labels import combination_label
 from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number
@@ -91,8 +90,7 @@ def record_of(m: Measurement) -> MomentsRecord:
         unit=m.events.unit,
         significance_level=m.level,
         reference=m.reference,
-        steep=() if m.relative is None else m.relative.steep,
-        refused=m.refused,
+        steep=() if m.along is None else m.along.steep,
         edges=m.edges,
         bounds=bounds_record(m, generators),
         left_out=[LeftOut(label=label, why=why) for label, why in m.events.left_out],
@@ -144,9 +142,9 @@ def _candidates(m: Measurement) -> list[Candidate]:
             rows.append(Candidate(label=label, how=untested.get(label, "combined")))
             continue
         # Off its support a density changes altogether: a size would say nothing.
-        by = None
-        if m.relative is not None:
-            by = "orbits" if label in m.relative.along_orbits else "derivatives"
+        by: Literal["orbits", "derivatives"] | None = None
+        if m.along is not None:
+            by = "orbits" if label in m.along.tests else "derivatives"
         sizes = of_candidate(label, m.bounds)
         rows.append(Candidate(label=label, **dict(tests[label].p), relative_by=by, **sizes))
     return rows + [Candidate(label=label, how="undefined") for label, _ in m.events.left_out]
@@ -157,7 +155,7 @@ def _algebra(m: Measurement, generators: Sequence[GeneratorRow]) -> AlgebraRecor
     if m.not_fitted is not None:
         return AlgebraRecord(dimension=None, name=NOT_FITTED)
     if best is None or algebra is None or m.region is None:
-        return AlgebraRecord(dimension=0, name=AMBIGUOUS if m.refused else "0")
+        return AlgebraRecord(dimension=0, name="0")
     named, closure = algebra.identification, algebra.closure_log_p
     return AlgebraRecord(
         dimension=best.r, name=named.name, stability=named.stability,

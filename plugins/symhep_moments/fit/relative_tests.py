@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log
 
 import numpy as np
 
+from symhep.methods.enumeration import several
 from symhep_moments.fit.bounds.seen import comparable_orbits
-from symhep_moments.fit.candidates import CandidateTest, GivenTest, given_test
+from symhep_moments.fit.candidates import CandidateTest, GivenTest, adjusted_tests, given_test
 from symhep_moments.fit.conditional.moments import conditional_moments
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.relative import Points
@@ -28,25 +29,30 @@ class RelativeTests:
 
     Attributes
     ----------
-    along_orbits
+    tests
         Label -> test of a candidate with closed orbits (`conditional_moments`).
+    candidates
+        The same, adjusted for their number.
     steep
         Labels along which the density of both samples changes more steeply than the test functions follow.
     """
 
-    along_orbits: Mapping[str, GivenTest]
+    tests: Mapping[str, GivenTest]
+    candidates: tuple[CandidateTest, ...]
     steep: tuple[str, ...]
 
     @property
-    def log_p(self) -> dict[str, float]:
-        """Of the tests along orbits."""
-        return {label: test.log_p for label, test in self.along_orbits.items()}
-
-    def refused(self, candidates: Sequence[CandidateTest]) -> bool:
-        """Must directions not be fitted? They are by derivatives, which edges bias towards a rejection: so not where
-        there are edges along a candidate that, tested along its orbits, is none to be rejected."""
-        kept = {t.label for t in candidates if t.label in self.along_orbits and not t.p.rejected}
-        return bool(kept & set(self.steep))
+    def why_not_fitted(self) -> str | None:
+        """Directions are fitted by derivatives, which edges bias towards a rejection: not where there are edges along
+        a candidate that, tested along its orbits, is none to be rejected. None: they are."""
+        edges = [t.label for t in self.candidates if t.label in self.steep and not t.p.rejected]
+        if not edges:
+            return None
+        return (
+            f"along {several(edges)} the density of the events and the reference changes more steeply than the test "
+            "functions follow, as at hard edges of an acceptance, so that what takes derivatives cannot be told "
+            "(declare cuts as edges, if they are any)"
+        )
 
 
 def points_of(events: Events) -> Points:
@@ -55,7 +61,7 @@ def points_of(events: Events) -> Points:
 
 
 def relative_tests(
-    events: Events, reference: Events, functions: TestFunctions, seed: np.random.SeedSequence
+    events: Events, reference: Events, functions: TestFunctions, level: float, seed: np.random.SeedSequence
 ) -> RelativeTests:
     """Of the candidates of ``events``. Raises as `conditional_moments` does."""
     generators, rng = events.generators, np.random.default_rng(seed)
@@ -69,7 +75,8 @@ def relative_tests(
             )
             found[label] = given_test(moments, [1.0])
     steep = steepness(data, theirs, functions, generators, rng, events.places)
-    return RelativeTests(found, tuple(label for label, log_p in steep.items() if log_p <= log(STEEP)))
+    over = tuple(label for label, log_p in steep.items() if log_p <= log(STEEP))
+    return RelativeTests(found, adjusted_tests(found, level), over)
 
 
 def _keeps_masses(events: Events, label: str) -> bool:

@@ -15,8 +15,10 @@ from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.fourier import Fourier
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import Constant, around, innermost
+from symhep_moments.fit.functions.options import FunctionOptions
 from symhep_moments.fit.functions.squash import Squashed, natural_size
 from symhep_moments.fit.functions.union import AsBlock, Joined
+from symhep_moments.fit.functions.whole import whole_functions
 from symhep_moments.fit.relative import Points
 from symhep_moments.places import Places
 
@@ -150,8 +152,11 @@ def _tested(
 
 
 def _waves(x: Tensor, rng: np.random.Generator, places: Places | None) -> TestFunctions:
-    p, d = x.shape[1], x.shape[2] if places is None else places.dimension
-    waves = Fourier.draw(rng, WAVES, p, x.shape[2], sqrt(p / 2) / NARROWER, str(x.device))
-    if places is not None:
-        waves.waves[..., d:] = 0.0
-    return Squashed(waves, natural_size(d), d)
+    if places is not None and places.extended:
+        options = FunctionOptions(low=False, fourier=WAVES, bandwidth=1 / NARROWER, harmonics=0)
+        found = whole_functions(places, options, 2, rng, str(x.device))
+        assert found is not None  # there are waves
+        return Squashed(found, natural_size(places.dimension), places.dimension)
+    p, d = x.shape[1:]
+    waves = Fourier.draw(rng, WAVES, p, d, sqrt(p / 2) / NARROWER, str(x.device))
+    return Squashed(waves, natural_size(d))

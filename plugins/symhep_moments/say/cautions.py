@@ -80,7 +80,7 @@ def _support(s: MomentsRecord) -> Iterator[Statement]:
 def _alone(s: MomentsRecord) -> Iterator[Statement]:
     """Candidates that survive on their own, more of them than there are symmetries together."""
     alive = [c for c in s.candidates if c.rejected is False]
-    if s.algebra.dimension is not None and not s.refused and len(alive) > s.algebra.dimension:
+    if s.algebra.dimension is not None and len(alive) > s.algebra.dimension:
         told = several([f"{c.label} (adjusted {p_text(c.p_adjusted)})" for c in alive])
         yield Statement(
             f"On their own, {len(alive)} candidates are not rejected, {told}, but not all of them hold together: the "
@@ -148,31 +148,15 @@ def _relative(s: MomentsRecord) -> Iterator[Statement]:
 
 def _steep(s: MomentsRecord) -> Iterator[Statement]:
     """Tests by derivatives where the density of both samples has edges."""
-    if s.refused:
-        kept = [
-            c.label
-            for c in s.candidates
-            if c.relative_by == "orbits" and not c.rejected and c.label in s.steep
-        ]
-        others = [c.label for c in s.candidates if c.relative_by == "derivatives"]
-        rest = f" and whether {several(others)} hold" if others else ""
-        yield Statement(
-            f"Along {several(kept)} the density of both samples changes more steeply than the test functions follow, "
-            "as at hard edges of an acceptance. The test along orbits holds there; other directions, how many symmetries "
-            f"there are,{rest} cannot be told: that takes derivatives. Declare the cuts as edges, if they are any.",
-            {"steep": list(s.steep), "not_told": others},
-            "p_values",
-            kind="warning",
-        )
-        return
     doubtful = [
         c.label for c in s.candidates if c.relative_by == "derivatives" and c.rejected and c.label in s.steep
     ]
     if doubtful:
         yield Statement(
             f"Along {several(doubtful)} the density of both samples changes more steeply than the test functions "
-            "follow, as at hard edges of an acceptance: relative to a reference these are tested by derivatives, which then "
-            "reject too often. That they are excluded is certain only of cuts that are declared as edges.",
+            "follow, as at hard edges of an acceptance. Relative to a reference these are tested by derivatives, which "
+            "reject too often there: that they are excluded cannot be told from an effect of the edges, unless cuts "
+            "are declared as edges.",
             {"steep": doubtful},
             "p_values",
             kind="warning",

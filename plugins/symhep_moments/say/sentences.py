@@ -87,8 +87,6 @@ def _answer(s: MomentsRecord) -> Statement:
     }  # fmt: skip
     relative = f", relative to {s.reference}," if s.reference else ""
     left = [one.label for one in s.support.excluded]
-    if s.refused:
-        return _along_orbits(s, evidence)
     if algebra.dimension == 0:
         text = f"The {s.events.used:,} events{relative} respect no continuous symmetry among the candidates"
         if excluded:
@@ -114,24 +112,6 @@ def _answer(s: MomentsRecord) -> Statement:
     if left:
         text += f"; {_off_support(left)}"
     return Statement(f"{text}.", evidence, "p_values")
-
-
-def _along_orbits(s: MomentsRecord, evidence: dict[str, Any]) -> Statement:
-    """Where directions cannot be fitted: the candidates that were tested along their orbits."""
-    rows = [c for c in s.candidates if c.relative_by == "orbits"]
-    kept, excluded = [c for c in rows if not c.rejected], [c for c in rows if c.rejected]
-    told = several([f"{in_words([c.label])} ({p_text(c)})" for c in kept])
-    text = f"The {s.events.used:,} events are consistent, relative to {s.reference}, with {told}"
-    text += ", each on its own" if len(kept) > 1 else ""
-    text += f"; {_excluded(excluded)}" if excluded else ""
-    left = [one.label for one in s.support.excluded]
-    text += f"; {_off_support(left)}" if left else ""
-    first = kept[0]
-    found = {
-        "hypothesis": f"candidates[{first.label}]", "p_value": first.p_value, "log10_p": first.log10_p,
-        "excluded": {c.label: c.log10_p_adjusted for c in excluded},
-    }  # fmt: skip
-    return Statement(f"{text}.", evidence | found, "p_values")
 
 
 def _off_support(labels: Sequence[str]) -> str:

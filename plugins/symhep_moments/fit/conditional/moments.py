@@ -137,7 +137,7 @@ class _Blocks:
         total = len(data.x) + len(reference.x)
         step = -(-total // LOOKED_AT)
         seen = np.concatenate([invariants(p.x[::step]).numpy() for p in (data, reference)])
-        self._features = Features(seen, int(events / PER_FEATURE), rng)
+        self._features = Features(seen, round(events / PER_FEATURE), rng)
         self.repeated = any(
             p.unit is not None and len(np.unique(p.unit)) < len(p.x) for p in (data, reference)
         )
