@@ -32,7 +32,10 @@ from symhep.readers.toy.decays import TwoBody
 from symhep.readers.toy.dijets import Dijets
 from symhep_moments.fit.bounds.limits import Bounds, bounds_of
 from symhep_moments.fit.bounds.options import BoundOptions
+from symhep_moments.fit.functions.options import FunctionOptions
 from symhep_moments.fit.measurement import functions_for
+from symhep_moments.fit.sums import moments_of
+from symhep_moments.fit.support import support_of
 from symhep_moments.options import MomentsOptions
 from symhep_moments.sample import events_of
 
@@ -111,8 +114,14 @@ KINDS: dict[str, tuple[str, int, Draw, Change]] = {
 
 def bounds(data: Dataset, seed: int = 0) -> Bounds:
     events = events_of(data)
-    functions = functions_for(events, MomentsOptions(), np.random.default_rng(seed))
-    return bounds_of(events, functions, BoundOptions())
+    # Of the functions of the tests only edges would count.
+    options = MomentsOptions(functions=FunctionOptions(fourier=0, harmonics=0))
+    functions = functions_for(events, options, np.random.default_rng(seed))
+    moments = moments_of(
+        events.x, events.weights, functions, events.generators, places=events.places, covariance_events=1000
+    )
+    tested = moments.restricted(support_of(events).tangent).generators
+    return bounds_of(replace(events, generators=tested), functions, BoundOptions())
 
 
 def truth(kind: str, folder: Path) -> dict[str, float]:

@@ -5,11 +5,13 @@
     python benchmarks/moments_discrete.py weights [ROW ...] [--toys 400] [--folder FOLDER]
     python benchmarks/moments_discrete.py intervals [--toys 1000] [--folder FOLDER]
     python benchmarks/moments_discrete.py limits [ROW ...] [--toys 400] [--folder FOLDER]
+    python benchmarks/moments_discrete.py scan [--toys 3] [--events 20000]
 
 level: samples with exact symmetries, of equal weights; power: samples that break the elements; weights: symmetric
 weighted densities. A line of FOLDER/ROW.jsonl holds the p-values of a toy, joint and of each test, and whether the
 limits hold; a run that was stopped goes on from there. limits: how often all named asymmetries lie within their
-intervals, and below their limits, at once. intervals: those of a weighted asymmetry alone.
+intervals, and below their limits, at once. intervals: those of a weighted asymmetry alone. scan: which Z_q of the turns
+of (x1, x2) the sevenfold surface has, by moments and by symmetrygan, with seconds of processors.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -29,13 +32,17 @@ from scipy.stats import binom
 from symhep.events.dataset import Dataset
 from symhep.lie.bases import poincare
 from symhep.lie.elements.frame import Frame
+from symhep.methods.context import COMBINE, Context, seed_sequence
+from symhep.methods.interface import Method
 from symhep.readers.toy.particles import density
 from symhep.stats.asymmetry import asymmetry
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.options import ClassifierOptions, DiscreteOptions
 from symhep_moments.fit.functions.choice import build_functions
 from symhep_moments.fit.functions.options import FunctionOptions
+from symhep_moments.method import MomentConditions
 from symhep_moments.sample import Events, events_of
+from symhep_symmetrygan.method import SymmetryGan
 
 FloatArray = npt.NDArray[np.float64]
 Drawn = tuple[FloatArray, FloatArray]
@@ -295,7 +302,8 @@ def table(rows: dict[str, Row], args: argparse.Namespace) -> None:
 def limits(rows: dict[str, Row], args: argparse.Namespace) -> None:
     """How often intervals hold the largest asymmetry's true value, and limits all; the median limit, and expected."""
     print(
-        "| events | n | toys | element | interval holds | limit holds | median limit | expected |\n|---|---|---|---|---|---|---|---|"
+        "| events | n | toys | element | interval holds | limit holds | median limit | expected |\n"
+        "|---|---|---|---|---|---|---|---|"
     )
     for name, row in rows.items():
         if args.rows and name not in args.rows:
@@ -310,7 +318,8 @@ def limits(rows: dict[str, Row], args: argparse.Namespace) -> None:
             above = np.mean([s["upper"] >= truth for s in some])
             median = np.median([s["upper"] for s in some])
             expected = np.median([s["expected"] for s in some])
-            print(f"| {name} | {row.events} | {len(some)} | {element} | {holds:.3f} | {above:.3f} | {100 * median:.1f} % | {100 * expected:.1f} % |", flush=True)  # fmt: skip
+            cells = f"{holds:.3f} | {above:.3f} | {100 * median:.1f} % | {100 * expected:.1f} %"
+            print(f"| {name} | {row.events} | {len(some)} | {element} | {cells} |", flush=True)
 
 
 def intervals(args: argparse.Namespace) -> None:
@@ -335,22 +344,49 @@ def intervals(args: argparse.Namespace) -> None:
                 print(f"| lognormal, sigma {sigma:g}{twice} | {n} | {' | '.join(cells)} |", flush=True)
 
 
+def scan(args: argparse.Namespace) -> None:
+    """The sevenfold surface with all options of both methods as they are."""
+    discrete: dict[str, Any] = {"elements": [], "scan": "J_12"}
+    methods: list[tuple[Method[Any, Any, Any], dict[str, Any]]] = [
+        (MomentConditions(), {"generators": "so(4)", "discrete": discrete}),
+        (SymmetryGan(), {"search": False, "discrete": discrete}),
+    ]
+    print(
+        "| method | events | seed | answer | largest adjusted p of another order | seconds |\n|---|---|---|---|---|---|"
+    )
+    for seed in range(args.toys):
+        x, _ = sevenfold(np.random.default_rng([args.events, seed]), args.events)
+        data = Dataset.from_array(x[:, 0], scaling="isotropic")
+        for method, given in methods:
+            start = process_time()
+            options = method.Options.model_validate(given)
+            sample = method.prepare(data, options)
+            contexts = [
+                (shard, Context(seed_sequence(seed, method.name, k)))
+                for k, shard in enumerate(method.shards(sample))
+            ]
+            parts = [method.fit(sample, shard, context) for shard, context in contexts]
+            record = method.combine(sample, parts, Context(seed_sequence(seed, method.name, COMBINE))).record
+            others = max(r.p_value_adjusted for r in record.scan.orders if r.order != 7)
+            cells = f"{record.scan.name} | {others:.2g} | {process_time() - start:.0f}"
+            print(f"| {method.name} | {args.events} | {seed} | {cells} |", flush=True)
+
+
 def main() -> None:
     """A table."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("level", "power", "weights", "intervals", "limits"))
+    parser.add_argument("what", choices=("level", "power", "weights", "intervals", "limits", "scan"))
     parser.add_argument("rows", nargs="*")
     parser.add_argument("--toys", type=int)
+    parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--folder", type=Path, default=Path("moments_discrete"))
     args = parser.parse_args()
-    args.toys = (
-        args.toys
-        or {"level": 1000, "power": 200, "weights": 400, "intervals": 1000, "limits": 400}[args.what]
-    )
-    if args.what == "intervals":
-        intervals(args)
+    usual = {"level": 1000, "power": 200, "weights": 400, "intervals": 1000, "limits": 400, "scan": 3}
+    args.toys = args.toys or usual[args.what]
+    if args.what in ("intervals", "scan"):
+        {"intervals": intervals, "scan": scan}[args.what](args)
     elif args.what == "limits":
         limits(LIMITS, args)
     else:

@@ -228,7 +228,10 @@ def run(path: Path, toys: int, toy: Callable[[int], dict[str, float]]) -> list[d
 
 def level(kinds: list[str], toys: int, folder: Path, discrete_too: bool = True) -> None:
     """Fractions of p below 0.01 and 0.05, and the simultaneous 99 % band of all rows for 0.05."""
-    found = {name: run(folder / f"{name}.jsonl", toys, lambda i, k=name: level_toy(k, i, discrete_too)) for name in kinds}  # type: ignore[misc]
+    found = {
+        name: run(folder / f"{name}.jsonl", toys, lambda i, k=name: level_toy(k, i, discrete_too))
+        for name in kinds
+    }  # type: ignore[misc]
     rows = [
         (name, test, [t[test] for t in lines]) for name, lines in found.items() for test in (lines or [{}])[0]
     ]

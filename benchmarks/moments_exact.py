@@ -5,8 +5,8 @@
 Every toy is a new sample with new images and random choices, 199 of them at most, so that 0.05 is an exact level; a row
 is a file FOLDER/NAME.jsonl with one line per toy, and a run that was stopped goes on from there. 'referee' is a test
 of the kind of Chiu and Bloem-Reddy (arXiv:2307.15834), made anew without code of this package: the maximum mean
-discrepancy of the events and ten images of each, with a Gaussian kernel whose width is the median distance, ranked among 200
-random choices of images.
+discrepancy of the events and ten images of each, with a Gaussian kernel whose width is the median distance, ranked
+among 200 random choices of images.
 """
 
 from __future__ import annotations

@@ -99,7 +99,8 @@ class RankRow(BlockRow):
     dimension: int = Field(description="number of generators: r independent symmetries")
     rejected: bool = Field(description="rejected at the level")
     blocks: dict[str, BlockRow] = Field(
-        description="the tests with blocks of functions that the p-value joins; 'all': with every function"
+        description="the tests with blocks of functions that the p-value joins; 'harmonics': the least p of each order "
+        "and of all together, statistic and mean of all; 'all': with every function but these"
     )
 
 

@@ -71,6 +71,8 @@ class Events:
         Are the vectors what is known of the four-momenta of objects?
     read
         Copies among the rows that the events are made of, where all of them are used.
+    columns
+        As of `symhep.events.vectors.Vectors`.
     """
 
     x: Tensor
@@ -87,6 +89,7 @@ class Events:
     left_out: tuple[tuple[str, str], ...] = ()
     of_objects: bool = False
     read: Copies | None = None
+    columns: tuple[str, ...] = ()
 
     @property
     def vectors(self) -> Tensor:
@@ -258,6 +261,7 @@ def events_of(
         torch.from_numpy(x), torch.from_numpy(taken.weights), scale, taken.names, taken.unit, taken.momenta, kept,
         available, data.unit[taken.rows], places, taken.called, left_out,
         acts_on_momenta(data, acts_on, vectors), found if len(taken) == len(data) else None,
+        taken.columns,
     )  # fmt: skip
 
 

@@ -62,6 +62,8 @@ class Sample:
         Number of events of the dataset.
     called
         P names of the vectors; () where they have none.
+    columns
+        As of `symhep.events.vectors.Vectors`.
     """
 
     x: Tensor
@@ -75,6 +77,7 @@ class Sample:
     rows: npt.NDArray[np.int64]
     available: int
     called: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
     @property
     def minkowski(self) -> bool:
@@ -124,6 +127,7 @@ class Sample:
             taken.rows,
             len(data),
             taken.called,
+            taken.columns,
         )
 
 

@@ -149,6 +149,10 @@ class SymmetryGanRecord(Record):
     forward_backward_asymmetry: Number | None = Field(
         None, description="forward-backward asymmetry of an oppositely charged pair, a fraction"
     )
+    bounded_quantities: int = Field(
+        0,
+        description="named functions whose limits hold all at once: those of the algebra, components and generators",
+    )
     landscape: LandscapeRecord | None = Field(None, description="slices through the loss for a known density")
     map: MapRecord | None = Field(None, description="from initial to final parameters, beside a formula")
     inertial: InertialRecord | None = Field(None, description="what became of the inertial density")

@@ -46,6 +46,9 @@ class Vectors:
         (N, P, L) and (N, S) numbers that are not transformed; L and S may be 0.
     tag_names, spectator_names
         L and S names.
+    columns
+        P d names of the features, where the vectors have no names of components in common: ``names`` are then those of
+        the first vector. () otherwise.
     """
 
     x: FloatArray
@@ -62,6 +65,7 @@ class Vectors:
     spectators: FloatArray
     tag_names: tuple[str, ...] = ()
     spectator_names: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
     @property
     def present(self) -> npt.NDArray[np.bool_]:
@@ -121,7 +125,7 @@ def vectors_of(
     >>> vectors_of(data, vectors=2).x.shape
     (2, 2, 2)
     """
-    momenta = acts_on_momenta(data, acts_on, vectors)
+    momenta, columns = acts_on_momenta(data, acts_on, vectors), tuple[str, ...]()
     keep = len(data) if max_events is None else min(max_events, len(data))
     if keep == 0:
         raise MethodError(f"no events in '{data.name}' have all features finite and enough objects")
@@ -142,6 +146,8 @@ def vectors_of(
         length = _length(data, vectors or 1)
         x = data.values[rows].reshape(keep, -1, length)
         names = _component_names(data, length)
+        if x.shape[1] > 1 and names == tuple(c.name for c in data.columns[:length]):
+            columns = tuple(c.name for c in data.columns)
         units = {c.unit for c in data.columns}
         unit = units.pop() if len(units) == 1 else ""
         slots = _slots(data, length)
@@ -163,6 +169,7 @@ def vectors_of(
     return Vectors(
         np.ascontiguousarray(x, dtype=np.float64), weights, names, unit, rows, particles, mask, kinds, objects, sets,
         tags, data.spectators[rows], told, tuple(c.name for c in data.spectator_columns),
+        columns,
     )  # fmt: skip
 
 

@@ -20,16 +20,20 @@ from symhep.plotting.style import COLOURS, GREY, tint
 
 __all__ = ["Verdict", "draw_lattice"]
 
-Verdict = Literal["survives", "rejected", "not tested"]
+#: excluded: without a test, by the surface on which the events lie.
+Verdict = Literal["survives", "rejected", "excluded", "not tested"]
 
 #: Edge colour, fill (empty: a tint of the edge), text colour and marker of a class per verdict; told apart by symbol,
 #: too.
 _LOOK: dict[str, tuple[str, str, str, str]] = {
     "survives": (COLOURS[0], "", "black", "o"),
     "rejected": ("#b8b8b8", "#f6f6f6", "#8a8a8a", "X"),
+    "excluded": ("#b8b8b8", "#f6f6f6", "#8a8a8a", "D"),
     "not tested": ("#b8b8b8", "white", "black", ""),
     "": (GREY, "white", "black", ""),
 }
+#: In the legend, where it is not the verdict.
+_WORDS = {"excluded": "excluded by the support"}
 _SIZE = 10.0  # points
 _GAP = 0.5  # inches between rows of boxes
 _HEIGHT = 0.32  # inches of a box
@@ -86,7 +90,7 @@ def draw_lattice(
             )
     _dimensions(ax, left, pitch, dimensions)
     if verdicts is not None:
-        _legend(ax)
+        _legend(ax, "excluded" in verdicts.values())
     return figure
 
 
@@ -208,12 +212,20 @@ def _dimensions(ax: Any, left: float, pitch: float, dimensions: list[int]) -> No
         )
 
 
-def _legend(ax: Any) -> None:
+def _legend(ax: Any, excluded: bool) -> None:
     handles = []
-    for verdict in ("survives", "rejected", "not tested"):
+    for verdict in ("survives", "rejected", *(("excluded",) if excluded else ()), "not tested"):
         edge, fill, _, marker = _LOOK[verdict]
         handles.append(
-            Line2D([], [], color=edge, marker=marker or "s", markersize=7, linestyle="none", label=verdict)
+            Line2D(
+                [],
+                [],
+                color=edge,
+                marker=marker or "s",
+                markersize=7,
+                linestyle="none",
+                label=_WORDS.get(verdict, verdict),
+            )
             if marker
             else Line2D(
                 [],
@@ -227,5 +239,10 @@ def _legend(ax: Any) -> None:
             )
         )
     ax.legend(
-        handles=handles, loc="lower center", ncols=3, fontsize=_SIZE, handletextpad=0.3, borderaxespad=0.2
+        handles=handles,
+        loc="lower center",
+        ncols=len(handles),
+        fontsize=_SIZE,
+        handletextpad=0.3,
+        borderaxespad=0.2,
     )

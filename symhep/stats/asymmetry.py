@@ -55,8 +55,9 @@ def wilson(
 ) -> tuple[tuple[float, float], float]:
     """Interval of a weighted share F of +- ``z`` standard errors (Wilson 1927, J. Am. Stat. Assoc. 22, 209), and n.
 
-    n, the effective number of events, is the smaller of (sum w)^2 / sum w^2 and F (1 - F) (sum w)^2 / sum w^2 (y - F)^2,
-    y = 1 for events that count, 0 for others: the one ignores that weights may depend on y, the other that
+    n, the effective number of events, is the smaller of (sum w)^2 / sum w^2 and
+    F (1 - F) (sum w)^2 / sum w^2 (y - F)^2, y = 1 for events that count, 0 for others: the one
+    ignores that weights may depend on y, the other that
     few y are known. ``squares`` is sum w^2 (y - F)^2, ``total`` sum w, ``second`` sum w^2. The ends are where
     |F - f| = z sqrt(f (1 - f) / n). With weights of both signs F may lie outside of 0 to 1: then the normal interval.
 

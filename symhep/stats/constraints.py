@@ -14,6 +14,9 @@ __all__ = ["Constraint", "constant_value", "constraints"]
 
 FloatArray = npt.NDArray[np.float64]
 
+#: Names of the terms of a sum that a sentence can hold.
+MOST_TERMS = 6
+
 
 @dataclass(frozen=True, eq=False)
 class Constraint:
@@ -56,36 +59,72 @@ def constraints(
     unit: str = "",
     particles: Sequence[str] = (),
     present: npt.NDArray[np.bool_] | None = None,
+    columns: Sequence[str] = (),
 ) -> list[Constraint]:
     """What holds for all events x (N, P, d): sums over the vectors, single components, mass shells, others.
 
     ``names`` are those of the d components, in ``unit``; (E, px, py, pz) have a mass. ``particles`` are P names, else
     'vector 1', ...; ``present`` (P, d) are the components that the vectors have, and D is their number: a sum is that
-    over the vectors that have the component.
+    over the vectors that have the component. ``columns`` are the P d names of all numbers, where those of the d
+    components are not the same for all vectors.
 
     >>> p = np.random.default_rng(1).normal(size=(300, 2))
     >>> [c.text for c in constraints(np.stack([p, 7.0 - p], axis=1), ("px", "py"), "GeV")]
     ['the sum of px is 7 GeV', 'the sum of py is 7 GeV']
+    >>> constraints(np.stack([p, -p], axis=1), ("v0x", "v0y"), columns=("v0x", "v0y", "v1x", "v1y"))[0].text
+    'the sum of v0x and v1x is 0'
     """
     some = x[np.linspace(0, len(x) - 1, min(len(x), POINTS)).astype(np.int64)]
     kept = np.ones(x.shape[1:], dtype=bool) if present is None else present
     called = [particles[p] if particles else f"vector {p + 1}" for p in range(x.shape[1])]
-    return [*_linear(some, names, unit, called, kept), *_shells(some, tuple(names), unit, called, kept)]
+    named = _Names.of(names, called, kept, columns)
+    return [*_linear(some, named, unit, kept), *_shells(some, tuple(names), unit, called, kept)]
 
 
-def _linear(
-    x: FloatArray, names: Sequence[str], unit: str, called: Sequence[str], present: npt.NDArray[np.bool_]
-) -> Iterator[Constraint]:
+@dataclass(frozen=True)
+class _Names:
+    """Of the sums of d components over the vectors, and of (P, d) single components."""
+
+    sums: tuple[str, ...]
+    single: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(
+        cls,
+        names: Sequence[str],
+        called: Sequence[str],
+        present: npt.NDArray[np.bool_],
+        columns: Sequence[str],
+    ) -> _Names:
+        if not columns:
+            return cls(
+                tuple(f"the sum of {name}" for name in names),
+                tuple(tuple(f"{name}{_of(called, p)}" for name in names) for p in range(len(called))),
+            )
+        single = [tuple(columns[p * len(names) : (p + 1) * len(names)]) for p in range(len(called))]
+        there = [
+            [own[c] for own, has in zip(single, present, strict=True) if has[c]] for c in range(len(names))
+        ]
+        return cls(tuple(f"the sum of {_listed(some)}" for some in there), tuple(single))
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names of the terms of a sum; of many the first few."""
+    shown = [*names[:MOST_TERMS], *([f"{len(names) - MOST_TERMS} more"] if len(names) > MOST_TERMS else [])]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _linear(x: FloatArray, names: _Names, unit: str, present: npt.NDArray[np.bool_]) -> Iterator[Constraint]:
     """Constant components and sums, those that follow from others left out."""
     vectors, width = x.shape[1:]
     flat = x.reshape(len(x), -1)[:, present.reshape(-1)]
     hull = affine_hull(flat)
     explained = np.zeros((0, flat.shape[1]))
     unit_vectors = np.eye(vectors * width)[:, present.reshape(-1)].reshape(vectors, width, -1)
-    sums = [(f"the sum of {name}", unit_vectors[:, c].sum(axis=0)) for c, name in enumerate(names)]
+    sums = [(name, unit_vectors[:, c].sum(axis=0)) for c, name in enumerate(names.sums)]
     single = [
-        (f"{name}{_of(called, p)}", unit_vectors[p, c])
-        for c, name in enumerate(names)
+        (names.single[p][c], unit_vectors[p, c])
+        for c in range(width)
         for p in range(vectors)
         if present[p, c]
     ]

@@ -58,15 +58,17 @@ def intrinsic_dimension(
     """Dimension of the manifold that ``points`` (N, F) lie on; None if there are too few distinct ones.
 
     Columns are standardised, copies of a point are removed, and at most ``most`` points are used. TwoNN
-    (`symhep.stats.two_nn`) at every distance: where at least four successive ones agree but for 2 % at each halving of
-    the points, that is a plateau, the longest of them counts, and its finest distance gives the value.
+    (`symhep.stats.two_nn`) at every distance: where at least four successive ones agree but for 2 % and one standard
+    error at each halving of the points, that is a plateau; the longest one counts, and its finest distance gives the
+    value.
 
     The interval holds the dimension of every distance of the plateau with its 95 % error, and what is to be
     expected beyond. Edges bias the estimate down like the distance r of neighbours, r goes like n^(-1/d), so a rise
     c per doubling of the points adds up to c / (2^(1/d) - 1) for infinitely many. Curvature biases it up like r^2: a
-    fall adds up to c / (4^(1/d) - 1). Where the dimension is larger at finer distances than those of the plateau there is
-    noise, which may not have ended there: one change more below, as with too few points for four distances. Without
-    a plateau it spans all distances and, at both ends, one change more. It never exceeds the number of columns.
+    fall adds up to c / (4^(1/d) - 1). Noise of width s biases it up like (s / r)^2, most at fine distances: after a
+    rise, on the plateau or before it, the interval reaches as far below the coarsest distance as noise would still
+    fall, and so it does with too few points for four distances. Without a plateau it spans all distances and what is
+    to be expected beyond them. It never exceeds the number of columns.
 
     >>> rng = np.random.default_rng(1)
     >>> angle = rng.uniform(0, 2 * np.pi, 1000)
@@ -101,24 +103,25 @@ def _plateau(found: Sequence[Scale]) -> Sequence[Scale] | None:
     for length in range(len(found), HALVINGS, -1):
         for start in range(len(found) - length + 1):
             part = found[start : start + length]
-            if abs(_slope(part)) <= FLAT * float(np.mean([s.dimension for s in part])):
+            slope, error = _slope(part)
+            if abs(slope) - error <= FLAT * float(np.mean([s.dimension for s in part])):
                 return part
     return None
 
 
-def _slope(part: Sequence[Scale]) -> float:
-    """Change of the dimension per doubling of the points, by least squares."""
+def _slope(part: Sequence[Scale]) -> tuple[float, float]:
+    """Change of the dimension per doubling of the points, by least squares, and its standard error."""
     if len(part) < 2:
-        return 0.0
-    return float(np.polyfit(np.log2([s.points for s in part]), [s.dimension for s in part], 1)[0])
+        return 0.0, 0.0
+    doublings = np.log2([s.points for s in part])
+    slope = float(np.polyfit(doublings, [s.dimension for s in part], 1)[0])
+    return slope, part[0].error / float(np.sqrt(((doublings - doublings.mean()) ** 2).sum()))
 
 
 def _on(part: Sequence[Scale], found: Sequence[Scale], method: str) -> Interval:
     """The value at the finest distance of ``part``, and an interval with what its trend leads to; see above."""
-    finest, coarsest, doublings = part[0], part[-1], np.log2([s.points for s in part])
-    value, slope = finest.dimension, _slope(part)
-    spread = float(np.sqrt(((doublings - doublings.mean()) ** 2).sum()))
-    unsure = finest.error / spread if spread else 0.0  # of the slope
+    finest, coarsest, (slope, unsure) = part[0], part[-1], _slope(part)
+    value = finest.dimension
     low = min(s.dimension - TWO_SIDED * s.error for s in part)
     high = max(s.dimension + TWO_SIDED * s.error for s in part)
     reach = 1 / (2 ** (1 / max(value, 0.5)) - 1)
@@ -128,19 +131,30 @@ def _on(part: Sequence[Scale], found: Sequence[Scale], method: str) -> Interval:
     if slope < -TWO_SIDED * unsure:
         low = min(low, value + slope / (4 ** (1 / max(value, 0.5)) - 1) - TWO_SIDED * finest.error)
     finer = found[: list(found).index(finest)]
-    if len(found) <= HALVINGS or any(s.dimension > value + TWO_SIDED * s.error for s in finer):
-        low = min(low, coarsest.dimension - abs(slope) - TWO_SIDED * coarsest.error)
+    noise = slope > TWO_SIDED * unsure or any(s.dimension > value + TWO_SIDED * s.error for s in finer)
+    if noise or len(found) <= HALVINGS:
+        low = min(low, coarsest.dimension - _to_come(abs(slope), value) - TWO_SIDED * coarsest.error)
     return Interval(value, max(low, 0.0), high, method)
 
 
+def _to_come(change: float, dimension: float) -> float:
+    """What changes by noise add up to at larger distances r, after a last ``change`` at half the points.
+
+    Noise of width s adds (s / r)^2 and r goes like n^(-1/d): a geometric series, change q / (1 - q) with
+    q = 4^(-1/d), but once the last change at least.
+    """
+    ratio = 4 ** (-1 / max(dimension, 0.5))
+    return change * max(1.0, ratio / (1 - ratio))
+
+
 def _without(found: Sequence[Scale], method: str) -> Interval:
-    """All distances and one change more at both ends."""
+    """All distances, and what is to be expected beyond both ends, from the larger one of the last two changes."""
     values = np.array([s.dimension for s in found])
-    low, high = values.min() - TWO_SIDED * found[-1].error, values.max() + TWO_SIDED * found[0].error
-    last, first = abs(values[-1] - values[-2]), abs(values[0] - values[1])
-    return Interval(
-        float("nan"), max(float(low - max(last, first)), 0.0), float(high + max(last, first)), method
-    )
+    changes = np.abs(np.diff(values))
+    below = _to_come(float(changes[-2:].max()), float(values[-1]))
+    low = values.min() - below - TWO_SIDED * found[-1].error
+    high = values.max() + changes[0] + TWO_SIDED * found[0].error
+    return Interval(float("nan"), max(float(low), 0.0), float(high), method)
 
 
 def _likelihood(x: FloatArray) -> Interval:

@@ -1,11 +1,11 @@
 """Exact test of a single map that is given, whatever its powers: how often was it applied to each event?
 
-Let every independent event x get a number k of its own, drawn evenly from 0 .. M - 1, and let z = g^k x. If x and g x
-have one law, so have x and z, for every k: then z says nothing about k, and what was drawn is no different from
+Let every independent event x get a number k of its own, drawn evenly from a list of powers, and let z = g^k x. If x and
+g x have one law, so have x and z, for every k: then z says nothing about k, and what was drawn is no different from
 numbers drawn anew. So any statistic of z and k ranks evenly among those of (z, k'), for any map that can be inverted,
-any number of events and any functions (Besag and Clifford 1989, Biometrika 76, 633). Events are recovered as
-x = g^-k z, so that all of it can be told from the images h^j z, j = 0 .. M - 1, with h the inverse of g: of each event
-one of them is the event itself. Where g^M = 1 they are its whole orbit.
+any number of events, any functions and any list of powers (Besag and Clifford 1989, Biometrika 76, 633). Events are
+recovered as x = g^-k z, so that all of it can be told from the images g^-k' z for the powers k' of the list: of each
+event one of them is the event itself.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Numbers drawn anew at once.
 BATCH = 100
+#: Shares of the level for the two statistics.
+SHARES = (0.75, 0.25)
 
 
 def shifted_p(
@@ -33,22 +35,22 @@ def shifted_p(
     rng: np.random.Generator,
     *,
     most: int,
-    orbit: bool = False,
     signed: bool = False,
 ) -> SequentialP:
     """p-value of 'x and g x have one law', exact, never below 1 / (``most`` + 1).
 
     Two statistics are joined, each in the metric of its covariance over ``numbers`` drawn anew, which depends on the
-    images alone: of the events less the means of their images, sum_n f(x_n) - mean_j f(h^j z_n), and, unless the images
-    are the whole ``orbit``, the trend sum_n ((M - 1) / 2 - k_n) f(z_n), which sees what adds up from power to power.
-    The smaller of their p-values counts, by its rank among the smaller ones of the same draws.
+    images alone: events less the means of their images, sum_n f(x_n) - mean_j f(z_nj), and the trend
+    sum_n ((M - 1) / 2 - j_n) f(z_n), which sees what adds up from power to power. The smaller of their p-values, over
+    shares of 3/4 and 1/4, counts by its rank among the smaller ones of the same draws.
 
     Parameters
     ----------
     images
-        (G, M, K) K functions of h^j z, summed over the events of a group; events of a group share their k.
+        (G, M, K) K functions of z_nj = g^-k_j z_n for M powers k_j, the first of them 0, summed over the events of a
+        group; events of a group share their power.
     numbers
-        (G,) k.
+        (G,) place in the list of the power that was drawn.
     most
         Numbers are drawn anew so often at most, see `symhep.stats.randomisation.sequential_p`.
     signed
@@ -64,11 +66,9 @@ def shifted_p(
     (0.10152284263959391, 0.001)
     """
     groups, count, _ = images.shape
-    middle = images - images.mean(axis=1, keepdims=True)
-    sums = [middle]
-    if not orbit:
-        base = images[:, 0] - images[:, 0].mean(axis=0)
-        sums.append(((count - 1) / 2 - np.arange(count))[:, None] * base[:, None])
+    base = images[:, 0] - images[:, 0].mean(axis=0)
+    trend = ((count - 1) / 2 - np.arange(count))[:, None] * base[:, None]
+    sums = [images - images.mean(axis=1, keepdims=True), trend]
     scales = [_Scale(part, signed) for part in sums]
     at = np.arange(groups)
     observed = [part[at, numbers].sum(axis=0)[None] for part in sums]
@@ -82,7 +82,7 @@ def shifted_p(
 
 
 def _strongest(scales: list[_Scale], values: list[FloatArray]) -> FloatArray:
-    """(B,) -ln of the smaller p-value, each from the law for many events: one scale for all, the rank is exact."""
+    """(B,) -ln of the smaller p-value over its share, by the law for many events: one scale, and the rank is exact."""
     logs: FloatArray = np.stack([scale.evidence(v) for scale, v in zip(scales, values, strict=True)]).max(
         axis=0
     )

@@ -25,6 +25,9 @@ def _rows(s: MomentsRecord) -> Iterator[LimitRow]:
     for c in s.candidates:
         if c.size is not None:
             yield LimitRow(_PANELS[c.size_kind or "v_m"], c.label, c.rejected, c.size, c)
+    for group in s.groups:
+        if group.upper_95 is not None:
+            yield LimitRow(_HARMONIC, group.name, group.rejected, None, group)
     for row in s.subgroups:
         if row.upper_95 is not None:
             yield LimitRow(_HARMONIC, f"class {row.name}", row.rejected, None, row)

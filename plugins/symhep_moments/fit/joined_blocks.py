@@ -37,17 +37,20 @@ class Joined:
     correlation: FloatArray
 
     def log_p(self, *names: str) -> float:
-        """Of the smallest p-value of these blocks, or of all."""
-        which = [i for i, name in enumerate(self.tests) if not names or name in names]
-        logs = [test.log_p for test in self.tests.values()]
-        return smallest_p([logs[i] for i in which], self.correlation[np.ix_(which, which)])
+        """Of the smallest p-value of these blocks, or of all; those that nothing moves are none."""
+        asked = [(i, test) for i, (name, test) in enumerate(self.tests.items()) if not names or name in names]
+        which = [i for i, test in asked if test.dof > 0 or test.log_p < 0]
+        if not which:
+            return 0.0
+        logs = [test.log_p for i, test in asked if i in which]
+        return smallest_p(logs, self.correlation[np.ix_(which, which)])
 
 
 def joined(values: FloatArray, covariance: FloatArray, nu: float, parts: Sequence[Part]) -> Joined:
     """Are ``values`` (m,) of this ``covariance`` (m, m) zero, by every part?
 
     The statistics are sums of squares |F_b v|^2 (`symhep.stats.residual_forms.ridge_form`), so that cov(T_a, T_b) =
-    2 |F_a C F_b^T|^2 (Frobenius). A block without noise counts as one with any other.
+    2 |F_a C F_b^T|^2 (Frobenius). A block without noise, of which nothing moves, has the p-value 1.
 
     >>> part = [Part(name, np.eye(3)[rows], 1.0) for name, rows in (("few", [0]), ("all", [0, 1, 2]))]
     >>> found = joined(np.array([3.0, 0.0, 0.0]), np.eye(3), 1e6, part)

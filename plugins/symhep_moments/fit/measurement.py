@@ -18,6 +18,7 @@ from symhep.methods.context import Context, stream_for
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
 from symhep_moments.fit.bounds.limits import Bounds, bounds_of
+from symhep_moments.fit.bounds.rows import of_groups
 from symhep_moments.fit.candidates import CandidateTest, GivenTest, candidate_tests, separate_tests
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.scan import discrete_scan
@@ -145,13 +146,12 @@ def measure(sample: Sample, context: Context) -> Measurement:
         unnamed = why is not None and too_many(events, tested) and options.generators is None
         more = functions if _further(events, options) else None
         exact = {} if unnamed else exact_candidates(on_support, frame, options, context.seeds, more)
-        groups = group_rows(
-            events, given_groups(_group_names(options, events, why), frame,
-                named_generators(events.generators, events.names)), frame,
-            options, context.seeds, more,
-        )  # fmt: skip
+        given = given_groups(
+            _group_names(options, events, why), frame, named_generators(events.generators, events.names)
+        )
+        groups = group_rows(events, given, frame, options, context.seeds, more)
         along, own = None, dict[str, GroupTest | GivenTest](exact)
-        if reference is not None:
+        if reference is not None and why is None:
             along = relative_tests(
                 on_support, reference, tested, options.level, stream_for(context.seeds, "along orbits")
             )
@@ -195,8 +195,9 @@ def measure(sample: Sample, context: Context) -> Measurement:
                 )  # fmt: skip
         done(1, STEPS[5])
         bounds, maps = None, list[BreakingMap]()
-        if options.bounds is not None and reference is None and why is None:
+        if options.bounds is not None and reference is None and not unnamed:
             bounds = bounds_of(on_support, functions, options.bounds)
+            groups = of_groups(groups, given, bounds)
             maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
         done(1, STEPS[6])
     return Measurement(

@@ -26,12 +26,14 @@ from symhep.methods.p_values import PValue
 from symhep.methods.result import Arrays
 from symhep.stats.residual_forms import BlockTest
 from symhep_moments.fit.bounds.rows import bounds_record, of_algebra, of_candidate, of_subgroup
+from symhep_moments.fit.functions.harmonics import is_harmonic
 from symhep_moments.fit.maps import BreakingMap
 from symhep_moments.fit.measurement import Measurement
+from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.pulls import candidate_pulls, fitted_pulls
 from symhep_moments.fit.rank import RankTest
 from symhep_moments.fit.symmetry import symmetry_of
-from symhep_moments.fit.whitening import ALL
+from symhep_moments.fit.whitening import ALL, HARMONICS
 from symhep_moments.record import (
     AlgebraRecord,
     BinRow,
@@ -78,7 +80,7 @@ def record_of(m: Measurement) -> MomentsRecord:
             still=support.motionless(m.events.generators.labels),
         ),
         functions=Functions(
-            number=len(m.moments.labels), blocks={name: (b.start, b.stop) for name, b in m.moments.blocks.items()}
+            number=len(m.moments.labels), blocks=_named_blocks(m.moments)
         ),
         events=_events(m.events),
         vectors=VectorsRecord(number=m.events.x.shape[1], components=m.events.names),
@@ -93,6 +95,16 @@ def record_of(m: Measurement) -> MomentsRecord:
         thresholds=m.thresholds,
         whole=m.whole,
     )  # fmt: skip
+
+
+def _named_blocks(moments: Moments) -> dict[str, tuple[int, int]]:
+    """Block -> first, end; harmonics, which come one after the other, are one."""
+    found: dict[str, tuple[int, int]] = {}
+    for name, block in moments.blocks.items():
+        name = HARMONICS if is_harmonic(name) else name
+        start = found[name][0] if name in found else block.start
+        found[name] = (start, block.stop)
+    return found
 
 
 def _events(events: Events) -> EventsRecord:

@@ -53,7 +53,10 @@ class SupportGroup:
 
     def constraints(self, events: Events) -> list[Constraint]:
         """What holds for all of them, in words; of members of a set only what is quadratic."""
-        found = constraints(self.x * events.scale, events.names, events.unit, self.names, self.present)
+        columns = events.columns if len(events.columns) == self.present.size else ()
+        found = constraints(
+            self.x * events.scale, events.names, events.unit, self.names, self.present, columns
+        )
         if not self.of_set:
             return found
         each = f" of {self.names[0]}"

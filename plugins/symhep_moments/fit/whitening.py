@@ -15,7 +15,7 @@ from symhep_moments.fit.joined_blocks import Part, joined
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.named import Named, Tangent, named_of, split
 
-__all__ = ["ALL", "SpanTest", "Whitened", "span_test", "whitened"]
+__all__ = ["ALL", "HARMONICS", "SpanTest", "Whitened", "span_test", "whitened"]
 
 FloatArray = npt.NDArray[np.float64]
 

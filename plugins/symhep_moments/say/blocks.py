@@ -10,7 +10,8 @@ _NAMES = {
     "members": "members",
     "pairs": "pairs",
     "user": "user's functions",
-    "all": "all functions",
+    "harmonics": "harmonics",
+    "all": "all but harmonics",
 }
 
 
@@ -18,6 +19,6 @@ def block_name(name: str) -> str:
     """A block as figures and tables call it.
 
     >>> block_name("low"), block_name("all")
-    ('low powers', 'all functions')
+    ('low powers', 'all but harmonics')
     """
     return _NAMES.get(name, name)

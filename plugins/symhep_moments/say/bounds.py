@@ -40,6 +40,7 @@ def bounds(s: MomentsRecord) -> Iterator[Statement]:
     yield from _rest(s)
     rows: dict[str, Limits] = {c.label: c for c in s.candidates}
     rows |= {f"the class {row.name}": row for row in s.subgroups}
+    rows |= {row.name: row for row in s.groups}
     if s.algebra.dimension:
         rows = {group_in_words(s): s.algebra, **rows}
     if text := equivalence_text(rows, s.bounds.delta):
@@ -103,7 +104,11 @@ def _rest(s: MomentsRecord) -> Iterator[Statement]:
     limited = [c for c in s.candidates if c.upper_95 is not None and not is_broken(c)]
     kept = [c for c in limited if not c.rejected]
     if kept and not (len(kept) == s.algebra.dimension == 1 and s.algebra.upper_95 == kept[0].upper_95):
-        yield Statement(f"Limits: {_limits(kept)}.", {c.label: _evidence(c) for c in kept}, "limits")
+        told = s.algebra.upper_95 is not None or any(
+            is_broken(c) and c.size_kind == "v_m" for c in s.candidates[:LISTED]
+        )
+        meaning = "" if told else f"; {V_M}"
+        yield Statement(f"Limits: {_limits(kept)}{meaning}.", {c.label: _evidence(c) for c in kept}, "limits")
     if seen := [c for c in limited if c.rejected]:
         yield Statement(
             f"Rejected, but not by the named harmonics, for which the limits are: {_limits(seen)}.",

@@ -74,6 +74,7 @@ class Analysis:
     closure: float
     identification: Identification | None
     comparison: Comparison | None
+    widened: bool = False
     surviving: tuple[Recognised, ...] = ()
     broken: tuple[Recognised, ...] = ()
     surviving_name: str = ""
@@ -125,15 +126,17 @@ def analyse(outcome: Outcome, options: OracleMethodOptions, seeds: np.random.See
     if options.compare is not None:
         target = algebra_sum(options.compare, layout.dimension)
         comparison = compare(solution, fields, target, options.compare, drawing)
+    identification, widened = _named(outcome, fields, matrices, errors)
     evidence = Analysis(
-        outcome, fields, names, spurious, matrices, errors, constants, closure,
-        _named(outcome, fields, matrices, errors), comparison,
+        outcome, fields, names, spurious, matrices, errors, constants, closure, identification, comparison, widened,
     )  # fmt: skip
     return evidence if outcome.breaking is None else _with_breaking(evidence, fields, minkowski)
 
 
-def _named(outcome: Outcome, fields: LinearFields, matrices: Array, errors: Array) -> Identification | None:
-    """The name of the span, against all that may be wrong with it.
+def _named(
+    outcome: Outcome, fields: LinearFields, matrices: Array, errors: Array
+) -> tuple[Identification | None, bool]:
+    """The name of the span, against all that may be wrong with it; whether its errors had to be widened.
 
     Of a known function rounding alone, amplified by one over the smallest singular value that is not null. Of an
     estimate the spread of the events and the networks; and where brackets leave the span by more than that, what the
@@ -143,15 +146,14 @@ def _named(outcome: Outcome, fields: LinearFields, matrices: Array, errors: Arra
     if not oracle.approximate:
         rounding = normalised(fields.matrices(solution.rounding(oracle.precision)))
         trained = solution.solver is not None and solution.solver.name != "exact"
-        return _identify(matrices, _hypot(errors, rounding), rounding=not trained)
+        return _identify(matrices, _hypot(errors, rounding), rounding=not trained), False
     found = _identify(matrices, errors)
     if found is None or found.name != NOT_CLOSED or not solution.outside.size:
-        return found
+        return found, False
     wider = _identify(matrices, _hypot(errors, normalised(fields.matrices(solution.leftover()))))
     if wider is None or wider.name == NOT_CLOSED:
-        return found
-    how = f"{wider.how}, errors widened to what is left of invariance: by the others alone it would not close"
-    return replace(wider, how=how)
+        return found, False
+    return wider, wider.name != AMBIGUOUS
 
 
 def _hypot(one: Array, other: Array) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from symhep.events.copies import copies_of, independent
+from symhep.events.copies import copies_of, independent, units_or_none
 from symhep.events.dataset import Dataset
 from symhep.events.effective import effective_events
 from symhep.methods.context import Context
@@ -95,6 +95,10 @@ def pose(
     else:
         oracle = build_oracle(options.oracle, sample.layout, sample.x)
     fields = make_fields(sample.layout, options.degree, options.affine)
+    if (
+        units_or_none(data.unit[sample.rows]) is not None
+    ):  # rows of one event stand together, in one block of the errors
+        sample = sample.only(np.argsort(data.unit[sample.rows], kind="stable"))
     used = data.take(sample.rows)
     copies = copies_of(used)
     facts = Facts(

@@ -118,7 +118,7 @@ def _algebra(a: Analysis) -> AlgebraRecord:
         identification=None
         if found is None
         else IdentificationRecord(
-            how=found.how, closed=found.closed, closure=found.closure, parts=found.parts,
+            how=found.how, closed=found.closed, widened=a.widened, closure=found.closure, parts=found.parts,
             isomorphic=found.isomorphic, semisimple_rank=found.rank, signature=found.signature,
         ),
     )  # fmt: skip

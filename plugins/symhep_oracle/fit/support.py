@@ -63,7 +63,9 @@ def split_spurious(
     """
     points = sample.layout.split(sample.x).numpy()
     # a constraint by position means nothing where an event has other vectors in the same places
-    found = [] if sample.layout.masked else constraints(points, sample.names, sample.unit, sample.called)
+    found = []
+    if not sample.layout.masked:
+        found = constraints(points, sample.names, sample.unit, sample.called, columns=sample.columns)
     known = tuple(c.text for c in found)
     rows, fields = solution.coefficients, conditions.fields
     if solution.dimension == 0:

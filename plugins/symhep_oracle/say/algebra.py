@@ -11,7 +11,7 @@ from symhep.methods.result import Statement
 from symhep_oracle.fit.broken_name import STATED
 from symhep_oracle.record import AlgebraRecord, OracleRecord
 
-__all__ = ["algebra", "dilatation", "products"]
+__all__ = ["algebra", "dilatation", "products", "widened"]
 
 #: Generators that are listed by name.
 LISTED = 12
@@ -75,6 +75,20 @@ def _some(record: OracleRecord) -> str:
         f"{found.name}{' of the largest change along any field,' if nearly else ''} {nearly}preserves {oracle}: "
         f"{plural(g, 'generator')}{listed} "
         f"(stability {found.joint:.2g}; {residuals})."
+    )
+
+
+def widened(record: OracleRecord) -> Iterator[Statement]:
+    """That a name needs more than the errors of events and networks."""
+    found = record.algebra.identification
+    if found is None or not found.widened:
+        return
+    yield Statement(
+        f"By the errors of events and networks alone the brackets of the generators leave their span; they close, as "
+        f"{record.algebra.unbroken}, within what the networks have in common, of which the residuals of invariance tell "
+        "the size.",
+        {"closure": found.closure, "how": found.how},
+        "generators",
     )
 
 

@@ -8,7 +8,7 @@ from symhep.methods.copies import copies_statements
 from symhep.methods.enumeration import several
 from symhep.methods.result import Statement
 from symhep_oracle.record import OracleRecord
-from symhep_oracle.say.algebra import algebra, dilatation, products
+from symhep_oracle.say.algebra import algebra, dilatation, products, widened
 from symhep_oracle.say.breaking import breaking
 from symhep_oracle.say.cautions import finite_steps, low_stability, nearly_null, negative_weights, spurious
 from symhep_oracle.say.comparison import comparison
@@ -31,6 +31,7 @@ def sentences(record: OracleRecord) -> Iterator[Statement]:
         yield from copies_statements(record.events)
         return
     yield algebra(record)
+    yield from widened(record)
     yield from products(record)
     yield decision(record)
     yield from training(record.oracle.training)

@@ -14,16 +14,18 @@ from symhep.hypotheses.divergence.record import bounded
 from symhep.lie.generators import Generators
 from symhep.methods.context import Context
 from symhep.methods.number import Number
+from symhep.methods.p_values import PKind
 from symhep.methods.result import Arrays
 from symhep_symmetrygan.fit.divergences import Divergences
 from symhep_symmetrygan.fit.elements import Elements
 from symhep_symmetrygan.inference.composition import STEPS, Composition, compose
 from symhep_symmetrygan.inference.exact import exact_elements
-from symhep_symmetrygan.inference.infer import infer
+from symhep_symmetrygan.inference.infer import infer, without
 from symhep_symmetrygan.inference.inference import Inference
 from symhep_symmetrygan.inference.record import ComponentRecord, CompositionRecord
+from symhep_symmetrygan.validation.given import is_exact
 from symhep_symmetrygan.validation.results import Validated
-from symhep_symmetrygan.validation.validate import steps_of, validate
+from symhep_symmetrygan.validation.validate import DRAWS, steps_of, validate
 
 __all__ = ["Group", "group_of"]
 
@@ -33,6 +35,8 @@ FloatArray = npt.NDArray[np.float64]
 COMPOSED = 32
 #: Standard errors beyond which an excess is one.
 SEEN = 2.0
+#: Components are told at a level of this share of what the last step of Holm's procedure asks for.
+RESOLVED = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +103,7 @@ def group_of(elements: Elements, divergences: Divergences | None, context: Conte
         level=options.level,
         unit=elements.events.scale,
         seed=_seed(context, "group"),
+        drawn=bool(options.terms),
     )
     judged = None
     if found.components:
@@ -106,11 +111,22 @@ def group_of(elements: Elements, divergences: Divergences | None, context: Conte
         seeds = context.shared("representatives")
         steps = steps_of(alone, len(found.representatives))
         with context.progress.task("testing components", steps) as advance:
-            judged = validate(found.representatives, space, elements.events, alone, seeds, advance)
+            draws = max(DRAWS, math.ceil(2 * RESOLVED * len(found.components) / options.level))
+            judged = validate(
+                found.representatives, space, elements.events, alone, seeds, advance, draws=draws,
+                errors=found.representatives_covariance,
+            )  # fmt: skip
+            found = without(found, _rejected(found, judged, options.level), elements.kept)
     composition = None
     if divergences is not None:
         composition = _composition(found, divergences, v, space.generators, context)
     return Group(elements, divergences, v, found, judged, composition)
+
+
+def _rejected(found: Inference, judged: Validated, level: float) -> list[int]:
+    """Components of kept elements that held-out events reject."""
+    logs = {c: log_p for c, log_p in enumerate(judged.log_p_found.tolist()) if not math.isnan(log_p)}
+    return [c for c, row in adjusted(logs, level).items() if row.rejected and c < len(found.found)]
 
 
 def _seed(context: Context, purpose: str) -> int:
@@ -147,12 +163,17 @@ def judged_components(
 ) -> tuple[ComponentRecord, ...]:
     """Components with the tests of their representatives, and means over their refined elements.
 
-    ``representatives`` is the validation of `Inference.representatives`, simple elements that no event chose: their
-    p-values are of the elements exactly as they are.
+    ``representatives`` is the validation of `Inference.representatives`. Those with a name no event chose, and their
+    p-values are of the elements exactly as they are; those without are means of kept elements, with their error.
     """
     logs = [] if representatives is None else representatives.log_p_found.tolist()
     level = elements.options.level
-    family = adjusted({c: log_p for c, log_p in enumerate(logs) if not math.isnan(log_p)}, level)
+    exact = is_exact(elements.events.held)
+    kinds: dict[int, PKind] = {
+        c: "asymptotic" if one.any() or not exact else "exact"
+        for c, one in enumerate(i.representatives_covariance)
+    }
+    family = adjusted({c: log_p for c, log_p in enumerate(logs) if not math.isnan(log_p)}, level, kinds=kinds)
     found = []
     for c, row in enumerate(i.components):
         members = i.component == c

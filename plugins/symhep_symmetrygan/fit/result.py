@@ -7,11 +7,13 @@ from typing import Any
 
 import hist
 import numpy as np
+import numpy.typing as npt
 
 from symhep.events.copies import Copies
 from symhep.methods.context import Context
 from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.result import Arrays, Part, Result
+from symhep_symmetrygan.bounds.limits import with_limits
 from symhep_symmetrygan.fit.divergences import Divergences
 from symhep_symmetrygan.fit.elements import Elements
 from symhep_symmetrygan.fit.group import group_of
@@ -19,13 +21,15 @@ from symhep_symmetrygan.fit.landscape import landscape_of
 from symhep_symmetrygan.fit.map import map_of
 from symhep_symmetrygan.fit.shards import Prepared
 from symhep_symmetrygan.fit.subgroups import discrete_histograms, subgroup_histograms
-from symhep_symmetrygan.fit.symmetry import symmetry_of
+from symhep_symmetrygan.fit.symmetry import stated_generators, symmetry_of
 from symhep_symmetrygan.record import SymmetryGanRecord
 from symhep_symmetrygan.sample import Events, Sample
 from symhep_symmetrygan.spaces.names import read_space
 from symhep_symmetrygan.subgroups.record import DiscreteSearch, SubgroupSearch
 
 __all__ = ["result_of"]
+
+FloatArray = npt.NDArray[np.float64]
 
 
 def result_of(prepared: Prepared, parts: Sequence[Part], context: Context) -> Result[SymmetryGanRecord]:
@@ -36,6 +40,8 @@ def result_of(prepared: Prepared, parts: Sequence[Part], context: Context) -> Re
         of.setdefault(work.kind, []).append(part)
     fields, arrays = dict[str, Any](), Arrays()
     histograms: dict[str, hist.Hist[Any]] = {}
+    searched: Events | None = None
+    stated: FloatArray | None = None
     if options.search is not None:
         space = read_space(options.search, events)
         elements = Elements.of(of["restarts"], space, space.of(events), options)
@@ -45,7 +51,7 @@ def result_of(prepared: Prepared, parts: Sequence[Part], context: Context) -> Re
         if divergences is not None:
             fields["kl"], histograms = divergences.record(), divergences.histograms()
             arrays |= divergences.drawing()
-        _add_group(fields, arrays, elements, divergences, events, context)
+        searched, stated = elements.events, _add_group(fields, arrays, elements, divergences, events, context)
         if options.landscape is not None:
             fields["landscape"], drawn = landscape_of(elements, options.landscape)
             arrays |= drawn
@@ -61,6 +67,7 @@ def result_of(prepared: Prepared, parts: Sequence[Part], context: Context) -> Re
         histograms = histograms or discrete_histograms(
             events, options.discrete, fields["discrete"], bins, seeds
         )
+    fields |= with_limits(fields, events, stated, searched)
     return Result(
         SymmetryGanRecord(**fields, **_described(events), significance_level=options.level),
         arrays,
@@ -75,17 +82,18 @@ def _add_group(
     divergences: Divergences | None,
     events: Events,
     context: Context,
-) -> None:
-    """The group that the elements form, and the symmetry that it states."""
+) -> FloatArray | None:
+    """The group that the elements form, and the symmetry that it states; its generators (r, D + 1, D + 1)."""
     group = group_of(elements, divergences, context)
     if group is None:
-        return
+        return None
     fields |= group.records()
     arrays |= group.drawing()
     symmetry = symmetry_of(group, fields["connected_components"], events)
     if symmetry is not None:
         fields["symmetry"] = symmetry.to_record()
         arrays |= symmetry.to_arrays()
+    return stated_generators(group)
 
 
 def _copies(held: Sample) -> Copies | None:

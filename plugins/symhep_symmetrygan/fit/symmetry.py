@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from symhep.lie.labels import stated
 from symhep.methods.symmetry import Symmetry, measured_entries
@@ -10,7 +11,18 @@ from symhep_symmetrygan.fit.group import Group
 from symhep_symmetrygan.inference.record import ComponentRecord
 from symhep_symmetrygan.sample import Events
 
-__all__ = ["symmetry_of"]
+__all__ = ["stated_generators", "symmetry_of"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def stated_generators(group: Group) -> FloatArray:
+    """(r, D + 1, D + 1) on scaled coordinates, as their labels say."""
+    space, i = group.elements.space, group.inference
+    assert space.generators is not None
+    matrices = np.asarray(space.generators.homogeneous().matrices, dtype=np.float64)
+    rows = [np.tensordot(stated(c, e), matrices, 1) for c, e in zip(i.generators, i.errors, strict=True)]
+    return np.array(rows).reshape(-1, *matrices.shape[1:])
 
 
 def symmetry_of(group: Group, components: tuple[ComponentRecord, ...], events: Events) -> Symmetry | None:
@@ -23,9 +35,7 @@ def symmetry_of(group: Group, components: tuple[ComponentRecord, ...], events: E
     if space.generators is None or space.columns or events.members is not None:
         return None
     matrices = np.asarray(space.generators.homogeneous().matrices, dtype=np.float64)
-    found = np.zeros((len(i.generators), *matrices.shape[1:]))
-    for matrix, c, e in zip(found, i.generators, i.errors, strict=True):
-        matrix += np.tensordot(stated(c, e), matrices, 1)
+    found = stated_generators(group)
     kept = [row for row in components if row.rejected is False and row.name != "identity"]
     elements = np.array([row.matrix for row in kept]).reshape(-1, *matrices.shape[1:])
     covariance = i.covariance.reshape(len(i.generators), len(matrices), len(matrices))

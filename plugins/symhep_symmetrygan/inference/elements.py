@@ -78,10 +78,17 @@ class Measured:
             self.tangents, self.elements[chosen], self.covariance[chosen], self.information[chosen]
         )
 
-    def as_placed(self) -> Measured:
-        """Along flat directions each element is where it is: of all positions that the events allow it has that one."""
+    @property
+    def flat(self) -> FloatArray:
+        """(f, G) directions along which the events see nothing, of the element in the middle."""
+        values, vectors = np.linalg.eigh(np.median(self.information, axis=0))
+        return vectors[:, values <= 1.0].T
+
+    def as_placed(self, scatter: float = EXACT) -> Measured:
+        """Along flat directions each element is where it is, within ``scatter`` (in units of the extents): of all
+        positions that the events allow it has that one."""
         values, vectors = np.linalg.eigh(self.information)
-        spread = np.where(values > 1.0, 1 / np.maximum(values, 1.0), 0.0) + EXACT**2
+        spread = np.where(values > 1.0, 1 / np.maximum(values, 1.0) + EXACT**2, scatter**2)
         covariance = vectors * spread[:, None, :] @ vectors.swapaxes(1, 2)
         return Measured(self.tangents, self.elements, covariance, self.information)
 

@@ -27,11 +27,13 @@ from symhep_symmetrygan.inference.summary import (
     component_record,
     finite_record,
     generator_rows,
+    missing,
     notes,
+    unseen_labels,
 )
 from symhep_symmetrygan.inference.tangents import Tangents
 
-__all__ = ["infer"]
+__all__ = ["infer", "without"]
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -54,6 +56,7 @@ def infer(
     independent: bool = False,
     unit: float = 1.0,
     seed: int = 0,
+    drawn: bool = False,
 ) -> Inference:
     """The group of the elements that held-out events ``kept``, and where the others are relative to it.
 
@@ -83,6 +86,9 @@ def infer(
         of elements, which bounds them whatever the correlations are (Cauchy-Schwarz).
     unit
         Of the coordinates, in those of the data: names of components say fixed points in the latter.
+    drawn
+        Whether something other than the events, a term of the loss, has drawn elements together: along directions that
+        the events do not see, too.
 
     >>> from symhep.lie.bases import so
     >>> rng = np.random.default_rng(1)
@@ -103,7 +109,9 @@ def infer(
         return _nothing(why, generators, len(keep))
     most = min(MOST, max(MOST_TIMES // len(tangents), FEWEST))
     searched = rows if len(rows) <= most else np.sort(np.random.default_rng(seed).choice(rows, most, False))
-    spanned = span_of(measured.subset(searched).with_identity(), level, seed, independent=independent)
+    spanned = span_of(
+        measured.subset(searched).with_identity(), level, seed, independent=independent, drawn=drawn
+    )
     if spanned.kind == "not determined":
         return _nothing(spanned.why, generators, len(keep), spanned)
     return _group(measured, keep, searched, spanned, generators, coordinates, independent, unit)
@@ -136,6 +144,9 @@ def _group(
 ) -> Inference:
     """The group of a span that is determined."""
     fit, tangents = spanned.level.fit, measured.tangents
+    unseen = unseen_labels(measured.subset(np.flatnonzero(kept)).flat, tangents, generators.labels)
+    if spanned.kind == "finite":
+        measured = measured.as_placed(spanned.scatter)
     if not independent:
         fit = replace(fit, covariance=len(searched) * fit.covariance)
     if spanned.kind == "finite":
@@ -173,14 +184,46 @@ def _group(
     values, noise = spectrum(measured.subset(rows), component[rows])
     finite = finite_record(products, component, kept)
     return Inference(
-        algebra_record(spanned, named), generators.labels, named.coefficients, named.errors,
+        algebra_record(spanned, named, unseen), generators.labels, named.coefficients, named.errors,
         generator_rows(named, generators.labels), values, noise, tuple(table),
         finite if spanned.kind == "finite" else None, finite if spanned.kind == "continuous" else None,
         component,
         np.array([a.kind for a in acting] or [""] * len(kept)),
         np.array([a.p_value for a in acting] or [np.nan] * len(kept)), notes(spanned, named, products),
-        named.covariance,
+        named.covariance, found=tuple(found), tangents_of=tangents, span=fit.basis,
     )  # fmt: skip
+
+
+def without(found: Inference, rejected: Sequence[int], kept: BoolArray) -> Inference:
+    """The same with the finite group of the components alone that are not ``rejected`` (their numbers).
+
+    A few elements that ended on another maximum of the loss may be kept one by one, among many, and yet be rejected as
+    a component. They are no part of the group, and it may close without them.
+    """
+    left = [c for c in range(len(found.found)) if c not in set(rejected)]
+    if found.tangents_of is None or len(left) == len(found.found) or not left:
+        return found
+    products = multiplication(found.tangents_of, [found.found[c] for c in left], found.span)
+    some = np.array([left.index(c) if c in left else -1 for c in found.component.tolist()])
+    finite = finite_record(products, some, kept, len(found.found) - len(left))
+    again = _all_named(
+        [replace(found.found[c], name="") if _unnamed(found.found[c]) else found.found[c] for c in left],
+        products,
+    )
+    names = {c: one.name for c, one in zip(left, again, strict=True)}
+    rows = tuple(
+        row.model_copy(update={"name": names.get(c, row.name)}) for c, row in enumerate(found.components)
+    )
+    return replace(
+        found, components=rows,
+        finite=finite if found.finite is not None else None,
+        component_group=finite if found.component_group is not None else None,
+        notes=tuple(n for n in found.notes if "are products of those found" not in n) + missing(products),
+    )  # fmt: skip
+
+
+def _unnamed(one: Component) -> bool:
+    return one.distance is None
 
 
 def _largest_first(rows: IntArray, searched: IntArray, labels: IntArray) -> IntArray:

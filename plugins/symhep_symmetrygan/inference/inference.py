@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.hypotheses.generators.record import GeneratorRow
+from symhep_symmetrygan.inference.components import Component
 from symhep_symmetrygan.inference.record import (
     AlgebraRecord,
     ComponentRecord,
     FiniteGroupRecord,
 )
+from symhep_symmetrygan.inference.tangents import Tangents
 
 __all__ = ["Inference"]
 
@@ -48,6 +50,9 @@ class Inference:
         What a reader must know, in sentences.
     covariance
         (r, G, G) of the coefficients of each generator; (0, G, G) without any.
+    found, tangents_of, span
+        The first components, those that kept elements lie in, with the coordinates and the span (r, G) that they refer
+        to.
     """
 
     algebra: AlgebraRecord
@@ -65,6 +70,9 @@ class Inference:
     action_p: FloatArray
     notes: tuple[str, ...] = field(default=())
     covariance: FloatArray = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    found: tuple[Component, ...] = ()
+    tangents_of: Tangents | None = None
+    span: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -75,3 +83,14 @@ class Inference:
     def representatives(self) -> FloatArray:
         """(C, D + 1, D + 1) one element of each component: what to test on held-out events."""
         return np.array([row.matrix for row in self.components])
+
+    @property
+    def representatives_covariance(self) -> FloatArray:
+        """(C, G, G) along the generators of the space: zero for elements with a name, which no event chose."""
+        g = len(self.tangents)
+        out = np.zeros((len(self.components), g, g))
+        for c, one in enumerate(self.found):
+            if self.tangents_of is not None and one.representative is one.mean:
+                extents = self.tangents_of.extents
+                out[c] = one.covariance * extents[:, None] * extents
+        return out

@@ -22,6 +22,8 @@ IntArray = npt.NDArray[np.int64]
 #: Groups with more elements than this, or than `GROWTH` times those found, are not followed (but up to `SMALL` always):
 #: errors add up from product to product, and what does not close by then is no group within them.
 MOST, GROWTH, SMALL = 130, 3, 24
+#: Probability that any product of a group is not found among its elements.
+MISSED = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +100,8 @@ def _found(
     for row, element, error in zip(quality, known[start:], spreads[start:], strict=True):
         h = product @ np.linalg.inv(element)
         row[:] = off_chi2(nearest(tangents, h, basis).u, spread + error, basis)
-    limit = threshold(len(tangents) - len(basis))
+    # each of n^2 products is as likely to be missed by mistake: all of them together with MISSED
+    limit = threshold(len(tangents) - len(basis), MISSED / len(elements) ** 2)
     found = np.where(quality.min(axis=0) < limit, quality.argmin(axis=0) + start, -1)
     return [int(k) for k in found]
 

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from symhep.hypotheses.algebra.record import NamedAlgebra
+from symhep.hypotheses.bounds.record import Limits
 from symhep.methods.number import Bounded, Number
 from symhep.methods.p_values import Adjusted, PValue
 from symhep.methods.record import Record
@@ -34,8 +35,14 @@ class AlgebraRecord(NamedAlgebra):
         None, description="a finite group would have at least so many elements; null: not asked"
     )
 
+    unseen: tuple[str, ...] = Field(
+        (),
+        description="generators along which the events do not see where a kept element is: any element along them "
+        "would do as well",
+    )
 
-class ComponentRecord(Adjusted):
+
+class ComponentRecord(Adjusted, Limits):
     """A component that found elements fall into; p-values are those of its representative."""
 
     name: str = Field(description="name of its simplest element")
@@ -75,6 +82,10 @@ class FiniteGroupRecord(Record):
     elements: int = Field(description="kept elements that fell into them")
     orders: dict[str, int] = Field(description="order of an element -> number of elements of that order")
     closed: bool = Field(description="closed under composition within errors")
+    left_out: int = Field(
+        0,
+        description="further components of kept elements that are rejected as such, and left out of the group",
+    )
     rotations: int = Field(description="elements of positive determinant")
     reflections: int = Field(description="elements of negative determinant")
 

@@ -12,7 +12,7 @@ from scipy.stats import ncx2
 from symhep.lie.canonical_basis import canonical_basis
 from symhep_symmetrygan.inference.coincidence import chance, fewest_points
 from symhep_symmetrygan.inference.cosets import MEET, cosets, off_span, threshold
-from symhep_symmetrygan.inference.elements import Measured, Pairs
+from symhep_symmetrygan.inference.elements import EXACT, Measured, Pairs
 from symhep_symmetrygan.inference.fit import SpanFit, fit_span
 from symhep_symmetrygan.inference.lattice import CircleTest, circle_test, period
 
@@ -25,6 +25,8 @@ IntArray = npt.NDArray[np.int64]
 TRIED, SCREENED, FITTED = 100, 1000, 3
 #: Cosets that elements fit as badly as this are none.
 MISFIT = 1e-4
+#: Scatter about points that is looked for along flat directions, in units of the extents: that of training.
+SCATTERS = (1e-5, 1e-4, 1e-3, 1e-2)
 #: Fits and assignments in turn.
 ROUNDS = 3
 
@@ -66,6 +68,8 @@ class Spanned:
         A finite group would have at least so many elements, at the 95 % confidence level.
     why
         In words.
+    scatter
+        Of the elements along flat directions, in units of the extents, if that is what 'finite' rests on.
     """
 
     kind: str
@@ -74,6 +78,7 @@ class Spanned:
     circle: CircleTest | None
     fewest: int
     why: str
+    scatter: float = EXACT
 
     @property
     def dimension(self) -> int:
@@ -81,7 +86,9 @@ class Spanned:
         return len(self.level.fit.basis)
 
 
-def span_of(measured: Measured, level: float = 0.01, seed: int = 0, *, independent: bool = True) -> Spanned:
+def span_of(
+    measured: Measured, level: float = 0.01, seed: int = 0, *, independent: bool = True, drawn: bool = False
+) -> Spanned:
     """The span of ``measured`` elements, the first of which is the identity.
 
     For r = 0, 1, ... the r directions are sought that put the elements into the fewest cosets within their errors
@@ -94,8 +101,16 @@ def span_of(measured: Measured, level: float = 0.01, seed: int = 0, *, independe
     equidistant points for every q (`circle_test`); for more, and for boosts, elements of a finite group of M elements
     would repeat themselves, and if they do not, M is large (`fewest_points`). A finite order is excluded, and the
     group called continuous, if it would have to exceed 1 / 0.05 with the prior 1 / (q (q + 1)) on q.
+
+    If something other than the events has ``drawn`` elements together, a term of the loss, they scatter about points
+    even along directions that the events do not see, by as much as training leaves. Whether they do is asked first, for
+    each of the `SCATTERS`; `chance` times their number must be below ``level``.
     """
     rng = np.random.default_rng(seed)
+    if drawn and len(measured.subset(slice(1, None)).flat):
+        placed = _drawn_together(measured, level, rng, independent)
+        if placed is not None:
+            return placed
     measured = measured.as_placed()
     pairs = measured.all_pairs()
     g, levels = len(measured.tangents), list[Level]()
@@ -114,6 +129,24 @@ def span_of(measured: Measured, level: float = 0.01, seed: int = 0, *, independe
             "finite", levels[0], tuple(levels), None, 0, "elements repeat themselves within errors"
         )
     return _continuous(measured, levels, level)
+
+
+def _drawn_together(
+    measured: Measured, level: float, rng: np.random.Generator, independent: bool
+) -> Spanned | None:
+    """The points about which elements scatter, or None."""
+    tried = list[tuple[float, float, Level]]()
+    for scatter in SCATTERS:
+        placed = measured.as_placed(scatter)
+        found = _best(placed, placed.all_pairs(), 0, rng, independent)
+        tried.append((found.chance * len(SCATTERS), scatter, found))
+    chance_, scatter, found = min(tried, key=lambda one: one[0])
+    if chance_ >= level:
+        return None
+    why = (
+        "elements repeat themselves within errors, where the events see nothing by what was added to the loss"
+    )
+    return Spanned("finite", replace(found, chance=chance_), (found,), None, 0, why, scatter)
 
 
 def _undetermined(levels: list[Level], g: int) -> Spanned:

@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from symhep.hypotheses.algebra.record import Alternative
 from symhep.hypotheses.generators.record import GeneratorRow
+from symhep.lie.canonical_basis import canonical_basis
+from symhep.lie.labels import combination_label
 from symhep.methods.p_values import PValue
 from symhep_symmetrygan.inference.action import Action
 from symhep_symmetrygan.inference.algebra import Named
@@ -24,6 +26,7 @@ from symhep_symmetrygan.inference.record import (
     FiniteGroupRecord,
 )
 from symhep_symmetrygan.inference.span import Spanned
+from symhep_symmetrygan.inference.tangents import Tangents
 
 __all__ = [
     "algebra_record",
@@ -31,7 +34,9 @@ __all__ = [
     "component_record",
     "finite_record",
     "generator_rows",
+    "missing",
     "notes",
+    "unseen_labels",
 ]
 
 FloatArray = npt.NDArray[np.float64]
@@ -39,13 +44,15 @@ BoolArray = npt.NDArray[np.bool_]
 
 #: Misfit of elements and cosets that has to be said.
 MISFIT = 1e-3
+#: Coefficients of generators along flat directions that are not shown.
+VISIBLE = 0.02
 
 
-def algebra_record(spanned: Spanned, named: Named | None) -> AlgebraRecord:
+def algebra_record(spanned: Spanned, named: Named | None, unseen: tuple[str, ...] = ()) -> AlgebraRecord:
     """Dimension and name, and what they rest on; ``named`` None: not determined."""
     circle, common = (
         spanned.circle,
-        {"kind": spanned.kind, "why": spanned.why, "chance": spanned.level.chance},
+        {"kind": spanned.kind, "why": spanned.why, "chance": spanned.level.chance, "unseen": unseen},
     )
     excluded = None if circle is None else circle.excluded
     if named is None:
@@ -113,9 +120,12 @@ def approximate_record(
 
 
 def finite_record(
-    products: Multiplication, component: npt.NDArray[np.int64], kept: BoolArray
+    products: Multiplication, component: npt.NDArray[np.int64], kept: BoolArray, left_out: int = 0
 ) -> FiniteGroupRecord:
-    """The finite group of points, or of components: ``found`` of them, the others are products of those."""
+    """The finite group of points, or of components: ``found`` of them, the others are products of those.
+
+    ``left_out``: components that held-out events reject as such.
+    """
     orders = products.orders
     known = bool(products.closed and (orders > 0).all())
     det = np.linalg.det(products.elements[:, :-1, :-1])
@@ -126,9 +136,27 @@ def finite_record(
         elements=int((kept & (component >= 0)).sum()),
         orders={str(q): n for q, n in sorted(Counter(orders.tolist()).items())} if known else {},
         closed=known,
+        left_out=left_out,
         rotations=int((det > 0).sum()),
         reflections=int((det < 0).sum()),
     )
+
+
+def missing(products: Multiplication) -> tuple[str, ...]:
+    """Of a group that closes: how many components no element was found in."""
+    number = len(products.table) - products.found
+    if not number or not products.closed:
+        return ()
+    return (f"{number} components are products of those found, but no element was found in them",)
+
+
+def unseen_labels(flat: FloatArray, tangents: Tangents, labels: Sequence[str]) -> tuple[str, ...]:
+    """Generators along which the events see nothing, of directions ``flat`` (f, G) in units of the extents."""
+    if not len(flat):
+        return ()
+    rows = canonical_basis(flat * tangents.extents)
+    rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return tuple(combination_label(row, np.full_like(row, VISIBLE), labels) for row in rows)
 
 
 def notes(spanned: Spanned, named: Named, products: Multiplication) -> tuple[str, ...]:
@@ -138,9 +166,7 @@ def notes(spanned: Spanned, named: Named, products: Multiplication) -> tuple[str
     if fit.p_value < MISFIT:
         factor = np.sqrt(fit.chi2 / max(fit.freedom, 1))
         said.append(f"elements scatter {factor:.2g} times more about their cosets than their errors say")
-    if len(products.table) > products.found:
-        missing = len(products.table) - products.found
-        said.append(f"{missing} components are products of those found, but no element was found in them")
+    said += missing(products)
     if named.identification is not None and not named.identification.closed:
         said.append("the span of the logarithms is not closed within errors: directions are missing")
     return tuple(said)

@@ -95,12 +95,23 @@ def _as_trained(r: SymmetryGanRecord) -> Iterator[Statement]:
 
 def _drawn_together(r: SymmetryGanRecord) -> Iterator[Statement]:
     """The name of the group comes from where refined elements lie; what was added to the loss has put them there."""
-    if r.search is not None and r.search.terms and r.algebra is not None and r.generators:
+    if r.search is None or not r.search.terms or r.algebra is None or not r.algebra.unseen:
+        return
+    terms, unseen = several(r.search.terms), several(r.algebra.unseen)
+    evidence = {"terms": list(r.search.terms), "unseen": list(r.algebra.unseen)}
+    if r.algebra.kind == "finite" and r.finite_group is not None:
         yield _warning(
-            f"What was added to the loss ({several(r.search.terms)}) has moved elements along directions that "
-            "the events do not see. There their positions are taken as they are, without an error of training, so that "
-            "a finite group can be called continuous: see where they lie.",
-            {"terms": list(r.search.terms)},
+            f"Along {unseen} the events do not see where an element is. What was added to the loss ({terms}) has "
+            "chosen these points: they are what the search was restricted to, and say nothing against the continuous "
+            f"group of {unseen}. A search without it shows whether the elements fill that group.",
+            evidence,
+            "parameters",
+        )
+    elif r.generators:
+        yield _warning(
+            f"What was added to the loss ({terms}) has moved elements along {unseen}, which the events do not see: "
+            "where they lie there is its doing, and the group may be larger.",
+            evidence,
             "parameters",
         )
 

@@ -11,6 +11,7 @@ from symhep.methods.p_values import p_text
 from symhep.methods.result import Statement
 from symhep_symmetrygan.inference.record import FiniteGroupRecord
 from symhep_symmetrygan.record import SymmetryGanRecord
+from symhep_symmetrygan.say.bounds import limit_statements
 from symhep_symmetrygan.say.cautions import cautions
 from symhep_symmetrygan.say.components import component_statements
 from symhep_symmetrygan.say.counts import elements_text, verb
@@ -31,6 +32,7 @@ def statements(record: SymmetryGanRecord) -> Iterator[Statement]:
     for part in found:
         yield from said_of(part(record), whose)
     yield from said_of(subgroup_statements(record), of_events(record))
+    yield from said_of(limit_statements(record), whose)
     yield from divergence_statements(record)
     yield from said_of(loss_statements(record), whose)
     yield from said_of(_composition(record), whose)
@@ -119,12 +121,19 @@ def _finite(r: SymmetryGanRecord) -> Iterator[Statement]:
 
 def _finite_group(group: FiniteGroupRecord, whose: str, figure: str) -> Statement:
     if not group.closed:
-        text = f"{whose} are not closed under composition within errors: no finite group"
+        text = (
+            f"{whose} fall into {group.found} points or components whose products are not among them within errors: "
+            "which finite group they form is not determined"
+        )
     else:
+        dihedral = "dihedral " if group.name.startswith("D_") else ""
         orders = [f"{number} of order {order}" for order, number in group.orders.items()]
-        text = f"{whose} form the group {group.name} of {group.order} elements: {several(orders)}"
+        text = f"{whose} form the {dihedral}group {group.name} of {group.order} elements: {several(orders)}"
         if group.order is not None and group.found < group.order:
             text += f"; {group.found} of them were found, the others are products of these"
+    if group.left_out:
+        points = "point is" if group.left_out == 1 else "points are"
+        text += f"; {group.left_out} further {points} left out: held-out events reject the mean of the elements there"
     return Statement(f"{text}.", group.to_json(), figure)
 
 

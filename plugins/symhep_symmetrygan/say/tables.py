@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from symhep.hypotheses.bounds.table import limit_columns
 from symhep.hypotheses.candidates.table import candidate_table
 from symhep.hypotheses.discrete.scan_sentence import scan_table
 from symhep.hypotheses.discrete.table import discrete_table
@@ -91,16 +92,18 @@ def _projections(r: SymmetryGanRecord) -> Table:
 
 def _components(r: SymmetryGanRecord) -> Table:
     names = () if r.kl is None else r.kl.projections
+    limits = limit_columns(r.connected_components)
     rows = [
         (
             c.name, c.elements, c.action, c.p, c.p_adjusted, _verdict(c), c.posthoc_loss,
+            *(cell(c) for cell in limits.values()),
             *(None if c.excess is None else c.excess[j] for j in range(len(names))),
         )
         for c in r.connected_components
     ]  # fmt: skip
     heads = ("component", "elements", "generators", UNADJUSTED, ADJUSTED, "verdict", LOSS)
     return Table.of(
-        (*heads, *(Heading(f"excess KL, {name}", "nats") for name in names)), rows,
+        (*heads, *limits, *(Heading(f"excess KL, {name}", "nats") for name in names)), rows,
         "Components that the found elements fall into; adjusted for their number by Holm's method. A post-hoc loss of "
         "2 ln 2 = 1.3863 is that of a symmetry.",
     )  # fmt: skip

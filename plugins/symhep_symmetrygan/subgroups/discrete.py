@@ -39,6 +39,9 @@ __all__ = ["chosen_elements", "forward_backward", "search_elements"]
 
 FloatArray = npt.NDArray[np.float64]
 
+#: Waves of a scan, which looks at 299 images of each event.
+SCAN_WAVES = 16
+
 
 def search_elements(
     events: Events,
@@ -93,7 +96,8 @@ def search_elements(
         kl = DivergenceRecord.seen(observed, kept=kept, failed=failed)
     scan = None
     if (subgroup := options.scanned(frame_of(events.each))) is not None:
-        scan = scan_elements(events, held, subgroup, waves, leaves, stream_for(seeds, "scan"), level, options)
+        few = draw_waves(events.train, SCAN_WAVES, np.random.default_rng(stream_for(seeds, "scanning waves")))
+        scan = scan_elements(events, held, subgroup, few, leaves, stream_for(seeds, "scan"), level, options)
     return DiscreteSearch(
         discrete=rows, scan=scan, forward_backward_asymmetry=forward_backward(events), discrete_kl=kl
     )

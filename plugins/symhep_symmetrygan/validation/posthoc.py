@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import cos, pi, sqrt
 
 import numpy as np
@@ -20,7 +20,7 @@ from symhep_symmetrygan.training.options import DiscriminatorOptions
 from symhep_symmetrygan.training.set_discriminator import Networks, make_networks
 from symhep_symmetrygan.training.steps import SHOWN, Advance, nothing
 from symhep_symmetrygan.validation.calibration import CalibratedLoss, halves
-from symhep_symmetrygan.validation.given import powers_of
+from symhep_symmetrygan.validation.given import Shifts, moved_by
 from symhep_symmetrygan.validation.options import PosthocOptions
 from symhep_symmetrygan.validation.pictures import Pictures, pictures_of
 from symhep_symmetrygan.validation.waves import blocks
@@ -45,9 +45,8 @@ class Judged:
         (E,) of the excess, from paired differences.
     slope
         (E, G) of E[d(g x)] along exp(sum_a delta_a T_a) g.
-    powers
-        (E, 7, n) single precision: d of the images of the events under the powers -3 .. 3 of g; (E, 0, 0) if not asked
-        for.
+    images
+        (E, 8, n) single precision: d of the images of the events that `Shifts` makes; (E, 0, 0) if not asked for.
     """
 
     loss: FloatArray
@@ -55,7 +54,7 @@ class Judged:
     excess: FloatArray
     variance: FloatArray
     slope: FloatArray
-    powers: npt.NDArray[np.float32]
+    images: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.float32))
 
     @classmethod
     def unknown(cls, count: int, generators: int) -> Judged:
@@ -87,12 +86,12 @@ def classify(
     seeds: Sequence[np.random.SeedSequence],
     advance: Advance = nothing,
     *,
-    powers: bool = False,
+    shifts: Shifts | None = None,
 ) -> Judged:
     """Train a classifier of ``train`` against its images by each of ``elements`` (E, D + 1, D + 1), judge on ``held``.
 
     The networks see whitened coordinates and start from ``seeds``, one per element. Their step size falls to zero as a
-    cosine. ``advance`` counts len(seeds) * options.steps steps. ``powers``: also of powers of the elements.
+    cosine. ``advance`` counts len(seeds) * options.steps steps. ``shifts``: images of events to judge as well.
     """
     device = train.x.device
     streams = ReplicaStreams(seeds, str(device))
@@ -109,8 +108,29 @@ def classify(
         adam.step()
         if (step + 1) % SHOWN == 0 or step + 1 == options.steps:
             advance((step % SHOWN + 1) * len(seeds))
-    shown = [pictures_of(train, of) for of in np.stack([powers_of(g) for g in elements], 1)] if powers else []
-    return _judge(networks, held, pictures, elements, generators, shown)
+    found = _judge(networks, held, pictures, elements, generators)
+    return (
+        found if shifts is None else replace(found, images=_shifted(networks, train, held, elements, shifts))
+    )
+
+
+@torch.no_grad()
+def _shifted(
+    networks: Networks, train: Sample, held: Sample, elements: FloatArray, shifts: Shifts
+) -> npt.NDArray[np.float32]:
+    """(E, 8, n) d of the images g^-k_j z of the held-out events."""
+    moves = np.stack([moved_by(g) for g in elements], 2)  # (8, 8, E, D + 1, D + 1)
+    told = np.zeros((len(elements), len(moves), len(held)), dtype=np.float32)
+    columns = torch.cat([held.rows.float(), torch.ones(len(held), 1, device=held.x.device)], 1).T
+    for k, of in enumerate(moves):
+        own = np.flatnonzero(shifts.of_events == k)
+        if len(own):
+            some = columns[:, torch.from_numpy(own).to(columns.device)]
+            for j, maps in enumerate(of):
+                pictures = pictures_of(train, maps)
+                chances = networks.logits(pictures.judged(pictures.maps, some)).sigmoid()
+                told[:, j, own] = chances.cpu().numpy()
+    return told
 
 
 def _judge(
@@ -119,10 +139,8 @@ def _judge(
     pictures: Pictures,
     elements: FloatArray,
     generators: FloatArray,
-    powers: Sequence[Pictures],
 ) -> Judged:
     """Sums over held-out events, a block at a time; slopes by automatic differentiation with respect to the maps."""
-    told = np.zeros((len(pictures.maps), len(powers), len(held) if powers else 0), dtype=np.float32)
     count = len(pictures.maps)
     losses = CalibratedLoss(count, halves(len(held), held.unit))
     sums, at = torch.zeros(3, count, dtype=torch.float64, device=held.x.device), 0
@@ -131,9 +149,6 @@ def _judge(
         columns = rows.T
         with torch.no_grad():
             real = networks.logits(pictures.real(columns[:-1]).expand(count, -1, -1))
-            for k, power in enumerate(powers):
-                chances = networks.logits(power.judged(power.maps, columns)).sigmoid()
-                told[:, k, at : at + len(rows)] = chances.cpu().numpy()
         maps = pictures.maps.clone().requires_grad_()
         with torch.enable_grad():
             fake = networks.logits(pictures.judged(maps, columns))
@@ -151,8 +166,8 @@ def _judge(
     # d d / d delta_a = <d d / d(A, b), (A, b) of T_a g>, in whitened coordinates
     moved = np.einsum("gij,ejk->egik", generators[:, :-1], elements)
     by_delta = np.einsum("ehk,eghk->eg", slope.cpu().numpy() / weight, pictures.along(moved))
-    copies = held.repeated
-    return Judged(loss, error * sqrt(copies), mean, variance * copies, by_delta, told)
+    copies, none = held.repeated, np.zeros((count, 0, 0), dtype=np.float32)
+    return Judged(loss, error * sqrt(copies), mean, variance * copies, by_delta, none)
 
 
 def _mean(sums: FloatArray, weight: float, squares: float) -> tuple[FloatArray, FloatArray]:

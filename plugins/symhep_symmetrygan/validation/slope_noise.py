@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from symhep.stats.residual_forms import complement_test, ridge_form
+from symhep.stats.residual_forms import residual, ridge_form, ridge_test
 from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.validation.waves import Waves
 
@@ -24,6 +24,8 @@ DRAWS, MOTIONLESS = 200, 1e-9
 ALARM = 0.05
 #: Probability that a flat direction is said to be none.
 NOISE = 1e-3
+#: Fits of a combination that is flat.
+FITS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +42,9 @@ class SlopeNoise:
     squares
         (draws, r, r) what T^T W T is along ``directions`` if T is noise alone.
     derivatives
-        (G, n, K) root d_a f of single units, such that sum_n is T. ``freedom``: of covariances of it.
+        (G, n, K) d_a f of single units, such that sum_n is the slope itself. ``freedom``: of covariances of it.
+    back
+        (K, m) from T to slopes: root is a covariance's inverse, tuned to outlying events where these are.
     """
 
     metric: FloatArray
@@ -48,6 +52,7 @@ class SlopeNoise:
     squares: FloatArray
     derivatives: FloatArray
     freedom: float
+    back: FloatArray
 
     def weak(
         self, slopes: FloatArray, vectors: FloatArray, signal: npt.NDArray[np.bool_]
@@ -56,27 +61,38 @@ class SlopeNoise:
 
         `signals` asks how well an element could be placed along a direction, this whether its slope is noise, in the
         errors of the slope itself. ``slopes`` (K, r) are T along `directions`. Of the directions without ``signal`` the
-        one with the largest slope comes first; what slopes with signal can take is projected away; the first that is
-        noise, with the probability `NOISE`, ends it.
+        one with the largest slope comes first; it is flat if it is so in some combination with those before it and with
+        those with signal; the first one that is, at the level `NOISE`, ends it.
         """
         weak, turned = np.zeros_like(signal), vectors.copy()
         left = np.flatnonzero(~signal)
         if not len(left):
             return turned, weak
-        inside = vectors[:, left]
+        inside, slopes = vectors[:, left], self.back @ slopes
         each = np.tensordot((self.directions @ inside).T, self.derivatives, 1)  # (l, n, K)
         shared = ridge_form(np.einsum("lnj,lnk->jk", each, each, optimize=True), self.freedom).transform
-        turned[:, left] = inside = (
-            inside @ np.linalg.eigh(-((shared @ slopes @ inside).T @ (shared @ slopes @ inside)))[1]
-        )
+        seen = shared @ slopes @ inside
+        turned[:, left] = inside = inside @ np.linalg.eigh(-(seen.T @ seen))[1]
         level = np.log(NOISE / len(left))
         for k, place in enumerate(left.tolist()):
-            own = np.tensordot(self.directions @ inside[:, k], self.derivatives, 1)
-            known = slopes @ np.concatenate([vectors[:, signal], inside[:, :k]], 1)
-            if complement_test(slopes @ inside[:, k], own.T @ own, self.freedom, known).log_p > level:
+            others = np.concatenate([vectors[:, signal], inside[:, :k]], 1)
+            if self._log_p(slopes, inside[:, k], others) > level:
                 break
             weak[place] = True
         return turned, weak
+
+    def _log_p(self, slopes: FloatArray, along: FloatArray, others: FloatArray) -> float:
+        """ln p of 'some along + sum_s c_s others_s is flat', ``along`` (r,), ``others`` (r, s).
+
+        The combination is the one with the least slope, and its errors are its own: those of another one would be wrong
+        where functions barely change along that. As c is fitted, p is somewhat too large.
+        """
+        for _ in range(FITS):
+            own = np.tensordot(self.directions @ along, self.derivatives, 1)
+            step = residual(slopes @ along, own.T @ own, slopes @ others, self.freedom).step
+            along = along - others @ step
+        own = np.tensordot(self.directions @ along, self.derivatives, 1)
+        return ridge_test(slopes @ along, own.T @ own, self.freedom).log_p
 
     def signals(self, strength: FloatArray, vectors: FloatArray) -> npt.NDArray[np.bool_]:
         """Which eigenvalues (E, r) of T^T W T, ascending, with ``vectors`` (E, r, r), are more than noise: (E, r).
@@ -120,4 +136,7 @@ def slope_noise(
     directions = vectors[:, used] / np.sqrt(values[used])
     drawn = np.tensordot(rng.normal(size=(DRAWS, white.shape[1])), white, axes=(1, 1))  # (draws, G, K)
     drawn = np.einsum("gr,sgk->srk", directions, drawn, optimize=True)
-    return SlopeNoise(metric, directions, drawn @ drawn.swapaxes(1, 2), white, max(white.shape[1] - 1.0, 1.0))
+    back = np.linalg.inv(root)
+    return SlopeNoise(
+        metric, directions, drawn @ drawn.swapaxes(1, 2), white @ back.T, max(white.shape[1] - 1.0, 1.0), back
+    )

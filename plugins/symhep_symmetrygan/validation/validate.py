@@ -56,6 +56,7 @@ def validate(
     *,
     first: int = 0,
     draws: int = DRAWS,
+    errors: FloatArray | None = None,
 ) -> Validated:
     """Refine ``elements`` on the training events, test them on the held-out ones.
 
@@ -72,6 +73,8 @@ def validate(
         Number of the first element among all that are validated, here and in other calls.
     draws
         At most, where p-values of elements as they were found are exact (`is_exact`): none is below 1 / (draws + 1).
+    errors
+        (E, G, G) of the elements as they are given, zero for those that no event chose; None: all of these.
     """
     elements = np.asarray(elements, dtype=np.float64)
     valid: npt.NDArray[np.bool_] = np.asarray(np.isfinite(elements).all(axis=(1, 2)))
@@ -84,14 +87,26 @@ def validate(
     random = _random(space, options.random, starts)
     numbers = (first + np.flatnonzero(valid)).tolist()
     sets = [(taken, numbers), (refined.elements, numbers), (random, list(range(len(random))))]
-    judged = _judged(sets, generators, events, options, nets, advance)
-    nu = freedom(events.held)
-    tested["log_p_learned"] = judged[1].log_p(nu, error)
+    shifts = None
     if is_exact(events.held):
-        powers = judged[0].powers if options.posthoc is not None else None
-        tested |= _exact(taken, powers, waves, events.held, numbers, shifted, draws)
+        shifted, drawn = replica_seeds(shifted, 2)
+        shifts = Shifts.draw(events.held, np.random.default_rng(drawn))
+    judged = _judged(sets, generators, events, options, nets, advance, shifts)
+    nu, every = freedom(events.held), replica_seeds(shifted, max(numbers, default=-1) + 1)
+    tested["log_p_learned"] = judged[1].log_p(nu, error)
+    if shifts is not None:
+        images = judged[0].images if options.posthoc is not None else None
+        tested |= _exact(taken, images, waves, events.held, shifts, [every[k] for k in numbers], draws)
     else:
         tested["log_p_learned_found"] = judged[0].log_p(nu)
+    fitted = np.zeros(len(taken), dtype=bool) if errors is None else errors[valid].any(axis=(1, 2))
+    if errors is not None and fitted.any():
+        own = errors[valid]
+        some = _fitted(taken[fitted], own[fitted], waves, generators, events)
+        tested["log_p_waves_found"] = _placed(tested["log_p_waves_found"], fitted, some)
+        tested["log_p_learned_found"] = np.where(
+            fitted, judged[0].log_p(nu, own), tested["log_p_learned_found"]
+        )
     for end in ("", "_found"):
         tested[f"log_p{end}"] = _either(tested[f"log_p_waves{end}"], tested[f"log_p_learned{end}"])
     tested["log_p_adjusted"] = holm(tested["log_p"]) if len(taken) else np.zeros(0)
@@ -121,21 +136,35 @@ def waves_of(options: ValidationOptions, events: Events) -> int:
     return min(options.waves, max(FEWEST, int(known / EVENTS)))
 
 
+def _fitted(
+    elements: FloatArray, errors: FloatArray, waves: Waves, generators: FloatArray, events: Events
+) -> FloatArray:
+    """ln p by waves of elements that training events chose, with these errors."""
+    whole = with_spectators(elements, events.train, element=True)
+    along = with_spectators(generators, events.train, element=False)
+    return wave_log_p(waves, events.held, whole, along, events.train, errors)
+
+
+def _placed(values: FloatArray, at: npt.NDArray[np.bool_], new: FloatArray) -> FloatArray:
+    """``values`` with ``new`` ones where ``at``."""
+    out = values.copy()
+    out[at] = new
+    return out
+
+
 def _exact(
     elements: FloatArray,
-    powers: npt.NDArray[np.float32] | None,
+    images: npt.NDArray[np.float32] | None,
     waves: Waves,
     held: Sample,
-    numbers: list[int],
-    seeds: np.random.SeedSequence,
+    shifts: Shifts,
+    seeds: list[np.random.SeedSequence],
     draws: int,
 ) -> dict[str, FloatArray]:
     """Exact p-values of elements as they were found."""
-    every = replica_seeds(seeds, max(numbers, default=-1) + 2)
-    shifts = Shifts.draw(held, np.random.default_rng(every[0]))
-    rng = [np.random.default_rng(every[k + 1]) for k in numbers]
     whole = with_spectators(elements, held, element=True)
-    found = exact_log_p(waves, held, whole, powers, shifts, rng, draws)
+    rng = [np.random.default_rng(one) for one in seeds]
+    found = exact_log_p(waves, held, whole, images, shifts, rng, draws)
     return dict(zip(("log_p_waves_found", "log_p_learned_found"), found, strict=True))
 
 
@@ -201,6 +230,7 @@ def _judged(
     options: ValidationOptions,
     seeds: np.random.SeedSequence,
     advance: Advance,
+    shifts: Shifts | None,
 ) -> list[Judged]:
     """A classifier for each element of all sets, in one batch; number k of a set has the k-th stream of the set."""
     elements = np.concatenate([some for some, _ in sets])
@@ -215,23 +245,23 @@ def _judged(
     elements = with_spectators(elements, events.train, element=True)
     generators = with_spectators(generators, events.train, element=False)
 
-    exact, first = is_exact(events.held), len(sets[0][0])
+    first = len(sets[0][0])
 
     def work(members: list[int]) -> Judged:
         return classify(
             events.train, events.held, elements[members], generators, posthoc, [streams[m] for m in members], advance,
-            powers=exact and members[0] < first,
+            shifts=shifts if members[0] < first else None,
         )  # fmt: skip
 
     done = in_groups(work, len(elements), str(events.device), most=TOGETHER)
-    whole = [np.concatenate([getattr(d, f.name) for d in done]) for f in fields(Judged) if f.name != "powers"]
-    whole.append(_powers([d.powers for d in done]))
+    whole = [np.concatenate([getattr(d, f.name) for d in done]) for f in fields(Judged) if f.name != "images"]
+    whole.append(_images([d.images for d in done]))
     edges = np.cumsum([0, *(len(some) for some, _ in sets)])
     return [Judged(*(values[a:b] for values in whole)) for a, b in pairwise(edges)]
 
 
-def _powers(parts: list[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
-    """(E, 7, n) of groups, zero where a group has none."""
+def _images(parts: list[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
+    """(E, 8, n) of groups, zero where a group has none."""
     most = max(parts, key=lambda part: part.shape[1])
     empty = [np.zeros((len(part), *most.shape[1:]), dtype=np.float32) for part in parts]
     return np.concatenate(

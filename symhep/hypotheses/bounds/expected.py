@@ -18,7 +18,7 @@ FloatArray = npt.NDArray[np.float64]
 POINTS = 1024
 
 
-def expected_largest(covariance: FloatArray, parts: Sequence[slice], squared: Sequence[float]) -> float:
+def expected_largest(root: FloatArray, parts: Sequence[slice], squared: Sequence[float]) -> float:
     """Median, over means m ~ N(0, C) of all quantities together, of the largest upper end in their ellipses.
 
     The limit of a row is the largest of those of several functions: its median is not the largest of their medians.
@@ -27,8 +27,9 @@ def expected_largest(covariance: FloatArray, parts: Sequence[slice], squared: Se
 
     Parameters
     ----------
-    covariance
-        (K, K) of all components of all quantities.
+    root
+        (R, K) with root^T root the covariance of all K components of all quantities: any square root of it, or the
+        residuals of R events over their number.
     parts
         Which of the K belong to each quantity.
     squared
@@ -42,13 +43,13 @@ def expected_largest(covariance: FloatArray, parts: Sequence[slice], squared: Se
         return 0.0
     if inf in squared:
         return inf
-    values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    normal = norm.ppf(Sobol(len(values), scramble=False).random(POINTS) + 0.5 / POINTS)
-    m = normal @ root.T
+    if len(root) > root.shape[1]:
+        values, vectors = np.linalg.eigh(root.T @ root)
+        root = (vectors * np.sqrt(np.maximum(values, 0.0))).T
+    normal = norm.ppf(Sobol(len(root), scramble=False).random(POINTS) + 0.5 / POINTS)
+    m = normal @ root
     ends = []
     for part, edge in zip(parts, squared, strict=True):
-        own = covariance[part, part]
-        longest = max(float(np.linalg.eigvalsh(own).max(initial=0.0)), 0.0)
+        longest = float(np.linalg.norm(root[:, part], ord=2)) ** 2
         ends.append(np.linalg.norm(m[:, part], axis=1) + sqrt(edge * longest))
     return float(np.median(np.max(ends, axis=0)))

@@ -112,7 +112,7 @@ class Region:
     def squared(self, name: str) -> float:
         """T^2 at the edge of the ellipse of a quantity; inf if the sample is too small for one."""
         q = self.quantities[name]
-        variances = np.linalg.eigvalsh(q.covariance)
+        variances = np.asarray(np.linalg.eigvalsh(q.covariance), dtype=np.float64)
         return hotelling(int(_noisy(variances).sum()), q.nu, self._tail)
 
     def seen(self, name: str, onto: FloatArray | None = None) -> Bounded:
@@ -123,7 +123,11 @@ class Region:
         """
         mean, covariance = self._shadow(name, onto)
         squared = self.squared(name)
-        expected = inf if squared == inf else _expected(np.linalg.eigvalsh(covariance), squared)
+        expected = (
+            inf
+            if squared == inf
+            else _expected(np.asarray(np.linalg.eigvalsh(covariance), dtype=np.float64), squared)
+        )
         value, low, high = _ends(mean, covariance, squared)
         if len(mean) > 1:
             return Bounded(value, low, high, expected)

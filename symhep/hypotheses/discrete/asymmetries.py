@@ -119,7 +119,7 @@ def _count(
 
 
 def _own_largest(f: Tensor) -> FloatArray:
-    """(n, q, K) values at the images -> (n, q, K) of (q y - 1) / (q - 1), y = 1 at the largest, shared by equal ones."""
+    """(n, q, K) values at the images -> (q y - 1) / (q - 1), y = 1 at the largest, shared by equal ones."""
     q = f.shape[1]
     near = EQUAL * f.abs().amax(dim=(0, 1), keepdim=True)
     largest = (f >= f.amax(dim=1, keepdim=True) - near).double()

@@ -19,9 +19,9 @@ __all__ = ["CAPTION", "discrete_figure", "has_discrete"]
 _ROW = 0.34  # inches
 _SYMBOLS = "Ds^v"
 CAPTION = (
-    "Discrete elements: p-values of each test, before they are joined and adjusted (left); largest asymmetry of a named "
-    "function, with its interval in the 95 % region of all of them, and the limits on all (triangles; open: expected) "
-    "(right)."
+    "Discrete elements: p-values of each test, before they are joined and adjusted (left); largest asymmetry of a "
+    "named function, with its interval in the 95 % region of all of them, and the limits on all (triangles; open: "
+    "expected) (right)."
 )
 
 
@@ -62,7 +62,7 @@ def discrete_figure(rows: Sequence[DiscreteRow], level: float) -> Figure:
         ax.tick_params(axis="y", which="both", length=0)
         ax.yaxis.set_minor_locator(NullLocator())
     figure.legend(
-        handles=_handles(names), loc="outside lower center", ncols=4, fontsize=10, handletextpad=0.3
+        handles=_handles(names), loc="outside lower center", ncols=5, fontsize=10, handletextpad=0.3
     )
     return figure
 

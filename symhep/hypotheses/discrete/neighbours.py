@@ -30,13 +30,13 @@ def few_enough(numbers: int) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Neighbours:
-    """s_1(x) = - log |x - x_(1)| and s_20(x) = - mean over k = 1 ... 20 of log |x - x_(k)|, x_(k) the k-th nearest of some
-    reference events.
+    """s_1(x) = - log |x - x_(1)| and s_20(x) = - mean over k = 1 ... 20 of log |x - x_(k)|.
 
-    If image and event have the same law, so have s(g x) and s(x), whatever the reference is. An image that leaves the
-    surface on which the events lie is far from all of them, however curved that surface is: s_1 sees it with the fewest
-    events. On the surface s_20 follows the logarithm of the density with less noise. Distances in units of the widths of the reference along its principal axes; along those in
-    which nothing varies, of the widest.
+    x_(k) is the k-th nearest of some reference events. If image and event have the same law, so have s(g x) and s(x),
+    whatever the reference is. An image that leaves the surface on which the events lie is far from all of them, however
+    curved that surface is: s_1 sees it with the fewest events. On the surface s_20 follows the logarithm of the density
+    with less noise. Distances in units of the widths of the reference along its principal axes; along those in which
+    nothing varies, of the widest.
 
     >>> x = np.random.default_rng(1).normal(size=(400, 2))
     >>> circle = x / np.linalg.norm(x, axis=1, keepdims=True)

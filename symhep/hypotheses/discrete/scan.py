@@ -64,8 +64,8 @@ def scan_angles(
 
     All turns of order q generate the same group, so that they share one p-value: that of images under all of Z_q. It
     knows large angles whatever the smallest one is, so that no angle counts as a symmetry because it is too small to
-    be seen. Adjusted by Holm's method over the orders, with Z_q implying its subgroups. The answer is Z_q if exactly the
-    divisors of q survive: then all its multiples survive, and on both sides of each the nearest turns are rejected.
+    be seen. Adjusted by Holm's method over the orders, with Z_q implying its subgroups. The answer is Z_q if exactly
+    the divisors of q survive: then all its multiples survive, and on both sides of each the nearest turns are rejected.
 
     Parameters
     ----------

@@ -15,9 +15,9 @@ from symhep.plotting.panel import panel
 __all__ = ["CAPTION", "scan_figure"]
 
 CAPTION = (
-    "Turns by 2 pi k / q up to pi. Above: adjusted p-value of the cyclic group Z_q that each generates; the line is the "
-    "level. Below: mean logarithm of how much farther turned events are from the nearest ones of the other half than "
-    "the events themselves, with one standard error: 0 for a symmetry."
+    "Turns by 2 pi k / q up to pi. Above: adjusted p-value of the cyclic group Z_q that each generates; the line is "
+    "the level. Below: mean logarithm of how much farther turned events are from the nearest ones of the other half "
+    "than the events themselves, with one standard error: 0 for a symmetry."
 )
 #: Orders that are written beside their marks.
 NAMED = 12
@@ -41,8 +41,10 @@ def scan_figure(scan: DiscreteScan, level: float) -> Figure:
         above.plot([degrees], [height], ms=6, **style)
         if not rejected and row.order <= NAMED and scan.verdict == "cyclic":
             k = round(row.angle * row.order / (2 * math.pi))
-            above.annotate(f"{k}/{row.order}", (degrees, height), xytext=(0, 7), textcoords="offset points", ha="center",
-                           fontsize=9)  # fmt: skip
+            above.annotate(
+                f"{k}/{row.order}", (degrees, height), xytext=(0, 7), textcoords="offset points", ha="center",
+                fontsize=9,
+            )  # fmt: skip
         if row.size is not None and row.size.value is not None:
             below.errorbar([degrees], [row.size.value], [row.size.error or 0.0], ms=5, lw=1.2, **style)
     above.set_ylim(0, 1.2 * -floor)

@@ -121,9 +121,9 @@ def weight_statements(rows: Sequence[DiscreteRow], figure: str = "discrete") -> 
     ]  # fmt: skip
     if depend:
         yield Statement(
-            f"The weights differ between events and their images under {several([r.name for r in depend])}: the images' "
-            "weights are unknown, and p-values of discrete elements come from random signs, right for many events only. "
-            "With the efficiency whose inverse they are (discrete: {efficiency: ...}) they would be exact.",
+            f"The weights differ between events and their images under {several([r.name for r in depend])}: those of "
+            "the images are unknown, and p-values of discrete elements come from random signs, right for many events "
+            "only. With the efficiency whose inverse they are (discrete: {efficiency: ...}) they would be exact.",
             {r.name: r.weights_independent and r.weights_independent.to_json() for r in depend},
             figure,
             kind="warning",

@@ -1,4 +1,4 @@
-"""Statistics of randomised sums, each on the scale of a logarithm of p, so that the smallest of several can be taken."""
+"""Statistics of randomised sums, on the scale of a logarithm of p, so that the smallest of several can be taken."""
 
 from __future__ import annotations
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from symhep.hypotheses.bounds.record import Limits
 from symhep.methods.p_values import Adjusted
 
 __all__ = ["GroupRow"]
 
 
-class GroupRow(Adjusted):
+class GroupRow(Adjusted, Limits):
     """The hypothesis that an event and its images under the whole group have the same law.
 
     What makes the p-value exact: the ``group`` was chosen beforehand, each ``unit`` is replaced by images of itself as

@@ -21,7 +21,8 @@ MOST = 26
 CAPTION = (
     "Classes of subgroups by dimension, a line where one lies directly in another; each class with its direction left "
     f"free. The number is the {ADJUSTED} (Holm, all classes and positions). Dashed: not among the candidates, or a "
-    "limiting case of a more special class that survives."
+    "limiting case of a more special class that survives. Classes that do not preserve the surface on which the events "
+    "lie are excluded without a test."
 )
 
 
@@ -50,6 +51,8 @@ def subgroup_lattice(rows: Sequence[SubgroupRow], catalogue: str) -> Figure:
 def _verdict(row: SubgroupRow | None) -> Verdict:
     if row is not None and row.rejected:
         return "rejected"
+    if row is not None and row.how == "support":
+        return "excluded"
     return "survives" if row is not None and row.survives else "not tested"
 
 

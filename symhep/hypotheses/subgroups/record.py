@@ -26,7 +26,8 @@ class SubgroupRow(Adjusted, Limits):
     dimension: int = Field(description="number of generators")
     how: How = Field(
         description="tested: the best conjugate was tested; rank: more symmetries than the rank test allows; implied: "
-        "a smaller subgroup in it is rejected; support: it moves the events off the surface on which they lie; "
+        "a smaller subgroup in it is rejected; support: it moves the events off the surface on which they lie, which "
+        "needs no test, so that rejected is null; "
         "candidates: not among those asked for"
     )
     by: tuple[str, ...] = Field((), description="of implied: the smaller subgroups that are rejected")

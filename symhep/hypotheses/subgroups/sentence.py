@@ -24,7 +24,8 @@ def subgroup_statement(
     level: float,
     confined: bool = False,
 ) -> Statement | None:
-    """The largest classes that survive, with their adjusted p, and how many are rejected; None: nothing was asked.
+    """The largest classes that survive, with their adjusted p, and how many are rejected or excluded by the support;
+    None: nothing was asked.
 
     ``confined``: not all directions are open, for not all generators of the group act on the events.
     """
@@ -41,24 +42,33 @@ def subgroup_statement(
         text = f"the largest that {'survives is' if len(largest) == 1 else 'survive are'} {names}"
     else:
         text = "none survives"
+    off = [row for row in asked if row.how == "support"]
     if rejected:
-        support = sum(row.how == "support" for row in rejected)
-        verb = "is" if len(rejected) == 1 else "are"
-        number = f"all {len(rejected)}" if 1 < len(rejected) == len(asked) else counted(len(rejected))
-        text += f"; {number} {verb} rejected (family-wise error {100 * level:g} %)"
-        if support:
-            part = "all" if support == len(rejected) else f"{counted(support)} of these"
-            text += f", {part} by the support alone"
+        text += f"; {_number(rejected, asked)} rejected (family-wise error {100 * level:g} %)"
+    if off:
+        number = f"{counted(len(off))} more {_are(off)}" if rejected else _number(off, asked)
+        text += f"{',' if rejected else ';'} {number} excluded by the support"
     return Statement(
         f"Of the {what} {group}{among}, {'with no free axis' if confined else 'each in any direction'}, {text}.",
         {
             "survive": {row.name: row.log10_p_adjusted for row in alive},
             "rejected": len(rejected),
+            "excluded_by_the_support": len(off),
             "classes": len(asked),
             "limits_of_survivors": [row.name for row in asked if row.limit_of and not row.rejected],
         },
         "lattice",
     )
+
+
+def _number(rows: Sequence[SubgroupRow], asked: Sequence[SubgroupRow]) -> str:
+    """'all 12 are', 'one is'."""
+    number = f"all {len(rows)}" if 1 < len(rows) == len(asked) else counted(len(rows))
+    return f"{number} {_are(rows)}"
+
+
+def _are(rows: Sequence[SubgroupRow]) -> str:
+    return "is" if len(rows) == 1 else "are"
 
 
 def _p(row: SubgroupRow) -> str:

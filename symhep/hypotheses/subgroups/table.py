@@ -51,4 +51,4 @@ def subgroup_table(
 def _standing(row: SubgroupRow) -> tuple[int, int]:
     if row.survives:
         return 0, -row.dimension
-    return (2 if row.rejected else 1) + 2 * (row.log10_p is None), row.dimension
+    return (2 if row.rejected or row.how == "support" else 1) + 2 * (row.log10_p is None), row.dimension

@@ -20,7 +20,7 @@ def verdict(row: SubgroupRow, maximal: Collection[str] = ()) -> str:
     if row.how == "candidates":
         return "not among the candidates"
     if row.how == "support":
-        return "rejected: excluded by the support"
+        return "excluded by the support"
     if row.rejected:
         why = f"contains {', '.join(row.by)}" if row.by else _REJECTED.get(row.how)
         return f"rejected: {why}" if why else "rejected"

@@ -221,8 +221,6 @@ class SubgroupWalk(ABC, Generic[RowT]):
         decided = self._decided.get(c.name, Decided("candidates"))
         if decided.log_p is not None:
             known |= dict(family["class", c.name])
-        elif decided.how == "support":
-            known["rejected"] = True
         return self.row(**known, how=decided.how, by=decided.by)
 
     def _position(

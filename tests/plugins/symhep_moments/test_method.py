@@ -188,12 +188,81 @@ def test_events_that_do_not_fit() -> None:
     with pytest.raises(MethodError, match="no events"):
         found(drawn("dijets", 100).__class__.from_array(np.zeros((0, 2)), scaling="isotropic"))
     data = drawn("dijets", 100)
-    few = r"effective number of events .* = 100 < 380, too few for 38 test functions and 10 candidates"
-    with pytest.raises(MethodError, match=few):
-        found(data)
-    assert found(drawn("dijets", 200), functions={"fourier": 0}).summary["functions"]["number"] == 14
     with pytest.raises(MethodError, match=r"effective number of events .* = 0 < 10: too few"):
         found(replace(data, weights=np.where(np.arange(100) % 2, -1.0, 1.0)))
+
+
+def test_where_nothing_can_be_fitted_what_is_given_is_tested() -> None:
+    result = found(
+        drawn("dijets", 100), groups=["SO(3)", "J_z", "exchange(1,2)"], discrete={"classifier": None}
+    )
+    s = result.summary
+    assert s["algebra"]["dimension"] is None
+    assert (s["chain"], s["generators"], s["subgroups"]) == ([], [], [])
+    assert s["not_fitted"].startswith("a fit with ")
+    assert s["not_fitted"].endswith("effective events, (sum w)^2 / sum w^2, and there are 100")
+    rows = {row["label"]: row for row in s["candidates"]}
+    assert [rows[a]["p_kind"] for a in ("J_x", "J_z", "K_x")] == ["exact", "exact", None]
+    assert [rows[a]["rejected"] for a in ("J_x", "J_y", "J_z")] == [True, True, False]
+    assert rows["K_x"]["how"] == "unfitted"
+    assert [(g["name"], g["rejected"], g["p_kind"], g["unit"]) for g in s["groups"]] == [
+        ("SO(3)", True, "exact", "event"), ("J_z", False, "exact", "event"), ("exchange(1,2)", False, "exact", "event"),
+    ]  # fmt: skip
+    assert s["groups"][0]["p_value"] >= 1 / 3000  # three hypotheses at 0.01: 2999 draws at most
+    assert s["discrete"]
+    text = result.statements[0].text
+    assert "continuous symmetries of the 100 events were not fitted" in text
+    assert "Not tested: boosts and translations." in text
+    assert {"candidates", "groups", "discrete"} <= set(MomentConditions().tables(result.record))
+    figures = {figure.name for figure in MomentConditions().figures(result)}
+    assert "p_values" in figures
+    plt.close("all")
+
+
+def test_ten_features_are_tested_as_a_group() -> None:
+    x = np.random.default_rng(3).normal(size=(60, 10))
+    s = found(Dataset.from_array(x, scaling="isotropic")).summary
+    assert [(g["name"], g["rejected"]) for g in s["groups"]] == [("SO(10)", False)]
+    x[:, 0] += 1.5
+    asked = found(Dataset.from_array(x, scaling="isotropic"), groups=["permutations", "SO(5)xSO(5)"]).summary
+    assert [(g["name"], g["rejected"]) for g in asked["groups"]] == [
+        ("permutations", True),
+        ("SO(5)xSO(5)", True),
+    ]
+
+
+def test_too_many_moments_for_one_covariance() -> None:
+    x = np.random.default_rng(4).normal(size=(2500, 10)) * np.r_[np.ones(9), 1.5]
+    data = Dataset.from_array(x, scaling="isotropic")
+    s = found(data, generators="T", exact_below=0, groups=[]).summary
+    assert s["algebra"]["dimension"] == 0
+    s = found(data).summary
+    assert "moments, of which 2,000 are fitted together" in s["not_fitted"]
+    assert [(g["name"], g["rejected"]) for g in s["groups"]] == [("SO(10)", True)]
+    assert {row["how"] for row in s["candidates"]} == {"unfitted"}
+
+
+def test_candidates_change_from_exact_to_asymptotic_with_the_number_of_events_alone() -> None:
+    data = drawn("dijets", 1000)
+    few, many = found(data, subgroups=False), found(data, subgroups=False, exact_below=1000)
+    kinds = [{row["label"]: row["p_kind"] for row in r.summary["candidates"]} for r in (few, many)]
+    assert [kinds[0][a] for a in ("J_x", "J_z", "K_z", "P_x")] == [
+        "exact",
+        "exact",
+        "asymptotic",
+        "asymptotic",
+    ]
+    assert set(kinds[1].values()) == {"asymptotic"}
+    weighted = replace(data, weights=np.random.default_rng(1).lognormal(0, 0.3, 1000))
+    assert found(weighted, subgroups=False).summary["candidates"][2]["p_kind"] == "asymptotic"
+
+
+def test_groups_that_are_refused() -> None:
+    data = drawn("dijets", 100)
+    with pytest.raises(CardError, match="'K_x': boosts have no exact test: not compact"):
+        found(data, groups=["K_x"])
+    with pytest.raises(ValueError, match="'groups' are tested for the events alone"):
+        MomentsOptions(reference="a", groups=["J_z"])
 
 
 def test_options_are_refused_with_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,3 +101,10 @@ def test_there_is_room_for_a_status_label_above_the_axes() -> None:
     assert figure.bbox.x0 <= extent.x0
     assert extent.y1 <= figure.bbox.y1
     assert not any(extent.overlaps(t.get_window_extent()) for t in figure.axes[0].texts)
+
+
+def test_what_the_support_excludes_has_a_symbol_of_its_own_where_there_is_some() -> None:
+    order = lattice(lorentz_subgroups())
+    figure = draw_lattice(order, only=["SO(3)", "SO(2)"], verdicts={"SO(3)": "excluded", "SO(2)": "survives"})
+    texts = [t.get_text() for t in figure.axes[0].get_legend().get_texts()]
+    assert texts == ["survives", "rejected", "excluded by the support", "not tested"]

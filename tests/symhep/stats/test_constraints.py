@@ -73,3 +73,16 @@ def test_a_constant_is_known_up_to_rounding(
     assert constant_value(np.array(values), size, resolution) == (
         None if value is None else pytest.approx(value)
     )
+
+
+def test_vectors_without_common_names_are_named_by_all_of_their_features() -> None:
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(200, 3, 2))
+    x[:, 2] = -x[:, :2].sum(axis=1)
+    columns = ("v0x", "v0y", "v1x", "v1y", "v2x", "v2y")
+    found = constraints(x, ("v0x", "v0y"), columns=columns)
+    assert [c.text for c in found] == ["the sum of v0x, v1x and v2x is 0", "the sum of v0y, v1y and v2y is 0"]
+    assert found[1].quantity == "the sum of v0y, v1y and v2y"
+    x[:, 1, 0] = 3.0
+    texts = [c.text for c in constraints(x[:, :2], ("v0x", "v0y"), "mm", columns=columns[:4])]
+    assert texts == ["v1x is 3 mm"]

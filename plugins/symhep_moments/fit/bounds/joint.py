@@ -18,6 +18,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Events that correlations are taken from, evenly spaced. Variances are those of all events.
 EVENTS = 20_000
+#: More components than this have theirs from fewer events.
+MANY, FEWER = 500, 2000
 
 
 class Joint:
@@ -54,7 +56,8 @@ class Joint:
         if not columns:
             return 0.0
         joined = np.concatenate(columns, axis=1)
-        products = joined.T @ joined
-        norms = np.sqrt(np.diag(products))
+        if joined.shape[1] > MANY and len(joined) > FEWER:
+            joined = joined[np.linspace(0, len(joined) - 1, FEWER).astype(np.int64)]
+        norms = np.linalg.norm(joined, axis=0)
         scale = np.divide(np.concatenate(scales), norms, out=np.zeros_like(norms), where=norms > 0)
-        return expected_largest(scale[:, None] * products * scale, parts, edges)
+        return expected_largest(joined * scale, parts, edges)

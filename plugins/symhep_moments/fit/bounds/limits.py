@@ -89,6 +89,8 @@ class Bounds:
         Orders, delta.
     labels
         G' candidates.
+    matrices
+        (G', d + 1, d + 1) of them.
     turns
         The rotations that have harmonics.
     harmonics
@@ -106,6 +108,7 @@ class Bounds:
     region: Region
     options: BoundOptions
     labels: tuple[str, ...]
+    matrices: FloatArray
     turns: Turns
     harmonics: Mapping[str, Sequence[str]]
     units: Mapping[str, tuple[str, float]]
@@ -146,6 +149,15 @@ class Bounds:
         if open_ones and not self.turns.coefficients:
             return "none of its generators has a flow that comes back: rates have an interval and no limit"
         return "no named function turns with all of it: limits are known for rotations alone"
+
+    def group(self, matrices: FloatArray) -> Bound | str:
+        """Of the group of these generators (r, d + 1, d + 1), or why it has no limit."""
+        flat = self.matrices.reshape(len(self.matrices), -1)
+        wanted = matrices.reshape(len(matrices), -1)
+        rows = np.linalg.lstsq(flat.T, wanted.T, rcond=None)[0].T
+        if np.abs(rows @ flat - wanted).max(initial=0.0) > SAME:
+            return "not all of its generators are candidates on the support"
+        return self.span(rows)
 
     def about(self, axis: FloatArray) -> Bound:
         """Of the rotations about an axis of space: the part of each v_l that turns."""
@@ -220,7 +232,16 @@ def bounds_of(events: Events, functions: TestFunctions, options: BoundOptions) -
     uneven = frozenset(a for a in open_ones if ClosedOrbit.of(matrices[labels.index(a)]) is not None)
     region = Region([*quantities, *changing, *directions])
     return Bounds(
-        region, options, labels, turns, harmonics, units, uneven, degrees, (joint, joint_of_directions)
+        region,
+        options,
+        labels,
+        matrices,
+        turns,
+        harmonics,
+        units,
+        uneven,
+        degrees,
+        (joint, joint_of_directions),
     )
 
 

@@ -29,13 +29,15 @@ FloatArray = npt.NDArray[np.float64]
 RATE_EVENTS = 200_000
 #: Numbers of all influences that are held: 160 MB.
 HELD = 20_000_000
+#: Sums below this part of the longest step of a vector are rounding.
+ROUNDING = 1e-12
 #: Numbers of an intermediate array.
 BLOCK = 1 << 19
 
 
 def named_functions(events: Events, functions: TestFunctions) -> TestFunctions:
     """The powers and products of components, with the edges and the density of ``functions``; no seed enters."""
-    low = build_functions(events, FunctionOptions(fourier=0), np.random.default_rng(0))
+    low = build_functions(events, FunctionOptions(fourier=0, harmonics=0), np.random.default_rng(0))
     inside = innermost(functions)
     if isinstance(inside, MemberEdged):
         low = MemberEdged(low, inside.edges, inside.scale, inside.places)
@@ -70,8 +72,9 @@ def rates(seen: Seen, labels: list[str]) -> list[Quantity]:
         f = inside.values(x)
         gram += f.T @ ((w * weight(wide, x))[:, None] * f)
         mean += wide.sum_along(x, fields(x), w)
-    basis = torch.as_tensor(orthonormal((gram / total).cpu().numpy()), device=mean.device)
+    basis = torch.as_tensor(_basis((gram / total).cpu().numpy()), device=mean.device)
     a = basis.T @ (mean / total)
+    sizes = torch.stack([fields(x).abs().amax(dim=(0, 2, 3)) for x, _ in chunks]).amax(dim=0)
     influences = torch.cat([_influence(x, w, wide, fields(x), basis, a) for x, w in chunks]).cpu().numpy()
     unit = None if seen.unit is None else seen.unit[rows.cpu().numpy()]
     weights = seen.weights[rows.cpu().numpy()]
@@ -79,9 +82,24 @@ def rates(seen: Seen, labels: list[str]) -> list[Quantity]:
     factor = (nu + 1) / nu if nu > 0 else 1.0
     found = []
     for column, label in enumerate(labels):
-        own = unit_sums(influences[:, :, column], unit)
-        found.append(Quantity(label, a[:, column].cpu().numpy(), factor * own.T @ own / total**2, nu))
+        own, size = unit_sums(influences[:, :, column], unit), float(sizes[column])
+        # Sums that cancel in every event, as where momentum is conserved, leave rounding.
+        own = np.where(np.abs(own).max(axis=0, initial=0.0) > ROUNDING * size, own, 0.0)
+        mine = a[:, column].cpu().numpy()
+        mine = np.where(np.abs(mine) > ROUNDING * size, mine, 0.0)
+        found.append(Quantity(label, mine, factor * own.T @ own / total**2, nu))
     return found
+
+
+def _basis(gram: FloatArray) -> FloatArray:
+    """(K, R) orthonormal combinations of K functions, of which the first is constant but for edges.
+
+    The others enter less their part along it: what varies by little about a large mean is seen by what it varies.
+    """
+    first = np.eye(len(gram))[:, :1] / np.sqrt(gram[0, 0])
+    centred = np.eye(len(gram))[:, 1:]
+    centred[0] = -gram[0, 1:] / gram[0, 0]
+    return np.concatenate([first, centred @ orthonormal(centred.T @ gram @ centred)], axis=1)
 
 
 def _influence(x: Tensor, w: Tensor, wide: TestFunctions, v: Tensor, basis: Tensor, a: Tensor) -> Tensor:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from symhep.hypotheses.generators.record import GeneratorRow
+from symhep.hypotheses.groups.record import GroupRow
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.lie.labels import stated
 from symhep_moments.fit.bounds.limits import Bound, Bounds
+from symhep_moments.fit.given.factors import OneParameter, Rotations
+from symhep_moments.fit.given.groups import CompactGroup
 from symhep_moments.record import BoundsRecord, NoLimit
 
 if TYPE_CHECKING:
     from symhep_moments.fit.measurement import Measurement
 
-__all__ = ["bounds_record", "of_algebra", "of_candidate", "of_subgroup"]
+__all__ = ["bounds_record", "of_algebra", "of_candidate", "of_groups", "of_subgroup"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -51,6 +55,37 @@ def of_subgroup(row: SubgroupRow, bounds: Bounds | None) -> SubgroupRow:
     axis = None if not row.generators else np.array(row.generators[0][:3])
     found = bounds.of_class(row.dimension, axis)
     return row if found is None else row.model_copy(update=found.limits(bounds.options.delta))
+
+
+def of_groups(
+    rows: Sequence[GroupRow], groups: Sequence[CompactGroup], bounds: Bounds | None
+) -> tuple[GroupRow, ...]:
+    """Rows of given groups with their limits; those with discrete factors have none."""
+    if bounds is None:
+        return tuple(rows)
+    found = []
+    for row, group in zip(rows, groups, strict=True):
+        matrices = _generators_of(group, bounds.matrices.shape[1] - 1)
+        limit = None if matrices is None else bounds.group(matrices)
+        fields = limit.limits(bounds.options.delta) if isinstance(limit, Bound) else {}
+        found.append(row.model_copy(update=fields))
+    return tuple(found)
+
+
+def _generators_of(group: CompactGroup, d: int) -> FloatArray | None:
+    """Of a connected group; None for others."""
+    matrices = []
+    for factor in group.factors:
+        if isinstance(factor, OneParameter):
+            matrices.append(np.asarray(factor.matrix))
+        elif isinstance(factor, Rotations):
+            for i, j in combinations(factor.components, 2):
+                plane = np.zeros((d + 1, d + 1))
+                plane[j, i], plane[i, j] = 1.0, -1.0
+                matrices.append(plane)
+        else:
+            return None
+    return np.array(matrices) if matrices else None
 
 
 def bounds_record(m: Measurement, generators: Sequence[GeneratorRow]) -> BoundsRecord | None:

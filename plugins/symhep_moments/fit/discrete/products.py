@@ -30,8 +30,8 @@ class Products:
       nothing else shows it in these alone (Lester and Tombs, arXiv:2111.00616; arXiv:2205.09876).
 
     The test functions of the continuous symmetries are sums over the vectors, and blind to exchanges.
-    With ``places`` the members of a set, which have no order, stand as their sums: see `member_sums`; and each component is
-    multiplied with the spectators.
+    With ``places`` the members of a set, which have no order, stand as their sums (`member_sums`), and each component
+    is multiplied with the spectators.
 
     ``blocks`` names those that are few, in which a simple breaking stands out: 'linear', the first line, and
     'pseudoscalar', the triple products.

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from symhep.lie.bases import poincare
+from symhep.readers.toy.acceptance import Accepted
 from symhep.readers.toy.decays import TwoBody
 from symhep.readers.toy.dijets import Dijets
 from symhep_moments.fit.candidates import given_test
@@ -51,6 +52,19 @@ def test_symmetries_of_events_are_rejected_as_often_as_it_says(
         assert np.mean(p < 0.01) <= 0.06
         assert 0.3 < np.mean(p < 0.5) < 0.7
     assert rank_test(moments, r + 1).log_p < np.log(1e-15)
+
+
+@pytest.mark.parametrize("order", [1, 3, 5, 6])
+def test_one_harmonic_of_the_acceptance_is_seen(order: int) -> None:
+    """1 + eps cos(m phi) at eps = 11 / n^(1/2), where the power is beyond 0.999 (benchmarks/moments_power.py)."""
+    rng = np.random.default_rng(order)
+    draw = Accepted(Dijets(), modulation=11 / EVENTS**0.5, order=order).draw
+    white = white_moments(draw(rng, EVENTS), rng)
+    axis = np.eye(10)[:, [poincare().labels.index("J_z")]]
+    for tested in (given_test(white, axis), rank_test(white, 1)):
+        assert tested.log_p < np.log(0.05)
+        assert tested.blocks["harmonics"].log_p < np.log(0.05)
+        assert order < 3 or min(tested.blocks, key=lambda name: tested.blocks[name].log_p) == "harmonics"
 
 
 def test_few_events_of_many_particles() -> None:

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from symhep.lie.bases import lorentz
 from symhep_oracle.fit.exact import solve
 from symhep_oracle.fit.fields import LinearFields
 from symhep_oracle.fit.solution import Solution
@@ -46,8 +47,39 @@ def test_an_estimate_of_the_lorentz_norm_has_six_generators(seed: int) -> None:
     found = estimate(LORENTZ, 0.05, seed)
     assert found.dimension == 6
     assert found.stability == 1.0
-    assert found.solver.exact.gap.gap_after == 6
+    gap = found.solver.exact.gap
+    assert gap.gap_after == 6
+    # none of 200 surrogates of either kind reaches it: (1 + 0) / (1 + 200), the larger of two
+    assert (gap.p_value, gap.p_permuted, gap.p_kind) == (
+        pytest.approx(1 / 201),
+        pytest.approx(1 / 201),
+        "bound",
+    )
     assert found.errors.max() > 1e-6
+
+
+def test_what_is_left_tells_how_far_the_span_is_off() -> None:
+    """Waves of random phases break the invariance: their size is what moves the span, and the residuals show it."""
+    inside = np.linalg.qr(LinearFields(LAYOUT).coefficients(np.asarray(lorentz().matrices)).T)[0]
+    ratios = []
+    for seed in range(6):
+        found = estimate(LORENTZ, 0.3, seed)
+        assert found.dimension == 6
+        off = found.coefficients - (found.coefficients @ inside) @ inside.T
+        ratios.append(np.linalg.norm(off) / np.linalg.norm(found.leftover()))
+    assert 0.2 < np.mean(ratios) < 1.5
+
+
+def test_replicas_of_other_trainings_count() -> None:
+    """Half of the replicas come from a function that has no symmetry, and find none."""
+    x = torch.from_numpy(np.random.default_rng(3).normal(size=(2000, 4)))
+    fields, other = LinearFields(LAYOUT), Estimate(((0,) * 4,) * 4, 1.0, 3)
+    found = solve(
+        Estimate(LORENTZ, 0.05, 3), x, np.ones(2000), fields, np.random.default_rng(3), 1.0, [other]
+    )
+    gap = found.solver.exact.gap
+    assert (gap.trainings, gap.replicas) == (2, 200)
+    assert found.stability == 0.5
 
 
 def test_functions_without_symmetry_have_no_generator() -> None:

@@ -68,3 +68,10 @@ def test_float32_inside_sets_the_floor(points: Tensor, function: Callable[[Any],
 def test_float64_keeps_its_floor(points: Tensor) -> None:
     oracle = function_oracle(LAYOUT, lambda x: x[:, 0] ** 2 - x[:, 1:].square().sum(1), "phi", points)
     assert oracle.precision == np.finfo(np.float64).eps
+
+
+def test_numbers_of_very_different_size_are_no_single_precision() -> None:
+    size = torch.tensor([1e-3, 1e3, 1.0], dtype=torch.float64)
+    points = size * torch.randn(300, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    oracle = function_oracle(Layout(1, 3), lambda x: ((x / size) ** 2).sum(dim=1), "ellipsoid", points)
+    assert oracle.precision == np.finfo(np.float64).eps

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from symhep.hypotheses.algebra.record import Alternative
+from symhep.lie.identify.identification import TOO_LARGE
 from symhep.methods.number import Number
 from symhep_oracle.fit.record import (
     BreakingRecord,
@@ -66,11 +67,41 @@ def test_no_generator(so2: Make) -> None:
 
 def test_a_symmetry_that_holds_nearly(so2: Make) -> None:
     record = so2()
-    residual = updated(record.residual, invariance=Number(value=0.05))
-    assert (
-        "so(2) nearly preserves |x|, up to 5 % of the largest change"
-        in texts(updated(record, residual=residual))[0]
+    nearly = updated(
+        record.algebra,
+        name="so(2), broken by up to 5 %",
+        unbroken="so(2)",
+        breaking=Number(value=5.0, unit="%"),
     )
+    assert texts(updated(record, algebra=nearly))[0].startswith(
+        "so(2), broken by up to 5 % of the largest change along any field, nearly preserves |x|: 1 generator (J_12)"
+    )
+
+
+def test_a_name_that_rests_on_widened_errors(so2: Make) -> None:
+    record = so2()
+    found = updated(record.algebra.identification, widened=True)
+    wide = updated(record.algebra, unbroken="so(2)", identification=found)
+    assert not [t for t in texts(record) if "in common" in t]
+    (text,) = [t for t in texts(updated(record, algebra=wide)) if "in common" in t]
+    assert text.startswith(
+        "By the errors of events and networks alone the brackets of the generators leave their span"
+    )
+
+
+def test_an_algebra_that_cannot_be_told(so2: Make) -> None:
+    record = so2()
+    names = (Alternative(name="so(3)", share=0.5), Alternative(name="e(2)", share=0.5))
+    unsure = updated(record.algebra, dimension=3, name="ambiguous", unbroken="ambiguous", alternatives=names)
+    text = texts(updated(record, algebra=unsure))[0]
+    assert (
+        "which Lie algebra they form, if they do, cannot be told: names differ within errors (so(3) (50 %)"
+        in text
+    )
+    blind = updated(unsure, identification=updated(record.algebra.identification, how=TOO_LARGE))
+    assert "their errors would hide what tells algebras apart" in texts(updated(record, algebra=blind))[0]
+    fields = updated(unsure, identification=None, alternatives=())
+    assert "neither far below nor far above their errors" in texts(updated(record, algebra=fields))[0]
 
 
 def test_generators_that_do_not_close(so2: Make) -> None:

@@ -171,8 +171,8 @@ def test_finite_groups_have_orders(record: SymmetryGanRecord, key: str, whose: s
         reflections=4,
     )  # fmt: skip
     assert one(but(record, "", **{key: group}), "D_4") == (
-        f"The {whose} that are kept form the group D_4 of 8 elements: 1 of order 1, 5 of order 2 and 2 of order 4; "
-        "7 of them were found, the others are products of these."
+        f"The {whose} that are kept form the dihedral group D_4 of 8 elements: 1 of order 1, 5 of order 2 and "
+        "2 of order 4; 7 of them were found, the others are products of these."
     )
     broken = group.model_copy(update={"closed": False, "order": None})
     assert "no finite group" in one(but(record, "", **{key: broken}), "not closed")

@@ -262,6 +262,24 @@ def test_a_dimension_that_was_not_measured_is_not_told(make_record: MakeRecord) 
     assert not any("dimension" in s.text for s in said(make_record, {"intrinsic_dimension.value": None}))
 
 
+def test_no_plateau_is_told_with_both_ends(make_record: MakeRecord) -> None:
+    at = [
+        {"points": n, "distance": r, "dimension": {"value": d}}
+        for n, r, d in ((4000, 0.02, 2.7), (125, 0.2, 2.04))
+    ]
+    changes = {"intrinsic_dimension.value": None, "intrinsic_dimension.scales": at}
+    text = one(make_record, changes, "intrinsic dimension")
+    assert text == (
+        "The intrinsic dimension has no one value: neighbours see 2.70 dimensions among 4,000 events (a distance of "
+        "0.02 standardised) and 2.04 among 125 (0.2); noise or narrow directions fill more dimensions nearby."
+    )
+
+
+def test_points_that_were_not_used_are_told(make_record: MakeRecord) -> None:
+    changes = {"intrinsic_dimension.points": 10_000, "intrinsic_dimension.distinct": 25_000}
+    assert "by 10,000 of 25,000 distinct events" in one(make_record, changes, "intrinsic dimension")
+
+
 def test_longer_training_is_reported(make_record: MakeRecord) -> None:
     text = one(make_record, {"runs.epochs": 215, "runs.steps": 1505}, "raised")
     assert (

@@ -7,7 +7,7 @@ from math import inf, sqrt
 import numpy as np
 import pytest
 
-from symhep.hypotheses.bounds.region import Quantity, ellipse_ends, hotelling, simultaneous
+from symhep.hypotheses.bounds.region import Quantity, Region, ellipse_ends, hotelling, simultaneous
 
 
 @pytest.mark.parametrize("d", [1, 2, 3])
@@ -67,9 +67,9 @@ def test_expected_limit_is_the_median_of_symmetric_samples(d: int, ratio: float)
     limits = []
     for _ in range(800):
         mean = rng.normal(size=d) * np.sqrt(np.diag(covariance))
-        found = simultaneous([Quantity("v", mean, covariance)], among=60)["v"]
-        limits.append(found.upper_95)
-    assert found.expected_95 == pytest.approx(np.median(limits), rel=0.03)
+        region = Region([Quantity("v", mean, covariance)], among=60)
+        limits.append(region.ends("v")[2])
+    assert region["v"].expected_95 == pytest.approx(np.median(limits), rel=0.03)
 
 
 def test_all_hold_at_once() -> None:
@@ -83,7 +83,8 @@ def test_all_hold_at_once() -> None:
             Quantity(str(j), x[:, 2 * j : 2 * j + 2].mean(axis=0), np.cov(x[:, 2 * j : 2 * j + 2].T) / 60, 59)
             for j in range(10)
         ]
-        missed += any(found.low > 0 for found in simultaneous(quantities).values())
+        region = Region(quantities)
+        missed += any(region.ends(name)[1] > 0 for name in region.quantities)
     # strongly correlated: fewer than 10 of 200; 19 is the 99 % end of 5 %
     assert missed <= 19
 
@@ -98,3 +99,13 @@ def test_more_quantities_widen_and_a_sample_too_small_bounds_nothing() -> None:
         simultaneous([one, Quantity("b", np.zeros(1), np.eye(1))], among=1)
     with pytest.raises(ValueError, match="do not match"):
         Quantity("a", np.zeros(2), np.eye(3))
+
+
+def test_a_shadow_is_inside_of_what_the_whole_allows() -> None:
+    """mu_1 of an ellipse in two dimensions: m_1 -+ sqrt(T^2 C_11), T^2 of two dimensions."""
+    q = Quantity("v", np.array([0.3, 0.4]), np.array([[0.01, 0.004], [0.004, 0.02]]))
+    region = Region([q])
+    half = sqrt(hotelling(2, inf, 0.05) * 0.01)
+    found = region.seen("v", np.array([[1.0, 0.0]]))
+    assert found.signed == pytest.approx((0.3, 0.3 - half, 0.3 + half))
+    assert found.upper_95 <= region["v"].upper_95

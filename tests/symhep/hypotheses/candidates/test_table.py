@@ -14,12 +14,13 @@ def test_rows(candidates: list[CandidateRow]) -> None:
         "generator",
         "unadjusted p",
         "adjusted p",
+        "kind",
         "verdict",
         "n",
     ]
     assert table.texts() == (
-        ("J_x", "1e-1234", "2e-1234", "rejected", "3"),
-        ("J_z", "0.5", "0.5", "survives", "3"),
-        ("P_x", "–", "–", "excluded by the support", "3"),
-        ("P_t", "–", "–", "acts trivially on these events", "3"),
+        ("J_x", "1e-1234", "2e-1234", "asymptotic", "rejected", "3"),
+        ("J_z", "0.5", "0.5", "asymptotic", "survives", "3"),
+        ("P_x", "–", "–", "–", "excluded by the support", "3"),
+        ("P_t", "–", "–", "–", "acts trivially on these events", "3"),
     )

@@ -26,7 +26,7 @@ def test_a_direction_in_which_nothing_varies_counts_as_wide() -> None:
     """Off the plane by the widest width: at a distance of one."""
     plane = np.c_[RNG.normal(size=(400, 2)) * [3.0, 1.0], np.full(400, 2.0)]
     near = Neighbours.of(plane)
-    moved = plane[:50] + [0.0, 0.0, float(plane[:, 0].std())]
+    moved = plane[:50] + np.array([0.0, 0.0, plane[:, 0].std()])
     assert near(moved)[:, 0] == pytest.approx(0.0, abs=0.1)
     assert near(plane[:50])[:, 0].min() > 5
 

@@ -34,7 +34,7 @@ ROWS = [
     row("SO(3)", "dead", how="implied", by=("SO(2)",)),
     row("SO(2)", "alive"),
     row("four-screw", "alive", survives=False, limit_of=("SO(2)",)),
-    row("SO(1,1)", how="support", rejected=True, survives=False),
+    row("SO(1,1)", how="support", survives=False),
     row("T(2)", how="candidates", survives=False),
 ]
 
@@ -45,7 +45,7 @@ def test_verdicts() -> None:
         "rejected: contains SO(2)",
         "survives, in no larger one",
         "a limiting case of SO(2)",
-        "rejected: excluded by the support",
+        "excluded by the support",
         "not among the candidates",
     ]
 
@@ -64,9 +64,13 @@ def test_the_sentence() -> None:
     assert said is not None
     assert said.text == (
         "Of the 5 classes of connected subgroups of the Lorentz group among the candidates, each in any direction, the "
-        "largest that survives is SO(2) (adjusted p = 0.4); three are rejected (family-wise error 5 %), one of these "
-        "by the support alone."
+        "largest that survives is SO(2) (adjusted p = 0.4); two are rejected (family-wise error 5 %), one more is "
+        "excluded by the support."
     )
+    assert (said.evidence["rejected"], said.evidence["excluded_by_the_support"]) == (2, 1)
+    alone = subgroup_statement([ROWS[2], *2 * [ROWS[4]]], ["SO(2)"], "lorentz", 0.05)
+    assert alone is not None
+    assert alone.text.endswith("(adjusted p = 0.4); two are excluded by the support.")
     assert said.evidence["limits_of_survivors"] == ["four-screw"]
     assert subgroup_statement([ROWS[-1]], [], "lorentz", 0.05) is None
     nothing = subgroup_statement([ROWS[0]], [], "lorentz", 0.05)

@@ -70,7 +70,7 @@ def test_what_is_none(text: str, why: str) -> None:
 
 
 def test_axes_need_momenta() -> None:
-    with pytest.raises(LieError, match="J_z.*which are not there"):
+    with pytest.raises(LieError, match="turns px and py, which are not there"):
         closed_subgroup("J_z", Frame(("x1", "x2"), ("1",)))
 
 

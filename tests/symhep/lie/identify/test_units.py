@@ -154,3 +154,25 @@ def test_no_errors_and_errors_zero_are_rounding() -> None:
         == "so(3)"
     )
     assert identify(noisy(EXAMPLES["so(3)"], 1e-3, 0), 0).name == "not closed"
+
+
+def test_errors_given_entry_by_entry_change_with_the_units() -> None:
+    """Rounding far below an entry of each size: a rotation in units of 1 and 10^6 is no nilpotent matrix."""
+    x = np.array([[[0.0, -1e-6, 0.0], [1e6, 0.0, 0.0], [0.0, 0.0, 0.0]]])
+    errors = np.array([[[1e-9, 1e-15, 1e-12], [1e-3, 1e-9, 1e-6], [1e-6, 1e-12, 1e-9]]])
+    assert identify(x, errors, rounding=True).name == "so(2)"
+    y, moved = balanced(x, errors.reshape(1, -1), entrywise=True)
+    assert 0.2 < abs(y[0, 0, 1] / y[0, 1, 0]) < 5
+    # the share of an entry that is error stays what it was
+    assert moved[0, 1] / abs(y[0, 0, 1]) == pytest.approx(1e-9)
+    assert moved[0, 3] / abs(y[0, 1, 0]) == pytest.approx(1e-9)
+
+
+def test_rounding_that_is_given_decides_without_copies() -> None:
+    x = EXAMPLES["so(3)"]
+    found = identify(x, 1e-9, rounding=True)
+    assert (found.name, found.stability, found.rounding_only) == ("so(3)", 1.0, True)
+    assert found.how.startswith("exact input: every decision at least")
+    moved = x + 1e-9 * np.random.default_rng(1).normal(size=x.shape)
+    assert identify(moved, 1e-9, rounding=True).name == "so(3)"
+    assert identify(moved).name == "not closed"

@@ -173,7 +173,7 @@ def test_features_that_are_no_momenta() -> None:
 
 
 def test_level_of_the_joint_p_and_its_parts() -> None:
-    """Smeared decays: the joint p and its parts are below 0.05 in at most 5 % of the toys (99 % band of the binomial)."""
+    """Smeared decays: the joint p and its parts are below 0.05 in at most 5 % of the toys (99 % band)."""
     options = DiscreteOptions(
         elements=("P", "exchange(1,2)"),
         classifier=ClassifierOptions(hidden=(8,), min_steps=20, epochs=5),

@@ -62,8 +62,9 @@ def test_p_is_a_rank_never_below_one_over_the_draws() -> None:
         "one": Block(np.array([True, False, False]), 0.5),
         "all": Block(np.ones(3, dtype=bool), 0.5, "sum"),
     }
-    seen = joined_p(ImageSums(np.stack([np.ones((50, 3)), -np.ones((50, 3))], 1), 50 * np.eye(3), np.ones(3, dtype=bool)),
-                    blocks, np.random.default_rng(1), 499)  # fmt: skip
+    both = np.stack([np.ones((50, 3)), -np.ones((50, 3))], axis=1)
+    all_up = ImageSums(both, 50 * np.eye(3), np.ones(3, dtype=bool))
+    seen = joined_p(all_up, blocks, np.random.default_rng(1), 499)
     assert seen.p == 1 / 500
     p = [joined_p(sums(seed=s), blocks, np.random.default_rng(s), 99, enough=99).p for s in range(300)]
     # 300 independent p-values, uniform on k / 100: 30 +- 5 of them are at most 0.1.
