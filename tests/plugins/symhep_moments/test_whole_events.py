@@ -406,4 +406,4 @@ def test_reference_with_the_same_dead_sector() -> None:
     )  # fmt: skip
     assert log_p(measured(data, reference="mc", **QUICK), "J_z") > -2
     alone = replace(data, labels=np.zeros(len(data), dtype=np.int64), label_names=("data",))
-    assert log_p(measured(alone, **QUICK), "J_z") < -10
+    assert log_p(measured(alone, **QUICK), "J_z") < -3  # exact: no less than one over the number of draws
