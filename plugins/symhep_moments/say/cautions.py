@@ -133,7 +133,8 @@ def _relative(s: MomentsRecord) -> Iterator[Statement]:
     if s.reference:
         yield Statement(
             f"All symmetries are those of the density relative to {s.reference}: what breaks both alike, such as the "
-            "acceptance of a detector, is not seen. Discrete elements are not tested relative to a density.",
+            "acceptance of a detector, is not seen. Discrete elements are not tested relative to a density, and there "
+            "are no limits.",
             {"reference": s.reference},
             kind="warning",
         )
