@@ -32,13 +32,13 @@ def sphere(rng: np.random.Generator, n: int) -> Floats:
 def torus(rng: np.random.Generator, n: int) -> Floats:
     """Radii 2 and 1, uniform in both angles."""
     a, b = rng.uniform(0, 2 * np.pi, (2, n))
-    return np.c_[(2 + np.cos(b)) * np.cos(a), (2 + np.cos(b)) * np.sin(a), np.sin(b)]
+    return np.asarray(np.c_[(2 + np.cos(b)) * np.cos(a), (2 + np.cos(b)) * np.sin(a), np.sin(b)])
 
 
 def swiss_roll(rng: np.random.Generator, n: int) -> Floats:
     """As in scikit-learn: one and a half to four and a half half-turns, width 21."""
     t = 1.5 * np.pi * (1 + 2 * rng.uniform(size=n))
-    return np.c_[t * np.cos(t), 21 * rng.uniform(size=n), t * np.sin(t)]
+    return np.asarray(np.c_[t * np.cos(t), 21 * rng.uniform(size=n), t * np.sin(t)])
 
 
 def cube(dimension: int, rng: np.random.Generator, n: int) -> Floats:
@@ -67,7 +67,7 @@ def normal(dimension: int, columns: int, rng: np.random.Generator, n: int) -> Fl
 def helix(rng: np.random.Generator, n: int) -> Floats:
     """Three turns."""
     t = rng.uniform(0, 6 * np.pi, n)
-    return np.c_[np.cos(t), np.sin(t), t / 3]
+    return np.asarray(np.c_[np.cos(t), np.sin(t), t / 3])
 
 
 def two_jets(rng: np.random.Generator, n: int) -> Floats:
@@ -79,7 +79,7 @@ def two_jets(rng: np.random.Generator, n: int) -> Floats:
     )
     p = np.c_[pt * np.cos(phi), pt * np.sin(phi)]
     q = -p + 0.05 * pt[:, None] * rng.normal(size=(n, 2))
-    return np.c_[p, pt * np.sinh(first), q, pt * np.sinh(second)]
+    return np.asarray(np.c_[p, pt * np.sinh(first), q, pt * np.sinh(second)])
 
 
 #: Name: (points, dimension).

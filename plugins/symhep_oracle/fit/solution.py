@@ -74,7 +74,7 @@ class Solution:
 
     def rounding_floor(self, precision: float) -> float:
         """Relative singular value that rounding ``precision`` of the oracle alone can make."""
-        return precision * self.coefficients.shape[1]
+        return float(precision * self.coefficients.shape[1])
 
     def rounding(self, precision: float) -> FloatArray:
         """(G, K) what rounding ``precision`` of the oracle can make of each coefficient, at most.
