@@ -263,7 +263,7 @@ class MomentsRecord(Record):
         (), description="names of the surviving classes that lie in no other survivor"
     )
     discrete: tuple[DiscreteElement, ...] = Field((), description="discrete elements")
-    scan: DiscreteScan | None = Field(
+    cyclic_scan: DiscreteScan | None = Field(
         None, description="cyclic groups of a one-parameter subgroup; null: none was asked for"
     )
     groups: tuple[GroupRow, ...] = Field((), description="compact groups that were given")

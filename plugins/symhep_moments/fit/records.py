@@ -71,7 +71,7 @@ def record_of(m: Measurement) -> MomentsRecord:
         subgroups=() if m.lattice is None else [of_subgroup(row, m.bounds) for row in m.lattice.rows],
         maximal_subgroups=() if m.lattice is None else m.lattice.maximal,
         discrete=m.discrete,
-        scan=m.scan,
+        cyclic_scan=m.scan,
         groups=m.groups,
         not_fitted=m.not_fitted,
         clearest_bins=[_clearest_bin(one) for one in _filled(m.maps)],

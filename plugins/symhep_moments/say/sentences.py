@@ -50,7 +50,7 @@ def sentences(s: MomentsRecord) -> Iterator[Statement]:
         yield from () if lattice is None else (lattice,)
     discrete = discrete_statement(s.discrete, final_state="pz" in s.vectors.components)
     yield from () if discrete is None else (discrete,)
-    scan = scan_statement(s.scan)
+    scan = scan_statement(s.cyclic_scan)
     yield from () if scan is None else (scan,)
     if s.support.algebra is not None:
         yield surface_statement(s.support.algebra, s.support.constraints)

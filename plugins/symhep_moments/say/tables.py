@@ -31,7 +31,7 @@ def tables(s: MomentsRecord) -> dict[str, Table]:
         "generators": generator_table(s.generators),
         "subgroups": subgroup_table(s.subgroups, s.maximal_subgroups, confined=bool(s.left_out)),
         "discrete": discrete_table(s.discrete, {Heading("gain", "nats per event"): lambda row: row.gain}),
-        "scan": scan_table(s.scan),
+        "scan": scan_table(s.cyclic_scan),
     }
     if s.support.algebra is not None:
         found["surface"] = surface_table(s.support.algebra)

@@ -63,8 +63,8 @@ def lattice_test(
     options
         Which catalogue and classes.
     given
-        Label -> log p and kind of candidates that have a test of their own: it is that of a class of this one generator,
-        at its place in the catalogue.
+        Label -> log p and kind of candidates that have a test of their own: it is that of a class of this one
+        generator, at its place in the catalogue.
 
     Raises CardError for generators that do not act on four-vectors and for unknown classes, MethodError if no candidate
     is in the group.
