@@ -122,10 +122,7 @@ class Measurement:
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
-    """Everything that the options ask for: a pass over the events for every question, the rest is linear algebra.
-
-    Where too few events, or too many moments, allow no fit, what is given is tested: groups, candidates, elements.
-    """
+    """All that the options ask for; where too few events or too many moments allow no fit, what is given is tested."""
     functions_seed, discrete_seed = replica_seeds(context.seeds, 2)
     options, events = sample.options, sample.events.on(context.device)
     reference = None if sample.reference is None else sample.reference.on(context.device)
