@@ -112,6 +112,10 @@ KINDS: dict[str, tuple[str, int, Draw, Change]] = {
 }
 
 
+#: Kinds of the same density: their truth is the same.
+SAME_DENSITY = {"lognormal": "elliptic", "copies": "elliptic"}
+
+
 def bounds(data: Dataset, seed: int = 0) -> Bounds:
     events = events_of(data)
     # Of the functions of the tests only edges would count.
@@ -126,6 +130,7 @@ def bounds(data: Dataset, seed: int = 0) -> Bounds:
 
 def truth(kind: str, folder: Path) -> dict[str, float]:
     """Size of every quantity, in scaled units, and of J_z; from a file if it is there."""
+    kind = SAME_DENSITY.get(kind, kind)
     path = folder / f"{kind}_truth.json"
     if not path.exists():
         draw = KINDS[kind][2]

@@ -367,8 +367,8 @@ def scan(args: argparse.Namespace) -> None:
             ]
             parts = [method.fit(sample, shard, context) for shard, context in contexts]
             record = method.combine(sample, parts, Context(seed_sequence(seed, method.name, COMBINE))).record
-            others = max(r.p_value_adjusted for r in record.scan.orders if r.order != 7)
-            cells = f"{record.scan.name} | {others:.2g} | {process_time() - start:.0f}"
+            others = max(r.p_value_adjusted for r in record.cyclic_scan.cyclic_groups if r.order != 7)
+            cells = f"{record.cyclic_scan.name} | {others:.2g} | {process_time() - start:.0f}"
             print(f"| {method.name} | {args.events} | {seed} | {cells} |", flush=True)
 
 

@@ -26,7 +26,7 @@ from symhep.stats.intrinsic_dimension import intrinsic_dimension
 from symhep.stats.principal_components import principal_components
 from symhep_vae.fit.combinations import named_combinations
 from symhep_vae.fit.correlations import correlate
-from symhep_vae.fit.count import count_relevant, linear_relevance
+from symhep_vae.fit.count import count_relevant, linear_relevance, undecided
 from symhep_vae.fit.runs import Runs, gather
 from symhep_vae.method import VaeRelevance
 from symhep_vae.options import VaeOptions
@@ -135,6 +135,7 @@ def dimension() -> None:
     for name, x in (toys | {"ee": lepton(), "pp": hadron()}).items():
         found = intrinsic_dimension(x, np.random.default_rng(0))
         assert found is not None
+        # without a plateau TwoNN has a range and no value: nan
         parts = [f"{k} {i.value:.2f} [{i.low:.2f}, {i.high:.2f}]" for k, i in found.by_estimator.items()]
         print(f"| {name} | {' | '.join(parts)} |", flush=True)
 
@@ -250,11 +251,27 @@ def calibration() -> None:
         try_row(f"{r} normal directions in 8 features", rank(r), latent_dim=8)
 
 
+def graded() -> None:
+    """One of four directions near the threshold, beta = 0.1: the interval by the runs alone, and as it is stated."""
+    for variance in (0.04, 0.08, 0.1, 0.15, 0.2, 0.3):
+        x = np.random.default_rng(4).normal(size=(4000, 4)) * np.sqrt([1, 1, 1, variance])
+        components = principal_components(x)
+        runs = fit(x, "none", seeds=1, latent_dim=5, runs=5, min_steps=1500)
+        alone, stated = (count_relevant(runs.relevance, n) for n in (0, undecided(components, 0.1)))
+        optimum = linear_relevance(components.variances, 0.1)[3]
+        mean, std = runs.relevance.mean(axis=0)[3], runs.relevance.std(axis=0)[3]
+        print(
+            f"| {variance:g} | {optimum:.2f} | {mean:.2f} ± {std:.2f} | {alone.value} [{alone.low}, {alone.high}] | "
+            f"{stated.value} [{stated.low}, {stated.high}] |",
+            flush=True,
+        )
+
+
 STUDIES: dict[str, Callable[[], None]] = {
     f.__name__: f
     for f in (
         headline, dimension, followed, linear, circle_scan, circle_cut, calibration, variants, noise, breaking,
-        sample_size, sensitivity,
+        sample_size, sensitivity, graded,
     )
 }  # fmt: skip
 

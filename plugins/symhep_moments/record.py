@@ -15,6 +15,7 @@ from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.hypotheses.groups.record import GroupRow
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.support.record import SupportRecord as Support
+from symhep.hypotheses.support.record import SurfaceAlgebraRecord
 from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number
 from symhep.methods.p_values import PValue
@@ -230,6 +231,11 @@ class SupportRecord(Support):
     )
     excluded: tuple[Excluded, ...] = Field(description="candidates that do not preserve it")
     still: tuple[str, ...] = Field((), description="candidates that act trivially on these events")
+    algebra: SurfaceAlgebraRecord | None = Field(
+        None,
+        description="affine maps that preserve the surface, whatever the density on it; null: no equation holds for all "
+        "events, or it was not looked for",
+    )
 
 
 class Functions(Record):
@@ -257,7 +263,7 @@ class MomentsRecord(Record):
         (), description="names of the surviving classes that lie in no other survivor"
     )
     discrete: tuple[DiscreteElement, ...] = Field((), description="discrete elements")
-    scan: DiscreteScan | None = Field(
+    cyclic_scan: DiscreteScan | None = Field(
         None, description="cyclic groups of a one-parameter subgroup; null: none was asked for"
     )
     groups: tuple[GroupRow, ...] = Field((), description="compact groups that were given")

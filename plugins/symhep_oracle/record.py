@@ -45,8 +45,8 @@ class IdentificationRecord(Record):
     closed: bool = Field(description="the span is a Lie algebra within the errors")
     widened: bool = Field(
         False,
-        description="within the errors of events and networks it is not closed, but it is within those that the residuals "
-        "of invariance allow: the name rests on these",
+        description="it is not closed within the errors of events and networks, but within those that the residuals of "
+        "invariance allow: the name rests on these",
     )
     closure: float | None = Field(
         description="what is left of the brackets outside the span, over all brackets"

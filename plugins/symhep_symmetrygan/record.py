@@ -143,7 +143,7 @@ class SymmetryGanRecord(Record):
     )
     candidates: tuple[LabRow, ...] = Field((), description="individual generators in the lab frame")
     discrete: tuple[ElementRow, ...] = Field((), description="discrete elements, tested one by one")
-    scan: DiscreteScan | None = Field(
+    cyclic_scan: DiscreteScan | None = Field(
         None, description="cyclic groups of a one-parameter subgroup; null: none was asked for"
     )
     forward_backward_asymmetry: Number | None = Field(

@@ -27,13 +27,13 @@ def smallest_p(log_p: npt.ArrayLike, correlation: npt.ArrayLike) -> float:
         P(max z > h) <= m p - sum_{(i, j) in a tree} P(z_i > h, z_j > h),
 
     for any tree of m - 1 pairs that connects all, the bound of Hunter (1976, J. Appl. Prob. 13, 597), exact for m = 2;
-    taken is the tree of the largest sum, that of the largest correlations. By Plackett's identity (1954, Biometrika 41,
-    351)
+    taken is the tree of the largest sum, that of the largest correlations. By Plackett's identity
+    (1954, Biometrika 41, 351)
 
         P(z_i > h, z_j > h) = p^2 + 1 / (2 pi) int_0^arcsin(c) exp(-h^2 / (1 + sin t)) dt.
 
     Near one, where that sum exceeds it, the bound of Slepian (1962, Bell Syst. Tech. J. 41, 463) is nearer:
-    P(max z > h) <= 1 - prod P(z_i, z_j <= h) over disjoint pairs, those of the largest correlations. The smaller of both
+    P(max z > h) <= 1 - prod P(z_i, z_j <= h) over disjoint pairs, those of the largest correlations. The smaller
     counts.
 
     Unlike a combination for any dependence, such as Cauchy's, it needs no p-values near 0 to be right.

@@ -75,8 +75,8 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "discrete", discrete.discrete_figure(s.discrete, s.significance_level), discrete.CAPTION
         )
-    if s.scan is not None and s.scan.angles:
-        yield NamedFigure("scan", scan.scan_figure(s.scan, s.significance_level), scan.CAPTION)
+    if s.cyclic_scan is not None and s.cyclic_scan.angles:
+        yield NamedFigure("scan", scan.scan_figure(s.cyclic_scan, s.significance_level), scan.CAPTION)
     yield from _projections(result)
     if len(a["tested"]) and len(a["functions"]):
         yield NamedFigure(

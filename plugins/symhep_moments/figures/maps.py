@@ -54,8 +54,8 @@ def _measured(label: str, kind: str, record: MomentsRecord) -> tuple[float, str]
     """
     if kind == "modulation":
         return 1.0, "relative departure"
-    strengths = (c.size for c in record.candidates if c.label == label)
-    unit = next((s.unit for s in strengths if s is not None), "per unit")
+    sizes = (c.size for c in record.candidates if c.label == label)
+    unit = next((s.unit for s in sizes if s is not None), "per unit")
     translation = label.startswith("P") and unit != "per unit of rapidity"
     return 1.0 / record.scale if translation else 1.0, f"relative change {unit}"
 

@@ -23,6 +23,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Turns of the fastest plane after which a flow must have come back; how near it must come.
 TURNS, CLOSED = 12, 1e-6
+#: Vectors nearer to the middle than this part of the farthest one have no angle.
+ROUNDING = 1e-12
 #: Fraction of the step between two angles by which the points of each event start later than those of the one before:
 #: the golden ratio fills the step evenly.
 GOLDEN = (5**0.5 - 1) / 2
@@ -90,18 +92,7 @@ class ClosedOrbit:
         (..., P, d) -> (..., 2 P L orders) for L planes. Along the orbit each is a pure wave. The members of a set, of
         which (..., P, D) holds the weights, are summed.
         """
-        p = x if places is None else x[..., : places.dimension]
-        values, vectors = np.linalg.eig(self.matrix[:-1, :-1].T)
-        planes = vectors[:, values.imag > CLOSED * np.abs(values).max()].T
-        # The phase of an eigenvector, where an angle is zero, is a choice: the leading component is real.
-        phases = planes[np.arange(len(planes)), leading(planes)]
-        planes = planes * (np.abs(phases) / phases)[:, None]
-        # The middle of the turns: W x + b = 0.
-        middle = -np.linalg.lstsq(self.matrix[:-1, :-1], self.matrix[:-1, -1], rcond=None)[0]
-        across = (p - torch.as_tensor(middle, device=x.device)).to(torch.complex128)
-        z = across @ torch.as_tensor(planes.T, device=x.device)
-        z = z / z.abs().clamp(min=torch.finfo(torch.float64).tiny)
-        waves = torch.stack(list(accumulate([z] * orders, mul)), dim=-1)
+        waves = self.waves(x if places is None else x[..., : places.dimension], orders)
         if places is not None and places.sets:
             weighted = waves * places.weights(x)[..., None, None]
             own = [waves[..., places.fixed, :, :]]
@@ -109,6 +100,31 @@ class ClosedOrbit:
             waves = torch.cat(own, dim=-3)
         waves = waves.flatten(-3)
         return torch.cat([waves.real, waves.imag], dim=-1)
+
+    def waves(self, x: Tensor, orders: int) -> Tensor:
+        """exp(i m phi), m = 1 .. ``orders``, of the angles of vectors (..., P, d) in the L planes that turn.
+
+        (..., P, L, orders), complex; 0 for a vector at the point that stays.
+
+        >>> from symhep.lie.bases import so
+        >>> turn = ClosedOrbit(so(2).homogeneous().matrices[0])
+        >>> waves = turn.waves(torch.tensor([[[0.0, 2.0], [0.0, 0.0]]], dtype=torch.float64), 2)[0, :, 0]
+        >>> waves[0].abs().tolist(), waves[1].abs().tolist()
+        ([1.0, 1.0], [0.0, 0.0])
+        """
+        values, vectors = np.linalg.eig(self.matrix[:-1, :-1].T)
+        planes = vectors[:, values.imag > CLOSED * np.abs(values).max()].T
+        # The phase of an eigenvector, where an angle is zero, is a choice: the leading component is real.
+        phases = planes[np.arange(len(planes)), leading(planes)]
+        planes = planes * (np.abs(phases) / phases)[:, None]
+        # The middle of the turns: W x + b = 0.
+        middle = -np.linalg.lstsq(self.matrix[:-1, :-1], self.matrix[:-1, -1], rcond=None)[0]
+        across = (x - torch.as_tensor(middle, device=x.device)).to(torch.complex128)
+        z = across @ torch.as_tensor(planes.T, device=x.device)
+        size = z.abs()
+        far = float(size.max()) if size.numel() else 0.0
+        z = torch.where(size > ROUNDING * far, z / size.clamp(min=torch.finfo(torch.float64).tiny), 0.0)
+        return torch.stack(list(accumulate([z] * orders, mul)), dim=-1)
 
     def _at(self, times: FloatArray) -> FloatArray:
         """exp(t W) for many t (n,), from the eigenvectors: (n, d + 1, d + 1)."""

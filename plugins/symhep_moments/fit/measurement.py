@@ -14,6 +14,7 @@ from symhep.hypotheses.discrete.scan_record import DiscreteScan
 from symhep.hypotheses.groups.record import GroupRow
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.walk import Walked
+from symhep.hypotheses.support.algebra import SurfaceAlgebra
 from symhep.methods.context import Context, stream_for
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
@@ -46,6 +47,7 @@ from symhep_moments.fit.relative_tests import RelativeTests, points_of, relative
 from symhep_moments.fit.subgroups.walk import lattice_test
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.support import Support, support_of
+from symhep_moments.fit.surface import surface_of
 from symhep_moments.fit.whole import threshold_rows, whole_record
 from symhep_moments.options import MomentsOptions
 from symhep_moments.record import DiscreteElement, ThresholdRow, WholeEvents
@@ -116,6 +118,7 @@ class Measurement:
     groups: tuple[GroupRow, ...] = ()
     not_fitted: str | None = None
     along: RelativeTests | None = None
+    surface: SurfaceAlgebra | None = None
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
@@ -205,6 +208,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
         events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
         options.level, _relative_to(options), tuple(edge.text for edge in options.fiducial),
         whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why, along,
+        surface_of(events),
     )  # fmt: skip
 
 

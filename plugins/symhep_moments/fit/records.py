@@ -19,6 +19,7 @@ import numpy.typing as npt
 from symhep.hypotheses.algebra.record import Alternative
 from symhep.hypotheses.candidates.record import Untested
 from symhep.hypotheses.generators.record import GeneratorRow
+from symhep.hypotheses.support.told import surface_record
 from symhep.lie.labels import combination_label
 from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number
@@ -70,7 +71,7 @@ def record_of(m: Measurement) -> MomentsRecord:
         subgroups=() if m.lattice is None else [of_subgroup(row, m.bounds) for row in m.lattice.rows],
         maximal_subgroups=() if m.lattice is None else m.lattice.maximal,
         discrete=m.discrete,
-        scan=m.scan,
+        cyclic_scan=m.scan,
         groups=m.groups,
         not_fitted=m.not_fitted,
         clearest_bins=[_clearest_bin(one) for one in _filled(m.maps)],
@@ -78,6 +79,7 @@ def record_of(m: Measurement) -> MomentsRecord:
             rank=support.rank, numbers=support.dimension, constraints=support.constraints,
             excluded=[Excluded(label=label, why=why) for label, why in support.excluded],
             still=support.motionless(m.events.generators.labels),
+            algebra=None if m.surface is None else surface_record(m.surface),
         ),
         functions=Functions(
             number=len(m.moments.labels), blocks=_named_blocks(m.moments)

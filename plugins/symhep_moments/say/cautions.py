@@ -188,10 +188,10 @@ def _weights(s: MomentsRecord) -> Iterator[Statement]:
 def _ordered(s: MomentsRecord) -> Iterator[Statement]:
     """Exchanges within one collection that are broken so strongly that most events have the same order."""
     ordered = {
-        d.name: d.learned.value
+        d.name: d.learned_asymmetry.value
         for d in s.discrete
         if d.rejected and _ALIKE.search(d.meaning)
-        and d.learned is not None and abs(d.learned.value or 0.0) > ORDERED
+        and d.learned_asymmetry is not None and abs(d.learned_asymmetry.value or 0.0) > ORDERED
     }  # fmt: skip
     if ordered:
         yield Statement(

@@ -11,6 +11,7 @@ from symhep.hypotheses.discrete.sentence import discrete_statement
 from symhep.hypotheses.divergence.sentence import excess_statement
 from symhep.hypotheses.groups.sentence import group_statement
 from symhep.hypotheses.subgroups.sentence import subgroup_statement
+from symhep.hypotheses.support.told import surface_statement
 from symhep.methods.enumeration import plural, several
 from symhep.methods.number import with_error
 from symhep.methods.p_values import bound_text, p_text
@@ -49,8 +50,10 @@ def sentences(s: MomentsRecord) -> Iterator[Statement]:
         yield from () if lattice is None else (lattice,)
     discrete = discrete_statement(s.discrete, final_state="pz" in s.vectors.components)
     yield from () if discrete is None else (discrete,)
-    scan = scan_statement(s.scan)
+    scan = scan_statement(s.cyclic_scan)
     yield from () if scan is None else (scan,)
+    if s.support.algebra is not None:
+        yield surface_statement(s.support.algebra, s.support.constraints)
     yield from bounds(s)
     yield from _places(s)
     yield from _projections(s)

@@ -12,6 +12,7 @@ from symhep.hypotheses.discrete.table import discrete_table
 from symhep.hypotheses.generators.table import generator_table
 from symhep.hypotheses.groups.table import group_table
 from symhep.hypotheses.subgroups.table import subgroup_table
+from symhep.hypotheses.support.told import surface_table
 from symhep.methods.table import Cell, Heading, Table
 from symhep_moments.record import Candidate, MomentsRecord
 from symhep_moments.say.blocks import block_name
@@ -30,8 +31,10 @@ def tables(s: MomentsRecord) -> dict[str, Table]:
         "generators": generator_table(s.generators),
         "subgroups": subgroup_table(s.subgroups, s.maximal_subgroups, confined=bool(s.left_out)),
         "discrete": discrete_table(s.discrete, {Heading("gain", "nats per event"): lambda row: row.gain}),
-        "scan": scan_table(s.scan),
+        "scan": scan_table(s.cyclic_scan),
     }
+    if s.support.algebra is not None:
+        found["surface"] = surface_table(s.support.algebra)
     return {name: table for name, table in found.items() if table.rows}
 
 

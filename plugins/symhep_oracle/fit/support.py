@@ -87,6 +87,8 @@ def split_spurious(
     named = np.concatenate([canonical_basis(spurious[~moves]), canonical_basis(spurious[moves])])
     support = Support(named, ~np.sort(moves), survive is not None, known)
     kept = solution.rotated(keep)
+    if not kept.outside.size:  # a solver that does not know
+        return kept, support
     # Rounding mixes the generators with what was left out, too, by what the conditions around the events allow.
     return replace(kept, outside=np.concatenate([kept.outside, lever * spurious])), support
 

@@ -84,9 +84,9 @@ def widened(record: OracleRecord) -> Iterator[Statement]:
     if found is None or not found.widened:
         return
     yield Statement(
-        f"By the errors of events and networks alone the brackets of the generators leave their span; they close, as "
-        f"{record.algebra.unbroken}, within what the networks have in common, of which the residuals of invariance tell "
-        "the size.",
+        "By the errors of events and networks alone the brackets of the generators leave their span; they close, as "
+        f"{record.algebra.unbroken}, within what the networks have in common, of which the residuals of invariance "
+        "tell the size.",
         {"closure": found.closure, "how": found.how},
         "generators",
     )

@@ -50,7 +50,7 @@ def harmonics(generator: FloatArray, x: FloatArray, names: Sequence[str]) -> Ite
         for number, k in enumerate(turning):
             phase = np.angle(x[:, own] @ vectors[:, k].conj())
             many = f" {number + 1}" if len(turning) > 1 else ""
-            of = ", ".join(names[i] for i in own)
+            of = ", ".join(names[i] for i in own.tolist())
             for m in range(1, ORDERS + 1):
                 yield f"cos, sin {m} phi{many}({of})", np.stack([np.cos(m * phase), np.sin(m * phase)], 1)
 

@@ -61,10 +61,10 @@ def with_limits(
                 _add(quantities, searched, f"component {c}", asymmetries(matrix, x, searched.names))
     candidates: Sequence[LabRow] = fields.get("candidates", ())
     turns = _rotations(events) if candidates else {}
-    for row in candidates:
-        if row.label in turns:
-            found = harmonics(turns[row.label], events.held.x.cpu().numpy(), events.names)
-            _add(quantities, events, f"generator {row.label}", found)
+    for one in candidates:
+        if one.label in turns:
+            found = harmonics(turns[one.label], events.held.x.cpu().numpy(), events.names)
+            _add(quantities, events, f"generator {one.label}", found)
     bounded = simultaneous(list(quantities.values()))
     return {
         "algebra": algebra if algebra is None else algebra.model_copy(update=_limit(bounded, "algebra")),

@@ -227,8 +227,8 @@ def _subgroups(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
         )
     if has_discrete(s.discrete):
         yield NamedFigure("discrete", discrete_figure(s.discrete, s.significance_level), DISCRETE)
-    if s.scan is not None and s.scan.angles:
-        yield NamedFigure("scan", scan_figure(s.scan, s.significance_level), SCAN)
+    if s.cyclic_scan is not None and s.cyclic_scan.angles:
+        yield NamedFigure("scan", scan_figure(s.cyclic_scan, s.significance_level), SCAN)
 
 
 def _map(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:

@@ -158,7 +158,10 @@ class Elements:
             name.replace(" ", "_"): int((self.verdict == name).sum())
             for name in ("kept", "failed", "diverged", "not tested")
         }
-        return VerdictCounts(**counts, kept_as_trained=int((trained > math.log(self.options.level)).sum()))
+        weak = 0 if self.validated is None else int((self.kept & (self.validated.weak > 0)).sum())
+        return VerdictCounts(
+            **counts, weak=weak, kept_as_trained=int((trained > math.log(self.options.level)).sum())
+        )
 
     def _losses(self, v: Validated) -> LossRecord | None:
         """None if no classifier was trained."""

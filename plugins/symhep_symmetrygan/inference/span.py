@@ -107,7 +107,7 @@ def span_of(
     each of the `SCATTERS`; `chance` times their number must be below ``level``.
     """
     rng = np.random.default_rng(seed)
-    if drawn and len(measured.subset(slice(1, None)).flat):
+    if drawn and len(measured.subset(np.arange(1, len(measured))).flat):
         placed = _drawn_together(measured, level, rng, independent)
         if placed is not None:
             return placed

@@ -27,6 +27,7 @@ def cautions(record: SymmetryGanRecord) -> Iterator[Statement]:
     yield from _untested(record)
     yield from _unreached(record)
     yield from _as_trained(record)
+    yield from _weak(record)
     yield from _drawn_together(record)
     yield from _unseen(record)
     yield from _named(record)
@@ -90,6 +91,18 @@ def _as_trained(r: SymmetryGanRecord) -> Iterator[Statement]:
             f"(unadjusted p above {r.significance_level:g}): training ends close to a symmetry only.",
             {"kept": v.kept, "kept_as_trained": v.kept_as_trained},
             "element_p_values",
+        )
+
+
+def _weak(r: SymmetryGanRecord) -> Iterator[Statement]:
+    v = r.verdicts
+    if v is not None and v.weak:
+        yield _warning(
+            f"{elements_text(v.weak)} of the {v.kept} that are kept could not be placed along some direction, although "
+            "it is not flat: too few events, or tails too heavy. Their errors there are as large as refining may move "
+            "an element, and a symmetry near them is all that is claimed.",
+            {"weak": v.weak},
+            "parameters",
         )
 
 

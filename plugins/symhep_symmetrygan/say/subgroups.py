@@ -27,7 +27,7 @@ def subgroup_statements(r: SymmetryGanRecord) -> Iterator[Statement]:
     told = discrete_statement(r.discrete, final_state="pz" in r.vectors.components)
     if told is not None:
         yield told
-    told = scan_statement(r.scan)
+    told = scan_statement(r.cyclic_scan)
     if told is not None:
         yield told
     yield from alike_statements(r.discrete)

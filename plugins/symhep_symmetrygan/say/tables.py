@@ -39,7 +39,7 @@ def tables(record: SymmetryGanRecord) -> dict[str, Table]:
             record.discrete,
             {Heading("largest excess KL", "nats"): lambda row: _largest(row.excess), LOSS: _element_loss},
         ),
-        "scan": scan_table(record.scan),
+        "scan": scan_table(record.cyclic_scan),
     }
     return {name: table for name, table in found.items() if table.rows}
 

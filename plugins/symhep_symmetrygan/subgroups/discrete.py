@@ -85,7 +85,7 @@ def search_elements(
 
     x = events.train.x.view(-1, events.each.particles, events.vector)
     leaves = surface_test(events)
-    rows = discrete_rows(elements, x, test, level, ElementRow, leaves)
+    rows = discrete_rows(elements, x, test, level, ElementRow, leaves, options.delta)
     kl = None
     if observed is not None:
         fared = (
@@ -99,7 +99,7 @@ def search_elements(
         few = draw_waves(events.train, SCAN_WAVES, np.random.default_rng(stream_for(seeds, "scanning waves")))
         scan = scan_elements(events, held, subgroup, few, leaves, stream_for(seeds, "scan"), level, options)
     return DiscreteSearch(
-        discrete=rows, scan=scan, forward_backward_asymmetry=forward_backward(events), discrete_kl=kl
+        discrete=rows, cyclic_scan=scan, forward_backward_asymmetry=forward_backward(events), discrete_kl=kl
     )
 
 

@@ -67,7 +67,7 @@ class DiscreteSearch(Record):
     """All hypotheses on discrete elements."""
 
     discrete: tuple[ElementRow, ...] = Field(description="the elements, in the order of the card")
-    scan: DiscreteScan | None = Field(
+    cyclic_scan: DiscreteScan | None = Field(
         None, description="cyclic groups of a one-parameter subgroup; null: none was asked for"
     )
     discrete_kl: DivergenceRecord | None = Field(

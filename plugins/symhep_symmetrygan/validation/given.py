@@ -117,7 +117,7 @@ def exact_log_p(
         found[0, e] = math.log(shifted_p(seen, shifts.number, rng[e], most=most).p)
         if learned is not None:
             sums = [np.bincount(shifts.group, told, minlength=len(shifts.number)) for told in learned[e]]
-            one = np.stack(sums, axis=1)[:, :, None]
+            one: FloatArray = np.stack(sums, axis=1)[:, :, None].astype(np.float64)
             found[1, e] = math.log(shifted_p(one, shifts.number, rng[e], most=most, signed=True).p)
     return found[0], found[1]
 

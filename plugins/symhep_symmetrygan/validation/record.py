@@ -20,6 +20,11 @@ class VerdictCounts(Record):
     )
     diverged: int = Field(description="restarts that ended in numbers that are not finite")
     not_tested: int = Field(description="elements that were not tested")
+    weak: int = Field(
+        0,
+        description="kept elements that these events cannot place along directions that are not flat: too few events, "
+        "or tails",
+    )
     kept_as_trained: int = Field(
         description="elements with p above the level as training left them, not adjusted"
     )

@@ -136,7 +136,7 @@ def slope_noise(
     directions = vectors[:, used] / np.sqrt(values[used])
     drawn = np.tensordot(rng.normal(size=(DRAWS, white.shape[1])), white, axes=(1, 1))  # (draws, G, K)
     drawn = np.einsum("gr,sgk->srk", directions, drawn, optimize=True)
-    back = np.linalg.inv(root)
+    back: FloatArray = np.asarray(np.linalg.inv(root), dtype=np.float64)
     return SlopeNoise(
         metric, directions, drawn @ drawn.swapaxes(1, 2), white @ back.T, max(white.shape[1] - 1.0, 1.0), back
     )

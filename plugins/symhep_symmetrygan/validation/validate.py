@@ -99,7 +99,9 @@ def validate(
         tested |= _exact(taken, images, waves, events.held, shifts, [every[k] for k in numbers], draws)
     else:
         tested["log_p_learned_found"] = judged[0].log_p(nu)
-    fitted = np.zeros(len(taken), dtype=bool) if errors is None else errors[valid].any(axis=(1, 2))
+    fitted: npt.NDArray[np.bool_] = np.zeros(len(taken), dtype=bool)
+    if errors is not None:
+        fitted = np.asarray(errors[valid].any(axis=(1, 2)))
     if errors is not None and fitted.any():
         own = errors[valid]
         some = _fitted(taken[fitted], own[fitted], waves, generators, events)

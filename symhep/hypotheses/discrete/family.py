@@ -60,11 +60,12 @@ def discrete_rows(
     level: float,
     row: type[RowT],
     leaves: Callable[[Element], str | None] | None = None,
+    delta: float | None = None,
 ) -> tuple[RowT, ...]:
     """One row for each of ``elements`` on events x (N, P, d): ``test`` sees those that do something new to them.
 
     Those that take events off the surface that holds them, for a reason that ``leaves`` gives, are not tested.
-    Adjusted by Holm's method over all that are tested.
+    Adjusted by Holm's method over all that are tested. ``delta``: is every named asymmetry smaller?
     """
     acting = sources(elements, x)
     off = {e.name: why for e in elements if leaves is not None and (why := leaves(e)) is not None}
@@ -86,8 +87,8 @@ def discrete_rows(
             **dict(family[source.name]),
             same_as=same_as,
             tests={name: PValue.of(log_p, kind) for name, (log_p, kind) in found.tests.items()},
-            **_limits(found.named),
-            learned=_number(found.learned),
+            **_limits(found.named, delta),
+            learned_asymmetry=_number(found.learned),
             **found.more,
         )
 
@@ -107,11 +108,12 @@ def by_order(elements: Sequence[Element], test: Callable[[list[Element]], Sequen
     return [found[place] for place in range(len(elements))]
 
 
-def _limits(named: NamedAsymmetry | None) -> dict[str, Any]:
+def _limits(named: NamedAsymmetry | None, delta: float | None) -> dict[str, Any]:
     if named is None:
         return {}
     return {
         "size": named.size, "function": named.function, "upper_95": named.upper, "expected_95": named.expected,
+        "below_delta": None if delta is None else named.upper < delta,
         "effective": named.effective if math.isfinite(named.effective) else None,
     }  # fmt: skip
 

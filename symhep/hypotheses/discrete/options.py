@@ -54,6 +54,13 @@ class DiscreteOptions(Options):
         description="random choices of images behind an exact p-value, at most, but as many as it takes to reject "
         "anything; null: so many that the smallest p is a tenth of the level divided by the number of elements",
     )
+    delta: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="equivalence test: is 'some named asymmetry is delta or more', a fraction, rejected?",
+        examples=[0.05],
+    )
     efficiency: EfficiencyOptions | None = Field(
         None,
         description="weights are one over this function of the event, so that images are drawn in proportion to it and "

@@ -45,7 +45,7 @@ class DiscreteRow(Adjusted, Limits):
     effective: float | None = Field(
         None, description="effective number of events of the weakest of its limits; null: not measured"
     )
-    learned: Number | None = Field(
+    learned_asymmetry: Number | None = Field(
         None,
         description="the same asymmetry of what a network has learned, of held-out events; null: there was none",
     )

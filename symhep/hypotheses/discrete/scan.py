@@ -117,7 +117,7 @@ def scan_angles(
     verdict, order = _verdict(rows)
     return DiscreteScan(
         generator=subgroup.name, verdict=verdict, name=_name(verdict, order, rows, subgroup.words), order=order,
-        orders=rows, angles=_angles(at, near.weighting) if acting else (),
+        cyclic_groups=rows, angles=_angles(at, near.weighting) if acting else (),
     )  # fmt: skip
 
 

@@ -27,8 +27,8 @@ def scan_figure(scan: DiscreteScan, level: float) -> Figure:
     """Two panels over the angle in degrees."""
     figure, axes = panel(2, 1, figsize=(8.6, 6.2), sharex=True, squeeze=False, height_ratios=(1, 1))
     above, below = axes[0, 0], axes[1, 0]
-    orders = {row.order: row for row in scan.orders}
-    logs = [row.log10_p_adjusted for row in scan.orders if row.log10_p_adjusted is not None]
+    orders = {row.order: row for row in scan.cyclic_groups}
+    logs = [row.log10_p_adjusted for row in scan.cyclic_groups if row.log10_p_adjusted is not None]
     floor = min([*logs, math.log10(level)])
     above.axhline(-math.log10(level), color="#b8b8b8", lw=0.9)
     for row in scan.angles:

@@ -54,5 +54,5 @@ class DiscreteScan(Record):
     )
     name: str = Field(description="the answer: 'Z_7 of x1 and x2', 'SO(2) about z', 'none'")
     order: int | None = Field(None, description="q of a cyclic verdict, else null")
-    orders: tuple[OrderRow, ...] = Field(description="Z_2 to Z_24")
+    cyclic_groups: tuple[OrderRow, ...] = Field(description="Z_2 to Z_24")
     angles: tuple[AngleRow, ...] = Field(description="all turns by 2 pi k / q up to pi, angle rising")

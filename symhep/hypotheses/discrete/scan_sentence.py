@@ -16,8 +16,11 @@ def scan_statement(scan: DiscreteScan | None, figure: str = "scan") -> Statement
     """What the scan answers; None: there was none."""
     if scan is None:
         return None
-    alive, failed = [r for r in scan.orders if r.survives], [r for r in scan.orders if not r.survives]
-    told = f"Scan of {scan.generator}, Z_{scan.orders[0].order} to Z_{scan.orders[-1].order}: "
+    alive, failed = (
+        [r for r in scan.cyclic_groups if r.survives],
+        [r for r in scan.cyclic_groups if not r.survives],
+    )
+    told = f"Scan of {scan.generator}, Z_{scan.cyclic_groups[0].order} to Z_{scan.cyclic_groups[-1].order}: "
     if scan.verdict == "trivial":
         told += "it acts trivially on these events; not tested"
     elif scan.verdict == "continuous":
@@ -32,8 +35,8 @@ def scan_statement(scan: DiscreteScan | None, figure: str = "scan") -> Statement
     else:
         names = several([f"Z_{r.order}" for r in alive])
         told += (
-            f"{names} are not rejected, which no group of an order up to {scan.orders[-1].order} has together: more "
-            "events would tell"
+            f"{names} are not rejected, which no group of an order up to {scan.cyclic_groups[-1].order} has together: "
+            "more events would tell"
             if len(alive) > 1
             else f"{names} is not rejected, but its subgroups are: more events would tell"
         )
@@ -46,7 +49,7 @@ def scan_statement(scan: DiscreteScan | None, figure: str = "scan") -> Statement
 
 def scan_table(scan: DiscreteScan | None) -> Table:
     """One row for each order."""
-    rows = () if scan is None else scan.orders
+    rows = () if scan is None else scan.cyclic_groups
     names = list(dict.fromkeys(name for row in rows for name in row.tests))
     cells = [(f"Z_{r.order}", *(r.tests.get(n) for n in names), r.p, r.p_adjusted, _told(r)) for r in rows]
     of = "" if scan is None else f" of {scan.generator}"

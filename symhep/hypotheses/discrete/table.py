@@ -20,12 +20,13 @@ def discrete_table(
 ) -> Table:
     """p-values of the tests, joint and adjusted, asymmetries and limits; ``more``: columns before the verdict."""
     own, names = more or {}, list(dict.fromkeys(name for row in rows for name in row.tests))
-    learned = any(row.learned is not None for row in rows)
+    learned = any(row.learned_asymmetry is not None for row in rows)
     cells = [
         (
             row.name, row.meaning, *(row.tests.get(name) for name in names), row.p, row.p_adjusted,
             per_cent(row.size), row.function, _per_cent(row.upper_95), _per_cent(row.expected_95),
-            *((per_cent(row.learned),) if learned else ()), *(cell(row) for cell in own.values()), _verdict(row),
+            *((per_cent(row.learned_asymmetry),) if learned else ()), *(cell(row) for cell in own.values()),
+            _verdict(row),
         )
         for row in rows
     ]  # fmt: skip

@@ -35,8 +35,10 @@ def excess_statement(kl: DivergenceRecord, words: Sequence[tuple[str, str]]) -> 
     if not parts:
         return None
     evidence = kl.to_json()
+    rest = len(kl.projections) - len(shown)
+    more = f" ({rest} more in the table)" if rest else ""
     return Statement(
-        f"Excess KL divergence over the noise of split samples, {kl.bins} bins: {'; '.join(parts)}.",
+        f"Excess KL divergence over the noise of split samples, {kl.bins} bins: {'; '.join(parts)}{more}.",
         {key: evidence[key] for key in ("projections", *(name for name, _ in words), "noise")},
         FIGURE,
     )

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import accumulate
-from operator import mul
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
 from symhep.hypotheses.bounds.region import Quantity
 from symhep.hypotheses.bounds.sample_mean import sample_mean
-from symhep.lie.canonical_basis import leading
 from symhep_moments.fit.bounds.joint import Joint
 from symhep_moments.fit.bounds.seen import Seen
-from symhep_moments.fit.closed_orbits import CLOSED, ClosedOrbit
+from symhep_moments.fit.closed_orbits import ClosedOrbit
 
-__all__ = ["angle_waves", "azimuths"]
+__all__ = ["azimuths"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -40,7 +35,7 @@ def azimuths(
     quantities: list[Quantity] = []
     joint = Joint(seen)
     for label, orbit in orbits.items():
-        waves = angle_waves(orbit, seen.points[..., : len(orbit.matrix) - 1], orders)
+        waves = orbit.waves(seen.points[..., : len(orbit.matrix) - 1], orders)
         own = names.setdefault(label, [])
         for group, where, number in seen.groups:
             summed = seen.summed(waves, where).cpu().numpy()  # (N, L, orders)
@@ -62,28 +57,3 @@ def azimuths(
 def _about(label: str) -> str:
     """A rotation by its axis."""
     return f"about {label[2:]}" if label in ("J_x", "J_y", "J_z") else f"along {label}"
-
-
-def angle_waves(orbit: ClosedOrbit, x: Tensor, orders: int) -> Tensor:
-    """exp(i m phi) in the L planes that turn: vectors (N, P, d) -> (N, P, L, orders), complex.
-
-    >>> from symhep.lie.bases import rotations
-    >>> turn = ClosedOrbit(rotations(2).homogeneous().matrices[0])
-    >>> waves = angle_waves(turn, torch.tensor([[[0.0, 2.0], [0.0, 0.0]]], dtype=torch.float64), 2)[0, :, 0]
-    >>> waves[0].abs().tolist(), waves[1].abs().tolist()
-    ([1.0, 1.0], [0.0, 0.0])
-    """
-    linear = orbit.matrix[:-1, :-1]
-    values, vectors = np.linalg.eig(linear.T)
-    planes = vectors[:, values.imag > CLOSED * np.abs(values).max()].T
-    # The phase of an eigenvector, where an angle is zero, is a choice: the leading component is real.
-    phases = planes[np.arange(len(planes)), leading(planes)]
-    planes = planes * (np.abs(phases) / phases)[:, None]
-    # The middle of the turns: W x + b = 0.
-    middle = -np.linalg.lstsq(linear, orbit.matrix[:-1, -1], rcond=None)[0]
-    across = (x - torch.as_tensor(middle, device=x.device)).to(torch.complex128)
-    z = across @ torch.as_tensor(planes.T, device=x.device)
-    size = z.abs()
-    far = float(size.max()) if size.numel() else 0.0
-    z = torch.where(size > 1e-12 * far, z / size.clamp(min=torch.finfo(torch.float64).tiny), 0.0)
-    return torch.stack(list(accumulate([z] * orders, mul)), dim=-1)

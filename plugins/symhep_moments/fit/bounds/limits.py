@@ -157,7 +157,7 @@ class Bounds:
         rows = np.linalg.lstsq(flat.T, wanted.T, rcond=None)[0].T
         if np.abs(rows @ flat - wanted).max(initial=0.0) > SAME:
             return "not all of its generators are candidates on the support"
-        return self.span(rows)
+        return self.span(np.asarray(rows, dtype=np.float64))
 
     def about(self, axis: FloatArray) -> Bound:
         """Of the rotations about an axis of space: the part of each v_l that turns."""

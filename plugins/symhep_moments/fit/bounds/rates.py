@@ -11,7 +11,6 @@ from torch import Tensor
 
 from symhep.hypotheses.bounds.region import Quantity
 from symhep.hypotheses.bounds.sample_mean import degrees_of_freedom, unit_sums
-from symhep_moments.fit.bounds.orthonormal import orthonormal
 from symhep_moments.fit.bounds.seen import Seen
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.choice import build_functions
@@ -29,6 +28,10 @@ FloatArray = npt.NDArray[np.float64]
 RATE_EVENTS = 200_000
 #: Numbers of all influences that are held: 160 MB.
 HELD = 20_000_000
+#: Part of the variance of each function that is added to its scalar product with itself.
+RIDGE = 1e-3
+#: Functions whose variance is less than this of their mean square are constant.
+CONSTANT = 1e-12
 #: Sums below this part of the longest step of a vector are rounding.
 ROUNDING = 1e-12
 #: Numbers of an intermediate array.
@@ -47,10 +50,11 @@ def named_functions(events: Events, functions: TestFunctions) -> TestFunctions:
 def rates(seen: Seen, labels: list[str]) -> list[Quantity]:
     """For each of the generators ``labels`` the part of h in the span of the named functions, R orthonormal components.
 
-    h, the relative change of the density per unit of the parameter, has E_p[f h] = - E_p[grad f . v]. With functions of
-    G = E_p[f f^T] = 1 (and the constant among them) these are its components, and their length is the rms of what the
-    functions see of h: the root of the Fisher information on the parameter that they hold, a lower bound of all of it.
-    The noise of G counts: with G = L L^T the length of L^-1 A moves as that of L^-1 (dA - dG G^-1 A / 2).
+    h, the relative change of the density per unit of the parameter, has E_p[f h] = - E_p[grad f . v] = - A. Its rms is
+    at least (A^T M^-1 A)^(1/2), M = E_p[f f^T] + RIDGE diag(Var f), the constant among the f: a lower bound of the root
+    of the Fisher information on the parameter. The ridge lets combinations that hardly vary, and have rare huge
+    values, count less, smoothly: to leave them out would be a choice that the data make. The noise of M counts: with
+    M = L L^T the length of L^-1 A moves as that of L^-1 (dA - dM M^-1 A / 2).
     """
     if not labels:
         return []
@@ -72,10 +76,10 @@ def rates(seen: Seen, labels: list[str]) -> list[Quantity]:
         f = inside.values(x)
         gram += f.T @ ((w * weight(wide, x))[:, None] * f)
         mean += wide.sum_along(x, fields(x), w)
-    basis = torch.as_tensor(_basis((gram / total).cpu().numpy()), device=mean.device)
-    a = basis.T @ (mean / total)
+    metric = _Metric(gram / total)
+    a = metric.basis.T @ (mean / total)
     sizes = torch.stack([fields(x).abs().amax(dim=(0, 2, 3)) for x, _ in chunks]).amax(dim=0)
-    influences = torch.cat([_influence(x, w, wide, fields(x), basis, a) for x, w in chunks]).cpu().numpy()
+    influences = torch.cat([_influence(x, w, wide, fields(x), metric, a) for x, w in chunks]).cpu().numpy()
     unit = None if seen.unit is None else seen.unit[rows.cpu().numpy()]
     weights = seen.weights[rows.cpu().numpy()]
     nu = degrees_of_freedom(weights, unit)
@@ -91,24 +95,43 @@ def rates(seen: Seen, labels: list[str]) -> list[Quantity]:
     return found
 
 
-def _basis(gram: FloatArray) -> FloatArray:
-    """(K, R) orthonormal combinations of K functions, of which the first is constant but for edges.
+class _Metric:
+    """M of functions with scalar products G (K, K), of which the first is constant but for edges.
 
-    The others enter less their part along it: what varies by little about a large mean is seen by what it varies.
+    ``basis`` (K, R) has basis^T M basis = 1; ``means`` (K,) are those of the functions within the edges. Functions that
+    do not vary are left out.
     """
-    first = np.eye(len(gram))[:, :1] / np.sqrt(gram[0, 0])
-    centred = np.eye(len(gram))[:, 1:]
-    centred[0] = -gram[0, 1:] / gram[0, 0]
-    return np.concatenate([first, centred @ orthonormal(centred.T @ gram @ centred)], axis=1)
+
+    def __init__(self, gram: Tensor) -> None:
+        g = gram.cpu().numpy()
+        means = g[0] / g[0, 0]
+        variances = np.diag(g) - means**2 * g[0, 0]
+        kept = np.r_[0, 1 + np.flatnonzero(variances[1:] > CONSTANT * np.diag(g)[1:])]
+        ridge = np.where(np.arange(len(g)) > 0, RIDGE * variances, 0.0)
+        # In units of their spread, less their means: M is well conditioned there.
+        units = np.zeros((len(g), len(kept)))
+        units[0, 0] = 1 / np.sqrt(g[0, 0])
+        for column, k in enumerate(kept[1:], 1):
+            units[k, column], units[0, column] = 1.0, -means[k]
+            units[:, column] /= np.sqrt(variances[k])
+        inner = units.T @ g @ units
+        inner[1:, 1:] += RIDGE * np.eye(len(kept) - 1)
+        values, vectors = np.linalg.eigh((inner + inner.T) / 2)
+        whole = units @ (vectors / np.sqrt(values))
+        self.basis = torch.as_tensor(whole, device=gram.device)
+        self.means = torch.as_tensor(means, device=gram.device)
+        self.ridged = torch.as_tensor((ridge > 0).astype(np.float64), device=gram.device)
 
 
-def _influence(x: Tensor, w: Tensor, wide: TestFunctions, v: Tensor, basis: Tensor, a: Tensor) -> Tensor:
+def _influence(x: Tensor, w: Tensor, wide: TestFunctions, v: Tensor, metric: _Metric, a: Tensor) -> Tensor:
     """(n, R, G) of each event on the components a, in a metric that is estimated too."""
-    f, b = innermost(wide).values(x) @ basis, weight(wide, x)
-    moved = torch.einsum("nkg,kr->nrg", wide.along(x, v), basis)
-    h = f @ a
-    half = (b[:, None] * h)[:, None, :] * f[:, :, None] + b[:, None, None] * a
-    return w[:, None, None] * (moved - half / 2)
+    f, b = innermost(wide).values(x), weight(wide, x)
+    coefficients = metric.basis @ a
+    # dM M^-1 A of each event: (n, K, G)
+    change = f[:, :, None] * (f @ coefficients)[:, None, :]
+    change += (RIDGE * metric.ridged * (f - metric.means) ** 2)[:, :, None] * coefficients
+    along = wide.along(x, v) - b[:, None, None] * change / 2
+    return w[:, None, None] * (torch.einsum("nkg,kr->nrg", along, metric.basis) - b[:, None, None] * a / 2)
 
 
 def rate_unit(matrix: FloatArray, events: Events) -> tuple[str, float]:

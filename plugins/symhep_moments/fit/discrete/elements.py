@@ -83,7 +83,8 @@ def discrete_tests(
             found.append(ElementTest(log_p, weighting.kind, single, size, learned_size, more))
         return found
 
-    return discrete_rows(elements, events.vectors, test, level, DiscreteElement, surface_test(events, frame))
+    leaves = surface_test(events, frame)
+    return discrete_rows(elements, events.vectors, test, level, DiscreteElement, leaves, options.delta)
 
 
 def surface_test(events: Events, frame: Frame) -> Callable[[Element], str | None]:

@@ -100,7 +100,8 @@ class Sums:
         y = (f - middle).mul_(weights[:, None, None])
         self._total.index_add_(0, group, y)
         if unit is not None:
-            own, place = unit.unique(return_inverse=True)
+            own, inverse = np.unique(unit.cpu().numpy(), return_inverse=True)
+            place = torch.from_numpy(inverse).to(y.device)
             y = y.new_zeros(len(own), *y.shape[1:]).index_add_(0, place, y)
         # The two images of an event under an involution have the same square.
         half = y[:, :1] if y.shape[1] == 2 else y
@@ -239,6 +240,6 @@ def joined_p(
             left, size = left - count, BATCH
 
     found = sequential_p(limit - EQUAL * abs(limit), batches(), most, enough)
-    own = {name: float(values[0]) for name, values in observed.items()}
-    smallest = min(own, key=lambda name: own[name] - forms[name].log_share)
-    return JoinedP(found.p, found.draws, smallest, own)
+    alone = {name: float(values[0]) for name, values in observed.items()}
+    smallest = min(alone, key=lambda name: alone[name] - forms[name].log_share)
+    return JoinedP(found.p, found.draws, smallest, alone)

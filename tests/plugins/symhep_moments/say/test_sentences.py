@@ -279,14 +279,14 @@ def test_sorted_particles_are_not_exchangeable(made: Made) -> None:
     assert element["rejected"]
     element |= {"meaning": "exchange of jets[0] and jets[1]"}
     assert not [s for s in said(summary) if "sort: pt" in s.text]  # 8 %
-    element["learned"] = {"value": 0.9, "low": 0.88, "high": 0.92}
+    element["learned_asymmetry"] = {"value": 0.9, "low": 0.88, "high": 0.92}
     caution = one(summary, "sort: pt")
     assert caution.kind == "warning"
     assert "not exchangeable by construction: exchange(1,2) may only reflect the pt ordering" in caution.text
     for change in (
         {"meaning": "exchange of jets[0] and leptons[0]"},
         {"rejected": False},
-        {"learned": None},
+        {"learned_asymmetry": None},
     ):
         before = dict(element)
         element |= change

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from scipy.linalg import expm
 from symhep.lie.bases import dilatation, gl, lorentz, so
 from symhep.lie.generators import Generators
 from symhep_symmetrygan.inference.elements import Measured
-from symhep_symmetrygan.inference.infer import infer
+from symhep_symmetrygan.inference.infer import infer, without
 from symhep_symmetrygan.inference.inference import Inference
 from symhep_symmetrygan.inference.record import ComponentRecord
 from symhep_symmetrygan.inference.span import span_of
@@ -234,3 +235,68 @@ def test_points_and_circles_are_seldom_confused(homogeneous: Build, turns: Build
     assert wrong["finite"] <= 1  # level 0.01 of 15: more than 1 with a probability of 1e-2
     assert wrong["continuous"] <= 3  # level 0.05 of 15: more than 3 with 5e-3
     assert min(right.values()) > 4
+
+
+def test_points_of_a_term_along_a_flat_direction_are_a_finite_group(turns: Any, homogeneous: Any) -> None:
+    """Seventh roots of unity, scattered by 1e-4 rad along the angle, which the events do not see: Z_7 and no so(2)."""
+    rng = np.random.default_rng(21)
+    angles = 2 * np.pi * rng.integers(0, 7, 60) / 7 + 1e-4 * rng.normal(size=60)
+    lengths = np.repeat(1 + 1e-3 * rng.normal(size=60), 1)
+    elements = homogeneous(turns(angles) * lengths[:, None, None])
+    both = (so(2) + dilatation(2)).homogeneous()
+    information = np.tile(np.diag([0.0, 1e6]), (60, 1, 1))
+    found = infer(elements, information, np.ones(60, dtype=bool), both, drawn=True)
+    assert found.algebra.kind == "finite"
+    assert found.finite is not None
+    assert (found.finite.name, found.finite.order, found.finite.found) == ("Z_7", 7, 7)
+    assert found.algebra.unseen == ("J_12",)
+    assert len(found.basis) == 0
+
+
+def test_a_term_that_leaves_elements_spread_evenly_makes_no_finite_group(
+    turns: Any, homogeneous: Any
+) -> None:
+    angles = np.random.default_rng(22).uniform(0, 2 * np.pi, 60)
+    both = (so(2) + dilatation(2)).homogeneous()
+    information = np.tile(np.diag([0.0, 1e6]), (60, 1, 1))
+    found = infer(homogeneous(turns(angles)), information, np.ones(60, dtype=bool), both, drawn=True)
+    assert (found.algebra.kind, found.algebra.name) == ("continuous", "so(2)")
+
+
+def _octagon(
+    turns: Any, homogeneous: Any, rng: np.random.Generator, error: float, stray: float | None
+) -> Any:
+    """Elements of D_8, those of a coset moved alike by the fluctuations of the sample; one more at a wrong angle."""
+    rotations = turns(np.pi / 4 * np.arange(8))
+    group = np.concatenate([rotations, rotations @ np.diag([1.0, -1.0])])
+    moved = turns(error * rng.normal(size=16) * (np.arange(16) > 0)) @ group
+    coset = np.concatenate([np.arange(16), rng.integers(0, 16, 60)])
+    elements = turns(0.02 * error * rng.normal(size=76)) @ moved[coset]
+    if stray is not None:
+        elements = np.concatenate([elements, turns(np.array([stray]))])
+    information = np.tile([[1 / error**2]], (len(elements), 1, 1))
+    return infer(homogeneous(elements), information, np.ones(len(elements), dtype=bool), so(2))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_octagon_is_the_dihedral_group_of_sixteen_elements(
+    turns: Any, homogeneous: Any, seed: int
+) -> None:
+    found = _octagon(turns, homogeneous, np.random.default_rng(seed), 0.03, None)
+    assert found.algebra.kind == "finite"
+    assert (found.finite.name, found.finite.order, found.finite.closed) == ("D_8", 16, True)
+
+
+def test_a_component_that_held_out_events_reject_is_no_part_of_the_group(
+    turns: Any, homogeneous: Any
+) -> None:
+    """One element between two corners: the products do not close with it, and do without."""
+    found = _octagon(turns, homogeneous, np.random.default_rng(1), 0.03, stray=np.radians(115.0))
+    assert found.finite is not None
+    assert found.finite.name != "D_8"
+    (wrong,) = [c for c, row in enumerate(found.components) if row.kept == 1]
+    left = without(found, [wrong], np.ones(77, dtype=bool))
+    assert left.finite is not None
+    assert (left.finite.name, left.finite.left_out) == ("D_8", 1)
+    assert found.representatives_covariance[wrong].any()
+    assert not found.representatives_covariance[0].any()

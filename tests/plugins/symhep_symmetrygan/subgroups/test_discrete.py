@@ -48,7 +48,7 @@ def test_elements_follow_the_asymmetry(drawn: Callable[..., Events]) -> None:
         assert rows[name].log10_p is not None
         assert rows[name].p_value == pytest.approx(0.001)  # as small as 999 choices of images allow
         assert rows[name].function == "pz(mu-)"
-        asymmetry = rows[name].learned
+        asymmetry = rows[name].learned_asymmetry
         assert asymmetry is not None
         assert asymmetry.value == pytest.approx(0.7, abs=0.09)  # 4 (1 - 0.7^2)^(1/2) / 1000^(1/2)
         assert rows[name].p_value_adjusted >= rows[name].p_value
@@ -118,6 +118,6 @@ def test_the_scan_finds_a_square() -> None:
     corner = np.pi / 2 * rng.integers(4, size=1200)
     x = np.c_[np.cos(corner), np.sin(corner)] + 0.1 * rng.normal(size=(1200, 2))
     options = ElementOptions(elements=(), scan="J_12", randomisations=99, **SMALL)
-    found = search_elements(flat(x), options, np.random.SeedSequence(3)).scan
+    found = search_elements(flat(x), options, np.random.SeedSequence(3)).cyclic_scan
     assert found is not None
     assert (found.verdict, found.order) == ("cyclic", 4)

@@ -50,7 +50,7 @@ def sixfold() -> DiscreteScan:
 
 def test_six_places_on_a_circle(sixfold: DiscreteScan) -> None:
     assert (sixfold.verdict, sixfold.order, sixfold.name) == ("cyclic", 6, "Z_6 of x1 and x2")
-    assert [row.order for row in sixfold.orders if row.survives] == [2, 3, 6]
+    assert [row.order for row in sixfold.cyclic_groups if row.survives] == [2, 3, 6]
     sizes = {(round(np.degrees(row.angle), 6)): row.size for row in sixfold.angles}
     assert len(sizes) == 90  # fractions k / q up to 1 / 2 with q up to 24
     for degrees, size in sizes.items():
@@ -88,7 +88,7 @@ def test_survivors_that_no_group_has_together(sixfold: DiscreteScan) -> None:
             for q in range(2, 25)
         ]
         return sixfold.model_copy(
-            update={"orders": tuple(rows), "verdict": "unresolved", "name": "not resolved"}
+            update={"cyclic_groups": tuple(rows), "verdict": "unresolved", "name": "not resolved"}
         )
 
     two, one = (scan_statement(like(*alive)) for alive in ((7, 13), (6,)))

@@ -39,7 +39,7 @@ def test_the_first_two_and_the_most_telling_projection_are_told() -> None:
         "Excess KL divergence over the noise of split samples, 100 bins: for kept elements azimuth of a 0.0003 ± "
         f"0.0005 nats {limits[0]}, azimuth of b 0.0000 ± 0.0005 nats {limits[1]} and pt of b 0.0000 ± 0.0005 nats "
         f"{limits[1]}; for rejected ones azimuth of a 0.0200 ± 0.0005 nats {limits[2]}, azimuth of b 0.0100 ± 0.0005 "
-        f"nats {limits[3]} and pt of b 0.0500 ± 0.0005 nats {limits[4]}."
+        f"nats {limits[3]} and pt of b 0.0500 ± 0.0005 nats {limits[4]} (2 more in the table)."
     )
 
 

@@ -90,9 +90,10 @@ def test_the_learned_asymmetry_is_that_of_forward_and_backward(
     assert row.size.low < 0.3 < row.size.high
     assert row.size.low > 0
     assert row.function == "pz(mu-)"
-    assert row.learned is not None
-    assert row.learned.error is not None
-    assert row.learned.value == pytest.approx(0.3, abs=2 * row.learned.error)  # four standard deviations
+    assert row.learned_asymmetry is not None
+    assert row.learned_asymmetry.error is not None
+    # four standard deviations
+    assert row.learned_asymmetry.value == pytest.approx(0.3, abs=2 * row.learned_asymmetry.error)
     assert row.gain is not None
     assert row.gain.value is not None
     assert row.gain.value > 0
@@ -223,6 +224,14 @@ def test_limits_are_reported_whatever_the_verdict(forward_backward: dict[str, Di
     assert 0.5 < kept.upper_95 / kept.expected_95 < 2
 
 
+def test_equivalence_test() -> None:
+    """Is every named asymmetry below 10 %, or below half a per cent?"""
+    events = toy("two_body", 3000, width=0.03)
+    for delta, below in ((0.1, True), (0.005, False)):
+        options = DiscreteOptions(elements=("P",), classifier=None, neighbours=False, delta=delta)
+        assert run(events, ("mu-", "mu+"), options)["P"].below_delta is below
+
+
 def test_copies_of_events_change_no_verdict() -> None:
     """Every event five times, in one unit: the p-values are those of single events, but for the random choices."""
     events = toy("dijets", 400)
@@ -280,7 +289,7 @@ def test_madgraph_electrons(shared_data: Path) -> None:
     assert found["CP"].trivial
     assert log10(found["P"]) == pytest.approx(math.log10(2 / 1000))  # as small as 999 choices allow
     counted = abs(np.sign(data.momenta[:, 0, 3]).mean())
-    learned = found["reflection(z)"].learned
+    learned = found["reflection(z)"].learned_asymmetry
     assert learned is not None
     assert learned.error is not None
     assert learned.value == pytest.approx(counted, abs=2 * learned.error)

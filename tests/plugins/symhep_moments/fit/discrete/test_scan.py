@@ -27,8 +27,8 @@ def test_sevenfold() -> None:
     sample = method.prepare(data, options)
     record = method.combine(sample, [method.fit(sample, Shard(), context)], context).record
     assert record.discrete == ()
-    assert record.scan is not None
-    assert (record.scan.verdict, record.scan.name) == ("cyclic", "Z_7 of x1 and x2")
-    assert {row.p_kind for row in record.scan.orders} == {"exact"}
+    assert record.cyclic_scan is not None
+    assert (record.cyclic_scan.verdict, record.cyclic_scan.name) == ("cyclic", "Z_7 of x1 and x2")
+    assert {row.p_kind for row in record.cyclic_scan.cyclic_groups} == {"exact"}
     assert [s.text for s in method.statements(record) if s.text.startswith("Scan of J_12")]
     assert "scan" in method.tables(record)
