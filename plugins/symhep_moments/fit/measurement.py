@@ -150,7 +150,8 @@ def measure(sample: Sample, context: Context) -> Measurement:
             _group_names(options, events, why), frame, named_generators(events.generators, events.names)
         )
         groups = group_rows(events, given, frame, options, context.seeds, more)
-        along, own = None, dict[str, GroupTest | GivenTest](exact)
+        along: RelativeTests | None = None
+        own = dict[str, GroupTest | GivenTest](exact)
         if reference is not None and why is None:
             along = relative_tests(
                 on_support, reference, tested, options.level, stream_for(context.seeds, "along orbits")
