@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+from moments_power import accepted
 from scipy import stats
 from scipy.spatial.distance import pdist
 
@@ -115,6 +116,11 @@ def pairs(m: int = 1, eps: float = 0.0) -> Draw:
     return draw
 
 
+def dijets(m: int, eps: float) -> Draw:
+    """Dijets that are accepted with a probability in proportion to 1 + eps cos m phi of the first jet."""
+    return lambda rng, n: accepted("dijets", rng, n, eps, m)
+
+
 def four_jets(rng: np.random.Generator, n: int) -> FloatArray:
     """Four jets with falling pt and any rapidity, about one axis, the whole event turned at random."""
     axis = np.array([0.0, np.pi, 0.4, 3.6])
@@ -207,7 +213,7 @@ def rows() -> dict[str, list[Row]]:
         Row("equicorrelation_200", "SO(3)", 200, correlated(3, 0.1), referee=True),
         Row("cos4_1000", "SO(2)", 1000, modulated(4, 0.3)),
     ]
-    power += [Row(f"pairs_m{m}_2000", "J_z", 2000, pairs(m, 6.3 / 2000**0.5), toys=400) for m in range(1, 7)]
+    power += [Row(f"dijets_m{m}_2000", "J_z", 2000, dijets(m, 6.3 / 2000**0.5), toys=200) for m in range(1, 7)]
     return {"level": level, "physics": physics, "weights": weights, "power": power}
 
 

@@ -137,7 +137,7 @@ class NoLimit(Record):
 class BoundsRecord(Record):
     """The region that all sizes and limits come from."""
 
-    orders: int = Field(description="highest harmonic m of angles, and degree l of directions")
+    highest_order: int = Field(description="highest harmonic m of angles, and degree l of directions")
     quantities: int = Field(
         description="named quantities that the region holds all at once: harmonics of each vector about each rotation, "
         "spherical harmonics of directions, rates"

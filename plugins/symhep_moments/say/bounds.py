@@ -72,9 +72,9 @@ def _functions(function: str, s: MomentsRecord) -> tuple[str, str, str]:
     """What is bounded, its symbol, what this means."""
     assert s.bounds is not None
     if "of the direction of" in function:
-        return f"spherical harmonic l <= {s.bounds.orders} of a direction", "v_l", V_L
+        return f"spherical harmonic l <= {s.bounds.highest_order} of a direction", "v_l", V_L
     angle = "the azimuth" if function.endswith("about z") else "the angle about an axis"
-    return f"harmonic m <= {s.bounds.orders} of {angle}", "v_m", V_M
+    return f"harmonic m <= {s.bounds.highest_order} of {angle}", "v_m", V_M
 
 
 def _broken(s: MomentsRecord) -> Iterator[Statement]:

@@ -82,7 +82,7 @@ class FiniteGroupRecord(Record):
     elements: int = Field(description="kept elements that fell into them")
     orders: dict[str, int] = Field(description="order of an element -> number of elements of that order")
     closed: bool = Field(description="closed under composition within errors")
-    left_out: int = Field(
+    points_left_out: int = Field(
         0,
         description="further components of kept elements that are rejected as such, and left out of the group",
     )

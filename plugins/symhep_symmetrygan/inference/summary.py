@@ -136,7 +136,7 @@ def finite_record(
         elements=int((kept & (component >= 0)).sum()),
         orders={str(q): n for q, n in sorted(Counter(orders.tolist()).items())} if known else {},
         closed=known,
-        left_out=left_out,
+        points_left_out=left_out,
         rotations=int((det > 0).sum()),
         reflections=int((det < 0).sum()),
     )

@@ -131,9 +131,9 @@ def _finite_group(group: FiniteGroupRecord, whose: str, figure: str) -> Statemen
         text = f"{whose} form the {dihedral}group {group.name} of {group.order} elements: {several(orders)}"
         if group.order is not None and group.found < group.order:
             text += f"; {group.found} of them were found, the others are products of these"
-    if group.left_out:
-        points = "point is" if group.left_out == 1 else "points are"
-        text += f"; {group.left_out} further {points} left out: held-out events reject the mean of the elements there"
+    if group.points_left_out:
+        points = "point is" if group.points_left_out == 1 else "points are"
+        text += f"; {group.points_left_out} further {points} left out: held-out events reject the mean of the elements there"
     return Statement(f"{text}.", group.to_json(), figure)
 
 

@@ -221,14 +221,14 @@ def _dimension(record: VaeRecord) -> Iterator[Statement]:
 def _no_plateau(d: IntrinsicDimension) -> Statement:
     """What nearest neighbours see where the dimension depends on how far they are apart."""
     fine, coarse = d.scales[0], d.scales[-1]
-    a, b = fine.dimension.value or 0.0, coarse.dimension.value or 0.0
+    a, b = fine.estimate.value or 0.0, coarse.estimate.value or 0.0
     why = (
         "noise or narrow directions fill more dimensions nearby" if a > b else "the set bends back on itself"
     )
     return Statement(
         f"The intrinsic dimension has no one value: neighbours see {a:.2f} dimensions among {fine.points:,} events "
-        f"(a distance of {fine.distance:.2g} standardised) and {b:.2f} among {coarse.points:,} "
-        f"({coarse.distance:.2g}); {why}.",
+        f"(a distance of {fine.neighbour_distance:.2g} standardised) and {b:.2f} among {coarse.points:,} "
+        f"({coarse.neighbour_distance:.2g}); {why}.",
         {"points": d.points, "scales": [s.to_json() for s in d.scales]},
     )
 

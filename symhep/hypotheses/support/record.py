@@ -14,7 +14,7 @@ class SurfaceGenerator(Record):
     """A transformation that preserves the surface."""
 
     label: str = Field(description="combination of the generators of the family, the largest coefficient one")
-    residual: float = Field(
+    departure_from_surface: float = Field(
         description="root mean square of how far it leads off the surface, relative to how far it moves the events"
     )
 
@@ -29,7 +29,7 @@ class TorusRecord(Record):
     ratios: tuple[tuple[float, ...], ...] = Field(
         description="the ratios of frequencies that these integers stand for"
     )
-    error: float = Field(
+    relative_error: float = Field(
         description="relative error of the frequencies, from quarters of the events, or their rounding"
     )
 

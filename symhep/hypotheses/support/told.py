@@ -31,13 +31,13 @@ def surface_record(found: SurfaceAlgebra) -> SurfaceAlgebraRecord:
         alternatives=() if named is None else Alternative.of(named.alternatives),
         family=found.family.name,
         generators=[
-            SurfaceGenerator(label=combination_label(c, s * errors, found.family.labels), residual=float(r))
+            SurfaceGenerator(label=combination_label(c, s * errors, found.family.labels), departure_from_surface=float(r))
             for c, s, r in zip(found.coefficients, size, found.residuals, strict=True)
         ],
         surface=found.dimension,
         degree=found.degree,
         torus=None if found.weights is None else TorusRecord(
-            weights=found.weights.weights.tolist(), ratios=found.weights.ratios.tolist(), error=found.weights.error
+            weights=found.weights.weights.tolist(), ratios=found.weights.ratios.tolist(), relative_error=found.weights.error
         ),
         spins=found.spins,
     )  # fmt: skip
@@ -46,7 +46,7 @@ def surface_record(found: SurfaceAlgebra) -> SurfaceAlgebraRecord:
 def surface_statement(record: SurfaceAlgebraRecord, constraints: Sequence[str] = ()) -> Statement:
     """On what the events lie, and which symmetry that has.
 
-    >>> turns = [SurfaceGenerator(label=f"J_{axis}", residual=0.0) for axis in "xyz"]
+    >>> turns = [SurfaceGenerator(label=f"J_{axis}", departure_from_surface=0.0) for axis in "xyz"]
     >>> sphere = SurfaceAlgebraRecord(
     ...     dimension=3, name="so(3)", family="gl(3,R) + R^3", generators=turns, surface=2, degree=2, spins=(3,)
     ... )
@@ -76,7 +76,7 @@ def surface_statement(record: SurfaceAlgebraRecord, constraints: Sequence[str] =
 def _weights(record: SurfaceAlgebraRecord) -> str:
     if record.torus is not None:
         rows = [f"({', '.join(map(str, row))})" for row in record.torus.weights]
-        return f", a torus with the weights {several(rows)} (ratios within {record.torus.error:.1g})"
+        return f", a torus with the weights {several(rows)} (ratios within {record.torus.relative_error:.1g})"
     if record.spins:
         sizes = several([str(s) for s in record.spins])
         return (
@@ -89,7 +89,7 @@ def surface_table(record: SurfaceAlgebraRecord) -> Table:
     """Its generators."""
     return Table.of(
         ("generator", "residual"),
-        [(generator.label, generator.residual) for generator in record.generators],
+        [(generator.label, generator.departure_from_surface) for generator in record.generators],
         f"Affine maps ({record.family}) that preserve the surface on which the events lie, by equations up to degree "
         f"{record.degree}, whatever the density on it; residual: how far off the surface, relative to the step.",
     )

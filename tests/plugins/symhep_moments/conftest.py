@@ -19,6 +19,10 @@ from symhep_moments.record import MomentsRecord
 Made = Callable[..., Result[MomentsRecord]]
 
 
+#: Of the symmetry found.
+LIMIT = {"upper_95": 0.033, "expected_95": 0.031, "function": "v_2 of mu- about z"}
+
+
 def single(log10_p: float) -> dict[str, Any]:
     return {"p_value": 10.0**log10_p, "log10_p": log10_p, "p_kind": "asymptotic"}
 
@@ -116,8 +120,8 @@ def made() -> Made:
             "events": {"used": 20000, "available": 20000, "effective": 20000.0, "negative": 0.0, "copies": 0},
             "algebra": {"dimension": found, "name": "so(2)" if found == 1 else "so(3)" if found else "0",
                         "stability": 0.95, **single(-0.5), "angle_95": 0.03,
-                        **({"upper_95": 0.033, "expected_95": 0.031, "function": "v_2 of mu- about z"} if found else {})},
-            "bounds": {"orders": 6, "quantities": 55, "level": 0.95},
+                        **(LIMIT if found else {})},
+            "bounds": {"highest_order": 6, "quantities": 55, "level": 0.95},
             "generators": [
                 {"label": s, "coefficients": {s: 1.0}, "errors": {s: 1e-4}, "angle_95": 0.03} for s in symmetric
             ],

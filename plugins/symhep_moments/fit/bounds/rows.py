@@ -93,7 +93,7 @@ def bounds_record(m: Measurement, generators: Sequence[GeneratorRow]) -> BoundsR
     if m.bounds is None:
         return None
     return BoundsRecord(
-        orders=m.bounds.options.orders, quantities=m.bounds.region.count, level=m.bounds.region.level,
+        highest_order=m.bounds.options.orders, quantities=m.bounds.region.count, level=m.bounds.region.level,
         delta=m.bounds.options.delta, without=list(_without(m, generators)),
     )  # fmt: skip
 

@@ -297,6 +297,6 @@ def test_a_component_that_held_out_events_reject_is_no_part_of_the_group(
     (wrong,) = [c for c, row in enumerate(found.components) if row.kept == 1]
     left = without(found, [wrong], np.ones(77, dtype=bool))
     assert left.finite is not None
-    assert (left.finite.name, left.finite.left_out) == ("D_8", 1)
+    assert (left.finite.name, left.finite.points_left_out) == ("D_8", 1)
     assert found.representatives_covariance[wrong].any()
     assert not found.representatives_covariance[0].any()

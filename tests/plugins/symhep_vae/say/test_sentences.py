@@ -264,7 +264,7 @@ def test_a_dimension_that_was_not_measured_is_not_told(make_record: MakeRecord) 
 
 def test_no_plateau_is_told_with_both_ends(make_record: MakeRecord) -> None:
     at = [
-        {"points": n, "distance": r, "dimension": {"value": d}}
+        {"points": n, "neighbour_distance": r, "estimate": {"value": d}}
         for n, r, d in ((4000, 0.02, 2.7), (125, 0.2, 2.04))
     ]
     changes = {"intrinsic_dimension.value": None, "intrinsic_dimension.scales": at}

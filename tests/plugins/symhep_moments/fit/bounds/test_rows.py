@@ -37,7 +37,7 @@ def test_rotations_of_a_plane_that_was_found() -> None:
     assert algebra.expected_95 == pytest.approx(expected / np.sqrt(5000), rel=0.03)
     assert algebra.upper_95 < 0.13
     assert algebra.below_delta is (algebra.upper_95 < 0.1)
-    assert (record.bounds.orders, record.bounds.delta) == (6, 0.1)
+    assert (record.bounds.highest_order, record.bounds.delta) == (6, 0.1)
     assert {row.label for row in record.bounds.without} >= {"P_1", "P_2"}
     shift = next(c for c in record.candidates if c.label == "P_1")
     assert (shift.size_kind, shift.upper_95) == ("rate", None)
