@@ -213,7 +213,9 @@ def rows() -> dict[str, list[Row]]:
         Row("equicorrelation_200", "SO(3)", 200, correlated(3, 0.1), referee=True),
         Row("cos4_1000", "SO(2)", 1000, modulated(4, 0.3)),
     ]
-    power += [Row(f"dijets_m{m}_2000", "J_z", 2000, dijets(m, 6.3 / 2000**0.5), toys=200) for m in range(1, 7)]
+    power += [
+        Row(f"dijets_m{m}_2000", "J_z", 2000, dijets(m, 6.3 / 2000**0.5), toys=200) for m in range(1, 7)
+    ]
     return {"level": level, "physics": physics, "weights": weights, "power": power}
 
 

@@ -113,7 +113,9 @@ class DimensionAt(Record):
     """The dimension that nearest neighbours see at one distance."""
 
     points: int = Field(description="events of each part into which they are split: fewer are further apart")
-    neighbour_distance: float = Field(description="median distance of the nearest neighbour, of standardised features")
+    neighbour_distance: float = Field(
+        description="median distance of the nearest neighbour, of standardised features"
+    )
     estimate: Number = Field(description="mean over the parts, with its standard error")
 
 

@@ -133,7 +133,8 @@ def _finite_group(group: FiniteGroupRecord, whose: str, figure: str) -> Statemen
             text += f"; {group.found} of them were found, the others are products of these"
     if group.points_left_out:
         points = "point is" if group.points_left_out == 1 else "points are"
-        text += f"; {group.points_left_out} further {points} left out: held-out events reject the mean of the elements there"
+        text += f"; {group.points_left_out} further {points} left out: "
+        text += "held-out events reject the mean of the elements there"
     return Statement(f"{text}.", group.to_json(), figure)
 
 

@@ -143,7 +143,9 @@ class Findings:
             value=found.value, low=both.low, high=both.high, level=0.95 if found.plateau is not False else None,
             method=both.method, points=found.events, distinct=found.distinct, plateau=found.plateau,
             scales=tuple(
-                DimensionAt(points=s.points, neighbour_distance=s.distance, estimate=Number.with_error(s.dimension, s.error))
+                DimensionAt(
+                    points=s.points, neighbour_distance=s.distance, estimate=Number.with_error(s.dimension, s.error)
+                )
                 for s in found.scales
             ),
             estimators={

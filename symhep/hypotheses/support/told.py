@@ -31,13 +31,16 @@ def surface_record(found: SurfaceAlgebra) -> SurfaceAlgebraRecord:
         alternatives=() if named is None else Alternative.of(named.alternatives),
         family=found.family.name,
         generators=[
-            SurfaceGenerator(label=combination_label(c, s * errors, found.family.labels), departure_from_surface=float(r))
+            SurfaceGenerator(
+                label=combination_label(c, s * errors, found.family.labels), departure_from_surface=float(r)
+            )
             for c, s, r in zip(found.coefficients, size, found.residuals, strict=True)
         ],
         surface=found.dimension,
         degree=found.degree,
         torus=None if found.weights is None else TorusRecord(
-            weights=found.weights.weights.tolist(), ratios=found.weights.ratios.tolist(), relative_error=found.weights.error
+            weights=found.weights.weights.tolist(), ratios=found.weights.ratios.tolist(),
+            relative_error=found.weights.error,
         ),
         spins=found.spins,
     )  # fmt: skip
