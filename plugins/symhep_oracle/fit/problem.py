@@ -81,7 +81,8 @@ def pose(
         sample = Sample.of(data, options)
         parameters = {f"autoencoder.{name}": values for name, values in coded.parameters.items()}
     oracle: Oracle
-    report, trained = None, ()
+    report = None
+    trained: tuple[Oracle, ...] = ()
     if isinstance(options.oracle, LearnedOracleOptions):
         x, layout = sample.points.numpy(), sample.layout
         learned = train(
