@@ -140,7 +140,7 @@ ROWS = {
     "sector alike": Row("pairs, dead sector", 2000, 6000, 1.0, sector),
     "sector 8000": Row("pairs, dead sector", 8000, 8000, 0.4, sector, toys=120),
     "open 8000": Row("pairs", 8000, 8000, 0.4, toys=60),
-    "sector 24000": Row("pairs, dead sector", 24_000, 24_000, 0.4, sector, toys=60),
+    "sector 24000": Row("pairs, dead sector", 24_000, 24_000, 0.4, sector, toys=200),
     "open 24000": Row("pairs", 24_000, 24_000, 0.4, toys=30),
     "cracks": Row("pairs, cracks, weak sector, mass 1 GeV off", 3000, 6000, 0.5, cracks, mass=92.2),
     "three": Row("three bodies, dead sector", 3000, 6000, 0.7, sector, bodies=3),

@@ -7,7 +7,8 @@ Nothing is trained: half of the events test, on the others an element is refined
 symmetry (of kinds that have one) and is given as it is, and the same element off by 3 % (as a share of the size of an
 event, in a random direction of the search space), which is refined. Columns: how often p < 0.05 and p < 0.01 for what
 is given, by the law for many events with 48 waves ('48 waves', as it was in symhep 0.1), and for what is refined. Toy k
-of a row has the seed (kind, events, k); finished toys are kept in FILE (a line of JSON each) and not done again.
+of a row has the seed (kind, events, k), the draws of its tests the seed k alone; finished toys are kept in FILE (a line
+of JSON each) and not done again.
 """
 
 from __future__ import annotations

@@ -233,8 +233,8 @@ class SupportRecord(Support):
     still: tuple[str, ...] = Field((), description="candidates that act trivially on these events")
     algebra: SurfaceAlgebraRecord | None = Field(
         None,
-        description="affine maps that preserve the surface, whatever the density on it; null: no equation holds for all "
-        "events, or it was not looked for",
+        description="affine maps that preserve the surface, whatever the density on it; null: no equation holds for "
+        "all events, or it was not looked for",
     )
 
 

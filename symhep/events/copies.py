@@ -85,7 +85,7 @@ def merged(data: Dataset) -> Dataset:
     same = content((a for a in arrays if a is not None and len(a) == len(data)), len(data))
     _, first, inverse = np.unique(same, return_index=True, return_inverse=True)
     kept = np.sort(first)
-    weights = np.bincount(inverse, data.weights)[inverse[kept]]
+    weights = np.bincount(inverse, data.weights).astype(np.float64)[inverse[kept]]
     return replace(data.take(kept), weights=weights)
 
 
@@ -113,7 +113,7 @@ def independent(weights: npt.ArrayLike, unit: Integers | None) -> FloatArray:
     """
     w = np.asarray(weights, dtype=np.float64)
     place = units_or_none(unit)
-    return w if place is None else np.bincount(place, w)
+    return w if place is None else np.bincount(place, w).astype(np.float64)
 
 
 def source_units(

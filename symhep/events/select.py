@@ -184,6 +184,6 @@ class Selector:
 def _plain(numbers: ak.Array) -> npt.NDArray[np.generic]:
     """One number per event, NaN where there is none."""
     found = ak.to_numpy(numbers)
-    if not np.ma.isMaskedArray(found):
-        return np.asarray(found)
-    return np.asarray(found.astype(np.float64).filled(np.nan))
+    if isinstance(found, np.ma.MaskedArray):
+        return np.asarray(np.ma.filled(found.astype(np.float64), np.nan))
+    return np.asarray(found)

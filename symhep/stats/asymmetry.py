@@ -63,7 +63,7 @@ def wilson(
 
     >>> ends, n = wilson(0.6, 24.0, 100.0, 100.0, 1.959964)
     >>> round(ends[0], 4), round(ends[1], 4), round(n)
-    (0.5020, 0.6906, 100)
+    (0.502, 0.6906, 100)
     """
     kish = total**2 / second
     spread = share * (1 - share)

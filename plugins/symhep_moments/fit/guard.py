@@ -22,5 +22,5 @@ def events_needed(functions: TestFunctions, candidates: int) -> int:
     >>> events_needed(Polynomials(4, 2), 10)
     140
     """
-    harmonics = sum(b.stop - b.start for name, b in functions.blocks.items() if is_harmonic(name))
+    harmonics: int = sum(b.stop - b.start for name, b in functions.blocks.items() if is_harmonic(name))
     return PER_FUNCTION * max(functions.count - harmonics, candidates)

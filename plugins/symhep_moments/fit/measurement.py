@@ -122,10 +122,7 @@ class Measurement:
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
-    """Everything that the options ask for: a pass over the events for every question, the rest is linear algebra.
-
-    Where too few events, or too many moments, allow no fit, what is given is tested: groups, candidates, elements.
-    """
+    """All that the options ask for; where too few events or too many moments allow no fit, what is given is tested."""
     functions_seed, discrete_seed = replica_seeds(context.seeds, 2)
     options, events = sample.options, sample.events.on(context.device)
     reference = None if sample.reference is None else sample.reference.on(context.device)
@@ -153,7 +150,8 @@ def measure(sample: Sample, context: Context) -> Measurement:
             _group_names(options, events, why), frame, named_generators(events.generators, events.names)
         )
         groups = group_rows(events, given, frame, options, context.seeds, more)
-        along, own = None, dict[str, GroupTest | GivenTest](exact)
+        along: RelativeTests | None = None
+        own = dict[str, GroupTest | GivenTest](exact)
         if reference is not None and why is None:
             along = relative_tests(
                 on_support, reference, tested, options.level, stream_for(context.seeds, "along orbits")

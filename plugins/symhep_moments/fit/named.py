@@ -135,4 +135,4 @@ def split(moments: Moments) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
 def _mixed(tangent: FloatArray, mixing: FloatArray) -> FloatArray:
     r = len(mixing)
     parts = tangent.reshape(r, len(tangent) // r, tangent.shape[1])
-    return np.einsum("rkq,rs->skq", parts, mixing).reshape(tangent.shape)
+    return np.asarray(np.einsum("rkq,rs->skq", parts, mixing).reshape(tangent.shape), dtype=np.float64)

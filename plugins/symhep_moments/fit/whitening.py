@@ -173,10 +173,12 @@ def span_test(moments: Whitened, theta: FloatArray, tangent: Tangent | None = No
     if tangent is not None:
         tangent = tangent.mixed(mixing)
     left = residual(values, covariance, None if tangent is None else tangent.functions, moments.nu)
-    every = np.eye(r * k)
     typical = float(np.diag(left.covariance).mean())
-    parts = [Part(name, np.kron(np.eye(r), rows), typical) for name, rows in moments.blocks.items()]
-    parts.append(Part(ALL, every, typical))
+    own_rows = {
+        name: np.asarray(np.kron(np.eye(r), rows), np.float64) for name, rows in moments.blocks.items()
+    }
+    parts = [Part(name, rows, typical) for name, rows in own_rows.items()]
+    parts.append(Part(ALL, np.eye(r * k), typical))
     if moments.named is None:
         found = joined(left.values, left.covariance, moments.nu, parts)
         return SpanTest(found.log_p(), found.tests, {}, left)

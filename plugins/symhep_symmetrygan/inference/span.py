@@ -143,6 +143,11 @@ def _drawn_together(
     chance_, scatter, found = min(tried, key=lambda one: one[0])
     if chance_ >= level:
         return None
+    # Means of points are no better known than what training leaves, which may move a point as a whole: of the scatters
+    # that find the same points the largest is the error.
+    points = int(found.labels.max())
+    same = [one for one in tried if one[0] < level and int(one[2].labels.max()) == points]
+    chance_, scatter, found = max(same, key=lambda one: one[1])
     why = (
         "elements repeat themselves within errors, where the events see nothing by what was added to the loss"
     )

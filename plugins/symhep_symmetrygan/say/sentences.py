@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symhep.hypotheses.discrete.table import per_cent
+from symhep.hypotheses.bounds.text import per_cent
 from symhep.methods.enumeration import several
 from symhep.methods.number import Number
 from symhep.methods.p_values import p_text

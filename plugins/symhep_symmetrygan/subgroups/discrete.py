@@ -160,7 +160,8 @@ def _one(
         tests["waves"] = (Squares if many else Quadratic).of(means.second, np.arange(first))
     tests |= learned(learnt, {"network": [0], "neighbours": [1, 2]}, first)
     groups = np.concatenate([means.groups, learnt.groups], axis=2)
-    part = Together(groups, tests, weighting.shares(moving, held.rows))
+    skew = None if learnt.skew is None else np.r_[np.zeros(first), learnt.skew]
+    part = Together(groups, tests, weighting.shares(moving, held.rows), skew)
     rng = np.random.default_rng(stream_for(seeds, f"images of {element.name}"))
     log_p, single = joined_p([part], rng, most, weighting.kind)
     loss = judges.loss(real[:, 0], real[:, 1], held.sample)

@@ -102,7 +102,7 @@ class _Line:
     @classmethod
     def of(cls, row: LimitRow) -> _Line:
         factor = 1.0 if row.unit else 100.0
-        size, limits = row.size or Number(), row.limits
+        size, limits = _magnitude(row.size or Number()), row.limits
 
         def scaled(value: float | None) -> float | None:
             return None if value is None else factor * value
@@ -112,6 +112,15 @@ class _Line:
             scaled(size.high if limits.upper_95 is None else limits.upper_95), scaled(limits.upper_95),
             scaled(limits.expected_95),
         )  # fmt: skip
+
+
+def _magnitude(size: Number) -> Number:
+    """Of a signed size, as an asymmetry: its interval reaches zero where its ends differ in sign."""
+    if size.low is None or size.high is None or size.low >= 0:
+        return size
+    low, high = max(-size.high, 0.0), max(-size.low, size.high)
+    value = None if size.value is None else abs(size.value)
+    return size.model_copy(update={"value": value, "low": low, "high": high})
 
 
 def _panel(ax: Any, lines: Sequence[_Line]) -> None:

@@ -23,12 +23,14 @@ FloatArray = npt.NDArray[np.float64]
 class Together:
     """Tests whose statistics are functions of the same sums, given all that no choice of images changes.
 
-    ``groups`` (G, q, K) of sums as of `OrbitSums`, ``shares`` (G, q) of unequal images, ``tests`` by name.
+    ``groups`` (G, q, K) of sums as of `OrbitSums`, ``shares`` (G, q) of unequal images, ``tests`` by name, and ``skew``
+    (K,) as of `OrbitSums`.
     """
 
     groups: FloatArray
     tests: Mapping[str, Statistic]
     shares: FloatArray | None = None
+    skew: FloatArray | None = None
 
 
 def learned(sums: OrbitSums, columns: Mapping[str, Sequence[int]], first: int = 0) -> dict[str, Statistic]:
@@ -67,7 +69,7 @@ def joined_p(
             statistics[""] = Smallest(tuple(part.tests.values()))
         found = {
             name: math.log(p.p)
-            for name, p in randomised_p(part.groups, statistics, rng, most, part.shares).items()
+            for name, p in randomised_p(part.groups, statistics, rng, most, part.shares, part.skew).items()
         }
         logs.append(found.pop("", min(found.values())))
         single |= {name: (log_p, kind) for name, log_p in found.items()}

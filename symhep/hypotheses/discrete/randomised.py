@@ -78,14 +78,15 @@ def randomised_p(
     rng: np.random.Generator,
     most: int,
     shares: FloatArray | None = None,
+    skew: FloatArray | None = None,
 ) -> dict[str, SequentialP]:
     """An exact p of each statistic of the sums of ``groups`` (G, q, K), as of `random_sums`, all from the same choices.
 
     Choices are drawn until `ENOUGH` are as extreme as what was observed, for each statistic, or ``most`` are
-    reached (`symhep.stats.randomisation.sequential_p`).
+    reached (`symhep.stats.randomisation.sequential_p`). ``skew`` (K,) is added to the sums that were observed.
     """
     names = list(statistics)
-    observed = groups[:, 0].sum(axis=0)[None]
+    observed = groups[:, 0].sum(axis=0)[None] + (0.0 if skew is None else skew)
     seen = np.array([-statistics[name].log_p(observed)[0] for name in names])
     parts: list[FloatArray] = []
     above = np.zeros(len(names), dtype=np.int64)

@@ -99,7 +99,7 @@ def scan_angles(
         columns = {"neighbours": range(images.shape[2])}
         parts = [
             *moments(element),
-            Together(sums.groups, learned(sums, columns), near.weighting.shares(moving, near.x)),
+            Together(sums.groups, learned(sums, columns), near.weighting.shares(moving, near.x), sums.skew),
         ]
         rng = np.random.default_rng(stream_for(seeds, f"images of {element.name}"))
         logs[q], single = joined_p(parts, rng, most, weighting.kind)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from symhep.hypotheses.bounds.text import per_cent
 from symhep.hypotheses.discrete.record import DiscreteRow
 from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
-from symhep.methods.number import Number
 from symhep.methods.table import Cell, Heading, Table
 
-__all__ = ["discrete_table", "per_cent"]
+__all__ = ["discrete_table"]
 
 RowT = TypeVar("RowT", bound=DiscreteRow)
 
@@ -50,21 +50,6 @@ def discrete_table(
         "named function has a larger one."
         + (" Learned: of what a network learned, on events that it was not trained on." if learned else ""),
     )  # fmt: skip
-
-
-def per_cent(fraction: Number | None) -> Number | None:
-    """A fraction in per cent, for a column with that unit.
-
-    >>> per_cent(Number(value=0.1, low=0.05, high=0.15)).text()
-    '10 [5, 15]'
-    """
-    if fraction is None:
-        return None
-    ends = {
-        key: None if end is None else 100 * end
-        for key, end in (("value", fraction.value), ("low", fraction.low), ("high", fraction.high))
-    }
-    return fraction.model_copy(update=ends)
 
 
 def _per_cent(fraction: float | None) -> float | None:

@@ -176,7 +176,10 @@ def _span_of(fields: FloatArray, found: Vanishing, kept: float, maps: FloatArray
     some = replace(found, gradients=found.gradients[:, rows])
     inside = np.einsum("ani,bni->ab", own, own, optimize=True) / own.shape[1]
     preserving = np.einsum("ra,aij->rij", _preserving(_off(own, some), inside, kept), maps)
-    return np.linalg.qr(preserving.reshape(len(preserving), -1).T)[0]
+    size = maps[0].size
+    if not len(preserving):
+        return np.zeros((size, 0))
+    return np.linalg.qr(preserving.reshape(len(preserving), size).T)[0]
 
 
 def _restricted(family: Generators, found: Vanishing, count: int) -> FloatArray:

@@ -78,7 +78,7 @@ def learned_parts(
         sums = score_sums(np.concatenate(list(own.values()), axis=2), some, element, x)
         ends = np.cumsum([0, *(score.shape[2] for score in own.values())])
         columns = {name: range(ends[k], ends[k + 1]) for k, name in enumerate(own)}
-        part = Together(sums.groups, learned(sums, columns), some.shares(element, x))
+        part = Together(sums.groups, learned(sums, columns), some.shares(element, x), sums.skew)
         shares = own.get("classifier")
         found.append(
             Learned(part) if shares is None else Learned(part, *_of_network(shares[..., 0], some.weights))

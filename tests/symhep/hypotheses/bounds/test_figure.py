@@ -64,3 +64,19 @@ def test_many_rows_are_cut_and_told() -> None:
 def test_nothing_to_draw() -> None:
     assert limits_figure([]) is None
     assert limits_figure([LimitRow("v", "J_z", None, None, Limits())]) is None
+
+
+def test_signed_asymmetries_are_drawn_by_their_size() -> None:
+    broken = Number(value=-0.08, low=-0.1, high=-0.06)
+    kept = Number(value=-0.01, low=-0.03, high=0.01)
+    figure = limits_figure(
+        [
+            LimitRow("Asymmetry", "P", True, broken, Limits(upper_95=0.1)),
+            LimitRow("Asymmetry", "T", False, kept, Limits(upper_95=0.03)),
+        ]
+    )
+    assert figure is not None
+    (ax,) = figure.axes
+    spans = [sorted(line.get_xdata()) for line in ax.lines if len(line.get_xdata()) == 2]
+    assert spans[0] == pytest.approx([6.0, 10.0])
+    assert len([text for text in ax.texts if text.arrow_patch is not None]) == 1  # of T alone

@@ -97,3 +97,21 @@ def test_scores_that_are_known_are_summed_alike(weights: np.ndarray) -> None:
     assert found.changed.tolist() == sums.changed.tolist()
     assert found.groups == pytest.approx(sums.groups)
     assert found.second == pytest.approx(sums.second)
+
+
+def test_skewed_sums_with_random_signs_are_corrected() -> None:
+    """Johnson's t of exponential terms less one: nearer to the level above than the plain one."""
+    rng, plain, corrected = np.random.default_rng(8), 0, 0
+    element = read_element("reflection(x)", FRAME)
+    for _ in range(400):
+        y = 1 - rng.exponential(size=60)  # skewness -2: too often large
+        scores = np.stack([y, -y], axis=1)[..., None]
+        sums = score_sums(
+            scores, Weighting.of(np.r_[1 + 1e-9, np.ones(59)]), element, X[:1].expand(60, -1, -1)
+        )
+        assert sums.skew is not None
+        t = np.array([0.0, sums.skew[0]]) + sums.groups[:, 0].sum()
+        t /= np.sqrt(sums.second[0, 0])
+        plain, corrected = plain + (t[0] > 1.645), corrected + (t[1] > 1.645)
+    assert plain > corrected
+    assert abs(corrected / 400 - 0.05) < 3 * np.sqrt(0.05 * 0.95 / 400)

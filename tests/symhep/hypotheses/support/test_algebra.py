@@ -125,3 +125,15 @@ def test_the_table_lists_the_generators() -> None:
     table = surface_table(surface_record(found))
     assert [str(c) for c in table.columns] == ["generator", "residual"]
     assert len(table.rows) == 6
+
+
+def test_a_surface_that_no_affine_map_preserves_has_no_generator() -> None:
+    x = np.random.default_rng(8).normal(size=(600, 2))
+    wavy = np.c_[x, x[:, 0] ** 3 + x[:, 0] * x[:, 1] + x[:, 1] ** 4]
+    found = surface_algebra(wavy[:, None], ("x", "y", "z"))
+    assert found is not None
+    assert (len(found.coefficients), found.dimension, found.weights, found.spins) == (0, 2, None, ())
+    record = surface_record(found)
+    assert (record.dimension, record.name, record.generators) == (0, "0", ())
+    assert "No affine map of a vector preserves the surface" in surface_statement(record).text
+    assert not surface_table(record).rows
