@@ -1,4 +1,3 @@
-raise SystemExit("23:30: the deadline has passed; run nothing more, send your last message now")
 """What the oracle's verdicts are worth: names of exact functions, numbers of generators of learned ones.
 
     python benchmarks/oracle_stability.py names --toys 100
