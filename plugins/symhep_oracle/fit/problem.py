@@ -20,7 +20,7 @@ from symhep_oracle.fit.fields import make_fields
 from symhep_oracle.latent.latents import Coded, encode
 from symhep_oracle.learned.answers import inputs, without_target
 from symhep_oracle.learned.options import LearnedOracleOptions
-from symhep_oracle.learned.oracle import LearnedOracle, train
+from symhep_oracle.learned.oracle import train
 from symhep_oracle.learned.record import TrainingRecord
 from symhep_oracle.learned.retraining import retrain
 from symhep_oracle.options import OracleMethodOptions
@@ -83,7 +83,7 @@ def pose(
         parameters = {f"autoencoder.{name}": values for name, values in coded.parameters.items()}
     oracle: Oracle
     report: TrainingRecord | None = None
-    trained: tuple[LearnedOracle, ...] = ()
+    trained: tuple[Oracle, ...] = ()
     if isinstance(options.oracle, LearnedOracleOptions):
         x, layout = sample.points.numpy(), sample.layout
         learned = train(
