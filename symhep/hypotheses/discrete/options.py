@@ -80,10 +80,12 @@ class DiscreteOptions(Options):
 
     def scanned(self, frame: Frame) -> ClosedSubgroup | None:
         """The subgroup that is scanned. Raises `CardError` for what is none."""
+        if self.scan is None:
+            return None
         from symhep.lie.elements.closed import closed_subgroup
 
         with as_card_error("scan"):
-            return None if self.scan is None else closed_subgroup(self.scan, frame)
+            return closed_subgroup(self.scan, frame)
 
 
 def spelled(options: type[DiscreteOptions]) -> BeforeValidator:

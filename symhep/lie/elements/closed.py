@@ -8,7 +8,6 @@ from math import gcd, pi
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import expm
 
 from symhep.errors import LieError
 from symhep.lie.elements.element import Element
@@ -51,6 +50,8 @@ class ClosedSubgroup:
         >>> turn.name, turn.order, turn.matrix.tolist()
         ('Z_4(J_12)', 4, [[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
         """
+        from scipy.linalg import expm  # a card that names a subgroup is checked without it
+
         shared = gcd(q, times)
         q, times = q // shared, times // shared
         matrix = np.asarray(expm(2 * pi * times / q * self.matrix))

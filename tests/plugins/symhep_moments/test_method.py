@@ -15,6 +15,7 @@ import pytest
 
 import symhep
 from symhep.errors import CardError, MethodError
+from symhep.events.copies import source_units
 from symhep.events.dataset import Dataset
 from symhep.events.vectors import MOMENTUM
 from symhep.methods.context import Context, seed_sequence
@@ -356,9 +357,12 @@ def test_equal_events_are_refused() -> None:
 def test_events_used_twice_are_noticed() -> None:
     data = drawn("dijets", 400)
     assert data.momenta is not None
-    twice = found(dataset(np.concatenate([data.momenta, data.momenta[:50]])), generators="rotations")
+    rows = dataset(np.concatenate([data.momenta, data.momenta[:50]]))
+    rows = replace(rows, unit=source_units([rows.values]))  # as the core does when it reads events
+    twice = found(rows, generators="rotations")
     assert twice.summary["events"]["copies"] == 50
-    assert any("50 of the 450 events are exact copies" in s.text for s in twice.statements)
+    told = "50 of the 450 events come from the same event as others"
+    assert any(told in s.text and "400 independent events" in s.text for s in twice.statements)
     once = found(data, generators="rotations")
     assert once.summary["events"]["copies"] == 0
-    assert not any("copies" in s.text for s in once.statements)
+    assert not any("same event" in s.text for s in once.statements)
