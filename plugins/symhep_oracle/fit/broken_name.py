@@ -17,7 +17,7 @@ def in_per_cent(share: float, error: float, floor: float) -> Number:
     """A relative singular value as a breaking; 0 at or below the ``floor`` of rounding.
 
     >>> in_per_cent(0.1, 0.02, 1e-15).text(), in_per_cent(1e-16, 0.0, 1e-15).text()
-    ('10 ± 2 %', '0 %')
+    ('10.0 ± 2.0 %', '0 %')
     """
     if share <= floor:
         return Number(value=0.0, level=None, unit="%", method=METHOD)
