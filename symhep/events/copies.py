@@ -22,7 +22,7 @@ __all__ = ["Copies", "content", "copies_of", "independent", "merged", "source_un
 Integers = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
-#: With more rows per event than this, a column is no number of events.
+#: With more rows per event than this, a column does not hold event numbers.
 ROWS_PER_EVENT = 20
 #: Of the pairs of rows that agree in some columns, the share that agrees in all if equal rows are copies.
 COPIED = 0.9

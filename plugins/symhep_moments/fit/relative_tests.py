@@ -19,7 +19,7 @@ from symhep_moments.sample import Events
 
 __all__ = ["STEEP", "RelativeTests", "points_of", "relative_tests"]
 
-#: Level at which the change of the density along a flow is told from every sum of test functions.
+#: Significance level of the test that the test functions cannot describe the change of the density along a flow.
 STEEP = 0.001
 
 

@@ -35,7 +35,7 @@ FloatArray = npt.NDArray[np.float64]
 COMPOSED = 32
 #: Standard errors beyond which an excess is one.
 SEEN = 2.0
-#: Components are told at a level of this share of what the last step of Holm's procedure asks for.
+#: Components are told apart at a significance level of this share of what the last step of Holm's procedure asks for.
 RESOLVED = 2
 
 
