@@ -46,7 +46,7 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
     Options = MomentsOptions
     Record: ClassVar[type[MomentsRecord]] = MomentsRecord
     scaling = "isotropic"
-    takes = frozenset({"mask", "kinds", "tags", "spectators"})
+    takes = frozenset({"mask", "kinds", "tags", "spectators", "reference"})
     scan_quantities = (ScanQuantity("algebra.dimension", "Symmetries"),)
 
     def check(self, data: Dataset, options: MomentsOptions) -> None:

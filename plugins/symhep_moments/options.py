@@ -65,9 +65,6 @@ class MomentsOptions(Options):
         description="fiducial cuts that the events have passed: the test functions vanish there; objects: the cuts of "
         "the objects' where",
     )
-    reference: str | None = Field(
-        None, description="a dataset of the features: test symmetries of the density relative to its"
-    )
     density: DensityOptions | None = Field(
         None, description="a known density: test symmetries of the density of the events relative to it"
     )
@@ -122,8 +119,6 @@ class MomentsOptions(Options):
 
     @model_validator(mode="after")
     def _consistent(self) -> MomentsOptions:
-        if self.reference is not None and self.density is not None:
-            raise ValueError("'reference' and 'density' both say relative to what: give one of them")
-        if self.groups and (self.reference is not None or self.density is not None):
-            raise ValueError("'groups' are tested for the events alone: leave out 'reference' or 'density'")
+        if self.groups and self.density is not None:
+            raise ValueError("'groups' are tested for the events alone: leave out 'density'")
         return self

@@ -18,6 +18,7 @@ from symhep.lie.generators import Generators
 from symhep.lie.kinds import defined_on
 from symhep.lie.sums import algebra_sum
 from symhep.lie.terms import read_terms
+from symhep.methods.enumeration import several
 from symhep_moments.options import MomentsOptions
 from symhep_moments.places import Places, places_of, whole_events
 from symhep_moments.thresholds import MemberCut, cuts_of, resolved
@@ -27,7 +28,7 @@ if TYPE_CHECKING:  # torch takes a second to load, and a card is checked without
 
 __all__ = [
     "Events", "Sample", "candidates", "events_of", "frame_of", "named_generators", "prepare",
-    "require_sense", "split_reference",
+    "require_sense",
 ]  # fmt: skip
 
 #: Translations of four components that are no momenta.
@@ -120,18 +121,21 @@ class Events:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """What enters a fit: events, those of the reference in the same units, names of the vectors, options."""
+    """What enters a fit: events, those of the reference in the same units, names of the vectors, options, cuts on
+    members, and relative to what, in words."""
 
     events: Events
     reference: Events | None
     particles: tuple[str, ...]
     options: MomentsOptions
     cuts: tuple[MemberCut, ...] = ()
+    relative_to: str | None = None
 
 
 def prepare(data: Dataset, options: MomentsOptions) -> Sample:
-    """The sample. Raises as `events_of` and `split_reference` do."""
-    own, theirs = split_reference(data, options.reference)
+    """The sample. Raises as `events_of` and `require_sense` do."""
+    _require_one_relation(data, options)
+    own, theirs = data.apart()
     options = resolved(options, data)
     # A set is one if its number differs in either sample.
     like = None if theirs is None else places_of(vectors_of(data, options.acts_on, options.vectors))
@@ -141,12 +145,13 @@ def prepare(data: Dataset, options: MomentsOptions) -> Sample:
         x, d = reference.x * (reference.scale / events.scale), len(reference.names)
         x[..., d:] = reference.x[..., d:]
         reference = replace(reference, x=x, scale=events.scale)
-    return Sample(events, reference, data.particles, options, cuts_of(data, options))
+    return Sample(events, reference, data.particles, options, cuts_of(data, options), _relative_to(data, options))
 
 
 def require_sense(data: Dataset, options: MomentsOptions) -> None:
     """Raise `CardError` or `MethodError` for a reference, vectors, candidates, edges or elements that are not there."""
-    own, _ = split_reference(data, options.reference)
+    _require_one_relation(data, options)
+    own, _ = data.apart()
     edges = resolved(options, data).fiducial
     vectors = vectors_of(own, options.acts_on, options.vectors)
     places = places_of(vectors)
@@ -200,29 +205,22 @@ def _defined(generators: Generators, places: Places | None) -> tuple[Generators,
     return kept.generators, kept.left_out
 
 
-def split_reference(data: Dataset, reference: str | None) -> tuple[Dataset, Dataset | None]:
-    """The events without those of the dataset ``reference``, and these.
+def _require_one_relation(data: Dataset, options: MomentsOptions) -> None:
+    """Raise `CardError` for what says relative to two things, or asks of a relation what only events have."""
+    if not data.reference:
+        return
+    if options.density is not None:
+        raise CardError("'reference' and 'density' both say relative to what: give one of them")
+    if options.groups:
+        raise CardError("'groups' are tested for the events alone: leave out 'reference'")
 
-    Raises `CardError` if there is no such dataset among the features, or no other.
 
-    >>> data = Dataset.from_array([[0.0], [1.0], [2.0]])
-    >>> both = replace(data, labels=np.array([0, 1, 1]), label_names=("data", "simulation"))
-    >>> [len(part) for part in split_reference(both, "simulation")]
-    [1, 2]
-    """
-    if reference is None:
-        return data, None
-    if reference not in data.label_names:
-        raise CardError(
-            f"the reference '{reference}' is no dataset of '{data.name}'",
-            hint=nearest(reference, data.label_names),
-        )
-    if len(data.label_names) < 2:
-        raise CardError(
-            f"'{reference}' is the only dataset of '{data.name}'", hint="add the one that is compared with it"
-        )
-    theirs = data.labels == data.label_names.index(reference)
-    return data.take(np.flatnonzero(~theirs)), data.take(np.flatnonzero(theirs))
+def _relative_to(data: Dataset, options: MomentsOptions) -> str | None:
+    """In words."""
+    if data.reference:
+        names = [f"'{name}'" for name in data.label_names if name in data.reference]
+        return f"the dataset{'s' * (len(names) > 1)} {several(names)}"
+    return None if options.density is None else f"the density '{options.density.function}'"
 
 
 def events_of(

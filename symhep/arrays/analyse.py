@@ -6,6 +6,7 @@ import inspect
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -62,6 +63,7 @@ def analyse(
     spectators: Any = None,
     labels: Any = None,
     unit: Any = None,
+    reference: str | Sequence[str] | None = None,
     vars: Sequence[str] | None = None,
     scaling: Scaling | Literal["auto"] = "auto",
     name: str = "events",
@@ -83,6 +85,9 @@ def analyse(
     ----------
     x, weights, units, names, kinds, mask, sets, tags, spectators, labels, unit, vars, name
         The events, as in `symhep.dataset_of`; or a `symhep.Dataset`, which has the rest.
+    reference
+        One of the samples of ``labels``, or several: the others are looked at relative to it, as ``reference:`` of a
+        card's method.
     method
         A registered method, as ``use:`` of a card.
     scaling
@@ -133,12 +138,15 @@ def analyse(
     else:
         given["vars"] = MOMENTUM if vars is None else vars
         data = dataset_of(x, **given, scaling=scale, name=name)
+    data = _beside(data, (reference,) if isinstance(reference, str) else tuple(reference or ()))
     if not len(data):
         raise MethodError(f"'{data.name}' has no events")
     found.require_takes(data.needs, data.name)
     from symhep.torchkit.device import resolve_device  # torch takes a second to load
 
-    planned = PlannedMethod(found.name, found, chosen, data.name, data.label_names)
+    planned = PlannedMethod(
+        found.name, found, chosen, data.name, data.label_names, reference=tuple(sorted(data.reference))
+    )
     shown = TerminalProgress() if progress is True else progress or SilentProgress()
     place = resolve_device(device)
     with _room(folder) as room, open_workers(str(workers)) as pool:
@@ -181,6 +189,18 @@ def _with_keywords(error: CardError, values: Mapping[str, Any], method: Method[A
                 f"'{key}' is neither a keyword nor an option of {method.name}", hint=nearest(key, known)
             )
     return error
+
+
+def _beside(data: Dataset, reference: tuple[str, ...]) -> Dataset:
+    """``data`` with these samples as the reference of the others. Raises `CardError`."""
+    for name in reference:
+        if name not in data.label_names:
+            raise CardError(
+                f"the reference '{name}' is no sample of '{data.name}'", hint=nearest(name, data.label_names)
+            )
+    if reference and not set(data.label_names) - set(reference):
+        raise CardError(f"'{data.name}' has no sample that is compared with the reference", hint="give labels")
+    return replace(data, reference=frozenset(reference)) if reference else data
 
 
 def _require_nothing(given: Mapping[str, Any]) -> None:

@@ -9,14 +9,17 @@ from pydantic import BeforeValidator, Field, field_validator
 from symhep.card.base import LIST, Name, Strict
 from symhep.card.features import CanonicalCard, FeatureCard
 from symhep.card.objects import ObjectCard, SoftDrop, Sort, UpTo, VectorKind
+from symhep.card.variations import AlternativeCard, ObjectChange, VariationCard
 
 __all__ = [
+    "AlternativeCard",
     "CanonicalCard",
     "Cut",
     "DatasetCard",
     "FeatureCard",
     "MethodCard",
     "ObjectCard",
+    "ObjectChange",
     "OutputCard",
     "RunCard",
     "RunOptions",
@@ -24,6 +27,7 @@ __all__ = [
     "Sort",
     "StyleName",
     "UpTo",
+    "VariationCard",
     "VectorKind",
     "WeightCard",
 ]
@@ -47,6 +51,15 @@ def _scan_key(value: Any) -> str:
         return str(value)
 
 
+class WeightCard(Strict):
+    """Which event weights count."""
+
+    branch: str = Field("auto", description="auto, none, or the name of a weight in the file")
+    negative: Literal["keep", "abs", "drop", "fail"] = Field(
+        "keep", description="what to do with negative weights; drop and abs are reported"
+    )
+
+
 class DatasetCard(Strict):
     """Where events come from."""
 
@@ -64,6 +77,13 @@ class DatasetCard(Strict):
         description="cross-section in pb: the weights are scaled to sum to it",
     )
     max_events: int | None = Field(None, gt=0, description="read no more than this many events")
+    role: Literal["data", "simulation"] | None = Field(
+        None,
+        description="collision data, or simulated events; a method takes datasets of one role, and those of the other "
+        "as its reference",
+    )
+    weights: WeightCard | None = Field(None, description="of this dataset; by default those of the card")
+    variations: dict[Name, VariationCard] = Field({}, description="systematic variations by name")
     source: str | None = Field(None, description="where the files can be had; told when they are not there")
     checksum: str | None = Field(
         None,
@@ -90,15 +110,6 @@ class Cut(Strict):
     cut: str
 
 
-class WeightCard(Strict):
-    """Which event weights count."""
-
-    branch: str = Field("auto", description="auto, none, or the name of a weight in the file")
-    negative: Literal["keep", "abs", "drop", "fail"] = Field(
-        "keep", description="what to do with negative weights; drop and abs are reported"
-    )
-
-
 class MethodCard(Strict):
     """A method to run on a feature set."""
 
@@ -106,6 +117,18 @@ class MethodCard(Strict):
     features: str
     datasets: Annotated[Annotated[tuple[str, ...], Field(min_length=1)] | None, LIST] = Field(
         None, description="which datasets enter; all by default"
+    )
+    reference: Annotated[Annotated[tuple[Name, ...], Field(min_length=1)] | None, LIST] = Field(
+        None,
+        description="one dataset or several that the method looks relative to: symmetries of the ratio of densities",
+    )
+    regions: Annotated[tuple[Name, ...], LIST] = Field(
+        (), description="regions that the method is run in, one after the other; of features without a selection"
+    )
+    blind: Annotated[tuple[Name, ...], LIST] = Field(
+        (),
+        description="regions of which collision data are not looked at, nor in regions and control plots that overlap "
+        "them",
     )
     options: dict[str, Any] = {}
     scan: dict[Name, Annotated[list[Any], Field(min_length=1)]] = Field(
@@ -156,8 +179,21 @@ class RunCard(Strict):
     datasets: dict[Name, DatasetCard]
     objects: Annotated[dict[Name, ObjectCard], _none_is_empty(dict[Name, ObjectCard])] = {}
     selections: Annotated[dict[Name, tuple[Cut, ...]], _none_is_empty(dict[Name, tuple[Cut, ...]])] = {}
+    regions: Annotated[dict[Name, Name], _none_is_empty(dict[Name, Name])] = Field(
+        {}, description="region -> its selection: signal and control regions"
+    )
     features: dict[Name, FeatureCard]
     weights: WeightCard = WeightCard()
+    luminosity_fb: float | None = Field(
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="integrated luminosity in 1/fb: simulated events with an xsec_pb are scaled to the number expected",
+    )
     methods: Annotated[dict[Name, MethodCard], _none_is_empty(dict[Name, MethodCard])] = {}
     run: RunOptions = RunOptions()
     output: OutputCard = OutputCard()
+
+    def weights_of(self, dataset: str) -> WeightCard:
+        """The weights of a dataset: its own, or those of the card."""
+        return self.datasets[dataset].weights or self.weights

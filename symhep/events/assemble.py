@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -42,14 +42,18 @@ def assemble(
     features: str,
     tables: Mapping[str, FeatureTable],
     units: Mapping[str, str] | None = None,
+    reference: Collection[str] = (),
+    name: str | None = None,
 ) -> Dataset:
     """Join ``tables`` (dataset name -> table) and fit the scaling.
 
-    ``units`` are those of functions of plugins and named folders, by 'module:function'.
+    ``units`` are those of functions of plugins and named folders, by 'module:function'; ``reference`` are the datasets
+    that the others are looked at relative to. ``name`` is that of the result, by default the one of the features.
     The weights must already be scaled to the cross-sections, see `check_cross_sections`. Raises `MethodError` if all
     weights are 0, or if squares of weights or values could not be summed.
     """
-    check_cross_sections(card, tables)
+    for group in ([n for n in tables if n not in reference], [n for n in tables if n in reference]):
+        check_cross_sections(card, group)
     feature = card.features[features]
     for name, table in tables.items():
         _require_numbers(name, features, table)
@@ -67,7 +71,7 @@ def assemble(
     objects = tuple(p.object for p in joined.places for _ in range(p.width))
     labels = np.repeat(np.arange(len(tables)), [len(t) for t in tables.values()])
     dataset = Dataset(
-        features,
+        name or features,
         joined.values,
         columns,
         weights,
@@ -86,6 +90,7 @@ def assemble(
         spectator_columns=tuple(_expression_column(s, units or {}) for s in feature.spectators),
         thresholds=tuple(t for name in dict.fromkeys(objects) for t in thresholds(name, card.objects[name])),
         unit=_units(card, tables, joined, labels),
+        reference=frozenset(reference),
     )
     scaler = Scaler.fit(dataset.values, feature.scaling, weights, dataset.present)
     return replace(dataset, scaler=scaler)

@@ -75,6 +75,10 @@ class Cutflow:
             self.rows.append(row)
         row.add(weights)
 
+    def before_cuts(self) -> Cutflow:
+        """The row of all events read alone: what a blind selection may tell."""
+        return Cutflow(self.rows[:1])
+
     def merge(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows that `to_json` gave, from another file or worker."""
         for row in rows:

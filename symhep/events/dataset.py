@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,9 @@ from symhep.events.effective import effective_events
 from symhep.events.kinds import VectorKind
 from symhep.events.scaler import Scaler, Scaling
 from symhep.events.thresholds import Threshold
+
+if TYPE_CHECKING:
+    from symhep.events.variation import Variation
 
 __all__ = ["Column", "Dataset", "Scaler", "Scaling"]
 
@@ -79,6 +83,10 @@ class Dataset:
         (N,) number of the independent source event each row comes from: copies and images of one event share it, and
         splits, covariances, bootstraps and random images act on it. By default every row is an event of its own; of
         files and arrays `symhep.events.copies.source_units` finds which are not.
+    reference
+        Which of ``label_names`` the others are looked at relative to: their rows are no events of the sample.
+    variations
+        The same events under systematic variations, nominal rows of the others included.
     """
 
     name: str
@@ -100,6 +108,8 @@ class Dataset:
     spectators: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
     spectator_columns: tuple[Column, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
+    reference: frozenset[str] = frozenset()
+    variations: tuple[Variation, ...] = ()
 
     def __post_init__(self) -> None:
         events, places = len(self.values), 0 if self.momenta is None else self.momenta.shape[1]
@@ -140,12 +150,13 @@ class Dataset:
 
     @property
     def needs(self) -> frozenset[str]:
-        """What a method must know to work on these events, of 'mask', 'kinds', 'tags', 'spectators'."""
+        """What a method must know to work on these events, of 'mask', 'kinds', 'tags', 'spectators', 'reference'."""
         asked = {
             "mask": self.mask is not None,
             "kinds": not set(self.kinds) <= {"full", "massless"},
             "tags": self.tags is not None,
             "spectators": bool(self.spectator_columns),
+            "reference": bool(self.reference),
         }
         return frozenset(name for name, there in asked.items() if there)
 
@@ -171,13 +182,14 @@ class Dataset:
         return replace(self, scaler=Scaler.fit(self.values, kind, self.weights, self.present))
 
     def take(self, rows: npt.NDArray[np.int64]) -> Dataset:
-        """Some of the events, with the scaling of all.
+        """Some of the events, with the scaling of all, and without variations.
 
         >>> Dataset.from_array([[0.0], [1.0], [2.0]]).take(np.array([2, 0])).values[:, 0].tolist()
         [2.0, 0.0]
         """
         return replace(
             self,
+            variations=(),
             values=self.values[rows],
             weights=self.weights[rows],
             momenta=None if self.momenta is None else self.momenta[rows],
@@ -186,6 +198,25 @@ class Dataset:
             mask=None if self.mask is None else self.mask[rows],
             tags=None if self.tags is None else self.tags[rows],
             spectators=self.spectators[rows],
+        )
+
+    def apart(self) -> tuple[Dataset, Dataset | None]:
+        """The sample, and the events of its reference; None without one. Their variations are taken apart alike.
+
+        >>> both = Dataset.from_array([[0.0], [1.0], [2.0]])
+        >>> both = replace(both, labels=np.array([0, 1, 1]), label_names=("data", "mc"), reference=frozenset({"mc"}))
+        >>> [len(part) for part in both.apart()]
+        [1, 2]
+        """
+        if not self.reference:
+            return self, None
+        theirs = np.isin(self.labels, [self.label_names.index(name) for name in self.reference])
+        pairs = [v.apart(self.reference) for v in self.variations]
+        one, two = self.take(np.flatnonzero(~theirs)), self.take(np.flatnonzero(theirs))
+        nobody = frozenset[str]()
+        return (
+            replace(one, reference=nobody, variations=tuple(own for own, _ in pairs if own is not None)),
+            replace(two, reference=nobody, variations=tuple(other for _, other in pairs if other is not None)),
         )
 
     def split(self, fraction: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:

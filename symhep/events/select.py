@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import awkward as ak
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.card.expressions import parse_expression
-from symhep.card.schema import FeatureCard, RunCard
+from symhep.card.schema import FeatureCard, RunCard, WeightCard
 from symhep.errors import InputError
 from symhep.events.batch import EventBatch
 from symhep.events.cutflow import Cutflow
@@ -41,6 +41,10 @@ class Selector:
         Of the vectors of its objects, where they are not four-momenta.
     functions
         Those of plugins and named folders that its expressions call, by 'module:function'.
+    weights
+        What to do with negative weights; by default as the card says for all.
+    blind
+        Selections of which nothing is kept, not even how many events pass their cuts.
 
     Attributes
     ----------
@@ -48,6 +52,8 @@ class Selector:
         Selection name -> `Cutflow`. 'all events' stands for features without a selection.
     truncated
         Feature set -> object -> events of which some members are left out, since ``up_to`` allows no more.
+    overlapping
+        Other selections that an event of a blind one has passed.
     """
 
     def __init__(
@@ -55,7 +61,11 @@ class Selector:
         card: RunCard,
         kinds: Mapping[str, VectorKind] | None = None,
         functions: Mapping[str, CardFunction] | None = None,
+        weights: WeightCard | None = None,
+        blind: Collection[str] = (),
     ) -> None:
+        self.policy, self.blind = weights or card.weights, frozenset(blind)
+        self.overlapping: set[str] = set()
         self.card, self.functions = card, dict(functions or {})
         self.cutflows: dict[str, Cutflow] = {}
         self.truncated: dict[str, Counter[str]] = {name: Counter() for name in card.features}
@@ -76,24 +86,45 @@ class Selector:
         passed: dict[str, npt.NDArray[np.bool_]] = {}
         for name in self._selections():
             passed[name] = self._cut(name, scope, batch.weights, weights)
+        self._note_overlaps(passed)
         numbers = batch.first + np.flatnonzero(keep)
         own = identities([_plain(events[n]) for n in numbered], len(numbers)) if numbered else None
         for name, feature in self.card.features.items():
             selection = feature.selection or NO_SELECTION
+            if selection in self.hidden:
+                continue
             kept, table = self._features(name, feature, scope, objects, passed[selection])
             source = np.stack([np.zeros(int(kept.sum()), dtype=np.int64), numbers[kept]], axis=1)
             self.cutflows[selection].add(f"features {name}", self._need(name), weights[kept])
             known = None if own is None else own[kept]
             self._chunks[name].append(replace(table, weights=weights[kept], source=source, identity=known))
 
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Selections of which nothing may be known: the blind ones, and those that share an event with one."""
+        return self.blind | self.overlapping
+
+    def visible_cutflows(self) -> dict[str, Cutflow]:
+        """The cutflows, without the cuts of what is hidden."""
+        return {name: flow.before_cuts() if name in self.hidden else flow for name, flow in self.cutflows.items()}
+
+    def _note_overlaps(self, passed: Mapping[str, npt.NDArray[np.bool_]]) -> None:
+        blind = [passed[name] for name in self.blind if name in passed]
+        if blind:
+            inside = np.logical_or.reduce(blind)
+            self.overlapping |= {
+                n for n, mask in passed.items() if n not in self.blind and (mask & inside).any()
+            }
+
     def table(self, features: str) -> FeatureTable:
-        """All events kept so far for a feature set."""
-        chunks = self._chunks[features]
+        """All events kept so far for a feature set; none of a hidden one."""
+        selection = self.card.features[features].selection or NO_SELECTION
+        chunks = [] if selection in self.hidden else self._chunks[features]
         return FeatureTable.join(chunks) if chunks else self._empty(features)
 
     @property
     def _absolute(self) -> bool:
-        return self.card.weights.negative == "abs"
+        return self.policy.negative == "abs"
 
     def _empty(self, features: str) -> FeatureTable:
         """Of no event."""
@@ -126,14 +157,14 @@ class Selector:
 
     def _weight_policy(self, batch: EventBatch) -> npt.NDArray[np.bool_]:
         negative = batch.weights < 0
-        if self.card.weights.negative == "fail" and negative.any():
+        if self.policy.negative == "fail" and negative.any():
             raise InputError(
                 f"weight {batch.weights[negative][0]:g} is negative",
                 file=batch.file,
                 event=batch.first + int(np.argmax(negative)),
                 hint="the card says 'negative: fail'; use keep to honour signed weights",
             )
-        return ~negative if self.card.weights.negative == "drop" else np.ones(len(batch), dtype=bool)
+        return ~negative if self.policy.negative == "drop" else np.ones(len(batch), dtype=bool)
 
     def _cut(
         self, name: str, scope: Scope, raw_weights: FloatArray, weights: FloatArray
@@ -141,7 +172,7 @@ class Selector:
         """One bool per event: all cuts of a selection, ANDed, each a row of the cutflow."""
         flow = self.cutflows.setdefault(name, Cutflow())
         flow.add("all", "", raw_weights)
-        if self.card.weights.negative == "drop":
+        if self.policy.negative == "drop":
             flow.add("weights", "weight >= 0", weights)
         elif self._absolute:
             flow.add("weights", "abs(weight)", weights)

@@ -162,6 +162,10 @@ class FeatureTable:
             self.identity,
         )  # fmt: skip
 
+    def first(self, events: int) -> FeatureTable:
+        """The first of the events."""
+        return self.from_stored({k: a[:events] for k, a in self.arrays().items()}, self.described())
+
     def scaled(self, factor: float) -> FeatureTable:
         """With all weights times ``factor``."""
         arrays = self.arrays() | {"weights": self.weights * factor}

@@ -77,6 +77,7 @@ _NEEDS = {
         "a number of objects that differs from event to event",
         "give it an object with a fixed number, as in take: 2",
     ),
+    "reference": ("a reference", "leave 'reference' out, or take a method that has symmetries relative to one"),
     "spectators": ("spectators", "leave them out of the features, or give the method features without any"),
     "tags": ("tags of members", "leave them out of the features, or give the method features without any"),
 }
@@ -160,7 +161,7 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
     Record: ClassVar[type[Record]]
     #: What a `scan:` in the card draws against the scanned option.
     scan_quantities: ClassVar[tuple[ScanQuantity, ...]] = ()
-    #: What it knows how to handle, of 'mask', 'kinds', 'tags' and 'spectators', see `Dataset.needs`. Events that need
+    #: What it knows how to handle, of 'mask', 'kinds', 'tags', 'spectators' and 'reference', see `Dataset.needs`. Events that need
     #: anything else are refused before ``check``: padding taken for zeros would be a wrong answer.
     takes: ClassVar[frozenset[str]] = frozenset()
     #: How `symhep.analyse` scales features where its caller does not say: 'isotropic' for a method of transformations,

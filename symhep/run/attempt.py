@@ -15,6 +15,7 @@ from symhep.plugin.card_functions import checksums
 from symhep.plugin.isolation import isolated, traceback_of
 from symhep.plugin.manager import Registry
 from symhep.report.numbers import number
+from symhep.run.blinding import why_blind
 from symhep.run.drawing import draw_if_needed
 from symhep.run.fitting import Fit
 from symhep.run.folder import RunFolder, content_key
@@ -51,24 +52,34 @@ def attempt(
     planned: PlannedMethod,
     plan: Plan,
     events: Mapping[str, DatasetEvents],
+    hidden: frozenset[str],
     folder: RunFolder,
     progress: Progress,
     pool: Workers,
     registry: Registry,
 ) -> Attempt:
-    """Run one method; whatever goes wrong inside it is recorded and leaves the others alone."""
+    """Run one method; whatever goes wrong inside it is recorded and leaves the others alone.
+
+    ``hidden`` are selections of which collision data are not looked at.
+    """
     entry: dict[str, Any] = {
         "use": planned.method.name,
         "features": planned.features,
+        "region": planned.region,
         "options": planned.options.model_dump(mode="json"),
         "references": [vars(reference) for reference in planned.method.references],
-        "of": origin(plan, planned.name),
+        "of": origin(plan, planned.name, hidden),
     }
+    if reason := why_blind(plan, planned, hidden):
+        folder.remove_result(planned.name)
+        return Attempt(entry | {"status": "blind", "summary": {}, "statements": [], "error": reason})
     folder.remove_log(planned.name)
     try:
         with isolated(error=MethodError):
-            tables = {name: events[name].tables[planned.features] for name in planned.datasets}
-            data = assemble(plan.card, planned.features, tables, plan.units)
+            tables = {name: events[name].tables[planned.table] for name in planned.datasets}
+            data = assemble(
+                plan.tables, planned.table, tables, plan.units, planned.reference, planned.features
+            )
             if len(data) == 0:
                 raise MethodError(_where_events_went(plan, planned, events))
             fit = Fit(planned, data, folder, plan.card.run.seed, plan.device, progress, pool, registry)
@@ -88,13 +99,14 @@ def attempt(
     return Attempt(entry, result, computed)
 
 
-def origin(plan: Plan, name: str) -> str:
-    """A hash of what the card says about a method and all that leads to it."""
-    parts = {"datasets", "objects", "selections", "features", "weights", "run"}
+def origin(plan: Plan, name: str, hidden: frozenset[str] = frozenset()) -> str:
+    """A hash of what the card says about a method and all that leads to it, and of the selections that are hidden."""
+    parts = {"datasets", "objects", "selections", "regions", "features", "weights", "luminosity_fb", "run"}
     return content_key(
         plan.card.model_dump(mode="json", include=parts),
-        plan.card.methods[name].model_dump(mode="json"),
+        plan.card.methods[name.partition("/")[0]].model_dump(mode="json"),
         checksums(plan.functions),
+        sorted(hidden),
     )
 
 
@@ -106,8 +118,8 @@ def logged(name: str, error: SymhepError, folder: RunFolder) -> str:
 
 def _where_events_went(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEvents]) -> str:
     """Why no event reached the method: the cutflow of its feature set, in a line."""
-    selection = plan.card.features[planned.features].selection or NO_SELECTION
-    own = f"features {planned.features}"
+    selection = plan.tables.features[planned.table].selection or NO_SELECTION
+    own = f"features {planned.table}"
     flows = []
     for name in planned.datasets:
         rows = [
@@ -126,7 +138,7 @@ def _is_row_of(row: str, own: str) -> bool:
 
 def _pooled(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEvents]) -> list[Statement]:
     """A warning if datasets are joined whose weights nobody made comparable."""
-    names = planned.datasets
+    names = [name for name in planned.datasets if name not in planned.reference]
     if len(names) < 2 or plan.card.datasets[names[0]].xsec_pb is not None:
         return []
     sums = {name: events[name].account["sum_of_weights"] for name in names}

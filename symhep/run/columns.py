@@ -24,11 +24,15 @@ _ALONG = frozenset({"deltaR", "deltaeta"})
 
 
 def wanted_columns(
-    card_file: CardFile, schema: Schema, functions: Mapping[str, CardFunction] | None = None
+    card_file: CardFile,
+    schema: Schema,
+    functions: Mapping[str, CardFunction] | None = None,
+    dataset: str | None = None,
 ) -> ReadRequest:
     """The request for a file with ``schema``: what objects, cuts and features take, and no more.
 
-    ``functions`` are those of plugins and named folders that expressions call, by 'module:function'. Raises `CardError`
+    ``functions`` are those of plugins and named folders that expressions call, by 'module:function'; ``dataset`` may
+    have weights of its own. Raises `CardError`
     for a collection, field or weight that the file does not have, and for a variable that the vectors of an object
     cannot have (eta of missing momentum), with the card's line and the nearest name.
     """
@@ -42,9 +46,10 @@ def wanted_columns(
             found.add_event(parse_expression(cut.cut, card_file.where("selections", selection, index)))
     for name, feature in card.features.items():
         found.add_feature(feature, card_file.where("features", name))
-    branch = card.weights.branch
+    own = dataset is not None and card.datasets[dataset].weights is not None
+    branch = (card.weights if dataset is None else card.weights_of(dataset)).branch
     if branch not in ("auto", "none", *schema.weights):
-        where = card_file.where("weights", "branch")
+        where = card_file.where(*(("datasets", dataset or "") if own else ()), "weights", "branch")
         raise CardError(f"no weight is called '{branch}'", where=where, hint=nearest(branch, schema.weights))
     fields = {name: frozenset(columns) for name, columns in found.columns.items()}
     return ReadRequest(fields, frozenset(found.event_fields), branch, chunk_events=card.run.chunk_events)

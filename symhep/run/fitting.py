@@ -146,7 +146,14 @@ def _digest(data: Dataset) -> str:
         digest.update(np.ascontiguousarray(array).data)
     names = [data.name, *map(repr, data.columns), *data.particles, *data.label_names, data.scaler.kind]
     names += [*data.kinds, *data.objects, *sorted(data.sets), *data.tag_names]
-    names += [*map(repr, data.spectator_columns), *map(repr, data.thresholds)]
+    names += [*map(repr, data.spectator_columns), *map(repr, data.thresholds), *sorted(data.reference)]
+    for variation in data.variations:
+        names += [variation.name, variation.rule, str(variation.confidence), *sorted(variation.samples)]
+        for alternative in variation.alternatives:
+            names.append(alternative.name)
+            for array in [alternative.data.weights] if alternative.same_rows else _arrays(alternative.data):
+                digest.update(str((array.shape, array.dtype)).encode())
+                digest.update(np.ascontiguousarray(array).data)
     digest.update("\0".join(names).encode())
     return digest.hexdigest()
 

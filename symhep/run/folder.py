@@ -252,6 +252,11 @@ class RunFolder:
             },
         )
 
+    def remove_result(self, name: str) -> None:
+        """Forget a stored result with its figures, scans and parts."""
+        shutil.rmtree(self.root / name, ignore_errors=True)
+        shutil.rmtree(self.root / STATE / "parts" / name, ignore_errors=True)
+
     def write_words(self, name: str, result: Result[Record]) -> None:
         """Replace the statements and tables of a stored result; its numbers stay."""
         self.write_json(f"{name}/result.json", {**self.read_header(name), **_words(result)})

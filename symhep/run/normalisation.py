@@ -18,14 +18,19 @@ from symhep.readers.interface import WeightSums
 
 __all__ = ["Normalisation", "normalisation"]
 
+#: 1/fb in 1/pb.
+PB_PER_FB = 1000.0
+
 
 @dataclass(frozen=True)
 class Normalisation:
-    """The factor, and what it makes 1: ``to`` is {"events": "generated" or "read", "sum_of_weights": S}, or None."""
+    """The factor, and what it makes 1: ``to`` is {"events": "generated" or "read", "sum_of_weights": S}, or None.
+    ``unit`` is that of the weights: pb, or events where there is a luminosity."""
 
     factor: float = 1.0
     to: Mapping[str, Any] | None = None
     notes: tuple[str, ...] = ()
+    unit: str = ""
 
 
 def normalisation(
@@ -46,7 +51,8 @@ def normalisation(
     wanted = card.datasets[dataset]
     if wanted.xsec_pb is None:
         return Normalisation()
-    read = _after_policy(sums, card.weights.negative)
+    policy = card.weights_of(dataset).negative
+    read = _after_policy(sums, policy)
     known = [f for f in files if f["file"].get("generated") is not None]
     lacking = [f["file"]["file"] for f in files if f["file"].get("generated") is None]
     why = None
@@ -60,23 +66,29 @@ def normalisation(
         why = "some files do not have it"
     elif known and wanted.max_events is not None:
         why = "max_events cuts the files"
-    elif known and card.weights.negative in ("drop", "abs"):
-        why = f"it cannot be had for 'negative: {card.weights.negative}'"
+    elif known and policy in ("drop", "abs"):
+        why = f"it cannot be had for 'negative: {policy}'"
     if known and why is None:
         generated = math.fsum(_delivered(f) * f["file"]["generated"] for f in known)
-        return _scaled(dataset, wanted.xsec_pb, "generated", generated, ())
+        return _scaled(dataset, card, "generated", generated, ())
     notes = (
         (f"xsec_pb is the cross-section of the events read, not of those before skimming: {why}.",)
         if known
         else ()
     )
-    return _scaled(dataset, wanted.xsec_pb, "read", read, notes)
+    return _scaled(dataset, card, "read", read, notes)
 
 
-def _scaled(dataset: str, xsec: float, events: str, total: float, notes: tuple[str, ...]) -> Normalisation:
+def _scaled(
+    dataset: str, card: RunCard, events: str, total: float, notes: tuple[str, ...]
+) -> Normalisation:
     if not 0 < total < math.inf:
         raise InputError(f"dataset '{dataset}': the weights sum to {total:g}, so xsec_pb cannot be applied")
-    return Normalisation(xsec / total, {"events": events, "sum_of_weights": total}, notes)
+    wanted = card.datasets[dataset].xsec_pb or 0.0
+    unit = "pb"
+    if card.luminosity_fb is not None:
+        wanted, unit = wanted * card.luminosity_fb * PB_PER_FB, "events"
+    return Normalisation(wanted / total, {"events": events, "sum_of_weights": total}, notes, unit)
 
 
 def _delivered(file: Mapping[str, Any]) -> float:

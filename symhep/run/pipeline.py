@@ -23,6 +23,7 @@ from symhep.plugin.manager import Registry, build_registry
 from symhep.readers.interface import Note
 from symhep.report.page import write_report
 from symhep.run.attempt import attempt, origin
+from symhep.run.blinding import blinding, hide
 from symhep.run.folder import RunFolder
 from symhep.run.plan import Plan, make_plan
 from symhep.run.provenance import fingerprints, git_state, record_run
@@ -42,12 +43,14 @@ class Run:
     """What `run` gives back: results by the method's name in the card, failures, and where it all lies.
 
     ``computed`` names the results that this run computed; the others were taken from the folder as they were.
+    ``blind`` are those that were not computed, since collision data of their region are blinded, and why.
     ``notes`` are sentences on the numbers of the files, found while reading them.
     """
 
     folder: Path
     results: dict[str, Result[Any]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    blind: dict[str, str] = field(default_factory=dict)
     computed: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     registry: Registry = field(default_factory=Registry, repr=False)
@@ -72,7 +75,8 @@ class Run:
     def __repr__(self) -> str:
         told = [repr(result) for result in self.results.values()]
         told += [f"failed: {reason}" for reason in self.failed.values()]
-        names = [*self.results, *self.failed]
+        told += [f"blind: {reason}" for reason in self.blind.values()]
+        names = [*self.results, *self.failed, *self.blind]
         lines = [f"  {name}: {text}" for name, text in zip(names, told, strict=True)]
         return "\n".join([f"<Run in {self.folder}>", *lines])
 
@@ -157,9 +161,10 @@ def _execute(
     prints = fingerprints(names, folder, progress, verify=verify)
     _LOG.info("%d input files are known; %.1f s", len(prints), time.perf_counter() - clock)
     events = {
-        name: read_dataset(name, plan.card, found, plan.agreements[name], prints, folder, progress, pool)
+        name: read_dataset(name, plan.tables, found, plan.agreements[name], prints, folder, progress, pool)
         for name, found in plan.sources.items()
     }
+    events, hidden = hide(plan, events)
     done.notes += [
         f"{note['file']}: {Note(**note).sentence()}"
         for e in events.values()
@@ -168,15 +173,17 @@ def _execute(
     # From here on the folder is that of this card; until now it was that of the last one.
     folder.write_card(plan.resolved_card, source=plan.card_file.path)
     folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
-    outcomes = _still_valid(folder, plan)
+    outcomes = _still_valid(folder, plan, hidden)
     for planned in plan.methods.values():
         begun = time.perf_counter()
         _LOG.info("method '%s' (%s) begins", planned.name, planned.method.name)
-        tried = attempt(planned, plan, events, folder, progress, pool, done.registry)
-        how = "failed" if tried.result is None else "is done" if tried.computed else "was done before"
+        tried = attempt(planned, plan, events, hidden, folder, progress, pool, done.registry)
+        how = "is blind" if tried.entry["status"] == "blind" else "failed" if tried.result is None else "is done" if tried.computed else "was done before"
         _LOG.info("method '%s' %s; %.1f s", planned.name, how, time.perf_counter() - begun)
         outcomes[planned.name] = tried.entry
-        if tried.result is None:
+        if tried.entry["status"] == "blind":
+            done.blind[planned.name] = tried.entry["error"]
+        elif tried.result is None:
             done.failed[planned.name] = tried.entry["error"]
         else:
             done.results[planned.name] = tried.result
@@ -189,6 +196,7 @@ def _execute(
         "seed": plan.card.run.seed,
         "device": plan.device,
         "git": git_state(plan.card_file.folder),
+        **blinding(plan.card, hidden, folder),
     }
     stored = [name for name, outcome in outcomes.items() if outcome["status"] == "ok"]
     record_run(folder, line, list(prints.values()), done.computed, stored)
@@ -196,7 +204,7 @@ def _execute(
     _LOG.info("report written: %s; %.1f s in all", done.report, time.perf_counter() - clock)
 
 
-def _still_valid(folder: RunFolder, plan: Plan) -> dict[str, Any]:
+def _still_valid(folder: RunFolder, plan: Plan, hidden: frozenset[str]) -> dict[str, Any]:
     """Outcomes that an earlier run with --only left and that this card would give again."""
     try:
         known = folder.outcomes()
@@ -204,8 +212,8 @@ def _still_valid(folder: RunFolder, plan: Plan) -> dict[str, Any]:
         known = {}
     return {
         name: known[name]
-        for name in plan.card.methods
-        if name in known and known[name].get("of") == origin(plan, name)
+        for name in plan.names
+        if name in known and known[name].get("of") == origin(plan, name, hidden)
     }
 
 

@@ -32,6 +32,8 @@ from symhep.run.folder import content_key
 from symhep.run.functions import functions_of
 from symhep.run.kinds import object_kinds
 from symhep.run.names import absolute
+from symhep.run.regions import blind_of, check_regions, table_name, with_regions
+from symhep.run.roles import datasets_of
 from symhep.run.sources import Source, sources
 
 #: Events that a card is tried on before the run.
@@ -66,7 +68,17 @@ class ScanPoint:
 
 @dataclass(frozen=True)
 class PlannedMethod:
-    """A method of the card, ready to run."""
+    """A method of the card, in one of its regions if it has any, ready to run.
+
+    Attributes
+    ----------
+    name
+        Of its result: 'symmetries', or 'symmetries/with_jet' in a region.
+    datasets, reference
+        All that are read, and which of them are the reference.
+    of, region
+        Name in the card, and the region.
+    """
 
     name: str
     method: Method[Any]
@@ -74,6 +86,19 @@ class PlannedMethod:
     features: str
     datasets: tuple[str, ...]
     scan: tuple[ScanPoint, ...] = ()
+    reference: tuple[str, ...] = ()
+    of: str = ""
+    region: str | None = None
+
+    @property
+    def table(self) -> str:
+        """Its features in its region."""
+        return table_name(self.features, self.region)
+
+    @property
+    def card_name(self) -> str:
+        """Its name in the card."""
+        return self.of or self.name
 
 
 @dataclass(frozen=True)
@@ -108,6 +133,20 @@ class Plan:
         return self.card_file.card
 
     @property
+    def names(self) -> list[str]:
+        """Of all results that the card asks for, whether this run computes them or not."""
+        return [
+            name if region is None else f"{name}/{region}"
+            for name, method in self.card.methods.items()
+            for region in method.regions or (None,)
+        ]
+
+    @cached_property
+    def tables(self) -> RunCard:
+        """The card with its features in their regions: what is selected."""
+        return with_regions(self.card)
+
+    @property
     def resolved_card(self) -> RunCard:
         """The card with absolute file names, so that it can be run from anywhere."""
         datasets = {
@@ -115,9 +154,10 @@ class Plan:
             for name, d in self.card.datasets.items()
         }
         # As checked: a method that names files in its options has made them absolute by now.
+        checked = {planned.card_name: planned.options for planned in self.methods.values()}
         methods = {
-            name: m.model_copy(update={"options": _as_checked(m.options, self.methods[name].options)})
-            if name in self.methods
+            name: m.model_copy(update={"options": _as_checked(m.options, checked[name])})
+            if name in checked
             else m
             for name, m in self.card.methods.items()
         }
@@ -146,13 +186,18 @@ def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ())
         for name, dataset in card.datasets.items()
     }
     agreements = {name: _agreement(name, card_file, found, functions) for name, found in files.items()}
-    tried = {name: _rehearse(card, found, agreements[name]) for name, found in files.items()}
-    wanted = list(only) or list(card.methods)
+    tables = with_regions(card)
+    tried = {name: _rehearse(tables, found, agreements[name]) for name, found in files.items()}
+    planned_methods = [p for name in card.methods for p in _method(name, card_file, registry)]
+    wanted = list(only)
     for name in wanted:
-        _must_be("method of the card", name, card.methods, "--only")
-    methods = {name: _method(name, card_file, registry) for name in card.methods if name in wanted}
+        known = dict.fromkeys([*card.methods, *(p.name for p in planned_methods)])
+        _must_be("method of the card", name, known, "--only")
+    methods = {
+        p.name: p for p in planned_methods if not wanted or p.name in wanted or p.card_name in wanted
+    }
     for planned in methods.values():
-        _check_method(card_file, planned, tried)
+        _check_method(card_file, tables, planned, tried)
     plan = Plan(card_file, files, agreements, methods)
     if card.run.device not in _ALWAYS_THERE:
         plan.device  # noqa: B018  a device that is not there is told now
@@ -194,12 +239,14 @@ def _check_references(card_file: CardFile) -> None:
                 raise CardError(f"two cuts of '{selection}' are called '{name}'", where=where)
             if name in ("all", "weights") or name.startswith("features "):
                 raise CardError(f"'{name}' is reserved for the cutflow; rename the cut", where=where)
+    check_regions(card_file)
     for name, method in card.methods.items():
         where = card_file.where("methods", name)
         _must_be("feature set", method.features, card.features, where)
-        for dataset in method.datasets or ():
+        for dataset in (*(method.datasets or ()), *(method.reference or ())):
             _must_be("dataset", dataset, card.datasets, where)
-        check_cross_sections(card, list(method.datasets or card.datasets))
+        for group in datasets_of(card_file, name):
+            check_cross_sections(card, group)
 
 
 def _check_part(card_file: CardFile, name: str, part: str) -> None:
@@ -244,7 +291,7 @@ def _agreement(
 ) -> Agreement:
     """What the card wants of a dataset, after a look at what its files have."""
     schemas = _schemas(found, card_file.card)
-    request = wanted_columns(card_file, merged(schemas.values()), functions)
+    request = wanted_columns(card_file, merged(schemas.values()), functions, name)
     unit, fill = card_file.card.datasets[name].unit, card_file.card.datasets[name].missing == "fill"
     if not isinstance(unit, str):
         for number in unit:
@@ -280,7 +327,10 @@ def _rehearse(card: RunCard, found: list[Source], agreement: Agreement) -> Mappi
     The feature tables of these events.
     """
     few = replace(agreement.request, max_events=_REHEARSAL, chunk_events=_REHEARSAL)
-    selector = Selector(card, agreement.kinds, agreement.functions)
+    selector = Selector(
+        card, agreement.kinds, agreement.functions, card.weights_of(agreement.dataset),
+        blind_of(card, agreement.dataset),
+    )  # fmt: skip
     for source in found:
         read = 0
         try:
@@ -296,16 +346,19 @@ def _rehearse(card: RunCard, found: list[Source], agreement: Agreement) -> Mappi
 
 
 def _check_method(
-    card_file: CardFile, planned: PlannedMethod, tried: Mapping[str, Mapping[str, FeatureTable]]
+    card_file: CardFile,
+    tables: RunCard,
+    planned: PlannedMethod,
+    tried: Mapping[str, Mapping[str, FeatureTable]],
 ) -> None:
     """Raise `CardError` for what the method cannot do with such features, as far as the first events show it.
 
     What it says of the events themselves, of which these are too few, is left to the run.
     """
-    where = card_file.where("methods", planned.name)
-    tables = {name: tried[name][planned.features] for name in planned.datasets}
+    where = card_file.where("methods", planned.card_name)
+    found = {name: tried[name][planned.table] for name in planned.datasets}
     try:
-        data = assemble(card_file.card, planned.features, tables)
+        data = assemble(tables, planned.table, found, reference=planned.reference)
     except MethodError:
         return
     try:
@@ -320,8 +373,8 @@ def _check_method(
         raise CardError(str(error), where=where) from error
 
 
-def _method(name: str, card_file: CardFile, registry: Registry) -> PlannedMethod:
-    """Resolve the method's plugin and check its options, also at every scan point."""
+def _method(name: str, card_file: CardFile, registry: Registry) -> list[PlannedMethod]:
+    """Resolve the method's plugin and check its options, also at every scan point; one for each of its regions."""
     entry, where = card_file.card.methods[name], card_file.where("methods", name)
     try:
         method = registry.method(entry.use)
@@ -345,5 +398,12 @@ def _method(name: str, card_file: CardFile, registry: Registry) -> PlannedMethod
         for option, values in entry.scan.items()
         for value in values
     ]
-    datasets = entry.datasets or tuple(card_file.card.datasets)
-    return PlannedMethod(name, method, options(entry.options), entry.features, datasets, tuple(points))
+    own, reference = datasets_of(card_file, name)
+    chosen = options(entry.options)
+    return [
+        PlannedMethod(
+            name if region is None else f"{name}/{region}", method, chosen, entry.features, (*own, *reference),
+            tuple(points), reference, name, region,
+        )
+        for region in entry.regions or (None,)
+    ]  # fmt: skip

@@ -15,7 +15,7 @@ from symhep.card.schema import RunCard, UpTo
 from symhep.errors import InputError
 from symhep.events.batch import EventBatch
 from symhep.events.cutflow import Cutflow
-from symhep.events.select import Selector
+from symhep.events.select import NO_SELECTION, Selector
 from symhep.events.table import FeatureTable
 from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.result import Part
@@ -26,6 +26,7 @@ from symhep.run.code_digest import code_digest
 from symhep.run.filling import read_filled
 from symhep.run.folder import RunFolder, content_key
 from symhep.run.normalisation import normalisation
+from symhep.run.regions import blind_of
 from symhep.run.sources import Source, lost
 from symhep.run.workers import Workers
 
@@ -33,15 +34,30 @@ __all__ = ["DatasetEvents", "check_weights", "read_dataset", "read_file"]
 
 _LOG = logging.getLogger("symhep")
 #: Of what a stored part holds: parts of another number are read from the files again.
-PARTS = 6
+PARTS = 7
 
 
 @dataclass(frozen=True)
 class DatasetEvents:
-    """The feature tables of a dataset, and its row in cutflow.json."""
+    """The feature tables of a dataset, and its row in cutflow.json.
+
+    ``hidden`` are selections of which nothing may be known: blind ones, and those that share an event with one.
+    """
 
     tables: Mapping[str, FeatureTable]
     account: Mapping[str, Any]
+    hidden: frozenset[str] = frozenset()
+
+    def hiding(self, card: RunCard, hidden: frozenset[str]) -> DatasetEvents:
+        """Without tables and cuts of these selections."""
+        tables = {
+            name: table.first(0) if (card.features[name].selection or NO_SELECTION) in hidden else table
+            for name, table in self.tables.items()
+        }
+        selections = {
+            name: rows[:1] if name in hidden else rows for name, rows in self.account["selections"].items()
+        }
+        return DatasetEvents(tables, {**self.account, "selections": selections}, hidden)
 
 
 def read_file(
@@ -61,7 +77,10 @@ def read_file(
     losses, sums, selector = (
         LossLog(bad_files),
         WeightSums(),
-        Selector(card, agreement.kinds, agreement.functions),
+        Selector(
+            card, agreement.kinds, agreement.functions, card.weights_of(agreement.dataset),
+            blind_of(card, agreement.dataset),
+        ),  # fmt: skip
     )
     header: dict[str, Any] = {"file": source.path, "format": source.reader.name}
     with progress.task(f"reading {source.path.rsplit('/', 1)[-1]}", 0) as tick:
@@ -86,8 +105,9 @@ def read_file(
         "sums": sums.to_json(),
         "losses": [asdict(loss) for loss in losses.losses],
         "notes": [asdict(note) for note in losses.notes],
-        "selections": {name: flow.to_json() for name, flow in selector.cutflows.items()},
+        "selections": {name: flow.to_json() for name, flow in selector.visible_cutflows().items()},
         "tables": described,
+        "hidden": sorted(selector.hidden),
     }
     return Part(json.loads(json.dumps(values)), arrays)
 
@@ -139,7 +159,10 @@ def read_dataset(
     workers: Workers,
 ) -> DatasetEvents:
     """Read the files of a dataset; files read in an earlier, interrupted run are not read again."""
-    what = card.model_dump(mode="json", include={"objects", "selections", "features", "weights"})
+    what = card.model_dump(mode="json", include={"objects", "selections", "features"})
+    what |= {
+        "weights": card.weights_of(name).model_dump(mode="json"), "blind": sorted(blind_of(card, name)),
+    }  # fmt: skip
     limit = card.datasets[name].max_events
     place = f"data/{name}"
 
@@ -253,13 +276,15 @@ def _join(
         **_sums_json(total),
         "xsec_pb": xsec,
         "weight_factor": factor,
-        "weight_unit": "pb" if xsec is not None else "",
+        "weight_unit": scale.unit,
         "normalised_to": scale.to,
         "notes": told,
         "cross_section_pb": _average_cross_section(parts),
         "selections": {selection: _scaled(flow.to_json(), factor) for selection, flow in flows.items()},
     }
-    return DatasetEvents(tables, account)
+    found = DatasetEvents(tables, account)
+    hidden = frozenset(selection for part in parts for selection in part.values["hidden"])
+    return found.hiding(card, hidden) if hidden else found
 
 
 def _truncated(feature: str, card: RunCard, tables: list[Any]) -> list[str]:

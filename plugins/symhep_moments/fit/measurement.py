@@ -138,14 +138,14 @@ def measure(sample: Sample, context: Context) -> Measurement:
         if why is None:
             moments = _moments(events, reference, tested, options).restricted(support.tangent)
         else:
-            _require_given(why, options)
+            _require_given(why, sample)
             moments = nothing_fitted(events, support)
         # Those that are tested: candidates on the support, and combinations of them.
         on_support = replace(events, generators=moments.generators)
         done(1, STEPS[1])
         unnamed = why is not None and too_many(events, tested) and options.generators is None
         more = functions if _further(events, options) else None
-        exact = {} if unnamed else exact_candidates(on_support, frame, options, context.seeds, more)
+        exact = {} if unnamed or reference is not None else exact_candidates(on_support, frame, options, context.seeds, more)
         given = given_groups(
             _group_names(options, events, why), frame, named_generators(events.generators, events.names)
         )
@@ -203,7 +203,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
         done(1, STEPS[6])
     return Measurement(
         events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
-        options.level, _relative_to(options), tuple(edge.text for edge in options.fiducial),
+        options.level, sample.relative_to, tuple(edge.text for edge in options.fiducial),
         whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why, along,
         surface_of(events),
     )  # fmt: skip
@@ -249,9 +249,9 @@ def functions_for(
     return functions
 
 
-def _require_given(why: str, options: MomentsOptions) -> None:
+def _require_given(why: str, sample: Sample) -> None:
     """Relative to another density nothing has an exact test. Raises `MethodError`."""
-    if options.reference is not None or options.density is not None:
+    if sample.relative_to is not None:
         raise MethodError(
             f"{why}; relative to another density nothing is tested without a fit: use more events, fewer functions "
             "(functions: {fourier: 0}) or fewer candidates (generators: rotations)"
@@ -291,9 +291,3 @@ def _moments(
         options.covariance_events,
         events.places,
     )
-
-
-def _relative_to(options: MomentsOptions) -> str | None:
-    if options.reference is not None:
-        return f"the dataset '{options.reference}'"
-    return None if options.density is None else f"the density '{options.density.function}'"

@@ -32,8 +32,7 @@ def tests_exactly(events: Events, options: MomentsOptions) -> bool:
 
     Not relative to another density, nor within fiducial cuts, where test functions vanish at the edges instead.
     """
-    relative = options.reference is not None or options.density is not None
-    return not relative and not options.fiducial and events.effective < options.exact_below
+    return options.density is None and not options.fiducial and events.effective < options.exact_below
 
 
 def exact_candidates(

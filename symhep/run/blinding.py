@@ -1,0 +1,57 @@
+"""Blind regions: of collision data nothing is computed, stored or drawn there, nor where another region overlaps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from symhep.card.schema import RunCard
+from symhep.events.select import NO_SELECTION
+from symhep.run.folder import RunFolder
+from symhep.run.plan import Plan, PlannedMethod
+from symhep.run.reading import DatasetEvents
+from symhep.run.regions import blind_selections
+
+__all__ = ["blinding", "hide", "why_blind"]
+
+
+def hide(
+    plan: Plan, events: Mapping[str, DatasetEvents]
+) -> tuple[dict[str, DatasetEvents], frozenset[str]]:
+    """The datasets without what is hidden of collision data, and the selections that are: a region that overlaps a
+    blind one in any of them is hidden in all."""
+    data = [name for name in events if plan.card.datasets[name].role == "data"]
+    hidden = frozenset(s for name in data for s in events[name].hidden) | (
+        blind_selections(plan.card) if data else frozenset()
+    )
+    if not hidden:
+        return dict(events), hidden
+    return {
+        name: found.hiding(plan.tables, hidden) if name in data else found for name, found in events.items()
+    }, hidden
+
+
+def why_blind(plan: Plan, planned: PlannedMethod, hidden: frozenset[str]) -> str | None:
+    """Why a method is not run: its collision data are hidden. None: they are not."""
+    selection = plan.tables.features[planned.table].selection or NO_SELECTION
+    if selection not in hidden or all(plan.card.datasets[d].role != "data" for d in planned.datasets):
+        return None
+    blind = {r: s for r, s in plan.card.regions.items() if s in blind_selections(plan.card)}
+    if selection in blind.values():
+        names = " and ".join(f"'{r}'" for r, s in blind.items() if s == selection)
+        return f"the region {names} is blind: collision data are not looked at"
+    names = ", ".join(f"'{r}'" for r in blind)
+    what = f"the selection '{selection}'" if selection != NO_SELECTION else "the sample of all events"
+    return f"{what} has collision data of the blind region{'s' * (len(blind) > 1)} {names}: not looked at"
+
+
+def blinding(card: RunCard, hidden: frozenset[str], folder: RunFolder) -> dict[str, Any]:
+    """What provenance.json says of a run: blind regions, selections that were hidden with them, and regions that an
+    earlier run held blind and this one does not."""
+    blind = sorted({region for method in card.methods.values() for region in method.blind})
+    runs = (folder.read_json("provenance.json") or {}).get("runs", ())
+    before = runs[-1].get("blind", []) if runs else []
+    if not blind and not before:
+        return {}
+    unblinded = sorted(set(before) - set(blind))
+    return {"blind": blind, "hidden": sorted(hidden)} | ({"unblinded": unblinded} if unblinded else {})
