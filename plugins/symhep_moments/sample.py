@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from symhep.errors import CardError, MethodError, as_card_error, nearest
+from symhep.errors import CardError, MethodError, as_card_error
 from symhep.events.copies import Copies, copies_of, independent, merged
 from symhep.events.dataset import Dataset
 from symhep.events.effective import effective_events, require_effective
@@ -145,7 +145,9 @@ def prepare(data: Dataset, options: MomentsOptions) -> Sample:
         x, d = reference.x * (reference.scale / events.scale), len(reference.names)
         x[..., d:] = reference.x[..., d:]
         reference = replace(reference, x=x, scale=events.scale)
-    return Sample(events, reference, data.particles, options, cuts_of(data, options), _relative_to(data, options))
+    return Sample(
+        events, reference, data.particles, options, cuts_of(data, options), _relative_to(data, options)
+    )
 
 
 def require_sense(data: Dataset, options: MomentsOptions) -> None:

@@ -157,7 +157,7 @@ def analyse(
         header |= {"dataset": data.name, "seed": seed, "device": place, "weights": _weights(data)}
         analysis: Analysis = Analysis(
             result.record, result.arrays, result.histograms, _checkpoint(room.root / found.name),
-            result.statements, result.tables, method=found, header=header, style=style,
+            statements=result.statements, tables=result.tables, method=found, header=header, style=style,
         )  # fmt: skip
         if folder is not None:
             keep(analysis, room.root, OutputCard(style=style))
@@ -199,7 +199,9 @@ def _beside(data: Dataset, reference: tuple[str, ...]) -> Dataset:
                 f"the reference '{name}' is no sample of '{data.name}'", hint=nearest(name, data.label_names)
             )
     if reference and not set(data.label_names) - set(reference):
-        raise CardError(f"'{data.name}' has no sample that is compared with the reference", hint="give labels")
+        raise CardError(
+            f"'{data.name}' has no sample that is compared with the reference", hint="give labels"
+        )
     return replace(data, reference=frozenset(reference)) if reference else data
 
 

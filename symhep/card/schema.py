@@ -123,7 +123,8 @@ class MethodCard(Strict):
         description="one dataset or several that the method looks relative to: symmetries of the ratio of densities",
     )
     regions: Annotated[tuple[Name, ...], LIST] = Field(
-        (), description="regions that the method is run in, one after the other; of features without a selection"
+        (),
+        description="regions that the method is run in, one after the other; of features without a selection",
     )
     blind: Annotated[tuple[Name, ...], LIST] = Field(
         (),

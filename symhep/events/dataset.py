@@ -216,7 +216,9 @@ class Dataset:
         nobody = frozenset[str]()
         return (
             replace(one, reference=nobody, variations=tuple(own for own, _ in pairs if own is not None)),
-            replace(two, reference=nobody, variations=tuple(other for _, other in pairs if other is not None)),
+            replace(
+                two, reference=nobody, variations=tuple(other for _, other in pairs if other is not None)
+            ),
         )
 
     def split(self, fraction: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:

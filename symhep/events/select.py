@@ -106,7 +106,9 @@ class Selector:
 
     def visible_cutflows(self) -> dict[str, Cutflow]:
         """The cutflows, without the cuts of what is hidden."""
-        return {name: flow.before_cuts() if name in self.hidden else flow for name, flow in self.cutflows.items()}
+        return {
+            name: flow.before_cuts() if name in self.hidden else flow for name, flow in self.cutflows.items()
+        }
 
     def _note_overlaps(self, passed: Mapping[str, npt.NDArray[np.bool_]]) -> None:
         blind = [passed[name] for name in self.blind if name in passed]

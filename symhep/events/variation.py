@@ -67,6 +67,8 @@ class Variation:
                 if data is not None
             )
             found.append(
-                replace(self, alternatives=alternatives, samples=samples) if samples and alternatives else None
+                replace(self, alternatives=alternatives, samples=samples)
+                if samples and alternatives
+                else None
             )
         return found[0], found[1]

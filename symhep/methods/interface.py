@@ -13,6 +13,8 @@ from typing_extensions import TypeVar
 
 from symhep.errors import CardError
 from symhep.events.dataset import Dataset, Scaling
+from symhep.events.variation import Alternative
+from symhep.methods.answers import answers_of
 from symhep.methods.context import Context
 from symhep.methods.init_block import InitBlock, SampleView
 from symhep.methods.record import Record
@@ -20,6 +22,7 @@ from symhep.methods.reference import Reference
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.returned import require_statements, require_tables
 from symhep.methods.table import Table
+from symhep.methods.varied import How, Shifted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -77,7 +80,10 @@ _NEEDS = {
         "a number of objects that differs from event to event",
         "give it an object with a fixed number, as in take: 2",
     ),
-    "reference": ("a reference", "leave 'reference' out, or take a method that has symmetries relative to one"),
+    "reference": (
+        "a reference",
+        "leave 'reference' out, or take a method that has symmetries relative to one",
+    ),
     "spectators": ("spectators", "leave them out of the features, or give the method features without any"),
     "tags": ("tags of members", "leave them out of the features, or give the method features without any"),
 }
@@ -161,9 +167,11 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
     Record: ClassVar[type[Record]]
     #: What a `scan:` in the card draws against the scanned option.
     scan_quantities: ClassVar[tuple[ScanQuantity, ...]] = ()
-    #: What it knows how to handle, of 'mask', 'kinds', 'tags', 'spectators' and 'reference', see `Dataset.needs`. Events that need
-    #: anything else are refused before ``check``: padding taken for zeros would be a wrong answer.
+    #: What it knows how to handle, of 'mask', 'kinds', 'tags', 'spectators' and 'reference', see `Dataset.needs`.
+    #: Events that need anything else are refused before ``check``: padding taken for zeros would be a wrong answer.
     takes: ClassVar[frozenset[str]] = frozenset()
+    #: What `vary` does: fit again, or evaluate what the nominal fit learned. Reports say which.
+    varied_by: ClassVar[How] = "fit"
     #: How `symhep.analyse` scales features where its caller does not say: 'isotropic' for a method of transformations,
     #: which a scale for each feature would change. Cards say it themselves.
     scaling: ClassVar[Scaling] = "standard"
@@ -190,6 +198,30 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
     @abstractmethod
     def combine(self, prepared: PreparedT, parts: Sequence[Part], context: Context) -> Result[RecordT]:
         """Merge the parts, in shard order, into the result; randomness again from ``context.seeds`` alone."""
+
+    def vary(
+        self,
+        prepared: PreparedT,
+        result: Result[RecordT],
+        variation: str,
+        alternative: Alternative,
+        context: Context,
+    ) -> Mapping[str, Shifted]:
+        """Numbers of the result under one alternative of a systematic variation: key of an answer -> its value.
+
+        As it stands: fitted again, as a whole. A method for which that takes long gives here the numbers that matter,
+        or, with ``varied_by`` 'evaluation', evaluates on ``alternative.data`` what it learned from the nominal events.
+        ``context`` has the random stream of `combine`, the same for all alternatives.
+        """
+        inputs = cast(Inputs[Any], prepared)
+        again = self.prepare(alternative.data, inputs.options)
+        parts = [self.fit(again, shard, context) for shard in self.shards(again)]
+        record = self.combine(again, parts, context).record
+        return {
+            key: Shifted(answer.number.value)
+            for key, answer in answers_of(record).items()
+            if answer.number is not None and answer.number.value is not None
+        }
 
     def statements(self, record: RecordT) -> Iterable[Statement]:
         """What was found, most important first, then warnings: from the record alone."""

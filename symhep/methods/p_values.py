@@ -59,6 +59,11 @@ class Adjusted(PValue):
     )
 
     @property
+    def conclusion(self) -> str | None:
+        """'violated' if it is rejected, 'compatible' if not; None: not tested."""
+        return None if self.rejected is None else "violated" if self.rejected else "compatible"
+
+    @property
     def p_adjusted(self) -> PValue:
         """The adjusted p-value alone, for a cell of a table."""
         return PValue(p_value=self.p_value_adjusted, log10_p=self.log10_p_adjusted, p_kind=self.p_kind)

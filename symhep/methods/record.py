@@ -56,6 +56,14 @@ class Record(BaseModel):
     def _plain(cls, values: Any) -> Any:
         return jsonable(values) if isinstance(values, Mapping) else values
 
+    @property
+    def conclusion(self) -> str | None:
+        """What is concluded, in a word: 'violated' or 'compatible' of a hypothesis, the name of what was identified.
+
+        None: nothing. It is no field.
+        """
+        return None
+
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON: what results.json holds."""
         return self.model_dump(mode="json")

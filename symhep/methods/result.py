@@ -14,6 +14,7 @@ from typing_extensions import TypeVar
 from symhep.errors import StoreError, nearest
 from symhep.methods.record import Record
 from symhep.methods.table import Table
+from symhep.methods.varied import VariationsRecord
 
 if TYPE_CHECKING:
     import hist
@@ -64,6 +65,8 @@ class Result(Generic[RecordT]):
         `hist.Hist` objects, stored as UHI JSON.
     checkpoint
         file stem -> named arrays, stored as NAME/checkpoint/STEM.safetensors.
+    variations
+        Its numbers under systematic variations; None without any.
     statements, tables
         For people; made from the record alone by `Method.statements` and `Method.tables`.
     """
@@ -72,6 +75,7 @@ class Result(Generic[RecordT]):
     arrays: Arrays = field(default_factory=dict)
     histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
     checkpoint: dict[str, dict[str, npt.NDArray[np.float32]]] = field(default_factory=dict)
+    variations: VariationsRecord | None = None
     statements: list[Statement] = field(default_factory=list)
     tables: dict[str, Table] = field(default_factory=dict)
 

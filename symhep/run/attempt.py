@@ -92,6 +92,7 @@ def attempt(
     entry |= {
         "status": "ok",
         "summary": result.summary,
+        "variations": None if result.variations is None else result.variations.to_json(),
         "statements": [vars(s) for s in result.statements],
         "error": None,
         "duration_s": folder.read_header(planned.name)["duration_s"],

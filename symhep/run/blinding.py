@@ -15,9 +15,7 @@ from symhep.run.regions import blind_selections
 __all__ = ["blinding", "hide", "why_blind"]
 
 
-def hide(
-    plan: Plan, events: Mapping[str, DatasetEvents]
-) -> tuple[dict[str, DatasetEvents], frozenset[str]]:
+def hide(plan: Plan, events: Mapping[str, DatasetEvents]) -> tuple[dict[str, DatasetEvents], frozenset[str]]:
     """The datasets without what is hidden of collision data, and the selections that are: a region that overlaps a
     blind one in any of them is hidden in all."""
     data = [name for name in events if plan.card.datasets[name].role == "data"]

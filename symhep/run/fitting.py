@@ -25,6 +25,7 @@ from symhep.plugin.manager import Registry
 from symhep.run.code_digest import code_digest
 from symhep.run.folder import RunFolder, content_key
 from symhep.run.plan import PlannedMethod
+from symhep.run.varying import varied
 from symhep.run.workers import Workers
 from symhep.torchkit.threads import one_thread_per_operation
 
@@ -73,8 +74,9 @@ class Fit:
             method.check(self.data, options)
             prepared = method.prepare(self.data, options)
             parts = self._parts(prepared, name, key)
-            combined = method.combine(prepared, parts, self._context(COMBINE))
+            combined = method.combine(prepared, parts, self.context(COMBINE))
             result = require_result(method.name, method.Record, combined)
+        result = replace(result, variations=varied(self, prepared, result, name, key))
         result = replace(result, histograms=result.histograms | control_histograms(self.data))
         header = {
             "key": key,
@@ -111,14 +113,15 @@ class Fit:
         outer = SilentProgress() if self.workers.local else self.progress
         with outer.task(f"{name}, {len(missing)} shards", len(missing)) as tick:
             method = self.plan.method
-            jobs = [(method, prepared, shard, self._context(shard.index)) for shard in missing]
+            jobs = [(method, prepared, shard, self.context(shard.index)) for shard in missing]
             for number, part in self.workers.run(_fitted, jobs):
                 self.folder.write_part(name, key, missing[number].index, part)
                 tick(1)
         stored |= {s.index: self.folder.read_part(name, key, s.index) for s in missing}
         return [_present(stored[s.index], s) for s in shards]
 
-    def _context(self, shard: int) -> Context:
+    def context(self, shard: int) -> Context:
+        """Of a shard, or of COMBINE."""
         seeds = seed_sequence(self.seed, self.plan.method.name, shard)
         progress = self.progress if self.workers.local or shard == COMBINE else SilentProgress()
         return Context(seeds, self.device, progress, self.registry)

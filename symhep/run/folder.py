@@ -21,6 +21,7 @@ from symhep.card.schema import RunCard
 from symhep.errors import PluginError, StoreError
 from symhep.methods.record import SCHEMA_VERSION, Record, jsonable
 from symhep.methods.result import Part, Result
+from symhep.methods.varied import VariationsRecord
 from symhep.paths import writing
 from symhep.run.archive import read_archive, write_archive
 
@@ -248,6 +249,7 @@ class RunFolder:
                 "schema": SCHEMA_VERSION,
                 **header,
                 "summary": result.summary,
+                "variations": None if result.variations is None else result.variations.to_json(),
                 **_words(result),
             },
         )
@@ -287,7 +289,11 @@ class RunFolder:
         arrays = self.read_arrays(f"{name}/arrays.npz")
         if arrays is None and (self.root / name / "arrays.npz").is_file():
             raise StoreError(f"{self.root / name / 'arrays.npz'} is broken; remove it and run the card again")
-        return Result(record.from_json(stored.get("summary") or {}), arrays or {}, self._histograms(name))
+        variations = stored.get("variations")
+        return Result(
+            record.from_json(stored.get("summary") or {}), arrays or {}, self._histograms(name),
+            variations=None if variations is None else VariationsRecord.from_json(variations),
+        )  # fmt: skip
 
     def _histograms(self, name: str) -> dict[str, Any]:
         path = f"{name}/histograms.json"

@@ -79,9 +79,7 @@ def normalisation(
     return _scaled(dataset, card, "read", read, notes)
 
 
-def _scaled(
-    dataset: str, card: RunCard, events: str, total: float, notes: tuple[str, ...]
-) -> Normalisation:
+def _scaled(dataset: str, card: RunCard, events: str, total: float, notes: tuple[str, ...]) -> Normalisation:
     if not 0 < total < math.inf:
         raise InputError(f"dataset '{dataset}': the weights sum to {total:g}, so xsec_pb cannot be applied")
     wanted = card.datasets[dataset].xsec_pb or 0.0

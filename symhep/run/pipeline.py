@@ -178,7 +178,15 @@ def _execute(
         begun = time.perf_counter()
         _LOG.info("method '%s' (%s) begins", planned.name, planned.method.name)
         tried = attempt(planned, plan, events, hidden, folder, progress, pool, done.registry)
-        how = "is blind" if tried.entry["status"] == "blind" else "failed" if tried.result is None else "is done" if tried.computed else "was done before"
+        how = (
+            "is blind"
+            if tried.entry["status"] == "blind"
+            else "failed"
+            if tried.result is None
+            else "is done"
+            if tried.computed
+            else "was done before"
+        )
         _LOG.info("method '%s' %s; %.1f s", planned.name, how, time.perf_counter() - begun)
         outcomes[planned.name] = tried.entry
         if tried.entry["status"] == "blind":

@@ -193,9 +193,7 @@ def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ())
     for name in wanted:
         known = dict.fromkeys([*card.methods, *(p.name for p in planned_methods)])
         _must_be("method of the card", name, known, "--only")
-    methods = {
-        p.name: p for p in planned_methods if not wanted or p.name in wanted or p.card_name in wanted
-    }
+    methods = {p.name: p for p in planned_methods if not wanted or p.name in wanted or p.card_name in wanted}
     for planned in methods.values():
         _check_method(card_file, tables, planned, tried)
     plan = Plan(card_file, files, agreements, methods)

@@ -78,9 +78,12 @@ def read_file(
         LossLog(bad_files),
         WeightSums(),
         Selector(
-            card, agreement.kinds, agreement.functions, card.weights_of(agreement.dataset),
+            card,
+            agreement.kinds,
+            agreement.functions,
+            card.weights_of(agreement.dataset),
             blind_of(card, agreement.dataset),
-        ),  # fmt: skip
+        ),
     )
     header: dict[str, Any] = {"file": source.path, "format": source.reader.name}
     with progress.task(f"reading {source.path.rsplit('/', 1)[-1]}", 0) as tick:

@@ -30,7 +30,11 @@ ONE_SIGMA = 0.6827
 
 def _scale(confidence: float) -> float:
     """From a confidence level to one standard deviation; exactly 1 for 68.27 %."""
-    return 1.0 if confidence == ONE_SIGMA else float(norm.ppf(0.5 + ONE_SIGMA / 2) / norm.ppf(0.5 + confidence / 2))
+    return (
+        1.0
+        if confidence == ONE_SIGMA
+        else float(norm.ppf(0.5 + ONE_SIGMA / 2) / norm.ppf(0.5 + confidence / 2))
+    )
 
 
 def combined(

@@ -145,7 +145,11 @@ def measure(sample: Sample, context: Context) -> Measurement:
         done(1, STEPS[1])
         unnamed = why is not None and too_many(events, tested) and options.generators is None
         more = functions if _further(events, options) else None
-        exact = {} if unnamed or reference is not None else exact_candidates(on_support, frame, options, context.seeds, more)
+        exact = (
+            {}
+            if unnamed or reference is not None
+            else exact_candidates(on_support, frame, options, context.seeds, more)
+        )
         given = given_groups(
             _group_names(options, events, why), frame, named_generators(events.generators, events.names)
         )

@@ -46,6 +46,11 @@ class NamedAlgebra(Limits):
     )
 
     @property
+    def conclusion(self) -> str | None:
+        """The name."""
+        return self.name
+
+    @property
     def rivals(self) -> list[str]:
         """Other names with their shares, for a sentence.
 
