@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields, replace
 from itertools import count
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pythia8mc
+from ttbar_collisions import single
 from ttbar_weights import NAMES as ALL_WEIGHTS
 from ttbar_weights import Weights
 
@@ -81,10 +83,25 @@ class Pairs:
         np.savez_compressed(file, **{f.name: getattr(self, f.name).astype(np.float32) for f in fields(self)})
 
     @classmethod
-    def load(cls, *files: Path) -> Pairs:
-        """From one or several files."""
-        parts = [np.load(file) for file in files]
-        return cls(*(np.concatenate([p[f.name] for p in parts]).astype(np.float64) for f in fields(cls)))
+    def load(cls, file: Path) -> Pairs:
+        """What `save` wrote."""
+        return cls(*(np.load(file)[f.name].astype(np.float64) for f in fields(cls)))
+
+    @classmethod
+    def joined(cls, parts: Iterable[Pairs]) -> Pairs:
+        """One after the other, in single precision, without weights where one has none."""
+        own = list(parts)
+        columns = min(p.weights.shape[1] for p in own)
+        own = [replace(p, weights=p.weights[:, :columns]) for p in own]
+        return cls(*(single(np.concatenate([getattr(p, f.name) for p in own])) for f in fields(cls)))
+
+    def turned(self, rng: np.random.Generator) -> Pairs:
+        """Each turned about the beam by a random angle, and one in two mirrored at a plane that holds it."""
+        turn = 2 * np.pi * rng.random(len(self))[:, None]
+        x, y = self.momenta[..., 0], self.momenta[..., 1] * rng.choice([-1.0, 1.0], len(self))[:, None]
+        c, s = np.cos(turn), np.sin(turn)
+        moved = np.stack([c * x - s * y, s * x + c * y, self.momenta[..., 2]], axis=-1)
+        return replace(self, momenta=moved)
 
 
 @dataclass(frozen=True)
@@ -123,7 +140,7 @@ def collide(tried: int, seed: int, processes: int | None = None, *, weighted: bo
     workers = min(processes or len(os.sched_getaffinity(0)), len(sizes))
     with ProcessPoolExecutor(workers) as pool:
         blocks = list(pool.map(_block, [seed] * len(sizes), count(), sizes, [weighted] * len(sizes)))
-    return Pairs(*(np.concatenate([getattr(b, f.name) for b in blocks]) for f in fields(Pairs)))
+    return Pairs.joined(blocks)
 
 
 def smear(pairs: Pairs, rng: np.random.Generator) -> Electrons:

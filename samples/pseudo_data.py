@@ -23,7 +23,9 @@ from ttbar_collisions import Collisions
 from ttbar_detector import JET_FIELDS, LEPTON_FIELDS, Measured, smear
 from ttbar_weights import NAMES
 
-__all__ = ["ADMIXTURE", "FILES", "FOLDER", "JET_SHIFT", "SECTOR", "pseudo_experiment", "write"]
+__all__ = [
+    "ADMIXTURE", "FILES", "FOLDER", "JET_SHIFT", "SECTOR", "Pool", "pseudo_experiment", "write", "write_files",
+]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -56,15 +58,7 @@ class Tops:
 def write(folder: Path, seed: int = SEED, processes: int | None = None, scale: float = 1.0) -> Path:
     """Generate and write all files into ``folder``/analysis; with a ``scale`` so many times the events and the
     luminosity."""
-    tried = {name: round(scale * number) for name, number in PAIRS.items()}
-    pairs = {
-        "data": dielectrons.collide(tried["data"], seed + 1, processes, weighted=False),
-        "sim": dielectrons.collide(tried["sim"], seed, processes),
-    }
-    tops = {
-        name: ttbar_collisions.collide(round(scale * TTBAR[name]), seed + (name == "data"), processes)
-        for name in ("data", "sim")
-    }
+    tops, pairs = collisions(seed, processes, scale)
     return write_files(folder / FOLDER, tops, pairs, seed, scale)
 
 
@@ -107,27 +101,66 @@ def write_files(
     return target
 
 
-def pseudo_experiment(
-    target: Path, tops: Collisions, pairs: Pairs, number: int, *, top_count: int, pair_count: int
-) -> Path:
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Collisions that pseudo-experiments are drawn from: those of the files, of pseudo-data and simulation together."""
+
+    tops: Collisions
+    pairs: Pairs
+
+    @classmethod
+    def of(cls, folder: Path, seed: int = SEED, processes: int | None = None) -> Pool:
+        """From ``folder``, where they are made once: some ten minutes of a core."""
+        folder.mkdir(parents=True, exist_ok=True)
+        tops, pairs = collisions(seed, processes, folder=folder)
+        return cls(Collisions.joined(tops.values()), Pairs.joined(pairs.values()))
+
+
+def pseudo_experiment(target: Path, pool: Pool, number: int) -> Path:
     """Write ttbar_data.root and ee_data.root of pseudo-experiment ``number`` into ``target``.
 
-    ``top_count`` collisions of the pool, without replacement, each turned about the beam by a random angle, which
-    neither protons nor generator know: azimuths are independent of those of any other experiment that uses the same
-    collision. ``pair_count`` electron pairs that no other number uses. Smearing and accept-reject are new.
-
-    Raises `ValueError` if the pairs do not suffice.
+    As many events as in the files, by Poisson's law, drawn without replacement. Each is turned about the beam by a
+    random angle, and the pairs are mirrored at a plane that holds the beam with probability one half: neither is known
+    to the protons or, at leading order, to the hard process. So the azimuths and orientations of one experiment say
+    nothing of those of another that uses the same collisions. Accept-reject and smearing are new.
     """
-    first = number * pair_count
-    if first + pair_count > len(pairs):
-        raise ValueError(f"{len(pairs)} pairs are too few for experiment {number} of {pair_count}")
     target.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng([SEED, 6, number])
-    chosen = rng.choice(len(tops), top_count, replace=False)
-    write_tops(target / "ttbar_data.root", top_events(tops, chosen, rng, shift=JET_SHIFT, turned=True))
-    own = admixed(pairs.take(slice(first, first + pair_count)), rng)
-    write_pairs(target / "ee_data.root", outside_sector(dielectrons.smear(own, rng)))
+    share = LUMINOSITY_FB * 1000
+    top_count = rng.poisson(pool.tops.cross_section_pb() * share)
+    chosen = rng.choice(len(pool.tops), min(top_count, len(pool.tops)), replace=False)
+    tops = top_events(pool.tops, chosen, rng, shift=JET_SHIFT, turned=True)
+    write_tops(target / "ttbar_data.root", tops, quick=True)
+    pair_count = rng.poisson(pool.pairs.cross_section_pb() * share / PRESCALE)
+    own = admixed(pool.pairs.take(rng.permutation(len(pool.pairs))).turned(rng), rng)
+    own = own.take(_first(pair_count, len(own)))
+    write_pairs(target / "ee_data.root", outside_sector(dielectrons.smear(own, rng)), quick=True)
     return target
+
+
+def collisions(
+    seed: int = SEED, processes: int | None = None, scale: float = 1.0, folder: Path | None = None
+) -> tuple[dict[str, Collisions], dict[str, Pairs]]:
+    """Those of top quarks and of electron pairs, 'data' and 'sim'; kept in ``folder`` if there is one."""
+    tops, pairs = dict[str, Collisions](), dict[str, Pairs]()
+    for name in ("data", "sim"):
+        own = seed + (name == "data")
+        kept = None if folder is None else folder / f"ttbar_{name}_{own}.npz"
+        if kept is not None and kept.exists():
+            tops[name] = Collisions.load(kept)
+        else:
+            tops[name] = ttbar_collisions.collide(round(scale * TTBAR[name]), own, processes)
+            if kept is not None:
+                tops[name].save(kept)
+        kept = None if folder is None else folder / f"ee_{name}_{own}.npz"
+        if kept is not None and kept.exists():
+            pairs[name] = Pairs.load(kept)
+        else:
+            tried = round(scale * PAIRS[name])
+            pairs[name] = dielectrons.collide(tried, own, processes, weighted=name == "sim")
+            if kept is not None:
+                pairs[name].save(kept)
+    return tops, pairs
 
 
 def top_events(
@@ -162,7 +195,12 @@ def outside_sector(electrons: Electrons) -> Electrons:
 
 
 def write_tops(
-    target: Path, tops: Tops, weights: Floats | None = None, sigma_pb: float | None = None
+    target: Path,
+    tops: Tops,
+    weights: Floats | None = None,
+    sigma_pb: float | None = None,
+    *,
+    quick: bool = False,
 ) -> None:
     """Electron, Muon, Jet, MissingET, and a branch for each weight."""
     measured = tops.events
@@ -177,11 +215,16 @@ def write_tops(
         "Jet": lists_of_rows([m.jets for m in measured], JET_FIELDS, INTEGERS),
         "MissingET": singletons({"MET": missing[:, 0], "Eta": 0 * missing[:, 0], "Phi": missing[:, 1]}),
     }
-    write_tree(target, collections)
+    write_tree(target, collections, quick=quick)
 
 
 def write_pairs(
-    target: Path, electrons: Electrons, weights: Floats | None = None, sigma_pb: float | None = None
+    target: Path,
+    electrons: Electrons,
+    weights: Floats | None = None,
+    sigma_pb: float | None = None,
+    *,
+    quick: bool = False,
 ) -> None:
     """Electron, positron first, a branch for each weight, and empty collections, so that one card reads all files."""
     count = len(electrons.rows)
@@ -195,7 +238,7 @@ def write_pairs(
     for name, fields in (("Muon", LEPTON_FIELDS), ("Jet", JET_FIELDS), ("MissingET", ("MET", "Eta", "Phi"))):
         types = {f: np.zeros(0, np.int32 if f in INTEGERS else np.float32) for f in fields}
         own[name] = jagged(types, np.zeros(count, np.int64))
-    write_tree(target, {**_event(count, sigma_pb), **_weights(weights, WEIGHTS), **own})
+    write_tree(target, {**_event(count, sigma_pb), **_weights(weights, WEIGHTS), **own}, quick=quick)
 
 
 def _event(count: int, sigma_pb: float | None) -> dict[str, ak.Array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
 from itertools import count
@@ -15,7 +16,7 @@ from ttbar import BLOCK, CHANNELS, MB_TO_PB, channel, prompt_leptons, start
 from ttbar_detector import JET_ETA, LEPTON_ETA, LEPTON_PT_GEV, Seen, see
 from ttbar_weights import Weights
 
-__all__ = ["Collisions", "collide"]
+__all__ = ["Collisions", "collide", "single"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -83,15 +84,26 @@ class Collisions:
     def save(self, file: Path) -> None:
         """Single precision, compressed."""
         arrays = {f.name: getattr(self, f.name) for f in fields(self)}
-        single = {n: a.astype(np.float32) if a.dtype == np.float64 else a for n, a in arrays.items()}
-        np.savez_compressed(file, **single)
+        stored = {n: a.astype(np.float32) if a.dtype == np.float64 else a for n, a in arrays.items()}
+        np.savez_compressed(file, **stored)
 
     @classmethod
-    def load(cls, *files: Path) -> Collisions:
-        """From one or several files."""
-        parts = [np.load(file) for file in files]
-        columns = {f.name: np.concatenate([part[f.name] for part in parts]) for f in fields(cls)}
+    def load(cls, file: Path) -> Collisions:
+        """What `save` wrote."""
+        columns = {f.name: np.load(file)[f.name] for f in fields(cls)}
         return cls(**{n: a.astype(np.float64) if a.dtype == np.float32 else a for n, a in columns.items()})
+
+    @classmethod
+    def joined(cls, parts: Iterable[Collisions]) -> Collisions:
+        """One after the other, in single precision, so that it makes no difference whether they were stored."""
+        own = list(parts)
+        columns = {f.name: np.concatenate([getattr(p, f.name) for p in own]) for f in fields(cls)}
+        return cls(**{n: single(a) if a.dtype == np.float64 else a for n, a in columns.items()})
+
+
+def single(values: Floats) -> Floats:
+    """Rounded to single precision."""
+    return values.astype(np.float32).astype(np.float64)
 
 
 def collide(events: int, seed: int, processes: int | None = None) -> Collisions:
@@ -100,9 +112,7 @@ def collide(events: int, seed: int, processes: int | None = None) -> Collisions:
     workers = min(processes or len(os.sched_getaffinity(0)), len(sizes))
     with ProcessPoolExecutor(workers) as pool:
         blocks = list(pool.map(_block, [seed] * len(sizes), count(), sizes))
-    return Collisions(
-        **{f.name: np.concatenate([getattr(b, f.name) for b in blocks]) for f in fields(Collisions)}
-    )
+    return Collisions.joined(blocks)
 
 
 def _block(seed: int, number: int, size: int) -> Collisions:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from symhep.hypotheses.bounds.text import per_cent, size_text
 from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
+from symhep.methods.enumeration import several
 from symhep.methods.number import Number, interval
 from symhep.methods.p_values import p_text
 from symhep.methods.result import Statement
@@ -28,12 +29,13 @@ def sector_statements(rows: Sequence[SectorRow]) -> Iterator[Statement]:
             f"({p_text(row)} for the clearest of all sectors): {size_text(row.contrast)} of the events in it are "
             f"{what}, {size_text(row.size)} of all (95 %)."
         )
-        others = [o.vector for o in rows if o.label == row.label and o.rejected and o is not row]
+        others = [o for o in rows if o.label == row.label and o.size is not None and o is not row]
         if others:
-            text += (
-                f" The azimuth of {' and of '.join(others)} is not even either; where events are {what} by one "
-                "vector, the others follow."
-            )
+            listed = [
+                f"{o.vector} (from {_angle(o.low_edge)} to {_angle(o.high_edge)} rad, {o.kind})"
+                for o in others
+            ]
+            text += f" Not even either, and perhaps because of it, is the azimuth of {several(listed)}."
         yield Statement(text, row.to_json(), "sectors")
 
 

@@ -75,9 +75,10 @@ def sectors_of(
         rng = np.random.default_rng(stream_for(seeds, f"sectors of {name}"))
         logs[name] = scan_p(own, arcs[name], rng, draws)
     family = adjusted(logs, level, kinds={n: "exact" if u.equal else "asymptotic" for n, u in units.items()})
+    # The first of equal ones, as of two electrons of which either is lost in the same place.
     best = {
-        label: max((arcs[f"{a} of {v}"].log_ratio for a, v, _ in found if a == label))
-        for label, _, _ in found
+        a: max((f"{a} of {v}" for b, v, _ in found if b == a), key=lambda n: arcs[n].log_ratio)
+        for a, _, _ in found
     }
     rows = []
     for label, vector, own in found:
@@ -89,7 +90,7 @@ def sectors_of(
         rows.append(
             SectorRow(
                 **dict(family[name]), name=name, label=label, vector=vector, draws=draws,
-                kind="loss" if arc.loss else "excess", clearest=arc.log_ratio >= best[label], **numbers,
+                kind="loss" if arc.loss else "excess", clearest=name == best[label], **numbers,
             )
         )  # fmt: skip
     drawn = [_histogram(own) for _, _, own in found]
