@@ -76,10 +76,9 @@ def sectors_of(
         logs[name] = scan_p(own, arcs[name], rng, draws)
     family = adjusted(logs, level, kinds={n: "exact" if u.equal else "asymptotic" for n, u in units.items()})
     # The first of equal ones, as of two electrons of which either is lost in the same place.
-    best = {
-        a: max((f"{a} of {v}" for b, v, _ in found if b == a), key=lambda n: arcs[n].log_ratio)
-        for a, _, _ in found
-    }
+    best = dict[str, str]()
+    for label, vector, _ in sorted(found, key=lambda f: -arcs[f"{f[0]} of {f[1]}"].log_ratio):
+        best.setdefault(label, f"{label} of {vector}")
     rows = []
     for label, vector, own in found:
         name = f"{label} of {vector}"
