@@ -43,12 +43,12 @@ def assemble(
     tables: Mapping[str, FeatureTable],
     units: Mapping[str, str] | None = None,
     reference: Collection[str] = (),
-    name: str | None = None,
+    called: str | None = None,
 ) -> Dataset:
     """Join ``tables`` (dataset name -> table) and fit the scaling.
 
     ``units`` are those of functions of plugins and named folders, by 'module:function'; ``reference`` are the datasets
-    that the others are looked at relative to. ``name`` is that of the result, by default the one of the features.
+    that the others are looked at relative to. ``called`` is the name of the dataset, by default that of the features.
     The weights must already be scaled to the cross-sections, see `check_cross_sections`. Raises `MethodError` if all
     weights are 0, or if squares of weights or values could not be summed.
     """
@@ -71,7 +71,7 @@ def assemble(
     objects = tuple(p.object for p in joined.places for _ in range(p.width))
     labels = np.repeat(np.arange(len(tables)), [len(t) for t in tables.values()])
     dataset = Dataset(
-        name or features,
+        called or features,
         joined.values,
         columns,
         weights,
