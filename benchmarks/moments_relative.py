@@ -193,6 +193,7 @@ def dataset(row: Row, rng: np.random.Generator) -> Dataset:
         "p4", flat, tuple(Column(f"c{i}", slot=i // 4) for i in range(flat.shape[1])), np.concatenate([w, v]),
         Scaler.fit(flat, "none"), momenta=momenta, particles=tuple(f"muons[{p}]" for p in range(places)),
         labels=np.repeat([0, 1], [row.n, row.reference]), label_names=("data", "mc"),
+        reference=frozenset({"mc"}),
     )  # fmt: skip
     if not row.members:
         return data
@@ -209,7 +210,7 @@ def dataset(row: Row, rng: np.random.Generator) -> Dataset:
 def toy(name: str, number: int) -> dict[str, float]:
     """Natural logarithms of the p-values of one toy, and seconds of the test along orbits."""
     rng = np.random.default_rng([list(ROWS).index(name), number])
-    sample = prepare(dataset(ROWS[name], rng), MomentsOptions(reference="mc", discrete=None))
+    sample = prepare(dataset(ROWS[name], rng), MomentsOptions(discrete=None))
     events, other = sample.events, sample.reference
     assert other is not None
     data, reference = Points(events.x, events.weights), Points(other.x, other.weights)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from symhep.card.expressions import parse_expression
 from symhep.card.schema import FeatureCard, RunCard, WeightCard
 from symhep.errors import InputError
+from symhep.events.alternatives import Alternatives
 from symhep.events.batch import EventBatch
 from symhep.events.cutflow import Cutflow
 from symhep.events.evaluate import Scope, per_event, per_member
@@ -22,12 +23,14 @@ from symhep.events.kinds import VectorKind
 from symhep.events.members import need, parts_of, table_of, variables_of
 from symhep.events.objects import build_objects
 from symhep.events.table import FeatureTable, Places
+from symhep.events.varied_yields import VariedYields
 
 __all__ = ["NO_SELECTION", "Selector"]
 
 FloatArray = npt.NDArray[np.float64]
 #: What the cutflow of features without a selection is called.
 NO_SELECTION = "all events"
+NO_ALTERNATIVES = Alternatives()
 
 
 class Selector:
@@ -45,6 +48,8 @@ class Selector:
         What to do with negative weights; by default as the card says for all.
     blind
         Selections of which nothing is kept, not even how many events pass their cuts.
+    alternatives
+        The other ways in which the same events are looked at.
 
     Attributes
     ----------
@@ -54,6 +59,8 @@ class Selector:
         Feature set -> object -> events of which some members are left out, since ``up_to`` allows no more.
     overlapping
         Other selections that an event of a blind one has passed.
+    yields
+        The rows of the cutflows under alternative weights.
     """
 
     def __init__(
@@ -63,6 +70,7 @@ class Selector:
         functions: Mapping[str, CardFunction] | None = None,
         weights: WeightCard | None = None,
         blind: Collection[str] = (),
+        alternatives: Alternatives = NO_ALTERNATIVES,
     ) -> None:
         self.policy, self.blind = weights or card.weights, frozenset(blind)
         self.overlapping: set[str] = set()
@@ -71,21 +79,31 @@ class Selector:
         self.truncated: dict[str, Counter[str]] = {name: Counter() for name in card.features}
         self._parts = {name: parts_of(f, card.objects, kinds or {}) for name, f in card.features.items()}
         self._chunks: dict[str, list[FeatureTable]] = {name: [] for name in card.features}
+        self.alternatives = alternatives
+        self.yields = VariedYields(len(alternatives.weights))
+        self._rows: dict[tuple[str, str], npt.NDArray[np.bool_]] = {}
 
     def add(self, batch: EventBatch, numbered: Sequence[str] = ()) -> None:
         """Select from one batch and keep the features of the events that pass.
 
         ``numbered`` are the numbers of an event that say which of the file it is.
         """
-        events, weights = batch.events, batch.weights
         keep = self._weight_policy(batch)
-        events, weights = events[keep], np.abs(weights[keep]) if self._absolute else weights[keep]
+        raw, others = batch.weights, self.alternatives.of_batch(batch)
+        self._rows = {}
+        if self.policy.negative in ("drop", "abs") and self.alternatives.weights:
+            every = np.ones(len(raw), dtype=bool)
+            self.yields.add({(name, "all"): every for name in self._selections()}, others)
+        events, weights, others = batch.events[keep], raw[keep], others[keep]
+        if self._absolute:
+            # An alternative weight keeps its ratio to the nominal one.
+            others, weights = others * np.where(weights < 0, -1.0, 1.0)[:, None], np.abs(weights)
         objects = build_objects(self.card.objects, events, weights, self.functions)
         values = {name: events[name] for name in ak.fields(events)} | {"weight": weights} | objects
         scope = Scope(values, self.functions)
         passed: dict[str, npt.NDArray[np.bool_]] = {}
         for name in self._selections():
-            passed[name] = self._cut(name, scope, batch.weights, weights)
+            passed[name] = self._cut(name, scope, raw, weights)
         self._note_overlaps(passed)
         numbers = batch.first + np.flatnonzero(keep)
         own = identities([_plain(events[n]) for n in numbered], len(numbers)) if numbered else None
@@ -96,8 +114,14 @@ class Selector:
             kept, table = self._features(name, feature, scope, objects, passed[selection])
             source = np.stack([np.zeros(int(kept.sum()), dtype=np.int64), numbers[kept]], axis=1)
             self.cutflows[selection].add(f"features {name}", self._need(name), weights[kept])
+            self._rows[selection, f"features {name}"] = kept
             known = None if own is None else own[kept]
-            self._chunks[name].append(replace(table, weights=weights[kept], source=source, identity=known))
+            other = others[kept] if self.alternatives.weights else None
+            self._chunks[name].append(
+                replace(table, weights=weights[kept], source=source, identity=known, alternatives=other)
+            )
+        if self.alternatives.weights:
+            self.yields.add(self._rows, others)
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -145,6 +169,7 @@ class Selector:
             tags=np.zeros((0, width, len(feature.tags))) if feature.tags else None,
             spectators=np.zeros((0, len(feature.spectators))),
             places=places,
+            alternatives=np.zeros((0, len(self.alternatives.weights))) if self.alternatives.weights else None,
         )
 
     def _need(self, name: str) -> str:
@@ -179,9 +204,11 @@ class Selector:
         elif self._absolute:
             flow.add("weights", "abs(weight)", weights)
         passed = np.ones(len(weights), dtype=bool)
+        self._rows[name, "all" if self.policy.negative in ("keep", "fail") else "weights"] = passed.copy()
         for cut in self.card.selections.get(name, ()):
             passed &= per_event(parse_expression(cut.cut), scope, len(weights), condition=True)
             flow.add(cut.name, cut.cut, weights[passed])
+            self._rows[name, cut.name] = passed.copy()
         return passed
 
     def _features(

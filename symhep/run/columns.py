@@ -8,7 +8,9 @@ from dataclasses import replace
 from symhep.card.expressions import KINEMATICS, SELF, Expression, parse_expression
 from symhep.card.loader import CardFile
 from symhep.card.schema import FeatureCard, ObjectCard
+from symhep.card.variations import VariationCard
 from symhep.errors import CardError, nearest
+from symhep.events.alternatives import Alternatives
 from symhep.events.functions import PHYSICS_FUNCTIONS, CardFunction
 from symhep.events.kinds import VectorKind
 from symhep.events.objects import PAIR_FIELDS, object_order
@@ -28,12 +30,13 @@ def wanted_columns(
     schema: Schema,
     functions: Mapping[str, CardFunction] | None = None,
     dataset: str | None = None,
+    variations: Mapping[str, VariationCard] | None = None,
 ) -> ReadRequest:
     """The request for a file with ``schema``: what objects, cuts and features take, and no more.
 
     ``functions`` are those of plugins and named folders that expressions call, by 'module:function'; ``dataset`` may
-    have weights of its own. Raises `CardError`
-    for a collection, field or weight that the file does not have, and for a variable that the vectors of an object
+    have weights of its own; ``variations`` are its systematic ones, see `symhep.run.variations`. Raises `CardError` for
+    a collection, field or weight that the file does not have, and for a variable that the vectors of an object
     cannot have (eta of missing momentum), with the card's line and the nearest name.
     """
     card, found = card_file.card, _Wanted(card_file, schema, functions or {})
@@ -52,7 +55,10 @@ def wanted_columns(
         where = card_file.where(*(("datasets", dataset or "") if own else ()), "weights", "branch")
         raise CardError(f"no weight is called '{branch}'", where=where, hint=nearest(branch, schema.weights))
     fields = {name: frozenset(columns) for name, columns in found.columns.items()}
-    return ReadRequest(fields, frozenset(found.event_fields), branch, chunk_events=card.run.chunk_events)
+    return ReadRequest(
+        fields, frozenset(found.event_fields), branch, frozenset(Alternatives.of(variations or {}).weights),
+        card.run.chunk_events,
+    )  # fmt: skip
 
 
 class _Wanted:

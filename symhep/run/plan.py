@@ -14,6 +14,7 @@ from symhep.card.loader import CardFile
 from symhep.card.problems import validation_error
 from symhep.card.schema import FeatureCard, RunCard
 from symhep.errors import CardError, InputError, MethodError, PluginError, nearest
+from symhep.events.alternatives import Alternatives
 from symhep.events.assemble import assemble, check_cross_sections
 from symhep.events.canonical import check_canonical
 from symhep.events.functions import CardFunction
@@ -35,6 +36,7 @@ from symhep.run.names import absolute
 from symhep.run.regions import blind_of, check_regions, table_name, with_regions
 from symhep.run.roles import datasets_of
 from symhep.run.sources import Source, sources
+from symhep.run.variations import agreeing, check_variations, with_weights
 
 #: Events that a card is tried on before the run.
 _REHEARSAL = 20
@@ -186,6 +188,7 @@ def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ())
         for name, dataset in card.datasets.items()
     }
     agreements = {name: _agreement(name, card_file, found, functions) for name, found in files.items()}
+    agreeing({name: agreement.variations for name, agreement in agreements.items()}, card_file)
     tables = with_regions(card)
     tried = {name: _rehearse(tables, found, agreements[name]) for name, found in files.items()}
     planned_methods = [p for name in card.methods for p in _method(name, card_file, registry)]
@@ -238,6 +241,7 @@ def _check_references(card_file: CardFile) -> None:
             if name in ("all", "weights") or name.startswith("features "):
                 raise CardError(f"'{name}' is reserved for the cutflow; rename the cut", where=where)
     check_regions(card_file)
+    check_variations(card_file)
     for name, method in card.methods.items():
         where = card_file.where("methods", name)
         _must_be("feature set", method.features, card.features, where)
@@ -289,7 +293,8 @@ def _agreement(
 ) -> Agreement:
     """What the card wants of a dataset, after a look at what its files have."""
     schemas = _schemas(found, card_file.card)
-    request = wanted_columns(card_file, merged(schemas.values()), functions, name)
+    variations = with_weights(card_file, name, merged(schemas.values()))
+    request = wanted_columns(card_file, merged(schemas.values()), functions, name, variations)
     unit, fill = card_file.card.datasets[name].unit, card_file.card.datasets[name].missing == "fill"
     if not isinstance(unit, str):
         for number in unit:
@@ -302,7 +307,7 @@ def _agreement(
     has = {path: taken(schema, request) for path, schema in schemas.items()}
     check_agreement(name, has, fill=fill, total=len(found))
     kinds = object_kinds(card_file.card.objects, merged(schemas.values()))
-    return Agreement(name, request, *next(iter(has.items())), fill, kinds, functions, unit)
+    return Agreement(name, request, *next(iter(has.items())), fill, kinds, functions, unit, variations)
 
 
 def _schemas(found: list[Source], card: RunCard) -> dict[str, Schema]:
@@ -327,7 +332,7 @@ def _rehearse(card: RunCard, found: list[Source], agreement: Agreement) -> Mappi
     few = replace(agreement.request, max_events=_REHEARSAL, chunk_events=_REHEARSAL)
     selector = Selector(
         card, agreement.kinds, agreement.functions, card.weights_of(agreement.dataset),
-        blind_of(card, agreement.dataset),
+        blind_of(card, agreement.dataset), Alternatives.of(agreement.variations),
     )  # fmt: skip
     for source in found:
         read = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -13,10 +13,12 @@ import numpy as np
 from symhep import __version__
 from symhep.card.schema import RunCard, UpTo
 from symhep.errors import InputError
+from symhep.events.alternatives import Alternatives
 from symhep.events.batch import EventBatch
 from symhep.events.cutflow import Cutflow
 from symhep.events.select import NO_SELECTION, Selector
 from symhep.events.table import FeatureTable
+from symhep.events.varied_tables import VariedTables
 from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.result import Part
 from symhep.plugin.card_functions import checksums
@@ -28,13 +30,14 @@ from symhep.run.folder import RunFolder, content_key
 from symhep.run.normalisation import normalisation
 from symhep.run.regions import blind_of
 from symhep.run.sources import Source, lost
+from symhep.run.varied_events import varied_by_weight, varied_yields, with_yields
 from symhep.run.workers import Workers
 
 __all__ = ["DatasetEvents", "check_weights", "read_dataset", "read_file"]
 
 _LOG = logging.getLogger("symhep")
 #: Of what a stored part holds: parts of another number are read from the files again.
-PARTS = 7
+PARTS = 8
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,17 @@ class DatasetEvents:
     """The feature tables of a dataset, and its row in cutflow.json.
 
     ``hidden`` are selections of which nothing may be known: blind ones, and those that share an event with one.
+    ``variations``: systematic variation -> feature set -> its tables under the alternatives.
     """
 
     tables: Mapping[str, FeatureTable]
     account: Mapping[str, Any]
     hidden: frozenset[str] = frozenset()
+    variations: Mapping[str, Mapping[str, VariedTables]] = field(default_factory=dict)
+
+    def varied(self, features: str) -> dict[str, VariedTables]:
+        """Variation -> the tables of one feature set."""
+        return {name: tables[features] for name, tables in self.variations.items()}
 
     def hiding(self, card: RunCard, hidden: frozenset[str]) -> DatasetEvents:
         """Without tables and cuts of these selections."""
@@ -57,7 +66,7 @@ class DatasetEvents:
         selections = {
             name: rows[:1] if name in hidden else rows for name, rows in self.account["selections"].items()
         }
-        return DatasetEvents(tables, {**self.account, "selections": selections}, hidden)
+        return replace(self, tables=tables, account={**self.account, "selections": selections}, hidden=hidden)
 
 
 def read_file(
@@ -67,9 +76,10 @@ def read_file(
     limit: int | None,
     bad_files: Literal["fail", "skip"],
     progress: Progress,
+    content: str = "",
 ) -> Part:
     """Read and select one file, no more than ``limit`` events. ``values`` of the part is the account, ``arrays`` the
-    tables.
+    tables. ``content`` tells the file from others for random numbers, whatever it is called.
 
     Damage of the file is an `InputError`, or with ``bad_files`` 'skip' a loss; what the card itself forbids
     is an error in any case.
@@ -83,6 +93,7 @@ def read_file(
             agreement.functions,
             card.weights_of(agreement.dataset),
             blind_of(card, agreement.dataset),
+            Alternatives.of(agreement.variations, card.run.seed, content),
         ),
     )
     header: dict[str, Any] = {"file": source.path, "format": source.reader.name}
@@ -111,6 +122,7 @@ def read_file(
         "selections": {name: flow.to_json() for name, flow in selector.visible_cutflows().items()},
         "tables": described,
         "hidden": sorted(selector.hidden),
+        "yields": selector.yields.to_json(),
     }
     return Part(json.loads(json.dumps(values)), arrays)
 
@@ -145,7 +157,7 @@ def _batches(
     read = read_filled if agreement.fill else Source.read
     try:
         for batch in read(source, request, losses):
-            check_weights(batch, source.path)
+            check_weights(batch, source.path, agreement.request.variations)
             yield batch, numbered
     except InputError as error:
         losses.record(lost(source.path, error))
@@ -165,6 +177,7 @@ def read_dataset(
     what = card.model_dump(mode="json", include={"objects", "selections", "features"})
     what |= {
         "weights": card.weights_of(name).model_dump(mode="json"), "blind": sorted(blind_of(card, name)),
+        "alternatives": Alternatives.of(agreement.variations, card.run.seed).to_json(),
     }  # fmt: skip
     limit = card.datasets[name].max_events
     place = f"data/{name}"
@@ -180,6 +193,10 @@ def read_dataset(
             *code, own, options, print_, what, card.run.bad_files, agreement.fill, scaled, unit, left
         )
 
+    def content(source: Source) -> str:
+        known = (fingerprints.get(source.path) or {}).get("sha256")
+        return known or content_key(source.reader.name, source.options.model_dump(mode="json"))
+
     parts: dict[int, Part] = {}
     if limit is None:
         keys = [key(source, None) for source in sources]
@@ -187,7 +204,10 @@ def read_dataset(
         parts = {i: part for i, part in stored.items() if part is not None}
         missing = [i for i in range(len(sources)) if i not in parts]
         bars = progress if workers.local else SilentProgress()
-        jobs = [(sources[i], card, agreement, None, card.run.bad_files, bars) for i in missing]
+        jobs = [
+            (sources[i], card, agreement, None, card.run.bad_files, bars, content(sources[i]))
+            for i in missing
+        ]
         outer = SilentProgress() if workers.local else progress
         with outer.task(f"reading {name}, {len(jobs)} files", len(jobs)) as tick:
             for number, part in workers.run(read_file, jobs):
@@ -201,7 +221,9 @@ def read_dataset(
                 break
             found = folder.read_part(place, key(source, limit), index)
             if found is None:
-                found = read_file(source, card, agreement, limit, card.run.bad_files, progress)
+                found = read_file(
+                    source, card, agreement, limit, card.run.bad_files, progress, content(source)
+                )
                 folder.write_part(place, key(source, limit), index, found)
                 _tell(found)
             parts[index] = found
@@ -253,6 +275,7 @@ def _join(
     factor = scale.factor
     told = [*notes, *scale.notes, *twins]
     tables = {}
+    variations: dict[str, dict[str, VariedTables]] = {}
     for feature in card.features:
         pieces = []
         for file, part in enumerate(parts):
@@ -263,7 +286,10 @@ def _join(
             }
             own["source"] = own["source"] + [file, 0]
             pieces.append(FeatureTable.from_stored(own, part.values["tables"][feature]).scaled(factor))
-        tables[feature] = FeatureTable.join(pieces)
+        joined = FeatureTable.join(pieces)
+        tables[feature] = replace(joined, alternatives=None)
+        for variation, varied in varied_by_weight(agreement.variations, joined, tables[feature]).items():
+            variations.setdefault(variation, {})[feature] = varied
         told += _truncated(feature, card, [part.values["tables"][feature] for part in parts])
     for note in told:
         _LOG.warning("dataset '%s': %s", name, note)
@@ -285,7 +311,9 @@ def _join(
         "cross_section_pb": _average_cross_section(parts),
         "selections": {selection: _scaled(flow.to_json(), factor) for selection, flow in flows.items()},
     }
-    found = DatasetEvents(tables, account)
+    yields = varied_yields(agreement.variations, [p.values for p in parts], factor)
+    account["selections"] = with_yields(account["selections"], agreement.variations, yields)
+    found = DatasetEvents(tables, account, variations=variations)
     hidden = frozenset(selection for part in parts for selection in part.values["hidden"])
     return found.hiding(card, hidden) if hidden else found
 
@@ -333,13 +361,25 @@ def _average_cross_section(parts: list[Part]) -> list[float] | None:
     return [float((n * value).sum() / n.sum()), float(np.sqrt(((n * error) ** 2).sum()) / n.sum())]
 
 
-def check_weights(batch: EventBatch, file: str) -> None:
-    """Raise `InputError` for a weight that is infinite or not a number."""
+def check_weights(
+    batch: EventBatch, file: str, alternatives: frozenset[str] | Literal[True] = frozenset()
+) -> None:
+    """Raise `InputError` for a weight, or one of the ``alternatives`` asked for, that is infinite or not a number."""
+    skip = "bad_files: skip drops the file from this chunk on"
     bad = ~np.isfinite(batch.weights)
     if bad.any():
         found = batch.weights[bad][0]
         number = batch.first + int(np.argmax(bad))
         raise InputError(
             f"the weight of event {number} is {found}", file=file, event=number,
-            hint="choose another weight with weights.branch; bad_files: skip drops the file from this chunk on",
+            hint=f"choose another weight with weights.branch; {skip}",
         )  # fmt: skip
+    for name in sorted(batch.variations if alternatives is True else alternatives):
+        values = batch.variations.get(name, np.full(len(batch), np.nan))
+        if not (finite := np.isfinite(values)).all():
+            place = int(np.argmin(finite))
+            told = "missing, or not a number" if np.isnan(values[place]) else f"{values[place]}"
+            raise InputError(
+                f"the alternative weight '{name}' of event {batch.first + place} is {told}",
+                file=file, event=batch.first + place, hint=f"leave it out of the variations; {skip}",
+            )  # fmt: skip
