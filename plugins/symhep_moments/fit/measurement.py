@@ -19,6 +19,7 @@ from symhep.methods.context import Context, stream_for
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
 from symhep_moments.fit.bounds.limits import Bounds, bounds_of
+from symhep_moments.fit.bounds.relative import relative_bounds
 from symhep_moments.fit.bounds.rows import of_groups
 from symhep_moments.fit.candidates import CandidateTest, GivenTest, candidate_tests, separate_tests
 from symhep_moments.fit.discrete.elements import discrete_tests
@@ -158,8 +159,9 @@ def measure(sample: Sample, context: Context) -> Measurement:
         own = dict[str, GroupTest | GivenTest](exact)
         if reference is not None and why is None:
             along = relative_tests(
-                on_support, reference, tested, options.level, stream_for(context.seeds, "along orbits")
-            )
+                on_support, reference, tested, options.level, stream_for(context.seeds, "along orbits"),
+                0 if options.bounds is None else options.bounds.orders,
+            )  # fmt: skip
             own |= along.tests
             why = along.why_not_fitted
         done(1, STEPS[2])
@@ -200,7 +202,9 @@ def measure(sample: Sample, context: Context) -> Measurement:
                 )  # fmt: skip
         done(1, STEPS[5])
         bounds, maps = None, list[BreakingMap]()
-        if options.bounds is not None and reference is None and not unnamed:
+        if options.bounds is not None and along is not None:
+            bounds = relative_bounds(on_support, options.bounds, along)
+        elif options.bounds is not None and reference is None and not unnamed:
             bounds = bounds_of(on_support, functions, options.bounds)
             groups = of_groups(groups, given, bounds)
             maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])

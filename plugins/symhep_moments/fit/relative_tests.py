@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from symhep.methods.enumeration import several
-from symhep_moments.fit.bounds.seen import comparable_orbits
+from symhep_moments.fit.bounds.seen import Seen
+from symhep_moments.fit.bounds.turns import Turns, turns_of
 from symhep_moments.fit.candidates import CandidateTest, GivenTest, adjusted_tests, given_test
-from symhep_moments.fit.conditional.moments import conditional_moments
+from symhep_moments.fit.closed_orbits import ClosedOrbit
+from symhep_moments.fit.conditional.moments import as_moments, orbit_features
+from symhep_moments.fit.conditional.partialling import partialled
+from symhep_moments.fit.conditional.strengths import OrbitHarmonics, Strength, strengths
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.relative import Points
 from symhep_moments.fit.steepness import steepness
 from symhep_moments.sample import Events
 
-__all__ = ["STEEP", "RelativeTests", "points_of", "relative_tests"]
+__all__ = ["STEEP", "RelativeTests", "keeps_masses", "points_of", "relative_tests"]
 
 #: Significance level of the test that the test functions cannot describe the change of the density along a flow.
 STEEP = 0.001
+#: Entries of matrices below this are rounding.
+ROUNDING = 1e-8
+#: Of four-momenta (E, px, py, pz).
+METRIC = np.diag([1.0, -1.0, -1.0, -1.0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +45,17 @@ class RelativeTests:
         The same, adjusted for their number.
     steep
         Labels along which the density of both samples changes more steeply than the test functions follow.
+    turns
+        The rotations that were looked at, candidates or not.
+    strengths
+        Of each of them the harmonics of the ratio of the densities.
     """
 
     tests: Mapping[str, GivenTest]
     candidates: tuple[CandidateTest, ...]
     steep: tuple[str, ...]
+    turns: Turns
+    strengths: Mapping[str, Sequence[Strength]]
 
     @property
     def why_not_fitted(self) -> str | None:
@@ -61,28 +77,47 @@ def points_of(events: Events) -> Points:
 
 
 def relative_tests(
-    events: Events, reference: Events, functions: TestFunctions, level: float, seed: np.random.SeedSequence
+    events: Events,
+    reference: Events,
+    functions: TestFunctions,
+    level: float,
+    seed: np.random.SeedSequence,
+    orders: int = 0,
 ) -> RelativeTests:
-    """Of the candidates of ``events``. Raises as `conditional_moments` does."""
+    """Of the candidates of ``events``, and harmonics up to ``orders`` about rotations. Raises as `partialled` does.
+
+    With the same ``seed`` and a ``reference`` whose rows were varied (another weight, another energy scale) the moments
+    differ by the shifts that belong to that variation: systematic uncertainties enter here.
+    """
     generators, rng = events.generators, np.random.default_rng(seed)
-    data, theirs = points_of(events), points_of(reference)
-    found = {}
-    for label, orbit in zip(generators.labels, comparable_orbits(events, functions), strict=True):
-        if orbit is not None:
-            one = generators.subset([label])
-            moments = conditional_moments(
-                data, theirs, functions, one, orbit, rng, events.places, _keeps_masses(events, label)
-            )
-            found[label] = given_test(moments, [1.0])
-    steep = steepness(data, theirs, functions, generators, rng, events.places)
+    data, theirs, places = points_of(events), points_of(reference), events.places
+    turns = turns_of(events, functions, relative=True)
+    seen, tests, sizes = Seen(events, functions), dict[str, GivenTest](), dict[str, list[Strength]]()
+    for label, orbit in turns.orbits.items():
+        candidate = label in generators.labels
+        if not candidate and not orders:
+            continue
+        features = orbit_features(data, theirs, orbit, rng, places, keeps_masses(events, orbit))
+        waves = OrbitHarmonics(seen, label, orbit, orders)
+        values = functions.values if candidate else _nothing
+        found = partialled(
+            data, theirs, features, lambda x, f=values, g=waves: torch.cat([f(x), g(x)], dim=1), waves.count
+        )  # fmt: skip
+        if candidate:
+            tests[label] = given_test(as_moments(found, functions, generators.subset([label])), [1.0])
+        sizes[label] = strengths(found, waves.names)
+    steep = steepness(data, theirs, functions, generators, rng, places)
     over = tuple(label for label, log_p in steep.items() if log_p <= log(STEEP))
-    return RelativeTests(found, adjusted_tests(found, level), over)
+    own = {label: tests[label] for label in generators.labels if label in tests}
+    return RelativeTests(own, adjusted_tests(own, level), over, turns, sizes)
 
 
-def _keeps_masses(events: Events, label: str) -> bool:
-    """Is it a generator of the Lorentz group of four-momenta?"""
-    matrix = np.asarray(events.generators[label])
-    linear, metric = matrix[:4, :4], np.diag([1.0, -1.0, -1.0, -1.0])
-    return (
-        events.momenta and np.allclose(linear.T @ metric + metric @ linear, 0.0) and not matrix[:-1, -1].any()
-    )
+def _nothing(x: Tensor) -> Tensor:
+    return x.new_zeros(len(x), 0)
+
+
+def keeps_masses(events: Events, orbit: ClosedOrbit) -> bool:
+    """Is it a rotation of the Lorentz group of four-momenta?"""
+    linear = np.asarray(orbit.matrix)[:-1, :-1]
+    still = not np.asarray(orbit.matrix)[:-1, -1].any()
+    return events.momenta and still and bool(np.abs(METRIC @ linear + linear.T @ METRIC).max() < ROUNDING)
