@@ -215,6 +215,12 @@ def _require_one_relation(data: Dataset, options: MomentsOptions) -> None:
         raise CardError("'reference' and 'density' both say relative to what: give one of them")
     if options.groups:
         raise CardError("'groups' are tested for the events alone: leave out 'reference'")
+    if options.discrete is not None and options.discrete.scan is not None:
+        raise CardError(
+            "'scan' looks at the events alone: leave out 'reference', or name elements such as Z_3(z)"
+        )
+    if options.discrete is not None and options.discrete.efficiency is not None:
+        raise CardError("'efficiency' is one of the events alone: leave it out, the reference has it")
 
 
 def _relative_to(data: Dataset, options: MomentsOptions) -> str | None:

@@ -23,6 +23,7 @@ from symhep_moments.fit.bounds.relative import relative_bounds
 from symhep_moments.fit.bounds.rows import of_groups
 from symhep_moments.fit.candidates import CandidateTest, GivenTest, candidate_tests, separate_tests
 from symhep_moments.fit.discrete.elements import discrete_tests
+from symhep_moments.fit.discrete.relative import relative_discrete_tests
 from symhep_moments.fit.discrete.scan import discrete_scan
 from symhep_moments.fit.fitted import (
     effective_within,
@@ -189,12 +190,17 @@ def measure(sample: Sample, context: Context) -> Measurement:
         discrete: Sequence[DiscreteElement] = ()
         elements: dict[str, FloatArray] = {}
         scan = None
-        if options.discrete is not None and reference is None and options.density is None:
+        if options.discrete is not None and options.density is None:
             chosen = options.discrete.chosen(frame)
-            discrete = discrete_tests(
-                events, chosen, frame, functions, options.discrete, discrete_seed, options.level
-            )
             elements = {element.name: element.whole for element in chosen}
+            if reference is None:
+                discrete = discrete_tests(
+                    events, chosen, frame, functions, options.discrete, discrete_seed, options.level
+                )
+            else:
+                discrete = relative_discrete_tests(
+                    events, reference, chosen, frame, functions, discrete_seed, options.level, options.discrete.delta
+                )  # fmt: skip
             if (subgroup := options.discrete.scanned(frame)) is not None:
                 scan = discrete_scan(
                     events, subgroup, frame, functions, options.discrete, stream_for(discrete_seed, "scan"),

@@ -17,9 +17,7 @@ OPEN = "its flow does not come back, and relative to another sample no rate is m
 OVER_EDGES = "its orbits lead members of sets over their edges"
 
 
-def relative_bounds(
-    events: Events, options: BoundOptions, along: RelativeTests
-) -> Bounds:
+def relative_bounds(events: Events, options: BoundOptions, along: RelativeTests) -> Bounds:
     """The region of all harmonics that were measured ``along`` the orbits of rotations.
 
     Their ellipses are simultaneous as those of the plain test are. Where the acceptance leaves too little of the
