@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from symhep.hypotheses.bounds.region import Region
 from symhep_moments.fit.bounds.joint import Joint
 from symhep_moments.fit.bounds.limits import Bounds
@@ -13,7 +15,7 @@ from symhep_moments.sample import Events
 __all__ = ["OPEN", "OVER_EDGES", "relative_bounds"]
 
 #: Why a candidate has no limit.
-OPEN = "its flow does not come back, and relative to another sample no rate is measured"
+OPEN = "its flow does not come back, and relative to another density no rate is measured"
 OVER_EDGES = "its orbits lead members of sets over their edges"
 
 
@@ -35,7 +37,8 @@ def relative_bounds(events: Events, options: BoundOptions, along: RelativeTests)
     reasons = {
         label: OVER_EDGES if closed[label] else OPEN for label in labels if label not in along.strengths
     }
+    matrices = np.asarray(events.generators.matrices, dtype=np.float64)
     return Bounds(
-        Region([one.quantity for _, one in found]), options, labels, events.generators.matrices, along.turns,
+        Region([one.quantity for _, one in found]), options, labels, matrices, along.turns,
         harmonics, {}, frozenset(), {}, (joint, joint), reasons,
     )  # fmt: skip
