@@ -35,6 +35,8 @@ class Features:
         J at most.
     rng
         Draws the waves.
+    events
+        Effective number of events.
 
     >>> rng = np.random.default_rng(1)
     >>> made = Features(rng.lognormal(size=(1000, 2)), 40, rng)
@@ -42,7 +44,9 @@ class Features:
     (3, 40)
     """
 
-    def __init__(self, invariants: FloatArray, most: int, rng: np.random.Generator) -> None:
+    def __init__(
+        self, invariants: FloatArray, most: int, rng: np.random.Generator, events: float = 0.0
+    ) -> None:
         levels = (np.arange(QUANTILES) + 0.5) / QUANTILES
         self._scores = ndtri(levels)
         quantiles = np.quantile(invariants, levels, axis=0)
@@ -51,7 +55,8 @@ class Features:
         self._quantiles = quantiles[:, self._kept]
         d = len(self._kept)
         self._most = max(1, most)
-        self._omega, self._phase = np.zeros((d, WAVES)), rng.uniform(0, 2 * np.pi, size=WAVES)
+        waves = int(np.clip(events / PER_WAVE, WAVES, MOST_WAVES))
+        self._omega, self._phase = np.zeros((d, waves)), rng.uniform(0, 2 * np.pi, size=waves)
         for column in self._omega.T:
             some = rng.choice(d, size=min(d, THROUGH), replace=False)
             column[some] = rng.normal(size=len(some)) * rng.choice(FREQUENCIES)

@@ -103,7 +103,7 @@ def orbit_features(
     invariants = OrbitInvariants(orbit, places, momenta)
     step = max(1, -(-(len(data.x) + len(reference.x)) // LOOKED_AT))
     seen = np.concatenate([invariants(p.x[::step]).numpy() for p in (data, reference)])
-    features = Features(seen, round(events / PER_FEATURE), rng)
+    features = Features(seen, round(events / PER_FEATURE), rng, events)
     return lambda x: features(invariants(x).numpy())
 
 

@@ -119,7 +119,7 @@ def partialled(
     again = solver @ (cross[:, 1:] - gram @ position.coefficients)
     mean, sizes, large = np.zeros(k), np.zeros(k), np.zeros(k)
     covariance, worth = np.zeros((k, k)), np.zeros((k, k))
-    kept, units, second, fourth, used = list[FloatArray](), [], 0.0, 0.0, 0.0
+    kept, units, second, fourth, lost = list[FloatArray](), [], 0.0, 0.0, 0.0
     for rows in blocks:
         s = rows.s - centre
         r_y = rows.y - about[0] - s @ label.coefficients[:, 0]
@@ -133,14 +133,16 @@ def partialled(
         worth += g.T @ (g * v[:, None])
         sizes += v @ rows.f
         large += v @ rows.f**2
-        second, fourth, used = second + (size**2).sum(), fourth + (size**4).sum(), used + leverage.sum()
+        second, fourth = second + (size**2).sum(), fourth + (size**4).sum()
+        lost += (size**2) @ np.minimum(leverage, 1.0)
         if blocks.repeated:
             kept.append(influence)
             units.append(rows.unit)
         else:
             covariance += influence.T @ influence
             kept.append(influence[:, k - keep :])
-    freedom = float(second**2 / fourth)
+    # As Satterthwaite has it, less the share that the regression has used up.
+    freedom = float(second**2 / fourth * (1 - lost / second))
     influences = np.concatenate(kept)
     if blocks.repeated:
         unit, row = np.unique(np.concatenate(units), return_inverse=True)
@@ -148,7 +150,7 @@ def partialled(
         np.add.at(together, row, influences)
         covariance, freedom = together.T @ together, freedom * len(unit) / len(row)
         influences = together[:, k - keep :]
-    return Partialled(mean, covariance, max(freedom - float(used) - 1, 2.0), worth, sizes, large, influences)
+    return Partialled(mean, covariance, max(freedom - 1, 2.0), worth, sizes, large, influences)
 
 
 class _Blocks:

@@ -104,7 +104,8 @@ def image_features(
     step = max(1, -(-(len(data.x) + len(reference.x)) // LOOKED_AT))
     some = [image for sample in (data, reference) for image in element.orbit(sample.x[::step])]
     seen = np.concatenate([numbers(x) for x in some])
-    features = Features(seen, round((data.effective + reference.effective) / PER_FEATURE), rng)
+    events_of_both = data.effective + reference.effective
+    features = Features(seen, round(events_of_both / PER_FEATURE), rng, events_of_both)
 
     def averaged(x: Tensor) -> FloatArray:
         return np.asarray(np.mean([features(numbers(image)) for image in element.orbit(x)], axis=0))
