@@ -49,6 +49,7 @@ from symhep_moments.fit.rank import Chain, chain
 from symhep_moments.fit.region import Region, region
 from symhep_moments.fit.relative import relative_moments
 from symhep_moments.fit.relative_tests import BY_EFFICIENCY, RelativeTests, orbit_tests, steep_candidates
+from symhep_moments.fit.subgroups.at_lab import lab_rows
 from symhep_moments.fit.subgroups.walk import lattice_test
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.support import Support, support_of
@@ -187,6 +188,11 @@ def measure(sample: Sample, context: Context) -> Measurement:
             lattice = lattice_test(
                 moments, ranks, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups,
                 given={label: (test.log_p, test.kind) for label, test in own.items()},
+            )  # fmt: skip
+        elif along is not None and options.subgroups is not None and events.momenta:
+            lattice = lab_rows(
+                {label: (test.log_p, test.kind) for label, test in along.tests.items()},
+                events.generators, options.subgroups, options.level,
             )  # fmt: skip
         done(1, STEPS[4])
         discrete: Sequence[DiscreteElement] = ()
