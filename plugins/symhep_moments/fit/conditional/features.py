@@ -12,8 +12,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Normal scores at which a spline may bend.
 KNOTS = ndtri(np.array([0.1, 0.3, 0.5, 0.7, 0.9]))
-#: Waves, at least and at most, and effective events for each between: what the regressions miss must fall with the number
-#: of events. Through up to so many invariants; the sizes of their frequencies.
+#: Waves, at least and at most, and effective events for each between: what the regressions miss must fall with the
+#: number of events. Through up to so many invariants; the sizes of their frequencies.
 WAVES, MOST_WAVES, PER_WAVE, THROUGH, FREQUENCIES = 150, 400, 150, 3, (0.5, 1.0, 2.0)
 #: Points at which the distribution of an invariant is known.
 QUANTILES = 257
