@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +49,7 @@ from symhep_moments.fit.rank import Chain, chain
 from symhep_moments.fit.region import Region, region
 from symhep_moments.fit.relative import relative_moments
 from symhep_moments.fit.relative_tests import BY_EFFICIENCY, RelativeTests, orbit_tests, steep_candidates
+from symhep_moments.fit.sectors.rows import Sectors, sectors_of
 from symhep_moments.fit.subgroups.at_lab import lab_rows
 from symhep_moments.fit.subgroups.walk import lattice_test
 from symhep_moments.fit.sums import moments_of
@@ -101,6 +102,8 @@ class Measurement:
         Tests of given groups, and why nothing was fitted: then moments and ranks are empty.
     along
         Tests relative to a reference, None without one.
+    sectors
+        Of azimuth, about the axes whose rotations are rejected.
     """
 
     events: Events
@@ -125,6 +128,7 @@ class Measurement:
     not_fitted: str | None = None
     along: RelativeTests | None = None
     surface: SurfaceAlgebra | None = None
+    sectors: Sectors = field(default_factory=Sectors)
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
@@ -215,21 +219,23 @@ def measure(sample: Sample, context: Context) -> Measurement:
                     options.level,
                 )  # fmt: skip
         done(1, STEPS[5])
-        bounds, maps = None, list[BreakingMap]()
+        bounds, maps, sectors = None, list[BreakingMap](), Sectors()
+        broken = [t.label for t in candidates if t.p.rejected]
         if options.bounds is not None and along is not None:
             bounds = relative_bounds(on_support, options.bounds, along)
-            rejected = [t.label for t in candidates if t.p.rejected]
-            maps = relative_maps(on_support, functions, rejected, along.along)
+            maps = relative_maps(on_support, functions, broken, along.along)
         elif options.bounds is not None and reference is None and seeing is None and not unnamed:
             bounds = bounds_of(on_support, functions, options.bounds)
             groups = of_groups(groups, given, bounds)
-            maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
+            maps = breaking_maps(on_support, functions, broken)
+            if options.density is None:
+                sectors = sectors_of(on_support, functions, broken, options.level, context.seeds)
         done(1, STEPS[6])
     return Measurement(
         events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
         options.level, sample.relative_to, tuple(edge.text for edge in options.fiducial),
         whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why, along,
-        surface_of(events),
+        surface_of(events), sectors,
     )  # fmt: skip
 
 

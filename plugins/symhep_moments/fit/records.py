@@ -75,6 +75,7 @@ def record_of(m: Measurement) -> MomentsRecord:
         groups=m.groups,
         not_fitted=m.not_fitted,
         clearest_bins=[_clearest_bin(one) for one in _filled(m.maps)],
+        sectors=m.sectors.rows,
         support=SupportRecord(
             rank=support.rank, numbers=support.dimension, constraints=support.constraints,
             excluded=[Excluded(label=label, why=why) for label, why in support.excluded],
@@ -207,6 +208,7 @@ def arrays_of(m: Measurement) -> Arrays:
         "generator_labels": _strings([row.label for row in generators]),
         **symmetry_of(m, generators).to_arrays(),
         **_map_arrays(_filled(m.maps)),
+        **m.sectors.arrays(),
     }
 
 
