@@ -71,6 +71,9 @@ def _walk(record: Record, path: str, about: str) -> Iterator[Answer]:
         yield Answer(
             path, about, "p-value" if p is not None else "verdict", None, p and p.p, record.conclusion
         )
+    for inside, (row, number) in record.other_numbers.items():
+        quantity = path.rpartition(".")[2].replace("_", " ")
+        yield Answer(f"{path}.{inside}" if path else inside, row or about, quantity, number)
     for name in type(record).model_fields:
         value = getattr(record, name)
         here = f"{path}.{name}" if path else name

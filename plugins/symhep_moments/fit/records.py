@@ -91,7 +91,7 @@ def record_of(m: Measurement) -> MomentsRecord:
         unit=m.events.unit,
         significance_level=m.level,
         reference=m.reference,
-        steep=() if m.along is None else m.along.steep,
+        steep=() if m.along is None else m.along.steep or (),
         edges=m.edges,
         bounds=bounds_record(m, generators),
         left_out=[LeftOut(label=label, why=why) for label, why in m.events.left_out],
