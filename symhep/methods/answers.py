@@ -76,8 +76,16 @@ def answers_of(record: Record) -> dict[str, Answer]:
 def _walk(record: Record, path: str, about: str) -> Iterator[Answer]:
     p = record if isinstance(record, PValue) and record.p_value is not None else None
     limits = _limits(record)
-    if path and not isinstance(record, Number) and (p is not None or record.conclusion or limits[0] is not None):
-        adjusted = record.p_adjusted if isinstance(record, Adjusted) and record.log10_p_adjusted is not None else None
+    if (
+        path
+        and not isinstance(record, Number)
+        and (p is not None or record.conclusion or limits[0] is not None)
+    ):
+        adjusted = (
+            record.p_adjusted
+            if isinstance(record, Adjusted) and record.log10_p_adjusted is not None
+            else None
+        )
         quantity = "p-value" if p is not None else "verdict" if record.conclusion else "limit"
         yield Answer(path, about, quantity, None, p and p.p, record.conclusion, adjusted, *limits)
     for name in type(record).model_fields:

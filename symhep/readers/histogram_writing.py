@@ -81,7 +81,9 @@ def _as_root(name: str, histogram: hist.Hist[Any]) -> Any:
 def _axis(name: str, axis: Any, title: str) -> Any:
     from uproot.writing.identify import to_TAxis
 
-    return to_TAxis(name, title, len(axis), float(axis.edges[0]), float(axis.edges[-1]), np.asarray(axis.edges))
+    return to_TAxis(
+        name, title, len(axis), float(axis.edges[0]), float(axis.edges[-1]), np.asarray(axis.edges)
+    )
 
 
 def _variances(histogram: hist.Hist[Any]) -> FloatArray:
@@ -98,6 +100,9 @@ def _with_flow(values: FloatArray, axes: list[Any]) -> FloatArray:
         if traits.circular and traits.overflow:  # holds what is no number
             found = np.take(found, range(len(axis)), axis=number)
         pad = [(0, 0)] * len(axes)
-        pad[number] = (int(not traits.underflow or traits.circular), int(not traits.overflow or traits.circular))
+        pad[number] = (
+            int(not traits.underflow or traits.circular),
+            int(not traits.overflow or traits.circular),
+        )
         found = np.pad(found, pad)
     return found

@@ -101,10 +101,9 @@ class StoredRun:
     @property
     def last(self) -> Mapping[str, Any]:
         """The line of the run that computed the newest result: versions, seed, time."""
-        runs = self.provenance.get("runs") or ({},)
+        runs: list[Mapping[str, Any]] = self.provenance.get("runs") or [{}]
         known = [line for line in (self.provenance.get("results") or {}).values() if line is not None]
-        line: Mapping[str, Any] = runs[max(known, default=len(runs) - 1)]
-        return line
+        return runs[max(known, default=len(runs) - 1)]
 
     @property
     def missing(self) -> list[str]:

@@ -48,7 +48,8 @@ def run_document(run: StoredRun) -> dict[str, Any]:
         "provenance": {key: run.last[key] for key in _PUBLIC if key in run.last}
         | {
             "files": [
-                {**file, "file": _base(str(file.get("file", "")))} for file in run.provenance.get("files") or ()
+                {**file, "file": _base(str(file.get("file", "")))}
+                for file in run.provenance.get("files") or ()
             ]
         },
         "card": card,
@@ -94,7 +95,9 @@ def _answer(answer: Answer) -> dict[str, Any]:
 def _account(told: Mapping[str, Any]) -> dict[str, Any]:
     """Of a dataset, without what names places on a disk."""
     return {key: value for key, value in told.items() if key not in ("files", "file_notes", "losses")} | {
-        "lost": [{key: value for key, value in loss.items() if key != "file"} for loss in told.get("losses") or ()]
+        "lost": [
+            {key: value for key, value in loss.items() if key != "file"} for loss in told.get("losses") or ()
+        ]
     }
 
 

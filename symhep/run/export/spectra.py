@@ -61,11 +61,15 @@ def spectra_of(result: StoredResult) -> Iterator[Spectrum]:
     for key, histogram in result.method.histograms(result.result).items():
         kind, colon, name = key.partition(": ")
         kind, name = (kind, name) if colon else ("histogram", key)
-        named = [axis for axis in histogram.axes if isinstance(axis, hist.axis.StrCategory | hist.axis.IntCategory)]
+        named = [
+            axis for axis in histogram.axes if isinstance(axis, hist.axis.StrCategory | hist.axis.IntCategory)
+        ]
         plain = [axis for axis in histogram.axes if axis not in named]
         if len(plain) not in (1, 2):
             continue
-        axes = tuple(_plain(axis.label or axis.name, name if len(plain) == 1 else axis.name) for axis in plain)
+        axes = tuple(
+            _plain(axis.label or axis.name, name if len(plain) == 1 else axis.name) for axis in plain
+        )
         yield Spectrum(
             printable(kind), printable(name), _apart(histogram, named), axes,
             printable(histogram.label) if isinstance(histogram.label, str) else "sum of weights",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from symhep.methods.answers import Answer
-from symhep.run.export.hepdata.keys import fields_and_rows
 from symhep.run.export.hepdata.table import NOTHING, Axis, HepTable, Quantity, Value, measured, of_p, plain
+from symhep.run.export.keys import fields_and_rows
 from symhep.run.stored import StoredResult
 
 __all__ = ["answer_tables"]
@@ -27,7 +27,9 @@ def answer_tables(result: StoredResult, skip: frozenset[str] = frozenset()) -> I
     yield from _sizes(result, kept, told)
 
 
-def _grouped(keys: Sequence[str], of: Callable[[str], tuple[Fields, int]]) -> dict[tuple[Fields, int], list[str]]:
+def _grouped(
+    keys: Sequence[str], of: Callable[[str], tuple[Fields, int]]
+) -> dict[tuple[Fields, int], list[str]]:
     """(fields, number of brackets) -> keys, in order."""
     found: dict[tuple[Fields, int], list[str]] = {}
     for key in keys:

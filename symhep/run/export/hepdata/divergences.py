@@ -28,7 +28,7 @@ def divergence_tables(result: StoredResult) -> Iterator[HepTable]:
     """A table for each of them: mean and excess of every group of transformations, projection by projection."""
     for field in divergence_fields(result):
         found: DivergenceRecord = getattr(result.result.record, field)
-        quantities = []
+        quantities: list[Quantity] = []
         for name, words in _GROUPS.items():
             quantities += _columns(words, getattr(found, name), len(found.projections))
         yield HepTable(

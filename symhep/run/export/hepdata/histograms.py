@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,10 +25,11 @@ def histogram_tables(result: StoredResult) -> Iterator[HepTable]:
     """A table for each histogram, a column for each of its categories. Flow bins are left out."""
     for spectrum in spectra_of(result):
         edges = [np.asarray(axis.edges) for axis in next(iter(spectrum.categories.values())).axes]
-        bins = [[bin_of(*pair) for pair in zip(e[:-1], e[1:], strict=True)] for e in edges]
+        bins = [[bin_of(*pair) for pair in pairwise(e)] for e in edges]
         rows = [(x,) for x in bins[0]] if len(bins) == 1 else [(x, y) for x in bins[0] for y in bins[1]]
         axes = tuple(
-            Axis(plain.name, [row[level] for row in rows], plain.unit) for level, plain in enumerate(spectrum.axes)
+            Axis(plain.name, [row[level] for row in rows], plain.unit)
+            for level, plain in enumerate(spectrum.axes)
         )
         what = _WHAT.get(spectrum.kind, spectrum.kind)
         yield HepTable(

@@ -41,15 +41,19 @@ class Image:
         ]
 
 
-def images_of(results: Iterable[StoredResult], taken: Sequence[str]) -> tuple[dict[str, list[Image]], list[str]]:
-    """Name of a result -> its figures, and a sentence for each that cannot be had; names differ from those ``taken``."""
+def images_of(
+    results: Iterable[StoredResult], taken: Sequence[str]
+) -> tuple[dict[str, list[Image]], list[str]]:
+    """Name of a result -> its figures, and a sentence for each that cannot be had. No name is one ``taken``."""
     found = [(result.name, figure) for result in results for figure in result.figures]
     names = file_names([*taken, *(f"figure_{name}_{figure.name}" for name, figure in found)])[len(taken) :]
     images: dict[str, list[Image]] = {}
     missing = []
     for (name, figure), stem in zip(found, names, strict=True):
         if figure.png is None:
-            missing.append(f"the figure '{figure.name}' of '{name}' is no PNG: 'png' in output.figures makes one")
+            missing.append(
+                f"the figure '{figure.name}' of '{name}' is no PNG: 'png' in output.figures makes one"
+            )
             continue
         try:
             full = Path(figure.png).read_bytes()
@@ -76,7 +80,9 @@ def table_of(figure: StoredFigure, tables: Sequence[HepTable]) -> list[HepTable]
 
 def _about(table: HepTable) -> frozenset[str]:
     samples = [q.qualifiers.get("sample", "") for q in table.quantities]
-    more = {"sizes": "limits", "spectra": "features" if table.name.startswith("control") else ""}.get(table.kind, "")
+    more = {"sizes": "limits", "spectra": "features" if table.name.startswith("control") else ""}.get(
+        table.kind, ""
+    )
     return _words(" ".join([table.name, table.kind, more, *samples, *table.observables]))
 
 

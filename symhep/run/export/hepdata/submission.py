@@ -15,10 +15,10 @@ from symhep.run.export.hepdata.answers import answer_tables
 from symhep.run.export.hepdata.divergences import divergence_fields, divergence_tables
 from symhep.run.export.hepdata.histograms import histogram_tables
 from symhep.run.export.hepdata.images import Image, images_of, table_of
-from symhep.run.export.hepdata.keys import fields_and_rows
 from symhep.run.export.hepdata.table import HepTable
 from symhep.run.export.hepdata.tables import cutflow_tables, method_tables
 from symhep.run.export.hepdata.yaml import yaml_text
+from symhep.run.export.keys import fields_and_rows
 from symhep.run.export.place import file_names, new_folder, write_text
 from symhep.run.stored import StoredResult, StoredRun
 
@@ -37,7 +37,10 @@ def export_hepdata(
     Raises `StoreError` for a folder that is not empty; with ``force`` for one that is no earlier export.
     """
     tables = [table for result in run.results.values() for table in _tables(result)]
-    tables = [*(table for table in tables if any(not q.empty for q in table.quantities)), *cutflow_tables(run)]
+    tables = [
+        *(table for table in tables if any(not q.empty for q in table.quantities)),
+        *cutflow_tables(run),
+    ]
     names = _names(run, tables)
     files = file_names([SUBMISSION.partition(".")[0], "card", *names])[2:]
     images, missing = images_of(run.results.values(), files)
@@ -95,7 +98,7 @@ def _shown(tables: Sequence[HepTable], images: dict[str, list[Image]]) -> dict[i
 def _entry(
     table: HepTable, name: str, file: str, images: Sequence[Image], energy: float | None
 ) -> dict[str, Any]:
-    keywords = [
+    keywords: list[dict[str, Any]] = [
         {"name": "observables", "values": [printable(o)[:_KEYWORD] for o in table.observables]},
         {"name": "phrases", "values": ["Symmetries", table.kind.capitalize()]},
     ]
@@ -132,6 +135,10 @@ def _about(run: StoredRun) -> dict[str, Any]:
     return {
         "comment": "\n".join(map(printable, lines)),
         "additional_resources": [
-            {"description": "Run card: what was read, selected and asked", "location": "card.yaml", "type": "symhep"}
+            {
+                "description": "Run card: what was read, selected and asked",
+                "location": "card.yaml",
+                "type": "symhep",
+            }
         ],
     }

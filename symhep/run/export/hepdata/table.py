@@ -10,7 +10,18 @@ from typing import Any
 from symhep.methods.number import ONE_SIGMA, Number
 from symhep.methods.p_values import LEAST, SMALLEST, PValue
 
-__all__ = ["NOTHING", "Axis", "HepTable", "Quantity", "Value", "bin_of", "measured", "of_p", "plain", "rounded"]
+__all__ = [
+    "NOTHING",
+    "Axis",
+    "HepTable",
+    "Quantity",
+    "Value",
+    "bin_of",
+    "measured",
+    "of_p",
+    "plain",
+    "rounded",
+]
 
 Value = dict[str, Any]
 #: What HEPData writes where there is no value.

@@ -33,7 +33,9 @@ def _of_table(result: StoredResult, name: str, table: Table) -> HepTable:
         unit = head.unit or (units.pop() if len(units) == 1 else "")
         quantities.append(Quantity(head.name, [_value(cell, unit) for cell in cells], unit))
         limits = [cell.upper_95 if isinstance(cell, Bounded) else None for cell in cells]
-        quantities.append(Quantity(f"upper limit on {head.name}, 95% CL", [plain(one) for one in limits], unit))
+        quantities.append(
+            Quantity(f"upper limit on {head.name}, 95% CL", [plain(one) for one in limits], unit)
+        )
     return HepTable(
         result.name, "table", name.replace("_", " "), table.caption or f"Table '{name}' of the method {result.use}.",
         (Axis(first.name, [_name(row[0]) for row in table.rows], first.unit),),
@@ -49,7 +51,13 @@ def _value(cell: Cell, unit: str) -> Value:
 
 def _name(cell: Cell) -> Value:
     """Of an independent variable: without errors."""
-    return plain(cell.value) if isinstance(cell, Number) else of_p(cell) if isinstance(cell, PValue) else plain(cell)
+    return (
+        plain(cell.value)
+        if isinstance(cell, Number)
+        else of_p(cell)
+        if isinstance(cell, PValue)
+        else plain(cell)
+    )
 
 
 def cutflow_tables(run: StoredRun) -> Iterator[HepTable]:
@@ -62,9 +70,7 @@ def cutflow_tables(run: StoredRun) -> Iterator[HepTable]:
 
 
 def _cutflow(dataset: str, selection: str, rows: list[Mapping[str, Any]], unit: str) -> HepTable:
-    yields = [
-        Number.with_error(float(row["weighted"]), float(row["weighted_error"])) for row in rows
-    ]
+    yields = [Number.with_error(float(row["weighted"]), float(row["weighted_error"])) for row in rows]
     return HepTable(
         "", "cutflow", f"cutflow of {selection}, {dataset}",
         f"Events of the dataset {dataset} that pass each cut of the selection {selection} and all before it: their "

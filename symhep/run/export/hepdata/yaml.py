@@ -1,4 +1,4 @@
-"""YAML as HEPData's readers take it: version 1.1, in which 1e-05 is text and 1.0e-05 a number, and all text in quotes."""
+"""YAML as HEPData's readers take it: version 1.1, in which 1e-05 is text and 1.0e-05 a number; text in quotes."""
 
 from __future__ import annotations
 
