@@ -82,7 +82,10 @@ def attempt(
             )
             if len(data) == 0:
                 raise MethodError(_where_events_went(plan, planned, events))
-            fit = Fit(planned, data, folder, plan.card.run.seed, plan.device, progress, pool, registry)
+            fit = Fit(
+                planned, data, folder, plan.card.run.seed, plan.device, progress, pool, registry,
+                controlled=not plan.has_roles,
+            )  # fmt: skip
             result, computed = fit.run()
             draw_if_needed(planned.method, planned.name, folder, plan.card.output)
     except SymhepError as error:  # the failure of one method must not cost the others' results

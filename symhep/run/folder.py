@@ -233,10 +233,7 @@ class RunFolder:
         if result.arrays:
             self.write_arrays(f"{name}/arrays.npz", result.arrays)
         if result.histograms:
-            import uhi.io.json
-
-            text = json.dumps(result.histograms, default=uhi.io.json.default)
-            self.write_bytes(f"{name}/histograms.json", text.encode())
+            self.write_histograms(name, result.histograms)
         if result.checkpoint:
             from safetensors.numpy import save
 
@@ -258,6 +255,12 @@ class RunFolder:
         """Forget a stored result with its figures, scans and parts."""
         shutil.rmtree(self.root / name, ignore_errors=True)
         shutil.rmtree(self.root / STATE / "parts" / name, ignore_errors=True)
+
+    def remove_control(self, name: str) -> None:
+        """Forget stored control plots with their figures; those of regions below stay."""
+        for file in ("control.json", "histograms.json"):
+            (self.root / name / file).unlink(missing_ok=True)
+        shutil.rmtree(self.root / name / "figures", ignore_errors=True)
 
     def write_words(self, name: str, result: Result[Record]) -> None:
         """Replace the statements and tables of a stored result; its numbers stay."""
@@ -291,11 +294,19 @@ class RunFolder:
             raise StoreError(f"{self.root / name / 'arrays.npz'} is broken; remove it and run the card again")
         variations = stored.get("variations")
         return Result(
-            record.from_json(stored.get("summary") or {}), arrays or {}, self._histograms(name),
+            record.from_json(stored.get("summary") or {}), arrays or {}, self.read_histograms(name),
             variations=None if variations is None else VariationsRecord.from_json(variations),
         )  # fmt: skip
 
-    def _histograms(self, name: str) -> dict[str, Any]:
+    def write_histograms(self, name: str, histograms: Mapping[str, Any]) -> None:
+        """NAME/histograms.json, as `uhi.io.json` writes it."""
+        import uhi.io.json
+
+        text = json.dumps(dict(histograms), default=uhi.io.json.default)
+        self.write_bytes(f"{name}/histograms.json", text.encode())
+
+    def read_histograms(self, name: str) -> dict[str, Any]:
+        """`hist.Hist` objects by name; {} if there are none. Raises `StoreError` for a broken file."""
         path = f"{name}/histograms.json"
         if not (self.root / path).is_file():
             return {}

@@ -24,6 +24,7 @@ from symhep.readers.interface import Note
 from symhep.report.page import write_report
 from symhep.run.attempt import attempt, origin
 from symhep.run.blinding import blinding, hide
+from symhep.run.control import make_control
 from symhep.run.folder import RunFolder
 from symhep.run.plan import Plan, make_plan
 from symhep.run.provenance import fingerprints, git_state, record_run
@@ -173,6 +174,7 @@ def _execute(
     # From here on the folder is that of this card; until now it was that of the last one.
     folder.write_card(plan.resolved_card, source=plan.card_file.path)
     folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
+    done.notes += make_control(plan, events, hidden, folder, progress)
     outcomes = _still_valid(folder, plan, hidden)
     for planned in plan.methods.values():
         begun = time.perf_counter()

@@ -11,6 +11,7 @@ from symhep.plugin.isolation import isolated
 from symhep.plugin.manager import Registry, build_registry
 from symhep.report.page import write_report
 from symhep.run.attempt import JOINED, logged
+from symhep.run.control import control_names, draw_control
 from symhep.run.drawing import draw
 from symhep.run.folder import RunFolder
 
@@ -35,6 +36,9 @@ def redraw(
     drawn, failed = [], []
     with folder.locked():
         card = load_card(folder.root / "card.yaml", overrides).card
+        for name in control_names(folder):
+            figures = folder.root / name / "figures"
+            drawn += [figures / item for item in draw_control(name, folder, card.output)]
         for name in folder.result_names():
             use = folder.read_header(name)["use"]
             try:
