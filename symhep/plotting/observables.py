@@ -90,8 +90,8 @@ def axis_of(label: str, groups: Sequence[tuple[FloatArray, FloatArray]]) -> hist
     """An axis with edges at round numbers on which all of the ``groups`` (values, weights) can be seen.
 
     It leaves out no more than 0.5 % of each on either side; those go into the flow bins. Whole numbers have a bin each,
-    angles from -pi to pi the whole circle, and other quantities 2 N^(1/3) bins of N entries of the smallest group, of
-    10 to 40.
+    angles from -pi to pi the whole circle, and other quantities about 2 N^(1/3) bins, N entries of the smallest group
+    (10 to 40).
 
     >>> values = np.linspace(0.1, 9.9, 1000)
     >>> axis_of("x", [(values, np.ones(1000))]).edges[[0, 1, -1]].tolist()
@@ -113,7 +113,7 @@ def axis_of(label: str, groups: Sequence[tuple[FloatArray, FloatArray]]) -> hist
     outermost = max(float(np.abs(values).max()) for values in everything)
     if label.endswith("[rad]") and low < -0.9 * math.pi and 0.9 * math.pi < high and outermost <= math.pi:
         return _regular(4 * max(round(many / 4), 1), -math.pi, math.pi, label)
-    step = _round_up((high - low) / many)
+    step = _rounded((high - low) / many)
     first, last = math.floor(low / step), math.floor(high / step) + 1
     return _regular(last - first, first * step, last * step, label)
 
@@ -130,11 +130,11 @@ def _quantiles(values: FloatArray, weights: FloatArray) -> tuple[float, float]:
     return float(values[order[first]]), float(values[order[min(last, len(order) - 1)]])
 
 
-def _round_up(step: float) -> float:
-    """The next of 1, 2, 2.5, 5, 10 times a power of ten.
+def _rounded(step: float) -> float:
+    """The nearest of 1, 2, 2.5, 5, 10 times a power of ten, by ratio.
 
-    >>> _round_up(0.3), _round_up(21.0)
-    (0.5, 25.0)
+    >>> _rounded(0.3), _rounded(13.6), _rounded(21.0)
+    (0.25, 10.0, 20.0)
     """
     power = 10.0 ** math.floor(math.log10(step))
-    return float(next((f * power for f in (1, 2, 2.5, 5) if f * power >= step * (1 - 1e-12)), 10 * power))
+    return float(min((f * power for f in (1, 2, 2.5, 5, 10)), key=lambda f: abs(math.log(f / step))))

@@ -90,6 +90,8 @@ def attempt(
             draw_if_needed(planned.method, planned.name, folder, plan.card.output)
     except SymhepError as error:  # the failure of one method must not cost the others' results
         reason = logged(planned.name, error, folder)
+        if hidden:  # an older result may know what is hidden now
+            folder.remove_result(planned.name, parts=False)
         return Attempt(entry | {"status": "failed", "summary": {}, "statements": [], "error": reason})
     result = replace(result, statements=[*result.statements, *_pooled(plan, planned, events)])
     entry |= {

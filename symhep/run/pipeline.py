@@ -23,7 +23,7 @@ from symhep.plugin.manager import Registry, build_registry
 from symhep.readers.interface import Note
 from symhep.report.page import write_report
 from symhep.run.attempt import attempt, origin
-from symhep.run.blinding import blinding, hide
+from symhep.run.blinding import blinding, forget_seen, forget_unvouched, hide
 from symhep.run.control import make_control
 from symhep.run.folder import RunFolder
 from symhep.run.plan import Plan, make_plan
@@ -158,6 +158,7 @@ def _execute(
     """The line at the top of this file, as code."""
     started, clock = datetime.now(UTC), time.perf_counter()
     folder.read_json("provenance.json")  # a broken one fails here, before anything is computed
+    forget_seen(plan, folder)
     names = [s.path for found in plan.sources.values() for s in found]
     prints = fingerprints(names, folder, progress, verify=verify)
     _LOG.info("%d input files are known; %.1f s", len(prints), time.perf_counter() - clock)
@@ -174,8 +175,9 @@ def _execute(
     # From here on the folder is that of this card; until now it was that of the last one.
     folder.write_card(plan.resolved_card, source=plan.card_file.path)
     folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
-    done.notes += make_control(plan, events, hidden, folder, progress)
     outcomes = _still_valid(folder, plan, hidden)
+    forget_unvouched(plan, hidden, folder, outcomes)
+    done.notes += make_control(plan, events, hidden, folder, progress)
     for planned in plan.methods.values():
         begun = time.perf_counter()
         _LOG.info("method '%s' (%s) begins", planned.name, planned.method.name)
