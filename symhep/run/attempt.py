@@ -78,8 +78,9 @@ def attempt(
         with isolated(error=MethodError):
             tables = {name: events[name].tables[planned.table] for name in planned.datasets}
             data = assemble(
-                plan.tables, planned.table, tables, plan.units, planned.reference, planned.features
-            )
+                plan.tables, planned.table, tables, plan.units, planned.reference, planned.features,
+                {name: own for name in planned.datasets if (own := events[name].varied(planned.table))},
+            )  # fmt: skip
             if len(data) == 0:
                 raise MethodError(_where_events_went(plan, planned, events))
             fit = Fit(

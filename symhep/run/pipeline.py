@@ -159,18 +159,21 @@ def _execute(
     started, clock = datetime.now(UTC), time.perf_counter()
     folder.read_json("provenance.json")  # a broken one fails here, before anything is computed
     forget_seen(plan, folder)
-    names = [s.path for found in plan.sources.values() for s in found]
+    names = [s.path for found in plan.all_sources for s in found]
     prints = fingerprints(names, folder, progress, verify=verify)
     _LOG.info("%d input files are known; %.1f s", len(prints), time.perf_counter() - clock)
     events = {
-        name: read_dataset(name, plan.tables, found, plan.agreements[name], prints, folder, progress, pool)
+        name: read_dataset(
+            name, plan.tables, found, plan.agreements[name], prints, folder, progress, pool, plan.others[name]
+        )
         for name, found in plan.sources.items()
     }
     events, hidden = hide(plan, events)
     done.notes += [
         f"{note['file']}: {Note(**note).sentence()}"
         for e in events.values()
-        for note in e.account["file_notes"]
+        for account in (e.account, *e.account.get("variation_files", {}).values())
+        for note in account["file_notes"]
     ]
     # From here on the folder is that of this card; until now it was that of the last one.
     folder.write_card(plan.resolved_card, source=plan.card_file.path)
