@@ -87,9 +87,7 @@ def _make(
     if not any(map(len, tables.values())):
         raise MethodError("no event is left to be shown")
     varied = {n: own for n in tables if (own := events[n].varied(table))}
-    data = assemble(
-        plan.tables, table, tables, plan.units, simulation if collision else (), varied=varied
-    )
+    data = assemble(plan.tables, table, tables, plan.units, simulation if collision else (), varied=varied)
     features, _, region = table.partition("@")
     title = region or (selection if selection != NO_SELECTION else "")
     shown = _shown(plan, data, collision, simulation, title, blinded)

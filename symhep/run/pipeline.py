@@ -29,6 +29,7 @@ from symhep.run.folder import RunFolder
 from symhep.run.plan import Plan, make_plan
 from symhep.run.provenance import fingerprints, git_state, record_run
 from symhep.run.reading import read_dataset
+from symhep.run.side_by_side import side_by_side
 from symhep.run.workers import Workers, open_workers
 
 if TYPE_CHECKING:
@@ -204,7 +205,9 @@ def _execute(
             done.results[planned.name] = tried.result
         done.computed += [planned.name] if tried.computed else []
         folder.write_json("results.json", {"methods": outcomes})
-    folder.write_json("results.json", {"methods": outcomes})
+    folder.write_json(
+        "results.json", {"methods": outcomes, "regions": side_by_side(folder, outcomes, done.registry)}
+    )
     line = {
         "started": started.isoformat(timespec="seconds"),
         "duration_s": round(time.perf_counter() - clock, 2),

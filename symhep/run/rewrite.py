@@ -14,6 +14,7 @@ from symhep.run.attempt import JOINED, logged
 from symhep.run.control import control_names, draw_control
 from symhep.run.drawing import draw
 from symhep.run.folder import RunFolder
+from symhep.run.side_by_side import side_by_side
 
 __all__ = ["redraw", "reword"]
 
@@ -81,7 +82,8 @@ def reword(root: str | Path, registry: Registry | None = None) -> tuple[Path, li
             pooled = [s for s in outcomes[name]["statements"] if s["text"].startswith(JOINED)]
             outcomes[name]["statements"] = [*map(vars, result.statements), *pooled]
         if outcomes:
-            folder.write_json("results.json", {"methods": outcomes})
+            tables = side_by_side(folder, outcomes, registry)
+            folder.write_json("results.json", {"methods": outcomes, "regions": tables})
         page = write_report(folder.root)
     if failed:
         raise MethodError("; ".join(failed))
