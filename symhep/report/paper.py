@@ -89,7 +89,7 @@ def _selections(card: RunCard, datasets: Mapping[str, Mapping[str, Any]]) -> Ite
         left = [
             f"{number(flow[-1]['events'])} of {name}"
             for name, account in datasets.items()
-            if len(flow := (account.get("selections") or {}).get(selection) or ()) > 1
+            if len(flow := (account.get("selections") or {}).get(selection) or []) > 1
         ]
         whose = f"region{'s' * (len(regions) > 1)} {_and(regions)}" if regions else f"selection {selection}"
         yield f"The {whose} requires {cuts or 'nothing'}" + (
