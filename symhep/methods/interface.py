@@ -25,6 +25,7 @@ from symhep.methods.table import Table
 from symhep.methods.varied import How, Shifted
 
 if TYPE_CHECKING:
+    import hist
     from matplotlib.figure import Figure
 
 __all__ = ["Inputs", "Method", "NamedFigure", "Options", "ScanQuantity", "Shard"]
@@ -239,6 +240,14 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
     def figures(self, result: Result[RecordT]) -> Iterator[NamedFigure]:
         """Draw the result. Nothing but ``result`` may be used."""
         return iter(())
+
+    def histograms(self, result: Result[RecordT]) -> Mapping[str, hist.Hist[Any]]:
+        """What `symhep export` publishes as histograms, key -> histogram: those of the result.
+
+        A method that keeps distributions or maps as arrays gives them here, too: an axis has a name and its unit in
+        its label, 'mass [GeV]'; a map has the variance of each bin in `hist.storage.Weight`.
+        """
+        return result.histograms
 
     def init_block(self, sample: SampleView) -> InitBlock | None:
         """This method's part of the card that `symhep init` writes for a file; None: it does not suit the file."""

@@ -49,6 +49,10 @@ def wanted_columns(
             found.add_event(parse_expression(cut.cut, card_file.where("selections", selection, index)))
     for name, feature in card.features.items():
         found.add_feature(feature, card_file.where("features", name))
+    for key, changes in Alternatives.of(variations or {}).objects.items():
+        where = card_file.where("datasets", dataset or "", "variations", key.partition("/")[0])
+        for name, change in changes.items():
+            found.add_change(name, [t for t in (change.factor, change.smear) if t is not None], where)
     own = dataset is not None and card.datasets[dataset].weights is not None
     branch = (card.weights if dataset is None else card.weights_of(dataset)).branch
     if branch not in ("auto", "none", *schema.weights):
@@ -135,6 +139,18 @@ class _Wanted:
         ):
             if text is not None:
                 self._member(parse_expression(text, where), name, members)
+
+    def add_change(self, name: str, texts: Iterable[str], where: str) -> None:
+        """Expressions for how the members of an object are changed: of fields of the member and numbers per event."""
+        members = self._known[name]
+        for text in texts:
+            expression = parse_expression(text, where)
+            if others := expression.names & self._known.keys() - members.names - {SELF}:
+                raise CardError(
+                    f"in \"{text}\": '{min(others)}' is an object, and the change of '{name}' cannot depend on it",
+                    where=where, hint="take fields of the member and numbers of the event",
+                )  # fmt: skip
+            self._member(expression, name, members)
 
     def add_event(self, expression: Expression) -> None:
         """An expression whose names are objects, numbers per event, or the weight."""

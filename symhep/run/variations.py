@@ -8,9 +8,14 @@ from symhep.card.loader import CardFile
 from symhep.card.schema import DatasetCard
 from symhep.card.variations import VariationCard
 from symhep.errors import CardError, nearest
+from symhep.events.alternatives import alternative_key
+from symhep.events.kinds import VectorKind
+from symhep.events.varied_objects import changed_order
+from symhep.plugin.manager import Registry
 from symhep.readers.interface import Schema
+from symhep.run.sources import Source, sources
 
-__all__ = ["agreeing", "check_variations", "with_weights"]
+__all__ = ["agreeing", "check_orders", "check_variations", "other_sources", "with_weights"]
 
 
 def check_variations(card_file: CardFile) -> None:
@@ -96,6 +101,23 @@ def with_weights(card_file: CardFile, dataset: str, schema: Schema) -> dict[str,
     return found
 
 
+def check_orders(
+    card_file: CardFile,
+    dataset: str,
+    kinds: Mapping[str, VectorKind],
+    variations: Mapping[str, VariationCard],
+) -> None:
+    """Raise `CardError` for a changed object that chooses its members by what its change is carried over to."""
+    for name, variation in variations.items():
+        for alternative in variation.alternatives.values():
+            try:
+                changed_order(card_file.card.objects, kinds, alternative.objects)
+            except CardError as error:
+                where = card_file.where("datasets", dataset, "variations", name)
+                told = f"a change of {', '.join(alternative.objects)} is carried over to missing momentum, and {error}"
+                raise CardError(told, where=where) from error
+
+
 def agreeing(variations: Mapping[str, Mapping[str, VariationCard]], card_file: CardFile) -> None:
     """Raise `CardError` where a variation of one name has more weights in one dataset than in another."""
     first: dict[str, str] = {}
@@ -110,6 +132,21 @@ def agreeing(variations: Mapping[str, Mapping[str, VariationCard]], card_file: C
                     where=card_file.where("datasets", dataset, "variations", name),
                     hint="give them different names if they are different uncertainties",
                 )
+
+
+def other_sources(card_file: CardFile, dataset: str, registry: Registry) -> dict[str, list[Source]]:
+    """Alternative -> its files, of variations by file; the format and the options of the reader are the dataset's."""
+    described = card_file.card.datasets[dataset]
+    found = {}
+    for name, variation in described.variations.items():
+        for key, alternative in variation.alternatives.items():
+            if alternative.files:
+                where = card_file.where("datasets", dataset, "variations", name)
+                card = described.model_copy(
+                    update={"files": alternative.files, "checksum": None, "source": None}
+                )
+                found[alternative_key(name, key)] = sources(card, registry, card_file.folder, where)
+    return found
 
 
 def _members(entry: str, schema: Schema, where: str) -> Iterator[str]:
