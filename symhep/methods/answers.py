@@ -90,6 +90,9 @@ def _walk(record: Record, path: str, about: str) -> Iterator[Answer]:
         )
         quantity = "p-value" if p is not None else "verdict" if record.conclusion else "limit"
         yield Answer(path, about, quantity, None, p and p.p, record.conclusion, adjusted, *limits)
+    for inside, (row, number) in record.other_numbers.items():
+        quantity = path.rpartition(".")[2].replace("_", " ")
+        yield Answer(f"{path}.{inside}" if path else inside, row or about, quantity, number)
     for name in type(record).model_fields:
         value = getattr(record, name)
         here = f"{path}.{name}" if path else name
