@@ -91,9 +91,8 @@ def p_values(rows: Sequence[PValueRow], labels: Sequence[str], level: float) -> 
         if row.changed:
             ax.axhspan(y - 0.48, y + 0.48, color="#fdecea", lw=0, zorder=0.5)
     for run, (label, offset) in enumerate(zip(labels, _offsets(labels), strict=True)):
-        found = [
-            (-row.log10_p[run], y + offset) for y, row in enumerate(rows) if row.log10_p[run] is not None
-        ]
+        ps = [row.log10_p[run] for row in rows]
+        found = [(-p, y + offset) for y, p in enumerate(ps) if p is not None]
         x, y_values = zip(*found, strict=True) if found else ((), ())
         ax.plot(
             x, y_values, MARKERS[run % len(MARKERS)], color=COLOURS[run % len(COLOURS)], ms=6, mec="white", mew=0.5,

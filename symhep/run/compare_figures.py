@@ -10,7 +10,7 @@ from symhep.methods.interface import NamedFigure
 from symhep.methods.number import Number
 from symhep.run.export.keys import fields_and_rows
 from symhep.run.export.place import slug
-from symhep.run.export.spectra import Spectrum, spectra_of
+from symhep.run.export.spectra import Spectrum, plain_axis, spectra_of
 from symhep.run.stored import StoredResult, StoredRun
 
 if TYPE_CHECKING:
@@ -23,13 +23,14 @@ _ROWS, _FIGURES, _PANELS = 24, 4, 9
 
 
 def compare_figures(runs: Sequence[StoredRun], labels: Sequence[str]) -> Iterator[NamedFigure]:
-    """Of each result that two runs have at least: its numbers, its p-values, its control spectra."""
+    """Of each result that two runs have at least: its numbers, its p-values, its features; then the control plots."""
     for name in dict.fromkeys(name for run in runs for name in run.results):
         found = [run.results.get(name) for run in runs]
         if sum(result is not None for result in found) > 1:
             yield from _numbers(name, found, labels)
             yield from _p_values(name, found, labels)
             yield from _spectra(name, found, labels)
+    yield from _controls(runs, labels)
 
 
 def _numbers(name: str, found: Sequence[StoredResult | None], labels: Sequence[str]) -> Iterator[NamedFigure]:
@@ -107,25 +108,42 @@ def _p_values(
 
 
 def _spectra(name: str, found: Sequence[StoredResult | None], labels: Sequence[str]) -> Iterator[NamedFigure]:
+    """The features of a result, where it has control histograms of its own."""
+    yield from _overlaid(name, [{} if result is None else _control(result) for result in found], labels)
+
+
+def _controls(runs: Sequence[StoredRun], labels: Sequence[str]) -> Iterator[NamedFigure]:
+    """Control plots: collision data, or where there are none in every run, simulation."""
+    for name in dict.fromkeys(name for run in runs for name in run.controls):
+        told = [run.controls.get(name) for run in runs]
+        data = all(c is None or (c.shown.data and not c.shown.blinded) for c in told)
+        sides: list[dict[str, tuple[hist.Hist[Any], Any]]] = []
+        for control in told:
+            spectra = {} if control is None else dict(control.spectra())
+            chosen = {n: s.observed if data else s.total for n, s in spectra.items()}
+            sides.append(
+                {n: (h, plain_axis(spectra[n].label, n)) for n, h in chosen.items() if h is not None}
+            )
+        yield from _overlaid(f"{name}, {'data' if data else 'simulation'}", sides, labels)
+
+
+def _overlaid(
+    name: str, sides: Sequence[dict[str, tuple[hist.Hist[Any], Any]]], labels: Sequence[str]
+) -> Iterator[NamedFigure]:
     from symhep.plotting.beside import SpectrumPanel, spectra
 
-    sides = [{} if result is None else _control(result) for result in found]
     keys = [
         k for k in dict.fromkeys(k for side in sides for k in side) if sum(k in side for side in sides) > 1
     ]
-    panels = [
-        SpectrumPanel(
-            next(str(side[key][1]) for side in sides if key in side),
-            tuple(side[key][0] if key in side else None for side in sides),
-        )
-        for key in keys[:_PANELS]
-    ]
+    panels = []
+    for key in keys[:_PANELS]:
+        label = next(str(side[key][1]) for side in sides if key in side)
+        panels.append(SpectrumPanel(label, tuple(side[key][0] if key in side else None for side in sides)))
     if panels:
         yield NamedFigure(
             slug(f"{name} spectra"), spectra(panels, labels),
-            f"{name}: the features as they enter the method, each normalised to one, and their ratio to the first run, "
-            "with statistical errors as of independent samples. A bin that lies across bins of the first run is shared "
-            "out by overlap."
+            f"{name}: the features, each normalised to one, and their ratio to the first run, with statistical errors "
+            "as of independent samples. A bin that lies across bins of the first run is shared out by overlap."
             + (f" The first {_PANELS} of {len(keys)}." if len(keys) > _PANELS else ""),
         )  # fmt: skip
 
