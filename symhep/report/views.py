@@ -12,8 +12,19 @@ from symhep.methods.p_values import PValue
 from symhep.methods.reference import Reference
 from symhep.methods.table import Cell, Table, cell_text
 from symhep.report.numbers import column, typeset
+from symhep.report.paper import PaperView
+from symhep.report.systematics import SystematicsView
 
-__all__ = ["DatasetView", "FigureView", "MethodView", "ReportContents", "StatementView", "TableView"]
+__all__ = [
+    "ControlView",
+    "DatasetView",
+    "FigureView",
+    "MethodView",
+    "RegionsView",
+    "ReportContents",
+    "StatementView",
+    "TableView",
+]
 
 
 @dataclass(frozen=True)
@@ -106,8 +117,27 @@ class DatasetView:
 
 
 @dataclass(frozen=True)
+class ControlView:
+    """Control plots of a feature set, in a region if it has one."""
+
+    anchor: str
+    title: str
+    blinded: bool
+    figures: list[FigureView]
+
+
+@dataclass(frozen=True)
+class RegionsView:
+    """A method in several regions side by side: the answers that differ or matter, and all of them."""
+
+    name: str
+    chosen: TableView
+    all: TableView
+
+
+@dataclass(frozen=True)
 class MethodView:
-    """A method's outcome."""
+    """A method's outcome. ``blind``: why it was not run, where collision data are not looked at."""
 
     name: str
     use: str
@@ -119,6 +149,13 @@ class MethodView:
     figures: list[FigureView]
     options: Mapping[str, Any]
     summary: Mapping[str, Any]
+    blind: str | None = None
+    systematics: SystematicsView | None = None
+
+    @property
+    def anchor(self) -> str:
+        """Of its heading."""
+        return f"method-{self.name.replace('/', '-')}"
 
     @property
     def alone(self) -> set[int]:
@@ -140,6 +177,15 @@ class ReportContents:
     runs: list[Mapping[str, Any]]
     card: str
     references: list[Reference]
+    control: list[ControlView]
+    yields: list[TableView]
+    regions: list[RegionsView]
+    paper: PaperView | None
+
+    @property
+    def unblinded(self) -> list[Mapping[str, Any]]:
+        """Runs that looked at regions which an earlier one held blind."""
+        return [run for run in self.runs if run.get("unblinded")]
 
 
 def _is_numeric(value: Any) -> bool:
