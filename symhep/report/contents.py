@@ -20,6 +20,7 @@ from symhep.methods.table import Table
 from symhep.report.paper import paper
 from symhep.report.references import FORMATS, SCIKIT_HEP
 from symhep.report.systematics import systematics
+from symhep.report.table_view import TableView
 from symhep.report.views import (
     ControlView,
     DatasetView,
@@ -28,7 +29,6 @@ from symhep.report.views import (
     RegionsView,
     ReportContents,
     StatementView,
-    TableView,
 )
 from symhep.report.yields import yields
 
