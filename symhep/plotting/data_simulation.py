@@ -236,7 +236,7 @@ def _caption(quantity: str, sums: Sums, shown: Shown) -> str:
     if shown.blinded:
         said.append("collision data are blinded here")
     if shown.scaled_to == "luminosity":
-        said.append(f"simulation normalised to {shown.luminosity_fb:g} fb^-1")
+        said.append(f"simulation normalised to {shown.luminosity_fb:g} fb⁻¹")
     elif shown.scaled_to == "data":
         said.append(
             "simulation, and each variation of it, scaled to the number of data events: bands show shapes"
