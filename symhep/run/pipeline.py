@@ -30,6 +30,7 @@ from symhep.run.plan import Plan, make_plan
 from symhep.run.provenance import fingerprints, git_state, record_run
 from symhep.run.reading import read_dataset
 from symhep.run.side_by_side import side_by_side
+from symhep.run.stored import read_run
 from symhep.run.workers import Workers, open_workers
 
 if TYPE_CHECKING:
@@ -56,6 +57,20 @@ class Run:
     computed: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     registry: Registry = field(default_factory=Registry, repr=False)
+
+    @classmethod
+    def load(cls, folder: str | Path, registry: Registry | None = None) -> Run:
+        """A finished run, from its folder: results with their words, failures, and what is blind.
+
+        A result that cannot be read here, since its method is not installed or another version wrote it, stands among
+        the ``failed``. Raises `StoreError` for a folder that holds no run.
+        """
+        registry = registry or build_registry()
+        stored = read_run(folder, registry)
+        results = {name: found.result for name, found in stored.results.items()}
+        return cls(
+            stored.folder, results, stored.failed | stored.unread, stored.blind, registry=registry
+        )  # fmt: skip
 
     @property
     def report(self) -> Path:
