@@ -16,6 +16,7 @@ from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.walk import Walked
 from symhep.hypotheses.support.algebra import SurfaceAlgebra
 from symhep.methods.context import Context, stream_for
+from symhep.methods.p_values import PKind
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
 from symhep_moments.fit.bounds.limits import Bounds, bounds_of
@@ -40,17 +41,20 @@ from symhep_moments.fit.given.rows import exact_candidates, given_groups, group_
 from symhep_moments.fit.guard import events_needed
 from symhep_moments.fit.maps import BreakingMap, breaking_maps
 from symhep_moments.fit.moments import Moments
-from symhep_moments.fit.rank import Chain, chain
+from symhep_moments.fit.rank import Chain
 from symhep_moments.fit.region import Region, region
 from symhep_moments.fit.relative import relative_moments
 from symhep_moments.fit.relative_tests import RelativeTests, points_of, relative_tests
+from symhep_moments.fit.subgroups.largest import largest_walk
 from symhep_moments.fit.subgroups.walk import lattice_test
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.support import Support, support_of
 from symhep_moments.fit.surface import surface_of
+from symhep_moments.fit.entered import systematic_terms
+from symhep_moments.fit.systematics import Chains, VariedMoments, chains, largest_tests, moments_under
 from symhep_moments.fit.whole import threshold_rows, whole_record
 from symhep_moments.options import MomentsOptions
-from symhep_moments.record import DiscreteElement, ThresholdRow, WholeEvents
+from symhep_moments.record import DiscreteElement, SystematicTerms, ThresholdRow, WholeEvents
 from symhep_moments.sample import Events, Sample, frame_of, named_generators
 
 __all__ = ["Measurement", "functions_for", "measure"]
@@ -95,6 +99,10 @@ class Measurement:
         Tests of given groups, and why nothing was fitted: then moments and ranks are empty.
     along
         Tests relative to a reference, None without one.
+    surface
+        Of the events.
+    systematic
+        Which variations entered; None without any.
     """
 
     events: Events
@@ -119,6 +127,12 @@ class Measurement:
     not_fitted: str | None = None
     along: RelativeTests | None = None
     surface: SurfaceAlgebra | None = None
+    systematic: SystematicTerms | None = None
+
+    @property
+    def kind(self) -> PKind:
+        """Of the p-values of what is fitted."""
+        return "bound" if self.systematic is not None and self.systematic.envelopes else "asymptotic"
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
@@ -126,6 +140,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
     functions_seed, discrete_seed = replica_seeds(context.seeds, 2)
     options, events = sample.options, sample.events.on(context.device)
     reference = None if sample.reference is None else sample.reference.on(context.device)
+    variations = [v.on(events) for v in sample.variations]
     frame = frame_of(events.names, sample.particles, events.x.shape[1], events.places)
     with context.progress.task("moments", len(STEPS)) as done:
         support = support_of(events)
@@ -136,10 +151,15 @@ def measure(sample: Sample, context: Context) -> Measurement:
             tested = functions_for(events, options, np.random.default_rng(functions_seed))
         why = why_not_fitted(events, tested)
         if why is None:
-            moments = _moments(events, reference, tested, options).restricted(support.tangent)
+            found = _moments(events, reference, tested, options)
+            under = moments_under(
+                found, variations, events, tested, lambda some: _moments(some, reference, tested, options)
+            ).restricted(support.tangent)
+            moments = under.nominal
         else:
             _require_given(why, sample)
             moments = nothing_fitted(events, support)
+            under = VariedMoments(moments, moments)
         # Those that are tested: candidates on the support, and combinations of them.
         on_support = replace(events, generators=moments.generators)
         done(1, STEPS[1])
@@ -147,7 +167,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
         more = functions if _further(events, options) else None
         exact = (
             {}
-            if unnamed or reference is not None
+            if unnamed or reference is not None or (sample.variations and why is None)
             else exact_candidates(on_support, frame, options, context.seeds, more)
         )
         given = given_groups(
@@ -164,6 +184,8 @@ def measure(sample: Sample, context: Context) -> Measurement:
             why = along.why_not_fitted
         done(1, STEPS[2])
         if why is None:
+            if under.others and along is None:
+                own |= largest_tests(under.every)
             candidates = candidate_tests(moments, options.level, own)
         elif along is not None:
             candidates = along.candidates
@@ -172,17 +194,22 @@ def measure(sample: Sample, context: Context) -> Measurement:
                 tested, len(events.generators)
             )
             candidates = separate_tests(on_support, tested if enough else None, options, exact)
-        ranks = chain(moments, options.level) if why is None else Chain((), options.level, 0)
-        found, algebra = _span(moments, ranks, context)
+        none = Chain((), options.level, 0)
+        ranked = chains(under.every, options.level) if why is None else Chains((none,), none, moments)
+        ranks = ranked.largest
+        span, algebra = _span(ranked.where, ranks, context)
         done(1, STEPS[3])
         lattice = None
         if why is None and options.subgroups is not None and events.momenta and len(moments.generators):
             # What moves no event is no candidate: a class that needs it is not excluded by the support.
             asked = moments.generators if support.still.shape[1] else events.generators
-            lattice = lattice_test(
-                moments, ranks, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups,
-                given={label: (test.log_p, test.kind) for label, test in own.items()},
-            )  # fmt: skip
+            lattice = largest_walk([
+                lattice_test(
+                    m, one, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups,
+                    given={label: (test.log_p, test.kind) for label, test in own.items()},
+                )
+                for m, one in zip(under.every, ranked.each, strict=True)
+            ])  # fmt: skip
         done(1, STEPS[4])
         discrete: Sequence[DiscreteElement] = ()
         elements: dict[str, FloatArray] = {}
@@ -206,10 +233,10 @@ def measure(sample: Sample, context: Context) -> Measurement:
             maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
         done(1, STEPS[6])
     return Measurement(
-        events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
+        events, moments, support, candidates, ranks, span, algebra, lattice, discrete, elements, bounds, maps,
         options.level, sample.relative_to, tuple(edge.text for edge in options.fiducial),
         whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why, along,
-        surface_of(events),
+        surface_of(events), systematic_terms(sample, under, candidates, why, options),
     )  # fmt: skip
 
 

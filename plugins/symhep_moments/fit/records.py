@@ -23,7 +23,7 @@ from symhep.hypotheses.support.told import surface_record
 from symhep.lie.labels import combination_label
 from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number
-from symhep.methods.p_values import PValue
+from symhep.methods.p_values import PKind, PValue
 from symhep.methods.result import Arrays
 from symhep.stats.residual_forms import BlockTest
 from symhep_moments.fit.bounds.rows import bounds_record, of_algebra, of_candidate, of_subgroup
@@ -65,7 +65,7 @@ def record_of(m: Measurement) -> MomentsRecord:
         algebra=_algebra(m, generators),
         generators=generators,
         symmetry=symmetry_of(m, generators).to_record(),
-        chain=[_rank(t, m.level) for t in sorted(m.ranks.tests, key=lambda t: -t.r)],
+        chain=[_rank(t, m.level, m.kind) for t in sorted(m.ranks.tests, key=lambda t: -t.r)],
         candidates=_candidates(m),
         catalogue=None if m.lattice is None else m.lattice.order.catalogue.key,
         subgroups=() if m.lattice is None else [of_subgroup(row, m.bounds) for row in m.lattice.rows],
@@ -96,6 +96,7 @@ def record_of(m: Measurement) -> MomentsRecord:
         left_out=[LeftOut(label=label, why=why) for label, why in m.events.left_out],
         thresholds=m.thresholds,
         whole=m.whole,
+        systematic_terms=m.systematic,
     )  # fmt: skip
 
 
@@ -118,9 +119,9 @@ def _events(events: Events) -> EventsRecord:
     return told.model_copy(update={"used": used})
 
 
-def _rank(t: RankTest, level: float) -> RankRow:
+def _rank(t: RankTest, level: float, kind: PKind) -> RankRow:
     return RankRow(
-        **_block(t.blocks[ALL]) | dict(PValue.of(t.log_p)), dimension=t.r, rejected=t.log_p <= math.log(level),
+        **_block(t.blocks[ALL]) | dict(PValue.of(t.log_p, kind)), dimension=t.r, rejected=t.log_p <= math.log(level),
         blocks={name: BlockRow(**_block(block)) for name, block in t.blocks.items()},
     )  # fmt: skip
 
@@ -159,7 +160,7 @@ def _algebra(m: Measurement, generators: Sequence[GeneratorRow]) -> AlgebraRecor
     named, closure = algebra.identification, algebra.closure_log_p
     return AlgebraRecord(
         dimension=best.r, name=named.name, stability=named.stability,
-        **dict(PValue.of(best.log_p if algebra.log_p is None else algebra.log_p)), angle_95=m.region.angle_95,
+        **dict(PValue.of(best.log_p if algebra.log_p is None else algebra.log_p, m.kind)), angle_95=m.region.angle_95,
         alternatives=Alternative.of(named.alternatives), **of_algebra(m, generators),
         closure_test=Closure(
             exists=algebra.theta is not None, chi_squared=algebra.distance, conditions=algebra.conditions,
