@@ -228,7 +228,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
         done(1, STEPS[5])
         bounds, maps = None, list[BreakingMap]()
         if options.bounds is not None and reference is None and not unnamed:
-            bounds = bounds_of(on_support, functions, options.bounds)
+            bounds = bounds_of(on_support, functions, options.bounds, variations)
             groups = of_groups(groups, given, bounds)
             maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
         done(1, STEPS[6])
