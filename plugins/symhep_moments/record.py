@@ -21,6 +21,7 @@ from symhep.methods.number import Number
 from symhep.methods.p_values import PValue
 from symhep.methods.record import Record
 from symhep.methods.symmetry import SymmetryRecord
+from symhep_moments.sector import SectorRow
 
 __all__ = [
     "AlgebraRecord",
@@ -294,6 +295,11 @@ class MomentsRecord(Record):
         "subgroups are empty then, and candidates without an exact test are not tested; null: they were",
     )
     clearest_bins: tuple[BinRow, ...] = Field((), description="of each map of a breaking, its clearest bin")
+    sectors: tuple[SectorRow, ...] = Field(
+        (),
+        description="of each vector, about each axis whose rotation is rejected, the clearest sector of azimuth with "
+        "fewer or more events; not sought relative to a reference or a density",
+    )
     support: SupportRecord = Field(description="what the events fill")
     functions: Functions = Field(description="test functions")
     events: EventsRecord = Field(description="the events that enter")

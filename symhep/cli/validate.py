@@ -31,5 +31,5 @@ def command(card: str, overrides: tuple[str, ...], code: tuple[str, ...]) -> Non
     for folder in code:
         add_code_folder(folder)
     plan = make_plan(load_card(card, overrides), build_registry())
-    files = sum(len(found) for found in plan.sources.values())
+    files = sum(len(found) for found in plan.all_sources)
     say(f"{card}: good: {files} file{'s' * (files != 1)}, methods: {', '.join(plan.methods) or 'none'}")

@@ -16,11 +16,13 @@ from symhep.events.kinds import COMPONENTS, VectorKind
 from symhep.events.naming import expression_unit, feature_columns, particle_names
 from symhep.events.table import FeatureTable, Places
 from symhep.events.thresholds import thresholds
+from symhep.events.varied_tables import VariedTables, variations_of, widest
 
 __all__ = ["LARGEST", "assemble", "check_cross_sections"]
 
 #: Numbers beyond this have no square in double precision.
 LARGEST = 1e150
+NOTHING_VARIED: Mapping[str, Mapping[str, VariedTables]] = {}
 
 
 def check_cross_sections(card: RunCard, names: Iterable[str]) -> None:
@@ -43,24 +45,31 @@ def assemble(
     tables: Mapping[str, FeatureTable],
     units: Mapping[str, str] | None = None,
     reference: Collection[str] = (),
-    name: str | None = None,
+    called: str | None = None,
+    varied: Mapping[str, Mapping[str, VariedTables]] = NOTHING_VARIED,
 ) -> Dataset:
     """Join ``tables`` (dataset name -> table) and fit the scaling.
 
     ``units`` are those of functions of plugins and named folders, by 'module:function'; ``reference`` are the datasets
-    that the others are looked at relative to. ``name`` is that of the result, by default the one of the features.
+    that the others are looked at relative to. ``called`` is the name of the dataset, by default that of the features.
+    ``varied``: dataset -> systematic variation -> its tables, from which the dataset's variations are made; a variation
+    of the same name in several datasets moves them together, and one that changes none of these tables is left out.
     The weights must already be scaled to the cross-sections, see `check_cross_sections`. Raises `MethodError` if all
     weights are 0, or if squares of weights or values could not be summed.
     """
     for group in ([n for n in tables if n not in reference], [n for n in tables if n in reference]):
         check_cross_sections(card, group)
     feature = card.features[features]
-    for name, table in tables.items():
-        _require_numbers(name, features, table)
+    for dataset_name, table in tables.items():
+        _require_numbers(dataset_name, features, table)
+        for own in varied.get(dataset_name, {}).values():
+            for other in own.tables.values():
+                _require_numbers(dataset_name, features, other, seen=table)
     # A dataset without events knows no momenta and no kinds, and takes nobody else's away.
     full = {n: t for n, t in tables.items() if len(t)} or dict(list(tables.items())[:1])
     kinds = _kinds(features, full)
     joined = FeatureTable.join(list(full.values()))
+    joined = joined.widened(widths := widest(joined, varied))
     weights = joined.weights
     if len(weights) and not weights.any():
         raise MethodError(
@@ -71,7 +80,7 @@ def assemble(
     objects = tuple(p.object for p in joined.places for _ in range(p.width))
     labels = np.repeat(np.arange(len(tables)), [len(t) for t in tables.values()])
     dataset = Dataset(
-        name or features,
+        called or features,
         joined.values,
         columns,
         weights,
@@ -93,7 +102,8 @@ def assemble(
         reference=frozenset(reference),
     )
     scaler = Scaler.fit(dataset.values, feature.scaling, weights, dataset.present)
-    return replace(dataset, scaler=scaler)
+    dataset = replace(dataset, scaler=scaler)
+    return replace(dataset, variations=variations_of(dataset, tables, varied, widths)) if varied else dataset
 
 
 def _units(
@@ -127,7 +137,9 @@ def _kinds(features: str, tables: Mapping[str, FeatureTable]) -> tuple[VectorKin
     return tuple(p.kind for p in FeatureTable.join(list(tables.values())).places for _ in range(p.width))
 
 
-def _require_numbers(dataset: str, features: str, table: FeatureTable) -> None:
+def _require_numbers(
+    dataset: str, features: str, table: FeatureTable, seen: FeatureTable | None = None
+) -> None:
     """Raise `MethodError` for weights and values whose squares are no numbers any more."""
     largest = float(np.abs(table.weights).max(initial=0.0))
     if largest > LARGEST or 0 < largest < 1 / LARGEST:
@@ -136,7 +148,9 @@ def _require_numbers(dataset: str, features: str, table: FeatureTable) -> None:
             f"the weights of dataset '{dataset}' are as {size} as {largest:.3g}, and their squares cannot be summed; "
             "choose another weight with weights.branch, or none"
         )
-    largest = float(np.abs(table.values).max(initial=0.0))
+    largest = (
+        0.0 if seen is not None and table.same_rows(seen) else float(np.abs(table.values).max(initial=0.0))
+    )
     if largest > LARGEST:
         raise MethodError(
             f"'{features}' of dataset '{dataset}' has values of {largest:.3g}, whose squares cannot be summed; "

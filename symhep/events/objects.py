@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import awkward as ak
@@ -17,7 +17,16 @@ from symhep.events.batch import MOMENTUM_SETS
 from symhep.events.evaluate import Scope, per_member
 from symhep.events.functions import CardFunction
 
-__all__ = ["CONSTITUENTS", "PAIR_FIELDS", "build_objects", "object_order", "pairs", "together"]
+__all__ = [
+    "CONSTITUENTS",
+    "PAIR_FIELDS",
+    "ObjectBuilder",
+    "build_objects",
+    "needed_objects",
+    "object_order",
+    "pairs",
+    "together",
+]
 
 #: What a pair knows besides its four-vector.
 PAIR_FIELDS = ("charge", "deltaR", "deltaphi", "deltaeta")
@@ -25,10 +34,14 @@ PAIR_FIELDS = ("charge", "deltaR", "deltaphi", "deltaeta")
 CONSTITUENTS = "_constituents"
 #: Collections and other sources of members have their numbers apart by this.
 _APART = 1 << 40
+NOTHING_MORE: Mapping[str, Collection[str]] = {}
 
 
-def object_order(cards: Mapping[str, ObjectCard]) -> list[str]:
-    """Names such that an object comes after those that it is made of, and that its where, keep and sort name.
+def object_order(
+    cards: Mapping[str, ObjectCard], after: Mapping[str, Collection[str]] = NOTHING_MORE
+) -> list[str]:
+    """Names such that an object comes after those that it is made of, that its where, keep and sort name, and that
+    ``after`` has for it.
 
     Raises `CardError` for objects that need each other, and for parts that are no objects.
 
@@ -50,7 +63,7 @@ def object_order(cards: Mapping[str, ObjectCard]) -> list[str]:
             )
         if name in ordered:
             return
-        for needed in _needed(name, cards):
+        for needed in (*needed_objects(name, cards), *after.get(name, ())):
             visit(needed, (*chain, name))
         ordered.append(name)
 
@@ -61,7 +74,7 @@ def object_order(cards: Mapping[str, ObjectCard]) -> list[str]:
     return ordered
 
 
-def _needed(name: str, cards: Mapping[str, ObjectCard]) -> Iterator[str]:
+def needed_objects(name: str, cards: Mapping[str, ObjectCard]) -> Iterator[str]:
     """Other objects of which ``name`` is made, or which its expressions name."""
     card = cards[name]
     for part in (*(card.pair or ()), *(card.system or ()), card.constituents):
@@ -123,25 +136,43 @@ def build_objects(
 
     ``functions`` are those of plugins and named folders that expressions call, by 'module:function'.
     """
-    names = [name for name in ak.fields(events) if not ak.fields(events[name])]
-    values: dict[str, Any] = {name: events[name] for name in names}
-    if weights is not None:
-        values["weight"] = ak.Array(weights)
-    building = _Building(events, Scope(values, functions or {}))
-    for name in object_order(cards):
-        building.objects[name] = building.build(name, cards[name])
+    building = ObjectBuilder.of_events(events, weights, functions)
+    building.build_all(cards, object_order(cards))
     return building.objects
 
 
-class _Building:
+class ObjectBuilder:
     """The objects of some events that are there so far."""
 
     def __init__(self, events: ak.Array, scope: Scope) -> None:
         self.events, self.scope = events, scope
         self.objects: dict[str, ak.Array] = {}
-        self._clustered: dict[str, ak.Array] = {}  # object -> the particles that its jets are made of
-        self._numbered: dict[str, ak.Array] = {}  # collection -> its members with their numbers
-        self._sources = 0
+        self.clustered: dict[str, ak.Array] = {}  # object -> the particles that its jets are made of
+        self.numbered: dict[str, ak.Array] = {}  # collection -> its members with their numbers
+        self.sources = 0
+
+    @classmethod
+    def of_events(
+        cls,
+        events: ak.Array,
+        weights: npt.NDArray[np.float64] | None = None,
+        functions: Mapping[str, CardFunction] | None = None,
+    ) -> ObjectBuilder:
+        """Without any object yet; for the arguments see `build_objects`."""
+        names = [name for name in ak.fields(events) if not ak.fields(events[name])]
+        values: dict[str, Any] = {name: events[name] for name in names}
+        if weights is not None:
+            values["weight"] = ak.Array(weights)
+        return cls(events, Scope(values, functions or {}))
+
+    def build_all(self, cards: Mapping[str, ObjectCard], order: Iterable[str]) -> None:
+        """Make the objects named in ``order``, each after those that it needs."""
+        for name in order:
+            self.objects[name] = self.build(name, cards[name])
+
+    def collection_of(self, name: str, card: ObjectCard) -> ak.Array:
+        """All members that the object ``name`` chooses from, with their numbers."""
+        return self._collection(str(card.collection))
 
     def build(self, name: str, card: ObjectCard) -> ak.Array:
         """The members of one object, after where, keep and sort."""
@@ -155,7 +186,7 @@ class _Building:
         elif card.constituents is not None:
             members = self._constituents(card.constituents)
         else:
-            members = self._collection(str(card.collection))
+            members = self.collection_of(name, card)
         return self._sorted(name, card, self._kept(name, card.where, members))
 
     def _jets(self, name: str, card: ObjectCard) -> ak.Array:
@@ -163,8 +194,8 @@ class _Building:
 
         source = str(card.cluster)
         particles = self._collection(source) if self._is_collection(name, source) else self.objects[source]
-        self._clustered[name] = self._kept(name, card.where, particles)
-        jets = self._with_numbers(cluster_jets(card, self._clustered[name]))
+        self.clustered[name] = self._kept(name, card.where, particles)
+        jets = self._with_numbers(cluster_jets(card, self.clustered[name]))
         return self._sorted(name, card, self._kept(name, card.keep, jets))
 
     def _is_collection(self, name: str, source: str) -> bool:
@@ -194,17 +225,17 @@ class _Building:
         jets = self.objects[source]
         numbers = jets[CONSTITUENTS]
         jet, _ = ak.broadcast_arrays(ak.local_index(numbers, axis=1), numbers)
-        particles = self._clustered[source][ak.flatten(numbers, axis=2)]
+        particles = self.clustered[source][ak.flatten(numbers, axis=2)]
         return ak.with_field(particles, ak.flatten(jet, axis=2), "jet")
 
     def _collection(self, name: str) -> ak.Array:
-        if name not in self._numbered:
-            self._numbered[name] = self._with_numbers(self.events[name])
-        return self._numbered[name]
+        if name not in self.numbered:
+            self.numbered[name] = self._with_numbers(self.events[name])
+        return self.numbered[name]
 
     def _with_numbers(self, members: ak.Array) -> ak.Array:
         """Members that are known again wherever they turn up: nothing is compared with itself."""
         counts = ak.to_numpy(ak.num(members, axis=1))
-        numbers = np.arange(self._sources * _APART, self._sources * _APART + int(counts.sum()))
-        self._sources += 1
+        numbers = np.arange(self.sources * _APART, self.sources * _APART + int(counts.sum()))
+        self.sources += 1
         return ak.with_field(members, ak.unflatten(numbers, counts), MEMBER)

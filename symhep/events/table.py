@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 #: What a table may take in memory.
 MOST_BYTES = 8e9
 #: Arrays of a table by their names in storage; those of members are place by place.
-_ARRAYS = ("values", "weights", "momenta", "mask", "tags", "spectators", "source", "identity")
+_ARRAYS = ("values", "weights", "momenta", "mask", "tags", "spectators", "source", "identity", "alternatives")
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ class FeatureTable:
     identity
         (N,) which event of the file it is by the numbers that the file gives it (`symhep.events.identity`); 0, or
         None, where it gives none.
+    alternatives
+        (N, A) other event weights, or None if none were asked for.
     """
 
     values: FloatArray
@@ -80,6 +82,7 @@ class FeatureTable:
     spectators: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
     places: tuple[Places, ...] = ()
     identity: npt.NDArray[np.int64] | None = None
+    alternatives: FloatArray | None = None
 
     def __post_init__(self) -> None:
         if self.spectators.shape[1] == 0:
@@ -123,6 +126,7 @@ class FeatureTable:
             np.concatenate([t.spectators for t in full]),
             places,
             _identity(full),
+            _concatenated(t.alternatives for t in full),
         )
 
     @staticmethod
@@ -160,6 +164,7 @@ class FeatureTable:
                 for p, width in zip(self.places, widths, strict=True)
             ),
             self.identity,
+            self.alternatives,
         )  # fmt: skip
 
     def first(self, events: int) -> FeatureTable:
@@ -168,8 +173,20 @@ class FeatureTable:
 
     def scaled(self, factor: float) -> FeatureTable:
         """With all weights times ``factor``."""
-        arrays = self.arrays() | {"weights": self.weights * factor}
-        return self.from_stored(arrays, self.described())
+        others = None if self.alternatives is None else self.alternatives * factor
+        return replace(self, weights=self.weights * factor, alternatives=others)
+
+    def with_weights(self, weights: FloatArray) -> FeatureTable:
+        """The same rows with other weights (N,)."""
+        return replace(self, weights=weights, alternatives=None)
+
+    def other_weights(self, column: int) -> FloatArray:
+        """(N,) those of number ``column`` of the A alternative ones."""
+        return np.zeros(0) if self.alternatives is None else self.alternatives[:, column]
+
+    def same_rows(self, other: FeatureTable) -> bool:
+        """Is ``other`` this table, but for its weights?"""
+        return self.values is other.values
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Those that are there, by name."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from symhep.errors import StoreError
+
+if TYPE_CHECKING:
+    from symhep.methods.number import Number
 
 __all__ = ["SCHEMA_VERSION", "Record", "jsonable"]
 
@@ -63,6 +66,14 @@ class Record(BaseModel):
         None: nothing. It is no field.
         """
         return None
+
+    @property
+    def other_numbers(self) -> Mapping[str, tuple[str, Number]]:
+        """Numbers that its fields hold in another shape: path inside the record -> what it is about, and the number.
+
+        They are answers beside those of its fields (`symhep.methods.answers`). It is no field.
+        """
+        return {}
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON: what results.json holds."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -115,14 +115,25 @@ class ReadRequest:
 
     ``fields`` maps a collection to the extra fields wanted; the momentum fields
     of a named collection always come. ``None`` means everything in the schema.
+    ``variations`` are names of alternative weights, or True for all that there are.
     """
 
     fields: Mapping[str, frozenset[str]] | None = None
     event_fields: frozenset[str] | None = None
     weight: str = "auto"  # "auto", "none" (all weights 1) or a name in Schema.weights
-    variations: bool = False
+    variations: frozenset[str] | Literal[True] = frozenset()
     chunk_events: int = 50_000
     max_events: int | None = None
+
+    def alternatives(self, known: Iterable[str]) -> tuple[str, ...]:
+        """Those of the ``known`` weights that are wanted as alternatives, in their order.
+
+        >>> ReadRequest(variations=frozenset({"b"})).alternatives(["a", "b"])
+        ('b',)
+        >>> ReadRequest(variations=True).alternatives(["a", "b"]), ReadRequest().alternatives(["a", "b"])
+        (('a', 'b'), ())
+        """
+        return tuple(n for n in dict.fromkeys(known) if self.variations is True or n in self.variations)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ A reader of a columnar format describes a file by a `Layout`; which columns a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import awkward as ak
@@ -82,7 +82,10 @@ class Layout:
             if name not in self.event_fields:
                 raise self._unknown(f"no event field '{name}'", name, self.event_fields, file)
         weight, leaf = self._weight(request.weight, file)
-        variations = {n: w for n, w in self.weights.items() if n != weight} if request.variations else {}
+        if request.variations is True:
+            variations = {n: w for n, w in self.weights.items() if n != weight}
+        else:
+            variations = {n: self._weight(n, file)[1] or WeightLeaf(n) for n in sorted(request.variations)}
         return Selection(self, wanted, fields, weight, leaf, variations, request.fields is None)
 
     def _weight(self, asked: str, file: str) -> tuple[str | None, WeightLeaf | None]:
@@ -199,7 +202,7 @@ class Selection:
             fields[name] = _event_field(self.layout.event_fields[name], columns)
         weights = np.ones(count)
         if self.weight_leaf is not None:
-            weights = _weight(self.weight_leaf, columns)
+            (weights,) = _weights([self.weight_leaf], columns)
             missing = np.flatnonzero(np.isnan(weights))
             if len(missing):
                 raise InputError(
@@ -208,7 +211,7 @@ class Selection:
                     event=first + int(missing[0]),
                     hint="choose another weight, or 'none'",
                 )
-        variations = {name: _weight(leaf, columns) for name, leaf in self.variations.items()}
+        variations = dict(zip(self.variations, _weights(self.variations.values(), columns), strict=True))
         for name, entries in removed.items():
             if entries and losses is not None:
                 losses.note(file, f"Entries of '{name}' that stand for no particle are left out", entries)
@@ -219,27 +222,42 @@ def _event_field(leaf: Leaf, columns: Mapping[str, ak.Array]) -> ak.Array:
     (column,) = leaf.columns
     values = columns[column]
     if leaf.first:
-        values = ak.Array(_element(values, 0))
+        values = ak.Array(_Lists(values).element(0))
     return values * leaf.scale if leaf.scale != 1.0 else values
 
 
-def _weight(weight: WeightLeaf, columns: Mapping[str, ak.Array]) -> FloatArray:
-    values = columns[weight.column]
-    if values.layout.is_option:
-        values = ak.fill_none(values, np.nan if weight.index is None else [], axis=0)
-    found = np.asarray(values if weight.index is None else _element(values, weight.index), dtype=np.float64)
-    if weight.times is not None:
-        found = found * np.asarray(columns[weight.times], dtype=np.float64)
-    return found
+def _weights(weights: Iterable[WeightLeaf], columns: Mapping[str, ak.Array]) -> Iterator[FloatArray]:
+    """One array for each; a list of a hundred weights per event is unpacked once."""
+    lists: dict[str, _Lists] = {}
+    for weight in weights:
+        values = columns[weight.column]
+        if weight.index is None:
+            found = ak.fill_none(values, np.nan, axis=0) if values.layout.is_option else values
+        else:
+            if weight.column not in lists:
+                lists[weight.column] = _Lists(values)
+            found = lists[weight.column].element(weight.index)
+        numbers = np.asarray(found, dtype=np.float64)
+        if weight.times is not None:
+            numbers = numbers * np.asarray(columns[weight.times], dtype=np.float64)
+        yield numbers
 
 
-def _element(values: ak.Array, index: int) -> npt.NDArray[np.generic]:
-    """Element ``index`` of each list; NaN where a list is too short."""
-    lists = ak.to_packed(values).layout.to_ListOffsetArray64(True)
-    offsets, flat = np.asarray(lists.offsets.data), ak.to_numpy(ak.Array(lists.content))
-    long_enough = np.diff(offsets) > index
-    if long_enough.all():
-        return flat[offsets[:-1] + index]
-    found = np.full(len(values), np.nan)
-    found[long_enough] = flat[offsets[:-1][long_enough] + index]
-    return found
+class _Lists:
+    """A list of numbers per event, none where the file has no list."""
+
+    def __init__(self, values: ak.Array) -> None:
+        values = ak.fill_none(values, [], axis=0) if values.layout.is_option else values
+        lists = ak.to_packed(values).layout.to_ListOffsetArray64(True)
+        self.offsets, self.flat = np.asarray(lists.offsets.data), ak.to_numpy(ak.Array(lists.content))
+        self.shortest = int(np.diff(self.offsets).min(initial=np.iinfo(np.int64).max))
+
+    def element(self, index: int) -> npt.NDArray[np.generic]:
+        """Element ``index`` of each list; NaN where a list is too short."""
+        begin = self.offsets[:-1]
+        if self.shortest > index:
+            return self.flat[begin + index]
+        found = np.full(len(begin), np.nan)
+        long_enough = np.diff(self.offsets) > index
+        found[long_enough] = self.flat[begin[long_enough] + index]
+        return found

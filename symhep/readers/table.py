@@ -96,7 +96,7 @@ class TableReader(Reader):
             try:
                 table, layout = stack.enter_context(self.opened(path, options))
                 entries = table.entries
-                layout = _with_list_weights(table, layout) if request.variations else layout
+                layout = _with_list_weights(table, layout) if request.variations is True else layout
                 selection = layout.select(request, path)
             except InputError as error:
                 # Nothing of this file can be delivered: under 'skip' that is one row of the report.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Literal
 
+from symhep.card.variations import VariationCard
 from symhep.errors import InputError
 from symhep.events.functions import CardFunction
 from symhep.events.identity import event_numbers
@@ -22,6 +23,7 @@ __all__ = ["Agreement", "Lacking", "check_agreement", "everything", "lacking", "
 _SHOWN = 3
 _ABSENT = "absent"
 _WEIGHT = "the event weight"
+_OTHER_WEIGHT = "alternative weight"
 #: What happens where a file lacks something, by the first word of its name.
 _INSTEAD = {
     _WEIGHT: "every event weighs 1",
@@ -29,6 +31,7 @@ _INSTEAD = {
     "component": "it is 0",
     "field": "no comparison with it holds",
     "number": "no comparison with it holds",
+    "alternative": "it is the nominal one",
 }
 #: What a file may leave out of its momenta, in words, and the columns any of which gives it.
 _COMPONENTS = {"pz or eta": ("pz", "eta"), "mass or energy": ("mass", "E")}
@@ -43,6 +46,7 @@ class Lacking:
     fields: Mapping[str, frozenset[str]]
     event_fields: frozenset[str]
     weight: bool
+    variations: frozenset[str] = frozenset()
 
     def reduced(self, request: ReadRequest) -> ReadRequest:
         """The request without what the file lacks."""
@@ -53,7 +57,8 @@ class Lacking:
         }
         events = request.event_fields and request.event_fields - self.event_fields
         weight = "none" if self.weight else request.weight
-        return replace(request, fields=fields, event_fields=events, weight=weight)
+        others = request.variations if request.variations is True else request.variations - self.variations
+        return replace(request, fields=fields, event_fields=events, weight=weight, variations=others)
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,8 @@ class Agreement:
         Those of plugins and named folders that the card's expressions call, by 'module:function'.
     unit
         As the card says which numbers of an event tell its rows from those of others.
+    variations
+        Systematic variations of the dataset, with weights by their names in the files.
     """
 
     dataset: str
@@ -82,6 +89,15 @@ class Agreement:
     kinds: Mapping[str, VectorKind] = field(default_factory=dict)
     functions: Mapping[str, CardFunction] = field(default_factory=dict)
     unit: tuple[str, ...] | Literal["auto", "none"] = "none"
+    variations: Mapping[str, VariationCard] = field(default_factory=dict)
+
+    @property
+    def nominal(self) -> Agreement:
+        """The same without systematic variations."""
+        taken = {what: way for what, way in self.taken.items() if not what.startswith(_OTHER_WEIGHT)}
+        return replace(
+            self, variations={}, request=replace(self.request, variations=frozenset()), taken=taken
+        )
 
     def numbered(self, schema: Schema) -> tuple[str, ...]:
         """The numbers of a file with this schema that say which event a row is of."""
@@ -106,6 +122,7 @@ def lacking(schema: Schema, request: ReadRequest) -> Lacking:
         },
         (request.event_fields or frozenset()) - frozenset(schema.event_fields),
         request.weight not in ("auto", "none", *schema.weights),
+        frozenset() if request.variations is True else request.variations - frozenset(schema.weights),
     )
 
 
@@ -129,6 +146,7 @@ def _joined(a: Schema, b: Schema) -> Schema:
         event_fields={**b.event_fields, **a.event_fields},
         weights=tuple(dict.fromkeys((*a.weights, *b.weights))),
         auto_weight=a.auto_weight if a.auto_weight is not None else b.auto_weight,
+        weight_groups={**b.weight_groups, **a.weight_groups},
     )
 
 
@@ -213,6 +231,9 @@ def taken(schema: Schema, request: ReadRequest) -> dict[str, str]:
     weight = schema.auto_weight if request.weight == "auto" else request.weight
     if weight in schema.weights:
         found[_WEIGHT] = f"'{weight}'"
+    if request.variations is not True:
+        known = request.variations & frozenset(schema.weights)
+        found |= {f"{_OTHER_WEIGHT} '{name}'": "a number per event" for name in sorted(known)}
     return found
 
 

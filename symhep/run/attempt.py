@@ -78,15 +78,21 @@ def attempt(
         with isolated(error=MethodError):
             tables = {name: events[name].tables[planned.table] for name in planned.datasets}
             data = assemble(
-                plan.tables, planned.table, tables, plan.units, planned.reference, planned.features
-            )
+                plan.tables, planned.table, tables, plan.units, planned.reference, planned.features,
+                {name: own for name in planned.datasets if (own := events[name].varied(planned.table))},
+            )  # fmt: skip
             if len(data) == 0:
                 raise MethodError(_where_events_went(plan, planned, events))
-            fit = Fit(planned, data, folder, plan.card.run.seed, plan.device, progress, pool, registry)
+            fit = Fit(
+                planned, data, folder, plan.card.run.seed, plan.device, progress, pool, registry,
+                controlled=not plan.has_roles,
+            )  # fmt: skip
             result, computed = fit.run()
             draw_if_needed(planned.method, planned.name, folder, plan.card.output)
     except SymhepError as error:  # the failure of one method must not cost the others' results
         reason = logged(planned.name, error, folder)
+        if hidden:  # an older result may know what is hidden now
+            folder.remove_result(planned.name, parts=False)
         return Attempt(entry | {"status": "failed", "summary": {}, "statements": [], "error": reason})
     result = replace(result, statements=[*result.statements, *_pooled(plan, planned, events)])
     entry |= {

@@ -8,7 +8,9 @@ from dataclasses import replace
 from symhep.card.expressions import KINEMATICS, SELF, Expression, parse_expression
 from symhep.card.loader import CardFile
 from symhep.card.schema import FeatureCard, ObjectCard
+from symhep.card.variations import VariationCard
 from symhep.errors import CardError, nearest
+from symhep.events.alternatives import Alternatives
 from symhep.events.functions import PHYSICS_FUNCTIONS, CardFunction
 from symhep.events.kinds import VectorKind
 from symhep.events.objects import PAIR_FIELDS, object_order
@@ -28,12 +30,13 @@ def wanted_columns(
     schema: Schema,
     functions: Mapping[str, CardFunction] | None = None,
     dataset: str | None = None,
+    variations: Mapping[str, VariationCard] | None = None,
 ) -> ReadRequest:
     """The request for a file with ``schema``: what objects, cuts and features take, and no more.
 
     ``functions`` are those of plugins and named folders that expressions call, by 'module:function'; ``dataset`` may
-    have weights of its own. Raises `CardError`
-    for a collection, field or weight that the file does not have, and for a variable that the vectors of an object
+    have weights of its own; ``variations`` are its systematic ones, see `symhep.run.variations`. Raises `CardError` for
+    a collection, field or weight that the file does not have, and for a variable that the vectors of an object
     cannot have (eta of missing momentum), with the card's line and the nearest name.
     """
     card, found = card_file.card, _Wanted(card_file, schema, functions or {})
@@ -46,13 +49,20 @@ def wanted_columns(
             found.add_event(parse_expression(cut.cut, card_file.where("selections", selection, index)))
     for name, feature in card.features.items():
         found.add_feature(feature, card_file.where("features", name))
+    for key, changes in Alternatives.of(variations or {}).objects.items():
+        where = card_file.where("datasets", dataset or "", "variations", key.partition("/")[0])
+        for name, change in changes.items():
+            found.add_change(name, [t for t in (change.factor, change.smear) if t is not None], where)
     own = dataset is not None and card.datasets[dataset].weights is not None
     branch = (card.weights if dataset is None else card.weights_of(dataset)).branch
     if branch not in ("auto", "none", *schema.weights):
         where = card_file.where(*(("datasets", dataset or "") if own else ()), "weights", "branch")
         raise CardError(f"no weight is called '{branch}'", where=where, hint=nearest(branch, schema.weights))
     fields = {name: frozenset(columns) for name, columns in found.columns.items()}
-    return ReadRequest(fields, frozenset(found.event_fields), branch, chunk_events=card.run.chunk_events)
+    return ReadRequest(
+        fields, frozenset(found.event_fields), branch, frozenset(Alternatives.of(variations or {}).weights),
+        card.run.chunk_events,
+    )  # fmt: skip
 
 
 class _Wanted:
@@ -129,6 +139,18 @@ class _Wanted:
         ):
             if text is not None:
                 self._member(parse_expression(text, where), name, members)
+
+    def add_change(self, name: str, texts: Iterable[str], where: str) -> None:
+        """Expressions for how the members of an object are changed: of fields of the member and numbers per event."""
+        members = self._known[name]
+        for text in texts:
+            expression = parse_expression(text, where)
+            if others := expression.names & self._known.keys() - members.names - {SELF}:
+                raise CardError(
+                    f"in \"{text}\": '{min(others)}' is an object, and the change of '{name}' cannot depend on it",
+                    where=where, hint="take fields of the member and numbers of the event",
+                )  # fmt: skip
+            self._member(expression, name, members)
 
     def add_event(self, expression: Expression) -> None:
         """An expression whose names are objects, numbers per event, or the weight."""

@@ -1,7 +1,7 @@
 """``missing: fill``: events of a file that lacks a wanted column, with something in its place.
 
-A missing collection has no members, a missing weight is 1, a missing component of a momentum is 0 (which the
-readers see to), and any other missing number is NaN, with which no comparison holds.
+A missing collection has no members, a missing weight is 1 (an alternative one is the nominal one), a missing component
+of a momentum is 0 (which the readers see to), and any other missing number is NaN, with which no comparison holds.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ def read_filled(source: Source, request: ReadRequest, losses: LossLog) -> Iterat
     """As `Source.read`, for a file that may lack columns of ``request``. Raises `InputError`."""
     lacks = lacking(source.schema(), request)
     for batch in source.read(lacks.reduced(request), losses):
-        yield replace(batch, events=_filled(batch.events, lacks, request.fields or {}))
+        others = {**batch.variations, **dict.fromkeys(sorted(lacks.variations), batch.weights)}
+        yield replace(batch, events=_filled(batch.events, lacks, request.fields or {}), variations=others)
 
 
 def _filled(events: ak.Array, lacks: Lacking, asked: Mapping[str, frozenset[str]]) -> ak.Array:

@@ -133,7 +133,7 @@ def load(
         None if fields is None else {k: frozenset(v) for k, v in fields.items()},
         None if fields is None else frozenset(),
         weight,
-        variations,
+        True if variations else frozenset(),
     )
     found = sources(card, registry or build_registry())
     if len(found) > 1:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from symhep.card.schema import DatasetCard
 from symhep.errors import CardError, InputError
 from symhep.paths import obstacle
 from symhep.readers.parquet_folder import parts
 from symhep.run.fileset import fileset
 from symhep.run.globs import is_pattern, matching
 
-__all__ = ["Named", "absolute", "check_place", "is_url", "local_path", "named_files"]
+__all__ = ["Named", "absolute", "check_place", "is_url", "local_path", "named_files", "with_absolute_files"]
 
 #: What a URL may begin with. Not among them: what makes files of other files, such as reference:// or zip://.
 SCHEMES = (
@@ -55,6 +56,23 @@ def absolute(pattern: str, folder: Path) -> str:
         if matching(str(base / pattern)):
             return str((base / pattern).absolute())
     return pattern
+
+
+def with_absolute_files(dataset: DatasetCard, folder: Path) -> DatasetCard:
+    """A dataset of a card with its `absolute` files, those of its variations included."""
+
+    def moved(files: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(absolute(f, folder) for f in files)
+
+    variations = {}
+    for name, variation in dataset.variations.items():
+        ways = {
+            k: a.model_copy(update={"files": moved(a.files)})
+            for k, a in variation.alternatives.items()
+            if a.files
+        }
+        variations[name] = variation.model_copy(update=ways)
+    return dataset.model_copy(update={"files": moved(dataset.files), "variations": variations})
 
 
 def is_url(name: str) -> bool:

@@ -16,7 +16,7 @@ from symhep.card.schema import RunCard
 from symhep.errors import InputError
 from symhep.readers.interface import WeightSums
 
-__all__ = ["Normalisation", "normalisation"]
+__all__ = ["Normalisation", "normalisation", "sum_after_policy"]
 
 #: 1/fb in 1/pb.
 PB_PER_FB = 1000.0
@@ -34,7 +34,11 @@ class Normalisation:
 
 
 def normalisation(
-    dataset: str, card: RunCard, sums: WeightSums, files: Sequence[Mapping[str, Any]]
+    dataset: str,
+    card: RunCard,
+    sums: WeightSums,
+    files: Sequence[Mapping[str, Any]],
+    like: float | None = None,
 ) -> Normalisation:
     """The factor that scales the weights of a dataset to its ``xsec_pb``; 1 without one.
 
@@ -44,15 +48,21 @@ def normalisation(
         Of the events read.
     files
         What `symhep.run.reading.read_file` says of each file: ``file.generated`` is the sum before skimming or None.
+    like
+        Of other files of a variation: the sum of weights that they are scaled to if there is no cross-section.
 
     Raises `InputError` if some files know their sum before skimming and others do not (unless the card says
     ``missing: fill``), or if the sum is not positive.
     """
     wanted = card.datasets[dataset]
+    if wanted.xsec_pb is None and like is not None:
+        total = sum_after_policy(sums, card.weights_of(dataset).negative)
+        _require_positive(dataset, total, "the other files of a variation cannot be scaled to it")
+        return Normalisation(like / total, {"events": "read", "sum_of_weights": total})
     if wanted.xsec_pb is None:
         return Normalisation()
     policy = card.weights_of(dataset).negative
-    read = _after_policy(sums, policy)
+    read = sum_after_policy(sums, policy)
     known = [f for f in files if f["file"].get("generated") is not None]
     lacking = [f["file"]["file"] for f in files if f["file"].get("generated") is None]
     why = None
@@ -80,13 +90,17 @@ def normalisation(
 
 
 def _scaled(dataset: str, card: RunCard, events: str, total: float, notes: tuple[str, ...]) -> Normalisation:
-    if not 0 < total < math.inf:
-        raise InputError(f"dataset '{dataset}': the weights sum to {total:g}, so xsec_pb cannot be applied")
+    _require_positive(dataset, total, "xsec_pb cannot be applied")
     wanted = card.datasets[dataset].xsec_pb or 0.0
     unit = "pb"
     if card.luminosity_fb is not None:
         wanted, unit = wanted * card.luminosity_fb * PB_PER_FB, "events"
     return Normalisation(wanted / total, {"events": events, "sum_of_weights": total}, notes, unit)
+
+
+def _require_positive(dataset: str, total: float, told: str) -> None:
+    if not 0 < total < math.inf:
+        raise InputError(f"dataset '{dataset}': the weights sum to {total:g}, so {told}")
 
 
 def _delivered(file: Mapping[str, Any]) -> float:
@@ -96,7 +110,7 @@ def _delivered(file: Mapping[str, Any]) -> float:
     return read / (read + many) if read + many else float(not lost)
 
 
-def _after_policy(sums: WeightSums, negative: str) -> float:
+def sum_after_policy(sums: WeightSums, negative: str) -> float:
     """Sum of the weights of all events read, as the card's policy on negative weights leaves them."""
     positive = (sums.sum_abs_w + sums.sum_w) / 2
     return {"drop": positive, "abs": sums.sum_abs_w}.get(negative, sums.sum_w)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from symhep.card.loader import CardFile
 from symhep.card.problems import validation_error
 from symhep.card.schema import FeatureCard, RunCard
 from symhep.errors import CardError, InputError, MethodError, PluginError, nearest
+from symhep.events.alternatives import Alternatives
 from symhep.events.assemble import assemble, check_cross_sections
 from symhep.events.canonical import check_canonical
 from symhep.events.functions import CardFunction
@@ -31,10 +32,11 @@ from symhep.run.filling import read_filled
 from symhep.run.folder import content_key
 from symhep.run.functions import functions_of
 from symhep.run.kinds import object_kinds
-from symhep.run.names import absolute
+from symhep.run.names import with_absolute_files
 from symhep.run.regions import blind_of, check_regions, table_name, with_regions
 from symhep.run.roles import datasets_of
 from symhep.run.sources import Source, sources
+from symhep.run.variations import agreeing, check_orders, check_variations, other_sources, with_weights
 
 #: Events that a card is tried on before the run.
 _REHEARSAL = 20
@@ -109,6 +111,8 @@ class Plan:
     sources: Mapping[str, list[Source]]
     agreements: Mapping[str, Agreement]
     methods: Mapping[str, PlannedMethod]
+    #: Dataset -> alternative -> its other files, see `symhep.events.alternatives.alternative_key`.
+    others: Mapping[str, Mapping[str, list[Source]]] = field(default_factory=dict)
 
     @cached_property
     def device(self) -> str:
@@ -116,6 +120,11 @@ class Plan:
         from symhep.torchkit.device import resolve_device  # torch takes a second to load
 
         return resolve_device(self.card.run.device)
+
+    @property
+    def all_sources(self) -> list[list[Source]]:
+        """Of the datasets, and of their variations by file."""
+        return [*self.sources.values(), *(found for own in self.others.values() for found in own.values())]
 
     @property
     def functions(self) -> dict[str, CardFunction]:
@@ -131,6 +140,16 @@ class Plan:
     def card(self) -> RunCard:
         """The card itself."""
         return self.card_file.card
+
+    @property
+    def has_roles(self) -> bool:
+        """Does any dataset say whether it is collision data or simulation?"""
+        return any(d.role is not None for d in self.card.datasets.values())
+
+    @property
+    def has_data(self) -> bool:
+        """Is any dataset collision data?"""
+        return any(d.role == "data" for d in self.card.datasets.values())
 
     @property
     def names(self) -> list[str]:
@@ -150,8 +169,7 @@ class Plan:
     def resolved_card(self) -> RunCard:
         """The card with absolute file names, so that it can be run from anywhere."""
         datasets = {
-            name: d.model_copy(update={"files": tuple(absolute(f, self.card_file.folder) for f in d.files)})
-            for name, d in self.card.datasets.items()
+            name: with_absolute_files(d, self.card_file.folder) for name, d in self.card.datasets.items()
         }
         # As checked: a method that names files in its options has made them absolute by now.
         checked = {planned.card_name: planned.options for planned in self.methods.values()}
@@ -185,7 +203,12 @@ def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ())
         name: sources(dataset, registry, card_file.folder, card_file.where("datasets", name))
         for name, dataset in card.datasets.items()
     }
+    others = {name: other_sources(card_file, name, registry) for name in card.datasets}
     agreements = {name: _agreement(name, card_file, found, functions) for name, found in files.items()}
+    for name, found in others.items():
+        for given in found.values():
+            _same_columns(agreements[name].nominal, given, card)
+    agreeing({name: agreement.variations for name, agreement in agreements.items()}, card_file)
     tables = with_regions(card)
     tried = {name: _rehearse(tables, found, agreements[name]) for name, found in files.items()}
     planned_methods = [p for name in card.methods for p in _method(name, card_file, registry)]
@@ -196,7 +219,7 @@ def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ())
     methods = {p.name: p for p in planned_methods if not wanted or p.name in wanted or p.card_name in wanted}
     for planned in methods.values():
         _check_method(card_file, tables, planned, tried)
-    plan = Plan(card_file, files, agreements, methods)
+    plan = Plan(card_file, files, agreements, methods, others)
     if card.run.device not in _ALWAYS_THERE:
         plan.device  # noqa: B018  a device that is not there is told now
     return plan
@@ -238,6 +261,7 @@ def _check_references(card_file: CardFile) -> None:
             if name in ("all", "weights") or name.startswith("features "):
                 raise CardError(f"'{name}' is reserved for the cutflow; rename the cut", where=where)
     check_regions(card_file)
+    check_variations(card_file)
     for name, method in card.methods.items():
         where = card_file.where("methods", name)
         _must_be("feature set", method.features, card.features, where)
@@ -289,7 +313,8 @@ def _agreement(
 ) -> Agreement:
     """What the card wants of a dataset, after a look at what its files have."""
     schemas = _schemas(found, card_file.card)
-    request = wanted_columns(card_file, merged(schemas.values()), functions, name)
+    variations = with_weights(card_file, name, merged(schemas.values()))
+    request = wanted_columns(card_file, merged(schemas.values()), functions, name, variations)
     unit, fill = card_file.card.datasets[name].unit, card_file.card.datasets[name].missing == "fill"
     if not isinstance(unit, str):
         for number in unit:
@@ -302,7 +327,15 @@ def _agreement(
     has = {path: taken(schema, request) for path, schema in schemas.items()}
     check_agreement(name, has, fill=fill, total=len(found))
     kinds = object_kinds(card_file.card.objects, merged(schemas.values()))
-    return Agreement(name, request, *next(iter(has.items())), fill, kinds, functions, unit)
+    check_orders(card_file, name, kinds, variations)
+    return Agreement(name, request, *next(iter(has.items())), fill, kinds, functions, unit, variations)
+
+
+def _same_columns(agreement: Agreement, found: list[Source], card: RunCard) -> None:
+    """Raise `InputError` for other files that differ from those of their dataset in what the run takes."""
+    schemas = _schemas(found, card)
+    has = {path: taken(schema, agreement.request) for path, schema in schemas.items()}
+    check_agreement(agreement.dataset, {agreement.path: agreement.taken} | has, fill=agreement.fill)
 
 
 def _schemas(found: list[Source], card: RunCard) -> dict[str, Schema]:
@@ -327,7 +360,7 @@ def _rehearse(card: RunCard, found: list[Source], agreement: Agreement) -> Mappi
     few = replace(agreement.request, max_events=_REHEARSAL, chunk_events=_REHEARSAL)
     selector = Selector(
         card, agreement.kinds, agreement.functions, card.weights_of(agreement.dataset),
-        blind_of(card, agreement.dataset),
+        blind_of(card, agreement.dataset), Alternatives.of(agreement.variations),
     )  # fmt: skip
     for source in found:
         read = 0

@@ -22,6 +22,8 @@ from symhep_moments.figures.limits import limits_of
 from symhep_moments.figures.maps import SHOWN as MAPS
 from symhep_moments.figures.maps import breaking_maps
 from symhep_moments.figures.moments import moment_pulls
+from symhep_moments.figures.sectors import SHOWN as SECTORS
+from symhep_moments.figures.sectors import azimuths
 from symhep_moments.record import MomentsRecord
 from symhep_moments.say.bounds import V_L, V_M
 
@@ -70,6 +72,14 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
             "Where symmetries break. Rotations: events in a bin against the mean over their orbits, less one; others: "
             "relative change of the density along the generator, per unit of rapidity, of energy, or of its parameter. "
             f"Dots: within two errors of zero.{more}",
+        )
+    if s.sectors:
+        more = f" The first {SECTORS} of {len(s.sectors)}." if len(s.sectors) > SECTORS else ""
+        yield NamedFigure(
+            "sectors",
+            azimuths(a, s),
+            "Azimuth of each vector about the axes whose rotations are rejected. Shaded: the clearest sector, where a "
+            f"scan over all sectors rejects an even azimuth; line: what there would be without it.{more}",
         )
     if discrete.has_discrete(s.discrete):
         yield NamedFigure(

@@ -17,6 +17,7 @@ from symhep.methods.table import Cell, Heading, Table
 from symhep_moments.record import Candidate, MomentsRecord
 from symhep_moments.say.blocks import block_name
 from symhep_moments.say.bounds import V_M
+from symhep_moments.say.sectors import sector_table
 
 __all__ = ["tables"]
 
@@ -26,6 +27,7 @@ def tables(s: MomentsRecord) -> dict[str, Table]:
     found = {
         "candidates": _candidates(s),
         "groups": group_table(s.groups),
+        "sectors": sector_table(s.sectors),
         "ranks": _ranks(s),
         "left_out": _left_out(s),
         "generators": generator_table(s.generators),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +35,7 @@ class Wanted:
     particles: frozenset[str] | None
     event_fields: frozenset[str]
     weight: str | None = None
-    variations: bool = False
+    variations: frozenset[str] | Literal[True] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,8 @@ def _parse(
         weights = table[:, column_of[chosen]]
     if not np.isfinite(weights).all():
         raise ValueError(f"the weight '{chosen}' is missing or not a finite number")
-    variations = {name: table[:, i] for name, i in column_of.items()} if wanted.variations else {}
+    asked = column_of if wanted.variations is True else wanted.variations & column_of.keys()
+    variations = {name: table[:, column_of[name]] for name in asked}
     of_document = np.full(len(numbers), document.number)
     return Columns(numbers, of_document, record.counts, weights, particles, fields, variations)
 

@@ -106,7 +106,7 @@ class HepMCReader(Reader):
         collections = ["particles"] if request.fields is None else list(request.fields)
         for chunk in rebatch(_columns(path, request, losses, walk), request.chunk_events):
             missing = np.full(len(chunk), np.nan)
-            names = [*walk.names, *chunk.variations] if request.variations else []
+            names = request.alternatives([*walk.names, *chunk.variations])
             yield EventBatch(
                 to_awkward(chunk, collections),
                 np.ones(len(chunk)) if request.weight == "none" else chunk.weights,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from symhep.readers.lhe.numbers import fortran_to_c, misread, parse_numbers
 from symhep.readers.lhe.runs import EventRun, Kind
 from symhep.readers.lhe.weights import weight_table
 
-__all__ = ["BadEvent", "Wanted", "read_run"]
+__all__ = ["NOMINAL", "BadEvent", "Wanted", "read_run"]
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -28,6 +29,8 @@ _REASONS = {
     Kind.MERGED: "the tags in the event are damaged: it may have run into another one",
 }
 _N_EVENT, _N_PARTICLE = 6, len(PARTICLE_FIELDS)
+#: The nominal weight's name in the accord.
+NOMINAL = "XWGTUP"
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Wanted:
     particles: frozenset[str] | None
     event_fields: frozenset[str]
     weight: str | None = None
-    variations: bool = False
+    variations: frozenset[str] | Literal[True] = frozenset()
     declared: tuple[str, ...] = ()
 
 
@@ -92,7 +95,7 @@ def _narrow(
         zip(run.body[places].tolist(), run.tail[places].tolist(), run.stop[places].tolist(), strict=True)
     )
     bodies = [run.text[i:j] for i, j, _ in ends]
-    named = wanted.variations or wanted.weight is not None
+    named = bool(wanted.variations) or wanted.weight is not None
     tails = [run.text[j:k] for _, j, k in ends] if named else []
     try:
         yield _parse(bodies, tails, wanted, places + first, document)
@@ -137,7 +140,7 @@ def _parse(
             event_fields[name] = _typed(values[begin + place], EVENT_FIELDS[name].type)
     weights, variations = values[begin + 2], {}
     if tails:
-        only = None if wanted.variations else [wanted.weight or ""]
+        only = None if wanted.variations is True else [wanted.weight or "", *sorted(wanted.variations)]
         column_of, table = weight_table(tails, wanted.declared, only)
         if wanted.weight is not None:
             if wanted.weight not in column_of:
@@ -147,8 +150,10 @@ def _parse(
                 odd = weights[none][0]
                 what = "has no" if np.isnan(odd) else "has an infinite"
                 raise ValueError(f"the event {what} weight '{wanted.weight}'")
-        if wanted.variations:
-            variations = {name: table[:, i] for name, i in column_of.items()}
+        asked = column_of if wanted.variations is True else wanted.variations & column_of.keys()
+        variations = {name: table[:, column_of[name]] for name in asked}
+    if wanted.variations is not True and NOMINAL in wanted.variations:
+        variations[NOMINAL] = values[begin + 2]
     return Columns(
         numbers, np.full(len(numbers), document), counts, weights, particles, event_fields, variations
     )

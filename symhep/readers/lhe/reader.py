@@ -30,16 +30,13 @@ from symhep.readers.interface import (
 from symhep.readers.lhe.bookkeeping import cross_section, details, header_notes, notes
 from symhep.readers.lhe.columns import EVENT_FIELDS, MOMENTUM, PARTICLE_FIELDS, Columns, rebatch, to_awkward
 from symhep.readers.lhe.document import Damage, HeaderText, split
-from symhep.readers.lhe.events import Wanted, read_run
+from symhep.readers.lhe.events import NOMINAL, Wanted, read_run
 from symhep.readers.lhe.header import Header, parse_header
 from symhep.readers.lhe.runs import EventRun, Kind
 from symhep.readers.lhe.weights import weight_names
 from symhep.readers.stream import blocks
 
 __all__ = ["LheReader"]
-
-#: The nominal weight's name in the accord.
-NOMINAL = "XWGTUP"
 
 
 @dataclass
@@ -104,9 +101,11 @@ class LheReader(Reader):
                 np.ones(len(chunk)) if request.weight == "none" else chunk.weights,
                 path,
                 int(chunk.number[0]),
-                {n: chunk.variations.get(n, missing) for n in [*walk.names, *chunk.variations]}
-                if request.variations
-                else {},
+                {
+                    n: chunk.variations.get(n, missing)
+                    for n in request.alternatives([NOMINAL, *walk.names, *chunk.variations])
+                    if n != NOMINAL or request.variations is not True
+                },
             )
 
     def inspect(self, path: str, options: ReaderOptions, losses: LossLog) -> FileSummary:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +44,7 @@ class Wanted:
     particles: frozenset[str] | None
     event_fields: frozenset[str]
     weight: str | None
-    variations: bool
+    variations: frozenset[str] | Literal[True]
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,11 @@ def read_events(
             for name, c in fields.items()
             if name in wanted.event_fields
         },
-        {name: rows[name][kept] for name in weights_of(tables["events"])} if wanted.variations else {},
+        {
+            name: rows[name][kept]
+            for name in weights_of(tables["events"])
+            if wanted.variations is True or name in wanted.variations
+        },
     )
     return Found(events, bad, int(ends.max(initial=end)))
 

@@ -14,7 +14,7 @@ from symhep_moments.options import MomentsOptions
 from symhep_moments.record import MomentsRecord
 from symhep_moments.say.sentences import sentences
 
-QUICK = {"discrete": None, "reference": "mc"}
+QUICK = {"discrete": None}
 
 
 def _pairs(
@@ -47,6 +47,7 @@ def _both(data: np.ndarray, reference: np.ndarray) -> Dataset:
         "p4", flat, tuple(Column(f"c{i}", slot=i // 4) for i in range(8)), np.ones(len(flat)),
         Scaler.fit(flat, "none"), momenta=momenta, particles=("muons[0]", "muons[1]"),
         labels=np.repeat([0, 1], [len(data), len(reference)]), label_names=("data", "mc"),
+        reference=frozenset({"mc"} if len(reference) else ()),
     )  # fmt: skip
 
 
@@ -114,6 +115,6 @@ def test_without_edges_directions_are_fitted_and_the_class_has_the_p_of_its_gene
 
 def test_without_a_reference_nothing_of_it_is_said() -> None:
     data = _both(_pairs(np.random.default_rng(4), 800, 10.0, False), np.zeros((0, 2, 4)))
-    result = _found(data, reference=None)
+    result = _found(data)
     assert result.record.steep == ()
     assert {c.relative_by for c in result.record.candidates} == {None}
