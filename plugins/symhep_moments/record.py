@@ -118,14 +118,16 @@ class Candidate(CandidateRow):
     size_kind: SizeKind | None = Field(
         None,
         description="v_m: the largest |E[exp(i m phi)]| over vectors and orders m, phi the angle about the axis, a "
-        "fraction: half of the epsilon of 1 + epsilon cos m(phi - Psi); rate: rms relative change of the density per "
-        "unit of the group's parameter, as far as the named functions see it",
+        "fraction: half of the epsilon of 1 + epsilon cos m(phi - Psi), by which the density varies along the orbits, "
+        "or relative to a reference or an efficiency the ratio of the densities; rate: rms relative change of the "
+        "density per unit of the group's parameter, as far as the named functions see it",
     )
     relative_by: Literal["orbits", "derivatives"] | None = Field(
         None,
-        description="how it was tested relative to a reference: orbits: where on its orbit an event lies, given the "
-        "orbit, tells nothing of the sample it is from, whatever edges both have; derivatives: moments with an "
-        "estimated change of the density of both; null: no reference, or not tested",
+        description="how it was tested relative to a reference, or to an efficiency: orbits: where on its orbit an "
+        "event lies, given the orbit, tells nothing of the sample it is from, or is as the efficiency says, whatever "
+        "edges there are; derivatives: moments with an estimated change of the density of both; null: neither, or not "
+        "tested",
     )
 
 
@@ -310,7 +312,8 @@ class MomentsRecord(Record):
         description="significance level (family-wise error rate) per family of hypotheses"
     )
     bounds: BoundsRecord | None = Field(
-        None, description="where sizes and limits come from; null: not asked for, or relative to a reference"
+        None,
+        description="where sizes and limits come from; null: not asked for, or nothing could be measured",
     )
     kl: DivergenceRecord | None = Field(
         None,

@@ -208,6 +208,7 @@ def arrays_of(m: Measurement) -> Arrays:
         "generators_error": errors.T,
         "generator_labels": _strings([row.label for row in generators]),
         **symmetry_of(m, generators).to_arrays(),
+        **_varied_arrays(m),
         **_map_arrays(_filled(m.maps)),
         **m.sectors.arrays(),
     }
@@ -242,6 +243,18 @@ def _map_arrays(maps: Sequence[BreakingMap]) -> Arrays:
         "map_kinds": _strings([m.kind for m in maps]),
         "map_axes": _strings(maps[0].axes),
     }
+
+
+def _varied_arrays(m: Measurement) -> Arrays:
+    """Sizes under systematic variations: keys (k,), and values and errors of their differences (k, A), NaN: unknown."""
+    if m.bounds is None or m.bounds.varying is None:
+        return {}
+    found = {f"candidates[{t.label}].size": m.bounds.varied(t.label) for t in m.candidates}
+    known = {key: pair for key, pair in found.items() if pair is not None}
+    if not known:
+        return {}
+    values, errors = (np.array([pair[i] for pair in known.values()]) for i in range(2))
+    return {"varied_keys": _strings(list(known)), "varied_values": values, "varied_errors": errors}
 
 
 def _strings(values: Sequence[str]) -> npt.NDArray[np.str_]:

@@ -296,7 +296,7 @@ def bounds_of(
         uneven,
         degrees,
         (joint, joint_of_directions),
-        varying,
+        varying=varying,
     )
 
 
