@@ -340,7 +340,8 @@ class MomentsRecord(Record):
         "nothing else",
     )
     systematic_terms: SystematicTerms | None = Field(
-        None, description="systematic variations in p-values and bounds; null: there are none, as of data alone"
+        None,
+        description="systematic variations in p-values and bounds; null: there are none, as of data alone",
     )
 
     @property

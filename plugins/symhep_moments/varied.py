@@ -93,4 +93,3 @@ def _events(
     kept = merged(replace(data, weights=weights, variations=())).weights
     rows = np.linspace(0, len(kept) - 1, len(nominal)).astype(np.int64)
     return replace(nominal, weights=torch.from_numpy(kept[rows]))
-

@@ -29,6 +29,8 @@ from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.relative import relative_discrete_tests
 from symhep_moments.fit.discrete.scan import discrete_scan
 from symhep_moments.fit.efficiency import Seeing, efficiency_of
+from symhep_moments.fit.entered import systematic_terms
+from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.fitted import (
     effective_within,
     nothing_fitted,
@@ -48,7 +50,7 @@ from symhep_moments.fit.maps import BreakingMap, breaking_maps, relative_maps
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.rank import Chain
 from symhep_moments.fit.region import Region, region
-from symhep_moments.fit.relative import relative_moments
+from symhep_moments.fit.relative import relative_influences
 from symhep_moments.fit.relative_tests import BY_EFFICIENCY, RelativeTests, orbit_tests, steep_candidates
 from symhep_moments.fit.sectors.rows import Sectors, sectors_of
 from symhep_moments.fit.subgroups.at_lab import lab_rows
@@ -57,12 +59,12 @@ from symhep_moments.fit.subgroups.walk import lattice_test
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.support import Support, support_of
 from symhep_moments.fit.surface import surface_of
-from symhep_moments.fit.entered import systematic_terms
 from symhep_moments.fit.systematics import Chains, VariedMoments, chains, largest_tests, moments_under
 from symhep_moments.fit.whole import threshold_rows, whole_record
 from symhep_moments.options import MomentsOptions
 from symhep_moments.record import DiscreteElement, SystematicTerms, ThresholdRow, WholeEvents
 from symhep_moments.sample import Events, Sample, frame_of, named_generators
+from symhep_moments.varied import VariedEvents
 
 __all__ = ["Measurement", "functions_for", "measure"]
 
@@ -151,6 +153,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
     options, events = sample.options, sample.events.on(context.device)
     reference = None if sample.reference is None else sample.reference.on(context.device)
     variations = [v.on(events) for v in sample.variations]
+    of_reference = [] if reference is None else [v.on(reference) for v in sample.reference_variations]
     seeing = None if options.efficiency is None else efficiency_of(options.efficiency, events)
     frame = frame_of(events.names, sample.particles, events.x.shape[1], events.places)
     with context.progress.task("moments", len(STEPS)) as done:
@@ -162,10 +165,8 @@ def measure(sample: Sample, context: Context) -> Measurement:
             tested = functions_for(events, options, np.random.default_rng(functions_seed))
         why = why_not_fitted(events, tested) if seeing is None else BY_EFFICIENCY
         if why is None:
-            found = _moments(events, reference, tested, options)
-            under = moments_under(
-                found, variations, events, tested, lambda some: _moments(some, reference, tested, options)
-            ).restricted(support.tangent)
+            under = _moments(events, reference, tested, options, variations, of_reference)
+            under = under.restricted(support.tangent)
             moments = under.nominal
         else:
             if seeing is None:
@@ -189,13 +190,13 @@ def measure(sample: Sample, context: Context) -> Measurement:
         along: RelativeTests | None = None
         own = dict[str, GroupTest | GivenTest](exact)
         if reference is not None if why is None else seeing is not None and not unnamed:
-            along = _relative(on_support, reference, seeing, tested, options, context, exact)
+            along = _relative(on_support, reference, seeing, tested, options, context, exact, of_reference)
             own |= along.tests
             why = along.why_not_fitted
         done(1, STEPS[2])
         if why is None:
-            if under.others and along is None:
-                own |= largest_tests(under.every)
+            if under.others:
+                own = largest_tests(under.every) | own
             candidates = candidate_tests(moments, options.level, own)
         elif along is not None:
             candidates = along.candidates
@@ -238,7 +239,8 @@ def measure(sample: Sample, context: Context) -> Measurement:
                 )
             else:
                 discrete = relative_discrete_tests(
-                    events, reference, chosen, frame, functions, discrete_seed, options.level, options.discrete.delta
+                    events, reference, chosen, frame, functions, discrete_seed, options.level, options.discrete.delta,
+                    of_reference,
                 )  # fmt: skip
             if (subgroup := options.discrete.scanned(frame)) is not None:
                 scan = discrete_scan(
@@ -274,6 +276,7 @@ def _relative(
     options: MomentsOptions,
     context: Context,
     exact: Mapping[str, GroupTest],
+    variations: Sequence[VariedEvents],
 ) -> RelativeTests:
     """Relative to the reference, or to the efficiency that is given."""
     seed = stream_for(context.seeds, "along orbits")
@@ -285,7 +288,7 @@ def _relative(
         )
     steep = steep_candidates(events, reference, functions, stream_for(seed, "steep"))
     return orbit_tests(
-        events, functions, options.level, reference_along(events, reference, seed), orders, steep
+        events, functions, options.level, reference_along(events, reference, seed, variations), orders, steep
     )
 
 
@@ -360,14 +363,27 @@ def _further(events: Events, options: MomentsOptions) -> bool:
 
 
 def _moments(
-    events: Events, reference: Events | None, functions: TestFunctions, options: MomentsOptions
-) -> Moments:
+    events: Events,
+    reference: Events | None,
+    functions: TestFunctions,
+    options: MomentsOptions,
+    variations: Sequence[VariedEvents],
+    of_reference: Sequence[VariedEvents],
+) -> VariedMoments:
+    """Of the events, or relative to the reference, under the variations of these."""
     if reference is None:
-        return moments_of(
-            events.x, events.weights, functions, events.generators, options.covariance_events, events.places,
-            events.source,
-        )  # fmt: skip
-    return relative_moments(
+        fields = LinearFields(events.generators, str(events.x.device), events.places)
+
+        def covered(some: Events) -> Moments:
+            return moments_of(
+                some.x, some.weights, functions, events.generators, options.covariance_events, some.places,
+                some.source,
+            )  # fmt: skip
+
+        return moments_under(
+            covered(events), variations, events, lambda x: functions.along(x, fields(x)), covered
+        )
+    found = relative_influences(
         points_of(events),
         points_of(reference),
         functions,
@@ -375,3 +391,4 @@ def _moments(
         options.covariance_events,
         events.places,
     )
+    return moments_under(found.moments, of_reference, reference, found.influence)

@@ -12,15 +12,22 @@ from torch import Tensor
 
 from symhep.stats.variations import nuisance_shifts
 from symhep_moments.fit.candidates import GivenTest, given_test
-from symhep_moments.fit.fields import LinearFields
-from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.rank import Chain, RankTest, chain
 from symhep_moments.fit.whitening import whitened
 from symhep_moments.sample import Events
 from symhep_moments.varied import VariedEvents
 
-__all__ = ["Chains", "VariedMoments", "chains", "largest_tests", "moments_under", "parameters_of", "shifts_of", "weights_of"]
+__all__ = [
+    "Chains",
+    "VariedMoments",
+    "chains",
+    "largest_tests",
+    "moments_under",
+    "parameters_of",
+    "shifts_of",
+    "weights_of",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -64,10 +71,13 @@ def moments_under(
     statistical: Moments,
     variations: Sequence[VariedEvents],
     events: Events,
-    functions: TestFunctions,
-    covered: Callable[[Events], Moments],
+    influence: Callable[[Tensor], Tensor],
+    covered: Callable[[Events], Moments] | None = None,
 ) -> VariedMoments:
-    """The moments of ``events`` with those of their alternatives, of the same functions and generators.
+    """Moments with those under the alternatives of ``events``, which are those of the sample or of its reference.
+
+    ``influence`` (n, K, G) of events (n, P, D): its mean over the events is what moves the moments, of the events
+    themselves grad f . v.
 
     Nuisance parameters s ~ N(0, 1) move the mean of the moments by s D, D = (up - down) / 2 and so on
     (`symhep.stats.variations.nuisance_shifts`), so that A - E[A] has the covariance C + sum_s D_s D_s^T: that goes for
@@ -75,13 +85,14 @@ def moments_under(
     estimated from the events, and in the directions beside it C is all there is.
 
     An alternative without a parameter has its own moments, of the covariance of the nominal ones times the ratio of
-    effective numbers of events if it differs by its weights alone, and else its own (``covered``).
+    effective numbers of events if it differs by its weights alone, and else its own (``covered``; without it the
+    nominal one).
 
     ``variations`` that change weights alone share one evaluation of the functions.
     """
     if not variations:
         return VariedMoments(statistical, statistical)
-    found = _means(variations, events, functions, statistical)
+    found = _means(variations, events, influence, statistical)
     terms = shifts_of(variations, statistical.mean, found)
     added = np.einsum("tka,tlb->kalb", terms, terms, optimize=True)
     nominal = replace(statistical, covariance=statistical.covariance + added)
@@ -90,8 +101,8 @@ def moments_under(
         if variation.parametric:
             continue
         for mean, some, same in zip(means, variation.alternatives, variation.same_rows, strict=True):
-            if same:
-                ratio = events.effective / some.effective
+            if same or covered is None:
+                ratio = 1.0 if covered is None else events.effective / some.effective
                 own = replace(statistical, mean=mean, covariance=statistical.covariance * ratio)
             else:
                 own = covered(replace(some, generators=events.generators))
@@ -125,9 +136,7 @@ def largest_tests(moments: Sequence[Moments]) -> dict[str, GivenTest]:
     """Label -> the test of a single generator with the largest p-value over these moments: a bound on it."""
     white = [whitened(m) for m in moments]
     found = {}
-    for label, column in zip(
-        moments[0].generators.labels, np.eye(len(moments[0].generators)), strict=True
-    ):
+    for label, column in zip(moments[0].generators.labels, np.eye(len(moments[0].generators)), strict=True):
         tests = [given_test(one, column) for one in white]
         found[label] = replace(max(tests, key=lambda test: test.log_p), kind="bound")
     return found
@@ -161,23 +170,28 @@ def chains(moments: Sequence[Moments], level: float) -> Chains:
 
 
 def _means(
-    variations: Sequence[VariedEvents], events: Events, functions: TestFunctions, moments: Moments
+    variations: Sequence[VariedEvents],
+    events: Events,
+    influence: Callable[[Tensor], Tensor],
+    moments: Moments,
 ) -> list[FloatArray]:
-    """(A, K, G) moments of the alternatives of each variation."""
-    fields = LinearFields(moments.generators, str(events.x.device), events.places)
-    shape = moments.mean.shape
-    weights = weights_of(variations)
+    """(A, K, G) moments under the alternatives of each variation."""
+    shape, step = moments.mean.shape, max(1, BLOCK // (moments.mean.size + 1))
+    weights = np.concatenate(
+        [events.weights.cpu().numpy()[None], weights_of(variations).reshape(-1, len(events))]
+    )
     total = np.zeros((len(weights), moments.mean.size))
-    step = max(1, BLOCK // (moments.mean.size + 1))
-    for first in range(0, len(events) if len(weights) else 0, step):
-        x = events.x[first : first + step]
-        along = functions.along(x, fields(x)).flatten(1).cpu().numpy()
-        total += weights[:, first : first + step] @ along
-    shared = iter((total / weights.sum(axis=1, keepdims=True)).reshape(-1, *shape) if len(weights) else ())
+    for first in range(0, len(events), step):
+        own = influence(events.x[first : first + step]).flatten(1).cpu().numpy()
+        total += weights[:, first : first + step] @ own
+    nominal, *shared = (total / weights.sum(axis=1, keepdims=True)).reshape(-1, *shape)
+    taken = iter(shared)
     return [
         np.array(
             [
-                next(shared) if same else _mean(some.x, some.weights, functions, fields, step)
+                moments.mean
+                - nominal
+                + (next(taken) if same else _mean(some, influence, step).reshape(shape))
                 for some, same in zip(v.alternatives, v.same_rows, strict=True)
             ]
         )
@@ -185,12 +199,12 @@ def _means(
     ]
 
 
-def _mean(x: Tensor, w: Tensor, functions: TestFunctions, fields: LinearFields, step: int) -> FloatArray:
+def _mean(events: Events, influence: Callable[[Tensor], Tensor], step: int) -> FloatArray:
     parts = [
-        functions.sum_along(points, fields(points), weights)
-        for points, weights in zip(torch.split(x, step), torch.split(w, step), strict=True)
+        w @ influence(x).flatten(1)
+        for x, w in zip(torch.split(events.x, step), torch.split(events.weights, step), strict=True)
     ]
-    return np.asarray((torch.stack(parts).sum(dim=0) / w.sum()).cpu().numpy())
+    return np.asarray((torch.stack(parts).sum(dim=0) / events.weights.sum()).cpu().numpy())
 
 
 def parameters_of(variation: VariedEvents) -> int:

@@ -78,4 +78,6 @@ class Joint:
         norms = np.linalg.norm(joined, axis=0)
         scale = np.divide(np.concatenate(scales), norms, out=np.zeros_like(norms), where=norms > 0)
         # A nuisance parameter moves all of them together.
-        return expected_largest(np.concatenate([joined * scale, np.concatenate(shifts, axis=1)]), parts, edges)
+        return expected_largest(
+            np.concatenate([joined * scale, np.concatenate(shifts, axis=1)]), parts, edges
+        )

@@ -19,7 +19,7 @@ from symhep_moments.fit.bounds.options import BoundOptions
 from symhep_moments.fit.bounds.rates import rate_unit, rates
 from symhep_moments.fit.bounds.seen import Seen
 from symhep_moments.fit.bounds.turns import Turns, turns_of
-from symhep_moments.fit.bounds.varying import Varying
+from symhep_moments.fit.bounds.varying import Moved, Varying
 from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.sample import Events
@@ -123,7 +123,7 @@ class Bounds:
     degrees: Mapping[str, int]
     joints: tuple[Joint, Joint]
     reasons: Mapping[str, str] = field(default_factory=dict)
-    varying: Varying | None = None
+    varying: Moved | None = None
 
     def varied(self, label: str) -> tuple[FloatArray, FloatArray] | None:
         """Size of a single generator under each of the A alternatives, and the error of its difference from the nominal
@@ -136,7 +136,8 @@ class Bounds:
         if self.varying is None or not names:
             return None
         factor = self.units[label][1] if label in self.units else 1.0
-        values, errors = np.zeros((len(names), self.varying.count)), np.zeros((len(names), self.varying.count))
+        count = len(self.varying.differences[names[0]])
+        values, errors = np.zeros((len(names), count)), np.zeros((len(names), count))
         for row, name in enumerate(names):
             q = self.region.quantities[name]
             means = q.mean + self.varying.differences[name]
@@ -145,7 +146,7 @@ class Bounds:
             along = np.einsum("ai,aij,aj->a", unit, self.varying.spreads[name], unit)
             errors[row] = np.sqrt(np.maximum(along, 0.0))
         largest = np.argmax(np.nan_to_num(values, nan=-1.0), axis=0)
-        every = np.arange(self.varying.count)
+        every = np.arange(count)
         return factor * values[largest, every], factor * errors[largest, every]
 
     def candidate(self, label: str) -> Bound | None:

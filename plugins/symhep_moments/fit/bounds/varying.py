@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +16,21 @@ from symhep_moments.fit.systematics import shifts_of, weights_of
 from symhep_moments.sample import Events
 from symhep_moments.varied import VariedEvents
 
-__all__ = ["Varying"]
+__all__ = ["Moved", "Varying"]
 
 FloatArray = npt.NDArray[np.float64]
 
 
-class Varying:
+@dataclass(eq=False)
+class Moved:
+    """Differences (A, d) of the mean of each quantity from the nominal one under A alternatives, and their covariances
+    (A, d, d), NaN where unknown."""
+
+    differences: dict[str, FloatArray] = field(default_factory=dict)
+    spreads: dict[str, FloatArray] = field(default_factory=dict)
+
+
+class Varying(Moved):
     """Quantities m = sum w psi / sum w g + m_0 under all alternatives, psi the influence of an event: f - g m of a mean.
 
     Alternatives of other weights share the psi of the nominal events: m' - m = sum w' psi / sum w' g. Others have the
@@ -37,12 +46,15 @@ class Varying:
     """
 
     def __init__(self, seen: Seen, variations: Sequence[VariedEvents]) -> None:
+        super().__init__()
         self.variations, self._seen = variations, seen
         flat = [(e, s) for v in variations for e, s in zip(v.alternatives, v.same_rows, strict=True)]
         self._same = [i for i, (_, same) in enumerate(flat) if same]
-        self.count = len(flat)
+        self._count = len(flat)
         edges = weight(seen.functions, seen.events.x)
-        b = np.broadcast_to(np.asarray(edges.cpu().numpy() if hasattr(edges, "cpu") else edges), len(seen.events))
+        b = np.broadcast_to(
+            np.asarray(edges.cpu().numpy() if hasattr(edges, "cpu") else edges), len(seen.events)
+        )
         self._raw = weights_of(variations)
         self._weights = self._raw * b if len(self._raw) else self._raw
         #: Alternatives with rows of their own: number, and how they are seen.
@@ -51,8 +63,6 @@ class Varying:
             if not same:
                 own = replace(events, generators=seen.events.generators)
                 self.others.append((i, Seen(own, seen.functions, _Other(self, i, own, seen.functions))))
-        self.differences: dict[str, FloatArray] = {}
-        self.spreads: dict[str, FloatArray] = {}
         self._held: dict[str, FloatArray] = {}
         self._means: dict[str, FloatArray] = {}
 
@@ -62,10 +72,16 @@ class Varying:
         psi = values - (quantity.mean if number is None else number[:, None] * quantity.mean)
         w = self._seen.weights
         totals = self._weights.sum(axis=1) if number is None else self._weights @ number
-        self._put(quantity.name, psi, w, float(w.sum() if number is None else w @ number), self._weights, totals)
+        self._put(
+            quantity.name, psi, w, float(w.sum() if number is None else w @ number), self._weights, totals
+        )
 
     def add_influences(
-        self, name: str, influences: FloatArray, rows: npt.NDArray[np.int64], look: Callable[[Seen], FloatArray]
+        self,
+        name: str,
+        influences: FloatArray,
+        rows: npt.NDArray[np.int64],
+        look: Callable[[Seen], FloatArray],
     ) -> None:
         """A quantity by its ``influences`` (n, d) on some ``rows``, weights included; ``look``: of other events."""
         w = self._seen.events.weights.cpu().numpy()[rows]
@@ -83,8 +99,8 @@ class Varying:
         rows: npt.NDArray[np.int64] | None = None,
     ) -> None:  # fmt: skip
         d = psi.shape[1]
-        self.differences[name] = np.full((self.count, d), np.nan)
-        self.spreads[name] = np.full((self.count, d, d), np.nan)
+        self.differences[name] = np.full((self._count, d), np.nan)
+        self.spreads[name] = np.full((self._count, d, d), np.nan)
         source = self._seen.unit if rows is None or self._seen.unit is None else self._seen.unit[rows]
         if len(weights):
             self.differences[name][self._same] = weights @ psi / totals[:, None]

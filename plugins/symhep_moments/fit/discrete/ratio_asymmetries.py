@@ -48,8 +48,10 @@ def asymmetries(found: Partialled, labels: Sequence[str], element: Element) -> l
         if found.squares[i] <= 0 or any(gram[i, j] ** 2 > (1 - SAME) * gram[i, i] * gram[j, j] for j in kept):
             continue
         kept.append(i)
-        a, covariance, influences = coefficients(found.take(slice(i, i + 1)))
-        parts.append(Strength(Quantity(f"{label} under {element.name}", a, covariance, found.nu), influences))
+        a, covariance, influences, under = coefficients(found.take(slice(i, i + 1)))
+        quantity = Quantity(f"{label} under {element.name}", a, covariance, found.nu)
+        quantity = quantity if under is None else under.shifted(quantity)
+        parts.append(Strength(quantity, influences, under))
     return parts
 
 

@@ -14,6 +14,7 @@ from symhep.hypotheses.discrete.named import NamedFunctions
 from symhep.lie.elements.element import Element
 from symhep.lie.elements.frame import Frame
 from symhep.methods.context import stream_for
+from symhep.methods.p_values import PKind
 from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.conditional.along import keeps_masses, points_of, side_by_side
 from symhep_moments.fit.conditional.features import Features
@@ -21,6 +22,7 @@ from symhep_moments.fit.conditional.invariants import OrbitInvariants
 from symhep_moments.fit.conditional.moments import LOOKED_AT, PER_FEATURE
 from symhep_moments.fit.conditional.partialling import Partialled, partialled
 from symhep_moments.fit.conditional.strengths import Strength
+from symhep_moments.fit.conditional.varied import partialled_under
 from symhep_moments.fit.discrete.by_moments import columns_of
 from symhep_moments.fit.discrete.elements import surface_test
 from symhep_moments.fit.discrete.products import Products
@@ -31,6 +33,7 @@ from symhep_moments.fit.joined_blocks import Part, joined
 from symhep_moments.fit.relative import Points
 from symhep_moments.record import DiscreteElement
 from symhep_moments.sample import Events
+from symhep_moments.varied import VariedEvents
 
 __all__ = ["image_features", "relative_discrete_tests"]
 
@@ -50,6 +53,7 @@ def relative_discrete_tests(
     seeds: np.random.SeedSequence,
     level: float = 0.05,
     delta: float | None = None,
+    variations: Sequence[VariedEvents] = (),
 ) -> tuple[DiscreteElement, ...]:
     """Test ``elements`` of ``frame`` on the ratio p / q of the densities of ``events`` and ``reference``.
 
@@ -65,7 +69,11 @@ def relative_discrete_tests(
     Limits are those of p / q = c(u) (1 + a s(x)), s the sign of f(x) - f(g x) (for an order q > 2 q - 1 where f is
     the largest of the images', else -1): a is the plain asymmetry of f in a sample without any acceptance. One function
     at a time, all of all elements in one simultaneous region.
+
+    ``variations`` of the reference enter both: their nuisance parameters add to the covariance, and of alternatives
+    without a parameter the largest p-value and the union of the intervals count.
     """
+    kind: PKind = "bound" if any(not v.parametric for v in variations) else "asymptotic"
     data, theirs, places = points_of(events), points_of(reference), events.places
     products = Products(frame, places)
     blocks = columns_of(products, functions)
@@ -78,12 +86,17 @@ def relative_discrete_tests(
             rng = np.random.default_rng(stream_for(seeds, f"features of {element.name}"))
             features = image_features(data, theirs, element, events, rng)
             values = side_by_side(_odd(element, products, functions), signs_of(element, named, places))
-            found, count = partialled(data, theirs, features, values, len(named.labels)), len(named.labels)
+            count = len(named.labels)
+            found = (
+                partialled_under(variations, data, theirs, features, values, count)
+                if variations
+                else partialled(data, theirs, features, values, count)
+            )
             k = len(found.mean) - count
-            logs.append(_log_p(found.take(slice(0, k)), blocks))
+            logs.append(max(_log_p(one, blocks) for one in found.take(slice(0, k)).every))
             sizes.append(asymmetries(found.take(slice(k, k + count)), named.labels, element))
         return [
-            ElementTest(log_p, "asymptotic", {"moments": (log_p, "asymptotic")}, size)
+            ElementTest(log_p, kind, {"moments": (log_p, kind)}, size)
             for log_p, size in zip(logs, largest_asymmetries(tested, sizes), strict=True)
         ]
 
