@@ -257,6 +257,9 @@ class SystematicTerms(Record):
     without_systematics: dict[str, PValue] = Field(
         {}, description="p-value of each candidate from the nominal events and their number alone"
     )
+    omitted: tuple[str, ...] = Field(
+        (), description="tests of discrete elements that are not made with variations of the events"
+    )
     nominal_only: tuple[str, ...] = Field(
         (), description="what is of the nominal events alone, in words: no variation enters there"
     )

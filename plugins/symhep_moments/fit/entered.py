@@ -35,6 +35,9 @@ def systematic_terms(
         parameters=sum(parameters_of(v) for v in variations),
         envelopes=tuple(v.name for v in variations if not v.parametric),
         without_systematics=dict[str, PValue](alone),
+        omitted=("networks", "nearest neighbours")
+        if options.discrete is not None and sample.variations
+        else (),
         nominal_only=tuple(_nominal(sample, candidates, not_fitted, options)),
     )
 

@@ -28,6 +28,7 @@ from symhep_moments.fit.conditional.along import efficiency_along, points_of, re
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.relative import relative_discrete_tests
 from symhep_moments.fit.discrete.scan import discrete_scan
+from symhep_moments.fit.discrete.varied import varied_discrete_tests
 from symhep_moments.fit.efficiency import Seeing, efficiency_of
 from symhep_moments.fit.entered import systematic_terms
 from symhep_moments.fit.fields import LinearFields
@@ -114,6 +115,8 @@ class Measurement:
         Of the events.
     systematic
         Which variations entered; None without any.
+    moved
+        Of discrete elements the asymmetry under each alternative, and the errors of the differences.
     """
 
     events: Events
@@ -140,6 +143,7 @@ class Measurement:
     surface: SurfaceAlgebra | None = None
     sectors: Sectors = field(default_factory=Sectors)
     systematic: SystematicTerms | None = None
+    moved: Mapping[str, tuple[FloatArray, FloatArray]] = field(default_factory=dict)
 
     @property
     def kind(self) -> PKind:
@@ -196,7 +200,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
         done(1, STEPS[2])
         if why is None:
             if under.others:
-                own = largest_tests(under.every) | own
+                own = {**largest_tests(under.every), **own}
             candidates = candidate_tests(moments, options.level, own)
         elif along is not None:
             candidates = along.candidates
@@ -229,18 +233,23 @@ def measure(sample: Sample, context: Context) -> Measurement:
         done(1, STEPS[4])
         discrete: Sequence[DiscreteElement] = ()
         elements: dict[str, FloatArray] = {}
+        moved: dict[str, tuple[FloatArray, FloatArray]] = {}
         scan = None
         if options.discrete is not None and options.density is None:
             chosen = options.discrete.chosen(frame)
             elements = {element.name: element.whole for element in chosen}
-            if reference is None:
+            if reference is None and variations:
+                discrete = varied_discrete_tests(
+                    events, variations, chosen, frame, functions, options.level, options.discrete.delta, moved
+                )
+            elif reference is None:
                 discrete = discrete_tests(
                     events, chosen, frame, functions, options.discrete, discrete_seed, options.level, seeing
                 )
             else:
                 discrete = relative_discrete_tests(
                     events, reference, chosen, frame, functions, discrete_seed, options.level, options.discrete.delta,
-                    of_reference,
+                    of_reference, moved,
                 )  # fmt: skip
             if (subgroup := options.discrete.scanned(frame)) is not None:
                 scan = discrete_scan(
@@ -265,6 +274,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
         options.level, sample.relative_to, tuple(edge.text for edge in options.fiducial),
         whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why, along,
         surface_of(events), sectors, systematic_terms(sample, under, candidates, why, options),
+        moved,
     )  # fmt: skip
 
 

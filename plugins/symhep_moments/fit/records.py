@@ -4,7 +4,9 @@ Arrays (K functions, G candidates, G' of them or of their combinations on the su
 ``functions`` (K,), ``candidates`` (G,), ``tested`` (G',), ``generator_labels`` (r,) names; ``pulls`` (K, G') and
 ``pulls_found`` (K, r) moments over their errors (NaN: no spread), of the fitted directions what the fit leaves;
 ``generators`` and ``generators_error`` (r, G); ``map_values`` and ``map_errors`` (M, X, Y) with edges ``map_x``
-(X + 1,), ``map_y`` (Y + 1,), ``map_labels`` and ``map_kinds`` (M,), ``map_axes`` (2,); and those of the symmetry.
+(X + 1,), ``map_y`` (Y + 1,), ``map_labels`` and ``map_kinds`` (M,), ``map_axes`` (2,); with systematic variations
+``varied_keys`` (S,) which sizes, ``varied_values`` and ``varied_errors`` (S, A) under each alternative, the errors
+those of the difference (NaN: unknown); and those of the symmetry.
 """
 
 from __future__ import annotations
@@ -247,9 +249,11 @@ def _map_arrays(maps: Sequence[BreakingMap]) -> Arrays:
 
 def _varied_arrays(m: Measurement) -> Arrays:
     """Sizes under systematic variations: keys (k,), and values and errors of their differences (k, A), NaN: unknown."""
-    if m.bounds is None or m.bounds.varying is None:
-        return {}
-    found = {f"candidates[{t.label}].size": m.bounds.varied(t.label) for t in m.candidates}
+    found = {
+        f"candidates[{t.label}].size": None if m.bounds is None else m.bounds.varied(t.label)
+        for t in m.candidates
+    }
+    found |= {f"discrete[{row.name}].size": m.moved.get(row.same_as or row.name) for row in m.discrete}
     known = {key: pair for key, pair in found.items() if pair is not None}
     if not known:
         return {}

@@ -1,4 +1,4 @@
-"""Systematic variations of the events: what they add to the covariance of moments, and alternatives without a parameter."""
+"""Systematic variations: what they add to the covariance of moments, and alternatives without a parameter."""
 
 from __future__ import annotations
 

@@ -39,8 +39,8 @@ class Quantity:
     nu
         Degrees of freedom of the covariance: independent units less one where all count alike; inf if it is known.
     shifts
-        (T, d) D_s of each nuisance parameter s ~ N(0, 1), which moves m by s D_s: sum_s D_s D_s^T adds to the covariance
-        of m, and as it is no estimate of a variance from the events, nu stays.
+        (T, d) D_s of each nuisance parameter s ~ N(0, 1), which moves m by s D_s: sum_s D_s D_s^T adds to the
+        covariance of m, and as it is no estimate of a variance from the events, nu stays.
     others
         (B, d) m under alternatives that have no parameter.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import sqrt
 
 import numpy as np
@@ -94,15 +95,13 @@ def rates(seen: Seen, labels: list[str]) -> list[Quantity]:
         mine = np.where(np.abs(mine) > ROUNDING * size, mine, 0.0)
         found.append(Quantity(label, mine, factor * own.T @ own / total**2, nu))
         if isinstance(seen.watch, Varying):
-            seen.watch.add_influences(
-                label, influences[:, :, column], rows.cpu().numpy(),
-                lambda other, column=column: _of_others(other, wide, fields, metric, a, column, step),
-            )  # fmt: skip
+            look = partial(_of_others, wide, fields, metric, a, column, step)
+            seen.watch.add_influences(label, influences[:, :, column], rows.cpu().numpy(), look)
     return found
 
 
 def _of_others(
-    seen: Seen, wide: TestFunctions, fields: LinearFields, metric: _Metric, a: Tensor, column: int, step: int
+    wide: TestFunctions, fields: LinearFields, metric: _Metric, a: Tensor, column: int, step: int, seen: Seen
 ) -> FloatArray:
     """(n, R) influences of other events on one column, in the metric of the nominal ones."""
     parts = [

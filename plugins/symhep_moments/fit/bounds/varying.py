@@ -31,7 +31,7 @@ class Moved:
 
 
 class Varying(Moved):
-    """Quantities m = sum w psi / sum w g + m_0 under all alternatives, psi the influence of an event: f - g m of a mean.
+    """Quantities under all alternatives, by the influence psi of an event on m: f - g m of a mean sum w f / sum w g.
 
     Alternatives of other weights share the psi of the nominal events: m' - m = sum w' psi / sum w' g. Others have the
     same psi of their own events. The error of a difference is paired: that of the sum over independent units of

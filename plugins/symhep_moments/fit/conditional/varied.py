@@ -91,10 +91,10 @@ def partialled_under(
 ) -> Partialled:
     """`partialled` with how it moves under ``variations`` of the reference; the data are the same in all.
 
-    An alternative of other weights moves A by sum_u I_u (w'_u / w_u - 1), I the influences of the units of the reference
-    and both weights of the same sum: to first order in the change of the weights, and as residuals are orthogonal to the
-    features, what the regressions change is of second order. So all of them share one evaluation of the functions.
-    Of an alternative with events of its own A is computed anew, with the nominal features.
+    An alternative of other weights moves A by sum_u I_u (w'_u / w_u - 1), I the influences of the units of the
+    reference and both weights of the same sum: to first order in the change of the weights, and as residuals are
+    orthogonal to the features, what the regressions change is of second order. So all of them share one evaluation of
+    the functions. Of an alternative with events of its own A is computed anew, with the nominal features.
     """
     count = functions(data.x[:1]).shape[1]
     found = partialled(data, reference, features, functions, count)
@@ -120,7 +120,8 @@ def _change(nominal: FloatArray, varied: FloatArray, reference: Points, units: i
     """(U,) relative change of each unit's weight, sums held equal; those of the data come first and do not change."""
     varied = varied * (nominal.sum() / varied.sum())
     if reference.unit is not None and len(np.unique(reference.unit)) < len(nominal):
-        unit = np.unique(reference.unit, return_inverse=True)[1]
-        nominal, varied = np.bincount(unit, nominal), np.bincount(unit, varied)
+        _, unit = np.unique(reference.unit, return_inverse=True)
+        nominal = np.bincount(unit, nominal).astype(np.float64)
+        varied = np.bincount(unit, varied).astype(np.float64)
     own = np.divide(varied, nominal, out=np.ones_like(varied), where=nominal != 0) - 1
     return np.concatenate([np.zeros(units - len(own)), own])

@@ -26,7 +26,12 @@ from symhep_moments.fit.conditional.varied import partialled_under
 from symhep_moments.fit.discrete.by_moments import columns_of
 from symhep_moments.fit.discrete.elements import surface_test
 from symhep_moments.fit.discrete.products import Products
-from symhep_moments.fit.discrete.ratio_asymmetries import asymmetries, largest_asymmetries, signs_of
+from symhep_moments.fit.discrete.ratio_asymmetries import (
+    asymmetries,
+    largest_asymmetries,
+    moved_sizes,
+    signs_of,
+)
 from symhep_moments.fit.discrete.rows import body_names, numbers_of
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.joined_blocks import Part, joined
@@ -35,7 +40,7 @@ from symhep_moments.record import DiscreteElement
 from symhep_moments.sample import Events
 from symhep_moments.varied import VariedEvents
 
-__all__ = ["image_features", "relative_discrete_tests"]
+__all__ = ["image_features", "odd", "relative_discrete_tests"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -54,6 +59,7 @@ def relative_discrete_tests(
     level: float = 0.05,
     delta: float | None = None,
     variations: Sequence[VariedEvents] = (),
+    moved: dict[str, tuple[FloatArray, FloatArray]] | None = None,
 ) -> tuple[DiscreteElement, ...]:
     """Test ``elements`` of ``frame`` on the ratio p / q of the densities of ``events`` and ``reference``.
 
@@ -71,7 +77,8 @@ def relative_discrete_tests(
     at a time, all of all elements in one simultaneous region.
 
     ``variations`` of the reference enter both: their nuisance parameters add to the covariance, and of alternatives
-    without a parameter the largest p-value and the union of the intervals count.
+    without a parameter the largest p-value and the union of the intervals count. ``moved`` is filled with
+    `moved_sizes`.
     """
     kind: PKind = "bound" if any(not v.parametric for v in variations) else "asymptotic"
     data, theirs, places = points_of(events), points_of(reference), events.places
@@ -85,7 +92,7 @@ def relative_discrete_tests(
         for element in tested:
             rng = np.random.default_rng(stream_for(seeds, f"features of {element.name}"))
             features = image_features(data, theirs, element, events, rng)
-            values = side_by_side(_odd(element, products, functions), signs_of(element, named, places))
+            values = side_by_side(odd(element, products, functions), signs_of(element, named, places))
             count = len(named.labels)
             found = (
                 partialled_under(variations, data, theirs, features, values, count)
@@ -95,9 +102,12 @@ def relative_discrete_tests(
             k = len(found.mean) - count
             logs.append(max(_log_p(one, blocks) for one in found.take(slice(0, k)).every))
             sizes.append(asymmetries(found.take(slice(k, k + count)), named.labels, element))
+        largest = largest_asymmetries(tested, sizes)
+        if moved is not None:
+            moved.update(moved_sizes(tested, sizes, largest))
         return [
             ElementTest(log_p, kind, {"moments": (log_p, kind)}, size)
-            for log_p, size in zip(logs, largest_asymmetries(tested, sizes), strict=True)
+            for log_p, size in zip(logs, largest, strict=True)
         ]
 
     return discrete_rows(
@@ -144,7 +154,7 @@ def _numbers(events: Events) -> Callable[[Tensor], FloatArray]:
     return numbers
 
 
-def _odd(element: Element, products: Products, functions: TestFunctions) -> Callable[[Tensor], Tensor]:
+def odd(element: Element, products: Products, functions: TestFunctions) -> Callable[[Tensor], Tensor]:
     """What g changes of the functions: (n, P, D) -> (n, K)."""
 
     def values(x: Tensor) -> Tensor:

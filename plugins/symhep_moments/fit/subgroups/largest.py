@@ -1,4 +1,4 @@
-"""The walk of the lattice for several moments, as of alternatives without a parameter: the largest p-value of each class."""
+"""The walk of the lattice for several moments, as of an envelope: the largest p-value of each class."""
 
 from __future__ import annotations
 
