@@ -121,15 +121,15 @@ def shifts_of(
     return np.concatenate([np.zeros((0, *nominal.shape)), *terms])
 
 
-def weights_of(variations: Sequence[VariedEvents]) -> FloatArray:
-    """(A, N) the weights of all alternatives with the rows of the nominal events, variation by variation."""
+def weights_of(variations: Sequence[VariedEvents], count: int) -> FloatArray:
+    """(A, N) the weights of all alternatives with the rows of the N = ``count`` nominal events, in their order."""
     rows = [
         events.weights.cpu().numpy()
         for v in variations
         for events, same in zip(v.alternatives, v.same_rows, strict=True)
         if same
     ]
-    return np.array(rows)
+    return np.array(rows).reshape(len(rows), count)
 
 
 def largest_tests(moments: Sequence[Moments]) -> dict[str, GivenTest]:
@@ -178,7 +178,7 @@ def _means(
     """(A, K, G) moments under the alternatives of each variation."""
     shape, step = moments.mean.shape, max(1, BLOCK // (moments.mean.size + 1))
     weights = np.concatenate(
-        [events.weights.cpu().numpy()[None], weights_of(variations).reshape(-1, len(events))]
+        [events.weights.cpu().numpy()[None], weights_of(variations, len(events))]
     )
     total = np.zeros((len(weights), moments.mean.size))
     for first in range(0, len(events), step):

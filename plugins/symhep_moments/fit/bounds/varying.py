@@ -55,8 +55,8 @@ class Varying(Moved):
         b = np.broadcast_to(
             np.asarray(edges.cpu().numpy() if hasattr(edges, "cpu") else edges), len(seen.events)
         )
-        self._raw = weights_of(variations)
-        self._weights = self._raw * b if len(self._raw) else self._raw
+        self._raw = weights_of(variations, len(seen.events))
+        self._weights = self._raw * b
         #: Alternatives with rows of their own: number, and how they are seen.
         self.others: list[tuple[int, Seen]] = []
         for i, (events, same) in enumerate(flat):
@@ -87,8 +87,8 @@ class Varying(Moved):
         w = self._seen.events.weights.cpu().numpy()[rows]
         psi = influences / np.where(w != 0, w, 1.0)[:, None]
         seen = self._seen.weights[rows]
-        raw, within = self._raw[:, rows] if len(self._raw) else self._raw, self._weights
-        totals = within[:, rows].sum(axis=1) if len(within) else np.zeros(0)
+        raw, within = self._raw[:, rows], self._weights
+        totals = within[:, rows].sum(axis=1)
         self._put(name, psi, w, float(seen.sum()), raw, totals, rows)
         for i, other in self.others:
             found = look(other) / other.weights.sum()

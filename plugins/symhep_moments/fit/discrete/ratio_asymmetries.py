@@ -81,11 +81,12 @@ def moved_sizes(
     moved = {}
     for element, parts, largest in zip(elements, found, named, strict=True):
         for one in parts:
-            if largest is not None and one.under is not None:
-                if one.quantity.name == f"{largest.function} under {element.name}":
-                    values = one.quantity.mean + one.under.differences
-                    spread = one.under.spread(one.influences)[:, 0, 0]
-                    moved[element.name] = values[:, 0], np.sqrt(spread)
+            if largest is None or one.under is None:
+                continue
+            if one.quantity.name == f"{largest.function} under {element.name}":
+                values = one.quantity.mean + one.under.differences
+                spread = one.under.spread(one.influences)[:, 0, 0]
+                moved[element.name] = values[:, 0], np.sqrt(spread)
     return moved
 
 
