@@ -36,9 +36,9 @@ def lists_of_rows(
     return jagged(columns, np.array([len(event) for event in lists], dtype=np.int64))
 
 
-def write_tree(target: Path, collections: Mapping[str, ak.Array]) -> None:
-    """Write the tree 'Delphes', split into branches named Jet.PT, counted by Jet_size."""
-    with uproot.recreate(target, compression=uproot.LZMA(9)) as file:
+def write_tree(target: Path, collections: Mapping[str, ak.Array], *, quick: bool = False) -> None:
+    """Write the tree 'Delphes', split into branches named Jet.PT, counted by Jet_size; ``quick``: larger."""
+    with uproot.recreate(target, compression=uproot.ZLIB(1) if quick else uproot.LZMA(9)) as file:
         tree = file.mktree(
             "Delphes",
             {name: array.type for name, array in collections.items()},

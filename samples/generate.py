@@ -11,10 +11,11 @@ from pathlib import Path
 import dijets
 import dileptons
 import jets
+import pseudo_data
 import ttbar
 
 DIJETS, TTBAR = Path(dijets.FILE).stem, Path(ttbar.FILE).stem
-NAMES = (*dileptons.SAMPLES, DIJETS, *jets.SAMPLES, TTBAR)
+NAMES = (*dileptons.SAMPLES, DIJETS, *jets.SAMPLES, TTBAR, pseudo_data.FOLDER)
 
 
 def generate(
@@ -31,6 +32,9 @@ def generate(
         return dijets.write(folder, events or dijets.EVENTS, dijets.SEED if seed is None else seed)
     if name == TTBAR:
         return ttbar.write(folder, events or ttbar.EVENTS, ttbar.SEED if seed is None else seed, processes)
+    if name == pseudo_data.FOLDER:
+        scale = 1.0 if events is None else events / pseudo_data.TTBAR["sim"]
+        return pseudo_data.write(folder, pseudo_data.SEED if seed is None else seed, processes, scale)
     sample = dileptons.SAMPLES[name]
     return dileptons.write(sample, folder, events or sample.events, sample.seed if seed is None else seed)
 
@@ -39,10 +43,16 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description="Generate the bundled samples.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which samples: {', '.join(NAMES)} (all)")
-    parser.add_argument("--events", type=int, help="events per sample (default: as committed)")
+    parser.add_argument(
+        "--events",
+        type=int,
+        help="events per sample (default: as committed); of analysis: simulated top-quark pairs before the detector",
+    )
     parser.add_argument("--seed", type=int, help="seed of all random numbers (default: as committed)")
     parser.add_argument(
-        "--processes", type=int, help="of the jet and ttbar samples, which are made in blocks (all cores)"
+        "--processes",
+        type=int,
+        help="of the jet, ttbar and analysis samples, which are made in blocks (all cores)",
     )
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write into")
     arguments = parser.parse_args()

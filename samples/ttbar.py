@@ -100,16 +100,16 @@ def _block(seed: int, number: int, size: int) -> Events:
     """Block ``number``, which depends on nothing but these arguments."""
     stream, detector = np.random.SeedSequence([seed, 2, number]).spawn(2)
     # Pythia takes seeds up to 900,000,000.
-    pythia = _start(int(stream.generate_state(1)[0]) % 900_000_000 + 1)
+    pythia = start(int(stream.generate_state(1)[0]) % 900_000_000 + 1)
     rng, weights = np.random.default_rng(detector), Weights(pythia)
     found, tried = Events(), 0
     while len(found.process) < size:
-        for setting in _channel(*CHANNELS[rng.integers(2)]):
+        for setting in channel(*CHANNELS[rng.integers(2)]):
             pythia.readString(setting)
         if not pythia.next():
             continue
         tried += 1
-        measured = measure(pythia.event, _leptons(pythia.event), rng)
+        measured = measure(pythia.event, prompt_leptons(pythia.event), rng)
         if measured is None:
             continue
         info = pythia.infoPython()
@@ -123,13 +123,13 @@ def _block(seed: int, number: int, size: int) -> Events:
     return found
 
 
-def _channel(positive: int, negative: int) -> tuple[str, ...]:
+def channel(positive: int, negative: int) -> tuple[str, ...]:
     return f"{W}:onMode = off", f"{W}:onPosIfAny = {positive}", f"{W}:onNegIfAny = {negative}"
 
 
-def _start(seed: int) -> pythia8mc.Pythia:
+def start(seed: int, more: tuple[str, ...] = ()) -> pythia8mc.Pythia:
     pythia = pythia8mc.Pythia("", False)
-    for setting in (*SETTINGS, *_channel(*CHANNELS[0]), "Random:setSeed = on", f"Random:seed = {seed}"):
+    for setting in (*SETTINGS, *more, *channel(*CHANNELS[0]), "Random:setSeed = on", f"Random:seed = {seed}"):
         if not pythia.readString(setting):
             raise RuntimeError(f"Pythia does not accept '{setting}'")
     if not pythia.init():
@@ -148,7 +148,7 @@ def _daughter(event: pythia8mc.Event, mother: pythia8mc.Particle, *pdgs: int) ->
     return next(event[d] for d in mother.daughterList() if event[d].idAbs() in pdgs)
 
 
-def _leptons(event: pythia8mc.Event) -> list[pythia8mc.Particle]:
+def prompt_leptons(event: pythia8mc.Event) -> list[pythia8mc.Particle]:
     """The electron and the muon of the W decays after their radiation, neutrinos behind them."""
     found = []
     for w in _last(event, W):
@@ -173,7 +173,7 @@ def _truth(event: pythia8mc.Event) -> list[Row]:
     ]
 
 
-def _rounded(values: npt.ArrayLike, bits: int) -> npt.NDArray[np.float32]:
+def rounded(values: npt.ArrayLike, bits: int) -> npt.NDArray[np.float32]:
     """Numbers with so many bits of mantissa, which compress."""
     mantissa, exponent = np.frexp(np.asarray(values, dtype=np.float64))
     return np.ldexp(np.round(mantissa * 2.0**bits) / 2.0**bits, exponent).astype(np.float32)
@@ -195,9 +195,9 @@ def _write_tree(target: Path, found: Events) -> None:
     electrons = lists_of_rows([[m.electron] for m in measured], LEPTON_FIELDS, INTEGERS)
     # By this leaf readers tell electrons from muons.
     electrons = ak.with_field(electrons, ak.zeros_like(electrons.PT), "EhadOverEem")
-    weights = _rounded(found.weights, WEIGHT_BITS)
+    weights = rounded(found.weights, WEIGHT_BITS)
     truth = np.array(found.truth)
-    truth[:, :, KINEMATICS] = _rounded(truth[:, :, KINEMATICS], TRUTH_BITS)
+    truth[:, :, KINEMATICS] = rounded(truth[:, :, KINEMATICS], TRUTH_BITS)
     missing = np.array([m.missing for m in measured], np.float32)
     collections = {
         "Event": singletons(event),

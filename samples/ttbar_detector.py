@@ -20,7 +20,10 @@ import numpy as np
 import numpy.typing as npt
 import pythia8mc
 
-__all__ = ["JET_FIELDS", "LEPTON_FIELDS", "Measured", "measure"]
+__all__ = [
+    "JET_ETA", "JET_FIELDS", "LEPTON_ETA", "LEPTON_FIELDS", "LEPTON_PT_GEV", "Measured", "Seen", "lepton_resolution",
+    "measure", "rounded", "rounded_angle", "rounded_phi", "see", "smear",
+]  # fmt: skip
 
 JET_FIELDS = ("PT", "Eta", "Phi", "Mass", "BTag", "Flavor")
 LEPTON_FIELDS = ("PT", "Eta", "Phi", "Charge")
@@ -47,6 +50,31 @@ Row = tuple[float, ...]
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What there is to be measured of an event, before any error.
+
+    Attributes
+    ----------
+    leptons
+        (2, 4) px, py, pz, E of the electron and the muon, with the photons about them.
+    charges
+        Of both.
+    jets
+        (J, 5) pt, eta, phi, mass and flavour of the jets of more than 10 GeV, by pt.
+    rest
+        px, py of everything that is visible but the leptons, jets included.
+    unclustered
+        Sum of the pt of what is in none of the jets.
+    """
+
+    leptons: Floats
+    charges: tuple[float, float]
+    jets: Floats
+    rest: Floats
+    unclustered: float
+
+
+@dataclass(frozen=True)
 class Measured:
     """An event: a lepton as (pt, eta, phi, charge), jets as ``JET_FIELDS`` by pt, and (MET, phi), rounded."""
 
@@ -63,6 +91,11 @@ def measure(
 
     ``prompt`` are the electron, the muon and the neutrinos of the W decays.
     """
+    return smear(see(event, prompt), rng)
+
+
+def see(event: pythia8mc.Event, prompt: list[pythia8mc.Particle]) -> Seen:
+    """Leptons, jets and the rest of an event."""
     leptons = prompt[:2]
     apart = {p.index() for p in prompt}
     seen = [p for p in event if p.isFinal() and p.isVisible() and p.index() not in apart]
@@ -70,47 +103,54 @@ def measure(
     momenta, ids = table[:, :4], table[:, 4].astype(np.int64)
     momenta, ids = _within(momenta, ids)
     dressed, rest = _dress(leptons, momenta, ids)
+    sequence, jets = _cluster(rest)
+    hadrons = _heavy_hadrons(event)
+    scalar = float(np.hypot(rest[:, 0], rest[:, 1]).sum())
+    rows = []
+    for jet in jets:
+        scalar -= sum(float(np.hypot(c.px(), c.py())) for c in jet.constituents())
+        mass = max(jet.m2(), 0.0) ** 0.5
+        rows.append((jet.pt(), jet.eta(), jet.phi_std(), mass, _flavor(jet, hadrons)))
+    del sequence
+    charges = float(leptons[0].charge()), float(leptons[1].charge())
+    return Seen(dressed, charges, np.array(rows).reshape(-1, 5), rest[:, :2].sum(axis=0), max(scalar, 0.0))
 
+
+def smear(seen: Seen, rng: np.random.Generator, jet_scale: float = 1.0) -> Measured | None:
+    """What is measured of an event, or None if it fails the selection.
+
+    ``jet_scale`` multiplies the measured four-momentum of every jet, and reaches the missing momentum.
+    """
     # The same random numbers in every event, whatever fails.
     found, errors = rng.random(2), rng.normal(size=2)
     rows: list[Row] = []
     moved = np.zeros(2)
-    for lepton, p, error, chance in zip(leptons, dressed, errors, found, strict=True):
+    for pdg, p, charge, error, chance in zip(FOUND, seen.leptons, seen.charges, errors, found, strict=True):
         pt, eta, phi = float(np.hypot(p[0], p[1])), _eta(p), float(np.arctan2(p[1], p[0]))
-        measured = pt * (1 + _lepton_resolution(lepton.idAbs(), pt) * error)
-        if chance > FOUND[lepton.idAbs()] or measured <= 0:
+        measured = pt * (1 + lepton_resolution(pdg, pt) * error)
+        if chance > FOUND[pdg] or measured <= 0:
             return None
-        row = (_rounded(measured), _angle(eta), _phi(phi), float(lepton.charge()))
+        row = (rounded(measured), rounded_angle(eta), rounded_phi(phi), charge)
         if row[0] <= LEPTON_PT_GEV or abs(row[1]) >= LEPTON_ETA:
             return None
         rows.append(row)
         moved += (measured / pt - 1) * p[:2]
 
-    sequence, jets = _cluster(rest)
-    hadrons = _heavy_hadrons(event)
     stored: list[Row] = []
-    in_jets = np.zeros(2)
-    scalar = float(np.hypot(rest[:, 0], rest[:, 1]).sum())
-    for jet in jets:
-        pt = jet.pt()
-        scale = max(1 + _jet_resolution(pt) * rng.normal(), 0.0)
-        eta, phi = jet.eta() + JET_ANGLE * rng.normal(), jet.phi_std() + JET_ANGLE * rng.normal()
-        flavor = _flavor(jet, hadrons)
-        tag = int(rng.random() < TAGGED[flavor])
-        in_jets += (jet.px(), jet.py())
-        scalar -= sum(float(np.hypot(c.px(), c.py())) for c in jet.constituents())
-        measured_pt = scale * pt
-        moved += measured_pt * np.array([np.cos(phi), np.sin(phi)]) - (jet.px(), jet.py())
-        mass = scale * max(jet.m2(), 0.0) ** 0.5
-        row = (_rounded(measured_pt), _angle(eta), _phi(phi), _rounded(mass), tag, flavor)
+    for pt, true_eta, true_phi, mass, flavor in seen.jets.tolist():
+        scale = jet_scale * max(1 + _jet_resolution(pt) * rng.normal(), 0.0)
+        eta, phi = true_eta + JET_ANGLE * rng.normal(), true_phi + JET_ANGLE * rng.normal()
+        tag = int(rng.random() < TAGGED[int(flavor)])
+        moved += scale * pt * np.array([np.cos(phi), np.sin(phi)])
+        moved -= pt * np.array([np.cos(true_phi), np.sin(true_phi)])
+        row = (rounded(scale * pt), rounded_angle(eta), rounded_phi(phi), rounded(scale * mass), tag, flavor)
         if row[0] > STORED_PT_GEV and abs(row[1]) < STORED_ETA:
             stored.append(row)
-    del sequence
-    moved += UNCLUSTERED * np.sqrt(max(scalar, 0.0)) * rng.normal(size=2)
+    moved += UNCLUSTERED * np.sqrt(seen.unclustered) * rng.normal(size=2)
     if sum(row[0] > JET_PT_GEV and abs(row[1]) < JET_ETA for row in stored) < 2:
         return None
-    px, py = -(dressed[:, :2].sum(axis=0) + rest[:, :2].sum(axis=0) + moved)
-    missing = _rounded(float(np.hypot(px, py))), _phi(float(np.arctan2(py, px)))
+    px, py = -(seen.leptons[:, :2].sum(axis=0) + seen.rest + moved)
+    missing = rounded(float(np.hypot(px, py))), rounded_phi(float(np.arctan2(py, px)))
     stored.sort(key=lambda row: -row[0])
     return Measured(rows[0], rows[1], stored, missing)
 
@@ -175,7 +215,7 @@ def _flavor(jet: fastjet.PseudoJet, hadrons: dict[int, list[tuple[float, float]]
     return 0
 
 
-def _lepton_resolution(pdg: int, pt: float) -> float:
+def lepton_resolution(pdg: int, pt: float) -> float:
     return float(np.hypot(0.10 / pt**0.5, 0.01) if pdg == 11 else np.hypot(0.01, 2e-4 * pt))
 
 
@@ -187,15 +227,15 @@ def _eta(p: Floats) -> float:
     return float(np.arcsinh(p[2] / np.hypot(p[0], p[1])))
 
 
-def _rounded(value: float) -> float:
+def rounded(value: float) -> float:
     mantissa, exponent = np.frexp(value)
     return float(np.ldexp(np.round(mantissa * 2.0**PT_BITS) / 2.0**PT_BITS, exponent))
 
 
-def _angle(value: float) -> float:
+def rounded_angle(value: float) -> float:
     return float(np.round(value / ANGLE_STEP) * ANGLE_STEP)
 
 
-def _phi(value: float) -> float:
+def rounded_phi(value: float) -> float:
     turned = (value + np.pi) % (2 * np.pi) - np.pi
-    return float(np.clip(_angle(turned), -LARGEST_PHI, LARGEST_PHI))
+    return float(np.clip(rounded_angle(turned), -LARGEST_PHI, LARGEST_PHI))

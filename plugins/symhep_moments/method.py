@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from symhep.events.dataset import Dataset
 from symhep.hypotheses.references import LESTER, PATERA
@@ -19,6 +19,8 @@ from symhep_moments.references import CRAGG_DONALD, KLEIBERGEN_PAAP, ROBIN_SMITH
 
 # What fits, and torch with it, is loaded by the first fit: a card is checked without.
 if TYPE_CHECKING:
+    import hist
+
     from symhep_moments.sample import Sample
 
 __all__ = ["MomentConditions"]
@@ -96,6 +98,12 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
         from symhep_moments.figures.all import draw_all
 
         return draw_all(result)
+
+    def histograms(self, result: Result[MomentsRecord]) -> Mapping[str, hist.Hist[Any]]:
+        """Projections before and after, and the maps of breakings."""
+        from symhep_moments.figures.map_histograms import map_histograms
+
+        return {**result.histograms, **map_histograms(result.arrays, result.record)}
 
     def init_block(self, sample: SampleView) -> InitBlock:
         """The quick look; a comment where there are too few effective events for it.

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from symhep.hypotheses.discrete.options import spelled
 from symhep.hypotheses.subgroups.options import SubgroupOptions, switch
 from symhep.lie.terms import read_terms
 from symhep.methods.interface import Options
+from symhep.plugin.histogram_option import HistogramOptions
 from symhep.plugin.user_function import NAME, ORIGIN, UserFunctionOptions
 from symhep_moments.fit.bounds.options import BoundOptions, bound_switch
 from symhep_moments.fit.discrete.options import DiscreteOptions
 from symhep_moments.fit.functions.edge import Edge
 from symhep_moments.fit.functions.options import FunctionOptions
 
-__all__ = ["COVARIANCE_EVENTS", "DensityOptions", "MomentsOptions"]
+__all__ = [
+    "COVARIANCE_EVENTS", "DensityOptions", "EfficiencyFunction", "EfficiencyHistogram", "MomentsOptions",
+]  # fmt: skip
 
 #: Events that the covariance is estimated from, unless told otherwise.
 COVARIANCE_EVENTS = 100_000
@@ -32,6 +37,60 @@ class DensityOptions(UserFunctionOptions):
         description=f"{ORIGIN}; (N, P, d) -> (N,)",
         examples=["my_functions:log_phase_space"],
     )
+
+
+class EfficiencyFunction(UserFunctionOptions):
+    """The probability that an event is seen, by a function of the user, up to a factor."""
+
+    function: str = Field(
+        pattern=NAME,
+        description=f"{ORIGIN}; events (N, P, d), a torch tensor in the units of the data, -> (N,) numbers, 0 or more",
+        examples=["my_functions:efficiency"],
+    )
+
+    @property
+    def text(self) -> str:
+        """In sentences."""
+        return self.function
+
+
+class EfficiencyHistogram(HistogramOptions):
+    """The probability that a particle is seen, by a histogram; that of an event is the product over its particles.
+
+    >>> EfficiencyHistogram(histogram="no.json", variables=("phi", "eta"))
+    Traceback (most recent call last):
+    ...
+    pydantic_core._pydantic_core.ValidationError: 1 validation error for EfficiencyHistogram
+    ...
+    """
+
+    variables: tuple[str, ...] = Field(
+        min_length=1,
+        description="what each axis is: phi (-pi to pi, or 0 to 2 pi if the axis begins at 0), eta, pt of momenta, or "
+        "a component such as px or x1, in the unit of the data; beyond the axes nothing is seen",
+        examples=[["phi", "eta"]],
+    )
+    object: str | None = Field(None, description="the object whose particles it is of; null: of all vectors")
+    per: Literal["member", "leading"] = Field(
+        "member",
+        description="member: a factor for every particle of the object; leading: for the first alone",
+    )
+
+    @property
+    def text(self) -> str:
+        """In sentences."""
+        return Path(self.histogram).name
+
+    @model_validator(mode="after")
+    def _one_variable_each(self) -> EfficiencyHistogram:
+        values = self.load()
+        if len(values.edges) != len(self.variables):
+            raise ValueError(
+                f"the histogram has {len(values.edges)} axes, but 'variables' names {len(self.variables)}"
+            )
+        if not (np.isfinite(values.values).all() and (values.values >= 0).all() and values.values.any()):
+            raise ValueError("an efficiency is 0 or more in every bin, and not 0 in all of them")
+        return self
 
 
 class MomentsOptions(Options):
@@ -67,6 +126,11 @@ class MomentsOptions(Options):
     )
     density: DensityOptions | None = Field(
         None, description="a known density: test symmetries of the density of the events relative to it"
+    )
+    efficiency: EfficiencyFunction | EfficiencyHistogram | None = Field(
+        None,
+        description="the probability that an event is seen, up to a factor, by a function or a histogram in a file: "
+        "test symmetries of the density of the events over it, along closed orbits and of discrete elements",
     )
     subgroups: Annotated[SubgroupOptions | None, switch(SubgroupOptions)] = Field(
         SubgroupOptions(),
@@ -121,4 +185,24 @@ class MomentsOptions(Options):
     def _consistent(self) -> MomentsOptions:
         if self.groups and self.density is not None:
             raise ValueError("'groups' are tested for the events alone: leave out 'density'")
+        if self.efficiency is not None:
+            self._fits_efficiency()
         return self
+
+    def _fits_efficiency(self) -> None:
+        """Raise ``ValueError`` for what says the same, or has no meaning beside it."""
+        if self.density is not None:
+            raise ValueError("'efficiency' and 'density' both say relative to what: give one of them")
+        if self.edges:
+            raise ValueError("an 'efficiency' holds edges, where it falls to 0: leave out 'edges'")
+        if self.groups:
+            raise ValueError("'groups' are tested for the events alone: leave out 'efficiency'")
+        if self.discrete is not None and self.discrete.scan is not None:
+            raise ValueError(
+                "'scan' looks at the events alone: leave out 'efficiency', or name elements such as Z_3(z)"
+            )
+        if self.discrete is not None and self.discrete.efficiency is not None:
+            raise ValueError(
+                "'efficiency' of the method is that of events as they are seen, 'efficiency' of 'discrete' that of "
+                "events with weights of one over it: give one of them"
+            )

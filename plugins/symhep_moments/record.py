@@ -21,6 +21,7 @@ from symhep.methods.number import Number
 from symhep.methods.p_values import PValue
 from symhep.methods.record import Record
 from symhep.methods.symmetry import SymmetryRecord
+from symhep_moments.sector import SectorRow
 
 __all__ = [
     "AlgebraRecord",
@@ -116,14 +117,16 @@ class Candidate(CandidateRow):
     size_kind: SizeKind | None = Field(
         None,
         description="v_m: the largest |E[exp(i m phi)]| over vectors and orders m, phi the angle about the axis, a "
-        "fraction: half of the epsilon of 1 + epsilon cos m(phi - Psi); rate: rms relative change of the density per "
-        "unit of the group's parameter, as far as the named functions see it",
+        "fraction: half of the epsilon of 1 + epsilon cos m(phi - Psi), by which the density varies along the orbits, "
+        "or relative to a reference or an efficiency the ratio of the densities; rate: rms relative change of the "
+        "density per unit of the group's parameter, as far as the named functions see it",
     )
     relative_by: Literal["orbits", "derivatives"] | None = Field(
         None,
-        description="how it was tested relative to a reference: orbits: where on its orbit an event lies, given the "
-        "orbit, tells nothing of the sample it is from, whatever edges both have; derivatives: moments with an "
-        "estimated change of the density of both; null: no reference, or not tested",
+        description="how it was tested relative to a reference, or to an efficiency: orbits: where on its orbit an "
+        "event lies, given the orbit, tells nothing of the sample it is from, or is as the efficiency says, whatever "
+        "edges there are; derivatives: moments with an estimated change of the density of both; null: neither, or not "
+        "tested",
     )
 
 
@@ -157,7 +160,9 @@ class DiscreteElement(DiscreteRow):
 
 
 class BinRow(Record):
-    """The bin of a map of a breaking that differs from zero by most errors."""
+    """The bin of a map of a breaking that differs from zero by most errors: other events have another one."""
+
+    is_answer = False
 
     label: str = Field(description="the generator")
     kind: BreakingKind = Field(description="what the map shows")
@@ -273,6 +278,11 @@ class MomentsRecord(Record):
         "subgroups are empty then, and candidates without an exact test are not tested; null: they were",
     )
     clearest_bins: tuple[BinRow, ...] = Field((), description="of each map of a breaking, its clearest bin")
+    sectors: tuple[SectorRow, ...] = Field(
+        (),
+        description="of each vector, about each axis whose rotation is rejected, the clearest sector of azimuth with "
+        "fewer or more events; not sought relative to a reference or a density",
+    )
     support: SupportRecord = Field(description="what the events fill")
     functions: Functions = Field(description="test functions")
     events: EventsRecord = Field(description="the events that enter")
@@ -283,7 +293,8 @@ class MomentsRecord(Record):
         description="significance level (family-wise error rate) per family of hypotheses"
     )
     bounds: BoundsRecord | None = Field(
-        None, description="where sizes and limits come from; null: not asked for, or relative to a reference"
+        None,
+        description="where sizes and limits come from; null: not asked for, or nothing could be measured",
     )
     kl: DivergenceRecord | None = Field(
         None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from symhep.errors import CardError, MethodError, as_card_error
+from symhep.errors import CardError, MethodError, as_card_error, nearest
 from symhep.events.copies import Copies, copies_of, independent, merged
 from symhep.events.dataset import Dataset
 from symhep.events.effective import effective_events, require_effective
@@ -19,7 +19,7 @@ from symhep.lie.kinds import defined_on
 from symhep.lie.sums import algebra_sum
 from symhep.lie.terms import read_terms
 from symhep.methods.enumeration import several
-from symhep_moments.options import MomentsOptions
+from symhep_moments.options import EfficiencyFunction, EfficiencyHistogram, MomentsOptions
 from symhep_moments.places import Places, places_of, whole_events
 from symhep_moments.thresholds import MemberCut, cuts_of, resolved
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:  # torch takes a second to load, and a card is checked without
     from torch import Tensor
 
 __all__ = [
-    "Events", "Sample", "candidates", "events_of", "frame_of", "named_generators", "prepare",
-    "require_sense",
+    "Events", "Sample", "candidates", "events_of", "frame_of", "named_generators", "objects_of",
+    "prepare", "require_sense",
 ]  # fmt: skip
 
 #: Translations of four components that are no momenta.
@@ -164,6 +164,8 @@ def require_sense(data: Dataset, options: MomentsOptions) -> None:
         for edge in named:
             whose(edge, vectors.x.shape[1], vectors.called, places)
     frame = frame_of(vectors.names, data.particles, vectors.x.shape[1], places)
+    if options.efficiency is not None:
+        require_variables(options.efficiency, vectors.names, vectors.called, places)
     if options.discrete is not None:
         options.discrete.chosen(frame)
         options.discrete.scanned(frame)
@@ -173,6 +175,32 @@ def require_sense(data: Dataset, options: MomentsOptions) -> None:
         given_groups(
             options.groups, frame, named_generators(candidates(options.generators, vectors), vectors.names)
         )
+
+
+def require_variables(
+    options: EfficiencyFunction | EfficiencyHistogram,
+    names: tuple[str, ...],
+    particles: tuple[str, ...],
+    places: Places | None,
+) -> None:
+    """Raise `CardError` for a variable or an object of a histogram that the vectors do not have."""
+    if isinstance(options, EfficiencyFunction):
+        return
+    known = [*names, *(("phi", "pt") if {"px", "py"} <= set(names) else ())]
+    known += ["eta"] if {"px", "py", "pz"} <= set(names) else []
+    for variable in options.variables:
+        if variable not in known:
+            raise CardError(f"efficiency: there is no variable '{variable}'", hint=nearest(variable, known))
+    objects = objects_of(particles, places)
+    if options.object is not None and options.object not in objects:
+        raise CardError(
+            f"efficiency: there is no object '{options.object}'", hint=nearest(options.object, objects)
+        )
+
+
+def objects_of(particles: tuple[str, ...], places: Places | None) -> tuple[str, ...]:
+    """Name of the object of each vector: 'muons' of 'muons[0]'."""
+    return tuple(name.partition("[")[0] for name in particles) if places is None else places.objects
 
 
 def frame_of(names: tuple[str, ...], particles: tuple[str, ...], count: int, places: Places | None) -> Frame:
@@ -211,10 +239,18 @@ def _require_one_relation(data: Dataset, options: MomentsOptions) -> None:
     """Raise `CardError` for what says relative to two things, or asks of a relation what only events have."""
     if not data.reference:
         return
+    if options.efficiency is not None:
+        raise CardError("'reference' and 'efficiency' both say relative to what: give one of them")
     if options.density is not None:
         raise CardError("'reference' and 'density' both say relative to what: give one of them")
     if options.groups:
         raise CardError("'groups' are tested for the events alone: leave out 'reference'")
+    if options.discrete is not None and options.discrete.scan is not None:
+        raise CardError(
+            "'scan' looks at the events alone: leave out 'reference', or name elements such as Z_3(z)"
+        )
+    if options.discrete is not None and options.discrete.efficiency is not None:
+        raise CardError("'efficiency' is one of the events alone: leave it out, the reference has it")
 
 
 def _relative_to(data: Dataset, options: MomentsOptions) -> str | None:
@@ -222,6 +258,8 @@ def _relative_to(data: Dataset, options: MomentsOptions) -> str | None:
     if data.reference:
         names = [f"'{name}'" for name in data.label_names if name in data.reference]
         return f"the dataset{'s' * (len(names) > 1)} {several(names)}"
+    if options.efficiency is not None:
+        return f"the efficiency '{options.efficiency.text}'"
     return None if options.density is None else f"the density '{options.density.function}'"
 
 

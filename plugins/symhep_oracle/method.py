@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from symhep.errors import as_card_error
 from symhep.events.dataset import Dataset
+from symhep.events.variation import Alternative
 from symhep.lie.sums import algebra_sum
 from symhep.methods.context import Context
 from symhep.methods.init_block import InitBlock, SampleView
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Table
-from symhep.torchkit.streams import replica_seeds
+from symhep.methods.varied import How, Shifted
 from symhep_oracle.fit.algebra import analyse
-from symhep_oracle.fit.breaking import break_symmetry
-from symhep_oracle.fit.canonical import canonical
-from symhep_oracle.fit.finite import doubt, transform
 from symhep_oracle.fit.outcome import Outcome
 from symhep_oracle.fit.problem import pose
 from symhep_oracle.fit.result import result_of
-from symhep_oracle.fit.solver import solve
-from symhep_oracle.fit.support import split_spurious
+from symhep_oracle.fit.solved import Streams, solved
+from symhep_oracle.fit.variation import evaluated, preserved_whatever_the_weights
 from symhep_oracle.gradient.flow_outcome import FlowOutcome, fit_flows
 from symhep_oracle.gradient.flow_result import flow_result
 from symhep_oracle.latent.least import follow_least
+from symhep_oracle.learned.options import LearnedOracleOptions
 from symhep_oracle.options import OracleMethodOptions
 from symhep_oracle.record import OracleRecord
 from symhep_oracle.references import FORESTANO_EXCEPTIONAL, FORESTANO_SPARSE, FORESTANO_SYMMETRIES, ROMAN
@@ -86,26 +86,15 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
 
     def fit(self, prepared: Prepared, shard: Shard, context: Context) -> Part:
         """Solve, take out what holds on the data alone, turn to the sparsest basis, break, follow."""
-        options = prepared.options
-        solving, thick, turning, breaking, training, coding, flowing, moving = replica_seeds(context.seeds, 8)
+        training, coding = Streams.of(context.seeds, "training", "coding")
         problem = pose(prepared, coding, training, context)
-        if options.solver == "flows":
-            return fit_flows(problem, options.flows, solving, context).to_part()
-        conditions, sample = problem.conditions, problem.sample
-        solution = solve(conditions, options, solving, context, problem.trained)
-        solution, support = split_spurious(solution, conditions, sample, np.random.default_rng(thick))
-        solution = canonical(solution, conditions.fields, sample.minkowski, np.random.default_rng(turning))
-        finite = broken = None
-        if options.solver == "exact" and not conditions.oracle.approximate:
-            moved = transform(conditions, solution, np.random.default_rng(moving))
-            solution, finite = doubt(solution, moved), moved.to_record()
-        if options.breaking is not None:
-            broken = break_symmetry(conditions, options.breaking, solution, np.random.default_rng(breaking))
+        if prepared.options.solver == "flows":
+            (solving,) = Streams.of(context.seeds, "solving")
+            return fit_flows(problem, prepared.options.flows, solving, context).to_part()
+        (flowing,) = Streams.of(context.seeds, "flowing")
+        outcome = solved(problem, prepared.options, context)
         latent = follow_least(problem, prepared, np.random.default_rng(flowing))
-        network = problem.parameters or None
-        return Outcome(
-            solution, support, sample.layout, problem.facts, broken, network, latent, finite
-        ).to_part()
+        return replace(outcome, latent=latent).to_part()
 
     def combine(self, prepared: Prepared, parts: Sequence[Part], context: Context) -> Result[OracleRecord]:
         """Name the algebra, and compare it."""
@@ -113,6 +102,33 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
             return flow_result(FlowOutcome.from_part(parts[0]))
         analysis = analyse(Outcome.from_part(parts[0]), prepared.options, context.seeds)
         return result_of(analysis, prepared)
+
+    def varies_by(self, prepared: Prepared) -> How:
+        """Of a known oracle the linear conditions are solved again; whatever was trained is evaluated."""
+        options = prepared.options
+        trained = isinstance(options.oracle, LearnedOracleOptions) or options.solver != "exact"
+        return "evaluation" if trained else "fit"
+
+    def vary(
+        self,
+        prepared: Prepared,
+        result: Result[OracleRecord],
+        variation: str,
+        alternative: Alternative,
+        context: Context,
+    ) -> Mapping[str, Shifted]:
+        """Of a known oracle solved again, unless nothing but rounding can change; a learned one is not trained again.
+
+        Nothing varies where the generators themselves were trained, by the solvers gradient and flows, or act on
+        the latents of an autoencoder: the events were a means of the training, and no training is repeated.
+        """
+        if prepared.options.solver != "exact" or prepared.options.latent is not None:
+            return {}
+        if self.varies_by(prepared) == "evaluation":
+            return evaluated(prepared, result, alternative, context)
+        if alternative.same_rows and preserved_whatever_the_weights(result, prepared):
+            return {}
+        return super().vary(prepared, result, variation, alternative, context)
 
     def statements(self, record: OracleRecord) -> Iterator[Statement]:
         """The algebra, how it was decided and compared, what breaks it; then warnings."""

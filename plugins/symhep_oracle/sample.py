@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -64,6 +64,8 @@ class Sample:
         P names of the vectors; () where they have none.
     columns
         As of `symhep.events.vectors.Vectors`.
+    units_of_beside
+        (2, E) mean and spread that ``beside`` was shifted and divided by.
     """
 
     x: Tensor
@@ -78,6 +80,7 @@ class Sample:
     available: int
     called: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    units_of_beside: FloatArray = field(default_factory=lambda: np.zeros((2, 0)))
 
     @property
     def minkowski(self) -> bool:
@@ -105,8 +108,11 @@ class Sample:
         return len(self.x)
 
     @classmethod
-    def of(cls, data: Dataset, options: OracleMethodOptions) -> Sample:
-        """Events of ``data`` for ``options``. Raises `CardError` or `MethodError` where they do not fit."""
+    def of(cls, data: Dataset, options: OracleMethodOptions, like: Sample | None = None) -> Sample:
+        """Events of ``data`` for ``options``; what stands beside in the units of the sample ``like``, or in its own.
+
+        Raises `CardError` or `MethodError` where they do not fit.
+        """
         momenta, layout = acts_on_momenta(data, options), layout_of(data, options)
         if isinstance(options.oracle, LearnedOracleOptions):
             data = without_target(data, options.oracle)
@@ -115,9 +121,10 @@ class Sample:
         if not momenta and isinstance(options.oracle, LorentzOracle) and layout.dimension == 4:
             names = MOMENTUM  # that is what the norm takes them for
         size = np.abs(taken.weights)
+        units = _units_of_beside(taken) if like is None else like.units_of_beside
         return cls(
             torch.from_numpy(taken.x.reshape(len(taken), -1)),
-            torch.from_numpy(_beside(taken)),
+            torch.from_numpy(_beside(taken, units)),
             size * (len(taken) / size.sum()),
             layout,
             taken.scale,
@@ -128,6 +135,7 @@ class Sample:
             len(data),
             taken.called,
             taken.columns,
+            units,
         )
 
 
@@ -172,21 +180,39 @@ def layout_of(data: Dataset, options: OracleMethodOptions) -> Layout:
     return layout
 
 
-def _beside(taken: Vectors) -> FloatArray:
-    """(n, P L + S) tags and spectators, each with mean 0 and spread 1; tags of empty places are 0."""
+def _units_of_beside(taken: Vectors) -> FloatArray:
+    """(2, P L + S) mean and spread of tags, alike for all vectors, and of spectators."""
     members, size = taken.members, np.abs(taken.weights)
-    tags = _standard(taken.tags, np.asarray(members * size[:, None], dtype=np.float64))
-    spectators = _standard(taken.spectators, size)
-    return np.concatenate([(tags * members[:, :, None]).reshape(len(size), -1), spectators], axis=1)
+    tags = _mean_and_spread(taken.tags, np.asarray(members * size[:, None], dtype=np.float64))
+    return np.concatenate(
+        [np.tile(tags, (1, taken.x.shape[1])), _mean_and_spread(taken.spectators, size)], axis=1
+    )
 
 
-def _standard(values: FloatArray, size: FloatArray) -> FloatArray:
-    """Numbers (..., L) with mean 0 and spread 1, each of the L, by their sizes (...); 0 for what never varies."""
+def _beside(taken: Vectors, units: FloatArray) -> FloatArray:
+    """(n, P L + S) tags and spectators in these units; tags of empty places, and what never varies, are 0."""
+    count = taken.tags.shape[2]
+    there = np.concatenate(
+        [
+            np.repeat(taken.members, count, axis=1),
+            np.ones((len(taken), taken.spectators.shape[1]), dtype=bool),
+        ],
+        axis=1,
+    )
+    values = np.concatenate([taken.tags.reshape(len(taken), -1), taken.spectators], axis=1)
+    mean, spread = units
+    return np.asarray(
+        np.where(there & (spread > 0), (values - mean) / np.where(spread > 0, spread, 1.0), 0.0)
+    )
+
+
+def _mean_and_spread(values: FloatArray, size: FloatArray) -> FloatArray:
+    """(2, L) of numbers (..., L), by their sizes (...); the spread of what never varies is 0."""
     axes, total = tuple(range(size.ndim)), max(float(size.sum()), 1e-300)
     mean = (size[..., None] * values).sum(axis=axes) / total
     spread = np.sqrt((size[..., None] * (values - mean) ** 2).sum(axis=axes) / total)
     flat = spread <= 1e-9 * np.abs(values).max(axis=axes, initial=0.0)
-    return np.asarray(np.where(flat, 0.0, (values - mean) / np.where(flat, 1.0, spread)))
+    return np.stack([mean, np.where(flat, 0.0, spread)])
 
 
 def _check_order(data: Dataset, layout: Layout, options: OracleMethodOptions) -> None:

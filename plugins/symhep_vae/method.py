@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from symhep.events.dataset import Dataset
 from symhep.events.effective import FEW
+from symhep.events.variation import Alternative
 from symhep.methods.context import Context
 from symhep.methods.enumeration import plural
 from symhep.methods.init_block import InitBlock, SampleView
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Table
+from symhep.methods.varied import Shifted
 from symhep.stats.principal_components import principal_components
 from symhep_vae.options import RUNS_PER_SHARD, VaeOptions
 from symhep_vae.record import VaeRecord
@@ -56,6 +58,7 @@ class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
     )
     Options = VaeOptions
     Record = VaeRecord
+    varied_by = "evaluation"
     scan_quantities = (
         ScanQuantity("relevant_latents", "Relevant latents"),
         ScanQuantity("relevance.mean", "Relevance", error_key="relevance.std", entry="latent"),
@@ -111,6 +114,19 @@ class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
         runs = gather(parts, prepared.options, float(components.variances.sum()))
         found = Findings.of(prepared, runs, components, context)
         return Result(found.record(), found.arrays(), checkpoint={"vae": runs.parameters})
+
+    def vary(
+        self,
+        prepared: Sample,
+        result: Result[VaeRecord],
+        variation: str,
+        alternative: Alternative,
+        context: Context,
+    ) -> Mapping[str, Shifted]:
+        """The trained networks evaluated on the varied events; nothing is trained again."""
+        from symhep_vae.fit.variation import evaluated
+
+        return evaluated(prepared, result, [alternative], context)[0]
 
     def statements(self, record: VaeRecord) -> Iterable[Statement]:
         """Directions, constraints, what the latents follow; then warnings."""

@@ -73,6 +73,15 @@ class Spectrum(Record):
         with np.errstate(invalid="ignore"):
             return cls(mean=values.mean(axis=0), std=values.std(axis=0))
 
+    @property
+    def other_numbers(self) -> dict[str, tuple[str, Number]]:
+        """Each latent's mean, counted from 0 in keys and from 1 in words; what is not finite is no answer."""
+        return {
+            f"mean[{j}]": (f"latent {j + 1}", number)
+            for j, number in enumerate(self.numbers())
+            if number.value is not None
+        }
+
     def numbers(self, unit: str = "") -> tuple[Number, ...]:
         """Each latent's mean with its spread over the runs.
 

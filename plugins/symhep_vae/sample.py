@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import MethodError
+from symhep.events.counterparts import counterparts
 from symhep.events.dataset import Dataset
 from symhep.events.effective import require_effective, require_spread
 from symhep.methods.interface import Inputs
@@ -33,11 +34,14 @@ class Sample(Inputs[VaeOptions]):
         (n,) signed weights with mean 1, so that a mean over events estimates sum w l / sum w.
     available
         Events of which these were taken.
+    left_out
+        Units of the others.
     """
 
     x: FloatArray
     weights: FloatArray
     available: int
+    left_out: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property
     def weighted(self) -> bool:
@@ -49,11 +53,36 @@ class Sample(Inputs[VaeOptions]):
         """Events of ``data`` for ``options``. Raises `MethodError` where no training can make sense."""
         chosen = thinned(data, options)
         require_trainable(chosen)
+        return cls._of(chosen, options, len(data), np.setdiff1d(data.unit, chosen.unit))
+
+    def varied(self, data: Dataset, rng: np.random.Generator) -> Sample:
+        """The same events under a variation; of those that this sample lacks as large a share as it takes of its own.
+
+        Raises `MethodError` where the varied events have nothing that networks can be evaluated on.
+        """
+        rows = counterparts(data.unit, self.data.unit, self.left_out, len(self.x) / self.available, rng)
+        chosen = data.take(rows)
+        require_trainable(chosen)
+        return self._of(chosen, self.options, len(data), np.setdiff1d(data.unit, chosen.unit))
+
+    def reweighted(self, data: Dataset) -> Sample:
+        """The same rows, with the weights of ``data``, which holds all events. Raises `MethodError` as `prepare`."""
+        chosen = thinned(data, self.options)
+        require_trainable(chosen)
+        return replace(self, data=chosen, weights=_of_mean_one(chosen))
+
+    @classmethod
+    def _of(
+        cls, chosen: Dataset, options: VaeOptions, available: int, left_out: npt.NDArray[np.int64]
+    ) -> Sample:
         x = chosen.scaled
         if options.noise:
             x = x + options.noise * np.random.default_rng(options.noise_seed).standard_normal(x.shape)
-        weights = chosen.weights * (len(chosen) / float(chosen.weights.sum()))
-        return cls(chosen, options, x, weights, len(data))
+        return cls(chosen, options, x, _of_mean_one(chosen), available, left_out)
+
+
+def _of_mean_one(data: Dataset) -> FloatArray:
+    return data.weights * (len(data) / float(data.weights.sum()))
 
 
 def thinned(data: Dataset, options: VaeOptions) -> Dataset:

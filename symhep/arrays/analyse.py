@@ -157,7 +157,8 @@ def analyse(
         header |= {"dataset": data.name, "seed": seed, "device": place, "weights": _weights(data)}
         analysis: Analysis = Analysis(
             result.record, result.arrays, result.histograms, _checkpoint(room.root / found.name),
-            statements=result.statements, tables=result.tables, method=found, header=header, style=style,
+            statements=result.statements, tables=result.tables, variations=result.variations, method=found,
+            header=header, style=style,
         )  # fmt: skip
         if folder is not None:
             keep(analysis, room.root, OutputCard(style=style))

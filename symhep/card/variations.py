@@ -9,10 +9,12 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from symhep.card.base import LIST, Name, Strict
 
-__all__ = ["AlternativeCard", "Combine", "ObjectChange", "VariationCard"]
+__all__ = ["AlternativeCard", "Combine", "ObjectChange", "Rule", "VariationCard"]
 
 #: How the alternatives of a variation become an uncertainty, see `symhep.stats.variations`.
 Combine = Literal["envelope", "hessian", "hessian_pairs", "replicas"]
+#: The same, and that of 'up' and 'down'.
+Rule = Literal["up_down", "envelope", "hessian", "hessian_pairs", "replicas"]
 #: 'LHEPdfWeight[1..100]'
 _RANGE = re.compile(r"(?P<name>[^\[\]]+)\[(?P<first>\d+)\.\.(?P<last>\d+)\]")
 #: More alternatives than this are a mistake in a range.

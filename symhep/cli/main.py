@@ -28,6 +28,8 @@ COMMANDS = {
     "new": "Write an outside project: a method or a reader of your own.",
     "plot": "Draw the figures of a run folder again.",
     "report": "Write the report of a run folder again.",
+    "export": "Write a run for HEPData, ROOT, LaTeX and programs.",
+    "compare": "Compare finished runs: pulls, verdicts, spectra.",
     "augment": "Write events transformed by a symmetry that a run found.",
 }
 
@@ -66,7 +68,8 @@ def group() -> None:
     symhep init FILE -o card.yaml          a card that suits it
     symhep run card.yaml -o DIR            results, figures, DIR/report.html
 
-    Exit codes: 0 done, 2 card or usage, 3 input, 4 some method failed.
+    Exit codes: 0 done, 2 card or usage, 3 input, 4 some method failed,
+    5 a comparison failed.
     """
 
 

@@ -45,13 +45,13 @@ def assemble(
     tables: Mapping[str, FeatureTable],
     units: Mapping[str, str] | None = None,
     reference: Collection[str] = (),
-    name: str | None = None,
+    called: str | None = None,
     varied: Mapping[str, Mapping[str, VariedTables]] = NOTHING_VARIED,
 ) -> Dataset:
     """Join ``tables`` (dataset name -> table) and fit the scaling.
 
     ``units`` are those of functions of plugins and named folders, by 'module:function'; ``reference`` are the datasets
-    that the others are looked at relative to. ``name`` is that of the result, by default the one of the features.
+    that the others are looked at relative to. ``called`` is the name of the dataset, by default that of the features.
     ``varied``: dataset -> systematic variation -> its tables, from which the dataset's variations are made; a variation
     of the same name in several datasets moves them together, and one that changes none of these tables is left out.
     The weights must already be scaled to the cross-sections, see `check_cross_sections`. Raises `MethodError` if all
@@ -80,7 +80,7 @@ def assemble(
     objects = tuple(p.object for p in joined.places for _ in range(p.width))
     labels = np.repeat(np.arange(len(tables)), [len(t) for t in tables.values()])
     dataset = Dataset(
-        name or features,
+        called or features,
         joined.values,
         columns,
         weights,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from symhep.stats.variations import Rule
+from symhep.card.variations import Rule
 
 if TYPE_CHECKING:
     from symhep.events.dataset import Dataset

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from symhep.card.variations import Rule
 from symhep.errors import MethodError
 from symhep.events.copies import ROWS_PER_EVENT, source_units
 from symhep.events.dataset import Dataset
 from symhep.events.identity import NO_NUMBER, hashes
 from symhep.events.table import FeatureTable
 from symhep.events.variation import Alternative, Variation
-from symhep.stats.variations import Rule
 
 __all__ = ["VariedTables", "variations_of", "widest"]
 

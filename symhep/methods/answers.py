@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from symhep.methods.number import Number
-from symhep.methods.p_values import PValue
+from symhep.methods.p_values import Adjusted, PValue
 from symhep.methods.record import Record
 
 __all__ = ["Answer", "answers_of"]
@@ -38,6 +38,11 @@ class Answer:
     verdict
         What is concluded: 'violated' or 'compatible' of a hypothesis that was tested, the name of an algebra; None:
         nothing.
+    p_adjusted
+        The p-value adjusted for the family of hypotheses, which the verdict rests on; None: there is none.
+    upper_95, expected_95
+        Limit at 95 % confidence, and its median if the symmetry holds, in the unit of the number, or of the size of
+        the row; None: there is none.
     """
 
     key: str
@@ -46,6 +51,9 @@ class Answer:
     number: Number | None = None
     p: PValue | None = None
     verdict: str | None = None
+    p_adjusted: PValue | None = None
+    upper_95: float | None = None
+    expected_95: float | None = None
 
 
 def answers_of(record: Record) -> dict[str, Answer]:
@@ -67,20 +75,39 @@ def answers_of(record: Record) -> dict[str, Answer]:
 
 def _walk(record: Record, path: str, about: str) -> Iterator[Answer]:
     p = record if isinstance(record, PValue) and record.p_value is not None else None
-    if path and (p is not None or record.conclusion is not None):
-        yield Answer(
-            path, about, "p-value" if p is not None else "verdict", None, p and p.p, record.conclusion
+    if not record.is_answer:
+        return
+    limits = _limits(record)
+    if (
+        path
+        and not isinstance(record, Number)
+        and (p is not None or record.conclusion or limits[0] is not None)
+    ):
+        adjusted = (
+            record.p_adjusted
+            if isinstance(record, Adjusted) and record.log10_p_adjusted is not None
+            else None
         )
+        quantity = "p-value" if p is not None else "verdict" if record.conclusion else "limit"
+        yield Answer(path, about, quantity, None, p and p.p, record.conclusion, adjusted, *limits)
+    for inside, (row, number) in record.other_numbers.items():
+        quantity = path.rpartition(".")[2].replace("_", " ")
+        yield Answer(f"{path}.{inside}" if path else inside, row or about, quantity, number)
     for name in type(record).model_fields:
         value = getattr(record, name)
         here = f"{path}.{name}" if path else name
         yield from _of_value(value, here, about, name)
 
 
+def _limits(record: Record) -> tuple[float | None, float | None]:
+    """``upper_95`` and ``expected_95``, wherever a record has them: one pair of names for every limit."""
+    return getattr(record, "upper_95", None), getattr(record, "expected_95", None)
+
+
 def _of_value(value: object, path: str, about: str, field: str) -> Iterator[Answer]:
     if isinstance(value, Number):
         if value.value is not None:
-            yield Answer(path, about, field.replace("_", " "), value)
+            yield Answer(path, about, field.replace("_", " "), value, None, None, None, *_limits(value))
         yield from (a for a in _walk(value, path, about) if a.number is not None)
     elif isinstance(value, Record):
         yield from _walk(value, path, about)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -100,6 +100,17 @@ class Context:
     def rng(self) -> np.random.Generator:
         """A numpy generator at the start of the shard's stream."""
         return np.random.default_rng(self.seeds)
+
+    def of_shard(self, index: int) -> Context:
+        """The context that a shard of the same method has, or `COMBINE`.
+
+        >>> one, two = (Context(seed_sequence(1, "vae", shard)) for shard in (0, COMBINE))
+        >>> bool((two.of_shard(0).rng().random(3) == one.rng().random(3)).all())
+        True
+        """
+        entropy = self.seeds.entropy
+        method = list(entropy[:-1]) if isinstance(entropy, Sequence) else [entropy]
+        return replace(self, seeds=np.random.SeedSequence([*method, index]))
 
     def shared(self, purpose: str) -> np.random.SeedSequence:
         """A stream that all shards of the method have in common, for what must not depend on how work is cut.

@@ -25,6 +25,7 @@ from symhep.methods.table import Table
 from symhep.methods.varied import How, Shifted
 
 if TYPE_CHECKING:
+    import hist
     from matplotlib.figure import Figure
 
 __all__ = ["Inputs", "Method", "NamedFigure", "Options", "ScanQuantity", "Shard"]
@@ -199,6 +200,10 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
     def combine(self, prepared: PreparedT, parts: Sequence[Part], context: Context) -> Result[RecordT]:
         """Merge the parts, in shard order, into the result; randomness again from ``context.seeds`` alone."""
 
+    def varies_by(self, prepared: PreparedT) -> How:
+        """`varied_by`, for a method whose options decide what `vary` does."""
+        return self.varied_by
+
     def vary(
         self,
         prepared: PreparedT,
@@ -209,13 +214,14 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
     ) -> Mapping[str, Shifted]:
         """Numbers of the result under one alternative of a systematic variation: key of an answer -> its value.
 
-        As it stands: fitted again, as a whole. A method for which that takes long gives here the numbers that matter,
-        or, with ``varied_by`` 'evaluation', evaluates on ``alternative.data`` what it learned from the nominal events.
+        As it stands: fitted again, as a whole, from the random streams of the nominal fit. A method for which that
+        takes long gives here the numbers that matter, or, with ``varied_by`` 'evaluation', evaluates on
+        ``alternative.data`` what it learned from the nominal events. What is trained is never trained again.
         ``context`` has the random stream of `combine`, the same for all alternatives.
         """
         inputs = cast(Inputs[Any], prepared)
         again = self.prepare(alternative.data, inputs.options)
-        parts = [self.fit(again, shard, context) for shard in self.shards(again)]
+        parts = [self.fit(again, shard, context.of_shard(shard.index)) for shard in self.shards(again)]
         record = self.combine(again, parts, context).record
         return {
             key: Shifted(answer.number.value)
@@ -234,6 +240,14 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
     def figures(self, result: Result[RecordT]) -> Iterator[NamedFigure]:
         """Draw the result. Nothing but ``result`` may be used."""
         return iter(())
+
+    def histograms(self, result: Result[RecordT]) -> Mapping[str, hist.Hist[Any]]:
+        """What `symhep export` publishes as histograms, key -> histogram: those of the result.
+
+        A method that keeps distributions or maps as arrays gives them here, too: an axis has a name and its unit in
+        its label, 'mass [GeV]'; a map has the variance of each bin in `hist.storage.Weight`.
+        """
+        return result.histograms
 
     def init_block(self, sample: SampleView) -> InitBlock | None:
         """This method's part of the card that `symhep init` writes for a file; None: it does not suit the file."""

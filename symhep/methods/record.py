@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from symhep.errors import StoreError
+
+if TYPE_CHECKING:
+    from symhep.methods.number import Number
 
 __all__ = ["SCHEMA_VERSION", "Record", "jsonable"]
 
@@ -56,6 +59,9 @@ class Record(BaseModel):
     def _plain(cls, values: Any) -> Any:
         return jsonable(values) if isinstance(values, Mapping) else values
 
+    #: Whether its numbers answer a question that is the same in every run: not so where the events chose what it is of.
+    is_answer: ClassVar[bool] = True
+
     @property
     def conclusion(self) -> str | None:
         """What is concluded, in a word: 'violated' or 'compatible' of a hypothesis, the name of what was identified.
@@ -63,6 +69,14 @@ class Record(BaseModel):
         None: nothing. It is no field.
         """
         return None
+
+    @property
+    def other_numbers(self) -> Mapping[str, tuple[str, Number]]:
+        """Numbers that its fields hold in another shape: path inside the record -> what it is about, and the number.
+
+        They are answers beside those of its fields (`symhep.methods.answers`). It is no field.
+        """
+        return {}
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON: what results.json holds."""

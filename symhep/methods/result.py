@@ -65,19 +65,19 @@ class Result(Generic[RecordT]):
         `hist.Hist` objects, stored as UHI JSON.
     checkpoint
         file stem -> named arrays, stored as NAME/checkpoint/STEM.safetensors.
-    variations
-        Its numbers under systematic variations; None without any.
     statements, tables
         For people; made from the record alone by `Method.statements` and `Method.tables`.
+    variations
+        Its numbers under systematic variations; None without any.
     """
 
     record: RecordT
     arrays: Arrays = field(default_factory=dict)
     histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
     checkpoint: dict[str, dict[str, npt.NDArray[np.float32]]] = field(default_factory=dict)
-    variations: VariationsRecord | None = None
     statements: list[Statement] = field(default_factory=list)
     tables: dict[str, Table] = field(default_factory=dict)
+    variations: VariationsRecord | None = None
 
     @cached_property
     def summary(self) -> dict[str, Any]:

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
 import hist
 import mplhep
 import numpy as np
-import numpy.typing as npt
 
 from symhep.events.dataset import Dataset
 from symhep.methods.interface import NamedFigure
+from symhep.plotting.observables import MOST, axis_of, observables
 from symhep.plotting.panel import panel
 
 __all__ = ["PREFIX", "control_figure", "control_histograms"]
 
 #: Keys of control histograms in a result start with this.
 PREFIX = "control: "
-BINS = 40
-#: More panels than this are no figure any more.
-_MOST = 16
 
 
 def control_histograms(data: Dataset) -> dict[str, hist.Hist[Any]]:
-    """Feature -> weighted histogram over (dataset, value); the outermost 0.5 % on each side are in the flow bins.
+    """Feature -> weighted histogram over (dataset, value); what lies outside the axis is in the flow bins.
 
     The members of an object whose number differs from event to event are an entry each, and so is their number.
 
@@ -38,58 +34,12 @@ def control_histograms(data: Dataset) -> dict[str, hist.Hist[Any]]:
     names = list(data.label_names) or [data.name]
     labels = data.labels if len(data.labels) == len(data) else np.zeros(len(data), dtype=np.int64)
     found: dict[str, hist.Hist[Any]] = {}
-    for shown in islice(_shown(data), _MOST):
-        low, high = np.quantile(shown.values, [0.005, 0.995])
-        if not high > low:
-            low, high = low - 0.5, high + 0.5
-        axis = hist.axis.Regular(
-            BINS, float(low), float(np.nextafter(high, np.inf)), name="x", label=shown.label
-        )
+    for shown in islice(observables(data), MOST):
+        axis = axis_of(shown.label, [(shown.values, data.weights[shown.events])])
         made = hist.Hist(hist.axis.StrCategory(names, name="dataset"), axis, storage=hist.storage.Weight())
         made.fill(np.array(names)[labels[shown.events]], shown.values, weight=data.weights[shown.events])
         found[f"{PREFIX}{shown.name}"] = made
     return found
-
-
-@dataclass(frozen=True, eq=False)
-class _Shown:
-    """Values of one panel, and the event that each belongs to."""
-
-    name: str
-    label: str
-    values: npt.NDArray[np.float64]
-    events: npt.NDArray[np.int64]
-
-
-def _shown(data: Dataset) -> Iterator[_Shown]:
-    every = np.arange(len(data))
-    pooled: set[tuple[str, str]] = set()
-    for number, column in enumerate(data.columns):
-        owner = data.objects[column.slot] if column.slot is not None and data.objects else ""
-        if owner not in data.sets:
-            yield _Shown(column.name, column.axis_label, data.values[:, number], every)
-        elif (owner, column.variable) not in pooled and data.mask is not None:
-            pooled.add((owner, column.variable))
-            same = [
-                i
-                for i, c in enumerate(data.columns)
-                if c.slot is not None and data.objects[c.slot] == owner and c.variable == column.variable
-            ]
-            there = data.mask[:, [data.columns[i].slot or 0 for i in same]]
-            unit = f" [{column.unit}]" if column.unit else ""
-            head = column.label.partition("(")[0].lstrip("$")
-            label = rf"${head}$ of {owner}{unit}"
-            if there.any():
-                yield _Shown(
-                    f"{column.variable} of {owner}", label, data.values[:, same][there], np.nonzero(there)[0]
-                )
-    for owner in sorted(data.sets):
-        if data.mask is not None:
-            places = [i for i, name in enumerate(data.objects) if name == owner]
-            counts = data.mask[:, places].sum(axis=1).astype(np.float64)
-            yield _Shown(f"number of {owner}", f"Number of {owner}", counts, every)
-    for number, column in enumerate(data.spectator_columns):
-        yield _Shown(column.name, column.axis_label, data.spectators[:, number], every)
 
 
 def control_figure(histograms: Mapping[str, hist.Hist[Any]]) -> NamedFigure | None:
@@ -114,6 +64,6 @@ def control_figure(histograms: Mapping[str, hist.Hist[Any]]) -> NamedFigure | No
     return NamedFigure(
         "features",
         figure,
-        f"The features as they enter the method, in {BINS} bins between their 0.5 % and 99.5 % quantiles; "
-        f"weighted, with statistical errors.{f' At most {_MOST} are drawn.' if len(panels) == _MOST else ''}",
+        f"The features as they enter the method, between their 0.5 % and 99.5 % quantiles; weighted, with "
+        f"statistical errors.{f' At most {MOST} are drawn.' if len(panels) == MOST else ''}",
     )

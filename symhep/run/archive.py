@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -30,10 +30,10 @@ def write_archive(stream: BinaryIO, arrays: Mapping[str, np.ndarray[Any, Any]]) 
                 np.lib.format.write_array(piece, np.asanyarray(array), allow_pickle=False)
 
 
-def read_archive(path: Path) -> dict[str, np.ndarray[Any, Any]] | None:
-    """The arrays; None where the file is broken."""
+def read_archive(path: Path, names: Collection[str] | None = None) -> dict[str, np.ndarray[Any, Any]] | None:
+    """The arrays, or those of these ``names``; None where the file is broken."""
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files}
+            return {key: archive[key] for key in archive.files if names is None or key in names}
     except _BROKEN:
         return None

@@ -83,11 +83,16 @@ def attempt(
             )  # fmt: skip
             if len(data) == 0:
                 raise MethodError(_where_events_went(plan, planned, events))
-            fit = Fit(planned, data, folder, plan.card.run.seed, plan.device, progress, pool, registry)
+            fit = Fit(
+                planned, data, folder, plan.card.run.seed, plan.device, progress, pool, registry,
+                controlled=not plan.has_roles,
+            )  # fmt: skip
             result, computed = fit.run()
             draw_if_needed(planned.method, planned.name, folder, plan.card.output)
     except SymhepError as error:  # the failure of one method must not cost the others' results
         reason = logged(planned.name, error, folder)
+        if hidden:  # an older result may know what is hidden now
+            folder.remove_result(planned.name, parts=False)
         return Attempt(entry | {"status": "failed", "summary": {}, "statements": [], "error": reason})
     result = replace(result, statements=[*result.statements, *_pooled(plan, planned, events)])
     entry |= {

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from symhep.card.schema import RunCard
 from symhep.events.select import NO_SELECTION
-from symhep.run.folder import RunFolder
+from symhep.run.folder import STATE, RunFolder, content_key
 from symhep.run.plan import Plan, PlannedMethod
 from symhep.run.reading import DatasetEvents
 from symhep.run.regions import blind_selections
 
-__all__ = ["blinding", "hide", "why_blind"]
+__all__ = ["blinding", "forget_seen", "forget_unvouched", "hide", "why_blind"]
 
 
 def hide(plan: Plan, events: Mapping[str, DatasetEvents]) -> tuple[dict[str, DatasetEvents], frozenset[str]]:
@@ -27,6 +27,34 @@ def hide(plan: Plan, events: Mapping[str, DatasetEvents]) -> tuple[dict[str, Dat
     return {
         name: found.hiding(plan.tables, hidden) if name in data else found for name, found in events.items()
     }, hidden
+
+
+def forget_seen(plan: Plan, folder: RunFolder) -> None:
+    """Before anything is read: drop what earlier runs remembered of events, unless they were blind in the same way."""
+    blind = blind_selections(plan.card)
+    if not blind or not plan.has_data:
+        return
+    card = plan.card.model_dump(
+        mode="json", include={"datasets", "objects", "selections", "features", "regions"}
+    )
+    key = {"blind": content_key(card, sorted(blind))}
+    if folder.remembered(f"{STATE}/blind.json") != key:
+        folder.forget_parts()
+        folder.write_json(f"{STATE}/blind.json", key)
+
+
+def forget_unvouched(plan: Plan, hidden: frozenset[str], folder: RunFolder, valid: Collection[str]) -> None:
+    """After reading: drop what may tell of hidden data. These are results of other cards than this one, whose names are
+    neither ``valid`` nor run now, and files that were read before a later one showed that a region overlaps a blind
+    one."""
+    if not hidden:
+        return
+    for name in folder.stored_names():
+        if name not in valid and name not in plan.methods:
+            folder.remove_result(name)
+    for name, card in plan.card.datasets.items():
+        if card.role == "data":
+            folder.forget_parts(f"data/{name}", lambda values: not hidden <= set(values.get("hidden", ())))
 
 
 def why_blind(plan: Plan, planned: PlannedMethod, hidden: frozenset[str]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -16,17 +16,16 @@ from symhep.plotting.heading import Heading
 from symhep.plotting.save import save_figure
 from symhep.plotting.scan import scan_figures
 from symhep.plotting.style import use_style
+from symhep.plotting.systematics import systematics_figure
 from symhep.run.folder import STATE, RunFolder, check_names, content_key
 
-__all__ = ["draw", "draw_if_needed"]
+__all__ = ["draw", "draw_if_needed", "save_all", "whole"]
 
 
 def draw_if_needed(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) -> None:
     """Draw unless the figures that are there are those of this result in this style."""
     stored = folder.read_json(f"{name}/result.json")
-    sizes = folder.remembered(_record(name))
-    files = [f"{figure['name']}.{kind}" for figure in stored["figures"] or () for kind in output.figures]
-    there = all(_size(folder, name, file) == sizes.get(file, -1) for file in files)
+    there = whole(name, stored["figures"] or (), folder, output)
     if stored["figures"] is None or stored.get("drawing") != _drawing(output, stored) or not there:
         draw(method, name, folder, output)
 
@@ -37,25 +36,42 @@ def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) 
     Raises `PluginError` for a figure name that is not a plain file name, or that two figures have.
     """
     stored = folder.read_header(name)
-    target = folder.root / name / "figures"
-    captions: list[dict[str, str]] = []
-    heading = Heading(output.label, output.label_right, output.style)
     with use_style(output.style):
         result = method.worded(folder.read_result(name, method.Record))
         scans = scan_figures(method.scan_quantities, _scan_summaries(folder, name, stored["scan"]))
         control = control_figure(result.histograms)
-        for item in chain(_figures(method, result), scans, [control] if control else []):
-            check_names("figure", [item.name])
-            if item.name in {c["name"] for c in captions}:
-                raise PluginError(f"{method.name}: two figures are called '{item.name}'")
-            with writing(target / item.name):
-                save_figure(item.figure, target / item.name, output.figures, heading)
-            captions.append({"name": item.name, "caption": item.caption})
-    _remove_stale(folder, name, [f"{c['name']}.{kind}" for c in captions for kind in output.figures])
+        systematic = None if result.variations is None else systematics_figure(result.variations)
+        more = [figure for figure in (systematic, control) if figure is not None]
+        captions = save_all(chain(_figures(method, result), scans, more), name, folder, output, method.name)
     folder.write_json(
         f"{name}/result.json", {**stored, "figures": captions, "drawing": _drawing(output, stored)}
     )
     return [c["name"] for c in captions]
+
+
+def save_all(
+    figures: Iterable[NamedFigure], name: str, folder: RunFolder, output: OutputCard, whose: str
+) -> list[dict[str, str]]:
+    """Save figures under NAME/figures/ and remove what an earlier drawing left; returns names and captions."""
+    target = folder.root / name / "figures"
+    heading = Heading(output.label, output.label_right, output.style)
+    captions: list[dict[str, str]] = []
+    for item in figures:
+        check_names("figure", [item.name])
+        if item.name in {c["name"] for c in captions}:
+            raise PluginError(f"{whose}: two figures are called '{item.name}'")
+        with writing(target / item.name):
+            save_figure(item.figure, target / item.name, output.figures, heading)
+        captions.append({"name": item.name, "caption": item.caption})
+    _remove_stale(folder, name, [f"{c['name']}.{kind}" for c in captions for kind in output.figures])
+    return captions
+
+
+def whole(name: str, listed: Sequence[Mapping[str, str]], folder: RunFolder, output: OutputCard) -> bool:
+    """Are these figures there as they were drawn?"""
+    sizes = folder.remembered(_record(name))
+    files = [f"{figure['name']}.{kind}" for figure in listed for kind in output.figures]
+    return all(_size(folder, name, file) == sizes.get(file, -1) for file in files)
 
 
 def _figures(method: Method[Any], result: Result[Any]) -> Iterator[NamedFigure]:

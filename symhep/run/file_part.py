@@ -66,7 +66,8 @@ def read_file(
         table = selector.table(name)
         arrays |= {f"{name}.{key}": values for key, values in table.arrays().items()}
         described |= _described({name: table})
-        described[name]["truncated"] = dict(selector.truncated[name])
+        # Of a hidden selection nothing is told, counts of its members neither.
+        described[name]["truncated"] = dict(selector.truncated[name]) if len(table) else {}
     for key, varied in selector.varied.items():
         for name, table in varied.tables.items():
             arrays |= {f"{stored_name(name, key)}.{k}": values for k, values in table.arrays().items()}

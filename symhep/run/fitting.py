@@ -44,6 +44,7 @@ class Fit:
     progress: Progress
     workers: Workers
     registry: Registry
+    controlled: bool = True  # with control histograms of its own, where the run has none
 
     def run(self) -> tuple[Result[Any], bool]:
         """Fit the method and each point of its scan; the result, and whether any of it was computed now.
@@ -64,7 +65,7 @@ class Fit:
 
     def _point(self, options: Options, name: str) -> tuple[Result[Any], bool]:
         method = self.plan.method
-        key = content_key(self._basis, options.model_dump(mode="json"))
+        key = content_key(self._basis, options.model_dump(mode="json"), self.controlled)
         if (stored := self._stored(name, key)) is not None:
             return method.worded(stored), False
         started = datetime.now(UTC)
@@ -77,7 +78,8 @@ class Fit:
             combined = method.combine(prepared, parts, self.context(COMBINE))
             result = require_result(method.name, method.Record, combined)
         result = replace(result, variations=varied(self, prepared, result, name, key))
-        result = replace(result, histograms=result.histograms | control_histograms(self.data))
+        if self.controlled:
+            result = replace(result, histograms=result.histograms | control_histograms(self.data))
         header = {
             "key": key,
             "use": method.name,

@@ -212,6 +212,21 @@ class RunFolder:
         except ValueError:
             return None
 
+    def forget_parts(self, name: str = "", which: Callable[[Any], bool] | None = None) -> None:
+        """Remove remembered shards and files read: all of NAME and below it, or those whose values are ``which``."""
+        place = self.root / STATE / "parts" / name
+        if which is None:
+            shutil.rmtree(place, ignore_errors=True)
+            return
+        for path in place.glob("*.npz"):
+            arrays = read_archive(path, (_VALUES,))
+            try:
+                stale = not arrays or which(json.loads(arrays[_VALUES].tobytes()))
+            except ValueError:
+                stale = True
+            if stale:
+                path.unlink()
+
     @staticmethod
     def _part(method: str, key: str, shard: int) -> str:
         return f"{STATE}/parts/{method}/{key}-{shard:05d}.npz"
@@ -233,10 +248,7 @@ class RunFolder:
         if result.arrays:
             self.write_arrays(f"{name}/arrays.npz", result.arrays)
         if result.histograms:
-            import uhi.io.json
-
-            text = json.dumps(result.histograms, default=uhi.io.json.default)
-            self.write_bytes(f"{name}/histograms.json", text.encode())
+            self.write_histograms(name, result.histograms)
         if result.checkpoint:
             from safetensors.numpy import save
 
@@ -254,10 +266,29 @@ class RunFolder:
             },
         )
 
-    def remove_result(self, name: str) -> None:
-        """Forget a stored result with its figures, scans and parts."""
-        shutil.rmtree(self.root / name, ignore_errors=True)
-        shutil.rmtree(self.root / STATE / "parts" / name, ignore_errors=True)
+    def remove_result(self, name: str, *, parts: bool = True) -> None:
+        """Forget a stored result with its figures, scans and parts; results in regions below it stay."""
+        place = self.root / name
+        for file in ("result.json", "arrays.npz", "histograms.json"):
+            (place / file).unlink(missing_ok=True)
+        for folder in ("figures", "checkpoint", "scan"):
+            shutil.rmtree(place / folder, ignore_errors=True)
+        for above in (place, place.parent):
+            if above != self.root and above.is_dir() and not any(above.iterdir()):
+                above.rmdir()
+        if parts:
+            shutil.rmtree(self.root / STATE / "parts" / name, ignore_errors=True)
+
+    def stored_names(self) -> list[str]:
+        """Results that lie in the folder, those in regions included, whether results.json lists them or not."""
+        found = [path.parent for depth in ("*", "*/*") for path in self.root.glob(f"{depth}/result.json")]
+        return [path.relative_to(self.root).as_posix() for path in found if path.parent.name != "scan"]
+
+    def remove_control(self, name: str) -> None:
+        """Forget stored control plots with their figures; those of regions below stay."""
+        for file in ("control.json", "histograms.json"):
+            (self.root / name / file).unlink(missing_ok=True)
+        shutil.rmtree(self.root / name / "figures", ignore_errors=True)
 
     def write_words(self, name: str, result: Result[Record]) -> None:
         """Replace the statements and tables of a stored result; its numbers stay."""
@@ -291,11 +322,19 @@ class RunFolder:
             raise StoreError(f"{self.root / name / 'arrays.npz'} is broken; remove it and run the card again")
         variations = stored.get("variations")
         return Result(
-            record.from_json(stored.get("summary") or {}), arrays or {}, self._histograms(name),
+            record.from_json(stored.get("summary") or {}), arrays or {}, self.read_histograms(name),
             variations=None if variations is None else VariationsRecord.from_json(variations),
         )  # fmt: skip
 
-    def _histograms(self, name: str) -> dict[str, Any]:
+    def write_histograms(self, name: str, histograms: Mapping[str, Any]) -> None:
+        """NAME/histograms.json, as `uhi.io.json` writes it."""
+        import uhi.io.json
+
+        text = json.dumps(dict(histograms), default=uhi.io.json.default)
+        self.write_bytes(f"{name}/histograms.json", text.encode())
+
+    def read_histograms(self, name: str) -> dict[str, Any]:
+        """`hist.Hist` objects by name; {} if there are none. Raises `StoreError` for a broken file."""
         path = f"{name}/histograms.json"
         if not (self.root / path).is_file():
             return {}

@@ -88,6 +88,7 @@ def join(
     scale = normalisation(name, card, total, [p.values for p in parts], like)
     factor = scale.factor
     told = [*notes, *scale.notes, *twins]
+    hidden = frozenset(selection for part in parts for selection in part.values["hidden"])
     tables = {}
     variations: dict[str, dict[str, VariedTables]] = {}
     for feature in card.features:
@@ -108,7 +109,8 @@ def join(
             agreement.variations, joined, tables[feature], changed
         ).items():
             variations.setdefault(variation, {})[feature] = varied
-        told += _truncated(feature, card, [part.values["tables"][feature] for part in parts])
+        if (card.features[feature].selection or NO_SELECTION) not in hidden:
+            told += _truncated(feature, card, [part.values["tables"][feature] for part in parts])
     for note in told:
         _LOG.warning("dataset '%s': %s", name, note)
     flows: dict[str, Cutflow] = {}
@@ -139,7 +141,6 @@ def join(
             for key, events in others.items()
         }
     found = DatasetEvents(tables, account, variations=variations)
-    hidden = frozenset(selection for part in parts for selection in part.values["hidden"])
     return found.hiding(card, hidden) if hidden else found
 
 

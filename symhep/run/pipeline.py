@@ -23,11 +23,14 @@ from symhep.plugin.manager import Registry, build_registry
 from symhep.readers.interface import Note
 from symhep.report.page import write_report
 from symhep.run.attempt import attempt, origin
-from symhep.run.blinding import blinding, hide
+from symhep.run.blinding import blinding, forget_seen, forget_unvouched, hide
+from symhep.run.control import make_control
 from symhep.run.folder import RunFolder
 from symhep.run.plan import Plan, make_plan
 from symhep.run.provenance import fingerprints, git_state, record_run
 from symhep.run.reading import read_dataset
+from symhep.run.side_by_side import side_by_side
+from symhep.run.stored import read_run
 from symhep.run.workers import Workers, open_workers
 
 if TYPE_CHECKING:
@@ -54,6 +57,20 @@ class Run:
     computed: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     registry: Registry = field(default_factory=Registry, repr=False)
+
+    @classmethod
+    def load(cls, folder: str | Path, registry: Registry | None = None) -> Run:
+        """A finished run, from its folder: results with their words, failures, and what is blind.
+
+        A result that cannot be read here, since its method is not installed or another version wrote it, stands among
+        the ``failed``. Raises `StoreError` for a folder that holds no run.
+        """
+        registry = registry or build_registry()
+        stored = read_run(folder, registry)
+        results = {name: found.result for name, found in stored.results.items()}
+        return cls(
+            stored.folder, results, stored.failed | stored.unread, stored.blind, registry=registry
+        )  # fmt: skip
 
     @property
     def report(self) -> Path:
@@ -157,6 +174,7 @@ def _execute(
     """The line at the top of this file, as code."""
     started, clock = datetime.now(UTC), time.perf_counter()
     folder.read_json("provenance.json")  # a broken one fails here, before anything is computed
+    forget_seen(plan, folder)
     names = [s.path for found in plan.all_sources for s in found]
     prints = fingerprints(names, folder, progress, verify=verify)
     _LOG.info("%d input files are known; %.1f s", len(prints), time.perf_counter() - clock)
@@ -177,6 +195,8 @@ def _execute(
     folder.write_card(plan.resolved_card, source=plan.card_file.path)
     folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
     outcomes = _still_valid(folder, plan, hidden)
+    forget_unvouched(plan, hidden, folder, outcomes)
+    done.notes += make_control(plan, events, hidden, folder, progress)
     for planned in plan.methods.values():
         begun = time.perf_counter()
         _LOG.info("method '%s' (%s) begins", planned.name, planned.method.name)
@@ -200,7 +220,9 @@ def _execute(
             done.results[planned.name] = tried.result
         done.computed += [planned.name] if tried.computed else []
         folder.write_json("results.json", {"methods": outcomes})
-    folder.write_json("results.json", {"methods": outcomes})
+    folder.write_json(
+        "results.json", {"methods": outcomes, "regions": side_by_side(folder, outcomes, done.registry)}
+    )
     line = {
         "started": started.isoformat(timespec="seconds"),
         "duration_s": round(time.perf_counter() - clock, 2),

@@ -142,6 +142,16 @@ class Plan:
         return self.card_file.card
 
     @property
+    def has_roles(self) -> bool:
+        """Does any dataset say whether it is collision data or simulation?"""
+        return any(d.role is not None for d in self.card.datasets.values())
+
+    @property
+    def has_data(self) -> bool:
+        """Is any dataset collision data?"""
+        return any(d.role == "data" for d in self.card.datasets.values())
+
+    @property
     def names(self) -> list[str]:
         """Of all results that the card asks for, whether this run computes them or not."""
         return [

@@ -11,8 +11,10 @@ from symhep.plugin.isolation import isolated
 from symhep.plugin.manager import Registry, build_registry
 from symhep.report.page import write_report
 from symhep.run.attempt import JOINED, logged
+from symhep.run.control import control_names, draw_control
 from symhep.run.drawing import draw
 from symhep.run.folder import RunFolder
+from symhep.run.side_by_side import side_by_side
 
 __all__ = ["redraw", "reword"]
 
@@ -35,6 +37,9 @@ def redraw(
     drawn, failed = [], []
     with folder.locked():
         card = load_card(folder.root / "card.yaml", overrides).card
+        for name in control_names(folder):
+            figures = folder.root / name / "figures"
+            drawn += [figures / item for item in draw_control(name, folder, card.output)]
         for name in folder.result_names():
             use = folder.read_header(name)["use"]
             try:
@@ -77,7 +82,10 @@ def reword(root: str | Path, registry: Registry | None = None) -> tuple[Path, li
             pooled = [s for s in outcomes[name]["statements"] if s["text"].startswith(JOINED)]
             outcomes[name]["statements"] = [*map(vars, result.statements), *pooled]
         if outcomes:
-            folder.write_json("results.json", {"methods": outcomes})
+            # A method that is not installed here keeps its table, as it keeps its words.
+            stored = (folder.read_json("results.json") or {}).get("regions") or {}
+            tables = stored | side_by_side(folder, outcomes, registry)
+            folder.write_json("results.json", {"methods": outcomes, "regions": tables})
         page = write_report(folder.root)
     if failed:
         raise MethodError("; ".join(failed))

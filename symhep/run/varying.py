@@ -43,7 +43,7 @@ def varied(fit: Fit, prepared: Any, result: Result[Any], name: str, key: str) ->
         (variation, alternative.name): _shifted(stored[i]) for i, (variation, alternative) in enumerate(asked)
     }
     nominal = {k: a.number for k, a in answers_of(result.record).items() if a.number is not None}
-    return combine_shifts(method.varied_by, variations, nominal, found)
+    return combine_shifts(method.varies_by(prepared), variations, nominal, found)
 
 
 def _one(

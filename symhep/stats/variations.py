@@ -15,11 +15,11 @@ Sets that were made for another confidence level than 68.27 % are scaled by the 
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
 
 __all__ = ["ONE_SIGMA", "Rule", "combined", "nuisance_shifts"]
 
@@ -30,11 +30,10 @@ ONE_SIGMA = 0.6827
 
 def _scale(confidence: float) -> float:
     """From a confidence level to one standard deviation; exactly 1 for 68.27 %."""
-    return (
-        1.0
-        if confidence == ONE_SIGMA
-        else float(norm.ppf(0.5 + ONE_SIGMA / 2) / norm.ppf(0.5 + confidence / 2))
-    )
+    if confidence == ONE_SIGMA:
+        return 1.0
+    wanted, given = (NormalDist().inv_cdf(0.5 + level / 2) for level in (ONE_SIGMA, confidence))
+    return wanted / given
 
 
 def combined(
@@ -42,18 +41,13 @@ def combined(
 ) -> tuple[FloatArray, FloatArray]:
     """The uncertainties (down, up) >= 0 of values (...) with alternatives (A, ...), elementwise.
 
-    >>> combined("up_down", 10.0, [10.5, 9.0])
-    (array(1.), array(0.5))
-    >>> combined("up_down", 10.0, [10.5])
-    (array(0.5), array(0.5))
-    >>> combined("envelope", 10.0, [11.0, 9.5, 10.5])
-    (array(0.5), array(1.))
-    >>> combined("hessian", 0.0, [3.0, -4.0])
-    (array(5.), array(5.))
-    >>> combined("hessian_pairs", 0.0, [3.0, -1.0, 4.0, 2.0])
-    (array(1.), array(5.))
-    >>> combined("replicas", 0.0, [1.0, -1.0])[0].round(4)
-    array(1.4142)
+    >>> def both(*given): return [round(float(side), 4) for side in combined(*given)]
+    >>> both("up_down", 10.0, [10.5, 9.0]), both("up_down", 10.0, [10.5])
+    ([1.0, 0.5], [0.5, 0.5])
+    >>> both("envelope", 10.0, [11.0, 9.5, 10.5]), both("hessian", 0.0, [3.0, -4.0])
+    ([0.5, 1.0], [5.0, 5.0])
+    >>> both("hessian_pairs", 0.0, [3.0, -1.0, 4.0, 2.0]), both("replicas", 0.0, [1.0, -1.0])
+    ([1.0, 5.0], [1.4142, 1.4142])
     """
     x = np.asarray(nominal, dtype=np.float64)
     shifts = np.asarray(alternatives, dtype=np.float64) - x

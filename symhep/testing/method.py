@@ -15,18 +15,24 @@ import numpy as np
 
 from symhep.errors import PluginError, SymhepError
 from symhep.events.dataset import Dataset
+from symhep.events.variation import Alternative
+from symhep.methods.answers import answers_of
 from symhep.methods.context import COMBINE, Context, seed_sequence
 from symhep.methods.interface import Method, Options
 from symhep.methods.record import Record
 from symhep.methods.reference import Reference
 from symhep.methods.result import Part, Result
 from symhep.methods.returned import require_part, require_result
+from symhep.methods.varied import Shifted
 from symhep.plotting.save import save_figure
 from symhep.plotting.style import use_style
 from symhep.run.folder import RunFolder
 from symhep.testing.watch import demand, global_randomness
 
 __all__ = ["check_method"]
+
+#: Rounding of numbers that are computed twice in different ways, such as by other blocks of events.
+SAME = 1e-6
 
 
 def check_method(
@@ -42,7 +48,8 @@ def check_method(
     generators are left alone; that nothing changes the data; that prepared data can be pickled; that parts and result
     survive storing (JSON, npz without pickle) and the record its schema; that statements carry evidence and name
     figures that exist; that statements, tables and figures are made from the stored result alone; that event weights
-    are honoured, or refused.
+    are honoured, or refused; that a `vary` of its own gives the same numbers when called again, under keys of the
+    result's answers, and the nominal numbers for nominal events.
 
     Raises
     ------
@@ -81,6 +88,7 @@ def check_method(
             f"{name}: statements or tables differ when they are made from the stored record",
         )
         _check_figures(method, stored, folder)
+        _check_vary(trial, result)
         _check_weights(trial, result, folder)
     return stored
 
@@ -132,6 +140,12 @@ class _Trial:
             result = self.method.combine(self.prepared, parts, self._context(COMBINE))
         return require_result(self.method.name, self.method.Record, result)
 
+    def varied(self, result: Result[Any], *, same_rows: bool) -> Mapping[str, Shifted]:
+        """Numbers of the nominal events in place of varied ones."""
+        nominal = Alternative("nominal", replace(self.data, variations=()), same_rows)
+        with self._watched("vary"):
+            return self.method.vary(self.prepared, result, "check", nominal, self._context(COMBINE))
+
     def _stored_part(self, index: int, folder: RunFolder) -> Part:
         name = self.method.name
         with self._watched("fit"):
@@ -169,6 +183,31 @@ class _Trial:
 def _fingerprint(data: Dataset) -> list[bytes]:
     arrays = (data.values, data.weights, data.labels, data.scaler.shift, data.scaler.scale, data.momenta)
     return [b"" if a is None else hashlib.blake2b(np.ascontiguousarray(a).data).digest() for a in arrays]
+
+
+def _check_vary(trial: _Trial, result: Result[Any]) -> None:
+    """Deterministic, keys of answers, and nothing varies where the events do not; as it stands it is a second fit."""
+    method = trial.method
+    if type(method).vary is Method.vary:
+        return
+    numbers = {key: a.number.value for key, a in answers_of(result.record).items() if a.number is not None}
+    for same_rows in (True, False):
+        found, again = (trial.varied(result, same_rows=same_rows) for _ in range(2))
+        demand(
+            found == again,
+            f"{method.name}: vary gives other numbers when called again; draw from context.seeds",
+        )
+        for key, shifted in found.items():
+            value = numbers.get(key)
+            demand(
+                value is not None,
+                f"{method.name}: vary gives '{key}', which is no number of the result's answers",
+            )
+            assert value is not None
+            demand(
+                bool(np.isclose(shifted.value, value, rtol=SAME, atol=SAME)),
+                f"{method.name}: vary gives {shifted.value} for '{key}' of the nominal events, which is {value}",
+            )
 
 
 def _check_weights(trial: _Trial, unweighted: Result[Any], folder: RunFolder) -> None:

@@ -22,8 +22,10 @@ from symhep_moments.figures.limits import limits_of
 from symhep_moments.figures.maps import SHOWN as MAPS
 from symhep_moments.figures.maps import breaking_maps
 from symhep_moments.figures.moments import moment_pulls
+from symhep_moments.figures.sectors import SHOWN as SECTORS
+from symhep_moments.figures.sectors import azimuths
 from symhep_moments.record import MomentsRecord
-from symhep_moments.say.bounds import V_L, V_M
+from symhep_moments.say.bounds import V_L, v_m_meaning
 
 __all__ = ["draw_all"]
 
@@ -61,7 +63,7 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
             f"Symmetries found, as combinations of the candidates, of length 1, with one standard error.{more}",
         )
     if (limits := limits_of(s)) is not None:
-        yield NamedFigure("limits", limits, f"{LIMITS} {V_M}; {V_L}.")
+        yield NamedFigure("limits", limits, f"{LIMITS} {v_m_meaning(s)}; {V_L}.")
     if len(a["map_values"]):
         more = f" The first {MAPS} of {len(a['map_values'])}." if len(a["map_values"]) > MAPS else ""
         yield NamedFigure(
@@ -70,6 +72,14 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
             "Where symmetries break. Rotations: events in a bin against the mean over their orbits, less one; others: "
             "relative change of the density along the generator, per unit of rapidity, of energy, or of its parameter. "
             f"Dots: within two errors of zero.{more}",
+        )
+    if s.sectors:
+        more = f" The first {SECTORS} of {len(s.sectors)}." if len(s.sectors) > SECTORS else ""
+        yield NamedFigure(
+            "sectors",
+            azimuths(a, s),
+            "Azimuth of each vector about the axes whose rotations are rejected. Shaded: the clearest sector, where a "
+            f"scan over all sectors rejects an even azimuth; line: what there would be without it.{more}",
         )
     if discrete.has_discrete(s.discrete):
         yield NamedFigure(

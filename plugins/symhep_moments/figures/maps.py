@@ -13,7 +13,7 @@ from symhep.plotting.panel import panel
 from symhep.plotting.plane import draw_plane
 from symhep_moments.record import MomentsRecord
 
-__all__ = ["SHOWN", "breaking_maps"]
+__all__ = ["SHOWN", "breaking_maps", "measured"]
 
 #: Maps that fit on a page.
 SHOWN = 6
@@ -34,7 +34,7 @@ def breaking_maps(a: Arrays, record: MomentsRecord) -> Figure:
             ax.set_axis_off()
             continue
         label = str(a["map_labels"][number])
-        factor, what = _measured(label, str(a["map_kinds"][number]), record)
+        factor, what = measured(label, str(a["map_kinds"][number]), record)
         _panel(ax, a["map_x"], a["map_y"], factor * values[number], factor * errors[number])
         # Above the panel and its bar: beside the bar it would be taken for the next panel's axis.
         ax.set_title(f"{pretty(label)}: {what}", fontsize=10.5)
@@ -47,7 +47,7 @@ def breaking_maps(a: Arrays, record: MomentsRecord) -> Figure:
     return figure
 
 
-def _measured(label: str, kind: str, record: MomentsRecord) -> tuple[float, str]:
+def measured(label: str, kind: str, record: MomentsRecord) -> tuple[float, str]:
     """What the bins of a map are to be multiplied with, and what they are then, in words.
 
     Rates are per unit of the parameter in scaled units, which for a translation is the scale of the events.

@@ -13,6 +13,7 @@ from torch import Tensor
 from symhep.torchkit.threads import in_groups
 from symhep_moments.fit.bounds.seen import comparable_orbits
 from symhep_moments.fit.closed_orbits import ClosedOrbit, orbit_shares
+from symhep_moments.fit.conditional.along import Along
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import along_fields, around, weight
@@ -21,7 +22,7 @@ from symhep_moments.places import Places
 from symhep_moments.record import BreakingKind
 from symhep_moments.sample import Events
 
-__all__ = ["MAP_EVENTS", "BreakingMap", "breaking_maps"]
+__all__ = ["MAP_EVENTS", "BreakingMap", "breaking_maps", "relative_maps"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -107,6 +108,41 @@ def breaking_maps(events: Events, functions: TestFunctions, labels: Sequence[str
     # One generator knows nothing of the others: several at a time.
     groups = in_groups(lambda group: [map_of(labels[i]) for i in group], len(labels), x.device.type, most=1)
     return [found for group in groups for found in group if found is not None]
+
+
+def relative_maps(
+    events: Events, functions: TestFunctions, labels: Sequence[str], along: Along
+) -> list[BreakingMap]:
+    """The same relative to a reference or an efficiency, of those of ``labels`` whose flow comes back.
+
+    u_B = A_B / E[v f_B] for each bin B, f_B the number of entries in it, A_B = E[(y - e(u)) (f_B - m_B(u))]: the mean
+    over the bin of how much the ratio of the densities departs from what it is on average over the orbit. Relative to
+    an efficiency that is N_B / Nbar_B - 1.
+    """
+    plane = plane_of(events, events.x, functions)
+    if plane is None:
+        return []
+    orbits = dict(zip(events.generators.labels, comparable_orbits(events, functions), strict=True))
+    shape, found = (len(plane.x) - 1, len(plane.y) - 1), list[BreakingMap]()
+
+    def entries(x: Tensor) -> Tensor:
+        own = plane.bins(x)
+        counted = torch.ones_like(own, dtype=x.dtype) * plane.counted(x)
+        return x.new_zeros(len(x), shape[0] * shape[1]).scatter_add_(1, own, counted)
+
+    for label in labels:
+        orbit = orbits[label]
+        if orbit is None:
+            continue
+        moments = along(orbit, entries)
+        errors = np.sqrt(np.diag(moments.covariance))
+        share = moments.sizes / max(float(moments.sizes.sum()), 1e-300)
+        known = (moments.sizes > 0) & (share * events.effective > FEWEST)
+        sizes = np.where(known, moments.sizes, np.nan)
+        values, errors = (moments.mean / sizes).reshape(shape), (errors / sizes).reshape(shape)
+        if np.nansum(errors):
+            found.append(BreakingMap(label, "modulation", "", values, errors, plane.x, plane.y, plane.axes))
+    return found
 
 
 def _modulation_map(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from symhep.errors import MethodError
 from symhep.events.effective import FEWEST
@@ -19,10 +20,14 @@ from symhep.methods.context import Context, stream_for
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
 from symhep_moments.fit.bounds.limits import Bounds, bounds_of
+from symhep_moments.fit.bounds.relative import relative_bounds
 from symhep_moments.fit.bounds.rows import of_groups
 from symhep_moments.fit.candidates import CandidateTest, GivenTest, candidate_tests, separate_tests
+from symhep_moments.fit.conditional.along import efficiency_along, points_of, reference_along
 from symhep_moments.fit.discrete.elements import discrete_tests
+from symhep_moments.fit.discrete.relative import relative_discrete_tests
 from symhep_moments.fit.discrete.scan import discrete_scan
+from symhep_moments.fit.efficiency import Seeing, efficiency_of
 from symhep_moments.fit.fitted import (
     effective_within,
     nothing_fitted,
@@ -38,12 +43,14 @@ from symhep_moments.fit.given.exact_test import GroupTest
 from symhep_moments.fit.given.groups import LARGEST as WIDEST_GROUP
 from symhep_moments.fit.given.rows import exact_candidates, given_groups, group_rows
 from symhep_moments.fit.guard import events_needed
-from symhep_moments.fit.maps import BreakingMap, breaking_maps
+from symhep_moments.fit.maps import BreakingMap, breaking_maps, relative_maps
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.rank import Chain, chain
 from symhep_moments.fit.region import Region, region
 from symhep_moments.fit.relative import relative_moments
-from symhep_moments.fit.relative_tests import RelativeTests, points_of, relative_tests
+from symhep_moments.fit.relative_tests import BY_EFFICIENCY, RelativeTests, orbit_tests, steep_candidates
+from symhep_moments.fit.sectors.rows import Sectors, sectors_of
+from symhep_moments.fit.subgroups.at_lab import lab_rows
 from symhep_moments.fit.subgroups.walk import lattice_test
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.support import Support, support_of
@@ -95,6 +102,8 @@ class Measurement:
         Tests of given groups, and why nothing was fitted: then moments and ranks are empty.
     along
         Tests relative to a reference, None without one.
+    sectors
+        Of azimuth, about the axes whose rotations are rejected.
     """
 
     events: Events
@@ -119,6 +128,7 @@ class Measurement:
     not_fitted: str | None = None
     along: RelativeTests | None = None
     surface: SurfaceAlgebra | None = None
+    sectors: Sectors = field(default_factory=Sectors)
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
@@ -126,6 +136,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
     functions_seed, discrete_seed = replica_seeds(context.seeds, 2)
     options, events = sample.options, sample.events.on(context.device)
     reference = None if sample.reference is None else sample.reference.on(context.device)
+    seeing = None if options.efficiency is None else efficiency_of(options.efficiency, events)
     frame = frame_of(events.names, sample.particles, events.x.shape[1], events.places)
     with context.progress.task("moments", len(STEPS)) as done:
         support = support_of(events)
@@ -134,11 +145,12 @@ def measure(sample: Sample, context: Context) -> Measurement:
         tested = functions
         if options.density is None:
             tested = functions_for(events, options, np.random.default_rng(functions_seed))
-        why = why_not_fitted(events, tested)
+        why = why_not_fitted(events, tested) if seeing is None else BY_EFFICIENCY
         if why is None:
             moments = _moments(events, reference, tested, options).restricted(support.tangent)
         else:
-            _require_given(why, sample)
+            if seeing is None:
+                _require_given(why, sample)
             moments = nothing_fitted(events, support)
         # Those that are tested: candidates on the support, and combinations of them.
         on_support = replace(events, generators=moments.generators)
@@ -148,7 +160,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
         exact = (
             {}
             if unnamed or reference is not None
-            else exact_candidates(on_support, frame, options, context.seeds, more)
+            else exact_candidates(on_support, frame, options, context.seeds, more, _of_arrays(seeing))
         )
         given = given_groups(
             _group_names(options, events, why), frame, named_generators(events.generators, events.names)
@@ -156,10 +168,8 @@ def measure(sample: Sample, context: Context) -> Measurement:
         groups = group_rows(events, given, frame, options, context.seeds, more)
         along: RelativeTests | None = None
         own = dict[str, GroupTest | GivenTest](exact)
-        if reference is not None and why is None:
-            along = relative_tests(
-                on_support, reference, tested, options.level, stream_for(context.seeds, "along orbits")
-            )
+        if reference is not None if why is None else seeing is not None and not unnamed:
+            along = _relative(on_support, reference, seeing, tested, options, context, exact)
             own |= along.tests
             why = along.why_not_fitted
         done(1, STEPS[2])
@@ -183,34 +193,77 @@ def measure(sample: Sample, context: Context) -> Measurement:
                 moments, ranks, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups,
                 given={label: (test.log_p, test.kind) for label, test in own.items()},
             )  # fmt: skip
+        elif along is not None and options.subgroups is not None and events.momenta:
+            lattice = lab_rows(
+                {label: (test.log_p, test.kind) for label, test in along.tests.items()},
+                events.generators, options.subgroups, options.level,
+            )  # fmt: skip
         done(1, STEPS[4])
         discrete: Sequence[DiscreteElement] = ()
         elements: dict[str, FloatArray] = {}
         scan = None
-        if options.discrete is not None and reference is None and options.density is None:
+        if options.discrete is not None and options.density is None:
             chosen = options.discrete.chosen(frame)
-            discrete = discrete_tests(
-                events, chosen, frame, functions, options.discrete, discrete_seed, options.level
-            )
             elements = {element.name: element.whole for element in chosen}
+            if reference is None:
+                discrete = discrete_tests(
+                    events, chosen, frame, functions, options.discrete, discrete_seed, options.level, seeing
+                )
+            else:
+                discrete = relative_discrete_tests(
+                    events, reference, chosen, frame, functions, discrete_seed, options.level, options.discrete.delta
+                )  # fmt: skip
             if (subgroup := options.discrete.scanned(frame)) is not None:
                 scan = discrete_scan(
                     events, subgroup, frame, functions, options.discrete, stream_for(discrete_seed, "scan"),
                     options.level,
                 )  # fmt: skip
         done(1, STEPS[5])
-        bounds, maps = None, list[BreakingMap]()
-        if options.bounds is not None and reference is None and not unnamed:
+        bounds, maps, sectors = None, list[BreakingMap](), Sectors()
+        broken = [t.label for t in candidates if t.p.rejected]
+        if options.bounds is not None and along is not None:
+            bounds = relative_bounds(on_support, options.bounds, along)
+            maps = relative_maps(on_support, functions, broken, along.along)
+        elif options.bounds is not None and reference is None and seeing is None and not unnamed:
             bounds = bounds_of(on_support, functions, options.bounds)
             groups = of_groups(groups, given, bounds)
-            maps = breaking_maps(on_support, functions, [t.label for t in candidates if t.p.rejected])
+            maps = breaking_maps(on_support, functions, broken)
+            if options.density is None:
+                sectors = sectors_of(on_support, functions, broken, options.level, context.seeds)
         done(1, STEPS[6])
     return Measurement(
         events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
         options.level, sample.relative_to, tuple(edge.text for edge in options.fiducial),
         whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why, along,
-        surface_of(events),
+        surface_of(events), sectors,
     )  # fmt: skip
+
+
+def _relative(
+    events: Events,
+    reference: Events | None,
+    seeing: Seeing | None,
+    functions: TestFunctions,
+    options: MomentsOptions,
+    context: Context,
+    exact: Mapping[str, GroupTest],
+) -> RelativeTests:
+    """Relative to the reference, or to the efficiency that is given."""
+    seed = stream_for(context.seeds, "along orbits")
+    orders = 0 if options.bounds is None else options.bounds.orders
+    if reference is None:
+        assert seeing is not None
+        return orbit_tests(
+            events, functions, options.level, efficiency_along(events, seeing), orders, exact=exact
+        )
+    steep = steep_candidates(events, reference, functions, stream_for(seed, "steep"))
+    return orbit_tests(
+        events, functions, options.level, reference_along(events, reference, seed), orders, steep
+    )
+
+
+def _of_arrays(seeing: Seeing | None) -> Callable[[FloatArray], FloatArray] | None:
+    return None if seeing is None else lambda x: seeing(torch.from_numpy(x)).cpu().numpy()
 
 
 def _span(moments: Moments, ranks: Chain, context: Context) -> tuple[Region | None, AlgebraTest | None]:

@@ -75,6 +75,7 @@ def record_of(m: Measurement) -> MomentsRecord:
         groups=m.groups,
         not_fitted=m.not_fitted,
         clearest_bins=[_clearest_bin(one) for one in _filled(m.maps)],
+        sectors=m.sectors.rows,
         support=SupportRecord(
             rank=support.rank, numbers=support.dimension, constraints=support.constraints,
             excluded=[Excluded(label=label, why=why) for label, why in support.excluded],
@@ -90,7 +91,7 @@ def record_of(m: Measurement) -> MomentsRecord:
         unit=m.events.unit,
         significance_level=m.level,
         reference=m.reference,
-        steep=() if m.along is None else m.along.steep,
+        steep=() if m.along is None else m.along.steep or (),
         edges=m.edges,
         bounds=bounds_record(m, generators),
         left_out=[LeftOut(label=label, why=why) for label, why in m.events.left_out],
@@ -207,6 +208,7 @@ def arrays_of(m: Measurement) -> Arrays:
         "generator_labels": _strings([row.label for row in generators]),
         **symmetry_of(m, generators).to_arrays(),
         **_map_arrays(_filled(m.maps)),
+        **m.sectors.arrays(),
     }
 
 

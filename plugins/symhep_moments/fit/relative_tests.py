@@ -1,50 +1,70 @@
-"""All that is asked relative to a reference: which candidates are tested along their orbits, and what is not told."""
+"""All that is asked relative to a reference or an efficiency: what is tested along orbits, and what is not told."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
 import numpy as np
 
 from symhep.methods.enumeration import several
-from symhep_moments.fit.bounds.seen import comparable_orbits
+from symhep_moments.fit.bounds.seen import Seen
+from symhep_moments.fit.bounds.turns import Turns, turns_of
 from symhep_moments.fit.candidates import CandidateTest, GivenTest, adjusted_tests, given_test
-from symhep_moments.fit.conditional.moments import conditional_moments
+from symhep_moments.fit.conditional.along import Along, nothing, points_of, side_by_side
+from symhep_moments.fit.conditional.moments import as_moments
+from symhep_moments.fit.conditional.strengths import OrbitHarmonics, Strength, strengths
 from symhep_moments.fit.functions.interface import TestFunctions
-from symhep_moments.fit.relative import Points
+from symhep_moments.fit.given.exact_test import GroupTest
 from symhep_moments.fit.steepness import steepness
 from symhep_moments.sample import Events
 
-__all__ = ["STEEP", "RelativeTests", "points_of", "relative_tests"]
+__all__ = ["BY_EFFICIENCY", "STEEP", "RelativeTests", "orbit_tests", "steep_candidates"]
 
 #: Significance level of the test that the test functions cannot describe the change of the density along a flow.
 STEEP = 0.001
+#: Why nothing is fitted where an efficiency is known.
+BY_EFFICIENCY = (
+    "relative to an efficiency, which may have hard edges, candidates are tested along closed orbits; what takes "
+    "derivatives is not told"
+)
 
 
 @dataclass(frozen=True, eq=False)
 class RelativeTests:
-    """Tests relative to a reference.
+    """Tests relative to a reference, or to an efficiency.
 
     Attributes
     ----------
     tests
-        Label -> test of a candidate with closed orbits (`conditional_moments`).
+        Label -> test of a candidate with closed orbits.
     candidates
         The same, adjusted for their number.
     steep
-        Labels along which the density of both samples changes more steeply than the test functions follow.
+        Labels along which the density of both samples changes more steeply than the test functions follow; None: with
+        an efficiency, where nobody looks.
+    turns
+        The rotations that were looked at, candidates or not.
+    strengths
+        Of each of them the harmonics of the ratio of the densities.
+    along
+        Moments of any functions along orbits.
     """
 
-    tests: Mapping[str, GivenTest]
+    tests: Mapping[str, GivenTest | GroupTest]
     candidates: tuple[CandidateTest, ...]
-    steep: tuple[str, ...]
+    steep: tuple[str, ...] | None
+    turns: Turns
+    strengths: Mapping[str, Sequence[Strength]]
+    along: Along
 
     @property
     def why_not_fitted(self) -> str | None:
         """Directions are fitted by derivatives, which edges bias towards a rejection: not where there are edges along
         a candidate that, tested along its orbits, is none to be rejected. None: they are."""
+        if self.steep is None:
+            return BY_EFFICIENCY
         edges = [t.label for t in self.candidates if t.label in self.steep and not t.p.rejected]
         if not edges:
             return None
@@ -55,34 +75,41 @@ class RelativeTests:
         )
 
 
-def points_of(events: Events) -> Points:
-    """Events, weights and units of a sample."""
-    return Points(events.x, events.weights, events.source)
-
-
-def relative_tests(
-    events: Events, reference: Events, functions: TestFunctions, level: float, seed: np.random.SeedSequence
+def orbit_tests(
+    events: Events,
+    functions: TestFunctions,
+    level: float,
+    along: Along,
+    orders: int = 0,
+    steep: tuple[str, ...] | None = None,
+    exact: Mapping[str, GroupTest] | None = None,
 ) -> RelativeTests:
-    """Of the candidates of ``events``. Raises as `conditional_moments` does."""
-    generators, rng = events.generators, np.random.default_rng(seed)
-    data, theirs = points_of(events), points_of(reference)
-    found = {}
-    for label, orbit in zip(generators.labels, comparable_orbits(events, functions), strict=True):
-        if orbit is not None:
-            one = generators.subset([label])
-            moments = conditional_moments(
-                data, theirs, functions, one, orbit, rng, events.places, _keeps_masses(events, label)
-            )
-            found[label] = given_test(moments, [1.0])
-    steep = steepness(data, theirs, functions, generators, rng, events.places)
-    over = tuple(label for label, log_p in steep.items() if log_p <= log(STEEP))
-    return RelativeTests(found, adjusted_tests(found, level), over)
+    """Tests of the candidates of ``events`` with closed orbits, and harmonics up to ``orders`` about rotations.
+
+    ``exact``: tests of candidates that need no moments. Raises as ``along`` does.
+    """
+    generators, turns = events.generators, turns_of(events, functions, relative=True)
+    seen, sizes = Seen(events, functions), dict[str, list[Strength]]()
+    tests = dict[str, GivenTest | GroupTest](exact or {})
+    for label, orbit in turns.orbits.items():
+        tested = label in generators.labels and label not in tests
+        waves = OrbitHarmonics(seen, label, orbit, orders)
+        if not (tested or waves.count):
+            continue
+        found = along(orbit, side_by_side(functions.values if tested else nothing, waves), waves.count)
+        if tested:
+            tests[label] = given_test(as_moments(found, functions, generators.subset([label])), [1.0])
+        sizes[label] = strengths(found, waves.names)
+    own = {label: tests[label] for label in generators.labels if label in tests}
+    return RelativeTests(own, adjusted_tests(own, level), steep, turns, sizes, along)
 
 
-def _keeps_masses(events: Events, label: str) -> bool:
-    """Is it a generator of the Lorentz group of four-momenta?"""
-    matrix = np.asarray(events.generators[label])
-    linear, metric = matrix[:4, :4], np.diag([1.0, -1.0, -1.0, -1.0])
-    return (
-        events.momenta and np.allclose(linear.T @ metric + metric @ linear, 0.0) and not matrix[:-1, -1].any()
-    )
+def steep_candidates(
+    events: Events, reference: Events, functions: TestFunctions, seed: np.random.SeedSequence
+) -> tuple[str, ...]:
+    """Labels along which the density of both samples changes more steeply than ``functions`` follow."""
+    found = steepness(
+        points_of(events), points_of(reference), functions, events.generators, np.random.default_rng(seed),
+        events.places,
+    )  # fmt: skip
+    return tuple(label for label, log_p in found.items() if log_p <= log(STEEP))

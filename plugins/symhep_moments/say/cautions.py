@@ -132,9 +132,8 @@ def _name(s: MomentsRecord) -> Iterator[Statement]:
 def _relative(s: MomentsRecord) -> Iterator[Statement]:
     if s.reference:
         yield Statement(
-            f"All symmetries are those of the density relative to {s.reference}: what breaks both alike, such as the "
-            "acceptance of a detector, is not seen. Discrete elements are not tested relative to a density, and there "
-            "are no limits.",
+            f"All symmetries, sizes and limits are those of the density relative to {s.reference}: what breaks both "
+            f"alike, such as the acceptance of a detector, is not seen.{_left_out_relative(s)}",
             {"reference": s.reference},
             kind="warning",
         )
@@ -145,6 +144,13 @@ def _relative(s: MomentsRecord) -> Iterator[Statement]:
             {"edges": list(s.edges)},
             kind="warning",
         )
+
+
+def _left_out_relative(s: MomentsRecord) -> str:
+    """A density leaves out discrete elements, and rates of open flows are not measured along orbits."""
+    if s.reference is not None and s.reference.startswith("the density"):
+        return " Discrete elements are not tested relative to a density."
+    return "" if s.bounds is None else " Flows that do not come back, such as boosts, have no size there."
 
 
 def _steep(s: MomentsRecord) -> Iterator[Statement]:

@@ -21,6 +21,7 @@ from symhep_moments.record import Candidate, MomentsRecord
 from symhep_moments.say.bounds import bounds, is_broken
 from symhep_moments.say.cautions import cautions
 from symhep_moments.say.group import found_rotation, group_in_words, group_p, only_combined
+from symhep_moments.say.sectors import sector_statements
 from symhep_moments.say.unfitted import unfitted_answer
 from symhep_moments.say.whole import left_out
 
@@ -48,7 +49,7 @@ def sentences(s: MomentsRecord) -> Iterator[Statement]:
             confined=bool(s.left_out),
         )  # fmt: skip
         yield from () if lattice is None else (lattice,)
-    discrete = discrete_statement(s.discrete, final_state="pz" in s.vectors.components)
+    discrete = discrete_statement(s.discrete, final_state="pz" in s.vectors.components, relative=s.reference)
     yield from () if discrete is None else (discrete,)
     scan = scan_statement(s.cyclic_scan)
     yield from () if scan is None else (scan,)
@@ -56,6 +57,7 @@ def sentences(s: MomentsRecord) -> Iterator[Statement]:
         yield surface_statement(s.support.algebra, s.support.constraints)
     yield from bounds(s)
     yield from _places(s)
+    yield from sector_statements(s.sectors)
     yield from _projections(s)
     yield from cautions(s)
 
@@ -193,12 +195,13 @@ def _places(s: MomentsRecord) -> Iterator[Statement]:
             continue
         if abs(value) > CLEAR * error:
             more = "more" if value > 0 else "fewer"
+            relative = f", relative to {s.reference}," if s.reference else ""
             x, y = (
                 _place(axis, ends, s.unit) for axis, ends in zip(b.axes, (b.x_edges, b.y_edges), strict=True)
             )
             yield Statement(
                 f"{b.label} is broken most clearly where {x} and {y}: "
-                f"({with_error(100 * abs(value), 100 * error)}) % {more} events than the symmetry predicts "
+                f"({with_error(100 * abs(value), 100 * error)}) % {more} events than the symmetry predicts{relative} "
                 f"(the clearest of {b.bins} bins).",
                 b.to_json(),
                 "maps",

@@ -16,7 +16,8 @@ from symhep.hypotheses.support.told import surface_table
 from symhep.methods.table import Cell, Heading, Table
 from symhep_moments.record import Candidate, MomentsRecord
 from symhep_moments.say.blocks import block_name
-from symhep_moments.say.bounds import V_M
+from symhep_moments.say.bounds import v_m_meaning
+from symhep_moments.say.sectors import sector_table
 
 __all__ = ["tables"]
 
@@ -26,6 +27,7 @@ def tables(s: MomentsRecord) -> dict[str, Table]:
     found = {
         "candidates": _candidates(s),
         "groups": group_table(s.groups),
+        "sectors": sector_table(s.sectors),
         "ranks": _ranks(s),
         "left_out": _left_out(s),
         "generators": generator_table(s.generators),
@@ -40,7 +42,7 @@ def tables(s: MomentsRecord) -> dict[str, Table]:
 
 def _candidates(s: MomentsRecord) -> Table:
     caption = (
-        f"Size of the breaking, in per cent {V_M}, or a rate; 95 % intervals and limits, all at once."
+        f"Size of the breaking, in per cent {v_m_meaning(s)}, or a rate; 95 % intervals and limits, all at once."
         if any(c.size is not None for c in s.candidates)
         else ""
     )

@@ -27,7 +27,8 @@ def unfitted_answer(s: MomentsRecord) -> Statement:
         parts.append(
             f"{in_words([c.label for c in lost])} rejected (adjusted {p_text(most.p_adjusted)}{less})"
         )
-    given = f" Tested as given: {'; '.join(parts)}." if parts else ""
+    relative = f", relative to {s.reference}" if s.reference else ""
+    given = f" Tested as given{relative}: {'; '.join(parts)}." if parts else ""
     unfitted = [c.label for c in s.candidates if c.how == "unfitted"]
     left = f" Not tested: {in_words(unfitted)}." if unfitted else ""
     return Statement(

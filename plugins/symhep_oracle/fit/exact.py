@@ -9,7 +9,7 @@ that the squares cost.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -41,11 +41,13 @@ def solve(
     rng: np.random.Generator,
     scale: float = 1.0,
     trained: Sequence[Oracle] = (),
+    dimension: int | None = None,
 ) -> Solution:
     """All vector fields of the family ``fields`` that leave ``oracle`` as it is on the events ``x`` (N, D).
 
     ``weights`` (N,) are importances and not negative; ``scale`` is the unit of the fields; ``trained`` are estimates of
-    the same function from bootstrap samples, which tell how stable the number is. Raises `MethodError` with too few
+    the same function from bootstrap samples, which tell how stable the number is; ``dimension`` is the number of an
+    estimate's fields where that is decided already. Raises `MethodError` with too few
     events, or if the oracle is constant.
 
     >>> import torch
@@ -65,7 +67,9 @@ def solve(
     spectrum = sizes / sizes[-1]
     floor = rounding_floor(oracle.precision, k)
     count = by_rounding(spectrum, floor)
-    if oracle.approximate:
+    if oracle.approximate and dimension is not None:
+        count = replace(count, value=dimension)
+    elif oracle.approximate:
         count = by_gap(spectrum, count.value, grams, conditions, rng, trained)
     g = count.value
     if g <= found.unsure:

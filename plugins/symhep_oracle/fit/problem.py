@@ -30,7 +30,7 @@ from symhep_oracle.oracles.interface import Oracle
 from symhep_oracle.record import FunctionRecord, LayoutRecord
 from symhep_oracle.sample import MOMENTUM, Prepared, Sample, acts_on_momenta
 
-__all__ = ["Facts", "Problem", "pose"]
+__all__ = ["Facts", "Problem", "conditions_of", "pose"]
 
 Parameters = dict[str, npt.NDArray[np.float32]]
 
@@ -96,6 +96,20 @@ def pose(
         parameters = learned.oracle.parameters | parameters
     else:
         oracle = build_oracle(options.oracle, sample.layout, sample.x)
+    coding_report = None if coded is None else coded.report
+    conditions, sample, facts = conditions_of(data, options, sample, oracle, report, coding_report)
+    return Problem(conditions, sample, facts, parameters, coded, trained)
+
+
+def conditions_of(
+    data: Dataset,
+    options: OracleMethodOptions,
+    sample: Sample,
+    oracle: Oracle,
+    report: TrainingRecord | None = None,
+    coding: dict[str, Any] | None = None,
+) -> tuple[Conditions, Sample, Facts]:
+    """The conditions on the events of ``sample``, which are rows of ``data``; these events in order; and the facts."""
     fields = make_fields(sample.layout, options.degree, options.affine)
     if (
         units_or_none(data.unit[sample.rows]) is not None
@@ -111,24 +125,24 @@ def pose(
         ),
         scale=sample.scale,
         unit=sample.unit,
-        layout=_layout(data, options, sample, coded),
+        layout=_layout(data, options, sample, coding is not None),
         oracle=FunctionRecord(
             description=describe(options.oracle), outputs=oracle.outputs, precision=oracle.precision,
             approximate=oracle.approximate, training=report,
         ),
-        coding=None if coded is None else coded.report,
+        coding=coding,
     )  # fmt: skip
     conditions = Conditions(oracle, fields, sample.points, sample.weights, sample.scale)
-    return Problem(conditions, sample, facts, parameters, coded, trained)
+    return conditions, sample, facts
 
 
-def _layout(data: Dataset, options: OracleMethodOptions, sample: Sample, coded: Coded | None) -> LayoutRecord:
+def _layout(data: Dataset, options: OracleMethodOptions, sample: Sample, coded: bool) -> LayoutRecord:
     momenta = acts_on_momenta(data, options)
     layout = sample.layout
     return LayoutRecord(
         number=layout.vectors, size=layout.dimension, complex=layout.complex,
         components=sample.names,
-        acts_on="latents" if coded is not None else "momenta" if momenta else "features",
+        acts_on="latents" if coded else "momenta" if momenta else "features",
         unused=_unused(data, options) if momenta else (),
         sets=tuple(sorted(data.sets)) if layout.masked else (), tag_names=data.tag_names if layout.tags else (),
         spectator_names=tuple(c.name for c in data.spectator_columns),

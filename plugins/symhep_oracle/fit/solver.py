@@ -23,10 +23,14 @@ def solve(
     seeds: np.random.SeedSequence,
     context: Context,
     trained: Sequence[Oracle] = (),
+    dimension: int | None = None,
 ) -> Solution:
-    """Generators that fulfil the conditions, by the solver that the options name; ``trained``: see `exact.solve`."""
+    """Generators that fulfil the conditions, by the solver that the options name.
+
+    ``trained`` and ``dimension``, of the solver exact: see `exact.solve`.
+    """
     asked = conditions.oracle, conditions.x, conditions.weights, conditions.fields
     if options.solver == "exact":
-        return exact.solve(*asked, np.random.default_rng(seeds), conditions.scale, trained)
+        return exact.solve(*asked, np.random.default_rng(seeds), conditions.scale, trained, dimension)
     with context.progress.task("gradient solver", options.gradient.epochs) as advance:
         return solve_by_gradient(*asked, options.gradient, seeds, conditions.scale, context.device, advance)

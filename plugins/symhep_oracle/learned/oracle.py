@@ -28,7 +28,7 @@ from symhep_oracle.learned.training import fit_members, steps_for
 from symhep_oracle.oracles.interface import Oracle
 from symhep_oracle.oracles.layout import Layout
 
-__all__ = ["Learned", "LearnedOracle", "train", "useless_members"]
+__all__ = ["Learned", "LearnedOracle", "quality_of", "train", "trained_before", "useless_members"]
 
 #: Starts of a member, at most.
 ATTEMPTS = 4
@@ -129,12 +129,7 @@ def train(
     split, *members = replica_seeds(seeds, options.members + 1)
     held_out, used, some = hold_out(data.unit, options.held_out, np.random.default_rng(split))
     acted = x[used][:, : layout.features]
-    size = np.abs(answers.weights[used])
-    square = np.average((acted**2).mean(axis=1), weights=size)
-    if layout.masked:  # of the vectors that are there
-        there = layout.present(layout.split(torch.from_numpy(acted))).mean(dim=1).numpy()
-        square /= np.average(there, weights=size)
-    scale = float(np.sqrt(square)) / options.size or 1.0
+    scale = _scale(acted, answers.weights[used], layout, options)
 
     def fit(streams: Sequence[np.random.SeedSequence]) -> Parameters:
         steps = steps_for(options, len(used))
@@ -172,10 +167,37 @@ def train(
         steps=steps_for(options, len(used)),
         trained_on=len(used),
         held_out=len(held_out),
-        quality=_quality(oracle, x[held_out], answers.at(held_out)),
-        quality_trained=_quality(oracle, x[some], answers.at(some)),
+        quality=quality_of(oracle, x[held_out], answers.at(held_out)),
+        quality_trained=quality_of(oracle, x[some], answers.at(some)),
     )
     return Learned(oracle, held_out, report)
+
+
+def trained_before(
+    data: Dataset,
+    x: FloatArray,
+    options: LearnedOracleOptions,
+    layout: Layout,
+    seeds: np.random.SeedSequence,
+    parameters: Parameters,
+) -> tuple[LearnedOracle, npt.NDArray[np.int64]]:
+    """The oracle that `train` with the same arguments gave, from its parameters; numbers of the events held out."""
+    answers = Answers.of(data, options)
+    held_out, used, _ = hold_out(
+        data.unit, options.held_out, np.random.default_rng(replica_seeds(seeds, 1)[0])
+    )
+    scale = _scale(x[used][:, : layout.features], answers.weights[used], layout, options)
+    return LearnedOracle(layout, options, parameters, scale, answers.outputs), held_out
+
+
+def _scale(acted: FloatArray, weights: FloatArray, layout: Layout, options: LearnedOracleOptions) -> float:
+    """What the numbers that are transformed are divided by, from training events."""
+    size = np.abs(weights)
+    square = np.average((acted**2).mean(axis=1), weights=size)
+    if layout.masked:  # of the vectors that are there
+        there = layout.present(layout.split(torch.from_numpy(acted))).mean(dim=1).numpy()
+        square /= np.average(there, weights=size)
+    return float(np.sqrt(square)) / options.size or 1.0
 
 
 @torch.no_grad()
@@ -187,7 +209,7 @@ def useless_members(oracle: LearnedOracle, x: FloatArray | Tensor, answers: Answ
 
 
 @torch.no_grad()
-def _quality(oracle: LearnedOracle, x: FloatArray, answers: Answers) -> QualityRecord:
+def quality_of(oracle: LearnedOracle, x: FloatArray, answers: Answers) -> QualityRecord:
     """Loss, and AUC, accuracy or R^2 with its error, of the mean of the members."""
     outputs = oracle.each(torch.as_tensor(x)).mean(dim=0)
     values, truth, weights = outputs.numpy(), answers.values, answers.weights

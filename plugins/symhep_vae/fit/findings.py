@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -67,19 +68,36 @@ class Findings:
     correlations: LatentCorrelations
 
     @classmethod
-    def of(cls, sample: Sample, runs: Runs, components: PrincipalComponents, context: Context) -> Findings:
+    def of(
+        cls,
+        sample: Sample,
+        runs: Runs,
+        components: PrincipalComponents,
+        context: Context,
+        only: Container[str] | None = None,
+    ) -> Findings:
         """Count, correlate, and measure dimensions, with random subsets of points from the context."""
+        points = np.random.default_rng(context.shared("points of the intrinsic dimension"))
+        codes = np.random.default_rng(context.shared("latent points of the intrinsic dimension"))
+        found = cls.without_dimensions(sample, runs, components, only)
+        return replace(
+            found,
+            dimension=intrinsic_dimension(sample.x, points),
+            code_dimension=_code_dimension(runs, found.count.per_run, codes),
+        )
+
+    @classmethod
+    def without_dimensions(
+        cls, sample: Sample, runs: Runs, components: PrincipalComponents, only: Container[str] | None = None
+    ) -> Findings:
+        """All but the intrinsic dimensions, which take longest; ``only``: names of the combinations to look at."""
         options = sample.options
         near = 0 if options.variant == "ae" else undecided(components, options.beta)
         count = count_relevant(runs.relevance, near)
-        named = named_combinations(sample.data.take(runs.rows))
+        named = [c for c in named_combinations(sample.data.take(runs.rows)) if only is None or c.name in only]
         means, weights = runs.means.astype(np.float64), sample.weights[runs.rows]
-        points = np.random.default_rng(context.shared("points of the intrinsic dimension"))
-        codes = np.random.default_rng(context.shared("latent points of the intrinsic dimension"))
         return cls(
-            sample, runs, count, components,
-            intrinsic_dimension(sample.x, points),
-            _code_dimension(runs, count.per_run, codes),
+            sample, runs, count, components, None, Number(),
             near_constant(named),
             correlate(means, count.per_run, named, weights),
         )  # fmt: skip

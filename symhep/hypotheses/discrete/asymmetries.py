@@ -17,7 +17,7 @@ from symhep.hypotheses.discrete.weighting import Moving, Weighting
 from symhep.methods.number import Number
 from symhep.stats.asymmetry import wilson
 
-__all__ = ["LEVEL", "NamedAsymmetry", "named_asymmetries"]
+__all__ = ["LEVEL", "NamedAsymmetry", "named_asymmetries", "own_largest"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -102,7 +102,7 @@ def _count(
     groups = np.zeros((int(weighting.groups[-1]) + 1, q, len(labels)))
     squares, crossed, gram = np.zeros(len(labels)), np.zeros(len(labels)), np.zeros((len(labels),) * 2)
     for part in chunks(len(x)):
-        a = _own_largest(torch.stack([functions(image) for image in element.orbit(x[part])], dim=1))
+        a = own_largest(torch.stack([functions(image) for image in element.orbit(x[part])], dim=1))
         w = weighting.weights[part]
         np.add.at(groups, weighting.groups[part], w[:, None, None] * a)
         squares += w**2 @ a[:, 0] ** 2
@@ -118,8 +118,12 @@ def _count(
     return _Counts([labels[k] for k in kept], groups[..., kept], squares[kept], crossed[kept], q)
 
 
-def _own_largest(f: Tensor) -> FloatArray:
-    """(n, q, K) values at the images -> (q y - 1) / (q - 1), y = 1 at the largest, shared by equal ones."""
+def own_largest(f: Tensor) -> FloatArray:
+    """(n, q, K) values at the images -> (q y - 1) / (q - 1), y = 1 at the largest, shared by equal ones.
+
+    >>> own_largest(torch.tensor([[[3.0], [1.0]], [[2.0], [2.0]]]))[:, 0, 0].tolist()
+    [1.0, 0.0]
+    """
     q = f.shape[1]
     near = EQUAL * f.abs().amax(dim=(0, 1), keepdim=True)
     largest = (f >= f.amax(dim=1, keepdim=True) - near).double()

@@ -73,7 +73,7 @@ def orbit_sums(
             if weighting.signs:
                 second.addmm_(y[:, 0].T, y[:, 0])
                 y = torch.stack([y[:, 0], -y[:, 0]], dim=1)
-            elif q == 2 and not weighting.unequal:
+            elif q == 2 and not weighting.unequal and weighting.efficiency is None:
                 # The two images of an event under an involution have the same square.
                 second.addmm_(y[:, 0].T, y[:, 0])
             else:

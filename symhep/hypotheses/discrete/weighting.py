@@ -47,11 +47,13 @@ class Moving(Protocol):
 class Weighting:
     """How the events of a test may be replaced by images.
 
-    Three cases, fixed before the events are seen:
+    Four cases, fixed before the events are seen:
 
     - equal weights: every image of an event is as probable as the event, exactly;
     - weights 1 / eps of a known efficiency eps: the image g^j x with the probability eps(g^j x) / sum_i eps(g^i x),
       and its weight is that of its place, exactly;
+    - an efficiency eps of events that carry no weight for it (``corrected`` is false): the same, and all images weigh
+      what the event does, exactly if all events weigh the same;
     - other weights: the images' weights are not known. The sum over the events of y = w (f(x) - mean over the orbit)
       has mean 0 if the weighted density is symmetric, and its law is that of the sum with random signs for many events
       (wild bootstrap; Wu 1986, Ann. Stat. 14, 1261), whether or not the weights depend on x. Asymptotic.
@@ -68,6 +70,8 @@ class Weighting:
         eps, of events times ``scale``; None: not known.
     unequal
         Do the weights of all events, of which these may be some, differ?
+    corrected
+        Are the weights one over the efficiency?
     """
 
     weights: FloatArray
@@ -76,6 +80,7 @@ class Weighting:
     efficiency: Efficiency | None = None
     scale: float = 1.0
     unequal: bool = False
+    corrected: bool = True
 
     @classmethod
     def of(
@@ -85,6 +90,7 @@ class Weighting:
         efficiency: Efficiency | None = None,
         scale: float = 1.0,
         most: int = GROUPS,
+        corrected: bool = True,
     ) -> Weighting:
         """Of events in the order of their units (`unit_groups`), in ``most`` groups at most.
 
@@ -94,12 +100,12 @@ class Weighting:
         most = len(units) if efficiency is not None else most
         groups, copies = unit_groups(units, most)
         unequal = bool((weights != weights[:1]).any())
-        return cls(weights, groups, copies, efficiency, scale, unequal)
+        return cls(weights, groups, copies, efficiency, scale, unequal, corrected)
 
     @property
     def signs(self) -> bool:
         """Random signs in place of images: the weights differ, and no efficiency says how."""
-        return self.unequal and self.efficiency is None
+        return self.unequal and (self.efficiency is None or not self.corrected)
 
     @property
     def kind(self) -> PKind:
@@ -119,6 +125,8 @@ class Weighting:
         if self.efficiency is None:
             return np.full((len(x), q), 1 / q), np.repeat(self.weights[:, None], q, axis=1)
         found = np.stack([_of(self.efficiency, image * self.scale) for image in element.orbit(x)], axis=1)
+        if not self.corrected:
+            return self._seen(found)
         if not (np.isfinite(found) & (found > 0)).all():
             raise MethodError(
                 f"the efficiency is not positive at {int((~(found > 0)).sum())} images under '{element.name}': where "
@@ -127,11 +135,23 @@ class Weighting:
         weights = self.weights[:, None] * found[:, :1] / found
         return found / found.sum(axis=1, keepdims=True), weights
 
+    def _seen(self, found: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Images that cannot be seen have the probability 0. Raises `MethodError` for events that cannot be."""
+        if not (np.isfinite(found).all() and (found >= 0).all() and (found[:, 0] > 0).all()):
+            raise MethodError(
+                f"the efficiency is not positive at {int((~(found[:, 0] > 0)).sum())} of the events: where one was "
+                "seen, the efficiency is not 0"
+            )
+        return found / found.sum(axis=1, keepdims=True), np.repeat(
+            self.weights[:, None], found.shape[1], axis=1
+        )
+
     def shares(self, element: Moving, x: Tensor) -> FloatArray | None:
         """Probabilities (groups, choices) that a group takes each image; None: all the same."""
         if self.signs or self.efficiency is None:
             return None
-        share = np.log(self.images(element, x)[0])
+        with np.errstate(divide="ignore"):
+            share = np.log(self.images(element, x)[0])
         total = np.zeros((int(self.groups[-1]) + 1, element.order))
         np.add.at(total, self.groups, share)  # rows of a unit turn together
         total = np.exp(total - total.max(axis=1, keepdims=True))
@@ -139,7 +159,7 @@ class Weighting:
 
     def take(self, rows: IntArray, units: IntArray, most: int = GROUPS) -> Weighting:
         """Of some of the events."""
-        one = Weighting.of(self.weights[rows], units[rows], self.efficiency, self.scale, most)
+        one = Weighting.of(self.weights[rows], units[rows], self.efficiency, self.scale, most, self.corrected)
         return replace(one, unequal=self.unequal)  # the kind is that of all events
 
 

@@ -49,7 +49,7 @@ def subgroup_lattice(rows: Sequence[SubgroupRow], catalogue: str) -> Figure:
 
 
 def _verdict(row: SubgroupRow | None) -> Verdict:
-    if row is not None and row.rejected:
+    if row is not None and (row.rejected or (row.at_lab is False and row.how == "lab")):
         return "rejected"
     if row is not None and row.how == "support":
         return "excluded"

@@ -12,8 +12,9 @@ from symhep.methods.p_values import Adjusted
 __all__ = ["How", "SubgroupRow"]
 
 #: tested: the best conjugate was tested; rank: more symmetries than the rank test allows; implied: a smaller subgroup
-#: in it is rejected; support: it moves the events off the surface on which they lie; candidates: not among those asked.
-How = Literal["tested", "rank", "implied", "support", "candidates"]
+#: in it is rejected; support: it moves the events off the surface on which they lie; candidates: not among those asked;
+#: lab: tested with axes and centre as in the catalogue alone, since no direction could be fitted.
+How = Literal["tested", "rank", "implied", "support", "candidates", "lab"]
 
 
 class SubgroupRow(Adjusted, Limits):
@@ -28,7 +29,8 @@ class SubgroupRow(Adjusted, Limits):
         description="tested: the best conjugate was tested; rank: more symmetries than the rank test allows; implied: "
         "a smaller subgroup in it is rejected; support: it moves the events off the surface on which they lie, which "
         "needs no test, so that rejected is null; "
-        "candidates: not among those asked for"
+        "candidates: not among those asked for; lab: tested with axes and centre as in the catalogue alone (see lab), "
+        "since no direction could be fitted: p-values of the class are null, and it survives if it does there"
     )
     by: tuple[str, ...] = Field((), description="of implied: the smaller subgroups that are rejected")
     survives: bool = Field(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.methods.enumeration import several
-from symhep.methods.p_values import bound_text
+from symhep.methods.p_values import bound_text, p_text
 from symhep.methods.result import Statement
 from symhep.methods.wording import counted
 
@@ -32,6 +32,8 @@ def subgroup_statement(
     asked = [row for row in rows if row.how != "candidates"]
     if not asked:
         return None
+    if in_lab := [row for row in asked if row.how == "lab"]:
+        return _with_lab_axes(in_lab)
     group = f"connected subgroups of the {_GROUPS[catalogue]} group"
     among = " among the candidates" if len(asked) < len(rows) else ""
     what = f"{len(asked)} classes of" if len(asked) > 1 else "one class of"
@@ -57,6 +59,20 @@ def subgroup_statement(
             "classes": len(asked),
             "limits_of_survivors": [row.name for row in asked if row.limit_of and not row.rejected],
         },
+        "lattice",
+    )
+
+
+def _with_lab_axes(rows: Sequence[SubgroupRow]) -> Statement:
+    """'With the axes of the lab SO(2) survives (adjusted p = 0.4), SO(3) is rejected (adjusted p < 1e-9).'"""
+    told = [
+        f"{row.name} {'survives' if row.survives else 'is rejected'} (adjusted {p_text(row.lab.p_adjusted)})"
+        for row in rows
+        if row.lab is not None
+    ]
+    return Statement(
+        f"With the axes of the lab {several(told)}; other directions and groups were not fitted.",
+        {row.name: row.lab.log10_p_adjusted for row in rows if row.lab is not None},
         "lattice",
     )
 

@@ -35,15 +35,23 @@ def subgroup_table(
     order = sorted(rows, key=_standing)
     cells = [
         (
-            row.name, row.dimension, row.algebra, *(cell(row) for cell in own.values()), row.p, row.p_adjusted,
+            row.name,
+            row.dimension,
+            row.algebra,
+            *(cell(row) for cell in own.values()),
+            told.p,
+            told.p_adjusted,
             verdict(row, maximal),
         )
         for row in order[:LISTED]
-    ]  # fmt: skip
+        for told in (row.lab if row.how == "lab" and row.lab is not None else row,)
+    ]
+    where = CONFINED if confined else "each in any direction"
+    where = "with the axes of the lab" if any(row.how == "lab" for row in rows) else where  # fmt: skip
     rest = f" The first {LISTED} of {len(order)}." if len(order) > LISTED else ""
     return Table.of(
         ("class", "dimension", "algebra", *own, UNADJUSTED, ADJUSTED, "verdict"), cells,
-        f"Classes of subgroups, {CONFINED if confined else 'each in any direction'}; adjusted for all classes and "
+        f"Classes of subgroups, {where}; adjusted for all classes and "
         f"positions by Holm's method with the implications of the lattice.{rest}",
     )  # fmt: skip
 
@@ -51,4 +59,5 @@ def subgroup_table(
 def _standing(row: SubgroupRow) -> tuple[int, int]:
     if row.survives:
         return 0, -row.dimension
-    return (2 if row.rejected or row.how == "support" else 1) + 2 * (row.log10_p is None), row.dimension
+    untested = row.log10_p is None and row.how != "lab"
+    return (2 if row.rejected or row.how == "support" else 1) + 2 * untested, row.dimension

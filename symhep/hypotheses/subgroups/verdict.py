@@ -21,6 +21,8 @@ def verdict(row: SubgroupRow, maximal: Collection[str] = ()) -> str:
         return "not among the candidates"
     if row.how == "support":
         return "excluded by the support"
+    if row.how == "lab":
+        return "survives with the axes of the lab" if row.survives else "rejected with the axes of the lab"
     if row.rejected:
         why = f"contains {', '.join(row.by)}" if row.by else _REJECTED.get(row.how)
         return f"rejected: {why}" if why else "rejected"

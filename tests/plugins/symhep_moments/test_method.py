@@ -151,9 +151,14 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
 def test_relative_to_a_reference() -> None:
     one, two = drawn("dijets", 6000, seed=1, modulation=0.3), drawn("dijets", 6000, seed=2, modulation=0.3)
     both = dataset(np.concatenate([d.momenta for d in (one, two) if d.momenta is not None]))
-    both = replace(both, labels=np.repeat([0, 1], 6000), label_names=("data", "simulation"))
+    both = replace(
+        both,
+        labels=np.repeat([0, 1], 6000),
+        label_names=("data", "simulation"),
+        reference=frozenset({"simulation"}),
+    )
     assert found(one, generators="rotations").summary["algebra"]["dimension"] == 0
-    relative = found(both, generators="rotations", reference="simulation")
+    relative = found(both, generators="rotations")
     j_z = relative.summary["candidates"][2]
     assert (j_z["label"], j_z["rejected"]) == ("J_z", False)
     assert relative.summary["reference"] == "the dataset 'simulation'"
@@ -162,7 +167,6 @@ def test_relative_to_a_reference() -> None:
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"reference": "mc"}, CardError, "the reference 'mc' is no dataset of 'data'"),
         ({"generators": "so(3)"}, CardError, r"'so\(3\)' acts on 3 components, but the vectors have 4"),
         ({"discrete": {"elements": ["Q"]}}, CardError, "Q"),
         ({"edges": [{"variable": "ptt", "above": 20}]}, CardError, "ptt"),
@@ -262,8 +266,9 @@ def test_groups_that_are_refused() -> None:
     data = drawn("dijets", 100)
     with pytest.raises(CardError, match="'K_x': boosts have no exact test: not compact"):
         found(data, groups=["K_x"])
-    with pytest.raises(ValueError, match="'groups' are tested for the events alone"):
-        MomentsOptions(reference="a", groups=["J_z"])
+    two = replace(data, labels=np.arange(100) % 2, label_names=("a", "b"), reference=frozenset({"b"}))
+    with pytest.raises(CardError, match="'groups' are tested for the events alone"):
+        found(two, groups=["J_z"])
 
 
 def test_options_are_refused_with_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,8 +276,10 @@ def test_options_are_refused_with_a_reason(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("SYMHEP_CODE", "")
     monkeypatch.syspath_prepend(str(tmp_path))
     add_code_folder(tmp_path)
-    with pytest.raises(ValueError, match="both say relative to what"):
-        MomentsOptions(reference="a", density={"function": "o4_density:log_q"})
+    data = drawn("dijets", 100)
+    two = replace(data, labels=np.arange(100) % 2, label_names=("a", "b"), reference=frozenset({"b"}))
+    with pytest.raises(CardError, match="both say relative to what"):
+        found(two, density={"function": "o4_density:log_q"})
 
 
 def _planar(rng: np.random.Generator) -> FloatArray:

@@ -13,7 +13,7 @@ from symhep_moments.fit.bounds.joint import Joint
 from symhep_moments.fit.bounds.seen import Seen
 from symhep_moments.fit.closed_orbits import ClosedOrbit
 
-__all__ = ["azimuths"]
+__all__ = ["about", "azimuths"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -45,7 +45,7 @@ def azimuths(
                 which = f" (plane {plane + 1})" if summed.shape[1] > 1 else ""
                 for m in range(orders):
                     z = summed[:, plane, m]
-                    name = f"v_{m + 1} of {group}{which} {_about(label)}"
+                    name = f"v_{m + 1} of {group}{which} {about(label)}"
                     values = np.stack([z.real, z.imag], axis=1)
                     found = sample_mean(name, values, seen.weights, seen.unit, number)
                     own.append(name)
@@ -54,6 +54,10 @@ def azimuths(
     return names, quantities, joint
 
 
-def _about(label: str) -> str:
-    """A rotation by its axis."""
+def about(label: str) -> str:
+    """A rotation by its axis.
+
+    >>> about("J_z"), about("J_12")
+    ('about z', 'along J_12')
+    """
     return f"about {label[2:]}" if label in ("J_x", "J_y", "J_z") else f"along {label}"

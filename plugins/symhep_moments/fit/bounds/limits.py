@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Any, Literal
 
@@ -103,6 +103,8 @@ class Bounds:
         Degree of the direction harmonics by name.
     joints
         Of the harmonics, of the direction harmonics.
+    reasons
+        Why other candidates have neither limit nor rate.
     """
 
     region: Region
@@ -115,6 +117,7 @@ class Bounds:
     uneven: frozenset[str]
     degrees: Mapping[str, int]
     joints: tuple[Joint, Joint]
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     def candidate(self, label: str) -> Bound | None:
         """Of a single generator; None if it moves no vector."""
@@ -145,7 +148,11 @@ class Bounds:
         if axis is not None:
             return self.about(axis)
         used = (np.abs(rows) > SAME * np.abs(rows).max(initial=0.0)).any(axis=0)
-        open_ones = [a for a, there in zip(self.labels, used, strict=True) if there and a in self.units]
+        open_ones = [
+            a
+            for a, there in zip(self.labels, used, strict=True)
+            if there and (a in self.units or a in self.reasons)
+        ]
         if open_ones and not self.turns.coefficients:
             return "none of its generators has a flow that comes back: rates have an interval and no limit"
         return "no named function turns with all of it: limits are known for rotations alone"
@@ -171,11 +178,14 @@ class Bounds:
     def of_class(self, dimension: int, fitted: FloatArray | None) -> Bound | None:
         """Of a compact class of subgroups of the Poincare group, the least over conjugates: rotations about one axis
         (``dimension`` 1), all rotations (3). None if not all rotations are candidates, but J_z is not one either.
+        Relative to a reference these are the beam axis, and the harmonics about x, y and z.
 
         Of the first the axes tried are x, y, z and ``fitted``. Every conjugate that is tried bounds the least.
         """
         if self.turns.axes is None:
-            return self.candidate("J_z") if dimension == 1 and "J_z" in self.harmonics else None
+            own = ("J_z",) if dimension == 1 else ("J_x", "J_y", "J_z")
+            names = [name for label in own for name in self.harmonics.get(label, ())]
+            return self._largest(names, self.joints[0]) if set(own) <= set(self.harmonics) and names else None
         if dimension == 3:
             return self.sphere()
         axes = [*AXES, *([] if fitted is None or not fitted.any() else [fitted])]
@@ -183,6 +193,8 @@ class Bounds:
 
     def why_none(self, label: str) -> str | None:
         """Why a candidate has no limit; None if it has one."""
+        if label in self.reasons:
+            return self.reasons[label]
         if label in self.uneven:
             return "the edges or the density change along its orbits: a rate per radian, with an interval"
         if label in self.units:

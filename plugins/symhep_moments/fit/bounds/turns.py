@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.lie.generators import Generators
-from symhep_moments.fit.bounds.seen import even_orbits
+from symhep_moments.fit.bounds.seen import comparable_orbits, even_orbits
 from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.sample import Events
@@ -45,8 +45,9 @@ class Turns:
     axes: FloatArray | None
 
 
-def turns_of(events: Events, functions: TestFunctions) -> Turns:
-    """Those along which neither the edges nor the density around ``functions`` change."""
+def turns_of(events: Events, functions: TestFunctions, *, relative: bool = False) -> Turns:
+    """Those along which neither the edges nor the density around ``functions`` change; ``relative`` to a sample that
+    has passed the same edges, they may, and no axes but those of the candidates are known."""
     matrices = np.asarray(events.generators.matrices, dtype=np.float64)
     labels = [*events.generators.labels]
     vectors = [*np.eye(len(labels))]
@@ -59,9 +60,9 @@ def turns_of(events: Events, functions: TestFunctions) -> Turns:
             vectors.append(found / np.linalg.norm(found))
     wanted = np.tensordot(np.array(vectors), matrices, axes=1) if labels else matrices
     named = replace(events, generators=Generators("named", wanted, tuple(labels), affine=True))
-    orbits = even_orbits(named, functions)
+    orbits = comparable_orbits(named, functions) if relative else even_orbits(named, functions)
     kept = [i for i, orbit in enumerate(orbits) if orbit is not None]
-    axes = None if space is None else _axes(matrices, space)
+    axes = None if space is None or relative else _axes(matrices, space)
     if axes is not None:
         even = [vectors[i] for i in kept]
         if not all(any(_parallel(axis, v) for v in even) for axis in axes):

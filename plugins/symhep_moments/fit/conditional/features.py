@@ -12,8 +12,9 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Normal scores at which a spline may bend.
 KNOTS = ndtri(np.array([0.1, 0.3, 0.5, 0.7, 0.9]))
-#: Waves, each through up to so many invariants, and the sizes of their frequencies.
-WAVES, THROUGH, FREQUENCIES = 150, 3, (0.5, 1.0, 2.0)
+#: Waves, at least and at most, and effective events for each between: what the regressions miss must fall with the
+#: number of events. Through up to so many invariants; the sizes of their frequencies.
+WAVES, MOST_WAVES, PER_WAVE, THROUGH, FREQUENCIES = 150, 400, 150, 3, (0.5, 1.0, 2.0)
 #: Points at which the distribution of an invariant is known.
 QUANTILES = 257
 #: Spread over size below which an invariant is a constant.
@@ -35,6 +36,8 @@ class Features:
         J at most.
     rng
         Draws the waves.
+    events
+        Effective number of events.
 
     >>> rng = np.random.default_rng(1)
     >>> made = Features(rng.lognormal(size=(1000, 2)), 40, rng)
@@ -42,7 +45,9 @@ class Features:
     (3, 40)
     """
 
-    def __init__(self, invariants: FloatArray, most: int, rng: np.random.Generator) -> None:
+    def __init__(
+        self, invariants: FloatArray, most: int, rng: np.random.Generator, events: float = 0.0
+    ) -> None:
         levels = (np.arange(QUANTILES) + 0.5) / QUANTILES
         self._scores = ndtri(levels)
         quantiles = np.quantile(invariants, levels, axis=0)
@@ -51,7 +56,8 @@ class Features:
         self._quantiles = quantiles[:, self._kept]
         d = len(self._kept)
         self._most = max(1, most)
-        self._omega, self._phase = np.zeros((d, WAVES)), rng.uniform(0, 2 * np.pi, size=WAVES)
+        waves = int(np.clip(events / PER_WAVE, WAVES, MOST_WAVES))
+        self._omega, self._phase = np.zeros((d, waves)), rng.uniform(0, 2 * np.pi, size=waves)
         for column in self._omega.T:
             some = rng.choice(d, size=min(d, THROUGH), replace=False)
             column[some] = rng.normal(size=len(some)) * rng.choice(FREQUENCIES)

@@ -18,7 +18,7 @@ from symhep_moments.fit.discrete.products import Products
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.sample import Events
 
-__all__ = ["block_statistics", "moment_parts"]
+__all__ = ["block_statistics", "columns_of", "moment_parts"]
 
 
 def moment_parts(
@@ -26,12 +26,7 @@ def moment_parts(
 ) -> list[Together]:
     """For each of ``elements``, of one order: `Products` and the test functions of the continuous symmetries."""
     products = Products(frame, events.places)
-    labels = (*products.labels, *functions.labels)
-    number = np.arange(len(labels))
-    shared = np.arange(functions.count)[functions.blocks.get("low", slice(0))] + len(products.labels)
-    blocks = {name: np.isin(number, number[block]) for name, block in products.blocks.items()}
-    blocks["low"] = (number < len(products.labels)) | np.isin(number, shared)
-    blocks["all"] = np.ones(len(labels), dtype=bool)
+    blocks = columns_of(products, functions)
     found = orbit_sums(
         events.x, weighting, lambda x: torch.cat([products(x), functions.values(x)], dim=1), elements
     )
@@ -41,6 +36,16 @@ def moment_parts(
         )
         for e, sums in zip(elements, found, strict=True)
     ]
+
+
+def columns_of(products: Products, functions: TestFunctions) -> dict[str, npt.NDArray[np.bool_]]:
+    """Which of the products, then the functions, are in each block: 'low' and 'all' beside those of the products."""
+    number = np.arange(len(products.labels) + functions.count)
+    shared = np.arange(functions.count)[functions.blocks.get("low", slice(0))] + len(products.labels)
+    blocks = {name: np.isin(number, number[block]) for name, block in products.blocks.items()}
+    blocks["low"] = (number < len(products.labels)) | np.isin(number, shared)
+    blocks["all"] = np.ones(len(number), dtype=bool)
+    return blocks
 
 
 def block_statistics(

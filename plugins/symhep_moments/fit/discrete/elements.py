@@ -19,7 +19,9 @@ from symhep.methods.context import stream_for
 from symhep_moments.fit.discrete.by_learning import learned_parts
 from symhep_moments.fit.discrete.by_moments import moment_parts
 from symhep_moments.fit.discrete.options import DiscreteOptions
+from symhep_moments.fit.discrete.ratio_asymmetries import seen_asymmetries
 from symhep_moments.fit.discrete.rows import bodies, body_names, by_unit, weighting_of
+from symhep_moments.fit.efficiency import Seeing
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.record import DiscreteElement
 from symhep_moments.sample import Events
@@ -35,6 +37,7 @@ def discrete_tests(
     options: DiscreteOptions,
     seeds: np.random.SeedSequence,
     level: float = 0.05,
+    seeing: Seeing | None = None,
 ) -> tuple[DiscreteElement, ...]:
     """Test ``elements`` of ``frame`` on ``events``.
 
@@ -47,9 +50,12 @@ def discrete_tests(
         Test functions of the moments, beside `Products`; those of its block 'low' join the low ones.
     seeds
         Stream of the shard.
+    seeing
+        How probable it is that an event is seen: images are drawn in proportion, and sizes are those of the density
+        over it (`seen_asymmetries`).
     """
     events, units = by_unit(events)
-    weighting, places = weighting_of(events, units, options), events.places
+    weighting, places = weighting_of(events, units, options, seeing), events.places
     names = body_names(frame.vectors, events.x.shape[1], places)
     named = NamedFunctions(frame.components, names)
 
@@ -64,9 +70,13 @@ def discrete_tests(
             if learns
             else [None] * len(tested)
         )
-        sizes = named_asymmetries(
-            tested, events.x, weighting, lambda x: named(bodies(x, places)), named.labels,
-            np.random.default_rng(stream_for(seeds, "expected limits")),
+        sizes = (
+            named_asymmetries(
+                tested, events.x, weighting, lambda x: named(bodies(x, places)), named.labels,
+                np.random.default_rng(stream_for(seeds, "expected limits")),
+            )
+            if seeing is None
+            else seen_asymmetries(tested, events, named, seeing)
         )  # fmt: skip
         found = []
         for element, moment, own, size in zip(tested, moments, learned, sizes, strict=True):
@@ -74,12 +84,12 @@ def discrete_tests(
             parts = [moment] if own is None else [moment, own.part]
             log_p, single = joined_p(parts, rng, most, weighting.kind)
             more = {
-                "gain": None if own is None else own.gain,
+                "gain": None if own is None or seeing is not None else own.gain,
                 "weights_independent": weights_independent(
                     element, events.x, weighting, lambda x: named(bodies(x, places)), rng
                 ),
             }
-            learned_size = None if own is None else own.asymmetry
+            learned_size = None if own is None or seeing is not None else own.asymmetry
             found.append(ElementTest(log_p, weighting.kind, single, size, learned_size, more))
         return found
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from symhep.hypotheses.discrete.weighting import Weighting
 from symhep_moments.fit.discrete.options import DiscreteOptions
 from symhep_moments.fit.discrete.products import member_sums
+from symhep_moments.fit.efficiency import Seeing
 from symhep_moments.places import Places
 from symhep_moments.sample import Events
 
@@ -36,8 +37,16 @@ def by_unit(events: Events, most: int | None = None) -> tuple[Events, IntArray]:
     return kept, units[rows]
 
 
-def weighting_of(events: Events, units: IntArray, options: DiscreteOptions) -> Weighting:
-    """What makes images of ``events`` equally probable."""
+def weighting_of(
+    events: Events, units: IntArray, options: DiscreteOptions, seeing: Seeing | None = None
+) -> Weighting:
+    """What makes images of ``events`` equally probable; ``seeing``: how probable it is that events are seen which carry
+    no weight for it."""
+    if seeing is not None:
+        scale = events.scale
+        return Weighting.of(
+            events.weights.cpu().numpy(), units, lambda x: seeing(x / scale), scale, corrected=False
+        )
     efficiency = None
     if options.efficiency is not None:
         given, d = options.efficiency.load(), len(events.names)

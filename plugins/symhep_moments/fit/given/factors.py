@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import factorial
 from typing import Protocol
@@ -10,12 +11,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import expm
 
+from symhep.errors import MethodError
 from symhep.lie.elements.element import Element
 
-__all__ = ["Cyclic", "Factor", "OneParameter", "Permutations", "Rotations"]
+__all__ = ["Cyclic", "Factor", "OneParameter", "Permutations", "Rotations", "SeenOneParameter"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+
+#: Points of an orbit that images are drawn from where they are not seen alike.
+CHOICES = 100
 
 
 class Factor(Protocol):
@@ -43,7 +48,7 @@ class OneParameter:
     period: float
     permutes: bool = False
 
-    def steps(self, events: int) -> int:
+    def steps(self, events: int) -> int | None:
         """Evenly spaced angles: a prime number, so that no fraction of a turn that a detector may have divides it.
 
         Over q angles the harmonics below q average to exactly zero, as over the whole turn: nothing is lost by
@@ -70,6 +75,41 @@ class OneParameter:
         found[..., :d] = np.einsum("nrij,nrpj->nrpi", maps[..., :d, :d], images[..., :d], optimize=True)
         found[..., :d] += maps[..., None, :d, d]
         return found
+
+
+@dataclass(frozen=True)
+class SeenOneParameter(OneParameter):
+    """The same where not all places of an orbit are seen alike: images in proportion to an ``efficiency``.
+
+    Of an event and `CHOICES` Haar-random points of its orbit, given these points, each is as probable to have been
+    observed as the efficiency there says. Images are drawn from them with these probabilities, with replacement: given
+    the points, event and images are independent draws from one law, and so exchangeable.
+    """
+
+    efficiency: Callable[[FloatArray], FloatArray] | None = None
+
+    def steps(self, events: int) -> int | None:
+        """None: images are drawn."""
+        return None
+
+    def turned(self, images: FloatArray, unit: IntArray, rng: np.random.Generator) -> FloatArray:
+        """(n, R, P, D), of which the first is taken -> as many images of it."""
+        assert self.efficiency is not None
+        n, wanted = images.shape[:2]
+        points = np.repeat(images[:, :1], CHOICES + 1, axis=1)
+        points[:, 1:] = super().turned(points[:, 1:], unit, rng)
+        with np.errstate(divide="ignore"):
+            logs = np.log(self.efficiency(points.reshape(-1, *images.shape[2:]))).reshape(n, CHOICES + 1)
+        total = np.zeros((int(unit.max(initial=-1)) + 1, CHOICES + 1))
+        np.add.at(total, unit, logs)  # rows of a unit turn together
+        if not np.isfinite(total[:, 0]).all():
+            raise MethodError(
+                "the efficiency is 0 at some of the events: where one was seen, it is not 0; check its axes and units"
+            )
+        edges = np.cumsum(np.exp(total - total.max(axis=1, keepdims=True)), axis=1)
+        drawn = rng.random((len(total), wanted)) * edges[:, -1:]
+        place = (drawn[:, :, None] >= edges[:, None, :-1]).sum(axis=2)[unit]
+        return np.asarray(np.take_along_axis(points, place[:, :, None, None], axis=1))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,14 @@ from symhep.lie.elements.frame import Frame
 from symhep.lie.elements.reading import read_element
 from symhep.lie.generators import Generators
 from symhep.lie.kinds import why_undefined
-from symhep_moments.fit.given.factors import Cyclic, Factor, OneParameter, Permutations, Rotations
+from symhep_moments.fit.given.factors import (
+    Cyclic,
+    Factor,
+    OneParameter,
+    Permutations,
+    Rotations,
+    SeenOneParameter,
+)
 
 __all__ = ["CompactGroup", "compact_group", "one_parameter_group", "read_group"]
 
@@ -107,16 +114,22 @@ def compact_group(name: str, element: Element) -> CompactGroup:
     return CompactGroup(name, f"powers of: {element.meaning}", (Cyclic(element),))
 
 
-def one_parameter_group(label: str, matrix: npt.ArrayLike) -> CompactGroup | None:
-    """exp(t W), t over a period, of the affine generator W (d + 1, d + 1); None if it does not come back."""
+def one_parameter_group(
+    label: str, matrix: npt.ArrayLike, efficiency: Callable[[FloatArray], FloatArray] | None = None
+) -> CompactGroup | None:
+    """exp(t W), t over a period, of the affine generator W (d + 1, d + 1); None if it does not come back.
+
+    ``efficiency``: events (n, P, D) -> (n,); images in proportion to it.
+    """
     from symhep_moments.fit.closed_orbits import ClosedOrbit  # torch comes with it
 
     orbit = ClosedOrbit.of(matrix)
     if orbit is None:
         return None
-    return CompactGroup(
-        label, f"the one-parameter group of {label}", (OneParameter(orbit.matrix, orbit.period),)
-    )
+    turn = OneParameter(orbit.matrix, orbit.period)
+    if efficiency is not None:
+        turn = SeenOneParameter(orbit.matrix, orbit.period, efficiency=efficiency)
+    return CompactGroup(label, f"the one-parameter group of {label}", (turn,))
 
 
 def read_group(text: str, frame: Frame, generators: Sequence[Generators]) -> CompactGroup:

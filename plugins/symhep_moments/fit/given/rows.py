@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from symhep.errors import as_card_error
 from symhep.hypotheses.adjustment import adjusted
@@ -19,6 +20,8 @@ from symhep_moments.options import MomentsOptions
 from symhep_moments.sample import Events
 
 __all__ = ["exact_candidates", "given_groups", "group_rows", "tests_exactly"]
+
+FloatArray = npt.NDArray[np.float64]
 
 
 def given_groups(names: Sequence[str], frame: Frame, generators: Sequence[Generators]) -> list[CompactGroup]:
@@ -41,14 +44,19 @@ def exact_candidates(
     options: MomentsOptions,
     seeds: np.random.SeedSequence,
     functions: TestFunctions | None = None,
+    efficiency: Callable[[FloatArray], FloatArray] | None = None,
 ) -> dict[str, GroupTest]:
-    """Tests of the candidates with closed orbits, each as the given group of one parameter that it generates."""
+    """Tests of the candidates with closed orbits, each as the given group of one parameter that it generates.
+
+    ``efficiency``: of events (n, P, D) -> (n,) how probable it is that they are seen; None: all alike.
+    """
     if not tests_exactly(events, options):
         return {}
     labels = events.generators.labels
     matrices = events.generators.homogeneous().matrices
     groups = {
-        label: one_parameter_group(label, matrix) for label, matrix in zip(labels, matrices, strict=True)
+        label: one_parameter_group(label, matrix, efficiency)
+        for label, matrix in zip(labels, matrices, strict=True)
     }
     most = draws_for(len(labels), options.level)
     return {

@@ -1,0 +1,101 @@
+"""Asymmetries in named functions of a density over another, or over an efficiency: sizes and limits of elements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import inf
+
+import torch
+from torch import Tensor
+
+from symhep.hypotheses.bounds.region import Quantity, Region
+from symhep.hypotheses.discrete.asymmetries import NamedAsymmetry, own_largest
+from symhep.hypotheses.discrete.named import NamedFunctions
+from symhep.lie.elements.element import Element
+from symhep.methods.number import Number
+from symhep_moments.fit.bounds.joint import Joint
+from symhep_moments.fit.conditional.along import points_of
+from symhep_moments.fit.conditional.known import known_law
+from symhep_moments.fit.conditional.partialling import Partialled
+from symhep_moments.fit.conditional.strengths import Strength, coefficients
+from symhep_moments.fit.discrete.rows import bodies
+from symhep_moments.fit.efficiency import Seeing
+from symhep_moments.places import Places
+from symhep_moments.sample import Events
+
+__all__ = ["asymmetries", "largest_asymmetries", "seen_asymmetries", "signs_of"]
+
+#: Named functions whose signs agree but for this count once.
+SAME = 1e-9
+
+
+def signs_of(element: Element, named: NamedFunctions, places: Places | None) -> Callable[[Tensor], Tensor]:
+    """s of each named function f: events (n, P, D) -> (n, K): the sign of f(x) - f(g x); for an order q > 2 q - 1 where
+    f is the largest of the images', else -1. Over the images of an event it sums to zero."""
+
+    def signs(x: Tensor) -> Tensor:
+        own = torch.stack([named(bodies(image, places)) for image in element.orbit(x)], dim=1)
+        return torch.from_numpy(own_largest(own)[:, 0]).to(x) * (element.order - 1)
+
+    return signs
+
+
+def asymmetries(found: Partialled, labels: Sequence[str], element: Element) -> list[Strength]:
+    """a of a ratio c(u) (1 + a s(x)) for each function s of ``found``, one at a time: the asymmetry of f in a sample
+    without any acceptance. Functions that g does not change have none; of those of one sign the first."""
+    parts, kept, gram = list[Strength](), list[int](), found.gram
+    for i, label in enumerate(labels):
+        if found.squares[i] <= 0 or any(gram[i, j] ** 2 > (1 - SAME) * gram[i, i] * gram[j, j] for j in kept):
+            continue
+        kept.append(i)
+        a, covariance, influences = coefficients(found.take(slice(i, i + 1)))
+        parts.append(Strength(Quantity(f"{label} under {element.name}", a, covariance, found.nu), influences))
+    return parts
+
+
+def largest_asymmetries(
+    elements: Sequence[Element], found: Sequence[Sequence[Strength]]
+) -> list[NamedAsymmetry | None]:
+    """For each element its largest asymmetry, and the limit on all, from one simultaneous region."""
+    region = Region([one.quantity for parts in found for one in parts])
+    return [
+        _largest(parts, region, element) if parts else None
+        for element, parts in zip(elements, found, strict=True)
+    ]
+
+
+def seen_asymmetries(
+    elements: Sequence[Element], events: Events, named: NamedFunctions, seeing: Seeing
+) -> list[NamedAsymmetry | None]:
+    """Of the density of ``events`` over the efficiency ``seeing``, for each of the elements."""
+    count, found = len(named.labels), list[list[Strength]]()
+    for element in elements:
+
+        def images(x: Tensor, first: int, element: Element = element) -> Tensor:
+            return element.orbit(x).transpose(0, 1)
+
+        signs = signs_of(element, named, events.places)
+        found.append(
+            asymmetries(known_law(points_of(events), images, seeing, signs, count), named.labels, element)
+        )
+    return largest_asymmetries(elements, found)
+
+
+def _largest(parts: Sequence[Strength], region: Region, element: Element) -> NamedAsymmetry:
+    floor, joint, ends = -1 / (element.order - 1), Joint(), dict[str, tuple[float, float, float]]()
+    for one in parts:
+        joint.put(one.quantity, one.influences)
+        value, low, high = region[one.quantity.name].signed or (0.0, floor, 1.0)
+        ends[one.quantity.name] = min(max(value, floor), 1.0), max(low, floor), min(high, 1.0)
+    largest = max(ends, key=lambda name: abs(ends[name][0]))
+    value, low, high = ends[largest]
+    number = Number(
+        value=value, low=min(low, value), high=max(high, value), level=region.level,
+        method="of the ratio of the densities, simultaneous over all named functions of all elements",
+    )  # fmt: skip
+    most = max(float(one.quantity.covariance[0, 0]) for one in parts)
+    return NamedAsymmetry(
+        number, largest.removesuffix(f" under {element.name}"),
+        max(max(abs(low), abs(high)) for _, low, high in ends.values()),
+        min(joint.expected(region, ends), 1.0), 1 / most if most > 0 else inf,
+    )  # fmt: skip

@@ -1,0 +1,156 @@
+"""Discrete elements relative to a reference: given the images of an event, does which it is tell its sample?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from symhep.hypotheses.discrete.family import ElementTest, discrete_rows
+from symhep.hypotheses.discrete.named import NamedFunctions
+from symhep.lie.elements.element import Element
+from symhep.lie.elements.frame import Frame
+from symhep.methods.context import stream_for
+from symhep_moments.fit.closed_orbits import ClosedOrbit
+from symhep_moments.fit.conditional.along import keeps_masses, points_of, side_by_side
+from symhep_moments.fit.conditional.features import Features
+from symhep_moments.fit.conditional.invariants import OrbitInvariants
+from symhep_moments.fit.conditional.moments import LOOKED_AT, PER_FEATURE
+from symhep_moments.fit.conditional.partialling import Partialled, partialled
+from symhep_moments.fit.conditional.strengths import Strength
+from symhep_moments.fit.discrete.by_moments import columns_of
+from symhep_moments.fit.discrete.elements import surface_test
+from symhep_moments.fit.discrete.products import Products
+from symhep_moments.fit.discrete.ratio_asymmetries import asymmetries, largest_asymmetries, signs_of
+from symhep_moments.fit.discrete.rows import body_names, numbers_of
+from symhep_moments.fit.functions.interface import TestFunctions
+from symhep_moments.fit.joined_blocks import Part, joined
+from symhep_moments.fit.relative import Points
+from symhep_moments.record import DiscreteElement
+from symhep_moments.sample import Events
+
+__all__ = ["image_features", "relative_discrete_tests"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Functions with less than this part of the largest variance are changed by rounding alone.
+UNCHANGED = 1e-18
+TINY = 1e-300
+
+
+def relative_discrete_tests(
+    events: Events,
+    reference: Events,
+    elements: Sequence[Element],
+    frame: Frame,
+    functions: TestFunctions,
+    seeds: np.random.SeedSequence,
+    level: float = 0.05,
+    delta: float | None = None,
+) -> tuple[DiscreteElement, ...]:
+    """Test ``elements`` of ``frame`` on the ratio p / q of the densities of ``events`` and ``reference``.
+
+    An element g of order q has the orbit u = {x, g x, ..}. p / q is invariant if and only if the probability that an
+    event is from the data depends on u alone, so that with h = f - mean of f over the images
+
+        A_f = E[(y - e(u)) (h_f(x) - m_f(u))] = 0,   e(u) = E[y | u],   m_f(u) = E[h_f | u],
+
+    as along closed orbits (`symhep_moments.fit.conditional.moments.conditional_moments`). e and m are regressions on
+    features that are averaged over the images, which depend on u alone. An acceptance that both samples share is in m.
+    The functions are those of the plain test of moments; the smallest p of their blocks counts.
+
+    Limits are those of p / q = c(u) (1 + a s(x)), s the sign of f(x) - f(g x) (for an order q > 2 q - 1 where f is
+    the largest of the images', else -1): a is the plain asymmetry of f in a sample without any acceptance. One function
+    at a time, all of all elements in one simultaneous region.
+    """
+    data, theirs, places = points_of(events), points_of(reference), events.places
+    products = Products(frame, places)
+    blocks = columns_of(products, functions)
+    names = body_names(frame.vectors, events.x.shape[1], places)
+    named = NamedFunctions(frame.components, names)
+
+    def test(tested: list[Element]) -> list[ElementTest]:
+        logs, sizes = list[float](), list[list[Strength]]()
+        for element in tested:
+            rng = np.random.default_rng(stream_for(seeds, f"features of {element.name}"))
+            features = image_features(data, theirs, element, events, rng)
+            values = side_by_side(_odd(element, products, functions), signs_of(element, named, places))
+            found, count = partialled(data, theirs, features, values, len(named.labels)), len(named.labels)
+            k = len(found.mean) - count
+            logs.append(_log_p(found.take(slice(0, k)), blocks))
+            sizes.append(asymmetries(found.take(slice(k, k + count)), named.labels, element))
+        return [
+            ElementTest(log_p, "asymptotic", {"moments": (log_p, "asymptotic")}, size)
+            for log_p, size in zip(logs, largest_asymmetries(tested, sizes), strict=True)
+        ]
+
+    return discrete_rows(
+        elements, events.vectors, test, level, DiscreteElement, surface_test(events, frame), delta
+    )
+
+
+def image_features(
+    data: Points, reference: Points, element: Element, events: Events, rng: np.random.Generator
+) -> Callable[[Tensor], FloatArray]:
+    """`Features` of all that is known of an event, averaged over its images: events (n, P, D) -> (n, J).
+
+    Beside the numbers of an event those that rotations leave alone, about the beam if there is one: samples differ in
+    transverse momenta, masses and angles between particles more often than in components.
+    """
+    numbers = _numbers(events)
+    step = max(1, -(-(len(data.x) + len(reference.x)) // LOOKED_AT))
+    some = [image for sample in (data, reference) for image in element.orbit(sample.x[::step])]
+    seen = np.concatenate([numbers(x) for x in some])
+    events_of_both = data.effective + reference.effective
+    features = Features(seen, round(events_of_both / PER_FEATURE), rng, events_of_both)
+
+    def averaged(x: Tensor) -> FloatArray:
+        return np.asarray(np.mean([features(numbers(image)) for image in element.orbit(x)], axis=0))
+
+    return averaged
+
+
+def _numbers(events: Events) -> Callable[[Tensor], FloatArray]:
+    places, d = events.places, len(events.names)
+    turning = {"px", "py"} <= set(events.names)
+    axes = [events.names.index(name) for name in ("px", "py")] if turning else [0, 1]
+    matrix = np.zeros((d + 1, d + 1))
+    if d > 1:
+        matrix[axes[1], axes[0]], matrix[axes[0], axes[1]] = 1.0, -1.0
+    orbit = ClosedOrbit.of(matrix) if d > 1 else None
+    invariants = None if orbit is None else OrbitInvariants(orbit, places, keeps_masses(events, orbit))
+
+    def numbers(x: Tensor) -> FloatArray:
+        found = [numbers_of(x, places).cpu()]
+        found += [] if invariants is None else [invariants(x)]
+        return np.asarray(torch.cat(found, dim=1).numpy(), dtype=np.float64)
+
+    return numbers
+
+
+def _odd(element: Element, products: Products, functions: TestFunctions) -> Callable[[Tensor], Tensor]:
+    """What g changes of the functions: (n, P, D) -> (n, K)."""
+
+    def values(x: Tensor) -> Tensor:
+        images = element.orbit(x)
+        q, n = images.shape[:2]
+        flat = images.flatten(0, 1)
+        f = torch.cat([products(flat), functions.values(flat)], dim=1).view(q, n, -1)
+        return f[0] - f.mean(dim=0)
+
+    return values
+
+
+def _log_p(found: Partialled, blocks: Mapping[str, npt.NDArray[np.bool_]]) -> float:
+    """Of the smallest p-value of the blocks."""
+    variances = np.diag(found.covariance)
+    scale = np.sqrt(np.where(variances > 0, variances, 1.0))
+    changed = found.squares > UNCHANGED * max(float(found.squares.max(initial=0.0)), TINY)
+    rows = np.eye(len(scale))
+    parts = [Part(name, rows[own & changed], 1.0) for name, own in blocks.items() if (own & changed).any()]
+    if not parts:
+        return 0.0
+    return joined(found.mean / scale, found.covariance / scale[:, None] / scale, found.nu, parts).log_p()

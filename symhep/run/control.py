@@ -1,0 +1,169 @@
+"""Control plots of a run: collision data beside simulation, for every feature set in every region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from symhep.card.schema import OutputCard
+from symhep.errors import MethodError, SymhepError
+from symhep.events.assemble import assemble
+from symhep.events.dataset import Dataset
+from symhep.events.select import NO_SELECTION
+from symhep.methods.context import Progress
+from symhep.plotting.comparison import NOMINAL, Shown, comparison_histograms
+from symhep.plotting.data_simulation import comparison_figures
+from symhep.plotting.style import use_style
+from symhep.plugin.isolation import isolated
+from symhep.run.drawing import save_all, whole
+from symhep.run.folder import RunFolder, content_key
+from symhep.run.plan import Plan
+from symhep.run.reading import DatasetEvents
+
+__all__ = ["CONTROL", "control_names", "draw_control", "make_control", "place_of"]
+
+#: Folder of control plots inside the run folder.
+CONTROL = "control"
+
+
+def place_of(table: str) -> str:
+    """Where the control plots of features in a region lie.
+
+    >>> place_of("plane@with_jet"), place_of("plane")
+    ('control/plane/with_jet', 'control/plane')
+    """
+    return f"{CONTROL}/{table.replace('@', '/')}"
+
+
+def control_names(folder: RunFolder) -> list[str]:
+    """The control plots that a run folder holds, in the order of the card."""
+    found = [path.parent for path in (folder.root / CONTROL).rglob("control.json")]
+    names = [path.relative_to(folder.root).as_posix() for path in found]
+    return sorted(names, key=lambda name: (folder.remembered(f"{name}/control.json").get("order", 0), name))
+
+
+def make_control(
+    plan: Plan,
+    events: Mapping[str, DatasetEvents],
+    hidden: frozenset[str],
+    folder: RunFolder,
+    progress: Progress,
+) -> list[str]:
+    """Fill, store and draw the control plots of a card that gives its datasets roles; what an earlier card left goes.
+
+    Returns sentences on those that could not be made.
+    """
+    tables = list(plan.tables.features) if plan.has_roles else []
+    planned = {place_of(table): table for table in tables}
+    for name in control_names(folder):
+        if name not in planned:
+            folder.remove_control(name)
+    failed = []
+    with progress.task("control plots", len(planned)) as tick:
+        for order, (name, table) in enumerate(planned.items()):
+            try:
+                with isolated(error=MethodError):
+                    _make(name, table, order, plan, events, hidden, folder)
+            except SymhepError as error:  # a figure must not cost the results
+                folder.remove_control(name)
+                failed.append(f"the control plots in {name} could not be made: {error}")
+            tick(1)
+    return failed
+
+
+def _make(
+    name: str, table: str, order: int, plan: Plan, events: Mapping[str, DatasetEvents],
+    hidden: frozenset[str], folder: RunFolder,
+) -> None:  # fmt: skip
+    selection = plan.tables.features[table].selection or NO_SELECTION
+    blinded = selection in hidden
+    roles = {n: d.role for n, d in plan.card.datasets.items() if d.role is not None}
+    names = [n for n, role in roles.items() if not (blinded and role == "data")]
+    simulation = _simulation(plan, [n for n in names if roles[n] == "simulation"])
+    collision = [n for n in names if roles[n] == "data"]
+    tables = {n: events[n].tables[table] for n in (*collision, *simulation)}
+    if not any(map(len, tables.values())):
+        raise MethodError("no event is left to be shown")
+    varied = {n: own for n in tables if (own := events[n].varied(table))}
+    data = assemble(plan.tables, table, tables, plan.units, simulation if collision else (), varied=varied)
+    features, _, region = table.partition("@")
+    title = region or (selection if selection != NO_SELECTION else "")
+    shown = _shown(plan, data, collision, simulation, title, blinded)
+    histograms = comparison_histograms(data, frozenset(collision))
+    folder.write_histograms(name, histograms)
+    content = {
+        "features": features,
+        "region": region or None,
+        "selection": None if selection == NO_SELECTION else selection,
+        "order": order,
+        **shown.to_json(),
+    }
+    stored = folder.remembered(f"{name}/control.json")
+    # What is drawn depends on these alone.
+    key = content_key(content, (folder.root / name / "histograms.json").read_text(encoding="utf-8"))
+    figures = stored.get("figures") if stored.get("key") == key else None
+    drawing = stored.get("drawing") if figures is not None else None
+    folder.write_json(f"{name}/control.json", {"key": key, **content, "figures": figures, "drawing": drawing})
+    output = plan.card.output
+    if figures is None or drawing != _drawing(output) or not whole(name, figures, folder, output):
+        draw_control(name, folder, output)
+
+
+def _simulation(plan: Plan, names: list[str]) -> list[str]:
+    """The simulated datasets that can be stacked: those with a cross-section, if any has one."""
+    scaled = [n for n in names if plan.card.datasets[n].xsec_pb is not None]
+    return scaled or names
+
+
+def _shown(
+    plan: Plan, data: Dataset, collision: list[str], simulation: list[str], title: str, blinded: bool
+) -> Shown:
+    """How the simulation is normalised: to the luminosity where the card gives it, else to the data where these are."""
+    scaled = bool(simulation) and plan.card.datasets[simulation[0]].xsec_pb is not None
+    luminosity = plan.card.luminosity_fb if scaled else None
+    scale = {NOMINAL: 1.0}
+    to_data = luminosity is None and bool(collision) and bool(simulation)
+    if to_data:
+        measured = _sum(data, collision)
+        for name, varied in _alternatives(data):
+            simulated = _sum(varied, simulation)
+            scale[name] = measured / simulated if simulated > 0 and measured > 0 else 1.0
+    return Shown(
+        tuple(collision), tuple(simulation), scale,
+        "luminosity" if luminosity is not None else "data" if to_data else None,
+        luminosity,
+        "events" if luminosity is not None or not simulation else "pb" if scaled else "",
+        tuple(
+            (v.name, v.rule, v.confidence, tuple(a.name for a in v.alternatives)) for v in data.variations
+        ),
+        title, blinded,
+    )  # fmt: skip
+
+
+def _alternatives(data: Dataset) -> Iterator[tuple[str, Dataset]]:
+    yield NOMINAL, data
+    for variation in data.variations:
+        for alternative in variation.alternatives:
+            yield f"{variation.name}/{alternative.name}", alternative.data
+
+
+def _sum(data: Dataset, names: list[str]) -> float:
+    """Sum of the weights of these datasets."""
+    places = [i for i, name in enumerate(data.label_names) if name in names]
+    return float(data.weights[np.isin(data.labels, places)].sum())
+
+
+def _drawing(output: OutputCard) -> str:
+    return content_key(output.model_dump(mode="json"))
+
+
+def draw_control(name: str, folder: RunFolder, output: OutputCard) -> list[str]:
+    """Draw stored control plots, and note names and captions in control.json. Returns the names."""
+    stored: dict[str, Any] = folder.read_json(f"{name}/control.json")
+    with use_style(output.style):
+        figures = comparison_figures(folder.read_histograms(name), Shown.from_json(stored))
+        captions = save_all(figures, name, folder, output, name)
+    folder.write_json(f"{name}/control.json", {**stored, "figures": captions, "drawing": _drawing(output)})
+    return [c["name"] for c in captions]

@@ -1,0 +1,1 @@
+"""`symhep export --latex`: booktabs tables with siunitx, one file each, and a summary."""
