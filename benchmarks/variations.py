@@ -109,7 +109,10 @@ def card(folder: Path, dy: Any, tt: Any) -> dict[str, Any]:
         "symhep": 1,
         "datasets": {
             "data": {
-                "files": [str(folder / "data.root")], "format": "nanoaod", "role": "data", "weights": {"branch": "none"},
+                "files": [str(folder / "data.root")],
+                "format": "nanoaod",
+                "role": "data",
+                "weights": {"branch": "none"},
             },
             "dy": simulation("dy", dy),
             "tt": simulation("tt", tt),
