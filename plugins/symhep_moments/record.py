@@ -41,6 +41,7 @@ __all__ = [
     "RankRow",
     "SizeKind",
     "SupportRecord",
+    "SystematicTerms",
     "ThresholdRow",
     "WholeEvents",
 ]
@@ -243,6 +244,29 @@ class SupportRecord(Support):
     )
 
 
+class SystematicTerms(Record):
+    """Systematic variations that entered p-values and bounds."""
+
+    of: Literal["events", "reference"] = Field(description="whose variations they are")
+    parametric: tuple[str, ...] = Field(
+        description="variations with nuisance parameters: each adds D D^T to the covariance of all moments"
+    )
+    parameters: int = Field(description="number of these nuisance parameters")
+    envelopes: tuple[str, ...] = Field(
+        description="variations whose alternatives have no parameter: the largest p-value over the nominal events and "
+        "all alternatives, and the union of the intervals"
+    )
+    without_systematics: dict[str, PValue] = Field(
+        {}, description="p-value of each candidate from the nominal events and their number alone"
+    )
+    omitted: tuple[str, ...] = Field(
+        (), description="tests of discrete elements that are not made with variations of the events"
+    )
+    nominal_only: tuple[str, ...] = Field(
+        (), description="what is of the nominal events alone, in words: no variation enters there"
+    )
+
+
 class Functions(Record):
     """The test functions."""
 
@@ -319,6 +343,10 @@ class MomentsRecord(Record):
         None,
         description="what whole events are made of; null: as many vectors in every event, of which all is known, and "
         "nothing else",
+    )
+    systematic_terms: SystematicTerms | None = Field(
+        None,
+        description="systematic variations in p-values and bounds; null: there are none, as of data alone",
     )
 
     @property
