@@ -26,6 +26,7 @@ def card(tmp_path: Path) -> dict[str, Any]:
     csv = {"format": "csv"}
     return {
         "symhep": 1,
+        "output": {"figures": ["png"]},
         "datasets": {
             "data": {"files": write("data.csv", 200, 1.0), "role": "data"} | csv,
             "mc": {"files": write("mc.csv", 500, 0.5), "role": "simulation"} | csv,
@@ -53,7 +54,7 @@ def test_control_plots_of_each_region(card: dict[str, Any], tmp_path: Path, regi
     for region in ("r", "l"):
         stored = _stored(folder, region)
         assert [f["name"] for f in stored["figures"]] == ["01_x1", "02_x2"]
-        assert (folder / f"control/plane/{region}/figures/01_x1.pdf").is_file()
+        assert (folder / f"control/plane/{region}/figures/01_x1.png").is_file()
         flows = json.loads((folder / "cutflow.json").read_text())["datasets"]
         left = {n: flows[n]["selections"][{"r": "right", "l": "left"}[region]][-1]["weighted"] for n in flows}
         assert stored["scale"] == {"nominal": pytest.approx(left["data"] / left["mc"])}
