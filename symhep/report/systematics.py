@@ -52,7 +52,7 @@ def systematics(stored: Mapping[str, Any] | None) -> SystematicsView | None:
     caption = (
         "Numbers with their statistical interval, the uncertainty of each variation downwards and upwards, and all "
         "variations in quadrature"
-        + (f"; the {len(chosen)} that change most of {len(found.answers)}." if few else ".")
+        + (f"; of {len(found.answers)} numbers, these {len(chosen)} change most." if few else ".")
     )
     return SystematicsView(
         f"{how}. Variations: {kinds}.",
