@@ -58,7 +58,9 @@ def _tables(
     known = {region: answers for region, answers in found.items() if isinstance(answers, dict)}
     keys = list(dict.fromkeys(key for answers in known.values() for key in answers))
     of = {key: [a[key] for a in known.values() if key in a] for key in keys}
-    apart = [key for key in keys if differ(of[key])]
+    # How strongly symmetries are broken, where a method says so, before numbers beside it.
+    sizes = any(key.endswith(".size") for key in keys)
+    apart = [k for k in keys if differ(of[k]) and (not sizes or k.endswith(".size") or not of[k][0].number)]
     violated = [key for key in keys if key not in apart and any(a.verdict == "violated" for a in of[key])]
     chosen = [*apart, *violated]
     rows = {key: [_cell(found[region], key) for region in found] for key in keys}

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import symhep
+from symhep.errors import CardError
 from symhep.run.rewrite import redraw
 
 
@@ -110,6 +111,14 @@ def test_what_is_drawn_stays_and_what_another_card_drew_goes(
     assert figure.stat().st_mtime_ns == drawn
     assert not (tmp_path / "r/control/plane/l/control.json").exists()
     assert not (tmp_path / "r/control/plane/l/figures").exists()
+
+
+def test_no_method_has_the_folder_of_control_plots(
+    card: dict[str, Any], tmp_path: Path, registry: Any
+) -> None:
+    card["methods"]["control"] = card["methods"].pop("boot")
+    with pytest.raises(CardError, match="'control' of a run holds its control plots; rename the method"):
+        symhep.run(card, tmp_path / "r", registry=registry, dry_run=True)
 
 
 def test_without_roles_methods_keep_their_own(
