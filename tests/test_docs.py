@@ -79,6 +79,7 @@ def test_the_examples_of_contributing(root: Path, tmp_path: Path) -> None:
         "docs/augment.md",
         "docs/card.md",
         "docs/formats.md",
+        "docs/publishing.md",
         "docs/run_folder.md",
         "docs/lie.md",
         "docs/python.md",

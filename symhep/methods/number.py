@@ -45,6 +45,11 @@ class Number(Record):
         """Half the width of the interval; None where it has no two ends."""
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
+    @property
+    def plain(self) -> Number:
+        """Without the fields of its own kind."""
+        return Number(**{name: getattr(self, name) for name in Number.model_fields})
+
     def text(self) -> str:
         """For sentences and tables: '1.23 ± 0.05 GeV' for a standard error, '3 [2.5, 4]' for an interval."""
         if self.value is None:

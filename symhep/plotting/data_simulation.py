@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 import hist
+import matplotlib as mpl
 import mplhep
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from symhep.methods.interface import NamedFigure
 from symhep.plotting.comparison import Shown, Sums, summed
 from symhep.plotting.panel import panel
 from symhep.plotting.quantities import turn_ticks
-from symhep.plotting.style import COLOURS
+from symhep.plotting.style import COLOURS, PETROFF
 
 __all__ = ["comparison_figures"]
 
@@ -27,6 +28,8 @@ Histogram: TypeAlias = hist.Hist[Any]
 
 #: A linear axis shows no less than this share of the highest bin.
 _LINEAR = 1 / 300
+#: Names longer than this stand below each other.
+_WIDE = 18
 _STATISTICAL, _ALL = "#555555", "#b5b5b5"
 
 
@@ -55,6 +58,13 @@ def _stem(number: int, quantity: str) -> str:
     return f"{number:02d}_{'_'.join(filter(None, plain.split('_')))[:60]}"
 
 
+class _Undrawn(FigureCanvasAgg):
+    """mplhep draws the whole figure twice to see whether a label fits that it does not have yet."""
+
+    def draw(self) -> None:
+        """Nothing: it is drawn when it is saved."""
+
+
 def _figure(histogram: Histogram, sums: Sums, shown: Shown) -> Any:
     axis = histogram.axes[2]
     if not sums.samples:
@@ -65,12 +75,12 @@ def _figure(histogram: Histogram, sums: Sums, shown: Shown) -> Any:
             2, 1, figsize=(5.0, 4.9), sharex=True, height_ratios=(3.2, 1), gridspec_kw={"hspace": 0.0}
         )
     names = [name for name, _ in sums.samples]
-    colours = [COLOURS[i % len(COLOURS)] for i in reversed(range(len(names)))]
+    colours = _colours(len(names))[::-1]
     stack = [h for _, h in sums.samples]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*zero.*")  # of intervals of data without any event
         if sums.data is not None and lower is not None:
-            FigureCanvasAgg(figure)  # with which mplhep measures labels
+            _Undrawn(figure)
             mplhep.comp.data_model(
                 sums.data, stack, names, colours, data_label="Data", data_w2method=_errors(sums.data),
                 model_uncertainty=False, fig=figure, ax_main=upper, ax_comparison=lower, flow="none",
@@ -94,9 +104,14 @@ def _figure(histogram: Histogram, sums: Sums, shown: Shown) -> Any:
     (upper if lower is None else lower).set_xlabel(axis.label)
     upper.set(xlim=(sums.edges[0], sums.edges[-1]), xlabel="" if lower is not None else axis.label)
     upper.set_ylabel(_counted(histogram, shown))
-    _legend(upper, names, shown)
-    _y_range(upper, sums, len(names) + (sums.data is not None) + 2, shown)
+    _y_range(upper, sums, _legend(upper, names, shown))
     return figure
+
+
+def _colours(many: int) -> list[str]:
+    """Those of the style, if it has as many that differ."""
+    cycle = mpl.rcParams["axes.prop_cycle"].by_key().get("color", ())
+    return [COLOURS[i] if many <= len(set(cycle)) else PETROFF[i] for i in range(many)]
 
 
 def _errors(data: Histogram) -> str:
@@ -114,7 +129,7 @@ def _bands(ax: Any, sums: Sums, over: float | FloatArray) -> None:
         if down is not None and up is not None:
             _fill(ax, sums.edges, whole - down / over, whole + up / over, "Stat. and syst. unc.", _ALL, 0.55)
         size = sums.statistical / over
-        _fill(ax, sums.edges, whole - size, whole + size, "Stat. unc. of simulation", _STATISTICAL, 0.55)
+        _fill(ax, sums.edges, whole - size, whole + size, "Stat. unc.", _STATISTICAL, 0.55)
 
 
 def _fill(
@@ -178,7 +193,8 @@ def _counted(histogram: Histogram, shown: Shown) -> str:
     return counted if each == "1" else f"{counted} / {each}"
 
 
-def _legend(ax: Any, names: list[str], shown: Shown) -> None:
+def _legend(ax: Any, names: list[str], shown: Shown) -> int:
+    """What is what, highest in the stack first; returns how many lines it takes."""
     handles, labels = ax.get_legend_handles_labels()
     order = {name: i for i, name in enumerate(["Data", *reversed(names)])}
     pairs = sorted(zip(labels, handles, strict=True), key=lambda pair: order.get(pair[0], len(order)))
@@ -187,19 +203,22 @@ def _legend(ax: Any, names: list[str], shown: Shown) -> None:
         told.append("data blinded")
     if shown.scaled_to == "data" and names:
         told.append("simulation scaled to data")
+    columns = 1 if max(map(len, names), default=0) > _WIDE else 2
     legend = ax.legend(
-        [h for _, h in pairs], [_short(label) for label, _ in pairs], ncols=2, loc="upper right", fontsize=9.5,
-        title=", ".join(told) or None, title_fontsize=9.5, alignment="right", columnspacing=1.2, handlelength=1.5,
-        labelspacing=0.3, borderaxespad=0.4, borderpad=0.2,
+        [h for _, h in pairs], [_short(label) for label, _ in pairs], ncols=columns, loc="upper right",
+        fontsize=8.5 if columns == 1 else 9.5, title=", ".join(told) or None, title_fontsize=9.5, alignment="right",
+        columnspacing=1.2, handlelength=1.5, labelspacing=0.3, borderaxespad=0.4, borderpad=0.2,
     )  # fmt: skip
     legend.set_zorder(5)
+    return math.ceil(len(pairs) / columns) + bool(told)
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 28 else f"{name[:26]}..."
+    """No longer than a line of the legend."""
+    return name if len(name) <= 2 * _WIDE else f"{name[: _WIDE + 10]}...{name[13 - _WIDE :]}"
 
 
-def _y_range(ax: Any, sums: Sums, entries: int, shown: Shown) -> None:
+def _y_range(ax: Any, sums: Sums, lines: int) -> None:
     """From zero, or logarithmic where the bins span orders of magnitude; the legend has room above them."""
     heights = [sums.total + (sums.bands[1] if sums.bands else sums.statistical)]
     if sums.data is not None:
@@ -207,7 +226,7 @@ def _y_range(ax: Any, sums: Sums, entries: int, shown: Shown) -> None:
     top = max(float(np.max(h)) for h in heights)
     if not top > 0:
         return
-    share = min(0.07 * (math.ceil(entries / 2) + bool(shown.title or shown.blinded or shown.scaled_to)), 0.55)
+    share = min(0.02 + 0.062 * lines, 0.6)
     of = [h[h > 0] for h in (sums.total, *([sums.data.values()] if sums.data is not None else []))]
     lowest = min(float(np.quantile(h, 0.1, method="lower")) for h in of if len(h))
     if lowest < _LINEAR * top:

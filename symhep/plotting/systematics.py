@@ -61,29 +61,36 @@ def systematics_figure(varied: VariationsRecord) -> NamedFigure | None:
     caption = (
         "Numbers under systematic variations: bars from the uncertainty downwards to the one upwards, in units of half "
         "the statistical interval (grey), and all variations in quadrature (line)."
-        + (f" The {len(rows)} that change most of {len(varied.answers)}." if left else "")
+        + (f" Of {len(varied.answers)} numbers, these {len(rows)} change most." if left else "")
         + (f" The {lanes} largest of {len(size)} variations." if lanes < len(size) else "")
     )
     return NamedFigure("systematics", figure, caption)
 
 
 def leading(answers: Sequence[VariedAnswer], at_most: int) -> list[VariedAnswer]:
-    """Those with a statistical interval that change most for it, in the order of the record."""
+    """Those with a statistical interval that change most for it, in the order of the record.
+
+    Where a method states how strongly symmetries are broken, its ``size``, these numbers alone: auxiliary ones, such as
+    the score of a classifier, may have an interval of next to nothing.
+    """
     known = [a for a in answers if _half(a) > 0]
+    known = [a for a in known if _parts(a.key)[-1] == "size"] or known
     chosen = sorted(known, key=lambda a: -max(a.down, a.up) / _half(a))[:at_most]
     return [a for a in known if a in chosen]
 
 
 def in_words(key: str) -> str:
-    """The key of an answer for people: the row, then what of it.
+    """The key of an answer for people: the row, then what of it; rows without a name by their list.
 
-    >>> in_words("candidates[J_z].size"), in_words("algebra.dimension"), in_words("discrete[P]")
-    ('J_z: size', 'algebra: dimension', 'P')
+    >>> in_words("candidates[J_z].size"), in_words("algebra.dimension"), in_words("P"), in_words("kl[1].failed")
+    ('J_z: size', 'algebra: dimension', 'P', 'kl 1: failed')
     """
-    rows = [part[part.index("[") + 1 : -1] for part in _parts(key) if "[" in part]
-    fields = [part for part in _parts(key) if "[" not in part]
-    told = [*rows, *(f.replace("_", " ") for f in fields)]
-    return ": ".join(told) or key
+    told = []
+    for part in _parts(key):
+        field, bracket, row = part.partition("[")
+        row = row.removesuffix("]")
+        told.append(row if bracket and not row.isdigit() else f"{field} {row}".strip().replace("_", " "))
+    return ": ".join(told)
 
 
 def _parts(key: str) -> list[str]:

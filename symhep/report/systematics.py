@@ -15,6 +15,8 @@ __all__ = ["SystematicsView", "systematics"]
 
 #: Rows of the short table.
 _ROWS = 12
+#: Shifts below this share of the statistical error are rounding.
+_ROUNDING = 1e-9
 #: How a variation's alternatives were combined, in words.
 _RULES = {
     "up_down": "one parameter",
@@ -52,7 +54,7 @@ def systematics(stored: Mapping[str, Any] | None) -> SystematicsView | None:
     caption = (
         "Numbers with their statistical interval, the uncertainty of each variation downwards and upwards, and all "
         "variations in quadrature"
-        + (f"; the {len(chosen)} that change most of {len(found.answers)}." if few else ".")
+        + (f"; of {len(found.answers)} numbers, these {len(chosen)} change most." if few else ".")
     )
     return SystematicsView(
         f"{how}. Variations: {kinds}.",
@@ -71,7 +73,13 @@ def _table(answers: Sequence[VariedAnswer], names: Sequence[str], caption: str) 
     rows = []
     for answer in answers:
         shifts = {s.variation: s for s in answer.shifts}
-        cells = [shift_text(s.down, s.up) if (s := shifts.get(name)) else "–" for name in names]
+        least = _ROUNDING * (answer.nominal.error or abs(answer.nominal.value or 0.0))
+        cells = [
+            shift_text(*(side if side > least else 0.0 for side in (s.down, s.up)))
+            if (s := shifts.get(name))
+            else "–"
+            for name in names
+        ]
         rows.append((in_words(answer.key), answer.nominal, *cells, shift_text(answer.down, answer.up)))
     return TableView(Table.of(("", "nominal", *names, "all"), rows, caption))
 

@@ -101,7 +101,7 @@ def _pulls(first: StoredResult, other: StoredResult, label: str, apart: bool) ->
                 answer.number, found.number, shifts.get(key, {}), other_shifts.get(key, {})
             )
         yield PullRow(
-            result=first.name, key=key, run=label, first=answer.number, value=found.number,
+            result=first.name, key=key, run=label, first=answer.number.plain, value=found.number.plain,
             pull_statistical=statistical, pull=total, shift=None if error is None else difference / error,
         )  # fmt: skip
 

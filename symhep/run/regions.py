@@ -57,6 +57,11 @@ def check_regions(card_file: CardFile) -> None:
             )
         if region in _TAKEN:
             raise CardError(f"no region may be called '{region}'; rename it", where=where)
+    if "control" in card.methods and any(d.role for d in card.datasets.values()):
+        raise CardError(
+            "the folder 'control' of a run holds its control plots; rename the method",
+            where=card_file.where("methods", "control"),
+        )
     for name, method in card.methods.items():
         for key in ("regions", "blind"):
             for region in getattr(method, key):

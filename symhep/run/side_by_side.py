@@ -16,7 +16,7 @@ from symhep.plotting.systematics import in_words
 from symhep.plugin.manager import Registry
 from symhep.run.folder import RunFolder
 
-__all__ = ["matters", "side_by_side"]
+__all__ = ["differ", "side_by_side"]
 
 #: Rows of the short table at the most.
 _ROWS = 15
@@ -27,7 +27,7 @@ _APART = 2.0
 def side_by_side(
     folder: RunFolder, outcomes: Mapping[str, Mapping[str, Any]], registry: Registry
 ) -> dict[str, dict[str, Any]]:
-    """Method -> its answers region by region, as tables: ``chosen``, those that differ or are violated, and ``all``.
+    """Method -> its answers region by region as tables: ``chosen``, which differ or are violated, and ``all``.
 
     A region that is blind or failed says so. Methods in one region, and those that are not installed, are left out.
     """
@@ -57,13 +57,18 @@ def _tables(
                 found[region] = "failed"
     known = {region: answers for region, answers in found.items() if isinstance(answers, dict)}
     keys = list(dict.fromkeys(key for answers in known.values() for key in answers))
-    chosen = [key for key in keys if matters([a[key] for a in known.values() if key in a])]
+    of = {key: [a[key] for a in known.values() if key in a] for key in keys}
+    # How strongly symmetries are broken, where a method says so, before numbers beside it.
+    sizes = any(key.endswith(".size") for key in keys)
+    apart = [k for k in keys if differ(of[k]) and (not sizes or k.endswith(".size") or not of[k][0].number)]
+    violated = [key for key in keys if key not in apart and any(a.verdict == "violated" for a in of[key])]
+    chosen = [*apart, *violated]
     rows = {key: [_cell(found[region], key) for region in found] for key in keys}
 
     def table(of: list[str], caption: str) -> dict[str, Any]:
         return Table.of(("", *found), [(in_words(key), *rows[key]) for key in of], caption).to_json()
 
-    short = chosen[:_ROWS] or keys[:_ROWS]
+    short = [key for key in keys if key in chosen[:_ROWS]] or keys[:_ROWS]
     words = "Region by region: " + (
         "verdicts that differ or are 'violated', and numbers that differ by more than two standard errors"
         if chosen
@@ -73,10 +78,9 @@ def _tables(
     return {"chosen": table(short, f"{words}{left}."), "all": table(keys, "")}
 
 
-def matters(answers: list[Answer]) -> bool:
-    """Do regions disagree, or is a hypothesis violated?"""
-    verdicts = {a.verdict for a in answers if a.verdict is not None}
-    if len(verdicts) > 1 or "violated" in verdicts:
+def differ(answers: list[Answer]) -> bool:
+    """Do regions disagree, in a verdict or by more than two standard errors?"""
+    if len({a.verdict for a in answers if a.verdict is not None}) > 1:
         return True
     numbers = [n for a in answers if (n := a.number) is not None]
     return any(_apart(one, two) for one, two in combinations(numbers, 2))

@@ -33,6 +33,7 @@ def card(tmp_path: Path) -> dict[str, Any]:
     boot = {"use": "bootstrap", "datasets": ["data"]}
     return {
         "symhep": 1,
+        "output": {"figures": ["png"]},
         "datasets": {
             "data": {"files": [one, two], "format": "csv", "role": "data"},
             "mc": {"files": [mc], "format": "csv", "role": "simulation"},

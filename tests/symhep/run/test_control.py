@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import symhep
+from symhep.errors import CardError
 from symhep.run.rewrite import redraw
 
 
@@ -26,6 +27,7 @@ def card(tmp_path: Path) -> dict[str, Any]:
     csv = {"format": "csv"}
     return {
         "symhep": 1,
+        "output": {"figures": ["png"]},
         "datasets": {
             "data": {"files": write("data.csv", 200, 1.0), "role": "data"} | csv,
             "mc": {"files": write("mc.csv", 500, 0.5), "role": "simulation"} | csv,
@@ -53,7 +55,7 @@ def test_control_plots_of_each_region(card: dict[str, Any], tmp_path: Path, regi
     for region in ("r", "l"):
         stored = _stored(folder, region)
         assert [f["name"] for f in stored["figures"]] == ["01_x1", "02_x2"]
-        assert (folder / f"control/plane/{region}/figures/01_x1.pdf").is_file()
+        assert (folder / f"control/plane/{region}/figures/01_x1.png").is_file()
         flows = json.loads((folder / "cutflow.json").read_text())["datasets"]
         left = {n: flows[n]["selections"][{"r": "right", "l": "left"}[region]][-1]["weighted"] for n in flows}
         assert stored["scale"] == {"nominal": pytest.approx(left["data"] / left["mc"])}
@@ -109,6 +111,14 @@ def test_what_is_drawn_stays_and_what_another_card_drew_goes(
     assert figure.stat().st_mtime_ns == drawn
     assert not (tmp_path / "r/control/plane/l/control.json").exists()
     assert not (tmp_path / "r/control/plane/l/figures").exists()
+
+
+def test_no_method_has_the_folder_of_control_plots(
+    card: dict[str, Any], tmp_path: Path, registry: Any
+) -> None:
+    card["methods"]["control"] = card["methods"].pop("boot")
+    with pytest.raises(CardError, match="'control' of a run holds its control plots; rename the method"):
+        symhep.run(card, tmp_path / "r", registry=registry, dry_run=True)
 
 
 def test_without_roles_methods_keep_their_own(

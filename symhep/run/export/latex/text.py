@@ -40,7 +40,7 @@ def p_cell(p: PValue | None) -> str:
 
 def number_text(number: Number) -> str:
     """As in the report, the limit left to a column of its own."""
-    return Number(**{name: getattr(number, name) for name in Number.model_fields}).text()
+    return number.plain.text()
 
 
 def rounded(value: float | None) -> str:
