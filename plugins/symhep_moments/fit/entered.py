@@ -51,4 +51,4 @@ def _nominal(
         yield "p-values of given groups"
     if options.discrete is not None and options.discrete.scan is not None:
         yield "the scan of cyclic groups"
-    yield "maps and projections"
+    yield "maps, sectors and projections"
