@@ -161,7 +161,9 @@ class DiscreteElement(DiscreteRow):
 
 
 class BinRow(Record):
-    """The bin of a map of a breaking that differs from zero by most errors."""
+    """The bin of a map of a breaking that differs from zero by most errors: other events have another one."""
+
+    is_answer = False
 
     label: str = Field(description="the generator")
     kind: BreakingKind = Field(description="what the map shows")

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from symhep.events.dataset import Dataset
 from symhep.events.effective import require_spread
+from symhep.events.variation import Alternative
 from symhep.hypotheses.references import LESTER, PATERA
 from symhep.methods.context import Context
 from symhep.methods.init_block import InitBlock, SampleView
 from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Table
+from symhep.methods.varied import Shifted
 from symhep.torchkit.threads import one_thread_per_operation
 from symhep_symmetrygan.fit.map import learned_map
 from symhep_symmetrygan.fit.requirements import require
@@ -19,6 +21,7 @@ from symhep_symmetrygan.fit.restarts import restarts
 from symhep_symmetrygan.fit.result import result_of
 from symhep_symmetrygan.fit.shards import Prepared
 from symhep_symmetrygan.fit.subgroups import discrete_elements, subgroups
+from symhep_symmetrygan.fit.variation import evaluated
 from symhep_symmetrygan.options import SymmetryGanOptions
 from symhep_symmetrygan.record import SymmetryGanRecord
 from symhep_symmetrygan.references import DESAI
@@ -58,6 +61,7 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
     Options = SymmetryGanOptions
     Record = SymmetryGanRecord
     scaling = "isotropic"
+    varied_by = "evaluation"
     scan_quantities = (
         ScanQuantity("kl.symmetry.mean", "KL divergence", error_key="kl.symmetry.error", entry="projection"),
         ScanQuantity("verdicts.kept", "Elements kept"),
@@ -91,6 +95,29 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
         """Put the pieces together, and infer the group."""
         with one_thread_per_operation():  # small matrices, many of them
             return result_of(prepared, parts, context)
+
+    def vary(
+        self,
+        prepared: Prepared,
+        result: Result[SymmetryGanRecord],
+        variation: str,
+        alternative: Alternative,
+        context: Context,
+    ) -> Mapping[str, Shifted]:
+        """Elements and classifiers of the nominal fit on varied held-out events; nothing is trained again."""
+        return self.vary_weights(prepared, result, variation, [alternative], context)[0]
+
+    def vary_weights(
+        self,
+        prepared: Prepared,
+        result: Result[SymmetryGanRecord],
+        variation: str,
+        alternatives: Sequence[Alternative],
+        context: Context,
+    ) -> Sequence[Mapping[str, Shifted]]:
+        """The same for many weights, from one projection of the images and one pass of the classifiers."""
+        with one_thread_per_operation():
+            return evaluated(prepared, result, alternatives, context)
 
     def statements(self, record: SymmetryGanRecord) -> Iterator[Statement]:
         """The group, the elements and how they were judged, subgroups, maps; then what forbids conclusions."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -183,6 +183,10 @@ class Rows:
         (N, D) numbers with weights and independent units, divided by ``scale``; columns are the coordinates.
     particles, vector, components, objects, unit, scale, available
         As of `Events`.
+    tag_units, spectator_units
+        (2, L) and (2, S) means and spreads that tags and spectators were shifted and divided by.
+    left_out
+        Units of events that were not taken.
     """
 
     table: Dataset
@@ -196,6 +200,9 @@ class Rows:
     spectators: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     members: Members | None = None
+    tag_units: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0)))
+    spectator_units: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0)))
+    left_out: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @classmethod
     def of(
@@ -206,8 +213,9 @@ class Rows:
         vectors: int | None = None,
         held_out: float = 0.5,
         max_events: int | None = None,
+        like: Rows | None = None,
     ) -> Rows:
-        """Scaled events of ``data``, enough of them for both parts of a split.
+        """Scaled events of ``data``, enough of them for both parts of a split; in the units of ``like``, if given.
 
         Raises `CardError` or `MethodError` as `vectors_of` does, and for too few events.
 
@@ -219,9 +227,12 @@ class Rows:
         """
         taken = vectors_of(data, acts_on, vectors, max_events)
         count, particles, vector = taken.x.shape
-        scaled, tags = taken.x / taken.scale, standard(taken.tags, taken.weights, taken.members)
+        scale = taken.scale if like is None else like.scale
+        tag_units = units_of(taken.tags, taken.weights, taken.members) if like is None else like.tag_units
+        own = units_of(taken.spectators, taken.weights) if like is None else like.spectator_units
+        scaled, tags = taken.x / scale, standard(taken.tags, taken.weights, taken.members, tag_units)
         names = tuple(column.name for column in data.spectator_columns)
-        static, members = standard(taken.spectators, taken.weights), None
+        static, members = standard(taken.spectators, taken.weights, units=own), None
         if taken.mask is not None or not taken.present.all():
             order = canonical_order(taken, tags)[:, :, None]
             # 0.0: no sign of what stood in an empty place
@@ -241,8 +252,9 @@ class Rows:
         )  # fmt: skip
         require_effective(table, FEWEST / min(held_out, 1 - held_out))
         return cls(
-            table, particles, vector, taken.names, _objects(data, taken), taken.unit, taken.scale, len(data),
-            names, data.tag_names if tags.shape[2] else (), members,
+            table, particles, vector, taken.names, _objects(data, taken), taken.unit, scale, len(data),
+            names, data.tag_names if tags.shape[2] else (), members, tag_units, own,
+            np.setdiff1d(data.unit, data.unit[taken.rows]),
         )  # fmt: skip
 
     def split(self, rng: np.random.Generator, held_out: float = 0.5, device: str = "cpu") -> Events:
@@ -296,14 +308,14 @@ def _objects(data: Dataset, taken: Vectors) -> tuple[str, ...]:
     return data.particles if len(data.particles) == taken.x.shape[1] else ()
 
 
-def standard(
+def units_of(
     values: npt.NDArray[np.float64],
     weights: npt.NDArray[np.float64],
     there: npt.NDArray[np.bool_] | None = None,
 ) -> npt.NDArray[np.float64]:
-    """Numbers (N, ..., L), each of the L shifted and divided so that those that are there have mean 0 and spread 1.
+    """(2, L) mean and spread of numbers (N, ..., L), of those that are ``there`` (N, ...).
 
-    What never varies becomes 0. ``there`` (N, ...): which count; the others become 0.
+    The spread of what never varies is 0.
     """
     counted = np.ones(values.shape[:-1], dtype=bool) if there is None else there
     size = counted * np.abs(weights).reshape(-1, *[1] * (values.ndim - 2))
@@ -311,4 +323,21 @@ def standard(
     mean = (size[..., None] * values).sum(axis=axes) / total
     spread = np.sqrt((size[..., None] * (values - mean) ** 2).sum(axis=axes) / total)
     flat = spread <= 1e-9 * np.abs(values).max(axis=axes, initial=0.0)
-    return np.asarray(np.where(flat, 0.0, (values - mean) / np.where(flat, 1.0, spread)) * counted[..., None])
+    return np.stack([mean, np.where(flat, 0.0, spread)])
+
+
+def standard(
+    values: npt.NDArray[np.float64],
+    weights: npt.NDArray[np.float64],
+    there: npt.NDArray[np.bool_] | None = None,
+    units: npt.NDArray[np.float64] | None = None,
+) -> npt.NDArray[np.float64]:
+    """Numbers (N, ..., L), each of the L shifted and divided so that those that are there have mean 0 and spread 1.
+
+    What never varies becomes 0. ``there`` (N, ...): which count; the others become 0. ``units`` (2, L): those of other
+    events, instead of `units_of` these.
+    """
+    mean, spread = units_of(values, weights, there) if units is None else units
+    counted = np.ones(values.shape[:-1], dtype=bool) if there is None else there
+    whole = np.where(spread > 0, (values - mean) / np.where(spread > 0, spread, 1.0), 0.0)
+    return np.asarray(whole * counted[..., None])

@@ -128,6 +128,19 @@ class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
 
         return evaluated(prepared, result, [alternative], context)[0]
 
+    def vary_weights(
+        self,
+        prepared: Sample,
+        result: Result[VaeRecord],
+        variation: str,
+        alternatives: Sequence[Alternative],
+        context: Context,
+    ) -> Sequence[Mapping[str, Shifted]]:
+        """All from one pass of the networks."""
+        from symhep_vae.fit.variation import evaluated
+
+        return evaluated(prepared, result, alternatives, context)
+
     def statements(self, record: VaeRecord) -> Iterable[Statement]:
         """Directions, constraints, what the latents follow; then warnings."""
         return [*sentences(record), *cautions(record)]

@@ -229,6 +229,20 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
             if answer.number is not None and answer.number.value is not None
         }
 
+    def vary_weights(
+        self,
+        prepared: PreparedT,
+        result: Result[RecordT],
+        variation: str,
+        alternatives: Sequence[Alternative],
+        context: Context,
+    ) -> Sequence[Mapping[str, Shifted]]:
+        """`vary` for several alternatives that differ from the nominal events by weights alone (``same_rows``).
+
+        As it stands one by one. A method that evaluates networks overrides it: their outputs are the same for all.
+        """
+        return [self.vary(prepared, result, variation, a, context) for a in alternatives]
+
     def statements(self, record: RecordT) -> Iterable[Statement]:
         """What was found, most important first, then warnings: from the record alone."""
         return ()

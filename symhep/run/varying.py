@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from symhep.errors import MethodError, SymhepError
+from symhep.errors import MethodError, PluginError, SymhepError
 from symhep.events.variation import Alternative
 from symhep.methods.answers import answers_of
 from symhep.methods.context import COMBINE, Context, SilentProgress
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from symhep.run.fitting import Fit
 
 __all__ = ["varied"]
+
+#: Alternatives that are worked out in one go, at most: what an interrupted run loses, and what one worker does.
+TOGETHER = 25
 
 
 def varied(fit: Fit, prepared: Any, result: Result[Any], name: str, key: str) -> VariationsRecord | None:
@@ -34,11 +38,16 @@ def varied(fit: Fit, prepared: Any, result: Result[Any], name: str, key: str) ->
     missing = [i for i, part in stored.items() if part is None]
     outer = SilentProgress() if fit.workers.local else fit.progress
     with outer.task(f"{name}, {len(missing)} variations", len(missing)) as tick:
-        jobs = [(method, prepared, result, *asked[i], fit.context(COMBINE)) for i in missing]
-        for number, part in fit.workers.run(_one, jobs):
-            fit.folder.write_part(place, key, missing[number], part)
-            stored[missing[number]] = part
-            tick(1)
+        shares = _shares(method, asked, missing)
+        jobs = [
+            (method, prepared, result, asked[s[0]][0], [asked[i][1] for i in s], fit.context(COMBINE))
+            for s in shares
+        ]
+        for number, parts in fit.workers.run(_some, jobs):
+            for i, part in zip(shares[number], parts, strict=True):
+                fit.folder.write_part(place, key, i, part)
+                stored[i] = part
+            tick(len(parts))
     found = {
         (variation, alternative.name): _shifted(stored[i]) for i, (variation, alternative) in enumerate(asked)
     }
@@ -46,19 +55,48 @@ def varied(fit: Fit, prepared: Any, result: Result[Any], name: str, key: str) ->
     return combine_shifts(method.varies_by(prepared), variations, nominal, found)
 
 
-def _one(
-    method: Method[Any, Any, Any], prepared: Any, result: Result[Any], variation: str, alternative: Alternative,
-    context: Context,
-) -> Part:  # fmt: skip
-    """The numbers under one alternative, the same whichever process does it."""
-    told = f"variation '{variation}' ({alternative.name})"
+def _shares(
+    method: Method[Any, Any, Any], asked: Sequence[tuple[str, Alternative]], missing: Sequence[int]
+) -> list[list[int]]:
+    """Numbers of alternatives that are worked out in one go: weights of one variation together, others alone.
+
+    Together only by a method that gains by it. How they are shared out changes no number.
+    """
+    if type(method).vary_weights is Method.vary_weights:
+        return [[i] for i in missing]
+    shares = list[list[int]]()
+    for i in missing:
+        name, alternative = asked[i]
+        last = shares[-1] if shares else []
+        alike = alternative.same_rows and bool(last) and asked[last[0]][1].same_rows
+        if alike and asked[last[0]][0] == name and len(last) < TOGETHER:
+            last.append(i)
+        else:
+            shares.append([i])
+    return shares
+
+
+def _some(
+    method: Method[Any, Any, Any], prepared: Any, result: Result[Any], variation: str,
+    alternatives: Sequence[Alternative], context: Context,
+) -> list[Part]:  # fmt: skip
+    """The numbers under these alternatives, the same whichever process does it."""
+    names = ", ".join(a.name for a in alternatives)
+    told = f"variation '{variation}' ({names})"
     with one_thread_per_operation():
         try:
             with isolated(f"{told} failed", MethodError):
-                found = method.vary(prepared, result, variation, alternative, context)
+                if len(alternatives) == 1:
+                    found = [method.vary(prepared, result, variation, alternatives[0], context)]
+                else:
+                    found = list(method.vary_weights(prepared, result, variation, alternatives, context))
         except SymhepError as error:
             raise MethodError(f"{told}: {error}") from error
-    return Part({key: [s.value, s.error] for key, s in found.items()})
+    if len(found) != len(alternatives):
+        raise PluginError(
+            f"{method.name}: vary_weights gives {len(found)} answers for {len(alternatives)} alternatives"
+        )
+    return [Part({key: [s.value, s.error] for key, s in one.items()}) for one in found]
 
 
 def _shifted(part: Part | None) -> dict[str, Shifted]:

@@ -8,15 +8,15 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from symhep.errors import CardError, MethodError, SymhepError
-from symhep.methods.result import Part
 from symhep.plugin.isolation import failure, isolated, portable
 
 __all__ = ["Workers", "open_workers"]
 
 Job = tuple[Any, ...]
+T = TypeVar("T")
 
 #: How long to wait for a dask scheduler to answer.
 PATIENCE_S = 20.0
@@ -28,8 +28,8 @@ class Workers(Protocol):
     #: Do the jobs run in this process, so that they can draw their own progress bars?
     local: bool
 
-    def run(self, function: Callable[..., Part], jobs: Sequence[Job]) -> Iterator[tuple[int, Part]]:
-        """Yield (number of the job, its part), in any order. What a job raises is raised as a `SymhepError`."""
+    def run(self, function: Callable[..., T], jobs: Sequence[Job]) -> Iterator[tuple[int, T]]:
+        """Yield (number of the job, what it gives), in any order. What a job raises is raised as a `SymhepError`."""
         ...
 
 
@@ -38,12 +38,12 @@ class Serial:
 
     local = True
 
-    def run(self, function: Callable[..., Part], jobs: Sequence[Job]) -> Iterator[tuple[int, Part]]:
+    def run(self, function: Callable[..., T], jobs: Sequence[Job]) -> Iterator[tuple[int, T]]:
         """See `Workers.run`."""
         for number, job in enumerate(jobs):
             with isolated(error=MethodError):
-                part = function(*job)
-            yield number, part
+                found = function(*job)
+            yield number, found
 
 
 class Processes:
@@ -54,7 +54,7 @@ class Processes:
     def __init__(self, count: int) -> None:
         self.count = count
 
-    def run(self, function: Callable[..., Part], jobs: Sequence[Job]) -> Iterator[tuple[int, Part]]:
+    def run(self, function: Callable[..., T], jobs: Sequence[Job]) -> Iterator[tuple[int, T]]:
         """See `Workers.run`. A process that dies costs this call, and not the next."""
         if not jobs:
             return
@@ -85,7 +85,7 @@ class Dask:
     def __init__(self, client: Any) -> None:
         self.client = client
 
-    def run(self, function: Callable[..., Part], jobs: Sequence[Job]) -> Iterator[tuple[int, Part]]:
+    def run(self, function: Callable[..., T], jobs: Sequence[Job]) -> Iterator[tuple[int, T]]:
         """See `Workers.run`."""
         from distributed import as_completed as completed
 
@@ -94,7 +94,7 @@ class Dask:
             yield futures[future], future.result()
 
 
-def _guarded(function: Callable[..., Part], *job: Any) -> Part:
+def _guarded(function: Callable[..., T], *job: Any) -> T:
     """Do a job elsewhere; whatever it raises comes back as one of symhep's errors, with its traceback as text."""
     try:
         with isolated(error=MethodError):

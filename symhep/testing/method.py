@@ -49,7 +49,7 @@ def check_method(
     survive storing (JSON, npz without pickle) and the record its schema; that statements carry evidence and name
     figures that exist; that statements, tables and figures are made from the stored result alone; that event weights
     are honoured, or refused; that a `vary` of its own gives the same numbers when called again, under keys of the
-    result's answers, and the nominal numbers for nominal events.
+    result's answers, and the nominal numbers for nominal events, alone or among weights worked out in one go.
 
     Raises
     ------
@@ -146,6 +146,17 @@ class _Trial:
         with self._watched("vary"):
             return self.method.vary(self.prepared, result, "check", nominal, self._context(COMBINE))
 
+    def varied_weights(self, result: Result[Any]) -> list[Mapping[str, Shifted]]:
+        """The same of weights twice as large, and of the nominal ones, worked out in one go."""
+        alternatives = [
+            Alternative(name, replace(self.data, variations=(), weights=factor * self.data.weights), True)
+            for name, factor in (("1", 2.0), ("2", 1.0))
+        ]
+        with self._watched("vary_weights"):
+            return list(
+                self.method.vary_weights(self.prepared, result, "check", alternatives, self._context(COMBINE))
+            )
+
     def _stored_part(self, index: int, folder: RunFolder) -> Part:
         name = self.method.name
         with self._watched("fit"):
@@ -191,13 +202,23 @@ def _check_vary(trial: _Trial, result: Result[Any]) -> None:
     if type(method).vary is Method.vary:
         return
     numbers = {key: a.number.value for key, a in answers_of(result.record).items() if a.number is not None}
+    together = trial.varied_weights(result)
+    demand(
+        len(together) == 2, f"{method.name}: vary_weights gives {len(together)} answers for 2 alternatives"
+    )
     for same_rows in (True, False):
         found, again = (trial.varied(result, same_rows=same_rows) for _ in range(2))
         demand(
             found == again,
             f"{method.name}: vary gives other numbers when called again; draw from context.seeds",
         )
-        for key, shifted in found.items():
+        if same_rows:
+            demand(
+                found.keys() == together[1].keys(),
+                f"{method.name}: vary_weights and vary do not give the same numbers",
+            )
+        several = together[1].items() if same_rows else ()
+        for key, shifted in (*found.items(), *several):
             value = numbers.get(key)
             demand(
                 value is not None,

@@ -24,13 +24,13 @@ from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.validation.record import LossRecord, VerdictCounts
 from symhep_symmetrygan.validation.results import Validated
 
-__all__ = ["Elements"]
+__all__ = ["Elements", "mean_loss"]
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 #: What a part holds once, and not for each restart.
-ONCE = ("random", "posthoc_random", "posthoc_random_error")
+ONCE = ("random", "posthoc_random", "posthoc_random_error", "networks_random")
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,11 +137,27 @@ class Elements:
         }  # fmt: skip
         if v is None:
             return found | {"log10_p_trained": log10(a["log_p"])}
-        found |= {"refined": v.refined, "moved": v.moved, "log10_p_trained": log10(v.log_p_found)}
+        found |= {
+            "random": v.random,
+            "refined": v.refined,
+            "moved": v.moved,
+            "log10_p_trained": log10(v.log_p_found),
+        }
         if np.isfinite(v.posthoc_found).any():
             names = ("posthoc_found", "posthoc_found_error", "posthoc_random", "posthoc_random_error")
             found |= {name: getattr(v, name) for name in names}
         return found
+
+    def checkpoint(self) -> dict[str, npt.NDArray[np.float32]]:
+        """Parameters of the classifiers that were trained afterwards; empty without any."""
+        v = self.validated
+        if v is None or not v.networks_found.shape[1]:
+            return {}
+        return {
+            "found": v.networks_found.astype(np.float32),
+            "refined": v.networks_refined.astype(np.float32),
+            "random": v.networks_random.astype(np.float32),
+        }
 
     def _matrices(self) -> FloatArray:
         """(E, D + 1, D + 1) as trained, NaN for what diverged or is not a matrix."""
@@ -168,10 +184,10 @@ class Elements:
         if not np.isfinite(v.posthoc_found).any():
             return None
         return LossRecord(
-            found=_mean_loss(v.posthoc_found),
-            random=_mean_loss(v.posthoc_random),
-            kept=_mean_loss(v.posthoc_found[self.kept]),
-            failed=_mean_loss(v.posthoc_found[self.verdict == "failed"]),
+            found=mean_loss(v.posthoc_found),
+            random=mean_loss(v.posthoc_random),
+            kept=mean_loss(v.posthoc_found[self.kept]),
+            failed=mean_loss(v.posthoc_found[self.verdict == "failed"]),
             ideal=LOG_4,
         )
 
@@ -206,7 +222,7 @@ def log10(log_p: FloatArray) -> FloatArray:
     return np.asarray(np.maximum(log_p / np.log(10), LEAST))
 
 
-def _mean_loss(values: FloatArray) -> Number | None:
+def mean_loss(values: FloatArray) -> Number | None:
     """Mean over elements with its error; None without an element."""
     known = values[np.isfinite(values)]
     if not len(known):

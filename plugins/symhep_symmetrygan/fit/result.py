@@ -42,11 +42,13 @@ def result_of(prepared: Prepared, parts: Sequence[Part], context: Context) -> Re
     histograms: dict[str, hist.Hist[Any]] = {}
     searched: Events | None = None
     stated: FloatArray | None = None
+    checkpoint = dict[str, dict[str, npt.NDArray[np.float32]]]()
     if options.search is not None:
         space = read_space(options.search, events)
         elements = Elements.of(of["restarts"], space, space.of(events), options)
         fields, arrays = elements.records(), elements.drawing()
         arrays["component"] = np.full(len(elements), "")
+        checkpoint |= {"posthoc": trained} if (trained := elements.checkpoint()) else {}
         divergences = Divergences.of(elements, context.shared("divergences"), context.progress)
         if divergences is not None:
             fields["kl"], histograms = divergences.record(), divergences.histograms()
@@ -72,6 +74,7 @@ def result_of(prepared: Prepared, parts: Sequence[Part], context: Context) -> Re
         SymmetryGanRecord(**fields, **_described(events), significance_level=options.level),
         arrays,
         histograms,
+        checkpoint,
     )
 
 

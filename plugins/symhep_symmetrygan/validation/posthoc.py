@@ -25,7 +25,7 @@ from symhep_symmetrygan.validation.options import PosthocOptions
 from symhep_symmetrygan.validation.pictures import Pictures, pictures_of
 from symhep_symmetrygan.validation.waves import blocks
 
-__all__ = ["Judged", "classify"]
+__all__ = ["Judged", "classify", "losses_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -45,6 +45,8 @@ class Judged:
         (E,) of the excess, from paired differences.
     slope
         (E, G) of E[d(g x)] along exp(sum_a delta_a T_a) g.
+    networks
+        (E, n) single precision: parameters of the classifiers, for `losses_of`; (E, 0): there are none.
     images
         (E, 8, n) single precision: d of the images of the events that `Shifts` makes; (E, 0, 0) if not asked for.
     """
@@ -54,6 +56,7 @@ class Judged:
     excess: FloatArray
     variance: FloatArray
     slope: FloatArray
+    networks: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
     images: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.float32))
 
     @classmethod
@@ -61,7 +64,8 @@ class Judged:
         """NaN: without classifiers."""
         nothing = np.full(count, np.nan)
         none = np.zeros((count, 0, 0), dtype=np.float32)
-        return cls(nothing, nothing, nothing, nothing, np.full((count, generators), np.nan), none)
+        slope, networks = np.full((count, generators), np.nan), np.zeros((count, 0), dtype=np.float32)
+        return cls(nothing, nothing, nothing, nothing, slope, networks, none)
 
     def log_p(self, nu: float, error: FloatArray | None = None) -> FloatArray:
         """One-sided p-values (E,), logarithms, of 'no excess': Student's t on ``nu`` degrees of freedom.
@@ -108,7 +112,7 @@ def classify(
         adam.step()
         if (step + 1) % SHOWN == 0 or step + 1 == options.steps:
             advance((step % SHOWN + 1) * len(seeds))
-    found = _judge(networks, held, pictures, elements, generators)
+    found = replace(_judge(networks, held, pictures, elements, generators), networks=_flat(networks))
     return (
         found if shifts is None else replace(found, images=_shifted(networks, train, held, elements, shifts))
     )
@@ -167,7 +171,50 @@ def _judge(
     moved = np.einsum("gij,ejk->egik", generators[:, :-1], elements)
     by_delta = np.einsum("ehk,eghk->eg", slope.cpu().numpy() / weight, pictures.along(moved))
     copies, none = held.repeated, np.zeros((count, 0, 0), dtype=np.float32)
-    return Judged(loss, error * sqrt(copies), mean, variance * copies, by_delta, none)
+    return Judged(loss, error * sqrt(copies), mean, variance * copies, by_delta, images=none)
+
+
+def _flat(networks: Networks) -> npt.NDArray[np.float32]:
+    """(E, n) parameters, tensor after tensor."""
+    arrays = networks.parameters.arrays()
+    return np.concatenate([a.reshape(networks.parameters.replicas, -1) for a in arrays.values()], axis=1)
+
+
+@torch.no_grad()
+def losses_of(
+    trained: npt.NDArray[np.float32],
+    train: Sample,
+    held: Sample,
+    elements: FloatArray,
+    options: PosthocOptions,
+    weights: Sequence[npt.NDArray[np.float64]],
+) -> list[FloatArray]:
+    """Losses (E,) of trained classifiers (E, n) on the events ``held``, under each of several sets of weights (n,).
+
+    ``train`` are the events they were trained on, whose unit covariance they see.
+    """
+    count = len(elements)
+    networks = make_networks(
+        train.width, train.members, count, DiscriminatorOptions(hidden=options.hidden), train.x.device
+    )
+    loaded, start = dict[str, npt.NDArray[np.float32]](), 0
+    for name in networks.parameters.names():
+        shape = tuple(networks.parameters[name].shape)
+        stop = start + int(np.prod(shape[1:]))
+        loaded[name], start = trained[:, start:stop].reshape(shape), stop
+    networks.parameters.load(loaded)
+    pictures = pictures_of(train, elements)
+    losses = [CalibratedLoss(count, halves(len(held), held.unit)) for _ in weights]
+    at = 0
+    for rows, _ in blocks(held):
+        columns = rows.T
+        real = networks.logits(pictures.real(columns[:-1]).expand(count, -1, -1))
+        fake = networks.logits(pictures.judged(pictures.maps, columns))
+        part = slice(at, at + len(rows))
+        for loss, each in zip(losses, weights, strict=True):
+            loss.add(part, real, fake, torch.from_numpy(each[part]).to(real))
+        at += len(rows)
+    return [loss.found()[0] for loss in losses]
 
 
 def _mean(sums: FloatArray, weight: float, squares: float) -> tuple[FloatArray, FloatArray]:

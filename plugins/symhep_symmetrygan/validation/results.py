@@ -52,6 +52,8 @@ class Validated:
         (E,), (E,), (M,) loss of a classifier trained afterwards; 2 ln 2 for a symmetry. NaN if none was asked for.
     posthoc_found_error, posthoc_refined_error, posthoc_random_error
         Their standard errors.
+    networks_found, networks_refined, networks_random
+        (E, n), (E, n), (M, n) parameters of these classifiers; n is 0 without.
     """
 
     found: FloatArray
@@ -76,3 +78,6 @@ class Validated:
     posthoc_refined_error: FloatArray
     posthoc_random: FloatArray
     posthoc_random_error: FloatArray
+    networks_found: npt.NDArray[np.float32]
+    networks_refined: npt.NDArray[np.float32]
+    networks_random: npt.NDArray[np.float32]

@@ -117,12 +117,14 @@ def validate(
     per_element |= {"posthoc_refined": judged[1].loss, "posthoc_refined_error": judged[1].error}
     per_element |= {f.name: getattr(refined, f.name) for f in fields(refined) if f.name != "elements"}
     per_element["refined"] = refined.elements
+    per_element |= {"networks_found": judged[0].networks, "networks_refined": judged[1].networks}
     whole = {name: _everywhere(values, valid) for name, values in per_element.items()}
     return Validated(
         found=elements,
         random=random,
         posthoc_random=judged[2].loss,
         posthoc_random_error=judged[2].error,
+        networks_random=judged[2].networks,
         **whole,
     )
 

@@ -36,6 +36,9 @@ class Observed:
         (N,) independent unit of each event: those of one unit share a block; None: each is its own.
     rng
         Deals the units out to the blocks.
+    like
+        Others: units that these have go into the block they have there, so that what differs between the two is not
+        the dealing.
     """
 
     def __init__(
@@ -45,25 +48,40 @@ class Observed:
         weights: FloatArray,
         unit: npt.NDArray[np.int64] | None,
         rng: np.random.Generator,
+        like: Observed | None = None,
     ) -> None:
         self.projections = list(projections)
         self.names = tuple(p.name for p in self.projections)
         self.bins = self.projections[0].axis.size if self.projections else 0
         self._x, self._weights = x, weights
-        self._block = block_of(np.arange(len(x)) if unit is None else unit, rng)
+        self._unit = np.arange(len(x)) if unit is None else unit
+        self._block = block_of(self._unit, rng)
+        if like is not None:
+            units, first = np.unique(like._unit, return_index=True)
+            place = np.searchsorted(units, self._unit).clip(max=len(units) - 1)
+            known = units[place] == self._unit
+            self._block = np.where(known, like._block[first[place]], self._block)
         self._before = self.counts(x)
 
     def counts(self, x: FloatArray) -> FloatArray:
         """(J, BLOCKS, B + 2) of the events at x (N, D), in effective events: first and last bin are beyond the axis."""
+        return self._counted(x, [self._weights])[0]
+
+    def _counted(self, x: FloatArray, weights: Sequence[FloatArray]) -> list[FloatArray]:
+        """`counts` under each set of weights (N,)."""
         width = self.bins + 2
-        total = np.zeros((len(self.projections), BLOCKS * width))
+        totals = [np.zeros((len(self.projections), BLOCKS * width)) for _ in weights]
         edges = [*range(0, len(x), ROWS), len(x)]
         for rows in (slice(*pair) for pair in pairwise(edges)):
-            first, weights = self._block[rows] * width, self._weights[rows]
+            first = self._block[rows] * width
             for j, projection in enumerate(self.projections):
-                total[j] += np.bincount(first + projection.bins(x[rows]), weights, BLOCKS * width)
-        effective = float(self._weights.sum() / (self._weights**2).sum())
-        return total.reshape(-1, BLOCKS, width) * effective
+                place = first + projection.bins(x[rows])
+                for total, each in zip(totals, weights, strict=True):
+                    total[j] += np.bincount(place, each[rows], BLOCKS * width)
+        return [
+            total.reshape(-1, BLOCKS, width) * float(each.sum() / (each**2).sum())
+            for total, each in zip(totals, weights, strict=True)
+        ]
 
     def excess(self, moved: Iterable[FloatArray]) -> Excess:
         """(E, J) of E images (N, D) of the events, in their order."""
@@ -71,6 +89,16 @@ class Observed:
         while some := [self.counts(x) for x in islice(rest, TOGETHER)]:
             parts.append(excess(np.stack(some), self._before))
         return self.joined(parts)
+
+    def under(self, elements: FloatArray, weights: Sequence[FloatArray]) -> list[Excess]:
+        """`of_elements` under each of several sets of weights (N,), from one projection of the images."""
+        before = self._counted(self._x, weights)
+        parts: list[list[Excess]] = [[] for _ in weights]
+        for moved in images(self._x, elements):
+            counted = self._counted(moved, weights)
+            for part, after, own in zip(parts, counted, before, strict=True):
+                part.append(excess(after[None], own))
+        return [self.joined(part) for part in parts]
 
     def joined(self, parts: Sequence[Excess]) -> Excess:
         """One (E, J) of several, of none where there are none."""

@@ -13,7 +13,7 @@ import pytest
 
 import symhep
 from symhep.card.variations import Rule
-from symhep.errors import MethodError
+from symhep.errors import MethodError, PluginError
 from symhep.events.dataset import Dataset
 from symhep.events.variation import Alternative, Variation
 from symhep.methods.context import Context
@@ -153,3 +153,43 @@ def test_errors_of_differences_are_kept() -> None:
     record = combine_shifts("evaluation", [variation], {"x": Number(value=3.0)}, varied)
     assert record.answers[0].shifts[0].errors == (0.1, None)
     assert record.how == "evaluation"
+
+
+class Together(Mean):
+    """Takes weights in one go, and says how many at a time."""
+
+    name = "mean"
+
+    def vary_weights(
+        self, prepared: Any, result: Any, variation: str, alternatives: Any, context: Context
+    ) -> list[dict[str, Shifted]]:
+        if prepared.options.fail == "short":
+            return []
+        with Path(prepared.options.trace).open("a") as log:
+            log.write(f"{variation} {len(alternatives)}\n")
+        return [{"mean": Shifted(float(np.average(X, weights=a.data.weights)))} for a in alternatives]
+
+
+def _together(data: Dataset, **more: Any) -> Any:
+    plugin = ModuleType("mean_plugin")
+    vars(plugin)["symhep_register_methods"] = symhep.hookimpl(lambda: {"mean": Together})
+    return symhep.analyse(data, "mean", registry=build_registry({"mean_plugin": plugin}), **more)
+
+
+def test_weights_of_a_variation_are_worked_out_in_one_go(tmp_path: Path) -> None:
+    """Thirty weights as 25 and 5, and those of the next variation apart; the numbers are those of one by one."""
+    weights = [[1 + 0.01 * k, 1.0, 1.0, 1.0] for k in range(30)]
+    data = _varied("replicas", *weights)
+    data = replace(
+        data,
+        variations=(*data.variations, replace(_varied("envelope", *weights[:2]).variations[0], name="scale")),
+    )
+    log = tmp_path / "log"
+    found = _together(data, trace=str(log)).variations
+    assert log.read_text().split("\n") == ["fit", "tune 25", "tune 5", "scale 2", ""]
+    assert found.answers[0].shifts == _analysed(data).variations.answers[0].shifts
+
+
+def test_too_few_answers_of_a_method_are_an_error() -> None:
+    with pytest.raises(PluginError, match="vary_weights gives 0 answers for 2 alternatives"):
+        _together(_varied("envelope", [2, 1, 1, 1], [1, 1, 1, 2]), fail="short")

@@ -134,6 +134,11 @@ def test_mistakes_have_a_name(histogram: str) -> None:
         MomentsOptions.model_validate(
             {"efficiency": {"histogram": histogram, "variables": ["phi"]}, "groups": ["J_z"]}
         )
+    for discrete in ({"scan": "J_z"}, {"efficiency": {"function": "symhep_thrust:thrust"}}):
+        with pytest.raises(ValueError, match="scan' looks at the events alone|function"):
+            MomentsOptions.model_validate(
+                {"efficiency": {"histogram": histogram, "variables": ["phi"]}, "discrete": discrete}
+            )
     everywhere = replace(data, momenta=np.roll(data.momenta, 1, axis=2))  # nothing is where it was
     with pytest.raises(MethodError, match="the efficiency is 0 at some of the events"):
         _found(everywhere, histogram, discrete=None)
