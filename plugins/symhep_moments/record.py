@@ -247,6 +247,8 @@ class SupportRecord(Support):
 class SystematicTerms(Record):
     """Systematic variations that entered p-values and bounds."""
 
+    is_answer = False
+
     of: Literal["events", "reference"] = Field(description="whose variations they are")
     parametric: tuple[str, ...] = Field(
         description="variations with nuisance parameters: each adds D D^T to the covariance of all moments"
