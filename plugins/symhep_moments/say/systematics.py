@@ -25,7 +25,7 @@ def _included(terms: SystematicTerms) -> str:
     whose = "reference" if terms.of == "reference" else "simulation"
     text = "p-values and limits include systematic variations"
     if terms.parametric:
-        number = plural(terms.parameters, "nuisance parameter")
+        number = plural(terms.nuisance_parameters, "nuisance parameter")
         text += f" of the {whose}: {several(terms.parametric)} ({number}, added to the covariance)"
     if terms.envelopes:
         joined = ";" if terms.parametric else f" of the {whose}:"

@@ -134,7 +134,7 @@ def test_a_breaking_inside_its_variation_is_no_breaking() -> None:
     assert before.size.low > 0 == after.size.low
     terms = known.record.systematic_terms
     assert terms is not None
-    assert (terms.of, terms.parametric, terms.parameters, terms.envelopes) == ("events", ("s",), 1, ())
+    assert (terms.of, terms.parametric, terms.nuisance_parameters, terms.envelopes) == ("events", ("s",), 1, ())
     assert terms.without_systematics["J_z"].p_value < 1e-3  # type: ignore[operator]
 
 
