@@ -3,11 +3,11 @@
     python benchmarks/moments_systematics.py [ROW ...] [--toys N] [--folder FOLDER]
 
 Nature is symmetric about the z axis, under P and under reflections. The simulation is off by a nuisance parameter s,
-drawn from N(0, 1) in each toy: an efficiency 1 + 0.1 s cos 2 phi of the first vector ('efficiency': up and down are
-weights), or vectors with px > 0 that are too hard by 4 % times s ('scale': up and down have other momenta). 'envelope':
+drawn from N(0, 1) in each toy: an efficiency 1 + 0.14 s cos 2 phi of the first vector ('efficiency': up and down are
+weights), or vectors with px > 0 that are too hard by 8 % times s ('scale': up and down have other momenta). 'envelope':
 s is -1, 0 or 1, and the alternatives +-1 have no parameter. 'alone': the simulation is tested; 'relative': data of
 nature, with an acceptance that the simulation shares, are tested relative to it. Rows end in the number of vectors.
-'broken': nature has a modulation 1 + 0.12 cos 2 (phi - 0.3), which the interval of J_z must cover. p-values and
+'broken': nature has a modulation 1 + 0.16 cos 2 (phi - 0.3), which the interval of J_z must cover. p-values and
 intervals are appended to FOLDER/ROW.jsonl, one line per toy; a run that was stopped goes on from there.
 """
 
@@ -24,16 +24,27 @@ import numpy.typing as npt
 
 from symhep.events.dataset import Dataset
 from symhep.events.variation import Alternative, Variation
-from symhep.methods.context import Context, seed_sequence
-from symhep.methods.interface import Shard
-from symhep_moments.method import MomentConditions
+from symhep.lie.elements.reading import read_element
+from symhep_moments.fit.bounds.limits import bounds_of
+from symhep_moments.fit.bounds.options import BoundOptions
+from symhep_moments.fit.bounds.relative import relative_bounds
+from symhep_moments.fit.conditional.along import reference_along
+from symhep_moments.fit.discrete.relative import relative_discrete_tests
+from symhep_moments.fit.discrete.varied import varied_discrete_tests
+from symhep_moments.fit.fields import LinearFields
+from symhep_moments.fit.functions.options import FunctionOptions
+from symhep_moments.fit.measurement import functions_for
+from symhep_moments.fit.moments import Moments
+from symhep_moments.fit.relative_tests import orbit_tests
+from symhep_moments.fit.sums import moments_of
+from symhep_moments.fit.systematics import largest_tests, moments_under
 from symhep_moments.options import MomentsOptions
-from symhep_moments.record import MomentsRecord
+from symhep_moments.sample import Events, frame_of, prepare
 
 FloatArray = npt.NDArray[np.float64]
 
-EFFICIENCY, SCALE, BROKEN = 0.1, 0.04, 0.12
-DATA, SIMULATION = 1500, 3000
+EFFICIENCY, SCALE, BROKEN = 0.14, 0.08, 0.16
+DATA, SIMULATION = 1000, 2000
 ROWS = (
     "efficiency alone 1", "scale alone 2", "efficiency alone 2", "envelope alone 1", "efficiency relative 1",
     "scale relative 2", "broken alone 1", "envelope relative 1",
@@ -110,25 +121,40 @@ def _dataset(data: FloatArray, x: FloatArray, weights: FloatArray) -> Dataset:
     return replace(found, labels=labels, label_names=names, reference=frozenset({"mc"} if len(data) else ()))
 
 
-def fitted(data: Dataset, row: str, number: int) -> MomentsRecord:
-    """The method's record."""
-    elements = {"elements": ("P", "reflection(x)"), "classifier": None, "neighbours": False}
-    options = MomentsOptions(
-        vectors=int(row.split()[2]), generators="rotations", level=0.05, discrete=elements, exact_below=0,
-    )  # fmt: skip
-    method, context = MomentConditions(), Context(seed_sequence(number, "moments", 0))
-    sample = method.prepare(data, options)
-    return MomentsRecord.from_json(method.fit(sample, Shard(), context).values["record"])
+def numbers(data: Dataset, row: str, number: int) -> dict[str, float]:
+    """p-values of J_z, P and reflection(x), and the interval of J_z: what the method makes of them, and no more."""
+    asked = FunctionOptions(harmonics=3, fourier=12)
+    options = MomentsOptions(vectors=int(row.split()[2]), generators="rotations", functions=asked)
+    sample = prepare(data, options)
+    events = replace(sample.events, generators=sample.events.generators.subset(["J_z"]))
+    functions = functions_for(events, options, np.random.default_rng(number))
+    frame = frame_of(events.names, sample.particles, events.x.shape[1], events.places)
+    elements = [read_element(name, frame) for name in ("P", "reflection(x)")]
+    if sample.reference is None:
+        fields = LinearFields(events.generators, "cpu", events.places)
 
+        def covered(some: Events) -> Moments:
+            return moments_of(some.x, some.weights, functions, events.generators)
 
-def numbers(record: MomentsRecord) -> dict[str, float]:
-    """p-values of J_z, of rotations at least (rank 1) and of P, and the interval of J_z."""
-    found = {f"p {row.label}": row.p_value for row in record.candidates if row.label == "J_z"}
-    found |= {f"p {row.name}": row.p_value for row in record.discrete}
-    found |= {"p chain 1": row.p_value for row in record.chain if row.dimension == 1}
-    size = next(row.size for row in record.candidates if row.label == "J_z")
-    found |= {"low": size.low, "high": size.high} if size is not None else {}
-    return {key: float(value) for key, value in found.items() if value is not None}
+        every = moments_under(
+            covered(events), sample.variations, events, lambda x: functions.along(x, fields(x)), covered
+        ).every
+        log_p = largest_tests(every)["J_z"].log_p
+        bounds = bounds_of(events, functions, BoundOptions(orders=3), sample.variations)
+        discrete = varied_discrete_tests(events, sample.variations, elements, frame, functions, 0.05)
+    else:
+        seed, theirs = np.random.SeedSequence(number), sample.reference_variations
+        along = reference_along(events, sample.reference, seed, theirs)
+        tests = orbit_tests(events, functions, 0.05, along, 3)
+        log_p = tests.tests["J_z"].log_p
+        bounds = relative_bounds(events, BoundOptions(orders=3), tests)
+        discrete = relative_discrete_tests(
+            events, sample.reference, elements, frame, functions, seed, 0.05, variations=theirs
+        )
+    found = {f"p {one.name}": float(one.p_value or 0.0) for one in discrete}
+    interval = bounds.candidate("J_z")
+    assert interval is not None
+    return found | {"p J_z": float(np.exp(log_p)), "low": interval.low, "high": interval.high}
 
 
 def told(row: str, lines: list[dict[str, Any]]) -> str:
@@ -168,8 +194,8 @@ def main() -> None:
                 continue
             data = toy(row, number)
             line = {
-                "with": numbers(fitted(data, row, number)),
-                "without": numbers(fitted(replace(data, variations=()), row, number)),
+                "with": numbers(data, row, number),
+                "without": numbers(replace(data, variations=()), row, number),
             }
             with files[row].open("a") as out:
                 out.write(json.dumps(line) + "\n")

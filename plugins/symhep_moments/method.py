@@ -98,6 +98,17 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
 
         return sizes_under(prepared, result, variation, alternative.name)
 
+    def vary_weights(
+        self,
+        prepared: Sample,
+        result: Result[MomentsRecord],
+        variation: str,
+        alternatives: Sequence[Alternative],
+        context: Context,
+    ) -> Sequence[Mapping[str, Shifted]]:
+        """All of them are read from the result."""
+        return [self.vary(prepared, result, variation, a, context) for a in alternatives]
+
     def statements(self, record: MomentsRecord) -> Iterable[Statement]:
         """The physics, most important first; then what a reader must know before believing it."""
         from symhep_moments.say.sentences import sentences

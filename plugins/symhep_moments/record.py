@@ -247,11 +247,13 @@ class SupportRecord(Support):
 class SystematicTerms(Record):
     """Systematic variations that entered p-values and bounds."""
 
+    is_answer = False
+
     of: Literal["events", "reference"] = Field(description="whose variations they are")
     parametric: tuple[str, ...] = Field(
         description="variations with nuisance parameters: each adds D D^T to the covariance of all moments"
     )
-    parameters: int = Field(description="number of these nuisance parameters")
+    nuisance_parameters: int = Field(description="number of these nuisance parameters")
     envelopes: tuple[str, ...] = Field(
         description="variations whose alternatives have no parameter: the largest p-value over the nominal events and "
         "all alternatives, and the union of the intervals"

@@ -32,7 +32,7 @@ def systematic_terms(
     return SystematicTerms(
         of="events" if sample.variations else "reference",
         parametric=tuple(v.name for v in variations if v.parametric),
-        parameters=sum(parameters_of(v) for v in variations),
+        nuisance_parameters=sum(parameters_of(v) for v in variations),
         envelopes=tuple(v.name for v in variations if not v.parametric),
         without_systematics=dict[str, PValue](alone),
         omitted=("networks", "nearest neighbours")
@@ -51,4 +51,4 @@ def _nominal(
         yield "p-values of given groups"
     if options.discrete is not None and options.discrete.scan is not None:
         yield "the scan of cyclic groups"
-    yield "maps and projections"
+    yield "maps, sectors and projections"

@@ -22,6 +22,7 @@ from symhep_moments.say.bounds import bounds, is_broken
 from symhep_moments.say.cautions import cautions
 from symhep_moments.say.group import found_rotation, group_in_words, group_p, only_combined
 from symhep_moments.say.sectors import sector_statements
+from symhep_moments.say.systematics import systematics
 from symhep_moments.say.unfitted import unfitted_answer
 from symhep_moments.say.whole import left_out
 
@@ -56,6 +57,7 @@ def sentences(s: MomentsRecord) -> Iterator[Statement]:
     if s.support.algebra is not None:
         yield surface_statement(s.support.algebra, s.support.constraints)
     yield from bounds(s)
+    yield from systematics(s)
     yield from _places(s)
     yield from sector_statements(s.sectors)
     yield from _projections(s)

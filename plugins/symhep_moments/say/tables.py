@@ -46,7 +46,9 @@ def _candidates(s: MomentsRecord) -> Table:
         if any(c.size is not None for c in s.candidates)
         else ""
     )
+    alone = {} if s.systematic_terms is None else s.systematic_terms.without_systematics
     more: dict[str | Heading, Callable[[Candidate], Cell]] = {
+        "p without systematics": lambda c: alone[c.label].p if c.label in alone else None,
         # Candidates differ in their units, so that these are no columns of numbers.
         "size of the breaking": lambda c: None if c.size is None else size_text(c.size),
         "largest": lambda c: c.function if c.size_kind == "v_m" else None,

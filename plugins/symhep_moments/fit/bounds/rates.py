@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from math import sqrt
 
 import numpy as np
@@ -86,6 +85,9 @@ def rates(seen: Seen, labels: list[str]) -> list[Quantity]:
     weights = seen.weights[rows.cpu().numpy()]
     nu = degrees_of_freedom(weights, unit)
     factor = (nu + 1) / nu if nu > 0 else 1.0
+    others = list[FloatArray]()
+    if isinstance(seen.watch, Varying):
+        others = [_of_others(other, wide, fields, metric, a, step) for _, other in seen.watch.others]
     found = []
     for column, label in enumerate(labels):
         own, size = unit_sums(influences[:, :, column], unit), float(sizes[column])
@@ -95,17 +97,18 @@ def rates(seen: Seen, labels: list[str]) -> list[Quantity]:
         mine = np.where(np.abs(mine) > ROUNDING * size, mine, 0.0)
         found.append(Quantity(label, mine, factor * own.T @ own / total**2, nu))
         if isinstance(seen.watch, Varying):
-            look = partial(_of_others, wide, fields, metric, a, column, step)
-            seen.watch.add_influences(label, influences[:, :, column], rows.cpu().numpy(), look)
+            seen.watch.add_influences(
+                label, influences[:, :, column], rows.cpu().numpy(), [own[:, :, column] for own in others]
+            )
     return found
 
 
 def _of_others(
-    wide: TestFunctions, fields: LinearFields, metric: _Metric, a: Tensor, column: int, step: int, seen: Seen
+    seen: Seen, wide: TestFunctions, fields: LinearFields, metric: _Metric, a: Tensor, step: int
 ) -> FloatArray:
-    """(n, R) influences of other events on one column, in the metric of the nominal ones."""
+    """(n, R, G) influences of other events, in the metric of the nominal ones."""
     parts = [
-        _influence(x, w, wide, fields(x), metric, a)[:, :, column]
+        _influence(x, w, wide, fields(x), metric, a)
         for x, w in zip(torch.split(seen.events.x, step), torch.split(seen.events.weights, step), strict=True)
     ]
     return np.asarray(torch.cat(parts).cpu().numpy())

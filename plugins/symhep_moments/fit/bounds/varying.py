@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -77,22 +77,16 @@ class Varying(Moved):
         )
 
     def add_influences(
-        self,
-        name: str,
-        influences: FloatArray,
-        rows: npt.NDArray[np.int64],
-        look: Callable[[Seen], FloatArray],
+        self, name: str, influences: FloatArray, rows: npt.NDArray[np.int64], others: Sequence[FloatArray]
     ) -> None:
-        """A quantity by its ``influences`` (n, d) on some ``rows``, weights included; ``look``: of other events."""
+        """A quantity by its ``influences`` (n, d) on some ``rows``, weights included, and those of the events of each
+        alternative with rows of its own."""
         w = self._seen.events.weights.cpu().numpy()[rows]
         psi = influences / np.where(w != 0, w, 1.0)[:, None]
-        seen = self._seen.weights[rows]
-        raw, within = self._raw[:, rows], self._weights
-        totals = within[:, rows].sum(axis=1)
-        self._put(name, psi, w, float(seen.sum()), raw, totals, rows)
-        for i, other in self.others:
-            found = look(other) / other.weights.sum()
-            self._compare(name, i, found, other.events)
+        total, totals = float(self._seen.weights[rows].sum()), self._weights[:, rows].sum(axis=1)
+        self._put(name, psi, w, total, self._raw[:, rows], totals, rows)
+        for (number, other), found in zip(self.others, others, strict=True):
+            self._compare(name, number, found / other.weights.sum(), other.events)
 
     def _put(
         self, name: str, psi: FloatArray, w: FloatArray, total: float, weights: FloatArray, totals: FloatArray,
