@@ -27,7 +27,8 @@ class Work:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """The events on one scale, and what is asked of them.
+    """The events on one scale, and what is asked of them; with those of a ``reference``, if they are looked at relative
+    to one.
 
     >>> data = Dataset.from_array(np.random.default_rng(1).normal(size=(99, 4)), scaling="isotropic")
     >>> options = SymmetryGanOptions(search="so(4)", training={"restarts": 30, "replicas_per_batch": 20})
@@ -37,18 +38,31 @@ class Prepared:
 
     rows: Rows
     options: SymmetryGanOptions
+    reference: Rows | None = None
+    relative_to: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, data: Dataset, options: SymmetryGanOptions) -> Prepared:
         """Raises `CardError` or `MethodError` as `Rows.of` does."""
+        own, others = data.apart()
         rows = Rows.of(
-            data,
+            own,
             acts_on=options.acts_on,
             vectors=options.vectors,
             held_out=options.held_out,
             max_events=options.max_events,
         )
-        return cls(rows, options)
+        if others is None:
+            return cls(rows, options)
+        reference = Rows.of(
+            others,
+            acts_on=options.acts_on,
+            vectors=options.vectors,
+            held_out=options.held_out,
+            max_events=options.max_events,
+            like=rows,
+        )
+        return cls(rows, options, reference, tuple(sorted(data.reference)))
 
     @property
     def works(self) -> tuple[Work, ...]:

@@ -12,6 +12,7 @@ import torch
 from symhep.methods.context import Context
 from symhep.methods.result import Arrays, Part
 from symhep_symmetrygan.fit.shards import Prepared
+from symhep_symmetrygan.relative.search import relative_elements
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.subgroups.discrete import chosen_elements, search_elements
 from symhep_symmetrygan.subgroups.images import images
@@ -44,10 +45,15 @@ def subgroups(prepared: Prepared, context: Context) -> Part:
 
 def discrete_elements(prepared: Prepared, context: Context) -> Part:
     """Rows of discrete elements: a `DiscreteSearch`."""
-    options = prepared.options.discrete
+    options, events = prepared.options.discrete, prepared.events(context)
     assert options is not None
+    if prepared.reference is not None:
+        own, reference = prepared.rows.whole(), prepared.reference.whole()
+        seeds = context.shared("relative")
+        relative = relative_elements(own, reference, events, prepared.options, seeds, context.progress)
+        return Part(values=relative.to_json())
     found = search_elements(
-        prepared.events(context),
+        events,
         options,
         context.shared("subgroups"),
         level=prepared.options.level,
