@@ -27,6 +27,7 @@ import numpy as np
 from scipy import stats
 
 import symhep
+from symhep_moments.method import MomentConditions
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 CARD = SAMPLES / "analysis" / "reduced.yaml"
@@ -119,6 +120,9 @@ def main() -> None:
     if not arguments.table:
         sys.path.insert(0, str(SAMPLES))
         from pseudo_data import Pool
+
+        # Half of the time, and nobody looks.
+        MomentConditions.figures = lambda self, result: iter(())  # type: ignore[method-assign]
 
         there = {line["number"] for line in done}
         pool = Pool.of(arguments.collisions or arguments.folder / "collisions")

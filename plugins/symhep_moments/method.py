@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from symhep.events.dataset import Dataset
+from symhep.events.variation import Alternative
 from symhep.hypotheses.references import LESTER, PATERA
 from symhep.methods.context import Context
 from symhep.methods.init_block import InitBlock, SampleView
@@ -13,6 +14,7 @@ from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.symmetry import Symmetry
 from symhep.methods.table import Table
+from symhep.methods.varied import Shifted
 from symhep_moments.options import MomentsOptions
 from symhep_moments.record import MomentsRecord
 from symhep_moments.references import CRAGG_DONALD, KLEIBERGEN_PAAP, ROBIN_SMITH
@@ -48,6 +50,7 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
     Options = MomentsOptions
     Record: ClassVar[type[MomentsRecord]] = MomentsRecord
     scaling = "isotropic"
+    varied_by = "evaluation"
     takes = frozenset({"mask", "kinds", "tags", "spectators", "reference"})
     scan_quantities = (ScanQuantity("algebra.dimension", "Symmetries"),)
 
@@ -80,6 +83,20 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
         assert symmetry is not None
         kl, histograms = divergences(prepared, record, symmetry, context.shared("divergences"))
         return Result(record.model_copy(update={"kl": kl}), arrays, histograms)
+
+    def vary(
+        self,
+        prepared: Sample,
+        result: Result[MomentsRecord],
+        variation: str,
+        alternative: Alternative,
+        context: Context,
+    ) -> Mapping[str, Shifted]:
+        """Sizes under one alternative: the fit has measured them with the shifts that it needs, from the nominal
+        functions and in one pass over the events, so that nothing is left to compute."""
+        from symhep_moments.fit.varied_sizes import sizes_under
+
+        return sizes_under(prepared, result, variation, alternative.name)
 
     def statements(self, record: MomentsRecord) -> Iterable[Statement]:
         """The physics, most important first; then what a reader must know before believing it."""

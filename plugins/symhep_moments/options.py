@@ -197,6 +197,10 @@ class MomentsOptions(Options):
             raise ValueError("an 'efficiency' holds edges, where it falls to 0: leave out 'edges'")
         if self.groups:
             raise ValueError("'groups' are tested for the events alone: leave out 'efficiency'")
+        if self.discrete is not None and self.discrete.scan is not None:
+            raise ValueError(
+                "'scan' looks at the events alone: leave out 'efficiency', or name elements such as Z_3(z)"
+            )
         if self.discrete is not None and self.discrete.efficiency is not None:
             raise ValueError(
                 "'efficiency' of the method is that of events as they are seen, 'efficiency' of 'discrete' that of "

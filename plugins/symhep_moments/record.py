@@ -41,6 +41,7 @@ __all__ = [
     "RankRow",
     "SizeKind",
     "SupportRecord",
+    "SystematicTerms",
     "ThresholdRow",
     "WholeEvents",
 ]
@@ -117,14 +118,16 @@ class Candidate(CandidateRow):
     size_kind: SizeKind | None = Field(
         None,
         description="v_m: the largest |E[exp(i m phi)]| over vectors and orders m, phi the angle about the axis, a "
-        "fraction: half of the epsilon of 1 + epsilon cos m(phi - Psi); rate: rms relative change of the density per "
-        "unit of the group's parameter, as far as the named functions see it",
+        "fraction: half of the epsilon of 1 + epsilon cos m(phi - Psi), by which the density varies along the orbits, "
+        "or relative to a reference or an efficiency the ratio of the densities; rate: rms relative change of the "
+        "density per unit of the group's parameter, as far as the named functions see it",
     )
     relative_by: Literal["orbits", "derivatives"] | None = Field(
         None,
-        description="how it was tested relative to a reference: orbits: where on its orbit an event lies, given the "
-        "orbit, tells nothing of the sample it is from, whatever edges both have; derivatives: moments with an "
-        "estimated change of the density of both; null: no reference, or not tested",
+        description="how it was tested relative to a reference, or to an efficiency: orbits: where on its orbit an "
+        "event lies, given the orbit, tells nothing of the sample it is from, or is as the efficiency says, whatever "
+        "edges there are; derivatives: moments with an estimated change of the density of both; null: neither, or not "
+        "tested",
     )
 
 
@@ -158,7 +161,9 @@ class DiscreteElement(DiscreteRow):
 
 
 class BinRow(Record):
-    """The bin of a map of a breaking that differs from zero by most errors."""
+    """The bin of a map of a breaking that differs from zero by most errors: other events have another one."""
+
+    is_answer = False
 
     label: str = Field(description="the generator")
     kind: BreakingKind = Field(description="what the map shows")
@@ -239,6 +244,29 @@ class SupportRecord(Support):
     )
 
 
+class SystematicTerms(Record):
+    """Systematic variations that entered p-values and bounds."""
+
+    of: Literal["events", "reference"] = Field(description="whose variations they are")
+    parametric: tuple[str, ...] = Field(
+        description="variations with nuisance parameters: each adds D D^T to the covariance of all moments"
+    )
+    parameters: int = Field(description="number of these nuisance parameters")
+    envelopes: tuple[str, ...] = Field(
+        description="variations whose alternatives have no parameter: the largest p-value over the nominal events and "
+        "all alternatives, and the union of the intervals"
+    )
+    without_systematics: dict[str, PValue] = Field(
+        {}, description="p-value of each candidate from the nominal events and their number alone"
+    )
+    omitted: tuple[str, ...] = Field(
+        (), description="tests of discrete elements that are not made with variations of the events"
+    )
+    nominal_only: tuple[str, ...] = Field(
+        (), description="what is of the nominal events alone, in words: no variation enters there"
+    )
+
+
 class Functions(Record):
     """The test functions."""
 
@@ -289,7 +317,8 @@ class MomentsRecord(Record):
         description="significance level (family-wise error rate) per family of hypotheses"
     )
     bounds: BoundsRecord | None = Field(
-        None, description="where sizes and limits come from; null: not asked for, or relative to a reference"
+        None,
+        description="where sizes and limits come from; null: not asked for, or nothing could be measured",
     )
     kl: DivergenceRecord | None = Field(
         None,
@@ -314,6 +343,10 @@ class MomentsRecord(Record):
         None,
         description="what whole events are made of; null: as many vectors in every event, of which all is known, and "
         "nothing else",
+    )
+    systematic_terms: SystematicTerms | None = Field(
+        None,
+        description="systematic variations in p-values and bounds; null: there are none, as of data alone",
     )
 
     @property

@@ -22,6 +22,7 @@ from symhep.methods.enumeration import several
 from symhep_moments.options import EfficiencyFunction, EfficiencyHistogram, MomentsOptions
 from symhep_moments.places import Places, places_of, whole_events
 from symhep_moments.thresholds import MemberCut, cuts_of, resolved
+from symhep_moments.varied import VariedEvents, varied_events
 
 if TYPE_CHECKING:  # torch takes a second to load, and a card is checked without it
     from torch import Tensor
@@ -115,6 +116,12 @@ class Events:
         """The same events on another device."""
         return replace(self, x=self.x.to(device), weights=self.weights.to(device))
 
+    def scaled_as(self, other: Events) -> Events:
+        """The same events in the units of others."""
+        x, d = self.x * (self.scale / other.scale), len(self.names)
+        x[..., d:] = self.x[..., d:]
+        return replace(self, x=x, scale=other.scale)
+
     def __len__(self) -> int:
         return len(self.x)
 
@@ -122,7 +129,7 @@ class Events:
 @dataclass(frozen=True, eq=False)
 class Sample:
     """What enters a fit: events, those of the reference in the same units, names of the vectors, options, cuts on
-    members, and relative to what, in words."""
+    members, relative to what, in words, and the systematic variations of both."""
 
     events: Events
     reference: Events | None
@@ -130,6 +137,8 @@ class Sample:
     options: MomentsOptions
     cuts: tuple[MemberCut, ...] = ()
     relative_to: str | None = None
+    variations: tuple[VariedEvents, ...] = ()
+    reference_variations: tuple[VariedEvents, ...] = ()
 
 
 def prepare(data: Dataset, options: MomentsOptions) -> Sample:
@@ -142,12 +151,16 @@ def prepare(data: Dataset, options: MomentsOptions) -> Sample:
     events = _events(own, options, like)
     reference = None if theirs is None else _events(theirs, options, events.places)
     if reference is not None:
-        x, d = reference.x * (reference.scale / events.scale), len(reference.names)
-        x[..., d:] = reference.x[..., d:]
-        reference = replace(reference, x=x, scale=events.scale)
+        reference = reference.scaled_as(events)
+
+    def build(varied: Dataset) -> Events:
+        return _events(varied, options, events.places)
+
     return Sample(
-        events, reference, data.particles, options, cuts_of(data, options), _relative_to(data, options)
-    )
+        events, reference, data.particles, options, cuts_of(data, options), _relative_to(data, options),
+        varied_events(own, events, build),
+        () if theirs is None or reference is None else varied_events(theirs, reference, build),
+    )  # fmt: skip
 
 
 def require_sense(data: Dataset, options: MomentsOptions) -> None:

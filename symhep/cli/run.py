@@ -33,7 +33,7 @@ __all__ = ["command"]
 @click.option(
     "-j", "--workers", default="1", metavar="N|dask:ADDRESS", help="Local processes, or a dask cluster."
 )
-@click.option("--only", multiple=True, metavar="NAME", help="Run this method only; may be repeated.")
+@click.option("--only", multiple=True, metavar="NAME[/REGION]", help="Run this method only; may be repeated.")
 @click.option(
     "--code",
     multiple=True,
@@ -69,6 +69,7 @@ def command(
     run. Calling it again goes on with the card that is there, as it was changed.
     """
     from symhep.cli.log import telling
+    from symhep.cli.side_by_side import show_regions
     from symhep.plugin.functions import add_code_folder
     from symhep.plugin.manager import build_registry
     from symhep.run.pipeline import run
@@ -94,8 +95,11 @@ def command(
         say(f"{name}:")
         for statement in result.statements:
             say(f"  {'! ' if statement.kind == 'warning' else ''}{statement.text}")
-    if not done.results and not done.failed:
+    for name, reason in done.blind.items():
+        say(f"{name}:\n  blind: {reason}")
+    if not done.results and not done.failed and not done.blind:
         say(f"no method was asked for; {card} says why")
+    show_regions(done.folder)
     say(f"\nreport: {done.report}")
     if done.failed:
         raise MethodError(

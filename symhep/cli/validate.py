@@ -24,6 +24,7 @@ __all__ = ["command"]
 def command(card: str, overrides: tuple[str, ...], code: tuple[str, ...]) -> None:
     """Check CARD: keys, names, cuts, options, files and their fields."""
     from symhep.card.loader import load_card
+    from symhep.cli.plan import plan_lines
     from symhep.plugin.functions import add_code_folder
     from symhep.plugin.manager import build_registry
     from symhep.run.plan import make_plan
@@ -33,3 +34,5 @@ def command(card: str, overrides: tuple[str, ...], code: tuple[str, ...]) -> Non
     plan = make_plan(load_card(card, overrides), build_registry())
     files = sum(len(found) for found in plan.all_sources)
     say(f"{card}: good: {files} file{'s' * (files != 1)}, methods: {', '.join(plan.methods) or 'none'}")
+    for line in plan_lines(plan):
+        say(line)

@@ -75,7 +75,8 @@ class Alternatives:
         """(N, A) the other weights of N events."""
         if not self.weights:
             return np.zeros((len(batch), 0))
-        return np.stack([batch.variations[name] for name in self.weights], axis=1)
+        # Column by column in memory, as they are read and as methods get them.
+        return np.stack([batch.variations[name] for name in self.weights]).T
 
     def to_json(self) -> dict[str, Any]:
         """What the tables of a file depend on; the file itself is known by its own key."""

@@ -8,6 +8,8 @@ import numpy.typing as npt
 __all__ = ["ColumnSums"]
 
 FloatArray = npt.NDArray[np.float64]
+#: Numbers.
+_AT_ONCE = 16_384
 
 
 class ColumnSums:
@@ -29,7 +31,18 @@ class ColumnSums:
 
     def add(self, values: FloatArray) -> None:
         """Add the rows of (N, A). Infinity and NaN make the sum of their column what they make any sum."""
-        high, low = values, np.zeros_like(values)
+        # As many rows at a time as the processor's cache holds, one below the other.
+        block = max(1, _AT_ONCE // max(1, values.shape[1]))
+        many = len(values) // block
+        high, low = values[many * block :], np.zeros_like(values[many * block :])
+        if many > 1:
+            top, bottom = values[:block].copy(), np.zeros((block, values.shape[1]))
+            for start in range(block, many * block, block):
+                top, error = _two_sum(top, values[start : start + block])
+                bottom += error
+            high, low = np.concatenate([top, high]), np.concatenate([bottom, low])
+        else:
+            high, low = values, np.zeros_like(values)
         while len(high) > 1:
             half = len(high) // 2
             top, error = _two_sum(high[:half], high[half : 2 * half])

@@ -9,9 +9,10 @@ import awkward as ak
 import numpy as np
 import numpy.typing as npt
 
-from symhep.card.expressions import parse_expression
+from symhep.card.expressions import KINEMATICS, parse_expression
 from symhep.card.schema import CanonicalCard, FeatureCard, ObjectCard, UpTo
 from symhep.events.canonical import canonical_members, canonicalise
+from symhep.events.evaluate import object_scope
 from symhep.events.kinds import COMPONENTS, MOMENTUM, VectorKind, known_variables
 from symhep.events.table import FeatureTable, Places
 from symhep.events.uses import lacking_variables
@@ -137,23 +138,30 @@ def _block(
     width = part.most if part.most is not None else int(counts.max(initial=0))
     front = members[:, :width]
     mask = np.arange(width) < counts[:, None]
+    known: dict[str, FloatArray] = {}
 
     def placed(text: str) -> FloatArray:
         """(n, w) of an expression; 0 where there is no member."""
-        made = np.zeros(mask.shape)
-        made[mask] = ak.to_numpy(ak.flatten(per_member(text, front, chosen), axis=1))
-        return made
+        if text not in known:
+            values = plain_variable(text, front)
+            made = np.zeros(mask.shape)
+            made[mask] = (
+                ak.to_numpy(ak.flatten(per_member(text, front, chosen), axis=1)) if values is None else values
+            )
+            known[text] = made
+        return known[text]
 
     there = COMPONENTS[part.kind]
     momenta = np.stack([placed(c) if c in there else np.zeros(mask.shape) for c in MOMENTUM], axis=2)
     if feature.canonicalise is not None:
         front, momenta = _turned(front, momenta, feature.canonicalise)
+        known.clear()
     variables = variables_of(feature.vars, part.kind)
     values = np.stack([placed(v) for v in variables], axis=2) if variables else np.zeros((*mask.shape, 0))
     fields = set(ak.fields(front))
-    known = fields | known_variables(part.kind) | {"self", *outside}
+    named = fields | known_variables(part.kind) | {"self", *outside}
     tags = [
-        placed(tag) if parse_expression(tag).names <= known else np.zeros(mask.shape) for tag in feature.tags
+        placed(tag) if parse_expression(tag).names <= named else np.zeros(mask.shape) for tag in feature.tags
     ]
     ids = None
     if "pdgId" in fields and not part.varies:
@@ -167,6 +175,19 @@ def _block(
         np.stack(tags, axis=2) if tags else np.zeros((*mask.shape, 0)),
         ids,
     )
+
+
+def plain_variable(text: str, members: ak.Array) -> FloatArray | None:
+    """(M,) a field or a kinematic variable of all members, event after event; None for any other expression.
+
+    It is what `symhep.events.evaluate.per_member` gives, without the dozen steps that an expression takes.
+    """
+    if text not in KINEMATICS and text not in ak.fields(members):
+        return None
+    values = object_scope(ak.flatten(members, axis=1), [text])[text]
+    if values.layout.is_option or not isinstance(values.layout, ak.contents.NumpyArray):
+        return None
+    return np.asarray(values, dtype=np.float64)
 
 
 def _turned(front: ak.Array, momenta: FloatArray, card: CanonicalCard) -> tuple[ak.Array, FloatArray]:

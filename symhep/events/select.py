@@ -98,7 +98,9 @@ class Selector:
         if changing and self.alternatives.weights:
             every = np.ones(len(raw), dtype=bool)
             self.yields.add({(name, "all"): every for name in self._selections()}, others)
-        events, weights, others = batch.events[keep], raw[keep], others[keep]
+        events, weights = batch.events, raw
+        if not keep.all():
+            events, weights, others = events[keep], weights[keep], others[keep]
         if self._absolute:
             # An alternative weight keeps its ratio to the nominal one.
             others, weights = others * np.where(weights < 0, -1.0, 1.0)[:, None], np.abs(weights)

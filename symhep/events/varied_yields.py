@@ -36,11 +36,13 @@ class VariedYields:
             self._sums.setdefault(row, ColumnSums(self._alternatives))
         if not len(weights) or not rows:
             return
-        patterns, pattern = np.unique(np.stack(list(rows.values()), axis=1), axis=0, return_inverse=True)
-        for number, passes in enumerate(patterns):
-            if passes.any():
+        packed = np.packbits(np.stack(list(rows.values()), axis=1), axis=1)
+        _, first, pattern = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+        for number, example in enumerate(first):
+            passes = [bool(mask[example]) for mask in rows.values()]
+            if any(passes):
                 some = ColumnSums(self._alternatives)
-                some.add(weights[pattern.ravel() == number])
+                some.add(np.ascontiguousarray(weights[pattern.ravel() == number]))
                 for row, there in zip(rows, passes, strict=True):
                     if there:
                         self._sums[row].merge(some)

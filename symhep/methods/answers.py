@@ -75,6 +75,8 @@ def answers_of(record: Record) -> dict[str, Answer]:
 
 def _walk(record: Record, path: str, about: str) -> Iterator[Answer]:
     p = record if isinstance(record, PValue) and record.p_value is not None else None
+    if not record.is_answer:
+        return
     limits = _limits(record)
     if (
         path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -58,6 +58,9 @@ class Record(BaseModel):
     @classmethod
     def _plain(cls, values: Any) -> Any:
         return jsonable(values) if isinstance(values, Mapping) else values
+
+    #: Whether its numbers answer a question that is the same in every run: not so where the events chose what it is of.
+    is_answer: ClassVar[bool] = True
 
     @property
     def conclusion(self) -> str | None:

@@ -209,7 +209,7 @@ def _y_range(ax: Any, sums: Sums, entries: int, shown: Shown) -> None:
         return
     share = min(0.07 * (math.ceil(entries / 2) + bool(shown.title or shown.blinded or shown.scaled_to)), 0.55)
     of = [h[h > 0] for h in (sums.total, *([sums.data.values()] if sums.data is not None else []))]
-    lowest = min(float(np.quantile(h, 0.1)) for h in of if len(h))
+    lowest = min(float(np.quantile(h, 0.1, method="lower")) for h in of if len(h))
     if lowest < _LINEAR * top:
         low = max(min(float(h.min()) for h in of if len(h)) / 2, top * 1e-6)
         ax.set_yscale("log")
@@ -236,7 +236,7 @@ def _caption(quantity: str, sums: Sums, shown: Shown) -> str:
     if shown.blinded:
         said.append("collision data are blinded here")
     if shown.scaled_to == "luminosity":
-        said.append(f"simulation normalised to {shown.luminosity_fb:g} fb^-1")
+        said.append(f"simulation normalised to {shown.luminosity_fb:g} fb⁻¹")
     elif shown.scaled_to == "data":
         said.append(
             "simulation, and each variation of it, scaled to the number of data events: bands show shapes"

@@ -37,6 +37,8 @@ def save_figure(
 
     It is laid out here, and no more afterwards.
     """
+    if not formats:
+        return []  # nothing is laid out, which is most of the work
     stem = Path(stem)
     stem.parent.mkdir(parents=True, exist_ok=True)
     # Embedding a font logs the age of the font file, which concerns nobody here.

@@ -250,11 +250,17 @@ class _Lists:
         values = ak.fill_none(values, [], axis=0) if values.layout.is_option else values
         lists = ak.to_packed(values).layout.to_ListOffsetArray64(True)
         self.offsets, self.flat = np.asarray(lists.offsets.data), ak.to_numpy(ak.Array(lists.content))
-        self.shortest = int(np.diff(self.offsets).min(initial=np.iinfo(np.int64).max))
+        lengths = np.diff(self.offsets)
+        self.shortest = int(lengths.min(initial=np.iinfo(np.int64).max))
+        self.table = (
+            self.flat.reshape(len(lengths), -1) if len(lengths) and (lengths == self.shortest).all() else None
+        )
 
     def element(self, index: int) -> npt.NDArray[np.generic]:
         """Element ``index`` of each list; NaN where a list is too short."""
         begin = self.offsets[:-1]
+        if self.table is not None and index < self.shortest:
+            return self.table[:, index]
         if self.shortest > index:
             return self.flat[begin + index]
         found = np.full(len(begin), np.nan)

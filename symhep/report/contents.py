@@ -13,18 +13,24 @@ from typing import Any
 from urllib.parse import quote
 
 from symhep.card.loader import load_card
+from symhep.card.schema import RunCard
 from symhep.errors import CardError, StoreError
 from symhep.methods.reference import Reference
 from symhep.methods.table import Table
+from symhep.report.paper import paper
 from symhep.report.references import FORMATS, SCIKIT_HEP
+from symhep.report.systematics import systematics
+from symhep.report.table_view import TableView
 from symhep.report.views import (
+    ControlView,
     DatasetView,
     FigureView,
     MethodView,
+    RegionsView,
     ReportContents,
     StatementView,
-    TableView,
 )
+from symhep.report.yields import yields
 
 __all__ = ["gather"]
 
@@ -39,11 +45,13 @@ def gather(folder: Path) -> ReportContents:
             f"{folder} holds no run: neither cutflow.json nor results.json; run symhep run first"
         )
     card = folder / "card.yaml"
-    skips = _skips(card)
+    run = _card(folder)
+    skips = run is not None and run.run.bad_files == "skip"
     try:
         datasets = [_dataset(name, d, skips) for name, d in (cutflow or {}).get("datasets", {}).items()]
         outcomes = (results or {}).get("methods", {})
         numbers = itertools.count(1)
+        control = [_control(folder, path, numbers) for path in _control_places(folder)]
         methods = [_method(folder, name, outcome, numbers) for name, outcome in outcomes.items()]
         cited = [Reference(**r) for outcome in outcomes.values() for r in outcome.get("references") or ()]
         runs = list((provenance := _json(folder, "provenance.json") or {}).get("runs", ()))
@@ -53,16 +61,50 @@ def gather(folder: Path) -> ReportContents:
         ) from error
     formats = {file.get("format", "") for dataset in datasets for file in dataset.files}
     cited += [FORMATS[f] for f in sorted(formats & FORMATS.keys())] + [SCIKIT_HEP]
+    cited = list(dict.fromkeys(cited))
     known = [line for line in provenance.get("results", {}).values() if line is not None]
     last = max(known, default=len(runs) - 1)
+    computed = {"files": provenance.get("files", []), **(runs[last] if runs else {})}
+    accounts = (cutflow or {}).get("datasets", {})
+    try:
+        tables = [] if run is None else yields(run, accounts)
+        words = None if run is None else paper(run, accounts, outcomes, computed, cited)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise StoreError(
+            f"{folder} is not a run folder as symhep writes it ({error}); run it again"
+        ) from error
     return ReportContents(
         datasets,
         methods,
-        {"files": provenance.get("files", []), **(runs[last] if runs else {})},
+        computed,
         runs,
         card.read_text(encoding="utf-8", errors="replace") if card.is_file() else "",
-        list(dict.fromkeys(cited)),
+        cited,
+        control,
+        [TableView(table) for table in tables],
+        [_regions(name, found) for name, found in ((results or {}).get("regions") or {}).items()],
+        words,
     )
+
+
+def _control_places(folder: Path) -> list[Path]:
+    """Folders of control plots, in the order of the card."""
+    found = [path.parent for path in (folder / "control").rglob("control.json")]
+    return sorted(found, key=lambda path: (_json(path, "control.json").get("order", 0), path))
+
+
+def _control(folder: Path, path: Path, numbers: Iterator[int]) -> ControlView:
+    stored, name = _json(path, "control.json"), path.relative_to(folder).as_posix()
+    of, selection = str(stored["features"]), stored.get("selection")
+    where = stored.get("region") or selection
+    figures = _figures(folder, name, stored.get("figures"), numbers)
+    title = f"{of} in {where}" if where else of
+    return ControlView(_identifier(name), title, bool(stored["blinded"]), figures)
+
+
+def _regions(name: str, stored: Mapping[str, Any]) -> RegionsView:
+    chosen, every = (TableView(Table.from_json(stored[key])) for key in ("chosen", "all"))
+    return RegionsView(name, chosen, every)
 
 
 def _json(folder: Path, name: str) -> Any:
@@ -77,12 +119,13 @@ def _json(folder: Path, name: str) -> Any:
         ) from error
 
 
-def _skips(card: Path) -> bool:
-    """Whether the run kept what there is of damaged files."""
+def _card(folder: Path) -> RunCard | None:
+    """The card of the run with its defaults; None if it cannot be read any more."""
+    resolved = folder / "card.resolved.yaml"
     try:
-        return load_card(card).card.run.bad_files == "skip"
+        return load_card(resolved if resolved.is_file() else folder / "card.yaml").card
     except CardError:
-        return False
+        return None
 
 
 def _dataset(name: str, stored: Mapping[str, Any], skips: bool) -> DatasetView:
@@ -125,7 +168,7 @@ def _cuts(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _method(folder: Path, name: str, outcome: Mapping[str, Any], numbers: Iterator[int]) -> MethodView:
-    failed = outcome.get("status") != "ok"
+    blind, failed = outcome.get("status") == "blind", outcome.get("status") != "ok"
     # A folder that is used again may still hold an older result of a method that now fails.
     stored = {} if failed else _json(folder, f"{name}/result.json") or {}
     figures = [] if failed else _figures(folder, name, stored.get("figures"), numbers)
@@ -135,13 +178,15 @@ def _method(folder: Path, name: str, outcome: Mapping[str, Any], numbers: Iterat
         name,
         str(outcome.get("use", name)),
         str(outcome.get("features", "")),
-        str(outcome.get("error") or "no reason was recorded") if failed else None,
+        str(outcome.get("error") or "no reason was recorded") if failed and not blind else None,
         outcome.get("duration_s"),
         [_statement(s, shown) for s in statements],
         [TableView(Table.from_json(t)) for t in (stored.get("tables") or {}).values()],
         figures,
         outcome.get("options") or {},
         outcome.get("summary") or stored.get("summary") or {},
+        str(outcome.get("error") or "collision data are not looked at") if blind else None,
+        systematics(outcome.get("variations")),
     )
 
 
@@ -161,7 +206,14 @@ def _figures(
     if listed is None:
         listed = [{"name": path.stem} for path in sorted(place.glob("*.png"))]
     return [
-        _figure(folder, place, f"{method}-{f['name']}", str(f["name"]), f.get("caption"), next(numbers))
+        _figure(
+            folder,
+            place,
+            f"{_identifier(method)}-{f['name']}",
+            str(f["name"]),
+            f.get("caption"),
+            next(numbers),
+        )
         for f in listed
     ]
 

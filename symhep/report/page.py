@@ -102,6 +102,7 @@ def _context(contents: ReportContents) -> dict[str, Any]:
         "main_warnings": main_warnings,
         "further_warnings": unread,
         "failed": [method for method in contents.methods if method.error],
+        "blind": [method for method in contents.methods if method.blind],
         "lossy": [dataset for dataset in contents.datasets if dataset.losses],
         "title": _title([dataset.name for dataset in contents.datasets]),
         "version": contents.provenance.get("symhep", __version__),

@@ -89,7 +89,7 @@ def _selections(card: RunCard, datasets: Mapping[str, Mapping[str, Any]]) -> Ite
         left = [
             f"{number(flow[-1]['events'])} of {name}"
             for name, account in datasets.items()
-            if len(flow := (account.get("selections") or {}).get(selection) or []) > 1
+            if len(flow := list((account.get("selections") or {}).get(selection) or [])) > 1
         ]
         whose = f"region{'s' * (len(regions) > 1)} {_and(regions)}" if regions else f"selection {selection}"
         yield f"The {whose} requires {cuts or 'nothing'}" + (
@@ -107,7 +107,8 @@ def _method(card: RunCard, name: str, outcomes: Mapping[str, Mapping[str, Any]])
     where = (
         f" in the region{'s' * (len(method.regions) > 1)} {_and(method.regions)}" if method.regions else ""
     )
-    yield f"{name}: the method {method.use} was applied to the features {method.features}{on}{relative}{where}: {_features(feature)}."
+    what = f"the features {method.features}{on}{relative}{where}"
+    yield f"{name}: the method {method.use} was applied to {what}: {_features(feature)}."
     given = [f"{key} = {text}" for key, text in rows(method.options)] if method.options else []
     yield f"Options given: {'; '.join(given)}." if given else "All options have their default values."
     levels = {

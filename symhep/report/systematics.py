@@ -9,6 +9,7 @@ from typing import Any
 from symhep.methods.table import Table
 from symhep.methods.varied import VariationsRecord, VariedAnswer
 from symhep.plotting.systematics import in_words, leading
+from symhep.report.table_view import TableView
 
 __all__ = ["SystematicsView", "systematics"]
 
@@ -29,8 +30,8 @@ class SystematicsView:
     """How the variations were done, and what they change: the numbers that change most, and all of them."""
 
     how: str
-    chosen: Table
-    all: Table | None
+    chosen: TableView
+    all: TableView | None
 
 
 def systematics(stored: Mapping[str, Any] | None) -> SystematicsView | None:
@@ -66,13 +67,13 @@ def _kind(rule: str, alternatives: int) -> str:
     return f"{_RULES.get(rule, rule)}{count}{', one way' if one_way else ''}"
 
 
-def _table(answers: Sequence[VariedAnswer], names: Sequence[str], caption: str) -> Table:
+def _table(answers: Sequence[VariedAnswer], names: Sequence[str], caption: str) -> TableView:
     rows = []
     for answer in answers:
         shifts = {s.variation: s for s in answer.shifts}
         cells = [shift_text(s.down, s.up) if (s := shifts.get(name)) else "–" for name in names]
         rows.append((in_words(answer.key), answer.nominal, *cells, shift_text(answer.down, answer.up)))
-    return Table.of(("", "nominal", *names, "all"), rows, caption)
+    return TableView(Table.of(("", "nominal", *names, "all"), rows, caption))
 
 
 def shift_text(down: float, up: float) -> str:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from symhep.methods.number import Number
-from symhep.methods.p_values import PValue
 from symhep.methods.reference import Reference
-from symhep.methods.table import Cell, Table, cell_text
-from symhep.report.numbers import column, typeset
+from symhep.report.paper import PaperView
+from symhep.report.systematics import SystematicsView
+from symhep.report.table_view import TableView
 
-__all__ = ["DatasetView", "FigureView", "MethodView", "ReportContents", "StatementView", "TableView"]
+__all__ = [
+    "ControlView",
+    "DatasetView",
+    "FigureView",
+    "MethodView",
+    "RegionsView",
+    "ReportContents",
+    "StatementView",
+]
 
 
 @dataclass(frozen=True)
@@ -49,39 +56,6 @@ class StatementView:
 
 
 @dataclass(frozen=True)
-class TableView:
-    """A table as the page shows it; ``numeric`` says of each column whether it holds numbers."""
-
-    table: Table
-
-    @property
-    def columns(self) -> list[str]:
-        """Heads with their units."""
-        return [str(head) for head in self.table.columns]
-
-    @property
-    def caption(self) -> str:
-        """A sentence."""
-        return self.table.caption
-
-    @property
-    def numeric(self) -> list[bool]:
-        """Whether to align the column to the right."""
-        return [all(_is_numeric(row[i]) for row in self.table.rows) for i in range(len(self.columns))]
-
-    @property
-    def texts(self) -> list[tuple[str, ...]]:
-        """The rows as they are shown."""
-        cells = [_texts([row[i] for row in self.table.rows]) for i in range(len(self.columns))]
-        return list(zip(*cells, strict=True))
-
-
-def _texts(cells: Sequence[Cell]) -> list[str]:
-    plain = all(cell is None or isinstance(cell, bool | int | float | str) for cell in cells)
-    return column(cells) if plain else [typeset(cell_text(cell)) for cell in cells]
-
-
-@dataclass(frozen=True)
 class DatasetView:
     """What was read of a dataset, what was lost, and what the cuts left; ``total`` sums over several files.
 
@@ -106,8 +80,27 @@ class DatasetView:
 
 
 @dataclass(frozen=True)
+class ControlView:
+    """Control plots of a feature set, in a region if it has one."""
+
+    anchor: str
+    title: str
+    blinded: bool
+    figures: list[FigureView]
+
+
+@dataclass(frozen=True)
+class RegionsView:
+    """A method in several regions side by side: the answers that differ or matter, and all of them."""
+
+    name: str
+    chosen: TableView
+    all: TableView
+
+
+@dataclass(frozen=True)
 class MethodView:
-    """A method's outcome."""
+    """A method's outcome. ``blind``: why it was not run, where collision data are not looked at."""
 
     name: str
     use: str
@@ -119,6 +112,13 @@ class MethodView:
     figures: list[FigureView]
     options: Mapping[str, Any]
     summary: Mapping[str, Any]
+    blind: str | None = None
+    systematics: SystematicsView | None = None
+
+    @property
+    def anchor(self) -> str:
+        """Of its heading."""
+        return f"method-{self.name.replace('/', '-')}"
 
     @property
     def alone(self) -> set[int]:
@@ -140,7 +140,12 @@ class ReportContents:
     runs: list[Mapping[str, Any]]
     card: str
     references: list[Reference]
+    control: list[ControlView]
+    yields: list[TableView]
+    regions: list[RegionsView]
+    paper: PaperView | None
 
-
-def _is_numeric(value: Any) -> bool:
-    return value is None or (isinstance(value, int | float | Number | PValue) and not isinstance(value, bool))
+    @property
+    def unblinded(self) -> list[Mapping[str, Any]]:
+        """Runs that looked at regions which an earlier one held blind."""
+        return [run for run in self.runs if run.get("unblinded")]

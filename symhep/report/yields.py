@@ -71,7 +71,9 @@ def _in(unit: str) -> str:
 
 
 def _varied(flows: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> bool:
-    return any(row.get("variations") for flow in flows.values() for row in flow.values())
+    """Does any variation change any of these numbers?"""
+    rows = [row for flow in flows.values() for row in flow.values()]
+    return any(v["down"] or v["up"] for row in rows for v in (row.get("variations") or {}).values())
 
 
 def _observed(row: Mapping[str, Any] | None, *, blind: bool) -> str:

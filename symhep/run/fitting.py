@@ -159,8 +159,19 @@ def _digest(data: Dataset) -> str:
             for array in [alternative.data.weights] if alternative.same_rows else _arrays(alternative.data):
                 digest.update(str((array.shape, array.dtype)).encode())
                 digest.update(np.ascontiguousarray(array).data)
+    for variation in data.variations:
+        names += [variation.name, variation.rule, str(variation.confidence), *sorted(variation.samples)]
+        for alternative in variation.alternatives:
+            varied = alternative.data
+            # What shares the nominal rows differs by its weights alone.
+            own = _digest(varied) if not alternative.same_rows else _weights_digest(varied.weights)
+            names += [alternative.name, own]
     digest.update("\0".join(names).encode())
     return digest.hexdigest()
+
+
+def _weights_digest(weights: np.ndarray[Any, Any]) -> str:
+    return hashlib.blake2b(np.ascontiguousarray(weights).data, digest_size=16).hexdigest()
 
 
 def _arrays(data: Dataset) -> Iterator[np.ndarray[Any, Any]]:

@@ -82,7 +82,9 @@ def reword(root: str | Path, registry: Registry | None = None) -> tuple[Path, li
             pooled = [s for s in outcomes[name]["statements"] if s["text"].startswith(JOINED)]
             outcomes[name]["statements"] = [*map(vars, result.statements), *pooled]
         if outcomes:
-            tables = side_by_side(folder, outcomes, registry)
+            # A method that is not installed here keeps its table, as it keeps its words.
+            stored = (folder.read_json("results.json") or {}).get("regions") or {}
+            tables = stored | side_by_side(folder, outcomes, registry)
             folder.write_json("results.json", {"methods": outcomes, "regions": tables})
         page = write_report(folder.root)
     if failed:

@@ -16,7 +16,7 @@ from symhep.plotting.systematics import in_words
 from symhep.plugin.manager import Registry
 from symhep.run.folder import RunFolder
 
-__all__ = ["side_by_side"]
+__all__ = ["matters", "side_by_side"]
 
 #: Rows of the short table at the most.
 _ROWS = 15
@@ -57,7 +57,7 @@ def _tables(
                 found[region] = "failed"
     known = {region: answers for region, answers in found.items() if isinstance(answers, dict)}
     keys = list(dict.fromkeys(key for answers in known.values() for key in answers))
-    chosen = [key for key in keys if _matters([a[key] for a in known.values() if key in a])]
+    chosen = [key for key in keys if matters([a[key] for a in known.values() if key in a])]
     rows = {key: [_cell(found[region], key) for region in found] for key in keys}
 
     def table(of: list[str], caption: str) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def _tables(
     return {"chosen": table(short, f"{words}{left}."), "all": table(keys, "")}
 
 
-def _matters(answers: list[Answer]) -> bool:
+def matters(answers: list[Answer]) -> bool:
     """Do regions disagree, or is a hypothesis violated?"""
     verdicts = {a.verdict for a in answers if a.verdict is not None}
     if len(verdicts) > 1 or "violated" in verdicts:

@@ -18,17 +18,10 @@ from symhep.plugin.isolation import isolated
 from symhep.plugin.manager import Registry, build_registry
 from symhep.run.folder import RunFolder, check_names
 from symhep.run.roles import datasets_of
+from symhep.run.stored_control import StoredControl, read_controls
+from symhep.run.stored_figure import StoredFigure, read_figures
 
-__all__ = ["StoredFigure", "StoredResult", "StoredRun", "read_run"]
-
-
-@dataclass(frozen=True)
-class StoredFigure:
-    """A figure of a result: its name, its caption, and its PNG, None where the card asks for other formats alone."""
-
-    name: str
-    caption: str
-    png: Path | None
+__all__ = ["StoredResult", "StoredRun", "read_run"]
 
 
 @dataclass(frozen=True)
@@ -87,6 +80,8 @@ class StoredRun:
         method is not installed or follows another schema.
     cutflow, provenance
         As in cutflow.json and provenance.json.
+    controls
+        Control plots by the name of their folder.
     """
 
     folder: Path
@@ -97,6 +92,7 @@ class StoredRun:
     unread: dict[str, str] = field(default_factory=dict)
     cutflow: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    controls: dict[str, StoredControl] = field(default_factory=dict)
 
     @property
     def last(self) -> Mapping[str, Any]:
@@ -127,7 +123,7 @@ def read_run(root: str | Path, registry: Registry | None = None) -> StoredRun:
     card_file = _card(folder)
     found = StoredRun(
         folder.root, card_file.card, {}, cutflow=_mapping(folder, "cutflow.json"),
-        provenance=_mapping(folder, "provenance.json"),
+        provenance=_mapping(folder, "provenance.json"), controls=read_controls(folder),
     )  # fmt: skip
     for name, outcome in outcomes.items():
         try:
@@ -179,13 +175,5 @@ def _result(
     return StoredResult(
         name, of, region or None, use, str(outcome.get("features", "")), header.get("options") or {},
         tuple(datasets), tuple(reference), header.get("events"), result, method,
-        tuple(_figure(folder, name, f) for f in header.get("figures") or ()),
+        read_figures(folder, name, header.get("figures")),
     )  # fmt: skip
-
-
-def _figure(folder: RunFolder, name: str, stored: Mapping[str, Any]) -> StoredFigure:
-    stem = str(stored["name"])
-    check_names("figure", [stem])  # it comes from a file, and leads to one
-    png = folder.root / name / "figures" / f"{stem}.png"
-    there = png.is_file() and png.resolve().is_relative_to(folder.root.resolve())
-    return StoredFigure(stem, str(stored.get("caption") or stem.replace("_", " ")), png if there else None)

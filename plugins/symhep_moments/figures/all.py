@@ -25,7 +25,7 @@ from symhep_moments.figures.moments import moment_pulls
 from symhep_moments.figures.sectors import SHOWN as SECTORS
 from symhep_moments.figures.sectors import azimuths
 from symhep_moments.record import MomentsRecord
-from symhep_moments.say.bounds import V_L, V_M
+from symhep_moments.say.bounds import V_L, v_m_meaning
 
 __all__ = ["draw_all"]
 
@@ -63,7 +63,7 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
             f"Symmetries found, as combinations of the candidates, of length 1, with one standard error.{more}",
         )
     if (limits := limits_of(s)) is not None:
-        yield NamedFigure("limits", limits, f"{LIMITS} {V_M}; {V_L}.")
+        yield NamedFigure("limits", limits, f"{LIMITS} {v_m_meaning(s)}; {V_L}.")
     if len(a["map_values"]):
         more = f" The first {MAPS} of {len(a['map_values'])}." if len(a["map_values"]) > MAPS else ""
         yield NamedFigure(

@@ -17,6 +17,7 @@ from symhep.hypotheses.subgroups.record import SubgroupRow
 from symhep.hypotheses.subgroups.walk import Walked
 from symhep.hypotheses.support.algebra import SurfaceAlgebra
 from symhep.methods.context import Context, stream_for
+from symhep.methods.p_values import PKind
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
 from symhep_moments.fit.bounds.limits import Bounds, bounds_of
@@ -27,7 +28,10 @@ from symhep_moments.fit.conditional.along import efficiency_along, points_of, re
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.relative import relative_discrete_tests
 from symhep_moments.fit.discrete.scan import discrete_scan
+from symhep_moments.fit.discrete.varied import varied_discrete_tests
 from symhep_moments.fit.efficiency import Seeing, efficiency_of
+from symhep_moments.fit.entered import systematic_terms
+from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.fitted import (
     effective_within,
     nothing_fitted,
@@ -45,20 +49,23 @@ from symhep_moments.fit.given.rows import exact_candidates, given_groups, group_
 from symhep_moments.fit.guard import events_needed
 from symhep_moments.fit.maps import BreakingMap, breaking_maps, relative_maps
 from symhep_moments.fit.moments import Moments
-from symhep_moments.fit.rank import Chain, chain
+from symhep_moments.fit.rank import Chain
 from symhep_moments.fit.region import Region, region
-from symhep_moments.fit.relative import relative_moments
+from symhep_moments.fit.relative import relative_influences
 from symhep_moments.fit.relative_tests import BY_EFFICIENCY, RelativeTests, orbit_tests, steep_candidates
 from symhep_moments.fit.sectors.rows import Sectors, sectors_of
 from symhep_moments.fit.subgroups.at_lab import lab_rows
+from symhep_moments.fit.subgroups.largest import largest_walk
 from symhep_moments.fit.subgroups.walk import lattice_test
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.support import Support, support_of
 from symhep_moments.fit.surface import surface_of
+from symhep_moments.fit.systematics import Chains, VariedMoments, chains, largest_tests, moments_under
 from symhep_moments.fit.whole import threshold_rows, whole_record
 from symhep_moments.options import MomentsOptions
-from symhep_moments.record import DiscreteElement, ThresholdRow, WholeEvents
+from symhep_moments.record import DiscreteElement, SystematicTerms, ThresholdRow, WholeEvents
 from symhep_moments.sample import Events, Sample, frame_of, named_generators
+from symhep_moments.varied import VariedEvents
 
 __all__ = ["Measurement", "functions_for", "measure"]
 
@@ -104,6 +111,12 @@ class Measurement:
         Tests relative to a reference, None without one.
     sectors
         Of azimuth, about the axes whose rotations are rejected.
+    surface
+        Of the events.
+    systematic
+        Which variations entered; None without any.
+    moved
+        Of discrete elements the asymmetry under each alternative, and the errors of the differences.
     """
 
     events: Events
@@ -129,6 +142,13 @@ class Measurement:
     along: RelativeTests | None = None
     surface: SurfaceAlgebra | None = None
     sectors: Sectors = field(default_factory=Sectors)
+    systematic: SystematicTerms | None = None
+    moved: Mapping[str, tuple[FloatArray, FloatArray]] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> PKind:
+        """Of the p-values of what is fitted."""
+        return "bound" if self.systematic is not None and self.systematic.envelopes else "asymptotic"
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
@@ -136,6 +156,8 @@ def measure(sample: Sample, context: Context) -> Measurement:
     functions_seed, discrete_seed = replica_seeds(context.seeds, 2)
     options, events = sample.options, sample.events.on(context.device)
     reference = None if sample.reference is None else sample.reference.on(context.device)
+    variations = [v.on(events) for v in sample.variations]
+    of_reference = [] if reference is None else [v.on(reference) for v in sample.reference_variations]
     seeing = None if options.efficiency is None else efficiency_of(options.efficiency, events)
     frame = frame_of(events.names, sample.particles, events.x.shape[1], events.places)
     with context.progress.task("moments", len(STEPS)) as done:
@@ -147,11 +169,14 @@ def measure(sample: Sample, context: Context) -> Measurement:
             tested = functions_for(events, options, np.random.default_rng(functions_seed))
         why = why_not_fitted(events, tested) if seeing is None else BY_EFFICIENCY
         if why is None:
-            moments = _moments(events, reference, tested, options).restricted(support.tangent)
+            under = _moments(events, reference, tested, options, variations, of_reference)
+            under = under.restricted(support.tangent)
+            moments = under.nominal
         else:
             if seeing is None:
                 _require_given(why, sample)
             moments = nothing_fitted(events, support)
+            under = VariedMoments(moments, moments)
         # Those that are tested: candidates on the support, and combinations of them.
         on_support = replace(events, generators=moments.generators)
         done(1, STEPS[1])
@@ -159,7 +184,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
         more = functions if _further(events, options) else None
         exact = (
             {}
-            if unnamed or reference is not None
+            if unnamed or reference is not None or (sample.variations and why is None)
             else exact_candidates(on_support, frame, options, context.seeds, more, _of_arrays(seeing))
         )
         given = given_groups(
@@ -169,11 +194,13 @@ def measure(sample: Sample, context: Context) -> Measurement:
         along: RelativeTests | None = None
         own = dict[str, GroupTest | GivenTest](exact)
         if reference is not None if why is None else seeing is not None and not unnamed:
-            along = _relative(on_support, reference, seeing, tested, options, context, exact)
+            along = _relative(on_support, reference, seeing, tested, options, context, exact, of_reference)
             own |= along.tests
             why = along.why_not_fitted
         done(1, STEPS[2])
         if why is None:
+            if under.others:
+                own = {**largest_tests(under.every), **own}
             candidates = candidate_tests(moments, options.level, own)
         elif along is not None:
             candidates = along.candidates
@@ -182,17 +209,22 @@ def measure(sample: Sample, context: Context) -> Measurement:
                 tested, len(events.generators)
             )
             candidates = separate_tests(on_support, tested if enough else None, options, exact)
-        ranks = chain(moments, options.level) if why is None else Chain((), options.level, 0)
-        found, algebra = _span(moments, ranks, context)
+        none = Chain((), options.level, 0)
+        ranked = chains(under.every, options.level) if why is None else Chains((none,), none, moments)
+        ranks = ranked.largest
+        span, algebra = _span(ranked.where, ranks, context)
         done(1, STEPS[3])
         lattice = None
         if why is None and options.subgroups is not None and events.momenta and len(moments.generators):
             # What moves no event is no candidate: a class that needs it is not excluded by the support.
             asked = moments.generators if support.still.shape[1] else events.generators
-            lattice = lattice_test(
-                moments, ranks, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups,
-                given={label: (test.log_p, test.kind) for label, test in own.items()},
-            )  # fmt: skip
+            lattice = largest_walk([
+                lattice_test(
+                    m, one, level=options.level, candidates=asked, scale=events.scale, options=options.subgroups,
+                    given={label: (test.log_p, test.kind) for label, test in own.items()},
+                )
+                for m, one in zip(under.every, ranked.each, strict=True)
+            ])  # fmt: skip
         elif along is not None and options.subgroups is not None and events.momenta:
             lattice = lab_rows(
                 {label: (test.log_p, test.kind) for label, test in along.tests.items()},
@@ -201,17 +233,23 @@ def measure(sample: Sample, context: Context) -> Measurement:
         done(1, STEPS[4])
         discrete: Sequence[DiscreteElement] = ()
         elements: dict[str, FloatArray] = {}
+        moved: dict[str, tuple[FloatArray, FloatArray]] = {}
         scan = None
         if options.discrete is not None and options.density is None:
             chosen = options.discrete.chosen(frame)
             elements = {element.name: element.whole for element in chosen}
-            if reference is None:
+            if reference is None and variations:
+                discrete = varied_discrete_tests(
+                    events, variations, chosen, frame, functions, options.level, options.discrete.delta, moved
+                )
+            elif reference is None:
                 discrete = discrete_tests(
                     events, chosen, frame, functions, options.discrete, discrete_seed, options.level, seeing
                 )
             else:
                 discrete = relative_discrete_tests(
-                    events, reference, chosen, frame, functions, discrete_seed, options.level, options.discrete.delta
+                    events, reference, chosen, frame, functions, discrete_seed, options.level, options.discrete.delta,
+                    of_reference, moved,
                 )  # fmt: skip
             if (subgroup := options.discrete.scanned(frame)) is not None:
                 scan = discrete_scan(
@@ -225,17 +263,18 @@ def measure(sample: Sample, context: Context) -> Measurement:
             bounds = relative_bounds(on_support, options.bounds, along)
             maps = relative_maps(on_support, functions, broken, along.along)
         elif options.bounds is not None and reference is None and seeing is None and not unnamed:
-            bounds = bounds_of(on_support, functions, options.bounds)
+            bounds = bounds_of(on_support, functions, options.bounds, variations)
             groups = of_groups(groups, given, bounds)
             maps = breaking_maps(on_support, functions, broken)
             if options.density is None:
                 sectors = sectors_of(on_support, functions, broken, options.level, context.seeds)
         done(1, STEPS[6])
     return Measurement(
-        events, moments, support, candidates, ranks, found, algebra, lattice, discrete, elements, bounds, maps,
+        events, moments, support, candidates, ranks, span, algebra, lattice, discrete, elements, bounds, maps,
         options.level, sample.relative_to, tuple(edge.text for edge in options.fiducial),
         whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why, along,
-        surface_of(events), sectors,
+        surface_of(events), sectors, systematic_terms(sample, under, candidates, why, options),
+        moved,
     )  # fmt: skip
 
 
@@ -247,6 +286,7 @@ def _relative(
     options: MomentsOptions,
     context: Context,
     exact: Mapping[str, GroupTest],
+    variations: Sequence[VariedEvents],
 ) -> RelativeTests:
     """Relative to the reference, or to the efficiency that is given."""
     seed = stream_for(context.seeds, "along orbits")
@@ -258,7 +298,7 @@ def _relative(
         )
     steep = steep_candidates(events, reference, functions, stream_for(seed, "steep"))
     return orbit_tests(
-        events, functions, options.level, reference_along(events, reference, seed), orders, steep
+        events, functions, options.level, reference_along(events, reference, seed, variations), orders, steep
     )
 
 
@@ -333,14 +373,27 @@ def _further(events: Events, options: MomentsOptions) -> bool:
 
 
 def _moments(
-    events: Events, reference: Events | None, functions: TestFunctions, options: MomentsOptions
-) -> Moments:
+    events: Events,
+    reference: Events | None,
+    functions: TestFunctions,
+    options: MomentsOptions,
+    variations: Sequence[VariedEvents],
+    of_reference: Sequence[VariedEvents],
+) -> VariedMoments:
+    """Of the events, or relative to the reference, under the variations of these."""
     if reference is None:
-        return moments_of(
-            events.x, events.weights, functions, events.generators, options.covariance_events, events.places,
-            events.source,
-        )  # fmt: skip
-    return relative_moments(
+        fields = LinearFields(events.generators, str(events.x.device), events.places)
+
+        def covered(some: Events) -> Moments:
+            return moments_of(
+                some.x, some.weights, functions, events.generators, options.covariance_events, some.places,
+                some.source,
+            )  # fmt: skip
+
+        return moments_under(
+            covered(events), variations, events, lambda x: functions.along(x, fields(x)), covered
+        )
+    found = relative_influences(
         points_of(events),
         points_of(reference),
         functions,
@@ -348,3 +401,4 @@ def _moments(
         options.covariance_events,
         events.places,
     )
+    return moments_under(found.moments, of_reference, reference, found.influence)

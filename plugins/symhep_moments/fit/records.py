@@ -4,7 +4,9 @@ Arrays (K functions, G candidates, G' of them or of their combinations on the su
 ``functions`` (K,), ``candidates`` (G,), ``tested`` (G',), ``generator_labels`` (r,) names; ``pulls`` (K, G') and
 ``pulls_found`` (K, r) moments over their errors (NaN: no spread), of the fitted directions what the fit leaves;
 ``generators`` and ``generators_error`` (r, G); ``map_values`` and ``map_errors`` (M, X, Y) with edges ``map_x``
-(X + 1,), ``map_y`` (Y + 1,), ``map_labels`` and ``map_kinds`` (M,), ``map_axes`` (2,); and those of the symmetry.
+(X + 1,), ``map_y`` (Y + 1,), ``map_labels`` and ``map_kinds`` (M,), ``map_axes`` (2,); with systematic variations
+``varied_keys`` (S,) which sizes, ``varied_values`` and ``varied_errors`` (S, A) under each alternative, the errors
+those of the difference (NaN: unknown); and those of the symmetry.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from symhep.hypotheses.support.told import surface_record
 from symhep.lie.labels import combination_label
 from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number
-from symhep.methods.p_values import PValue
+from symhep.methods.p_values import PKind, PValue
 from symhep.methods.result import Arrays
 from symhep.stats.residual_forms import BlockTest
 from symhep_moments.fit.bounds.rows import bounds_record, of_algebra, of_candidate, of_subgroup
@@ -65,7 +67,7 @@ def record_of(m: Measurement) -> MomentsRecord:
         algebra=_algebra(m, generators),
         generators=generators,
         symmetry=symmetry_of(m, generators).to_record(),
-        chain=[_rank(t, m.level) for t in sorted(m.ranks.tests, key=lambda t: -t.r)],
+        chain=[_rank(t, m.level, m.kind) for t in sorted(m.ranks.tests, key=lambda t: -t.r)],
         candidates=_candidates(m),
         catalogue=None if m.lattice is None else m.lattice.order.catalogue.key,
         subgroups=() if m.lattice is None else [of_subgroup(row, m.bounds) for row in m.lattice.rows],
@@ -97,6 +99,7 @@ def record_of(m: Measurement) -> MomentsRecord:
         left_out=[LeftOut(label=label, why=why) for label, why in m.events.left_out],
         thresholds=m.thresholds,
         whole=m.whole,
+        systematic_terms=m.systematic,
     )  # fmt: skip
 
 
@@ -119,9 +122,9 @@ def _events(events: Events) -> EventsRecord:
     return told.model_copy(update={"used": used})
 
 
-def _rank(t: RankTest, level: float) -> RankRow:
+def _rank(t: RankTest, level: float, kind: PKind) -> RankRow:
     return RankRow(
-        **_block(t.blocks[ALL]) | dict(PValue.of(t.log_p)), dimension=t.r, rejected=t.log_p <= math.log(level),
+        **_block(t.blocks[ALL]) | dict(PValue.of(t.log_p, kind)), dimension=t.r, rejected=t.log_p <= math.log(level),
         blocks={name: BlockRow(**_block(block)) for name, block in t.blocks.items()},
     )  # fmt: skip
 
@@ -160,7 +163,7 @@ def _algebra(m: Measurement, generators: Sequence[GeneratorRow]) -> AlgebraRecor
     named, closure = algebra.identification, algebra.closure_log_p
     return AlgebraRecord(
         dimension=best.r, name=named.name, stability=named.stability,
-        **dict(PValue.of(best.log_p if algebra.log_p is None else algebra.log_p)), angle_95=m.region.angle_95,
+        **dict(PValue.of(best.log_p if algebra.log_p is None else algebra.log_p, m.kind)), angle_95=m.region.angle_95,
         alternatives=Alternative.of(named.alternatives), **of_algebra(m, generators),
         closure_test=Closure(
             exists=algebra.theta is not None, chi_squared=algebra.distance, conditions=algebra.conditions,
@@ -207,6 +210,7 @@ def arrays_of(m: Measurement) -> Arrays:
         "generators_error": errors.T,
         "generator_labels": _strings([row.label for row in generators]),
         **symmetry_of(m, generators).to_arrays(),
+        **_varied_arrays(m),
         **_map_arrays(_filled(m.maps)),
         **m.sectors.arrays(),
     }
@@ -241,6 +245,20 @@ def _map_arrays(maps: Sequence[BreakingMap]) -> Arrays:
         "map_kinds": _strings([m.kind for m in maps]),
         "map_axes": _strings(maps[0].axes),
     }
+
+
+def _varied_arrays(m: Measurement) -> Arrays:
+    """Sizes under systematic variations: keys (k,), and values and errors of their differences (k, A), NaN: unknown."""
+    found = {
+        f"candidates[{t.label}].size": None if m.bounds is None else m.bounds.varied(t.label)
+        for t in m.candidates
+    }
+    found |= {f"discrete[{row.name}].size": m.moved.get(row.same_as or row.name) for row in m.discrete}
+    known = {key: pair for key, pair in found.items() if pair is not None}
+    if not known:
+        return {}
+    values, errors = (np.array([pair[i] for pair in known.values()]) for i in range(2))
+    return {"varied_keys": _strings(list(known)), "varied_values": values, "varied_errors": errors}
 
 
 def _strings(values: Sequence[str]) -> npt.NDArray[np.str_]:

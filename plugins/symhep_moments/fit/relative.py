@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ from symhep_moments.fit.moments import Moments
 from symhep_moments.options import COVARIANCE_EVENTS
 from symhep_moments.places import Places
 
-__all__ = ["Points", "relative_moments"]
+__all__ = ["Points", "RelativeMoments", "relative_influences", "relative_moments"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -89,6 +90,15 @@ class _WithProducts(TestFunctions):
         return torch.cat([Constant().along(x, v), df, products], dim=1)
 
 
+@dataclass(frozen=True, eq=False)
+class RelativeMoments:
+    """Moments, and the ``influence`` (n, K, G) of events x (n, P, D) of the reference: with other events of the
+    reference the moments move by the difference of its means over these and those, to first order."""
+
+    moments: Moments
+    influence: Callable[[Tensor], Tensor]
+
+
 def relative_moments(
     data: Points,
     reference: Points,
@@ -130,6 +140,18 @@ def relative_moments(
     >>> bool((abs(moments.mean) < 4 * np.sqrt(np.einsum("kaka->ka", moments.covariance))).all())
     True
     """
+    return relative_influences(data, reference, functions, generators, covariance_events, places).moments
+
+
+def relative_influences(
+    data: Points,
+    reference: Points,
+    functions: TestFunctions,
+    generators: Generators,
+    covariance_events: int = COVARIANCE_EVENTS,
+    places: Places | None = None,
+) -> RelativeMoments:
+    """`relative_moments` with the influence of an event of the reference on them."""
     needed = ENOUGH * (2 * functions.count + 1)
     for name, sample in (("data", data), ("reference", reference)):
         if not sample.effective >= needed:
@@ -163,7 +185,7 @@ def relative_moments(
     (one, nu_one), (two, nu_two) = parts
     covariance = (one + two).cpu().numpy()
     g = len(generators)
-    return Moments(
+    moments = Moments(
         mean.cpu().numpy(),
         covariance.reshape(k, g, k, g),
         _freedom(one, two, nu_one, nu_two),
@@ -171,6 +193,11 @@ def relative_moments(
         functions.labels,
         dict(functions.blocks),
     )
+
+    def influence(x: Tensor) -> Tensor:
+        return _influences(x, wide, basis, fields, beta, -(1 - alpha) * onto)
+
+    return RelativeMoments(moments, influence)
 
 
 def _basis(data: Points, reference: Points, functions: TestFunctions, alpha: float) -> _WithProducts:
@@ -221,15 +248,22 @@ def _covariance(
     first = torch.zeros(size, dtype=torch.float64, device=beta.device)
     mass = 0.0
     for x, w in sample.chunks(width):
-        h = basis.values(x) @ beta
-        r = wide.along(x, fields(x)) + wide.values(x)[:, :, None] * h[:, None, :]
-        influence = torch.einsum("kj,nja->nka", turn, r).flatten(1)
+        influence = _influences(x, wide, basis, fields, beta, turn).flatten(1)
         second += influence.T @ ((w**2)[:, None] * influence)
         first += w**2 @ influence
         mass += float((w**2).sum())
     first /= mass
     covariance: Tensor = (second / mass - torch.outer(first, first)) / (1 - 1 / sample.effective)
     return covariance
+
+
+def _influences(
+    x: Tensor, wide: TestFunctions, basis: TestFunctions, fields: LinearFields, beta: Tensor, turn: Tensor
+) -> Tensor:
+    """``turn`` R of each event: (n, K, G)."""
+    h = basis.values(x) @ beta
+    r = wide.along(x, fields(x)) + wide.values(x)[:, :, None] * h[:, None, :]
+    return torch.einsum("kj,nja->nka", turn, r)
 
 
 def _inverse(gram: Tensor, resolution: float) -> Tensor:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
 
+from symhep.lie.generators import Generators
 from symhep.methods.enumeration import several
 from symhep_moments.fit.bounds.seen import Seen
 from symhep_moments.fit.bounds.turns import Turns, turns_of
 from symhep_moments.fit.candidates import CandidateTest, GivenTest, adjusted_tests, given_test
 from symhep_moments.fit.conditional.along import Along, nothing, points_of, side_by_side
 from symhep_moments.fit.conditional.moments import as_moments
+from symhep_moments.fit.conditional.partialling import Partialled
 from symhep_moments.fit.conditional.strengths import OrbitHarmonics, Strength, strengths
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.given.exact_test import GroupTest
@@ -98,10 +100,17 @@ def orbit_tests(
             continue
         found = along(orbit, side_by_side(functions.values if tested else nothing, waves), waves.count)
         if tested:
-            tests[label] = given_test(as_moments(found, functions, generators.subset([label])), [1.0])
+            tests[label] = _largest(found, functions, generators.subset([label]))
         sizes[label] = strengths(found, waves.names)
     own = {label: tests[label] for label in generators.labels if label in tests}
     return RelativeTests(own, adjusted_tests(own, level), steep, turns, sizes, along)
+
+
+def _largest(found: Partialled, functions: TestFunctions, generator: Generators) -> GivenTest:
+    """The test with systematic variations; of alternatives without a parameter that of the largest p-value."""
+    tests = [given_test(as_moments(one, functions, generator), [1.0]) for one in found.every]
+    largest = max(tests, key=lambda test: test.log_p)
+    return largest if len(tests) == 1 else replace(largest, kind="bound")
 
 
 def steep_candidates(

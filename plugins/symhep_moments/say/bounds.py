@@ -12,17 +12,32 @@ from symhep.methods.result import Statement
 from symhep_moments.record import Candidate, MomentsRecord
 from symhep_moments.say.group import group_in_words
 
-__all__ = ["V_L", "V_M", "bounds", "is_broken"]
+__all__ = ["V_L", "V_M", "bounds", "is_broken", "v_m_meaning"]
 
 #: What a size in per cent means.
 V_M = (
     "v_m = |E[exp(i m phi)]|, phi the angle of a vector about the axis: half of the epsilon of "
     "1 + epsilon cos m(phi - Psi)"
 )
+#: The same relative to another density.
+RELATIVE_V_M = (
+    "v_m: half of the epsilon of 1 + epsilon cos m(phi - Psi), by which the density relative to {reference} varies "
+    "along the orbits, phi the angle of a vector about the axis"
+)
 #: The same of directions.
 V_L = "v_l = |E[y_l(n)]|, n the direction of a vector: the root of the mean of P_l(cos angle) over pairs of events"
 #: Candidates that a sentence can hold.
 LISTED = 6
+
+
+def v_m_meaning(s: MomentsRecord) -> str:
+    """What a v_m of this result means."""
+    return V_M if s.reference is None or _of_density(s) else RELATIVE_V_M.format(reference=s.reference)
+
+
+def _of_density(s: MomentsRecord) -> bool:
+    """A density counts as edges do, in the events themselves."""
+    return s.reference is not None and s.reference.startswith("the density")
 
 
 def is_broken(candidate: Candidate) -> bool:
@@ -74,7 +89,7 @@ def _functions(function: str, s: MomentsRecord) -> tuple[str, str, str]:
     if "of the direction of" in function:
         return f"spherical harmonic l <= {s.bounds.highest_order} of a direction", "v_l", V_L
     angle = "the azimuth" if function.endswith("about z") else "the angle about an axis"
-    return f"harmonic m <= {s.bounds.highest_order} of {angle}", "v_m", V_M
+    return f"harmonic m <= {s.bounds.highest_order} of {angle}", "v_m", v_m_meaning(s)
 
 
 def _broken(s: MomentsRecord) -> Iterator[Statement]:
@@ -84,7 +99,7 @@ def _broken(s: MomentsRecord) -> Iterator[Statement]:
     told = [_size(c) for c in broken[:LISTED]]
     told += [f"{len(broken) - LISTED} more"] if len(broken) > LISTED else []
     seen = any(c.size_kind == "v_m" for c in broken[:LISTED])
-    meaning = f"; {V_M}" if seen and s.algebra.upper_95 is None else ""
+    meaning = f"; {v_m_meaning(s)}" if seen and s.algebra.upper_95 is None else ""
     yield Statement(
         f"Broken: {several(told)} (95 % intervals, all at once{meaning}).",
         {c.label: c.size.to_json() for c in broken if c.size is not None},
@@ -107,7 +122,7 @@ def _rest(s: MomentsRecord) -> Iterator[Statement]:
         told = s.algebra.upper_95 is not None or any(
             is_broken(c) and c.size_kind == "v_m" for c in s.candidates[:LISTED]
         )
-        meaning = "" if told else f"; {V_M}"
+        meaning = "" if told else f"; {v_m_meaning(s)}"
         yield Statement(f"Limits: {_limits(kept)}{meaning}.", {c.label: _evidence(c) for c in kept}, "limits")
     if seen := [c for c in limited if c.rejected]:
         yield Statement(

@@ -49,7 +49,7 @@ def sentences(s: MomentsRecord) -> Iterator[Statement]:
             confined=bool(s.left_out),
         )  # fmt: skip
         yield from () if lattice is None else (lattice,)
-    discrete = discrete_statement(s.discrete, final_state="pz" in s.vectors.components)
+    discrete = discrete_statement(s.discrete, final_state="pz" in s.vectors.components, relative=s.reference)
     yield from () if discrete is None else (discrete,)
     scan = scan_statement(s.cyclic_scan)
     yield from () if scan is None else (scan,)
@@ -195,12 +195,13 @@ def _places(s: MomentsRecord) -> Iterator[Statement]:
             continue
         if abs(value) > CLEAR * error:
             more = "more" if value > 0 else "fewer"
+            relative = f", relative to {s.reference}," if s.reference else ""
             x, y = (
                 _place(axis, ends, s.unit) for axis, ends in zip(b.axes, (b.x_edges, b.y_edges), strict=True)
             )
             yield Statement(
                 f"{b.label} is broken most clearly where {x} and {y}: "
-                f"({with_error(100 * abs(value), 100 * error)}) % {more} events than the symmetry predicts "
+                f"({with_error(100 * abs(value), 100 * error)}) % {more} events than the symmetry predicts{relative} "
                 f"(the clearest of {b.bins} bins).",
                 b.to_json(),
                 "maps",

@@ -16,7 +16,7 @@ from symhep.hypotheses.support.told import surface_table
 from symhep.methods.table import Cell, Heading, Table
 from symhep_moments.record import Candidate, MomentsRecord
 from symhep_moments.say.blocks import block_name
-from symhep_moments.say.bounds import V_M
+from symhep_moments.say.bounds import v_m_meaning
 from symhep_moments.say.sectors import sector_table
 
 __all__ = ["tables"]
@@ -42,7 +42,7 @@ def tables(s: MomentsRecord) -> dict[str, Table]:
 
 def _candidates(s: MomentsRecord) -> Table:
     caption = (
-        f"Size of the breaking, in per cent {V_M}, or a rate; 95 % intervals and limits, all at once."
+        f"Size of the breaking, in per cent {v_m_meaning(s)}, or a rate; 95 % intervals and limits, all at once."
         if any(c.size is not None for c in s.candidates)
         else ""
     )

@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 from scipy.stats import chi2, f, norm
 from scipy.stats.qmc import Sobol
 
-__all__ = ["Bounded", "Quantity", "Region", "ellipse_ends", "hotelling", "simultaneous"]
+__all__ = ["Bounded", "Quantity", "Region", "ellipse_ends", "hotelling", "simultaneous", "size_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -38,12 +38,24 @@ class Quantity:
         (d, d) of the estimate (not of one event).
     nu
         Degrees of freedom of the covariance: independent units less one where all count alike; inf if it is known.
+    shifts
+        (T, d) D_s of each nuisance parameter s ~ N(0, 1), which moves m by s D_s: sum_s D_s D_s^T adds to the
+        covariance of m, and as it is no estimate of a variance from the events, nu stays.
+    others
+        (B, d) m under alternatives that have no parameter.
     """
 
     name: str
     mean: FloatArray
     covariance: FloatArray
     nu: float = inf
+    shifts: FloatArray | None = None
+    others: FloatArray | None = None
+
+    @property
+    def total(self) -> FloatArray:
+        """(d, d) covariance with that of the nuisance parameters."""
+        return self.covariance if self.shifts is None else self.covariance + self.shifts.T @ self.shifts
 
     def __post_init__(self) -> None:
         mean, covariance = np.atleast_1d(self.mean), np.atleast_2d(self.covariance)
@@ -62,7 +74,8 @@ class Bounded:
     value
         sqrt(max(0, m^2 - tr C)): the size abs(mu) with the noise taken off; of an asymmetry (d = 1) abs(m).
     low, high
-        Ends of abs(mu) in the region; low is 0 where mu = 0 is in it.
+        Ends of abs(mu) in the region; low is 0 where mu = 0 is in it. With nuisance parameters of the covariance
+        C + sum_s D_s D_s^T; with alternatives without a parameter the union of the intervals of all.
     upper_95
         The limit: no larger abs(mu) is in the region. The same as ``high``.
     expected_95
@@ -112,7 +125,7 @@ class Region:
     def squared(self, name: str) -> float:
         """T^2 at the edge of the ellipse of a quantity; inf if the sample is too small for one."""
         q = self.quantities[name]
-        variances = np.asarray(np.linalg.eigvalsh(q.covariance), dtype=np.float64)
+        variances = np.asarray(np.linalg.eigvalsh(q.total), dtype=np.float64)
         return hotelling(int(_noisy(variances).sum()), q.nu, self._tail)
 
     def seen(self, name: str, onto: FloatArray | None = None) -> Bounded:
@@ -121,26 +134,30 @@ class Region:
         The shadow of the ellipse: it holds wherever mu lies in the ellipse, so that directions may be chosen
         afterwards.
         """
-        mean, covariance = self._shadow(name, onto)
+        q = self._shadow(name, onto)
         squared = self.squared(name)
         expected = (
             inf
             if squared == inf
-            else _expected(np.asarray(np.linalg.eigvalsh(covariance), dtype=np.float64), squared)
+            else _expected(np.asarray(np.linalg.eigvalsh(q.total), dtype=np.float64), squared)
         )
-        value, low, high = _ends(mean, covariance, squared)
-        if len(mean) > 1:
+        value, low, high = _union(q, squared)
+        if len(q.mean) > 1:
             return Bounded(value, low, high, expected)
-        m, half = float(mean[0]), sqrt(squared * max(float(covariance[0, 0]), 0.0)) if squared < inf else inf
-        return Bounded(value, low, high, expected, (m, m - half, m + half))
+        half = sqrt(squared * max(float(q.total[0, 0]), 0.0)) if squared < inf else inf
+        means = [float(m[0]) for m in _means(q)]
+        return Bounded(value, low, high, expected, (means[0], min(means) - half, max(means) + half))
 
     def ends(self, name: str, onto: FloatArray | None = None) -> tuple[float, float, float]:
         """Value, low and high of `seen`, without the expected limit."""
-        return _ends(*self._shadow(name, onto), self.squared(name))
+        return _union(self._shadow(name, onto), self.squared(name))
 
-    def _shadow(self, name: str, onto: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+    def _shadow(self, name: str, onto: FloatArray | None) -> Quantity:
         q = self.quantities[name]
-        return (q.mean, q.covariance) if onto is None else (onto @ q.mean, onto @ q.covariance @ onto.T)
+        if onto is None:
+            return q
+        shifts, others = (None if part is None else part @ onto.T for part in (q.shifts, q.others))
+        return Quantity(name, onto @ q.mean, onto @ q.covariance @ onto.T, q.nu, shifts, others)
 
 
 def simultaneous(
@@ -172,15 +189,35 @@ def _noisy(variances: FloatArray) -> npt.NDArray[np.bool_]:
     return variances > NO_NOISE * max(float(variances.max(initial=0.0)), 0.0)
 
 
-def _ends(mean: FloatArray, covariance: FloatArray, squared: float) -> tuple[float, float, float]:
-    """Value, low, high by the ellipse with this T^2 at its edge; one that the sample is too small for is all space."""
-    variances, axes = np.linalg.eigh(covariance)
+def _means(q: Quantity) -> list[FloatArray]:
+    """The nominal one first."""
+    return [q.mean, *([] if q.others is None else q.others)]
+
+
+def _union(q: Quantity, squared: float) -> tuple[float, float, float]:
+    """Value, low, high by the ellipse with this T^2 at its edge; one that the sample is too small for is all space.
+
+    The ends are those of the union over the alternatives, the value is the nominal one.
+    """
+    variances, axes = np.linalg.eigh(q.total)
     variances = np.where(_noisy(variances), variances, 0.0)
-    low, high = (0.0, inf) if squared == inf else ellipse_ends(axes.T @ mean, variances, squared)
+    ends = [
+        (0.0, inf) if squared == inf else ellipse_ends(axes.T @ mean, variances, squared)
+        for mean in _means(q)
+    ]
+    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
+    return min(max(size_of(q.mean, q.covariance), low), high), low, high
+
+
+def size_of(mean: FloatArray, covariance: FloatArray) -> float:
+    """sqrt(max(0, m^2 - tr C)), of an asymmetry abs(m).
+
+    >>> size_of(np.array([-3.0]), np.eye(1)), size_of(np.array([3.0, 4.0]), 8 * np.eye(2))
+    (3.0, 3.0)
+    """
     if len(mean) == 1:
-        return abs(float(mean[0])), low, high
-    value = sqrt(max(0.0, float(mean @ mean - variances.sum())))
-    return min(max(value, low), high), low, high
+        return abs(float(mean[0]))
+    return sqrt(max(0.0, float(mean @ mean - np.trace(covariance))))
 
 
 def hotelling(d: int, nu: float, tail: float) -> float:

@@ -21,12 +21,12 @@ DEPENDENT = 0.01
 
 
 def discrete_statement(
-    rows: Sequence[DiscreteRow], *, final_state: bool, figure: str = "discrete"
+    rows: Sequence[DiscreteRow], *, final_state: bool, figure: str = "discrete", relative: str | None = None
 ) -> Statement | None:
     """Which elements are violated, with adjusted p and asymmetry, and which are compatible, with limits.
 
     None: none was tested. ``final_state``: they act on momenta of the final state alone, which for parity and C of the
-    process is half of it.
+    process is half of it. ``relative``: to what, in words.
     """
     told = [row for row in rows if row.same_as is None]
     tested = [row for row in told if row.log10_p_adjusted is not None]
@@ -55,6 +55,7 @@ def discrete_statement(
             f"{_limits(compatible)})"
         )
     acting = " (acting on the final state only)" if final_state else ""
+    acting += f", relative to {relative}" if relative else ""
     evidence = {
         row.name: {
             "log10_p_adjusted": row.log10_p_adjusted,

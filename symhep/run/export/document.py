@@ -12,6 +12,7 @@ from symhep.methods.record import SCHEMA_VERSION, jsonable
 from symhep.run.export.exported import Exported
 from symhep.run.export.place import require_new, write_text
 from symhep.run.stored import StoredResult, StoredRun
+from symhep.run.stored_control import StoredControl
 
 __all__ = ["DOCUMENT_VERSION", "export_json", "run_document"]
 
@@ -41,6 +42,7 @@ def run_document(run: StoredRun) -> dict[str, Any]:
         "symhep_export": DOCUMENT_VERSION,
         "records": SCHEMA_VERSION,
         "results": {name: _result(result) for name, result in run.results.items()},
+        "controls": {name: _controls(control) for name, control in run.controls.items()},
         "failed": run.failed,
         "blind": run.blind,
         "unread": run.unread,
@@ -77,6 +79,16 @@ def _result(found: StoredResult) -> dict[str, Any]:
         "histograms": json.loads(histograms),
         "figures": {figure.name: figure.caption for figure in found.figures},
     }
+
+
+def _controls(control: StoredControl) -> dict[str, Any]:
+    """Control plots, histograms over (dataset, alternative, value)."""
+    import uhi.io.json
+
+    return {
+        "features": control.features, "region": control.region, **control.shown.to_json(),
+        "histograms": json.loads(json.dumps(control.histograms, default=uhi.io.json.default)),
+    }  # fmt: skip
 
 
 def _answer(answer: Answer) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from symhep.readers.histogram_writing import write_histograms
 from symhep.run.export.exported import Exported
 from symhep.run.export.place import file_names, require_new, slug
-from symhep.run.export.spectra import Spectrum, spectra_of
+from symhep.run.export.spectra import Spectrum, plain_axis, spectra_of
 from symhep.run.stored import StoredRun
+from symhep.run.stored_control import StoredControl
 
 if TYPE_CHECKING:
     import hist
@@ -36,12 +37,31 @@ def export_root(run: StoredRun, path: Path, *, force: bool = False) -> Exported:
             kind = slug(spectrum.kind)
             base = "/".join([*map(slug, name.split("/")), kind, place.removeprefix(f"{kind}_") or place])
             found |= _titled(spectrum, base)
+    for name, control in run.controls.items():
+        found |= _control(control, "/".join(map(slug, name.split("/"))))
     about = {
         "symhep": run.last.get("symhep"), "run": run.folder.name, "results": list(run.results),
         "missing": run.missing,
     }  # fmt: skip
     write_histograms(path, found, json.dumps(about))
-    return Exported(path, f"{len(found)} histograms of {len(run.results)} results", tuple(run.missing))
+    return Exported(path, f"{len(found)} histograms", tuple(run.missing))
+
+
+def _control(control: StoredControl, base: str) -> dict[str, hist.Hist[Any]]:
+    """Control plots: each dataset, and the sum of the simulation under each alternative of each variation."""
+    told = list(control.spectra())
+    found = {}
+    for place, (quantity, spectrum) in zip(file_names([name for name, _ in told]), told, strict=True):
+        own = {**spectrum.data, **spectrum.simulation} | (
+            {"all_simulation": t} if (t := spectrum.total) is not None else {}
+        )
+        own |= {f"all_simulation_{v}_{a}": h for v, some in spectrum.varied.items() for a, h in some.items()}
+        for name, (sample, histogram) in zip(file_names(list(own)), own.items(), strict=True):
+            made = histogram.copy()
+            made.name = f"{quantity}, {sample}"
+            made.axes[0].label = str(plain_axis(spectrum.label, quantity))
+            found[f"{base}/{place}/{name}"] = made
+    return found
 
 
 def _titled(spectrum: Spectrum, base: str) -> dict[str, hist.Hist[Any]]:

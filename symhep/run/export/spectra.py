@@ -14,7 +14,7 @@ from symhep.run.stored import StoredResult
 if TYPE_CHECKING:
     import hist
 
-__all__ = ["PlainAxis", "Spectrum", "spectra_of"]
+__all__ = ["PlainAxis", "Spectrum", "plain_axis", "spectra_of"]
 
 #: 'pt of jets [GeV]': a name and its unit.
 _UNIT = re.compile(r"\s*\[([^\[\]]*)\]\s*$")
@@ -68,7 +68,7 @@ def spectra_of(result: StoredResult) -> Iterator[Spectrum]:
         if len(plain) not in (1, 2):
             continue
         axes = tuple(
-            _plain(axis.label or axis.name, name if len(plain) == 1 else axis.name) for axis in plain
+            plain_axis(axis.label or axis.name, name if len(plain) == 1 else axis.name) for axis in plain
         )
         yield Spectrum(
             printable(kind), printable(name), _apart(histogram, named), axes,
@@ -88,8 +88,12 @@ def _apart(histogram: hist.Hist[Any], named: list[Any]) -> dict[str, hist.Hist[A
     return found
 
 
-def _plain(label: str, name: str) -> PlainAxis:
-    """Labels are LaTeX for matplotlib, and names are not."""
+def plain_axis(label: str, name: str) -> PlainAxis:
+    """Name and unit of an axis by its label; by ``name`` where the label is LaTeX for matplotlib.
+
+    >>> str(plain_axis("pt of jets [GeV]", "pt")), str(plain_axis(r"$p_x$ [GeV]", "px"))
+    ('pt of jets [GeV]', 'px [GeV]')
+    """
     unit = _UNIT.search(label)
     text = _UNIT.sub("", label)
     return PlainAxis(printable(name if "$" in text or not text else text), printable(unit[1] if unit else ""))

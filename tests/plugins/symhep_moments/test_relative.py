@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from symhep.errors import CardError
 from symhep.events.dataset import Column, Dataset, Scaler
 from symhep.methods.context import Context, seed_sequence
 from symhep.methods.interface import Shard
@@ -75,7 +76,12 @@ def test_a_dead_sector_of_both_leaves_the_test_along_orbits() -> None:
     assert "J_z" in result.record.steep
     assert result.record.algebra.dimension is None
     assert not result.record.chain
-    assert not result.record.subgroups
+    # SO(2) is told with the axes of the lab, and has the p of J_z
+    (row,) = [row for row in result.record.subgroups if row.name == "SO(2)"]
+    assert (row.how, row.survives, row.p_value) == ("lab", True, None)
+    assert row.lab is not None
+    assert row.lab.p_value == pytest.approx(turn.p_value, rel=1e-12)
+    assert row.upper_95 == turn.upper_95
     text = _text(result)
     assert (
         "J_z the density of the events and the reference changes more steeply than the test functions follow"
@@ -84,10 +90,50 @@ def test_a_dead_sector_of_both_leaves_the_test_along_orbits() -> None:
     assert "what takes derivatives cannot be told (declare cuts as edges, if they are any)" in text
 
 
-def test_what_the_data_alone_break_is_seen_behind_the_sector() -> None:
+def test_what_the_data_alone_break_is_seen_behind_the_sector_with_its_size_and_its_place() -> None:
+    """v_2 = 0.3 / 2 in the meaning of the plain test, though the sector breaks v_1, v_2, ... of both samples."""
     rng = np.random.default_rng(2)
     result = _found(_both(_pairs(rng, 4000, 10.0, True, 0.3), _pairs(rng, 4000, 4.0, True)))
-    assert _row(result, "J_z").rejected
+    turn, boost = _row(result, "J_z"), _row(result, "K_z")
+    assert turn.rejected
+    assert turn.size_kind == "v_m"
+    assert turn.size.low < 0.15 < turn.size.high
+    assert turn.upper_95 == turn.size.high
+    assert turn.function in ("v_2 of muons[0] about z", "v_2 of muons[1] about z")
+    assert (boost.size, boost.upper_95) == (None, None)
+    assert result.record.bounds is not None
+    why = {row.label: row.why for row in result.record.bounds.without}
+    assert why["K_z"] == "its flow does not come back, and relative to another density no rate is measured"
+    assert "J_z" in result.arrays["map_labels"].tolist()
+    values = result.arrays["map_values"][result.arrays["map_labels"].tolist().index("J_z")]
+    centre = (result.arrays["map_x"][1:] + result.arrays["map_x"][:-1]) / 2
+    wave = np.cos(2 * centre)[:, None] * np.ones(values.shape[1])
+    known = np.isfinite(values)
+    assert np.corrcoef(values[known], wave[known])[0, 1] > 0.5
+    assert "by which the density relative to the dataset 'mc' varies along the orbits" in _text(result)
+
+
+def test_discrete_elements_are_tested_relative_to_the_reference() -> None:
+    rng = np.random.default_rng(5)
+    data, reference = _pairs(rng, 3000, 10.0, True), _pairs(rng, 3000, 4.0, True)
+    left = data[rng.random(3000) < np.where(data[:, 0, 3] > 0, 1.0, 0.5)]  # twice as many forward
+    result = _found(
+        _both(left, reference), discrete=["reflection(z)", "reflection(x)"], generators="rotations"
+    )
+    rows = {row.name: row for row in result.record.discrete}
+    assert rows["reflection(z)"].rejected
+    size = rows["reflection(z)"].size
+    assert size is not None
+    assert size.low < 1 / 3 < size.high  # (1 - 0.5) / (1 + 0.5)
+    assert rows["reflection(z)"].function == "pz(muons[0])"
+    assert not rows["reflection(x)"].rejected  # though both samples lack a sector
+    assert "Discrete symmetries (acting on the final state only), relative to the dataset 'mc'" in _text(
+        result
+    )
+    with pytest.raises(CardError, match="'scan' looks at the events alone"):
+        MomentConditions().check(
+            _both(left, reference), MomentsOptions.model_validate({"discrete": {"scan": "J_z"}})
+        )
 
 
 def test_without_edges_directions_are_fitted_and_the_class_has_the_p_of_its_generator() -> None:

@@ -14,9 +14,10 @@ import pytest
 import symhep
 from symhep.card.loader import load_card
 from symhep.errors import CardError, InputError
+from symhep.events.assemble import assemble
 from symhep.events.dataset import Dataset
+from symhep.methods.context import SilentProgress
 from symhep.plugin.manager import build_registry
-from symhep.run.attempt import assemble
 from symhep.run.folder import RunFolder
 from symhep.run.plan import Plan, make_plan
 from symhep.run.reading import DatasetEvents, read_dataset
@@ -75,8 +76,6 @@ def card(tmp_path: Path, variations: Any, **changes: Any) -> dict[str, Any]:
 
 def events_of(given: Any, folder: Path, registry: Any = None) -> tuple[Plan, dict[str, DatasetEvents]]:
     plan = make_plan(load_card(given), registry or build_registry())
-    from symhep.methods.context import SilentProgress
-
     with open_workers("1") as pool:
         return plan, {
             name: read_dataset(
@@ -301,3 +300,80 @@ def test_a_run_stores_the_weights_and_takes_them_again(tmp_path: Path, registry:
     assert record is not None
     assert [v.name for v in record.variations] == ["scale"]
     assert np.isfinite([a.up for a in record.answers]).all()
+
+
+def tune(
+    tmp_path: Path, rows: list[tuple[float, float, Mapping[str, str | float]]], **changes: Any
+) -> dict[str, Any]:
+    """A card whose variation 'tune' is another file."""
+    write_lhe(tmp_path / "a.lhe", ROWS)
+    (tmp_path / "tune").mkdir()
+    write_lhe(tmp_path / "tune/up.lhe", rows)
+    return card(tmp_path, {"tune": {"up": {"files": [str(tmp_path / "tune/*.lhe")]}}}, **changes)
+
+
+OTHER: list[tuple[float, float, Mapping[str, str | float]]] = [
+    (7.0, 1.0, {}),
+    (-8.0, 2.0, {}),
+    (9.0, 2.0, {}),
+]
+
+
+def all_events(given: Any, folder: Path) -> tuple[Dataset, DatasetEvents]:
+    plan = make_plan(load_card(given), build_registry())
+    with open_workers("1") as pool:
+        events = read_dataset(
+            "mc", plan.tables, plan.sources["mc"], plan.agreements["mc"], {}, RunFolder(folder), SilentProgress(), pool,
+            plan.others["mc"],
+        )  # fmt: skip
+    return assemble(plan.tables, "p", {"mc": events.tables["p"]}, varied={"mc": events.varied("p")}), events
+
+
+def test_other_files_are_normalised_to_the_same_cross_section(tmp_path: Path) -> None:
+    """Sums of weights 4 and 5 of the events read; 20 pb is a factor 5 and 4."""
+    data, events = all_events(tune(tmp_path, OTHER, dataset={"xsec_pb": 20.0}), tmp_path / "run")
+    (found,) = data.variations
+    (up,) = found.alternatives
+    assert (found.rule, up.name, up.same_rows) == ("up_down", "up", False)
+    assert data.weights.tolist() == [5.0, 10.0, -5.0]
+    assert (up.data.values[:, 0].tolist(), up.data.weights.tolist()) == ([7.0, 9.0], [4.0, 8.0])
+    # Events of their own, though they have the same numbers in their file.
+    assert not np.isin(up.data.unit, data.unit).any()
+    rows = {row["name"]: row["variations"]["tune"] for row in events.account["selections"]["right"]}
+    assert rows["all"] == {"down": 0.0, "up": 0.0, "alternatives": {"up": 20.0}}
+    assert rows["px"] == {"down": 2.0, "up": 2.0, "alternatives": {"up": 12.0}}
+    assert events.account["variation_files"]["tune/up"]["events_read"] == 3
+
+
+def test_without_a_cross_section_to_the_same_sum_of_weights(tmp_path: Path) -> None:
+    data, _ = all_events(tune(tmp_path, OTHER), tmp_path / "run")
+    assert data.weights.tolist() == [1.0, 2.0, -1.0]
+    np.testing.assert_allclose(data.variations[0].alternatives[0].data.weights, [0.8, 1.6])
+
+
+def test_other_files_that_sum_to_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="the weights sum to 0, so the other files of a variation cannot"):
+        all_events(tune(tmp_path, [(7.0, 1.0, {}), (7.0, -1.0, {})]), tmp_path / "run")
+
+
+def test_other_files_that_are_not_there(tmp_path: Path) -> None:
+    write_lhe(tmp_path / "a.lhe", ROWS)
+    given = card(tmp_path, {"tune": {"up": {"files": [str(tmp_path / "nothing*.lhe")]}}})
+    with pytest.raises(CardError, match="nothing"):
+        make_plan(load_card(given), build_registry())
+
+
+def test_another_alternative_by_file_leaves_the_stored_events(tmp_path: Path, registry: Any) -> None:
+    method = {"methods": {"boot": {"use": "bootstrap", "features": "p"}}}
+    given = tune(tmp_path, OTHER * 5, **method)
+    write_lhe(tmp_path / "a.lhe", ROWS * 10)
+    assert symhep.run(given, tmp_path / "run", registry=registry).failed == {}
+    place = tmp_path / "run/.symhep/parts/data/mc"
+    before = {p.name: p.stat().st_mtime_ns for p in place.iterdir() if p.is_file()}
+    write_lhe(tmp_path / "tune/two.lhe", OTHER)
+    done = symhep.run(given, tmp_path / "run", registry=registry)
+    assert not done.failed
+    assert done.computed == ["boot"]
+    assert before == {p.name: p.stat().st_mtime_ns for p in place.iterdir() if p.is_file()}
+    files = [f["file"] for f in json.loads((tmp_path / "run/provenance.json").read_text())["files"]]
+    assert [Path(f).name for f in files] == ["a.lhe", "two.lhe", "up.lhe"]

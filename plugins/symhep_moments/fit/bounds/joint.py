@@ -33,12 +33,15 @@ class Joint:
         self._rows = np.linspace(0, n - 1, min(n, EVENTS)).astype(np.int64)
         self._weights = seen.weights[self._rows]
         self._unit = None if seen.unit is None else seen.unit[self._rows]
+        self._watch = seen.watch
 
     def add(self, quantity: Quantity, values: FloatArray, number: FloatArray | None = None) -> None:
         """A quantity with the ``values`` (N, d) that it is the mean of, and the number of members."""
         w = self._weights[:, None]
         per = w if number is None else w * number[self._rows, None]
         self._columns[quantity.name] = unit_sums(w * values[self._rows] - per * quantity.mean, self._unit)
+        if self._watch is not None:
+            self._watch.add(quantity, values, number)
 
     def put(self, quantity: Quantity, influences: FloatArray) -> None:
         """A quantity with the influences (U, d) of the independent units on it, which many quantities share."""
@@ -49,13 +52,20 @@ class Joint:
         self, region: Region, names: Iterable[str], onto: dict[str, FloatArray] | None = None
     ) -> float:
         """Median of the largest upper end of these quantities, or of their parts ``onto``, if nothing is broken."""
-        columns, scales, parts, edges, at = [], [], [], [], 0
+        columns, scales, shifts, parts, edges, at = [], [], [], [], [], 0
         for name in names:
             part = None if onto is None else onto[name]
             residuals, covariance = self._columns[name], region.quantities[name].covariance
+            shift = region.quantities[name].shifts
+            shift = np.zeros((0, len(covariance))) if shift is None else shift
             if part is not None:
-                residuals, covariance = residuals @ part.T, part @ covariance @ part.T
+                residuals, covariance, shift = (
+                    residuals @ part.T,
+                    part @ covariance @ part.T,
+                    shift @ part.T,
+                )
             columns.append(residuals)
+            shifts.append(shift)
             scales.append(np.sqrt(np.maximum(np.diag(covariance), 0.0)))
             parts.append(slice(at, at + residuals.shape[1]))
             edges.append(region.squared(name))
@@ -67,4 +77,7 @@ class Joint:
             joined = joined[np.linspace(0, len(joined) - 1, FEWER).astype(np.int64)]
         norms = np.linalg.norm(joined, axis=0)
         scale = np.divide(np.concatenate(scales), norms, out=np.zeros_like(norms), where=norms > 0)
-        return expected_largest(joined * scale, parts, edges)
+        # A nuisance parameter moves all of them together.
+        return expected_largest(
+            np.concatenate([joined * scale, np.concatenate(shifts, axis=1)]), parts, edges
+        )

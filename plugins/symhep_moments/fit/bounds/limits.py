@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from symhep.hypotheses.bounds.region import Quantity, Region
+from symhep.hypotheses.bounds.region import Quantity, Region, size_of
 from symhep.methods.number import Number
 from symhep_moments.fit.bounds.directions import across_axis, direction_harmonics
 from symhep_moments.fit.bounds.harmonics import azimuths
@@ -19,9 +19,11 @@ from symhep_moments.fit.bounds.options import BoundOptions
 from symhep_moments.fit.bounds.rates import rate_unit, rates
 from symhep_moments.fit.bounds.seen import Seen
 from symhep_moments.fit.bounds.turns import Turns, turns_of
+from symhep_moments.fit.bounds.varying import Moved, Varying
 from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.sample import Events
+from symhep_moments.varied import VariedEvents
 
 __all__ = ["Bound", "Bounds", "bounds_of"]
 
@@ -59,11 +61,12 @@ class Bound:
     unit: str
     function: str
 
-    def size(self, quantities: int) -> Number:
-        """The interval."""
+    def size(self, quantities: int, systematics: bool = False) -> Number:
+        """The interval, of statistics alone or with ``systematics``."""
         return Number(
             value=self.value, low=self.low, high=_known(self.high), unit=self.unit,
-            method=f"simultaneous region of {quantities} named quantities, 95 %",
+            method=f"simultaneous region of {quantities} named quantities, 95 %"
+            + (", with systematic variations" if systematics else ""),
         )  # fmt: skip
 
     def limits(self, delta: float | None) -> dict[str, Any]:
@@ -103,6 +106,8 @@ class Bounds:
         Degree of the direction harmonics by name.
     joints
         Of the harmonics, of the direction harmonics.
+    varying
+        The quantities under systematic variations; None without any.
     reasons
         Why other candidates have neither limit nor rate.
     """
@@ -118,6 +123,31 @@ class Bounds:
     degrees: Mapping[str, int]
     joints: tuple[Joint, Joint]
     reasons: Mapping[str, str] = field(default_factory=dict)
+    varying: Moved | None = None
+
+    def varied(self, label: str) -> tuple[FloatArray, FloatArray] | None:
+        """Size of a single generator under each of the A alternatives, and the error of its difference from the nominal
+        one, NaN where unknown: (A,) each. None if it has no size.
+
+        The size is that of `candidate`, the largest over its quantities, whose covariances are the nominal ones; the
+        error is that along the shifted mean of the largest.
+        """
+        names = [label] if label in self.units else self.harmonics.get(label, ())
+        if self.varying is None or not names:
+            return None
+        factor = self.units[label][1] if label in self.units else 1.0
+        count = len(self.varying.differences[names[0]])
+        values, errors = np.zeros((len(names), count)), np.zeros((len(names), count))
+        for row, name in enumerate(names):
+            q = self.region.quantities[name]
+            means = q.mean + self.varying.differences[name]
+            values[row] = [size_of(m, q.covariance) if np.isfinite(m).all() else np.nan for m in means]
+            unit = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-300)
+            along = np.einsum("ai,aij,aj->a", unit, self.varying.spreads[name], unit)
+            errors[row] = np.sqrt(np.maximum(along, 0.0))
+        largest = np.argmax(np.nan_to_num(values, nan=-1.0), axis=0)
+        every = np.arange(count)
+        return factor * values[largest, every], factor * errors[largest, every]
 
     def candidate(self, label: str) -> Bound | None:
         """Of a single generator; None if it moves no vector."""
@@ -221,14 +251,20 @@ class Bounds:
         return Bound("v_m", value, low, min(high, 1.0) if high < inf else high, expected, "", worst)
 
 
-def bounds_of(events: Events, functions: TestFunctions, options: BoundOptions) -> Bounds:
+def bounds_of(
+    events: Events, functions: TestFunctions, options: BoundOptions, variations: Sequence[VariedEvents] = ()
+) -> Bounds:
     """The region of all candidates of ``events``, with the edges and the density around ``functions``.
 
     Its functions do not depend on the seed, nor on what was found: harmonics of angles for generators whose flow comes
     back, and for rotations in the planes of two components that are sums of candidates; spherical harmonics of
     directions where all rotations of space are; for all others powers and products of components.
+
+    ``variations`` of the events widen the region: sum_s D_s D_s^T adds to the covariance of all quantities, and
+    intervals are unions over alternatives without a parameter.
     """
-    seen = Seen(events, functions)
+    varying = Varying(Seen(events, functions), variations) if variations else None
+    seen = Seen(events, functions, varying)
     labels = tuple(events.generators.labels)
     matrices = np.asarray(events.generators.matrices, dtype=np.float64)
     turns = turns_of(events, functions)
@@ -242,7 +278,14 @@ def bounds_of(events: Events, functions: TestFunctions, options: BoundOptions) -
         degrees, directions, joint_of_directions = direction_harmonics(seen, turns.space, options.orders)
     units = {label: rate_unit(matrices[labels.index(label)], events) for label in open_ones}
     uneven = frozenset(a for a in open_ones if ClosedOrbit.of(matrices[labels.index(a)]) is not None)
-    region = Region([*quantities, *changing, *directions])
+    found = [*quantities, *changing, *directions]
+    if varying is not None:
+        for _, other in varying.others:
+            azimuths(other, turns.orbits, options.orders)
+            if turns.space is not None:
+                direction_harmonics(other, turns.space, options.orders)
+        found = [varying.shifted(q) for q in found]
+    region = Region(found)
     return Bounds(
         region,
         options,
@@ -254,6 +297,7 @@ def bounds_of(events: Events, functions: TestFunctions, options: BoundOptions) -
         uneven,
         degrees,
         (joint, joint_of_directions),
+        varying=varying,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import sqrt
 
 import numpy as np
@@ -12,6 +13,7 @@ from torch import Tensor
 from symhep.hypotheses.bounds.region import Quantity
 from symhep.hypotheses.bounds.sample_mean import degrees_of_freedom, unit_sums
 from symhep_moments.fit.bounds.seen import Seen
+from symhep_moments.fit.bounds.varying import Varying
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.choice import build_functions
 from symhep_moments.fit.functions.interface import TestFunctions
@@ -92,7 +94,21 @@ def rates(seen: Seen, labels: list[str]) -> list[Quantity]:
         mine = a[:, column].cpu().numpy()
         mine = np.where(np.abs(mine) > ROUNDING * size, mine, 0.0)
         found.append(Quantity(label, mine, factor * own.T @ own / total**2, nu))
+        if isinstance(seen.watch, Varying):
+            look = partial(_of_others, wide, fields, metric, a, column, step)
+            seen.watch.add_influences(label, influences[:, :, column], rows.cpu().numpy(), look)
     return found
+
+
+def _of_others(
+    wide: TestFunctions, fields: LinearFields, metric: _Metric, a: Tensor, column: int, step: int, seen: Seen
+) -> FloatArray:
+    """(n, R) influences of other events on one column, in the metric of the nominal ones."""
+    parts = [
+        _influence(x, w, wide, fields(x), metric, a)[:, :, column]
+        for x, w in zip(torch.split(seen.events.x, step), torch.split(seen.events.weights, step), strict=True)
+    ]
+    return np.asarray(torch.cat(parts).cpu().numpy())
 
 
 class _Metric:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from symhep.hypotheses.bounds.region import Region
 from symhep_moments.fit.bounds.joint import Joint
 from symhep_moments.fit.bounds.limits import Bounds
 from symhep_moments.fit.bounds.options import BoundOptions
+from symhep_moments.fit.bounds.varying import Moved
 from symhep_moments.fit.closed_orbits import ClosedOrbit
+from symhep_moments.fit.conditional.strengths import Strength
 from symhep_moments.fit.relative_tests import RelativeTests
 from symhep_moments.sample import Events
 
@@ -40,5 +44,16 @@ def relative_bounds(events: Events, options: BoundOptions, along: RelativeTests)
     matrices = np.asarray(events.generators.matrices, dtype=np.float64)
     return Bounds(
         Region([one.quantity for _, one in found]), options, labels, matrices, along.turns,
-        harmonics, {}, frozenset(), {}, (joint, joint), reasons,
+        harmonics, {}, frozenset(), {}, (joint, joint), reasons, _moved([one for _, one in found]),
     )  # fmt: skip
+
+
+def _moved(parts: Sequence[Strength]) -> Moved | None:
+    """The quantities under systematic variations of the reference."""
+    under = {one.quantity.name: (one, one.under) for one in parts if one.under is not None}
+    if not under:
+        return None
+    return Moved(
+        {name: moved.differences for name, (_, moved) in under.items()},
+        {name: moved.spread(one.influences) for name, (one, moved) in under.items()},
+    )

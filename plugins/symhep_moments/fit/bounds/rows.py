@@ -37,7 +37,7 @@ def of_candidate(label: str, bounds: Bounds | None) -> dict[str, Any]:
     if bounds is None or found is None:
         return {}
     return {
-        "size": found.size(bounds.region.count), "size_kind": found.kind,
+        "size": found.size(bounds.region.count, bounds.varying is not None), "size_kind": found.kind,
         **found.limits(bounds.options.delta),
     }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -13,9 +13,11 @@ from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.conditional.known import ORBIT_POINTS, known_law
 from symhep_moments.fit.conditional.moments import orbit_features
 from symhep_moments.fit.conditional.partialling import Partialled, partialled
+from symhep_moments.fit.conditional.varied import partialled_under
 from symhep_moments.fit.efficiency import Seeing
 from symhep_moments.fit.relative import Points
 from symhep_moments.sample import Events
+from symhep_moments.varied import VariedEvents
 
 __all__ = [
     "Along", "efficiency_along", "keeps_masses", "nothing", "points_of", "reference_along", "side_by_side",
@@ -36,18 +38,23 @@ class Along(Protocol):
         """With the influences on the last ``keep`` of them."""
 
 
-def reference_along(events: Events, reference: Events, seed: np.random.SeedSequence) -> Along:
-    """Of the ratio of two densities.
+def reference_along(
+    events: Events,
+    reference: Events,
+    seed: np.random.SeedSequence,
+    variations: Sequence[VariedEvents] = (),
+) -> Along:
+    """Of the ratio of two densities, with how it moves under ``variations`` of the reference.
 
-    With the same ``seed`` the features are the same for the same events. Systematic uncertainties enter here: the
-    moments with a ``reference`` whose rows were varied (other weights, another energy scale), less those with the
-    nominal one, are the shift D of a nuisance parameter, and D D^T adds to the covariance.
+    With the same ``seed`` the features are the same for the same events.
     """
     data, theirs, places = points_of(events), points_of(reference), events.places
 
     def along(orbit: ClosedOrbit, functions: Callable[[Tensor], Tensor], keep: int = 0) -> Partialled:
         rng = np.random.default_rng(seed)
         features = orbit_features(data, theirs, orbit, rng, places, keeps_masses(events, orbit))
+        if variations:
+            return partialled_under(variations, data, theirs, features, functions, keep)
         return partialled(data, theirs, features, functions, keep)
 
     return along

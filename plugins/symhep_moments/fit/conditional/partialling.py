@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,9 @@ from torch import Tensor
 from symhep.errors import MethodError
 from symhep.stats.ridge import ridge
 from symhep_moments.fit.relative import Points
+
+if TYPE_CHECKING:
+    from symhep_moments.fit.conditional.varied import Under
 
 __all__ = ["FEWEST_EFFECTIVE", "Partialled", "partialled"]
 
@@ -40,6 +44,8 @@ class Partialled:
         (K,) E[v f_k] and E[v f_k^2].
     influences
         (U, k) of each independent unit on the last k of A, as many as asked for: A moves by their sum.
+    under
+        How A moves under systematic variations of the reference; None without any.
     """
 
     mean: FloatArray
@@ -49,6 +55,17 @@ class Partialled:
     sizes: FloatArray
     squares: FloatArray
     influences: FloatArray
+    under: Under | None = None
+
+    @property
+    def every(self) -> list[Partialled]:
+        """With what nuisance parameters add to the covariance: of the nominal reference, and of its alternatives that
+        have no parameter."""
+        if self.under is None:
+            return [self]
+        total = self.covariance + self.under.shifts.T @ self.under.shifts
+        nominal = replace(self, covariance=total)
+        return [nominal, *(replace(nominal, mean=self.mean + d) for d in self.under.others)]
 
     def take(self, columns: slice) -> Partialled:
         """Of some of the functions."""
@@ -57,6 +74,7 @@ class Partialled:
         return Partialled(
             self.mean[columns], self.covariance[columns, columns], self.nu, self.gram[columns, columns],
             self.sizes[columns], self.squares[columns], self.influences[:, own],
+            None if self.under is None else self.under.take(columns),
         )  # fmt: skip
 
 

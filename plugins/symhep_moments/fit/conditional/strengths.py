@@ -15,6 +15,7 @@ from symhep_moments.fit.bounds.harmonics import about
 from symhep_moments.fit.bounds.seen import Seen
 from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.conditional.partialling import Partialled
+from symhep_moments.fit.conditional.varied import Under
 
 __all__ = ["OrbitHarmonics", "Strength", "coefficients", "strengths"]
 
@@ -28,10 +29,12 @@ UNKNOWN = 2.0
 
 @dataclass(frozen=True, eq=False)
 class Strength:
-    """A quantity of a region, and the influences (U, d) of the independent units on it."""
+    """A quantity of a region, the influences (U, d) of the independent units on it, and how it moves ``under``
+    systematic variations."""
 
     quantity: Quantity
     influences: FloatArray
+    under: Under | None = None
 
 
 class OrbitHarmonics:
@@ -78,8 +81,8 @@ class OrbitHarmonics:
         return self._orbit.waves(x[..., : len(self._orbit.matrix) - 1], self._orders)
 
 
-def coefficients(found: Partialled) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """a (K,) of a ratio c(u) (1 + sum_k a_k f_k), covariance (K, K), and influences (U, K) on a.
+def coefficients(found: Partialled) -> tuple[FloatArray, FloatArray, FloatArray, Under | None]:
+    """a (K,) of a ratio c(u) (1 + sum_k a_k f_k), covariance (K, K), influences (U, K) on a, and a under variations.
 
     a = G^-1 A, with the covariance G^-1 C G^-1: to first order in a, all K at once, since behind a dead sector A of one
     function holds the others, too. A combination of which the acceptance leaves less than `KNOWN` of the variance that
@@ -88,7 +91,7 @@ def coefficients(found: Partialled) -> tuple[FloatArray, FloatArray, FloatArray]
 
     >>> eye = np.eye(2)
     >>> one = Partialled(np.array([0.02, 0.0]), 1e-4 * eye, 1e4, 0.1 * eye, np.zeros(2), 0.1 * np.ones(2), eye)
-    >>> a, covariance, _ = coefficients(one)
+    >>> a, covariance, *_ = coefficients(one)
     >>> a.round(9).tolist(), covariance.round(9).tolist()
     ([0.2, 0.0], [[0.01, 0.0], [0.0, 0.01]])
     """
@@ -100,7 +103,8 @@ def coefficients(found: Partialled) -> tuple[FloatArray, FloatArray, FloatArray]
     covariance = inverse @ found.covariance @ inverse
     lost = directions[:, ~known] / np.linalg.norm(directions[:, ~known], axis=0)
     covariance = covariance + UNKNOWN**2 * lost @ lost.T
-    return inverse @ found.mean, covariance, found.influences @ inverse
+    under = None if found.under is None else found.under.onto(inverse)
+    return inverse @ found.mean, covariance, found.influences @ inverse, under
 
 
 def strengths(found: Partialled, names: Sequence[Sequence[str]]) -> list[Strength]:
@@ -113,10 +117,12 @@ def strengths(found: Partialled, names: Sequence[Sequence[str]]) -> list[Strengt
     orders = [len(own) for own in names]
     start, parts = len(found.mean) - 2 * sum(orders), list[Strength]()
     for own, m in zip(names, orders, strict=True):
-        a, covariance, influences = coefficients(found.take(slice(start, start + 2 * m)))
+        a, covariance, influences, under = coefficients(found.take(slice(start, start + 2 * m)))
         start += 2 * m
         for order, name in enumerate(own):
             pair = [order, order + m]
             quantity = Quantity(name, a[pair] / 2, covariance[np.ix_(pair, pair)] / 4, found.nu)
-            parts.append(Strength(quantity, influences[:, pair] / 2))
+            moved = None if under is None else under.take(pair).onto(np.eye(2) / 2)
+            quantity = quantity if moved is None else moved.shifted(quantity)
+            parts.append(Strength(quantity, influences[:, pair] / 2, moved))
     return parts

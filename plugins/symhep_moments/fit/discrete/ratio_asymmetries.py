@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import inf
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -23,8 +25,12 @@ from symhep_moments.fit.efficiency import Seeing
 from symhep_moments.places import Places
 from symhep_moments.sample import Events
 
-__all__ = ["asymmetries", "largest_asymmetries", "seen_asymmetries", "signs_of"]
+__all__ = ["asymmetries", "largest_asymmetries", "moved_sizes", "seen_asymmetries", "signs_of"]
 
+FloatArray = npt.NDArray[np.float64]
+
+#: How sizes are obtained.
+RATIO = "of the ratio of the densities, simultaneous over all named functions of all elements"
 #: Named functions whose signs agree but for this count once.
 SAME = 1e-9
 
@@ -48,20 +54,40 @@ def asymmetries(found: Partialled, labels: Sequence[str], element: Element) -> l
         if found.squares[i] <= 0 or any(gram[i, j] ** 2 > (1 - SAME) * gram[i, i] * gram[j, j] for j in kept):
             continue
         kept.append(i)
-        a, covariance, influences = coefficients(found.take(slice(i, i + 1)))
-        parts.append(Strength(Quantity(f"{label} under {element.name}", a, covariance, found.nu), influences))
+        a, covariance, influences, under = coefficients(found.take(slice(i, i + 1)))
+        quantity = Quantity(f"{label} under {element.name}", a, covariance, found.nu)
+        quantity = quantity if under is None else under.shifted(quantity)
+        parts.append(Strength(quantity, influences, under))
     return parts
 
 
 def largest_asymmetries(
-    elements: Sequence[Element], found: Sequence[Sequence[Strength]]
+    elements: Sequence[Element], found: Sequence[Sequence[Strength]], method: str = RATIO
 ) -> list[NamedAsymmetry | None]:
-    """For each element its largest asymmetry, and the limit on all, from one simultaneous region."""
+    """For each element its largest asymmetry, and the limit on all, from one simultaneous region; ``method``: how,
+    in words."""
     region = Region([one.quantity for parts in found for one in parts])
     return [
-        _largest(parts, region, element) if parts else None
+        _largest(parts, region, element, method) if parts else None
         for element, parts in zip(elements, found, strict=True)
     ]
+
+
+def moved_sizes(
+    elements: Sequence[Element], found: Sequence[Sequence[Strength]], named: Sequence[NamedAsymmetry | None]
+) -> dict[str, tuple[FloatArray, FloatArray]]:
+    """Of each element the asymmetry of its largest function under each alternative, (A,), with the error of its
+    difference from the nominal one, NaN where unknown."""
+    moved = {}
+    for element, parts, largest in zip(elements, found, named, strict=True):
+        for one in parts:
+            if largest is None or one.under is None:
+                continue
+            if one.quantity.name == f"{largest.function} under {element.name}":
+                values = one.quantity.mean + one.under.differences
+                spread = one.under.spread(one.influences)[:, 0, 0]
+                moved[element.name] = values[:, 0], np.sqrt(spread)
+    return moved
 
 
 def seen_asymmetries(
@@ -81,7 +107,7 @@ def seen_asymmetries(
     return largest_asymmetries(elements, found)
 
 
-def _largest(parts: Sequence[Strength], region: Region, element: Element) -> NamedAsymmetry:
+def _largest(parts: Sequence[Strength], region: Region, element: Element, method: str) -> NamedAsymmetry:
     floor, joint, ends = -1 / (element.order - 1), Joint(), dict[str, tuple[float, float, float]]()
     for one in parts:
         joint.put(one.quantity, one.influences)
@@ -91,7 +117,7 @@ def _largest(parts: Sequence[Strength], region: Region, element: Element) -> Nam
     value, low, high = ends[largest]
     number = Number(
         value=value, low=min(low, value), high=max(high, value), level=region.level,
-        method="of the ratio of the densities, simultaneous over all named functions of all elements",
+        method=method,
     )  # fmt: skip
     most = max(float(one.quantity.covariance[0, 0]) for one in parts)
     return NamedAsymmetry(

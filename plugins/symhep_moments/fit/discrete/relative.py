@@ -14,6 +14,7 @@ from symhep.hypotheses.discrete.named import NamedFunctions
 from symhep.lie.elements.element import Element
 from symhep.lie.elements.frame import Frame
 from symhep.methods.context import stream_for
+from symhep.methods.p_values import PKind
 from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.conditional.along import keeps_masses, points_of, side_by_side
 from symhep_moments.fit.conditional.features import Features
@@ -21,18 +22,25 @@ from symhep_moments.fit.conditional.invariants import OrbitInvariants
 from symhep_moments.fit.conditional.moments import LOOKED_AT, PER_FEATURE
 from symhep_moments.fit.conditional.partialling import Partialled, partialled
 from symhep_moments.fit.conditional.strengths import Strength
+from symhep_moments.fit.conditional.varied import partialled_under
 from symhep_moments.fit.discrete.by_moments import columns_of
 from symhep_moments.fit.discrete.elements import surface_test
 from symhep_moments.fit.discrete.products import Products
-from symhep_moments.fit.discrete.ratio_asymmetries import asymmetries, largest_asymmetries, signs_of
+from symhep_moments.fit.discrete.ratio_asymmetries import (
+    asymmetries,
+    largest_asymmetries,
+    moved_sizes,
+    signs_of,
+)
 from symhep_moments.fit.discrete.rows import body_names, numbers_of
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.joined_blocks import Part, joined
 from symhep_moments.fit.relative import Points
 from symhep_moments.record import DiscreteElement
 from symhep_moments.sample import Events
+from symhep_moments.varied import VariedEvents
 
-__all__ = ["image_features", "relative_discrete_tests"]
+__all__ = ["image_features", "odd", "relative_discrete_tests"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -50,6 +58,8 @@ def relative_discrete_tests(
     seeds: np.random.SeedSequence,
     level: float = 0.05,
     delta: float | None = None,
+    variations: Sequence[VariedEvents] = (),
+    moved: dict[str, tuple[FloatArray, FloatArray]] | None = None,
 ) -> tuple[DiscreteElement, ...]:
     """Test ``elements`` of ``frame`` on the ratio p / q of the densities of ``events`` and ``reference``.
 
@@ -65,7 +75,12 @@ def relative_discrete_tests(
     Limits are those of p / q = c(u) (1 + a s(x)), s the sign of f(x) - f(g x) (for an order q > 2 q - 1 where f is
     the largest of the images', else -1): a is the plain asymmetry of f in a sample without any acceptance. One function
     at a time, all of all elements in one simultaneous region.
+
+    ``variations`` of the reference enter both: their nuisance parameters add to the covariance, and of alternatives
+    without a parameter the largest p-value and the union of the intervals count. ``moved`` is filled with
+    `moved_sizes`.
     """
+    kind: PKind = "bound" if any(not v.parametric for v in variations) else "asymptotic"
     data, theirs, places = points_of(events), points_of(reference), events.places
     products = Products(frame, places)
     blocks = columns_of(products, functions)
@@ -77,14 +92,22 @@ def relative_discrete_tests(
         for element in tested:
             rng = np.random.default_rng(stream_for(seeds, f"features of {element.name}"))
             features = image_features(data, theirs, element, events, rng)
-            values = side_by_side(_odd(element, products, functions), signs_of(element, named, places))
-            found, count = partialled(data, theirs, features, values, len(named.labels)), len(named.labels)
+            values = side_by_side(odd(element, products, functions), signs_of(element, named, places))
+            count = len(named.labels)
+            found = (
+                partialled_under(variations, data, theirs, features, values, count)
+                if variations
+                else partialled(data, theirs, features, values, count)
+            )
             k = len(found.mean) - count
-            logs.append(_log_p(found.take(slice(0, k)), blocks))
+            logs.append(max(_log_p(one, blocks) for one in found.take(slice(0, k)).every))
             sizes.append(asymmetries(found.take(slice(k, k + count)), named.labels, element))
+        largest = largest_asymmetries(tested, sizes)
+        if moved is not None:
+            moved.update(moved_sizes(tested, sizes, largest))
         return [
-            ElementTest(log_p, "asymptotic", {"moments": (log_p, "asymptotic")}, size)
-            for log_p, size in zip(logs, largest_asymmetries(tested, sizes), strict=True)
+            ElementTest(log_p, kind, {"moments": (log_p, kind)}, size)
+            for log_p, size in zip(logs, largest, strict=True)
         ]
 
     return discrete_rows(
@@ -131,7 +154,7 @@ def _numbers(events: Events) -> Callable[[Tensor], FloatArray]:
     return numbers
 
 
-def _odd(element: Element, products: Products, functions: TestFunctions) -> Callable[[Tensor], Tensor]:
+def odd(element: Element, products: Products, functions: TestFunctions) -> Callable[[Tensor], Tensor]:
     """What g changes of the functions: (n, P, D) -> (n, K)."""
 
     def values(x: Tensor) -> Tensor:

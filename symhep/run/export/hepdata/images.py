@@ -13,7 +13,7 @@ from symhep.plotting.thumbnail import thumbnail
 from symhep.printable import printable
 from symhep.run.export.hepdata.table import HepTable
 from symhep.run.export.place import file_names
-from symhep.run.stored import StoredFigure, StoredResult
+from symhep.run.stored_figure import StoredFigure
 
 __all__ = ["Image", "images_of", "table_of"]
 
@@ -42,10 +42,13 @@ class Image:
 
 
 def images_of(
-    results: Iterable[StoredResult], taken: Sequence[str]
+    figures: Iterable[tuple[str, StoredFigure]], taken: Sequence[str]
 ) -> tuple[dict[str, list[Image]], list[str]]:
-    """Name of a result -> its figures, and a sentence for each that cannot be had. No name is one ``taken``."""
-    found = [(result.name, figure) for result in results for figure in result.figures]
+    """Name of a result or of control plots -> its figures; and a sentence for each that cannot be had.
+
+    No file has a name that is ``taken``.
+    """
+    found = list(figures)
     names = file_names([*taken, *(f"figure_{name}_{figure.name}" for name, figure in found)])[len(taken) :]
     images: dict[str, list[Image]] = {}
     missing = []

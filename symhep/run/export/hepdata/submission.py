@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from symhep.run.export.document import run_document
 from symhep.run.export.energy import energy_gev
 from symhep.run.export.exported import Exported
 from symhep.run.export.hepdata.answers import answer_tables
+from symhep.run.export.hepdata.controls import control_tables
 from symhep.run.export.hepdata.divergences import divergence_fields, divergence_tables
 from symhep.run.export.hepdata.histograms import histogram_tables
 from symhep.run.export.hepdata.images import Image, images_of, table_of
@@ -21,6 +22,7 @@ from symhep.run.export.hepdata.yaml import yaml_text
 from symhep.run.export.keys import fields_and_rows
 from symhep.run.export.place import file_names, new_folder, write_text
 from symhep.run.stored import StoredResult, StoredRun
+from symhep.run.stored_figure import StoredFigure
 
 __all__ = ["SUBMISSION", "export_hepdata"]
 
@@ -37,13 +39,14 @@ def export_hepdata(
     Raises `StoreError` for a folder that is not empty; with ``force`` for one that is no earlier export.
     """
     tables = [table for result in run.results.values() for table in _tables(result)]
+    tables += [table for control in run.controls.values() for table in control_tables(control)]
     tables = [
         *(table for table in tables if any(not q.empty for q in table.quantities)),
         *cutflow_tables(run),
     ]
     names = _names(run, tables)
     files = file_names([SUBMISSION.partition(".")[0], "card", *names])[2:]
-    images, missing = images_of(run.results.values(), files)
+    images, missing = images_of(_figures(run), files)
     shown = _shown(tables, images)
     energy = energy_gev(run, registry or build_registry())
     documents = [_about(run)] + [
@@ -60,6 +63,14 @@ def export_hepdata(
             (place / image.thumb).write_bytes(image.small)
     many = sum(map(len, images.values()))
     return Exported(folder, f"{len(tables)} tables and {many} figures", (*run.missing, *missing))
+
+
+def _figures(run: StoredRun) -> Iterator[tuple[str, StoredFigure]]:
+    for name, figures in (
+        *((name, result.figures) for name, result in run.results.items()),
+        *((name, control.figures) for name, control in run.controls.items()),
+    ):
+        yield from ((name, figure) for figure in figures)
 
 
 def _tables(result: StoredResult) -> Iterable[HepTable]:
@@ -116,6 +127,9 @@ def _qualifiers(run: StoredRun, table: HepTable, energy: float | None) -> list[d
     """What holds for all columns of a table."""
     result = run.results.get(table.result)
     told: list[dict[str, Any]] = []
+    if (control := run.controls.get(table.result)) is not None:
+        told = [{"name": "FEATURES", "value": control.features}]
+        told += [{"name": "REGION", "value": control.region}] if control.region else []
     if result is not None:
         told = [{"name": "METHOD", "value": result.use}, {"name": "FEATURES", "value": result.features}]
         told += [{"name": "REGION", "value": result.region}] if result.region else []

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from symhep.methods.number import ONE_SIGMA, Number
+from symhep.methods.number import ONE_SIGMA, ROUNDING, Number
 from symhep.methods.p_values import LEAST, SMALLEST, PValue
 
 __all__ = [
@@ -134,7 +134,13 @@ def measured(number: Number | None, systematic: Iterable[tuple[str, float, float
 
 
 def _with_errors(value: float, errors: Iterable[tuple[str, float, float]]) -> Value:
-    told = [e for label, down, up in errors if (e := _error(label, down, up)) is not None]
+    # Below the rounding of the value itself a shift is none.
+    least = ROUNDING * abs(value)
+    told = []
+    for label, *sides in errors:
+        down, up = (0.0 if abs(side) <= least else side for side in sides)
+        if (error := _error(label, down, up)) is not None:
+            told.append(error)
     return {"value": rounded(value)} | ({"errors": told} if told else {})
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from symhep.card.schema import VariationCard
 from symhep.methods.number import Bounded, Number
 from symhep.methods.p_values import PValue
 from symhep.methods.table import Cell, Table
 from symhep.run.export.hepdata.table import Axis, HepTable, Quantity, Value, measured, of_p, plain
+from symhep.run.export.yields import yield_shifts
 from symhep.run.stored import StoredResult, StoredRun
 
 __all__ = ["cutflow_tables", "method_tables"]
@@ -63,25 +65,39 @@ def _name(cell: Cell) -> Value:
 def cutflow_tables(run: StoredRun) -> Iterator[HepTable]:
     """A table for each selection of each dataset: events and yields after every cut."""
     for dataset, told in (run.cutflow.get("datasets") or {}).items():
+        card = run.card.datasets.get(dataset)
+        variations = {} if card is None else card.variations
         unit = str(told.get("weight_unit") or "")
         for selection, rows in (told.get("selections") or {}).items():
             if rows:
-                yield _cutflow(str(dataset), str(selection), rows, unit)
+                yield _cutflow(str(dataset), str(selection), rows, unit, variations)
 
 
-def _cutflow(dataset: str, selection: str, rows: list[Mapping[str, Any]], unit: str) -> HepTable:
-    yields = [Number.with_error(float(row["weighted"]), float(row["weighted_error"])) for row in rows]
+def _cutflow(
+    dataset: str,
+    selection: str,
+    rows: list[Mapping[str, Any]],
+    unit: str,
+    variations: Mapping[str, VariationCard],
+) -> HepTable:
+    cells = [
+        measured(
+            Number.with_error(float(row["weighted"]), float(row["weighted_error"])),
+            yield_shifts(row, variations),
+        )
+        for row in rows
+    ]
     return HepTable(
         "", "cutflow", f"cutflow of {selection}, {dataset}",
         f"Events of the dataset {dataset} that pass each cut of the selection {selection} and all before it: their "
-        "number, and the sum of their weights with its statistical error.",
+        "number, and the sum of their weights with its statistical error, and systematic ones where it has variations.",
         (
             Axis("cut", [plain(str(row["name"])) for row in rows]),
             Axis("condition", [plain(str(row["cut"]) or "-") for row in rows]),
         ),
         (
             Quantity("events", [plain(int(row["events"])) for row in rows], "", {"sample": dataset}),
-            Quantity("yield", [measured(number) for number in yields], unit, {"sample": dataset}),
+            Quantity("yield", cells, unit if unit != "events" else "", {"sample": dataset}),
         ),
         ("N",),
     )  # fmt: skip

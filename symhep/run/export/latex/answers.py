@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from symhep.methods.answers import Answer
+from symhep.methods.number import ROUNDING
+from symhep.methods.varied import VariedAnswer
+from symhep.report.systematics import shift_text
 from symhep.run.export.keys import fields_and_rows
 from symhep.run.export.latex.text import NOTHING, TextTable, caption_of, number_text, p_cell, rounded
 from symhep.run.stored import StoredResult
@@ -20,7 +23,7 @@ def answer_tables(result: StoredResult) -> Iterator[TextTable]:
         if len(rows) == 1 and len(fields) <= 2:
             groups.setdefault(fields[:1], {}).setdefault(rows, {})[".".join(fields[1:])] = answer
     varied = result.result.variations
-    systematic = {a.key: (a.down, a.up) for a in varied.answers} if varied is not None else {}
+    systematic = {} if varied is None else {a.key: _sides(a) for a in varied.answers}
     for fields, found in groups.items():
         if not any(answer.verdict or answer.number for row in found.values() for answer in row.values()):
             continue
@@ -55,7 +58,7 @@ def _answer_row(
             number_text(answer.number) if answer is not None and answer.number is not None else NOTHING
         )
         shift = systematic.get(answer.key) if answer is not None and known else None
-        cells.append(_shift(*shift) if shift is not None else NOTHING)
+        cells.append(shift_text(*shift) if shift is not None else NOTHING)
     limits = [own, *row.values()] if own is not None else list(row.values())
     limited = next((a for a in limits if a is not None and a.upper_95 is not None), None)
     if limited is None:
@@ -63,5 +66,7 @@ def _answer_row(
     return [*cells, rounded(limited.upper_95), rounded(limited.expected_95)]
 
 
-def _shift(down: float, up: float) -> str:
-    return f"±{rounded(up)}" if rounded(down) == rounded(up) else f"+{rounded(up)} −{rounded(down)}"
+def _sides(answer: VariedAnswer) -> tuple[float, float]:
+    """All variations downwards and upwards; what is below the rounding of the number itself is none."""
+    least = ROUNDING * abs(answer.nominal.value or 0.0)
+    return 0.0 if answer.down <= least else answer.down, 0.0 if answer.up <= least else answer.up

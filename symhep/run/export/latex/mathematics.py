@@ -24,9 +24,9 @@ _SPECIAL = {
 #: Greek letters that have a macro of their name.
 _GREEK = frozenset(
     {
-        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
-        "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi",
-        "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega",
+        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu",
+        "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+        "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega",
     }
 )  # fmt: skip
 
@@ -34,6 +34,8 @@ _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?|\d+\.\d*"
 _TOKEN = re.compile(
     rf"""
     \((?P<pair>-?[\d.]+)\ ±\ (?P<pair_error>[\d.]+)\)e(?P<pair_power>[+-]?\d+)
+  | (?<!\S)−(?P<down>(?:{_NUMBER})(?:e[+-]?\d+)?)\ \+(?P<up>(?:{_NUMBER})(?:e[+-]?\d+)?)(?!\S)
+  | (?<!\S)±\ (?P<both>(?:{_NUMBER})(?:e[+-]?\d+)?)(?!\S)
   | (?<![\w.])(?P<value>[-−]?(?:{_NUMBER}))\ ±\ (?P<error>(?:{_NUMBER})(?:e[+-]?\d+)?)(?![\w])
   | (?<![\w.)])(?P<mantissa>[-−]?(?:{_NUMBER}))e(?P<power>[+-]?\d+)(?!\w)
   | (?<![\w.)])(?P<plain>[-−](?:{_NUMBER})|\d+(?:,\d{{3}})+(?:\.\d+)?|\d+\.\d+)(?![\w.]\w)
@@ -73,6 +75,10 @@ def _typeset(token: re.Match[str]) -> str:
     g = {name: found for name, found in token.groupdict().items() if found is not None}
     if kind == "pair":
         return _num(f"{g['pair']} +- {g['pair_error']}", g["pair_power"])
+    if kind == "down":
+        return rf"\(^{{+{_num(g['up'])}}}_{{-{_num(g['down'])}}}\)"
+    if kind == "both":
+        return rf"\(\pm\){_num(g['both'])}"
     if kind == "value":
         error, _, power = g["error"].partition("e")
         if power:  # an error so small that it has a power of its own
@@ -99,6 +105,8 @@ def _typeset(token: re.Match[str]) -> str:
 def _num(number: str, power: str = "") -> str:
     """As siunitx reads it."""
     number = number.replace(",", "").replace("−", "-")
+    if not power:
+        number, _, power = number.partition("e")
     exponent = f"{' ' if '+-' in number else ''}e{int(power)}" if power else ""
     return rf"\num{{{number}{exponent}}}"
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from symhep.card.schema import VariationCard
 from symhep.methods.number import with_error
 from symhep.methods.p_values import PValue
 from symhep.methods.table import Cell, cell_text
 from symhep.printable import printable
+from symhep.report.systematics import shift_text
 from symhep.run.export.exported import Exported
 from symhep.run.export.latex.answers import answer_tables
 from symhep.run.export.latex.summary import summary_tables
 from symhep.run.export.latex.table import latex_table
-from symhep.run.export.latex.text import TextTable, caption_of, p_cell
+from symhep.run.export.latex.text import NOTHING, TextTable, caption_of, p_cell
 from symhep.run.export.place import file_names, new_folder, write_text
+from symhep.run.export.yields import yield_shifts
 from symhep.run.stored import StoredRun
 
 __all__ = ["TABLES", "export_latex"]
@@ -69,19 +74,31 @@ def _all(run: StoredRun) -> Iterator[tuple[str, TextTable]]:
                     ),
                 )
     for dataset, told in (run.cutflow.get("datasets") or {}).items():
+        card = run.card.datasets.get(dataset)
         unit = f" [{told['weight_unit']}]" if told.get("weight_unit") else ""
         for selection, cuts in (told.get("selections") or {}).items():
-            cells = [
-                (r["name"], r["cut"], str(r["events"]), with_error(r["weighted"], r["weighted_error"]))
-                for r in cuts
-            ]
+            rows = [_cut(row, {} if card is None else card.variations) for row in cuts]
             caption = f"Cutflow of the selection {selection}, dataset {dataset}."
+            heads = ["cut", "condition", "events", f"yield{unit}", "systematic"]
+            kept = len(heads) if any(row[-1] != NOTHING for row in rows) else len(heads) - 1
             yield (
-                f"{dataset}",
-                TextTable(
-                    f"cutflow {selection}", ("cut", "condition", "events", f"yield{unit}"), cells, caption
-                ),
+                str(dataset),
+                TextTable(f"cutflow {selection}", heads[:kept], [row[:kept] for row in rows], caption),
             )
+
+
+def _cut(row: Mapping[str, Any], variations: Mapping[str, VariationCard]) -> list[str]:
+    """A row of a cutflow; all variations in quadrature."""
+    shifts = yield_shifts(row, variations)
+    down, up = math.hypot(*(s[1] for s in shifts)), math.hypot(*(s[2] for s in shifts))
+    told = shift_text(down, up) if shifts else NOTHING
+    return [
+        row["name"],
+        row["cut"],
+        str(row["events"]),
+        with_error(row["weighted"], row["weighted_error"]),
+        told,
+    ]
 
 
 def _text(cell: Cell) -> str:

@@ -53,3 +53,22 @@ def test_an_efficiency_sees_the_units_of_the_data() -> None:
 
     Weighting.of(np.array([1.0, 2.0]), efficiency=eps, scale=10.0).images(read_element("P", FRAME), X)
     assert seen[0].tolist() == (10 * X).tolist()
+
+
+def test_events_as_they_are_seen_keep_their_weight_and_may_have_images_that_are_not() -> None:
+    def eps(x: torch.Tensor) -> torch.Tensor:
+        return torch.where(x[:, 0, 0] > 2, 0.0, torch.where(x[:, 0, 0] > 0, 0.25, 0.75)).double()
+
+    weighting = Weighting.of(np.ones(2), efficiency=eps, corrected=False)
+    share, weights = weighting.images(read_element("reflection(x1)", FRAME), X)
+    assert share.tolist() == [[0.25, 0.75], [1.0, 0.0]]  # the second event's image would be at 3
+    assert weights.tolist() == [[1.0, 1.0], [1.0, 1.0]]
+    assert (weighting.kind, weighting.signs) == ("exact", False)
+    assert weighting.take(np.array([1]), np.arange(2)).corrected is False
+    shares = weighting.shares(read_element("reflection(x1)", FRAME), X)
+    assert shares is not None
+    assert np.allclose(shares, share)
+    other = Weighting.of(np.array([1.0, 2.0]), efficiency=eps, corrected=False)
+    assert (other.kind, other.signs) == ("asymptotic", True)
+    with pytest.raises(MethodError, match="not positive at 1 of the events"):
+        weighting.images(read_element("reflection(x1)", FRAME), -X)

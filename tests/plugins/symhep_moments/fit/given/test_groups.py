@@ -9,7 +9,7 @@ from symhep.errors import LieError
 from symhep.lie.bases import poincare, so
 from symhep.lie.elements.frame import Frame
 from symhep_moments.fit.given.factors import Permutations, Rotations
-from symhep_moments.fit.given.groups import read_group
+from symhep_moments.fit.given.groups import one_parameter_group, read_group
 
 MOMENTA = Frame(("E", "px", "py", "pz"), ("a", "b"))
 
@@ -103,3 +103,23 @@ def test_vectors_of_different_objects_are_not_permuted() -> None:
         read_group("permutations", event, ())
     with pytest.raises(LieError, match="components of a momentum are not exchangeable"):
         read_group("permutations", Frame(("px", "py", "pz"), ("a",)), ())
+
+
+def test_images_are_drawn_in_proportion_to_an_efficiency() -> None:
+    """Seen with 0.9 where x > 0 and 0.1 elsewhere: so are the images; rows of one unit take the same turn."""
+
+    def eps(x: np.ndarray) -> np.ndarray:
+        return np.where(x[:, 0, 0] > 0, 0.9, 0.1)
+
+    rng = np.random.default_rng(1)
+    turn = one_parameter_group("J_12", so(2).homogeneous().matrices[0], eps)
+    assert turn is not None
+    x = rng.normal(size=(2000, 1, 2))
+    x = x[rng.random(2000) < eps(x)]
+    images = turn.images(x, np.arange(len(x)), len(x), rng)
+    assert images.shape[1] == turn.count(len(x))
+    assert np.allclose(np.linalg.norm(images, axis=3), np.linalg.norm(x, axis=2)[:, None])
+    share = (images[:, 1:, 0, 0] > 0).mean()
+    assert abs(share - 0.9) < 4 * np.sqrt(0.09 / len(x))
+    twice = turn.images(np.repeat(x[:5], 2, axis=0), np.repeat(np.arange(5), 2), 5, rng)
+    assert np.allclose(twice[::2], twice[1::2])

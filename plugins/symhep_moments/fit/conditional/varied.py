@@ -1,0 +1,127 @@
+"""Moments along orbits with the reference under systematic variations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor
+
+from symhep.hypotheses.bounds.region import Quantity
+from symhep.stats.variations import nuisance_shifts
+from symhep_moments.fit.conditional.partialling import Partialled, partialled
+from symhep_moments.fit.relative import Points
+from symhep_moments.varied import VariedEvents
+
+__all__ = ["Under", "partialled_under"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Under:
+    """How moments (k,) move under the A alternatives of ``variations`` of the reference.
+
+    Attributes
+    ----------
+    variations
+        The alternatives are theirs, one variation after the other.
+    differences
+        (A, k) from the nominal moments.
+    change
+        (A, U) by how much of itself the weight of each independent unit changes, 0 of the data; NaN of an alternative
+        with rows of its own.
+    """
+
+    variations: tuple[VariedEvents, ...]
+    differences: FloatArray
+    change: FloatArray
+
+    def take(self, columns: slice | npt.NDArray[np.int64] | list[int]) -> Under:
+        """Of some of the moments."""
+        return replace(self, differences=self.differences[:, columns])
+
+    def onto(self, matrix: FloatArray) -> Under:
+        """Of linear combinations (k, j) of the moments."""
+        return replace(self, differences=self.differences @ matrix)
+
+    @property
+    def shifts(self) -> FloatArray:
+        """(T, k) D of each nuisance parameter."""
+        zero = np.zeros(self.differences.shape[1])
+        found = [nuisance_shifts(v.rule, zero, d, v.confidence) for v, d in self._each()]
+        return np.concatenate([zero[None, :][:0], *found])
+
+    @property
+    def others(self) -> FloatArray:
+        """(B, k) differences under alternatives without a parameter."""
+        none = self.differences[:0]
+        return np.concatenate([none, *(d for v, d in self._each() if not v.parametric)])
+
+    def shifted(self, quantity: Quantity) -> Quantity:
+        """A quantity that these moments are, with its shifts."""
+        shifts, others = self.shifts, self.others
+        return replace(
+            quantity,
+            shifts=shifts if len(shifts) else None,
+            others=quantity.mean + others if len(others) else None,
+        )
+
+    def spread(self, influences: FloatArray) -> FloatArray:
+        """(A, k, k) covariance of the differences, from the influences (U, k) of the units on the nominal moments: that
+        of their part in the same events. NaN where the alternative has events of its own."""
+        k = influences.shape[1]
+        products = (influences[:, :, None] * influences[:, None, :]).reshape(len(influences), k * k)
+        return np.asarray((self.change**2 @ products).reshape(-1, k, k))
+
+    def _each(self) -> list[tuple[VariedEvents, FloatArray]]:
+        ends = np.cumsum([len(v.names) for v in self.variations])[:-1]
+        return list(zip(self.variations, np.split(self.differences, ends), strict=True))
+
+
+def partialled_under(
+    variations: Sequence[VariedEvents],
+    data: Points,
+    reference: Points,
+    features: Callable[[Tensor], FloatArray],
+    functions: Callable[[Tensor], Tensor],
+    keep: int = 0,
+) -> Partialled:
+    """`partialled` with how it moves under ``variations`` of the reference; the data are the same in all.
+
+    An alternative of other weights moves A by sum_u I_u (w'_u / w_u - 1), I the influences of the units of the
+    reference and both weights of the same sum: to first order in the change of the weights, and as residuals are
+    orthogonal to the features, what the regressions change is of second order. So all of them share one evaluation of
+    the functions. Of an alternative with events of its own A is computed anew, with the nominal features.
+    """
+    count = functions(data.x[:1]).shape[1]
+    found = partialled(data, reference, features, functions, count)
+    flat = [(e, s) for v in variations for e, s in zip(v.alternatives, v.same_rows, strict=True)]
+    differences = np.zeros((len(flat), count))
+    change = np.full((len(flat), len(found.influences)), np.nan)
+    nominal = reference.weights.cpu().numpy()
+    for i, (events, same) in enumerate(flat):
+        if same:
+            change[i] = _change(nominal, events.weights.cpu().numpy(), reference, len(found.influences))
+            differences[i] = change[i] @ found.influences
+        else:
+            other = Points(events.x, events.weights, events.source)
+            differences[i] = partialled(data, other, features, functions).mean - found.mean
+    return replace(
+        found,
+        influences=found.influences[:, count - keep :],
+        under=Under(tuple(variations), differences, change),
+    )
+
+
+def _change(nominal: FloatArray, varied: FloatArray, reference: Points, units: int) -> FloatArray:
+    """(U,) relative change of each unit's weight, sums held equal; those of the data come first and do not change."""
+    varied = varied * (nominal.sum() / varied.sum())
+    if reference.unit is not None and len(np.unique(reference.unit)) < len(nominal):
+        _, unit = np.unique(reference.unit, return_inverse=True)
+        nominal = np.bincount(unit, nominal).astype(np.float64)
+        varied = np.bincount(unit, varied).astype(np.float64)
+    own = np.divide(varied, nominal, out=np.ones_like(varied), where=nominal != 0) - 1
+    return np.concatenate([np.zeros(units - len(own)), own])

@@ -1,0 +1,1 @@
+"""The comparison of finished runs: its typed record, and its page."""
