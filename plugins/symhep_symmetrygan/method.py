@@ -53,7 +53,7 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
     """
 
     name = "symmetrygan"
-    takes = frozenset({"mask", "kinds", "tags", "spectators", "reference"})
+    takes = frozenset({"mask", "kinds", "tags", "spectators"})
     summary = (
         "which transformations leave the density as it is, by adversarial training, and the group they form"
     )

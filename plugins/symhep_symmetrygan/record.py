@@ -161,11 +161,6 @@ class SymmetryGanRecord(Record):
     search: SearchRecord | None = Field(None, description="how it was searched")
     events: EventsRecord = Field(description="the held-out events, which training never saw")
     vectors: VectorsRecord = Field(description="what an event is made of")
-    relative: tuple[str, ...] = Field(
-        (),
-        description="datasets of the reference: hypotheses are on the ratio of the densities of events and reference; "
-        "[]: on the density of the events",
-    )
     spectator_names: tuple[str, ...] = Field(
         (),
         description="numbers of the event that no transformation changes and every comparison sees; [] if none",

@@ -257,20 +257,6 @@ class Rows:
             np.setdiff1d(data.unit, data.unit[taken.rows]),
         )  # fmt: skip
 
-    def whole(self, device: str = "cpu") -> Sample:
-        """All events in one part."""
-        return self.sample(self.table, device)
-
-    def sample(self, part: Dataset, device: str = "cpu") -> Sample:
-        """Some rows of the table, on the device."""
-        return Sample(
-            torch.from_numpy(part.values).to(device),
-            torch.from_numpy(part.weights).to(device),
-            part.unit,
-            torch.from_numpy(part.spectators).to(device) if part.spectator_columns else None,
-            self.members,
-        )
-
     def split(self, rng: np.random.Generator, held_out: float = 0.5, device: str = "cpu") -> Events:
         """The events in two parts; ``rng`` draws the share ``held_out`` of the units that training never sees.
 
@@ -284,7 +270,16 @@ class Rows:
                     f"the weights of the events of '{part.name}' {use} sum to {part.weights.sum():.3g}: "
                     "read more events, or use weights of one sign"
                 )
-        train, held = (self.sample(part, device) for part in parts)
+        train, held = (
+            Sample(
+                torch.from_numpy(part.values).to(device),
+                torch.from_numpy(part.weights).to(device),
+                part.unit,
+                torch.from_numpy(part.spectators).to(device) if part.spectator_columns else None,
+                self.members,
+            )
+            for part in parts
+        )
         names = tuple(column.name for column in self.table.columns)
         return Events(
             train,

@@ -13,7 +13,6 @@ from symhep_symmetrygan.maps.formulas import formula_of
 from symhep_symmetrygan.maps.periods import periods_of
 from symhep_symmetrygan.members import not_defined
 from symhep_symmetrygan.options import SymmetryGanOptions
-from symhep_symmetrygan.relative.search import require_relative
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.names import read_space
 from symhep_symmetrygan.subgroups.discrete import chosen_elements
@@ -24,14 +23,12 @@ __all__ = ["require"]
 def require(prepared: Prepared) -> None:
     """Raise `CardError` or `MethodError` for events that the options do not fit."""
     options = prepared.options
-    events = prepared.rows.split(np.random.default_rng(0), options.held_out)
-    if prepared.reference is not None:
-        require_relative(options, events, prepared.reference.whole())
     if not prepared.works:
         raise CardError(
             "nothing is asked: 'search' is false, and there are no 'subgroups' and no 'discrete' elements",
             hint="write 'subgroups: true', say",
         )
+    events = prepared.rows.split(np.random.default_rng(0), options.held_out)
     if options.subgroups is not None:
         if not events.momenta:
             raise CardError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import hist
@@ -67,18 +66,12 @@ def result_of(prepared: Prepared, parts: Sequence[Part], context: Context) -> Re
         histograms = histograms or subgroup_histograms(events, of["subgroups"][0].arrays, bins, seeds)
     if "discrete" in of and options.discrete is not None:
         fields |= dict(DiscreteSearch.from_json(of["discrete"][0].values))
-        if prepared.reference is None:
-            histograms = histograms or discrete_histograms(
-                events, options.discrete, fields["discrete"], bins, seeds
-            )
+        histograms = histograms or discrete_histograms(
+            events, options.discrete, fields["discrete"], bins, seeds
+        )
     fields |= with_limits(fields, events, stated, searched)
     return Result(
-        SymmetryGanRecord(
-            **fields,
-            **_described(_told_of(prepared, events)),
-            significance_level=options.level,
-            relative=prepared.relative_to,
-        ),
+        SymmetryGanRecord(**fields, **_described(events), significance_level=options.level),
         arrays,
         histograms,
         checkpoint,
@@ -104,11 +97,6 @@ def _add_group(
         fields["symmetry"] = symmetry.to_record()
         arrays |= symmetry.to_arrays()
     return stated_generators(group)
-
-
-def _told_of(prepared: Prepared, events: Events) -> Events:
-    """With the events that tests are made of; relative to a reference all of them, each in turn held out."""
-    return events if prepared.reference is None else replace(events, held=prepared.rows.whole())
 
 
 def _copies(held: Sample) -> Copies | None:

@@ -27,8 +27,7 @@ class Work:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """The events on one scale, and what is asked of them; with those of a ``reference``, if they are looked at relative
-    to one.
+    """The events on one scale, and what is asked of them.
 
     >>> data = Dataset.from_array(np.random.default_rng(1).normal(size=(99, 4)), scaling="isotropic")
     >>> options = SymmetryGanOptions(search="so(4)", training={"restarts": 30, "replicas_per_batch": 20})
@@ -38,31 +37,18 @@ class Prepared:
 
     rows: Rows
     options: SymmetryGanOptions
-    reference: Rows | None = None
-    relative_to: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, data: Dataset, options: SymmetryGanOptions) -> Prepared:
         """Raises `CardError` or `MethodError` as `Rows.of` does."""
-        own, others = data.apart()
         rows = Rows.of(
-            own,
+            data,
             acts_on=options.acts_on,
             vectors=options.vectors,
             held_out=options.held_out,
             max_events=options.max_events,
         )
-        if others is None:
-            return cls(rows, options)
-        reference = Rows.of(
-            others,
-            acts_on=options.acts_on,
-            vectors=options.vectors,
-            held_out=options.held_out,
-            max_events=options.max_events,
-            like=rows,
-        )
-        return cls(rows, options, reference, tuple(sorted(data.reference)))
+        return cls(rows, options)
 
     @property
     def works(self) -> tuple[Work, ...]:

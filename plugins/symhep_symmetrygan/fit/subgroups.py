@@ -12,7 +12,6 @@ import torch
 from symhep.methods.context import Context
 from symhep.methods.result import Arrays, Part
 from symhep_symmetrygan.fit.shards import Prepared
-from symhep_symmetrygan.relative.search import relative_elements
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.subgroups.discrete import chosen_elements, search_elements
 from symhep_symmetrygan.subgroups.images import images
@@ -45,15 +44,10 @@ def subgroups(prepared: Prepared, context: Context) -> Part:
 
 def discrete_elements(prepared: Prepared, context: Context) -> Part:
     """Rows of discrete elements: a `DiscreteSearch`."""
-    options, events = prepared.options.discrete, prepared.events(context)
+    options = prepared.options.discrete
     assert options is not None
-    if prepared.reference is not None:
-        own, reference = prepared.rows.whole(), prepared.reference.whole()
-        seeds = context.shared("relative")
-        relative = relative_elements(own, reference, events, prepared.options, seeds, context.progress)
-        return Part(values=relative.to_json())
     found = search_elements(
-        events,
+        prepared.events(context),
         options,
         context.shared("subgroups"),
         level=prepared.options.level,

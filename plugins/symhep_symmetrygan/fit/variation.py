@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from symhep.events.counterparts import counterparts
 from symhep.events.dataset import Dataset
@@ -64,10 +65,10 @@ def evaluated(
 
     Found and refined elements, components and classifiers are those of the nominal fit. Held-out events are those of
     the nominal split, under the variation: no event that training saw comes back. Nothing varies for sets of members,
-    whose projections and classifiers are others, nor relative to a reference, where p-values are all there is.
+    whose projections and classifiers are others.
     """
     nominal = prepared.events(context)
-    if nominal.members is not None or prepared.reference is not None:
+    if nominal.members is not None:
         return [{} for _ in alternatives]
     first = _varied(prepared, nominal, alternatives[0].data, context)
     events = [first] + [_reweighted(prepared, nominal, first, a.data, context) for a in alternatives[1:]]
@@ -110,7 +111,7 @@ def _varied(prepared: Prepared, nominal: Events, data: Dataset, context: Context
     kept = counterparts(
         unit, held, np.union1d(train, left_out), len(held) / every, np.random.default_rng(seeds)
     )
-    parts = [rows.sample(rows.table.take(part), context.device) for part in (np.setdiff1d(taken, kept), kept)]
+    parts = [_sample(rows, part, context.device) for part in (np.setdiff1d(taken, kept), kept)]
     return replace(nominal, train=parts[0], held=parts[1])
 
 
@@ -128,6 +129,14 @@ def _reweighted(
 
 def _unit(sample: Sample) -> npt.NDArray[np.int64]:
     return np.arange(len(sample)) if sample.unit is None else sample.unit
+
+
+def _sample(rows: Rows, chosen: npt.NDArray[np.int64], device: str) -> Sample:
+    part = rows.table.take(chosen)
+    beside = torch.from_numpy(part.spectators).to(device) if part.spectator_columns else None
+    return Sample(
+        torch.from_numpy(part.values).to(device), torch.from_numpy(part.weights).to(device), part.unit, beside
+    )
 
 
 def _weights(events: Events) -> FloatArray:

@@ -27,7 +27,6 @@ LISTED = 4
 
 def statements(record: SymmetryGanRecord) -> Iterator[Statement]:
     """The group, the elements and how they were judged, subgroups, maps; then what forbids conclusions."""
-    yield from _relative(record)
     whose = of_search(record)
     found = (_group, _finite, _elements, component_statements)
     for part in found:
@@ -40,16 +39,6 @@ def statements(record: SymmetryGanRecord) -> Iterator[Statement]:
     yield from said_of(_map(record), whose)
     yield from _members(record)
     yield from cautions(record)
-
-
-def _relative(r: SymmetryGanRecord) -> Iterator[Statement]:
-    """What hypotheses are on, relative to a reference."""
-    if r.relative:
-        yield Statement(
-            f"All tests are relative to {several(r.relative)}: an element is compatible if it leaves the ratio of the "
-            "density of the events to that of the reference as it is, whatever both have in common.",
-            {"relative": list(r.relative)},
-        )
 
 
 def _group(r: SymmetryGanRecord) -> Iterator[Statement]:
