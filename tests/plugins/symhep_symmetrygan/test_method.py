@@ -403,3 +403,11 @@ def test_on_a_gpu(cuda: str) -> None:
     assert result.record.algebra is not None
     assert result.record.algebra.name == "so(2)"
     assert set(components(result)) == {"identity", "reflection(x2)"}
+
+
+def test_a_reference_is_refused() -> None:
+    data = replace(numbers(100, 2), label_names=("mc",), reference=frozenset({"mc"}))
+    with pytest.raises(
+        CardError, match="the method 'symmetrygan' does not take a reference, which 'plane' has"
+    ):
+        METHOD.require_takes(data.needs, "plane")
