@@ -308,7 +308,7 @@ def intervals(partial: Partialled, waves: OrbitHarmonics, size: float) -> dict[s
     ends = {name: region.ends(name) for name in truth}
     count = 2 * len(waves.names[0])
     first = len(partial.mean) - waves.count
-    a, covariance, _ = coefficients(partial.take(slice(first, first + count)))
+    a, covariance, *_ = coefficients(partial.take(slice(first, first + count)))
     a[1] -= size
     joint = Joint()
     for one in parts:

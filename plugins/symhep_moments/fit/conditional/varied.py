@@ -77,8 +77,8 @@ class Under:
         return np.asarray((self.change**2 @ products).reshape(-1, k, k))
 
     def _each(self) -> list[tuple[VariedEvents, FloatArray]]:
-        ends = np.cumsum([len(v.names) for v in self.variations])[:-1]
-        return list(zip(self.variations, np.split(self.differences, ends), strict=True))
+        ends = np.cumsum([0, *(len(v.names) for v in self.variations)])
+        return [(v, self.differences[a:b]) for v, a, b in zip(self.variations, ends, ends[1:], strict=False)]
 
 
 def partialled_under(

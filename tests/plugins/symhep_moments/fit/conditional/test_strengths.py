@@ -40,7 +40,7 @@ def test_a_combination_that_the_acceptance_leaves_nothing_of_has_a_wide_error() 
     found = Partialled(
         gram @ [0.2, 0.2], gram / 5000, 5000.0, gram, np.zeros(2), 0.1 * np.ones(2), np.zeros((1, 2))
     )
-    a, covariance, _ = coefficients(found)
+    a, covariance, *_ = coefficients(found)
     assert np.allclose(a, 0.2)
     known, unknown = np.array([1.0, 1.0]), np.array([1.0, -1.0])
     # var(a1 + a2) = 2^2 / (n 1^T G 1) = 4 / (5000 * 0.3998), and the difference has that of UNKNOWN, 4 * 2
