@@ -12,6 +12,7 @@ import ast
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from symhep.card.calls import FUNCTION_NAME, rewritten
 from symhep.errors import CardError, nearest
@@ -86,6 +87,7 @@ class Expression:
     functions: frozenset[str] = frozenset()
 
 
+@lru_cache(maxsize=4096)
 def parse_expression(text: str, where: str | None = None) -> Expression:
     """Check ``text`` against the whitelist.
 

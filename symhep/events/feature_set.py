@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import awkward as ak
@@ -16,7 +16,7 @@ from symhep.events.kinds import VectorKind
 from symhep.events.members import need, parts_of, table_of, variables_of
 from symhep.events.table import FeatureTable, Places
 
-__all__ = ["NO_SELECTION", "FeatureSet"]
+__all__ = ["NO_SELECTION", "FeatureSet", "tables_of"]
 
 #: What the cutflow of features without a selection is called.
 NO_SELECTION = "all events"
@@ -33,6 +33,10 @@ class FeatureSet:
     def selection(self) -> str:
         """The events that enter, by the name of their cuts."""
         return self.feature.selection or NO_SELECTION
+
+    def like(self, other: FeatureSet) -> bool:
+        """The same features of other events: those of another region?"""
+        return self.feature.model_copy(update={"selection": other.feature.selection}) == other.feature
 
     @property
     def expressions(self) -> list[Expression]:
@@ -69,6 +73,17 @@ class FeatureSet:
         kept, table = table_of(feature, self.parts, scope.values, passed, member, scope.values)
         return kept, replace(table, spectators=spectators[kept])
 
+    def alike(self, scope: Scope, table: FeatureTable) -> bool:
+        """Is all that a ``table`` of more events says of its places true of any of its events: width, PDG numbers?"""
+        known = {
+            p.object for p in self.parts if "pdgId" in ak.fields(scope.values[p.object]) and not p.varies
+        }
+        objects = [p.object for p in table.places for _ in range(p.width)]
+        return all(p.most is not None for p in self.parts) and all(
+            number is not None or name not in known
+            for name, number in zip(objects, table.pdg_ids, strict=True)
+        )
+
     def truncated(self, scope: Scope, kept: npt.NDArray[np.bool_]) -> dict[str, int]:
         """Object -> in how many of the events ``kept`` it has more members than ``up_to`` allows."""
         return {
@@ -96,3 +111,30 @@ class FeatureSet:
             places=places,
             alternatives=np.zeros((0, alternatives)) if alternatives else None,
         )
+
+
+def tables_of(
+    features: Mapping[str, FeatureSet], scope: Scope, passed: Mapping[str, npt.NDArray[np.bool_]]
+) -> Iterator[tuple[str, npt.NDArray[np.bool_], FeatureTable]]:
+    """What `FeatureSet.table` gives for each of several sets: its name, (N,) the events kept, and their table.
+
+    Sets that differ by their region alone are worked out once, of the events of all their regions. ``passed``:
+    selection -> (N,).
+    """
+    left = list(features)
+    while left:
+        first = features[left[0]]
+        names = [name for name in left if features[name].like(first)]
+        left = [name for name in left if name not in names]
+        every = np.logical_or.reduce([passed[features[name].selection] for name in names])
+        complete, table = first.table(scope, every)
+        if len(names) == 1:
+            yield names[0], complete, table
+            continue
+        shared = first.alike(scope, table)
+        for name in names:
+            own = passed[features[name].selection]
+            if shared:
+                yield name, complete & own, table.rows(own[complete])
+            else:
+                yield name, *features[name].table(scope, own)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import awkward as ak
 import numpy as np
 import numpy.typing as npt
+import vector
 
 from symhep.card.expressions import KINEMATICS, parse_expression
 from symhep.card.schema import CanonicalCard, FeatureCard, ObjectCard, UpTo
+from symhep.events.batch import MOMENTUM_SETS
 from symhep.events.canonical import canonical_members, canonicalise
-from symhep.events.evaluate import object_scope
 from symhep.events.kinds import COMPONENTS, MOMENTUM, VectorKind, known_variables
+from symhep.events.scope import kinematic
 from symhep.events.table import FeatureTable, Places
 from symhep.events.uses import lacking_variables
 
@@ -139,11 +142,12 @@ def _block(
     front = members[:, :width]
     mask = np.arange(width) < counts[:, None]
     known: dict[str, FloatArray] = {}
+    flat = _Flat(front)
 
     def placed(text: str) -> FloatArray:
         """(n, w) of an expression; 0 where there is no member."""
         if text not in known:
-            values = plain_variable(text, front)
+            values = flat.variable(text)
             made = np.zeros(mask.shape)
             made[mask] = (
                 ak.to_numpy(ak.flatten(per_member(text, front, chosen), axis=1)) if values is None else values
@@ -155,7 +159,7 @@ def _block(
     momenta = np.stack([placed(c) if c in there else np.zeros(mask.shape) for c in MOMENTUM], axis=2)
     if feature.canonicalise is not None:
         front, momenta = _turned(front, momenta, feature.canonicalise)
-        known.clear()
+        known, flat = {}, _Flat(front)
     variables = variables_of(feature.vars, part.kind)
     values = np.stack([placed(v) for v in variables], axis=2) if variables else np.zeros((*mask.shape, 0))
     fields = set(ak.fields(front))
@@ -177,17 +181,40 @@ def _block(
     )
 
 
-def plain_variable(text: str, members: ak.Array) -> FloatArray | None:
-    """(M,) a field or a kinematic variable of all members, event after event; None for any other expression.
+class _Flat:
+    """All members of some events, one after the other, as numpy arrays.
 
-    It is what `symhep.events.evaluate.per_member` gives, without the dozen steps that an expression takes.
+    Fields and kinematic variables are what `symhep.events.evaluate.per_member` gives, without the dozen steps that an
+    expression takes.
     """
-    if text not in KINEMATICS and text not in ak.fields(members):
+
+    def __init__(self, members: ak.Array) -> None:
+        self._flat = ak.flatten(members, axis=1)
+        self._fields = ak.fields(self._flat)
+        self._vectors: Any = None
+
+    def variable(self, text: str) -> FloatArray | None:
+        """(M,) of all members; None for any other expression, and for what some of them lack."""
+        if text in self._fields:
+            return _numbers(self._flat[text])
+        if text not in KINEMATICS:
+            return None
+        if self._vectors is None:
+            names = next((s for s in MOMENTUM_SETS if set(s) <= set(self._fields)), ())
+            columns = {name: _numbers(self._flat[name], None) for name in names}
+            some = [c for c in columns.values() if c is not None]
+            if not names or len(some) < len(names):
+                return None
+            self._vectors = vector.array(columns)
+        return np.asarray(kinematic(self._vectors, text), dtype=np.float64)
+
+
+def _numbers(values: ak.Array, dtype: Any = np.float64) -> npt.NDArray[Any] | None:
+    """As a plain array; None if some are missing. ``dtype`` None: of their own type."""
+    if values.layout.is_option or values.ndim != 1:
         return None
-    values = object_scope(ak.flatten(members, axis=1), [text])[text]
-    if values.layout.is_option or not isinstance(values.layout, ak.contents.NumpyArray):
-        return None
-    return np.asarray(values, dtype=np.float64)
+    found = ak.to_numpy(values)
+    return None if isinstance(found, np.ma.MaskedArray) else np.asarray(found, dtype=dtype)
 
 
 def _turned(front: ak.Array, momenta: FloatArray, card: CanonicalCard) -> tuple[ak.Array, FloatArray]:

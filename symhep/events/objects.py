@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.card.expressions import KINEMATICS, SELF, parse_expression
-from symhep.card.schema import ObjectCard
+from symhep.card.schema import ObjectCard, RunCard
 from symhep.errors import CardError, nearest
 from symhep.events.axes import MEMBER
 from symhep.events.batch import MOMENTUM_SETS
@@ -23,6 +23,7 @@ __all__ = [
     "ObjectBuilder",
     "build_objects",
     "needed_objects",
+    "needed_order",
     "object_order",
     "pairs",
     "together",
@@ -72,6 +73,16 @@ def object_order(
     for name in cards:
         visit(name, ())
     return ordered
+
+
+def needed_order(card: RunCard) -> list[str]:
+    """The objects of a card in the order in which they are made, without systems of which only the parts are needed:
+    those that no expression names."""
+    texts = [t for c in card.objects.values() for t in (c.where, c.keep, c.sort.by if c.sort else None)]
+    texts += [cut.cut for cuts in card.selections.values() for cut in cuts]
+    texts += [t for f in card.features.values() for t in (*f.vars, *f.tags, *f.spectators)]
+    named = {name for t in texts if t is not None for name in parse_expression(t).names}
+    return [n for n in object_order(card.objects) if n in named or card.objects[n].system is None]
 
 
 def needed_objects(name: str, cards: Mapping[str, ObjectCard]) -> Iterator[str]:

@@ -17,11 +17,11 @@ from symhep.events.alternatives import Alternatives
 from symhep.events.batch import EventBatch
 from symhep.events.cutflow import Cutflow
 from symhep.events.evaluate import Scope, per_event
-from symhep.events.feature_set import NO_SELECTION, FeatureSet
+from symhep.events.feature_set import NO_SELECTION, FeatureSet, tables_of
 from symhep.events.functions import CardFunction
 from symhep.events.identity import identities
 from symhep.events.kinds import VectorKind
-from symhep.events.objects import ObjectBuilder, object_order
+from symhep.events.objects import ObjectBuilder, needed_order
 from symhep.events.table import FeatureTable
 from symhep.events.varied_selection import Chunk, VariedSelection
 from symhep.events.varied_yields import VariedYields
@@ -80,6 +80,7 @@ class Selector:
         self.truncated: dict[str, Counter[str]] = {name: Counter() for name in card.features}
         self._features = {name: FeatureSet(name, card, kinds or {}) for name in card.features}
         self._chunks: dict[str, list[FeatureTable]] = {name: [] for name in card.features}
+        self._order = needed_order(card)
         self.alternatives = alternatives
         self.yields = VariedYields(len(alternatives.weights))
         self.varied = {
@@ -106,7 +107,7 @@ class Selector:
             others, weights = others * np.where(weights < 0, -1.0, 1.0)[:, None], np.abs(weights)
         numbers = batch.first + np.flatnonzero(keep)
         building = ObjectBuilder.of_events(events, weights, self.functions)
-        building.build_all(self.card.objects, object_order(self.card.objects))
+        building.build_all(self.card.objects, self._order)
         values = {name: events[name] for name in ak.fields(events)} | {"weight": weights} | building.objects
         scope = Scope(values, self.functions)
         own = identities([_plain(events[n]) for n in numbered], len(numbers)) if numbered else None
@@ -116,11 +117,9 @@ class Selector:
             rows[name, "weights" if changing else "all"] = np.ones(len(weights), dtype=bool)
             rows |= {(name, cut): mask for cut, mask in self._cut(name, chunk, raw).items()}
         self._note_overlaps(chunk.passed)
-        for name, feature in self._features.items():
-            selection = feature.selection
-            if selection in self.hidden:
-                continue
-            kept, table = feature.table(scope, chunk.passed[selection])
+        shown = {name: f for name, f in self._features.items() if f.selection not in self.hidden}
+        for name, kept, table in tables_of(shown, scope, chunk.passed):
+            feature, selection = self._features[name], self._features[name].selection
             self.truncated[name].update(feature.truncated(scope, kept))
             self.cutflows[selection].add(f"features {name}", feature.need, weights[kept])
             rows[selection, f"features {name}"] = kept

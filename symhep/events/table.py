@@ -169,7 +169,12 @@ class FeatureTable:
 
     def first(self, events: int) -> FeatureTable:
         """The first of the events."""
-        return self.from_stored({k: a[:events] for k, a in self.arrays().items()}, self.described())
+        return self.rows(slice(0, events))
+
+    def rows(self, chosen: slice | npt.NDArray[np.bool_]) -> FeatureTable:
+        """Some of the events."""
+        arrays = {k: a[chosen] if len(a) == len(self) else a for k, a in self.arrays().items()}
+        return self.from_stored(arrays, self.described())
 
     def scaled(self, factor: float) -> FeatureTable:
         """With all weights times ``factor``."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from copy import copy
 
 import awkward as ak
 import numpy as np
@@ -118,8 +119,18 @@ class VariedBuilder(ObjectBuilder):
         self._before = _some(nominal.objects, frozenset(self._visible if self._missing else ()), rows)
         self._changes, self._numbers, self._key, self._file = changes, numbers, key, file
         self._factors: dict[str, FloatArray] = {}
-        self._counted: dict[str, npt.NDArray[np.bool_]] = {}  # collection -> members in the recoil
+        self._counted: dict[str, Integers] = {}  # collection -> numbers of members in the recoil
         self._recoil = np.zeros((len(rows), 2))
+
+    def some(self, rows: Integers) -> VariedBuilder:
+        """What there is so far, of these events."""
+        found = copy(self)
+        found.events, found.scope = self.events[rows], self.scope.take(rows)
+        for name in ("objects", "numbered", "clustered", "_before"):
+            setattr(found, name, {key: array[rows] for key, array in getattr(self, name).items()})
+        found._numbers, found._recoil = self._numbers[rows], self._recoil[rows]
+        found._factors, found._counted = {}, dict(self._counted)
+        return found
 
     def collection_of(self, name: str, card: ObjectCard) -> ak.Array:
         """All members that the object chooses from, changed."""
@@ -164,10 +175,11 @@ class VariedBuilder(ObjectBuilder):
         """Add the changes of members that pass before or after; each counts once, though several objects have it."""
         members = self.numbered[collection]
         counts, flat = ak.to_numpy(ak.num(members, axis=1)), ak.flatten(members, axis=1)
-        counted = self._counted.setdefault(collection, np.zeros(len(flat), dtype=bool))
         passing = [ak.to_numpy(ak.flatten(a[MEMBER], axis=1)) for a in (built, self._before[name])]
-        new = np.isin(ak.to_numpy(flat[MEMBER]), np.concatenate(passing)) & ~counted
-        counted |= new
+        before = self._counted.get(collection, np.zeros(0, dtype=np.int64))
+        added = np.setdiff1d(np.concatenate(passing), before)
+        new = np.isin(ak.to_numpy(flat[MEMBER]), added)
+        self._counted[collection] = np.concatenate([before, added])
         event = np.repeat(np.arange(len(counts)), counts)[new]
         gain = self._factors[name][new] - 1
         for component, p in enumerate((flat.px, flat.py)):

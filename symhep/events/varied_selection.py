@@ -15,9 +15,9 @@ from symhep.card.variations import ObjectChange
 from symhep.events.alternatives import Alternatives
 from symhep.events.evaluate import Scope, per_event
 from symhep.events.exact_sum import ExactSum
-from symhep.events.feature_set import FeatureSet
+from symhep.events.feature_set import FeatureSet, tables_of
 from symhep.events.kinds import VectorKind
-from symhep.events.objects import ObjectBuilder, needed_objects
+from symhep.events.objects import ObjectBuilder, needed_objects, needed_order
 from symhep.events.table import FeatureTable
 from symhep.events.varied_objects import VariedBuilder, carried_over, changed_order
 
@@ -65,7 +65,8 @@ class VariedSelection:
     """An alternative in which ``changes`` are made to objects.
 
     What depends on none of the changed objects is left to the nominal selection: `tables` and `yields` lack it. Of the
-    rest only events are looked at that pass the cuts before the first one that depends on a change.
+    rest only events are looked at that pass the cuts before the first one that depends on a change; objects which that
+    one does not need are made of the events alone that pass it.
     """
 
     def __init__(
@@ -77,7 +78,8 @@ class VariedSelection:
         changes: Mapping[str, ObjectChange],
     ) -> None:
         self.card, self.changes, self.alternatives = card, changes, alternatives
-        self.order = changed_order(card.objects, kinds, changes)
+        made = frozenset(needed_order(card))
+        self.order = [name for name in changed_order(card.objects, kinds, changes) if name in made]
         touched = frozenset(self.order)
         self.carried = carried_over(card.objects, kinds, changes)
         #: Selection -> number of cuts before the first one that depends on a change, if there is such a cut.
@@ -119,44 +121,85 @@ class VariedSelection:
         return [*own, *(parse_expression(t) for t in texts if t is not None)]
 
     def add(self, chunk: Chunk) -> None:
-        """Select from one chunk."""
+        """Select from one chunk: cuts on what is made first, and then the rest of the events that pass these."""
         every = np.ones(len(chunk.weights), dtype=bool)
-        before = {
+        passed = {
             name: np.logical_and.reduce(
                 [chunk.cuts[c.cut] for c in self.card.selections[name][:first]] or [every]
             )
             for name, first in self.first.items()
         }
-        asked = {f.selection for f in self.features.values()} - before.keys()
-        looked = [*before.values(), *(chunk.passed[name] for name in asked)]
-        if not looked:
-            return
-        rows = np.flatnonzero(np.logical_or.reduce(looked))
+        passed |= {
+            f.selection: chunk.passed[f.selection]
+            for f in self.features.values()
+            if f.selection not in passed
+        }
+        rows = _any(passed)
         if not len(rows):
             return
         building = VariedBuilder(
             chunk.building, rows, self.inputs, self.changes, self.carried, chunk.numbers[rows],
             (self.alternatives.seed, self.alternatives.content), chunk.file,
         )  # fmt: skip
-        building.build_all(self.card.objects, self.order)
-        changed = {name: building.objects[name] for name in self.order}
-        scope = chunk.scope.only(self.inputs - changed.keys()).take(rows).holding(**changed)
-        weights = chunk.weights[rows]
-        passed = {name: chunk.passed[name][rows] for name in asked}
+        masks = {name: mask[rows] for name, mask in passed.items()}
+        building.build_all(self.card.objects, self.early)
+        self._cut(chunk, rows, building, masks, early=True)
+        some = _any(masks)
+        if not len(some):
+            return
+        rows, building = rows[some], building.some(some)
+        masks = {name: mask[some] for name, mask in masks.items()}
+        building.build_all(self.card.objects, [name for name in self.order if name not in self.early])
+        scope = self._cut(chunk, rows, building, masks, early=False)
+        for name, kept, table in tables_of(self.features, scope, masks):
+            self._count(self.features[name].selection, f"features {name}", chunk.weights[rows[kept]])
+            self._chunks[name].append(chunk.with_weights(table, kept, rows))
+
+    def _cut(
+        self, chunk: Chunk, rows: Integers, building: VariedBuilder, masks: dict[str, BoolArray], early: bool
+    ) -> Scope:
+        """Apply the cuts on what has been made to ``masks``; what names mean in these events."""
+        changed = {name: building.objects[name] for name in self.order if name in building.objects}
+        scope = chunk.scope.only(self.inputs - frozenset(self.order)).take(rows).holding(**changed)
         for name, first in self.first.items():
-            mask = before[name][rows]
-            for cut in self.card.selections[name][first:]:
+            last = self.last_early[name]
+            for cut in self.card.selections[name][first:last] if early else self.card.selections[name][last:]:
                 expression = parse_expression(cut.cut)
                 if expression.names & changed.keys():
-                    mask = mask & per_event(expression, scope, len(rows), condition=True)
+                    masks[name] = masks[name] & per_event(expression, scope, len(rows), condition=True)
                 else:
-                    mask = mask & chunk.cuts[cut.cut][rows]
-                self._count(name, cut.name, weights[mask])
-            passed[name] = mask
-        for name, f in self.features.items():
-            kept, table = f.table(scope, passed[f.selection])
-            self._count(f.selection, f"features {name}", weights[kept])
-            self._chunks[name].append(chunk.with_weights(table, kept, rows))
+                    masks[name] = masks[name] & chunk.cuts[cut.cut][rows]
+                self._count(name, cut.name, chunk.weights[rows[masks[name]]])
+        return scope
+
+    @cached_property
+    def early(self) -> list[str]:
+        """The changed objects that the first cuts on any of them need, in order."""
+        cards, visible = self.card.objects, self.carried[0]
+        needed: set[str] = set()
+        for name, first in self.first.items():
+            needed |= parse_expression(self.card.selections[name][first].cut).names & set(self.order)
+        for name in reversed(self.order):
+            if name in needed:
+                needed |= set(needed_objects(name, cards)) & set(self.order)
+                needed |= set(visible) if name in self.carried[1] else set()
+        return [name for name in self.order if name in needed]
+
+    @cached_property
+    def last_early(self) -> dict[str, int]:
+        """Selection -> number of the first cut that needs more than the `early` objects."""
+        late = set(self.order) - set(self.early)
+        return {
+            name: next(
+                (
+                    i
+                    for i, cut in enumerate(self.card.selections[name])
+                    if i >= first and late & parse_expression(cut.cut).names
+                ),
+                len(self.card.selections[name]),
+            )
+            for name, first in self.first.items()
+        }
 
     def _count(self, selection: str, row: str, weights: FloatArray) -> None:
         self._sums.setdefault((selection, row), ExactSum()).add(weights)
@@ -180,3 +223,10 @@ class VariedSelection:
         for (selection, row), total in self._sums.items():
             found[selection][row] = float(total)
         return found
+
+
+def _any(masks: Mapping[str, BoolArray]) -> Integers:
+    """Numbers of the events for which any of the masks holds."""
+    return (
+        np.flatnonzero(np.logical_or.reduce(list(masks.values()))) if masks else np.zeros(0, dtype=np.int64)
+    )

@@ -61,7 +61,7 @@ def variations_of(
     """The nominal ``data``, which were made of ``tables`` (dataset name -> table), under each variation.
 
     Datasets that lack a variation stay as they are. What changes nothing of this feature set is left out. Raises
-    `MethodError` if all weights of an alternative are 0.
+    `MethodError` if an alternative has no event, or none whose weight is not 0.
     """
     found = []
     for name in dict.fromkeys(variation for own in varied.values() for variation in own):
@@ -72,8 +72,14 @@ def variations_of(
             chosen = {n: mine[n].tables[key] if n in mine else t for n, t in tables.items()}
             others = frozenset(n for n in mine if key in mine[n].other_files)
             alternatives.append(Alternative(key, *_alternative(data, tables, chosen, others, widths)))
-            if len(data) and not alternatives[-1].data.weights.any():
-                raise MethodError(f"variation '{name}' ({key}): all events of '{data.name}' have weight 0")
+            other = alternatives[-1].data
+            if len(data) and not other.weights.any():
+                told = (
+                    f"all events of '{data.name}' have weight 0"
+                    if len(other)
+                    else f"no event of '{data.name}' is left"
+                )
+                raise MethodError(f"variation '{name}' ({key}): {told}")
         if not all(a.same_rows and np.array_equal(a.data.weights, data.weights) for a in alternatives):
             found.append(Variation(name, first.rule, tuple(alternatives), frozenset(mine), first.confidence))
     return tuple(found)

@@ -109,7 +109,7 @@ def check_orders(
 ) -> None:
     """Raise `CardError` for a changed object that chooses its members by what its change is carried over to."""
     for name, variation in variations.items():
-        for alternative in variation.alternatives.values():
+        for alternative in (a for a in variation.alternatives.values() if a.objects):
             try:
                 changed_order(card_file.card.objects, kinds, alternative.objects)
             except CardError as error:

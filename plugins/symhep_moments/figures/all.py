@@ -69,7 +69,8 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "maps",
             breaking_maps(a, s),
-            "Where symmetries break. Rotations: events in a bin against the mean over their orbits, less one; others: "
+            f"Where symmetries break{f', relative to {s.reference}' if s.reference else ''}. Rotations: events in a "
+            "bin against the mean over their orbits, less one; others: "
             "relative change of the density along the generator, per unit of rapidity, of energy, or of its parameter. "
             f"Dots: within two errors of zero.{more}",
         )

@@ -177,9 +177,7 @@ def _means(
 ) -> list[FloatArray]:
     """(A, K, G) moments under the alternatives of each variation."""
     shape, step = moments.mean.shape, max(1, BLOCK // (moments.mean.size + 1))
-    weights = np.concatenate(
-        [events.weights.cpu().numpy()[None], weights_of(variations, len(events))]
-    )
+    weights = np.concatenate([events.weights.cpu().numpy()[None], weights_of(variations, len(events))])
     total = np.zeros((len(weights), moments.mean.size))
     for first in range(0, len(events), step):
         own = influence(events.x[first : first + step]).flatten(1).cpu().numpy()

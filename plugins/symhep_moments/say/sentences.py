@@ -195,7 +195,7 @@ def _places(s: MomentsRecord) -> Iterator[Statement]:
             continue
         if abs(value) > CLEAR * error:
             more = "more" if value > 0 else "fewer"
-            relative = f", relative to {s.reference}," if s.reference else ""
+            relative = f" relative to {s.reference}" if s.reference else ""
             x, y = (
                 _place(axis, ends, s.unit) for axis, ends in zip(b.axes, (b.x_edges, b.y_edges), strict=True)
             )

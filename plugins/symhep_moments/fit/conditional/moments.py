@@ -12,13 +12,13 @@ from symhep.lie.generators import Generators
 from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.conditional.features import Features
 from symhep_moments.fit.conditional.invariants import OrbitInvariants
-from symhep_moments.fit.conditional.partialling import FEWEST_EFFECTIVE, Partialled, partialled
+from symhep_moments.fit.conditional.partialling import Partialled, partialled
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.relative import Points
 from symhep_moments.places import Places
 
-__all__ = ["FEWEST_EFFECTIVE", "as_moments", "conditional_moments", "orbit_features"]
+__all__ = ["as_moments", "conditional_moments", "orbit_features"]
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -135,7 +135,7 @@ def test_mistakes_have_a_name(histogram: str) -> None:
             {"efficiency": {"histogram": histogram, "variables": ["phi"]}, "groups": ["J_z"]}
         )
     for discrete in ({"scan": "J_z"}, {"efficiency": {"function": "symhep_thrust:thrust"}}):
-        with pytest.raises(ValueError, match="scan' looks at the events alone|function"):
+        with pytest.raises(ValueError, match=r"scan' looks at the events alone|function"):
             MomentsOptions.model_validate(
                 {"efficiency": {"histogram": histogram, "variables": ["phi"]}, "discrete": discrete}
             )
