@@ -27,7 +27,7 @@ from symhep.plugin.isolation import isolated
 from symhep.plugin.manager import Registry, registry_in
 from symhep.run.fitting import Fit
 from symhep.run.folder import RunFolder
-from symhep.run.plan import PlannedMethod
+from symhep.run.planned import PlannedMethod
 from symhep.run.progress import TerminalProgress
 from symhep.run.workers import open_workers
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from symhep.card.schema import DatasetCard
     from symhep.card.variations import VariationCard
-    from symhep.run.plan import Plan, PlannedMethod
+    from symhep.run.planned import Plan, PlannedMethod
 
 __all__ = ["plan_lines"]
 

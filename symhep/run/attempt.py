@@ -19,7 +19,7 @@ from symhep.run.blinding import why_blind
 from symhep.run.drawing import draw_if_needed
 from symhep.run.fitting import Fit
 from symhep.run.folder import RunFolder, content_key
-from symhep.run.plan import Plan, PlannedMethod
+from symhep.run.planned import Plan, PlannedMethod
 from symhep.run.reading import DatasetEvents
 from symhep.run.workers import Workers
 

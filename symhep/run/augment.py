@@ -29,7 +29,8 @@ from symhep.methods.symmetry import Symmetry
 from symhep.plugin.manager import Registry, build_registry
 from symhep.readers.writing import format_of, written
 from symhep.run.folder import RunFolder
-from symhep.run.plan import Plan, make_plan
+from symhep.run.plan import make_plan
+from symhep.run.planned import Plan
 from symhep.run.reading import read_dataset
 from symhep.run.workers import open_workers
 from symhep.torchkit.threads import one_thread_per_operation

@@ -8,7 +8,7 @@ from typing import Any
 from symhep.card.schema import RunCard
 from symhep.events.select import NO_SELECTION
 from symhep.run.folder import STATE, RunFolder, content_key
-from symhep.run.plan import Plan, PlannedMethod
+from symhep.run.planned import Plan, PlannedMethod
 from symhep.run.reading import DatasetEvents
 from symhep.run.regions import blind_selections
 

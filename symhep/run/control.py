@@ -19,7 +19,7 @@ from symhep.plotting.style import use_style
 from symhep.plugin.isolation import isolated
 from symhep.run.drawing import save_all, whole
 from symhep.run.folder import RunFolder, content_key
-from symhep.run.plan import Plan
+from symhep.run.planned import Plan
 from symhep.run.reading import DatasetEvents
 
 __all__ = ["CONTROL", "control_names", "draw_control", "make_control", "place_of"]

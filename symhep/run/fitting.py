@@ -24,7 +24,7 @@ from symhep.plotting.control import control_histograms
 from symhep.plugin.manager import Registry
 from symhep.run.code_digest import code_digest
 from symhep.run.folder import RunFolder, content_key
-from symhep.run.plan import PlannedMethod
+from symhep.run.planned import PlannedMethod
 from symhep.run.varying import varied
 from symhep.run.workers import Workers
 from symhep.torchkit.threads import one_thread_per_operation

@@ -26,7 +26,8 @@ from symhep.run.attempt import attempt, origin
 from symhep.run.blinding import blinding, forget_seen, forget_unvouched, hide
 from symhep.run.control import make_control
 from symhep.run.folder import RunFolder
-from symhep.run.plan import Plan, make_plan
+from symhep.run.plan import make_plan
+from symhep.run.planned import Plan
 from symhep.run.provenance import fingerprints, git_state, record_run
 from symhep.run.reading import read_dataset
 from symhep.run.side_by_side import side_by_side

@@ -23,7 +23,8 @@ from symhep.methods.context import SilentProgress
 from symhep.plugin.functions import add_code_folder
 from symhep.plugin.manager import build_registry
 from symhep.run.folder import RunFolder
-from symhep.run.plan import Plan, make_plan
+from symhep.run.plan import make_plan
+from symhep.run.planned import Plan
 from symhep.run.provenance import fingerprints
 from symhep.run.reading import DatasetEvents, read_dataset
 from symhep.run.workers import open_workers

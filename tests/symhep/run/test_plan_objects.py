@@ -11,7 +11,8 @@ import pytest
 from symhep.card.loader import load_card
 from symhep.errors import CardError
 from symhep.plugin.manager import build_registry
-from symhep.run.plan import Plan, make_plan
+from symhep.run.plan import make_plan
+from symhep.run.planned import Plan
 
 
 def _plan(shared_data: Path, **changes: Any) -> Plan:
