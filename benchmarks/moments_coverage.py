@@ -32,8 +32,8 @@ from symhep.readers.toy.decays import TwoBody
 from symhep.readers.toy.dijets import Dijets
 from symhep_moments.fit.bounds.limits import Bounds, bounds_of
 from symhep_moments.fit.bounds.options import BoundOptions
+from symhep_moments.fit.functions.asked import functions_for
 from symhep_moments.fit.functions.options import FunctionOptions
-from symhep_moments.fit.measurement import functions_for
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.support import support_of
 from symhep_moments.options import MomentsOptions

@@ -36,7 +36,7 @@ from symhep.torchkit.threads import one_thread_per_operation
 from symhep_moments.fit.candidates import given_test
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.options import DiscreteOptions
-from symhep_moments.fit.measurement import functions_for
+from symhep_moments.fit.functions.asked import functions_for
 from symhep_moments.fit.rank import rank_test
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.whitening import whitened

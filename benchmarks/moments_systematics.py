@@ -32,8 +32,8 @@ from symhep_moments.fit.conditional.along import reference_along
 from symhep_moments.fit.discrete.relative import relative_discrete_tests
 from symhep_moments.fit.discrete.varied import varied_discrete_tests
 from symhep_moments.fit.fields import LinearFields
+from symhep_moments.fit.functions.asked import functions_for
 from symhep_moments.fit.functions.options import FunctionOptions
-from symhep_moments.fit.measurement import functions_for
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.relative_tests import orbit_tests
 from symhep_moments.fit.sums import moments_of

@@ -18,9 +18,9 @@ from symhep.hypotheses.divergence.projections import projections
 from symhep.hypotheses.divergence.record import DivergenceRecord
 from symhep.lie.sampling.group import group_draw
 from symhep.methods.symmetry import Symmetry
+from symhep_moments.fit.functions.asked import functions_for
 from symhep_moments.fit.functions.layers import weight
 from symhep_moments.fit.functions.member_edges import entered
-from symhep_moments.fit.measurement import functions_for
 from symhep_moments.record import MomentsRecord
 from symhep_moments.sample import Events, Sample
 

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from symhep.errors import MethodError
-from symhep.events.effective import FEWEST
-from symhep.hypotheses.discrete.scan_record import DiscreteScan
-from symhep.hypotheses.groups.record import GroupRow
-from symhep.hypotheses.subgroups.record import SubgroupRow
-from symhep.hypotheses.subgroups.walk import Walked
-from symhep.hypotheses.support.algebra import SurfaceAlgebra
 from symhep.methods.context import Context, stream_for
-from symhep.methods.p_values import PKind
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
-from symhep_moments.fit.bounds.limits import Bounds, bounds_of
+from symhep_moments.fit.bounds.limits import bounds_of
 from symhep_moments.fit.bounds.relative import relative_bounds
 from symhep_moments.fit.bounds.rows import of_groups
-from symhep_moments.fit.candidates import CandidateTest, GivenTest, candidate_tests, separate_tests
+from symhep_moments.fit.candidates import GivenTest, candidate_tests, separate_tests
 from symhep_moments.fit.conditional.along import efficiency_along, points_of, reference_along
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.relative import relative_discrete_tests
@@ -38,16 +31,14 @@ from symhep_moments.fit.fitted import (
     too_many,
     why_not_fitted,
 )
-from symhep_moments.fit.functions.choice import build_functions
-from symhep_moments.fit.functions.density import UnderDensity
+from symhep_moments.fit.functions.asked import functions_for
 from symhep_moments.fit.functions.interface import TestFunctions
-from symhep_moments.fit.functions.layers import weight
-from symhep_moments.fit.functions.member_edges import edged
 from symhep_moments.fit.given.exact_test import GroupTest
 from symhep_moments.fit.given.groups import LARGEST as WIDEST_GROUP
 from symhep_moments.fit.given.rows import exact_candidates, given_groups, group_rows
 from symhep_moments.fit.guard import events_needed
 from symhep_moments.fit.maps import BreakingMap, breaking_maps, relative_maps
+from symhep_moments.fit.measured import Measurement
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.rank import Chain
 from symhep_moments.fit.region import Region, region
@@ -58,97 +49,21 @@ from symhep_moments.fit.subgroups.at_lab import lab_rows
 from symhep_moments.fit.subgroups.largest import largest_walk
 from symhep_moments.fit.subgroups.walk import lattice_test
 from symhep_moments.fit.sums import moments_of
-from symhep_moments.fit.support import Support, support_of
+from symhep_moments.fit.support import support_of
 from symhep_moments.fit.surface import surface_of
 from symhep_moments.fit.systematics import Chains, VariedMoments, chains, largest_tests, moments_under
 from symhep_moments.fit.whole import threshold_rows, whole_record
 from symhep_moments.options import MomentsOptions
-from symhep_moments.record import DiscreteElement, SystematicTerms, ThresholdRow, WholeEvents
+from symhep_moments.record import DiscreteElement
 from symhep_moments.sample import Events, Sample, frame_of, named_generators
 from symhep_moments.varied import VariedEvents
 
-__all__ = ["Measurement", "functions_for", "measure"]
+__all__ = ["measure"]
 
 FloatArray = npt.NDArray[np.float64]
 
 #: What the progress bar counts.
 STEPS = ("support", "moments", "given", "ranks", "subgroups", "discrete elements", "bounds")
-
-
-@dataclass(frozen=True, eq=False)
-class Measurement:
-    """All tests of a sample; what was not asked for is None, or empty.
-
-    Attributes
-    ----------
-    events
-        With the G candidates of the card.
-    moments
-        Of the G' candidates, or combinations of them, that preserve the support.
-    support
-        What the events fill, and which candidates do not preserve it.
-    candidates, ranks
-        Tests of each tangent candidate, and of every number of symmetries among them.
-    region, algebra
-        Of the span that was found; None if no symmetry was.
-    lattice
-        Of subgroups, for four-momenta.
-    discrete, elements
-        Tests of discrete elements, and their matrices (P d, P d) by name.
-    bounds, maps
-        How strongly anything could be broken, and where candidates are.
-    level
-        Family-wise error rate.
-    reference, edges
-        Relative to what, and with which fiducial cuts, in words.
-    whole, thresholds
-        What whole events are made of, and cuts on their members.
-    scan
-        Of the angles of a one-parameter subgroup.
-    groups, not_fitted
-        Tests of given groups, and why nothing was fitted: then moments and ranks are empty.
-    along
-        Tests relative to a reference, None without one.
-    sectors
-        Of azimuth, about the axes whose rotations are rejected.
-    surface
-        Of the events.
-    systematic
-        Which variations entered; None without any.
-    moved
-        Of discrete elements the asymmetry under each alternative, and the errors of the differences.
-    """
-
-    events: Events
-    moments: Moments
-    support: Support
-    candidates: Sequence[CandidateTest]
-    ranks: Chain
-    region: Region | None
-    algebra: AlgebraTest | None
-    lattice: Walked[SubgroupRow] | None
-    discrete: Sequence[DiscreteElement]
-    elements: Mapping[str, FloatArray]
-    bounds: Bounds | None
-    maps: Sequence[BreakingMap]
-    level: float
-    reference: str | None = None
-    edges: tuple[str, ...] = ()
-    whole: WholeEvents | None = None
-    thresholds: tuple[ThresholdRow, ...] = ()
-    scan: DiscreteScan | None = None
-    groups: tuple[GroupRow, ...] = ()
-    not_fitted: str | None = None
-    along: RelativeTests | None = None
-    surface: SurfaceAlgebra | None = None
-    sectors: Sectors = field(default_factory=Sectors)
-    systematic: SystematicTerms | None = None
-    moved: Mapping[str, tuple[FloatArray, FloatArray]] = field(default_factory=dict)
-
-    @property
-    def kind(self) -> PKind:
-        """Of the p-values of what is fitted."""
-        return "bound" if self.systematic is not None and self.systematic.envelopes else "asymptotic"
 
 
 def measure(sample: Sample, context: Context) -> Measurement:
@@ -313,37 +228,6 @@ def _span(moments: Moments, ranks: Chain, context: Context) -> tuple[Region | No
     seed = int(stream_for(context.seeds, "errors of the span").generate_state(1)[0])
     found = region(ranks.best, seed)
     return found, algebra_test(moments, ranks.best, found, moments.generators)
-
-
-def functions_for(
-    events: Events, options: MomentsOptions, rng: np.random.Generator, *, harmonics: bool = True
-) -> TestFunctions:
-    """Those of the options, with edges, under a density; ``harmonics`` as well, of which generators alone are tested.
-
-    Raises `MethodError` for too few events within the edges.
-    """
-    asked = options.functions if harmonics else options.functions.model_copy(update={"harmonics": 0})
-    functions = build_functions(events, asked, rng)
-    functions = edged(
-        functions,
-        options.fiducial,
-        events.scale,
-        events.names,
-        events.x.shape[1],
-        events.particles,
-        events.places,
-    )
-    effective = effective_within(events, functions)
-    if effective < FEWEST:
-        inside = int((events.weights * weight(functions, events.x) != 0).sum())
-        raise MethodError(
-            f"{inside} of {len(events)} events lie within the edges, an effective number of "
-            f"{effective:.3g} < {FEWEST:g}; edges are cuts that all events have passed: check their places and widths"
-        )
-    if options.density is not None:
-        density = options.density.load()
-        functions = UnderDensity(functions, density, events.generators, events.scale, events.places)
-    return functions
 
 
 def _require_given(why: str, sample: Sample) -> None:

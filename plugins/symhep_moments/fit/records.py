@@ -31,7 +31,7 @@ from symhep.stats.residual_forms import BlockTest
 from symhep_moments.fit.bounds.rows import bounds_record, of_algebra, of_candidate, of_subgroup
 from symhep_moments.fit.functions.harmonics import is_harmonic
 from symhep_moments.fit.maps import BreakingMap
-from symhep_moments.fit.measurement import Measurement
+from symhep_moments.fit.measured import Measurement
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.pulls import candidate_pulls, fitted_pulls
 from symhep_moments.fit.rank import RankTest

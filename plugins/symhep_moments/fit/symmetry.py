@@ -14,7 +14,7 @@ from symhep.lie.labels import stated
 from symhep.methods.symmetry import Symmetry, homogeneous, measured_entries
 
 if TYPE_CHECKING:
-    from symhep_moments.fit.measurement import Measurement
+    from symhep_moments.fit.measured import Measurement
 
 __all__ = ["symmetry_of"]
 

@@ -125,6 +125,12 @@ def test_the_smallest_of_many_samples_are_one() -> None:
     assert found.total[0] == sum(range(40))
 
 
+def test_a_sample_without_events_in_the_region_is_left_out() -> None:
+    made = _two_bins({"dy": {NOMINAL: (1.0, 2.0)}, "top": {NOMINAL: (0.0, 0.0)}})
+    made["top", NOMINAL, :] = np.zeros((made.axes[2].size, 2))
+    assert [name for name, _ in summed(made, Shown((), ("dy", "top"), {})).samples] == ["dy"]
+
+
 def _errors(ax: plt.Axes) -> npt.NDArray[np.float64]:
     """Ends of the vertical error bars, (bins, 2)."""
     (bars,) = [c for c in ax.containers if isinstance(c, ErrorbarContainer)]

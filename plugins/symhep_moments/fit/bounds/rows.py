@@ -19,7 +19,7 @@ from symhep_moments.fit.given.groups import CompactGroup
 from symhep_moments.record import BoundsRecord, NoLimit
 
 if TYPE_CHECKING:
-    from symhep_moments.fit.measurement import Measurement
+    from symhep_moments.fit.measured import Measurement
 
 __all__ = ["bounds_record", "of_algebra", "of_candidate", "of_groups", "of_subgroup"]
 

@@ -21,7 +21,8 @@ from symhep.plotting.style import use_style
 from symhep.readers.toy.particles import density
 from symhep_moments.figures.all import draw_all
 from symhep_moments.fit.discrete.options import ClassifierOptions, DiscreteOptions
-from symhep_moments.fit.measurement import Measurement, measure
+from symhep_moments.fit.measured import Measurement
+from symhep_moments.fit.measurement import measure
 from symhep_moments.fit.records import arrays_of, record_of
 from symhep_moments.options import MomentsOptions
 from symhep_moments.record import AlgebraRecord, MomentsRecord

@@ -11,8 +11,8 @@ from numpy.testing import assert_allclose
 from symhep.events.dataset import Dataset
 from symhep.events.kinds import VectorKind
 from symhep_moments.fit.candidates import candidate_tests
+from symhep_moments.fit.functions.asked import functions_for
 from symhep_moments.fit.functions.of_object import MOST, of_objects
-from symhep_moments.fit.measurement import functions_for
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.options import MomentsOptions
 from symhep_moments.places import Places

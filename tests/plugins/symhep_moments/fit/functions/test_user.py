@@ -16,10 +16,10 @@ from symhep.errors import MethodError
 from symhep.events.dataset import Dataset
 from symhep.plugin.functions import add_code_folder
 from symhep.plugin.manager import Registry
+from symhep_moments.fit.functions.asked import functions_for
 from symhep_moments.fit.functions.choice import build_functions
 from symhep_moments.fit.functions.options import FunctionOptions
 from symhep_moments.fit.functions.user import UserFunctions
-from symhep_moments.fit.measurement import functions_for
 from symhep_moments.options import MomentsOptions
 from symhep_moments.sample import events_of
 
