@@ -170,7 +170,7 @@ def summed(histogram: Histogram, shown: Shown) -> Sums:
     samples = [(name, histogram[name, NOMINAL, :] * factor) for name in shown.simulation]
     samples.sort(key=lambda s: float(s[1].sum(flow=True).value))
     # What has no event in a region would only take room in its legend.
-    samples = [s for s in samples if s[1].variances(flow=True).any()] or samples[:1]
+    samples = [s for s in samples if s[1].values(flow=True).any()] or samples[:1]
     if len(samples) > _COLOURED:
         rest = samples[: len(samples) - _COLOURED + 1]
         samples = [(f"Other ({len(rest)} samples)", sum(h for _, h in rest)), *samples[len(rest) :]]
