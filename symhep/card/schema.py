@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from symhep.card.base import LIST, Name, Strict
 from symhep.card.features import CanonicalCard, FeatureCard
@@ -101,6 +101,12 @@ class DatasetCard(Strict):
         description="a file that lacks a wanted column which others have: an error, or weight 1, mass 0, "
         "no objects, a value that no comparison holds for",
     )
+
+    @model_validator(mode="after")
+    def _data_are_counted(self) -> DatasetCard:
+        if self.role == "data" and self.xsec_pb is not None:
+            raise ValueError("collision data are counted, not scaled: leave out 'xsec_pb'")
+        return self
 
 
 class Cut(Strict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,6 +78,10 @@ class Cutflow:
     def before_cuts(self) -> Cutflow:
         """The row of all events read alone: what a blind selection may tell."""
         return Cutflow(self.rows[:1])
+
+    def without(self, names: Collection[str]) -> Cutflow:
+        """All rows but these."""
+        return Cutflow([row for row in self.rows if row.name not in names])
 
     def merge(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows that `to_json` gave, from another file or worker."""

@@ -58,6 +58,9 @@ class Selector:
         Feature set -> object -> events of which some members are left out, since ``up_to`` allows no more.
     overlapping
         Other selections that an event of a blind one has passed.
+    telling
+        (selection, row) of cuts in the others that such an event has passed: the difference to the next row would tell
+        of the blind ones.
     yields
         The rows of the cutflows under alternative weights.
     varied
@@ -75,6 +78,7 @@ class Selector:
     ) -> None:
         self.policy, self.blind = weights or card.weights, frozenset(blind)
         self.overlapping: set[str] = set()
+        self.telling: set[tuple[str, str]] = set()
         self.card, self.functions = card, dict(functions or {})
         self.cutflows: dict[str, Cutflow] = {}
         self.truncated: dict[str, Counter[str]] = {name: Counter() for name in card.features}
@@ -116,7 +120,7 @@ class Selector:
         for name in self._selections():
             rows[name, "weights" if changing else "all"] = np.ones(len(weights), dtype=bool)
             rows |= {(name, cut): mask for cut, mask in self._cut(name, chunk, raw).items()}
-        self._note_overlaps(chunk.passed)
+        self._note_overlaps(chunk.passed, rows)
         shown = {name: f for name, f in self._features.items() if f.selection not in self.hidden}
         for name, kept, table in tables_of(shown, scope, chunk.passed):
             feature, selection = self._features[name], self._features[name].selection
@@ -140,16 +144,25 @@ class Selector:
     def visible_cutflows(self) -> dict[str, Cutflow]:
         """The cutflows, without the cuts of what is hidden."""
         return {
-            name: flow.before_cuts() if name in self.hidden else flow for name, flow in self.cutflows.items()
+            name: flow.before_cuts()
+            if name in self.hidden
+            else flow.without({row for selection, row in self.telling if selection == name})
+            for name, flow in self.cutflows.items()
         }
 
-    def _note_overlaps(self, passed: Mapping[str, npt.NDArray[np.bool_]]) -> None:
+    def _note_overlaps(
+        self,
+        passed: Mapping[str, npt.NDArray[np.bool_]],
+        rows: Mapping[tuple[str, str], npt.NDArray[np.bool_]],
+    ) -> None:
         blind = [passed[name] for name in self.blind if name in passed]
         if blind:
             inside = np.logical_or.reduce(blind)
             self.overlapping |= {
                 n for n, mask in passed.items() if n not in self.blind and (mask & inside).any()
             }
+            cuts = {key: mask for key, mask in rows.items() if key[1] not in ("all", "weights")}
+            self.telling |= {key for key, mask in cuts.items() if (mask & inside).any()}
 
     def table(self, features: str) -> FeatureTable:
         """All events kept so far for a feature set; none of a hidden one."""

@@ -13,7 +13,7 @@ import mplhep
 import numpy as np
 import numpy.typing as npt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from symhep.methods.interface import NamedFigure
 from symhep.plotting.comparison import Shown, Sums, summed
@@ -99,6 +99,8 @@ def _figure(histogram: Histogram, sums: Sums, shown: Shown) -> Any:
         _ratio_axis(lower, sums)
         lower.xaxis.set_major_formatter(ScalarFormatter())  # mplhep takes it from both
         upper.tick_params(labelbottom=False)
+        if _whole(sums.edges):
+            lower.xaxis.set_major_locator(MaxNLocator(integer=True))
         if axis.label.endswith("[rad]"):
             turn_ticks(lower, "x", sums.edges[0], sums.edges[-1])
     (upper if lower is None else lower).set_xlabel(axis.label)
@@ -147,8 +149,13 @@ def _relative(sums: Sums) -> tuple[FloatArray, FloatArray]:
     return 1 - down[there] / sums.total[there], 1 + up[there] / sums.total[there]
 
 
+def _whole(edges: FloatArray) -> bool:
+    """Does each bin hold one whole number?"""
+    return bool(np.allclose(np.diff(edges), 1.0) and np.allclose(edges % 1.0, 0.5))
+
+
 def _ratio_range(sums: Sums) -> tuple[float, float]:
-    """Limits about 1 that show the band and nearly all points: 5 %, 10 %, 20 %, 50 % or all."""
+    """Limits about 1 that show the band, nearly all points, and those that differ by two errors: 5 % to 100 %."""
     low, high = _relative(sums)
     sizes = [np.abs(np.concatenate([low, high]) - 1)]
     if sums.data is not None:
@@ -158,6 +165,8 @@ def _ratio_range(sums: Sums) -> tuple[float, float]:
         sizes.append(np.abs(ratio - 1) + errors)
     every = np.concatenate(sizes)
     needed = 1.1 * float(np.quantile(every, 0.9)) if len(every) else 1.0
+    if sums.data is not None and (clear := np.abs(ratio - 1) > 2 * errors).any():  # what a reader looks for
+        needed = max(needed, 1.1 * float((np.abs(ratio - 1) + errors)[clear].max()))
     half = next((h for h in (0.05, 0.1, 0.2, 0.3, 0.5) if h >= needed), 1.0)
     return 1 - half, 1 + half
 

@@ -81,6 +81,7 @@ def read_file(
         "selections": {name: flow.to_json() for name, flow in selector.visible_cutflows().items()},
         "tables": described,
         "hidden": sorted(selector.hidden),
+        "telling": sorted(map(list, selector.telling)),
         "yields": selector.yields.to_json(),
         "varied": {
             key: {"yields": varied.yields(), "tables": _described(varied.tables)}

@@ -89,6 +89,12 @@ def join(
     factor = scale.factor
     told = [*notes, *scale.notes, *twins]
     hidden = frozenset(selection for part in parts for selection in part.values["hidden"])
+    telling: dict[str, dict[str, None]] = {}
+    for selection, row in (pair for part in parts for pair in part.values["telling"]):
+        if selection not in hidden:
+            telling.setdefault(selection, {})[row] = None
+    told += [_told_of_blind(selection, list(rows)) for selection, rows in telling.items()]
+    told += _told_of_role(card, name, total)
     tables = {}
     variations: dict[str, dict[str, VariedTables]] = {}
     for feature in card.features:
@@ -117,6 +123,7 @@ def join(
     for part in parts:
         for selection, rows in part.values["selections"].items():
             flows.setdefault(selection, Cutflow()).merge(rows)
+    flows = {name: flow.without(telling.get(name, ())) for name, flow in flows.items()}
     account = {
         "files": [p.values["file"] for p in parts],
         "losses": [loss for p in parts for loss in p.values["losses"]],
@@ -162,6 +169,26 @@ def _table(
         own["source"] = own["source"] + [file, 0]
         pieces.append(FeatureTable.from_stored(own, described[file]).scaled(factor))
     return FeatureTable.join(pieces)
+
+
+def _told_of_blind(selection: str, rows: Sequence[str]) -> str:
+    """A sentence on the cuts of a selection that are left out of its cutflow."""
+    names = ", ".join(f"'{row}'" for row in rows)
+    return (
+        f"The cutflow of '{selection}' leaves out what passed {names}: events of a blind region are among them, and "
+        "their number would follow from the next row."
+    )
+
+
+def _told_of_role(card: RunCard, name: str, sums: WeightSums) -> list[str]:
+    """A sentence where the weights contradict the role."""
+    role = card.datasets[name].role
+    if role == "data" and sums.negative:
+        return [
+            f"{sums.negative:,} of {sums.events:,} events of role data have a negative weight: collision data have "
+            "none; is this a simulated sample? (weights: {branch: none} counts every event as one)"
+        ]
+    return []
 
 
 def _truncated(feature: str, card: RunCard, tables: list[Any]) -> list[str]:

@@ -26,7 +26,7 @@ from symhep.run.links import check_links, must_be
 from symhep.run.planned import Plan, PlannedMethod, ScanPoint
 from symhep.run.regions import with_regions
 from symhep.run.rehearsal import check_method, rehearse
-from symhep.run.roles import datasets_of
+from symhep.run.roles import check_files, datasets_of
 from symhep.run.sources import Source, sources
 from symhep.run.variations import agreeing, check_orders, other_sources, with_weights
 
@@ -55,6 +55,7 @@ def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ())
         for name, dataset in card.datasets.items()
     }
     others = {name: other_sources(card_file, name, registry) for name in card.datasets}
+    check_files(card_file, files)
     agreements = {name: _agreement(name, card_file, found, functions) for name, found in files.items()}
     for name, found in others.items():
         for given in found.values():

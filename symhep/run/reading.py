@@ -25,7 +25,7 @@ __all__ = ["DatasetEvents", "check_weights", "read_dataset", "read_file"]
 
 _LOG = logging.getLogger("symhep")
 #: Of what a stored part holds: parts of another number are read from the files again.
-PARTS = 8
+PARTS = 9
 NO_OTHERS: Mapping[str, list[Source]] = {}
 
 

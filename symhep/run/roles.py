@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from symhep.card.loader import CardFile
 from symhep.card.schema import MethodCard
 from symhep.errors import CardError
+from symhep.run.sources import Source
 
-__all__ = ["datasets_of"]
+__all__ = ["check_files", "datasets_of"]
 
 
 def datasets_of(card_file: CardFile, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -36,6 +39,19 @@ def datasets_of(card_file: CardFile, name: str) -> tuple[tuple[str, ...], tuple[
                 where=where, hint=_hint(method, key),
             )  # fmt: skip
     return own, reference
+
+
+def check_files(card_file: CardFile, files: Mapping[str, Sequence[Source]]) -> None:
+    """Raise `CardError` for a file that is collision data in one dataset and simulated in another."""
+    roles = {name: dataset.role for name, dataset in card_file.card.datasets.items()}
+    simulated = {s.path: name for name, found in files.items() if roles[name] == "simulation" for s in found}
+    for name, found in files.items():
+        both = [s.path for s in found if roles[name] == "data" and s.path in simulated]
+        if both:
+            raise CardError(
+                f"{both[0]} is collision data in '{name}' and simulation in '{simulated[both[0]]}'",
+                where=card_file.where("datasets", name, "files"),
+            )
 
 
 def _hint(method: MethodCard, key: str) -> str:

@@ -104,12 +104,16 @@ def _asymmetry(row: DiscreteRow) -> str:
 
 def _limits(rows: Sequence[DiscreteRow]) -> str:
     """The weakest of the limits, and what was expected."""
-    worst = max((r for r in rows if r.upper_95 is not None), key=lambda r: r.upper_95 or 0.0, default=None)
+    # An asymmetry is never above one: such a limit says nothing, as where no event has a weight in it.
+    limited = [r for r in rows if r.upper_95 is not None and r.upper_95 < 1]
+    worst = max(limited, key=lambda r: r.upper_95 or 0.0, default=None)
     if worst is None or worst.upper_95 is None:
         return ""
     expected = "" if worst.expected_95 is None else f", {100 * worst.expected_95:.2g} % expected"
     named = "asymmetries of named functions" if len(rows) > 1 else "asymmetry of any named function"
-    return f"; {named} below {100 * worst.upper_95:.2g} % at 95 %{expected}"
+    none = [r.name for r in rows if r.upper_95 is not None and r.upper_95 >= 1]
+    without = f", no limit for {several(none)}" if none else ""
+    return f"; {named} below {100 * worst.upper_95:.2g} % at 95 %{expected}{without}"
 
 
 def weight_statements(rows: Sequence[DiscreteRow], figure: str = "discrete") -> Iterator[Statement]:

@@ -157,3 +157,44 @@ def test_weights_and_luminosity_of_each_dataset(tmp_path: Path, registry: Any) -
     rows = accounts["one"]["selections"]["right"]
     assert rows[0]["weighted"] == pytest.approx(20_000)
     assert accounts["data"]["weight_factor"] == 1.0
+
+
+def test_data_are_not_scaled_to_a_cross_section(tmp_path: Path) -> None:
+    card = _card(tmp_path)
+    card["datasets"]["data"]["xsec_pb"] = 3.0
+    with pytest.raises(CardError, match="collision data are counted, not scaled: leave out 'xsec_pb'"):
+        load_card(card)
+
+
+def test_a_file_has_one_role(tmp_path: Path, registry: Any) -> None:
+    card = _card(tmp_path)
+    card["datasets"]["one"]["files"] = card["datasets"]["data"]["files"]
+    with pytest.raises(CardError, match=r"data\.npz is collision data in 'data' and simulation in 'one'"):
+        make_plan(load_card(card), registry)
+
+
+def test_negative_weights_of_data_are_told(tmp_path: Path, registry: Any) -> None:
+    card = _card(tmp_path)
+    x = np.load(tmp_path / "data.npz")
+    np.savez(tmp_path / "data.npz", x=x["x"], z=x["z"], w=np.r_[-1.0, np.ones(199)])
+    card["datasets"]["data"] |= {"weights": {"branch": "w"}, "options": {"weight": "w"}}
+    symhep.run(card, tmp_path / "run", registry=registry)
+    notes = json.loads((tmp_path / "run" / "cutflow.json").read_text())["datasets"]["data"]["notes"]
+    assert any("1 of 200 events of role data have a negative weight" in note for note in notes)
+
+
+def test_no_row_of_a_cutflow_tells_how_many_events_are_blind(tmp_path: Path, registry: Any) -> None:
+    """Of two regions that share a cut and exclude each other, the shared row less the open one would be the blind."""
+    card = _card(tmp_path, method={"regions": ["control"], "blind": ["signal"]})
+    up = {"name": "up", "cut": "z > 0"}
+    card["selections"] = {"right": [up, RIGHT], "left": [up, LEFT]}
+    done = symhep.run(card, tmp_path / "run", registry=registry)
+    assert list(done.results) == ["boot/control"]
+    data = json.loads((tmp_path / "run" / "cutflow.json").read_text())["datasets"]["data"]
+    z = np.load(tmp_path / "data.npz")
+    rows = {row["name"]: row["events"] for row in data["selections"]["left"]}
+    assert list(rows) == ["all", "left", "features plane@control"]
+    assert rows["left"] == ((z["z"] > 0) & (z["x"] < 0)).sum()
+    assert any("The cutflow of 'left' leaves out what passed 'up'" in note for note in data["notes"])
+    simulated = json.loads((tmp_path / "run" / "cutflow.json").read_text())["datasets"]["one"]
+    assert [row["name"] for row in simulated["selections"]["right"]][:3] == ["all", "up", "right"]
