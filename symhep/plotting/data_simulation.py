@@ -100,7 +100,7 @@ def _figure(histogram: Histogram, sums: Sums, shown: Shown) -> Any:
         lower.xaxis.set_major_formatter(ScalarFormatter())  # mplhep takes it from both
         upper.tick_params(labelbottom=False)
         if _whole(sums.edges):
-            lower.xaxis.set_major_locator(MaxNLocator(integer=True))
+            lower.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         if axis.label.endswith("[rad]"):
             turn_ticks(lower, "x", sums.edges[0], sums.edges[-1])
     (upper if lower is None else lower).set_xlabel(axis.label)

@@ -19,6 +19,8 @@ __all__ = ["moment_pulls"]
 
 #: Functions whose names can be read.
 _NAMED = 44
+#: Longer names, as powers of long expressions have, would leave no room for the figure.
+_LEGIBLE = 24
 #: Pulls up to here are drawn on a linear scale, larger ones on a logarithmic one.
 _LINEAR = 3.0
 
@@ -58,7 +60,8 @@ def _functions(ax: Any, functions: list[str], blocks: Mapping[str, Any]) -> None
             ax.axvline(start - 0.5, color="black", lw=0.9)
         ax.text((start + stop - 1) / 2, -0.75, block_name(name), ha="center", va="bottom", fontsize=10)
     if len(functions) <= _NAMED:
-        ax.set_xticks(range(len(functions)), functions, rotation=90, fontsize=7.5)
+        names = [f if len(f) <= _LEGIBLE else f"function {i}" for i, f in enumerate(functions, start=1)]
+        ax.set_xticks(range(len(functions)), names, rotation=90, fontsize=7.5)
     else:
         ax.set_xticks(range(0, len(functions), 10))
     ax.set_xlabel("Test function")
