@@ -181,8 +181,10 @@ def _told_of_blind(selection: str, rows: Sequence[str]) -> str:
 
 
 def _told_of_role(card: RunCard, name: str, sums: WeightSums) -> list[str]:
-    """A sentence where the weights contradict the role."""
-    role = card.datasets[name].role
+    """A sentence where weights or normalisation do not suit the role."""
+    role, xsec = card.datasets[name].role, card.datasets[name].xsec_pb
+    if role == "simulation" and card.luminosity_fb is not None and xsec is None:
+        return ["Without an xsec_pb the simulated events are not scaled to the luminosity."]
     if role == "data" and sums.negative:
         return [
             f"{sums.negative:,} of {sums.events:,} events of role data have a negative weight: collision data have "

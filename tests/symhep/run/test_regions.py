@@ -198,3 +198,10 @@ def test_no_row_of_a_cutflow_tells_how_many_events_are_blind(tmp_path: Path, reg
     assert any("The cutflow of 'left' leaves out what passed 'up'" in note for note in data["notes"])
     simulated = json.loads((tmp_path / "run" / "cutflow.json").read_text())["datasets"]["one"]
     assert [row["name"] for row in simulated["selections"]["right"]][:3] == ["all", "up", "right"]
+
+
+def test_a_luminosity_without_a_cross_section_is_told(tmp_path: Path, registry: Any) -> None:
+    symhep.run(_card(tmp_path, luminosity_fb=2.0), tmp_path / "run", registry=registry)
+    accounts = json.loads((tmp_path / "run" / "cutflow.json").read_text())["datasets"]
+    told = "Without an xsec_pb the simulated events are not scaled to the luminosity."
+    assert [told in accounts[name]["notes"] for name in ("data", "one")] == [False, True]

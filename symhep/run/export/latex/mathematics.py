@@ -103,8 +103,9 @@ def _typeset(token: re.Match[str]) -> str:
 
 
 def _num(number: str, power: str = "") -> str:
-    """As siunitx reads it."""
+    """As siunitx reads it; zero has no sign."""
     number = number.replace(",", "").replace("−", "-")
+    number = "0" if number == "-0" else number
     if not power:
         number, _, power = number.partition("e")
     exponent = f"{' ' if '+-' in number else ''}e{int(power)}" if power else ""
