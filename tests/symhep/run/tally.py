@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -150,6 +154,12 @@ def registry() -> Any:
     return build_registry({"tally": module})
 
 
+@cache
+def _simulated(sample: Any) -> Path:
+    """The same events under another name: one file has one role."""
+    return Path(shutil.copy(sample, Path(tempfile.mkdtemp(prefix="symhep")) / "mc.root"))
+
+
 def card(sample: Any, seed: int = 1, **options: Any) -> dict[str, Any]:
     """Collision data and simulation with a variation, two regions of which one is blind, and a method that fails."""
     dijets = {"files": [str(sample)], "role": "data", "max_events": 1000}
@@ -160,6 +170,7 @@ def card(sample: Any, seed: int = 1, **options: Any) -> dict[str, Any]:
             "data": dijets,
             "mc": {
                 **dijets,
+                "files": [str(_simulated(sample))],
                 "role": "simulation",
                 "max_events": 3000,
                 "xsec_pb": 1.5,
