@@ -52,7 +52,7 @@ def test_users_machines_and_folders_stay_at_home(stored: StoredRun, run_folder: 
     export_json(stored, path)
     found = json.loads(path.read_text(encoding="utf-8"))
     assert not {"user", "host", "command"} & set(found["provenance"])
-    assert found["card"]["datasets"]["mc"]["files"] == ["pp_dijets_13TeV.root"]
+    assert found["card"]["datasets"]["mc"]["files"] == ["mc.root"]
     assert str(run_folder.parent) not in path.read_text(encoding="utf-8")
 
 
