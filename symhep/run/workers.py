@@ -122,7 +122,7 @@ def open_workers(where: str = "1") -> Iterator[Workers]:
     Raises `CardError` if ``where`` is none of these or dask is not installed.
 
     >>> with open_workers("1") as workers:
-    ...     [number for number, _ in workers.run(Part, [(), ()])]
+    ...     [number for number, _ in workers.run(str, [(), ()])]
     [0, 1]
     """
     if where.startswith("dask:"):
