@@ -165,7 +165,7 @@ class VariedBuilder(ObjectBuilder):
             factor = factor * (1 + worked_out(change.smear) * normal)
         if not np.isfinite(factor).all():
             raise InputError(
-                f"the change of '{name}' is no number for one of its members",
+                f"the change of '{name}' is not a finite number for one of its members",
                 file=self._file, event=int(events[~np.isfinite(factor)][0]),
                 hint="what the file lacks needs another value, as in if(pt > 0, 1.02, 1)",
             )  # fmt: skip

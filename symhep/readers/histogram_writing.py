@@ -97,7 +97,7 @@ def _with_flow(values: FloatArray, axes: list[Any]) -> FloatArray:
     found = np.asarray(values, dtype=np.float64)
     for number, axis in enumerate(axes):
         traits = axis.traits
-        if traits.circular and traits.overflow:  # holds what is no number
+        if traits.circular and traits.overflow:  # holds NaN
             found = np.take(found, range(len(axis)), axis=number)
         pad = [(0, 0)] * len(axes)
         pad[number] = (

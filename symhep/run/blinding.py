@@ -12,7 +12,7 @@ from symhep.run.planned import Plan, PlannedMethod
 from symhep.run.reading import DatasetEvents
 from symhep.run.regions import blind_selections
 
-__all__ = ["blinding", "forget_seen", "forget_unvouched", "hide", "why_blind"]
+__all__ = ["blinding", "forget_seen", "forget_unsupported", "hide", "why_blind"]
 
 
 def hide(plan: Plan, events: Mapping[str, DatasetEvents]) -> tuple[dict[str, DatasetEvents], frozenset[str]]:
@@ -43,7 +43,7 @@ def forget_seen(plan: Plan, folder: RunFolder) -> None:
         folder.write_json(f"{STATE}/blind.json", key)
 
 
-def forget_unvouched(plan: Plan, hidden: frozenset[str], folder: RunFolder, valid: Collection[str]) -> None:
+def forget_unsupported(plan: Plan, hidden: frozenset[str], folder: RunFolder, valid: Collection[str]) -> None:
     """After reading: drop what may tell of hidden data. These are results of other cards than this one, whose names are
     neither ``valid`` nor run now, and files that were read before a later one showed that a region overlaps a blind
     one."""

@@ -23,7 +23,7 @@ from symhep.plugin.manager import Registry, build_registry
 from symhep.readers.interface import Note
 from symhep.report.page import write_report
 from symhep.run.attempt import attempt, origin
-from symhep.run.blinding import blinding, forget_seen, forget_unvouched, hide
+from symhep.run.blinding import blinding, forget_seen, forget_unsupported, hide
 from symhep.run.control import make_control
 from symhep.run.folder import RunFolder
 from symhep.run.plan import make_plan
@@ -196,7 +196,7 @@ def _execute(
     folder.write_card(plan.resolved_card, source=plan.card_file.path)
     folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
     outcomes = _still_valid(folder, plan, hidden)
-    forget_unvouched(plan, hidden, folder, outcomes)
+    forget_unsupported(plan, hidden, folder, outcomes)
     done.notes += make_control(plan, events, hidden, folder, progress)
     for planned in plan.methods.values():
         begun = time.perf_counter()

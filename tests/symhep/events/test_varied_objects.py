@@ -184,7 +184,7 @@ def test_nothing_is_turned_round_by_a_fluctuation() -> None:
 
 def test_a_factor_that_is_no_number() -> None:
     with pytest.raises(
-        InputError, match="the change of 'muons' is no number for one of its members"
+        InputError, match="the change of 'muons' is not a finite number for one of its members"
     ) as raised:
         vary({"muons": {"factor": "1 / (pt - 15)"}})
     assert (raised.value.file, raised.value.event) == ("a.root", 1)

@@ -104,7 +104,7 @@ def arcs_near(
 ) -> Arcs:
     """Arcs with both edges at events near those of ``near``.
 
-    ``phases`` (N,) in radians, with weights (None: all equal) that amount to ``total`` effective events.
+    ``phases`` (N,) in radians, with weights (None: all equal); ``total`` is the effective number of events.
 
     >>> phases = np.linspace(1.0, 2 * pi, 500)
     >>> best = arcs_near(phases, None, 500.0, Arc(0.05, 0.95, 0.0, True), loss=True).best()
