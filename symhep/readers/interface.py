@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,6 +16,7 @@ from symhep.events.generator_cut import GeneratorCut
 from symhep.events.kinds import VectorKind
 
 __all__ = [
+    "BEGINNING",
     "CollectionSchema",
     "FieldSchema",
     "FileSummary",
@@ -28,6 +29,7 @@ __all__ = [
     "ReaderOptions",
     "Role",
     "Schema",
+    "Start",
     "WeightSums",
 ]
 
@@ -109,11 +111,25 @@ class Schema:
         return s**0.5 if s > 0 else None
 
 
+class Start(NamedTuple):
+    """An event at which reading may begin: its number in the file and, in a text, its first byte.
+
+    ``byte`` is None where the reader finds the event by its number.
+    """
+
+    event: int
+    byte: int | None = None
+
+
+#: Where every file begins.
+BEGINNING = Start(0)
+
+
 @dataclass(frozen=True)
 class ReadRequest:
     """What is wanted from a file.
 
-    ``fields`` maps a collection to the extra fields wanted; the momentum fields
+    ``start`` is one of those that `Reader.starts` gave; ``max_events`` counts from there. ``fields`` maps a collection to the extra fields wanted; the momentum fields
     of a named collection always come. ``None`` means everything in the schema.
     ``variations`` are names of alternative weights, or True for all that there are.
     """
@@ -124,6 +140,7 @@ class ReadRequest:
     variations: frozenset[str] | Literal[True] = frozenset()
     chunk_events: int = 50_000
     max_events: int | None = None
+    start: Start = BEGINNING
 
     def alternatives(self, known: Iterable[str]) -> tuple[str, ...]:
         """Those of the ``known`` weights that are wanted as alternatives, in their order.
@@ -327,6 +344,15 @@ class Reader(ABC):
         self, path: str, options: ReaderOptions, request: ReadRequest, losses: LossLog
     ) -> Iterator[EventBatch]:
         """The events in file order, in chunks of at most ``request.chunk_events``."""
+
+    def starts(self, path: str, options: ReaderOptions) -> tuple[Start, ...]:
+        """Events at which reading may begin at no cost, the first of all among them, in rising order.
+
+        As it stands a file is read from its beginning. A reader that gives more, such as the first events of row
+        groups, reads from ``ReadRequest.start`` on, so that several processes share a file. They depend on the content
+        of the file alone. Raises `InputError`.
+        """
+        return (BEGINNING,)
 
     def generated(self, path: str, options: ReaderOptions) -> float | None:
         """Sum of the nominal weights of all generated events, before any selection of this file's events.
