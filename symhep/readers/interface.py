@@ -129,7 +129,8 @@ BEGINNING = Start(0)
 class ReadRequest:
     """What is wanted from a file.
 
-    ``start`` is one of those that `Reader.starts` gave; ``max_events`` counts from there. ``fields`` maps a collection to the extra fields wanted; the momentum fields
+    ``start`` is one of those that `Reader.starts` gave; ``max_events`` counts from there.
+    ``fields`` maps a collection to the extra fields wanted; the momentum fields
     of a named collection always come. ``None`` means everything in the schema.
     ``variations`` are names of alternative weights, or True for all that there are.
     """
