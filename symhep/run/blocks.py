@@ -24,10 +24,10 @@ WORTH_CUTTING = 4_000_000
 
 @dataclass(frozen=True)
 class Segment:
-    """Neighbouring events of a file, ``events`` from ``start`` on; None: all that follow."""
+    """Neighbouring events of a file, from ``start`` to before the event ``stop``; None: all that follow."""
 
     start: Start = BEGINNING
-    events: int | None = None
+    stop: int | None = None
 
 
 #: A file that is read from its beginning to its end.
@@ -51,7 +51,7 @@ def segments(source: Source, fingerprint: Mapping[str, Any] | None) -> tuple[Seg
 def joined(starts: Sequence[Start]) -> tuple[Segment, ...]:
     """Segments that begin at some of the ``starts``, the last one open.
 
-    >>> [(s.start.event, s.events) for s in joined([Start(0), Start(40_000), Start(80_000), Start(90_000)])]
+    >>> [(s.start.event, s.stop) for s in joined([Start(0), Start(40_000), Start(80_000), Start(90_000)])]
     [(0, 80000), (80000, None)]
     """
     chosen = [BEGINNING]
@@ -59,7 +59,7 @@ def joined(starts: Sequence[Start]) -> tuple[Segment, ...]:
         if start.event - chosen[-1].event >= BLOCK_EVENTS:
             chosen.append(start)
     return (
-        *(Segment(one, two.event - one.event) for one, two in pairwise(chosen)),
+        *(Segment(one, two.event) for one, two in pairwise(chosen)),
         Segment(chosen[-1]),
     )
 

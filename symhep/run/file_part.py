@@ -139,8 +139,9 @@ class SegmentReading:
         """The batches that can be read, with finite weights, and which numbers say what event a row is of; under 'skip'
         the rest of a broken segment is recorded as lost."""
         source, agreement = self.source, self.agreement
-        most = [n for n in (self.limit, self.segment.events) if n is not None]
-        request = replace(agreement.request, start=self.segment.start, max_events=min(most) if most else None)
+        request = replace(
+            agreement.request, start=self.segment.start, stop=self.segment.stop, max_events=self.limit
+        )
         try:
             schema = source.schema()
             header |= {"cross_section_pb": schema.cross_section_pb, "notes": list(schema.notes)}
