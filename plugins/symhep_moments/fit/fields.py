@@ -28,8 +28,8 @@ def columnwise(x: Tensor) -> Tensor:
 class LinearFields:
     """v_a of affine ``generators`` (G, d + 1, d + 1).
 
-    They are laid out as `columnwise` says, (G, d, P, n) in memory. With ``places`` events are (n, P, D): components that are not there do not move, and neither do members that are
-    not, whatever a translation adds.
+    They are laid out as `columnwise` says, (G, d, P, n) in memory. With ``places`` events are (n, P, D): components
+    that are not there do not move, and neither do members that are not, whatever a translation adds.
 
     >>> from symhep.lie.bases import poincare
     >>> v = LinearFields(poincare().subset(["J_z", "P_t"]))(torch.tensor([[[5.0, 1.0, 2.0, 3.0]]], dtype=torch.float64))
