@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite
 
 import numpy as np
@@ -15,8 +16,9 @@ from symhep.errors import MethodError
 from symhep.events.copies import units_or_none
 from symhep.lie.generators import Generators
 from symhep.methods.streaming import Streamed, stream
+from symhep.torchkit.threads import cores, one_thread_per_operation
 from symhep_moments.fit.blocks import BLOCK_EVENTS, Block, Blocks, only_units, split_units
-from symhep_moments.fit.fields import LinearFields
+from symhep_moments.fit.fields import LinearFields, columnwise
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
 from symhep_moments.fit.moments import Moments
@@ -25,8 +27,8 @@ from symhep_moments.places import Places
 
 __all__ = ["Block", "Blocks", "MomentSums", "moments_of", "moments_of_chunks"]
 
-#: Numbers of an intermediate array: 4 MB, so that it stays near the processor.
-NUMBERS = 1 << 19
+#: Numbers of an intermediate array: 8 MB, so that it stays near the processor.
+NUMBERS = 1 << 20
 #: Degrees of freedom that are as good as infinitely many.
 MOST = 1e8
 #: Keeps 0 / 0 from being NaN.
@@ -50,8 +52,8 @@ class Means:
 
 @dataclass
 class Spread:
-    """Of the second pass: sum w^2 (m - A)(m - A)^T over the independent events ``rows``; sums of w^2, w^4, and of
-    w^2 b^2 and its square, b the edges of the functions."""
+    """Of the second pass: sum w^2 (m - A)(m - A)^T (G K, G K) over the independent events ``rows``; sums of w^2, w^4,
+    and of w^2 b^2 and its square, b the edges of the functions."""
 
     mean: Tensor
     rows: Tensor
@@ -117,7 +119,7 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
             raise MethodError(
                 f"the weights of {means.events} events sum to {means.w:.4g}; the sum must be positive"
             )
-        mean = (means.total / means.w).flatten()
+        mean = (means.total / means.w).T.flatten()
         gram = torch.zeros(len(mean), len(mean), dtype=torch.float64, device=self.device)
         used = min(means.units, max(self.covariance_events * means.units // means.events, 1))
         rows = torch.arange(used, device=self.device) * (means.units - 1) // max(used - 1, 1)
@@ -128,7 +130,8 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
         if isinstance(state, Spread):
             return self._spread(state, chunk)
         step = max(1, NUMBERS // (len(self.generators) * chunk.x.shape[1] * chunk.x.shape[2]))
-        for x, w in zip(torch.split(chunk.x, step), torch.split(chunk.w, step), strict=True):
+        for some, w in zip(torch.split(chunk.x, step), torch.split(chunk.w, step), strict=True):
+            x = columnwise(some)
             state.total += self.functions.sum_along(x, self._fields(x), w)
         weights = chunk.summed(chunk.w)
         state.events += len(chunk.x)
@@ -143,8 +146,10 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
         low, high = torch.searchsorted(state.rows, ends).tolist()
         chosen = only_units(chunk, state.rows[low:high] - chunk.first)
         for some in split_units(chosen, max(1, NUMBERS // len(state.mean))):
-            m = self.functions.along(some.x, self._fields(some.x)).flatten(1)
-            state.gram += _gram(some.summed((m - state.mean).mul_(some.w[:, None])))
+            x = columnwise(some.x)
+            m = self.functions.along(x, self._fields(x)).permute(2, 1, 0).flatten(0, 1)  # (G K, n)
+            m = (m - state.mean[:, None]).mul_(some.w)
+            state.gram += _gram(m if some.unit is None else some.summed(m.T.contiguous()).T)
         if len(chosen.x):
             squares = chosen.summed(chosen.w) ** 2
             within = chosen.summed(chosen.w * weight(self.functions, chosen.x)) ** 2
@@ -185,13 +190,13 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
                 f"{inside:.1f} of {spread.events} effective events lie within the edges; they have no covariance"
             )
         k, g = means.total.shape
-        one_event = spread.gram / (squares * (1 - 1 / effective))
+        one_event = (spread.gram / (squares * (1 - 1 / effective))).view(g, k, g, k).permute(1, 0, 3, 2)
         nu = min(effective, inside) - 1
         if self.places is not None and spread.events == means.units:
             nu = _freedom(means, spread) * min(1.0, inside / effective)
         return Moments(
             (means.total / means.w).cpu().numpy(),
-            (one_event * (means.w2 / means.w**2)).cpu().numpy().reshape(k, g, k, g),
+            (one_event * (means.w2 / means.w**2)).contiguous().cpu().numpy(),
             nu,
             self.generators,
             self.functions.labels,
@@ -214,11 +219,11 @@ def _freedom(means: Means, spread: Spread) -> float:
 
 
 def _gram(m: Tensor) -> Tensor:
-    """m^T m; numpy knows that this is symmetric, which saves half of it."""
+    """m m^T; numpy knows that this is symmetric, which saves half of it."""
     if m.is_cuda:
-        return m.T @ m
+        return m @ m.T
     rows = m.numpy()
-    return torch.from_numpy(rows.T @ rows)
+    return torch.from_numpy(rows @ rows.T)
 
 
 def moments_of(
@@ -250,7 +255,7 @@ def moments_of(
     order = torch.from_numpy(np.argsort(place, kind="stable")).to(x.device)
     rows = Block(0, x[order], weights[order], torch.from_numpy(np.sort(place)).to(x.device))
     work = MomentSums(functions, generators, covariance_events, str(x.device), places)
-    return stream(work, split_units(rows, BLOCK_EVENTS))
+    return _streamed(work, split_units(rows, BLOCK_EVENTS))
 
 
 def moments_of_chunks(
@@ -266,4 +271,11 @@ def moments_of_chunks(
     The sizes of the chunks change no bit: sums are formed over fixed blocks.
     """
     work = MomentSums(functions, generators, covariance_events, device, places)
-    return stream(work, Blocks(chunks, device))
+    return _streamed(work, Blocks(chunks, device))
+
+
+def _streamed(work: MomentSums, blocks: Iterable[Block]) -> Moments:
+    """A block on each core: threads that share small operations spend their time waiting for each other."""
+    threads = cores() if work.device == "cpu" else 1
+    with one_thread_per_operation():
+        return stream(work, blocks, threads, partial(torch.set_num_threads, 1))
