@@ -16,10 +16,10 @@ from symhep.errors import MethodError
 from symhep.events.copies import merged, units_or_none
 from symhep.events.dataset import Dataset
 from symhep.events.stream import BLOCK_EVENTS
+from symhep.events.tree import tree_reduce
 from symhep.events.vectors import vectors_of
 from symhep.methods.context import Context
 from symhep.methods.passes import Pass, State, reduce_here
-from symhep.methods.tree import tree_reduce
 from symhep_moments.events import Events
 from symhep_moments.places import whole_events
 from symhep_moments.varied import VariedEvents

@@ -42,7 +42,7 @@ class EventStream(ABC):
     block, and each block holds rows of one dataset of the card.
     """
 
-    #: What tells these events from any others, whatever place they lie in.
+    #: What tells these events from any others, whatever place they lie in; '' for events in memory.
     key: str
     blocks: tuple[BlockInfo, ...]
 
@@ -68,6 +68,10 @@ class EventStream(ABC):
         """The blocks of some of the datasets."""
         chosen = [n for n, block in enumerate(self.blocks) if block.label in labels]
         return self if len(chosen) == len(self) else Chosen(self, chosen)
+
+    def only(self, numbers: Sequence[int]) -> EventStream:
+        """Some of the blocks, to be sent to where they are read."""
+        return Chosen(self, numbers)
 
 
 class Chosen(EventStream):
@@ -95,8 +99,10 @@ class InMemory(EventStream):
     ([2, 3], [2.0, 3.0, 4.0])
     """
 
-    def __init__(self, data: Dataset, key: str = "") -> None:
-        self.data, self.key = data, key
+    key = ""
+
+    def __init__(self, data: Dataset) -> None:
+        self.data = data
         block, unit = data.block, units_or_none(data.unit)
         if not len(block):
             block = np.arange(len(data), dtype=np.int64) // BLOCK_EVENTS

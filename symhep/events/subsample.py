@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from symhep.events.dataset import Dataset
     from symhep.events.variation import Alternative
 
-__all__ = ["event_hashes", "smallest", "source_hashes", "subsample", "subsampled"]
+__all__ = ["SUBSAMPLED", "event_hashes", "marks", "smallest", "subsample", "subsampled"]
+
+#: Purpose of the sample that stands for all events where these do not fit into memory.
+SUBSAMPLED = "subsample"
 
 
 def event_hashes(
@@ -47,21 +50,6 @@ def event_hashes(
     return hashes([*same, number], len(number)).view(np.uint64)
 
 
-def source_hashes(purpose: str, data: Dataset) -> npt.NDArray[np.uint64]:
-    """(N,) `event_hashes` of the source event of each row, whichever rows lie beside it.
-
-    Its key is the block of its first row: copies in other files, and so in other blocks, are the same event.
-
-    >>> from symhep.events.dataset import Dataset
-    >>> data = replace(Dataset.from_array([[0.0], [1.0], [2.0]]), unit=np.array([0, 1, 0]), block=np.array([0, 0, 1]))
-    >>> len(set(source_hashes("training", data).tolist()))
-    2
-    """
-    block = data.block if len(data.block) else np.zeros(len(data), dtype=np.int64)
-    _, first, place = np.unique(data.unit, return_index=True, return_inverse=True)
-    return event_hashes(purpose, block[first][place], data.unit)
-
-
 def smallest(values: npt.NDArray[np.uint64], count: int) -> npt.NDArray[np.int64]:
     """Rows of the ``count`` smallest ``values``, increasing; rows with equal values are all among them or none is.
 
@@ -77,7 +65,15 @@ def smallest(values: npt.NDArray[np.uint64], count: int) -> npt.NDArray[np.int64
     return chosen if len(chosen) <= count else np.flatnonzero(values < most)
 
 
-def subsample(data: Dataset, count: int, purpose: str = "subsample") -> Dataset:
+def marks(data: Dataset, purpose: str = SUBSAMPLED) -> npt.NDArray[np.uint64]:
+    """`event_hashes` of the rows: the same for all rows of an independent event."""
+    if len(data.origin):
+        return event_hashes(purpose, 0, data.origin)
+    key = data.block if len(data.block) else np.zeros(len(data), dtype=np.int64)
+    return event_hashes(purpose, key, data.unit)
+
+
+def subsample(data: Dataset, count: int, purpose: str = SUBSAMPLED) -> Dataset:
     """At most ``count`` rows of ``data`` in their order, with all rows of an independent event or none.
 
     They are chosen by hashes of the block and the source event (``unit``); events of an alternative with rows of its
@@ -95,7 +91,7 @@ def subsample(data: Dataset, count: int, purpose: str = "subsample") -> Dataset:
 
     if len(data) <= count:
         return data
-    rows = smallest(source_hashes(purpose, data), count)
+    rows = smallest(marks(data, purpose), count)
     variations = tuple(
         replace(v, alternatives=tuple(alternative(a) for a in v.alternatives)) for v in data.variations
     )

@@ -13,7 +13,7 @@ import scipy.linalg  # noqa: F401  its BLAS must be loaded before threads are li
 import torch
 from threadpoolctl import threadpool_limits
 
-__all__ = ["in_groups", "one_thread_per_operation"]
+__all__ = ["cores", "in_groups", "one_thread_per_operation"]
 
 T = TypeVar("T")
 
@@ -49,6 +49,17 @@ def one_thread_per_operation() -> Iterator[None]:
         _cores.reset(token)
 
 
+def cores() -> int:
+    """How many threads may work side by side, inside `one_thread_per_operation` or not.
+
+    >>> with one_thread_per_operation():
+    ...     inside = cores()
+    >>> inside == cores()
+    True
+    """
+    return _cores.get() or torch.get_num_threads()
+
+
 def in_groups(
     work: Callable[[list[int]], T], replicas: int, device: str = "cpu", *, most: int = TOGETHER
 ) -> list[T]:
@@ -76,7 +87,7 @@ def in_groups(
     while device == "cpu" and count * most < replicas:
         count *= 2
     members = [part.tolist() for part in np.array_split(np.arange(replicas), min(count, max(1, replicas)))]
-    threads = min(_cores.get() or torch.get_num_threads(), len(members))
+    threads = min(cores(), len(members))
     with one_thread_per_operation():
         if threads == 1:
             return [work(group) for group in members]
