@@ -17,11 +17,13 @@ import torch
 from torch import Tensor
 
 from symhep.lie.bases import poincare
+from symhep_moments.events import Events
 from symhep_moments.fit.functions.fourier import Fourier
 from symhep_moments.fit.functions.polynomials import Polynomials
 from symhep_moments.fit.functions.squash import Squashed
 from symhep_moments.fit.functions.union import Joined
-from symhep_moments.fit.sums import COVARIANCE_EVENTS, Block, MomentSums, moments_of, moments_of_chunks
+from symhep_moments.fit.sums import Means, moments_of
+from symhep_moments.options import COVARIANCE_EVENTS
 
 EVENTS, CHUNK, WAVES, REPEATS = 1_000_000, 100_000, 50, 5
 GENERATORS = poincare()
@@ -83,10 +85,11 @@ def against_a_loop(events: int = 20_000) -> None:
     ours = moments_of(x, w, f, GENERATORS, events)
     np.testing.assert_allclose(ours.mean, mean.numpy(), atol=1e-12)
     np.testing.assert_allclose(ours.covariance.reshape(covariance.shape), covariance.numpy(), atol=1e-15)
-    sums = MomentSums(f, GENERATORS)
+    names = ("E", "px", "py", "pz")
+    whole, means = Events(x, w, 1.0, names, "", True, GENERATORS), Means(f, GENERATORS)
     pairs: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
         "means": (
-            lambda: sums.accumulate(sums.begin(0, ()), Block(0, x, w)),
+            lambda: means.of_events(whole, 0),
             lambda: plain_derivatives(x, waves, phases).mean(dim=0),
         ),
         "means and covariance": (
@@ -103,12 +106,11 @@ def against_a_loop(events: int = 20_000) -> None:
 
 
 def growth(largest: int) -> None:
-    """Both passes over chunks, the default number of events in the covariance."""
-    ((x, w),) = chunks(CHUNK)
+    """Both passes, the default number of events in the covariance."""
     for events in (largest // 4, largest // 2, largest):
-        read = [(x, w)] * (events // CHUNK)
+        x, w = (torch.cat(parts) for parts in zip(*chunks(events), strict=True))
         wall, cpu = perf_counter(), process_time()
-        moments_of_chunks(read, functions(), GENERATORS)
+        moments_of(x, w, functions(), GENERATORS)
         spent = perf_counter() - wall, process_time() - cpu
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
