@@ -23,9 +23,9 @@ def check_reader(reader: Reader, path: str | Path, options: Mapping[str, Any] | 
     """Run a reader through the contract on a good file of at least 3 events; returns the events.
 
     Checked are: that it recognises the file; that schema and batches are of the right types; that the schema names
-    what is read, four-vectors included; that reading again, chunks and ``max_events`` change no number; that pieces from
-    one of its ``starts`` to another make up the whole; that no global random generator is drawn from; that nothing is read that was not asked for; that weights are finite numbers; that
-    the file stays as it is.
+    what is read, four-vectors included; that reading again, chunks and ``max_events`` change no number; that pieces
+    from one of its ``starts`` to another make up the whole; that no global random generator is drawn from; that
+    nothing is read that was not asked for; that weights are finite numbers; that the file stays as it is.
 
     Raises
     ------
@@ -101,7 +101,9 @@ def _check_pieces(name: str, starts: Any, whole: EventBatch, read: Callable[...,
     demand(events == sorted(set(events)), f"{name}: starts must rise")
     demand(events[-1] < len(whole), f"{name}: starts names an event that the file has not")
     # At most so many, evenly spread, and always the last.
-    chosen = [starts[i] for i in sorted({*range(0, len(starts), -(-len(starts) // _PIECES)), len(starts) - 1})]
+    chosen = [
+        starts[i] for i in sorted({*range(0, len(starts), -(-len(starts) // _PIECES)), len(starts) - 1})
+    ]
     ends = [start.event for start in chosen[1:]]
     pieces = [read(start=start, stop=end) for start, end in zip(chosen, [*ends, None], strict=True)]
     for start, batches in zip(chosen, pieces, strict=True):
