@@ -29,8 +29,8 @@ _ROWS = ("values", "weights", "momenta", "mask", "tags", "spectators", "labels",
 class FirstLook(Pass):
     """Sums for the scaling, and the rows of the subsample, under all variations.
 
-    Rows are kept by their hashes (`symhep.events.subsample.source_hashes`): of each block those below a bound that a few more
-    than the wanted ones pass.
+    Rows are kept by their hashes (`symhep.events.subsample.source_hashes`): of each block those below a bound that a
+    few more than the wanted ones pass.
     """
 
     name = "first look"
