@@ -39,7 +39,7 @@ def one_thread_per_operation() -> Iterator[None]:
     1
     """
     before = torch.get_num_threads()
-    token = _cores.set(_cores.get() or before)
+    token = _cores.set(cores())
     torch.set_num_threads(1)
     try:
         with threadpool_limits(1, user_api="blas"):
@@ -50,11 +50,13 @@ def one_thread_per_operation() -> Iterator[None]:
 
 
 def cores() -> int:
-    """How many threads may work side by side, inside `one_thread_per_operation` or not.
+    """Cores that whole replicas, or whole blocks of events, may be spread over, also where an operation has one.
 
+    As many as torch has threads; OMP_NUM_THREADS limits them.
+
+    >>> before = cores()
     >>> with one_thread_per_operation():
-    ...     inside = cores()
-    >>> inside == cores()
+    ...     cores() == before
     True
     """
     return _cores.get() or torch.get_num_threads()
