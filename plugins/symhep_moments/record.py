@@ -314,9 +314,9 @@ class MomentsRecord(Record):
     events: EventsRecord = Field(description="the events that enter")
     subsample: int | None = Field(
         None,
-        description="of more events than are looked at side by side, how many are: a uniform subsample, from which "
-        "come the equations of the support, which all events are checked against, the covariance of the moments, rates, maps "
-        "and projections, the choice of functions and binnings, and the scale; null: all",
+        description="of more events than are looked at side by side, how many are: a uniform subsample. From it are "
+        "the equations of the support (all events are checked), the covariance of the moments, rates, maps, "
+        "projections, the choice of functions and of binnings, and the scale; null: all",
     )
     vectors: VectorsRecord = Field(description="what an event is made of")
     scale: float = Field(description="scale of the components, in ``unit``: the unit of translations")
