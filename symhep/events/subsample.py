@@ -118,13 +118,44 @@ def subsampled(data: Dataset) -> Dataset:
     if len(data) <= streams.SUBSAMPLE:
         return data
 
+    whole = data if data.stream is not None else _with_blocks(data)
+
     def alternative(one: Alternative) -> Alternative:
-        if one.same_rows or (data.stream is not None and one.data.stream is None):
+        if (
+            one.same_rows
+            or one.data.stream is not None
+            or data.stream is not None
+            or _of_blocks(one.data, whole)
+        ):
             return one
         return replace(one, data=replace(one.data, stream=streams.stream_of(one.data)))
 
     variations = tuple(
+        replace(v, alternatives=tuple(alternative(a) for a in v.alternatives)) for v in whole.variations
+    )
+    found = subsample(replace(whole, variations=variations), streams.SUBSAMPLE)
+    return replace(found, stream=streams.stream_of(whole))
+
+
+def _of_blocks(changed: Dataset, data: Dataset) -> bool:
+    """Are these the events of ``data`` with changed objects, whose rows lie in the same blocks?"""
+    return bool(np.isin(changed.block, data.block).all() and np.isin(changed.unit, data.unit).any())
+
+
+def _with_blocks(data: Dataset) -> Dataset:
+    """With the numbers of blocks of neighbouring rows where these have none; changed events go with those they were."""
+    if len(data.block):
+        return data
+    units, first = np.unique(data.unit, return_index=True)
+    block = np.arange(len(data), dtype=np.int64)[first] // streams.BLOCK_EVENTS
+
+    def alternative(one: Alternative) -> Alternative:
+        place = np.searchsorted(units, one.data.unit).clip(max=len(units) - 1)
+        known = units[place] == one.data.unit
+        return replace(one, data=replace(one.data, block=np.where(known, block[place], block.max())))
+
+    variations = tuple(
         replace(v, alternatives=tuple(alternative(a) for a in v.alternatives)) for v in data.variations
     )
-    found = subsample(replace(data, variations=variations), streams.SUBSAMPLE)
-    return replace(found, stream=streams.stream_of(data))
+    own = block[np.searchsorted(units, data.unit)]
+    return replace(data, block=own, variations=variations)
