@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Generic, TypeVar
 
-from symhep.methods.tree import map_reduce
+from symhep.events.tree import map_reduce
 
 __all__ = ["Streamed", "stream"]
 
@@ -54,7 +54,7 @@ def stream(
 ) -> ResultT:
     """Run all passes over ``blocks``: each block into a state of its own, states merged pairwise along a fixed tree.
 
-    ``blocks`` is walked once per pass. ``threads`` and ``start`` are those of `symhep.methods.tree.threads_map`, and
+    ``blocks`` is walked once per pass. ``threads`` and ``start`` are those of `symhep.events.tree.threads_map`, and
     change no bit.
 
     >>> class Sum(Streamed[float, float, float]):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from symhep.methods.tree import map_reduce, threads_map, tree_reduce
+from symhep.events.tree import map_reduce, threads_map, tree_reduce
 
 
 def bracketed(left: str, right: str) -> str:
