@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import resource
 from collections.abc import Callable, Iterator
-from functools import partial
 from math import pi
 from os import getloadavg
 from time import perf_counter, process_time
@@ -20,15 +19,16 @@ import torch
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
+from symhep.events.stream import BLOCK_EVENTS
 from symhep.lie.bases import poincare
-from symhep.methods.tree import map_reduce
-from symhep.torchkit.threads import one_thread_per_operation
-from symhep_moments.fit.blocks import BLOCK_EVENTS, Blocks
+from symhep_moments.events import Events
 from symhep_moments.fit.functions.fourier import Fourier
 from symhep_moments.fit.functions.polynomials import Polynomials
 from symhep_moments.fit.functions.squash import Squashed
 from symhep_moments.fit.functions.union import Joined
-from symhep_moments.fit.sums import COVARIANCE_EVENTS, MomentSums, moments_of, moments_of_chunks
+from symhep_moments.fit.sums import Means, moments_of
+from symhep_moments.options import COVARIANCE_EVENTS
+from symhep_moments.stream import over_all
 
 EVENTS, CHUNK, WAVES, REPEATS = 1_000_000, 100_000, 50, 5
 #: Blocks of events for ours, and chunks of events for the loop, which takes four times as long.
@@ -104,10 +104,10 @@ def against_a_loop(threads: int) -> None:
     ours = moments_of(few, w[:LOOP_CHUNK], f, GENERATORS, len(few))
     np.testing.assert_allclose(ours.mean, mean.numpy(), atol=1e-12)
     np.testing.assert_allclose(ours.covariance.reshape(covariance.shape), covariance.numpy(), atol=1e-15)
-    sums = MomentSums(f, GENERATORS)
+    events = Events(x, w, 1.0, ("E", "px", "py", "pz"), "", True, GENERATORS)
     pairs: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
         "means": (
-            lambda: stream_means(sums, x, w, torch.get_num_threads()),
+            lambda: over_all(Means(f, GENERATORS), events),
             lambda: [plain_derivatives(part, waves, phases).mean(dim=0) for part in loop_chunks(x)],
         ),
         "means and covariance": (
@@ -132,30 +132,17 @@ def against_a_loop(threads: int) -> None:
         )
 
 
-def stream_means(sums: MomentSums, x: Tensor, w: Tensor, threads: int) -> None:
-    """The first pass alone."""
-    with one_thread_per_operation():
-        map_reduce(
-            Blocks([(x, w)]),
-            lambda block: sums.accumulate(sums.begin(0, ()), block),
-            sums.merge,
-            threads,
-            partial(torch.set_num_threads, 1),
-        )
-
-
 def loop_chunks(x: Tensor) -> tuple[Tensor, ...]:
     """Of as many events as memory and patience suffice for."""
     return torch.split(x[: LOOP_CHUNKS * LOOP_CHUNK], LOOP_CHUNK)
 
 
 def growth(largest: int) -> None:
-    """Both passes over chunks, the default number of events in the covariance."""
-    ((x, w),) = chunks(CHUNK)
+    """Both passes, the default number of events in the covariance."""
     for events in (largest // 4, largest // 2, largest):
-        read = [(x, w)] * (events // CHUNK)
+        x, w = (torch.cat(parts) for parts in zip(*chunks(events), strict=True))
         wall, cpu = perf_counter(), process_time()
-        moments_of_chunks(read, functions(), GENERATORS)
+        moments_of(x, w, functions(), GENERATORS)
         spent = perf_counter() - wall, process_time() - cpu
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(

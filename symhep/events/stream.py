@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from symhep.events.dataset import Dataset
     from symhep.events.variation import Alternative, Variation
 
-__all__ = ["BLOCK_EVENTS", "SUBSAMPLE", "BlockInfo", "EventStream", "InMemory", "stream_of"]
+__all__ = ["BLOCK_EVENTS", "SUBSAMPLE", "BlockInfo", "Chosen", "EventStream", "InMemory", "stream_of"]
 
 #: Most rows of a block, over which a sum is formed.
 BLOCK_EVENTS = 1 << 16

@@ -48,7 +48,7 @@ from symhep_moments.fit.sectors.rows import Sectors, sectors_of
 from symhep_moments.fit.subgroups.at_lab import lab_rows
 from symhep_moments.fit.subgroups.largest import largest_walk
 from symhep_moments.fit.subgroups.walk import lattice_test
-from symhep_moments.fit.sums import moments_of
+from symhep_moments.fit.sums import moments_over
 from symhep_moments.fit.support import support_of
 from symhep_moments.fit.surface import surface_of
 from symhep_moments.fit.systematics import Chains, VariedMoments, chains, largest_tests, moments_under
@@ -84,7 +84,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
             tested = functions_for(events, options, np.random.default_rng(functions_seed))
         why = why_not_fitted(events, tested) if seeing is None else BY_EFFICIENCY
         if why is None:
-            under = _moments(events, reference, tested, options, variations, of_reference)
+            under = _moments(events, reference, tested, options, variations, of_reference, context)
             under = under.restricted(support.tangent)
             moments = under.nominal
         else:
@@ -263,16 +263,14 @@ def _moments(
     options: MomentsOptions,
     variations: Sequence[VariedEvents],
     of_reference: Sequence[VariedEvents],
+    context: Context,
 ) -> VariedMoments:
     """Of the events, or relative to the reference, under the variations of these."""
     if reference is None:
         fields = LinearFields(events.generators, str(events.x.device), events.places)
 
         def covered(some: Events) -> Moments:
-            return moments_of(
-                some.x, some.weights, functions, events.generators, options.covariance_events, some.places,
-                some.source,
-            )  # fmt: skip
+            return moments_over(some, functions, options.covariance_events, context)
 
         return moments_under(
             covered(events), variations, events, lambda x: functions.along(x, fields(x)), covered

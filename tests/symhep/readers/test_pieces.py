@@ -169,7 +169,9 @@ CASES: dict[str, Callable[[Path, bool], Case]] = {
 }
 
 
-@pytest.fixture(scope="module", params=[(name, damaged) for name in CASES for damaged in (False, True)], ids=str)
+@pytest.fixture(
+    scope="module", params=[(name, damaged) for name in CASES for damaged in (False, True)], ids=str
+)
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
     name, damaged = request.param
     return CASES[name](tmp_path_factory.mktemp(name), damaged)
@@ -264,8 +266,15 @@ def test_a_file_of_its_own_column_names_in_pieces(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     made = jagged(600)
     lists = ak.unflatten(np.ones(1200), np.full(600, 2))
-    table = {"jet_pt": made.jet.pt * 1e6, "jet_eta": made.jet.eta, "jet_phi": made.jet.phi, "jet_track": lists}
-    pq.write_table(ak.to_arrow_table(ak.zip(table, depth_limit=1), extensionarray=False), path, row_group_size=100)
+    table = {
+        "jet_pt": made.jet.pt * 1e6,
+        "jet_eta": made.jet.eta,
+        "jet_phi": made.jet.phi,
+        "jet_track": lists,
+    }
+    pq.write_table(
+        ak.to_arrow_table(ak.zip(table, depth_limit=1), extensionarray=False), path, row_group_size=100
+    )
     reader = READERS.reader("parquet")
     case = (reader, str(path), reader.Options(), 600, 6)
     starts = reader.starts(str(path), reader.Options())
