@@ -161,8 +161,9 @@ def together(
     """The states of all blocks of ``events`` after one reading, which ``works`` share.
 
     The blocks are those of ``events.stream``. Events without one are read as they are in memory, in blocks of
-    `symhep.events.stream.BLOCK_EVENTS`, one on each core; and those whose changed rows are in memory, too, as one block. ``context`` says
-    where; None: here. ``variations`` are given to the passes as those of the events of each block.
+    `symhep.events.stream.BLOCK_EVENTS`, one on each core; and those whose changed rows are in memory, too, as one
+    block. ``context`` says where; None: here. ``variations`` are given to the passes as those of the events of each
+    block.
     """
     if not works:
         return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import inf
 
 import numpy as np
@@ -148,8 +149,8 @@ class NamedSums:
         self.state = state
         ends = np.cumsum([0, *(d + 1 for d in widths)])
         squares = np.cumsum([0, *((d + 1) ** 2 for d in widths)])
-        self._first = [slice(a, b) for a, b in zip(ends, ends[1:], strict=False)]
-        self._second = [slice(a, b) for a, b in zip(squares, squares[1:], strict=False)]
+        self._first = [slice(a, b) for a, b in pairwise(ends)]
+        self._second = [slice(a, b) for a, b in pairwise(squares)]
         w2, w4 = state["weights"].tolist()
         #: Degrees of freedom, as `symhep.hypotheses.bounds.sample_mean.degrees_of_freedom`.
         self.nu = w2**2 / w4 - 1 if w4 > 0 else 0.0
