@@ -15,6 +15,7 @@ from symhep.events.scaler import Scaler, Scaling
 from symhep.events.thresholds import Threshold
 
 if TYPE_CHECKING:
+    from symhep.events.stream import EventStream
     from symhep.events.variation import Variation
 
 __all__ = ["Column", "Dataset", "Scaler", "Scaling"]
@@ -87,6 +88,14 @@ class Dataset:
         Which of ``label_names`` the others are looked at relative to: their rows are no events of the sample.
     variations
         The same events under systematic variations, nominal rows of the others included.
+    block
+        (N,) number of the block of the input that each row is of: sums are formed over the rows of a block. Empty:
+        blocks are made of `symhep.events.stream.BLOCK_EVENTS` neighbours.
+    origin
+        (N,) hash of the content of the file and the number in it of the independent source event, whatever the file is
+        called: samples are drawn by it. Empty for events that come from no file.
+    stream
+        All events, where the rows are a uniform subsample of more than fit into memory; see `stream_of`.
     """
 
     name: str
@@ -110,6 +119,9 @@ class Dataset:
     thresholds: tuple[Threshold, ...] = ()
     reference: frozenset[str] = frozenset()
     variations: tuple[Variation, ...] = ()
+    block: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    origin: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    stream: EventStream | None = None
 
     def __post_init__(self) -> None:
         events, places = len(self.values), 0 if self.momenta is None else self.momenta.shape[1]
@@ -161,6 +173,11 @@ class Dataset:
         return frozenset(name for name, there in asked.items() if there)
 
     @property
+    def events(self) -> int:
+        """How many events there are, of which the rows may be a subsample."""
+        return len(self) if self.stream is None else self.stream.events
+
+    @property
     def weighted(self) -> bool:
         """Do the weights differ from event to event?"""
         return bool(len(self.weights)) and not np.allclose(self.weights, self.weights[0])
@@ -168,6 +185,8 @@ class Dataset:
     @property
     def effective(self) -> float:
         """Effective number of events, (sum w)^2 / sum w^2, w the sum over the rows of an independent event."""
+        if self.stream is not None:
+            return self.stream.effective
         return effective_events(independent(self.weights, self.unit))
 
     def __len__(self) -> int:
@@ -181,7 +200,7 @@ class Dataset:
         """
         return replace(self, scaler=Scaler.fit(self.values, kind, self.weights, self.present))
 
-    def take(self, rows: npt.NDArray[np.int64]) -> Dataset:
+    def take(self, rows: npt.NDArray[np.int64] | slice) -> Dataset:
         """Some of the events, with the scaling of all, and without variations.
 
         >>> Dataset.from_array([[0.0], [1.0], [2.0]]).take(np.array([2, 0])).values[:, 0].tolist()
@@ -190,6 +209,7 @@ class Dataset:
         return replace(
             self,
             variations=(),
+            stream=None,
             values=self.values[rows],
             weights=self.weights[rows],
             momenta=None if self.momenta is None else self.momenta[rows],
@@ -198,6 +218,8 @@ class Dataset:
             mask=None if self.mask is None else self.mask[rows],
             tags=None if self.tags is None else self.tags[rows],
             spectators=self.spectators[rows],
+            block=self.block[rows] if len(self.block) else self.block,
+            origin=self.origin[rows] if len(self.origin) else self.origin,
         )
 
     def apart(self) -> tuple[Dataset, Dataset | None]:
@@ -213,6 +235,10 @@ class Dataset:
         theirs = np.isin(self.labels, [self.label_names.index(name) for name in self.reference])
         pairs = [v.apart(self.reference) for v in self.variations]
         one, two = self.take(np.flatnonzero(~theirs)), self.take(np.flatnonzero(theirs))
+        if self.stream is not None:
+            numbers = {self.label_names.index(name) for name in self.reference}
+            one = replace(one, stream=self.stream.of(set(range(len(self.label_names))) - numbers))
+            two = replace(two, stream=self.stream.of(numbers))
         nobody = frozenset[str]()
         return (
             replace(one, reference=nobody, variations=tuple(own for own, _ in pairs if own is not None)),

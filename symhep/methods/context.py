@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from symhep.events.stream import EventStream
+from symhep.methods.passes import Pass, Reducer, State, reduce_here
+
 if TYPE_CHECKING:
     from symhep.plugin.manager import Registry
 
@@ -90,12 +93,19 @@ class Context:
         Where long work shows how far it is.
     registry
         The plugins of this run; None: the installed ones (`symhep.plugin.manager.registry_in`).
+    reducer
+        Where the blocks of events are read; by default in this process.
     """
 
     seeds: np.random.SeedSequence
     device: str = "cpu"
     progress: Progress = field(default_factory=SilentProgress)
     registry: Registry | None = None
+    reducer: Reducer = reduce_here
+
+    def reduce(self, work: Pass, stream: EventStream) -> State:
+        """The state of all blocks of a stream after a pass over them, the same wherever they are read."""
+        return self.reducer(work, stream)
 
     def rng(self) -> np.random.Generator:
         """A numpy generator at the start of the shard's stream."""
