@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import inf
 
 import numpy as np
@@ -148,8 +149,8 @@ class NamedSums:
         self.state = state
         ends = np.cumsum([0, *(d + 1 for d in widths)])
         squares = np.cumsum([0, *((d + 1) ** 2 for d in widths)])
-        self._first = [slice(a, b) for a, b in zip(ends, ends[1:], strict=False)]
-        self._second = [slice(a, b) for a, b in zip(squares, squares[1:], strict=False)]
+        self._first = [slice(a, b) for a, b in pairwise(ends)]
+        self._second = [slice(a, b) for a, b in pairwise(squares)]
         w2, w4 = state["weights"].tolist()
         #: Degrees of freedom, as `symhep.hypotheses.bounds.sample_mean.degrees_of_freedom`.
         self.nu = w2**2 / w4 - 1 if w4 > 0 else 0.0
@@ -165,18 +166,15 @@ class NamedSums:
         covariance = lever @ self._square(self.state["second"], i) @ lever.T
         return Quantity(name, first[:-1] / first[-1], scale * covariance / first[-1] ** 2, self.nu)
 
-    def differences(self, i: int) -> list[Difference]:
-        """Under each alternative: the covariance is that of the sum over independent events of (w' psi' / sum w' g' - w
-        psi / sum w g), psi = f - g m."""
+    def difference(self, i: int, number: int) -> Difference:
+        """Under the alternative ``number``: the covariance is that of the sum over independent events of (w' psi' / sum
+        w' g' - w psi / sum w g), psi = f - g m."""
         first, lever = self.state["first"][:, self._first[i]], self._lever(i)
-        total, nominal, found = first[0, -1], self._square(self.state["second"], i), []
-        for number, theirs in enumerate(first[1:]):
-            own, cross = (self._square(self.state[key][number], i) for key in ("own", "cross"))
-            change = own / theirs[-1] ** 2 - (cross + cross.T) / (theirs[-1] * total) + nominal / total**2
-            found.append(
-                Difference(theirs[:-1] / theirs[-1] - first[0, :-1] / total, lever @ change @ lever.T)
-            )
-        return found
+        nominal, varied = first[0], first[1 + number]
+        own, cross = (self._square(self.state[key][number], i) for key in ("own", "cross"))
+        change = own / varied[-1] ** 2 + self._square(self.state["second"], i) / nominal[-1] ** 2
+        change -= (cross + cross.T) / (varied[-1] * nominal[-1])
+        return Difference(varied[:-1] / varied[-1] - nominal[:-1] / nominal[-1], lever @ change @ lever.T)
 
     def from_others(self, i: int, others: NamedSums) -> Difference:
         """To the mean of other events, independent of these."""
