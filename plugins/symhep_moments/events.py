@@ -127,8 +127,9 @@ class Events:
     @property
     def bare(self) -> Events:
         """No events, of the same kind."""
+        x, weights = (part[:0].clone() for part in (self.x, self.weights))  # a view is pickled with all of it
         return replace(
-            self, x=self.x[:0], weights=self.weights[:0], source=None, stream=None, here=None, subsampled=False,
+            self, x=x, weights=weights, source=None, stream=None, here=None, subsampled=False,
             read=None,
             variations=(),
         )  # fmt: skip

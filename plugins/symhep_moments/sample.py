@@ -71,7 +71,8 @@ def prepare(data: Dataset, options: MomentsOptions) -> Sample:
     return Sample(
         events, reference, data.particles, options, cuts_of(data, options), _relative_to(data, options),
         varied_events(used_of(own, options.max_events), events, build),
-        () if theirs is None or reference is None
+        ()
+        if theirs is None or reference is None
         else varied_events(used_of(theirs, options.max_events), reference, build),
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,10 +17,11 @@ from symhep.errors import MethodError
 from symhep.events.copies import merged, units_or_none
 from symhep.events.dataset import Dataset
 from symhep.events.stream import BLOCK_EVENTS
-from symhep.events.tree import tree_reduce
+from symhep.events.tree import map_reduce
 from symhep.events.vectors import vectors_of
 from symhep.methods.context import Context
 from symhep.methods.passes import Pass, State, reduce_here
+from symhep.torchkit.threads import cores, one_thread_per_operation
 from symhep_moments.events import Events
 from symhep_moments.places import whole_events
 from symhep_moments.varied import VariedEvents
@@ -162,8 +164,9 @@ def together(
     """The states of all blocks of ``events`` after one reading, which ``works`` share.
 
     The blocks are those of ``events.stream``. Events without one are read as they are in memory, in blocks of
-    `symhep.events.stream.BLOCK_EVENTS`; and those whose changed rows are in memory, too, as one block. ``context`` says
-    where; None: here. ``variations`` are given to the passes as those of the events of each block.
+    `symhep.events.stream.BLOCK_EVENTS`, one on each core; and those whose changed rows are in memory, too, as one
+    block. ``context`` says where; None: here. ``variations`` are given to the passes as those of the events of each
+    block.
     """
     if not works:
         return []
@@ -176,7 +179,12 @@ def together(
     if events.stream is None or (rows_of_their_own and not events.subsampled):
         whole = replace(events, variations=tuple(variations))
         parts = [whole] if rows_of_their_own else parts_of(whole)
-        total = tree_reduce((work.of_events(part, n) for n, part in enumerate(parts)), work.merge)
+        threads = cores() if events.x.device.type == "cpu" else 1
+        with one_thread_per_operation():
+            total = map_reduce(
+                enumerate(parts), lambda part: work.of_events(part[1], part[0]), work.merge, threads,
+                partial(torch.set_num_threads, 1),
+            )  # fmt: skip
         assert total is not None  # no events are one part
     else:
         total = (reduce_here if context is None else context.reduce)(work, events.stream)

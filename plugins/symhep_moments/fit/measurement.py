@@ -18,7 +18,7 @@ from symhep_moments.fit.bounds.limits import Bounding, bounded
 from symhep_moments.fit.bounds.relative import relative_bounds
 from symhep_moments.fit.bounds.rows import of_groups
 from symhep_moments.fit.candidates import GivenTest, candidate_tests, separate_tests
-from symhep_moments.fit.conditional.along import efficiency_along, points_of, reference_along
+from symhep_moments.fit.conditional.along import EfficiencyAlong, ReferenceAlong
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.relative import relative_discrete_tests
 from symhep_moments.fit.discrete.scan import discrete_scan
@@ -37,6 +37,7 @@ from symhep_moments.fit.guard import events_needed
 from symhep_moments.fit.maps import BreakingMap, breaking_maps, relative_maps
 from symhep_moments.fit.measured import Measurement
 from symhep_moments.fit.moments import Moments
+from symhep_moments.fit.points import points_of
 from symhep_moments.fit.rank import Chain
 from symhep_moments.fit.region import Region, region
 from symhep_moments.fit.relative import relative_influences
@@ -154,16 +155,18 @@ def measure(sample: Sample, context: Context) -> Measurement:
             elements = {element.name: element.whole for element in chosen}
             if reference is None and variations:
                 discrete = varied_discrete_tests(
-                    events, variations, chosen, frame, functions, options.level, options.discrete.delta, moved
-                )
+                    events, variations, chosen, frame, functions, options.level, options.discrete.delta, moved,
+                    context,
+                )  # fmt: skip
             elif reference is None:
                 discrete = discrete_tests(
-                    events, chosen, frame, functions, options.discrete, discrete_seed, options.level, seeing
-                )
+                    events, chosen, frame, functions, options.discrete, discrete_seed, options.level, seeing, context,
+                    options.covariance_events,
+                )  # fmt: skip
             else:
                 discrete = relative_discrete_tests(
                     events, reference, chosen, frame, functions, discrete_seed, options.level, options.discrete.delta,
-                    of_reference, moved,
+                    of_reference, moved, context,
                 )  # fmt: skip
             if (subgroup := options.discrete.scanned(frame)) is not None:
                 scan = discrete_scan(
@@ -211,11 +214,16 @@ def _relative(
     if reference is None:
         assert seeing is not None
         return orbit_tests(
-            events, functions, options.level, efficiency_along(events, seeing), orders, exact=exact
+            events, functions, options.level, EfficiencyAlong(events, seeing, context), orders, exact=exact
         )
     steep = steep_candidates(events, reference, functions, stream_for(seed, "steep"))
     return orbit_tests(
-        events, functions, options.level, reference_along(events, reference, seed, variations), orders, steep
+        events,
+        functions,
+        options.level,
+        ReferenceAlong(events, reference, seed, variations, context),
+        orders,
+        steep,
     )
 
 
@@ -285,5 +293,6 @@ def _moments(
         events.generators,
         options.covariance_events,
         events.places,
+        context,
     )
     return moments_under(found.moments, of_reference, reference, found.influence)
