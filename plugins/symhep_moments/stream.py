@@ -71,7 +71,10 @@ class Recipe:
         x, _ = whole_events(taken, like.scale, like.places)
         device = like.x.device
         w = torch.from_numpy(rows.weights).to(device)
-        return replace(like, x=torch.from_numpy(x).to(device), weights=w, source=rows.unit)
+        # Where no rows are matched with others, the numbers of single ones say nothing.
+        matched = any(not same for v, _ in self.varied for same in v.same_rows)
+        source = rows.unit if matched or units_or_none(rows.unit) is not None else None
+        return replace(like, x=torch.from_numpy(x).to(device), weights=w, source=source)
 
     def _varied(self, block: Dataset, events: Events) -> Iterator[VariedEvents]:
         read = {v.name: v.alternatives for v in block.variations}
@@ -198,8 +201,8 @@ def over_all(
     return together([work], events, context, variations)[0]
 
 
-def parts_of(events: Events) -> Iterator[Events]:
-    """Events in memory in blocks, each with all rows of its independent events, in the order of these.
+def parts_of(events: Events, step: int | None = None) -> Iterator[Events]:
+    """Events in memory in blocks of about ``step`` rows, each with all rows of its independent events, in their order.
 
     >>> x = torch.zeros(4, 1, 2, dtype=torch.float64)
     >>> from symhep.lie.bases import so
@@ -209,7 +212,7 @@ def parts_of(events: Events) -> Iterator[Events]:
     """
     place, count = units_or_none(events.source), len(events)
     order = None if place is None else np.argsort(place, kind="stable")
-    starts = list(range(0, max(count, 1), BLOCK_EVENTS))
+    starts = list(range(0, max(count, 1), step or BLOCK_EVENTS))
     if place is not None and order is not None and count:
         sorted_places = place[order]
         starts = list(dict.fromkeys(np.searchsorted(sorted_places, sorted_places[starts]).tolist()))
