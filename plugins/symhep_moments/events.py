@@ -127,11 +127,20 @@ class Events:
     @property
     def bare(self) -> Events:
         """No events, of the same kind."""
+        x, weights = (part[:0].clone() for part in (self.x, self.weights))  # a view is pickled with all of it
         return replace(
-            self, x=self.x[:0], weights=self.weights[:0], source=None, stream=None, here=None, subsampled=False,
+            self, x=x, weights=weights, source=None, stream=None, here=None, subsampled=False,
             read=None,
             variations=(),
         )  # fmt: skip
+
+    def rows(self, rows: npt.NDArray[np.int64]) -> Events:
+        """Some of those in memory, as if there were no others."""
+        import torch
+
+        chosen = torch.from_numpy(rows).to(self.x.device)
+        source = None if self.source is None else self.source[rows]
+        return replace(self.bare, x=self.x[chosen], weights=self.weights[chosen], source=source)
 
     def on(self, device: str) -> Events:
         """The same events on another device."""

@@ -70,8 +70,10 @@ def prepare(data: Dataset, options: MomentsOptions) -> Sample:
 
     return Sample(
         events, reference, data.particles, options, cuts_of(data, options), _relative_to(data, options),
-        varied_events(own, events, build),
-        () if theirs is None or reference is None else varied_events(theirs, reference, build),
+        varied_events(used_of(own, options.max_events), events, build),
+        ()
+        if theirs is None or reference is None
+        else varied_events(used_of(theirs, options.max_events), reference, build),
     )  # fmt: skip
 
 

@@ -160,15 +160,21 @@ def together(
 ) -> list[State]:
     """The states of all blocks of ``events`` after one reading, which ``works`` share.
 
-    The blocks are those of ``events.stream``; events without one are read as they are in memory, in blocks of
-    `symhep.events.stream.BLOCK_EVENTS`, one on each core. ``context`` says where; None: here. ``variations`` are given
-    to the passes as those of the events of each block.
+    The blocks are those of ``events.stream``. Events without one are read as they are in memory, in blocks of
+    `symhep.events.stream.BLOCK_EVENTS`, one on each core; and those whose changed rows are in memory, too, as one block. ``context`` says
+    where; None: here. ``variations`` are given to the passes as those of the events of each block.
     """
     if not works:
         return []
     work = Together(tuple(works), Recipe.of(events, variations))
-    if events.stream is None:
-        parts = parts_of(replace(events, variations=tuple(variations)))
+    rows_of_their_own = any(
+        mine and not same
+        for v in variations
+        for mine, same in zip(v.read_with(events), v.same_rows, strict=True)
+    )
+    if events.stream is None or (rows_of_their_own and not events.subsampled):
+        whole = replace(events, variations=tuple(variations))
+        parts = [whole] if rows_of_their_own else parts_of(whole)
         threads = cores() if events.x.device.type == "cpu" else 1
         with one_thread_per_operation():
             total = map_reduce(

@@ -48,7 +48,10 @@ class EventStream(ABC):
 
     @abstractmethod
     def block(self, number: int) -> Dataset:
-        """The rows of a block, with columns and scaling of the whole; its variations are those of the same files."""
+        """The rows of a block, with columns and scaling of the whole; its variations are those of the same files.
+
+        ``unit`` and ``block`` are numbered as in the `Dataset` whose stream it is: by them a row is known again.
+        """
 
     @property
     def events(self) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from symhep.events.dataset import Dataset
     from symhep.events.variation import Alternative
 
-__all__ = ["SUBSAMPLED", "event_hashes", "marks", "smallest", "subsample", "subsampled"]
+__all__ = ["SUBSAMPLED", "event_hashes", "smallest", "source_hashes", "subsample", "subsampled"]
 
 #: Purpose of the sample that stands for all events where these do not fit into memory.
 SUBSAMPLED = "subsample"
@@ -50,6 +50,24 @@ def event_hashes(
     return hashes([*same, number], len(number)).view(np.uint64)
 
 
+def source_hashes(purpose: str, data: Dataset) -> npt.NDArray[np.uint64]:
+    """(N,) `event_hashes` of the source event of each row, whichever rows lie beside it.
+
+    By its file and its number there, where it comes from one (`Dataset.origin`). Else its key is the block of its first
+    row: copies in other files, and so in other blocks, are the same event.
+
+    >>> from symhep.events.dataset import Dataset
+    >>> data = replace(Dataset.from_array([[0.0], [1.0], [2.0]]), unit=np.array([0, 1, 0]), block=np.array([0, 0, 1]))
+    >>> len(set(source_hashes("training", data).tolist()))
+    2
+    """
+    if len(data.origin):
+        return event_hashes(purpose, 0, data.origin)
+    block = data.block if len(data.block) else np.zeros(len(data), dtype=np.int64)
+    _, first, place = np.unique(data.unit, return_index=True, return_inverse=True)
+    return event_hashes(purpose, block[first][place], data.unit)
+
+
 def smallest(values: npt.NDArray[np.uint64], count: int) -> npt.NDArray[np.int64]:
     """Rows of the ``count`` smallest ``values``, increasing; rows with equal values are all among them or none is.
 
@@ -63,14 +81,6 @@ def smallest(values: npt.NDArray[np.uint64], count: int) -> npt.NDArray[np.int64
     most = np.partition(values, count - 1)[count - 1]
     chosen = np.flatnonzero(values <= most)
     return chosen if len(chosen) <= count else np.flatnonzero(values < most)
-
-
-def marks(data: Dataset, purpose: str = SUBSAMPLED) -> npt.NDArray[np.uint64]:
-    """`event_hashes` of the rows: the same for all rows of an independent event."""
-    if len(data.origin):
-        return event_hashes(purpose, 0, data.origin)
-    key = data.block if len(data.block) else np.zeros(len(data), dtype=np.int64)
-    return event_hashes(purpose, key, data.unit)
 
 
 def subsample(data: Dataset, count: int, purpose: str = SUBSAMPLED) -> Dataset:
@@ -91,7 +101,7 @@ def subsample(data: Dataset, count: int, purpose: str = SUBSAMPLED) -> Dataset:
 
     if len(data) <= count:
         return data
-    rows = smallest(marks(data, purpose), count)
+    rows = smallest(source_hashes(purpose, data), count)
     variations = tuple(
         replace(v, alternatives=tuple(alternative(a) for a in v.alternatives)) for v in data.variations
     )
@@ -108,13 +118,44 @@ def subsampled(data: Dataset) -> Dataset:
     if len(data) <= streams.SUBSAMPLE:
         return data
 
+    whole = data if data.stream is not None else _with_blocks(data)
+
     def alternative(one: Alternative) -> Alternative:
-        if one.same_rows or (data.stream is not None and one.data.stream is None):
+        if (
+            one.same_rows
+            or one.data.stream is not None
+            or data.stream is not None
+            or _of_blocks(one.data, whole)
+        ):
             return one
         return replace(one, data=replace(one.data, stream=streams.stream_of(one.data)))
 
     variations = tuple(
+        replace(v, alternatives=tuple(alternative(a) for a in v.alternatives)) for v in whole.variations
+    )
+    found = subsample(replace(whole, variations=variations), streams.SUBSAMPLE)
+    return replace(found, stream=streams.stream_of(whole))
+
+
+def _of_blocks(changed: Dataset, data: Dataset) -> bool:
+    """Are these the events of ``data`` with changed objects, whose rows lie in the same blocks?"""
+    return bool(np.isin(changed.block, data.block).all() and np.isin(changed.unit, data.unit).any())
+
+
+def _with_blocks(data: Dataset) -> Dataset:
+    """With the numbers of blocks of neighbouring rows where these have none; changed events go with those they were."""
+    if len(data.block):
+        return data
+    units, first = np.unique(data.unit, return_index=True)
+    block = np.arange(len(data), dtype=np.int64)[first] // streams.BLOCK_EVENTS
+
+    def alternative(one: Alternative) -> Alternative:
+        place = np.searchsorted(units, one.data.unit).clip(max=len(units) - 1)
+        known = units[place] == one.data.unit
+        return replace(one, data=replace(one.data, block=np.where(known, block[place], block.max())))
+
+    variations = tuple(
         replace(v, alternatives=tuple(alternative(a) for a in v.alternatives)) for v in data.variations
     )
-    found = subsample(replace(data, variations=variations), streams.SUBSAMPLE)
-    return replace(found, stream=streams.stream_of(data))
+    own = block[np.searchsorted(units, data.unit)]
+    return replace(data, block=own, variations=variations)

@@ -13,7 +13,7 @@ from symhep.events import stream as streams
 from symhep.events.dataset import Dataset
 from symhep.events.scaler import merged_scaling_sums, scaling_sums
 from symhep.events.stream import EventStream
-from symhep.events.subsample import marks, smallest
+from symhep.events.subsample import SUBSAMPLED, smallest, source_hashes
 from symhep.events.variation import Alternative, Variation
 from symhep.methods.passes import Pass, State
 
@@ -29,8 +29,8 @@ _ROWS = ("values", "weights", "momenta", "mask", "tags", "spectators", "labels",
 class FirstLook(Pass):
     """Sums for the scaling, and the rows of the subsample, under all variations.
 
-    Rows are kept by their hashes (`symhep.events.subsample.marks`): of each block those below a bound that a few more
-    than the wanted ones pass.
+    Rows are kept by their hashes (`symhep.events.subsample.source_hashes`): of each block those below a bound that a
+    few more than the wanted ones pass.
     """
 
     name = "first look"
@@ -82,7 +82,7 @@ class FirstLook(Pass):
         """The rows of the subsample in ``frame``, a dataset without rows, and under each of the ``variations``; those
         that change nothing are left out."""
         found = _with_rows(frame, state, "")
-        chosen = smallest(marks(found), self.count)
+        chosen = smallest(source_hashes(SUBSAMPLED, found), self.count)
         data = found.take(chosen)
         varied = []
         for i, variation in enumerate(variations):
@@ -93,14 +93,14 @@ class FirstLook(Pass):
                     other = replace(data, weights=state[place + "weights"][chosen])
                 else:
                     other = _with_rows(frame, state, place)
-                    other = other.take(smallest(marks(other), self.count))
+                    other = other.take(smallest(source_hashes(SUBSAMPLED, other), self.count))
                 alternatives.append(Alternative(alternative.name, other, alternative.same_rows))
             if state[f"{i}.changed"]:
                 varied.append(replace(variation, alternatives=tuple(alternatives)))
         return replace(data, variations=tuple(varied))
 
     def _kept(self, data: Dataset) -> npt.NDArray[np.int64]:
-        return np.flatnonzero(marks(data) <= self.bound)
+        return np.flatnonzero(source_hashes(SUBSAMPLED, data) <= self.bound)
 
 
 def _bare(key: str) -> str:

@@ -111,7 +111,8 @@ def _readings(
     bars = progress if workers.local else SilentProgress()
     outer = SilentProgress() if workers.local else progress
     with outer.task(f"reading {name}, {len(sources)} files", len(missing)) as tick:
-        for number, account in workers.run(_read, [(asked[i], bars) for i in missing]):
+        jobs, names = [(asked[i], bars) for i in missing], [asked[i].told for i in missing]
+        for number, account in workers.run(_read, jobs, names):
             found[missing[number]] = account
             _tell(account)
             tick(1)

@@ -23,9 +23,9 @@ def check_reader(reader: Reader, path: str | Path, options: Mapping[str, Any] | 
     """Run a reader through the contract on a good file of at least 3 events; returns the events.
 
     Checked are: that it recognises the file; that schema and batches are of the right types; that the schema names
-    what is read, four-vectors included; that reading again, chunks and ``max_events`` change no number; that pieces from
-    one of its ``starts`` to another make up the whole; that no global random generator is drawn from; that nothing is read that was not asked for; that weights are finite numbers; that
-    the file stays as it is.
+    what is read, four-vectors included; that reading again, chunks and ``max_events`` change no number; that pieces
+    from one of its ``starts`` to another make up the whole; that no global random generator is drawn from; that
+    nothing is read that was not asked for; that weights are finite numbers; that the file stays as it is.
 
     Raises
     ------

@@ -90,7 +90,7 @@ class Spread(EventsPass):
     Attributes
     ----------
     mean
-        (G K,) A.
+        (G K,) A, generator by generator.
     firsts
         Number of the first independent event of each block.
     units, used
@@ -175,7 +175,7 @@ def moments_over(
             f"{inside:.1f} of {used} effective events lie within the edges; they have no covariance"
         )
     k, g = mean.shape
-    one_event = (spread["gram"] / (squares * (1 - 1 / effective))).reshape(g, k, g, k).transpose(1, 0, 3, 2)
+    one_event = spread["gram"].reshape(g, k, g, k).transpose(1, 0, 3, 2) / (squares * (1 - 1 / effective))
     nu = min(effective, inside) - 1
     if events.places is not None and used == int(means["units"].sum()):
         nu = _freedom(means["w"]) * min(1.0, inside / effective)

@@ -81,7 +81,9 @@ def support_groups(events: Events, x: FloatArray, most: int = POINTS) -> list[Su
     if places is None:
         v = _fields(events.generators, x, np.ones(x.shape))
         return [
-            SupportGroup(x, np.ones(x.shape[1:], dtype=bool), v.reshape(*v.shape[:2], -1), events.particles)
+            SupportGroup(
+                x, np.ones(x.shape[1:], dtype=bool), v.reshape(*v.shape[:2], x[:1].size), events.particles
+            )
         ]
     vectors, there = x[..., :d], places.there(torch.from_numpy(x)).numpy()
     v = _fields(events.generators, vectors, there)  # (G, n, P, d)
@@ -90,7 +92,7 @@ def support_groups(events: Events, x: FloatArray, most: int = POINTS) -> list[Su
     present = np.array([places.present[where[0]] for where, _ in own])
     whole = np.stack([vectors[:, where].sum(axis=1) for where, _ in own], axis=1)
     moved = np.stack([v[:, :, where].sum(axis=2) for where, _ in own], axis=2)
-    flat = moved.reshape(*moved.shape[:2], -1)[..., present.reshape(-1)]
+    flat = moved.reshape(*moved.shape[:2], present.size)[..., present.reshape(-1)]
     groups = [SupportGroup(whole, present, flat, tuple(name for _, name in own))]
     for name, where in places.members.items():
         held = x[:, where, d].reshape(-1) > 0
@@ -99,7 +101,7 @@ def support_groups(events: Events, x: FloatArray, most: int = POINTS) -> list[Su
         if not len(rows):
             continue
         has = places.present[where[0]]
-        speeds = v[:, :, where].reshape(len(v), -1, d)[:, held][:, rows][..., has]
+        speeds = v[:, :, where].reshape(len(v), held.size, d)[:, held][:, rows][..., has]
         groups.append(SupportGroup(members[rows][:, None], has[None], speeds, (name,), of_set=True))
     return groups
 
