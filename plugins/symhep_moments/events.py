@@ -134,6 +134,14 @@ class Events:
             variations=(),
         )  # fmt: skip
 
+    def rows(self, rows: npt.NDArray[np.int64]) -> Events:
+        """Some of those in memory, as if there were no others."""
+        import torch
+
+        chosen = torch.from_numpy(rows).to(self.x.device)
+        source = None if self.source is None else self.source[rows]
+        return replace(self.bare, x=self.x[chosen], weights=self.weights[chosen], source=source)
+
     def on(self, device: str) -> Events:
         """The same events on another device."""
         return replace(self, x=self.x.to(device), weights=self.weights.to(device))

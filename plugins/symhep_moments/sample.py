@@ -224,11 +224,7 @@ def events_of(
     rows = merged(data)  # a sum over equal rows of one event is one row with their weight
     taken = vectors_of(rows, acts_on, vectors)
     stream = stream_of(data)
-    here = (
-        stream
-        if data.events == len(data)
-        else InMemory(replace(data, stream=None), f"{stream.key}:{len(data)}")
-    )
+    here = stream if data.events == len(data) else InMemory(replace(data, stream=None))
     scale = taken.scale
     x, places = whole_events(taken, scale, like)
     kept, left_out = _defined(candidates(generators, taken), places)

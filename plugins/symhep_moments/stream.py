@@ -16,10 +16,10 @@ from symhep.errors import MethodError
 from symhep.events.copies import merged, units_or_none
 from symhep.events.dataset import Dataset
 from symhep.events.stream import BLOCK_EVENTS
+from symhep.events.tree import tree_reduce
 from symhep.events.vectors import vectors_of
 from symhep.methods.context import Context
 from symhep.methods.passes import Pass, State, reduce_here
-from symhep.methods.tree import tree_reduce
 from symhep_moments.events import Events
 from symhep_moments.places import whole_events
 from symhep_moments.varied import VariedEvents
@@ -158,15 +158,21 @@ def together(
 ) -> list[State]:
     """The states of all blocks of ``events`` after one reading, which ``works`` share.
 
-    The blocks are those of ``events.stream``; events without one are read as they are in memory, in blocks of
-    `symhep.events.stream.BLOCK_EVENTS`. ``context`` says where; None: here. ``variations`` are given to the passes as
-    those of the events of each block.
+    The blocks are those of ``events.stream``. Events without one are read as they are in memory, in blocks of
+    `symhep.events.stream.BLOCK_EVENTS`; and those whose changed rows are in memory, too, as one block. ``context`` says
+    where; None: here. ``variations`` are given to the passes as those of the events of each block.
     """
     if not works:
         return []
     work = Together(tuple(works), Recipe.of(events, variations))
-    if events.stream is None:
-        parts = parts_of(replace(events, variations=tuple(variations)))
+    rows_of_their_own = any(
+        mine and not same
+        for v in variations
+        for mine, same in zip(v.read_with(events), v.same_rows, strict=True)
+    )
+    if events.stream is None or (rows_of_their_own and not events.subsampled):
+        whole = replace(events, variations=tuple(variations))
+        parts = [whole] if rows_of_their_own else parts_of(whole)
         total = tree_reduce((work.of_events(part, n) for n, part in enumerate(parts)), work.merge)
         assert total is not None  # no events are one part
     else:

@@ -52,8 +52,9 @@ class VariedEvents:
 
     def read_with(self, nominal: Events) -> tuple[bool, ...]:
         """Which alternatives are read with the blocks of the ``nominal`` events; others are events of their own."""
+        # Of few events all rows are in memory.
         return tuple(
-            same or (nominal.stream is not None and events.stream is None)
+            same or (events.stream is None if nominal.subsampled else not events.subsampled)
             for events, same in zip(self.alternatives, self.same_rows, strict=True)
         )
 

@@ -18,7 +18,7 @@ from symhep.stats.principal_components import principal_components
 from symhep_vae.options import RUNS_PER_SHARD, VaeOptions
 from symhep_vae.record import VaeRecord
 from symhep_vae.references import FACCO, KINGMA_WELLING, LEVINA_BICKEL, SANZ, SANZ_REVIEW, SCIKIT_DIMENSION
-from symhep_vae.sample import Sample, require_trainable, thinned
+from symhep_vae.sample import Sample, require_trainable, to_train_on
 from symhep_vae.say.cautions import cautions
 from symhep_vae.say.sentences import sentences
 from symhep_vae.say.tables import tables
@@ -67,7 +67,7 @@ class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
 
     def check(self, data: Dataset, options: VaeOptions) -> None:
         """Raise `MethodError` for samples that cannot be trained on."""
-        require_trainable(thinned(data, options))
+        require_trainable(to_train_on(data, options))
 
     def prepare(self, data: Dataset, options: VaeOptions) -> Sample:
         """The events as the networks see them."""
@@ -83,7 +83,7 @@ class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
         )
 
     def fit(self, prepared: Sample, shard: Shard, context: Context) -> Part:
-        """Train one block of runs and evaluate it on all events."""
+        """Train one block of runs and evaluate it on the same events."""
         # What fits, and torch with it, is loaded by the first fit: a card is checked without.
         from symhep.torchkit.streams import replica_seeds
         from symhep.torchkit.threads import in_groups
@@ -104,15 +104,18 @@ class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
             return join(in_groups(train_group, runs, context.device))
 
     def combine(self, prepared: Sample, parts: Sequence[Part], context: Context) -> Result[VaeRecord]:
-        """Order, count, correlate."""
+        """Read the events that were not trained on; order, count, correlate."""
         from symhep_vae.fit.findings import Findings
-        from symhep_vae.fit.runs import gather
+        from symhep_vae.fit.runs import gather, join, trained_parameters
+        from symhep_vae.fit.validation import validate
 
         components = principal_components(
             prepared.x, prepared.weights, context.shared("bootstrap of the principal components")
         )
-        runs = gather(parts, prepared.options, float(components.variances.sum()))
-        found = Findings.of(prepared, runs, components, context)
+        part = join(parts)
+        validated = validate(prepared, trained_parameters(part), context)
+        runs = gather(part, prepared.options, float(components.variances.sum()), validated)
+        found = Findings.of(prepared, runs, components, context, validated)
         return Result(found.record(), found.arrays(), checkpoint={"vae": runs.parameters})
 
     def vary(

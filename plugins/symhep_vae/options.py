@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from symhep.events.stream import SUBSAMPLE
 from symhep.methods.interface import Options
 from symhep.methods.layers import LayerSizes
 
@@ -63,6 +64,12 @@ class VaeOptions(Options):
     )
     tc_weight: float = Field(
         4.0, ge=0, description="extra weight of the total correlation, in units of beta, for factor and tc"
+    )
+    train_events: int = Field(
+        SUBSAMPLE,
+        ge=1,
+        le=SUBSAMPLE,
+        description="train on at most this many events, a uniform subsample; the networks are judged by all others",
     )
     max_events: int | None = Field(
         None, ge=1, description="use this many events, evenly spaced through the sample; all by default"

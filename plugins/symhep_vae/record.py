@@ -11,11 +11,13 @@ from pydantic import Field
 from symhep.methods.events import EventsRecord
 from symhep.methods.number import Number
 from symhep.methods.record import Record
+from symhep.methods.split import SplitRecord
 from symhep_vae.options import Variant
 
 __all__ = [
     "JUMP",
     "KINDS",
+    "MIN_EVENTS",
     "CarriedCombination",
     "DimensionAt",
     "FeatureRow",
@@ -29,6 +31,7 @@ __all__ = [
     "RunCounts",
     "Spectrum",
     "VaeRecord",
+    "ValidationRecord",
     "over_runs",
 ]
 
@@ -37,6 +40,8 @@ Kind = Literal["feature", "difference", "sum", "pair", "particle", "norm"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 #: An azimuth this close to the jump at +-pi [rad] counts as being at it.
 JUMP = 0.1
+#: Fewer events than this leave the relevance at the mercy of a handful of them. (Means and errors need fewer.)
+MIN_EVENTS = 500
 
 
 #: How the intervals over the runs are obtained.
@@ -231,6 +236,19 @@ class LossTerms(Record):
     fall_epochs: int = Field(description="a fifth of the epochs")
 
 
+class ValidationRecord(Record):
+    """The loss after the training on events that it never saw, over the usable runs."""
+
+    reconstruction: Number = Field(
+        description="mean squared error per event, summed over the scaled features"
+    )
+    kl_divergence: Number = Field(description="mean KL divergence to the prior per event, in nats")
+    excess_loss: Number = Field(
+        description="reconstruction + beta KL of these events less that of the events trained on, both after the "
+        "training; mean over the runs, with the standard error from the numbers of events"
+    )
+
+
 class RunCounts(Record):
     """Independent trainings; runs count from 0."""
 
@@ -277,6 +295,10 @@ class VaeRecord(Record):
         description="what each relevant latent of the representative run follows"
     )
     loss_terms: LossTerms = Field(description="the loss at the end of the training")
+    split: SplitRecord = Field(description="events trained on, and events that the relevance is measured on")
+    validation: ValidationRecord | None = Field(
+        description="the loss on events not trained on; null: there are none, or too few"
+    )
     runs: RunCounts = Field(description="independent trainings")
     events: EventsRecord = Field(description="events that enter")
     beta: float = Field(

@@ -10,11 +10,14 @@ import numpy.typing as npt
 from symhep.errors import MethodError
 from symhep.events.counterparts import counterparts
 from symhep.events.dataset import Dataset
+from symhep.events.drawn import Drawn
 from symhep.events.effective import require_effective, require_spread
+from symhep.events.stream import EventStream, InMemory, stream_of
+from symhep.events.subsample import subsample
 from symhep.methods.interface import Inputs
 from symhep_vae.options import VaeOptions
 
-__all__ = ["MAX_NEGATIVE", "Sample", "require_trainable", "thinned"]
+__all__ = ["MAX_NEGATIVE", "Sample", "require_trainable", "to_train_on"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -35,41 +38,63 @@ class Sample(Inputs[VaeOptions]):
     available
         Events of which these were taken.
     left_out
-        Units of the others.
+        Units of the others, of those in memory.
+    others
+        All events of which these were drawn as a subsample; None: the networks are judged by these n.
     """
 
     x: FloatArray
     weights: FloatArray
     available: int
     left_out: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    others: EventStream | None = None
 
     @property
     def weighted(self) -> bool:
         """Do the weights differ?"""
         return self.data.weighted
 
+    @property
+    def drawn(self) -> Drawn:
+        """The source events of the n."""
+        return Drawn.of(self.data)
+
     @classmethod
     def prepare(cls, data: Dataset, options: VaeOptions) -> Sample:
         """Events of ``data`` for ``options``. Raises `MethodError` where no training can make sense."""
-        chosen = thinned(data, options)
+        whole = _thinned(data, options)
+        chosen = to_train_on(data, options)
         require_trainable(chosen)
-        return cls._of(chosen, options, len(data), np.setdiff1d(data.unit, chosen.unit))
+        found = cls._of(chosen, options, data.events, np.setdiff1d(data.unit, chosen.unit))
+        return found if len(chosen) == whole.events else replace(found, others=stream_of(whole))
 
     def varied(self, data: Dataset, rng: np.random.Generator) -> Sample:
         """The same events under a variation; of those that this sample lacks as large a share as it takes of its own.
 
         Raises `MethodError` where the varied events have nothing that networks can be evaluated on.
         """
-        rows = counterparts(data.unit, self.data.unit, self.left_out, len(self.x) / self.available, rng)
-        chosen = data.take(rows)
+        taken = np.unique(self.data.unit)
+        share = len(taken) / (len(taken) + len(self.left_out))
+        chosen = data.take(counterparts(data.unit, taken, self.left_out, share, rng))
         require_trainable(chosen)
-        return self._of(chosen, self.options, len(data), np.setdiff1d(data.unit, chosen.unit))
+        found = self._of(chosen, self.options, data.events, np.setdiff1d(data.unit, chosen.unit))
+        return found if self.others is None else replace(found, others=self._varied_others(data, rng))
 
     def reweighted(self, data: Dataset) -> Sample:
         """The same rows, with the weights of ``data``, which holds all events. Raises `MethodError` as `prepare`."""
-        chosen = thinned(data, self.options)
+        chosen = to_train_on(data, self.options)
         require_trainable(chosen)
-        return replace(self, data=chosen, weights=_of_mean_one(chosen))
+        others = None if self.others is None else stream_of(_thinned(data, self.options))
+        return replace(self, data=chosen, weights=_of_mean_one(chosen), others=others)
+
+    def _varied_others(self, data: Dataset, rng: np.random.Generator) -> EventStream:
+        """All varied events; of those that ``max_events`` leaves, their counterparts."""
+        if self.options.max_events is None or not isinstance(self.others, InMemory):
+            return stream_of(data)
+        kept = np.unique(self.others.data.unit)
+        away = np.setdiff1d(self.left_out, kept)
+        share = len(kept) / (len(kept) + len(away))
+        return stream_of(data.take(counterparts(data.unit, kept, away, share, rng)))
 
     @classmethod
     def _of(
@@ -85,11 +110,16 @@ def _of_mean_one(data: Dataset) -> FloatArray:
     return data.weights * (len(data) / float(data.weights.sum()))
 
 
-def thinned(data: Dataset, options: VaeOptions) -> Dataset:
-    """At most ``max_events`` of the events, evenly spaced through the sample."""
-    if options.max_events is None or options.max_events >= len(data):
+def to_train_on(data: Dataset, options: VaeOptions) -> Dataset:
+    """At most ``train_events`` of the events, a uniform subsample of source events with all their rows."""
+    return replace(subsample(_thinned(data, options), options.train_events, "training"), stream=None)
+
+
+def _thinned(data: Dataset, options: VaeOptions) -> Dataset:
+    """At most ``max_events`` of the events, evenly spaced through those in memory."""
+    if options.max_events is None or options.max_events >= data.events:
         return data
-    kept = options.max_events
+    kept = min(options.max_events, len(data))
     rows = np.linspace(0, len(data) - 1, kept) if kept > 1 else np.zeros(1)
     return data.take(rows.astype(np.int64))
 

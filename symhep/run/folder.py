@@ -106,7 +106,8 @@ class RunFolder:
             (self.root / name / "result.json").unlink(missing_ok=True)
             shutil.rmtree(self.root / name / "scan", ignore_errors=True)
             shutil.rmtree(self.root / STATE / "parts" / name, ignore_errors=True)
-        shutil.rmtree(self.root / STATE / "parts" / "data", ignore_errors=True)
+        for place in ("data", "looks"):
+            shutil.rmtree(self.root / STATE / "parts" / place, ignore_errors=True)
         (self.root / STATE / "hashes.json").unlink(missing_ok=True)
 
     def write_card(self, card: RunCard, source: str = "<card>") -> None:
@@ -200,11 +201,11 @@ class RunFolder:
     def write_part(self, method: str, key: str, shard: int, part: Part) -> None:
         """Remember a finished shard."""
         values = np.frombuffer(json.dumps(jsonable(part.values)).encode(), dtype=np.uint8)
-        self.write_arrays(self._part(method, key, shard), {**part.arrays, _VALUES: values})
+        self.write_arrays(self.part_name(method, key, shard), {**part.arrays, _VALUES: values})
 
     def read_part(self, method: str, key: str, shard: int) -> Part | None:
         """A finished shard, or None."""
-        arrays = self.read_arrays(self._part(method, key, shard))
+        arrays = self.read_arrays(self.part_name(method, key, shard))
         if arrays is None or _VALUES not in arrays:
             return None
         try:
@@ -228,7 +229,8 @@ class RunFolder:
                 path.unlink()
 
     @staticmethod
-    def _part(method: str, key: str, shard: int) -> str:
+    def part_name(method: str, key: str, shard: int) -> str:
+        """Where a part lies in the folder."""
         return f"{STATE}/parts/{method}/{key}-{shard:05d}.npz"
 
     # -- results -------------------------------------------------------------------

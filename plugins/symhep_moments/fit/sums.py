@@ -17,7 +17,7 @@ from symhep.methods.context import Context
 from symhep.methods.passes import State
 from symhep_moments.events import Events
 from symhep_moments.fit.blocks import Block, only_units, split_units
-from symhep_moments.fit.fields import LinearFields
+from symhep_moments.fit.fields import LinearFields, columnwise
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
 from symhep_moments.fit.moments import Moments
@@ -29,8 +29,8 @@ __all__ = ["Block", "Means", "Spread", "block_of", "moments_of", "moments_over"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Numbers of an intermediate array: 4 MB, so that it stays near the processor.
-NUMBERS = 1 << 19
+#: Numbers of an intermediate array: 8 MB, so that it stays near the processor.
+NUMBERS = 1 << 20
 #: Degrees of freedom that are as good as infinitely many.
 MOST = 1e8
 #: Keeps 0 / 0 from being NaN.
@@ -56,7 +56,8 @@ class Means(EventsPass):
         fields = LinearFields(self.generators, str(block.x.device), events.places)
         total = block.x.new_zeros(self.functions.count, len(self.generators))
         step = max(1, NUMBERS // (len(self.generators) * max(block.x[:1].numel(), 1)))
-        for x, w in zip(torch.split(block.x, step), torch.split(block.w, step), strict=True):
+        for some, w in zip(torch.split(block.x, step), torch.split(block.w, step), strict=True):
+            x = columnwise(some)
             total += self.functions.sum_along(x, fields(x), w)
         weights = block.summed(block.w)
         return {
@@ -83,13 +84,13 @@ class Units(EventsPass):
 class Spread(EventsPass):
     """Second pass: sum w^2 (m - A)(m - A)^T over some independent events.
 
-    State: ``gram`` (K G, K G), and in ``squares`` sums of w^2, w^4, and of w^2 b^2 and its square, b the edges of the
+    State: ``gram`` (G K, G K), and in ``squares`` sums of w^2, w^4, and of w^2 b^2 and its square, b the edges of the
     functions.
 
     Attributes
     ----------
     mean
-        (K G,) A.
+        (G K,) A, generator by generator.
     firsts
         Number of the first independent event of each block.
     units, used
@@ -114,8 +115,10 @@ class Spread(EventsPass):
         mean = torch.from_numpy(self.mean).to(block.x.device)
         gram, squares = mean.new_zeros(len(mean), len(mean)), mean.new_zeros(4)
         for some in split_units(chosen, max(1, NUMBERS // max(len(mean), 1))):
-            m = self.functions.along(some.x, fields(some.x)).flatten(1)
-            gram += _gram(some.summed((m - mean).mul_(some.w[:, None])))
+            x = columnwise(some.x)
+            m = self.functions.along(x, fields(x)).permute(2, 1, 0).flatten(0, 1)  # (G K, n)
+            m = (m - mean[:, None]).mul_(some.w)
+            gram += _gram(m if some.unit is None else some.summed(m.T.contiguous()).T)
         if len(chosen.x):
             whole = chosen.summed(chosen.w) ** 2
             within = chosen.summed(chosen.w * weight(self.functions, chosen.x)) ** 2
@@ -157,7 +160,7 @@ def moments_over(
     firsts = np.cumsum(few["units"]) - few["units"]
     mean = means["total"] / w
     spread = over_all(
-        Spread(functions, generators, mean.reshape(-1), firsts, units, used), events.few, context
+        Spread(functions, generators, mean.T.reshape(-1), firsts, units, used), events.few, context
     )
     squares, fourth, within, within2 = spread["squares"].tolist()
     effective = squares**2 / max(fourth, TINY)
@@ -172,12 +175,12 @@ def moments_over(
             f"{inside:.1f} of {used} effective events lie within the edges; they have no covariance"
         )
     k, g = mean.shape
-    one_event = spread["gram"] / (squares * (1 - 1 / effective))
+    one_event = spread["gram"].reshape(g, k, g, k).transpose(1, 0, 3, 2) / (squares * (1 - 1 / effective))
     nu = min(effective, inside) - 1
     if events.places is not None and used == int(means["units"].sum()):
         nu = _freedom(means["w"]) * min(1.0, inside / effective)
     return Moments(
-        mean, (one_event * (w2 / w**2)).reshape(k, g, k, g), nu, generators, functions.labels,
+        mean, np.ascontiguousarray(one_event * (w2 / w**2)), nu, generators, functions.labels,
         dict(functions.blocks),
     )  # fmt: skip
 
@@ -211,11 +214,11 @@ def _freedom(sums: FloatArray) -> float:
 
 
 def _gram(m: Tensor) -> Tensor:
-    """m^T m; numpy knows that this is symmetric, which saves half of it."""
+    """m m^T; numpy knows that this is symmetric, which saves half of it."""
     if m.is_cuda:
-        return m.T @ m
+        return m @ m.T
     rows = m.numpy()
-    return torch.from_numpy(rows.T @ rows)
+    return torch.from_numpy(rows @ rows.T)
 
 
 def moments_of(

@@ -13,6 +13,7 @@ from symhep.methods.context import Context
 from symhep.methods.events import EventsRecord
 from symhep.methods.number import Number
 from symhep.methods.result import Arrays
+from symhep.methods.split import SplitRecord
 from symhep.stats.intervals import Interval, quantile_interval
 from symhep.stats.intrinsic_dimension import DimensionEstimate, intrinsic_dimension
 from symhep.stats.principal_components import PrincipalComponents
@@ -20,6 +21,7 @@ from symhep_vae.fit.combinations import named_combinations, near_constant
 from symhep_vae.fit.correlations import LatentCorrelations, best_combination, carried_whole, correlate
 from symhep_vae.fit.count import count_relevant, information_bits, linear_relevance, undecided
 from symhep_vae.fit.runs import Runs
+from symhep_vae.fit.validation import Validated
 from symhep_vae.record import (
     JUMP,
     CarriedCombination,
@@ -34,6 +36,7 @@ from symhep_vae.record import (
     RunCounts,
     Spectrum,
     VaeRecord,
+    ValidationRecord,
     over_runs,
 )
 from symhep_vae.sample import Sample
@@ -66,6 +69,7 @@ class Findings:
     code_dimension: Number
     constraints: list[NearConstant]
     correlations: LatentCorrelations
+    validated: Validated | None = None
 
     @classmethod
     def of(
@@ -74,12 +78,13 @@ class Findings:
         runs: Runs,
         components: PrincipalComponents,
         context: Context,
+        validated: Validated | None = None,
         only: Container[str] | None = None,
     ) -> Findings:
         """Count, correlate, and measure dimensions, with random subsets of points from the context."""
         points = np.random.default_rng(context.shared("points of the intrinsic dimension"))
         codes = np.random.default_rng(context.shared("latent points of the intrinsic dimension"))
-        found = cls.without_dimensions(sample, runs, components, only)
+        found = cls.without_dimensions(sample, runs, components, validated, only)
         return replace(
             found,
             dimension=intrinsic_dimension(sample.x, points),
@@ -88,7 +93,12 @@ class Findings:
 
     @classmethod
     def without_dimensions(
-        cls, sample: Sample, runs: Runs, components: PrincipalComponents, only: Container[str] | None = None
+        cls,
+        sample: Sample,
+        runs: Runs,
+        components: PrincipalComponents,
+        validated: Validated | None = None,
+        only: Container[str] | None = None,
     ) -> Findings:
         """All but the intrinsic dimensions, which take longest; ``only``: names of the combinations to look at."""
         options = sample.options
@@ -100,6 +110,7 @@ class Findings:
             sample, runs, count, components, None, Number(),
             near_constant(named),
             correlate(means, count.per_run, named, weights),
+            None if validated is None else validated.of(runs.used),
         )  # fmt: skip
 
     @property
@@ -126,6 +137,8 @@ class Findings:
             carried=tuple(self.correlations.combinations[i].name for i in self._carried()),
             followed=self._followed(),
             loss_terms=self._loss(),
+            split=self._split(),
+            validation=self._validation(),
             runs=self._run_counts(),
             events=self._events(),
             beta=options.beta,
@@ -150,6 +163,7 @@ class Findings:
             "features": data.values[runs.rows[drawn]],
             "latent_means": (runs.means[run][drawn] * signs).astype(np.float32),
             "correlation": c.matrix[run][:, self._shown()] * signs[:, None],
+            "latent": runs.order,
         }
 
     def _dimension(self) -> IntrinsicDimension:
@@ -261,7 +275,27 @@ class Findings:
             epochs=runs.curves.shape[1], epochs_asked=self.sample.options.epochs, steps=runs.steps,
         )  # fmt: skip
 
+    def _split(self) -> SplitRecord:
+        if self.validated is not None:
+            return self.validated.split
+        trained = len(self.sample.x)
+        return SplitRecord(trained=trained, validated=0, neither=self.sample.available - trained)
+
+    def _validation(self) -> ValidationRecord | None:
+        v = self.validated
+        if v is None:
+            return None
+        # all runs are judged by the same events: the mean is no better known than one of them
+        excess, error = float(v.excess.mean()), float(v.excess_error.mean())
+        return ValidationRecord(
+            reconstruction=over_runs(v.reconstruction),
+            kl_divergence=over_runs(v.divergence),
+            excess_loss=Number.with_error(excess, error, method="mean over the runs, error from the events"),
+        )
+
     def _events(self) -> EventsRecord:
+        if self.validated is not None:
+            return self.validated.events
         data = self.sample.data
         return EventsRecord.of(data.weights, self.sample.available, copies_of(data), data.unit)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,10 @@ from symhep.errors import MethodError
 from symhep.methods.result import Arrays, Part
 from symhep_vae.fit.relevance import LatentMoments
 from symhep_vae.fit.training import Training
+from symhep_vae.fit.validation import Validated
 from symhep_vae.options import VaeOptions
 
-__all__ = ["Runs", "gather", "join", "to_part"]
+__all__ = ["Runs", "gather", "join", "to_part", "trained_parameters"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -49,6 +50,8 @@ class Runs:
         Trained parameters of all R runs.
     steps
         Optimiser steps per run.
+    order
+        (U, L) numbers that the latents have in the networks.
     """
 
     used: npt.NDArray[np.int64]
@@ -62,6 +65,7 @@ class Runs:
     representative: int
     parameters: dict[str, npt.NDArray[np.float32]]
     steps: int
+    order: npt.NDArray[np.int64]
 
     @property
     def total(self) -> int:
@@ -94,14 +98,24 @@ def join(parts: Sequence[Part]) -> Part:
     return Part(values={"steps": max(p.values["steps"] for p in parts)}, arrays=arrays)
 
 
-def gather(parts: Sequence[Part], options: VaeOptions, total_variance: float) -> Runs:
-    """Join the shards. Raises `MethodError` when no run is usable.
+def trained_parameters(part: Part) -> dict[str, npt.NDArray[np.float32]]:
+    """Of all R runs of a joined part."""
+    names = [k for k in part.arrays if k.startswith(PARAMETER)]
+    return {k.removeprefix(PARAMETER): part.arrays[k].astype(np.float32) for k in names}
 
-    ``total_variance`` of the scaled features is the error of predicting their mean.
+
+def gather(
+    part: Part, options: VaeOptions, total_variance: float, validated: Validated | None = None
+) -> Runs:
+    """The runs of all shards, joined. Raises `MethodError` when no run is usable.
+
+    ``total_variance`` of the scaled features is the error of predicting their mean. Latents are measured and ordered by
+    the events of ``validated``, where there are such, instead of those trained on.
     """
-    part = join(parts)
     a = part.arrays
     found = LatentMoments(a["spread"], a["width"], a["kl"], a["rows"], a["means"])
+    if validated is not None:
+        found = replace(found, spread=validated.spread, width=validated.width, kl=validated.kl)
     curves, diverged_at = a["curves"], a["diverged_at"].astype(np.int64)
     final = curves[0, -1] + options.beta * curves[1, -1]
     finite = (diverged_at == 0) & np.isfinite(found.relevance).all(axis=1)
@@ -113,7 +127,6 @@ def gather(parts: Sequence[Part], options: VaeOptions, total_variance: float) ->
         raise MethodError(_nothing_usable(diverged_at, useless, len(diverged_at)))
     order = np.argsort(-found.relevance[used], axis=1, kind="stable")
     by_loss = np.argsort(final[used], kind="stable")
-    names = [k for k in a if k.startswith(PARAMETER)]
     return Runs(
         used=used,
         diverged_at=diverged_at,
@@ -124,8 +137,9 @@ def gather(parts: Sequence[Part], options: VaeOptions, total_variance: float) ->
         rows=found.rows,
         curves=curves,
         representative=int(by_loss[(len(used) - 1) // 2]),
-        parameters={k.removeprefix(PARAMETER): a[k].astype(np.float32) for k in names},
+        parameters=trained_parameters(part),
         steps=int(part.values["steps"]),
+        order=order,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from symhep_vae.fit.findings import Findings
 from symhep_vae.fit.model import VaeEnsemble
 from symhep_vae.fit.relevance import LatentMoments, moments_of, reconstruction
 from symhep_vae.fit.runs import Runs
+from symhep_vae.fit.validation import Validated, validate
 from symhep_vae.record import VaeRecord
 from symhep_vae.sample import Sample
 
@@ -47,11 +48,14 @@ def evaluated(
     alike = [k for k, a in enumerate(alternatives) if a.same_rows]
     base, *shared = network.on(nominal.x, [nominal.weights, *(samples[k].weights for k in alike)])
     seen = dict(zip(alike, shared, strict=True))
-    order = np.argsort(-base.moments.relevance, axis=1, kind="stable")
+    order = result.arrays["latent"].astype(np.int64)
     found = []
     for k, sample in enumerate(samples):
         one = seen[k] if k in seen else network.on(sample.x, [sample.weights])[0]
-        numbers = _numbers(sample, one, order, result.record, network, context, dimensions=k not in seen)
+        others = None if result.record.validation is None else network.on_others(nominal, sample, context)
+        numbers = _numbers(
+            sample, one, others, order, result.record, network, context, dimensions=k not in seen
+        )
         found.append(numbers | _losses(result.record, base, one))
     return found
 
@@ -77,6 +81,7 @@ class _Evaluated:
 class _Network:
     """The usable runs, trained."""
 
+    trained: dict[str, npt.NDArray[np.float32]]
     model: VaeEnsemble
     beta: float
     representative: int
@@ -91,7 +96,11 @@ class _Network:
         model.parameters.load(trained)
         place = int(np.flatnonzero(used == result.record.runs.representative)[0])
         noise = context.shared("noise of a variation")
-        return cls(model, nominal.options.beta, place, context.device, noise)
+        return cls(trained, model, nominal.options.beta, place, context.device, noise)
+
+    def on_others(self, nominal: Sample, varied: Sample, context: Context) -> Validated | None:
+        """All varied events but those of the training on the nominal ones."""
+        return validate(varied, self.trained, context, nominal.drawn)
 
     def on(self, x: FloatArray, weights: Sequence[FloatArray]) -> list[_Evaluated]:
         """Events (n, F) under several sets of weights (n,)."""
@@ -104,6 +113,7 @@ class _Network:
 def _numbers(
     sample: Sample,
     seen: _Evaluated,
+    others: Validated | None,
     order: npt.NDArray[np.int64],
     nominal: VaeRecord,
     network: _Network,
@@ -112,15 +122,18 @@ def _numbers(
     dimensions: bool,
 ) -> Numbers:
     """What follows from the varied events and what the networks say of them."""
-    runs = _runs(seen.moments, order, network.representative)
+    moments = seen.moments
+    if others is not None:
+        moments = replace(moments, spread=others.spread, width=others.width, kl=others.kl)
+    runs = _runs(moments, order, network.representative)
     components = principal_components(
         sample.x, sample.weights, context.shared("bootstrap of the principal components")
     )
     named = {*(c.name for c in nominal.combinations), *(c.name for c in nominal.near_constants)}
     found = (
-        Findings.of(sample, runs, components, context, named)
+        Findings.of(sample, runs, components, context, others, named)
         if dimensions
-        else Findings.without_dimensions(sample, runs, components, named)
+        else Findings.without_dimensions(sample, runs, components, others, named)
     )
     known = {key for key, answer in answers_of(nominal).items() if answer.number is not None}
     numbers = {
@@ -153,6 +166,7 @@ def _runs(moments: LatentMoments, order: npt.NDArray[np.int64], representative: 
         representative=representative,
         parameters={},
         steps=0,
+        order=order,
     )
 
 

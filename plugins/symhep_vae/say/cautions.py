@@ -8,8 +8,8 @@ from symhep.events.effective import FEW
 from symhep.methods.copies import copies_statements
 from symhep.methods.enumeration import plural, several
 from symhep.methods.result import Statement
-from symhep_vae.record import JUMP, VaeRecord
-from symhep_vae.say.conclusion import MIN_EVENTS, inconclusive, longer
+from symhep_vae.record import JUMP, MIN_EVENTS, VaeRecord, ValidationRecord
+from symhep_vae.say.conclusion import inconclusive, longer, trained_on
 
 __all__ = ["cautions"]
 
@@ -18,6 +18,8 @@ __all__ = ["cautions"]
 MIN_STEPS = 700
 #: The loss still falling by more than this share over the last fifth of the epochs.
 STILL_FALLING = 0.05
+#: Standard errors, and share of the reconstruction error, above which a loss on other events is too large.
+SIGMA, LARGE = 3.0, 0.1
 #: Fewer runs than this give no reliable spread.
 MIN_RUNS = 5
 #: A scaled feature that spreads wider than this is not of order one.
@@ -118,14 +120,31 @@ def _training(record: VaeRecord) -> Iterator[Statement]:
             "loss",
             fall=loss.fall,
         )
+    if record.validation is not None:
+        yield from _excess(record.validation, loss.reconstruction.value or 0.0)
+
+
+def _excess(validation: ValidationRecord, trained: float) -> Iterator[Statement]:
+    """Networks that know the events of their training by heart."""
+    excess, error = validation.excess_loss.value, validation.excess_loss.error
+    if excess is None or error is None or excess < SIGMA * error or excess < LARGE * trained:
+        return
+    yield _warn(
+        f"The loss of events not trained on is larger by {validation.excess_loss.text()} than that of the events "
+        f"trained on, whose reconstruction error is {trained:.3g}: the networks know these by heart. Raise "
+        "train_events, or lower min_steps, epochs or hidden.",
+        "loss",
+        excess_loss=validation.excess_loss.to_json(),
+        reconstruction=trained,
+    )
 
 
 def _events(record: VaeRecord) -> Iterator[Statement]:
-    events = record.events
-    if events.used < MIN_EVENTS:
+    events, fewest = record.events, trained_on(record)
+    if fewest < MIN_EVENTS:
         yield _warn(
-            f"Only {plural(events.used, 'event')}: no conclusion on the number of directions is possible.",
-            events=events.used,
+            f"Only {plural(fewest, 'event')}: no conclusion on the number of directions is possible.",
+            events=fewest,
         )
     elif events.effective < FEW:
         yield _warn(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from symhep.methods.enumeration import plural
-from symhep_vae.record import VaeRecord
+from symhep_vae.record import MIN_EVENTS, VaeRecord
 
-__all__ = ["MIN_EVENTS", "inconclusive", "longer", "raised", "surplus"]
+__all__ = ["inconclusive", "longer", "raised", "surplus", "trained_on"]
 
-#: Fewer events than this leave the relevance at the mercy of a handful of them. (Means and errors need fewer.)
-MIN_EVENTS = 500
+
+def trained_on(record: VaeRecord) -> int:
+    """Events of the training, or of the validation where these are fewer."""
+    return min(record.events.used, record.split.trained)
 
 
 def inconclusive(record: VaeRecord) -> str:
     """Why the number of relevant latents means nothing; empty if it does mean something."""
-    events, count = record.events.used, record.relevant_latents
+    events, count = trained_on(record), record.relevant_latents
     if events < MIN_EVENTS:
         return f"{plural(events, 'event')} {'is' if events == 1 else 'are'} too few"
     if 2 * count.collapsed > record.runs.used:

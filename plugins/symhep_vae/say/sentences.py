@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from symhep.methods.enumeration import plural, several
 from symhep.methods.number import with_error
 from symhep.methods.result import Statement
+from symhep.methods.split import split_statements
 from symhep_vae.record import IntrinsicDimension, NearConstant, VaeRecord
 from symhep_vae.say.conclusion import inconclusive, longer, raised, surplus
 
@@ -29,6 +30,13 @@ def sentences(record: VaeRecord) -> Iterator[Statement]:
     yield from _carried(record)
     yield from _dimension(record)
     yield from _length(record)
+    yield from split_statements(
+        record.split,
+        "relevance, information, KL and losses are averages over these, all else rests on the events trained on"
+        if record.validation is not None
+        else "all numbers rest on the events trained on",
+    )
+    yield from _validated(record)
 
 
 def _count(record: VaeRecord) -> Statement:
@@ -230,6 +238,18 @@ def _no_plateau(d: IntrinsicDimension) -> Statement:
         f"(a distance of {fine.neighbour_distance:.2g} standardised) and {b:.2f} among {coarse.points:,} "
         f"({coarse.neighbour_distance:.2g}); {why}.",
         {"points": d.points, "scales": [s.to_json() for s in d.scales]},
+    )
+
+
+def _validated(record: VaeRecord) -> Iterator[Statement]:
+    if (found := record.validation) is None:
+        return
+    yield Statement(
+        f"On the {record.split.validated:,} events of the validation the reconstruction error is "
+        f"{found.reconstruction.text()} and the KL divergence {found.kl_divergence.text()} nats; the loss exceeds "
+        f"that of the events trained on by {found.excess_loss.text()}.",
+        found.to_json(),
+        "loss",
     )
 
 

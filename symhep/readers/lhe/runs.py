@@ -75,6 +75,13 @@ class EventRun:
     def __len__(self) -> int:
         return len(self.kind)
 
+    def take(self, first: int, last: int) -> EventRun:
+        """Events ``first:last``; what stands between events is no part of it."""
+        cut = slice(first, last)
+        return EventRun(
+            self.text, self.byte, self.kind[cut], self.start[cut], self.body[cut], self.tail[cut], self.stop[cut], []
+        )  # fmt: skip
+
 
 def find_events(tags: Tags, byte: int, final: bool) -> tuple[EventRun, int]:
     """The events of a text at ``byte`` of the file, and how much of it is dealt with.

@@ -65,6 +65,8 @@ JSON: dict[str, Any] = {
         "asked": 4, "used": 4, "diverged": 0, "first_divergence": None, "useless": 0, "representative": 2,
         "epochs": 20, "epochs_asked": 20, "steps": 1560,
     },
+    "split": {"trained": 10_000, "validated": 0, "neither": 0},
+    "validation": None,
     "events": {"used": 10_000, "available": 10_000, "effective": 10_000.0, "negative": 0.0},
     "beta": 0.1,
     "variant": "vae",

@@ -67,9 +67,11 @@ class Squashed(TestFunctions):
 
     def _moved(self, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         y, shrink = self._squash(x)
-        moved = v * shrink[:, None]
-        radial = torch.einsum("ngpi,npi->ngp", moved, y)
-        return y, moved.addcmul_(radial[..., None], y[:, None], value=-1.0)
+        moved, across = v * shrink[:, None], y[:, None]
+        radial = moved[..., 0] * across[..., 0]
+        for i in range(1, y.shape[-1]):
+            radial.addcmul_(moved[..., i], across[..., i])
+        return y, moved.addcmul_(radial[..., None], across, value=-1.0)
 
 
 def natural_size(dimension: int) -> float:

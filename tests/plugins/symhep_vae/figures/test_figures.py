@@ -65,7 +65,8 @@ def result(
             "asked": runs, "used": runs, "diverged": 0, "first_divergence": None, "useless": 0, "representative": 0,
             "epochs": 6, "epochs_asked": 6, "steps": 600,
         },
-        events={"used": events, "available": events, "effective": events, "negative": 0.0},
+        split={"trained": events, "validated": 0, "neither": 0}, validation=None,
+            events={"used": events, "available": events, "effective": events, "negative": 0.0},
         beta=0.1, variant="vae",
     )  # fmt: skip
     return Result(record, arrays)

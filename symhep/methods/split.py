@@ -1,0 +1,51 @@
+"""How many events a method trained on, and how many others it judged the result by: the same keys in every method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from symhep.methods.record import Record
+from symhep.methods.result import Statement
+
+__all__ = ["SplitRecord", "split_statements"]
+
+
+class SplitRecord(Record):
+    """Events by what they were used for, as a field ``split``; the three numbers add up to all events.
+
+    >>> SplitRecord(trained=200, validated=790, neither=10).total
+    1000
+    """
+
+    trained: int = Field(
+        description="events that networks were trained on, with all rows of each source event"
+    )
+    validated: int = Field(
+        description="events that share no source event with those, on which averages are formed, block by block"
+    )
+    neither: int = Field(description="events used for neither")
+
+    @property
+    def total(self) -> int:
+        """All events."""
+        return self.trained + self.validated + self.neither
+
+
+def split_statements(split: SplitRecord, beside: str) -> Iterator[Statement]:
+    """That a subsample was trained on, and what else rests on it (``beside``, a clause); nothing if all events were.
+
+    >>> next(split_statements(SplitRecord(trained=200, validated=800, neither=0), "so do all else")).text
+    'Trained on a uniform subsample of 200 of 1,000 events (train_events), validated on the other 800; so do all else.'
+    """
+    if split.trained == split.total:
+        return
+    judged = f"validated on the other {split.validated:,}" if split.validated else "validated on no others"
+    if split.validated and split.neither:
+        judged = f"validated on {split.validated:,} others ({split.neither:,} are left out)"
+    yield Statement(
+        f"Trained on a uniform subsample of {split.trained:,} of {split.total:,} events (train_events), {judged}; "
+        f"{beside}.",
+        split.to_json(),
+    )
