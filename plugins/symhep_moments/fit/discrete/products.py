@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from symhep.lie.elements.element import Element
 from symhep.lie.elements.frame import Frame
 from symhep_moments.fit.functions.squash import lengths, natural_size
 from symhep_moments.places import Places
@@ -17,6 +19,8 @@ __all__ = ["Products", "member_sums"]
 LEADING = 4
 #: More components than this are not multiplied with each other.
 WIDEST = 20
+#: Products, of size one, that agree but for this are the same.
+ROUNDING = 1e-9
 
 
 class Products:
@@ -93,6 +97,23 @@ class Products:
             seen = x[:, 0, x.shape[-1] - self._seen :].T
             parts += [(flat[:, None] * seen).flatten(0, 1), seen]
         return torch.cat(parts).T
+
+    def turned(self, element: Element) -> list[Tensor] | None:
+        """L (K, K) of each further image g^j x, with products(g^j x) = products(x) L, found on random events.
+
+        None where there is none: for members of sets, or for an element that changes lengths. Sums over the images of
+        all events are then those over the events, times L.
+        """
+        if self._places is not None and self._places.extended:
+            return None
+        shape = (4 * len(self.labels), len(element.sources), len(element.matrix))
+        x = torch.from_numpy(np.random.default_rng(0).normal(size=shape))
+        # Triple products depend on each other.
+        inverse = torch.linalg.pinv(self(x), rtol=ROUNDING)
+        maps = [inverse @ self(image) for image in element.orbit(x)[1:]]
+        pairs = zip(element.orbit(x)[1:], maps, strict=True)
+        left = [float((self(image) - self(x) @ turn).abs().max()) for image, turn in pairs]
+        return maps if max(left, default=0.0) < ROUNDING else None
 
 
 def _shown(places: Places) -> list[str]:
