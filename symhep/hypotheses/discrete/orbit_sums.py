@@ -100,7 +100,7 @@ def _group_sums(number: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """Groups of events of the groups ``number`` (n,), which ascend, and sums of y (..., n) over each: (groups, ...)."""
     found, counts = torch.unique_consecutive(number, return_counts=True)
     if LONG * len(found) < len(number):
-        return found, torch.stack([part.sum(dim=-1) for part in y.split(counts.tolist(), dim=-1)])
+        return found, torch.stack([part.sum(dim=-1) for part in torch.split(y, counts.tolist(), dim=-1)])
     sums = y.new_zeros(len(found), *y.shape[:-1])
     return found, sums.index_add_(0, number - number[0], y.movedim(-1, 0))
 
