@@ -5,13 +5,15 @@
     python benchmarks/moments_discrete.py weights [ROW ...] [--toys 400] [--folder FOLDER]
     python benchmarks/moments_discrete.py intervals [--toys 1000] [--folder FOLDER]
     python benchmarks/moments_discrete.py limits [ROW ...] [--toys 400] [--folder FOLDER]
+    python benchmarks/moments_discrete.py sums [ROW ...] [--toys 400] [--folder FOLDER]
     python benchmarks/moments_discrete.py scan [--toys 3] [--events 20000]
 
 level: samples with exact symmetries, of equal weights; power: samples that break the elements; weights: symmetric
-weighted densities. A line of FOLDER/ROW.jsonl holds the p-values of a toy, joint and of each test, and whether the
-limits hold; a run that was stopped goes on from there. limits: how often all named asymmetries lie within their
-intervals, and below their limits, at once. intervals: those of a weighted asymmetry alone. scan: which Z_q of the turns
-of (x1, x2) the sevenfold surface has, by moments and by symmetrygan, with seconds of processors.
+weighted densities; sums: densities of both kinds of whose events a part alone is in memory, and the same events all in
+memory. A line of FOLDER/ROW.jsonl holds the p-values of a toy, joint and of each test, and whether the limits hold; a
+run that was stopped goes on from there. limits: how often all named asymmetries lie within their intervals, and below
+their limits, at once. intervals: those of a weighted asymmetry alone. scan: which Z_q of the turns of (x1, x2) the
+sevenfold surface has, by moments and by symmetrygan, with seconds of processors.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -29,6 +31,8 @@ import numpy.typing as npt
 import torch
 from scipy.stats import binom
 
+from symhep.arrays.dataset import dataset_of
+from symhep.events import stream as streams
 from symhep.events.dataset import Dataset
 from symhep.lie.bases import poincare
 from symhep.lie.elements.frame import Frame
@@ -46,6 +50,8 @@ from symhep_symmetrygan.method import SymmetryGan
 
 FloatArray = npt.NDArray[np.float64]
 Drawn = tuple[FloatArray, FloatArray]
+#: Events of a block, of those that are not all in memory.
+BLOCK = 1000
 #: Networks as by default, small ones that are cheap to train, or none.
 NETWORKS = {
     "default": ClassifierOptions(),
@@ -65,6 +71,7 @@ class Row:
     vectors: tuple[str, ...] = ()
     efficiency: Callable[[torch.Tensor], torch.Tensor] | None = None
     asymmetries: tuple[float, ...] = ()
+    subsample: int | None = None
 
 
 def toy(name: str, **options: Any) -> Callable[[np.random.Generator, int], Drawn]:
@@ -185,6 +192,17 @@ WEIGHTED = {
     **{f"steep_{n}": Row(steep, n, ("reflection(3)", "P", "Z_4(2,3)"), "small") for n in (500, 2000)},
     "signed_1000": Row(signed, 1000, ("P", "reflection(1)", "Z_4"), "small"),
 }
+SUMS = {
+    name: replace(row, events=6000, networks="none", subsample=part)
+    for kind, row in {
+        "decays": LEVELS["decays"],
+        "accepted": WEIGHTED["accepted_2000"],
+        "four": LEVELS["four"],
+        "a_fb_0.05": POWERS["a_fb_0.05"],
+        "handed_0.2": POWERS["handed_0.2"],
+    }.items()
+    for name, part in ((kind, 2000), (f"{kind}_in_memory", None))
+}
 LIMITS = {
     "limits_symmetric": Row(
         toy("two_body", width=0.03), 500, ("P", "reflection(z)", "Z_3(z)"), "none", MUONS
@@ -206,6 +224,11 @@ def sample(row: Row, rng: np.random.Generator) -> tuple[Events, Frame]:
     """A toy as the method takes it."""
     x, weights = row.draw(rng, row.events)
     n, p, d = x.shape
+    if row.subsample is not None:
+        streams.SUBSAMPLE = row.subsample
+        data = dataset_of(x, weights=weights, names=row.vectors)
+        found = events_of(replace(data, block=np.arange(n) // BLOCK))
+        return found, Frame.of(found.names, row.vectors, p)
     if d == 4 and p > 1:
         scale = float(np.sqrt((x**2).mean()))
         names = ("E", "px", "py", "pz")
@@ -377,20 +400,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("level", "power", "weights", "intervals", "limits", "scan"))
+    parser.add_argument("what", choices=("level", "power", "weights", "sums", "intervals", "limits", "scan"))
     parser.add_argument("rows", nargs="*")
     parser.add_argument("--toys", type=int)
     parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--folder", type=Path, default=Path("moments_discrete"))
     args = parser.parse_args()
-    usual = {"level": 1000, "power": 200, "weights": 400, "intervals": 1000, "limits": 400, "scan": 3}
+    usual = {
+        "level": 1000,
+        "power": 200,
+        "weights": 400,
+        "sums": 400,
+        "intervals": 1000,
+        "limits": 400,
+        "scan": 3,
+    }
     args.toys = args.toys or usual[args.what]
     if args.what in ("intervals", "scan"):
         {"intervals": intervals, "scan": scan}[args.what](args)
     elif args.what == "limits":
         limits(LIMITS, args)
     else:
-        table({"level": LEVELS, "power": POWERS, "weights": WEIGHTED}[args.what], args)
+        table({"level": LEVELS, "power": POWERS, "weights": WEIGHTED, "sums": SUMS}[args.what], args)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ from symhep_moments.fit.conditional.moments import as_moments, orbit_features
 from symhep_moments.fit.conditional.partialling import Partialled, partialled
 from symhep_moments.fit.conditional.strengths import OrbitHarmonics, coefficients, strengths
 from symhep_moments.fit.functions.asked import functions_for
-from symhep_moments.fit.relative import Points, relative_moments
+from symhep_moments.fit.points import Points
+from symhep_moments.fit.relative import relative_moments
 from symhep_moments.fit.steepness import steepness
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.options import MomentsOptions

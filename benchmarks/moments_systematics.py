@@ -28,7 +28,7 @@ from symhep.lie.elements.reading import read_element
 from symhep_moments.fit.bounds.limits import bounds_of
 from symhep_moments.fit.bounds.options import BoundOptions
 from symhep_moments.fit.bounds.relative import relative_bounds
-from symhep_moments.fit.conditional.along import reference_along
+from symhep_moments.fit.conditional.along import ReferenceAlong
 from symhep_moments.fit.discrete.relative import relative_discrete_tests
 from symhep_moments.fit.discrete.varied import varied_discrete_tests
 from symhep_moments.fit.fields import LinearFields
@@ -144,7 +144,7 @@ def numbers(data: Dataset, row: str, number: int) -> dict[str, float]:
         discrete = varied_discrete_tests(events, sample.variations, elements, frame, functions, 0.05)
     else:
         seed, theirs = np.random.SeedSequence(number), sample.reference_variations
-        along = reference_along(events, sample.reference, seed, theirs)
+        along = ReferenceAlong(events, sample.reference, seed, theirs)
         tests = orbit_tests(events, functions, 0.05, along, 3)
         log_p = tests.tests["J_z"].log_p
         bounds = relative_bounds(events, BoundOptions(orders=3), tests)

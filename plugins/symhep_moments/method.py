@@ -50,6 +50,7 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
     Options = MomentsOptions
     Record: ClassVar[type[MomentsRecord]] = MomentsRecord
     scaling = "isotropic"
+    streams = True
     varied_by = "evaluation"
     takes = frozenset({"mask", "kinds", "tags", "spectators", "reference"})
     scan_quantities = (ScanQuantity("algebra.dimension", "Symmetries"),)

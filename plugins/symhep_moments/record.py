@@ -312,6 +312,12 @@ class MomentsRecord(Record):
     support: SupportRecord = Field(description="what the events fill")
     functions: Functions = Field(description="test functions")
     events: EventsRecord = Field(description="the events that enter")
+    subsample: int | None = Field(
+        None,
+        description="of more events than are looked at side by side, how many are: a uniform subsample. From it are "
+        "the equations of the support (all events are checked), the covariance of the moments, rates, maps, "
+        "projections, the choice of functions and of binnings, and the scale; null: all",
+    )
     vectors: VectorsRecord = Field(description="what an event is made of")
     scale: float = Field(description="scale of the components, in ``unit``: the unit of translations")
     unit: str = Field(description="unit of the components; '': a pure number")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from symhep.errors import CardError, MethodError, as_card_error, nearest
-from symhep.events.copies import Copies, copies_of, independent, merged
+from symhep.events.copies import copies_of, merged
 from symhep.events.dataset import Dataset
-from symhep.events.effective import effective_events, require_effective
+from symhep.events.effective import require_effective
+from symhep.events.stream import InMemory, stream_of
 from symhep.events.vectors import MOMENTUM, ActsOn, Vectors, acts_on_momenta, vectors_of
 from symhep.lie.elements.frame import Frame
 from symhep.lie.generators import Generators
@@ -19,13 +18,12 @@ from symhep.lie.kinds import defined_on
 from symhep.lie.sums import algebra_sum
 from symhep.lie.terms import read_terms
 from symhep.methods.enumeration import several
+from symhep_moments.events import Events
 from symhep_moments.options import EfficiencyFunction, EfficiencyHistogram, MomentsOptions
 from symhep_moments.places import Places, places_of, whole_events
 from symhep_moments.thresholds import MemberCut, cuts_of, resolved
+from symhep_moments.used import used_of
 from symhep_moments.varied import VariedEvents, varied_events
-
-if TYPE_CHECKING:  # torch takes a second to load, and a card is checked without it
-    from torch import Tensor
 
 __all__ = [
     "Events", "Sample", "candidates", "events_of", "frame_of", "named_generators", "objects_of",
@@ -38,92 +36,6 @@ _NUMBERED = {"P_t": "P_1", "P_x": "P_2", "P_y": "P_3", "P_z": "P_4"}
 _MOMENTA = {("px", "py", "pz"): "so(3)", ("px", "py"): "so(2)"}
 #: Most components of a vector for which all linear maps are candidates.
 ALL_LINEAR = 4
-
-
-@dataclass(frozen=True, eq=False)
-class Events:
-    """N events of P vectors of d components.
-
-    Attributes
-    ----------
-    x
-        (N, P, d) float64, divided by ``scale``: the root mean square of all components is one. With ``places`` the
-        components may be followed by others, (N, P, D).
-    weights
-        (N,) signed.
-    scale
-        In the unit of the data.
-    names, unit
-        Of the components of a vector, as in `symhep.events.vectors.Vectors`.
-    momenta
-        Are the vectors four-momenta (E, px, py, pz)?
-    generators
-        G candidates (G, d + 1, d + 1), affine; translations by one are by ``scale``.
-    available
-        Events that these were taken from; None: these.
-    source
-        (N,) number of the independent source event of each; None: each is its own.
-    places
-        What the columns are, where they are more than vectors of which all is known.
-    particles
-        P names of the vectors; () if they have none.
-    left_out
-        (label, why) of the candidates that are not defined on all of the vectors.
-    of_objects
-        Are the vectors what is known of the four-momenta of objects?
-    read
-        Copies among the rows that the events are made of, where all of them are used.
-    columns
-        As of `symhep.events.vectors.Vectors`.
-    """
-
-    x: Tensor
-    weights: Tensor
-    scale: float
-    names: tuple[str, ...]
-    unit: str
-    momenta: bool
-    generators: Generators
-    available: int | None = None
-    source: npt.NDArray[np.int64] | None = None
-    places: Places | None = None
-    particles: tuple[str, ...] = ()
-    left_out: tuple[tuple[str, str], ...] = ()
-    of_objects: bool = False
-    read: Copies | None = None
-    columns: tuple[str, ...] = ()
-
-    @property
-    def vectors(self) -> Tensor:
-        """(N, P, d) the components alone."""
-        return self.x if self.places is None else self.x[..., : self.places.dimension]
-
-    @property
-    def effective(self) -> float:
-        """Effective number of independent events."""
-        return effective_events(independent(self.weights.cpu().numpy(), self.source))
-
-    @property
-    def copies(self) -> Copies:
-        """Which of the events with a weight come from the same event as others, or may."""
-        if self.read is not None:
-            return self.read
-        kept = (self.weights != 0).cpu().numpy()
-        source = np.arange(len(self)) if self.source is None else self.source
-        return Copies.of([self.x.cpu().numpy()[kept]], source[kept])
-
-    def on(self, device: str) -> Events:
-        """The same events on another device."""
-        return replace(self, x=self.x.to(device), weights=self.weights.to(device))
-
-    def scaled_as(self, other: Events) -> Events:
-        """The same events in the units of others."""
-        x, d = self.x * (self.scale / other.scale), len(self.names)
-        x[..., d:] = self.x[..., d:]
-        return replace(self, x=x, scale=other.scale)
-
-    def __len__(self) -> int:
-        return len(self.x)
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,8 +70,10 @@ def prepare(data: Dataset, options: MomentsOptions) -> Sample:
 
     return Sample(
         events, reference, data.particles, options, cuts_of(data, options), _relative_to(data, options),
-        varied_events(own, events, build),
-        () if theirs is None or reference is None else varied_events(theirs, reference, build),
+        varied_events(used_of(own, options.max_events), events, build),
+        ()
+        if theirs is None or reference is None
+        else varied_events(used_of(theirs, options.max_events), reference, build),
     )  # fmt: skip
 
 
@@ -287,7 +201,9 @@ def events_of(
 ) -> Events:
     """Scaled events of ``data``, with the candidates that ``generators`` names and all vectors know.
 
-    Tags and spectators are standardised as those of ``like`` are, if given.
+    Tags and spectators are standardised as those of ``like`` are, if given. Of more than
+    `symhep.events.stream.SUBSAMPLE` events the scale, and what tags and spectators are standardised with, are those of
+    a uniform subsample, which the rows are (`symhep_moments.used.used_of`).
 
     Raises `CardError` or `MethodError` as `vectors_of` and `candidates` do, and where there are too few effective
     events.
@@ -299,20 +215,24 @@ def events_of(
     """
     import torch
 
-    found, available = copies_of(data), len(data)
-    data = merged(data)  # a sum over equal rows of one event is one row with their weight
-    taken = vectors_of(data, acts_on, vectors, max_events)
-    require_effective(data if len(taken) == len(data) else data.take(taken.rows))
-    if (total := float(taken.weights.sum())) <= 0:
+    found, available = copies_of(data), data.events
+    data = used_of(data, max_events)
+    require_effective(data)
+    total = data.weights.sum() if data.stream is None else sum(block.w for block in data.stream.blocks)
+    if total <= 0:
         raise MethodError(f"the weights of '{data.name}' sum to {total:.4g}; the sum must be positive")
+    rows = merged(data)  # a sum over equal rows of one event is one row with their weight
+    taken = vectors_of(rows, acts_on, vectors)
+    stream = stream_of(data)
+    here = stream if data.events == len(data) else InMemory(replace(data, stream=None))
     scale = taken.scale
     x, places = whole_events(taken, scale, like)
     kept, left_out = _defined(candidates(generators, taken), places)
     return Events(
         torch.from_numpy(x), torch.from_numpy(taken.weights), scale, taken.names, taken.unit, taken.momenta, kept,
-        available, data.unit[taken.rows], places, taken.called, left_out,
-        acts_on_momenta(data, acts_on, vectors), found if len(taken) == len(data) else None,
-        taken.columns,
+        available, rows.unit, places, taken.called, left_out,
+        acts_on_momenta(data, acts_on, vectors), found if data.events == available else None,
+        taken.columns, stream, here, data.events > len(data), (acts_on, vectors),
     )  # fmt: skip
 
 

@@ -32,7 +32,8 @@ class VariedEvents:
     names
         Of its A alternatives.
     alternatives
-        The events of each, scaled as the nominal ones are.
+        The events of each, scaled as the nominal ones are. Those with rows of their own have a ``stream`` of their own,
+        or None where they are read with the blocks of the nominal ones.
     same_rows
         Which of them differ from the nominal events by their weights alone, row by row.
     """
@@ -48,6 +49,14 @@ class VariedEvents:
     def parametric(self) -> bool:
         """Has it a parameter? An envelope's alternatives have none."""
         return self.rule != "envelope"
+
+    def read_with(self, nominal: Events) -> tuple[bool, ...]:
+        """Which alternatives are read with the blocks of the ``nominal`` events; others are events of their own."""
+        # Of few events all rows are in memory.
+        return tuple(
+            same or (events.stream is None if nominal.subsampled else not events.subsampled)
+            for events, same in zip(self.alternatives, self.same_rows, strict=True)
+        )
 
     def on(self, nominal: Events) -> VariedEvents:
         """On the device of the ``nominal`` events, whose rows are not held twice."""
@@ -87,9 +96,10 @@ def _events(
         )
     if not alternative.same_rows:
         found = build(alternative.data)
-        return found.scaled_as(nominal)
+        with_blocks = data.stream is not None and alternative.data.stream is None
+        scaled = found.scaled_as(nominal)
+        return replace(scaled, stream=None) if with_blocks else scaled
     import torch
 
     kept = merged(replace(data, weights=weights, variations=())).weights
-    rows = np.linspace(0, len(kept) - 1, len(nominal)).astype(np.int64)
-    return replace(nominal, weights=torch.from_numpy(kept[rows]))
+    return replace(nominal, weights=torch.from_numpy(kept))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -154,6 +155,10 @@ class MethodCard(Strict):
         return scan
 
 
+#: A number of bytes.
+MEMORY = r"([0-9]+(?:\.[0-9]+)?) ?([kMGT])B"
+
+
 class RunOptions(Strict):
     """How the run is done."""
 
@@ -161,6 +166,18 @@ class RunOptions(Strict):
     device: str = "auto"
     bad_files: Literal["fail", "skip"] = "fail"
     chunk_events: int = Field(50_000, gt=0, description="events in memory at a time while reading")
+    memory: str = Field(
+        "256 MB",
+        pattern=MEMORY,
+        description="features that take more are not kept in memory, but read block by block from the run folder",
+        examples=["64 MB", "4 GB"],
+    )
+
+    @property
+    def memory_bytes(self) -> float:
+        """``memory`` in bytes."""
+        number, unit = re.fullmatch(MEMORY, self.memory).groups()  # type: ignore[union-attr]
+        return float(number) * {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}[unit]
 
 
 class OutputCard(Strict):

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 from symhep.card.schema import FeatureCard, RunCard
 from symhep.errors import CardError, MethodError
-from symhep.events.copies import source_units
+from symhep.events.copies import source_units, units_or_none
 from symhep.events.dataset import Column, Dataset, Scaler
 from symhep.events.kinds import COMPONENTS, VectorKind
 from symhep.events.naming import expression_unit, feature_columns, particle_names
-from symhep.events.table import FeatureTable, Places
+from symhep.events.scaler import Scaling, merged_scaling_sums, scaling_sums
+from symhep.events.stream import InMemory
+from symhep.events.table import FeatureTable, Places, joined_places
 from symhep.events.thresholds import thresholds
-from symhep.events.varied_tables import VariedTables, variations_of, widest
+from symhep.events.tree import tree_reduce
+from symhep.events.varied_tables import BLOCKS, VariedTables, variations_of, widest
 
-__all__ = ["LARGEST", "assemble", "check_cross_sections"]
+__all__ = [
+    "LARGEST", "assemble", "check_cross_sections", "check_datasets", "frame_of", "known_kinds", "no_weight",
+    "require_sizes", "units_of", "with_rows",
+]  # fmt: skip
 
 #: Numbers beyond this have no square in double precision.
 LARGEST = 1e150
@@ -57,9 +64,7 @@ def assemble(
     The weights must already be scaled to the cross-sections, see `check_cross_sections`. Raises `MethodError` if all
     weights are 0, or if squares of weights or values could not be summed.
     """
-    for group in ([n for n in tables if n not in reference], [n for n in tables if n in reference]):
-        check_cross_sections(card, group)
-    feature = card.features[features]
+    check_datasets(card, tables, reference)
     for dataset_name, table in tables.items():
         _require_numbers(dataset_name, features, table)
         for own in varied.get(dataset_name, {}).values():
@@ -67,53 +72,119 @@ def assemble(
                 _require_numbers(dataset_name, features, other, seen=table)
     # A dataset without events knows no momenta and no kinds, and takes nobody else's away.
     full = {n: t for n, t in tables.items() if len(t)} or dict(list(tables.items())[:1])
-    kinds = _kinds(features, full)
     joined = FeatureTable.join(list(full.values()))
     joined = joined.widened(widths := widest(joined, varied))
-    weights = joined.weights
-    if len(weights) and not weights.any():
-        raise MethodError(
-            f"all {len(weights)} events of '{features}' have weight 0, so that none counts; choose another weight with "
-            "weights.branch, or none"
-        )
-    particles, columns = _columns(feature, joined, units or {})
-    objects = tuple(p.object for p in joined.places for _ in range(p.width))
+    kinds = known_kinds(features, {n: [t.places] for n, t in full.items()})
+    frame = frame_of(card, features, joined, kinds, tuple(tables), units or {}, reference, called)
+    if len(joined) and not joined.weights.any():
+        raise MethodError(no_weight(features, len(joined)))
     labels = np.repeat(np.arange(len(tables)), [len(t) for t in tables.values()])
-    dataset = Dataset(
-        called or features,
-        joined.values,
-        columns,
-        weights,
-        Scaler("none", np.zeros(len(columns)), np.ones(len(columns))),
-        joined.momenta,
-        particles,
-        labels,
-        tuple(tables),
-        mask=joined.mask,
-        kinds=kinds,
-        objects=objects,
-        sets=frozenset(p.object for p in joined.places if p.varies),
-        tags=joined.tags,
-        tag_names=feature.tags,
-        spectators=joined.spectators,
-        spectator_columns=tuple(_expression_column(s, units or {}) for s in feature.spectators),
-        thresholds=tuple(t for name in dict.fromkeys(objects) for t in thresholds(name, card.objects[name])),
-        unit=_units(card, tables, joined, labels),
-        reference=frozenset(reference),
-    )
-    scaler = Scaler.fit(dataset.values, feature.scaling, weights, dataset.present)
-    dataset = replace(dataset, scaler=scaler)
+    dataset = with_rows(frame, joined, labels, units_of(card, tables, joined, labels))
+    dataset = replace(dataset, scaler=scaler_of(dataset, card.features[features].scaling))
     return replace(dataset, variations=variations_of(dataset, tables, varied, widths)) if varied else dataset
 
 
-def _units(
-    card: RunCard, tables: Mapping[str, FeatureTable], joined: FeatureTable, labels: npt.NDArray[np.int64]
+def check_datasets(card: RunCard, names: Iterable[str], reference: Collection[str]) -> None:
+    """`check_cross_sections` of the datasets and of those of the reference, apart."""
+    datasets = tuple(names)
+    for group in ([n for n in datasets if n not in reference], [n for n in datasets if n in reference]):
+        check_cross_sections(card, group)
+
+
+def no_weight(features: str, events: int) -> str:
+    """What is said where no event counts."""
+    return (
+        f"all {events} events of '{features}' have weight 0, so that none counts; choose another weight with "
+        "weights.branch, or none"
+    )
+
+
+def frame_of(
+    card: RunCard,
+    features: str,
+    table: FeatureTable,
+    kinds: tuple[VectorKind, ...],
+    names: tuple[str, ...],
+    units: Mapping[str, str],
+    reference: Collection[str],
+    called: str | None = None,
+) -> Dataset:
+    """A dataset without rows: what all rows have in common, which ``table`` knows, whatever rows it has."""
+    feature = card.features[features]
+    particles, columns = _columns(feature, table, units)
+    objects = tuple(p.object for p in table.places for _ in range(p.width))
+    vectors, labels = table.momenta is not None, table.tags is not None
+    return Dataset(
+        called or features,
+        np.zeros((0, len(columns))),
+        columns,
+        np.zeros(0),
+        Scaler("none", np.zeros(len(columns)), np.ones(len(columns))),
+        np.zeros((0, len(objects), 4)) if vectors else None,
+        particles,
+        np.zeros(0, dtype=np.int64),
+        names,
+        mask=None if table.mask is None else np.zeros((0, len(objects)), dtype=bool),
+        kinds=kinds,
+        objects=objects,
+        sets=frozenset(p.object for p in table.places if p.varies),
+        tags=np.zeros((0, len(objects), len(feature.tags))) if labels else None,
+        tag_names=feature.tags,
+        spectators=np.zeros((0, len(feature.spectators))),
+        spectator_columns=tuple(_expression_column(s, units) for s in feature.spectators),
+        thresholds=tuple(t for name in dict.fromkeys(objects) for t in thresholds(name, card.objects[name])),
+        reference=frozenset(reference),
+    )
+
+
+def with_rows(
+    frame: Dataset, table: FeatureTable, labels: npt.NDArray[np.int64], unit: npt.NDArray[np.int64]
+) -> Dataset:
+    """The dataset ``frame`` with the rows of a table, of the datasets ``labels`` and the source events ``unit``.
+
+    Blocks are numbered through all datasets.
+    """
+    block, origin = (np.zeros(0, dtype=np.int64) if a is None else a for a in (table.block, table.origin))
+    return replace(
+        frame,
+        values=table.values,
+        weights=table.weights,
+        momenta=table.momenta,
+        labels=labels,
+        mask=table.mask,
+        tags=table.tags,
+        spectators=table.spectators,
+        unit=unit,
+        block=block + labels * BLOCKS if len(block) else block,
+        origin=_of_units(origin, unit) if len(origin) else origin,
+    )
+
+
+def _of_units(origin: npt.NDArray[np.int64], unit: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """That of the first row of each independent event, for all of its rows."""
+    place = units_or_none(unit)
+    return origin if place is None else origin[np.unique(place, return_index=True)[1]][place]
+
+
+def scaler_of(data: Dataset, kind: Scaling) -> Scaler:
+    """The scaling of all events of a dataset in memory, from sums over its blocks."""
+    if kind == "none" or not len(data):
+        return Scaler.fit(data.values, "none")
+    stream = InMemory(replace(data, variations=()))
+    blocks = (stream.block(number) for number in range(len(stream)))
+    sums = tree_reduce((scaling_sums(b.values, b.weights, b.present) for b in blocks), merged_scaling_sums)
+    assert sums is not None
+    return Scaler.of_sums(sums, kind)
+
+
+def units_of(
+    card: RunCard, names: Iterable[str], joined: FeatureTable, labels: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
     """Source event of each row; rows of datasets with 'unit: none' are events of their own."""
     file = joined.source[:, 0] if len(joined.source) == len(joined) else None
     arrays = (joined.values, joined.momenta, joined.mask, joined.tags, joined.spectators)
     unit = source_units(arrays, joined.identity, file, labels)
-    alone = [number for number, name in enumerate(tables) if card.datasets[name].unit == "none"]
+    alone = [number for number, name in enumerate(names) if card.datasets[name].unit == "none"]
     rows = np.flatnonzero(np.isin(labels, alone))
     if not len(rows):
         return unit
@@ -122,11 +193,14 @@ def _units(
     return unit
 
 
-def _kinds(features: str, tables: Mapping[str, FeatureTable]) -> tuple[VectorKind, ...]:
-    """Of each place. Raises `CardError` where datasets know different components of the same object."""
+def known_kinds(features: str, tables: Mapping[str, Sequence[tuple[Places, ...]]]) -> tuple[VectorKind, ...]:
+    """Of each place, from the places of the tables of each dataset.
+
+    Raises `CardError` where datasets know different components of the same object.
+    """
     known: dict[str, tuple[str, Places]] = {}
-    for dataset, table in tables.items():
-        for places in table.places:
+    for dataset, own in tables.items():
+        for places in chain.from_iterable(own):
             other, first = known.setdefault(places.object, (dataset, places))
             if first.variables != places.variables or COMPONENTS[first.kind] != COMPONENTS[places.kind]:
                 raise CardError(
@@ -134,26 +208,30 @@ def _kinds(features: str, tables: Mapping[str, FeatureTable]) -> tuple[VectorKin
                     f"{places.kind} ones in '{dataset}'",
                     hint=f"say what is to be used of both, as in {places.object}: {{..., kind: transverse}}",
                 )
-    return tuple(p.kind for p in FeatureTable.join(list(tables.values())).places for _ in range(p.width))
+    every = [table for own in tables.values() for table in own]
+    return tuple(p.kind for p in joined_places(every) for _ in range(p.width))
 
 
 def _require_numbers(
     dataset: str, features: str, table: FeatureTable, seen: FeatureTable | None = None
 ) -> None:
     """Raise `MethodError` for weights and values whose squares are no numbers any more."""
-    largest = float(np.abs(table.weights).max(initial=0.0))
+    weight = float(np.abs(table.weights).max(initial=0.0))
+    same = seen is not None and table.same_rows(seen)
+    require_sizes(dataset, features, weight, 0.0 if same else float(np.abs(table.values).max(initial=0.0)))
+
+
+def require_sizes(dataset: str, features: str, largest: float, value: float) -> None:
+    """Raise `MethodError` for a largest weight, or a largest value, whose square is no number any more."""
     if largest > LARGEST or 0 < largest < 1 / LARGEST:
         size = "large" if largest > LARGEST else "small"
         raise MethodError(
             f"the weights of dataset '{dataset}' are as {size} as {largest:.3g}, and their squares cannot be summed; "
             "choose another weight with weights.branch, or none"
         )
-    largest = (
-        0.0 if seen is not None and table.same_rows(seen) else float(np.abs(table.values).max(initial=0.0))
-    )
-    if largest > LARGEST:
+    if value > LARGEST:
         raise MethodError(
-            f"'{features}' of dataset '{dataset}' has values of {largest:.3g}, whose squares cannot be summed; "
+            f"'{features}' of dataset '{dataset}' has values of {value:.3g}, whose squares cannot be summed; "
             "cut them away in a selection"
         )
 

@@ -91,6 +91,9 @@ class Dataset:
     block
         (N,) number of the block of the input that each row is of: sums are formed over the rows of a block. Empty:
         blocks are made of `symhep.events.stream.BLOCK_EVENTS` neighbours.
+    origin
+        (N,) hash of the content of the file and the number in it of the independent source event, whatever the file is
+        called: samples are drawn by it. Empty for events that come from no file.
     stream
         All events, where the rows are a uniform subsample of more than fit into memory; see `stream_of`.
     """
@@ -117,6 +120,7 @@ class Dataset:
     reference: frozenset[str] = frozenset()
     variations: tuple[Variation, ...] = ()
     block: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    origin: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     stream: EventStream | None = None
 
     def __post_init__(self) -> None:
@@ -215,6 +219,7 @@ class Dataset:
             tags=None if self.tags is None else self.tags[rows],
             spectators=self.spectators[rows],
             block=self.block[rows] if len(self.block) else self.block,
+            origin=self.origin[rows] if len(self.origin) else self.origin,
         )
 
     def apart(self) -> tuple[Dataset, Dataset | None]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from symhep.events.dataset import Dataset
     from symhep.events.variation import Alternative, Variation
 
-__all__ = ["BLOCK_EVENTS", "SUBSAMPLE", "BlockInfo", "EventStream", "InMemory", "stream_of"]
+__all__ = ["BLOCK_EVENTS", "SUBSAMPLE", "BlockInfo", "Chosen", "EventStream", "InMemory", "stream_of"]
 
 #: Most rows of a block, over which a sum is formed.
 BLOCK_EVENTS = 1 << 16
@@ -42,7 +42,7 @@ class EventStream(ABC):
     block, and each block holds rows of one dataset of the card.
     """
 
-    #: What tells these events from any others, whatever place they lie in.
+    #: What tells these events from any others, whatever place they lie in; '' for events in memory.
     key: str
     blocks: tuple[BlockInfo, ...]
 
@@ -72,6 +72,10 @@ class EventStream(ABC):
         chosen = [n for n, block in enumerate(self.blocks) if block.label in labels]
         return self if len(chosen) == len(self) else Chosen(self, chosen)
 
+    def only(self, numbers: Sequence[int]) -> EventStream:
+        """Some of the blocks, to be sent to where they are read."""
+        return Chosen(self, numbers)
+
 
 class Chosen(EventStream):
     """Some of the blocks of another stream."""
@@ -98,13 +102,17 @@ class InMemory(EventStream):
     ([2, 3], [2.0, 3.0, 4.0])
     """
 
-    def __init__(self, data: Dataset, key: str = "") -> None:
-        self.data, self.key = data, key
+    key = ""
+
+    def __init__(self, data: Dataset) -> None:
+        self.data = data
         block, unit = data.block, units_or_none(data.unit)
         if not len(block):
             block = np.arange(len(data), dtype=np.int64) // BLOCK_EVENTS
         if unit is not None:  # to where the first row of the event is
             block = block[np.unique(unit, return_index=True)[1]][unit]
+        self._units, first = np.unique(data.unit, return_index=True)
+        self._of_units = block[first]
         order = np.argsort(block, kind="stable")
         ends = [*np.flatnonzero(np.diff(block[order])) + 1, len(data)]
         straight = bool((np.diff(order) == 1).all())
@@ -126,6 +134,14 @@ class InMemory(EventStream):
         found = self.data.take(self._rows[number])
         return replace(found, variations=tuple(self._varied(v, number) for v in self.data.variations))
 
+    def _blocks_of(self, data: Dataset) -> npt.NDArray[np.int64]:
+        """(N,) the block of each row of an alternative: where nobody says, that of its event, else the first."""
+        if len(data.block):
+            return data.block
+        place = np.searchsorted(self._units, data.unit).clip(max=len(self._units) - 1)
+        known = self._units[place] == data.unit
+        return np.where(known, self._of_units[place], self._numbers[0])
+
     def _varied(self, variation: Variation, number: int) -> Variation:
         """A variation of the rows of a block: other weights of the same rows, or the rows of the same block."""
 
@@ -133,7 +149,7 @@ class InMemory(EventStream):
             data = alternative.data
             if alternative.same_rows:
                 return data.take(self._rows[number])
-            return data.take(np.flatnonzero(data.block == self._numbers[number]))
+            return data.take(np.flatnonzero(self._blocks_of(data) == self._numbers[number]))
 
         return replace(
             variation, alternatives=tuple(replace(a, data=part(a)) for a in variation.alternatives)

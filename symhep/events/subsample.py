@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from symhep.events.dataset import Dataset
     from symhep.events.variation import Alternative
 
-__all__ = ["event_hashes", "smallest", "source_hashes", "subsample", "subsampled"]
+__all__ = ["SUBSAMPLED", "event_hashes", "smallest", "source_hashes", "subsample", "subsampled"]
+
+#: Purpose of the sample that stands for all events where these do not fit into memory.
+SUBSAMPLED = "subsample"
 
 
 def event_hashes(
@@ -50,13 +53,16 @@ def event_hashes(
 def source_hashes(purpose: str, data: Dataset) -> npt.NDArray[np.uint64]:
     """(N,) `event_hashes` of the source event of each row, whichever rows lie beside it.
 
-    Its key is the block of its first row: copies in other files, and so in other blocks, are the same event.
+    By its file and its number there, where it comes from one (`Dataset.origin`). Else its key is the block of its first
+    row: copies in other files, and so in other blocks, are the same event.
 
     >>> from symhep.events.dataset import Dataset
     >>> data = replace(Dataset.from_array([[0.0], [1.0], [2.0]]), unit=np.array([0, 1, 0]), block=np.array([0, 0, 1]))
     >>> len(set(source_hashes("training", data).tolist()))
     2
     """
+    if len(data.origin):
+        return event_hashes(purpose, 0, data.origin)
     block = data.block if len(data.block) else np.zeros(len(data), dtype=np.int64)
     _, first, place = np.unique(data.unit, return_index=True, return_inverse=True)
     return event_hashes(purpose, block[first][place], data.unit)
@@ -77,7 +83,7 @@ def smallest(values: npt.NDArray[np.uint64], count: int) -> npt.NDArray[np.int64
     return chosen if len(chosen) <= count else np.flatnonzero(values < most)
 
 
-def subsample(data: Dataset, count: int, purpose: str = "subsample") -> Dataset:
+def subsample(data: Dataset, count: int, purpose: str = SUBSAMPLED) -> Dataset:
     """At most ``count`` rows of ``data`` in their order, with all rows of an independent event or none.
 
     They are chosen by hashes of the block and the source event (``unit``); events of an alternative with rows of its
@@ -112,13 +118,44 @@ def subsampled(data: Dataset) -> Dataset:
     if len(data) <= streams.SUBSAMPLE:
         return data
 
+    whole = data if data.stream is not None else _with_blocks(data)
+
     def alternative(one: Alternative) -> Alternative:
-        if one.same_rows or (data.stream is not None and one.data.stream is None):
+        if (
+            one.same_rows
+            or one.data.stream is not None
+            or data.stream is not None
+            or _of_blocks(one.data, whole)
+        ):
             return one
         return replace(one, data=replace(one.data, stream=streams.stream_of(one.data)))
 
     variations = tuple(
+        replace(v, alternatives=tuple(alternative(a) for a in v.alternatives)) for v in whole.variations
+    )
+    found = subsample(replace(whole, variations=variations), streams.SUBSAMPLE)
+    return replace(found, stream=streams.stream_of(whole))
+
+
+def _of_blocks(changed: Dataset, data: Dataset) -> bool:
+    """Are these the events of ``data`` with changed objects, whose rows lie in the same blocks?"""
+    return bool(np.isin(changed.block, data.block).all() and np.isin(changed.unit, data.unit).any())
+
+
+def _with_blocks(data: Dataset) -> Dataset:
+    """With the numbers of blocks of neighbouring rows where these have none; changed events go with those they were."""
+    if len(data.block):
+        return data
+    units, first = np.unique(data.unit, return_index=True)
+    block = np.arange(len(data), dtype=np.int64)[first] // streams.BLOCK_EVENTS
+
+    def alternative(one: Alternative) -> Alternative:
+        place = np.searchsorted(units, one.data.unit).clip(max=len(units) - 1)
+        known = units[place] == one.data.unit
+        return replace(one, data=replace(one.data, block=np.where(known, block[place], block.max())))
+
+    variations = tuple(
         replace(v, alternatives=tuple(alternative(a) for a in v.alternatives)) for v in data.variations
     )
-    found = subsample(replace(data, variations=variations), streams.SUBSAMPLE)
-    return replace(found, stream=streams.stream_of(data))
+    own = block[np.searchsorted(units, data.unit)]
+    return replace(data, block=own, variations=variations)

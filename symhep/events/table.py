@@ -13,13 +13,13 @@ from symhep.errors import CardError
 from symhep.events.identity import NO_NUMBER
 from symhep.events.kinds import VectorKind
 
-__all__ = ["FeatureTable", "Places"]
+__all__ = ["ARRAYS", "FeatureTable", "Places", "joined_ids", "joined_places", "wide_ids"]
 
 FloatArray = npt.NDArray[np.float64]
 #: What a table may take in memory.
 MOST_BYTES = 8e9
 #: Arrays of a table by their names in storage; those of members are place by place.
-_ARRAYS = ("values", "weights", "momenta", "mask", "tags", "spectators", "source", "identity", "alternatives")
+ARRAYS = ("values", "weights", "momenta", "mask", "tags", "spectators", "source", "identity", "alternatives")
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,10 @@ class FeatureTable:
         None, where it gives none.
     alternatives
         (N, A) other event weights, or None if none were asked for.
+    block
+        (N,) number of the block of its dataset that a row is of; None where nobody has cut the events into blocks.
+    origin
+        (N,) hash of the content of the file and the number of the event in it; None for events of no file.
     """
 
     values: FloatArray
@@ -83,6 +87,8 @@ class FeatureTable:
     places: tuple[Places, ...] = ()
     identity: npt.NDArray[np.int64] | None = None
     alternatives: FloatArray | None = None
+    block: npt.NDArray[np.int64] | None = None
+    origin: npt.NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         if self.spectators.shape[1] == 0:
@@ -109,12 +115,8 @@ class FeatureTable:
         widths = [max(t.places[i].width for t in full) for i in range(len(full[0].places))]
         cls._require_room(full, widths)
         full = [t.widened(widths) for t in full]
-        positions = [set(column) for column in zip(*(t.pdg_ids for t in full), strict=True)]
-        ids = tuple(next(iter(seen)) if len(seen) == 1 else None for seen in positions)
-        places = tuple(
-            Places(p[0].object, p[0].width, _kind({q.kind for q in p}), p[0].varies, p[0].variables)
-            for p in zip(*(t.places for t in full), strict=True)
-        )
+        ids = joined_ids([t.pdg_ids for t in full])
+        places = joined_places([t.places for t in full])
         return cls(
             np.concatenate([t.values for t in full]),
             np.concatenate([t.weights for t in full]),
@@ -127,6 +129,8 @@ class FeatureTable:
             places,
             _identity(full),
             _concatenated(t.alternatives for t in full),
+            _concatenated(t.block for t in full),
+            _concatenated(t.origin for t in full),
         )
 
     @staticmethod
@@ -152,19 +156,18 @@ class FeatureTable:
         values = _spread(self.values, [w * v for w, v in zip(old, each, strict=True)], [
             w * v for w, v in zip(widths, each, strict=True)
         ])  # fmt: skip
-        ids, first = list[int | None](), 0
-        for before, after in zip(old, widths, strict=True):
-            ids += [*self.pdg_ids[first : first + before], *[None] * (after - before)]
-            first += before
+        ids = wide_ids(self.pdg_ids, old, widths)
         many = [None if a is None else _spread(a, old, widths) for a in (self.momenta, self.mask, self.tags)]
         return FeatureTable(
-            values, self.weights, many[0], tuple(ids), self.source, many[1], many[2], self.spectators,
+            values, self.weights, many[0], ids, self.source, many[1], many[2], self.spectators,
             tuple(
                 Places(p.object, width, p.kind, p.varies, p.variables)
                 for p, width in zip(self.places, widths, strict=True)
             ),
             self.identity,
             self.alternatives,
+            self.block,
+            self.origin,
         )  # fmt: skip
 
     def first(self, events: int) -> FeatureTable:
@@ -174,7 +177,8 @@ class FeatureTable:
     def rows(self, chosen: slice | npt.NDArray[np.bool_]) -> FeatureTable:
         """Some of the events."""
         arrays = {k: a[chosen] if len(a) == len(self) else a for k, a in self.arrays().items()}
-        return self.from_stored(arrays, self.described())
+        block, origin = (None if a is None else a[chosen] for a in (self.block, self.origin))
+        return replace(self.from_stored(arrays, self.described()), block=block, origin=origin)
 
     def scaled(self, factor: float) -> FeatureTable:
         """With all weights times ``factor``."""
@@ -195,7 +199,7 @@ class FeatureTable:
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Those that are there, by name."""
-        found = {name: getattr(self, name) for name in _ARRAYS}
+        found = {name: getattr(self, name) for name in ARRAYS}
         return {name: values for name, values in found.items() if values is not None}
 
     def described(self) -> dict[str, Any]:
@@ -209,6 +213,37 @@ class FeatureTable:
         """From what `arrays` and `described` gave."""
         places = tuple(Places(**{**p, "variables": tuple(p["variables"])}) for p in described["places"])
         return cls(pdg_ids=tuple(described["pdg_ids"]), places=places, **arrays)
+
+
+def joined_ids(every: Sequence[tuple[int | None, ...]]) -> tuple[int | None, ...]:
+    """For each place the PDG number that all tables have there, or None.
+
+    >>> joined_ids([(11, -11), (11, 13)])
+    (11, None)
+    """
+    positions = [set(column) for column in zip(*every, strict=True)]
+    return tuple(next(iter(seen)) if len(seen) == 1 else None for seen in positions)
+
+
+def wide_ids(ids: tuple[int | None, ...], old: Sequence[int], new: Sequence[int]) -> tuple[int | None, ...]:
+    """PDG numbers of ``old`` places for each object, in ``new`` ones.
+
+    >>> wide_ids((11, 13), (1, 1), (2, 1))
+    (11, None, 13)
+    """
+    found, first = list[int | None](), 0
+    for before, after in zip(old, new, strict=True):
+        found += [*ids[first : first + before], *[None] * (after - before)]
+        first += before
+    return tuple(found)
+
+
+def joined_places(every: Sequence[tuple[Places, ...]]) -> tuple[Places, ...]:
+    """The places of several tables, as wide as the widest."""
+    return tuple(
+        Places(p[0].object, max(q.width for q in p), _kind({q.kind for q in p}), p[0].varies, p[0].variables)
+        for p in zip(*every, strict=True)
+    )
 
 
 def _kind(kinds: set[VectorKind]) -> VectorKind:

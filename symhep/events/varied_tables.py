@@ -16,8 +16,10 @@ from symhep.events.identity import NO_NUMBER, hashes
 from symhep.events.table import FeatureTable
 from symhep.events.variation import Alternative, Variation
 
-__all__ = ["VariedTables", "variations_of", "widest"]
+__all__ = ["BLOCKS", "VariedTables", "alternative_of", "variations_of", "widest"]
 
+#: More blocks than a dataset has: they are numbered dataset by dataset.
+BLOCKS = 1 << 40
 Integers = npt.NDArray[np.int64]
 
 
@@ -71,7 +73,7 @@ def variations_of(
         for key in first.tables:
             chosen = {n: mine[n].tables[key] if n in mine else t for n, t in tables.items()}
             others = frozenset(n for n in mine if key in mine[n].other_files)
-            alternatives.append(Alternative(key, *_alternative(data, tables, chosen, others, widths)))
+            alternatives.append(Alternative(key, *alternative_of(data, tables, chosen, others, widths)))
             other = alternatives[-1].data
             if len(data) and not other.weights.any():
                 told = (
@@ -85,20 +87,22 @@ def variations_of(
     return tuple(found)
 
 
-def _alternative(
+def alternative_of(
     data: Dataset,
     nominal: Mapping[str, FeatureTable],
     chosen: Mapping[str, FeatureTable],
     others: frozenset[str],
     widths: Sequence[int],
 ) -> tuple[Dataset, bool]:
-    """The whole dataset made of other tables, and whether it differs by its weights alone."""
+    """The dataset made of other tables (dataset name -> table), and whether it differs by its weights alone."""
     weights = np.concatenate([t.weights for t in chosen.values()])
     if all(nominal[name].same_rows(t) for name, t in chosen.items()):
         return replace(data, weights=weights), True
     full = [t for t in chosen.values() if len(t)] or [next(iter(nominal.values())).first(0)]
     joined = FeatureTable.join(full).widened(widths)
-    labels = np.repeat(np.arange(len(chosen)), [len(t) for t in chosen.values()])
+    numbers = [data.label_names.index(name) for name in chosen]
+    labels = np.repeat(numbers, [len(t) for t in chosen.values()]).astype(np.int64)
+    none = np.zeros(0, dtype=np.int64)
     return replace(
         data,
         values=joined.values,
@@ -108,14 +112,15 @@ def _alternative(
         tags=joined.tags,
         spectators=joined.spectators,
         labels=labels,
-        unit=_units(data, nominal, chosen, others, joined, labels),
+        unit=_units(data, nominal, others, joined, labels),
+        block=none if joined.block is None else joined.block + labels * BLOCKS,
+        origin=none if joined.origin is None else joined.origin,
     ), False
 
 
 def _units(
     data: Dataset,
     nominal: Mapping[str, FeatureTable],
-    chosen: Mapping[str, FeatureTable],
     others: frozenset[str],
     joined: FeatureTable,
     labels: Integers,
@@ -136,7 +141,7 @@ def _units(
         if len(before) <= ROWS_PER_EVENT * len(np.unique(hashes(old, len(before)))):
             known = before.identity != NO_NUMBER
             _carry(unit, data.unit[known], tuple(column[known] for column in old), new)
-    unit[np.isin(labels, [number for number, name in enumerate(chosen) if name in others])] = -1
+    unit[np.isin(labels, [data.label_names.index(name) for name in others])] = -1
     rows = np.flatnonzero(unit < 0)
     if len(rows):
         arrays = (joined.values, joined.momenta, joined.mask, joined.tags, joined.spectators)

@@ -173,6 +173,9 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
     takes: ClassVar[frozenset[str]] = frozenset()
     #: What `vary` does: fit again, or evaluate what the nominal fit learned. Reports say which.
     varied_by: ClassVar[How] = "fit"
+    #: Does `fit` run in the main process, which has the blocks of events read on the workers (`Context.reduce`)? For a
+    #: method with one shard whose work is passes over all events.
+    streams: ClassVar[bool] = False
     #: How `symhep.analyse` scales features where its caller does not say: 'isotropic' for a method of transformations,
     #: which a scale for each feature would change. Cards say it themselves.
     scaling: ClassVar[Scaling] = "standard"

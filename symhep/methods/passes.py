@@ -11,7 +11,7 @@ import numpy.typing as npt
 from symhep.errors import PluginError
 from symhep.events.dataset import Dataset
 from symhep.events.stream import EventStream
-from symhep.methods.tree import tree_reduce
+from symhep.events.tree import tree_reduce
 
 __all__ = ["Pass", "Reducer", "State", "reduce_here"]
 
@@ -77,9 +77,12 @@ def reduce_here(work: Pass, stream: EventStream) -> State:
     return total
 
 
-def state_of(work: Pass, stream: EventStream, number: int) -> State:
-    """The state of one block, with arrays of its own. Raises `PluginError` for what is no state."""
-    found = work.of_block(stream.block(number), number)
+def state_of(work: Pass, stream: EventStream, place: int, number: int | None = None) -> State:
+    """The state of the block in this place of ``stream``, the ``number``-th of all (by default the same).
+
+    Raises `PluginError` for what is no state.
+    """
+    found = work.of_block(stream.block(place), place if number is None else number)
     if not isinstance(found, dict) or not all(isinstance(a, np.ndarray | np.generic) for a in found.values()):
         raise PluginError(f"pass '{work.name}': of_block must return a dict of arrays")
     return {key: np.asarray(array) for key, array in found.items()}

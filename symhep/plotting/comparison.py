@@ -12,7 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.events.dataset import Dataset
-from symhep.plotting.observables import MOST, Observable, axis_of, observables
+from symhep.events.subsample import subsampled
+from symhep.methods.passes import Reducer, reduce_here
+from symhep.plotting.filling import filled
+from symhep.plotting.observables import MOST, axis_of, observables
 from symhep.stats.variations import Rule, combined
 
 __all__ = ["NOMINAL", "Shown", "Sums", "comparison_histograms", "summed"]
@@ -81,58 +84,45 @@ class Shown:
         return cls(**(own | names | {"variations": variations}))
 
 
-def comparison_histograms(data: Dataset, collision: frozenset[str]) -> dict[str, Histogram]:
-    """Quantity -> weighted histogram over (dataset, alternative, value).
+def comparison_histograms(
+    data: Dataset, collision: frozenset[str], reducer: Reducer = reduce_here
+) -> tuple[dict[str, Histogram], dict[str, dict[str, float]]]:
+    """Quantity -> weighted histogram over (dataset, alternative, value); and alternative -> dataset -> sum of weights.
 
     Alternatives are 'nominal' and 'VARIATION/ALTERNATIVE'. The axis suits the datasets ``collision`` and the others
     alike; what lies outside it is in the flow bins.
 
     >>> data = Dataset.from_array([[0.0], [1.0], [1.0]], columns=("x",))
-    >>> found = comparison_histograms(data, frozenset())["x"]
-    >>> list(found.axes[1]), float(found["data", "nominal", 1].value)
-    (['nominal'], 2.0)
+    >>> found, sums = comparison_histograms(data, frozenset())
+    >>> list(found["x"].axes[1]), float(found["x"]["data", "nominal", 1].value), sums
+    (['nominal'], 2.0, {'nominal': {'data': 3.0}})
     """
-    varied = {f"{v.name}/{a.name}": a for v in data.variations for a in v.alternatives}
-    moved = {name: _by_name(a.data) for name, a in varied.items() if not a.same_rows}
-    measured = np.isin(data.labels, [i for i, name in enumerate(data.label_names) if name in collision])
+    some = subsampled(data)
+    varied = tuple(f"{v.name}/{a.name}" for v in data.variations for a in v.alternatives)
+    measured = np.isin(some.labels, [i for i, name in enumerate(data.label_names) if name in collision])
+    axes, entries = {}, {}
+    for shown in islice(observables(some), MOST):
+        weights, is_data = some.weights[shown.events], measured[shown.events]
+        axes[shown.name] = axis_of(shown.label, [(shown.values[m], weights[m]) for m in (is_data, ~is_data)])
+        entries[shown.name] = shown.entries
+    sums = filled(some, axes, varied, reducer)
+    names = [NOMINAL, *varied]
     found = {}
-    for shown in islice(observables(data), MOST):
-        weights, is_data = data.weights[shown.events], measured[shown.events]
-        axis = axis_of(shown.label, [(shown.values[m], weights[m]) for m in (is_data, ~is_data)])
+    for name, axis in axes.items():
         made = hist.Hist(
             hist.axis.StrCategory(data.label_names, name="dataset"),
-            hist.axis.StrCategory([NOMINAL, *varied], name="alternative"),
-            axis, storage=hist.storage.Weight(), label=shown.entries,
+            hist.axis.StrCategory(names, name="alternative"),
+            axis, storage=hist.storage.Weight(), label=entries[name],
         )  # fmt: skip
         view = made.view(flow=True)
-        place = _places(data, shown, axis)
-        _put(view, 0, place, weights)
-        for number, (name, alternative) in enumerate(varied.items(), start=1):
-            if alternative.same_rows:
-                _put(view, number, place, alternative.data.weights[shown.events])
-            elif (other := moved[name].get(shown.name)) is not None:
-                others = alternative.data
-                _put(view, number, _places(others, other, axis), others.weights[other.events])
-        found[shown.name] = made
-    return found
-
-
-def _by_name(data: Dataset) -> dict[str, Observable]:
-    return {o.name: o for o in islice(observables(data), MOST)}
-
-
-def _places(data: Dataset, shown: Observable, axis: Any) -> npt.NDArray[np.int64]:
-    """Of each entry, its bin in an array (datasets, bins with flow) laid out in a row."""
-    found = data.labels[shown.events] * axis.extent + axis.index(shown.values) + 1
-    return np.asarray(found, dtype=np.int64)
-
-
-def _put(view: Any, alternative: int, place: npt.NDArray[np.int64], weights: FloatArray) -> None:
-    """Sums of weights and of their squares into view (datasets, alternatives, bins), all with their flow bins."""
-    datasets, _, bins = view.shape
-    for key, summed in (("value", weights), ("variance", weights**2)):
-        sums = np.bincount(place, summed, minlength=datasets * bins)
-        view[key][:, alternative, :] = sums.reshape(datasets, bins)
+        for power, values in sums.bins[name].items():
+            view[power][: values.shape[0], : values.shape[1]] = values
+        found[name] = made
+    totals = {
+        name: dict(zip(data.label_names, column.tolist(), strict=True))
+        for name, column in zip(names, sums.total.T, strict=True)
+    }
+    return found, totals
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,10 +9,12 @@ from typing import Any
 
 import hist
 import mplhep
-import numpy as np
 
 from symhep.events.dataset import Dataset
+from symhep.events.subsample import subsampled
 from symhep.methods.interface import NamedFigure
+from symhep.methods.passes import Reducer, reduce_here
+from symhep.plotting.filling import filled
 from symhep.plotting.observables import MOST, axis_of, observables
 from symhep.plotting.panel import panel
 
@@ -22,7 +24,7 @@ __all__ = ["PREFIX", "control_figure", "control_histograms"]
 PREFIX = "control: "
 
 
-def control_histograms(data: Dataset) -> dict[str, hist.Hist[Any]]:
+def control_histograms(data: Dataset, reducer: Reducer = reduce_here) -> dict[str, hist.Hist[Any]]:
     """Feature -> weighted histogram over (dataset, value); what lies outside the axis is in the flow bins.
 
     The members of an object whose number differs from event to event are an entry each, and so is their number.
@@ -31,14 +33,20 @@ def control_histograms(data: Dataset) -> dict[str, hist.Hist[Any]]:
     >>> float(control_histograms(data)["control: x"].sum(flow=True).value)
     3.0
     """
+    some = subsampled(data)
+    axes = {
+        shown.name: axis_of(shown.label, [(shown.values, some.weights[shown.events])])
+        for shown in islice(observables(some), MOST)
+    }
+    sums = filled(some, axes, reducer=reducer).bins
     names = list(data.label_names) or [data.name]
-    labels = data.labels if len(data.labels) == len(data) else np.zeros(len(data), dtype=np.int64)
     found: dict[str, hist.Hist[Any]] = {}
-    for shown in islice(observables(data), MOST):
-        axis = axis_of(shown.label, [(shown.values, data.weights[shown.events])])
+    for name, axis in axes.items():
         made = hist.Hist(hist.axis.StrCategory(names, name="dataset"), axis, storage=hist.storage.Weight())
-        made.fill(np.array(names)[labels[shown.events]], shown.values, weight=data.weights[shown.events])
-        found[f"{PREFIX}{shown.name}"] = made
+        view = made.view(flow=True)
+        for power, values in sums[name].items():
+            view[power][: len(names)] = values[:, 0]
+        found[f"{PREFIX}{name}"] = made
     return found
 
 

@@ -263,7 +263,7 @@ def _weights(
         if "Weight" in leaves and _infer(leaves) == "Weight" and table.entries:
             column = leaves["Weight"].name
             # How many there are is not in the header; the first event tells.
-            _, first = next(table.chunks([column], 1, 1))
+            _, first = next(table.chunks([column], 0, 1, 1))
             weights.update({f"{name}[{i}]": WeightLeaf(column, i) for i in range(len(first[column][0]))})
     return weights, auto
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -129,9 +129,12 @@ BEGINNING = Start(0)
 class ReadRequest:
     """What is wanted from a file.
 
-    ``start`` is one of those that `Reader.starts` gave; ``max_events`` counts from there.
-    ``fields`` maps a collection to the extra fields wanted; the momentum fields
-    of a named collection always come. ``None`` means everything in the schema.
+    ``fields`` maps a collection to the extra fields wanted; the momentum fields of a named collection always come.
+    ``None`` means everything in the schema.
+    ``start`` is one of those that `Reader.starts` gave, and ``stop`` the event of a later one: a piece of the file.
+    ``stop`` None goes to the end, and what is wrong there belongs to that piece. ``max_events`` counts from ``start``
+    on; of events that are told one by one as lost it counts none, so that only ``stop`` ends a piece where the next
+    one begins.
     ``variations`` are names of alternative weights, or True for all that there are.
     """
 
@@ -142,6 +145,17 @@ class ReadRequest:
     chunk_events: int = 50_000
     max_events: int | None = None
     start: Start = BEGINNING
+    stop: int | None = None
+
+    def span(self, entries: int) -> range:
+        """The numbers of the events that are wanted of ``entries`` in a file.
+
+        >>> ReadRequest(start=Start(4), stop=9, max_events=3).span(8), ReadRequest(start=Start(4), stop=9).span(8)
+        (range(4, 7), range(4, 8))
+        """
+        stop = entries if self.stop is None else min(self.stop, entries)
+        first = min(self.start.event, stop)
+        return range(first, stop if self.max_events is None else min(stop, first + self.max_events))
 
     def alternatives(self, known: Iterable[str]) -> tuple[str, ...]:
         """Those of the ``known`` weights that are wanted as alternatives, in their order.
@@ -198,12 +212,24 @@ class LossLog:
     notes: list[Note] = field(default_factory=list)
 
     def record(self, loss: Loss) -> None:
-        """Raise `InputError` (policy 'fail') or remember ``loss`` for the report (policy 'skip')."""
+        """Raise `InputError` (policy 'fail') or remember ``loss`` for the report (policy 'skip').
+
+        Events lost for one reason that follow one another, as pieces of a file tell them, are one loss.
+
+        >>> log = LossLog("skip")
+        >>> log.record(Loss("a.root", "damaged", 100, first_event=0))
+        >>> log.record(Loss("a.root", "damaged", 50, first_event=100))
+        >>> [(loss.first_event, loss.events) for loss in log.losses]
+        [(0, 150)]
+        """
         if self.policy == "fail":
             raise InputError(
                 loss.reason, file=loss.file, event=loss.first_event, byte=loss.byte, hint=loss.hint
             )
-        self.losses.append(loss)
+        if self.losses and (joined := _joined(self.losses[-1], loss)) is not None:
+            self.losses[-1] = joined
+        else:
+            self.losses.append(loss)
 
     def note(self, file: str, text: str, count: int | None = None) -> None:
         """Remember a sentence for inspect, terminal and report; the counts of one text and file are added up.
@@ -220,6 +246,18 @@ class LossLog:
                     self.notes[i] = Note(file, text, count + (known.count or 0))
                 return
         self.notes.append(Note(file, text, count))
+
+
+def _joined(before: Loss, loss: Loss) -> Loss | None:
+    """Two losses as one; None where they are two. Each damaged place of a text, which has its byte, is told."""
+    alike = (before.file, before.reason, before.hint) == (loss.file, loss.reason, loss.hint)
+    if not alike or before.byte is not None or loss.byte is not None:
+        return None
+    if before.events is None or loss.events is None or before.first_event is None:
+        return None
+    if before.first_event + before.events != loss.first_event:
+        return None
+    return replace(before, events=before.events + loss.events)
 
 
 @dataclass
@@ -350,8 +388,9 @@ class Reader(ABC):
         """Events at which reading may begin at no cost, the first of all among them, in rising order.
 
         As it stands a file is read from its beginning. A reader that gives more, such as the first events of row
-        groups, reads from ``ReadRequest.start`` on, so that several processes share a file. They depend on the content
-        of the file alone. Raises `InputError`.
+        groups, reads from ``ReadRequest.start`` to ``stop``, so that several processes share a file: the pieces give
+        the events, losses and notes of the whole. Where some events cannot be read, those from the next start on are
+        still given. They depend on the content of the file alone. Raises `InputError`.
         """
         return (BEGINNING,)
 

@@ -104,7 +104,7 @@ def _sums(path: str) -> dict[str, float]:
         columns = runs.found.columns.values()
         wanted = [c.name for c in columns if c.depth == 0 and c.name.startswith("genEvent")]
         sums: dict[str, float] = dict.fromkeys(wanted, 0.0)
-        for _, arrays in runs.chunks(wanted, runs.entries if wanted else 0, 10_000):
+        for _, arrays in runs.chunks(wanted, 0, runs.entries if wanted else 0, 10_000):
             for name in arrays:
                 sums[name] += float(np.sum(arrays[name]))
     return {name.rstrip("_"): value for name, value in sums.items()}
@@ -175,7 +175,7 @@ def _weights(table: RootTree, columns: Mapping[str, Column]) -> tuple[dict[str, 
     factors = [name for name in _FACTORS if name in columns]
     if factors and table.entries:
         # How many there are is not in the header; the first event tells.
-        _, first = next(table.chunks(factors, 1, 1))
+        _, first = next(table.chunks(factors, 0, 1, 1))
         for name in factors:
             for i in range(len(first[name][0])):
                 weights[f"{name}[{i}]"] = WeightLeaf(name, i, times="genWeight")

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from itertools import accumulate
 from typing import Any, ClassVar
 
 import awkward as ak
@@ -108,21 +110,32 @@ class ParquetTable:
         """N."""
         return int(self.file.metadata.num_rows)
 
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """The first events of row groups."""
+        groups = (self.file.metadata.row_group(g).num_rows for g in range(self.file.metadata.num_row_groups))
+        ends = list(accumulate(groups))
+        return (0, *sorted({end for end in ends if 0 < end < self.entries}))
+
     def chunks(
-        self, columns: Sequence[str], stop: int, step: int
+        self, columns: Sequence[str], start: int, stop: int, step: int
     ) -> Iterator[tuple[int, Mapping[str, ak.Array]]]:
-        """(number of events, columns) of events 0 to ``stop``, at most ``step`` at a time."""
+        """(number of events, columns) of events ``start`` to ``stop``, at most ``step`` at a time."""
         for name in columns:
             if name not in self.columns:
                 raise InputError(
                     f"there is no column '{name}'", file=self.path, hint=nearest(name, self.columns)
                 )
         if not columns:
-            yield from ((min(step, stop - start), {}) for start in range(0, stop, step))
+            yield from ((min(step, stop - first), {}) for first in range(start, stop, step))
             return
-        done = 0
-        for batch in self._batches(columns, self._events_at_once(columns, step)):
-            rows = batch.slice(0, stop - done)
+        if start >= stop:
+            return
+        done = start
+        for first, batch in self._batches(columns, start, self._events_at_once(columns, step)):
+            rows = batch.slice(done - first, stop - done)
+            if not rows.num_rows:
+                continue
             try:
                 count, found, missing = self._arrays(rows, columns)
             except Exception as error:
@@ -149,12 +162,15 @@ class ParquetTable:
         stored = sum(group.column(i).total_uncompressed_size for group in groups for i in wanted)
         return min(step, max(_FEWEST, int(_READ * self.entries / max(stored, 1))))
 
-    def _batches(self, columns: Sequence[str], step: int) -> Iterator[Any]:
-        """Record batches of at most ``step`` events, none across two row groups."""
-        done = 0
+    def _batches(self, columns: Sequence[str], start: int, step: int) -> Iterator[tuple[int, Any]]:
+        """(first event, record batch) of at most ``step`` events each, from the row group of event ``start`` on."""
+        done = end = 0
         # pyarrow is asked for columns by their paths; of two with one path it reads both.
         names = [self.file.schema.column(self.positions[name]).path for name in columns]
         for group in range(self.file.metadata.num_row_groups):
+            done, end = end, end + self.file.metadata.row_group(group).num_rows
+            if end <= start:
+                continue
             batches = self.file.iter_batches(batch_size=step, row_groups=[group], columns=names)
             while True:
                 try:
@@ -163,7 +179,7 @@ class ParquetTable:
                     raise self._damaged(done, error) from None
                 if batch is None:
                     break
-                yield batch
+                yield done, batch
                 done += batch.num_rows
 
     def _arrays(self, batch: Any, columns: Sequence[str]) -> tuple[int, dict[str, ak.Array], str | None]:
@@ -184,7 +200,7 @@ class ParquetTable:
 
     def _damaged(self, done: int, error: Exception) -> InputError:
         return InputError(
-            f"the file is damaged after {done} of {self.entries} events ({_reason(error)})",
+            f"the file is damaged: events cannot be read ({_reason(error)})",
             file=self.path,
             event=done,
             hint="copy or produce it again",

@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 
 from symhep.errors import InputError
 
-__all__ = ["BLOCK_BYTES", "blocks", "head"]
+__all__ = ["BLOCK_BYTES", "blocks", "head", "is_plain"]
 
 #: A block and what is made of it stay in the cache (measured: longer ones cost page faults, shorter ones overhead).
 BLOCK_BYTES = 1 << 18
@@ -22,8 +22,8 @@ BLOCK_BYTES = 1 << 18
 MAGIC = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\x00", lzma.open))
 
 
-def blocks(path: str, size: int = BLOCK_BYTES) -> Generator[bytes, None, None]:
-    """The uncompressed bytes of ``path`` in blocks of at most about ``size`` bytes.
+def blocks(path: str, size: int = BLOCK_BYTES, start: int = 0) -> Generator[bytes, None, None]:
+    """The uncompressed bytes of ``path`` from ``start`` on, in blocks of at most about ``size`` bytes.
 
     ``path`` is a local path or any URL that fsspec opens. gzip, bzip2 and xz are
     recognised by their first bytes; several compressed members after one another
@@ -47,7 +47,9 @@ def blocks(path: str, size: int = BLOCK_BYTES) -> Generator[bytes, None, None]:
     with ExitStack() as stack:
         raw = stack.enter_context(_open(path))
         stream = stack.enter_context(_decompressed(raw, path))
-        total, held, parts = 0, 0, []
+        if start:
+            stream.seek(start)
+        total, held, parts = start, 0, []
         failure: InputError | None = None
         while failure is None:
             try:
@@ -83,6 +85,14 @@ def head(path: str, size: int = 4096) -> bytes:
     for block in blocks(path, size):
         return block[:size]
     return b""
+
+
+def is_plain(path: str) -> bool:
+    """Is it a local file that can be entered at any byte, neither a URL nor compressed? Raises `InputError`."""
+    if "://" in path:
+        return False
+    with _open(path) as raw:
+        return not raw.peek(8).startswith(tuple(magic for magic, _ in MAGIC))
 
 
 def _open(path: str) -> io.BufferedReader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
@@ -20,14 +21,18 @@ from symhep.readers.interface import (
     ReaderOptions,
     ReadRequest,
     Schema,
+    Start,
     WeightSums,
 )
 from symhep.readers.layout import Layout, Selection
 from symhep.readers.units import doubtful_unit
 
-__all__ = ["Column", "Table", "TableReader"]
+__all__ = ["STRIDE", "Column", "Table", "TableReader"]
 
-#: Events whose momenta are looked at when a file is inspected.
+#: Where a file can be entered at any event, it is at multiples of this.
+STRIDE = 16_384
+
+#: First events that are looked at to see which lists belong together and whether momenta are in GeV.
 _LOOK_AT = 1_000
 
 
@@ -61,12 +66,17 @@ class Table(Protocol):
         """N."""
         ...
 
-    def chunks(
-        self, columns: Sequence[str], stop: int, step: int
-    ) -> Iterator[tuple[int, Mapping[str, ak.Array]]]:
-        """(number of events, columns) of events 0 to ``stop``, at most ``step`` at a time.
+    @property
+    def starts(self) -> Sequence[int]:
+        """Events at which reading may begin cheaply, 0 and others, in rising order; no column matters to them."""
+        ...
 
-        Raises `InputError` where the file is damaged.
+    def chunks(
+        self, columns: Sequence[str], start: int, stop: int, step: int
+    ) -> Iterator[tuple[int, Mapping[str, ak.Array]]]:
+        """(number of events, columns) of events ``start`` to ``stop``, at most ``step`` at a time.
+
+        Raises `InputError` where the file is damaged, at the same event wherever it started before.
         """
         ...
 
@@ -87,6 +97,11 @@ class TableReader(Reader):
         with self.opened(path, options) as (table, layout):
             return _with_list_weights(table, layout).schema()
 
+    def starts(self, path: str, options: ReaderOptions) -> tuple[Start, ...]:
+        """Those of the table."""
+        with self.opened(path, options) as (table, _):
+            return tuple(Start(event) for event in table.starts)
+
     def read(
         self, path: str, options: ReaderOptions, request: ReadRequest, losses: LossLog
     ) -> Iterator[EventBatch]:
@@ -100,7 +115,16 @@ class TableReader(Reader):
                 selection = layout.select(request, path)
             except InputError as error:
                 # Nothing of this file can be delivered: under 'skip' that is one row of the report.
-                losses.record(Loss(path, error.message, entries, 0 if entries else None, hint=error.hint))
+                span = None if entries is None else request.span(entries)
+                losses.record(
+                    Loss(
+                        path,
+                        error.message,
+                        None if span is None else len(span),
+                        span.start if span else None,
+                        hint=error.hint,
+                    )
+                )
                 return
             yield from _batches(table, selection, request, losses)
 
@@ -125,39 +149,81 @@ class TableReader(Reader):
 def _batches(
     table: Table, selection: Selection, request: ReadRequest, losses: LossLog
 ) -> Iterator[EventBatch]:
-    stop = table.entries if request.max_events is None else min(table.entries, request.max_events)
-    done = 0
-    if table.damage is not None:
-        # All events may still be there; whether to trust them is for the user to say.
-        losses.record(Loss(table.path, table.damage, 0, hint="copy or produce it again"))
+    span = request.span(table.entries)
+    if span.start == 0:
+        if table.damage is not None:
+            # All events may still be there; whether to trust them is for the user to say.
+            losses.record(Loss(table.path, table.damage, 0, hint="copy or produce it again"))
+        _note_units(table, selection, losses)
+    selection = _without_odd_lists(table, selection, losses)
+    done = span.start
+    while done < span.stop:
+        try:
+            for batch in _until_damage(table, selection, done, span.stop, request.chunk_events, losses):
+                yield batch
+                done += len(batch)
+            return
+        except InputError as error:
+            # Wherever reading began, and in however many pieces, it goes on at the same event.
+            event = done if error.event is None else error.event
+            later = bisect_right(table.starts, event)
+            end = min(table.starts[later], span.stop) if later < len(table.starts) else span.stop
+            losses.record(Loss(table.path, error.message, end - done, event, error.byte, error.hint))
+            done = end
+
+
+def _until_damage(
+    table: Table, selection: Selection, start: int, stop: int, step: int, losses: LossLog
+) -> Iterator[EventBatch]:
+    """Batches up to the first event that cannot be delivered. Raises `InputError` there."""
+    done = start
+    for count, columns in table.chunks(selection.columns, start, stop, step):
+        try:
+            batch = selection.batch(columns, count, table.path, done, losses)
+        except InputError as error:
+            good = 0 if error.event is None else error.event - done
+            if good > 0:  # the events before the bad one
+                cut = {name: values[:good] for name, values in columns.items()}
+                yield selection.batch(cut, good, table.path, done, losses)
+            raise
+        yield batch
+        done += count
+
+
+def _first(table: Table, columns: Sequence[str]) -> tuple[int, Mapping[str, ak.Array]]:
+    """The first events of the file, as far as they can be read: the same whatever is read in one go."""
+    count, parts = 0, []
     try:
-        for count, columns in table.chunks(selection.columns, stop, request.chunk_events):
-            if done == 0:
-                selection = selection.without_odd_lists(columns, table.path, losses)
-            try:
-                batch = selection.batch(columns, count, table.path, done, losses)
-            except InputError as error:
-                good = 0 if error.event is None else error.event - done
-                if good > 0:  # the events before the bad one
-                    cut = {name: values[:good] for name, values in columns.items()}
-                    batch = selection.batch(cut, good, table.path, done, losses)
-                    yield batch
-                    done += good
-                raise
-            if done == 0:
-                _note_units(batch, selection.layout, table.path, losses)
-            yield batch
-            done += count
-    except InputError as error:
-        event = error.event if error.event is not None else done
-        losses.record(Loss(table.path, error.message, stop - done, event, error.byte, error.hint))
+        for some, found in table.chunks(columns, 0, min(table.entries, _LOOK_AT), _LOOK_AT):
+            count += some
+            parts.append(found)
+    except InputError:
+        pass  # told where these events are delivered
+    return count, {name: ak.concatenate([p[name] for p in parts]) for name in columns if parts}
 
 
-def _note_units(batch: EventBatch, layout: Layout, path: str, losses: LossLog) -> None:
+def _without_odd_lists(table: Table, selection: Selection, losses: LossLog) -> Selection:
+    """Without fields that only their name attributes to a collection."""
+    if not selection.everything or not any(selection.collections.values()):
+        return selection
+    count, columns = _first(table, selection.columns)
+    return selection.without_odd_lists(columns, table.path, losses) if count else selection
+
+
+def _note_units(table: Table, selection: Selection, losses: LossLog) -> None:
     """Tell ``losses`` if momenta look like MeV in a file that does not say its unit."""
-    unknown = [name for name in batch.events.fields if name in layout.unit_unknown]
-    if unknown and (doubt := doubtful_unit({name: batch.events[name] for name in unknown})):
-        losses.note(path, doubt)
+    layout = selection.layout
+    unknown = {name: frozenset[str]() for name in selection.collections if name in layout.unit_unknown}
+    if not unknown:
+        return
+    few = layout.select(ReadRequest(unknown, frozenset(), "none"), table.path)
+    count, columns = _first(table, few.columns)
+    try:
+        batch = few.batch(columns, count, table.path, 0) if count else None
+    except InputError:
+        return  # told where these events are delivered
+    if batch is not None and (doubt := doubtful_unit({name: batch.events[name] for name in unknown})):
+        losses.note(table.path, doubt)
 
 
 def _first_look(table: Table, layout: Layout) -> tuple[str, ...]:
@@ -178,7 +244,7 @@ def _with_list_weights(table: Table, layout: Layout) -> Layout:
     if not layout.weight_lists or not table.entries:
         return layout
     weights = dict(layout.weights)
-    _, first = next(iter(table.chunks([w.column for w in layout.weight_lists.values()], 1, 1)))
+    _, first = next(iter(table.chunks([w.column for w in layout.weight_lists.values()], 0, 1, 1)))
     for name, leaf in layout.weight_lists.items():
         for index in range(len(first[leaf.column][0])):
             weights.setdefault(f"{name}[{index}]", replace(leaf, index=index))

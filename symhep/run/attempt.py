@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from symhep.errors import MethodError, SymhepError
-from symhep.events.assemble import assemble
 from symhep.events.select import NO_SELECTION
 from symhep.methods.context import Progress
 from symhep.methods.result import Result, Statement
@@ -21,6 +20,8 @@ from symhep.run.fitting import Fit
 from symhep.run.folder import RunFolder, content_key
 from symhep.run.planned import Plan, PlannedMethod
 from symhep.run.reading import DatasetEvents
+from symhep.run.reducing import StoredReducer
+from symhep.run.streamed import LOOKS, dataset_of
 from symhep.run.workers import Workers
 
 __all__ = ["JOINED", "Attempt", "attempt", "logged", "origin"]
@@ -76,13 +77,14 @@ def attempt(
     folder.remove_log(planned.name)
     try:
         with isolated(error=MethodError):
-            tables = {name: events[name].tables[planned.table] for name in planned.datasets}
-            data = assemble(
-                plan.tables, planned.table, tables, plan.units, planned.reference, planned.features,
-                {name: own for name in planned.datasets if (own := events[name].varied(planned.table))},
-            )  # fmt: skip
-            if len(data) == 0:
+            own = {name: events[name] for name in planned.datasets}
+            if not any(e.rows(planned.table) for e in own.values()):
                 raise MethodError(_where_events_went(plan, planned, events))
+            looks = StoredReducer(folder, LOOKS, LOOKS, pool, progress)
+            data = dataset_of(
+                plan.tables, planned.table, own, plan.units, planned.reference, planned.features,
+                plan.card.run.memory_bytes, looks,
+            )  # fmt: skip
             fit = Fit(
                 planned, data, folder, plan.card.run.seed, plan.device, progress, pool, registry,
                 controlled=not plan.has_roles,

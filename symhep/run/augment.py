@@ -188,7 +188,7 @@ def _read(plan: Plan, name: str, progress: Progress) -> _Sample:
         for dataset in planned.datasets:
             found, wanted = plan.sources[dataset], plan.agreements[dataset].nominal
             read = read_dataset(dataset, plan.tables, found, wanted, {}, RunFolder(scratch), progress, pool)
-            tables[dataset] = read.tables[planned.table]
+            tables[dataset] = read.table(planned.table)
     data = assemble(plan.tables, planned.table, tables, plan.units, called=planned.features)
     if not len(data):
         raise MethodError(f"no event of the card has all that '{planned.features}' needs")

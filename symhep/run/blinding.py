@@ -24,9 +24,7 @@ def hide(plan: Plan, events: Mapping[str, DatasetEvents]) -> tuple[dict[str, Dat
     )
     if not hidden:
         return dict(events), hidden
-    return {
-        name: found.hiding(plan.tables, hidden) if name in data else found for name, found in events.items()
-    }, hidden
+    return {name: found.hiding(hidden) if name in data else found for name, found in events.items()}, hidden
 
 
 def forget_seen(plan: Plan, folder: RunFolder) -> None:

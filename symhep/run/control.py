@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-import numpy as np
 
 from symhep.card.schema import OutputCard
 from symhep.errors import MethodError, SymhepError
-from symhep.events.assemble import assemble
 from symhep.events.dataset import Dataset
 from symhep.events.select import NO_SELECTION
-from symhep.methods.context import Progress
+from symhep.methods.context import Progress, SilentProgress
 from symhep.plotting.comparison import NOMINAL, Shown, comparison_histograms
 from symhep.plotting.data_simulation import comparison_figures
 from symhep.plotting.style import use_style
@@ -21,6 +18,9 @@ from symhep.run.drawing import save_all, whole
 from symhep.run.folder import RunFolder, content_key
 from symhep.run.planned import Plan
 from symhep.run.reading import DatasetEvents
+from symhep.run.reducing import StoredReducer
+from symhep.run.streamed import LOOKS, dataset_of
+from symhep.run.workers import Workers
 
 __all__ = ["CONTROL", "control_names", "draw_control", "make_control", "place_of"]
 
@@ -50,6 +50,7 @@ def make_control(
     hidden: frozenset[str],
     folder: RunFolder,
     progress: Progress,
+    pool: Workers,
 ) -> list[str]:
     """Fill, store and draw the control plots of a card that gives its datasets roles; what an earlier card left goes.
 
@@ -65,7 +66,7 @@ def make_control(
         for order, (name, table) in enumerate(planned.items()):
             try:
                 with isolated(error=MethodError):
-                    _make(name, table, order, plan, events, hidden, folder)
+                    _make(name, table, order, plan, events, hidden, folder, pool)
             except SymhepError as error:  # a figure must not cost the results
                 folder.remove_control(name)
                 failed.append(f"the control plots in {name} could not be made: {error}")
@@ -75,7 +76,7 @@ def make_control(
 
 def _make(
     name: str, table: str, order: int, plan: Plan, events: Mapping[str, DatasetEvents],
-    hidden: frozenset[str], folder: RunFolder,
+    hidden: frozenset[str], folder: RunFolder, pool: Workers,
 ) -> None:  # fmt: skip
     selection = plan.tables.features[table].selection or NO_SELECTION
     blinded = selection in hidden
@@ -83,15 +84,18 @@ def _make(
     names = [n for n, role in roles.items() if not (blinded and role == "data")]
     simulation = _simulation(plan, [n for n in names if roles[n] == "simulation"])
     collision = [n for n in names if roles[n] == "data"]
-    tables = {n: events[n].tables[table] for n in (*collision, *simulation)}
-    if not any(map(len, tables.values())):
+    own = {n: events[n] for n in (*collision, *simulation)}
+    if not any(e.rows(table) for e in own.values()):
         raise MethodError("no event is left to be shown")
-    varied = {n: own for n in tables if (own := events[n].varied(table))}
-    data = assemble(plan.tables, table, tables, plan.units, simulation if collision else (), varied=varied)
+    looks = StoredReducer(folder, LOOKS, LOOKS, pool, SilentProgress())
+    data = dataset_of(
+        plan.tables, table, own, plan.units, simulation if collision else (), None, plan.card.run.memory_bytes, looks
+    )  # fmt: skip
     features, _, region = table.partition("@")
     title = region or (selection if selection != NO_SELECTION else "")
-    shown = _shown(plan, data, collision, simulation, title, blinded)
-    histograms = comparison_histograms(data, frozenset(collision))
+    reducer = StoredReducer(folder, name, name, pool, SilentProgress())
+    histograms, sums = comparison_histograms(data, frozenset(collision), reducer)
+    shown = _shown(plan, data, sums, collision, simulation, title, blinded)
     folder.write_histograms(name, histograms)
     content = {
         "features": features,
@@ -118,18 +122,22 @@ def _simulation(plan: Plan, names: list[str]) -> list[str]:
 
 
 def _shown(
-    plan: Plan, data: Dataset, collision: list[str], simulation: list[str], title: str, blinded: bool
-) -> Shown:
-    """How the simulation is normalised: to the luminosity where the card gives it, else to the data where these are."""
+    plan: Plan, data: Dataset, sums: Mapping[str, Mapping[str, float]], collision: list[str], simulation: list[str],
+    title: str, blinded: bool,
+) -> Shown:  # fmt: skip
+    """How the simulation is normalised: to the luminosity where the card gives it, else to the data where these are.
+
+    ``sums``: alternative -> dataset -> sum of weights.
+    """
     scaled = bool(simulation) and plan.card.datasets[simulation[0]].xsec_pb is not None
     luminosity = plan.card.luminosity_fb if scaled else None
     scale = {NOMINAL: 1.0}
     to_data = luminosity is None and bool(collision) and bool(simulation)
     if to_data:
-        measured = _sum(data, collision)
-        for name, varied in _alternatives(data):
-            simulated = _sum(varied, simulation)
-            scale[name] = measured / simulated if simulated > 0 and measured > 0 else 1.0
+        measured = sum(sums[NOMINAL][name] for name in collision)
+        for alternative, own in sums.items():
+            simulated = sum(own[name] for name in simulation)
+            scale[alternative] = measured / simulated if simulated > 0 and measured > 0 else 1.0
     return Shown(
         tuple(collision), tuple(simulation), scale,
         "luminosity" if luminosity is not None else "data" if to_data else None,
@@ -140,19 +148,6 @@ def _shown(
         ),
         title, blinded,
     )  # fmt: skip
-
-
-def _alternatives(data: Dataset) -> Iterator[tuple[str, Dataset]]:
-    yield NOMINAL, data
-    for variation in data.variations:
-        for alternative in variation.alternatives:
-            yield f"{variation.name}/{alternative.name}", alternative.data
-
-
-def _sum(data: Dataset, names: list[str]) -> float:
-    """Sum of the weights of these datasets."""
-    places = [i for i, name in enumerate(data.label_names) if name in names]
-    return float(data.weights[np.isin(data.labels, places)].sum())
 
 
 def _drawing(output: OutputCard) -> str:

@@ -1,94 +1,213 @@
-"""One file of a dataset: read and selected, with an account of every event."""
+"""A piece of a file: read and selected block by block, with an account of every event."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from symhep.card.schema import RunCard
-from symhep.errors import InputError
+from symhep.errors import InputError, StoreError
 from symhep.events.alternatives import Alternatives
 from symhep.events.batch import EventBatch
 from symhep.events.select import Selector
 from symhep.events.table import FeatureTable
-from symhep.methods.context import Progress
+from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.result import Part
 from symhep.readers.interface import LossLog, WeightSums
 from symhep.run.agreement import Agreement, taken
+from symhep.run.archive import map_archive
+from symhep.run.blocks import Segment, cut
 from symhep.run.filling import read_filled
+from symhep.run.part_store import PartStore
 from symhep.run.regions import blind_of
 from symhep.run.sources import Source, lost
 
-__all__ = ["check_weights", "read_file", "stored_name", "sums_json"]
+__all__ = ["SegmentReading", "check_weights", "stored_name"]
 
 
-def read_file(
-    source: Source,
-    card: RunCard,
-    agreement: Agreement,
-    limit: int | None,
-    bad_files: Literal["fail", "skip"],
-    progress: Progress,
-    content: str = "",
-) -> Part:
-    """Read and select one file, no more than ``limit`` events. ``values`` of the part is the account, ``arrays`` the
-    tables. ``content`` tells the file from others for random numbers, whatever it is called.
+@dataclass(frozen=True)
+class SegmentReading:
+    """A piece of a file to be read and selected, wherever that is done.
 
-    Damage of the file is an `InputError`, or with ``bad_files`` 'skip' a loss; what the card itself forbids
-    is an error in any case.
+    Attributes
+    ----------
+    segment
+        Which events of the file.
+    limit
+        Most events that are read of it.
+    content
+        Tells the file from others for random numbers, whatever it is called.
+    place, key, index
+        Where the parts of its blocks lie in ``store``, under what key, and the number of the segment in its dataset.
     """
-    losses, sums, selector = (
-        LossLog(bad_files),
-        WeightSums(),
-        Selector(
-            card,
-            agreement.kinds,
-            agreement.functions,
-            card.weights_of(agreement.dataset),
-            blind_of(card, agreement.dataset),
-            Alternatives.of(agreement.variations, card.run.seed, content),
-        ),
-    )
-    header: dict[str, Any] = {"file": source.path, "format": source.reader.name}
-    with progress.task(f"reading {source.path.rsplit('/', 1)[-1]}", 0) as tick:
-        scaled = card.datasets[agreement.dataset].xsec_pb is not None
-        for batch, numbered in _batches(source, agreement, limit, losses, header, scaled):
-            selector.add(batch, numbered)
-            sums.add(batch)
-            tick(len(batch))
-    arrays: dict[str, np.ndarray[Any, Any]] = {}
-    described: dict[str, Any] = {}
-    for name in card.features:
-        table = selector.table(name)
-        arrays |= {f"{name}.{key}": values for key, values in table.arrays().items()}
-        described |= _described({name: table})
-        # Of a hidden selection nothing is told, counts of its members neither.
-        described[name]["truncated"] = dict(selector.truncated[name]) if len(table) else {}
-    for key, varied in selector.varied.items():
-        for name, table in varied.tables.items():
-            arrays |= {f"{stored_name(name, key)}.{k}": values for k, values in table.arrays().items()}
-    header["notes"] = [*header.get("notes", ()), *(note.sentence() for note in losses.notes)]
-    values = {
-        "taken": header.pop("taken", None),
-        "file": header | sums_json(sums),
-        "sums": sums.to_json(),
-        "losses": [asdict(loss) for loss in losses.losses],
-        "notes": [asdict(note) for note in losses.notes],
-        "selections": {name: flow.to_json() for name, flow in selector.visible_cutflows().items()},
-        "tables": described,
-        "hidden": sorted(selector.hidden),
-        "telling": sorted(map(list, selector.telling)),
-        "yields": selector.yields.to_json(),
-        "varied": {
-            key: {"yields": varied.yields(), "tables": _described(varied.tables)}
-            for key, varied in selector.varied.items()
-        },
-    }
-    return Part(json.loads(json.dumps(values)), arrays)
+
+    source: Source
+    card: RunCard
+    agreement: Agreement
+    segment: Segment
+    limit: int | None
+    content: str
+    place: str
+    key: str
+    index: int
+    store: PartStore
+
+    @property
+    def told(self) -> str:
+        """What an error calls it."""
+        return f"reading {self.source.path}{self.segment.told}"
+
+    def run(self, progress: Progress) -> dict[str, Any]:
+        """Read the segment, and store the tables of each block as soon as it is complete; an account of its events.
+
+        Damage of the file is an `InputError`, or with ``bad_files`` 'skip' a loss; what the card itself forbids
+        is an error in any case. One block is in memory at a time.
+        """
+        losses = LossLog(self.card.run.bad_files)
+        header: dict[str, Any] = {"file": self.source.path, "format": self.source.reader.name}
+        blocks: list[dict[str, Any]] = []
+        block, number = self._block(), 0
+        with progress.task(f"reading {self.source.path.rsplit('/', 1)[-1]}", 0) as tick:
+            for batch, numbered in self._batches(losses, header):
+                for place, piece in cut(batch, self.segment):
+                    if place != number:
+                        blocks.append(self._stored(block, len(blocks)))
+                        block, number = self._block(), place
+                    block.add(piece, numbered)
+                tick(len(batch))
+        blocks.append(self._stored(block, len(blocks)))
+        header["notes"] = list(header.get("notes", ()))
+        account = {
+            "taken": header.pop("taken", None),
+            "file": header,
+            "losses": [asdict(loss) for loss in losses.losses],
+            "notes": [asdict(note) for note in losses.notes],
+            "blocks": blocks,
+            "hidden": sorted({name for values in blocks for name in values["hidden"]}),
+        }
+        account = json.loads(json.dumps(account))
+        self.store.folder.write_part(self.place, self.key, self.index, Part(account))
+        return dict(account)
+
+    def stored(self) -> dict[str, Any] | None:
+        """The account of an earlier reading whose blocks are all there; None without one."""
+        part = self.store.folder.read_part(self.place, self.key, self.index)
+        if part is None or not all(self._path(n).is_file() for n in range(len(part.values["blocks"]))):
+            return None
+        return part.values
+
+    def arrays(self, number: int, names: Collection[str]) -> dict[str, np.ndarray[Any, Any]]:
+        """Arrays of one block, mapped from where it is stored; where that is nowhere, the segment is read again."""
+        path = self._path(number)
+        if not path.is_file() or (found := map_archive(path, names)) is None:
+            self.run(SilentProgress())
+            found = map_archive(path, names)
+        if found is None:
+            raise StoreError(f"{path} cannot be read back: is the disk full, or damaged?")
+        return found
+
+    def _path(self, number: int) -> Path:
+        folder = self.store.folder
+        return folder.root / folder.part_name(self.place, self._block_key, number)
+
+    @property
+    def _block_key(self) -> str:
+        return f"{self.key}.{self.index:05d}"
+
+    def _block(self) -> _Block:
+        agreement = self.agreement
+        return _Block(
+            Selector(
+                self.card,
+                agreement.kinds,
+                agreement.functions,
+                self.card.weights_of(agreement.dataset),
+                blind_of(self.card, agreement.dataset),
+                Alternatives.of(agreement.variations, self.card.run.seed, self.content),
+            )
+        )
+
+    def _stored(self, block: _Block, number: int) -> dict[str, Any]:
+        """Store the tables of a complete block; its account."""
+        part = block.part(self.card)
+        self.store.folder.write_part(self.place, self._block_key, number, part)
+        return part.values
+
+    def _batches(
+        self, losses: LossLog, header: dict[str, Any]
+    ) -> Iterator[tuple[EventBatch, tuple[str, ...]]]:
+        """The batches that can be read, with finite weights, and which numbers say what event a row is of; under 'skip'
+        the rest of a broken segment is recorded as lost."""
+        source, agreement = self.source, self.agreement
+        request = replace(
+            agreement.request, start=self.segment.start, stop=self.segment.stop, max_events=self.limit
+        )
+        try:
+            schema = source.schema()
+            header |= {"cross_section_pb": schema.cross_section_pb, "notes": list(schema.notes)}
+            # With a cross-section the weights are scaled to it, for which the sum before skimming is looked up.
+            scaled = self.card.datasets[agreement.dataset].xsec_pb is not None
+            if scaled and not self.segment.start.event and request.weight in ("auto", schema.auto_weight):
+                header["generated"] = source.generated()
+        except InputError as error:
+            losses.record(lost(source.path, error))
+            return
+        header["taken"] = taken(schema, request)
+        agreement.check(source.path, header["taken"])
+        # One file may number its events and another not: that is no disagreement on what the card asks for.
+        numbered = agreement.numbered(schema)
+        request = replace(request, event_fields=(request.event_fields or frozenset()) | frozenset(numbered))
+        read = read_filled if agreement.fill else Source.read
+        try:
+            for batch in read(source, request, losses):
+                check_weights(batch, source.path, agreement.request.variations)
+                yield batch, numbered
+        except InputError as error:
+            losses.record(lost(source.path, error))
+
+
+class _Block:
+    """One block while it is filled."""
+
+    def __init__(self, selector: Selector) -> None:
+        self.selector, self.sums = selector, WeightSums()
+
+    def add(self, batch: EventBatch, numbered: tuple[str, ...]) -> None:
+        self.selector.add(batch, numbered)
+        self.sums.add(batch)
+
+    def part(self, card: RunCard) -> Part:
+        """``values`` is the account, ``arrays`` are the tables."""
+        selector = self.selector
+        arrays: dict[str, np.ndarray[Any, Any]] = {}
+        described: dict[str, Any] = {}
+        for name in card.features:
+            table = selector.table(name)
+            arrays |= {f"{name}.{key}": values for key, values in table.arrays().items()}
+            described |= _described({name: table})
+            # Of a hidden selection nothing is told, counts of its members neither.
+            described[name]["truncated"] = dict(selector.truncated[name]) if len(table) else {}
+        for key, varied in selector.varied.items():
+            for name, table in varied.tables.items():
+                arrays |= {f"{stored_name(name, key)}.{k}": values for k, values in table.arrays().items()}
+        values = {
+            "sums": self.sums.to_json(),
+            "selections": {name: flow.to_json() for name, flow in selector.visible_cutflows().items()},
+            "tables": described,
+            "hidden": sorted(selector.hidden),
+            "telling": sorted(map(list, selector.telling)),
+            "yields": selector.yields.to_json(),
+            "varied": {
+                key: {"yields": varied.yields(), "tables": _described(varied.tables)}
+                for key, varied in selector.varied.items()
+            },
+        }
+        return Part(json.loads(json.dumps(values)), arrays)
 
 
 def stored_name(features: str, alternative: str) -> str:
@@ -101,53 +220,19 @@ def stored_name(features: str, alternative: str) -> str:
 
 
 def _described(tables: Mapping[str, FeatureTable]) -> dict[str, dict[str, Any]]:
-    return {name: table.described() | {"events": len(table)} for name, table in tables.items()}
+    """What is known of tables without their rows."""
+    return {name: table.described() | _sizes(table) for name, table in tables.items()}
 
 
-def _batches(
-    source: Source,
-    agreement: Agreement,
-    limit: int | None,
-    losses: LossLog,
-    header: dict[str, Any],
-    scaled: bool,
-) -> Iterator[tuple[EventBatch, tuple[str, ...]]]:
-    """The batches that can be read, with finite weights, and which numbers say what event a row is of; under 'skip' the
-    rest of a broken file is recorded as lost.
-
-    ``scaled``: the weights will be scaled to a cross-section, for which the sum before skimming is looked up.
-    """
-    request = replace(agreement.request, max_events=limit)
-    try:
-        schema = source.schema()
-        header |= {"cross_section_pb": schema.cross_section_pb, "notes": list(schema.notes)}
-        if scaled and request.weight in ("auto", schema.auto_weight):
-            header["generated"] = source.generated()
-    except InputError as error:
-        losses.record(lost(source.path, error))
-        return
-    header["taken"] = taken(schema, request)
-    agreement.check(source.path, header["taken"])
-    # One file may number its events and another not: that is no disagreement on what the card asks for.
-    numbered = agreement.numbered(schema)
-    request = replace(request, event_fields=(request.event_fields or frozenset()) | frozenset(numbered))
-    read = read_filled if agreement.fill else Source.read
-    try:
-        for batch in read(source, request, losses):
-            check_weights(batch, source.path, agreement.request.variations)
-            yield batch, numbered
-    except InputError as error:
-        losses.record(lost(source.path, error))
-
-
-def sums_json(sums: WeightSums) -> dict[str, Any]:
-    """What an account says of weights."""
+def _sizes(table: FeatureTable) -> dict[str, Any]:
+    """Rows, bytes, sums of the weights and of their squares, and the largest numbers of a table."""
+    weights = np.abs(table.weights)
     return {
-        "events": sums.events,
-        "sum_of_weights": sums.sum_w,
-        "sum_of_weights2": sums.sum_w2,
-        "sum_of_abs_weights": sums.sum_abs_w,
-        "negative_fraction": sums.negative / sums.events if sums.events else 0.0,
+        "events": len(table),
+        "bytes": sum(array.nbytes for array in table.arrays().values()),
+        "w": float(table.weights.sum()),
+        "w2": float((table.weights**2).sum()),
+        "largest": [float(weights.max(initial=0.0)), float(np.abs(table.values).max(initial=0.0))],
     }
 
 

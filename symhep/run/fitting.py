@@ -18,6 +18,7 @@ from symhep.errors import MethodError, PluginError, StoreError
 from symhep.events.dataset import Dataset
 from symhep.methods.context import COMBINE, Context, Progress, SilentProgress, seed_sequence
 from symhep.methods.interface import Method, Options, Shard
+from symhep.methods.passes import Reducer, reduce_here
 from symhep.methods.result import Part, Result
 from symhep.methods.returned import require_part, require_result
 from symhep.plotting.control import control_histograms
@@ -25,6 +26,7 @@ from symhep.plugin.manager import Registry
 from symhep.run.code_digest import code_digest
 from symhep.run.folder import RunFolder, content_key
 from symhep.run.planned import PlannedMethod
+from symhep.run.reducing import StoredReducer
 from symhep.run.varying import varied
 from symhep.run.workers import Workers
 from symhep.torchkit.threads import one_thread_per_operation
@@ -75,24 +77,28 @@ class Fit:
             method.check(self.data, options)
             prepared = method.prepare(self.data, options)
             parts = self._parts(prepared, name, key)
-            combined = method.combine(prepared, parts, self.context(COMBINE))
+            reducer = self._reducer(f"{name}/passes/combine", key)
+            combined = method.combine(prepared, parts, self.context(COMBINE, reducer))
             result = require_result(method.name, method.Record, combined)
         result = replace(result, variations=varied(self, prepared, result, name, key))
         if self.controlled:
-            result = replace(result, histograms=result.histograms | control_histograms(self.data))
+            control = self._reducer(f"{name}/passes/control", key)
+            result = replace(result, histograms=result.histograms | control_histograms(self.data, control))
         header = {
             "key": key,
             "use": method.name,
             "options": options.model_dump(mode="json"),
             "scaling": self.data.scaler.to_json(),
             "columns": [vars(c) for c in self.data.columns],
-            "events": len(self.data),
+            "events": self.data.events,
+            "subsample": len(self.data) if self.data.stream is not None else None,
             "computed": started.isoformat(timespec="seconds"),
             "duration_s": round(time.perf_counter() - clock, 3),
             "scan": [point.name for point in self.plan.scan],
             "figures": None,
         }
         self.folder.write_result(name, method.worded(result), header)
+        self.folder.forget_parts(f"{name}/passes")
         # What goes on from here is what a resumed run would read, so both give the same numbers and words.
         return method.worded(self.folder.read_result(name, method.Record)), True
 
@@ -115,18 +121,35 @@ class Fit:
         outer = SilentProgress() if self.workers.local else self.progress
         with outer.task(f"{name}, {len(missing)} shards", len(missing)) as tick:
             method = self.plan.method
-            jobs = [(method, prepared, shard, self.context(shard.index)) for shard in missing]
-            for number, part in self.workers.run(_fitted, jobs):
+            done: Iterator[tuple[int, Part]]
+            if method.streams:
+                done = enumerate(self._streamed(prepared, shard, name, key) for shard in missing)
+            else:
+                jobs = [(method, prepared, shard, self.context(shard.index)) for shard in missing]
+                done = self.workers.run(
+                    _fitted, jobs, [f"{name}, shard {s.index} ({s.label})" for s in missing]
+                )
+            for number, part in done:
                 self.folder.write_part(name, key, missing[number].index, part)
                 tick(1)
         stored |= {s.index: self.folder.read_part(name, key, s.index) for s in missing}
         return [_present(stored[s.index], s) for s in shards]
 
-    def context(self, shard: int) -> Context:
+    def _streamed(self, prepared: Any, shard: Shard, name: str, key: str) -> Part:
+        """The part of a shard whose blocks are read on the workers."""
+        reducer = self._reducer(f"{name}/passes/{shard.index}", key)
+        seeds = seed_sequence(self.seed, self.plan.method.name, shard.index)
+        context = Context(seeds, self.device, self.progress, self.registry, reducer)
+        return _fitted(self.plan.method, prepared, shard, context)
+
+    def _reducer(self, place: str, key: str) -> StoredReducer:
+        return StoredReducer(self.folder, place, key, self.workers, self.progress)
+
+    def context(self, shard: int, reducer: Reducer = reduce_here) -> Context:
         """Of a shard, or of COMBINE."""
         seeds = seed_sequence(self.seed, self.plan.method.name, shard)
         progress = self.progress if self.workers.local or shard == COMBINE else SilentProgress()
-        return Context(seeds, self.device, progress, self.registry)
+        return Context(seeds, self.device, progress, self.registry, reducer)
 
 
 def _fitted(method: Method[Any, Any, Any], prepared: Any, shard: Shard, context: Context) -> Part:
@@ -144,8 +167,10 @@ def _present(part: Part | None, shard: Shard) -> Part:
 
 
 def _digest(data: Dataset) -> str:
-    """A hash of every number and name that a method can see."""
+    """A hash of every number and name that a method can see; of a stream that of what its blocks were made of."""
     digest = hashlib.blake2b(digest_size=16)
+    if data.stream is not None:
+        digest.update(data.stream.key.encode())
     for array in _arrays(data):
         digest.update(str((array.shape, array.dtype)).encode())
         digest.update(np.ascontiguousarray(array).data)
@@ -159,19 +184,8 @@ def _digest(data: Dataset) -> str:
             for array in [alternative.data.weights] if alternative.same_rows else _arrays(alternative.data):
                 digest.update(str((array.shape, array.dtype)).encode())
                 digest.update(np.ascontiguousarray(array).data)
-    for variation in data.variations:
-        names += [variation.name, variation.rule, str(variation.confidence), *sorted(variation.samples)]
-        for alternative in variation.alternatives:
-            varied = alternative.data
-            # What shares the nominal rows differs by its weights alone.
-            own = _digest(varied) if not alternative.same_rows else _weights_digest(varied.weights)
-            names += [alternative.name, own]
     digest.update("\0".join(names).encode())
     return digest.hexdigest()
-
-
-def _weights_digest(weights: np.ndarray[Any, Any]) -> str:
-    return hashlib.blake2b(np.ascontiguousarray(weights).data, digest_size=16).hexdigest()
 
 
 def _arrays(data: Dataset) -> Iterator[np.ndarray[Any, Any]]:

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,8 @@ STATE = ".symhep"
 #: What a file or folder of a run may be called.
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.=+-]*")
 _VALUES = "__values__"
+#: How the name of a file ends that is being written.
+_PARTIAL = ".partial"
 RecordT = TypeVar("RecordT", bound=Record)
 
 
@@ -96,6 +99,8 @@ class RunFolder:
         except (OSError, ValueError) as error:
             raise StoreError(f"{self.root} cannot be written to: {error}") from error
         try:
+            for left in self.root.rglob(f".*{_PARTIAL}"):  # by a run that was killed
+                left.unlink(missing_ok=True)
             yield
         finally:
             lock.release()
@@ -106,7 +111,8 @@ class RunFolder:
             (self.root / name / "result.json").unlink(missing_ok=True)
             shutil.rmtree(self.root / name / "scan", ignore_errors=True)
             shutil.rmtree(self.root / STATE / "parts" / name, ignore_errors=True)
-        shutil.rmtree(self.root / STATE / "parts" / "data", ignore_errors=True)
+        for place in ("data", "looks"):
+            shutil.rmtree(self.root / STATE / "parts" / place, ignore_errors=True)
         (self.root / STATE / "hashes.json").unlink(missing_ok=True)
 
     def write_card(self, card: RunCard, source: str = "<card>") -> None:
@@ -131,14 +137,18 @@ class RunFolder:
         """A stream into a file that appears whole: a reader, or a resumed run, sees the old one or the new one."""
         check_names("file", name.removeprefix(f"{STATE}/").split("/"))
         target = self.root / name
-        partial = target.with_name(f".{target.name}.partial")
+        # A name of its own: a part may be written by two workers at a time, one of which was taken to be lost.
+        partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}{_PARTIAL}")
         with writing(target):
             target.parent.mkdir(parents=True, exist_ok=True)
-            with partial.open("wb") as stream:
-                yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-            partial.replace(target)
+            try:
+                with partial.open("wb") as stream:
+                    yield stream
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                partial.replace(target)
+            finally:
+                partial.unlink(missing_ok=True)
 
     def write_bytes(self, name: str, content: bytes) -> Path:
         """Write atomically."""
@@ -200,11 +210,11 @@ class RunFolder:
     def write_part(self, method: str, key: str, shard: int, part: Part) -> None:
         """Remember a finished shard."""
         values = np.frombuffer(json.dumps(jsonable(part.values)).encode(), dtype=np.uint8)
-        self.write_arrays(self._part(method, key, shard), {**part.arrays, _VALUES: values})
+        self.write_arrays(self.part_name(method, key, shard), {**part.arrays, _VALUES: values})
 
     def read_part(self, method: str, key: str, shard: int) -> Part | None:
         """A finished shard, or None."""
-        arrays = self.read_arrays(self._part(method, key, shard))
+        arrays = self.read_arrays(self.part_name(method, key, shard))
         if arrays is None or _VALUES not in arrays:
             return None
         try:
@@ -228,7 +238,8 @@ class RunFolder:
                 path.unlink()
 
     @staticmethod
-    def _part(method: str, key: str, shard: int) -> str:
+    def part_name(method: str, key: str, shard: int) -> str:
+        """Where a part lies in the folder."""
         return f"{STATE}/parts/{method}/{key}-{shard:05d}.npz"
 
     # -- results -------------------------------------------------------------------

@@ -10,50 +10,133 @@ from typing import Any
 import numpy as np
 
 from symhep.card.schema import RunCard, UpTo
+from symhep.card.variations import VariationCard
 from symhep.errors import InputError
 from symhep.events.cutflow import Cutflow
+from symhep.events.identity import hashes
 from symhep.events.select import NO_SELECTION
-from symhep.events.table import FeatureTable
+from symhep.events.table import ARRAYS, FeatureTable
 from symhep.events.varied_tables import VariedTables
-from symhep.methods.result import Part
 from symhep.readers.interface import WeightSums
 from symhep.run.agreement import Agreement, check_agreement
-from symhep.run.file_part import stored_name, sums_json
+from symhep.run.file_account import file_account, sums_of
+from symhep.run.file_part import SegmentReading, stored_name
+from symhep.run.folder import content_key
 from symhep.run.normalisation import normalisation, sum_after_policy
 from symhep.run.varied_events import varied_tables, varied_yields, with_yields
 
-__all__ = ["DatasetEvents", "join", "sum_of_weights"]
+__all__ = ["DatasetEvents", "StoredBlock", "join", "sum_of_weights"]
 
 _LOG = logging.getLogger("symhep")
 
 
 @dataclass(frozen=True)
-class DatasetEvents:
-    """The feature tables of a dataset, and its row in cutflow.json.
+class StoredBlock:
+    """One block of a dataset: its number there, which it is of a segment, and what is known of its tables without
+    reading them.
 
-    ``hidden`` are selections of which nothing may be known: blind ones, and those that share an event with one.
-    ``variations``: systematic variation -> feature set -> its tables under the alternatives.
+    ``tables``: feature set -> description; ``varied``: alternative -> feature set -> description.
     """
 
-    tables: Mapping[str, FeatureTable]
+    index: int
+    reading: SegmentReading
+    number: int
+    file: int
+    tables: Mapping[str, Mapping[str, Any]]
+    varied: Mapping[str, Mapping[str, Mapping[str, Any]]]
+
+    def table(self, feature: str, alternative: str | None = None) -> FeatureTable:
+        """Its rows of a feature set, nominal or of an alternative."""
+        described = self.tables if alternative is None else self.varied[alternative]
+        stored = feature if alternative is None else stored_name(feature, alternative)
+        names = {f"{stored}.{array}" for array in ARRAYS}
+        found = self.reading.arrays(self.number, names)
+        arrays = {key.removeprefix(f"{stored}."): array for key, array in found.items()}
+        entry = arrays["source"][:, 1]
+        arrays["source"] = np.stack([np.full(len(entry), self.file, dtype=np.int64), entry], axis=1)
+        content = np.broadcast_to(np.int64(int(content_key(self.reading.content)[:15], 16)), len(entry))
+        return replace(
+            FeatureTable.from_stored(arrays, described[feature]),
+            origin=hashes([content, entry], len(entry)),
+        )
+
+
+@dataclass(frozen=True)
+class DatasetEvents:
+    """The blocks of a dataset with its feature tables, and its row in cutflow.json.
+
+    Attributes
+    ----------
+    blocks
+        In the order of the files and of the events in them.
+    account
+        Its row in cutflow.json.
+    factor
+        By which the weights of the files are multiplied.
+    hidden
+        Selections of which nothing may be known: blind ones, and those that share an event with one.
+    selections
+        Feature set -> its selection.
+    variations, others
+        Systematic variations, and the events of alternatives that lie in other files.
+    """
+
+    blocks: tuple[StoredBlock, ...]
     account: Mapping[str, Any]
+    factor: float = 1.0
     hidden: frozenset[str] = frozenset()
-    variations: Mapping[str, Mapping[str, VariedTables]] = field(default_factory=dict)
+    selections: Mapping[str, str] = field(default_factory=dict)
+    variations: Mapping[str, VariationCard] = field(default_factory=dict)
+    others: Mapping[str, DatasetEvents] = field(default_factory=dict)
 
-    def varied(self, features: str) -> dict[str, VariedTables]:
-        """Variation -> the tables of one feature set."""
-        return {name: tables[features] for name, tables in self.variations.items()}
+    def table(self, feature: str) -> FeatureTable:
+        """All rows of a feature set, in memory; none of a hidden one."""
+        return replace(self._joined(feature), alternatives=None)
 
-    def hiding(self, card: RunCard, hidden: frozenset[str]) -> DatasetEvents:
-        """Without tables and cuts of these selections."""
-        tables = {
-            name: table.first(0) if (card.features[name].selection or NO_SELECTION) in hidden else table
-            for name, table in self.tables.items()
+    def tables(self, feature: str) -> tuple[FeatureTable, dict[str, VariedTables]]:
+        """All rows of a feature set, in memory, and under each systematic variation."""
+        joined = self._joined(feature)
+        nominal = replace(joined, alternatives=None)
+        changed = {
+            key: self._joined(feature, key)
+            for key, tables in self.blocks[0].varied.items()
+            if feature in tables
         }
+        changed |= {key: events.table(feature) for key, events in self.others.items()}
+        return nominal, varied_tables(self.variations, joined, nominal, changed)
+
+    def only(self, numbers: Sequence[int]) -> DatasetEvents:
+        """Some of the blocks, without the alternatives that lie in other files."""
+        return replace(self, blocks=tuple(self.blocks[n] for n in numbers), others={})
+
+    def described(self, feature: str) -> list[Mapping[str, Any]]:
+        """What is known of the table of each block without reading it; nothing is known of a hidden one."""
+        found = [block.tables[feature] for block in self.blocks]
+        return [{**d, "events": 0, "bytes": 0} for d in found] if self.hides(feature) else found
+
+    def rows(self, feature: str) -> int:
+        """How many rows it has."""
+        return sum(table["events"] for table in self.described(feature))
+
+    def hides(self, feature: str) -> bool:
+        """May nothing be known of this feature set?"""
+        return self.selections.get(feature, NO_SELECTION) in self.hidden
+
+    def hiding(self, hidden: frozenset[str]) -> DatasetEvents:
+        """Without tables and cuts of these selections."""
         selections = {
             name: rows[:1] if name in hidden else rows for name, rows in self.account["selections"].items()
         }
-        return replace(self, tables=tables, account={**self.account, "selections": selections}, hidden=hidden)
+        return replace(self, account={**self.account, "selections": selections}, hidden=hidden)
+
+    def _joined(self, feature: str, alternative: str | None = None) -> FeatureTable:
+        blocks = self.blocks[:1] if self.hides(feature) else self.blocks
+        pieces = []
+        for block in blocks:
+            table = block.table(feature, alternative).scaled(self.factor)
+            pieces.append(replace(table, block=np.full(len(table), block.index, dtype=np.int64)))
+        joined = FeatureTable.join(pieces)
+        return joined.first(0) if self.hides(feature) else joined
 
 
 NO_OTHERS: Mapping[str, DatasetEvents] = {}
@@ -63,112 +146,112 @@ def join(
     name: str,
     card: RunCard,
     agreement: Agreement,
-    parts: list[Part],
+    readings: Sequence[tuple[SegmentReading, Mapping[str, Any]]],
     twins: list[str],
     others: Mapping[str, DatasetEvents] = NO_OTHERS,
     like: float | None = None,
 ) -> DatasetEvents:
-    """Merge the files' parts and scale the weights to the cross-section, if the card gives one.
+    """Merge the accounts of all segments, file by file, and scale the weights to the cross-section, if the card gives
+    one.
 
     ``others`` are the events of other files, by alternative. Without a cross-section the weights are scaled to sum to
     ``like``, if that is given.
     """
+    files = file_accounts(readings)
     total = WeightSums()
-    for part in parts:
-        total.merge(part.values["sums"])
-    if total.events == 0 and all(p.values["losses"] for p in parts):
-        reasons = "; ".join(
-            f"{loss['file']}: {loss['reason']}" for p in parts for loss in p.values["losses"][:1]
-        )
+    for file in files:
+        total.merge(file["sums"])
+    if total.events == 0 and all(file["losses"] for file in files):
+        reasons = "; ".join(f"{loss['file']}: {loss['reason']}" for f in files for loss in f["losses"][:1])
         raise InputError(f"dataset '{name}': no file could be read: {reasons[:500]}")
     # Of all files, those included that an earlier run read.
-    has = {p.values["file"]["file"]: p.values["taken"] for p in parts if p.values["taken"] is not None}
+    has = {f["file"]["file"]: f["taken"] for f in files if f["taken"] is not None}
     notes = check_agreement(name, has, fill=agreement.fill)
     xsec = card.datasets[name].xsec_pb
-    scale = normalisation(name, card, total, [p.values for p in parts], like)
+    scale = normalisation(name, card, total, files, like)
     factor = scale.factor
     told = [*notes, *scale.notes, *twins]
-    hidden = frozenset(selection for part in parts for selection in part.values["hidden"])
+    hidden = frozenset(selection for file in files for selection in file["hidden"])
     telling: dict[str, dict[str, None]] = {}
-    for selection, row in (pair for part in parts for pair in part.values["telling"]):
+    for selection, row in (pair for file in files for pair in file["telling"]):
         if selection not in hidden:
             telling.setdefault(selection, {})[row] = None
     told += [_told_of_blind(selection, list(rows)) for selection, rows in telling.items()]
     told += _told_of_role(card, name, total)
-    tables = {}
-    variations: dict[str, dict[str, VariedTables]] = {}
     for feature in card.features:
-        joined = _table(parts, feature, [p.values["tables"][feature] for p in parts], factor)
-        tables[feature] = replace(joined, alternatives=None)
-        changed = {
-            key: _table(
-                parts,
-                stored_name(feature, key),
-                [p.values["varied"][key]["tables"][feature] for p in parts],
-                factor,
-            )
-            for key, first in parts[0].values["varied"].items()
-            if feature in first["tables"]
-        }
-        changed |= {key: events.tables[feature] for key, events in others.items()}
-        for variation, varied in varied_tables(
-            agreement.variations, joined, tables[feature], changed
-        ).items():
-            variations.setdefault(variation, {})[feature] = varied
         if (card.features[feature].selection or NO_SELECTION) not in hidden:
-            told += _truncated(feature, card, [part.values["tables"][feature] for part in parts])
+            told += _truncated(feature, card, [file["tables"][feature] for file in files])
     for note in told:
         _LOG.warning("dataset '%s': %s", name, note)
     flows: dict[str, Cutflow] = {}
-    for part in parts:
-        for selection, rows in part.values["selections"].items():
+    for file in files:
+        for selection, rows in file["selections"].items():
             flows.setdefault(selection, Cutflow()).merge(rows)
     flows = {name: flow.without(telling.get(name, ())) for name, flow in flows.items()}
     account = {
-        "files": [p.values["file"] for p in parts],
-        "losses": [loss for p in parts for loss in p.values["losses"]],
-        "file_notes": [note for p in parts for note in p.values["notes"]],
+        "files": [file["file"] for file in files],
+        "losses": [loss for file in files for loss in file["losses"]],
+        "file_notes": [note for file in files for note in file["notes"]],
         "events_read": total.events,
-        **sums_json(total),
+        **sums_of(total),
         "xsec_pb": xsec,
         "weight_factor": factor,
         "weight_unit": scale.unit,
         "normalised_to": scale.to,
         "notes": told,
-        "cross_section_pb": _average_cross_section(parts),
+        "cross_section_pb": _average_cross_section(files),
         "selections": {selection: _scaled(flow.to_json(), factor) for selection, flow in flows.items()},
     }
     if agreement.variations:
         other_flows = {key: events.account["selections"] for key, events in others.items()}
-        yields = varied_yields(agreement.variations, [p.values for p in parts], factor, other_flows)
+        yields = varied_yields(agreement.variations, files, factor, other_flows)
         account["selections"] = with_yields(account["selections"], agreement.variations, yields)
     if others:
         account["variation_files"] = {
             key: {k: v for k, v in events.account.items() if k != "selections"}
             for key, events in others.items()
         }
-    found = DatasetEvents(tables, account, variations=variations)
-    return found.hiding(card, hidden) if hidden else found
+    found = DatasetEvents(
+        _blocks(readings),
+        account,
+        factor,
+        selections={n: f.selection or NO_SELECTION for n, f in card.features.items()},
+        variations=agreement.variations,
+        others=others,
+    )
+    return found.hiding(hidden) if hidden else found
 
 
-def sum_of_weights(name: str, card: RunCard, parts: list[Part]) -> float:
+def file_accounts(readings: Sequence[tuple[SegmentReading, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """The account of each file, in their order."""
+    segments: dict[str, list[Mapping[str, Any]]] = {}
+    for number, (reading, account) in enumerate(readings):
+        # The same file may be there twice.
+        again = reading.segment.start.event == 0
+        name = f"{reading.source.path}#{number}" if again else list(segments)[-1]
+        segments.setdefault(name, []).append(account)
+    return [file_account(own) for own in segments.values()]
+
+
+def _blocks(readings: Sequence[tuple[SegmentReading, Mapping[str, Any]]]) -> tuple[StoredBlock, ...]:
+    found, file = list[StoredBlock](), -1
+    for reading, account in readings:
+        file += reading.segment.start.event == 0
+        for number, block in enumerate(account["blocks"]):
+            varied = {key: own["tables"] for key, own in block["varied"].items()}
+            found.append(StoredBlock(len(found), reading, number, file, block["tables"], varied))
+    return tuple(found)
+
+
+def sum_of_weights(
+    name: str, card: RunCard, readings: Sequence[tuple[SegmentReading, Mapping[str, Any]]]
+) -> float:
     """Of all events read, after the card's policy on negative weights."""
     total = WeightSums()
-    for part in parts:
-        total.merge(part.values["sums"])
+    for _, account in readings:
+        for block in account["blocks"]:
+            total.merge(block["sums"])
     return sum_after_policy(total, card.weights_of(name).negative)
-
-
-def _table(
-    parts: Sequence[Part], stored: str, described: Sequence[Mapping[str, Any]], factor: float
-) -> FeatureTable:
-    """The table that lies in the parts under this name, of all files."""
-    pieces = []
-    for file, part in enumerate(parts):
-        own = {k.removeprefix(f"{stored}."): a for k, a in part.arrays.items() if k.startswith(f"{stored}.")}
-        own["source"] = own["source"] + [file, 0]
-        pieces.append(FeatureTable.from_stored(own, described[file]).scaled(factor))
-    return FeatureTable.join(pieces)
 
 
 def _told_of_blind(selection: str, rows: Sequence[str]) -> str:
@@ -216,9 +299,9 @@ def _scaled(rows: list[dict[str, Any]], factor: float) -> list[dict[str, Any]]:
     ]
 
 
-def _average_cross_section(parts: list[Part]) -> list[float] | None:
+def _average_cross_section(files: Sequence[Mapping[str, Any]]) -> list[float] | None:
     """Files of one process measure one cross-section: average by events, never add."""
-    known = [(p.values["file"].get("cross_section_pb"), p.values["sums"]["events"]) for p in parts]
+    known = [(f["file"].get("cross_section_pb"), f["sums"]["events"]) for f in files]
     if not known or any(x is None for x, _ in known) or sum(n for _, n in known) == 0:
         return None
     n = np.array([n for _, n in known], dtype=float)

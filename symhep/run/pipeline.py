@@ -197,7 +197,7 @@ def _execute(
     folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
     outcomes = _still_valid(folder, plan, hidden)
     forget_unsupported(plan, hidden, folder, outcomes)
-    done.notes += make_control(plan, events, hidden, folder, progress)
+    done.notes += make_control(plan, events, hidden, folder, progress, pool)
     for planned in plan.methods.values():
         begun = time.perf_counter()
         _LOG.info("method '%s' (%s) begins", planned.name, planned.method.name)

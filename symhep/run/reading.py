@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from symhep import __version__
 from symhep.card.schema import RunCard
 from symhep.events.alternatives import Alternatives
 from symhep.methods.context import Progress, SilentProgress
-from symhep.methods.result import Part
 from symhep.plugin.card_functions import checksums
+from symhep.readers.interface import WeightSums
 from symhep.run.agreement import Agreement
+from symhep.run.blocks import WHOLE, segments
 from symhep.run.code_digest import code_digest
-from symhep.run.file_part import check_weights, read_file
+from symhep.run.file_part import SegmentReading, check_weights
 from symhep.run.folder import RunFolder, content_key
 from symhep.run.joining import DatasetEvents, join, sum_of_weights
+from symhep.run.part_store import PartStore
 from symhep.run.regions import blind_of
 from symhep.run.sources import Source
 from symhep.run.workers import Workers
 
-__all__ = ["DatasetEvents", "check_weights", "read_dataset", "read_file"]
+__all__ = ["DatasetEvents", "check_weights", "read_dataset"]
 
 _LOG = logging.getLogger("symhep")
 #: Of what a stored part holds: parts of another number are read from the files again.
-PARTS = 9
+PARTS = 10
+Reading = tuple[SegmentReading, Mapping[str, Any]]
 NO_OTHERS: Mapping[str, list[Source]] = {}
 
 
@@ -45,19 +49,19 @@ def read_dataset(
     ``others``: `symhep.events.alternatives.alternative_key` -> the files of an alternative by file.
     """
 
-    def read(sources: list[Source], agreement: Agreement, place: str) -> list[Part]:
-        return _parts(name, card, sources, agreement, fingerprints, folder, progress, workers, place)
+    def read(sources: list[Source], agreement: Agreement, place: str) -> list[Reading]:
+        return _readings(name, card, sources, agreement, fingerprints, folder, progress, workers, place)
 
-    parts = read(sources, agreement, f"data/{name}")
+    readings = read(sources, agreement, f"data/{name}")
     found = {}
     for key, files in others.items():
         own = read(files, agreement.nominal, f"data/{name}/{key.replace('/', '.')}")
-        like = sum_of_weights(name, card, parts)
+        like = sum_of_weights(name, card, readings)
         found[key] = join(name, card, agreement.nominal, own, _twins(files, fingerprints), like=like)
-    return join(name, card, agreement, parts, _twins(sources, fingerprints), found)
+    return join(name, card, agreement, readings, _twins(sources, fingerprints), found)
 
 
-def _parts(
+def _readings(
     name: str,
     card: RunCard,
     sources: list[Source],
@@ -67,14 +71,14 @@ def _parts(
     progress: Progress,
     workers: Workers,
     place: str,
-) -> list[Part]:
-    """What each file gave, in order."""
+) -> list[Reading]:
+    """What each segment of the files gave, in order."""
     what = card.model_dump(mode="json", include={"objects", "selections", "features"})
     what |= {
         "weights": card.weights_of(name).model_dump(mode="json"), "blind": sorted(blind_of(card, name)),
         "alternatives": Alternatives.of(agreement.variations, card.run.seed).to_json(),
     }  # fmt: skip
-    limit = card.datasets[name].max_events
+    limit, store = card.datasets[name].max_events, PartStore.of(folder)
 
     def key(source: Source, left: int | None) -> str:
         options = source.options.model_dump(mode="json")
@@ -91,38 +95,49 @@ def _parts(
         known = (fingerprints.get(source.path) or {}).get("sha256")
         return known or content_key(source.reader.name, source.options.model_dump(mode="json"))
 
-    parts: dict[int, Part] = {}
-    if limit is None:
-        keys = [key(source, None) for source in sources]
-        stored = {i: folder.read_part(place, k, i) for i, k in enumerate(keys)}
-        parts = {i: part for i, part in stored.items() if part is not None}
-        missing = [i for i in range(len(sources)) if i not in parts]
-        bars = progress if workers.local else SilentProgress()
-        jobs = [
-            (sources[i], card, agreement, None, card.run.bad_files, bars, content(sources[i]))
-            for i in missing
-        ]
-        outer = SilentProgress() if workers.local else progress
-        with outer.task(f"reading {name}, {len(jobs)} files", len(jobs)) as tick:
-            for number, part in workers.run(read_file, jobs):
-                folder.write_part(place, keys[missing[number]], missing[number], part)
-                parts[missing[number]] = part
-                _tell(part)
-                tick(1)
-    else:  # how much of a file is wanted depends on the files before it
-        for index, source in enumerate(sources):
-            if limit <= 0:
-                break
-            found = folder.read_part(place, key(source, limit), index)
-            if found is None:
-                found = read_file(
-                    source, card, agreement, limit, card.run.bad_files, progress, content(source)
-                )
-                folder.write_part(place, key(source, limit), index, found)
-                _tell(found)
-            parts[index] = found
-            limit -= found.values["sums"]["events"]
-    return [parts[i] for i in sorted(parts)]
+    asked: list[SegmentReading] = []
+    for source in sources:
+        cuts = (WHOLE,) if limit is not None else segments(source, fingerprints.get(source.path))
+        asked += [
+            SegmentReading(
+                source, card, agreement, segment, None, content(source), place, key(source, None), len(asked) + i, store
+            )
+            for i, segment in enumerate(cuts)
+        ]  # fmt: skip
+    if limit is not None:  # how much of a file is wanted depends on the files before it
+        return _limited(asked, limit, key, progress)
+    found = {i: account for i, reading in enumerate(asked) if (account := reading.stored()) is not None}
+    missing = [i for i in range(len(asked)) if i not in found]
+    bars = progress if workers.local else SilentProgress()
+    outer = SilentProgress() if workers.local else progress
+    with outer.task(f"reading {name}, {len(sources)} files", len(missing)) as tick:
+        jobs, names = [(asked[i], bars) for i in missing], [asked[i].told for i in missing]
+        for number, account in workers.run(_read, jobs, names):
+            found[missing[number]] = account
+            _tell(asked[missing[number]], account)
+            tick(1)
+    return [(reading, found[i]) for i, reading in enumerate(asked)]
+
+
+def _limited(
+    asked: list[SegmentReading], limit: int, key: Callable[[Source, int | None], str], progress: Progress
+) -> list[Reading]:
+    """The first ``limit`` events of the files."""
+    found: list[Reading] = []
+    for whole in asked:
+        if limit <= 0:
+            break
+        reading = replace(whole, limit=limit, key=key(whole.source, limit))
+        if (account := reading.stored()) is None:
+            account = reading.run(progress)
+            _tell(reading, account)
+        found.append((reading, account))
+        limit -= sum(block["sums"]["events"] for block in account["blocks"])
+    return found
+
+
+def _read(reading: SegmentReading, progress: Progress) -> dict[str, Any]:
+    return reading.run(progress)
 
 
 def _twins(sources: list[Source], fingerprints: Mapping[str, Any]) -> list[str]:
@@ -136,13 +151,20 @@ def _twins(sources: list[Source], fingerprints: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _tell(part: Part) -> None:
-    """Log what became of a file."""
-    file = part.values["file"]
+def _tell(reading: SegmentReading, account: Mapping[str, Any]) -> None:
+    """Log what became of a segment."""
+    sums = WeightSums()
+    for block in account["blocks"]:
+        sums.merge(block["sums"])
+    file = account["file"]
     _LOG.info(
-        "read %s (%s): %d events, sum of weights %.6g",
-        file["file"], file["format"], file["events"], file["sum_of_weights"],
-    )  # fmt: skip
-    for loss in part.values["losses"]:
+        "read %s%s (%s): %d events, sum of weights %.6g",
+        file["file"],
+        reading.segment.told,
+        file["format"],
+        sums.events,
+        sums.sum_w,
+    )
+    for loss in account["losses"]:
         many = "an unknown number of" if loss["events"] is None else loss["events"]
         _LOG.warning("%s: %s events lost: %s", loss["file"], many, loss["reason"])

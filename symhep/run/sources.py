@@ -15,7 +15,7 @@ from symhep.errors import CardError, InputError, PluginError, SymhepError, neare
 from symhep.events.batch import EventBatch
 from symhep.plugin.isolation import isolated, isolated_items, portable
 from symhep.plugin.manager import BrokenPlugin, Registry
-from symhep.readers.interface import FileSummary, Loss, Schema
+from symhep.readers.interface import FileSummary, Loss, Schema, Start
 from symhep.readers.unknown import require_itself, unknown
 from symhep.run.names import check_place, is_url, named_files
 from symhep.run.published import require_published, source_told
@@ -57,6 +57,15 @@ class Source:
         with isolated(f"{self.path}: {self._failed}", InputError):
             found = self.reader.schema(self.path, self.options)
         self._require(found, Schema, "schema must return a")
+        return found
+
+    def starts(self) -> tuple[Start, ...]:
+        """See `Reader.starts`. Raises `InputError` whatever the reader raises, `PluginError` for what are no starts."""
+        with isolated(f"{self.path}: {self._failed}", InputError):
+            found = tuple(Start(*start) for start in self.reader.starts(self.path, self.options))
+        events = [start.event for start in found]
+        if events[:1] != [0] or sorted(set(events)) != events:
+            raise PluginError(f"reader '{self.reader.name}': starts must begin with event 0 and rise")
         return found
 
     def generated(self) -> float | None:

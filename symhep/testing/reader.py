@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +10,22 @@ import awkward as ak
 import numpy as np
 
 from symhep.events.batch import EventBatch
-from symhep.readers.interface import LossLog, Reader, ReadRequest, Schema
+from symhep.readers.interface import BEGINNING, LossLog, Reader, ReadRequest, Schema, Start
 from symhep.testing.watch import demand, global_randomness
 
 __all__ = ["check_reader"]
+
+#: Into so many pieces a file is read.
+_PIECES = 8
 
 
 def check_reader(reader: Reader, path: str | Path, options: Mapping[str, Any] | None = None) -> EventBatch:
     """Run a reader through the contract on a good file of at least 3 events; returns the events.
 
     Checked are: that it recognises the file; that schema and batches are of the right types; that the schema names
-    what is read, four-vectors included; that reading again, chunks and ``max_events`` change no number; that no global
-    random generator is drawn from; that nothing is read that was not asked for; that weights are finite numbers; that
-    the file stays as it is.
+    what is read, four-vectors included; that reading again, chunks and ``max_events`` change no number; that pieces
+    from one of its ``starts`` to another make up the whole; that no global random generator is drawn from; that
+    nothing is read that was not asked for; that weights are finite numbers; that the file stays as it is.
 
     Raises
     ------
@@ -66,6 +69,7 @@ def check_reader(reader: Reader, path: str | Path, options: Mapping[str, Any] | 
     chunked = _joined(batches)
     demand(_equal(whole, chunked), f"{name}: the chunk size changes the numbers")
     demand(len(_joined(read(max_events=2))) == 2, f"{name}: max_events is not honoured")
+    _check_pieces(name, reader.starts(file, chosen), whole, read)
     bare = _joined(read(fields={}, event_fields=frozenset()))
     demand(len(bare) == len(whole), f"{name}: reading weights alone loses events")
     demand(not ak.fields(bare.events), f"{name}: reads {ak.fields(bare.events)}, which nobody asked for")
@@ -86,6 +90,27 @@ def _check_fields(name: str, schema: Schema, whole: EventBatch) -> None:
         )
         missing = set(collection.fields) - set(ak.fields(members)) - derived
         demand(not missing, f"{name}: {collection.name} lacks {sorted(missing)}")
+
+
+def _check_pieces(name: str, starts: Any, whole: EventBatch, read: Callable[..., list[EventBatch]]) -> None:
+    """Pieces from start to start, joined, are the whole."""
+    good = isinstance(starts, tuple) and all(isinstance(start, Start) for start in starts)
+    demand(good, f"{name}: starts must return a tuple of Start objects")
+    demand(starts[:1] == (BEGINNING,), f"{name}: the first of starts must be the beginning of the file")
+    events = [start.event for start in starts]
+    demand(events == sorted(set(events)), f"{name}: starts must rise")
+    demand(events[-1] < len(whole), f"{name}: starts names an event that the file has not")
+    # At most so many, evenly spread, and always the last.
+    chosen = [
+        starts[i] for i in sorted({*range(0, len(starts), -(-len(starts) // _PIECES)), len(starts) - 1})
+    ]
+    ends = [start.event for start in chosen[1:]]
+    pieces = [read(start=start, stop=end) for start, end in zip(chosen, [*ends, None], strict=True)]
+    for start, batches in zip(chosen, pieces, strict=True):
+        first = batches[0].first if batches else None
+        demand(first == start.event, f"{name}: reading from event {start.event} on begins at event {first}")
+    joined = _joined([batch for batches in pieces for batch in batches])
+    demand(_equal(whole, joined), f"{name}: the pieces from start to start are not the file")
 
 
 def _joined(batches: list[EventBatch]) -> EventBatch:

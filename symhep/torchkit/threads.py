@@ -13,7 +13,7 @@ import scipy.linalg  # noqa: F401  its BLAS must be loaded before threads are li
 import torch
 from threadpoolctl import threadpool_limits
 
-__all__ = ["in_groups", "one_thread_per_operation"]
+__all__ = ["cores", "in_groups", "one_thread_per_operation"]
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ def one_thread_per_operation() -> Iterator[None]:
     1
     """
     before = torch.get_num_threads()
-    token = _cores.set(_cores.get() or before)
+    token = _cores.set(cores())
     torch.set_num_threads(1)
     try:
         with threadpool_limits(1, user_api="blas"):
@@ -47,6 +47,19 @@ def one_thread_per_operation() -> Iterator[None]:
     finally:
         torch.set_num_threads(before)
         _cores.reset(token)
+
+
+def cores() -> int:
+    """Cores that whole replicas, or whole blocks of events, may be spread over, also where an operation has one.
+
+    As many as torch has threads; OMP_NUM_THREADS limits them.
+
+    >>> before = cores()
+    >>> with one_thread_per_operation():
+    ...     cores() == before
+    True
+    """
+    return _cores.get() or torch.get_num_threads()
 
 
 def in_groups(
@@ -76,7 +89,7 @@ def in_groups(
     while device == "cpu" and count * most < replicas:
         count *= 2
     members = [part.tolist() for part in np.array_split(np.arange(replicas), min(count, max(1, replicas)))]
-    threads = min(_cores.get() or torch.get_num_threads(), len(members))
+    threads = min(cores(), len(members))
     with one_thread_per_operation():
         if threads == 1:
             return [work(group) for group in members]

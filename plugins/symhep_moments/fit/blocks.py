@@ -1,18 +1,14 @@
-"""Blocks of events over which sums are formed, whatever is read at a time."""
+"""Events of a block, and parts of it with all rows of their independent events."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-__all__ = ["BLOCK_EVENTS", "Block", "Blocks", "only_units", "split_units"]
-
-#: Events of a block.
-BLOCK_EVENTS = 1 << 16
+__all__ = ["Block", "only_units", "split_units"]
 
 
 class Block(NamedTuple):
@@ -35,41 +31,6 @@ class Block(NamedTuple):
     def summed(self, values: Tensor) -> Tensor:
         """Sums of ``values`` (n, ...) over the rows of each independent event, (units, ...)."""
         return values if self.unit is None else _summed(values, self.unit - self.first, self.units)
-
-
-class Blocks:
-    """Blocks of a fixed number of events from chunks (x, weights) of any sizes, walked anew as often as asked.
-
-    >>> chunks = [(torch.ones(n, 1, 1), torch.ones(n)) for n in (3, 4)]
-    >>> [(b.first, len(b.x)) for b in Blocks(chunks, events=5)]
-    [(0, 5), (5, 2)]
-    """
-
-    def __init__(
-        self, chunks: Iterable[tuple[Tensor, Tensor]], device: str = "cpu", events: int = BLOCK_EVENTS
-    ) -> None:
-        if iter(chunks) is chunks:
-            raise ValueError("chunks are read twice: give a list, or an object that reads anew when iterated")
-        self._chunks, self._device, self._events = chunks, device, events
-
-    def __iter__(self) -> Iterator[Block]:
-        first, held = 0, list[tuple[Tensor, Tensor]]()
-        for x, w in self._chunks:
-            start = 0
-            while start < len(x):
-                room = self._events - sum(len(part) for part, _ in held)
-                held.append((x[start : start + room], w[start : start + room]))
-                start += room
-                if sum(len(part) for part, _ in held) == self._events:
-                    yield self._block(first, held)
-                    first, held = first + self._events, []
-        if held:
-            yield self._block(first, held)
-
-    def _block(self, first: int, held: list[tuple[Tensor, Tensor]]) -> Block:
-        xs, ws = zip(*held, strict=True)
-        x, w = (xs[0], ws[0]) if len(held) == 1 else (torch.cat(xs), torch.cat(ws))
-        return Block(first, x.to(self._device), w.to(self._device))
 
 
 def _summed(values: Tensor, place: Tensor, count: int) -> Tensor:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import MethodError
 from symhep.hypotheses.adjustment import adjusted
+from symhep.methods.context import Context
 from symhep.methods.p_values import Adjusted, PKind
 from symhep.stats.residual_forms import BlockTest
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.given.exact_test import GroupTest
 from symhep_moments.fit.moments import Moments
-from symhep_moments.fit.sums import moments_of
+from symhep_moments.fit.sums import Means, moments_over
 from symhep_moments.fit.whitening import Whitened, span_test, whitened
 from symhep_moments.options import MomentsOptions
 from symhep_moments.sample import Events
+from symhep_moments.stream import together
 
 __all__ = ["CandidateTest", "GivenTest", "adjusted_tests", "candidate_tests", "given_test", "separate_tests"]
 
@@ -100,17 +102,20 @@ def adjusted_tests(tests: Mapping[str, GroupTest | GivenTest], level: float) -> 
 
 
 def separate_tests(
-    events: Events, functions: TestFunctions | None, options: MomentsOptions, exact: Mapping[str, GroupTest]
+    events: Events,
+    functions: TestFunctions | None,
+    options: MomentsOptions,
+    exact: Mapping[str, GroupTest],
+    context: Context | None = None,
 ) -> tuple[CandidateTest, ...]:
     """The same without a covariance of the moments of all of them; no ``functions``: the exact tests alone."""
     labels, tests = events.generators.labels, dict[str, GroupTest | GivenTest](exact)
-    for label in labels if functions is not None else ():
-        if label not in exact:
-            assert functions is not None
-            one = events.generators.subset([label], label)
-            moments = moments_of(
-                events.x, events.weights, functions, one, options.covariance_events, events.places
-            )
+    if functions is not None:
+        alone = {a: events.generators.subset([a], a).homogeneous() for a in labels if a not in exact}
+        sums = together([Means(functions, one) for one in alone.values()], events, context)
+        for (label, one), means in zip(alone.items(), sums, strict=True):
+            some = replace(events, generators=one)
+            moments = moments_over(some, functions, options.covariance_events, context, means)
             tests[label] = given_test(moments, np.ones(1))
     return _family([label for label in labels if label in tests], tests, options.level)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from math import pi
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +14,9 @@ import torch
 from torch import Tensor
 
 from symhep.errors import MethodError
+from symhep.readers.histogram import Histogram
 from symhep_moments.options import EfficiencyFunction, EfficiencyHistogram
+from symhep_moments.places import Places
 from symhep_moments.sample import Events, objects_of
 
 __all__ = ["Seeing", "efficiency_of"]
@@ -28,14 +33,24 @@ def efficiency_of(options: EfficiencyFunction | EfficiencyHistogram, events: Eve
     A histogram is one of particles: the probability of an event is the product over those that are there. What lies
     beyond its axes is not seen. The function raises `MethodError` where a value is negative or not finite.
     """
-    given = (
-        _by_function(options, events)
-        if isinstance(options, EfficiencyFunction)
-        else _by_histogram(options, events)
+    if isinstance(options, EfficiencyFunction):
+        return _Checked(_ByFunction(options, len(events.names), events.scale))
+    objects = objects_of(events.particles, events.places)
+    own = [p for p in range(events.x.shape[1]) if options.object is None or objects[p] == options.object]
+    own = own[:1] if options.per == "leading" else own
+    return _Checked(
+        _ByHistogram(options.load(), options.variables, own, events.names, events.scale, events.places)
     )
 
-    def seen(x: Tensor) -> Tensor:
-        values = given(x)
+
+@dataclass(frozen=True)
+class _Checked:
+    """Of the shape and the sign of a probability."""
+
+    given: Seeing
+
+    def __call__(self, x: Tensor) -> Tensor:
+        values = self.given(x)
         if values.shape != (len(x),):
             raise MethodError(
                 f"the efficiency gave {tuple(values.shape)} for {len(x)} events, not ({len(x)},)"
@@ -46,33 +61,49 @@ def efficiency_of(options: EfficiencyFunction | EfficiencyHistogram, events: Eve
             )
         return values
 
-    return seen
+
+@dataclass(frozen=True)
+class _ByFunction:
+    """A pass over the events is sent to where they are read: what it needs is loaded there."""
+
+    options: EfficiencyFunction
+    dimension: int
+    scale: float
+
+    @cached_property
+    def _function(self) -> Callable[[Tensor], Any]:
+        return self.options.load()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_function"}
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return torch.as_tensor(self._function(x[..., : self.dimension] * self.scale)).to(torch.float64)
 
 
-def _by_function(options: EfficiencyFunction, events: Events) -> Seeing:
-    function, d, scale = options.load(), len(events.names), events.scale
-    return lambda x: torch.as_tensor(function(x[..., :d] * scale)).to(torch.float64)
+@dataclass(frozen=True)
+class _ByHistogram:
+    """The product over the particles ``own``."""
 
+    histogram: Histogram
+    variables: tuple[str, ...]
+    own: list[int]
+    names: tuple[str, ...]
+    scale: float
+    places: Places | None
 
-def _by_histogram(options: EfficiencyHistogram, events: Events) -> Seeing:
-    histogram, names, places = options.load(), events.names, events.places
-    objects = objects_of(events.particles, places)
-    own = [p for p in range(events.x.shape[1]) if options.object is None or objects[p] == options.object]
-    own = own[:1] if options.per == "leading" else own
-    first = [float(edges[0]) for edges in histogram.edges]
-
-    def seen(x: Tensor) -> Tensor:
-        p = (x[:, own][..., : len(names)] * events.scale).cpu().numpy()
+    def __call__(self, x: Tensor) -> Tensor:
+        histogram, own, places = self.histogram, self.own, self.places
+        first = [float(edges[0]) for edges in histogram.edges]
+        p = (x[:, own][..., : len(self.names)] * self.scale).cpu().numpy()
         axes = [
-            _coordinate(variable, p, names, start).ravel()
-            for variable, start in zip(options.variables, first, strict=True)
+            _coordinate(variable, p, self.names, start).ravel()
+            for variable, start in zip(self.variables, first, strict=True)
         ]
         values = torch.from_numpy(histogram.at(axes).reshape(p.shape[:2]))
         if places is not None:
             values = torch.where(places.weights(x)[:, own].cpu() > 0, values, 1.0)
         return values.prod(dim=1).to(x.device)
-
-    return seen
 
 
 def _coordinate(variable: str, p: FloatArray, names: tuple[str, ...], start: float) -> FloatArray:

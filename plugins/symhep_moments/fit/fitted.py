@@ -19,10 +19,10 @@ __all__ = ["LARGEST", "effective_within", "nothing_fitted", "too_many", "why_not
 LARGEST = 2000
 
 
-def why_not_fitted(events: Events, functions: TestFunctions) -> str | None:
-    """Why no directions are sought among the candidates, in words; None: they are."""
+def why_not_fitted(events: Events, functions: TestFunctions, effective: float) -> str | None:
+    """Why no directions are sought among the candidates, in words; None: they are. ``effective``: number of events
+    within the edges."""
     needed = events_needed(functions, len(events.generators))
-    effective = effective_within(events, functions)
     if effective < needed:
         return (
             f"a fit with {functions.count} test functions needs {needed:,} effective events, "
@@ -42,7 +42,7 @@ def too_many(events: Events, functions: TestFunctions) -> bool:
 
 
 def effective_within(events: Events, functions: TestFunctions) -> float:
-    """Effective number of events within the edges of the functions."""
+    """Effective number of events within the edges of the functions, of those in memory."""
     within = events.weights * weight(functions, events.x)
     return effective_events(independent(within.cpu().numpy(), events.source))
 

@@ -17,6 +17,7 @@ from symhep.methods.p_values import PKind
 from symhep_moments.fit.algebra import AlgebraTest
 from symhep_moments.fit.bounds.limits import Bounds
 from symhep_moments.fit.candidates import CandidateTest
+from symhep_moments.fit.first_reading import Counted
 from symhep_moments.fit.maps import BreakingMap
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.rank import Chain
@@ -74,6 +75,8 @@ class Measurement:
         Which variations entered; None without any.
     moved
         Of discrete elements the asymmetry under each alternative, and the errors of the differences.
+    counted
+        Of all events, where ``events`` are a subsample; else None.
     """
 
     events: Events
@@ -101,6 +104,7 @@ class Measurement:
     sectors: Sectors = field(default_factory=Sectors)
     systematic: SystematicTerms | None = None
     moved: Mapping[str, tuple[FloatArray, FloatArray]] = field(default_factory=dict)
+    counted: Counted | None = None
 
     @property
     def kind(self) -> PKind:

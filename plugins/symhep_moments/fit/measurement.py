@@ -11,13 +11,14 @@ import torch
 
 from symhep.errors import MethodError
 from symhep.methods.context import Context, stream_for
+from symhep.methods.passes import State
 from symhep.torchkit.streams import replica_seeds
 from symhep_moments.fit.algebra import AlgebraTest, algebra_test
-from symhep_moments.fit.bounds.limits import bounds_of
+from symhep_moments.fit.bounds.limits import Bounding, bounded
 from symhep_moments.fit.bounds.relative import relative_bounds
 from symhep_moments.fit.bounds.rows import of_groups
 from symhep_moments.fit.candidates import GivenTest, candidate_tests, separate_tests
-from symhep_moments.fit.conditional.along import efficiency_along, points_of, reference_along
+from symhep_moments.fit.conditional.along import EfficiencyAlong, ReferenceAlong
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.relative import relative_discrete_tests
 from symhep_moments.fit.discrete.scan import discrete_scan
@@ -25,12 +26,8 @@ from symhep_moments.fit.discrete.varied import varied_discrete_tests
 from symhep_moments.fit.efficiency import Seeing, efficiency_of
 from symhep_moments.fit.entered import systematic_terms
 from symhep_moments.fit.fields import LinearFields
-from symhep_moments.fit.fitted import (
-    effective_within,
-    nothing_fitted,
-    too_many,
-    why_not_fitted,
-)
+from symhep_moments.fit.first_reading import Along, FirstReading, first_reading
+from symhep_moments.fit.fitted import nothing_fitted, too_many, why_not_fitted
 from symhep_moments.fit.functions.asked import functions_for
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.given.exact_test import GroupTest
@@ -40,15 +37,17 @@ from symhep_moments.fit.guard import events_needed
 from symhep_moments.fit.maps import BreakingMap, breaking_maps, relative_maps
 from symhep_moments.fit.measured import Measurement
 from symhep_moments.fit.moments import Moments
+from symhep_moments.fit.points import points_of
 from symhep_moments.fit.rank import Chain
 from symhep_moments.fit.region import Region, region
 from symhep_moments.fit.relative import relative_influences
 from symhep_moments.fit.relative_tests import BY_EFFICIENCY, RelativeTests, orbit_tests, steep_candidates
-from symhep_moments.fit.sectors.rows import Sectors, sectors_of
+from symhep_moments.fit.second_reading import second_reading
+from symhep_moments.fit.sectors.rows import Scanned, Sectors, sectors_of
 from symhep_moments.fit.subgroups.at_lab import lab_rows
 from symhep_moments.fit.subgroups.largest import largest_walk
 from symhep_moments.fit.subgroups.walk import lattice_test
-from symhep_moments.fit.sums import moments_of
+from symhep_moments.fit.sums import moments_over
 from symhep_moments.fit.support import support_of
 from symhep_moments.fit.surface import surface_of
 from symhep_moments.fit.systematics import Chains, VariedMoments, chains, largest_tests, moments_under
@@ -77,14 +76,17 @@ def measure(sample: Sample, context: Context) -> Measurement:
     frame = frame_of(events.names, sample.particles, events.x.shape[1], events.places)
     with context.progress.task("moments", len(STEPS)) as done:
         support = support_of(events)
-        done(1, STEPS[0])
         functions = functions_for(events, options, np.random.default_rng(functions_seed), harmonics=False)
         tested = functions
         if options.density is None:
             tested = functions_for(events, options, np.random.default_rng(functions_seed))
-        why = why_not_fitted(events, tested) if seeing is None else BY_EFFICIENCY
+        fit = seeing is None and not too_many(events, tested)
+        read = first_reading(events, support, tested, context, variations, fit=fit and reference is None)
+        support = read.support
+        done(1, STEPS[0])
+        why = BY_EFFICIENCY if seeing is not None else why_not_fitted(events, tested, read.counted.within)
         if why is None:
-            under = _moments(events, reference, tested, options, variations, of_reference)
+            under = _moments(events, reference, tested, options, variations, of_reference, context, read)
             under = under.restricted(support.tangent)
             moments = under.nominal
         else:
@@ -120,10 +122,8 @@ def measure(sample: Sample, context: Context) -> Measurement:
         elif along is not None:
             candidates = along.candidates
         else:
-            enough = not unnamed and effective_within(events, tested) >= events_needed(
-                tested, len(events.generators)
-            )
-            candidates = separate_tests(on_support, tested if enough else None, options, exact)
+            enough = not unnamed and read.counted.within >= events_needed(tested, len(events.generators))
+            candidates = separate_tests(on_support, tested if enough else None, options, exact, context)
         none = Chain((), options.level, 0)
         ranked = chains(under.every, options.level) if why is None else Chains((none,), none, moments)
         ranks = ranked.largest
@@ -155,16 +155,18 @@ def measure(sample: Sample, context: Context) -> Measurement:
             elements = {element.name: element.whole for element in chosen}
             if reference is None and variations:
                 discrete = varied_discrete_tests(
-                    events, variations, chosen, frame, functions, options.level, options.discrete.delta, moved
-                )
+                    events, variations, chosen, frame, functions, options.level, options.discrete.delta, moved,
+                    context,
+                )  # fmt: skip
             elif reference is None:
                 discrete = discrete_tests(
-                    events, chosen, frame, functions, options.discrete, discrete_seed, options.level, seeing
-                )
+                    events, chosen, frame, functions, options.discrete, discrete_seed, options.level, seeing, context,
+                    options.covariance_events,
+                )  # fmt: skip
             else:
                 discrete = relative_discrete_tests(
                     events, reference, chosen, frame, functions, discrete_seed, options.level, options.discrete.delta,
-                    of_reference, moved,
+                    of_reference, moved, context,
                 )  # fmt: skip
             if (subgroup := options.discrete.scanned(frame)) is not None:
                 scan = discrete_scan(
@@ -178,18 +180,21 @@ def measure(sample: Sample, context: Context) -> Measurement:
             bounds = relative_bounds(on_support, options.bounds, along)
             maps = relative_maps(on_support, functions, broken, along.along)
         elif options.bounds is not None and reference is None and seeing is None and not unnamed:
-            bounds = bounds_of(on_support, functions, options.bounds, variations)
+            bounding = Bounding.of(on_support, functions, options.bounds)
+            scanned = None if options.density is not None else Scanned.of(on_support, functions, broken)
+            sums, counts = second_reading(bounding, scanned, context, variations)
+            bounds = bounded(bounding, sums, variations, context)
             groups = of_groups(groups, given, bounds)
             maps = breaking_maps(on_support, functions, broken)
-            if options.density is None:
-                sectors = sectors_of(on_support, functions, broken, options.level, context.seeds)
+            if scanned is not None:
+                sectors = sectors_of(scanned, counts, options.level, context.seeds)
         done(1, STEPS[6])
     return Measurement(
         events, moments, support, candidates, ranks, span, algebra, lattice, discrete, elements, bounds, maps,
         options.level, sample.relative_to, tuple(edge.text for edge in options.fiducial),
-        whole_record(sample, functions, on_support), threshold_rows(sample), scan, groups, why, along,
-        surface_of(events), sectors, systematic_terms(sample, under, candidates, why, options),
-        moved,
+        whole_record(sample, functions, on_support, read.members), threshold_rows(sample), scan, groups, why, along,
+        surface_of(events, read.beyond), sectors, systematic_terms(sample, under, candidates, why, options),
+        moved, read.counted if events.subsampled else None,
     )  # fmt: skip
 
 
@@ -209,11 +214,16 @@ def _relative(
     if reference is None:
         assert seeing is not None
         return orbit_tests(
-            events, functions, options.level, efficiency_along(events, seeing), orders, exact=exact
+            events, functions, options.level, EfficiencyAlong(events, seeing, context), orders, exact=exact
         )
     steep = steep_candidates(events, reference, functions, stream_for(seed, "steep"))
     return orbit_tests(
-        events, functions, options.level, reference_along(events, reference, seed, variations), orders, steep
+        events,
+        functions,
+        options.level,
+        ReferenceAlong(events, reference, seed, variations, context),
+        orders,
+        steep,
     )
 
 
@@ -263,19 +273,18 @@ def _moments(
     options: MomentsOptions,
     variations: Sequence[VariedEvents],
     of_reference: Sequence[VariedEvents],
+    context: Context,
+    read: FirstReading,
 ) -> VariedMoments:
     """Of the events, or relative to the reference, under the variations of these."""
     if reference is None:
-        fields = LinearFields(events.generators, str(events.x.device), events.places)
 
-        def covered(some: Events) -> Moments:
-            return moments_of(
-                some.x, some.weights, functions, events.generators, options.covariance_events, some.places,
-                some.source,
-            )  # fmt: skip
+        def covered(some: Events, means: State | None = None) -> Moments:
+            return moments_over(some, functions, options.covariance_events, context, means)
 
+        along = Along(functions, LinearFields(events.generators, str(events.x.device), events.places))
         return moments_under(
-            covered(events), variations, events, lambda x: functions.along(x, fields(x)), covered
+            covered(events, read.means), variations, events, along, covered, context, read.varied
         )
     found = relative_influences(
         points_of(events),
@@ -284,5 +293,6 @@ def _moments(
         events.generators,
         options.covariance_events,
         events.places,
+        context,
     )
     return moments_under(found.moments, of_reference, reference, found.influence)

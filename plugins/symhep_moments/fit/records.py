@@ -50,7 +50,6 @@ from symhep_moments.record import (
     RankRow,
     SupportRecord,
 )
-from symhep_moments.sample import Events
 
 __all__ = ["arrays_of", "record_of"]
 
@@ -87,7 +86,8 @@ def record_of(m: Measurement) -> MomentsRecord:
         functions=Functions(
             number=len(m.moments.labels), blocks=_named_blocks(m.moments)
         ),
-        events=_events(m.events),
+        events=_events(m),
+        subsample=len(m.events) if m.events.subsampled else None,
         vectors=VectorsRecord(number=m.events.x.shape[1], components=m.events.names),
         scale=m.events.scale,
         unit=m.events.unit,
@@ -113,8 +113,14 @@ def _named_blocks(moments: Moments) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _events(events: Events) -> EventsRecord:
+def _events(m: Measurement) -> EventsRecord:
     """Of the rows that were read; equal ones of one event are one row of ``events`` with their weight."""
+    events = m.events
+    if m.counted is not None:
+        return EventsRecord(
+            used=events.number, available=events.available or events.number, effective=m.counted.effective,
+            negative=m.counted.negative, copies=m.counted.copies.repeated, alike=m.counted.copies.alike,
+        )  # fmt: skip
     told = EventsRecord.of(
         events.weights.cpu().numpy(), events.available or len(events), events.copies, events.source
     )

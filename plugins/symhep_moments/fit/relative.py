@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,62 +13,29 @@ import torch
 from torch import Tensor
 
 from symhep.errors import MethodError
-from symhep.events.copies import independent
-from symhep.events.effective import effective_events
 from symhep.lie.generators import Generators
+from symhep.methods.context import Context
+from symhep.methods.passes import State
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import Constant, around, innermost
 from symhep_moments.fit.moments import Moments
+from symhep_moments.fit.points import Points, pieces
 from symhep_moments.options import COVARIANCE_EVENTS
 from symhep_moments.places import Places
+from symhep_moments.sample import Events
+from symhep_moments.stream import EventsPass, over_all
 
-__all__ = ["Points", "RelativeMoments", "relative_influences", "relative_moments"]
+__all__ = ["RelativeMoments", "relative_influences", "relative_moments"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Numbers of an intermediate array.
-BLOCK = 1 << 21
 #: Functions with less than this of the largest root mean square are zero.
 ZERO = 1e-6
 #: Directions among the functions f with less than this of their variance are left out of delta.
 DELTA_RESOLUTION = 1e-4
 #: Effective events of either sample per function that h is made of.
 ENOUGH = 4
-
-
-@dataclass(frozen=True, eq=False)
-class Points:
-    """Events x (N, P, d), scaled as those of the other sample are, with signed ``weights`` (N,).
-
-    ``unit`` (N,): number of the independent source event of each; None: each is its own.
-
-    >>> x = torch.zeros(2, 1, 4, dtype=torch.float64)
-    >>> Points(x, torch.tensor([3.0, 1.0], dtype=torch.float64)).effective
-    1.6
-    """
-
-    x: Tensor
-    weights: Tensor
-    unit: npt.NDArray[np.int64] | None = None
-
-    @property
-    def effective(self) -> float:
-        """Effective number of independent events."""
-        return effective_events(independent(self.weights.cpu().numpy(), self.unit))
-
-    def spaced(self, events: int) -> Points:
-        """At most so many events, evenly spaced."""
-        rows = torch.linspace(0, len(self.x) - 1, min(events, len(self.x)), device=self.x.device).long()
-        unit = None if self.unit is None else self.unit[rows.cpu().numpy()]
-        return Points(self.x[rows], self.weights[rows], unit)
-
-    def chunks(self, width: int) -> list[tuple[Tensor, Tensor]]:
-        """(x, w / sum w) in pieces that make arrays of ``width`` numbers per event fit."""
-        step = max(1, BLOCK // width)
-        return list(
-            zip(torch.split(self.x, step), torch.split(self.weights / self.weights.sum(), step), strict=True)
-        )
 
 
 class _WithProducts(TestFunctions):
@@ -150,8 +119,13 @@ def relative_influences(
     generators: Generators,
     covariance_events: int = COVARIANCE_EVENTS,
     places: Places | None = None,
+    context: Context | None = None,
 ) -> RelativeMoments:
-    """`relative_moments` with the influence of an event of the reference on them."""
+    """`relative_moments` with the influence of an event of the reference on them.
+
+    Of samples of which a part alone is in memory all events are read twice, where ``context`` says: moments are those
+    of all, and the covariance of an event's influence is that of those in memory.
+    """
     needed = ENOUGH * (2 * functions.count + 1)
     for name, sample in (("data", data), ("reference", reference)):
         if not sample.effective >= needed:
@@ -160,12 +134,13 @@ def relative_influences(
                 f"too few for {functions.count} test functions relative to a reference; ask for fewer functions"
             )
     alpha = data.effective / (data.effective + reference.effective)
-    basis = _basis(data, reference, functions, alpha)
+    basis = _basis(data, reference, functions, alpha, context)
     wide = around(functions, basis)
     generators = generators.homogeneous()
     fields = LinearFields(generators, str(data.x.device), places)
     width = wide.count * (len(generators) + 2)
-    grams, sums = zip(*(_sums(s, wide, basis, fields, width) for s in (data, reference)), strict=True)
+    work = _Sums(wide, basis, generators, places)
+    grams, sums = zip(*(work.over(s, context) for s in (data, reference)), strict=True)
     # Directions with less than an event's share of the variance: their part of h is noise alone, which does not
     # move the moments, but would count in their covariance.
     inverse = _inverse(alpha * grams[0] + (1 - alpha) * grams[1], 1 / (data.effective + reference.effective))
@@ -194,43 +169,95 @@ def relative_influences(
         dict(functions.blocks),
     )
 
-    def influence(x: Tensor) -> Tensor:
-        return _influences(x, wide, basis, fields, beta, -(1 - alpha) * onto)
-
-    return RelativeMoments(moments, influence)
+    return RelativeMoments(moments, _Influence(wide, basis, generators, places, beta, -(1 - alpha) * onto))
 
 
-def _basis(data: Points, reference: Points, functions: TestFunctions, alpha: float) -> _WithProducts:
+def _basis(
+    data: Points, reference: Points, functions: TestFunctions, alpha: float, context: Context | None
+) -> _WithProducts:
     """1, f and f delta, with delta from a regression of 'is data' on f."""
     f = innermost(functions)
-    means, squares = [], []
-    for sample in (data, reference):
-        mean, square = (
-            torch.zeros(f.count, dtype=torch.float64),
-            torch.zeros(f.count, f.count, dtype=torch.float64),
-        )
-        mean, square = mean.to(sample.x.device), square.to(sample.x.device)
-        for x, w in sample.chunks(f.count):
-            values = f.values(x)
-            mean += w @ values
-            square += values.T @ (w[:, None] * values)
-        means.append(mean)
-        squares.append(square)
+    means, squares = zip(*(_Squares(f).over(s, context) for s in (data, reference)), strict=True)
     middle = alpha * means[0] + (1 - alpha) * means[1]
     gram = alpha * squares[0] + (1 - alpha) * squares[1] - torch.outer(middle, middle)
     coefficients = _inverse(gram, DELTA_RESOLUTION) @ (means[0] - middle)
     return _WithProducts(f, coefficients, -float(coefficients @ middle))
 
 
-def _sums(
-    sample: Points, wide: TestFunctions, basis: TestFunctions, fields: LinearFields, width: int
-) -> tuple[Tensor, Tensor]:
+class _Pair(EventsPass):
+    """Two sums over the events, each in proportion to the weights."""
+
+    def over(self, sample: Points, context: Context | None) -> tuple[Tensor, Tensor]:
+        """Both over all events of a sample, over the sum of the weights."""
+        if not sample.subsampled:
+            return self.sums(sample.x, sample.weights / sample.weights.sum())
+        state = over_all(self, sample.all_events, context)
+        one, two = (torch.from_numpy(state[name] / state["w"]).to(sample.x) for name in ("one", "two"))
+        return one, two
+
+    def of_events(self, events: Events, number: int) -> State:
+        """See `EventsPass.of_events`."""
+        one, two = (part.cpu().numpy() for part in self.sums(events.x, events.weights))
+        return {"one": one, "two": two, "w": events.weights.sum().cpu().numpy()}
+
+    @abstractmethod
+    def sums(self, x: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
+        """Of events with these weights."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Squares(_Pair):
+    """E[f] (K,) and E[f f^T] (K, K)."""
+
+    functions: TestFunctions
+    name: ClassVar[str] = "functions of both samples"
+
+    def sums(self, x: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
+        """See `_Pair.sums`."""
+        k = self.functions.count
+        mean, square = x.new_zeros(k, dtype=torch.float64), x.new_zeros(k, k, dtype=torch.float64)
+        for some, share in pieces(x, w, k):
+            values = self.functions.values(some)
+            mean += share @ values
+            square += values.T @ (share[:, None] * values)
+        return mean, square
+
+
+@dataclass(frozen=True, eq=False)
+class _Sums(_Pair):
     """E[g b g^T] (J, J) and E[grad (g b) . v] (J, G), b = 1 without edges."""
-    gram = total = sample.x.new_zeros(1)
-    for x, w in sample.chunks(width):
-        gram = gram + wide.values(x).T @ (w[:, None] * basis.values(x))
-        total = total + wide.sum_along(x, fields(x), w)
-    return gram, total
+
+    wide: TestFunctions
+    basis: TestFunctions
+    generators: Generators
+    places: Places | None
+    name: ClassVar[str] = "both samples"
+
+    def sums(self, x: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
+        """See `_Pair.sums`."""
+        j, g = self.wide.count, len(self.generators)
+        fields = LinearFields(self.generators, str(x.device), self.places)
+        gram, total = x.new_zeros(j, j), x.new_zeros(j, g)
+        for some, share in pieces(x, w, j * (g + 2)):
+            gram = gram + self.wide.values(some).T @ (share[:, None] * self.basis.values(some))
+            total = total + self.wide.sum_along(some, fields(some), share)
+        return gram, total
+
+
+@dataclass(frozen=True, eq=False)
+class _Influence:
+    """``turn`` R of events (n, P, D): (n, K, G)."""
+
+    wide: TestFunctions
+    basis: TestFunctions
+    generators: Generators
+    places: Places | None
+    beta: Tensor
+    turn: Tensor
+
+    def __call__(self, x: Tensor) -> Tensor:
+        fields = LinearFields(self.generators, str(x.device), self.places)
+        return _influences(x, self.wide, self.basis, fields, self.beta, self.turn)
 
 
 def _covariance(

@@ -13,12 +13,13 @@ from symhep.methods.enumeration import several
 from symhep_moments.fit.bounds.seen import Seen
 from symhep_moments.fit.bounds.turns import Turns, turns_of
 from symhep_moments.fit.candidates import CandidateTest, GivenTest, adjusted_tests, given_test
-from symhep_moments.fit.conditional.along import Along, nothing, points_of, side_by_side
+from symhep_moments.fit.conditional.along import Along, Asked, nothing, side_by_side
 from symhep_moments.fit.conditional.moments import as_moments
 from symhep_moments.fit.conditional.partialling import Partialled
 from symhep_moments.fit.conditional.strengths import OrbitHarmonics, Strength, strengths
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.given.exact_test import GroupTest
+from symhep_moments.fit.points import points_of
 from symhep_moments.fit.steepness import steepness
 from symhep_moments.sample import Events
 
@@ -93,12 +94,17 @@ def orbit_tests(
     generators, turns = events.generators, turns_of(events, functions, relative=True)
     seen, sizes = Seen(events, functions), dict[str, list[Strength]]()
     tests = dict[str, GivenTest | GroupTest](exact or {})
+    asked = dict[str, tuple[bool, OrbitHarmonics]]()
     for label, orbit in turns.orbits.items():
-        tested = label in generators.labels and label not in tests
         waves = OrbitHarmonics(seen, label, orbit, orders)
-        if not (tested or waves.count):
-            continue
-        found = along(orbit, side_by_side(functions.values if tested else nothing, waves), waves.count)
+        own_test = label in generators.labels and label not in tests
+        if own_test or waves.count:
+            asked[label] = own_test, waves
+    every = along.each([
+        Asked(turns.orbits[label], side_by_side(functions.values if own else nothing, waves), waves.count)
+        for label, (own, waves) in asked.items()
+    ])  # fmt: skip
+    for (label, (tested, waves)), found in zip(asked.items(), every, strict=True):
         if tested:
             tests[label] = _largest(found, functions, generators.subset([label]))
         sizes[label] = strengths(found, waves.names)

@@ -19,7 +19,7 @@ from symhep_moments.fit.functions.options import FunctionOptions
 from symhep_moments.fit.functions.squash import Squashed, natural_size
 from symhep_moments.fit.functions.union import AsBlock, Joined
 from symhep_moments.fit.functions.whole import whole_functions
-from symhep_moments.fit.relative import Points
+from symhep_moments.fit.points import Points
 from symhep_moments.places import Places
 
 __all__ = ["OrbitWaves", "steepness"]

@@ -1,8 +1,7 @@
-"""Moments and their covariance as sums over fixed blocks of events, in two passes and constant memory."""
+"""Moments and their covariance as sums over fixed blocks of events, in two passes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 
@@ -14,58 +13,127 @@ from torch import Tensor
 from symhep.errors import MethodError
 from symhep.events.copies import units_or_none
 from symhep.lie.generators import Generators
-from symhep.methods.streaming import Streamed, stream
-from symhep_moments.fit.blocks import BLOCK_EVENTS, Block, Blocks, only_units, split_units
-from symhep_moments.fit.fields import LinearFields
+from symhep.methods.context import Context
+from symhep.methods.passes import State
+from symhep_moments.events import Events
+from symhep_moments.fit.blocks import Block, only_units, split_units
+from symhep_moments.fit.fields import LinearFields, columnwise
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
 from symhep_moments.fit.moments import Moments
 from symhep_moments.options import COVARIANCE_EVENTS
 from symhep_moments.places import Places
+from symhep_moments.stream import EventsPass, over_all
 
-__all__ = ["Block", "Blocks", "MomentSums", "moments_of", "moments_of_chunks"]
+__all__ = ["Block", "Means", "Spread", "block_of", "moments_of", "moments_over"]
 
-#: Numbers of an intermediate array: 4 MB, so that it stays near the processor.
-NUMBERS = 1 << 19
+FloatArray = npt.NDArray[np.float64]
+
+#: Numbers of an intermediate array: 8 MB, so that it stays near the processor.
+NUMBERS = 1 << 20
 #: Degrees of freedom that are as good as infinitely many.
 MOST = 1e8
 #: Keeps 0 / 0 from being NaN.
 TINY = 1e-300
 
 
-@dataclass
-class Means:
-    """Of the first pass: sum w m (K, G), and sums of powers of the weights of independent events.
+@dataclass(frozen=True, eq=False)
+class Means(EventsPass):
+    """First pass: sum w m (K, G) of the moments m_nka = grad f_k(x_n) . v_a(x_n), of ``functions`` and ``generators``.
 
-    ``events`` are rows, ``units`` independent events.
+    State: ``total`` (K, G), ``rows``, sums of w, w^2, w^3 of independent events in ``w`` (3,), and of each block the
+    number of independent events, ``units``.
     """
 
-    total: Tensor
-    events: int = 0
-    units: int = 0
-    w: float = 0.0
-    w2: float = 0.0
-    w3: float = 0.0
+    functions: TestFunctions
+    generators: Generators
+    name = "means"
+    joined = frozenset({"units"})
+
+    def of_events(self, events: Events, number: int) -> State:
+        """See `symhep_moments.stream.EventsPass`."""
+        block = block_of(events)
+        fields = LinearFields(self.generators, str(block.x.device), events.places)
+        total = block.x.new_zeros(self.functions.count, len(self.generators))
+        step = max(1, NUMBERS // (len(self.generators) * max(block.x[:1].numel(), 1)))
+        for some, w in zip(torch.split(block.x, step), torch.split(block.w, step), strict=True):
+            x = columnwise(some)
+            total += self.functions.sum_along(x, fields(x), w)
+        weights = block.summed(block.w)
+        return {
+            "total": total.cpu().numpy(),
+            "rows": np.array(len(block.x)),
+            "w": np.array([float((weights**power).sum()) for power in (1, 2, 3)]),
+            "units": np.array([block.units]),
+        }
 
 
-@dataclass
-class Spread:
-    """Of the second pass: sum w^2 (m - A)(m - A)^T over the independent events ``rows``; sums of w^2, w^4, and of
-    w^2 b^2 and its square, b the edges of the functions."""
+@dataclass(frozen=True, eq=False)
+class Units(EventsPass):
+    """Of each block the number of independent ``units``, and ``rows`` of all."""
 
-    mean: Tensor
-    rows: Tensor
-    gram: Tensor
-    squares: Tensor
+    name = "independent events"
+    joined = frozenset({"units"})
 
-    @property
-    def events(self) -> int:
-        """How many they are."""
-        return len(self.rows)
+    def of_events(self, events: Events, number: int) -> State:
+        """See `symhep_moments.stream.EventsPass`."""
+        return {"rows": np.array(len(events)), "units": np.array([block_of(events).units])}
 
 
-class MomentSums(Streamed[Block, Means | Spread, Moments]):
-    """Sums over events that give `Moments`.
+@dataclass(frozen=True, eq=False)
+class Spread(EventsPass):
+    """Second pass: sum w^2 (m - A)(m - A)^T over some independent events.
+
+    State: ``gram`` (G K, G K), and in ``squares`` sums of w^2, w^4, and of w^2 b^2 and its square, b the edges of the
+    functions.
+
+    Attributes
+    ----------
+    mean
+        (G K,) A, generator by generator.
+    firsts
+        Number of the first independent event of each block.
+    units, used
+        How many there are, and how many are used, evenly spaced.
+    """
+
+    functions: TestFunctions
+    generators: Generators
+    mean: FloatArray
+    firsts: npt.NDArray[np.int64]
+    units: int
+    used: int
+    name = "covariance"
+
+    def of_events(self, events: Events, number: int) -> State:
+        """See `symhep_moments.stream.EventsPass`."""
+        block, first = block_of(events), int(self.firsts[number])
+        rows = np.arange(self.used) * (self.units - 1) // max(self.used - 1, 1)
+        rows = rows[(rows >= first) & (rows < first + block.units)] - first
+        chosen = only_units(block, torch.from_numpy(rows).to(block.x.device))
+        fields = LinearFields(self.generators, str(block.x.device), events.places)
+        mean = torch.from_numpy(self.mean).to(block.x.device)
+        gram, squares = mean.new_zeros(len(mean), len(mean)), mean.new_zeros(4)
+        for some in split_units(chosen, max(1, NUMBERS // max(len(mean), 1))):
+            x = columnwise(some.x)
+            m = self.functions.along(x, fields(x)).permute(2, 1, 0).flatten(0, 1)  # (G K, n)
+            m = (m - mean[:, None]).mul_(some.w)
+            gram += _gram(m if some.unit is None else some.summed(m.T.contiguous()).T)
+        if len(chosen.x):
+            whole = chosen.summed(chosen.w) ** 2
+            within = chosen.summed(chosen.w * weight(self.functions, chosen.x)) ** 2
+            squares += torch.stack([whole.sum(), (whole**2).sum(), within.sum(), (within**2).sum()])
+        return {"gram": gram.cpu().numpy(), "squares": squares.cpu().numpy()}
+
+
+def moments_over(
+    events: Events,
+    functions: TestFunctions,
+    covariance_events: int = COVARIANCE_EVENTS,
+    context: Context | None = None,
+    means: State | None = None,
+) -> Moments:
+    """Moments of the candidates of ``events``, of which there may be more than are in memory.
 
     First pass: A_ka = sum_n w_n m_nka / sum_n w_n of the moments m_nka = grad f_k(x_n) . v_a(x_n), from all events.
     Second: its covariance
@@ -73,133 +141,64 @@ class MomentSums(Streamed[Block, Means | Spread, Moments]):
         C = sum_n w_n^2 (m_n - A)(m_n - A)^T / (sum_n w_n)^2,
 
     with w (m - A) summed over the rows of an independent event first (Liang and Zeger 1986). It costs (K G)^2 per event
-    and is estimated from at most ``covariance_events``, evenly spaced. How many they were, (sum w^2)^2 / sum w^4 as
-    weights count, those of the edges of the functions included, is handed on as ``nu``.
+    and is estimated from at most ``covariance_events``, evenly spaced, of the events in memory. How many they were,
+    (sum w^2)^2 / sum w^4 as weights count, those of the edges of the functions included, is handed on as ``nu``.
 
-    Parameters
-    ----------
-    functions
-        K test functions.
-    generators
-        G candidates.
-    covariance_events
-        For the covariance.
-    device
-        Where the events are.
-    places
-        What they hold, if more than vectors of which all is known.
+    ``means``: the state of the first pass, where it has been made with others.
+
+    Raises `MethodError` if the weights do not sum to a positive number, or too few effective events have no covariance.
     """
-
-    passes = 2
-
-    def __init__(
-        self,
-        functions: TestFunctions,
-        generators: Generators,
-        covariance_events: int = COVARIANCE_EVENTS,
-        device: str = "cpu",
-        places: Places | None = None,
-    ) -> None:
-        self.functions, self.generators = functions, generators.homogeneous()
-        self.covariance_events, self.device, self.places = covariance_events, device, places
-        self._fields = LinearFields(self.generators, device, places)
-
-    def begin(self, number: int, earlier: tuple[Means | Spread, ...]) -> Means | Spread:
-        """No events. Raises `MethodError` if the weights of the first pass do not sum to a positive number."""
-        size = (self.functions.count, len(self.generators))
-        if number == 0:
-            return Means(torch.zeros(size, dtype=torch.float64, device=self.device))
-        means = earlier[0]
-        assert isinstance(means, Means)
-        if means.events == 0:
-            raise MethodError("there are no events")
-        if not (isfinite(means.w) and means.w > 0):
-            raise MethodError(
-                f"the weights of {means.events} events sum to {means.w:.4g}; the sum must be positive"
-            )
-        mean = (means.total / means.w).flatten()
-        gram = torch.zeros(len(mean), len(mean), dtype=torch.float64, device=self.device)
-        used = min(means.units, max(self.covariance_events * means.units // means.events, 1))
-        rows = torch.arange(used, device=self.device) * (means.units - 1) // max(used - 1, 1)
-        return Spread(mean, rows, gram, torch.zeros(4, dtype=torch.float64, device=self.device))
-
-    def accumulate(self, state: Means | Spread, chunk: Block) -> Means | Spread:
-        """With the events of a block counted in."""
-        if isinstance(state, Spread):
-            return self._spread(state, chunk)
-        step = max(1, NUMBERS // (len(self.generators) * chunk.x.shape[1] * chunk.x.shape[2]))
-        for x, w in zip(torch.split(chunk.x, step), torch.split(chunk.w, step), strict=True):
-            state.total += self.functions.sum_along(x, self._fields(x), w)
-        weights = chunk.summed(chunk.w)
-        state.events += len(chunk.x)
-        state.units += chunk.units
-        state.w += float(weights.sum())
-        state.w2 += float((weights**2).sum())
-        state.w3 += float((weights**3).sum())
-        return state
-
-    def _spread(self, state: Spread, chunk: Block) -> Spread:
-        ends = torch.tensor([chunk.first, chunk.first + chunk.units], device=self.device)
-        low, high = torch.searchsorted(state.rows, ends).tolist()
-        chosen = only_units(chunk, state.rows[low:high] - chunk.first)
-        for some in split_units(chosen, max(1, NUMBERS // len(state.mean))):
-            m = self.functions.along(some.x, self._fields(some.x)).flatten(1)
-            state.gram += _gram(some.summed((m - state.mean).mul_(some.w[:, None])))
-        if len(chosen.x):
-            squares = chosen.summed(chosen.w) ** 2
-            within = chosen.summed(chosen.w * weight(self.functions, chosen.x)) ** 2
-            state.squares += torch.stack([squares.sum(), (squares**2).sum(), within.sum(), (within**2).sum()])
-        return state
-
-    def merge(self, first: Means | Spread, second: Means | Spread) -> Means | Spread:
-        """Of the events of both."""
-        if isinstance(first, Means):
-            assert isinstance(second, Means)
-            total = first.total + second.total
-            return Means(
-                total,
-                first.events + second.events,
-                first.units + second.units,
-                first.w + second.w,
-                first.w2 + second.w2,
-                first.w3 + second.w3,
-            )
-        assert isinstance(second, Spread)
-        return Spread(first.mean, first.rows, first.gram + second.gram, first.squares + second.squares)
-
-    def finish(self, states: tuple[Means | Spread, ...]) -> Moments:
-        """The moments. Raises `MethodError` if too few effective events have no covariance."""
-        means, spread = states
-        assert isinstance(means, Means)
-        assert isinstance(spread, Spread)
-        squares, fourth, within, within2 = spread.squares.tolist()
-        effective = squares**2 / max(fourth, TINY)
-        if effective <= 2:
-            raise MethodError(
-                f"{spread.events} events, {effective:.1f} effective ones, have no covariance; use more events"
-            )
-        # Events beyond an edge count in the mean, as zeros, but say nothing of the spread within.
-        inside = within**2 / max(within2, TINY)
-        if inside <= 2:
-            raise MethodError(
-                f"{inside:.1f} of {spread.events} effective events lie within the edges; they have no covariance"
-            )
-        k, g = means.total.shape
-        one_event = spread.gram / (squares * (1 - 1 / effective))
-        nu = min(effective, inside) - 1
-        if self.places is not None and spread.events == means.units:
-            nu = _freedom(means, spread) * min(1.0, inside / effective)
-        return Moments(
-            (means.total / means.w).cpu().numpy(),
-            (one_event * (means.w2 / means.w**2)).cpu().numpy().reshape(k, g, k, g),
-            nu,
-            self.generators,
-            self.functions.labels,
-            dict(self.functions.blocks),
+    generators = events.generators.homogeneous()
+    if means is None:
+        means = over_all(Means(functions, generators), events, context)
+    rows, (w, w2, _) = int(means["rows"]), means["w"].tolist()
+    if not (isfinite(w) and w > 0):
+        raise MethodError(f"the weights of {rows} events sum to {w:.4g}; the sum must be positive")
+    few = over_all(Units(), events.few, context) if events.subsampled else means
+    units = int(few["units"].sum())
+    used = min(units, max(covariance_events * units // int(few["rows"]), 1))
+    firsts = np.cumsum(few["units"]) - few["units"]
+    mean = means["total"] / w
+    spread = over_all(
+        Spread(functions, generators, mean.T.reshape(-1), firsts, units, used), events.few, context
+    )
+    squares, fourth, within, within2 = spread["squares"].tolist()
+    effective = squares**2 / max(fourth, TINY)
+    if effective <= 2:
+        raise MethodError(
+            f"{used} events, {effective:.1f} effective ones, have no covariance; use more events"
         )
+    # Events beyond an edge count in the mean, as zeros, but say nothing of the spread within.
+    inside = within**2 / max(within2, TINY)
+    if inside <= 2:
+        raise MethodError(
+            f"{inside:.1f} of {used} effective events lie within the edges; they have no covariance"
+        )
+    k, g = mean.shape
+    one_event = spread["gram"].reshape(g, k, g, k).transpose(1, 0, 3, 2) / (squares * (1 - 1 / effective))
+    nu = min(effective, inside) - 1
+    if events.places is not None and used == int(means["units"].sum()):
+        nu = _freedom(means["w"]) * min(1.0, inside / effective)
+    return Moments(
+        mean, np.ascontiguousarray(one_event * (w2 / w**2)), nu, generators, functions.labels,
+        dict(functions.blocks),
+    )  # fmt: skip
 
 
-def _freedom(means: Means, spread: Spread) -> float:
+def block_of(events: Events) -> Block:
+    """The rows of a block, those of an independent event one after the other."""
+    place = units_or_none(events.source)
+    if place is None:
+        return Block(0, events.x, events.weights)
+    if (np.diff(place) >= 0).all():
+        return Block(0, events.x, events.weights, torch.from_numpy(place).to(events.x.device))
+    order = torch.from_numpy(np.argsort(place, kind="stable")).to(events.x.device)
+    return Block(
+        0, events.x[order], events.weights[order], torch.from_numpy(np.sort(place)).to(events.x.device)
+    )
+
+
+def _freedom(sums: FloatArray) -> float:
     """Degrees of freedom of the covariance of a sum z = sum w m whose terms are in the covariance, too.
 
     Uncentred, S = sum w^2 m m^T, z^T S^-1 z has the mean of chi^2 and no more than its variance, whatever the weights:
@@ -209,16 +208,17 @@ def _freedom(means: Means, spread: Spread) -> float:
     freedom. The freedom of the variances themselves, W_2^2 / W_4, would be that of a covariance from other events, and
     is far too small where few weights are large.
     """
-    kappa = 2 * means.w3 / (means.w * means.w2) - means.w2 / means.w**2
+    w, w2, w3 = sums.tolist()
+    kappa = 2 * w3 / (w * w2) - w2 / w**2
     return min(1 / kappa if kappa > 0 else MOST, MOST) - 1
 
 
 def _gram(m: Tensor) -> Tensor:
-    """m^T m; numpy knows that this is symmetric, which saves half of it."""
+    """m m^T; numpy knows that this is symmetric, which saves half of it."""
     if m.is_cuda:
-        return m.T @ m
+        return m @ m.T
     rows = m.numpy()
-    return torch.from_numpy(rows.T @ rows)
+    return torch.from_numpy(rows @ rows.T)
 
 
 def moments_of(
@@ -242,28 +242,8 @@ def moments_of(
     >>> bool((abs(moments.mean) < 5 * np.sqrt(np.einsum("kaka->ka", moments.covariance)) + 1e-12).all()), moments.nu
     (True, 999.0)
     """
-    place = units_or_none(unit)
-    if place is None:
-        return moments_of_chunks(
-            [(x, weights)], functions, generators, covariance_events, str(x.device), places
-        )
-    order = torch.from_numpy(np.argsort(place, kind="stable")).to(x.device)
-    rows = Block(0, x[order], weights[order], torch.from_numpy(np.sort(place)).to(x.device))
-    work = MomentSums(functions, generators, covariance_events, str(x.device), places)
-    return stream(work, split_units(rows, BLOCK_EVENTS))
-
-
-def moments_of_chunks(
-    chunks: Iterable[tuple[Tensor, Tensor]],
-    functions: TestFunctions,
-    generators: Generators,
-    covariance_events: int = COVARIANCE_EVENTS,
-    device: str = "cpu",
-    places: Places | None = None,
-) -> Moments:
-    """Moments of events that come in ``chunks`` (x, weights) of any sizes, read twice: for more than fit into memory.
-
-    The sizes of the chunks change no bit: sums are formed over fixed blocks.
-    """
-    work = MomentSums(functions, generators, covariance_events, device, places)
-    return stream(work, Blocks(chunks, device))
+    if not len(x):
+        raise MethodError("there are no events")
+    names = tuple(str(i) for i in range(generators.vector))
+    events = Events(x, weights, 1.0, names, "", False, generators, source=unit, places=places)
+    return moments_over(events, functions, covariance_events)

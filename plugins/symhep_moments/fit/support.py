@@ -6,8 +6,8 @@ so it is excluded by geometry alone; and its moments may not even vary, which a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from symhep.errors import MethodError
 from symhep.lie.canonical_basis import canonical_basis
 from symhep.stats.constraints import Constraint
 from symhep.stats.support import affine_hull, quadrics
-from symhep_moments.fit.support_groups import MOST_MONOMIALS, SupportGroup, support_groups
+from symhep_moments.fit.support_groups import MOST_MONOMIALS, SupportGroup, some_points, support_groups
 from symhep_moments.sample import Events
 
 __all__ = ["Support", "support_of"]
@@ -47,6 +47,9 @@ class Support:
         P d, numbers of an event.
     constraints
         What holds for all events: 'the sum of px is 0 GeV'.
+    equations
+        The linear and quadratic ones that candidates are to keep, as forms (q, C + 1, C + 1) of the C numbers of scaled
+        events, and of the members of each set, by the name of the `SupportGroup`.
     """
 
     tangent: FloatArray
@@ -55,14 +58,16 @@ class Support:
     rank: int
     dimension: int
     constraints: tuple[str, ...]
+    equations: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def motionless(self, labels: Sequence[str]) -> list[str]:
         """Those of the candidates, called ``labels``, that move no event on their own."""
         return [label for label, inside in zip(labels, _inside(self.still), strict=True) if inside]
 
 
-def support_of(events: Events) -> Support:
-    """The support of ``events``, from linear and quadratic equations that all of them satisfy.
+def support_of(events: Events, more: FloatArray | None = None) -> Support:
+    """The support of ``events``, from linear and quadratic equations that all of them satisfy, and the events ``more``
+    (n, P, D) beside them.
 
     Of members of sets, whose number varies, the sum belongs to the event, and quadratic equations that hold for each
     of them are sought: an empty place says nothing. A candidate v keeps (x, 1)^T Q (x, 1) = 0 if (x, 1)^T Q (v, 0) = 0
@@ -81,7 +86,8 @@ def support_of(events: Events) -> Support:
     >>> [poincare().labels[a] for a in found.tangent.argmax(axis=0)], found.excluded[0]
     (['J_x', 'J_y', 'J_z'], ('K_x', 'it changes the sum of px and E of a'))
     """
-    groups = support_groups(events)
+    points = some_points(events)
+    groups = support_groups(events, points if more is None else np.concatenate([points, more]))
     whole = groups[0]
     n, dimension = whole.flat.shape
     if n <= dimension + 1:
@@ -94,8 +100,9 @@ def support_of(events: Events) -> Support:
     if hull.rank == 0:
         raise MethodError("all events are identical: nothing can be tested")
     planes = _planes(hull.normals, hull.offsets)
-    changes = [_changes(np.concatenate([planes, _surfaces(whole)]), flat, whole.v)]
-    changes += [_changes(_surfaces(g), g.flat, g.v) for g in groups[1:]]
+    equations = {"": np.concatenate([planes, _surfaces(whole)])}
+    equations |= {g.name: _surfaces(g) for g in groups[1:]}
+    changes = [_changes(equations[g.name], g.flat, g.v) for g in groups]
     kept = _null(sum(np.einsum("aqn,bqn->ab", c, c) / c.shape[2] for c in changes))
     still = _null(sum(np.einsum("ani,bni->ab", g.v, g.v) / g.v[0].size for g in groups))
     known = [g.constraints(events) for g in groups]
@@ -109,6 +116,7 @@ def support_of(events: Events) -> Support:
         hull.rank,
         dimension,
         tuple(c.text for some in known for c in some),
+        equations,
     )
 
 

@@ -13,7 +13,7 @@ from symhep.stats.constraints import Constraint, constraints
 from symhep.stats.support import POINTS
 from symhep_moments.sample import Events
 
-__all__ = ["MOST_MONOMIALS", "SupportGroup", "support_groups"]
+__all__ = ["MOST_MONOMIALS", "SupportGroup", "some_points", "support_groups"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -37,6 +37,8 @@ class SupportGroup:
         (G, n, C) fields.
     names
         V.
+    of_set
+        Are they members of a set? Its name is that of the one vector.
     """
 
     x: FloatArray
@@ -44,6 +46,11 @@ class SupportGroup:
     v: FloatArray
     names: tuple[str, ...]
     of_set: bool = False
+
+    @property
+    def name(self) -> str:
+        """Of the set; '' for the vectors of an event."""
+        return self.names[0] if self.of_set else ""
 
     @property
     def flat(self) -> FloatArray:
@@ -67,14 +74,16 @@ class SupportGroup:
         ]
 
 
-def support_groups(events: Events) -> list[SupportGroup]:
-    """The vectors of the events, and the members of each set."""
-    x, places = _some(events), events.places
+def support_groups(events: Events, x: FloatArray, most: int = POINTS) -> list[SupportGroup]:
+    """The vectors of some of the ``events``, x (n, P, D), and at most so many members of each set."""
+    places = events.places
     d = len(events.names)
     if places is None:
         v = _fields(events.generators, x, np.ones(x.shape))
         return [
-            SupportGroup(x, np.ones(x.shape[1:], dtype=bool), v.reshape(*v.shape[:2], -1), events.particles)
+            SupportGroup(
+                x, np.ones(x.shape[1:], dtype=bool), v.reshape(*v.shape[:2], x[:1].size), events.particles
+            )
         ]
     vectors, there = x[..., :d], places.there(torch.from_numpy(x)).numpy()
     v = _fields(events.generators, vectors, there)  # (G, n, P, d)
@@ -83,21 +92,21 @@ def support_groups(events: Events) -> list[SupportGroup]:
     present = np.array([places.present[where[0]] for where, _ in own])
     whole = np.stack([vectors[:, where].sum(axis=1) for where, _ in own], axis=1)
     moved = np.stack([v[:, :, where].sum(axis=2) for where, _ in own], axis=2)
-    flat = moved.reshape(*moved.shape[:2], -1)[..., present.reshape(-1)]
+    flat = moved.reshape(*moved.shape[:2], present.size)[..., present.reshape(-1)]
     groups = [SupportGroup(whole, present, flat, tuple(name for _, name in own))]
     for name, where in places.members.items():
         held = x[:, where, d].reshape(-1) > 0
         members = vectors[:, where].reshape(-1, d)[held]
-        rows = np.linspace(0, len(members) - 1, min(len(members), POINTS)).astype(np.int64)
+        rows = np.linspace(0, len(members) - 1, min(len(members), most)).astype(np.int64)
         if not len(rows):
             continue
         has = places.present[where[0]]
-        speeds = v[:, :, where].reshape(len(v), -1, d)[:, held][:, rows][..., has]
+        speeds = v[:, :, where].reshape(len(v), held.size, d)[:, held][:, rows][..., has]
         groups.append(SupportGroup(members[rows][:, None], has[None], speeds, (name,), of_set=True))
     return groups
 
 
-def _some(events: Events) -> FloatArray:
+def some_points(events: Events) -> FloatArray:
     """(n, P, d), or (n, P, D), events that have a weight, evenly spaced."""
     rows = events.weights.nonzero().flatten()
     p, d = events.vectors.shape[1:]

@@ -10,16 +10,21 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from symhep.events.copies import independent
+from symhep.methods.context import Context
+from symhep.methods.passes import State
 from symhep.stats.variations import nuisance_shifts
 from symhep_moments.fit.candidates import GivenTest, given_test
 from symhep_moments.fit.moments import Moments
 from symhep_moments.fit.rank import Chain, RankTest, chain
 from symhep_moments.fit.whitening import whitened
 from symhep_moments.sample import Events
+from symhep_moments.stream import EventsPass, over_all
 from symhep_moments.varied import VariedEvents
 
 __all__ = [
     "Chains",
+    "VariedMeans",
     "VariedMoments",
     "chains",
     "largest_tests",
@@ -73,6 +78,8 @@ def moments_under(
     events: Events,
     influence: Callable[[Tensor], Tensor],
     covered: Callable[[Events], Moments] | None = None,
+    context: Context | None = None,
+    state: State | None = None,
 ) -> VariedMoments:
     """Moments with those under the alternatives of ``events``, which are those of the sample or of its reference.
 
@@ -86,24 +93,28 @@ def moments_under(
 
     An alternative without a parameter has its own moments, of the covariance of the nominal ones times the ratio of
     effective numbers of events if it differs by its weights alone, and else its own (``covered``; without it the
-    nominal one).
+    nominal one). ``state``: that of `VariedMeans`, where it has been made with others.
 
     ``variations`` that change weights alone share one evaluation of the functions.
     """
     if not variations:
         return VariedMoments(statistical, statistical)
-    found = _means(variations, events, influence, statistical)
-    terms = shifts_of(variations, statistical.mean, found)
+    found = _under(variations, events, influence, statistical, state, context)
+    terms = shifts_of(variations, statistical.mean, found.means)
     added = np.einsum("tka,tlb->kalb", terms, terms, optimize=True)
     nominal = replace(statistical, covariance=statistical.covariance + added)
     others = []
-    for variation, means in zip(variations, found, strict=True):
+    for variation, means, effective in zip(variations, found.means, found.effective, strict=True):
         if variation.parametric:
             continue
-        for mean, some, same in zip(means, variation.alternatives, variation.same_rows, strict=True):
+        sets = zip(means, effective, variation.alternatives, variation.same_rows, strict=True)
+        for mean, number, some, same in sets:
             if same or covered is None:
-                ratio = 1.0 if covered is None else events.effective / some.effective
+                ratio = 1.0 if covered is None else events.effective / number
                 own = replace(statistical, mean=mean, covariance=statistical.covariance * ratio)
+            elif events.subsampled and some.stream is None:  # read with the blocks: few of them are in memory
+                few = covered(replace(some, generators=events.generators))
+                own = replace(few, mean=mean, covariance=few.covariance * (some.effective / number))
             else:
                 own = covered(replace(some, generators=events.generators))
             others.append(replace(own, covariance=own.covariance + added))
@@ -169,40 +180,82 @@ def chains(moments: Sequence[Moments], level: float) -> Chains:
     return Chains(each, Chain(ordered, level, found), best[found][1] if found else moments[0])
 
 
-def _means(
+@dataclass(frozen=True, eq=False)
+class VariedMeans(EventsPass):
+    """Sums under all alternatives that are read with the nominal events.
+
+    State: ``total`` (1 + A, m) sums of w times the ``influence`` of the nominal events and the A alternatives, ``w``
+    (1 + A, 2) sums of w, and of the squares of those of independent events.
+    """
+
+    influence: Callable[[Tensor], Tensor]
+    size: int
+    name = "systematic variations"
+
+    def of_events(self, events: Events, number: int) -> State:
+        """See `symhep_moments.stream.EventsPass`."""
+        flat = [pair for v in events.variations for pair in zip(v.alternatives, v.same_rows, strict=True)]
+        sets = [events, *(some for some, _ in flat)]
+        shared = [0, *(i for i, (some, same) in enumerate(flat, 1) if same and len(some) == len(events))]
+        weights = np.array([sets[i].weights.cpu().numpy() for i in shared]).reshape(len(shared), len(events))
+        total, step = np.zeros((len(sets), self.size)), max(1, BLOCK // (self.size + 1))
+        for first in range(0, len(events), step):
+            own = self.influence(events.x[first : first + step]).flatten(1).cpu().numpy()
+            total[shared] += weights[:, first : first + step] @ own
+        for i in set(range(len(sets))) - set(shared):
+            for x, w in zip(torch.split(sets[i].x, step), torch.split(sets[i].weights, step), strict=True):
+                total[i] += (w @ self.influence(x).flatten(1)).cpu().numpy() if len(x) else 0.0
+        units = [independent(some.weights.cpu().numpy(), some.source) for some in sets]
+        return {"total": total, "w": np.array([[w.sum(), (w**2).sum()] for w in units])}
+
+
+@dataclass(frozen=True, eq=False)
+class Under:
+    """Moments under the alternatives of each variation, (A, K, G), and their effective numbers of events (A,)."""
+
+    means: list[FloatArray]
+    effective: list[FloatArray]
+
+
+def varied_state(
+    variations: Sequence[VariedEvents],
+    events: Events,
+    influence: Callable[[Tensor], Tensor],
+    size: int,
+    context: Context | None,
+) -> State:
+    """`VariedMeans` in a reading of their own."""
+    return over_all(VariedMeans(influence, size), events, context, variations)
+
+
+def _under(
     variations: Sequence[VariedEvents],
     events: Events,
     influence: Callable[[Tensor], Tensor],
     moments: Moments,
-) -> list[FloatArray]:
-    """(A, K, G) moments under the alternatives of each variation."""
-    shape, step = moments.mean.shape, max(1, BLOCK // (moments.mean.size + 1))
-    weights = np.concatenate([events.weights.cpu().numpy()[None], weights_of(variations, len(events))])
-    total = np.zeros((len(weights), moments.mean.size))
-    for first in range(0, len(events), step):
-        own = influence(events.x[first : first + step]).flatten(1).cpu().numpy()
-        total += weights[:, first : first + step] @ own
-    nominal, *shared = (total / weights.sum(axis=1, keepdims=True)).reshape(-1, *shape)
-    taken = iter(shared)
-    return [
-        np.array(
-            [
-                moments.mean
-                - nominal
-                + (next(taken) if same else _mean(some, influence, step).reshape(shape))
-                for some, same in zip(v.alternatives, v.same_rows, strict=True)
-            ]
-        )
-        for v in variations
-    ]
-
-
-def _mean(events: Events, influence: Callable[[Tensor], Tensor], step: int) -> FloatArray:
-    parts = [
-        w @ influence(x).flatten(1)
-        for x, w in zip(torch.split(events.x, step), torch.split(events.weights, step), strict=True)
-    ]
-    return np.asarray((torch.stack(parts).sum(dim=0) / events.weights.sum()).cpu().numpy())
+    state: State | None,
+    context: Context | None,
+) -> Under:
+    if state is None:
+        state = varied_state(variations, events, influence, moments.mean.size, context)
+    w, w2 = np.where(state["w"] != 0, state["w"], 1.0).T  # those that are read apart have none
+    nominal, *values = (state["total"] / w[:, None]).reshape(-1, *moments.mean.shape)
+    effective = w[1:] ** 2 / w2[1:]
+    at, found = 0, Under([], [])
+    for v in variations:
+        means, numbers = [], []
+        for some, here in zip(v.alternatives, v.read_with(events), strict=True):
+            if here:
+                means.append(values[at])
+                numbers.append(effective[at])
+            else:
+                own = varied_state((), some, influence, moments.mean.size, context)
+                means.append((own["total"][0] / own["w"][0, 0]).reshape(moments.mean.shape))
+                numbers.append(some.effective)
+            at += 1
+        found.means.append(moments.mean - nominal + np.array(means))
+        found.effective.append(np.array(numbers))
+    return found
 
 
 def parameters_of(variation: VariedEvents) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from symhep.errors import CardError
+from symhep.methods.passes import State
 from symhep_moments.fit.bounds.seen import comparable_orbits
 from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.fields import LinearFields
@@ -18,8 +20,9 @@ from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.places import Places
 from symhep_moments.record import ObjectRow, ThresholdRow, WholeEvents
 from symhep_moments.sample import Events, Sample
+from symhep_moments.stream import EventsPass
 
-__all__ = ["threshold_rows", "whole_record"]
+__all__ = ["Members", "threshold_rows", "whole_record"]
 
 #: Events that are looked at: what moves one member of a sample moves nearly all.
 FEW = 500
@@ -39,25 +42,53 @@ def threshold_rows(sample: Sample) -> tuple[ThresholdRow, ...]:
     return tuple(rows)
 
 
-def whole_record(sample: Sample, functions: TestFunctions, tested: Events) -> WholeEvents | None:
-    """What the events are made of; None if there is nothing to say. ``tested``: with the generators on the support."""
+@dataclass(frozen=True, eq=False)
+class Members(EventsPass):
+    """Of each object the sum of its numbers of members, ``total`` (K,), and less the smallest, ``least`` (K,); how many
+    ``events`` there are."""
+
+    name = "members"
+    largest = frozenset({"least"})
+
+    def of_events(self, events: Events, number: int) -> State:
+        """See `symhep_moments.stream.EventsPass`."""
+        places = events.places
+        assert places is not None
+        there = places.weights(events.x)
+        counts = torch.stack([there[:, places.places_of(name)].sum(dim=1) for name in places.kinds], dim=1)
+        least = -counts.amin(dim=0) if len(counts) else counts.new_full(counts.shape[1:], -torch.inf)
+        return {
+            "total": counts.sum(dim=0).cpu().numpy(),
+            "least": least.cpu().numpy(),
+            "events": np.array(len(counts)),
+        }
+
+
+def whole_record(
+    sample: Sample, functions: TestFunctions, tested: Events, members: State | None
+) -> WholeEvents | None:
+    """What the events are made of; None if there is nothing to say. ``tested``: with the generators on the support;
+    ``members``: the state of `Members`."""
     places = sample.events.places
-    if places is None:
+    if places is None or members is None:
         return None
+    counts = zip(members["total"] / members["events"], -members["least"], strict=True)
     return WholeEvents(
-        objects=[_object(name, sample.events, places) for name in places.kinds],
+        objects=[
+            _object(name, sample.events, places, float(average), int(fewest))
+            for name, (average, fewest) in zip(places.kinds, counts, strict=True)
+        ],
         tag_names=places.tag_names, spectator_names=places.spectator_names,
         otherwise=list(_otherwise(sample, places, functions, tested)),
     )  # fmt: skip
 
 
-def _object(name: str, events: Events, places: Places) -> ObjectRow:
+def _object(name: str, events: Events, places: Places, average: float, fewest: int) -> ObjectRow:
     own = places.places_of(name)
-    count = places.weights(events.x)[:, own].sum(dim=1)
     has = tuple(c for c, there in zip(places.names, places.present[own[0]], strict=True) if there)
     return ObjectRow(
-        name=name, components=has, places=len(own), is_set=name in places.sets, average=float(count.mean()),
-        fewest=int(count.min()),
+        name=name, components=has, places=len(own), is_set=name in places.sets, average=average,
+        fewest=fewest,
         ordered=name not in places.sets and _ordered(events, places, own),
     )  # fmt: skip
 

@@ -17,7 +17,15 @@ from symhep.hypotheses.discrete.weighting import Moving, Weighting
 from symhep.methods.number import Number
 from symhep.stats.asymmetry import wilson
 
-__all__ = ["LEVEL", "NamedAsymmetry", "named_asymmetries", "own_largest"]
+__all__ = [
+    "LEVEL",
+    "Counts",
+    "NamedAsymmetry",
+    "asymmetries_of",
+    "distinct",
+    "named_asymmetries",
+    "own_largest",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -52,14 +60,25 @@ class NamedAsymmetry:
 
 
 @dataclass(frozen=True, eq=False)
-class _Counts:
-    """Of the functions k that an element changes: sums of w a over groups (G, q, k), of w^2 a^2 and w^2 a (k,)."""
+class Counts:
+    """Of the functions k that an element of this ``order`` changes: their ``names``, and sums over independent events.
+
+    Attributes
+    ----------
+    own
+        (k,) sum of w a.
+    squares, crossed
+        (k,) sum of (w a)^2 and of w (w a).
+    drawn
+        (generator, R) -> (R, k): ``own`` as it would be for symmetric events.
+    """
 
     names: list[str]
-    groups: FloatArray
+    order: int
+    own: FloatArray
     squares: FloatArray
     crossed: FloatArray
-    order: int
+    drawn: Callable[[np.random.Generator, int], FloatArray]
 
 
 def named_asymmetries(
@@ -79,13 +98,20 @@ def named_asymmetries(
     None: no named function changes.
     """
     counts = [_count(e, x, weighting, functions, labels) for e in elements]
+    w = weighting.weights
+    second = float((w**2).sum())
+    if weighting.copies:
+        second = float((np.bincount(weighting.groups, w) ** 2).sum())
+    return asymmetries_of(counts, float(w.sum()), second, rng)
+
+
+def asymmetries_of(
+    counts: Sequence[Counts], total: float, second: float, rng: np.random.Generator
+) -> list[NamedAsymmetry | None]:
+    """`named_asymmetries` of elements of which sums are known; ``total`` and ``second``: sums of w and of w^2."""
     number = sum(len(c.names) for c in counts)
     if not number:
         return [None] * len(counts)
-    w = weighting.weights
-    total, second = float(w.sum()), float((w**2).sum())
-    if weighting.copies:
-        second = float((np.bincount(weighting.groups, w) ** 2).sum())
     tail = float(-np.expm1(np.log(LEVEL) / number))
     z = float(np.sqrt(hotelling(1, max(total**2 / second - 1, 1.0), tail)))
     return [_bounded(c, total, second, z, rng) if c.names else None for c in counts]
@@ -97,7 +123,7 @@ def _count(
     weighting: Weighting,
     functions: Callable[[Tensor], Tensor],
     labels: Sequence[str],
-) -> _Counts:
+) -> Counts:
     q = element.order
     groups = np.zeros((int(weighting.groups[-1]) + 1, q, len(labels)))
     squares, crossed, gram = np.zeros(len(labels)), np.zeros(len(labels)), np.zeros((len(labels),) * 2)
@@ -111,11 +137,25 @@ def _count(
     if weighting.copies:
         squares = (groups[:, 0] ** 2).sum(axis=0)
         crossed = np.bincount(weighting.groups, weighting.weights) @ groups[:, 0]
+    kept = distinct(gram)
+    some = groups[..., kept]
+    return Counts(
+        [labels[k] for k in kept], q, some[:, 0].sum(axis=0), squares[kept], crossed[kept],
+        lambda rng, count: random_sums(some, rng, count),
+    )  # fmt: skip
+
+
+def distinct(gram: FloatArray) -> list[int]:
+    """Functions whose sums of a_j a_k are ``gram`` (K, K): those that change; of those with the same signs the first.
+
+    >>> distinct(np.array([[4.0, -4.0, 1.0], [-4.0, 4.0, -1.0], [1.0, -1.0, 4.0]]))
+    [0, 2]
+    """
     kept = list[int]()
     for k in np.flatnonzero(gram.diagonal() > 0):
         if all(abs(gram[j, k]) < gram[k, k] or gram[j, j] != gram[k, k] for j in kept):
             kept.append(int(k))
-    return _Counts([labels[k] for k in kept], groups[..., kept], squares[kept], crossed[kept], q)
+    return kept
 
 
 def own_largest(f: Tensor) -> FloatArray:
@@ -126,14 +166,18 @@ def own_largest(f: Tensor) -> FloatArray:
     """
     q = f.shape[1]
     near = EQUAL * f.abs().amax(dim=(0, 1), keepdim=True)
+    if q == 2:
+        difference = f[:, 0] - f[:, 1]
+        sign = (difference > near[0]).double() - (difference < -near[0]).double()
+        return np.asarray(torch.stack([sign, -sign], dim=1).cpu().numpy())
     largest = (f >= f.amax(dim=1, keepdim=True) - near).double()
     share = largest / largest.sum(dim=1, keepdim=True)
     return np.asarray(((q * share - 1) / (q - 1)).cpu().numpy())
 
 
-def _bounded(c: _Counts, total: float, second: float, z: float, rng: np.random.Generator) -> NamedAsymmetry:
+def _bounded(c: Counts, total: float, second: float, z: float, rng: np.random.Generator) -> NamedAsymmetry:
     floor = -1 / (c.order - 1)
-    values = c.groups[:, 0].sum(axis=0) / total
+    values = c.own / total
     ends, effective = [], np.inf
     spreads = np.maximum(c.squares - 2 * values * c.crossed + values**2 * second, 0.0)
     for value, spread in zip(values, spreads, strict=True):
@@ -142,7 +186,7 @@ def _bounded(c: _Counts, total: float, second: float, z: float, rng: np.random.G
         effective = min(effective, n)
     largest = int(np.abs(values).argmax())
     (low, high), value = ends[largest], float(values[largest])
-    drawn = random_sums(c.groups, rng, RANDOM) / total
+    drawn = c.drawn(rng, RANDOM) / total
     scales = [_ends(0.0, float(s), c.order, total, second, z) for s in c.squares]
     limits = [
         np.maximum(np.abs(drawn[:, k] + one[1]), np.abs(drawn[:, k] + one[0])) for k, one in enumerate(scales)

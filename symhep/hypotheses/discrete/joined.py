@@ -14,7 +14,7 @@ from symhep.hypotheses.discrete.randomised import randomised_p
 from symhep.hypotheses.discrete.statistics import Smallest, Statistic, Upward
 from symhep.methods.p_values import PKind
 
-__all__ = ["Together", "joined_p", "learned"]
+__all__ = ["Together", "joined_p", "learned", "with_moments"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -73,6 +73,21 @@ def joined_p(
         }
         logs.append(found.pop("", min(found.values())))
         single |= {name: (log_p, kind) for name, log_p in found.items()}
-    if not logs:
-        return 0.0, {}
-    return min(0.0, math.log(len(logs)) + min(logs)), single
+    return _bonferroni(logs), single
+
+
+def with_moments(
+    log_p: float, learned: float, single: Mapping[str, tuple[float, PKind]]
+) -> tuple[float, PKind, dict[str, tuple[float, PKind]]]:
+    """As `joined_p`, and of what kind: an asymptotic test by moments of all events, beside what `joined_p` gives for
+    what was ``learned`` on some of them, if anything was.
+
+    >>> with_moments(math.log(0.02), math.log(0.5), {"neighbours": (math.log(0.5), "exact")})[:2]
+    (-3.2188758248682006, 'asymptotic')
+    """
+    logs = [log_p, learned] if single else [log_p]
+    return _bonferroni(logs), "asymptotic", {"moments": (log_p, "asymptotic"), **single}
+
+
+def _bonferroni(logs: Sequence[float]) -> float:
+    return min(0.0, math.log(len(logs)) + min(logs)) if logs else 0.0

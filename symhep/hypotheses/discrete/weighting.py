@@ -146,6 +146,16 @@ class Weighting:
             self.weights[:, None], found.shape[1], axis=1
         )
 
+    def contrast(self, element: Moving, x: Tensor) -> FloatArray:
+        """c (N, q) with sum_j c_j f(g^j x) = w (f(x) - mean of f over the images): 0 on the mean if g is a symmetry.
+
+        Of weights of a known efficiency each image counts with its own weight. Raises as `images` does.
+        """
+        share, weights = self.images(element, x)
+        found = -share * weights
+        found[:, 0] += self.weights
+        return found
+
     def shares(self, element: Moving, x: Tensor) -> FloatArray | None:
         """Probabilities (groups, choices) that a group takes each image; None: all the same."""
         if self.signs or self.efficiency is None:

@@ -53,7 +53,7 @@ def layout_of_raw(table: Hdf5Table, containers: tuple[str, ...]) -> Layout:
         width = f"{stored.columns[names[0]].type}[{count}]"
         stored.columns[leaf] = Column(leaf, width, 0)
         stored.places[leaf] = replace(places[0], index=slice(k, 3 * count, 3))
-    for _, first in table.chunks(list(_LARGEST), min(table.entries, 100), 100):
+    for _, first in table.chunks(list(_LARGEST), 0, min(table.entries, 100), 100):
         for leaf, largest in _LARGEST.items():
             values = ak.to_numpy(first[leaf])
             if not (np.abs(values) <= largest).all() or (leaf == "pt" and (values < 0).any()):

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.errors import InputError, nearest
-from symhep.readers.table import Column
+from symhep.readers.table import STRIDE, Column
 
 __all__ = ["Hdf5Table", "Place", "Stored", "member", "numbers", "require_readable"]
 
@@ -141,10 +141,17 @@ class Hdf5Table:
         """By name."""
         return self.stored.columns
 
+    @property
+    def starts(self) -> Sequence[int]:
+        """Every so many events, where blocks of the compressed data begin if they are not long."""
+        datasets = [place.dataset for place in self.stored.places.values()]
+        block = max((d.chunks[0] for d in datasets if d.chunks), default=1)
+        return range(0, max(self.entries, 1), block * -(-STRIDE // block))
+
     def chunks(
-        self, columns: Sequence[str], stop: int, step: int
+        self, columns: Sequence[str], start: int, stop: int, step: int
     ) -> Iterator[tuple[int, Mapping[str, ak.Array]]]:
-        """(number of events, columns) of events 0 to ``stop``, at most ``step`` at a time."""
+        """(number of events, columns) of events ``start`` to ``stop``, at most ``step`` at a time."""
         for name in columns:
             if name not in self.columns:
                 raise InputError(
@@ -153,18 +160,23 @@ class Hdf5Table:
         datasets = {p.dataset.name: p.dataset for p in (self.stored.places[name] for name in columns)}
         row = sum(d.dtype.itemsize * int(np.prod(d.shape[1:], dtype=np.int64)) for d in datasets.values())
         step = max(1, min(step, _READ // max(row, 1)))
-        for start in range(0, stop, step):
+        while start < stop:
             end = min(start + step, stop)
             try:
                 found = self._values(columns, start, end)
             except Exception as error:  # of HDF5: whatever it is, it is the file's
-                raise InputError(
-                    f"the file is damaged after {start} of {self.entries} events ({error})",
-                    file=self.path,
-                    event=start,
-                    hint="copy or produce it again",
-                ) from None
+                if end - start == 1:
+                    raise InputError(
+                        f"the file is damaged: events cannot be read ({error})",
+                        file=self.path,
+                        event=start,
+                        hint="copy or produce it again",
+                    ) from None
+                # The first event that cannot be read is the same one wherever reading began.
+                step = (end - start) // 2
+                continue
             yield end - start, found
+            start = end
 
     def _values(self, columns: Sequence[str], start: int, end: int) -> dict[str, ak.Array]:
         """A stretch of the columns; each dataset is read once."""

@@ -95,10 +95,16 @@ class Columns:
 
 
 def rebatch(parts: Iterable[Columns], size: int) -> Iterator[Columns]:
-    """The same events in pieces of ``size``, the last one shorter."""
+    """The same events in pieces of ``size``, shorter before an event that is missing, and the last one.
+
+    So the events of a piece have the numbers that follow its first one's.
+    """
     held: list[Columns] = []
     n = 0
-    for part in parts:
+    for part in (whole for some in parts for whole in _without_gaps(some)):
+        if held and held[-1].number[-1] + 1 != part.number[0]:
+            yield Columns.join(held)
+            held, n = [], 0
         start = 0
         while n + len(part) - start >= size:
             stop = start + size - n
@@ -109,6 +115,16 @@ def rebatch(parts: Iterable[Columns], size: int) -> Iterator[Columns]:
             n += len(part) - start
     if held:
         yield Columns.join(held)
+
+
+def _without_gaps(part: Columns) -> Iterator[Columns]:
+    """Those events whose numbers follow one another."""
+    jumps = np.flatnonzero(np.diff(part.number) != 1) + 1
+    if not len(jumps):
+        yield part
+        return
+    for start, stop in zip([0, *jumps.tolist()], [*jumps.tolist(), len(part)], strict=True):
+        yield part.take(start, stop)
 
 
 def to_awkward(columns: Columns, collections: Collection[str]) -> ak.Array:

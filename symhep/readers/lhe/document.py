@@ -10,10 +10,11 @@ from symhep.errors import InputError
 from symhep.readers.lhe.header_end import header_end, plain, swallowed
 from symhep.readers.lhe.runs import EventRun, Tags, find_events
 
-__all__ = ["Damage", "HeaderText", "split"]
+__all__ = ["TITLE", "Damage", "HeaderText", "split"]
 
-_TITLE = b"LesHouchesEvents"
-_OPEN = b"<" + _TITLE
+#: The tag of a document.
+TITLE = b"LesHouchesEvents"
+_OPEN = b"<" + TITLE
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 # Memory stays bounded whatever a file holds: no real header or event comes near this.
 _LIMIT = 1 << 26
@@ -56,13 +57,14 @@ class _Cursor:
         self.text, self.byte = self.text[n:], self.byte + n
 
 
-def split(stream: Iterator[bytes]) -> Iterator[HeaderText | EventRun | Damage]:
+def split(stream: Iterator[bytes], byte: int | None = None) -> Iterator[HeaderText | EventRun | Damage]:
     """Headers, runs of events and damage, in file order. Several documents may follow one another.
 
+    With ``byte`` the stream begins there, at an event whose header is known.
     The text is searched as bytes, so that a bare ``<`` or ``&`` in a run card, or
     an entity, is only text. An `InputError` of ``stream`` becomes `Damage`.
     """
-    at = _Cursor()
+    at = _Cursor() if byte is None else _Cursor(byte=byte, in_header=False, documents=1, footer=False)
     try:
         for block in stream:
             at.text += block
@@ -132,7 +134,7 @@ def _take_events(at: _Cursor, final: bool) -> bool:
         opened = at.text.find(b"<!--")
         usable = opened if opened >= 0 else usable
         tags = Tags(at.text[:usable])
-    titles = tags.starting(_TITLE)
+    titles = tags.starting(TITLE)
     following = int(titles[0]) if len(titles) else -1
     if following >= 0:
         tags = Tags(at.text[:following])
@@ -140,7 +142,7 @@ def _take_events(at: _Cursor, final: bool) -> bool:
     # What follows the footer is nobody's: it is neither looked at nor kept, unless events come there.
     in_event = rest in tags.named(b"event")
     passed = at.footer and not len(run) and not in_event
-    at.footer = at.footer or (not in_event and len(tags.starting(b"/" + _TITLE)) > 0)
+    at.footer = at.footer or (not in_event and len(tags.starting(b"/" + TITLE)) > 0)
     if (zero := tags.text.find(0, 0, following if following >= 0 else rest)) >= 0:
         place = at.byte + zero
         at.pending.append(Damage("zero bytes where text belongs: part of the file was never written", place))

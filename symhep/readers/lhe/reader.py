@@ -25,6 +25,7 @@ from symhep.readers.interface import (
     ReaderOptions,
     ReadRequest,
     Schema,
+    Start,
     WeightSums,
 )
 from symhep.readers.lhe.bookkeeping import cross_section, details, header_notes, notes
@@ -32,11 +33,16 @@ from symhep.readers.lhe.columns import EVENT_FIELDS, MOMENTUM, PARTICLE_FIELDS, 
 from symhep.readers.lhe.document import Damage, HeaderText, split
 from symhep.readers.lhe.events import NOMINAL, Wanted, read_run
 from symhep.readers.lhe.header import Header, parse_header
+from symhep.readers.lhe.index import starts
 from symhep.readers.lhe.runs import EventRun, Kind
 from symhep.readers.lhe.weights import weight_names
 from symhep.readers.stream import blocks
 
 __all__ = ["LheReader"]
+
+
+#: Read at once where only the header and the first event are wanted.
+_HEAD_BYTES = 1 << 16
 
 
 @dataclass
@@ -69,7 +75,7 @@ class LheReader(Reader):
     def schema(self, path: str, options: ReaderOptions) -> Schema:
         """From the header and the first event. Raises `InputError` if there is no header."""
         walk = _Walk()
-        with closing(blocks(path, 1 << 16)) as stream:
+        with closing(blocks(path, _HEAD_BYTES)) as stream:
             for piece in split(stream):
                 if isinstance(piece, Damage):
                     if not walk.headers:
@@ -79,6 +85,10 @@ class LheReader(Reader):
                 if isinstance(piece, EventRun):
                     break
         return _schema(walk)
+
+    def starts(self, path: str, options: ReaderOptions) -> tuple[Start, ...]:
+        """Every so many events of a plain text, see `symhep.readers.lhe.index`."""
+        return starts(path)
 
     def read(
         self, path: str, options: ReaderOptions, request: ReadRequest, losses: LossLog
@@ -135,43 +145,75 @@ def _columns(path: str, request: ReadRequest, losses: LossLog, walk: _Walk) -> I
     """The good events, run by run; the others go to ``losses``."""
     wanted = _wanted(request)
     left = request.max_events
+    between: list[Loss] = []  # the events of the run that is told next
     if left == 0:
         return
-    with closing(blocks(path)) as stream:
+    for piece in _pieces(path, request.start, walk):
+        if isinstance(piece, Damage):
+            number = walk.number + piece.after
+            between.append(Loss(path, piece.reason, piece.events, number, piece.byte, piece.hint))
+            if not piece.after:
+                _tell(between, losses, request.stop)
+            walk.number += piece.events or 0
+            continue
+        _learn(walk, piece)
+        if isinstance(piece, HeaderText):
+            names = tuple(name for name, _ in walk.headers[-1].weights)
+            wanted = _wanted(request, names)
+            continue
+        if wanted.weight is not None and wanted.weight not in walk.names:
+            raise CardError(
+                f"no weight '{wanted.weight}'",
+                where=path,
+                hint=nearest(wanted.weight, [NOMINAL, *walk.names]),
+            )
+        end = walk.number + len(piece)
+        end = end if request.stop is None else min(end, request.stop)
+        first = min(max(walk.number, request.start.event), end)
+        run = piece.take(first - walk.number, end - walk.number)
+        good, bad = read_run(run, wanted, first, len(walk.headers) - 1)
+        if left is not None and good is not None and len(good) >= left:
+            good = good.take(0, left)
+            end = int(good.number[-1])
+        for event in bad:
+            if first + event.place < end:
+                number, place = first + event.place, run.byte + int(run.start[event.place])
+                between.append(Loss(path, event.reason, event.events, number, place, event.hint))
+        _tell(between, losses, end)
+        walk.number += len(piece)
+        if good is not None:
+            yield good
+            left = None if left is None else left - len(good)
+        # The event at the stop has to be seen: what stands before it belongs to this piece.
+        if left == 0 or (request.stop is not None and walk.number > request.stop):
+            return
+
+
+def _pieces(path: str, start: Start, walk: _Walk) -> Iterator[HeaderText | EventRun | Damage]:
+    """The pieces of a file from ``start`` on, of which the header is one."""
+    if start.byte is None:
+        with closing(blocks(path)) as stream:
+            yield from split(stream)
+        return
+    with closing(blocks(path, _HEAD_BYTES)) as stream:
         for piece in split(stream):
-            if isinstance(piece, Damage):
-                number = walk.number + piece.after
-                losses.record(Loss(path, piece.reason, piece.events, number, piece.byte, piece.hint))
-                walk.number += piece.events or 0
-                continue
-            _learn(walk, piece)
             if isinstance(piece, HeaderText):
-                names = tuple(name for name, _ in walk.headers[-1].weights)
-                wanted = _wanted(request, names)
-                continue
-            if wanted.weight is not None and wanted.weight not in walk.names:
-                raise CardError(
-                    f"no weight '{wanted.weight}'",
-                    where=path,
-                    hint=nearest(wanted.weight, [NOMINAL, *walk.names]),
-                )
-            good, bad = read_run(piece, wanted, walk.number, len(walk.headers) - 1)
-            last = len(piece)
-            if left is not None and good is not None and len(good) >= left:
-                good = good.take(0, left)
-                last = int(good.number[-1]) - walk.number
-            for event in bad:
-                if event.place < last:
-                    place = piece.byte + int(piece.start[event.place])
-                    losses.record(
-                        Loss(path, event.reason, event.events, walk.number + event.place, place, event.hint)
-                    )
-            walk.number += len(piece)
-            if good is not None:
-                yield good
-                left = None if left is None else left - len(good)
-            if left == 0:
-                return
+                yield piece
+            elif isinstance(piece, EventRun):
+                _learn(walk, piece)
+                break
+    walk.number = start.event
+    with closing(blocks(path, start=start.byte)) as stream:
+        yield from split(stream, start.byte)
+
+
+def _tell(found: list[Loss], losses: LossLog, stop: int | None) -> None:
+    """Record the losses up to event ``stop``, in file order, and forget all."""
+    ordered = sorted(found, key=lambda loss: loss.first_event or 0)
+    found.clear()
+    for loss in ordered:
+        if stop is None or (loss.first_event or 0) <= stop:
+            losses.record(loss)
 
 
 def _learn(walk: _Walk, piece: HeaderText | EventRun) -> None:

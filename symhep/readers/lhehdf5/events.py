@@ -15,7 +15,7 @@ from symhep.readers.lhe.columns import EVENT_FIELDS as LHE_EVENT_FIELDS
 from symhep.readers.lhe.columns import MOMENTUM, PARTICLE_FIELDS, Array, Columns
 from symhep.readers.lhehdf5.tables import NamedTable
 
-__all__ = ["EVENT_FIELDS", "Found", "Wanted", "event_columns", "read_events", "weights_of"]
+__all__ = ["EVENT_FIELDS", "Found", "Wanted", "end_before", "event_columns", "read_events", "weights_of"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -75,6 +75,25 @@ def event_columns(tables: Mapping[str, NamedTable], path: str) -> dict[str, str]
     return {name: column for name, column in _EVENT.items() if column in tables["events"].names}
 
 
+def end_before(tables: Mapping[str, NamedTable], event: int) -> int:
+    """The row behind the particles of the event before this one; 0 where that says nothing sensible."""
+    if event == 0:
+        return 0
+    rows = tables["events"].read(event - 1, event, ("nparticles", "start"))
+    ends = rows["nparticles"] + rows["start"]
+    sound = _sound(rows, tables["particles"].rows)
+    return int(ends[0]) if sound[0] else 0
+
+
+def _sound(rows: Mapping[str, FloatArray], size: int) -> BoolArray:
+    """Which events name rows of particles among the ``size`` that there are."""
+    count, first = rows["nparticles"], rows["start"]
+    with np.errstate(invalid="ignore"):
+        whole = (count == np.rint(count)) & (first == np.rint(first))
+        found: BoolArray = whole & (count >= 1) & (first >= 0) & (first + count <= size)
+    return found
+
+
 def read_events(
     tables: Mapping[str, NamedTable],
     start: int,
@@ -94,10 +113,7 @@ def read_events(
         kept = kept[~wrong]
 
     count, first = rows["nparticles"], rows["start"]
-    size = tables["particles"].rows
-    with np.errstate(invalid="ignore"):
-        sound = (count == np.rint(count)) & (first == np.rint(first)) & (count >= 1) & (first >= 0)
-        drop(~(sound & (first + count <= size)), "the event has no particles, or not where it says")
+    drop(~_sound(rows, tables["particles"].rows), "the event has no particles, or not where it says")
     first_row, counts = first[kept].astype(np.int64), count[kept].astype(np.int64)
     before = np.maximum.accumulate(np.concatenate([[end], first_row + counts]))[:-1]
     drop(first_row < before, "the event names particles of an event before it")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -23,16 +24,24 @@ from symhep.readers.interface import (
     ReaderOptions,
     ReadRequest,
     Schema,
+    Start,
 )
 from symhep.readers.lhe.columns import MOMENTUM, PARTICLE_FIELDS, Columns, rebatch, to_awkward
-from symhep.readers.lhehdf5.events import EVENT_FIELDS, Wanted, event_columns, read_events, weights_of
+from symhep.readers.lhehdf5.events import (
+    EVENT_FIELDS,
+    Wanted,
+    end_before,
+    event_columns,
+    read_events,
+    weights_of,
+)
 from symhep.readers.lhehdf5.tables import NamedTable, open_tables
 
 __all__ = ["LheHdf5Reader"]
 
 _MAGIC = b"\x89HDF\r\n\x1a\n"
-#: Events that are read at once, and lost at once where the file cannot be read.
-_STEP = 5_000
+#: Events that are read at once, and lost at once where the file cannot be read; those between two starts.
+_STEP, _STRIDE = 5_000, 20_000
 
 
 class LheHdf5Reader(Reader):
@@ -57,6 +66,11 @@ class LheHdf5Reader(Reader):
         """What the file offers. Raises `InputError`."""
         with open_tables(path) as tables:
             return _schema(tables, path)
+
+    def starts(self, path: str, options: ReaderOptions) -> tuple[Start, ...]:
+        """Every so many events. Raises `InputError`."""
+        with open_tables(path) as tables:
+            return tuple(Start(event) for event in range(0, max(tables["events"].rows, 1), _STRIDE))
 
     def read(
         self, path: str, options: ReaderOptions, request: ReadRequest, losses: LossLog
@@ -86,11 +100,14 @@ def _columns(path: str, request: ReadRequest, losses: LossLog) -> Iterator[Colum
             losses.record(Loss(path, error.message, hint=error.hint))
             return
         wanted = _wanted(request, fields, weights_of(tables["events"]), path)
-        events, done, end = tables["events"].rows, 0, 0
-        left = events if request.max_events is None else request.max_events
-        while done < events and left:
-            stop = min(done + min(_STEP, left), events)
+        span = replace(request, max_events=None).span(tables["events"].rows)
+        done, end = span.start, 0
+        left = len(span) if request.max_events is None else request.max_events
+        while done < span.stop and left:
+            stop = min(done + min(_STEP, left), span.stop)
             try:
+                # What is found does not depend on where reading began.
+                end = end_before(tables, done) if done % _STRIDE == 0 else end
                 found = read_events(tables, done, stop, wanted, fields, end)
             except InputError as error:
                 losses.record(Loss(path, error.message, stop - done, done, hint=error.hint))

@@ -69,28 +69,32 @@ class Member:
         """How many entries the file can hold; fewer than announced if it is cut."""
         return min(self.shape[0], self.available // max(self.row_bytes, 1))
 
+    @property
+    def by_column(self) -> bool:
+        """Is it stored in Fortran's order, so that it can only be read whole?"""
+        return self.fortran and len(self.shape) > 1
+
     @contextmanager
-    def pieces(self, stop: int, step: int) -> Iterator[Iterator[npt.NDArray[Any]]]:
-        """Entries 0 to ``stop``, ``step`` at a time, each piece of the array's own type."""
+    def pieces(self, start: int, stop: int, step: int) -> Iterator[Iterator[npt.NDArray[Any]]]:
+        """Entries ``start`` to ``stop``, ``step`` at a time, each piece of the array's own type."""
         with ExitStack() as stack:
             with numpy_errors(self.path):
                 stream = stack.enter_context(_opened(self.path, self.name))
                 _header(stream, self.path, self.name)
-            yield (
-                self._whole(stream, stop, step)
-                if self.fortran and len(self.shape) > 1
-                else self._piece(stream, stop, step)
-            )
+                if not self.by_column:
+                    stream.seek(start * self.row_bytes, 1)
+            read = self._whole if self.by_column else self._piece
+            yield read(stream, start, stop, step)
 
-    def _piece(self, stream: BinaryIO, stop: int, step: int) -> Iterator[npt.NDArray[Any]]:
-        for start in range(0, stop, step):
-            count = min(step, stop - start)
+    def _piece(self, stream: BinaryIO, start: int, stop: int, step: int) -> Iterator[npt.NDArray[Any]]:
+        for first in range(start, stop, step):
+            count = min(step, stop - first)
             with numpy_errors(self.path):
                 data = _exactly(stream, count * self.row_bytes)
                 found = np.frombuffer(data, dtype=self.dtype).reshape(count, *self.shape[1:])
             yield found
 
-    def _whole(self, stream: BinaryIO, stop: int, step: int) -> Iterator[npt.NDArray[Any]]:
+    def _whole(self, stream: BinaryIO, start: int, stop: int, step: int) -> Iterator[npt.NDArray[Any]]:
         size = self.shape[0] * self.row_bytes
         if size > _WHOLE_BYTES or self.whole_rows < self.shape[0]:
             raise InputError(
@@ -100,8 +104,8 @@ class Member:
             )
         with numpy_errors(self.path):
             found = np.frombuffer(_exactly(stream, size), dtype=self.dtype).reshape(self.shape, order="F")
-        for start in range(0, stop, step):
-            yield found[start : min(start + step, stop)]
+        for first in range(start, stop, step):
+            yield found[first : min(first + step, stop)]
 
 
 def arrays_of(path: str) -> dict[str, Member]:

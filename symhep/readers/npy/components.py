@@ -51,7 +51,7 @@ def components_of(member: Member, given: Sequence[str] | None) -> tuple[tuple[st
 def _guess(member: Member) -> tuple[str, ...]:
     """From the sizes of the first numbers."""
     rows = min(_LOOK_AT, member.whole_rows)
-    with member.pieces(rows, max(rows, 1)) as pieces:
+    with member.pieces(0, rows, max(rows, 1)) as pieces:
         piece = next(pieces, np.zeros((0, *member.shape[1:])))
     sample = _doubles(piece).reshape(-1, member.shape[-1])
     sample = sample[(sample != 0).any(axis=1) & np.isfinite(sample).all(axis=1)]

@@ -28,7 +28,7 @@ from symhep.readers.layout import Layout
 from symhep.readers.npy.arrays import arrays_of
 from symhep.readers.npy.components import lists_of
 from symhep.readers.npy.meaning import Meaning, meaning_of
-from symhep.readers.table import TableReader
+from symhep.readers.table import STRIDE, TableReader
 
 __all__ = ["NumpyOptions", "NumpyReader"]
 
@@ -88,30 +88,41 @@ class NumpyTable:
         """N."""
         return self.meaning.events
 
+    @property
+    def starts(self) -> Sequence[int]:
+        """Every so many events of a .npy file; an archive, whose checksum is that of the whole, has one beginning."""
+        members = [part.member for part in self.meaning.parts.values()]
+        if any(member.name or member.by_column for member in members):
+            return (0,)
+        return range(0, max(self._there, 1), STRIDE)
+
+    @property
+    def _there(self) -> int:
+        """What a cut file lacks it lacks whatever is asked for."""
+        return min((p.member.whole_rows for p in self.meaning.parts.values()), default=self.entries)
+
     def chunks(
-        self, columns: Sequence[str], stop: int, step: int
+        self, columns: Sequence[str], start: int, stop: int, step: int
     ) -> Iterator[tuple[int, Mapping[str, ak.Array]]]:
-        """(number of events, columns) of events 0 to ``stop``, at most ``step`` at a time."""
+        """(number of events, columns) of events ``start`` to ``stop``, at most ``step`` at a time."""
         parts = {name: self.meaning.parts[name] for name in columns}
         members = {part.member.name: part.member for part in parts.values()}
-        # What a cut file lacks it lacks whatever is asked for.
-        there = min((p.member.whole_rows for p in self.meaning.parts.values()), default=self.entries)
         longest = max((member.row_bytes for member in members.values()), default=1)
         step = max(1, min(step, _PIECE_BYTES // max(longest, 1)))
-        end = min(stop, there)
+        end = min(stop, self._there)
         with ExitStack() as stack:
-            pieces = {name: stack.enter_context(m.pieces(end, step)) for name, m in members.items()}
-            for start in range(0, end, step):
+            pieces = {name: stack.enter_context(m.pieces(start, end, step)) for name, m in members.items()}
+            for first in range(start, end, step):
                 try:
                     found = {name: next(piece) for name, piece in pieces.items()}
                 except InputError as error:
-                    raise InputError(error.message, file=self.path, event=start, hint=error.hint) from None
-                yield min(step, end - start), self._arrays(columns, found)
-        if there < stop:
+                    raise InputError(error.message, file=self.path, event=first, hint=error.hint) from None
+                yield min(step, end - first), self._arrays(columns, found)
+        if self._there < stop:
             raise InputError(
-                f"the file is cut: it announces {self.entries} events and holds {there}",
+                f"the file is cut: it announces {self.entries} events and holds {self._there}",
                 file=self.path,
-                event=there,
+                event=max(start, self._there),
                 hint="copy or produce it again",
             )
 

@@ -27,6 +27,7 @@ class JoinedTree(RootTree):
 
     def __init__(self, tree: RootTree, friends: Mapping[str, RootTree]) -> None:
         super().__init__(tree.path, tree.tree, tree.containers, tree.ignored, tree.damage)
+        self.starts = tree.starts
         self._tables = (tree, *friends.values())
         self._names: list[dict[str, str]] = [{name: name for name in tree.found.columns}]
         self._joined = Columns(dict(tree.found.columns), dict(tree.found.places), dict(tree.found.refused))
@@ -43,6 +44,7 @@ class JoinedTree(RootTree):
                 taken[full] = name
                 self._joined.columns[full] = replace(column, name=full)
             self._names.append(taken)
+            friend.starts = self.starts  # its baskets may end elsewhere: to enter one costs reading it twice
             self.damage = self.damage or friend.damage
 
     @property
@@ -51,7 +53,7 @@ class JoinedTree(RootTree):
         return self._joined
 
     def chunks(
-        self, columns: Sequence[str], stop: int, step: int
+        self, columns: Sequence[str], start: int, stop: int, step: int
     ) -> Iterator[tuple[int, Mapping[str, ak.Array]]]:
         """As of one tree."""
         self._require(columns)
@@ -59,7 +61,7 @@ class JoinedTree(RootTree):
         for table, names in zip(self._tables, self._names, strict=True):
             wanted = {full: names[full] for full in columns if full in names}
             if wanted or (table is self._tables[0] and not columns):
-                streams.append(_renamed(table.chunks(list(wanted.values()), stop, step), wanted))
+                streams.append(_renamed(table.chunks(list(wanted.values()), start, stop, step), wanted))
         yield from _aligned(streams)
 
 

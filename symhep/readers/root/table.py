@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Any
 
@@ -50,21 +50,33 @@ class RootTree:
         with translated(self.path, "the branches cannot be listed: the file is damaged"):
             return tree_columns(self.tree, self.records)
 
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where baskets of all columns, or clusters, begin: 0 and others, in rising order."""
+        try:
+            if is_ntuple(self.tree):
+                common = {int(c.num_first_entry) for c in self.tree.cluster_summaries}
+            else:
+                common = _common_offsets(self.tree[name] for name in self._branches)
+        except Exception:  # damaged: what can be read of it is told where it is read
+            common = set()
+        return (0, *sorted(event for event in common if 0 < event < self.entries))
+
     def chunks(
-        self, columns: Sequence[str], stop: int, step: int
+        self, columns: Sequence[str], start: int, stop: int, step: int
     ) -> Iterator[tuple[int, Mapping[str, ak.Array]]]:
-        """(number of events, columns) of events 0 to ``stop``, at most ``step`` at a time.
+        """(number of events, columns) of events ``start`` to ``stop``, at most ``step`` at a time.
 
         Raises `InputError` where a column is missing or the file is damaged: all events before that are given first.
         """
         if not columns:
-            yield from ((min(step, stop - start), {}) for start in range(0, stop, step))
+            yield from ((min(step, stop - first), {}) for first in range(start, stop, step))
             return
         self._require(columns)
         branches = list(dict.fromkeys(self.found.places[name].branch for name in columns))
-        stop, done = min(stop, self.entries), 0
+        stop, done = min(stop, self.entries), start
         try:
-            for count, arrays in self._ranges(branches, stop, step):
+            for count, arrays in self._ranges(branches, start, stop, step):
                 yield count, self._members(arrays, columns)
                 done += count
         except Exception:  # somewhere in this chunk: which of its baskets it is comes out one by one
@@ -78,6 +90,10 @@ class RootTree:
                     raise self._damaged(branches, done, edge, error) from None
                 yield last - done, self._members(arrays, columns)
                 done = last
+
+    @property
+    def _branches(self) -> list[str]:
+        return list(dict.fromkeys(place.branch for place in self.found.places.values()))
 
     @cached_property
     def _fields(self) -> dict[str, Any]:
@@ -101,19 +117,22 @@ class RootTree:
             found[name] = array
         return found
 
-    def _ranges(self, branches: list[str], stop: int, step: int) -> Iterator[tuple[int, dict[str, ak.Array]]]:
-        """Events 0 to ``stop``, none of whose baskets is read twice."""
+    def _ranges(
+        self, branches: list[str], start: int, stop: int, step: int
+    ) -> Iterator[tuple[int, dict[str, ak.Array]]]:
+        """Events ``start`` to ``stop``, none of whose baskets is read twice."""
         if is_ntuple(self.tree):
             # uproot reads whole clusters: each once.
-            for first, last in self._clusters(stop, step):
+            for first, last in self._clusters(start, stop, step):
                 arrays = self._range(branches, first, last)
-                for start in range(0, last - first, step):
-                    end = min(start + step, last - first)
-                    yield end - start, {name: array[start:end] for name, array in arrays.items()}
+                for begin in range(0, last - first, step):
+                    end = min(begin + step, last - first)
+                    yield end - begin, {name: array[begin:end] for name, array in arrays.items()}
             return
-        done = 0
+        done = start
+        size = min(step, stop - start)
         for arrays in self.tree.iterate(
-            branches, how=dict, library="ak", step_size=min(step, stop), entry_stop=stop
+            branches, how=dict, library="ak", step_size=size, entry_start=start, entry_stop=stop
         ):
             done += (count := _length(arrays, min(step, stop - done)))
             yield count, arrays
@@ -129,10 +148,12 @@ class RootTree:
         _length(arrays, last - first)
         return arrays
 
-    def _clusters(self, stop: int, step: int) -> Iterator[tuple[int, int]]:
-        first = 0
+    def _clusters(self, start: int, stop: int, step: int) -> Iterator[tuple[int, int]]:
+        first = start
         for cluster in self.tree.cluster_summaries:
             last = min(int(cluster.num_first_entry + cluster.num_entries), stop)
+            if last <= first:
+                continue
             if last - first >= step or last == stop:
                 yield first, last
                 first = last
@@ -140,14 +161,11 @@ class RootTree:
                 return
 
     def _edges(self, branches: list[str], first: int, stop: int) -> list[int]:
-        """Where baskets (clusters) of ``branches`` end after ``first``, up to ``stop``."""
-        try:
-            if is_ntuple(self.tree):
-                edges = {int(c.num_first_entry) for c in self.tree.cluster_summaries}
-            else:
-                edges = {int(edge) for name in branches for edge in self.tree[name].entry_offsets}
-        except Exception:
-            edges = set()
+        """Where baskets (clusters) of ``branches`` end after ``first``, up to ``stop``, and where reading may begin."""
+        edges = set(self.starts)
+        if not is_ntuple(self.tree):
+            with suppress(Exception):
+                edges |= {int(edge) for name in branches for edge in self.tree[name].entry_offsets}
         return sorted({edge for edge in edges if first < edge < stop} | {stop})
 
     def _damaged(self, branches: list[str], first: int, last: int, error: Exception) -> InputError:
@@ -155,8 +173,7 @@ class RootTree:
         bad = [name for name in branches if len(branches) > 1 and not self._readable(name, first, last)]
         where = f" in {', '.join(bad[:3])}{', ...' if len(bad) > 3 else ''}" if bad else ""
         return InputError(
-            f"the file is damaged after {first} of {self.entries} events: events {first} to {last - 1} "
-            f"cannot be read{where} ({reason(error)})",
+            f"the file is damaged: events cannot be read{where} ({reason(error)})",
             file=self.path,
             event=first,
             hint=AGAIN,
@@ -179,6 +196,12 @@ def _no_further_clusters(tree: Any, stop: int) -> Iterator[None]:
         yield
     finally:
         tree._cluster_summaries = clusters
+
+
+def _common_offsets(branches: Iterable[Any]) -> set[int]:
+    """The events at which baskets of all ``branches`` begin; a branch without baskets has no say."""
+    offsets = [{int(event) for event in branch.entry_offsets} for branch in branches if branch.num_baskets]
+    return set.intersection(*offsets) if offsets else set()
 
 
 def cycle_notes(table: RootTree) -> tuple[str, ...]:

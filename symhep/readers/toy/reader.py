@@ -124,13 +124,18 @@ class ToyTable:
         self.entries = events if toy.limit is None else min(events, toy.limit)
         self.damage: str | None = None
 
+    @property
+    def starts(self) -> Sequence[int]:
+        """Where blocks begin."""
+        return range(0, max(self.entries, 1), _BLOCK)
+
     def chunks(
-        self, columns: Sequence[str], stop: int, step: int
+        self, columns: Sequence[str], start: int, stop: int, step: int
     ) -> Iterator[tuple[int, Mapping[str, ak.Array]]]:
-        """(number of events, columns) of events 0 to ``stop``, at most ``step`` at a time."""
-        for start in range(0, stop, step):
-            end = min(start + step, stop)
-            yield end - start, self._columns(columns, start, end)
+        """(number of events, columns) of events ``start`` to ``stop``, at most ``step`` at a time."""
+        for first in range(start, stop, step):
+            end = min(first + step, stop)
+            yield end - first, self._columns(columns, first, end)
 
     def _columns(self, columns: Sequence[str], start: int, end: int) -> dict[str, ak.Array]:
         if not columns:

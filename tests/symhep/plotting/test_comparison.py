@@ -50,7 +50,7 @@ def _data() -> Dataset:
 
 def test_every_event_is_under_its_dataset_and_alternative() -> None:
     data = _data()
-    found = comparison_histograms(data, frozenset({"data"}))
+    found, _ = comparison_histograms(data, frozenset({"data"}))
     assert list(found) == ["x", "phi", "n"]
     assert list(found["x"].axes[1]) == [NOMINAL, "norm/up", "norm/down", "scale/1", "scale/2"]
     edges = found["x"].axes[2].edges
@@ -67,7 +67,7 @@ def test_every_event_is_under_its_dataset_and_alternative() -> None:
 
 
 def test_axes_suit_the_quantity() -> None:
-    found = comparison_histograms(_data(), frozenset({"data"}))
+    found, _ = comparison_histograms(_data(), frozenset({"data"}))
     phi, counts = found["phi"].axes[2], found["n"].axes[2]
     assert (phi.edges[0], phi.edges[-1], len(phi) % 4) == (-np.pi, np.pi, 0)
     assert np.all(np.diff(counts.edges) == 1)

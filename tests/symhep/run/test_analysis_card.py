@@ -191,10 +191,10 @@ def read(
 
 def dataset(read: tuple[Plan, dict[str, DatasetEvents]], features: str, *names: str) -> Dataset:
     plan, events = read
-    chosen = {name: events[name] for name in names}
+    tables = {name: events[name].tables(features) for name in names}
     return assemble(
-        plan.tables, features, {name: e.tables[features] for name, e in chosen.items()}, plan.units, names[1:],
-        varied={name: e.varied(features) for name, e in chosen.items()},
+        plan.tables, features, {name: table for name, (table, _) in tables.items()}, plan.units, names[1:],
+        varied={name: varied for name, (_, varied) in tables.items()},
     )  # fmt: skip
 
 
@@ -339,8 +339,8 @@ def test_features_of_no_changed_object_share_the_nominal_table(read: Any) -> Non
     assert rows["two"]["variations"]["jes"] == {
         "down": 0.0, "up": 0.0, "alternatives": dict.fromkeys(("up", "down"), rows["two"]["weighted"]),
     }  # fmt: skip
-    up = read[1]["dy"].varied("plane@inclusive")["jes"].tables["up"]
-    assert not up.same_rows(events.tables["plane@inclusive"])
+    nominal, varied = events.tables("plane@inclusive")
+    assert not varied["jes"].tables["up"].same_rows(nominal)
 
 
 def test_yields(read: Any, dy: list[Events]) -> None:
@@ -412,11 +412,11 @@ def test_workers_chunks_and_names_change_nothing(folder: Path, code: None, tmp_p
     one = read_all(folder / "smeared.yaml", tmp_path / "one")[1]["dy"]
     two = read_all(tmp_path / "other/card.yaml", tmp_path / "two", "2")[1]["dy"]
     for name, key in (("jes", "up"), ("jes", "down"), ("jer", "up")):
-        a, b = (e.varied("plane@with_jet")[name].tables[key] for e in (one, two))
+        a, b = (e.tables("plane@with_jet")[1][name].tables[key] for e in (one, two))
         assert np.array_equal(a.values, b.values)
         assert np.array_equal(a.weights, b.weights)
     assert one.account["selections"] == two.account["selections"]
     seeded = read_all(folder / "seeded.yaml", tmp_path / "one")[1]["dy"]
-    tables = [e.varied("plane@with_jet") for e in (one, seeded)]
+    tables = [e.tables("plane@with_jet")[1] for e in (one, seeded)]
     assert np.array_equal(*(t["jes"].tables["up"].values for t in tables))
     assert not np.array_equal(*(t["jer"].tables["up"].values for t in tables))

@@ -133,7 +133,7 @@ def _table(card: dict[str, Any], out: Path, registry: Any, **options: Any) -> An
         read = read_dataset(
             "dy", plan.card, plan.sources["dy"], plan.agreements["dy"], {}, folder, SilentProgress(), pool
         )
-    return plan, read.tables["f"]
+    return plan, read.table("f")
 
 
 def test_values(code: Path, card: dict[str, Any], tmp_path: Path, registry: Any, shared_data: Path) -> None:

@@ -88,8 +88,9 @@ def events_of(given: Any, folder: Path, registry: Any = None) -> tuple[Plan, dic
 
 def dataset_of(given: Any, folder: Path, features: str = "p") -> Dataset:
     plan, events = events_of(given, folder)
-    tables = {name: e.tables[features] for name, e in events.items()}
-    varied = {name: e.varied(features) for name, e in events.items() if e.variations}
+    read = {name: e.tables(features) for name, e in events.items()}
+    tables = {name: table for name, (table, _) in read.items()}
+    varied = {name: own for name, (_, own) in read.items() if own}
     return assemble(plan.tables, features, tables, varied=varied)
 
 
@@ -327,7 +328,8 @@ def all_events(given: Any, folder: Path) -> tuple[Dataset, DatasetEvents]:
             "mc", plan.tables, plan.sources["mc"], plan.agreements["mc"], {}, RunFolder(folder), SilentProgress(), pool,
             plan.others["mc"],
         )  # fmt: skip
-    return assemble(plan.tables, "p", {"mc": events.tables["p"]}, varied={"mc": events.varied("p")}), events
+    table, varied = events.tables("p")
+    return assemble(plan.tables, "p", {"mc": table}, varied={"mc": varied}), events
 
 
 def test_other_files_are_normalised_to_the_same_cross_section(tmp_path: Path) -> None:

@@ -9,12 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep.hypotheses.bounds.region import Quantity
-from symhep.hypotheses.bounds.sample_mean import sample_mean
-from symhep_moments.fit.bounds.joint import Joint
-from symhep_moments.fit.bounds.seen import Seen
-
-__all__ = ["across_axis", "direction_harmonics", "spherical"]
+__all__ = ["across_axis", "spherical"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -59,30 +54,3 @@ def across_axis(axis: FloatArray, degree: int) -> FloatArray:
     along = spherical(n, degree)[0].numpy()
     _, _, rows = np.linalg.svd(along[None])
     return np.asarray(rows[1:])
-
-
-def direction_harmonics(
-    seen: Seen, columns: list[int], degrees: int
-) -> tuple[dict[str, int], list[Quantity], Joint]:
-    """E[y_l] of each vector's direction in the three components ``columns``, l = 1 .. ``degrees``: zero if the density
-    is invariant under rotations of space.
-
-    v_l = |E[y_l]| is the root of the mean of P_l(cos angle) over pairs of events, never above one. Names with their
-    degrees, quantities, joint covariance.
-    """
-    p = seen.points[..., columns]
-    length = torch.linalg.vector_norm(p, dim=-1, keepdim=True)
-    n = p / length.clamp(min=torch.finfo(torch.float64).tiny)
-    names: dict[str, int] = {}
-    quantities: list[Quantity] = []
-    joint = Joint(seen)
-    for degree in range(1, degrees + 1):
-        y = spherical(n, degree) * (length > 0)
-        for group, where, number in seen.groups:
-            values = seen.summed(y, where).cpu().numpy()
-            name = f"v_{degree} of the direction of {group}"
-            found = sample_mean(name, values, seen.weights, seen.unit, number)
-            names[name] = degree
-            quantities.append(found)
-            joint.add(found, values, number)
-    return names, quantities, joint

@@ -12,7 +12,7 @@ from symhep.hypotheses.bounds.region import Quantity, Region
 from symhep.hypotheses.bounds.sample_mean import unit_sums
 from symhep_moments.fit.bounds.seen import Seen
 
-__all__ = ["Joint"]
+__all__ = ["EVENTS", "Joint"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -23,25 +23,19 @@ MANY, FEWER = 500, 2000
 
 
 class Joint:
-    """Residuals of the quantities on some of the events ``seen``, or without these the influences given by `put`."""
+    """Residuals of the quantities on the events ``seen``, or without these the influences given by `put`."""
 
     def __init__(self, seen: Seen | None = None) -> None:
         self._columns: dict[str, FloatArray] = {}
         if seen is None:
             return
-        n = len(seen.events)
-        self._rows = np.linspace(0, n - 1, min(n, EVENTS)).astype(np.int64)
-        self._weights = seen.weights[self._rows]
-        self._unit = None if seen.unit is None else seen.unit[self._rows]
-        self._watch = seen.watch
+        self._weights, self._unit = seen.weights, seen.unit
 
     def add(self, quantity: Quantity, values: FloatArray, number: FloatArray | None = None) -> None:
         """A quantity with the ``values`` (N, d) that it is the mean of, and the number of members."""
         w = self._weights[:, None]
-        per = w if number is None else w * number[self._rows, None]
-        self._columns[quantity.name] = unit_sums(w * values[self._rows] - per * quantity.mean, self._unit)
-        if self._watch is not None:
-            self._watch.add(quantity, values, number)
+        per = w if number is None else w * number[:, None]
+        self._columns[quantity.name] = unit_sums(w * values - per * quantity.mean, self._unit)
 
     def put(self, quantity: Quantity, influences: FloatArray) -> None:
         """A quantity with the influences (U, d) of the independent units on it, which many quantities share."""

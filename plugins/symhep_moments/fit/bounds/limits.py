@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, Literal
 
@@ -11,10 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from symhep.hypotheses.bounds.region import Quantity, Region, size_of
+from symhep.methods.context import Context
 from symhep.methods.number import Number
-from symhep_moments.fit.bounds.directions import across_axis, direction_harmonics
-from symhep_moments.fit.bounds.harmonics import azimuths
+from symhep.methods.passes import State
+from symhep_moments.fit.bounds.directions import across_axis
+from symhep_moments.fit.bounds.harmonics import NamedFunctions
+from symhep_moments.fit.bounds.joint import EVENTS as CORRELATED
 from symhep_moments.fit.bounds.joint import Joint
+from symhep_moments.fit.bounds.mean_sums import MeanSums, NamedSums
 from symhep_moments.fit.bounds.options import BoundOptions
 from symhep_moments.fit.bounds.rates import rate_unit, rates
 from symhep_moments.fit.bounds.seen import Seen
@@ -23,9 +27,10 @@ from symhep_moments.fit.bounds.varying import Moved, Varying
 from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.sample import Events
+from symhep_moments.stream import over_all
 from symhep_moments.varied import VariedEvents
 
-__all__ = ["Bound", "Bounds", "bounds_of"]
+__all__ = ["Bound", "Bounding", "Bounds", "bounded", "bounds_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -251,8 +256,43 @@ class Bounds:
         return Bound("v_m", value, low, min(high, 1.0) if high < inf else high, expected, "", worst)
 
 
+@dataclass(frozen=True, eq=False)
+class Bounding:
+    """What the bounds measure: `MeanSums` of it over all events make them.
+
+    Attributes
+    ----------
+    events
+        With the candidates that are tested.
+    functions
+        Whose edges and density count.
+    turns
+        The rotations that have harmonics.
+    sums
+        The pass; None where no function has a name.
+    """
+
+    events: Events
+    functions: TestFunctions
+    options: BoundOptions
+    turns: Turns
+    sums: MeanSums | None
+
+    @classmethod
+    def of(cls, events: Events, functions: TestFunctions, options: BoundOptions) -> Bounding:
+        """What is asked for."""
+        turns = turns_of(events, functions)
+        named = NamedFunctions(turns.orbits, turns.space, options.orders)
+        any_named = turns.orbits or turns.space is not None
+        return cls(events, functions, options, turns, MeanSums(functions, named) if any_named else None)
+
+
 def bounds_of(
-    events: Events, functions: TestFunctions, options: BoundOptions, variations: Sequence[VariedEvents] = ()
+    events: Events,
+    functions: TestFunctions,
+    options: BoundOptions,
+    variations: Sequence[VariedEvents] = (),
+    context: Context | None = None,
 ) -> Bounds:
     """The region of all candidates of ``events``, with the edges and the density around ``functions``.
 
@@ -263,42 +303,75 @@ def bounds_of(
     ``variations`` of the events widen the region: sum_s D_s D_s^T adds to the covariance of all quantities, and
     intervals are unions over alternatives without a parameter.
     """
-    varying = Varying(Seen(events, functions), variations) if variations else None
-    seen = Seen(events, functions, varying)
+    asked = Bounding.of(events, functions, options)
+    state = None if asked.sums is None else over_all(asked.sums, events, context, variations)
+    return bounded(asked, state, variations, context)
+
+
+def bounded(
+    asked: Bounding,
+    state: State | None,
+    variations: Sequence[VariedEvents] = (),
+    context: Context | None = None,
+) -> Bounds:
+    """`bounds_of` from the ``state`` of its pass."""
+    events, turns = asked.events, asked.turns
+    seen = Seen(events, asked.functions)
+    varying = Varying(seen, variations) if variations else None
     labels = tuple(events.generators.labels)
     matrices = np.asarray(events.generators.matrices, dtype=np.float64)
-    turns = turns_of(events, functions)
-    harmonics, quantities, joint = azimuths(seen, turns.orbits, options.orders)
+    harmonics: dict[str, list[str]] = {label: [] for label in turns.orbits}
+    degrees, joints = dict[str, int](), (Joint(few := _few(seen)), Joint(few))
+    found: list[Quantity] = []
+    if asked.sums is not None and state is not None:
+        functions = list(asked.sums.named(few))
+        widths = [function.values.shape[1] for function in functions]
+        sums, apart = NamedSums(state, widths), _apart(asked.sums, events, variations, widths, context)
+        for i, function in enumerate(functions):
+            if function.label is not None and not sums.moves(i):
+                continue  # the vector does not know of this plane
+            quantity = sums.quantity(i, function.name)
+            found.append(quantity)
+            joints[function.label is None].add(quantity, function.values, function.number)
+            if function.label is not None:
+                harmonics[function.label].append(function.name)
+            if function.degree is not None:
+                degrees[function.name] = function.degree
+            if varying is not None:
+                varying.add_sums(function.name, i, sums, apart)
     open_ones = [label for label in labels if label not in turns.orbits]
-    changing = rates(seen, open_ones)
-    degrees: dict[str, int] = {}
-    directions: list[Quantity] = []
-    joint_of_directions = Joint(seen)
-    if turns.space is not None:
-        degrees, directions, joint_of_directions = direction_harmonics(seen, turns.space, options.orders)
+    found += rates(seen, open_ones, varying)
     units = {label: rate_unit(matrices[labels.index(label)], events) for label in open_ones}
     uneven = frozenset(a for a in open_ones if ClosedOrbit.of(matrices[labels.index(a)]) is not None)
-    found = [*quantities, *changing, *directions]
     if varying is not None:
-        for _, other in varying.others:
-            azimuths(other, turns.orbits, options.orders)
-            if turns.space is not None:
-                direction_harmonics(other, turns.space, options.orders)
         found = [varying.shifted(q) for q in found]
-    region = Region(found)
     return Bounds(
-        region,
-        options,
-        labels,
-        matrices,
-        turns,
-        harmonics,
-        units,
-        uneven,
-        degrees,
-        (joint, joint_of_directions),
+        Region(found), asked.options, labels, matrices, turns, harmonics, units, uneven, degrees, joints,
         varying=varying,
-    )
+    )  # fmt: skip
+
+
+def _few(seen: Seen) -> Seen:
+    """Some of the events in memory, of which correlations are known well enough."""
+    events = seen.events
+    rows = np.linspace(0, len(events) - 1, min(len(events), CORRELATED)).astype(np.int64)
+    return Seen(events.rows(rows), seen.functions)
+
+
+def _apart(
+    sums: MeanSums,
+    events: Events,
+    variations: Sequence[VariedEvents],
+    widths: list[int],
+    context: Context | None,
+) -> dict[int, NamedSums]:
+    """Of alternatives that are not read with the nominal events, by their number."""
+    pairs = (pair for v in variations for pair in zip(v.alternatives, v.read_with(events), strict=True))
+    return {
+        i: NamedSums(over_all(sums, replace(some, generators=events.generators), context), widths)
+        for i, (some, here) in enumerate(pairs)
+        if not here
+    }
 
 
 def _known(number: float) -> float | None:

@@ -48,7 +48,7 @@ def named_functions(events: Events, functions: TestFunctions) -> TestFunctions:
     return around(functions, low)
 
 
-def rates(seen: Seen, labels: list[str]) -> list[Quantity]:
+def rates(seen: Seen, labels: list[str], varying: Varying | None = None) -> list[Quantity]:
     """For each of the generators ``labels`` the part of h in the span of the named functions, R orthonormal components.
 
     h, the relative change of the density per unit of the parameter, has E_p[f h] = - E_p[grad f . v] = - A. Its rms is
@@ -86,8 +86,8 @@ def rates(seen: Seen, labels: list[str]) -> list[Quantity]:
     nu = degrees_of_freedom(weights, unit)
     factor = (nu + 1) / nu if nu > 0 else 1.0
     others = list[FloatArray]()
-    if isinstance(seen.watch, Varying):
-        others = [_of_others(other, wide, fields, metric, a, step) for _, other in seen.watch.others]
+    if varying is not None:
+        others = [_of_others(other, wide, fields, metric, a, step) for _, other in varying.others]
     found = []
     for column, label in enumerate(labels):
         own, size = unit_sums(influences[:, :, column], unit), float(sizes[column])
@@ -96,8 +96,8 @@ def rates(seen: Seen, labels: list[str]) -> list[Quantity]:
         mine = a[:, column].cpu().numpy()
         mine = np.where(np.abs(mine) > ROUNDING * size, mine, 0.0)
         found.append(Quantity(label, mine, factor * own.T @ own / total**2, nu))
-        if isinstance(seen.watch, Varying):
-            seen.watch.add_influences(
+        if varying is not None:
+            varying.add_influences(
                 label, influences[:, :, column], rows.cpu().numpy(), [own[:, :, column] for own in others]
             )
     return found

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep.hypotheses.bounds.region import Quantity
 from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.interface import TestFunctions
@@ -20,7 +18,7 @@ from symhep_moments.fit.functions.layers import innermost, log_density, weight
 from symhep_moments.fit.functions.member_edges import MemberEdged, entered
 from symhep_moments.sample import Events
 
-__all__ = ["Seen", "Watch", "comparable_orbits", "even_orbits"]
+__all__ = ["Seen", "comparable_orbits", "even_orbits"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -28,13 +26,6 @@ FloatArray = npt.NDArray[np.float64]
 EDGE_EVENTS, EDGE_POINTS = 2000, 8
 #: A weight that changes by less along an orbit does not change.
 UNCHANGED = 1e-6
-
-
-class Watch(Protocol):
-    """Somebody who wants to know of which numbers of each event a quantity is the mean."""
-
-    def add(self, quantity: Quantity, values: FloatArray, number: FloatArray | None = None) -> None:
-        """``values`` (N, d), and the ``number`` (N,) of members that they are sums over."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,13 +38,10 @@ class Seen:
         With the candidates that are tested.
     functions
         Of the tests; their edges and density count here, they themselves do not.
-    watch
-        What is told of every mean that is taken; None: nobody.
     """
 
     events: Events
     functions: TestFunctions
-    watch: Watch | None = None
 
     @cached_property
     def points(self) -> Tensor:
@@ -96,6 +84,8 @@ class Seen:
     def summed(self, values: Tensor, where: Sequence[int]) -> Tensor:
         """Functions of each vector (N, P, ...), summed over the places of a group that are there: (N, ...)."""
         places = self.events.places
+        if places is None and len(where) == 1:
+            return values[:, where[0]]
         own = values[:, list(where)]
         if places is not None:
             there = places.weights(self.points)[:, list(where)]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from symhep.hypotheses.bounds.region import Quantity
+from symhep_moments.fit.bounds.mean_sums import NamedSums, edges
 from symhep_moments.fit.bounds.seen import Seen
-from symhep_moments.fit.functions.interface import TestFunctions
-from symhep_moments.fit.functions.layers import weight
 from symhep_moments.fit.systematics import shifts_of, weights_of
 from symhep_moments.sample import Events
 from symhep_moments.varied import VariedEvents
@@ -33,14 +32,13 @@ class Moved:
 class Varying(Moved):
     """Quantities under all alternatives, by the influence psi of an event on m: f - g m of a mean sum w f / sum w g.
 
-    Alternatives of other weights share the psi of the nominal events: m' - m = sum w' psi / sum w' g. Others have the
-    same psi of their own events. The error of a difference is paired: that of the sum over independent units of
+    m' - m = sum w' psi' / sum w' g'. The error of a difference is paired: that of the sum over independent units of
     (w' psi' / sum w' g' - w psi / sum w g), matched by their number.
 
     Parameters
     ----------
     seen
-        The nominal events.
+        The nominal events in memory, of which there may be more.
     variations
         With A alternatives in all.
     """
@@ -51,30 +49,23 @@ class Varying(Moved):
         flat = [(e, s) for v in variations for e, s in zip(v.alternatives, v.same_rows, strict=True)]
         self._same = [i for i, (_, same) in enumerate(flat) if same]
         self._count = len(flat)
-        edges = weight(seen.functions, seen.events.x)
-        b = np.broadcast_to(
-            np.asarray(edges.cpu().numpy() if hasattr(edges, "cpu") else edges), len(seen.events)
-        )
         self._raw = weights_of(variations, len(seen.events))
-        self._weights = self._raw * b
-        #: Alternatives with rows of their own: number, and how they are seen.
-        self.others: list[tuple[int, Seen]] = []
-        for i, (events, same) in enumerate(flat):
-            if not same:
-                own = replace(events, generators=seen.events.generators)
-                self.others.append((i, Seen(own, seen.functions, _Other(self, i, own, seen.functions))))
-        self._held: dict[str, FloatArray] = {}
-        self._means: dict[str, FloatArray] = {}
+        self._weights = self._raw * edges(seen)
+        #: Alternatives with rows of their own: number, and how those in memory are seen.
+        self.others = [
+            (i, Seen(replace(events, generators=seen.events.generators), seen.functions))
+            for i, (events, same) in enumerate(flat)
+            if not same
+        ]
 
-    def add(self, quantity: Quantity, values: FloatArray, number: FloatArray | None = None) -> None:
-        """See `symhep_moments.fit.bounds.seen.Watch`."""
-        self._means[quantity.name] = quantity.mean
-        psi = values - (quantity.mean if number is None else number[:, None] * quantity.mean)
-        w = self._seen.weights
-        totals = self._weights.sum(axis=1) if number is None else self._weights @ number
-        self._put(
-            quantity.name, psi, w, float(w.sum() if number is None else w @ number), self._weights, totals
-        )
+    def add_sums(self, name: str, i: int, sums: NamedSums, apart: Mapping[int, NamedSums]) -> None:
+        """A mean, the ``i``-th of the ``sums`` over all events; ``apart``: of alternatives that are not read with the
+        nominal events, by their number."""
+        found = [
+            sums.from_others(i, apart[n]) if n in apart else sums.difference(i, n) for n in range(self._count)
+        ]
+        self.differences[name] = np.array([one.mean for one in found])
+        self.spreads[name] = np.array([one.spread for one in found])
 
     def add_influences(
         self, name: str, influences: FloatArray, rows: npt.NDArray[np.int64], others: Sequence[FloatArray]
@@ -84,18 +75,11 @@ class Varying(Moved):
         w = self._seen.events.weights.cpu().numpy()[rows]
         psi = influences / np.where(w != 0, w, 1.0)[:, None]
         total, totals = float(self._seen.weights[rows].sum()), self._weights[:, rows].sum(axis=1)
-        self._put(name, psi, w, total, self._raw[:, rows], totals, rows)
-        for (number, other), found in zip(self.others, others, strict=True):
-            self._compare(name, number, found / other.weights.sum(), other.events)
-
-    def _put(
-        self, name: str, psi: FloatArray, w: FloatArray, total: float, weights: FloatArray, totals: FloatArray,
-        rows: npt.NDArray[np.int64] | None = None,
-    ) -> None:  # fmt: skip
         d = psi.shape[1]
         self.differences[name] = np.full((self._count, d), np.nan)
         self.spreads[name] = np.full((self._count, d, d), np.nan)
-        source = self._seen.unit if rows is None or self._seen.unit is None else self._seen.unit[rows]
+        source = None if self._seen.unit is None else self._seen.unit[rows]
+        weights = self._raw[:, rows]
         if len(weights):
             self.differences[name][self._same] = weights @ psi / totals[:, None]
             change = weights / totals[:, None] - w / total
@@ -106,13 +90,13 @@ class Varying(Moved):
                 for i, own in zip(self._same, change, strict=True):
                     sums = _sums(own[:, None] * psi, source)
                     self.spreads[name][i] = sums.T @ sums
-        if self.others:
-            self._held[name] = psi * (w / total)[:, None]
+        held = psi * (w / total)[:, None]
+        for (number, other), found in zip(self.others, others, strict=True):
+            self._compare(name, number, held, found / other.weights.sum(), other.events)
 
-    def _compare(self, name: str, number: int, found: FloatArray, events: Events) -> None:
+    def _compare(self, name: str, number: int, held: FloatArray, found: FloatArray, events: Events) -> None:
         """With terms ``found`` (n', d) of an alternative's events, which sum to the difference."""
         self.differences[name][number] = found.sum(axis=0)
-        held = self._held[name]
         if len(held) == len(self._seen.events) and len(found) == len(events):
             own = np.concatenate([_units(self._seen.events), _units(events)])
             sums = _sums(np.concatenate([-held, found]), np.unique(own, return_inverse=True)[1])
@@ -134,24 +118,6 @@ class Varying(Moved):
     def _by_variation(self, values: FloatArray) -> list[FloatArray]:
         ends = np.cumsum([len(v.names) for v in self.variations])[:-1]
         return np.split(values, ends)
-
-
-class _Other:
-    """The watch of an alternative with events of its own."""
-
-    def __init__(self, varying: Varying, number: int, events: Events, functions: TestFunctions) -> None:
-        self._varying, self._number, self._events = varying, number, events
-        self._weights = Seen(events, functions).weights
-
-    def add(self, quantity: Quantity, values: FloatArray, number: FloatArray | None = None) -> None:
-        """See `symhep_moments.fit.bounds.seen.Watch`."""
-        mean = self._varying._means.get(quantity.name)
-        if mean is None:
-            return
-        psi = values - (mean if number is None else number[:, None] * mean)
-        total = float(self._weights.sum() if number is None else self._weights @ number)
-        terms = psi * (self._weights / total)[:, None]
-        self._varying._compare(quantity.name, self._number, terms, self._events)
 
 
 def _units(events: Events) -> npt.NDArray[np.int64]:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from symhep.methods.context import Context
 from symhep_moments.fit.closed_orbits import ClosedOrbit
-from symhep_moments.fit.conditional.known import ORBIT_POINTS, known_law
+from symhep_moments.fit.conditional.gram_sums import GramSums
+from symhep_moments.fit.conditional.known import KnownSums, OrbitPoints, known_law, known_sums
 from symhep_moments.fit.conditional.moments import orbit_features
-from symhep_moments.fit.conditional.partialling import Partialled, partialled
-from symhep_moments.fit.conditional.varied import partialled_under
+from symhep_moments.fit.conditional.partialling import Partialled
+from symhep_moments.fit.conditional.varied import partialled_each
 from symhep_moments.fit.efficiency import Seeing
-from symhep_moments.fit.relative import Points
+from symhep_moments.fit.points import points_of
 from symhep_moments.sample import Events
 from symhep_moments.varied import VariedEvents
 
 __all__ = [
-    "Along", "efficiency_along", "keeps_masses", "nothing", "points_of", "reference_along", "side_by_side",
+    "Along", "Asked", "EfficiencyAlong", "ReferenceAlong", "keeps_masses", "nothing", "side_by_side",
 ]  # fmt: skip
 
 #: Entries of matrices below this are rounding.
@@ -29,52 +32,72 @@ ROUNDING = 1e-8
 METRIC = np.diag([1.0, -1.0, -1.0, -1.0])
 
 
+class Asked(NamedTuple):
+    """Functions of events (n, P, D) -> (n, K) along an orbit, with the influences on the last ``keep`` of them."""
+
+    orbit: ClosedOrbit
+    functions: Callable[[Tensor], Tensor]
+    keep: int = 0
+
+
 class Along(Protocol):
-    """Moments of functions, of events (n, P, D) -> (n, K), that vanish if a density is even along an orbit."""
+    """Moments of functions that vanish if a density is even along an orbit."""
 
     def __call__(
         self, orbit: ClosedOrbit, functions: Callable[[Tensor], Tensor], keep: int = 0
     ) -> Partialled:
-        """With the influences on the last ``keep`` of them."""
+        """As `Asked` says."""
+        return self.each([Asked(orbit, functions, keep)])[0]
+
+    def each(self, asked: Sequence[Asked]) -> list[Partialled]:
+        """All of them, with few readings of all events."""
+        ...
 
 
-def reference_along(
-    events: Events,
-    reference: Events,
-    seed: np.random.SeedSequence,
-    variations: Sequence[VariedEvents] = (),
-) -> Along:
+@dataclass(frozen=True, eq=False)
+class ReferenceAlong(Along):
     """Of the ratio of two densities, with how it moves under ``variations`` of the reference.
 
     With the same ``seed`` the features are the same for the same events.
     """
-    data, theirs, places = points_of(events), points_of(reference), events.places
 
-    def along(orbit: ClosedOrbit, functions: Callable[[Tensor], Tensor], keep: int = 0) -> Partialled:
-        rng = np.random.default_rng(seed)
-        features = orbit_features(data, theirs, orbit, rng, places, keeps_masses(events, orbit))
-        if variations:
-            return partialled_under(variations, data, theirs, features, functions, keep)
-        return partialled(data, theirs, features, functions, keep)
+    events: Events
+    reference: Events
+    seed: np.random.SeedSequence
+    variations: Sequence[VariedEvents] = ()
+    context: Context | None = None
 
-    return along
+    def each(self, asked: Sequence[Asked]) -> list[Partialled]:
+        """See `Along.each`."""
+        data, theirs, places = points_of(self.events), points_of(self.reference), self.events.places
+        features = [
+            orbit_features(
+                data, theirs, one.orbit, np.random.default_rng(self.seed), places,
+                keeps_masses(self.events, one.orbit),
+            )
+            for one in asked
+        ]  # fmt: skip
+        works = [GramSums(s, one.functions) for s, one in zip(features, asked, strict=True)]
+        keep = [one.keep for one in asked]
+        return partialled_each(works, data, theirs, keep, self.variations, self.context)
 
 
-def efficiency_along(events: Events, efficiency: Seeing) -> Along:
+@dataclass(frozen=True, eq=False)
+class EfficiencyAlong(Along):
     """Of the density over a known efficiency."""
-    data, places = points_of(events), events.places
 
-    def along(orbit: ClosedOrbit, functions: Callable[[Tensor], Tensor], keep: int = 0) -> Partialled:
-        return known_law(
-            data, lambda x, first: orbit.points(x, ORBIT_POINTS, first, places), efficiency, functions, keep
-        )
+    events: Events
+    efficiency: Seeing
+    context: Context | None = None
 
-    return along
-
-
-def points_of(events: Events) -> Points:
-    """Events, weights and units of a sample."""
-    return Points(events.x, events.weights, events.source)
+    def each(self, asked: Sequence[Asked]) -> list[Partialled]:
+        """See `Along.each`."""
+        data, places = points_of(self.events), self.events.places
+        works = [KnownSums(OrbitPoints(one.orbit, places), self.efficiency, one.functions) for one in asked]
+        return [
+            known_law(data, work.images, work.efficiency, work.functions, one.keep, state)
+            for work, one, state in zip(works, asked, known_sums(works, data, self.context), strict=True)
+        ]
 
 
 def keeps_masses(events: Events, orbit: ClosedOrbit) -> bool:
@@ -89,6 +112,16 @@ def nothing(x: Tensor) -> Tensor:
     return x.new_zeros(len(x), 0)
 
 
-def side_by_side(*functions: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+@dataclass(frozen=True)
+class SideBySide:
     """All of these functions."""
-    return lambda x: torch.cat([f(x) for f in functions], dim=1)
+
+    parts: tuple[Callable[[Tensor], Tensor], ...]
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return torch.cat([f(x) for f in self.parts], dim=1)
+
+
+def side_by_side(*functions: Callable[[Tensor], Tensor]) -> SideBySide:
+    """All of these functions."""
+    return SideBySide(functions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from symhep_moments.fit.conditional.invariants import OrbitInvariants
 from symhep_moments.fit.conditional.partialling import Partialled, partialled
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.moments import Moments
-from symhep_moments.fit.relative import Points
+from symhep_moments.fit.points import Points
 from symhep_moments.places import Places
 
 __all__ = ["as_moments", "conditional_moments", "orbit_features"]
@@ -104,7 +105,18 @@ def orbit_features(
     step = max(1, -(-(len(data.x) + len(reference.x)) // LOOKED_AT))
     seen = np.concatenate([invariants(p.x[::step]).numpy() for p in (data, reference)])
     features = Features(seen, round(events / PER_FEATURE), rng, events)
-    return lambda x: features(invariants(x).numpy())
+    return _OfOrbits(features, invariants)
+
+
+@dataclass(frozen=True)
+class _OfOrbits:
+    """A pass over events, which holds it, is sent to where they are read."""
+
+    features: Features
+    invariants: OrbitInvariants
+
+    def __call__(self, x: Tensor) -> FloatArray:
+        return self.features(self.invariants(x).numpy())
 
 
 def as_moments(found: Partialled, functions: TestFunctions, generator: Generators) -> Moments:

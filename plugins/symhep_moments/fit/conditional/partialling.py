@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
 from symhep.errors import MethodError
+from symhep.methods.context import Context
+from symhep.methods.passes import State
 from symhep.stats.ridge import ridge
-from symhep_moments.fit.relative import Points
+from symhep_moments.fit.conditional.gram_sums import Centred, GramSums, centred_of_all, gram_sums
+from symhep_moments.fit.points import Points
 
 if TYPE_CHECKING:
     from symhep_moments.fit.conditional.varied import Under
 
-__all__ = ["FEWEST_EFFECTIVE", "Partialled", "partialled"]
+__all__ = ["FEWEST_EFFECTIVE", "Fit", "Partialled", "mean_of_all", "partialled"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -27,6 +30,17 @@ FEWEST_EFFECTIVE = 100
 BLOCK, HELD = 1 << 14, 20_000_000
 #: An event with more leverage counts as if it had this.
 MOST_LEVERAGE = 0.5
+
+
+class Fit(NamedTuple):
+    """Means of the features ``centre`` (J,), and of y and the functions ``about`` (1 + K,), coefficients of y ``label``
+    (J,) and of the functions ``position`` (J, K), and what the one takes from the residuals of the other, ``again``."""
+
+    centre: FloatArray
+    about: FloatArray
+    label: FloatArray
+    position: FloatArray
+    again: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +60,8 @@ class Partialled:
         (U, k) of each independent unit on the last k of A, as many as asked for: A moves by their sum.
     under
         How A moves under systematic variations of the reference; None without any.
+    fit
+        The regressions, where they are those of more events than are in memory.
     """
 
     mean: FloatArray
@@ -56,6 +72,14 @@ class Partialled:
     squares: FloatArray
     influences: FloatArray
     under: Under | None = None
+    fit: Fit | None = None
+
+    @property
+    def known(self) -> Fit:
+        """The regressions. Raises ``ValueError`` where they are not kept."""
+        if self.fit is None:
+            raise ValueError("regressions of events in memory are not kept")
+        return self.fit
 
     @property
     def every(self) -> list[Partialled]:
@@ -80,13 +104,15 @@ class Partialled:
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """Events of one sample: features s (n, J), functions f (n, K), y = 1 for data, w of sum one over both."""
+    """Events of one sample: features s (n, J), functions f (n, K), y = 1 for data, w of sum one over both, and the
+    ``share`` of the effective events of the sample that are in memory."""
 
     s: FloatArray
     f: FloatArray
     y: float
     w: FloatArray
     unit: npt.NDArray[np.int64]
+    share: float
 
 
 def partialled(
@@ -95,6 +121,8 @@ def partialled(
     features: Callable[[Tensor], FloatArray],
     functions: Callable[[Tensor], Tensor],
     keep: int = 0,
+    context: Context | None = None,
+    states: Sequence[State] = (),
 ) -> Partialled:
     """Partial ``features`` out of 'is from data' and of ``functions`` (Robinson 1988, Econometrica 56, 931).
 
@@ -107,6 +135,10 @@ def partialled(
     Another reference, such as the nominal one with a parameter of the simulation moved, with the same ``features`` and
     ``functions`` gives the shift D of A along that parameter; D D^T of such shifts adds to the covariance.
 
+    Of samples of which a part alone is in memory, A, both regressions and all that they are made of are sums over all
+    events; C, G and what else takes residuals of single events are of those in memory, C in proportion to the effective
+    number of events.
+
     Parameters
     ----------
     data, reference
@@ -117,6 +149,10 @@ def partialled(
         (n, P, D) -> (n, K).
     keep
         Influences of so many of the last functions are kept.
+    context
+        Where all events are read.
+    states
+        Of `GramSums` over the data and the reference, where these have been read.
 
     Raises `MethodError` if a sample has fewer than 100 effective events.
     """
@@ -128,7 +164,8 @@ def partialled(
             )
     blocks = _Blocks(data, reference, features, functions)
     events = data.effective + reference.effective
-    centre, about, gram, cross, squares = _centred(blocks)
+    whole = _whole(data, reference, features, functions, context, states)
+    centre, about, gram, cross, squares = _centred(blocks) if whole is None else whole[:5]
     k = len(about) - 1
     label = ridge(gram, cross[:, :1], squares[:1], events)
     position = ridge(gram, cross[:, 1:], squares[1:], events)
@@ -142,10 +179,10 @@ def partialled(
         s = rows.s - centre
         r_y = rows.y - about[0] - s @ label.coefficients[:, 0]
         r_f = rows.f - about[1:] - s @ position.coefficients
-        leverage = np.abs(rows.w) * (1 + ((s @ solver) * s).sum(axis=1))
+        leverage = rows.share * np.abs(rows.w) * (1 + ((s @ solver) * s).sum(axis=1))
         known = np.sqrt(1 - np.minimum(leverage, MOST_LEVERAGE))
         mean += (rows.w * r_y) @ r_f
-        size, g = rows.w * r_y / known, r_f - s @ again
+        size, g = np.sqrt(rows.share) * rows.w * r_y / known, r_f - s @ again
         influence = g * size[:, None]
         v = rows.w * (r_y / known) ** 2
         worth += g.T @ (g * v[:, None])
@@ -168,7 +205,36 @@ def partialled(
         np.add.at(together, row, influences)
         covariance, freedom = together.T @ together, freedom * len(unit) / len(row)
         influences = together[:, k - keep :]
-    return Partialled(mean, covariance, max(freedom - 1, 2.0), worth, sizes, large, influences)
+    fit = None
+    if whole is not None:
+        fit = Fit(centre, about, label.coefficients[:, 0], position.coefficients, again)
+        mean = whole.mean(fit.label, fit.position)
+    return Partialled(mean, covariance, max(freedom - 1, 2.0), worth, sizes, large, influences, fit=fit)
+
+
+def mean_of_all(states: Sequence[State], data: Points, reference: Points) -> FloatArray:
+    """A (K,) from the states of `GramSums` over both samples."""
+    events = data.effective + reference.effective
+    whole = centred_of_all(states, data.effective / events)
+    label = ridge(whole.gram, whole.cross[:, :1], whole.squares[:1], events)
+    position = ridge(whole.gram, whole.cross[:, 1:], whole.squares[1:], events)
+    return whole.mean(label.coefficients[:, 0], position.coefficients)
+
+
+def _whole(
+    data: Points,
+    reference: Points,
+    features: Callable[[Tensor], FloatArray],
+    functions: Callable[[Tensor], Tensor],
+    context: Context | None,
+    states: Sequence[State],
+) -> Centred | None:
+    """Of all events; None where all are in memory."""
+    if not (data.subsampled or reference.subsampled):
+        return None
+    if not states:
+        (states,) = gram_sums([GramSums(features, functions)], (data, reference), context)
+    return centred_of_all(states, data.effective / (data.effective + reference.effective))
 
 
 class _Blocks:
@@ -205,7 +271,7 @@ class _Blocks:
                 some = slice(start, start + BLOCK)
                 x, w = sample.x[some], sample.weights[some].cpu().numpy() * factor
                 f = np.asarray(self._functions(x).cpu().numpy(), dtype=np.float64)
-                rows = _Rows(self._features(x), f, y, w, unit[some] + first)
+                rows = _Rows(self._features(x), f, y, w, unit[some] + first, sample.share)
                 keep = keep and self._total * (rows.s.shape[1] + f.shape[1]) <= HELD
                 if keep:
                     found.append(rows)

@@ -51,7 +51,7 @@ class OrbitHarmonics:
     """
 
     def __init__(self, seen: Seen, label: str, orbit: ClosedOrbit, orders: int) -> None:
-        self._orbit, self._orders, self._seen = orbit, orders, seen
+        self._orbit, self._orders, self._places = orbit, orders, seen.events.places
         self._kept = list[tuple[list[int], int]]()
         self.names = list[tuple[str, ...]]()
         waves = self._waves(seen.points) if orders else seen.points[..., :0, None]
@@ -69,7 +69,7 @@ class OrbitHarmonics:
     def __call__(self, x: Tensor) -> Tensor:
         if not self._kept:
             return x.new_zeros(len(x), 0)
-        waves, places, found = self._waves(x), self._seen.events.places, list[Tensor]()
+        waves, places, found = self._waves(x), self._places, list[Tensor]()
         there = None if places is None else places.weights(x)
         for where, plane in self._kept:
             z = waves[:, where, plane]

@@ -10,12 +10,16 @@ import numpy.typing as npt
 from torch import Tensor
 
 from symhep.hypotheses.bounds.region import Quantity
+from symhep.methods.context import Context
+from symhep.methods.passes import State
 from symhep.stats.variations import nuisance_shifts
+from symhep_moments.fit.conditional.gram_sums import GramSums, gram_sums
 from symhep_moments.fit.conditional.partialling import Partialled, partialled
-from symhep_moments.fit.relative import Points
+from symhep_moments.fit.conditional.reference_shifts import reference_shifts
+from symhep_moments.fit.points import Points
 from symhep_moments.varied import VariedEvents
 
-__all__ = ["Under", "partialled_under"]
+__all__ = ["Under", "partialled_each", "partialled_under"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -81,6 +85,42 @@ class Under:
         return [(v, self.differences[a:b]) for v, a, b in zip(self.variations, ends, ends[1:], strict=False)]
 
 
+def partialled_each(
+    works: Sequence[GramSums],
+    data: Points,
+    reference: Points,
+    keep: Sequence[int],
+    variations: Sequence[VariedEvents] = (),
+    context: Context | None = None,
+) -> list[Partialled]:
+    """`partialled` of several functions with their features, and how they move under ``variations`` of the reference.
+
+    Of samples of which a part alone is in memory several share a reading (`gram_sums`), and shifts are those of all
+    events (`reference_shifts`).
+    """
+    subsampled = data.subsampled or reference.subsampled
+    states = gram_sums(works, (data, reference), context) if subsampled else [[] for _ in works]
+    if not variations:
+        return [
+            partialled(data, reference, work.features, work.functions, k, context, own)
+            for work, k, own in zip(works, keep, states, strict=True)
+        ]
+    found = [
+        _under(variations, data, reference, work, context, own, not subsampled)
+        for work, own in zip(works, states, strict=True)
+    ]
+    if subsampled:
+        shifts = reference_shifts(works, found, data, reference, variations, states, context)
+        found = [
+            replace(f, under=None if f.under is None else replace(f.under, differences=d))
+            for f, d in zip(found, shifts, strict=True)
+        ]
+    return [
+        replace(f, influences=f.influences[:, f.influences.shape[1] - k :])
+        for f, k in zip(found, keep, strict=True)
+    ]
+
+
 def partialled_under(
     variations: Sequence[VariedEvents],
     data: Points,
@@ -96,8 +136,21 @@ def partialled_under(
     orthogonal to the features, what the regressions change is of second order. So all of them share one evaluation of
     the functions. Of an alternative with events of its own A is computed anew, with the nominal features.
     """
-    count = functions(data.x[:1]).shape[1]
-    found = partialled(data, reference, features, functions, count)
+    return partialled_each([GramSums(features, functions)], data, reference, [keep], variations)[0]
+
+
+def _under(
+    variations: Sequence[VariedEvents],
+    data: Points,
+    reference: Points,
+    work: GramSums,
+    context: Context | None,
+    states: Sequence[State],
+    here: bool,
+) -> Partialled:
+    """With the influences on all functions; ``here``: differences are those of the events in memory."""
+    count = work.functions(data.x[:1]).shape[1]
+    found = partialled(data, reference, work.features, work.functions, count, context, states)
     flat = [(e, s) for v in variations for e, s in zip(v.alternatives, v.same_rows, strict=True)]
     differences = np.zeros((len(flat), count))
     change = np.full((len(flat), len(found.influences)), np.nan)
@@ -106,14 +159,10 @@ def partialled_under(
         if same:
             change[i] = _change(nominal, events.weights.cpu().numpy(), reference, len(found.influences))
             differences[i] = change[i] @ found.influences
-        else:
+        elif here:
             other = Points(events.x, events.weights, events.source)
-            differences[i] = partialled(data, other, features, functions).mean - found.mean
-    return replace(
-        found,
-        influences=found.influences[:, count - keep :],
-        under=Under(tuple(variations), differences, change),
-    )
+            differences[i] = partialled(data, other, work.features, work.functions).mean - found.mean
+    return replace(found, under=Under(tuple(variations), differences, change))
 
 
 def _change(nominal: FloatArray, varied: FloatArray, reference: Points, units: int) -> FloatArray:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import inf
 
 import numpy as np
@@ -14,18 +15,19 @@ from symhep.hypotheses.bounds.region import Quantity, Region
 from symhep.hypotheses.discrete.asymmetries import NamedAsymmetry, own_largest
 from symhep.hypotheses.discrete.named import NamedFunctions
 from symhep.lie.elements.element import Element
+from symhep.methods.context import Context
 from symhep.methods.number import Number
 from symhep_moments.fit.bounds.joint import Joint
-from symhep_moments.fit.conditional.along import points_of
-from symhep_moments.fit.conditional.known import known_law
+from symhep_moments.fit.conditional.known import KnownSums, known_law, known_sums
 from symhep_moments.fit.conditional.partialling import Partialled
 from symhep_moments.fit.conditional.strengths import Strength, coefficients
 from symhep_moments.fit.discrete.rows import bodies
 from symhep_moments.fit.efficiency import Seeing
+from symhep_moments.fit.points import points_of
 from symhep_moments.places import Places
 from symhep_moments.sample import Events
 
-__all__ = ["asymmetries", "largest_asymmetries", "moved_sizes", "seen_asymmetries", "signs_of"]
+__all__ = ["Signs", "asymmetries", "largest_asymmetries", "moved_sizes", "seen_asymmetries"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -35,15 +37,29 @@ RATIO = "of the ratio of the densities, simultaneous over all named functions of
 SAME = 1e-9
 
 
-def signs_of(element: Element, named: NamedFunctions, places: Places | None) -> Callable[[Tensor], Tensor]:
+@dataclass(frozen=True)
+class Signs:
     """s of each named function f: events (n, P, D) -> (n, K): the sign of f(x) - f(g x); for an order q > 2 q - 1 where
     f is the largest of the images', else -1. Over the images of an event it sums to zero."""
 
-    def signs(x: Tensor) -> Tensor:
-        own = torch.stack([named(bodies(image, places)) for image in element.orbit(x)], dim=1)
-        return torch.from_numpy(own_largest(own)[:, 0]).to(x) * (element.order - 1)
+    element: Element
+    named: NamedFunctions
+    places: Places | None
 
-    return signs
+    def __call__(self, x: Tensor) -> Tensor:
+        images = self.element.orbit(x)
+        own = torch.stack([self.named(bodies(image, self.places)) for image in images], dim=1)
+        return torch.from_numpy(own_largest(own)[:, 0]).to(x) * (self.element.order - 1)
+
+
+@dataclass(frozen=True)
+class Images:
+    """Of events (n, P, D) under an element of order q: (n, q, P, D)."""
+
+    element: Element
+
+    def __call__(self, x: Tensor, first: int) -> Tensor:
+        return self.element.orbit(x).transpose(0, 1)
 
 
 def asymmetries(found: Partialled, labels: Sequence[str], element: Element) -> list[Strength]:
@@ -91,19 +107,19 @@ def moved_sizes(
 
 
 def seen_asymmetries(
-    elements: Sequence[Element], events: Events, named: NamedFunctions, seeing: Seeing
+    elements: Sequence[Element],
+    events: Events,
+    named: NamedFunctions,
+    seeing: Seeing,
+    context: Context | None = None,
 ) -> list[NamedAsymmetry | None]:
     """Of the density of ``events`` over the efficiency ``seeing``, for each of the elements."""
-    count, found = len(named.labels), list[list[Strength]]()
-    for element in elements:
-
-        def images(x: Tensor, first: int, element: Element = element) -> Tensor:
-            return element.orbit(x).transpose(0, 1)
-
-        signs = signs_of(element, named, events.places)
-        found.append(
-            asymmetries(known_law(points_of(events), images, seeing, signs, count), named.labels, element)
-        )
+    count, data = len(named.labels), points_of(events)
+    works = [KnownSums(Images(e), seeing, Signs(e, named, events.places)) for e in elements]
+    found = [
+        asymmetries(known_law(data, w.images, seeing, w.functions, count, state), named.labels, element)
+        for element, w, state in zip(elements, works, known_sums(works, data, context), strict=True)
+    ]
     return largest_asymmetries(elements, found)
 
 

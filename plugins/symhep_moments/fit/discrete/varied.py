@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from symhep.events.copies import units_or_none
+from symhep.events.copies import independent, units_or_none
 from symhep.hypotheses.bounds.region import Quantity
 from symhep.hypotheses.bounds.sample_mean import degrees_of_freedom
 from symhep.hypotheses.discrete.family import ElementTest, discrete_rows
 from symhep.hypotheses.discrete.named import NamedFunctions
 from symhep.lie.elements.element import Element
 from symhep.lie.elements.frame import Frame
+from symhep.methods.context import Context
 from symhep.methods.p_values import PKind
-from symhep_moments.fit.conditional.along import side_by_side
 from symhep_moments.fit.conditional.strengths import Strength
 from symhep_moments.fit.conditional.varied import Under
 from symhep_moments.fit.discrete.by_moments import columns_of
+from symhep_moments.fit.discrete.element_means import ElementMeans, means_of_all
 from symhep_moments.fit.discrete.elements import surface_test
 from symhep_moments.fit.discrete.products import Products
-from symhep_moments.fit.discrete.ratio_asymmetries import largest_asymmetries, moved_sizes, signs_of
-from symhep_moments.fit.discrete.relative import odd
+from symhep_moments.fit.discrete.ratio_asymmetries import largest_asymmetries, moved_sizes
 from symhep_moments.fit.discrete.rows import body_names
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.joined_blocks import Part, joined
@@ -55,6 +56,7 @@ def varied_discrete_tests(
     level: float = 0.05,
     delta: float | None = None,
     moved: dict[str, tuple[FloatArray, FloatArray]] | None = None,
+    context: Context | None = None,
 ) -> tuple[DiscreteElement, ...]:
     """Test ``elements`` of ``frame`` on a simulation with ``variations``.
 
@@ -64,6 +66,9 @@ def varied_discrete_tests(
     largest p-value counts. What is learned (networks, nearest neighbours) has no part in it. Asymmetries of named
     functions are the mean signs of f(x) - f(g x), with the same terms; their intervals are normal.
     ``moved`` is filled with `moved_sizes`.
+
+    Where the events in memory are a subsample, means and how they move are those of all events, read where ``context``
+    says, and covariances those of the subsample, scaled by the sums of the weights.
     """
     kind: PKind = "bound" if any(not v.parametric for v in variations) else "asymptotic"
     products = Products(frame, events.places)
@@ -73,9 +78,12 @@ def varied_discrete_tests(
 
     def test(tested: list[Element]) -> list[ElementTest]:
         logs, sizes = list[float](), list[list[Strength]]()
-        for element in tested:
-            signs = signs_of(element, named, events.places)
-            own = _Means(events, variations, side_by_side(odd(element, products, functions), signs))
+        work = ElementMeans(tuple(tested), products, functions, named)
+        every = means_of_all(work, events, variations, context) if events.subsampled else None
+        for e, element in enumerate(tested):
+            own = _Means(events, variations, work.values(element, events.places))
+            if every is not None:
+                own.replace(every.mean[e], every.differences[:, e], every.variance)
             k = len(own.mean) - count
             logs.append(own.log_p(blocks, k))
             sizes.append(own.asymmetries(named.labels, element, k))
@@ -118,6 +126,13 @@ class _Means:
             else:
                 differences[i] = other @ _seen(some.x, values) / other.sum() - self.mean
         self.under = Under(tuple(variations), differences, change)
+        self.variance = float((independent(w, events.source) ** 2).sum()) / float(w.sum()) ** 2
+
+    def replace(self, mean: FloatArray, differences: FloatArray, variance: float) -> None:
+        """By those of all events, of which these are a subsample: what is known of errors stays but for their size."""
+        share = variance / self.variance
+        self.mean, self.under = mean, replace(self.under, differences=differences)
+        self.covariance, self.influences = self.covariance * share, self.influences * np.sqrt(share)
 
     def log_p(self, blocks: dict[str, npt.NDArray[np.bool_]], count: int) -> float:
         """Of the smallest p-value of the blocks of the first ``count``, the largest over alternatives."""

@@ -25,7 +25,7 @@ def functions_for(
 ) -> TestFunctions:
     """Those of the options, with edges, under a density; ``harmonics`` as well, of which generators alone are tested.
 
-    Raises `MethodError` for too few events within the edges.
+    Raises `MethodError` for too few events within the edges, of which a subsample tells nothing.
     """
     asked = options.functions if harmonics else options.functions.model_copy(update={"harmonics": 0})
     functions = build_functions(events, asked, rng)
@@ -38,7 +38,7 @@ def functions_for(
         events.particles,
         events.places,
     )
-    effective = effective_within(events, functions)
+    effective = FEWEST if events.subsampled else effective_within(events, functions)
     if effective < FEWEST:
         inside = int((events.weights * weight(functions, events.x) != 0).sum())
         raise MethodError(

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from symhep_moments.fit.functions.fourier import waves_along, waves_sum_along
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.places import Places
 
@@ -27,6 +28,7 @@ class EventWaves(TestFunctions):
     def __init__(self, places: Places, waves: Tensor, shifts: Tensor, phases: Tensor) -> None:
         self._places, self._fixed = places, places.fixed
         self.waves, self.shifts, self.phases = waves, shifts, phases
+        self._waves = waves.view(len(waves), -1, places.dimension).transpose(1, 2).flatten(1)  # (K, d F)
         self.labels = tuple(f"wave {k + 1}" for k in range(len(waves)))
         self.blocks = {"fourier": slice(0, len(waves))}
 
@@ -42,24 +44,23 @@ class EventWaves(TestFunctions):
         return cls(places, *(torch.from_numpy(part).to(device) for part in (waves, shifts, phases)))
 
     def values(self, x: Tensor) -> Tensor:
-        return self._phase(x).cos_()
+        return self._phase(x).cos_().T
 
     def along(self, x: Tensor, v: Tensor) -> Tensor:
-        slope = self._phase(x).sin_().neg_()
-        return (self._moved(v).flatten(2) @ self.waves.T).transpose(1, 2) * slope[..., None]
+        return waves_along(self._phase(x).sin_().neg_(), self._waves, self._moved(v))
 
     def sum_along(self, x: Tensor, v: Tensor, w: Tensor) -> Tensor:
-        slope = self._phase(x).sin_().mul_(-w[:, None])
-        sums = (slope.T @ self._moved(v).flatten(1)).view(slope.shape[1], v.shape[1], -1)
-        return torch.einsum("kgi,ki->kg", sums, self.waves)
+        return waves_sum_along(self._phase(x).sin_().mul_(-w), self._waves, self._moved(v))
 
     def _moved(self, v: Tensor) -> Tensor:
         return v[:, :, self._fixed, : self._places.dimension]
 
     def _phase(self, x: Tensor) -> Tensor:
+        """(K, n)."""
         places, d = self._places, self._places.dimension
-        own = x[:, self._fixed]
-        told = own[..., d + 1 : d + 1 + places.tags].flatten(1)
-        seen = x[:, 0, x.shape[2] - places.spectators :]
-        phase = torch.addmm(self.phases, own[..., :d].flatten(1), self.waves.T)
-        return phase.addmm_(torch.cat([told, seen], dim=1), self.shifts.T)
+        columns = x.permute(2, 1, 0)
+        own = columns[:, self._fixed]
+        told = own[d + 1 : d + 1 + places.tags].transpose(0, 1).flatten(0, 1)
+        seen = columns[x.shape[2] - places.spectators :, 0]
+        phase = torch.addmm(self.phases[:, None], self._waves, own[:d].flatten(0, 1))
+        return phase.addmm_(self.shifts, torch.cat([told, seen]))

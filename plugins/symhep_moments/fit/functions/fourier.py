@@ -10,7 +10,7 @@ from torch import Tensor
 
 from symhep_moments.fit.functions.interface import TestFunctions
 
-__all__ = ["Fourier"]
+__all__ = ["Fourier", "waves_along", "waves_sum_along"]
 
 
 class Fourier(TestFunctions):
@@ -33,6 +33,7 @@ class Fourier(TestFunctions):
 
     def __init__(self, waves: Tensor, phases: Tensor) -> None:
         self.waves, self.phases = waves, phases
+        self._waves = waves.transpose(1, 2).flatten(1)  # (K, d P)
         self.labels = tuple(f"wave {k + 1}" for k in range(len(waves)))
         self.blocks = {"fourier": slice(0, len(waves))}
 
@@ -52,16 +53,28 @@ class Fourier(TestFunctions):
         return cls(torch.from_numpy(waves).to(device), torch.from_numpy(phases).to(device))
 
     def values(self, x: Tensor) -> Tensor:
-        return self._phase(x).cos_()
+        return self._phase(x).cos_().T
 
     def along(self, x: Tensor, v: Tensor) -> Tensor:
-        slope = self._phase(x).sin_().neg_()
-        return (v.flatten(2) @ self.waves.flatten(1).T).transpose(1, 2) * slope[..., None]
+        return waves_along(self._phase(x).sin_().neg_(), self._waves, v)
 
     def sum_along(self, x: Tensor, v: Tensor, w: Tensor) -> Tensor:
-        slope = self._phase(x).sin_().mul_(-w[:, None])
-        sums = (slope.T @ v.flatten(1)).view(slope.shape[1], v.shape[1], -1)  # (K, G, P d)
-        return torch.einsum("kgi,ki->kg", sums, self.waves.flatten(1))
+        return waves_sum_along(self._phase(x).sin_().mul_(-w), self._waves, v)
 
     def _phase(self, x: Tensor) -> Tensor:
-        return torch.addmm(self.phases, x.flatten(1), self.waves.flatten(1).T)
+        """(K, n)."""
+        return torch.addmm(self.phases[:, None], self._waves, x.permute(2, 1, 0).flatten(0, 1))
+
+
+def waves_along(slopes: Tensor, waves: Tensor, v: Tensor) -> Tensor:
+    """Derivatives (n, K, G) of functions of waves (K, d P) . y with these ``slopes`` (K, n), along v (n, G, P, d)."""
+    moved = v.permute(1, 3, 2, 0).flatten(1, 2)  # (G, d P, n)
+    found = torch.bmm(waves.expand(len(moved), -1, -1), moved)
+    return found.mul_(slopes).permute(2, 1, 0)
+
+
+def waves_sum_along(slopes: Tensor, waves: Tensor, v: Tensor) -> Tensor:
+    """The same, summed over the events: (K, G)."""
+    moved = v.permute(1, 3, 2, 0).flatten(0, 2)  # (G d P, n)
+    sums = (slopes @ moved.T).view(len(slopes), v.shape[1], -1)
+    return torch.einsum("kgi,ki->kg", sums, waves)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import accumulate
-from operator import mul
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -81,54 +79,76 @@ class Harmonics(TestFunctions):
     def values(self, x: Tensor) -> Tensor:
         found = []
         for own, size in zip(self._places, self._sizes, strict=True):
-            direction, rho, _ = self._polar(x, own, size)
-            waves = self._powers(direction)
-            radial = torch.stack([rho ** min(m, 2) for m in range(1, self._orders + 1)], dim=-1)
-            found.append((waves * (radial * self._weights(x, own)[..., None])).sum(dim=1))
-        return _parts(torch.stack(found, dim=1))
+            waves, rho, _ = self._polar(x, own, size)
+            found.append((waves * self._radial(rho, self._weights(x, own))[:, None]).sum(dim=2).flatten(0, 1))
+        return torch.cat(found).T
 
     def along(self, x: Tensor, v: Tensor) -> Tensor:
-        i, j = self._across
-        orders = torch.arange(1, self._orders + 1, dtype=x.dtype, device=x.device)
-        powers = orders.clamp(max=2.0)
-        found = []
+        found = v.new_empty(v.shape[1], self.count, len(x))
+        rows = 2 * self._orders
+        for source, terms in enumerate(self._terms(x, v)):
+            for g in range(v.shape[1]):
+                (factor, rates), *others = terms
+                change = factor * rates[g]
+                for factor, rates in others:
+                    change.addcmul_(factor, rates[g])
+                torch.sum(change, dim=1, out=found[g, source * rows : (source + 1) * rows])
+        return found.permute(2, 1, 0)
+
+    def sum_along(self, x: Tensor, v: Tensor, w: Tensor) -> Tensor:
+        sums = []
+        for terms in self._terms(x, v):
+            parts = [(factor * w).flatten(1) @ rates.flatten(1).T for factor, rates in terms]
+            sums.append(torch.stack(parts).sum(dim=0))
+        return torch.cat(sums)
+
+    def _terms(self, x: Tensor, v: Tensor) -> Iterator[list[tuple[Tensor, Tensor]]]:
+        """For each source the derivative as a sum of products, summed over p: (2 M, P, n) and, of fields, (G, P, n)."""
+        columns = v.permute(3, 1, 2, 0)
         for own, size in zip(self._places, self._sizes, strict=True):
-            direction, rho, length = self._polar(x, own, size)
-            waves, weights = self._powers(direction), self._weights(x, own)
-            moved = torch.complex(v[:, :, own, i], v[:, :, own, j]) * direction.conj()[:, None]  # (n, G, P)
+            waves, rho, length = self._polar(x, own, size)
+            weights = self._weights(x, own)
+            c, s = waves[0]
+            vx, vy = (columns[i][:, own] for i in self._across)
             # Across the direction the phase turns, along it rho grows.
-            steep = rho[..., None] ** (powers - 1) * (weights / length)[..., None]  # (n, P, M)
-            turning = waves * (steep * orders) * 1j
-            growing = waves * (steep * powers * (1 - rho**2)[..., None])
-            change = torch.einsum("npm,ngp->nmg", turning, moved.imag.to(waves.dtype))
-            change = change + torch.einsum("npm,ngp->nmg", growing, moved.real.to(waves.dtype))
+            steep = torch.stack([weights / length, weights / length * rho])
+            steep = steep[[min(m, 2) - 1 for m in range(1, self._orders + 1)]]  # (M, P, n)
+            orders = torch.arange(1, self._orders + 1, dtype=x.dtype, device=x.device)[:, None, None]
+            turning = torch.stack([-waves[:, 1], waves[:, 0]], dim=1) * (steep * orders)[:, None]
+            growing = waves * (steep * orders.clamp(max=2.0) * (1 - rho**2))[:, None]
+            terms = [
+                (turning.flatten(0, 1), vy * c - vx * s),
+                (growing.flatten(0, 1), vx * c + vy * s),
+            ]
             if self._weight is not None and v.shape[-1] > self._weight:
-                bare = waves * rho[..., None] ** powers
-                change = change + torch.einsum(
-                    "npm,ngp->nmg", bare, v[:, :, own, self._weight].to(waves.dtype)
-                )
-            found.append(change)
-        return _parts(torch.stack(found, dim=1))
+                bare = waves * self._radial(rho, torch.ones_like(rho))[:, None]
+                terms.append((bare.flatten(0, 1), columns[self._weight][:, own]))
+            yield terms
 
     def _polar(self, x: Tensor, own: list[int], size: float) -> tuple[Tensor, Tensor, Tensor]:
-        """exp(i phi), 0 where there is no phi; rho; and sqrt(pt^2 + s^2), (n, P) each."""
-        across = torch.complex(x[:, own, self._across[0]], x[:, own, self._across[1]])
-        pt = across.abs()
+        """cos and sin of m phi, 0 where there is no phi, (M, 2, P, n); rho; and sqrt(pt^2 + s^2), (P, n) each."""
+        columns = x.permute(2, 1, 0)
+        px, py = (columns[i][own] for i in self._across)
+        pt = torch.hypot(px, py)
         tiny = torch.finfo(x.dtype).tiny
         length = torch.hypot(pt, pt.new_tensor(size)).clamp(min=tiny)
-        return across / pt.clamp(min=tiny), pt / length, length
+        c, s = px / pt.clamp(min=tiny), py / pt.clamp(min=tiny)
+        waves = x.new_empty(self._orders, 2, *pt.shape)
+        waves[0, 0], waves[0, 1] = c, s
+        for m in range(1, self._orders):
+            (before, across), now = waves[m - 1], waves[m]
+            torch.addcmul(before * c, across, s, value=-1.0, out=now[0])
+            torch.addcmul(before * s, across, c, out=now[1])
+        return waves, pt / length, length
 
-    def _powers(self, direction: Tensor) -> Tensor:
-        """exp(i m phi), m = 1 .. M: (n, P) -> (n, P, M)."""
-        return torch.stack(list(accumulate([direction] * self._orders, mul)), dim=-1)
+    def _radial(self, rho: Tensor, weights: Tensor) -> Tensor:
+        """c rho^min(m, 2), (M, P, n)."""
+        powers = torch.stack([rho * weights, rho**2 * weights])
+        return powers[[min(m, 2) - 1 for m in range(1, self._orders + 1)]]
 
     def _weights(self, x: Tensor, own: list[int]) -> Tensor:
-        return torch.ones_like(x[:, own, 0]) if self._weight is None else x[:, own, self._weight]
-
-
-def _parts(waves: Tensor) -> Tensor:
-    """(n, S, M, ...) complex -> (n, S M 2, ...), real and imaginary part of each."""
-    return torch.stack([waves.real, waves.imag], dim=3).flatten(1, 3)
+        """c, (P, n)."""
+        return torch.ones_like(x[:, own, 0].T) if self._weight is None else x[:, own, self._weight].T
 
 
 def is_harmonic(block: str) -> bool:

@@ -73,30 +73,36 @@ class Ridges:
         return len(self.directions)
 
     def values(self, x: Tensor) -> Tensor:
-        """h: (n, P, D) -> (n, P, J)."""
-        angle = x[..., : self.dimension] @ self.directions.T
+        """h: (n, P, D) -> (J, P, n)."""
+        angle = self._angle(x)
         if self.phases is None:
             return angle
         rest = self._rest(x)
         return angle.add_(rest).cos_().sub_(torch.cos(rest))
 
     def both(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """h (n, P, J), and its derivative along omega . y, of which the gradient is that times omega."""
-        angle = x[..., : self.dimension] @ self.directions.T
+        """h (J, P, n), and its derivative along omega . y, of which the gradient is that times omega."""
+        angle = self._angle(x)
         if self.phases is None:
             return angle, torch.ones_like(angle)
         rest = self._rest(x)
         angle = angle.add_(rest)
         return torch.cos(angle).sub_(torch.cos(rest)), torch.sin(angle).neg_()
 
+    def _angle(self, x: Tensor) -> Tensor:
+        """omega . y, (J, P, n)."""
+        y = x[..., : self.dimension].permute(2, 1, 0)
+        return (self.directions @ y.flatten(1)).view(len(self), *y.shape[1:])
+
     def _rest(self, x: Tensor) -> Tensor:
-        """beta, (J,) or (n, P, J)."""
+        """beta, (J, 1, 1) or (J, P, n)."""
         assert self.phases is not None
         if self.shifts is None or self.shifts.shape[1] == 0:
-            return self.phases
-        return torch.addmm(
-            self.phases, x[..., self.dimension + 1 :].reshape(-1, self.shifts.shape[1]), self.shifts.T
-        ).view(*x.shape[:-1], -1)
+            return self.phases[:, None, None]
+        told = x[..., self.dimension + 1 :].permute(2, 1, 0)
+        return torch.addmm(self.phases[:, None], self.shifts, told.flatten(1)).view(
+            len(self), *told.shape[1:]
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,24 +113,39 @@ class Coefficients:
     slopes: Tensor | None = None
 
     def __call__(self, x: Tensor) -> Tensor:
-        """(n, P, D) -> (n, P, J) or (P, J)."""
+        """(n, P, D) -> (J, P, n) or (J, P, 1)."""
+        own = self.places.T[..., None]
         if self.slopes is None:
-            return self.places
-        return self.places + x[..., x.shape[-1] - len(self.slopes) :] @ self.slopes
+            return own
+        told = x[..., x.shape[-1] - len(self.slopes) :].permute(2, 1, 0)
+        return own + (self.slopes.T @ told.flatten(1)).view(-1, *told.shape[1:])
 
 
 def contracted(gradients: Tensor, directions: Tensor, v: Tensor) -> Tensor:
-    """sum_p gradients_pj omega_j . v_ap: (n, P, J), (J, d), (n, G, P, d) -> (n, J, G)."""
-    n, g, p, d = v.shape
-    moved = gradients.transpose(1, 2) @ v.transpose(1, 2).reshape(n, p, g * d)
-    return torch.einsum("njgi,ji->njg", moved.view(n, -1, g, d), directions)
+    """sum_p gradients_pj omega_j . v_ap: (J, P, n), (J, d), (n, G, P, d) -> (n, J, G)."""
+    moved = v.permute(1, 3, 2, 0)  # (G, d, P, n)
+    found = v.new_empty(len(moved), *gradients.shape[::2])
+    for rates, own in zip(found, moved, strict=True):
+        along = (directions @ own.flatten(1)).view(gradients.shape)
+        torch.sum(along.mul_(gradients), dim=1, out=rates)
+    return found.permute(2, 1, 0)
+
+
+def contracted_weights(bare: Tensor, change: Tensor) -> Tensor:
+    """sum_p bare_pj change_ap: (J, P, n), (n, G, P) -> (n, J, G)."""
+    return torch.stack([(bare * own.T).sum(dim=1) for own in change.unbind(dim=1)]).permute(2, 1, 0)
 
 
 def summed(gradients: Tensor, directions: Tensor, v: Tensor) -> Tensor:
-    """The same, summed over the events: (J, G), in one product."""
-    n, g, p, d = v.shape
-    moved = gradients.reshape(n * p, -1).T @ v.transpose(1, 2).reshape(n * p, g * d)
-    return torch.einsum("jgi,ji->jg", moved.view(-1, g, d), directions)
+    """`contracted`, summed over the events: (J, G), in one product."""
+    moved = v.permute(1, 3, 2, 0)  # (G, d, P, n)
+    sums = (gradients.flatten(1) @ moved.flatten(2).flatten(0, 1).T).view(-1, *moved.shape[:2])
+    return torch.einsum("jgi,ji->jg", sums, directions)
+
+
+def summed_weights(bare: Tensor, change: Tensor) -> Tensor:
+    """`contracted_weights`, summed over the events: (J, G)."""
+    return bare.flatten(1) @ change.permute(1, 2, 0).flatten(1).T
 
 
 class MemberSums(TestFunctions):
@@ -140,29 +161,26 @@ class MemberSums(TestFunctions):
         self.labels, self.blocks = tuple(labels), {block: slice(0, len(labels))}
 
     def values(self, x: Tensor) -> Tensor:
-        h, a = self._ridges.values(x), self._coefficients(x)
-        weights = x[..., self._ridges.dimension]
-        if a.ndim == 2:
-            return torch.einsum("npj,np->nj", h * a, weights)
-        return torch.einsum("npj,npj,np->nj", h, a, weights)
+        weights = x[..., self._ridges.dimension].T
+        return (self._ridges.values(x) * self._coefficients(x)).mul_(weights).sum(dim=1).T
 
     def along(self, x: Tensor, v: Tensor) -> Tensor:
         d = self._ridges.dimension
         gradients, bare = self._parts(x)
         found = contracted(gradients, self._ridges.directions, v[..., :d])
-        return found if v.shape[-1] == d else found + bare.transpose(1, 2) @ v[..., d].transpose(1, 2)
+        return found if v.shape[-1] == d else found + contracted_weights(bare, v[..., d])
 
     def sum_along(self, x: Tensor, v: Tensor, w: Tensor) -> Tensor:
         d = self._ridges.dimension
-        gradients, bare = (part * w[:, None, None] for part in self._parts(x))
+        gradients, bare = (part * w for part in self._parts(x))
         found = summed(gradients, self._ridges.directions, v[..., :d])
-        return found if v.shape[-1] == d else found + torch.einsum("npj,ngp->jg", bare, v[..., d])
+        return found if v.shape[-1] == d else found + summed_weights(bare, v[..., d])
 
     def _parts(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """c a h' and a h, (n, P, K)."""
+        """c a h' and a h, (K, P, n)."""
         h, slope = self._ridges.both(x)
         a = self._coefficients(x)
-        return slope * a * x[..., self._ridges.dimension, None], h * a
+        return (slope * a).mul_(x[..., self._ridges.dimension].T), h * a
 
 
 class PairSums(TestFunctions):
@@ -197,14 +215,11 @@ class PairSums(TestFunctions):
         self.labels, self.blocks = tuple(labels), {"pairs": slice(0, len(labels))}
 
     def values(self, x: Tensor) -> Tensor:
-        h = self._ridges.values(x)
-        z = h * self._coefficients(x) * x[..., self._ridges.dimension, None]
+        z = (self._ridges.values(x) * self._coefficients(x)).mul_(x[..., self._ridges.dimension].T)
         total = z.sum(dim=1)
         i, j = self._first, self._second
-        if self._halves:
-            one, two = z.chunk(2, dim=2)
-            return total[:, i] * total[:, j] - torch.einsum("npk,npk->nk", one, two)
-        return total[:, i] * total[:, j] - torch.einsum("npi,npj->nij", z, z)[:, i, j]
+        one, two = z.chunk(2) if self._halves else (z[i], z[j])
+        return (total[i] * total[j]).sub_((one * two).sum(dim=1)).T
 
     def along(self, x: Tensor, v: Tensor) -> Tensor:
         d, ways = self._ridges.dimension, self._ridges.directions
@@ -212,7 +227,7 @@ class PairSums(TestFunctions):
         for side, gradients, bare in self._parts(x):
             part = contracted(gradients, ways[side], v[..., :d])
             if v.shape[-1] > d:
-                part = part + bare.transpose(1, 2) @ v[..., d].transpose(1, 2)
+                part = part + contracted_weights(bare, v[..., d])
             found = part if found is None else found + part
         assert found is not None
         return found
@@ -221,9 +236,9 @@ class PairSums(TestFunctions):
         d, ways = self._ridges.dimension, self._ridges.directions
         found: Tensor | None = None
         for side, gradients, bare in self._parts(x):
-            part = summed(gradients * w[:, None, None], ways[side], v[..., :d])
+            part = summed(gradients * w, ways[side], v[..., :d])
             if v.shape[-1] > d:
-                part = part + torch.einsum("npj,ngp->jg", bare * w[:, None, None], v[..., d])
+                part = part + summed_weights(bare * w, v[..., d])
             found = part if found is None else found + part
         assert found is not None
         return found
@@ -231,33 +246,25 @@ class PairSums(TestFunctions):
     def _parts(self, x: Tensor) -> list[tuple[list[int], Tensor, Tensor]]:
         """For the first and the second factor: its function, and c a h' and a h times what the other members hold."""
         h, slope = self._ridges.both(x)
-        a, c = self._coefficients(x), x[..., self._ridges.dimension, None]
+        a, c = self._coefficients(x), x[..., self._ridges.dimension].T
         z, steep = h * a * c, slope * a * c
         rest, bare = z.sum(dim=1, keepdim=True) - z, h * a
         sides = ((self._first, self._second), (self._second, self._first))
-        return [(i, steep[..., i] * rest[..., j], bare[..., i] * rest[..., j]) for i, j in sides]
+        return [(i, steep[i] * rest[j], bare[i] * rest[j]) for i, j in sides]
 
 
 class MemberPolynomials(Polynomials):
     """sum_p c_p y_p,i1 ... y_p,ik: `Polynomials` of the members that are there."""
 
-    def along(self, x: Tensor, v: Tensor) -> Tensor:
-        d = self.dimension
-        found = super().along(x, v[..., :d])
-        if v.shape[-1] == d:
-            return found
-        return found + self._bare(x).transpose(1, 2) @ v[..., d].transpose(1, 2)
-
     def sum_along(self, x: Tensor, v: Tensor, w: Tensor) -> Tensor:
-        d = self.dimension
-        found = super().sum_along(x, v[..., :d], w)
-        if v.shape[-1] == d:
+        found, change = super().sum_along(x, v, w), self._first_slope(v)
+        if change is None:
             return found
-        return found + torch.einsum("npk,ngp->kg", self._bare(x) * w[:, None, None], v[..., d])
+        bare = self._powers(x, w.expand(x.shape[1], -1), self.degree)
+        return found + torch.stack([bare[m] for m in self._monomials]).flatten(1) @ change.flatten(1).T
 
-    def _powers(self, x: Tensor, degree: int) -> Tensor:
-        return super()._powers(x[..., : self.dimension], degree) * x[..., self.dimension, None]
+    def _first(self, x: Tensor) -> Tensor:
+        return x[..., self.dimension].T
 
-    def _bare(self, x: Tensor) -> Tensor:
-        """The monomials of each member without its weight, (n, P, K)."""
-        return super()._powers(x[..., : self.dimension], self.degree)[..., 1:]
+    def _first_slope(self, v: Tensor) -> Tensor | None:
+        return v[..., self.dimension].permute(1, 2, 0) if v.shape[-1] > self.dimension else None

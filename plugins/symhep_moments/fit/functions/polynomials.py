@@ -51,27 +51,43 @@ class Polynomials(TestFunctions):
                 self._slope[k, i, place[tuple(rest)]] = m.count(i)
 
     def values(self, x: Tensor) -> Tensor:
-        return self._powers(x, self.degree)[..., 1:].sum(dim=1)
+        powers = self._powers(x, self._first(x), self.degree)
+        return torch.stack([powers[m].sum(dim=0) for m in self._monomials]).T
 
     def along(self, x: Tensor, v: Tensor) -> Tensor:
-        slope = self._slope.to(x.device)
-        # (n, P, L) -> (n, P, K, d)
-        gradient = torch.einsum("npl,kil->nkpi", self._powers(x, self.degree - 1), slope)
-        return gradient.flatten(2) @ v.flatten(2).transpose(1, 2)
+        y, u, steepness = x.permute(2, 1, 0), v.permute(1, 3, 2, 0), self._first_slope(v)
+        powers, slopes = self._powers(x, self._first(x), self.degree - 1), dict[Monomial, Tensor]()
+        found = v.new_empty(v.shape[1], len(self._monomials), len(x))
+        for k, m in enumerate(self._monomials):
+            rest, last = m[:-1], m[-1]
+            slope = powers[rest] * u[:, last]  # (G, P, n)
+            steep = slopes[rest] if rest else steepness
+            slopes[m] = slope if steep is None else slope.addcmul_(steep, y[last])
+            torch.sum(slope, dim=1, out=found[:, k])
+        return found.permute(2, 1, 0)
 
     def sum_along(self, x: Tensor, v: Tensor, w: Tensor) -> Tensor:
-        lower = self._powers(x, self.degree - 1) * w[:, None, None]
-        # One product over events and vectors: (L, n P) (n P, G d)
-        moved = v.transpose(1, 2).flatten(0, 1).flatten(1)
-        sums = (lower.flatten(0, 1).T @ moved).view(-1, v.shape[1], self.dimension)
+        lower = torch.stack(list(self._powers(x, self._first(x), self.degree - 1).values())).mul_(w)
+        # One product over events and vectors: (L, P n) (P n, G d)
+        moved = v[..., : self.dimension].permute(1, 3, 2, 0).flatten(2).flatten(0, 1)
+        sums = (lower.flatten(1) @ moved.T).view(-1, v.shape[1], self.dimension)
         return torch.einsum("kil,lgi->kg", self._slope.to(x.device), sums)
 
-    def _powers(self, x: Tensor, degree: int) -> Tensor:
-        """1 and the monomials up to ``degree`` of each vector: (n, P, d) -> (n, P, L)."""
-        columns: dict[Monomial, Tensor] = {(): torch.ones_like(x[..., 0])}
+    def _powers(self, x: Tensor, first: Tensor, degree: int) -> dict[Monomial, Tensor]:
+        """The monomials up to ``degree`` of each vector, (P, n) each, from that of degree 0."""
+        y = x.permute(2, 1, 0)
+        powers: dict[Monomial, Tensor] = {(): first}
         for m in monomials(self.dimension, degree):
-            columns[m] = columns[m[:-1]] * x[..., m[-1]]
-        return torch.stack(list(columns.values()), dim=-1)
+            powers[m] = powers[m[:-1]] * y[m[-1]]
+        return powers
+
+    def _first(self, x: Tensor) -> Tensor:
+        """The monomial of degree 0, (P, n)."""
+        return torch.ones_like(x[..., 0].T)
+
+    def _first_slope(self, v: Tensor) -> Tensor | None:
+        """Its derivative, (G, P, n); None: it has none."""
+        return None
 
 
 def enough_degree(dimension: int, count: int, highest: int = 6) -> int:

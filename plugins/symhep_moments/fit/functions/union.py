@@ -33,10 +33,10 @@ class Joined(TestFunctions):
             first += part.count
 
     def values(self, x: Tensor) -> Tensor:
-        return torch.cat([part.values(x) for part in self.parts], dim=1)
+        return torch.cat([part.values(x).T for part in self.parts]).T
 
     def along(self, x: Tensor, v: Tensor) -> Tensor:
-        return torch.cat([part.along(x, v) for part in self.parts], dim=1)
+        return torch.cat([part.along(x, v).permute(2, 1, 0) for part in self.parts], dim=1).permute(2, 1, 0)
 
     def sum_along(self, x: Tensor, v: Tensor, w: Tensor) -> Tensor:
         return torch.cat([part.sum_along(x, v, w) for part in self.parts])

@@ -33,9 +33,11 @@ def given_groups(names: Sequence[str], frame: Frame, generators: Sequence[Genera
 def tests_exactly(events: Events, options: MomentsOptions) -> bool:
     """Are single candidates tested exactly? By the options and the number of events alone.
 
-    Not relative to another density, nor within fiducial cuts, where test functions vanish at the edges instead.
+    Not relative to another density, nor within fiducial cuts, where test functions vanish at the edges instead; nor of
+    more events than are in memory, of which an exact test would see a part alone.
     """
-    return options.density is None and not options.fiducial and events.effective < options.exact_below
+    asked = options.density is None and not options.fiducial
+    return asked and not events.subsampled and events.effective < options.exact_below
 
 
 def exact_candidates(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import pi
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BINS", "Arc", "Units", "clearest_arc", "scan_p"]
+__all__ = ["BINS", "Arc", "Binned", "Units", "clearest_arc", "scan_p"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -66,6 +66,44 @@ class Units:
         return bool((self.weights == self.weights[0]).all())
 
 
+@dataclass(frozen=True, eq=False)
+class Binned(Units):
+    """Azimuths of many events, counted in bins: entries are the middles of these.
+
+    Attributes
+    ----------
+    number
+        Effective number of the independent events.
+    squares
+        (N,) sums of w^2 of each bin.
+    """
+
+    number: float = 0.0
+    squares: FloatArray = field(default_factory=lambda: np.zeros(0))
+
+    @classmethod
+    def counted(cls, weights: FloatArray, squares: FloatArray, number: float) -> Binned:
+        """Of sums of w and w^2 in bins that share the turn from 0 to 2 pi.
+
+        >>> own = Binned.counted(np.array([3.0, 0.0, 1.0]), np.array([3.0, 0.0, 1.0]), 4.0)
+        >>> (3 * own.phases / pi).round(9).tolist(), own.effective, own.equal
+        ([1.0, 5.0], 4.0, False)
+        """
+        used = np.flatnonzero(weights)
+        middles = np.asarray((used + 0.5) * (2 * pi / len(weights)), dtype=np.float64)
+        return cls(middles, weights[used], used, len(used), number, squares[used])
+
+    @property
+    def effective(self) -> float:
+        """Of the events, not of the bins."""
+        return self.number
+
+    @property
+    def equal(self) -> bool:
+        """Bins have weights of their own."""
+        return False
+
+
 def clearest_arc(units: Units) -> Arc:
     """The arc of whole bins with the largest likelihood ratio for p(phi) ~ 1 - d 1[low < phi < high] against 1/2 pi.
 
@@ -91,13 +129,19 @@ def scan_p(units: Units, observed: Arc, rng: np.random.Generator, draws: int) ->
     """Natural logarithm of (1 + number as clear) / (1 + B) among B samples whose events are turned at random.
 
     Each independent event is turned as a whole, so that correlations of its entries and its weight stay what they are:
-    exact under rotation invariance of events with their weights. Drawing ends once twenty are as clear.
+    exact under rotation invariance of events with their weights. Of `Binned` ones the effective number of events is
+    dealt out to the bins of the scan, which is the same for single entries of equal weights. Drawing ends once twenty
+    are as clear.
     """
     total, above, drawn = units.weights.sum(), 0, 0
     goal = observed.log_ratio / units.effective * (1 - 1e-12)
     while drawn < draws and above < ENOUGH:
-        turned = units.phases + 2 * pi * rng.random(units.count)[units.unit]
-        sums = _arc_sums(turned, units.weights) / total
+        if isinstance(units, Binned):
+            dealt = rng.multinomial(max(round(units.number), 1), np.full(BINS, 1 / BINS))
+            sums = _sums_of(dealt / dealt.sum())
+        else:
+            turned = units.phases + 2 * pi * rng.random(units.count)[units.unit]
+            sums = _arc_sums(turned, units.weights) / total
         above += bool(max(_ratio(sums.min(axis=0)).max(), _ratio(sums.max(axis=0)).max()) >= goal)
         drawn += 1
     return float(
@@ -108,7 +152,11 @@ def scan_p(units: Units, observed: Arc, rng: np.random.Generator, draws: int) ->
 def _arc_sums(phases: FloatArray, weights: FloatArray) -> FloatArray:
     """(BINS, BINS / 2) weight in the arcs by first bin and length."""
     bins = np.floor((phases % (2 * pi)) * (BINS / (2 * pi))).astype(np.int64) % BINS
-    shares = np.bincount(bins, weights, BINS)
+    return _sums_of(np.bincount(bins, weights, BINS).astype(np.float64))
+
+
+def _sums_of(shares: FloatArray) -> FloatArray:
+    """The same of the weight in every bin."""
     sums = np.concatenate([[0.0], np.cumsum(np.concatenate([shares, shares]))])
     return np.asarray(sums[_ENDS] - sums[:BINS, None])
 

@@ -13,7 +13,8 @@ from symhep.readers.toy.dijets import Dijets
 from symhep_moments.fit.candidates import given_test
 from symhep_moments.fit.functions.polynomials import Polynomials
 from symhep_moments.fit.functions.squash import Squashed
-from symhep_moments.fit.relative import Points, relative_moments
+from symhep_moments.fit.points import Points
+from symhep_moments.fit.relative import relative_moments
 from symhep_moments.fit.sums import moments_of
 
 FUNCTIONS = Squashed(Polynomials(4, 2), 2.0)

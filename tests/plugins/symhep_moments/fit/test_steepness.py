@@ -12,7 +12,7 @@ from symhep_moments.fit.functions.harmonics import Harmonics
 from symhep_moments.fit.functions.polynomials import Polynomials
 from symhep_moments.fit.functions.squash import Squashed
 from symhep_moments.fit.functions.union import Joined
-from symhep_moments.fit.relative import Points
+from symhep_moments.fit.points import Points
 from symhep_moments.fit.steepness import OrbitWaves, steepness
 
 ROTATIONS = poincare().subset(["J_z", "K_z"]).homogeneous()

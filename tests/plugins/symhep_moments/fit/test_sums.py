@@ -1,21 +1,14 @@
-"""Moments and their covariance: against loops over the equations, in parts, with signed weights, over many toys."""
+"""Moments and their covariance: against loops over the equations, with signed weights, over many toys."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from torch import Tensor
 
 from symhep.errors import MethodError
 from symhep.lie.bases import poincare, so, translations
-from symhep.methods.streaming import stream
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.edges import Edge
 from symhep_moments.fit.functions.fourier import Fourier
@@ -25,7 +18,7 @@ from symhep_moments.fit.functions.polynomials import Polynomials
 from symhep_moments.fit.functions.squash import Squashed
 from symhep_moments.fit.functions.union import Joined
 from symhep_moments.fit.moments import Moments
-from symhep_moments.fit.sums import Block, Blocks, MomentSums, moments_of, moments_of_chunks
+from symhep_moments.fit.sums import moments_of
 
 GENERATORS = poincare()
 
@@ -96,48 +89,10 @@ def test_equal_weights_give_the_usual_covariance_of_a_mean() -> None:
     assert found.nu == pytest.approx(59)
 
 
-@given(
-    cuts=st.lists(st.integers(0, 500), max_size=6),
-    kept=st.sampled_from([40, 100, 1000]),
-    block=st.sampled_from([64, 150]),
-)
-def test_what_is_read_at_a_time_changes_no_bit(cuts: list[int], kept: int, block: int) -> None:
-    (x, w), f = sample(2, 500), functions()
-    places = [0, *sorted(cuts), 500]
-    parts = [(x[i:j], w[i:j]) for i, j in pairwise(places)]
-    work = MomentSums(f, GENERATORS, kept)
-    whole, found = (stream(work, Blocks(chunks, events=block)) for chunks in ([(x, w)], parts))
-    np.testing.assert_array_equal(found.mean, whole.mean)
-    np.testing.assert_array_equal(found.covariance, whole.covariance)
-    assert found.nu == whole.nu
-    # other blocks sum in another order: the same but for rounding
-    same(moments_of(x, w, f, GENERATORS, kept), whole)
-
-
-def test_halves_summed_by_others_merge_to_the_bits_of_the_whole() -> None:
-    """Eight blocks: two workers with four each do the lower levels of the same tree."""
-    f = functions()
-    work, blocks = MomentSums(f, GENERATORS, 300), list(Blocks([sample(2, 512)], events=64))
-
-    def summed(number: int, earlier: tuple[Any, ...], some: Sequence[Block]) -> Any:
-        if len(some) == 1:
-            return work.accumulate(work.begin(number, earlier), some[0])
-        half = len(some) // 2
-        return work.merge(summed(number, earlier, some[:half]), summed(number, earlier, some[half:]))
-
-    means = work.merge(summed(0, (), blocks[:4]), summed(0, (), blocks[4:]))
-    spread = work.merge(summed(1, (means,), blocks[:4]), summed(1, (means,), blocks[4:]))
-    found, whole = work.finish((means, spread)), stream(work, blocks)
-    np.testing.assert_array_equal(found.mean, whole.mean)
-    np.testing.assert_array_equal(found.covariance, whole.covariance)
-    assert len(spread.rows) == 300
-
-
 def test_events_of_the_covariance_are_evenly_spaced() -> None:
     (x, w), f = sample(2, 500), functions()
     rows = np.arange(40) * 499 // 39
-    few = MomentSums(f, GENERATORS, 40)
-    found = stream(few, Blocks([(x, w)]))
+    found = moments_of(x, w, f, GENERATORS, 40)
     m = by_event(x, f)[rows].reshape(40, -1)
     centred = (m - found.mean.reshape(-1)) * w.numpy()[rows, None]
     squares = (w.numpy()[rows] ** 2).sum()
@@ -210,12 +165,7 @@ def test_weights_without_a_sum_are_refused() -> None:
     ):
         moments_of(x, alone, f, GENERATORS)
     with pytest.raises(MethodError, match="there are no events"):
-        moments_of_chunks([], f, GENERATORS)
-
-
-def test_chunks_that_can_be_read_once_only_are_refused() -> None:
-    with pytest.raises(ValueError, match="chunks are read twice: give a list"):
-        moments_of_chunks(iter([sample(6, 10)]), functions(), GENERATORS)
+        moments_of(x[:0], w[:0], f, GENERATORS)
 
 
 def test_moments_are_named_and_in_blocks() -> None:
@@ -234,7 +184,7 @@ def test_a_gpu_gives_the_same_moments(cuda: str) -> None:
         for device in ("cpu", cuda)
     ]
     same(
-        moments_of_chunks([(x, w)], made[1], GENERATORS, device=cuda),
+        moments_of(x.to(cuda), w.to(cuda), made[1], GENERATORS),
         moments_of(x, w, made[0], GENERATORS),
         1e-9,
     )
@@ -279,10 +229,11 @@ def test_events_twice_are_as_good_as_once() -> None:
 
 def test_a_covariance_from_some_events_takes_all_rows_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
     import symhep_moments.fit.sums as module
+    import symhep_moments.stream as streams
 
     x, w = sample(11, 900)
     f, unit = functions(), np.arange(900) % 300
-    monkeypatch.setattr(module, "BLOCK_EVENTS", 64)
+    monkeypatch.setattr(streams, "BLOCK_EVENTS", 64)
     monkeypatch.setattr(module, "NUMBERS", 50 * f.count * len(GENERATORS))
     some = moments_of(x, w, f, GENERATORS, 300, unit=unit)
     m = by_event(x, f)

@@ -19,7 +19,7 @@ from symhep_moments.fit.bounds.limits import bounds_of
 from symhep_moments.fit.bounds.options import BoundOptions
 from symhep_moments.fit.conditional.varied import partialled_under
 from symhep_moments.fit.functions.polynomials import Polynomials
-from symhep_moments.fit.relative import Points
+from symhep_moments.fit.points import Points
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.systematics import chains, largest_tests, moments_under
 from symhep_moments.method import MomentConditions

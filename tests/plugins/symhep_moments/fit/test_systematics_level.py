@@ -15,7 +15,7 @@ from symhep_moments.fit.conditional.varied import partialled_under
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.polynomials import Polynomials
 from symhep_moments.fit.functions.squash import Squashed
-from symhep_moments.fit.relative import Points
+from symhep_moments.fit.points import Points
 from symhep_moments.fit.sums import moments_of
 from symhep_moments.fit.systematics import moments_under
 from symhep_moments.varied import VariedEvents

@@ -30,12 +30,16 @@ class Memory:
     def entries(self) -> int:
         return len(next(iter(self.columns.values())))
 
+    @property
+    def starts(self) -> tuple[int, ...]:
+        return (0,)
+
     def chunks(
-        self, columns: Sequence[str], stop: int, step: int
+        self, columns: Sequence[str], start: int, stop: int, step: int
     ) -> Iterator[tuple[int, Mapping[str, ak.Array]]]:
-        for start in range(0, stop, step):
-            end = min(start + step, stop)
-            yield end - start, {name: self.columns[name][start:end] for name in columns}
+        for first in range(start, stop, step):
+            end = min(first + step, stop)
+            yield end - first, {name: self.columns[name][first:end] for name in columns}
 
     def described(self) -> dict[str, Column]:
         return {name: _column(name, values) for name, values in self.columns.items()}

@@ -68,7 +68,8 @@ def test_padding_before_a_bad_event_is_counted_once(read_columns: Callable[..., 
     seen = read_columns(columns, ReadRequest(weight="w[0]"), bad_files="skip", weight="w[0]")
     assert seen.batch.weights.tolist() == [1.0, 1.0]
     assert seen.losses == [(1, 2)]
-    assert seen.notes == ["Entries of 'jet' that stand for no particle are left out: 1."]
+    told = [note for note in seen.notes if "no particle" in note]
+    assert told == ["Entries of 'jet' that stand for no particle are left out: 1."]
 
 
 @pytest.mark.parametrize(

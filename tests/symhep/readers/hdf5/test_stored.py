@@ -79,7 +79,7 @@ def test_damage_in_the_middle_keeps_what_was_before(tmp_path: Path) -> None:
     assert sum(len(b) for b in batches) == 20
     ((loss),) = losses.losses
     assert (loss.first_event, loss.events) == (20, 20)
-    assert "damaged after 20 of 40 events" in loss.reason
+    assert "damaged: events cannot be read" in loss.reason
 
 
 def test_blosc_as_pandas_compresses(tmp_path: Path, table: Callable[..., str]) -> None:

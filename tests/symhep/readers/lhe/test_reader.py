@@ -131,7 +131,7 @@ def test_chunks_are_as_asked_and_know_their_first_event(read, lhe, which, chunk)
 def test_chunks_do_not_depend_on_the_blocks_of_the_stream(read, lhe, which, monkeypatch):
     text = lhe.numbered(40)
     for size in (17, 64, 1000):
-        monkeypatch.setattr("symhep.readers.stream.blocks.__defaults__", (size,))
+        monkeypatch.setattr("symhep.readers.stream.blocks.__defaults__", (size, 0))
         batches, losses = read(text, chunk_events=9)
         assert which(batches) == list(range(40))
         assert losses.losses == []

@@ -96,7 +96,7 @@ def test_members_are_read_out_of_the_records() -> None:
     table = RootTree(
         "a.root", tree({"jets": momenta}, jets=branch("vector<X>", ListOffsetForm("i64", LORENTZ)))
     )
-    ((count, arrays),) = table.chunks(["jets.fE", "jets.fP.fZ"], 3, 10)
+    ((count, arrays),) = table.chunks(["jets.fE", "jets.fP.fZ"], 0, 3, 10)
     assert count == 3
     assert arrays["jets.fE"].tolist() == [[4.0], [], [8.0]]
     assert arrays["jets.fP.fZ"].tolist() == [[3.0], [], [7.0]]
@@ -120,7 +120,7 @@ def test_what_cannot_be_a_column_is_named_with_the_reason_and_spoils_nothing_els
     assert found.refused["odd"].startswith("a class that cannot be read: RecursionError")
     assert "Not offered (text): name." in list(not_offered(found.refused))
     with pytest.raises(InputError, match="branch 'lists' cannot be read: lists of lists"):
-        next(RootTree("a.root", tree(lists=branch("vector<vector<float>>"))).chunks(["lists"], 3, 3))
+        next(RootTree("a.root", tree(lists=branch("vector<vector<float>>"))).chunks(["lists"], 0, 3, 3))
 
 
 def test_a_class_that_looks_readable_and_is_not_is_no_column() -> None:

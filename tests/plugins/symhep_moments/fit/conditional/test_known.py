@@ -10,7 +10,7 @@ from symhep.errors import MethodError
 from symhep.lie.bases import so
 from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.conditional.known import known_law
-from symhep_moments.fit.relative import Points
+from symhep_moments.fit.points import Points
 
 ORBIT = ClosedOrbit(so(2).homogeneous().matrices[0])
 

@@ -16,7 +16,7 @@ from symhep_moments.fit.conditional.moments import conditional_moments
 from symhep_moments.fit.functions.polynomials import Polynomials
 from symhep_moments.fit.functions.squash import Squashed
 from symhep_moments.fit.moments import Moments
-from symhep_moments.fit.relative import Points
+from symhep_moments.fit.points import Points
 
 TURN = so(2).homogeneous()
 ORBIT = ClosedOrbit(TURN.matrices[0])

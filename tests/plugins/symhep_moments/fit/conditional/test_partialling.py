@@ -8,7 +8,7 @@ import torch
 
 from symhep.errors import MethodError
 from symhep_moments.fit.conditional.partialling import Partialled, partialled
-from symhep_moments.fit.relative import Points
+from symhep_moments.fit.points import Points
 
 
 def _points(rng: np.random.Generator, n: int, shift: float, unit: np.ndarray | None = None) -> Points:

@@ -13,7 +13,7 @@ from symhep_moments.fit.conditional.known import known_law
 from symhep_moments.fit.conditional.partialling import Partialled
 from symhep_moments.fit.conditional.strengths import OrbitHarmonics, coefficients, strengths
 from symhep_moments.fit.functions.polynomials import Polynomials
-from symhep_moments.fit.relative import Points
+from symhep_moments.fit.points import Points
 from symhep_moments.sample import events_of
 
 ORBIT = ClosedOrbit(so(2).homogeneous().matrices[0])

@@ -10,11 +10,11 @@ from symhep.events.dataset import Dataset
 from symhep.hypotheses.discrete.named import NamedFunctions
 from symhep.lie.elements.frame import Frame
 from symhep.lie.elements.reading import read_element
-from symhep_moments.fit.conditional.along import points_of
 from symhep_moments.fit.conditional.partialling import Partialled
-from symhep_moments.fit.discrete.ratio_asymmetries import asymmetries, largest_asymmetries, signs_of
+from symhep_moments.fit.discrete.ratio_asymmetries import Signs, asymmetries, largest_asymmetries
 from symhep_moments.fit.discrete.relative import image_features, relative_discrete_tests
 from symhep_moments.fit.functions.polynomials import Polynomials
+from symhep_moments.fit.points import points_of
 from symhep_moments.sample import Events, events_of
 
 FRAME = Frame(("x1", "x2"), ("1",))
@@ -78,7 +78,7 @@ def test_signs_sum_to_zero_over_the_images() -> None:
     x = torch.from_numpy(np.random.default_rng(4).normal(size=(50, 1, 2)))
     for name in ("reflection(x1)", "Z_3(x1,x2)"):
         element = read_element(name, FRAME)
-        signs = signs_of(element, NAMED, None)
+        signs = Signs(element, NAMED, None)
         total = sum(signs(image) for image in element.orbit(x))
         assert torch.allclose(total, torch.zeros(50, 2, dtype=torch.float64), atol=1e-12)
 
