@@ -26,6 +26,7 @@ from symhep_symmetrygan.fit.symmetry import stated_generators, symmetry_of
 from symhep_symmetrygan.record import SymmetryGanRecord
 from symhep_symmetrygan.sample import Events, Rows, Sample
 from symhep_symmetrygan.spaces.names import read_space
+from symhep_symmetrygan.subgroups.forward_backward import forward_backward_of_all
 from symhep_symmetrygan.subgroups.record import DiscreteSearch, SubgroupSearch
 from symhep_symmetrygan.validation.all_events import AllEvents, Counted, View
 
@@ -71,6 +72,9 @@ def result_of(prepared: Prepared, parts: Sequence[Part], context: Context) -> Re
         histograms = histograms or subgroup_histograms(events, of["subgroups"][0].arrays, bins, seeds)
     if "discrete" in of and options.discrete is not None:
         fields |= dict(DiscreteSearch.from_json(of["discrete"][0].values))
+        if prepared.rows.stream is not None:
+            ahead = forward_backward_of_all(events, prepared.rows.stream, context)
+            fields["forward_backward_asymmetry"] = ahead
         histograms = histograms or discrete_histograms(
             events, options.discrete, fields["discrete"], bins, seeds
         )

@@ -53,6 +53,8 @@ def _subsample(r: SymmetryGanRecord) -> Iterator[Statement]:
         beside = f"these judge the components, all else is judged by {held}"
     else:
         beside = f"these are {held}"
+    if r.forward_backward_asymmetry is not None:
+        beside += "; the forward-backward asymmetry is that of all events"
     yield from split_statements(r.split, beside)
 
 
