@@ -15,6 +15,7 @@ from symhep.events.dataset import Column, Dataset
 from symhep.events.effective import FEWEST, effective_events, require_effective
 from symhep.events.stream import EventStream
 from symhep.events.subsample import subsample, subsampled
+from symhep.events.varied_stream import planned_of
 from symhep.events.vectors import ActsOn, Vectors, vectors_of
 from symhep_symmetrygan.members import Members, canonical_order
 
@@ -191,6 +192,8 @@ class Rows:
         Units of events that were not taken.
     stream
         All events, of which these are a uniform subsample; None: these are all that are looked at.
+    planned
+        Names of variations and alternatives that its blocks hold.
     """
 
     table: Dataset
@@ -208,6 +211,7 @@ class Rows:
     spectator_units: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0)))
     left_out: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     stream: EventStream | None = None
+    planned: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
     def of(
@@ -275,6 +279,7 @@ class Rows:
             table, particles, vector, taken.names, _objects(data, taken), taken.unit, scale, data.events,
             names, data.tag_names if tags.shape[2] else (), members, tag_units, own,
             np.setdiff1d(data.unit, data.unit[taken.rows]), data.stream if max_events is None else None,
+            planned_of(data),
         )  # fmt: skip
 
     def parts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -47,8 +47,11 @@ class Decided:
 
     def __add__(self, other: Decided) -> Decided:
         """Of both."""
-        sums = (a + b for a, b in zip(astuple(self)[:-2], astuple(other)[:-2], strict=True))
-        return Decided(*sums, min(self.least, other.least), max(self.most, other.most))
+        return Decided(
+            self.count + other.count, self.first + other.first, self.total + other.total,
+            self.first_total + other.first_total, self.square + other.square, self.first_square + other.first_square,
+            min(self.least, other.least), max(self.most, other.most),
+        )  # fmt: skip
 
     def asymmetry(self, images: int = 2) -> Interval:
         """A of so many images (q), see `asymmetry`."""

@@ -63,9 +63,9 @@ class AheadPass(Pass):
     @staticmethod
     def decided(state: State) -> Decided:
         """Of all events."""
-        count, first, *sums = state["sums"].tolist()
+        count, first, total, first_total, square, first_square = state["sums"].tolist()
         least, most = state["ends"].tolist()
-        return Decided(int(count), int(first), *sums, least, -most)
+        return Decided(int(count), int(first), total, first_total, square, first_square, least, -most)
 
 
 def forward_backward(events: Events) -> Number | None:

@@ -143,7 +143,7 @@ def validate_on_all(
 
     Arguments are those of `validate`, whose classifiers are evaluated. The p-values are asymptotic.
     """
-    valid = np.isfinite(given.found).all(axis=(1, 2))
+    valid: npt.NDArray[np.bool_] = np.asarray(np.isfinite(given.found).all(axis=(1, 2)))
     waves = waves_drawn(events, options, replica_seeds(seeds, 5)[0])
     tested = all_events.test(
         given.found[valid], generators_of(space, events.size), errors[valid], events.train, waves,
@@ -153,7 +153,9 @@ def validate_on_all(
     found["log_p_found"] = _either(tested.waves, tested.learned)
     if tested.judged is not None:
         found |= {"posthoc_found": tested.judged.loss, "posthoc_found_error": tested.judged.error}
-    changed = {name: _placed(getattr(given, name), valid, values) for name, values in found.items()}
+    changed: dict[str, Any] = {
+        name: _placed(getattr(given, name), valid, values) for name, values in found.items()
+    }
     return replace(given, **changed), tested.counted
 
 
