@@ -57,6 +57,11 @@ class SegmentReading:
     index: int
     store: PartStore
 
+    @property
+    def told(self) -> str:
+        """What an error calls it."""
+        return f"reading {self.source.path}{self.segment.told}"
+
     def run(self, progress: Progress) -> dict[str, Any]:
         """Read the segment, and store the tables of each block as soon as it is complete; an account of its events.
 

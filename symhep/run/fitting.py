@@ -126,7 +126,9 @@ class Fit:
                 done = enumerate(self._streamed(prepared, shard, name, key) for shard in missing)
             else:
                 jobs = [(method, prepared, shard, self.context(shard.index)) for shard in missing]
-                done = self.workers.run(_fitted, jobs)
+                done = self.workers.run(
+                    _fitted, jobs, [f"{name}, shard {s.index} ({s.label})" for s in missing]
+                )
             for number, part in done:
                 self.folder.write_part(name, key, missing[number].index, part)
                 tick(1)

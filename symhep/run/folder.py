@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,8 @@ STATE = ".symhep"
 #: What a file or folder of a run may be called.
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.=+-]*")
 _VALUES = "__values__"
+#: How the name of a file ends that is being written.
+_PARTIAL = ".partial"
 RecordT = TypeVar("RecordT", bound=Record)
 
 
@@ -96,6 +99,8 @@ class RunFolder:
         except (OSError, ValueError) as error:
             raise StoreError(f"{self.root} cannot be written to: {error}") from error
         try:
+            for left in self.root.rglob(f".*{_PARTIAL}"):  # by a run that was killed
+                left.unlink(missing_ok=True)
             yield
         finally:
             lock.release()
@@ -132,14 +137,18 @@ class RunFolder:
         """A stream into a file that appears whole: a reader, or a resumed run, sees the old one or the new one."""
         check_names("file", name.removeprefix(f"{STATE}/").split("/"))
         target = self.root / name
-        partial = target.with_name(f".{target.name}.partial")
+        # A name of its own: a part may be written by two workers at a time, one of which was taken to be lost.
+        partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}{_PARTIAL}")
         with writing(target):
             target.parent.mkdir(parents=True, exist_ok=True)
-            with partial.open("wb") as stream:
-                yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-            partial.replace(target)
+            try:
+                with partial.open("wb") as stream:
+                    yield stream
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                partial.replace(target)
+            finally:
+                partial.unlink(missing_ok=True)
 
     def write_bytes(self, name: str, content: bytes) -> Path:
         """Write atomically."""

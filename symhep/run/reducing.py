@@ -87,7 +87,8 @@ class StoredReducer:
         rows = [block.rows for block in stream.blocks]
         jobs = [(work, stream.only(every[i]), every[i]) for i in missing]
         with self.progress.task(f"{work.name}, {len(stream)} blocks", sum(rows)) as tick:
-            for number, state in self.workers.run(share_state, jobs):
+            names = [f"{work.name}, blocks {every[i].start} to {every[i].stop - 1}" for i in missing]
+            for number, state in self.workers.run(share_state, jobs, names):
                 index = missing[number]
                 stored[index] = state
                 if len(every) > 1:

@@ -22,6 +22,7 @@ from symhep.events.assemble import (
     units_of,
     with_rows,
 )
+from symhep.events.copies import source_units
 from symhep.events.dataset import Dataset
 from symhep.events.scaler import Scaler, Scaling
 from symhep.events.stream import BlockInfo, EventStream
@@ -284,9 +285,35 @@ def _looked_at(stream: StoredStream, scaling: Scaling, reducer: Reducer) -> Data
         for v in stream.variations
     )  # fmt: skip
     data = replace(look.dataset(state, frame, planned), stream=stream)
+    _require_no_copies(data)
     if not data.weights.any() and not any(block.w2 for block in stream.blocks):
         raise MethodError(no_weight(stream.feature, stream.events))
     return data
+
+
+def _require_no_copies(data: Dataset) -> None:
+    """Raise `MethodError` where events occur again in other blocks: sums over blocks would take them for independent.
+
+    Both copies of a pair are in the subsample, n of N rows, with probability (n / N)^2: of 10^9 events each of which is
+    there twice some twenty pairs are found.
+    """
+    stream = data.stream
+    assert isinstance(stream, StoredStream)
+    card = next(iter(stream.samples.values())).blocks[0].reading.card
+    alone = [n for n, name in enumerate(data.label_names) if card.datasets[name].unit == "none"]
+    some = data.take(np.flatnonzero(~np.isin(data.labels, alone)))
+    unit = source_units(
+        (some.values, some.momenta, some.mask, some.tags, some.spectators), None, None, some.labels
+    )
+    first = np.arange(len(unit))[unit]
+    again = int((some.block != some.block[first]).sum())
+    if again:
+        many = again * (stream.events / len(data)) ** 2
+        raise MethodError(
+            f"about {many:,.2g} of {stream.events:,} events of '{data.name}' occur again elsewhere in the files; "
+            "copies count as one event only where all events are in memory: remove a file that is there twice, give "
+            "run.memory more, or say 'unit: none' if these rows are events of their own"
+        )
 
 
 def _with_other_files(data: Dataset, events: Mapping[str, DatasetEvents], reducer: Reducer) -> Dataset:

@@ -43,7 +43,8 @@ def varied(fit: Fit, prepared: Any, result: Result[Any], name: str, key: str) ->
             (method, prepared, result, asked[s[0]][0], [asked[i][1] for i in s], fit.context(COMBINE))
             for s in shares
         ]
-        for number, parts in fit.workers.run(_some, jobs):
+        names = [f"{name}, variation {asked[s[0]][0]} ({asked[s[0]][1].name})" for s in shares]
+        for number, parts in fit.workers.run(_some, jobs, names):
             for i, part in zip(shares[number], parts, strict=True):
                 fit.folder.write_part(place, key, i, part)
                 stored[i] = part

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from pathlib import Path
 
 import hist
@@ -113,9 +114,23 @@ def test_missing_result(tmp_path: Path) -> None:
         RunFolder(tmp_path).read_result("m", Found)
 
 
-def test_a_full_disk_is_told_with_the_path(tmp_path: Path) -> None:
-    folder = RunFolder(tmp_path)
-    (tmp_path / ".results.json.partial").symlink_to("/dev/full")
+def test_a_full_disk_is_told_with_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, name = RunFolder(tmp_path), uuid.uuid4()
+    monkeypatch.setattr(uuid, "uuid4", lambda: name)
+    (tmp_path / f".results.json.{name.hex}.partial").symlink_to("/dev/full")
     with pytest.raises(StoreError, match=r"/results\.json cannot be written: No space left on device"):
         folder.write_json("results.json", {"x": "y" * 100_000})
-    assert not (tmp_path / "results.json").exists()
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_a_killed_run_was_writing_goes(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    part = tmp_path / RunFolder.part_name("data/pp", "abc", 0)
+    part.parent.mkdir(parents=True)
+    left = part.with_name(f".{part.name}.0123.partial")
+    for path in (part, left, tmp_path / "notes.partial"):
+        path.touch()
+    with folder.locked():
+        assert part.exists()
+        assert (tmp_path / "notes.partial").exists()
+        assert not left.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ def _ends(how: str) -> Part:
 def _fails_as_told(where: str, how: str) -> None:
     _, error, text = ENDS[how]
     with open_workers(where) as workers, pytest.raises(error, match=text) as caught:
-        list(workers.run(_ends, [(how,)]))
+        list(workers.run(_ends, [(how,), (how,)]))
     trace = traceback_of(caught.value)
     assert ("in _ends" in trace) == (how not in ("on purpose", "awkward"))
 
@@ -74,11 +75,58 @@ def _dies(number: int) -> Part:
     os._exit(1)
 
 
-def test_a_worker_that_dies_costs_one_call(tmp_path: Path) -> None:
+def test_a_job_whose_process_dies_again_and_again() -> None:
     with open_workers("2") as workers:
-        with pytest.raises(MethodError, match="a worker process died"):
-            list(workers.run(_dies, [(1,)]))
-        assert [number for number, _ in workers.run(_double, [(1,)])] == [0]
+        told = r"^reading b\.root: the worker process died, 3 times \(exit code 1\)\. Was it out of memory\?"
+        with pytest.raises(MethodError, match=told):
+            list(workers.run(_dies_at, [(3,), (4,)], ["reading a.root", "reading b.root"]))
+        assert sorted(number for number, _ in workers.run(_double, [(1,), (2,)])) == [0, 1]
+
+
+def _dies_at(number: int) -> Part:
+    return _double(number) if number == 3 else _dies(number)
+
+
+def _killed_once(folder: Path, number: int) -> int:
+    """Its own number of the times that it was begun; the first time it kills its process."""
+    begun = folder / f"{number}-{os.getpid()}"
+    begun.touch()
+    if len(list(folder.glob(f"{number}-*"))) == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def test_a_killed_process_costs_its_own_job(tmp_path: Path) -> None:
+    with open_workers("3") as workers:
+        done = dict(workers.run(_killed_once, [(tmp_path, n) for n in range(4)]))
+    assert done == {n: n for n in range(4)}
+    assert [len(list(tmp_path.glob(f"{n}-*"))) for n in range(4)] == [2, 2, 2, 2]
+
+
+def _process(number: int) -> int:
+    return os.getpid()
+
+
+def test_processes_stay_for_the_whole_run() -> None:
+    with open_workers("2") as workers:
+        first = {pid for _, pid in workers.run(_process, [(n,) for n in range(8)])}
+        second = {pid for _, pid in workers.run(_process, [(n,) for n in range(8)])}
+        alone = [pid for _, pid in workers.run(_process, [(0,)])]
+    assert second <= first
+    assert os.getpid() not in first
+    assert len(first) <= 2
+    assert alone == [os.getpid()]  # to start a process for it would take longer
+    for pid in first:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_work_that_is_given_up_is_ended() -> None:
+    with open_workers("2") as workers:
+        for _, pid in workers.run(_process, [(n,) for n in range(8)]):
+            assert pid
+            break
+        assert sorted(number for number, _ in workers.run(_double, [(1,), (2,)])) == [0, 1]
 
 
 @pytest.mark.parametrize("where", ["0", "-1", "many", ""])
@@ -151,4 +199,14 @@ def test_work_that_cannot_be_sent(tmp_path: Path) -> None:
             MethodError, match="the work cannot be sent to a worker process: TypeError: a lock stays"
         ),
     ):
-        list(workers.run(_double, [(_Stays(),)]))
+        list(workers.run(_double, [(_Stays(),), (_Stays(),)]))
+
+
+def _gives_what_stays(number: int) -> _Stays:
+    return _Stays()
+
+
+def test_an_answer_that_cannot_be_sent() -> None:
+    told = "what a job gives cannot be sent back: TypeError: a lock stays"
+    with open_workers("2") as workers, pytest.raises(MethodError, match=told):
+        list(workers.run(_gives_what_stays, [(1,), (2,)]))

@@ -1,0 +1,202 @@
+"""Worker processes on this machine: one pool for a whole run, in which a process may die."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection, wait
+from typing import Any, TypeVar
+
+from symhep.errors import MethodError, SymhepError
+from symhep.plugin.isolation import failure, isolated, portable
+
+__all__ = ["ATTEMPTS", "Job", "Processes", "guarded", "job_name"]
+
+Job = tuple[Any, ...]
+T = TypeVar("T")
+
+#: So often a job is begun whose process dies, before it is taken to be the job's fault.
+ATTEMPTS = 3
+#: So long a process that has nothing to do is given to end by itself.
+_FAREWELL_S = 5.0
+
+
+class Processes:
+    """Several processes on this machine, started when there is work for them and kept until `close`.
+
+    A process that dies (out of memory, killed) costs the job that it had, which is begun again in a new one.
+    """
+
+    local = False
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._idle: list[_Worker] = []
+
+    def run(
+        self, function: Callable[..., T], jobs: Sequence[Job], names: Sequence[str] = ()
+    ) -> Iterator[tuple[int, T]]:
+        """See `symhep.run.workers.Workers.run`. A single job is done in this process."""
+        if len(jobs) < 2:
+            for number, job in enumerate(jobs):
+                yield number, guarded(function, *job)
+            return
+        waiting, deaths = deque(range(len(jobs))), Counter[int]()
+        busy: dict[_Worker, int] = {}
+        try:
+            while waiting or busy:
+                while len(self._idle) + len(busy) < min(self.count, len(waiting) + len(busy)):
+                    self._idle.append(_Worker(self.count))
+                while waiting and self._idle and len(busy) < self.count:
+                    worker, number = self._idle.pop(), waiting.popleft()
+                    busy[worker] = number
+                    worker.send(function, jobs[number])
+                for worker in _ready(busy):
+                    number = busy[worker]
+                    try:
+                        found = worker.receive()
+                    except (EOFError, OSError):
+                        del busy[worker]
+                        worker.end()
+                        deaths[number] += 1
+                        if deaths[number] == ATTEMPTS:
+                            raise MethodError(_died(worker, job_name(names, number))) from None
+                        waiting.appendleft(number)
+                        continue
+                    del busy[worker]
+                    self._idle.append(worker)
+                    if isinstance(found, SymhepError):
+                        raise found
+                    yield number, found
+        finally:  # what is left when a job failed is of no use to anybody
+            for worker in busy:
+                worker.end()
+
+    def close(self) -> None:
+        """End all processes."""
+        for worker in self._idle:
+            worker.pipe.close()
+        for worker in self._idle:
+            worker.process.join(_FAREWELL_S)
+            worker.end()
+        self._idle.clear()
+
+
+def guarded(function: Callable[..., T], *job: Any) -> T:
+    """Do a job; whatever it raises comes back as one of symhep's errors, with its traceback as text."""
+    try:
+        with isolated(error=MethodError):
+            return function(*job)
+    except SymhepError as error:
+        raise portable(error) from None
+
+
+def job_name(names: Sequence[str], number: int) -> str:
+    """What an error calls a job.
+
+    >>> job_name(["reading a.root"], 0), job_name([], 1)
+    ('reading a.root', 'job 1')
+    """
+    return names[number] if number < len(names) else f"job {number}"
+
+
+class _Worker:
+    """A process, and the pipe to it."""
+
+    def __init__(self, processes: int) -> None:
+        # 'spawn': a forked child would inherit the threads of torch in an undefined state.
+        context = get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_work, args=(theirs, processes), name="symhep worker")
+        self.process.start()
+        theirs.close()
+
+    def send(self, function: Callable[..., Any], job: Job) -> None:
+        """Give it a job. That it is dead shows when it is asked for an answer."""
+        try:
+            self.pipe.send((function, job))
+        except OSError:
+            pass
+        except Exception as error:
+            raise failure("the work cannot be sent to a worker process", error, MethodError) from error
+
+    def receive(self) -> Any:
+        """What the job gave. Raises `EOFError` or `OSError` if the process is dead."""
+        if not self.pipe.poll():  # it has ended, and said nothing
+            raise EOFError
+        try:
+            return self.pipe.recv()
+        except (EOFError, OSError):
+            raise
+        except Exception as error:
+            raise failure("what a worker process found cannot be read", error, MethodError) from error
+
+    def end(self) -> None:
+        """End it at once, whatever it does."""
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+def _ready(busy: dict[_Worker, int]) -> list[_Worker]:
+    """Wait for answers, or for processes to end."""
+    found = wait([end for worker in busy for end in (worker.pipe, worker.process.sentinel)])
+    return [worker for worker in busy if worker.pipe in found or worker.process.sentinel in found]
+
+
+def _died(worker: _Worker, job: str) -> str:
+    code = worker.process.exitcode
+    how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+    return (
+        f"{job}: the worker process died, {ATTEMPTS} times ({how}). Was it out of memory? Then take fewer workers "
+        "(-j), or a smaller run.chunk_events"
+    )
+
+
+def _work(pipe: Connection, processes: int) -> None:
+    """The life of a worker process: do jobs until the pipe is closed, or the process that started it is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-c reaches the other process, which ends this one
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _share_cores(processes)
+    while True:
+        try:
+            function, job = pipe.recv()
+        except (EOFError, OSError):
+            return
+        except BaseException as error:  # a module that cannot be imported here
+            answer: Any = failure("the work cannot be read by a worker process", error, MethodError)
+        else:
+            try:
+                answer = guarded(function, *job)
+            except SymhepError as error:
+                answer = error
+        try:
+            pipe.send(answer)
+        except OSError:
+            return
+        except Exception as error:
+            pipe.send(failure("what a job gives cannot be sent back", error, MethodError))
+        answer = function = job = None  # not to be kept while it waits
+
+
+def _end_with_parent() -> None:
+    """A process whose parent was killed must not go on to write into a folder that another run may have by now."""
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _share_cores(processes: int) -> None:
+    """Runs in a new process before torch is imported: N processes with all threads each would only queue."""
+    cores = _cores()
+    allowed = int(os.environ.get("OMP_NUM_THREADS", "0")) or cores
+    os.environ["OMP_NUM_THREADS"] = str(max(1, min(allowed, cores // processes)))
+
+
+def _cores() -> int:
+    """Cores that this process may use; where the system does not say (macOS, Windows), those of the machine."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
