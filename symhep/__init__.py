@@ -57,6 +57,7 @@ _PUBLIC = {
     "ScanQuantity": "symhep.methods.interface",
     "Schema": "symhep.readers.interface",
     "Shard": "symhep.methods.interface",
+    "Start": "symhep.readers.interface",
     "Statement": "symhep.methods.result",
     "Symmetry": "symhep.methods.symmetry",
     "SymmetryRecord": "symhep.methods.symmetry",
@@ -116,6 +117,7 @@ __all__ = [
     "ScanQuantity",
     "Schema",
     "Shard",
+    "Start",
     "Statement",
     "Symmetry",
     "SymmetryRecord",
@@ -166,7 +168,15 @@ if TYPE_CHECKING:
     from symhep.methods.symmetry import MeasuredGenerators, Symmetry, SymmetryRecord, homogeneous
     from symhep.methods.table import Heading, Table
     from symhep.plotting.panel import panel
-    from symhep.readers.interface import CollectionSchema, FieldSchema, Loss, Reader, ReaderOptions, Schema
+    from symhep.readers.interface import (
+        CollectionSchema,
+        FieldSchema,
+        Loss,
+        Reader,
+        ReaderOptions,
+        Schema,
+        Start,
+    )
     from symhep.run.inspection import inspect, load
     from symhep.run.pipeline import Run, run
 

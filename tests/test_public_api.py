@@ -47,6 +47,7 @@ PUBLIC = {
     "ScanQuantity",
     "Schema",
     "Shard",
+    "Start",
     "Statement",
     "Symmetry",
     "SymmetryRecord",

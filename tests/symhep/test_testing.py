@@ -16,7 +16,7 @@ from symhep.errors import PluginError
 from symhep.events.batch import EventBatch, event_records, momentum_records
 from symhep.methods.record import Record
 from symhep.methods.result import Part, Result, Statement
-from symhep.readers.interface import CollectionSchema, FieldSchema, LossLog, ReadRequest, Schema
+from symhep.readers.interface import CollectionSchema, FieldSchema, LossLog, ReadRequest, Schema, Start
 from symhep.testing import check_method, check_reader
 
 
@@ -192,6 +192,59 @@ def test_broken_readers(csv: Path) -> None:
     ):
         with pytest.raises(PluginError, match=message):
             check_reader(reader, csv)
+
+
+class RecordsReader(CsvReader):
+    """Four doubles per event, entered at every third one: the other example of CONTRIBUTING.md."""
+
+    name = "records"
+
+    def confidence(self, path: str, head: bytes) -> int:
+        return 1 if path.endswith(".records") else 0
+
+    def starts(self, path: str, options: Any) -> tuple[Start, ...]:
+        return tuple(Start(event) for event in range(0, max(Path(path).stat().st_size // 32, 1), 3))
+
+    def read(self, path: str, options: Any, request: ReadRequest, losses: LossLog) -> Iterator[EventBatch]:
+        wanted = request.span(Path(path).stat().st_size // 32)
+        for first in wanted[:: request.chunk_events]:
+            count = min(request.chunk_events, wanted.stop - first)
+            rows = np.fromfile(path, "<f8", 4 * count, offset=32 * first).reshape(-1, 4)
+            columns = {k: ak.Array(v[:, None]) for k, v in zip(("px", "py", "pz", "E"), rows.T, strict=True)}
+            named = request.fields is None or "particles" in request.fields
+            fields = {"particles": momentum_records(columns)} if named else {}
+            yield EventBatch(event_records(fields, len(rows)), np.ones(len(rows)), path, first)
+
+
+def _reads(**changed: Any) -> Any:
+    """Reading, whatever of the request."""
+    return lambda self, path, options, request, losses: RecordsReader.read(
+        self, path, options, replace(request, **changed), losses
+    )
+
+
+def test_a_reader_of_pieces(tmp_path: Path) -> None:
+    path = tmp_path / "a.records"
+    np.arange(40.0).tofile(path)
+    assert check_reader(RecordsReader(), path).events.particles.px[:, 0].to_list() == list(range(0, 40, 4))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"starts": lambda *_: [Start(0)]}, "starts must return a tuple of Start objects"),
+        ({"starts": lambda *_: (Start(3),)}, "the first of starts must be the beginning of the file"),
+        ({"starts": lambda *_: (Start(0), Start(6), Start(3))}, "starts must rise"),
+        ({"starts": lambda *_: (Start(0), Start(10))}, "starts names an event that the file has not"),
+        ({"read": _reads(start=Start(0))}, "reading from event 3 on begins at event 0"),
+        ({"read": _reads(stop=None)}, "the pieces from start to start are not the file"),
+    ],
+)
+def test_broken_pieces(changes: dict[str, Any], message: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.records"
+    np.arange(40.0).tofile(path)
+    with pytest.raises(PluginError, match=message):
+        check_reader(type("Broken", (RecordsReader,), changes)(), path)
 
 
 @pytest.mark.parametrize(

@@ -28,13 +28,23 @@ class Tags:
         self.text = text
         self.buffer = np.frombuffer(text, dtype=np.uint8)
         self.less = np.flatnonzero(self.buffer == ord("<"))
+        # Names are compared four letters at a time: the four from each byte on are one number.
+        self._fours = np.ndarray(len(text) + 1, "<u4", text + bytes(4), strides=(1,))
+        self._first = self._fours[self.less + 1]
+        self._found: dict[bytes, IntArray] = {}
 
     def starting(self, name: bytes) -> IntArray:
         """Places of '<' followed by ``name``."""
-        places = self.less[self.less + len(name) < len(self.buffer)]
-        for i, letter in enumerate(name, start=1):
-            places = places[self.buffer[places + i] == letter]
-        return places
+        if name not in self._found:
+            head = name[:4]
+            first = self._first if len(head) == 4 else self._first & ((1 << 8 * len(head)) - 1)
+            places = self.less[first == int.from_bytes(head, "little")]
+            for i in range(4, len(name), 4):
+                begin = min(i, len(name) - 4)
+                four = int.from_bytes(name[begin : begin + 4], "little")
+                places = places[self._fours[places + 1 + begin] == four]
+            self._found[name] = places
+        return self._found[name]
 
     def named(self, name: bytes) -> IntArray:
         """The same, where the name ends there."""

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from symhep_moments.fit.functions.interface import TestFunctions
 
-__all__ = ["Squashed", "natural_size"]
+__all__ = ["Squashed", "lengths", "natural_size"]
 
 
 class Squashed(TestFunctions):
@@ -51,9 +51,8 @@ class Squashed(TestFunctions):
         return self.inner.sum_along(*self._push(x, v), w)
 
     def _squash(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """y (n, P, d) and 1 / sqrt(s^2 + |x|^2) (n, P, 1); hypot does not overflow."""
-        length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
-        shrink = torch.hypot(length, length.new_tensor(self.size)).reciprocal()
+        """y (n, P, d) and 1 / sqrt(s^2 + |x|^2) (n, P, 1)."""
+        shrink = lengths(x, self.size)[..., None].reciprocal()
         return x * shrink, shrink
 
     def _push(self, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
@@ -72,6 +71,20 @@ class Squashed(TestFunctions):
         for i in range(1, y.shape[-1]):
             radial.addcmul_(moved[..., i], across[..., i])
         return y, moved.addcmul_(radial[..., None], across, value=-1.0)
+
+
+def lengths(x: Tensor, size: float) -> Tensor:
+    """sqrt(s^2 + |x|^2): (..., d) -> (...); hypot does not overflow.
+
+    (One component after the other runs along the memory where the numbers of a component lie side by side.)
+
+    >>> round(lengths(torch.tensor([2e200, 3e200], dtype=torch.float64), 6e200).item() / 1e200, 12)
+    7.0
+    """
+    found = x.new_tensor(size)
+    for component in x.unbind(dim=-1):
+        found = torch.hypot(component, found)
+    return found
 
 
 def natural_size(dimension: int) -> float:
