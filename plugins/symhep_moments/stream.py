@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,11 +16,11 @@ from symhep.errors import MethodError
 from symhep.events.copies import merged, units_or_none
 from symhep.events.dataset import Dataset
 from symhep.events.stream import BLOCK_EVENTS
-from symhep.events.tree import map_reduce
+from symhep.events.tree import tree_reduce
 from symhep.events.vectors import vectors_of
 from symhep.methods.context import Context
 from symhep.methods.passes import Pass, State, reduce_here
-from symhep.torchkit.threads import cores, one_thread_per_operation
+from symhep.torchkit.threads import on_cores
 from symhep_moments.events import Events
 from symhep_moments.places import whole_events
 from symhep_moments.varied import VariedEvents
@@ -71,7 +70,10 @@ class Recipe:
         x, _ = whole_events(taken, like.scale, like.places)
         device = like.x.device
         w = torch.from_numpy(rows.weights).to(device)
-        return replace(like, x=torch.from_numpy(x).to(device), weights=w, source=rows.unit)
+        # Where no rows are matched with others, the numbers of single ones say nothing.
+        matched = any(not same for v, _ in self.varied for same in v.same_rows)
+        source = rows.unit if matched or units_or_none(rows.unit) is not None else None
+        return replace(like, x=torch.from_numpy(x).to(device), weights=w, source=source)
 
     def _varied(self, block: Dataset, events: Events) -> Iterator[VariedEvents]:
         read = {v.name: v.alternatives for v in block.variations}
@@ -161,8 +163,9 @@ def together(
     """The states of all blocks of ``events`` after one reading, which ``works`` share.
 
     The blocks are those of ``events.stream``. Events without one are read as they are in memory, in blocks of
-    `symhep.events.stream.BLOCK_EVENTS`, one on each core; and those whose changed rows are in memory, too, as one block. ``context`` says
-    where; None: here. ``variations`` are given to the passes as those of the events of each block.
+    `symhep.events.stream.BLOCK_EVENTS`, one on each core; and those whose changed rows are in memory, too, as one
+    block. ``context`` says where; None: here. ``variations`` are given to the passes as those of the events of each
+    block.
     """
     if not works:
         return []
@@ -175,12 +178,8 @@ def together(
     if events.stream is None or (rows_of_their_own and not events.subsampled):
         whole = replace(events, variations=tuple(variations))
         parts = [whole] if rows_of_their_own else parts_of(whole)
-        threads = cores() if events.x.device.type == "cpu" else 1
-        with one_thread_per_operation():
-            total = map_reduce(
-                enumerate(parts), lambda part: work.of_events(part[1], part[0]), work.merge, threads,
-                partial(torch.set_num_threads, 1),
-            )  # fmt: skip
+        states = on_cores(lambda n: work.of_events(n[1], n[0]), enumerate(parts), events.x.device.type)
+        total = tree_reduce(states, work.merge)
         assert total is not None  # no events are one part
     else:
         total = (reduce_here if context is None else context.reduce)(work, events.stream)
@@ -197,8 +196,8 @@ def over_all(
     return together([work], events, context, variations)[0]
 
 
-def parts_of(events: Events) -> Iterator[Events]:
-    """Events in memory in blocks, each with all rows of its independent events, in the order of these.
+def parts_of(events: Events, step: int | None = None) -> Iterator[Events]:
+    """Events in memory in blocks of about ``step`` rows, each with all rows of its independent events, in their order.
 
     >>> x = torch.zeros(4, 1, 2, dtype=torch.float64)
     >>> from symhep.lie.bases import so
@@ -208,7 +207,7 @@ def parts_of(events: Events) -> Iterator[Events]:
     """
     place, count = units_or_none(events.source), len(events)
     order = None if place is None else np.argsort(place, kind="stable")
-    starts = list(range(0, max(count, 1), BLOCK_EVENTS))
+    starts = list(range(0, max(count, 1), step or BLOCK_EVENTS))
     if place is not None and order is not None and count:
         sorted_places = place[order]
         starts = list(dict.fromkeys(np.searchsorted(sorted_places, sorted_places[starts]).tolist()))

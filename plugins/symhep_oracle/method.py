@@ -10,6 +10,7 @@ import numpy as np
 from symhep.errors import as_card_error
 from symhep.events.dataset import Dataset
 from symhep.events.variation import Alternative
+from symhep.events.varied_stream import planned_of, with_stream
 from symhep.lie.sums import algebra_sum
 from symhep.methods.context import Context
 from symhep.methods.init_block import InitBlock, SampleView
@@ -17,7 +18,9 @@ from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Table
 from symhep.methods.varied import How, Shifted
+from symhep.torchkit.threads import one_thread_per_operation
 from symhep_oracle.fit.algebra import analyse
+from symhep_oracle.fit.everything import AllEvents
 from symhep_oracle.fit.outcome import Outcome
 from symhep_oracle.fit.problem import pose
 from symhep_oracle.fit.result import result_of
@@ -85,9 +88,18 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
         return Prepared(data, options, Sample.of(data, options))
 
     def fit(self, prepared: Prepared, shard: Shard, context: Context) -> Part:
-        """Solve, take out what holds on the data alone, turn to the sparsest basis, break, follow."""
+        """Solve, take out what holds on the data alone, turn to the sparsest basis, break, follow.
+
+        Where all events are to be read, `combine` solves.
+        """
+        return Part() if prepared.stream is not None else self._solved(prepared, context)
+
+    def _solved(self, prepared: Prepared, context: Context) -> Part:
+        everything = None
+        if prepared.stream is not None:
+            everything = AllEvents(prepared.stream, context.reduce, prepared.options, prepared.sample)
         training, coding = Streams.of(context.seeds, "training", "coding")
-        problem = pose(prepared, coding, training, context)
+        problem = pose(prepared, coding, training, context, everything)
         if prepared.options.solver == "flows":
             (solving,) = Streams.of(context.seeds, "solving")
             return fit_flows(problem, prepared.options.flows, solving, context).to_part()
@@ -98,6 +110,9 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
 
     def combine(self, prepared: Prepared, parts: Sequence[Part], context: Context) -> Result[OracleRecord]:
         """Name the algebra, and compare it."""
+        if prepared.stream is not None:
+            with one_thread_per_operation():
+                parts = [self._solved(prepared, context.of_shard(0))]
         if prepared.options.solver == "flows":
             return flow_result(FlowOutcome.from_part(parts[0]))
         analysis = analyse(Outcome.from_part(parts[0]), prepared.options, context.seeds)
@@ -128,7 +143,9 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
             return evaluated(prepared, result, alternative, context)
         if alternative.same_rows and preserved_whatever_the_weights(result, prepared):
             return {}
-        return super().vary(prepared, result, variation, alternative, context)
+        planned = planned_of(prepared.data)
+        streamed = with_stream(alternative, prepared.stream, planned, variation)
+        return super().vary(prepared, result, variation, streamed, context)
 
     def statements(self, record: OracleRecord) -> Iterator[Statement]:
         """The algebra, how it was decided and compared, what breaks it; then warnings."""

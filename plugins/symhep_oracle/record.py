@@ -257,6 +257,9 @@ class OracleRecord(Record):
     support: SupportRecord = Field(description="what holds on these events alone")
     vectors: LayoutRecord = Field(description="what the generators act on")
     fields: FieldsRecord = Field(description="the vector fields searched")
+    subsample: int | None = Field(
+        description="events of the uniform subsample that was looked at, where there are more; null: all events were"
+    )
     events: EventsRecord = Field(
         description="events on which the conditions are asked, held-out ones for learned oracles; they count by |w|"
     )

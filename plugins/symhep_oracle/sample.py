@@ -12,6 +12,7 @@ from torch import Tensor
 from symhep.errors import CardError
 from symhep.events import vectors
 from symhep.events.dataset import Dataset
+from symhep.events.stream import EventStream
 from symhep.events.vectors import MOMENTUM, Vectors, vectors_of
 from symhep.methods.interface import Inputs
 from symhep_oracle.learned.answers import without_target
@@ -132,7 +133,7 @@ class Sample:
             taken.unit,
             float(-taken.weights[taken.weights < 0].sum() / size.sum()),
             taken.rows,
-            len(data),
+            data.events,
             taken.called,
             taken.columns,
             units,
@@ -144,6 +145,15 @@ class Prepared(Inputs[OracleMethodOptions]):
     """Data and options, with the events as the solvers see them."""
 
     sample: Sample
+
+    @property
+    def stream(self) -> EventStream | None:
+        """All events, of which those of the sample are a subsample, where the conditions of an oracle that needs no
+        training are solved; None: the sample is all that is looked at."""
+        o = self.options
+        if o.solver != "exact" or o.max_events is not None or isinstance(o.oracle, LearnedOracleOptions):
+            return None
+        return self.data.stream
 
 
 def acts_on_momenta(data: Dataset, options: OracleMethodOptions) -> bool:

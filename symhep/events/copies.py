@@ -54,8 +54,11 @@ class Copies:
         """
         if not (rows := len(unit)):
             return cls()
-        units = len(np.unique(unit))
-        same = content((None if a is None else np.asarray(a) for a in arrays), rows)
+        units = rows if _all_different(unit) else len(np.unique(unit))
+        some = [np.asarray(a) for a in arrays if a is not None]
+        if any(_all_different(np.sort(column)) for a in some for column in _columns([a], rows).T[:1]):
+            return cls(rows - units, 0)
+        same = content(some, rows)
         if len(np.unique(same)) == rows:
             return cls(rows - units, 0)
         return cls(rows - units, units - len(np.unique(_joined(unit, same))))
@@ -79,7 +82,7 @@ def merged(data: Dataset) -> Dataset:
     >>> merged(twice).values[:, 0].tolist(), merged(twice).weights.tolist()
     ([0.5, 0.7], [2.0, 1.0])
     """
-    if len(np.unique(data.unit)) == len(data):
+    if _all_different(data.unit):
         return data
     arrays = (data.unit, data.labels, data.values, data.momenta, data.mask, data.tags, data.spectators)
     same = content((a for a in arrays if a is not None and len(a) == len(data)), len(data))
@@ -95,7 +98,7 @@ def units_or_none(unit: Integers | None) -> Integers | None:
     >>> units_or_none(np.array([7, 3, 7])), units_or_none(np.array([7, 3, 8])) is None
     (array([0, 1, 0]), True)
     """
-    if unit is None:
+    if unit is None or _all_different(unit):
         return None
     _, first, inverse = np.unique(unit, return_index=True, return_inverse=True)
     if len(first) == len(unit):
@@ -216,6 +219,11 @@ def _along_curve(columns: FloatArray, same: Integers) -> bool:
     nearest = float(np.median(cKDTree(points).query(points, k=2)[0][:, 1]))
     size = (2 * points.shape[1]) ** 0.5
     return nearest <= 0 or np.log(len(points)) < CURVE * np.log(size / nearest)
+
+
+def _all_different(values: npt.NDArray[Any]) -> bool:
+    """Do these increase from one to the next, or are they all different otherwise?"""
+    return bool((values[1:] > values[:-1]).all()) or len(np.unique(values)) == len(values)
 
 
 def _pairs(values: npt.NDArray[Any]) -> int:

@@ -1,4 +1,4 @@
-"""How many events a method trained on, and how many others it judged the result by: the same keys in every method."""
+"""Which part of the events a method trained on, judged the result by, or used: the same keys in every method."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 from symhep.methods.record import Record
 from symhep.methods.result import Statement
 
-__all__ = ["SplitRecord", "split_statements"]
+__all__ = ["SplitRecord", "split_statements", "subsample_statements"]
 
 
 class SplitRecord(Record):
@@ -31,6 +31,20 @@ class SplitRecord(Record):
     def total(self) -> int:
         """All events."""
         return self.trained + self.validated + self.neither
+
+
+def subsample_statements(used: int | None, total: int) -> Iterator[Statement]:
+    """That a result rests on a uniform subsample of ``used`` events; nothing for None.
+
+    >>> next(subsample_statements(200_000, 4_000_000)).text
+    'Of 4,000,000 events a uniform subsample of 200,000 is used: all errors are those of so many events.'
+    """
+    if used is not None:
+        yield Statement(
+            f"Of {total:,} events a uniform subsample of {used:,} is used: all errors are those of so many events.",
+            {"used": used, "available": total},
+            kind="warning",
+        )
 
 
 def split_statements(split: SplitRecord, beside: str) -> Iterator[Statement]:

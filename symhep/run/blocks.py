@@ -29,6 +29,18 @@ class Segment:
     start: Start = BEGINNING
     stop: int | None = None
 
+    @property
+    def told(self) -> str:
+        """Which events these are, after the name of the file; '' for all of them.
+
+        >>> Segment(Start(100), 200).told
+        ', events 100 to 199'
+        """
+        first = self.start.event
+        if self.stop is None:
+            return f", events {first:,} on" if first else ""
+        return f", events {first:,} to {self.stop - 1:,}"
+
 
 #: A file that is read from its beginning to its end.
 WHOLE = Segment()

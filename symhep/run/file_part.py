@@ -60,9 +60,7 @@ class SegmentReading:
     @property
     def told(self) -> str:
         """What an error calls it."""
-        first, many = self.segment.start.event, self.segment.events
-        end = "on" if many is None else f"to {first + many - 1:,}"
-        return f"reading {self.source.path}" + (f", events {first:,} {end}" if first or many else "")
+        return f"reading {self.source.path}{self.segment.told}"
 
     def run(self, progress: Progress) -> dict[str, Any]:
         """Read the segment, and store the tables of each block as soon as it is complete; an account of its events.

@@ -114,7 +114,7 @@ def _readings(
         jobs, names = [(asked[i], bars) for i in missing], [asked[i].told for i in missing]
         for number, account in workers.run(_read, jobs, names):
             found[missing[number]] = account
-            _tell(account)
+            _tell(asked[missing[number]], account)
             tick(1)
     return [(reading, found[i]) for i, reading in enumerate(asked)]
 
@@ -130,7 +130,7 @@ def _limited(
         reading = replace(whole, limit=limit, key=key(whole.source, limit))
         if (account := reading.stored()) is None:
             account = reading.run(progress)
-            _tell(account)
+            _tell(reading, account)
         found.append((reading, account))
         limit -= sum(block["sums"]["events"] for block in account["blocks"])
     return found
@@ -151,14 +151,19 @@ def _twins(sources: list[Source], fingerprints: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _tell(account: Mapping[str, Any]) -> None:
+def _tell(reading: SegmentReading, account: Mapping[str, Any]) -> None:
     """Log what became of a segment."""
     sums = WeightSums()
     for block in account["blocks"]:
         sums.merge(block["sums"])
     file = account["file"]
     _LOG.info(
-        "read %s (%s): %d events, sum of weights %.6g", file["file"], file["format"], sums.events, sums.sum_w
+        "read %s%s (%s): %d events, sum of weights %.6g",
+        file["file"],
+        reading.segment.told,
+        file["format"],
+        sums.events,
+        sums.sum_w,
     )
     for loss in account["losses"]:
         many = "an unknown number of" if loss["events"] is None else loss["events"]

@@ -23,7 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 #: rounding of single precision leaves less.
 VIOLATED = 1e-4
 #: Events that are kept, those that violate an equation most.
-KEPT = 16
+KEPT = 64
 #: Numbers of an intermediate array.
 NUMBERS = 1 << 20
 

@@ -238,8 +238,9 @@ def _under(
 ) -> Under:
     if state is None:
         state = varied_state(variations, events, influence, moments.mean.size, context)
-    nominal, *values = (state["total"] / state["w"][:, :1]).reshape(-1, *moments.mean.shape)
-    effective = state["w"][1:, 0] ** 2 / state["w"][1:, 1]
+    w, w2 = np.where(state["w"] != 0, state["w"], 1.0).T  # those that are read apart have none
+    nominal, *values = (state["total"] / w[:, None]).reshape(-1, *moments.mean.shape)
+    effective = w[1:] ** 2 / w2[1:]
     at, found = 0, Under([], [])
     for v in variations:
         means, numbers = [], []

@@ -11,10 +11,10 @@ from torch import Tensor
 from symhep.errors import MethodError
 from symhep.lie.sparsest import sparsest
 from symhep_oracle.fit.conditions import Conditions
-from symhep_oracle.fit.exact import solve
+from symhep_oracle.fit.exact import solve_conditions
 from symhep_oracle.fit.solution import Solution
 from symhep_oracle.options import BreakingOptions
-from symhep_oracle.oracles.build import build_oracle
+from symhep_oracle.oracles.build import build_oracle, sent_oracle
 from symhep_oracle.oracles.description import describe
 from symhep_oracle.oracles.interface import Oracle
 
@@ -95,17 +95,18 @@ def break_symmetry(
     if the outputs do not fit, and for approximate oracles, which have no exact symmetry to break.
     """
     phi, rows = conditions.oracle, solution.coefficients
-    psi = build_oracle(options.oracle, phi.layout, conditions.x)
+    build = build_oracle if conditions.everything is None else sent_oracle
+    psi = build(options.oracle, phi.layout, conditions.x)
     if phi.approximate or psi.approximate:
         raise MethodError("breaking needs oracles that are known exactly; a learned one breaks by itself")
     survive, broken = _split(replace(conditions, oracle=psi), solution, phi.precision)
     survive, broken = (part @ rows for part in (survive, broken))
     survive, broken = sparsest(survive, rng) @ survive, sparsest(broken, rng) @ broken
     violations, errors, algebras, rounding = [], [], [], []
-    total = conditions.weights.sum()
+    total = conditions.total
     for strength in options.strengths:
         whole = replace(conditions, oracle=Broken(phi, psi, strength))
-        found = solve(whole.oracle, whole.x, whole.weights, whole.fields, rng, whole.scale)
+        found = solve_conditions(whole, rng)
         algebras.append(found.coefficients)
         rounding.append(float(found.rounding(whole.oracle.precision).max(initial=0.0)))
         assert found.solver is not None and found.solver.exact is not None  # noqa: PT018
@@ -113,8 +114,7 @@ def break_symmetry(
         squares, _ = whole.along(broken.T, 0)
         sizes = np.sqrt(squares.sum(axis=0) / total) / largest
         blocks = len(squares)
-        block_weights = np.add.reduceat(whole.weights, range(0, len(whole.x), whole.block_events))
-        moved = squares / largest**2 - block_weights[:, None] * sizes**2
+        moved = squares / largest**2 - whole.block_weights[:, None] * sizes**2
         error = np.sqrt((moved**2).sum(axis=0) * blocks / max(blocks - 1, 1)) / total
         violations.append(sizes)
         errors.append(error / (2 * np.maximum(sizes, np.finfo(float).tiny)))

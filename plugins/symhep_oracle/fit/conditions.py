@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from symhep.errors import MethodError
 from symhep_oracle.fit.fields import Fields
 from symhep_oracle.oracles.interface import Oracle
 
-__all__ = ["Conditions", "Grams"]
+__all__ = ["Conditions", "Everything", "Grams"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -67,13 +68,28 @@ class Grams:
         return np.concatenate([moved, members / np.sqrt(len(members) * (len(members) - 1))])
 
 
+class Everything(Protocol):
+    """All events, of which those in memory are a subsample; the conditions on them, as of `Conditions`."""
+
+    def grams(self, conditions: Conditions) -> Grams:
+        """See `Conditions.grams`."""
+        ...
+
+    def along(
+        self, conditions: Conditions, directions: FloatArray, together: int
+    ) -> tuple[FloatArray, FloatArray]:
+        """See `Conditions.along`."""
+        ...
+
+
 @dataclass(frozen=True)
 class Conditions:
     """One row per event and output of the oracle.
 
     ``x`` (N, D and what stands beside, see `Layout`) in the data's units, ``weights`` (N,) not negative, ``scale`` the
     unit of the fields. Each output is divided by the rms of its gradient: a cubic form and a quadratic one weigh
-    alike.
+    alike. Sums are over ``everything``, where these events are a subsample. ``most_blocks`` is set where they are a
+    part of others (`on`): the number of their blocks at most.
 
     >>> from symhep_oracle.fit.fields import LinearFields
     >>> from symhep_oracle.oracles.layout import Layout
@@ -89,14 +105,22 @@ class Conditions:
     x: Tensor
     weights: FloatArray
     scale: float
+    everything: Everything | None = None
+    most_blocks: int | None = None
 
     def __post_init__(self) -> None:
         rows, unknowns = len(self.x) * self.oracle.outputs, self.fields.unknowns
-        if rows < unknowns:
+        if rows < unknowns and self.most_blocks is None:
             raise MethodError(
                 f"{len(self.x)} events give {rows} conditions on {unknowns} unknowns: "
                 f"at least {-(-unknowns // self.oracle.outputs)} events are needed"
             )
+
+    def on(self, x: Tensor, weights: FloatArray, most_blocks: int) -> Conditions:
+        """The same conditions, in the same units of outputs, on other events, which may be few."""
+        found = replace(self, x=x, weights=weights, everything=None, most_blocks=most_blocks)
+        found.__dict__["output_scale"] = self.output_scale
+        return found
 
     @property
     def acted(self) -> Tensor:
@@ -134,7 +158,19 @@ class Conditions:
     def block_events(self) -> int:
         """Events per block; the last one may hold fewer."""
         kept = KEPT // (self.oracle.members * self.fields.unknowns**2)
-        return -(-len(self.x) // min(max(kept, FEWEST), MOST))
+        return -(-len(self.x) // (self.most_blocks or min(max(kept, FEWEST), MOST)))
+
+    @property
+    def total(self) -> float:
+        """Sum of the weights."""
+        return float((self.weights if self.everything is None else self.block_weights).sum())
+
+    @property
+    def block_weights(self) -> FloatArray:
+        """(B,) sums of the weights of the blocks."""
+        if self.everything is not None:
+            return self.everything.grams(self).weights
+        return np.asarray(np.add.reduceat(self.weights, range(0, len(self.x), self.block_events)))
 
     def chunks(self) -> Iterator[tuple[slice, Tensor]]:
         """(numbers of the blocks, rows of their events (M, blocks, rows, K)), as much at a time as fits in memory.
@@ -165,13 +201,15 @@ class Conditions:
 
     def grams(self) -> Grams:
         """One pass over the events."""
+        if self.everything is not None:
+            return self.everything.grams(self)
         k, starts = self.fields.unknowns, range(0, len(self.x), self.block_events)
         values = torch.zeros(self.oracle.members, len(starts), k, k, dtype=torch.float64)
         for blocks, rows in self.chunks():
             values[:, blocks] += rows.mT @ rows
         if not torch.isfinite(values).all():
             raise MethodError("the oracle's gradient is not finite on all events; cut such events away")
-        return Grams(values.numpy(), np.add.reduceat(self.weights, starts))
+        return Grams(values.numpy(), self.block_weights)
 
     def along(self, directions: FloatArray, together: int) -> tuple[FloatArray, FloatArray]:
         """A second pass: sums of squares of the conditions along ``directions`` (K, J), without cancellation.
@@ -179,6 +217,8 @@ class Conditions:
         Returns them per block (B, J), and per block the sums of the products of all J with the first
         ``together`` = T directions (B, J, T), with errors relative to the sizes of the two.
         """
+        if self.everything is not None:
+            return self.everything.along(self, directions, together)
         v = torch.from_numpy(np.ascontiguousarray(directions))
         starts = range(0, len(self.x), self.block_events)
         squares = torch.zeros(len(starts), directions.shape[1], dtype=torch.float64)
@@ -197,7 +237,7 @@ class Conditions:
         matrix cannot tell from null, then a look at these alone, free of its rounding. With them the smallest
         relative rms of the others (1: there are none).
         """
-        total = self.weights.sum()
+        total = self.total
         gram = self.grams().mean
         largest = np.linalg.eigvalsh(gram)[-1]
         values, vectors = np.linalg.eigh(directions.T @ gram @ directions)

@@ -23,7 +23,7 @@ from symhep_oracle.fit.spectrum import by_gap, by_rounding, rounding_floor
 from symhep_oracle.oracles.interface import DOUBLE, Oracle
 from symhep_oracle.record import SolverRecord
 
-__all__ = ["influences", "solve"]
+__all__ = ["influences", "solve", "solve_conditions"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -60,8 +60,17 @@ def solve(
     >>> found.dimension, bool(found.residuals.max() < 1e-14)
     (3, True)
     """
-    conditions = Conditions(oracle, fields, x, weights, scale)
-    grams = conditions.grams()
+    return solve_conditions(Conditions(oracle, fields, x, weights, scale), rng, trained, dimension)
+
+
+def solve_conditions(
+    conditions: Conditions,
+    rng: np.random.Generator,
+    trained: Sequence[Oracle] = (),
+    dimension: int | None = None,
+) -> Solution:
+    """`solve`, of conditions that are written down already."""
+    oracle, grams = conditions.oracle, conditions.grams()
     found = _diagonalise(conditions, grams)
     sizes, k = found.sizes, len(found.sizes)
     spectrum = sizes / sizes[-1]

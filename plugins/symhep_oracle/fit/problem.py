@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from symhep.methods.context import Context
 from symhep.methods.events import EventsRecord
 from symhep.methods.record import Record
 from symhep_oracle.fit.conditions import Conditions
+from symhep_oracle.fit.everything import AllEvents
 from symhep_oracle.fit.fields import make_fields
 from symhep_oracle.latent.latents import Coded, encode
 from symhep_oracle.learned.answers import inputs, without_target
@@ -24,7 +25,7 @@ from symhep_oracle.learned.oracle import train
 from symhep_oracle.learned.record import TrainingRecord
 from symhep_oracle.learned.retraining import retrain
 from symhep_oracle.options import OracleMethodOptions
-from symhep_oracle.oracles.build import build_oracle
+from symhep_oracle.oracles.build import build_oracle, sent_oracle
 from symhep_oracle.oracles.description import describe
 from symhep_oracle.oracles.interface import Oracle
 from symhep_oracle.record import FunctionRecord, LayoutRecord
@@ -43,6 +44,7 @@ class Facts(Record):
     unit: str
     layout: LayoutRecord
     oracle: FunctionRecord
+    subsample: int | None = Field(None, description="events looked at, where there are more")
     coding: dict[str, Any] | None = Field(None, description="how well an autoencoder codes the features")
 
 
@@ -67,10 +69,12 @@ def pose(
     coding: np.random.SeedSequence,
     training: np.random.SeedSequence,
     context: Context,
+    everything: AllEvents | None = None,
 ) -> Problem:
     """Code the features if that is asked for, train the oracle if it is to be learned, and write the conditions.
 
-    The seeds ``coding`` and ``training`` are those of the autoencoder and of the oracle.
+    The seeds ``coding`` and ``training`` are those of the autoencoder and of the oracle. ``everything``: all events, of
+    which those prepared are a subsample, for an oracle that is known.
     """
     data, options, sample = prepared.data, prepared.options, prepared.sample
     coded: Coded | None = None
@@ -95,9 +99,15 @@ def pose(
         oracle, sample, report = learned.oracle, sample.only(learned.held_out), learned.report
         parameters = learned.oracle.parameters | parameters
     else:
-        oracle = build_oracle(options.oracle, sample.layout, sample.x)
+        build = build_oracle if everything is None else sent_oracle
+        oracle = build(options.oracle, sample.layout, sample.x)
     coding_report = None if coded is None else coded.report
     conditions, sample, facts = conditions_of(data, options, sample, oracle, report, coding_report)
+    if everything is not None:
+        conditions = replace(conditions, everything=everything)
+        facts = facts.model_copy(update={"events": everything.record(conditions)})
+    elif prepared.data.stream is not None:
+        facts = facts.model_copy(update={"subsample": len(prepared.sample)})
     return Problem(conditions, sample, facts, parameters, coded, trained)
 
 

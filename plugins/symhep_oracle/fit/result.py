@@ -79,6 +79,7 @@ def result_of(a: Analysis, prepared: Prepared) -> Result[OracleRecord]:
             affine=options.affine,
             unknowns=s.coefficients.shape[1],
         ),
+        subsample=facts.subsample,
         events=facts.events,
         scale=facts.scale,
         unit=facts.unit,

@@ -29,8 +29,8 @@ def solve(
 
     ``trained`` and ``dimension``, of the solver exact: see `exact.solve`.
     """
-    asked = conditions.oracle, conditions.x, conditions.weights, conditions.fields
     if options.solver == "exact":
-        return exact.solve(*asked, np.random.default_rng(seeds), conditions.scale, trained, dimension)
+        return exact.solve_conditions(conditions, np.random.default_rng(seeds), trained, dimension)
+    asked = conditions.oracle, conditions.x, conditions.weights, conditions.fields
     with context.progress.task("gradient solver", options.gradient.epochs) as advance:
         return solve_by_gradient(*asked, options.gradient, seeds, conditions.scale, context.device, advance)

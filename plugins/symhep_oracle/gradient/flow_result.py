@@ -55,6 +55,7 @@ def flow_result(o: FlowOutcome) -> Result[OracleRecord]:
         support=SupportRecord(constraints=(), checked_off_support=False, spurious=()),
         vectors=o.facts.layout,
         fields=FieldsRecord(family="networks", degree=1, affine=False, unknowns=None),
+        subsample=o.facts.subsample,
         events=o.facts.events,
         scale=o.facts.scale,
         unit=o.facts.unit,

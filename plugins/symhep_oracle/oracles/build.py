@@ -30,7 +30,10 @@ from symhep_oracle.oracles.options import (
 )
 from symhep_oracle.oracles.polynomials import Determinant, Joined, Polynomial
 
-__all__ = ["build_oracle", "vectors_needed"]
+__all__ = ["TRIED", "build_oracle", "sent_oracle", "vectors_needed"]
+
+#: Points that an oracle takes along to another process, to be tried on there.
+TRIED = 2000
 
 
 def vectors_needed(options: OracleOptions, features: int, complex_vectors: bool) -> int:
@@ -95,6 +98,14 @@ def build_oracle(options: OracleOptions, layout: Layout, sample: Tensor) -> Orac
         case LearnedOracleOptions():
             raise MethodError("a learned oracle is trained first; it cannot be a breaking term")
     assert_never(options)
+
+
+def sent_oracle(options: OracleOptions, layout: Layout, sample: Tensor) -> Oracle:
+    """`build_oracle`, tried on the first points of ``sample``; in another process it is built again from these."""
+    few = sample[:TRIED].clone()
+    oracle = build_oracle(options, layout, few)
+    oracle.built_by = sent_oracle, (options, layout, few)
+    return oracle
 
 
 def _exceptional(kind: str, layout: Layout) -> Oracle:

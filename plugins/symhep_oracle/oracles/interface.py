@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -46,6 +48,9 @@ class Oracle(ABC):
         by the members of an ensemble, whose spread is a noise.
     approximate
         Is the function itself an estimate (a trained network), so that no symmetry can be exact?
+    built_by
+        A function and its arguments that make the same oracle, where it is sent to another process: functions of users
+        and programs from files cannot be sent.
     """
 
     outputs: int
@@ -53,6 +58,10 @@ class Oracle(ABC):
     anywhere: bool = True
     approximate: bool = False
     members: int = 1
+    built_by: tuple[Callable[..., Oracle], tuple[Any, ...]] | None = None
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self.built_by or super().__reduce_ex__(protocol)
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout

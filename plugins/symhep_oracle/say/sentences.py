@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from symhep.methods.copies import copies_statements
 from symhep.methods.enumeration import several
 from symhep.methods.result import Statement
+from symhep.methods.split import subsample_statements
 from symhep_oracle.record import OracleRecord
 from symhep_oracle.say.algebra import algebra, dilatation, products, widened
 from symhep_oracle.say.breaking import breaking
@@ -28,6 +29,7 @@ def sentences(record: OracleRecord) -> Iterator[Statement]:
     if record.solver.flows is not None:
         yield from flows(record, record.solver.flows)
         yield from negative_weights(record)
+        yield from subsample_statements(record.subsample, record.events.available)
         yield from copies_statements(record.events)
         return
     yield algebra(record)
@@ -45,6 +47,7 @@ def sentences(record: OracleRecord) -> Iterator[Statement]:
     yield from low_stability(record)
     yield from nearly_null(record)
     yield from negative_weights(record)
+    yield from subsample_statements(record.subsample, record.events.available)
     yield from copies_statements(record.events)
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from symhep.hypotheses.discrete.weighting import Moving, Weighting
 from symhep.stats.support import RESOLUTION
+from symhep.torchkit.threads import on_cores
 
 __all__ = ["OrbitSums", "chunks", "orbit_sums", "score_sums"]
 
@@ -20,6 +21,10 @@ IntArray = npt.NDArray[np.int64]
 
 #: Events that are looked at together.
 CHUNK = 8192
+#: Numbers of an intermediate array: 4 MB, so that it stays near the processor; and fewest events for one.
+NUMBERS, FEWEST = 1 << 19, 64
+#: Groups of so many events are summed one after the other.
+LONG = 16
 
 
 @dataclass(frozen=True)
@@ -51,36 +56,59 @@ def orbit_sums(
     functions: Callable[[Tensor], Tensor],
     elements: Sequence[Moving],
 ) -> list[OrbitSums]:
-    """For each of ``elements``, from events (N, P, d) with functions (n, P, d) -> (n, K')."""
+    """For each of ``elements``, from events (N, P, d) with functions (n, P, d) -> (n, K').
+
+    Functions are best laid out with the numbers of a column side by side in memory.
+    """
     number = torch.from_numpy(weighting.groups).to(x.device)
     groups = int(number[-1]) + 1
     count = functions(x[:1]).shape[1]
     size = x.new_zeros(count)
     sums = [x.new_zeros(groups, weighting.choices(e.order), count) for e in elements]
     seconds = [x.new_zeros(count, count) for _ in elements]
-    of_images = [weighting.images(e, x) for e in elements]
-    for part in chunks(len(x), max((e.order for e in elements), default=2) // 2):
-        xs = x[part]
-        here = functions(xs)
-        size += (torch.from_numpy(weighting.weights[part]).to(here)[:, None] * here).square().sum(0)
-        for element, total, second, own in zip(elements, sums, seconds, of_images, strict=True):
-            q = element.order
-            moved = element.orbit(xs)[1:].flatten(0, 1)
-            f = torch.cat([here, functions(moved)]).view(q, len(xs), count).transpose(0, 1)  # (n, q, K)
-            share, w = (torch.from_numpy(a[part]).to(f)[..., None] for a in own)
-            y = w * f
-            y = y - (share * y).sum(1, keepdim=True)
-            if weighting.signs:
-                second.addmm_(y[:, 0].T, y[:, 0])
-                y = torch.stack([y[:, 0], -y[:, 0]], dim=1)
-            elif q == 2 and not weighting.unequal and weighting.efficiency is None:
-                # The two images of an event under an involution have the same square.
-                second.addmm_(y[:, 0].T, y[:, 0])
+    of_images = [
+        tuple(torch.from_numpy(a).to(x).T.contiguous() for a in weighting.images(e, x)) for e in elements
+    ]
+    weights = torch.from_numpy(weighting.weights).to(x)
+    together = max(FEWEST, NUMBERS // (count * max((e.order for e in elements), default=2)))
+
+    def of_part(part: slice) -> tuple[Tensor, list[tuple[Tensor, Tensor, Tensor]]]:
+        """Of a chunk of events: what it adds to ``size``; for each element its groups, their sums and ``second``."""
+        xs, found = x[part], []
+        here = functions(xs).T  # (K, n)
+        for element, (shares, ws) in zip(elements, of_images, strict=True):
+            q, share, w = element.order, shares[:, part], ws[:, part]
+            moved = functions(element.orbit(xs)[1:].flatten(0, 1)).T.view(count, q - 1, len(xs)).unbind(1)
+            if weighting.signs or (q == 2 and not weighting.unequal and weighting.efficiency is None):
+                # The other image under an involution, or the other sign, has the negative of the event's own.
+                own = here * (w[0] - share[0] * w[0])
+                for f, factor in zip(moved, share[1:] * w[1:], strict=True):
+                    own.addcmul_(f, factor, value=-1.0)
+                where, of_groups = _group_sums(number[part], own)
+                found.append((where, torch.stack([of_groups, -of_groups], dim=1), own @ own.T))
             else:
-                half = (share.sqrt() * y).flatten(0, 1)
-                second.addmm_(half.T, half)
-            total.index_add_(0, number[part], y)
+                y = torch.stack([here, *moved], dim=1).mul_(w)  # (K, q, n)
+                y -= (share * y).sum(dim=1, keepdim=True)
+                half = (share.sqrt() * y).flatten(1)
+                where, of_groups = _group_sums(number[part], y)
+                found.append((where, of_groups.transpose(1, 2), half @ half.T))
+        return (weights[part] * here).square_().sum(dim=1), found
+
+    for extra, parts in on_cores(of_part, chunks(len(x), -(-CHUNK // together)), x.device.type):
+        size += extra
+        for total, second, (where, of_groups, product) in zip(sums, seconds, parts, strict=True):
+            total[where] += of_groups
+            second += product
     return [_kept(total, second, size, weighting) for total, second in zip(sums, seconds, strict=True)]
+
+
+def _group_sums(number: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Groups of events of the groups ``number`` (n,), which ascend, and sums of y (..., n) over each: (groups, ...)."""
+    found, counts = torch.unique_consecutive(number, return_counts=True)
+    if LONG * len(found) < len(number):
+        return found, torch.stack([part.sum(dim=-1) for part in torch.split(y, counts.tolist(), dim=-1)])
+    sums = y.new_zeros(len(found), *y.shape[:-1])
+    return found, sums.index_add_(0, number - number[0], y.movedim(-1, 0))
 
 
 def _kept(total: Tensor, second: Tensor, size: Tensor, weighting: Weighting) -> OrbitSums:

@@ -72,7 +72,7 @@ class NamedFunctions:
                 for m in range(self.orders):
                     z = summed[:, plane, m]
                     name = f"v_{m + 1} of {group}{which} {about(label)}"
-                    yield NamedFunction(name, np.stack([z.real, z.imag], axis=1), number, label)
+                    yield NamedFunction(name, np.stack([z.real, z.imag]).T, number, label)
 
     def _directions(self, seen: Seen, space: list[int]) -> Iterator[NamedFunction]:
         """E[y_l] of each vector's direction, l = 1 .. ``orders``: zero if the density is invariant under rotations of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import inf
 
 import numpy as np
@@ -12,15 +13,18 @@ from symhep.hypotheses.bounds.region import Quantity
 from symhep.hypotheses.bounds.sample_mean import unit_sums
 from symhep.methods.passes import State
 from symhep_moments.events import Events
-from symhep_moments.fit.bounds.harmonics import NamedFunctions
+from symhep_moments.fit.bounds.harmonics import NamedFunction, NamedFunctions
 from symhep_moments.fit.bounds.seen import Seen
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
-from symhep_moments.stream import EventsPass
+from symhep_moments.stream import EventsPass, parts_of
 
 __all__ = ["Difference", "MeanSums", "NamedSums", "edges"]
 
 FloatArray = npt.NDArray[np.float64]
+
+#: Rows at a time, so that what is worked out of them stays near the processor.
+PART = 1 << 13
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +35,8 @@ class MeanSums(EventsPass):
     State, one after the other for all functions, with z = (f, g) of d + 1 numbers and Z_u the sum of w z over the rows
     of an independent event u: ``first`` (1 + A, ...) sums of Z of the nominal weights and the A alternatives;
     ``second`` sum Z Z^T of the nominal ones; ``own`` (A, ...) sum Z' Z'^T and ``cross`` (A, ...) sum Z' Z^T of the
-    alternatives; ``size`` sums of |f|; ``weights`` sums of W^2 and W^4, W the absolute weight of an independent event.
+    alternatives; ``size`` in how many parts f is not zero; ``weights`` sums of W^2 and W^4, W the absolute weight of an
+    independent event.
     """
 
     functions: TestFunctions
@@ -40,9 +45,15 @@ class MeanSums(EventsPass):
 
     def of_events(self, events: Events, number: int) -> State:
         """See `symhep_moments.stream.EventsPass`."""
+        if any(not same for v in events.variations for same in v.same_rows):
+            return self._of_part(events)  # whose rows are matched with others
+        parts = [self._of_part(part) for part in parts_of(events, PART)]
+        return {key: np.sum([part[key] for part in parts], axis=0) for key in parts[0]}
+
+    def _of_part(self, events: Events) -> State:
+        """The state of events that come with all rows of their independent events."""
         flat = [pair for v in events.variations for pair in zip(v.alternatives, v.same_rows, strict=True)]
         seen = Seen(events, self.functions)
-        inside = edges(seen)
         same = [i for i, (some, mine) in enumerate(flat) if mine and len(some) == len(events)]
         raw = np.array([flat[i][0].weights.cpu().numpy() for i in same]).reshape(len(same), len(events))
         others = {
@@ -52,24 +63,21 @@ class MeanSums(EventsPass):
         }
         walks = {i: self.named(other) for i, other in others.items()}
         found: dict[str, list[FloatArray]] = {key: [] for key in ("first", "second", "own", "cross")}
-        sizes = list[float]()
+        sizes, varied = list[float](), raw * edges(seen) if len(raw) else raw
         for function in self.named(seen):
-            z = _with_number(function.values, function.number)
-            sums = _Sums(z, seen.weights, raw * inside, seen.unit)
-            size = len(sums.nominal)
+            z = _with_number(function)
+            size = len(z)
+            sums = _Sums(z, seen.weights, varied, seen.unit)
             first = np.zeros((len(flat), size))
             own, cross = np.zeros((2, len(flat), size, size))
             first[same], own[same], cross[same] = sums.first, sums.own, sums.cross
             for i, other in others.items():
-                varied = next(walks[i])
-                first[i], own[i], cross[i] = sums.beside(
-                    _with_number(varied.values, varied.number), other, events
-                )
+                first[i], own[i], cross[i] = sums.beside(_with_number(next(walks[i])), other, events)
             found["first"].append(np.concatenate([sums.nominal[None], first]))
             found["second"].append(sums.second.reshape(-1))
             found["own"].append(own.reshape(len(flat), size * size))
             found["cross"].append(cross.reshape(len(flat), size * size))
-            sizes.append(float(np.abs(function.values).sum()))
+            sizes.append(float(function.values.any()))
         squares = unit_sums(np.abs(seen.weights)[:, None], seen.unit)[:, 0] ** 2
         joined = {key: np.concatenate(parts, axis=-1) for key, parts in found.items()}
         return joined | {
@@ -83,44 +91,44 @@ def edges(seen: Seen) -> FloatArray:
     return np.asarray(np.broadcast_to(found, len(seen.events)), dtype=np.float64)
 
 
-def _with_number(values: FloatArray, number: FloatArray | None) -> FloatArray:
-    """(N, d + 1)."""
-    return np.column_stack([values, np.ones(len(values)) if number is None else number])
+def _with_number(function: NamedFunction) -> FloatArray:
+    """(d + 1, N), a row for each number."""
+    values, number = function.values, function.number
+    z = np.empty((values.shape[1] + 1, len(values)))
+    z[:-1], z[-1] = values.T, 1.0 if number is None else number
+    return z
 
 
 class _Sums:
-    """Of z (N, D) with weights w (N,) and those of A alternatives (A, N)."""
+    """Of z (D, N) with weights w (N,) and those of A alternatives (A, N)."""
 
     def __init__(
         self, z: FloatArray, w: FloatArray, weights: FloatArray, unit: npt.NDArray[np.int64] | None
     ) -> None:
-        count, size = len(weights), z.shape[1]
-        self.rows = w[:, None] * z
-        units = unit_sums(self.rows, unit)
-        self.nominal, self.second = units.sum(axis=0), units.T @ units
-        self.first, self.own, self.cross = (
-            weights @ z,
-            np.zeros((count, size, size)),
-            np.zeros((count, size, size)),
-        )
+        count, size = len(weights), len(z)
+        self.rows = w * z
+        units = self.rows if unit is None else unit_sums(self.rows.T, unit).T
+        self.nominal, self.second = z @ w, units @ units.T
+        self.first = weights @ z.T
+        self.own, self.cross = np.zeros((2, count, size, size))
         if unit is None and count:
-            outer = (z[:, :, None] * z[:, None, :]).reshape(len(z), size * size)
+            outer = (z[:, None] * z).reshape(size * size, -1).T
             self.own, self.cross = (
                 (factor @ outer).reshape(count, size, size) for factor in (weights**2, weights * w)
             )
         elif count:
             for i, each in enumerate(weights):
-                varied = unit_sums(each[:, None] * z, unit)
-                self.own[i], self.cross[i] = varied.T @ varied, varied.T @ units
+                varied = unit_sums((each * z).T, unit)
+                self.own[i], self.cross[i] = varied.T @ varied, (units @ varied).T
 
     def beside(self, z: FloatArray, other: Seen, events: Events) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Of other rows z (N', D), matched with these by the numbers of independent events."""
-        rows = other.weights[:, None] * z
+        """Of other rows z (D, N'), matched with these by the numbers of independent events."""
+        rows = other.weights * z
         both = np.concatenate([_units(events), _units(other.events)])
         _, place = np.unique(both, return_inverse=True)
         count = int(place.max(initial=-1)) + 1
         mine, theirs = (
-            np.stack([np.bincount(where, column, count).astype(np.float64) for column in some.T], axis=1)
+            np.stack([np.bincount(where, column, count).astype(np.float64) for column in some], axis=1)
             for some, where in ((self.rows, place[: len(events)]), (rows, place[len(events) :]))
         )
         return theirs.sum(axis=0), theirs.T @ theirs, theirs.T @ mine
@@ -148,8 +156,8 @@ class NamedSums:
         self.state = state
         ends = np.cumsum([0, *(d + 1 for d in widths)])
         squares = np.cumsum([0, *((d + 1) ** 2 for d in widths)])
-        self._first = [slice(a, b) for a, b in zip(ends, ends[1:], strict=False)]
-        self._second = [slice(a, b) for a, b in zip(squares, squares[1:], strict=False)]
+        self._first = [slice(a, b) for a, b in pairwise(ends)]
+        self._second = [slice(a, b) for a, b in pairwise(squares)]
         w2, w4 = state["weights"].tolist()
         #: Degrees of freedom, as `symhep.hypotheses.bounds.sample_mean.degrees_of_freedom`.
         self.nu = w2**2 / w4 - 1 if w4 > 0 else 0.0
@@ -165,18 +173,15 @@ class NamedSums:
         covariance = lever @ self._square(self.state["second"], i) @ lever.T
         return Quantity(name, first[:-1] / first[-1], scale * covariance / first[-1] ** 2, self.nu)
 
-    def differences(self, i: int) -> list[Difference]:
-        """Under each alternative: the covariance is that of the sum over independent events of (w' psi' / sum w' g' - w
-        psi / sum w g), psi = f - g m."""
+    def difference(self, i: int, number: int) -> Difference:
+        """Under the alternative ``number``: the covariance is that of the sum over independent events of (w' psi' / sum
+        w' g' - w psi / sum w g), psi = f - g m."""
         first, lever = self.state["first"][:, self._first[i]], self._lever(i)
-        total, nominal, found = first[0, -1], self._square(self.state["second"], i), []
-        for number, theirs in enumerate(first[1:]):
-            own, cross = (self._square(self.state[key][number], i) for key in ("own", "cross"))
-            change = own / theirs[-1] ** 2 - (cross + cross.T) / (theirs[-1] * total) + nominal / total**2
-            found.append(
-                Difference(theirs[:-1] / theirs[-1] - first[0, :-1] / total, lever @ change @ lever.T)
-            )
-        return found
+        nominal, varied = first[0], first[1 + number]
+        own, cross = (self._square(self.state[key][number], i) for key in ("own", "cross"))
+        change = own / varied[-1] ** 2 + self._square(self.state["second"], i) / nominal[-1] ** 2
+        change -= (cross + cross.T) / (varied[-1] * nominal[-1])
+        return Difference(varied[:-1] / varied[-1] - nominal[:-1] / nominal[-1], lever @ change @ lever.T)
 
     def from_others(self, i: int, others: NamedSums) -> Difference:
         """To the mean of other events, independent of these."""

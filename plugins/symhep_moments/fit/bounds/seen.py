@@ -84,6 +84,8 @@ class Seen:
     def summed(self, values: Tensor, where: Sequence[int]) -> Tensor:
         """Functions of each vector (N, P, ...), summed over the places of a group that are there: (N, ...)."""
         places = self.events.places
+        if places is None and len(where) == 1:
+            return values[:, where[0]]
         own = values[:, list(where)]
         if places is not None:
             there = places.weights(self.points)[:, list(where)]

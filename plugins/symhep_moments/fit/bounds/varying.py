@@ -61,8 +61,9 @@ class Varying(Moved):
     def add_sums(self, name: str, i: int, sums: NamedSums, apart: Mapping[int, NamedSums]) -> None:
         """A mean, the ``i``-th of the ``sums`` over all events; ``apart``: of alternatives that are not read with the
         nominal events, by their number."""
-        found = sums.differences(i)
-        found = [sums.from_others(i, apart[n]) if n in apart else one for n, one in enumerate(found)]
+        found = [
+            sums.from_others(i, apart[n]) if n in apart else sums.difference(i, n) for n in range(self._count)
+        ]
         self.differences[name] = np.array([one.mean for one in found])
         self.spreads[name] = np.array([one.spread for one in found])
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from symhep.hypotheses.discrete.joined import Together
 from symhep.hypotheses.discrete.orbit_sums import OrbitSums, orbit_sums
@@ -15,10 +16,11 @@ from symhep.hypotheses.discrete.weighting import Weighting
 from symhep.lie.elements.element import Element
 from symhep.lie.elements.frame import Frame
 from symhep_moments.fit.discrete.products import Products
+from symhep_moments.fit.fields import columnwise
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.sample import Events
 
-__all__ = ["block_statistics", "columns_of", "moment_parts"]
+__all__ = ["block_statistics", "columns_of", "moment_parts", "values_of"]
 
 
 def moment_parts(
@@ -27,15 +29,23 @@ def moment_parts(
     """For each of ``elements``, of one order: `Products` and the test functions of the continuous symmetries."""
     products = Products(frame, events.places)
     blocks = columns_of(products, functions)
-    found = orbit_sums(
-        events.x, weighting, lambda x: torch.cat([products(x), functions.values(x)], dim=1), elements
-    )
+    found = orbit_sums(events.x, weighting, values_of(products, functions), elements)
     return [
         Together(
             sums.groups, block_statistics(sums, blocks, weighting, events), weighting.shares(e, events.x)
         )
         for e, sums in zip(elements, found, strict=True)
     ]
+
+
+def values_of(products: Products, functions: TestFunctions) -> Callable[[Tensor], Tensor]:
+    """The products, then the functions: (n, P, D) -> (n, K), laid out with the events of a column side by side."""
+
+    def values(x: Tensor) -> Tensor:
+        points = columnwise(x)
+        return torch.cat([products(points).T, functions.values(points).T]).T
+
+    return values
 
 
 def columns_of(products: Products, functions: TestFunctions) -> dict[str, npt.NDArray[np.bool_]]:

@@ -65,24 +65,31 @@ def spreads(work: ElementSums, events: Events, most: int = COVARIANCE_EVENTS) ->
     weighting = weighting_of(events, units, work.options, work.seeing)
     x, w, places = events.x, weighting.weights, events.places
     unit = units if weighting.copies else None
-    w2 = float((unit_sums(w[:, None], unit) ** 2).sum())
-    ends = _ends(units)
-    found = list[Spread]()
-    for element in work.elements:
-        contrast = torch.from_numpy(weighting.contrast(element, x)).to(x)
-        second = signs = alike = size = np.zeros(())
-        for a, b in pairwise(ends):
-            images, some = element.orbit(x[a:b]), None if unit is None else unit[a:b]
-            f = torch.stack([work.values(image) for image in images], dim=1)
-            y = unit_sums((contrast[a:b, :, None] * f).sum(1).cpu().numpy(), some)
-            named = torch.stack([work.named(bodies(image, places)) for image in images], dim=1)
-            own = own_largest(named)[:, 0]
+    count, named = len(work.products.labels) + work.functions.count, len(work.named.labels)
+    contrasts = [torch.from_numpy(weighting.contrast(e, x)).to(x) for e in work.elements]
+    second = x.new_zeros(len(work.elements), count, count)
+    size, signs, alike = x.new_zeros(count), *np.zeros((2, len(work.elements), named, named))
+    for a, b in pairwise(_ends(units)):
+        here, seen = work.values(x[a:b]), work.named(bodies(x[a:b], places))
+        some, weights = None if unit is None else unit[a:b], torch.from_numpy(w[a:b]).to(x)
+        size += weights**2 @ here**2
+        for e, element in enumerate(work.elements):
+            images, c = element.orbit(x[a:b])[1:], contrasts[e][a:b, :, None]
+            y = c[:, 0] * here
+            for j, image in enumerate(images, start=1):
+                y += c[:, j] * work.values(image)
+            if some is not None:
+                y = torch.from_numpy(unit_sums(y.cpu().numpy(), some)).to(x)
+            second[e] += y.T @ y
+            moved = [work.named(bodies(image, places)) for image in images]
+            own = own_largest(torch.stack([seen, *moved], dim=1))[:, 0]
             weighted = unit_sums(w[a:b, None] * own, some)
-            second, signs, alike = second + y.T @ y, signs + weighted.T @ weighted, alike + own.T @ own
-            size = size + (w[a:b] ** 2) @ (f[:, 0] ** 2).cpu().numpy()
-        changed = np.asarray(second.diagonal() > RESOLUTION**2 * size)
-        found.append(Spread(second, changed, signs, alike, w2, degrees_of_freedom(w, unit)))
-    return found
+            signs[e] += weighted.T @ weighted
+            alike[e] += own.T @ own
+    w2 = float((unit_sums(w[:, None], unit) ** 2).sum())
+    changed = (torch.diagonal(second, dim1=1, dim2=2) > RESOLUTION**2 * size).cpu().numpy()
+    nu = degrees_of_freedom(w, unit)
+    return [Spread(*parts, w2, nu) for parts in zip(second.cpu().numpy(), changed, signs, alike, strict=True)]
 
 
 def _ends(units: npt.NDArray[np.int64]) -> list[int]:

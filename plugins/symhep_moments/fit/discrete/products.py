@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from symhep.lie.elements.element import Element
 from symhep.lie.elements.frame import Frame
-from symhep_moments.fit.functions.squash import natural_size
+from symhep_moments.fit.functions.squash import lengths, natural_size
 from symhep_moments.places import Places
 
 __all__ = ["Products", "member_sums"]
@@ -17,6 +19,8 @@ __all__ = ["Products", "member_sums"]
 LEADING = 4
 #: More components than this are not multiplied with each other.
 WIDEST = 20
+#: Products, of size one, that agree but for this are the same.
+ROUNDING = 1e-9
 
 
 class Products:
@@ -50,9 +54,9 @@ class Products:
         leading = frame.vectors[:LEADING]
         flat = [f"{c}({v})" for v in frame.vectors for c in frame.components]
         count = len(leading) * d if len(leading) * d <= WIDEST else 0
-        self._pairs = torch.triu_indices(count, count)
+        self._multiplied = count
         self._space = frame.space if frame.spatial else ()
-        labels = flat + [f"{flat[i]} {flat[j]}" for i, j in self._pairs.T.tolist()]
+        labels = flat + [f"{flat[i]} {flat[j]}" for i in range(count) for j in range(i, count)]
         first = len(labels)
         self._triples = torch.tensor(list(combinations(range(len(leading)), 3)), dtype=torch.long).reshape(
             -1, 3
@@ -75,25 +79,41 @@ class Products:
         self.labels = tuple(labels)
 
     def __call__(self, x: Tensor) -> Tensor:
-        """(n, P, d), or (n, P, D), -> (n, K)."""
+        """(n, P, d), or (n, P, D), -> (n, K); see `symhep_moments.fit.fields.columnwise`."""
         d = x.shape[-1] if self._places is None else self._places.dimension
-        length = torch.linalg.vector_norm(x[..., :d], dim=-1, keepdim=True)
-        y = x[..., :d] / torch.hypot(length, length.new_tensor(self._size))
+        y = x[..., :d] / lengths(x[..., :d], self._size)[..., None]
         if self._places is not None and self._places.extended:
             y = member_sums(y, x, self._places)
-        flat = y.flatten(1)
-        parts = [flat, flat[:, self._pairs[0]] * flat[:, self._pairs[1]]]
+        flat = y.permute(1, 2, 0).flatten(0, 1)  # (P d, n)
+        parts = [flat, *(flat[i : self._multiplied] * flat[i] for i in range(self._multiplied))]
         if self._space:
-            p = y[:, :LEADING][..., list(self._space)]
+            p = y[:, :LEADING].permute(2, 1, 0)[list(self._space)]
             i, j, k = self._triples.unbind(1)
-            parts.append((p[:, i] * torch.linalg.cross(p[:, j], p[:, k])).sum(-1))
+            parts.append((p[:, i] * torch.linalg.cross(p[:, j], p[:, k], dim=0)).sum(dim=0))
             i, j = self._planes.unbind(1)
-            normal = p[:, i, 0] * p[:, j, 1] - p[:, i, 1] * p[:, j, 0]
-            parts.append((normal[:, :, None] * p[:, None, :, 2]).flatten(1))
+            normal = p[0, i] * p[1, j] - p[1, i] * p[0, j]
+            parts.append((normal[:, None] * p[2]).flatten(0, 1))
         if self._seen:
-            seen = x[:, 0, x.shape[-1] - self._seen :]
-            parts += [(flat[:, :, None] * seen[:, None]).flatten(1), seen]
-        return torch.cat(parts, dim=1)
+            seen = x[:, 0, x.shape[-1] - self._seen :].T
+            parts += [(flat[:, None] * seen).flatten(0, 1), seen]
+        return torch.cat(parts).T
+
+    def turned(self, element: Element) -> list[Tensor] | None:
+        """L (K, K) of each further image g^j x, with products(g^j x) = products(x) L, found on random events.
+
+        None where there is none: for members of sets, or for an element that changes lengths. Sums over the images of
+        all events are then those over the events, times L.
+        """
+        if self._places is not None and self._places.extended:
+            return None
+        shape = (4 * len(self.labels), len(element.sources), len(element.matrix))
+        x = torch.from_numpy(np.random.default_rng(0).normal(size=shape))
+        # Triple products depend on each other.
+        inverse = torch.linalg.pinv(self(x), rtol=ROUNDING)
+        maps = [inverse @ self(image) for image in element.orbit(x)[1:]]
+        pairs = zip(element.orbit(x)[1:], maps, strict=True)
+        left = [float((self(image) - self(x) @ turn).abs().max()) for image, turn in pairs]
+        return maps if max(left, default=0.0) < ROUNDING else None
 
 
 def _shown(places: Places) -> list[str]:

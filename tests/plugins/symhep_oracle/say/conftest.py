@@ -49,6 +49,7 @@ def so2() -> Make:
                 number=1, size=2, complex=False, components=("x1", "x2"), acts_on="features"
             ),
             fields=FieldsRecord(family="matrices", degree=1, affine=False, unknowns=4),
+            subsample=None,
             events=EventsRecord(used=100, available=100, effective=100.0, negative=0.0),
             scale=1.0,
             unit="",

@@ -39,7 +39,7 @@ def reduce_pickled(work: Pass, stream: streams.EventStream) -> State:
     """As a worker does: what a pass needs travels, and events do not."""
     sent = pickle.dumps(work)
     assert len(sent) < 200_000
-    return reduce_here(pickle.loads(sent), stream)
+    return reduce_here(pickle.loads(sent), stream)  # noqa: S301
 
 
 CONTEXT = Context(seed_sequence(1, "moments", 0), reducer=reduce_pickled)
@@ -123,7 +123,7 @@ def test_moments_by_derivatives_are_those_of_all_events(
     own, all_of_them = (np.einsum("kaka->ka", m.moments.covariance) for m in (found, expected))
     np.testing.assert_allclose(np.sqrt(own / all_of_them), 1.0, atol=0.1)
     x = few[0].x[:5]
-    np.testing.assert_allclose(pickle.loads(pickle.dumps(found.influence))(x), expected.influence(x))
+    np.testing.assert_allclose(pickle.loads(pickle.dumps(found.influence))(x), expected.influence(x))  # noqa: S301
 
 
 @pytest.mark.parametrize("own_rows", [False, True])

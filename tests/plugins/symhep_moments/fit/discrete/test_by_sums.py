@@ -47,7 +47,7 @@ def reduce_pickled(work: Pass, stream: EventStream) -> State:
     """As a worker does: what a pass needs travels, and events do not."""
     sent = pickle.dumps(work)
     assert len(sent) < 20_000
-    return reduce_here(pickle.loads(sent), stream)
+    return reduce_here(pickle.loads(sent), stream)  # noqa: S301
 
 
 CONTEXT = Context(seed_sequence(1, "moments", 0), reducer=reduce_pickled)
@@ -252,7 +252,7 @@ def test_systematic_shifts_are_those_of_all_events(
     up = replace(data, weights=data.weights * np.exp(0.1 * data.values[:, 0]))
     down = replace(data, weights=data.weights * np.exp(-0.1 * data.values[:, 0]))
     if own_rows:
-        up = replace(data, values=data.values + [0.05, 0.0]).take(np.arange(5, N))
+        up = replace(data, values=data.values + np.array([0.05, 0.0])).take(np.arange(5, N))
     varied = Variation(
         "v",
         "envelope",

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from symhep.lie.elements.element import Element
 from symhep.lie.elements.frame import Frame
 from symhep.lie.elements.reading import read_element
+from symhep_moments.fit.discrete.options import DiscreteOptions
 from symhep_moments.fit.discrete.products import Products
 
 COMPONENTS = ("E", "px", "py", "pz")
@@ -53,3 +55,21 @@ def test_few_or_wide_vectors_have_fewer_functions() -> None:
 
 def test_bounded_whatever_the_momenta() -> None:
     assert float(Products(FOUR)(1e200 * events(4)).abs().max()) <= 1
+
+
+@pytest.mark.parametrize("name", ["P", "Z_3(z)", "exchange(1,2)", "P*exchange(1,2)"])
+def test_elements_that_keep_lengths_turn_products_into_products(name: str) -> None:
+    frame = Frame(("E", "px", "py", "pz"), ("a", "b", "c"))
+    (element,) = DiscreteOptions(elements=(name,)).chosen(frame)
+    products = Products(frame)
+    maps = products.turned(element)
+    assert maps is not None
+    x = torch.from_numpy(np.random.default_rng(2).normal(size=(50, 3, 4)))
+    for turn, image in zip(maps, element.orbit(x)[1:], strict=True):
+        np.testing.assert_allclose(products(x) @ turn, products(image), atol=1e-9)
+
+
+def test_boosts_do_not() -> None:
+    frame = Frame(("x1", "x2"), ("1",))
+    shear = Element("shear", "a mirror that changes lengths", np.array([[1.0, 1.0], [0.0, -1.0]]), (0,))
+    assert Products(frame).turned(shear) is None
