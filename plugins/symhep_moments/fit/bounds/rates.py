@@ -13,7 +13,7 @@ from symhep.hypotheses.bounds.region import Quantity
 from symhep.hypotheses.bounds.sample_mean import degrees_of_freedom, unit_sums
 from symhep_moments.fit.bounds.seen import Seen
 from symhep_moments.fit.bounds.varying import Varying
-from symhep_moments.fit.fields import LinearFields
+from symhep_moments.fit.fields import LinearFields, columnwise
 from symhep_moments.fit.functions.choice import build_functions
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import along_fields, around, innermost, weight, with_constant
@@ -67,9 +67,12 @@ def rates(seen: Seen, labels: list[str], varying: Varying | None = None) -> list
     rows = torch.linspace(0, len(events) - 1, most, device=events.x.device).long()
     fields = LinearFields(generators, str(events.x.device), events.places)
     step = max(1, BLOCK // (wide.count * len(labels)))
-    chunks = list(
-        zip(torch.split(events.x[rows], step), torch.split(events.weights[rows], step), strict=True)
-    )
+    chunks = [
+        (columnwise(x), w)
+        for x, w in zip(
+            torch.split(events.x[rows], step), torch.split(events.weights[rows], step), strict=True
+        )
+    ]
     total = sum(float((w * weight(wide, x)).sum()) for x, w in chunks)
     mean = torch.zeros(wide.count, len(labels), dtype=torch.float64, device=events.x.device)
     gram = torch.zeros(wide.count, wide.count, dtype=torch.float64, device=events.x.device)
@@ -80,7 +83,7 @@ def rates(seen: Seen, labels: list[str], varying: Varying | None = None) -> list
     metric = _Metric(gram / total)
     a = metric.basis.T @ (mean / total)
     sizes = torch.stack([fields(x).abs().amax(dim=(0, 2, 3)) for x, _ in chunks]).amax(dim=0)
-    influences = torch.cat([_influence(x, w, wide, fields(x), metric, a) for x, w in chunks]).cpu().numpy()
+    influences = _joined([_influence(x, w, wide, fields(x), metric, a) for x, w in chunks])
     unit = None if seen.unit is None else seen.unit[rows.cpu().numpy()]
     weights = seen.weights[rows.cpu().numpy()]
     nu = degrees_of_freedom(weights, unit)
@@ -111,7 +114,14 @@ def _of_others(
         _influence(x, w, wide, fields(x), metric, a)
         for x, w in zip(torch.split(seen.events.x, step), torch.split(seen.events.weights, step), strict=True)
     ]
-    return np.asarray(torch.cat(parts).cpu().numpy())
+    return _joined(parts)
+
+
+def _joined(parts: list[Tensor]) -> FloatArray:
+    """(n, R, G) of all chunks, laid out as they are: with the numbers of a component side by side."""
+    return np.asarray(
+        torch.cat([part.permute(2, 1, 0) for part in parts], dim=2).permute(2, 1, 0).cpu().numpy()
+    )
 
 
 class _Metric:
@@ -146,13 +156,15 @@ class _Metric:
 
 def _influence(x: Tensor, w: Tensor, wide: TestFunctions, v: Tensor, metric: _Metric, a: Tensor) -> Tensor:
     """(n, R, G) of each event on the components a, in a metric that is estimated too."""
-    f, b = innermost(wide).values(x), weight(wide, x)
-    coefficients = metric.basis @ a
-    # dM M^-1 A of each event: (n, K, G)
-    change = f[:, :, None] * (f @ coefficients)[:, None, :]
-    change += (RIDGE * metric.ridged * (f - metric.means) ** 2)[:, :, None] * coefficients
-    along = wide.along(x, v) - b[:, None, None] * change / 2
-    return w[:, None, None] * (torch.einsum("nkg,kr->nrg", along, metric.basis) - b[:, None, None] * a / 2)
+    f, b = innermost(wide).values(x).T, weight(wide, x)  # (K, n), (n,)
+    coefficients = (metric.basis @ a).T
+    # dM M^-1 A of each event: (G, K, n)
+    change = f * (coefficients @ f)[:, None]
+    ridge = RIDGE * metric.ridged[:, None] * (f - metric.means[:, None]) ** 2
+    change.addcmul_(ridge, coefficients[:, :, None])
+    along = wide.along(x, v).permute(2, 1, 0) - change.mul_(b / 2)
+    found = (metric.basis.T @ along).sub_((a.T / 2)[:, :, None] * b)
+    return found.mul_(w).permute(2, 1, 0)
 
 
 def rate_unit(matrix: FloatArray, events: Events) -> tuple[str, float]:
