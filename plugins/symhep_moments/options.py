@@ -160,10 +160,14 @@ class MomentsOptions(Options):
     covariance_events: int = Field(
         COVARIANCE_EVENTS,
         ge=1000,
-        description="events that the covariance of the moments is estimated from, at most",
+        description="events that the covariance of the moments is estimated from, at most; of more than 200,000 events "
+        "those of a uniform subsample of so many",
     )
     max_events: int | None = Field(
-        None, ge=1, description="use this many events, evenly spaced; all by default"
+        None,
+        ge=1,
+        description="use this many events at most, evenly spaced; of more than 200,000 events those of a uniform "
+        "subsample, or whole blocks of files where that is not enough; all by default",
     )
 
     @property

@@ -316,7 +316,8 @@ class MomentsRecord(Record):
         None,
         description="of more events than are looked at side by side, how many are: a uniform subsample. From it are "
         "the equations of the support (all events are checked), the covariance of the moments, rates, maps, "
-        "projections, the choice of functions and of binnings, and the scale; null: all",
+        "projections, what networks and nearest neighbours see, the choice of functions and of binnings, and "
+        "the scale; null: all",
     )
     vectors: VectorsRecord = Field(description="what an event is made of")
     scale: float = Field(description="scale of the components, in ``unit``: the unit of translations")

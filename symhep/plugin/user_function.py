@@ -28,6 +28,19 @@ def checked(name: str, context: Any) -> str:
     return source_checksum(name, registry)
 
 
+class LoadedFunction:
+    """A function that another process loads anew by its name, when it is sent there by pickle."""
+
+    def __init__(self, name: str, registry: Registry | None = None) -> None:
+        self.name, self._function = name, load_function(name, registry)
+
+    def __call__(self, *given: Any) -> Any:
+        return self._function(*given)
+
+    def __reduce__(self) -> tuple[type[LoadedFunction], tuple[str]]:
+        return LoadedFunction, (self.name,)
+
+
 class UserFunctionOptions(Options):
     """A function by name. A method derives from this, and describes what ``function`` gets and gives.
 
@@ -60,4 +73,4 @@ class UserFunctionOptions(Options):
 
     def load(self) -> Callable[..., Any]:
         """The function, of the plugins that the options were checked with."""
-        return load_function(self.function, self._registry)
+        return LoadedFunction(self.function, self._registry)

@@ -178,7 +178,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
         broken = [t.label for t in candidates if t.p.rejected]
         if options.bounds is not None and along is not None:
             bounds = relative_bounds(on_support, options.bounds, along)
-            maps = relative_maps(on_support, functions, broken, along.along)
+            maps = relative_maps(on_support.few, functions, broken, along.along.few)
         elif options.bounds is not None and reference is None and seeing is None and not unnamed:
             bounding = Bounding.of(on_support, functions, options.bounds)
             scanned = None if options.density is not None else Scanned.of(on_support, functions, broken)

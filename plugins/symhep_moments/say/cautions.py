@@ -37,6 +37,7 @@ def cautions(s: MomentsRecord) -> Iterator[Statement]:
     yield from _name(s)
     yield from _relative(s)
     yield from _weights(s)
+    yield from _subsample(s)
     yield from _ordered(s)
     yield from whole_events(s)
     yield from alike_statements(s.discrete)
@@ -167,6 +168,16 @@ def _steep(s: MomentsRecord) -> Iterator[Statement]:
             {"steep": doubtful},
             "p_values",
             kind="warning",
+        )
+
+
+def _subsample(s: MomentsRecord) -> Iterator[Statement]:
+    """What is not from all events. Nothing is wrong with it."""
+    if s.subsample is not None:
+        yield Statement(
+            f"Moments, limits and sectors are sums over all {s.events.used:,} events. A uniform subsample of "
+            f"{s.subsample:,} gives the covariance of the moments, rates, maps and projections.",
+            {"used": s.events.used, "subsample": s.subsample},
         )
 
 

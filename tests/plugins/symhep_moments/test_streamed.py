@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ from symhep.methods.context import Context, seed_sequence
 from symhep.methods.interface import Shard
 from symhep.methods.passes import Pass, State, reduce_here
 from symhep.methods.result import Result
+from symhep.plugin.functions import add_code_folder
 from symhep.readers.toy.particles import density
 from symhep_moments.fit.bounds.limits import bounds_of
 from symhep_moments.fit.bounds.options import BoundOptions
@@ -128,7 +131,7 @@ def jets() -> Dataset:
 
 
 class Counting:
-    """Counts how often all events are read."""
+    """Counts how often all events are read, by passes that other processes could do."""
 
     def __init__(self, events: int) -> None:
         self.events, self.names = events, list[str]()
@@ -136,7 +139,7 @@ class Counting:
     def __call__(self, work: Pass, stream: EventStream) -> State:
         if stream.events == self.events:
             self.names.append(work.name)
-        return reduce_here(work, stream)
+        return reduce_here(pickle.loads(pickle.dumps(work)), stream)  # noqa: S301
 
 
 def measured(data: Dataset, **options: Any) -> tuple[Result[MomentsRecord], Counting]:
@@ -162,6 +165,22 @@ def test_the_record_does_not_depend_on_where_the_events_are(make: Callable[[], D
     assert one.record.subsample <= SUBSAMPLE
     assert one.record.events.used == len(data)
     assert len(counted.names) <= 2  # checks and moments; sizes
+
+
+def test_edges_and_functions_are_sent_with_the_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my_waves.py").write_text("def wave(x):\n    return x[..., 1].sum(dim=1).tanh()\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("SYMHEP_CODE", "")
+    add_code_folder(tmp_path)
+    edges = ({"variable": "abs_eta", "below": 3.0, "width": 1.0},)
+    functions = {"fourier": 4, "user": {"function": "my_waves:wave"}}
+    (one, _), (other, _) = (
+        measured(d, generators="rotations", edges=edges, functions=functions)
+        for d in (dijets(), streamed(dijets()))
+    )
+    assert one.record.to_json() == other.record.to_json()
 
 
 def test_copies_are_counted_in_all_blocks() -> None:

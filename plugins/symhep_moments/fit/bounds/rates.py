@@ -125,7 +125,9 @@ class _Metric:
         g = gram.cpu().numpy()
         means = g[0] / g[0, 0]
         variances = np.diag(g) - means**2 * g[0, 0]
-        kept = np.r_[0, 1 + np.flatnonzero(variances[1:] > CONSTANT * np.diag(g)[1:])]
+        # Functions are of the order of one: what is far below is a sum that cancels in every event.
+        least = np.maximum(CONSTANT * np.diag(g), ROUNDING**2 * g[0, 0])
+        kept = np.r_[0, 1 + np.flatnonzero(variances[1:] > least[1:])]
         ridge = np.where(np.arange(len(g)) > 0, RIDGE * variances, 0.0)
         # In units of their spread, less their means: M is well conditioned there.
         units = np.zeros((len(g), len(kept)))

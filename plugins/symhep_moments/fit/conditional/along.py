@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -53,6 +53,11 @@ class Along(Protocol):
         """All of them, with few readings of all events."""
         ...
 
+    @property
+    def few(self) -> Along:
+        """The same of the events in memory alone."""
+        ...
+
 
 @dataclass(frozen=True, eq=False)
 class ReferenceAlong(Along):
@@ -81,6 +86,11 @@ class ReferenceAlong(Along):
         keep = [one.keep for one in asked]
         return partialled_each(works, data, theirs, keep, self.variations, self.context)
 
+    @property
+    def few(self) -> ReferenceAlong:
+        """See `Along.few`; without the variations."""
+        return replace(self, events=self.events.few, reference=self.reference.few, variations=())
+
 
 @dataclass(frozen=True, eq=False)
 class EfficiencyAlong(Along):
@@ -98,6 +108,11 @@ class EfficiencyAlong(Along):
             known_law(data, work.images, work.efficiency, work.functions, one.keep, state)
             for work, one, state in zip(works, asked, known_sums(works, data, self.context), strict=True)
         ]
+
+    @property
+    def few(self) -> EfficiencyAlong:
+        """See `Along.few`."""
+        return replace(self, events=self.events.few)
 
 
 def keeps_masses(events: Events, orbit: ClosedOrbit) -> bool:

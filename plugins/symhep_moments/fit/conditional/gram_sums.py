@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
+from symhep.events.copies import independent
 from symhep.methods.context import Context
 from symhep.methods.passes import State
 from symhep_moments.fit.points import Points
@@ -29,7 +30,7 @@ SHARED = 4
 @dataclass(frozen=True, eq=False)
 class GramSums(EventsPass):
     """Of ``features`` s and ``functions`` f of events (n, P, D) the sums ``w``, ``s`` (J,), ``f`` (K,), ``ss`` of
-    w s s^T, ``sf`` of w s f^T and ``ff`` of w f^2."""
+    w s s^T, ``sf`` of w s f^T and ``ff`` of w f^2, and ``w2`` of the squares of the weights of independent events."""
 
     name: ClassVar[str] = "regressions"
 
@@ -42,7 +43,10 @@ class GramSums(EventsPass):
             self._sums(events.x[a : a + BLOCK], events.weights[a : a + BLOCK].cpu().numpy())
             for a in range(0, max(len(events), 1), BLOCK)
         ]
-        return {name: np.asarray(sum(part[name] for part in parts)) for name in parts[0]}
+        w2 = (independent(events.weights.cpu().numpy(), events.source) ** 2).sum()
+        return {name: np.asarray(sum(part[name] for part in parts)) for name in parts[0]} | {
+            "w2": np.asarray(w2)
+        }
 
     def _sums(self, x: Tensor, w: FloatArray) -> State:
         s, f = self.features(x), np.asarray(self.functions(x).cpu().numpy(), dtype=np.float64)

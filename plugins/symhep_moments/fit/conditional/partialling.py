@@ -212,9 +212,10 @@ def partialled(
     return Partialled(mean, covariance, max(freedom - 1, 2.0), worth, sizes, large, influences, fit=fit)
 
 
-def mean_of_all(states: Sequence[State], data: Points, reference: Points) -> FloatArray:
-    """A (K,) from the states of `GramSums` over both samples."""
-    events = data.effective + reference.effective
+def mean_of_all(states: Sequence[State], data: Points) -> FloatArray:
+    """A (K,) from the states of `GramSums` over ``data`` and any reference."""
+    theirs = float(states[1]["w"]) ** 2 / float(states[1]["w2"])
+    events = data.effective + theirs
     whole = centred_of_all(states, data.effective / events)
     label = ridge(whole.gram, whole.cross[:, :1], whole.squares[:1], events)
     position = ridge(whole.gram, whole.cross[:, 1:], whole.squares[1:], events)

@@ -95,7 +95,6 @@ def reference_shifts(
     for a, (other, same) in enumerate(flat):
         if same:
             continue
-        points = Points(other.x, other.weights, other.source, other)
         for i, work in enumerate(works):
             apart = other.stream is not None
             own = (
@@ -103,5 +102,5 @@ def reference_shifts(
                 if apart
                 else over_all(_OfAlternative(work, a), events, context, variations)
             )
-            differences[i][a] = mean_of_all([states[i][0], own], data, points) - found[i].mean
+            differences[i][a] = mean_of_all([states[i][0], own], data) - found[i].mean
     return differences
