@@ -19,6 +19,7 @@ def main() -> None:
         "lhe",
         "hepmc",
         "root_files",
+        "reading",
         "cluster",
         "vae",
         "oracle_table",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,11 +16,11 @@ from symhep.errors import MethodError
 from symhep.events.copies import merged, units_or_none
 from symhep.events.dataset import Dataset
 from symhep.events.stream import BLOCK_EVENTS
-from symhep.events.tree import map_reduce
+from symhep.events.tree import tree_reduce
 from symhep.events.vectors import vectors_of
 from symhep.methods.context import Context
 from symhep.methods.passes import Pass, State, reduce_here
-from symhep.torchkit.threads import cores, one_thread_per_operation
+from symhep.torchkit.threads import on_cores
 from symhep_moments.events import Events
 from symhep_moments.places import whole_events
 from symhep_moments.varied import VariedEvents
@@ -179,12 +178,8 @@ def together(
     if events.stream is None or (rows_of_their_own and not events.subsampled):
         whole = replace(events, variations=tuple(variations))
         parts = [whole] if rows_of_their_own else parts_of(whole)
-        threads = cores() if events.x.device.type == "cpu" else 1
-        with one_thread_per_operation():
-            total = map_reduce(
-                enumerate(parts), lambda part: work.of_events(part[1], part[0]), work.merge, threads,
-                partial(torch.set_num_threads, 1),
-            )  # fmt: skip
+        states = on_cores(lambda n: work.of_events(n[1], n[0]), enumerate(parts), events.x.device.type)
+        total = tree_reduce(states, work.merge)
         assert total is not None  # no events are one part
     else:
         total = (reduce_here if context is None else context.reduce)(work, events.stream)

@@ -10,6 +10,7 @@ import numpy as np
 from symhep.errors import as_card_error
 from symhep.events.dataset import Dataset
 from symhep.events.variation import Alternative
+from symhep.events.varied_stream import planned_of, with_stream
 from symhep.lie.sums import algebra_sum
 from symhep.methods.context import Context
 from symhep.methods.init_block import InitBlock, SampleView
@@ -142,7 +143,9 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
             return evaluated(prepared, result, alternative, context)
         if alternative.same_rows and preserved_whatever_the_weights(result, prepared):
             return {}
-        return super().vary(prepared, result, variation, alternative, context)
+        planned = planned_of(prepared.data)
+        streamed = with_stream(alternative, prepared.stream, planned, variation)
+        return super().vary(prepared, result, variation, streamed, context)
 
     def statements(self, record: OracleRecord) -> Iterator[Statement]:
         """The algebra, how it was decided and compared, what breaks it; then warnings."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from symhep.events.dataset import Dataset
 from symhep.events.effective import require_spread
 from symhep.events.variation import Alternative
+from symhep.events.varied_stream import with_stream
 from symhep.hypotheses.references import LESTER, PATERA
 from symhep.methods.context import Context
 from symhep.methods.init_block import InitBlock, SampleView
@@ -116,8 +117,10 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
         context: Context,
     ) -> Sequence[Mapping[str, Shifted]]:
         """The same for many weights, from one projection of the images and one pass of the classifiers."""
+        rows = prepared.rows
+        streamed = [with_stream(a, rows.stream, rows.planned, variation) for a in alternatives]
         with one_thread_per_operation():
-            return evaluated(prepared, result, alternatives, context)
+            return evaluated(prepared, result, streamed, context)
 
     def statements(self, record: SymmetryGanRecord) -> Iterator[Statement]:
         """The group, the elements and how they were judged, subgroups, maps; then what forbids conclusions."""

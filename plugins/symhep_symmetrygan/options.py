@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from symhep.events.stream import SUBSAMPLE
 from symhep.hypotheses.discrete.options import spelled
 from symhep.hypotheses.subgroups.options import switch
 from symhep.methods.interface import Options
@@ -54,6 +55,12 @@ class SymmetryGanOptions(Options):
         0.01, gt=0, lt=1, description="significance level (family-wise error rate) per family of hypotheses"
     )
     held_out: float = Field(0.5, gt=0, lt=1, description="share of the events that training never sees")
+    train_events: int = Field(
+        SUBSAMPLE // 2,
+        ge=1,
+        le=SUBSAMPLE,
+        description="train on at most this many events, a uniform subsample; all others are held out",
+    )
     max_events: int | None = Field(
         None, ge=1, description="use this many events, evenly spaced; all by default"
     )

@@ -45,6 +45,7 @@ from symhep.hypotheses.generators.record import GeneratorRow
 from symhep.methods.events import EventsRecord, VectorsRecord
 from symhep.methods.number import Number
 from symhep.methods.record import Record
+from symhep.methods.split import SplitRecord
 from symhep.methods.symmetry import SymmetryRecord
 from symhep_symmetrygan.inference.record import (
     AlgebraRecord,
@@ -159,7 +160,17 @@ class SymmetryGanRecord(Record):
     symmetry: SymmetryRecord | None = Field(None, description="the symmetry found, for `symhep augment`")
     space: SpaceRecord | None = Field(None, description="what was searched; null: no search for elements")
     search: SearchRecord | None = Field(None, description="how it was searched")
-    events: EventsRecord = Field(description="the held-out events, which training never saw")
+    events: EventsRecord = Field(description="the held-out events in memory, which training never saw")
+    split: SplitRecord | None = Field(
+        None,
+        description="events trained on, and events that judged: of `subsample` components alone are judged by more "
+        "than `events`",
+    )
+    subsample: int | None = Field(
+        None,
+        description="events of the uniform subsample in which everything was searched, where there are more; null: "
+        "all events were used",
+    )
     vectors: VectorsRecord = Field(description="what an event is made of")
     spectator_names: tuple[str, ...] = Field(
         (),

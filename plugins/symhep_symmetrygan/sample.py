@@ -13,6 +13,9 @@ from torch import Tensor
 from symhep.errors import MethodError
 from symhep.events.dataset import Column, Dataset
 from symhep.events.effective import FEWEST, effective_events, require_effective
+from symhep.events.stream import EventStream
+from symhep.events.subsample import subsample, subsampled
+from symhep.events.varied_stream import planned_of
 from symhep.events.vectors import ActsOn, Vectors, vectors_of
 from symhep_symmetrygan.members import Members, canonical_order
 
@@ -187,6 +190,10 @@ class Rows:
         (2, L) and (2, S) means and spreads that tags and spectators were shifted and divided by.
     left_out
         Units of events that were not taken.
+    stream
+        All events, of which these are a uniform subsample; None: these are all that are looked at.
+    planned
+        Names of variations and alternatives that its blocks hold.
     """
 
     table: Dataset
@@ -203,6 +210,8 @@ class Rows:
     tag_units: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0)))
     spectator_units: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0)))
     left_out: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    stream: EventStream | None = None
+    planned: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
     def of(
@@ -225,6 +234,21 @@ class Rows:
         >>> len(events.train), len(events.held), events.names
         (75, 25, ('x1', 'x2', 'x3', 'x4'))
         """
+        data = data if max_events is not None else subsampled(data)
+        found = cls.some(data, acts_on, vectors, max_events, like)
+        require_effective(found.table, FEWEST / min(held_out, 1 - held_out))
+        return found
+
+    @classmethod
+    def some(
+        cls,
+        data: Dataset,
+        acts_on: ActsOn = "auto",
+        vectors: int | None = None,
+        max_events: int | None = None,
+        like: Rows | None = None,
+    ) -> Rows:
+        """`of`, of events that may be too few for a split, such as those of a block."""
         taken = vectors_of(data, acts_on, vectors, max_events)
         count, particles, vector = taken.x.shape
         scale = taken.scale if like is None else like.scale
@@ -248,38 +272,46 @@ class Rows:
         )  # fmt: skip
         table = replace(
             table, unit=data.unit[taken.rows], spectators=static,
+            block=data.block[taken.rows] if len(data.block) else data.block,
             spectator_columns=tuple(Column(str(k)) for k in range(static.shape[1])),
         )  # fmt: skip
-        require_effective(table, FEWEST / min(held_out, 1 - held_out))
         return cls(
-            table, particles, vector, taken.names, _objects(data, taken), taken.unit, scale, len(data),
+            table, particles, vector, taken.names, _objects(data, taken), taken.unit, scale, data.events,
             names, data.tag_names if tags.shape[2] else (), members, tag_units, own,
-            np.setdiff1d(data.unit, data.unit[taken.rows]),
+            np.setdiff1d(data.unit, data.unit[taken.rows]), data.stream if max_events is None else None,
+            planned_of(data),
         )  # fmt: skip
 
-    def split(self, rng: np.random.Generator, held_out: float = 0.5, device: str = "cpu") -> Events:
-        """The events in two parts; ``rng`` draws the share ``held_out`` of the units that training never sees.
+    def parts(
+        self, rng: np.random.Generator, held_out: float = 0.5, train_events: int | None = None
+    ) -> tuple[Dataset, Dataset]:
+        """Rows to train on, at most ``train_events``, and to test with: ``rng`` draws ``held_out`` of the units."""
+        units = len(np.unique(self.table.unit))
+        train, held = self.table.split(1 - round(held_out * units) / units, rng)
+        if train_events is None or len(train) <= train_events:
+            return train, held
+        train = subsample(train, train_events, "training")
+        return train, self.table.take(np.flatnonzero(~np.isin(self.table.unit, train.unit)))
+
+    def split(
+        self,
+        rng: np.random.Generator,
+        held_out: float = 0.5,
+        device: str = "cpu",
+        train_events: int | None = None,
+    ) -> Events:
+        """The events in the two `parts`, on the device.
 
         Raises `MethodError` where the weights of a part do not sum to a positive number.
         """
-        units = len(np.unique(self.table.unit))
-        parts = self.table.split(1 - round(held_out * units) / units, rng)
+        parts = self.parts(rng, held_out, train_events)
         for part, use in zip(parts, ("to train on", "to test with"), strict=True):
             if not float(part.weights.sum()) > 0:
                 raise MethodError(
                     f"the weights of the events of '{part.name}' {use} sum to {part.weights.sum():.3g}: "
                     "read more events, or use weights of one sign"
                 )
-        train, held = (
-            Sample(
-                torch.from_numpy(part.values).to(device),
-                torch.from_numpy(part.weights).to(device),
-                part.unit,
-                torch.from_numpy(part.spectators).to(device) if part.spectator_columns else None,
-                self.members,
-            )
-            for part in parts
-        )
+        train, held = (self.sample(part, device) for part in parts)
         names = tuple(column.name for column in self.table.columns)
         return Events(
             train,
@@ -294,6 +326,16 @@ class Rows:
             self.available,
             self.spectators,
             self.tags,
+        )
+
+    def sample(self, part: Dataset, device: str = "cpu") -> Sample:
+        """Rows of a table like these, on the device."""
+        return Sample(
+            torch.from_numpy(part.values).to(device),
+            torch.from_numpy(part.weights).to(device),
+            part.unit,
+            torch.from_numpy(part.spectators).to(device) if part.spectator_columns else None,
+            self.members,
         )
 
 

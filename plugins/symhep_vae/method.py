@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from symhep.events.dataset import Dataset
 from symhep.events.effective import FEW
 from symhep.events.variation import Alternative
+from symhep.events.varied_stream import with_stream
 from symhep.methods.context import Context
 from symhep.methods.enumeration import plural
 from symhep.methods.init_block import InitBlock, SampleView
@@ -127,9 +128,7 @@ class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
         context: Context,
     ) -> Mapping[str, Shifted]:
         """The trained networks evaluated on the varied events; nothing is trained again."""
-        from symhep_vae.fit.variation import evaluated
-
-        return evaluated(prepared, result, [alternative], context)[0]
+        return self.vary_weights(prepared, result, variation, [alternative], context)[0]
 
     def vary_weights(
         self,
@@ -142,7 +141,8 @@ class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
         """All from one pass of the networks."""
         from symhep_vae.fit.variation import evaluated
 
-        return evaluated(prepared, result, alternatives, context)
+        streamed = [with_stream(a, prepared.others, prepared.planned, variation) for a in alternatives]
+        return evaluated(prepared, result, streamed, context)
 
     def statements(self, record: VaeRecord) -> Iterable[Statement]:
         """Directions, constraints, what the latents follow; then warnings."""

@@ -14,6 +14,7 @@ from symhep.events.drawn import Drawn
 from symhep.events.effective import require_effective, require_spread
 from symhep.events.stream import EventStream, InMemory, stream_of
 from symhep.events.subsample import subsample
+from symhep.events.varied_stream import planned_of
 from symhep.methods.interface import Inputs
 from symhep_vae.options import VaeOptions
 
@@ -41,6 +42,8 @@ class Sample(Inputs[VaeOptions]):
         Units of the others, of those in memory.
     others
         All events of which these were drawn as a subsample; None: the networks are judged by these n.
+    planned
+        Names of variations and alternatives that their blocks hold.
     """
 
     x: FloatArray
@@ -48,6 +51,7 @@ class Sample(Inputs[VaeOptions]):
     available: int
     left_out: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     others: EventStream | None = None
+    planned: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def weighted(self) -> bool:
@@ -66,7 +70,9 @@ class Sample(Inputs[VaeOptions]):
         chosen = to_train_on(data, options)
         require_trainable(chosen)
         found = cls._of(chosen, options, data.events, np.setdiff1d(data.unit, chosen.unit))
-        return found if len(chosen) == whole.events else replace(found, others=stream_of(whole))
+        if len(chosen) == whole.events:
+            return found
+        return replace(found, others=stream_of(whole), planned=planned_of(whole))
 
     def varied(self, data: Dataset, rng: np.random.Generator) -> Sample:
         """The same events under a variation; of those that this sample lacks as large a share as it takes of its own.

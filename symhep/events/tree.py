@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-__all__ = ["map_reduce", "threads_map", "tree_reduce"]
+__all__ = ["threads_map", "tree_reduce"]
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -76,18 +76,3 @@ def threads_map(
         finally:
             for future in waiting:
                 future.cancel()
-
-
-def map_reduce(
-    items: Iterable[T],
-    function: Callable[[T], S],
-    merge: Callable[[S, S], S],
-    threads: int = 1,
-    start: Callable[[], None] | None = None,
-) -> S | None:
-    """`tree_reduce` of `threads_map`: bit for bit the same for any number of threads.
-
-    >>> map_reduce(range(101), float, lambda left, right: left + right, threads=2)
-    5050.0
-    """
-    return tree_reduce(threads_map(function, items, threads, start), merge)

@@ -10,7 +10,18 @@ from typing import Any
 
 from symhep.methods.number import ONE_SIGMA, interval
 
-__all__ = ["column", "duration", "moment", "number", "percent", "rows", "size", "typeset", "with_error"]
+__all__ = [
+    "column",
+    "duration",
+    "megabytes",
+    "moment",
+    "number",
+    "percent",
+    "rows",
+    "size",
+    "typeset",
+    "with_error",
+]
 
 #: Longer lists are cut in the page; result.json has them whole.
 SHOWN = 24
@@ -116,6 +127,15 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s"
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+def megabytes(value: float) -> str:
+    """Megabytes in the units a person would use.
+
+    >>> megabytes(35.7), megabytes(1496.8)
+    ('36 MB', '1.5 GB')
+    """
+    return f"{value:.0f} MB" if value < 1000 else f"{value / 1000:.1f} GB"
 
 
 def moment(iso: str) -> str:

@@ -14,7 +14,17 @@ from symhep.errors import StoreError
 from symhep.paths import writing
 from symhep.printable import printable
 from symhep.report.contents import gather
-from symhep.report.numbers import duration, moment, number, percent, rows, size, typeset, with_error
+from symhep.report.numbers import (
+    duration,
+    megabytes,
+    moment,
+    number,
+    percent,
+    rows,
+    size,
+    typeset,
+    with_error,
+)
 from symhep.report.views import ReportContents
 
 __all__ = ["write_report"]
@@ -55,7 +65,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    for show in (duration, moment, number, rows, size, typeset):
+    for show in (duration, megabytes, moment, number, rows, size, typeset):
         environment.filters[show.__name__] = show
     environment.filters["path"] = _path
     environment.globals |= {"percent": percent, "with_error": with_error}

@@ -23,6 +23,7 @@ from symhep.run.file_account import file_account, sums_of
 from symhep.run.file_part import SegmentReading, stored_name
 from symhep.run.folder import content_key
 from symhep.run.normalisation import normalisation, sum_after_policy
+from symhep.run.usage import mapped
 from symhep.run.varied_events import varied_tables, varied_yields, with_yields
 
 __all__ = ["DatasetEvents", "StoredBlock", "join", "sum_of_weights"]
@@ -51,6 +52,7 @@ class StoredBlock:
         stored = feature if alternative is None else stored_name(feature, alternative)
         names = {f"{stored}.{array}" for array in ARRAYS}
         found = self.reading.arrays(self.number, names)
+        mapped(sum(array.nbytes for array in found.values()))
         arrays = {key.removeprefix(f"{stored}."): array for key, array in found.items()}
         entry = arrays["source"][:, 1]
         arrays["source"] = np.stack([np.full(len(entry), self.file, dtype=np.int64), entry], axis=1)

@@ -32,7 +32,8 @@ from symhep.run.provenance import fingerprints, git_state, record_run
 from symhep.run.reading import read_dataset
 from symhep.run.side_by_side import side_by_side
 from symhep.run.stored import read_run
-from symhep.run.workers import Workers, open_workers
+from symhep.run.usage import Meter, Metered
+from symhep.run.workers import open_workers
 
 if TYPE_CHECKING:
     from symhep.methods.interface import NamedFigure
@@ -165,26 +166,28 @@ def run(
     with folder.locked(), open_workers(workers) as pool:
         if force:
             folder.forget(plan.methods)
-        _execute(plan, folder, progress or SilentProgress(), pool, done, verify)
+        _execute(plan, folder, progress or SilentProgress(), Metered(pool, Meter()), done, verify)
     return done
 
 
 def _execute(
-    plan: Plan, folder: RunFolder, progress: Progress, pool: Workers, done: Run, verify: bool
+    plan: Plan, folder: RunFolder, progress: Progress, pool: Metered, done: Run, verify: bool
 ) -> None:
     """The line at the top of this file, as code."""
+    meter = pool.meter
     started, clock = datetime.now(UTC), time.perf_counter()
     folder.read_json("provenance.json")  # a broken one fails here, before anything is computed
     forget_seen(plan, folder)
     names = [s.path for found in plan.all_sources for s in found]
-    prints = fingerprints(names, folder, progress, verify=verify)
+    with meter.step("hashing input files"):
+        prints = fingerprints(names, folder, progress, verify=verify)
     _LOG.info("%d input files are known; %.1f s", len(prints), time.perf_counter() - clock)
-    events = {
-        name: read_dataset(
-            name, plan.tables, found, plan.agreements[name], prints, folder, progress, pool, plan.others[name]
-        )
-        for name, found in plan.sources.items()
-    }
+    events = {}
+    for name, found in plan.sources.items():
+        with meter.step(f"reading {name}"):
+            events[name] = read_dataset(
+                name, plan.tables, found, plan.agreements[name], prints, folder, progress, pool, plan.others[name]
+            )  # fmt: skip
     events, hidden = hide(plan, events)
     done.notes += [
         f"{note['file']}: {Note(**note).sentence()}"
@@ -197,11 +200,13 @@ def _execute(
     folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
     outcomes = _still_valid(folder, plan, hidden)
     forget_unsupported(plan, hidden, folder, outcomes)
-    done.notes += make_control(plan, events, hidden, folder, progress, pool)
+    with meter.step("control plots"):
+        done.notes += make_control(plan, events, hidden, folder, progress, pool)
     for planned in plan.methods.values():
         begun = time.perf_counter()
         _LOG.info("method '%s' (%s) begins", planned.name, planned.method.name)
-        tried = attempt(planned, plan, events, hidden, folder, progress, pool, done.registry)
+        with meter.step(planned.name):
+            tried = attempt(planned, plan, events, hidden, folder, progress, pool, done.registry)
         how = (
             "is blind"
             if tried.entry["status"] == "blind"
@@ -229,6 +234,7 @@ def _execute(
         "duration_s": round(time.perf_counter() - clock, 2),
         "seed": plan.card.run.seed,
         "device": plan.device,
+        "steps": meter.to_json(),
         "git": git_state(plan.card_file.folder),
         **blinding(plan.card, hidden, folder),
     }

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import torch
-
 from symhep.errors import PluginError
 from symhep.events.stream import EventStream
-from symhep.events.tree import map_reduce, tree_reduce
+from symhep.events.tree import tree_reduce
 from symhep.methods.context import Progress
 from symhep.methods.passes import Pass, State, state_of
 from symhep.methods.result import Part
 from symhep.run.folder import RunFolder, content_key
 from symhep.run.workers import Workers
-from symhep.torchkit.threads import cores, one_thread_per_operation
+from symhep.torchkit.threads import on_cores
 
 __all__ = ["StoredReducer", "shares"]
 
@@ -110,14 +108,9 @@ def share_state(work: Pass, stream: EventStream, numbers: Sequence[int]) -> Stat
     def state(place: int) -> State:
         return state_of(work, stream, place, numbers[place])
 
-    with one_thread_per_operation():
-        found = map_reduce(range(len(stream)), state, work.merge, cores(), _one_thread)
+    found = tree_reduce(on_cores(state, range(len(stream))), work.merge)
     assert found is not None
     return found
-
-
-def _one_thread() -> None:
-    torch.set_num_threads(1)
 
 
 def _added(work: Pass, states: Sequence[State]) -> State:

@@ -2,19 +2,74 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import binomtest, norm
 
 from symhep.stats.intervals import Interval
 
-__all__ = ["FEW", "asymmetry", "wilson"]
+__all__ = ["FEW", "Decided", "asymmetry", "wilson"]
 
 FloatArray = npt.NDArray[np.float64]
 
 LEVEL = 0.95
 #: Below so many effective events the interval of a weighted share is known to cover less than it says.
 FEW = 100
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Sums over the events that differ from their images, N of them, ``first`` of which have the largest score.
+
+    ``total``, ``square``: sums of w and w^2 over all; ``first_total``, ``first_square``: over those that are first;
+    ``least``, ``most``: the smallest and the largest weight.
+    """
+
+    count: int = 0
+    first: int = 0
+    total: float = 0.0
+    first_total: float = 0.0
+    square: float = 0.0
+    first_square: float = 0.0
+    least: float = np.inf
+    most: float = -np.inf
+
+    @classmethod
+    def of(cls, first: npt.NDArray[np.bool_], weights: FloatArray) -> Decided:
+        """Of events with ``weights`` (N,), ``first`` (N,) those whose own score is the largest."""
+        own = weights[first]
+        return cls(
+            len(weights), len(own), float(weights.sum()), float(weights @ first), float((weights**2).sum()),
+            float((own**2).sum()), float(weights.min(initial=np.inf)), float(weights.max(initial=-np.inf)),
+        )  # fmt: skip
+
+    def __add__(self, other: Decided) -> Decided:
+        """Of both."""
+        return Decided(
+            self.count + other.count, self.first + other.first, self.total + other.total,
+            self.first_total + other.first_total, self.square + other.square, self.first_square + other.first_square,
+            min(self.least, other.least), max(self.most, other.most),
+        )  # fmt: skip
+
+    def asymmetry(self, images: int = 2) -> Interval:
+        """A of so many images (q), see `asymmetry`."""
+        q, total = images, self.total
+        if total <= 0:
+            return Interval(np.nan, np.nan, np.nan, "no event differs from its image")
+        if self.least == self.most:
+            test = binomtest(self.first, self.count)
+            limits = test.proportion_ci(LEVEL, method="exact")
+            share, low, high, method = test.statistic, limits.low, limits.high, "Clopper-Pearson"
+        else:
+            share = self.first_total / total
+            squares = self.first_square * (1 - 2 * share) + share**2 * self.square
+            ends, effective = wilson(share, squares, total, self.square, float(norm.isf((1 - LEVEL) / 2)))
+            (low, high), method = ends, f"Wilson, {effective:.3g} effective events"
+        value, low, high = ((q * f - 1) / (q - 1) for f in (share, low, high))
+        floor = -1 / (q - 1)
+        return Interval(value, max(low, floor), min(high, 1.0), f"{method}, {100 * LEVEL:.0f} %")
 
 
 def asymmetry(scores: FloatArray, weights: FloatArray) -> Interval:
@@ -29,25 +84,9 @@ def asymmetry(scores: FloatArray, weights: FloatArray) -> Interval:
     >>> round(interval.value, 3), round(interval.low, 3), round(interval.high, 3)
     (0.2, -0.006, 0.393)
     """
-    q = scores.shape[1]
     others = scores[:, 1:].max(axis=1)
     decided = scores[:, 0] != others
-    first, w = (scores[:, 0] > others)[decided], weights[decided]
-    total = float(w.sum())
-    if total <= 0:
-        return Interval(np.nan, np.nan, np.nan, "no event differs from its image")
-    if (w == w[0]).all():
-        test = binomtest(int(first.sum()), len(first))
-        limits = test.proportion_ci(LEVEL, method="exact")
-        share, low, high, method = test.statistic, limits.low, limits.high, "Clopper-Pearson"
-    else:
-        share = float(w @ first) / total
-        squares = float((w**2 * (first - share) ** 2).sum())
-        ends, effective = wilson(share, squares, total, float((w**2).sum()), float(norm.isf((1 - LEVEL) / 2)))
-        (low, high), method = ends, f"Wilson, {effective:.3g} effective events"
-    value, low, high = ((q * f - 1) / (q - 1) for f in (share, low, high))
-    floor = -1 / (q - 1)
-    return Interval(value, max(low, floor), min(high, 1.0), f"{method}, {100 * LEVEL:.0f} %")
+    return Decided.of((scores[:, 0] > others)[decided], weights[decided]).asymmetry(scores.shape[1])
 
 
 def wilson(

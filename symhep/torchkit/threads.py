@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -13,9 +14,12 @@ import scipy.linalg  # noqa: F401  its BLAS must be loaded before threads are li
 import torch
 from threadpoolctl import threadpool_limits
 
-__all__ = ["cores", "in_groups", "one_thread_per_operation"]
+from symhep.events.tree import threads_map
+
+__all__ = ["cores", "in_groups", "on_cores", "one_thread_per_operation"]
 
 T = TypeVar("T")
+S = TypeVar("S")
 
 #: Networks of a few narrow layers that are trained side by side: with fewer, a core mostly waits for the next call.
 TOGETHER = 8
@@ -60,6 +64,19 @@ def cores() -> int:
     True
     """
     return _cores.get() or torch.get_num_threads()
+
+
+def on_cores(work: Callable[[S], T], items: Iterable[S], device: str = "cpu") -> Iterator[T]:
+    """``work`` of each of ``items``, such as blocks of events, in their order, as many at a time as there are `cores`.
+
+    See `symhep.events.tree.threads_map`. On a GPU one after the other.
+
+    >>> list(on_cores(abs, [-1, 2, -3]))
+    [1, 2, 3]
+    """
+    threads = cores() if device == "cpu" else 1
+    with one_thread_per_operation():
+        yield from threads_map(work, items, threads, partial(torch.set_num_threads, 1))
 
 
 def in_groups(

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from symhep.lie.canonical_basis import leading
 from symhep_moments.fit.functions.interface import TestFunctions
-from symhep_moments.fit.functions.layers import log_density, weight
+from symhep_moments.fit.functions.layers import Layer, log_density, weight
 from symhep_moments.places import Places
 
 __all__ = ["ClosedOrbit", "orbit_shares"]
@@ -82,8 +82,8 @@ class ClosedOrbit:
         offset = torch.as_tensor(self._at(starts * step), device=x.device)
         vectors = x if places is None else x[..., :d]
         moved = torch.einsum("nij,npj->npi", offset[:, :-1, :-1], vectors) + offset[:, None, :-1, -1]
-        turned = torch.einsum("mij,npj->nmpi", around[:, :-1, :-1], moved)
-        turned = turned + around[:, None, :-1, -1]
+        linear, shift = around[:, :-1, :-1].flatten(0, 1), around[:, :-1, -1].flatten()
+        turned = torch.addmm(shift, moved.flatten(0, 1), linear.T).view(n, -1, count, d).transpose(1, 2)
         return turned if places is None else places.moved(x[:, None], turned)
 
     def harmonics(self, x: Tensor, orders: int, places: Places | None = None) -> Tensor:
@@ -138,6 +138,8 @@ def orbit_shares(functions: TestFunctions, around: Tensor) -> Tensor:
     A density p0 invariant relative to q gives each point a share in proportion to q, and edges b leave b of it.
     Then f - fbar has no mean under b p0. Equal shares without layers around ``functions``.
     """
+    if not isinstance(functions, Layer):
+        return around.new_full(around.shape[:2], 1 / around.shape[1])
     points = around.flatten(0, 1)
     b = weight(functions, points).view(around.shape[:2])
     log_q = log_density(functions, points).view(around.shape[:2])

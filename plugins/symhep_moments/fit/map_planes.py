@@ -29,7 +29,7 @@ BEYOND = 0.005
 class Plane:
     """Two coordinates of some vectors of an event, with edges of bins; the first one may be an angle.
 
-    ``coordinates``: (n, P, D) -> (n, M, 2) of M vectors; ``weights``: (n, M), None: each is there. ``places``: of
+    ``coordinates``: (..., P, D) -> (..., M, 2) of M vectors; ``weights``: (n, M), None: each is there. ``places``: of
     these vectors, if they are several.
     """
 
@@ -46,7 +46,7 @@ class Plane:
         return 1.0 if self.weights is None else self.weights(points)
 
     def bins(self, points: Tensor) -> Tensor:
-        """Number of the bin: (n, P, D) -> (n, M); events beyond the map count for its margin."""
+        """Number of the bin: (..., P, D) -> (..., M); events beyond the map count for its margin."""
         c = self.coordinates(points).detach()
         places = [
             torch.bucketize(c[..., i].contiguous(), torch.as_tensor(edges[1:-1], device=c.device))
@@ -77,7 +77,7 @@ def plane_of(events: Events, x: Tensor, functions: TestFunctions) -> Plane | Non
     d = len(events.names)
     names = tuple(events.names[i % d] + (f" of vector {i // d + 1}" if d < 2 else "") for i in (0, 1))
     return Plane(
-        lambda p: events.scale * p[..., :d].flatten(1)[:, None, :2],
+        lambda p: events.scale * p[..., :d].flatten(-2)[..., None, :2],
         x_edges,
         y_edges,
         (names[0], names[1]),

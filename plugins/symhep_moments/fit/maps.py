@@ -157,7 +157,7 @@ def _modulation_map(
         wb = wb * weight(functions, points)
         along = orbit.points(points, POINTS, first, places)
         share = orbit_shares(functions, along)
-        where = plane.bins(along.flatten(0, 1)).view(*share.shape, -1)
+        where = plane.bins(along)
         counted = plane.counted(points)
         # An orbit that leads no member over an edge leaves the weights of the members alone.
         entries = share[..., None] * (counted if isinstance(counted, float) else counted[:, None])
@@ -179,17 +179,18 @@ def _rate_map(
     """- h per bin, and its error."""
     hats = around(functions, Hats(plane))
     step = max(1, BLOCK // hats.count)
-    chunks = list(zip(torch.split(x, step), torch.split(w, step), strict=True))
-    moved, expected, size, variance = (x.new_zeros(hats.count) for _ in range(4))
-    for points, weights in chunks:
-        phi = hats.values(points)
-        moved += hats.sum_along(points, fields(points), weights)[:, 0]
+    moved, expected, size, *squares = (x.new_zeros(hats.count) for _ in range(6))
+    for points, weights in zip(torch.split(x, step), torch.split(w, step), strict=True):
+        phi, m = hats.values(points), hats.along(points, fields(points))[:, :, 0]
         expected += weights @ phi
-        size += weights**2 @ phi
+        moved += weights @ m
+        squared = weights**2
+        size += squared @ phi
+        for total, product in zip(squares, (m * m, m * phi, phi * phi), strict=True):
+            total += squared @ product
+    # Of w (m - rate phi).
     rate = moved / expected
-    for points, weights in chunks:
-        e = hats.along(points, fields(points))[:, :, 0] - rate * hats.values(points)
-        variance += weights**2 @ e**2
+    variance = (squares[0] - 2 * rate * squares[1] + rate**2 * squares[2]).clamp(min=0.0)
     return _shown(moved, variance, expected, size)
 
 

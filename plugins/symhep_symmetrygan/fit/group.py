@@ -23,9 +23,10 @@ from symhep_symmetrygan.inference.exact import exact_elements
 from symhep_symmetrygan.inference.infer import infer, without
 from symhep_symmetrygan.inference.inference import Inference
 from symhep_symmetrygan.inference.record import ComponentRecord, CompositionRecord
+from symhep_symmetrygan.validation.all_events import AllEvents, Counted
 from symhep_symmetrygan.validation.given import is_exact
 from symhep_symmetrygan.validation.results import Validated
-from symhep_symmetrygan.validation.validate import DRAWS, steps_of, validate
+from symhep_symmetrygan.validation.validate import DRAWS, steps_of, validate, validate_on_all
 
 __all__ = ["Group", "group_of"]
 
@@ -49,6 +50,7 @@ class Group:
     inference: Inference
     representatives: Validated | None
     composition: Composition | None
+    counted: Counted | None = None
 
     def records(self) -> dict[str, Any]:
         """The fields of the record that concern the group."""
@@ -57,7 +59,12 @@ class Group:
             "algebra": i.algebra,
             "generators": i.basis,
             "connected_components": judged_components(
-                i, self.elements, self.divergences, self.validated, self.representatives
+                i,
+                self.elements,
+                self.divergences,
+                self.validated,
+                self.representatives,
+                asymptotic=self.counted is not None,
             ),
             "finite_group": i.finite,
             "component_group": i.component_group,
@@ -89,8 +96,16 @@ class Group:
         return CompositionRecord(how=c.how, exponent=exponent, usable=usable)
 
 
-def group_of(elements: Elements, divergences: Divergences | None, context: Context) -> Group | None:
-    """The group of the refined elements; None for spaces without generators, and where there is no element."""
+def group_of(
+    elements: Elements,
+    divergences: Divergences | None,
+    context: Context,
+    all_events: AllEvents | None = None,
+) -> Group | None:
+    """The group of the refined elements; None for spaces without generators, and where there is no element.
+
+    Its components are tested on ``all_events``, where those in memory are a subsample.
+    """
     v, space, options = elements.validated, elements.space, elements.options
     if v is None or space.generators is None or not np.isfinite(v.refined).all(axis=(1, 2)).any():
         return None
@@ -105,7 +120,7 @@ def group_of(elements: Elements, divergences: Divergences | None, context: Conte
         seed=_seed(context, "group"),
         drawn=bool(options.terms),
     )
-    judged = None
+    judged, counted = None, None
     if found.components:
         alone = options.validation.model_copy(update={"random": 0})
         seeds = context.shared("representatives")
@@ -116,11 +131,15 @@ def group_of(elements: Elements, divergences: Divergences | None, context: Conte
                 found.representatives, space, elements.events, alone, seeds, advance, draws=draws,
                 errors=found.representatives_covariance,
             )  # fmt: skip
+            if all_events is not None:
+                judged, counted = validate_on_all(
+                    judged, space, elements.events, alone, seeds, found.representatives_covariance, all_events
+                )
             found = without(found, _rejected(found, judged, options.level), elements.kept)
     composition = None
     if divergences is not None:
         composition = _composition(found, divergences, v, space.generators, context)
-    return Group(elements, divergences, v, found, judged, composition)
+    return Group(elements, divergences, v, found, judged, composition, counted)
 
 
 def _rejected(found: Inference, judged: Validated, level: float) -> list[int]:
@@ -160,15 +179,18 @@ def judged_components(
     divergences: Divergences | None,
     v: Validated,
     representatives: Validated | None,
+    *,
+    asymptotic: bool = False,
 ) -> tuple[ComponentRecord, ...]:
     """Components with the tests of their representatives, and means over their refined elements.
 
     ``representatives`` is the validation of `Inference.representatives`. Those with a name no event chose, and their
     p-values are of the elements exactly as they are; those without are means of kept elements, with their error.
+    ``asymptotic``: whatever the number of events in memory is.
     """
     logs = [] if representatives is None else representatives.log_p_found.tolist()
     level = elements.options.level
-    exact = is_exact(elements.events.held)
+    exact = is_exact(elements.events.held) and not asymptotic
     kinds: dict[int, PKind] = {
         c: "asymptotic" if one.any() or not exact else "exact"
         for c, one in enumerate(i.representatives_covariance)

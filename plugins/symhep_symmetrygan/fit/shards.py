@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from symhep.events.dataset import Dataset
+from symhep.events.drawn import Drawn
 from symhep.methods.context import Context
 from symhep_symmetrygan.options import SymmetryGanOptions
 from symhep_symmetrygan.sample import Events, Rows
@@ -69,5 +70,14 @@ class Prepared:
 
     def events(self, context: Context) -> Events:
         """The events on the device, split alike in all shards."""
-        rng = np.random.default_rng(context.shared("split"))
-        return self.rows.split(rng, self.options.held_out, context.device)
+        return self.rows.split(
+            self._rng(context), self.options.held_out, context.device, self.options.train_events
+        )
+
+    def drawn(self, context: Context) -> Drawn:
+        """The source events that are trained on."""
+        train, _ = self.rows.parts(self._rng(context), self.options.held_out, self.options.train_events)
+        return Drawn.of(train)
+
+    def _rng(self, context: Context) -> np.random.Generator:
+        return np.random.default_rng(context.shared("split"))

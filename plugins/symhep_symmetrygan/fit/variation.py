@@ -28,7 +28,8 @@ from symhep_symmetrygan.inference.record import ComponentRecord
 from symhep_symmetrygan.record import SymmetryGanRecord
 from symhep_symmetrygan.sample import Events, Rows, Sample
 from symhep_symmetrygan.spaces.names import read_space
-from symhep_symmetrygan.subgroups.discrete import chosen_elements, forward_backward
+from symhep_symmetrygan.subgroups.discrete import chosen_elements
+from symhep_symmetrygan.subgroups.forward_backward import forward_backward, forward_backward_of_all
 from symhep_symmetrygan.subgroups.held_out import all_asymmetries
 from symhep_symmetrygan.subgroups.record import ElementRow
 from symhep_symmetrygan.validation.observed import observed_of
@@ -73,8 +74,12 @@ def evaluated(
     first = _varied(prepared, nominal, alternatives[0].data, context)
     events = [first] + [_reweighted(prepared, nominal, first, a.data, context) for a in alternatives[1:]]
     changes: list[Fields] = [{} for _ in alternatives]
-    for found in (_of_search, _of_discrete):
-        for change, new in zip(changes, found(prepared, result, nominal, events, context), strict=True):
+    parts = (
+        _of_search(prepared, result, nominal, events, context),
+        _of_discrete(prepared, result, nominal, events, alternatives, context),
+    )
+    for part in parts:
+        for change, new in zip(changes, part, strict=True):
             change |= new
     return [_numbers(result.record, change) for change in changes]
 
@@ -255,6 +260,7 @@ def _of_discrete(
     result: Result[SymmetryGanRecord],
     nominal: Events,
     varied: Sequence[Events],
+    alternatives: Sequence[Alternative],
     context: Context,
 ) -> list[Fields]:
     """Of discrete elements: asymmetries of named functions of all events, divergences of held-out ones."""
@@ -273,13 +279,16 @@ def _of_discrete(
         matrices = homogeneous(np.stack([e.whole for e in chosen]), element=True)
         measured = list(observed.under(matrices, [_weights(events) for events in varied]))
     found = list[Fields]()
-    for events, excess in zip(varied, measured, strict=True):
+    for events, alternative, excess in zip(varied, alternatives, measured, strict=True):
         sizes = all_asymmetries(events, chosen, options.discrete, seeds) if chosen else []
         numbers: dict[str, Fields] = {
             name: {"size": None if size is None else size.size}
             for name, size in zip(tested, sizes, strict=True)
         }
-        change: Fields = {"forward_backward_asymmetry": forward_backward(events)}
+        ahead = forward_backward(events)
+        if prepared.rows.stream is not None and alternative.data.stream is not None:
+            ahead = forward_backward_of_all(events, alternative.data.stream, context)
+        change: Fields = {"forward_backward_asymmetry": ahead}
         if excess is not None and observed is not None:
             for k, name in enumerate(tested):
                 numbers[name]["excess"] = bounded(excess[k])

@@ -11,6 +11,7 @@ from symhep.lie.identify.identification import AMBIGUOUS
 from symhep.methods.copies import copies_statements
 from symhep.methods.enumeration import several
 from symhep.methods.result import Statement
+from symhep.methods.split import split_statements
 from symhep_symmetrygan.record import SymmetryGanRecord
 from symhep_symmetrygan.say.counts import elements_text, verb
 
@@ -36,11 +37,25 @@ def cautions(record: SymmetryGanRecord) -> Iterator[Statement]:
     yield from _ordered(record)
     yield from _inertial(record)
     yield from _events(record)
+    yield from _subsample(record)
     yield from copies_statements(record.events)
 
 
 def _warning(text: str, evidence: Mapping[str, Any], figure: str | None = None) -> Statement:
     return Statement(text, evidence, figure, kind="warning")
+
+
+def _subsample(r: SymmetryGanRecord) -> Iterator[Statement]:
+    if r.subsample is None or r.split is None:
+        return
+    held = f"{r.events.used:,} held-out events of a subsample of {r.subsample:,}"
+    if r.split.validated > r.events.used:
+        beside = f"these judge the components, all else is judged by {held}"
+    else:
+        beside = f"these are {held}"
+    if r.forward_backward_asymmetry is not None:
+        beside += "; the forward-backward asymmetry is that of all events"
+    yield from split_statements(r.split, beside)
 
 
 def _untested(r: SymmetryGanRecord) -> Iterator[Statement]:

@@ -20,13 +20,13 @@ from symhep.hypotheses.discrete.statistics import PER_FUNCTION, Quadratic, Squar
 from symhep.hypotheses.divergence.record import DivergenceRecord, bounded
 from symhep.lie.elements import Element
 from symhep.methods.context import Progress, SilentProgress, stream_for
-from symhep.methods.number import Number
 from symhep.methods.symmetry import homogeneous
 from symhep.stats.asymmetry import asymmetry
 from symhep.stats.divergence import Excess
 from symhep_symmetrygan.members import misplaced, not_defined
 from symhep_symmetrygan.sample import Events
 from symhep_symmetrygan.spaces.matrices import frame_of
+from symhep_symmetrygan.subgroups.forward_backward import forward_backward
 from symhep_symmetrygan.subgroups.held_out import HeldOut, all_asymmetries, scan_elements, surface_test
 from symhep_symmetrygan.subgroups.networks import Judges, WholeImages
 from symhep_symmetrygan.subgroups.options import ElementOptions
@@ -35,7 +35,7 @@ from symhep_symmetrygan.validation.observed import observed_of
 from symhep_symmetrygan.validation.set_waves import draw_waves
 from symhep_symmetrygan.validation.waves import Waves
 
-__all__ = ["chosen_elements", "forward_backward", "search_elements"]
+__all__ = ["chosen_elements", "search_elements"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -172,22 +172,3 @@ def _one(
     }
     share = asymmetry(real.cpu().numpy(), weighting.weights)
     return ElementTest(log_p, weighting.kind, single, size, share, more)
-
-
-def forward_backward(events: Events) -> Number | None:
-    """Share of the events in which the first of two oppositely charged particles has the larger pz, minus the others.
-
-    Of a pair at rest it is the forward-backward asymmetry of the first particle. Parity, the exchange of the two, and
-    mirrors across the beam change its sign, so that a density that respects one of them has none. None for events
-    that are no such pair.
-    """
-    if not events.momenta or len(events.objects) != 2 or events.members is not None:
-        return None
-    one, other = events.objects
-    if one.replace("-", "+") != other.replace("-", "+") or one == other:
-        return None
-    x = torch.cat([events.train.x, events.held.x]).cpu().numpy()
-    sign = np.sign(x[:, 3] - x[:, 7])
-    weights = torch.cat([events.train.weights, events.held.weights]).cpu().numpy()
-    found = asymmetry(np.stack([sign, -sign], axis=1), weights)
-    return Number(value=found.value, low=found.low, high=found.high, method=found.method)

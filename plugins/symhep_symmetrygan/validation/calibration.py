@@ -60,6 +60,18 @@ class CalibratedLoss:
                 sums = torch.stack([each @ w, each @ w**2, each**2 @ w**2])
                 self._sums[h, :, k] += sums.double().cpu()
 
+    @property
+    def state(self) -> tuple[FloatArray, FloatArray]:
+        """Sums (2, 3, scales, E) and (2, 2), which may be added to those of other events."""
+        return self._sums.numpy(), self._weight.numpy()
+
+    @classmethod
+    def of_state(cls, sums: FloatArray, weight: FloatArray) -> CalibratedLoss:
+        """Undo `state`."""
+        loss = cls(sums.shape[-1], np.zeros(0, dtype=bool))
+        loss._sums, loss._weight = torch.from_numpy(sums), torch.from_numpy(weight)
+        return loss
+
     def found(self) -> tuple[FloatArray, FloatArray]:
         """Losses (E,) and their standard errors."""
         first, cross, second = self._sums.numpy().swapaxes(0, 1)  # (2, scales, E) each

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -12,7 +14,7 @@ from symhep_symmetrygan.sample import Sample
 from symhep_symmetrygan.validation.difference import difference, freedom, paired_covariance
 from symhep_symmetrygan.validation.waves import Waves
 
-__all__ = ["wave_log_p"]
+__all__ = ["Measured", "log_p_of", "measured", "wave_log_p"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -20,6 +22,22 @@ FloatArray = npt.NDArray[np.float64]
 ROUNDING = 1e-5
 #: Events that the covariance of slopes is taken from.
 ENOUGH = 2048
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Of E elements: D = E_w[f(x)] - E_w[f(g x)] ``values`` (E, K) with its paired ``covariance`` (E, K, K), which has
+    ``nu`` degrees of freedom."""
+
+    values: FloatArray
+    covariance: FloatArray
+    nu: float
+
+
+def measured(waves: Waves, sample: Sample, elements: FloatArray, generators: FloatArray) -> Measured:
+    """On the events of ``sample``."""
+    values = difference(waves, sample, elements, generators).values
+    return Measured(values, paired_covariance(waves, sample, elements), freedom(sample))
 
 
 def wave_log_p(
@@ -50,12 +68,22 @@ def wave_log_p(
     """
     if not len(elements):
         return np.zeros(0)
-    found = difference(waves, sample, elements, generators)
-    covariance = paired_covariance(waves, sample, elements)
-    nu = freedom(sample)
+    return log_p_of(measured(waves, sample, elements, generators), waves, elements, generators, fitted, error)
+
+
+def log_p_of(
+    found: Measured,
+    waves: Waves,
+    elements: FloatArray,
+    generators: FloatArray,
+    fitted: Sample | None = None,
+    error: FloatArray | None = None,
+) -> FloatArray:
+    """`wave_log_p`, of what was measured on the events."""
+    covariance, nu = found.covariance, found.nu
     if fitted is not None:
         if error is not None:
-            covariance += _of_slopes(waves, fitted, generators, error)
+            covariance = covariance + _of_slopes(waves, fitted, generators, error)
         slopes = difference(waves, fitted, elements, generators).tangent
         tests = zip(found.values, covariance, slopes, strict=True)
         logs = np.array([complement_test(d, c, nu, t).log_p for d, c, t in tests])

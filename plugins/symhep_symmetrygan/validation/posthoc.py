@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 from scipy.stats import t as student
 
+from symhep.methods.passes import State
 from symhep.stats.quadratic_forms import log_tail
 from symhep.torchkit.adam import Adam
 from symhep.torchkit.streams import ReplicaStreams
@@ -25,7 +26,7 @@ from symhep_symmetrygan.validation.options import PosthocOptions
 from symhep_symmetrygan.validation.pictures import Pictures, pictures_of
 from symhep_symmetrygan.validation.waves import blocks
 
-__all__ = ["Judged", "classify", "losses_of"]
+__all__ = ["Judged", "classify", "judge_sums", "judged_of", "loaded", "losses_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -144,7 +145,14 @@ def _judge(
     elements: FloatArray,
     generators: FloatArray,
 ) -> Judged:
-    """Sums over held-out events, a block at a time; slopes by automatic differentiation with respect to the maps."""
+    return judged_of(judge_sums(networks, held, pictures), pictures, elements, generators)
+
+
+def judge_sums(networks: Networks, held: Sample, pictures: Pictures) -> State:
+    """Sums over held-out events, a block at a time; slopes by automatic differentiation with respect to the maps.
+
+    Those of other events, with other units, may be added.
+    """
     count = len(pictures.maps)
     losses = CalibratedLoss(count, halves(len(held), held.unit))
     sums, at = torch.zeros(3, count, dtype=torch.float64, device=held.x.device), 0
@@ -163,14 +171,24 @@ def _judge(
         at += len(rows)
         excess, w, w2 = real.sigmoid() - chance, weights, weights**2
         sums += torch.stack((excess @ w, excess @ w2, excess**2 @ w2))
-    weight, squares = float(held.weights.sum()), float((held.weights**2).sum())
-    found = sums.cpu().numpy()
-    mean, variance = _mean(found, weight, squares)
-    loss, error = losses.found()
+    each, halved = losses.state
+    copied = float((held.unit_weights**2).sum())
+    return {
+        "judged": sums.cpu().numpy(), "slope": slope.cpu().numpy(), "losses": each, "halves": halved,
+        "weight": np.array([float(held.weights.sum()), float((held.weights**2).sum()), copied]),
+    }  # fmt: skip
+
+
+def judged_of(state: State, pictures: Pictures, elements: FloatArray, generators: FloatArray) -> Judged:
+    """What the sums of `judge_sums` say."""
+    weight, squares, copied = state["weight"].tolist()
+    mean, variance = _mean(state["judged"], weight, squares)
+    loss, error = CalibratedLoss.of_state(state["losses"], state["halves"]).found()
     # d d / d delta_a = <d d / d(A, b), (A, b) of T_a g>, in whitened coordinates
     moved = np.einsum("gij,ejk->egik", generators[:, :-1], elements)
-    by_delta = np.einsum("ehk,eghk->eg", slope.cpu().numpy() / weight, pictures.along(moved))
-    copies, none = held.repeated, np.zeros((count, 0, 0), dtype=np.float32)
+    by_delta = np.einsum("ehk,eghk->eg", state["slope"] / weight, pictures.along(moved))
+    # what copies do to variances, `Sample.repeated`
+    copies, none = copied / squares, np.zeros((len(elements), 0, 0), dtype=np.float32)
     return Judged(loss, error * sqrt(copies), mean, variance * copies, by_delta, images=none)
 
 
@@ -178,6 +196,20 @@ def _flat(networks: Networks) -> npt.NDArray[np.float32]:
     """(E, n) parameters, tensor after tensor."""
     arrays = networks.parameters.arrays()
     return np.concatenate([a.reshape(networks.parameters.replicas, -1) for a in arrays.values()], axis=1)
+
+
+def loaded(trained: npt.NDArray[np.float32], like: Sample, options: PosthocOptions) -> Networks:
+    """Classifiers (E, n) as `Judged.networks` keeps them, of rows like those of a sample."""
+    networks = make_networks(
+        like.width, like.members, len(trained), DiscriminatorOptions(hidden=options.hidden), like.x.device
+    )
+    parts, start = dict[str, npt.NDArray[np.float32]](), 0
+    for name in networks.parameters.names():
+        shape = tuple(networks.parameters[name].shape)
+        stop = start + int(np.prod(shape[1:]))
+        parts[name], start = trained[:, start:stop].reshape(shape), stop
+    networks.parameters.load(parts)
+    return networks
 
 
 @torch.no_grad()
@@ -194,15 +226,7 @@ def losses_of(
     ``train`` are the events they were trained on, whose unit covariance they see.
     """
     count = len(elements)
-    networks = make_networks(
-        train.width, train.members, count, DiscriminatorOptions(hidden=options.hidden), train.x.device
-    )
-    loaded, start = dict[str, npt.NDArray[np.float32]](), 0
-    for name in networks.parameters.names():
-        shape = tuple(networks.parameters[name].shape)
-        stop = start + int(np.prod(shape[1:]))
-        loaded[name], start = trained[:, start:stop].reshape(shape), stop
-    networks.parameters.load(loaded)
+    networks = loaded(trained, train, options)
     pictures = pictures_of(train, elements)
     losses = [CalibratedLoss(count, halves(len(held), held.unit)) for _ in weights]
     at = 0

@@ -17,6 +17,7 @@ from symhep_symmetrygan.sample import Events, Sample
 from symhep_symmetrygan.spaces.space import Space
 from symhep_symmetrygan.training.discriminator import TOGETHER
 from symhep_symmetrygan.training.steps import Advance, nothing
+from symhep_symmetrygan.validation.all_events import AllEvents, Counted
 from symhep_symmetrygan.validation.difference import freedom
 from symhep_symmetrygan.validation.element_test import wave_log_p
 from symhep_symmetrygan.validation.given import Shifts, exact_log_p, is_exact
@@ -28,7 +29,7 @@ from symhep_symmetrygan.validation.results import Validated
 from symhep_symmetrygan.validation.set_waves import draw_waves
 from symhep_symmetrygan.validation.waves import Waves, homogeneous
 
-__all__ = ["steps_of", "validate", "waves_of"]
+__all__ = ["generators_of", "steps_of", "validate", "validate_on_all", "waves_drawn", "waves_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -79,8 +80,8 @@ def validate(
     elements = np.asarray(elements, dtype=np.float64)
     valid: npt.NDArray[np.bool_] = np.asarray(np.isfinite(elements).all(axis=(1, 2)))
     frequencies, bootstrap, starts, nets, shifted = replica_seeds(seeds, 5)
-    generators = _generators(space, events.size)
-    waves = draw_waves(events.train, waves_of(options, events), np.random.default_rng(frequencies))
+    generators = generators_of(space, events.size)
+    waves = waves_drawn(events, options, frequencies)
     taken = elements[valid]
     refined, tested = _tested(taken, waves, generators, events, options, bootstrap, advance)
     error = refined.covariance * refined.converged[:, None, None]
@@ -129,6 +130,40 @@ def validate(
     )
 
 
+def validate_on_all(
+    given: Validated,
+    space: Space,
+    events: Events,
+    options: ValidationOptions,
+    seeds: np.random.SeedSequence,
+    errors: FloatArray,
+    all_events: AllEvents,
+) -> tuple[Validated, Counted]:
+    """What `validate` gives for elements as they are, with p-values and losses from all events not trained on.
+
+    Arguments are those of `validate`, whose classifiers are evaluated. The p-values are asymptotic.
+    """
+    valid: npt.NDArray[np.bool_] = np.asarray(np.isfinite(given.found).all(axis=(1, 2)))
+    waves = waves_drawn(events, options, replica_seeds(seeds, 5)[0])
+    tested = all_events.test(
+        given.found[valid], generators_of(space, events.size), errors[valid], events.train, waves,
+        given.networks_found[valid], options.posthoc,
+    )  # fmt: skip
+    found = {"log_p_waves_found": tested.waves, "log_p_learned_found": tested.learned}
+    found["log_p_found"] = _either(tested.waves, tested.learned)
+    if tested.judged is not None:
+        found |= {"posthoc_found": tested.judged.loss, "posthoc_found_error": tested.judged.error}
+    changed: dict[str, Any] = {
+        name: _placed(getattr(given, name), valid, values) for name, values in found.items()
+    }
+    return replace(given, **changed), tested.counted
+
+
+def waves_drawn(events: Events, options: ValidationOptions, seeds: np.random.SeedSequence) -> Waves:
+    """Test functions of the training events."""
+    return draw_waves(events.train, waves_of(options, events), np.random.default_rng(seeds))
+
+
 def waves_of(options: ValidationOptions, events: Events) -> int:
     """Frequencies of the test functions: fewer than asked for where events are few.
 
@@ -172,7 +207,7 @@ def _exact(
     return dict(zip(("log_p_waves_found", "log_p_learned_found"), found, strict=True))
 
 
-def _generators(space: Space, size: int) -> FloatArray:
+def generators_of(space: Space, size: int) -> FloatArray:
     """(G, D + 1, D + 1); none of a space that has no tangents, whose elements are tested as they are."""
     if space.generators is None:
         return np.zeros((0, size + 1, size + 1))

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from symhep.stats.support import RESOLUTION
+from symhep.torchkit.threads import cores
 
 __all__ = ["NEIGHBOURS", "Neighbours", "few_enough"]
 
@@ -63,6 +64,6 @@ class Neighbours:
 
     def __call__(self, x: FloatArray) -> FloatArray:
         """(n, F) -> (n, 2)."""
-        distances, _ = self.tree.query((x - self.centre) @ self.turned, k=self.count)
+        distances, _ = self.tree.query((x - self.centre) @ self.turned, k=self.count, workers=cores())
         logs = np.log(np.maximum(distances.reshape(len(x), -1), NEAREST))
         return -np.stack([logs[:, 0], logs.mean(axis=1)], axis=1)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from symhep.hypotheses.discrete.weighting import Moving, Weighting
 from symhep.stats.support import RESOLUTION
+from symhep.torchkit.threads import on_cores
 
 __all__ = ["OrbitSums", "chunks", "orbit_sums", "score_sums"]
 
@@ -70,11 +71,12 @@ def orbit_sums(
     ]
     weights = torch.from_numpy(weighting.weights).to(x)
     together = max(FEWEST, NUMBERS // (count * max((e.order for e in elements), default=2)))
-    for part in chunks(len(x), -(-CHUNK // together)):
-        xs = x[part]
+
+    def of_part(part: slice) -> tuple[Tensor, list[tuple[Tensor, Tensor, Tensor]]]:
+        """Of a chunk of events: what it adds to ``size``; for each element its groups, their sums and ``second``."""
+        xs, found = x[part], []
         here = functions(xs).T  # (K, n)
-        size += (weights[part] * here).square_().sum(dim=1)
-        for element, total, second, (shares, ws) in zip(elements, sums, seconds, of_images, strict=True):
+        for element, (shares, ws) in zip(elements, of_images, strict=True):
             q, share, w = element.order, shares[:, part], ws[:, part]
             moved = functions(element.orbit(xs)[1:].flatten(0, 1)).T.view(count, q - 1, len(xs)).unbind(1)
             if weighting.signs or (q == 2 and not weighting.unequal and weighting.efficiency is None):
@@ -82,17 +84,21 @@ def orbit_sums(
                 own = here * (w[0] - share[0] * w[0])
                 for f, factor in zip(moved, share[1:] * w[1:], strict=True):
                     own.addcmul_(f, factor, value=-1.0)
-                second.addmm_(own, own.T)
-                found, own_sums = _group_sums(number[part], own)
-                total[found, 0] += own_sums
-                total[found, 1] -= own_sums
+                where, of_groups = _group_sums(number[part], own)
+                found.append((where, torch.stack([of_groups, -of_groups], dim=1), own @ own.T))
             else:
                 y = torch.stack([here, *moved], dim=1).mul_(w)  # (K, q, n)
                 y -= (share * y).sum(dim=1, keepdim=True)
                 half = (share.sqrt() * y).flatten(1)
-                second.addmm_(half, half.T)
-                found, own_sums = _group_sums(number[part], y)
-                total[found] += own_sums.transpose(1, 2)
+                where, of_groups = _group_sums(number[part], y)
+                found.append((where, of_groups.transpose(1, 2), half @ half.T))
+        return (weights[part] * here).square_().sum(dim=1), found
+
+    for extra, parts in on_cores(of_part, chunks(len(x), -(-CHUNK // together)), x.device.type):
+        size += extra
+        for total, second, (where, of_groups, product) in zip(sums, seconds, parts, strict=True):
+            total[where] += of_groups
+            second += product
     return [_kept(total, second, size, weighting) for total, second in zip(sums, seconds, strict=True)]
 
 
@@ -100,7 +106,7 @@ def _group_sums(number: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """Groups of events of the groups ``number`` (n,), which ascend, and sums of y (..., n) over each: (groups, ...)."""
     found, counts = torch.unique_consecutive(number, return_counts=True)
     if LONG * len(found) < len(number):
-        return found, torch.stack([part.sum(dim=-1) for part in y.split(counts.tolist(), dim=-1)])
+        return found, torch.stack([part.sum(dim=-1) for part in torch.split(y, counts.tolist(), dim=-1)])
     sums = y.new_zeros(len(found), *y.shape[:-1])
     return found, sums.index_add_(0, number - number[0], y.movedim(-1, 0))
 

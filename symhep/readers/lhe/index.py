@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from symhep.errors import InputError
 from symhep.readers.interface import BEGINNING, Start
-from symhep.readers.lhe.document import TITLE, Damage, HeaderText, split
-from symhep.readers.lhe.runs import EventRun, Tags
+from symhep.readers.lhe.document import TITLE, HeaderText, split
+from symhep.readers.lhe.runs import Tags
 from symhep.readers.stream import blocks, is_plain
 
 __all__ = ["starts"]
@@ -56,18 +56,10 @@ def starts(path: str, stride: int = _STRIDE) -> tuple[Start, ...]:
 
 
 def _behind_header(path: str) -> int | None:
-    """The byte behind the header; None where something is wrong before the first event."""
+    """The byte behind the header; None where something is wrong in it or before it."""
     with closing(blocks(path, 1 << 16)) as stream:
-        header: HeaderText | None = None
-        for piece in split(stream):
-            if isinstance(piece, Damage):
-                return None
-            if isinstance(piece, EventRun):
-                break
-            if header is not None:
-                return None
-            header = piece
-    return None if header is None else header.byte + len(header.text)
+        piece = next(split(stream), None)
+    return piece.byte + len(piece.text) if isinstance(piece, HeaderText) else None
 
 
 def _whole_tags(path: str, begin: int) -> Iterator[bytes]:

@@ -41,10 +41,6 @@ from symhep.readers.stream import blocks
 __all__ = ["LheReader"]
 
 
-#: Read at once where only the header and the first event are wanted.
-_HEAD_BYTES = 1 << 16
-
-
 @dataclass
 class _Walk:
     """What is learned of a file on the way through it."""
@@ -75,7 +71,7 @@ class LheReader(Reader):
     def schema(self, path: str, options: ReaderOptions) -> Schema:
         """From the header and the first event. Raises `InputError` if there is no header."""
         walk = _Walk()
-        with closing(blocks(path, _HEAD_BYTES)) as stream:
+        with closing(blocks(path, 1 << 16)) as stream:
             for piece in split(stream):
                 if isinstance(piece, Damage):
                     if not walk.headers:
@@ -195,7 +191,9 @@ def _pieces(path: str, start: Start, walk: _Walk) -> Iterator[HeaderText | Event
         with closing(blocks(path)) as stream:
             yield from split(stream)
         return
-    with closing(blocks(path, _HEAD_BYTES)) as stream:
+    with closing(
+        blocks(path)
+    ) as stream:  # of the same size: what the first run says does not depend on the piece
         for piece in split(stream):
             if isinstance(piece, HeaderText):
                 yield piece

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from symhep.events.tree import map_reduce, threads_map, tree_reduce
+from symhep.events.tree import threads_map, tree_reduce
 
 
 def bracketed(left: str, right: str) -> str:
@@ -31,7 +31,7 @@ def test_pairs_of_neighbours_are_merged_along_a_tree(states: str, tree: str) -> 
 
 def test_no_states_have_no_sum() -> None:
     assert tree_reduce([], bracketed) is None
-    assert map_reduce([], str, bracketed, threads=2) is None
+    assert tree_reduce(threads_map(str, [], threads=2), bracketed) is None
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -45,7 +45,8 @@ def test_threads_change_no_bit(threads: int) -> None:
         return half(first, count // 2) + half(first + count // 2, count // 2)
 
     expected = half(0, 16) + (half(16, 4) + (half(20, 2) + half(22, 1)))
-    assert map_reduce(blocks, lambda b: float(b.sum()), lambda a, b: a + b, threads) == expected
+    states = threads_map(lambda b: float(b.sum()), blocks, threads)
+    assert tree_reduce(states, lambda a, b: a + b) == expected
 
 
 def test_results_come_in_the_order_of_the_items_whichever_is_done_first() -> None:

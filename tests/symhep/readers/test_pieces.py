@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -343,6 +344,43 @@ def test_real_files(reader: str, name: str, shared_data: Path) -> None:
     starts = found.starts(path, found.Options())
     events = sum(map(len, found.read(path, found.Options(), ReadRequest(fields={}), LossLog())))
     require_the_whole((found, path, found.Options(), events, 1), starts, range(len(starts)))
+
+
+@pytest.mark.parametrize("name", [*REAL["lhe"], "pp_mumu_13TeV.lhe.gz", "ee_mumu_80GeV.lhe.gz"])
+def test_real_texts_are_entered(name: str, shared_data: Path, root: Path, tmp_path: Path) -> None:
+    """Unpacked, at seven places."""
+    found = shared_data / name if (shared_data / name).is_file() else root / "samples" / name
+    data = found.read_bytes()
+    path = tmp_path / "a.lhe"
+    path.write_bytes(gzip.decompress(data) if name.endswith(".gz") else data)
+    reader = READERS.reader("lhe")
+    events = sum(map(len, reader.read(str(path), reader.Options(), ReadRequest(fields={}), LossLog())))
+    starts = lhe_starts(str(path), events // 7)
+    assert len(starts) >= 7
+    assert all(path.read_bytes()[start.byte :].startswith(b"<event") for start in starts[1:])
+    require_the_whole((reader, str(path), reader.Options(), events, 7), starts, range(len(starts)))
+
+
+@pytest.mark.parametrize("change", ["gzip", "comment", "zero", "document", "behind the footer", "no header"])
+def test_texts_that_are_not_entered(change: str, tmp_path: Path) -> None:
+    """What the tags alone do not tell is read from the beginning."""
+    text = (HEADER + "".join(text_of(i) for i in range(30)) + FOOTER).encode()
+    assert len(text.split(b"<event>")) == 30 + 3  # two of the header
+    middle = text.index(b"<event>", len(text) // 2)
+    changed = {
+        "gzip": gzip.compress(text),
+        "comment": text[:middle] + b"<!-- <event> -->" + text[middle:],
+        "zero": text[:middle] + b"\0" + text[middle:],
+        "document": text + text,
+        "behind the footer": text + text_of(30).encode(),
+        "no header": text[text.index(b"</init>") :],
+    }[change]
+    path = tmp_path / "a.lhe"
+    path.write_bytes(text)
+    assert len(lhe_starts(str(path), 3)) == 10
+    path.write_bytes(changed)
+    assert lhe_starts(str(path), 3) == (Start(0),)
+    assert lhe_starts(f"file://{path}", 3) == (Start(0),)
 
 
 def test_a_file_of_its_own_column_names_in_pieces(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta, norm
 
-from symhep.stats.asymmetry import asymmetry
+from symhep.stats.asymmetry import Decided, asymmetry
 
 
 def scores(first: int, others: int, q: int = 2) -> np.ndarray:
@@ -39,6 +39,16 @@ def test_signed_weights() -> None:
         f = (1 + end) / 2
         assert abs(share - f) == pytest.approx(norm.ppf(0.975) * np.sqrt(f * (1 - f) / n))
     assert asymmetry(scores(60, 60), np.r_[np.ones(90), -np.ones(30)]).value == pytest.approx(1.0)
+
+
+def test_sums_of_two_parts_are_those_of_both() -> None:
+    rng = np.random.default_rng(1)
+    first, weights = rng.random(200) < 0.6, rng.choice([1.0, 2.0, -0.5], 200)
+    for w in (weights, np.ones(200)):
+        parts = Decided.of(first[:70], w[:70]) + Decided() + Decided.of(first[70:], w[70:])
+        found, whole = parts.asymmetry(), asymmetry(np.c_[first, ~first].astype(float), w)
+        assert (found.value, found.low, found.high) == pytest.approx((whole.value, whole.low, whole.high))
+        assert found.method == whole.method
 
 
 def test_ties_are_left_out() -> None:

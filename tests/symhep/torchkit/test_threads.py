@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from threading import Barrier
+from threading import Barrier, get_ident
 
 import pytest
 import torch
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from symhep.torchkit.threads import in_groups, one_thread_per_operation
+from symhep.torchkit.threads import in_groups, on_cores, one_thread_per_operation
 
 
 @pytest.fixture
@@ -31,6 +31,29 @@ def test_cores_do_not_decide_who_is_in_a_group(threads: int) -> None:
             assert in_groups(len, 100, most=64) == [50, 50]
     finally:
         torch.set_num_threads(before)
+
+
+def test_blocks_are_on_as_many_threads_as_there_are_cores_with_operations_on_one(two_threads: None) -> None:
+    together = Barrier(2, timeout=30)
+
+    def work(number: int) -> tuple[int, int]:
+        together.wait()  # two blocks at a time, or never
+        return number, torch.get_num_threads()
+
+    with one_thread_per_operation():
+        assert list(on_cores(work, range(4))) == [(0, 1), (1, 1), (2, 1), (3, 1)]
+    assert torch.get_num_threads() == 2
+
+
+def test_on_a_gpu_one_block_follows_the_other(two_threads: None) -> None:
+    at_work = set[int]()
+
+    def work(number: int) -> int:
+        at_work.add(get_ident())
+        return number
+
+    assert list(on_cores(work, range(3), "cuda")) == [0, 1, 2]
+    assert at_work == {get_ident()}
 
 
 def test_the_number_of_groups_is_a_power_of_two() -> None:

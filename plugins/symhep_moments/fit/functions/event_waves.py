@@ -53,7 +53,7 @@ class EventWaves(TestFunctions):
         return waves_sum_along(self._phase(x).sin_().mul_(-w), self._waves, self._moved(v))
 
     def _moved(self, v: Tensor) -> Tensor:
-        return v[:, :, self._fixed, : self._places.dimension]
+        return v.permute(1, 3, 2, 0)[:, : self._places.dimension, self._fixed].permute(3, 0, 2, 1)
 
     def _phase(self, x: Tensor) -> Tensor:
         """(K, n)."""

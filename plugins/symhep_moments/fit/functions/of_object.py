@@ -42,12 +42,12 @@ class OfPlaces(TestFunctions):
         return self._inner.sum_along(self._seen(x), self._moved(v), w)
 
     def _seen(self, x: Tensor) -> Tensor:
-        return x[:, self._places][..., self._columns]
+        return x.permute(2, 1, 0)[self._columns][:, self._places].permute(2, 1, 0)
 
     def _moved(self, v: Tensor) -> Tensor:
         """The velocities of these columns; that of the weight only where fields have one."""
         columns = [c for c in self._columns if c < v.shape[-1]]
-        return v[:, :, self._places][..., columns]
+        return v.permute(1, 3, 2, 0)[:, columns][:, :, self._places].permute(3, 0, 2, 1)
 
 
 def of_objects(places: Places, x: Tensor) -> list[TestFunctions]:

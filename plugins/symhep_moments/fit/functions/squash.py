@@ -7,6 +7,7 @@ from math import sqrt
 import torch
 from torch import Tensor
 
+from symhep_moments.fit.fields import columnwise
 from symhep_moments.fit.functions.interface import TestFunctions
 
 __all__ = ["Squashed", "lengths", "natural_size"]
@@ -39,10 +40,11 @@ class Squashed(TestFunctions):
         self.labels, self.blocks = inner.labels, inner.blocks
 
     def values(self, x: Tensor) -> Tensor:
+        x = columnwise(x)
         if self.dimension is None:
             return self.inner.values(self._squash(x)[0])
         y = self._squash(x[..., : self.dimension])[0]
-        return self.inner.values(torch.cat([y, x[..., self.dimension :]], dim=-1))
+        return self.inner.values(_joined(y, x[..., self.dimension :]))
 
     def along(self, x: Tensor, v: Tensor) -> Tensor:
         return self.inner.along(*self._push(x, v))
@@ -57,12 +59,12 @@ class Squashed(TestFunctions):
 
     def _push(self, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """y and the velocity u (n, G, P, d) of y."""
+        x = columnwise(x)
         if self.dimension is None:
             return self._moved(x, v)
         d = self.dimension
         y, u = self._moved(x[..., :d], v[..., :d])
-        u = u if v.shape[-1] == d else torch.cat([u, v[..., d:]], dim=-1)
-        return torch.cat([y, x[..., d:]], dim=-1), u
+        return _joined(y, x[..., d:]), u if v.shape[-1] == d else _joined(u, v[..., d:])
 
     def _moved(self, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         y, shrink = self._squash(x)
@@ -71,6 +73,11 @@ class Squashed(TestFunctions):
         for i in range(1, y.shape[-1]):
             radial.addcmul_(moved[..., i], across[..., i])
         return y, moved.addcmul_(radial[..., None], across, value=-1.0)
+
+
+def _joined(first: Tensor, rest: Tensor) -> Tensor:
+    """Columns (n, ..., d) and (n, ..., e) -> (n, ..., d + e), still column by column in memory."""
+    return torch.cat([first.transpose(0, -1), rest.transpose(0, -1)]).transpose(0, -1)
 
 
 def lengths(x: Tensor, size: float) -> Tensor:

@@ -13,7 +13,7 @@ from symhep.errors import MethodError
 from symhep.events.dataset import Dataset
 from symhep.events.stream import EventStream, InMemory
 from symhep.events.subsample import subsample
-from symhep.events.variation import Alternative
+from symhep.events.variation import Alternative, Variation
 from symhep.methods.context import COMBINE, Context, seed_sequence
 from symhep.methods.interface import Shard
 from symhep.methods.passes import Pass, State, reduce_here
@@ -154,6 +154,30 @@ def test_a_variation_is_solved_on_all_of_its_events() -> None:
     result = METHOD.combine(prepared, [METHOD.fit(prepared, Shard(), CONTEXT.of_shard(0))], CONTEXT)
     found = METHOD.vary(prepared, result, "none", Alternative("a", streamed(whole), False), CONTEXT)
     assert found["residual.invariance"].value == result.record.residual.invariance.value
+
+
+def test_a_variation_of_blocks_is_solved_on_all_of_them() -> None:
+    """One number a tenth larger, in the blocks as in those of a sample that is so from the start."""
+    whole = events()
+    larger = replace(whole, values=whole.values * (1.1, 1, 1))
+
+    def varied(data: Dataset, other: Dataset) -> Dataset:
+        return replace(
+            data,
+            variations=(Variation("e", "envelope", (Alternative("up", other, False),), frozenset({"data"})),),
+        )
+
+    few, many = subsample(larger, 1000), InMemory(varied(whole, larger))
+    data = varied(replace(subsample(whole, 1000), stream=many), few)
+    options = OracleMethodOptions(oracle="l2", breaking={"oracle": "l1", "strengths": [0.1]})
+    prepared = METHOD.prepare(data, options)
+    result = METHOD.combine(prepared, [METHOD.fit(prepared, Shard(), CONTEXT.of_shard(0))], CONTEXT)
+    found = METHOD.vary(prepared, result, "e", Alternative("up", few, False), CONTEXT)
+    again = METHOD.prepare(replace(few, stream=InMemory(larger)), options)
+    expected = METHOD.combine(again, [METHOD.fit(again, Shard(), CONTEXT.of_shard(0))], CONTEXT).record
+    assert expected.breaking is not None
+    for row in expected.breaking.broken:
+        assert found[f"breaking.broken[{row.name}].violation[0]"].value == row.violation[0].value
 
 
 def test_a_learned_oracle_says_that_it_used_a_subsample() -> None:

@@ -11,7 +11,7 @@ import pytest
 from symhep.errors import CardError
 from symhep.events.dataset import Column, Dataset
 from symhep_symmetrygan.sample import Events, Rows
-from symhep_symmetrygan.subgroups.discrete import forward_backward, search_elements
+from symhep_symmetrygan.subgroups.discrete import search_elements
 from symhep_symmetrygan.subgroups.options import ElementOptions
 from symhep_symmetrygan.subgroups.record import DiscreteSearch
 
@@ -65,10 +65,6 @@ def test_other_elements_beside_change_nothing(drawn: Callable[..., Events]) -> N
     events = drawn("two_body", 600, 2)
     one, two = search(events, "P"), search(events, "Z_3(z)", "P")
     assert one.discrete[0].log10_p == pytest.approx(two.discrete[1].log10_p, rel=1e-3)
-
-
-def test_the_asymmetry_needs_a_pair_of_opposite_charge(drawn: Callable[..., Events]) -> None:
-    assert forward_backward(drawn("two_body", 100, 2, ("jet[0]", "jet[1]"))) is None
 
 
 def test_unknown_elements_are_refused(drawn: Callable[..., Events]) -> None:

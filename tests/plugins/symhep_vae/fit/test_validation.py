@@ -11,7 +11,7 @@ import torch
 
 from symhep.events.dataset import Dataset
 from symhep.events.stream import InMemory
-from symhep.events.variation import Alternative
+from symhep.events.variation import Alternative, Variation
 from symhep.methods.answers import answers_of
 from symhep.methods.context import COMBINE, Context, seed_sequence
 from symhep.methods.passes import Pass, State, reduce_here
@@ -177,6 +177,28 @@ def test_nominal_events_as_a_variation_give_the_nominal_numbers(same_rows: bool)
     }
     assert {"relevance.mean[0]", "validation.reconstruction", "validation.excess_loss"} <= found.keys()
     assert {k: s.value for k, s in found.items()} == pytest.approx({k: nominal[k] for k in found})
+
+
+def test_a_variation_of_blocks_is_evaluated_on_all_of_them() -> None:
+    """Events of the first half twice as heavy, in the blocks alone: as if all events were in memory."""
+    whole = events(weighted=False)
+    heavier = replace(whole, weights=np.where(whole.unit < 1500, 2.0, 1.0))
+    options = VaeOptions(**QUICK)
+
+    def varied(data: Dataset, other: Dataset) -> Dataset:
+        return replace(
+            data,
+            variations=(Variation("w", "envelope", (Alternative("up", other, True),), frozenset({"data"})),),
+        )
+
+    few = to_train_on(heavier, options)
+    data = varied(replace(to_train_on(whole, options), stream=InMemory(varied(whole, heavier))), few)
+    sample, result = fitted(data)
+    here, nominal = fitted(whole)
+    expected = METHOD.vary(here, nominal, "w", Alternative("up", heavier, True), CONTEXT)
+    found = METHOD.vary(sample, result, "w", Alternative("up", few, True), CONTEXT)
+    assert {k: s.value for k, s in found.items()} == {k: s.value for k, s in expected.items()}
+    assert found["relevance.mean[0]"].value != result.record.relevance.mean[0]
 
 
 def test_the_report_says_what_was_trained_on() -> None:

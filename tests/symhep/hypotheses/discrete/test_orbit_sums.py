@@ -40,6 +40,30 @@ def test_sums_as_written_in_the_docstring(name: str, monkeypatch: pytest.MonkeyP
     assert sums.second == pytest.approx(second)
 
 
+@pytest.mark.parametrize("name", ["P", "Z_3(z)"])
+@pytest.mark.parametrize("weights", [np.full(40, 0.5), np.linspace(0.5, 1.0, 40)])
+def test_groups_of_many_events_and_threads(
+    name: str, weights: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sums over groups of two events are those of the events; threads change no bit."""
+    monkeypatch.setattr(orbits, "CHUNK", 10)
+    element = read_element(name, FRAME)
+    (single,) = orbit_sums(X, Weighting.of(weights), functions, [element])
+    monkeypatch.setattr(orbits, "LONG", 1)
+    by_threads = []
+    before = torch.get_num_threads()
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        by_threads += orbit_sums(X, Weighting.of(weights, most=20), functions, [element])
+    torch.set_num_threads(before)
+    assert by_threads[0].groups == pytest.approx(
+        single.groups.reshape(20, 2, *single.groups.shape[1:]).sum(1)
+    )
+    assert by_threads[0].second == pytest.approx(single.second)
+    np.testing.assert_array_equal(by_threads[0].groups, by_threads[1].groups)
+    np.testing.assert_array_equal(by_threads[0].second, by_threads[1].second)
+
+
 def test_rounding_is_no_change() -> None:
     x = X.clone()
     x[:, 1, 0] = x[:, 0, 0] * (1 + 1e-9)
