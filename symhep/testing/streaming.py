@@ -12,12 +12,12 @@ from symhep.errors import PluginError, SymhepError
 from symhep.events.dataset import Dataset
 from symhep.events.stream import EventStream, InMemory
 from symhep.events.subsample import subsample
+from symhep.events.tree import tree_reduce
 from symhep.methods.context import COMBINE, Context, seed_sequence
 from symhep.methods.interface import Method, Options
 from symhep.methods.passes import Pass, Reducer, State, reduce_here, state_of
 from symhep.methods.result import Result
 from symhep.methods.returned import require_result
-from symhep.events.tree import tree_reduce
 from symhep.testing.watch import demand
 
 __all__ = ["check_stream"]
