@@ -13,15 +13,10 @@ from symhep.methods.context import Progress
 from symhep.methods.passes import Pass, State, state_of
 from symhep.methods.result import Part
 from symhep.run.folder import RunFolder, content_key
-<<<<<<< HEAD
-from symhep.run.workers import Workers
-from symhep.torchkit.threads import on_cores
-=======
 from symhep.run.jobs import Job
 from symhep.run.part_store import PartStore
 from symhep.run.workers import TreeWorkers, Workers
-from symhep.torchkit.threads import cores, one_thread_per_operation
->>>>>>> farm
+from symhep.torchkit.threads import on_cores
 
 __all__ = ["StoredReducer", "reduce_by_threads", "shares"]
 
@@ -143,8 +138,6 @@ def share_state(work: Pass, stream: EventStream, numbers: Sequence[int]) -> Stat
     return found
 
 
-<<<<<<< HEAD
-=======
 def kept_share(
     work: Pass,
     stream: EventStream,
@@ -169,11 +162,6 @@ def _key_of(key: str, every: Sequence[range]) -> str:
     return content_key(key, len(every))
 
 
-def _one_thread() -> None:
-    torch.set_num_threads(1)
-
-
->>>>>>> farm
 def _added(work: Pass, states: Sequence[State]) -> State:
     found = tree_reduce(states, work.merge)
     assert found is not None
