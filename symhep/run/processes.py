@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_all_start_methods, get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
@@ -21,6 +22,8 @@ T = TypeVar("T")
 
 #: So often a job is begun whose process dies, before it is taken to be the job's fault.
 ATTEMPTS = 3
+#: What every worker needs, and what takes longest to load.
+_SHARED = ["symhep.run.streamed", "symhep.run.reducing", "scipy.stats", "pyarrow.parquet"]
 #: So long a process that has nothing to do is given to end by itself.
 _FAREWELL_S = 5.0
 
@@ -89,8 +92,11 @@ class _Worker:
     """A process, and the pipe to it."""
 
     def __init__(self, processes: int) -> None:
-        # 'spawn': a forked child would inherit the threads of torch in an undefined state.
-        context = get_context("spawn")
+        # Not 'fork': a child of this process would inherit the threads of torch in an undefined state. What the server
+        # has loaded, and nothing else, its children share with it, and need not load again.
+        method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+        context: Any = get_context(method)
+        context.set_forkserver_preload(_SHARED)
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, processes), name="symhep worker")
         self.process.start()
@@ -172,10 +178,13 @@ def _end_with_parent() -> None:
 
 
 def _share_cores(processes: int) -> None:
-    """Runs in a new process before torch is imported: N processes with all threads each would only queue."""
+    """Runs in a new process: N processes with all threads each would only queue."""
     cores = _cores()
     allowed = int(os.environ.get("OMP_NUM_THREADS", "0")) or cores
-    os.environ["OMP_NUM_THREADS"] = str(max(1, min(allowed, cores // processes)))
+    threads = max(1, min(allowed, cores // processes))
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.set_num_threads(threads)
 
 
 def _cores() -> int:

@@ -57,8 +57,8 @@ def check_stream(method: Method[Any, Any, Any], options: Options, data: Dataset,
             f"{name}: works on events in memory, and not where these are a subsample: {error}"
         ) from error
     again = result(streamed, _backwards)
-    same = all(
-        np.array_equal(a, again.arrays.get(k), equal_nan=a.dtype.kind == "f") for k, a in found.arrays.items()
+    same = found.arrays.keys() == again.arrays.keys() and all(
+        np.array_equal(a, again.arrays[k], equal_nan=a.dtype.kind == "f") for k, a in found.arrays.items()
     )
     demand(
         found.summary == again.summary and same,
