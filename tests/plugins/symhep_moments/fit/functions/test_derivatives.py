@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from symhep.lie.bases import gl, poincare, translations
-from symhep_moments.fit.fields import LinearFields
+from symhep_moments.fit.fields import LinearFields, columnwise
 from symhep_moments.fit.functions.fourier import Fourier
 from symhep_moments.fit.functions.harmonics import Harmonics
 from symhep_moments.fit.functions.interface import TestFunctions
@@ -73,6 +73,24 @@ def test_derivatives_are_those_of_the_values(kind: str, seed: int, p: int, d: in
     torch.testing.assert_close(along, expected, rtol=1e-5, atol=1e-6)
     sums = functions.sum_along(x, v, w)
     torch.testing.assert_close(sums, torch.einsum("n,nkg->kg", w, along), rtol=1e-10, atol=1e-11)
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_the_layout_of_the_events_changes_nothing(kind: str) -> None:
+    """Rows, columns, or every other event of more: the same numbers; given columns, columns come out."""
+    functions, (x, v, w) = MAKERS[kind](2, 3), events(7, 10, 2, 3)
+    found = functions.values(x), functions.along(x, v), functions.sum_along(x, v, w)
+    sparse = torch.stack([x, x + 1], dim=1).flatten(0, 1)[::2]
+    for other, fields in ((columnwise(x), v), (x, v.contiguous()), (sparse, v)):
+        again = (
+            functions.values(other),
+            functions.along(other, fields),
+            functions.sum_along(other, fields, w),
+        )
+        for one, expected in zip(again, found, strict=True):
+            torch.testing.assert_close(one, expected, rtol=1e-12, atol=1e-13)
+    if kind not in ("user", "plain"):
+        assert functions.along(columnwise(x), v).stride()[0] == 1
 
 
 def test_waves_and_powers_are_what_they_are_called() -> None:
