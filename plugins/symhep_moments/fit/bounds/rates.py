@@ -74,26 +74,34 @@ class RateSums(EventsPass):
 
     def of_events(self, events: Events, number: int) -> State:
         """See `symhep_moments.stream.EventsPass`."""
-        few, parts = self.few, list[State]()
-        step = max(1, BLOCK // (few.wide.count * len(few.generators)))
-        for part in parts_of(events, step):
-            x, w = part.x, part.weights
-            total, mean, gram = few.sums(x, w) if len(x) else _nothing(few, x)
-            psi = few.influences(x, w).cpu().numpy()
-            weights = np.abs((w * weight(few.wide, x)).cpu().numpy())
-            source = part.source
-            units = (
-                unit_sums(psi.reshape(len(psi), -1), source).reshape(-1, *psi.shape[1:]).transpose(2, 1, 0)
-            )
-            squares = unit_sums(weights[:, None], source)[:, 0] ** 2
-            sizes = few.fields(x).abs().amax(dim=(0, 2, 3)) if len(x) else x.new_zeros(len(few.generators))
-            state = {
-                "total": np.array(total), "mean": mean.cpu().numpy(), "gram": gram.cpu().numpy(),
-                "second": units @ units.transpose(0, 2, 1), "sizes": sizes.cpu().numpy(),
-                "weights": np.array([squares.sum(), (squares**2).sum()]),
-            }  # fmt: skip
-            parts.append(state)
-        return reduce(self.merge, parts)
+        step = max(1, BLOCK // (4 * self.few.wide.count * len(self.few.generators)))
+        return reduce(self.merge, (self._of_part(part) for part in parts_of(events, step)))
+
+    def _of_part(self, events: Events) -> State:
+        """The state of events that come with all rows of their independent events."""
+        few, x, w = self.few, events.x, events.weights
+        k, g = few.wide.count, len(few.generators)
+        second, mean, sizes = x.new_zeros(g, k, k), x.new_zeros(k, g), x.new_zeros(g)
+        f, b = innermost(few.wide).values(x), weight(few.wide, x)
+        inside = w * b
+        if len(x):
+            v = few.fields(x)
+            sizes, along = v.abs().amax(dim=(0, 2, 3)), few.wide.along(x, v).permute(2, 1, 0)  # (G, K, n)
+            mean = (along @ w).T
+            c = few.metric.basis @ (few.metric.basis.T @ few.mean)
+            columns, dots = f.T.contiguous(), c.T @ f.T
+            ridge = (RIDGE * few.metric.ridged)[:, None] * (columns - few.metric.means[:, None]) ** 2
+            for i in range(g):  # as `_influence`, one generator after the other
+                change = (columns * dots[i]).addcmul_(ridge, c[:, i, None]).add_(few.mean[:, i, None])
+                psi = torch.addcmul(along[i], change, b, value=-0.5).mul_(w)
+                if events.source is not None:
+                    psi = torch.from_numpy(unit_sums(psi.T.cpu().numpy(), events.source).T).to(x.device)
+                second[i] = psi @ psi.T
+        squares = unit_sums(inside.abs().cpu().numpy()[:, None], events.source)[:, 0] ** 2
+        arrays = {"mean": mean, "gram": f.T @ (inside[:, None] * f), "second": second, "sizes": sizes}
+        return {key: array.cpu().numpy() for key, array in arrays.items()} | {
+            "total": np.array(float(inside.sum())), "weights": np.array([squares.sum(), (squares**2).sum()])
+        }  # fmt: skip
 
 
 class _Few:
@@ -131,11 +139,6 @@ class _Few:
     def influences(self, x: Tensor, w: Tensor) -> Tensor:
         """(n, K, G), as of `_influence`."""
         return _influence(x, w, self.wide, self.fields(x), self.metric, self.mean)
-
-
-def _nothing(few: _Few, x: Tensor) -> tuple[float, Tensor, Tensor]:
-    k = few.wide.count
-    return 0.0, x.new_zeros(k, len(few.generators)), x.new_zeros(k, k)
 
 
 def rates(
