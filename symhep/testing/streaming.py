@@ -12,12 +12,12 @@ from symhep.errors import PluginError, SymhepError
 from symhep.events.dataset import Dataset
 from symhep.events.stream import EventStream, InMemory
 from symhep.events.subsample import subsample
+from symhep.events.tree import tree_reduce
 from symhep.methods.context import COMBINE, Context, seed_sequence
 from symhep.methods.interface import Method, Options
 from symhep.methods.passes import Pass, Reducer, State, reduce_here, state_of
 from symhep.methods.result import Result
 from symhep.methods.returned import require_result
-from symhep.events.tree import tree_reduce
 from symhep.testing.watch import demand
 
 __all__ = ["check_stream"]
@@ -57,8 +57,8 @@ def check_stream(method: Method[Any, Any, Any], options: Options, data: Dataset,
             f"{name}: works on events in memory, and not where these are a subsample: {error}"
         ) from error
     again = result(streamed, _backwards)
-    same = all(
-        np.array_equal(a, again.arrays.get(k), equal_nan=a.dtype.kind == "f") for k, a in found.arrays.items()
+    same = found.arrays.keys() == again.arrays.keys() and all(
+        np.array_equal(a, again.arrays[k], equal_nan=a.dtype.kind == "f") for k, a in found.arrays.items()
     )
     demand(
         found.summary == again.summary and same,
