@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from scipy.special import ndtri
 
 __all__ = ["Features"]
@@ -83,5 +84,6 @@ class Features:
         parts = [scores, scores**2]
         parts += [np.maximum(scores - knot, 0.0) for knot in KNOTS]
         if self._omega.size:
-            parts.append(np.cos(scores @ self._omega + self._phase))
+            # numpy's cosine takes twice the time
+            parts.append(torch.from_numpy(scores @ self._omega + self._phase).cos_().numpy())
         return np.concatenate(parts, axis=1)[:, : self._most]

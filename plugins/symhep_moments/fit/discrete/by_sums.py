@@ -31,6 +31,8 @@ __all__ = ["Spread", "asymmetries_by_sums", "log_p_by_sums", "spreads"]
 
 FloatArray = npt.NDArray[np.float64]
 
+#: Functions with less than this part of the largest mean square are rounding: triple products of vectors in a plane.
+UNCHANGED = 1e-18
 #: Rows that are looked at together.
 CHUNK = 8192
 
@@ -87,7 +89,9 @@ def spreads(work: ElementSums, events: Events, most: int = COVARIANCE_EVENTS) ->
             signs[e] += weighted.T @ weighted
             alike[e] += own.T @ own
     w2 = float((unit_sums(w[:, None], unit) ** 2).sum())
-    changed = (torch.diagonal(second, dim1=1, dim2=2) > RESOLUTION**2 * size).cpu().numpy()
+    change = torch.diagonal(second, dim1=1, dim2=2)
+    least = UNCHANGED * change.amax(dim=1, keepdim=True)
+    changed = ((change > RESOLUTION**2 * size) & (change > least)).cpu().numpy()
     nu = degrees_of_freedom(w, unit)
     return [Spread(*parts, w2, nu) for parts in zip(second.cpu().numpy(), changed, signs, alike, strict=True)]
 

@@ -11,6 +11,7 @@ import pytest
 import torch
 from scipy.stats import norm
 
+from symhep.arrays.dataset import dataset_of
 from symhep.events import stream as streams
 from symhep.events.dataset import Dataset
 from symhep.events.stream import BlockInfo, EventStream
@@ -200,6 +201,24 @@ def test_what_learns_sees_the_subsample_and_the_joint_p_is_asymptotic(
     assert kinds == {"moments": "asymptotic", "neighbours": "asymptotic"}  # unequal weights: random signs
     p = [test.p_value for test in found.tests.values()]
     assert found.p_value == pytest.approx(min(1.0, 2 * min(v for v in p if v is not None)))
+
+
+def test_triple_products_of_vectors_in_a_plane_are_rounding(few: Callable[[Dataset], Events]) -> None:
+    """Two momenta against each other but for a boost along z: (a x b)_z is zero in every event."""
+    rng = np.random.default_rng(3)
+    p = rng.normal(size=(N, 3))
+    pair = np.stack([p, -p + np.outer(rng.normal(size=N), [0.0, 0.0, 1.0])], axis=1)
+    pair = np.concatenate([np.linalg.norm(pair, axis=2, keepdims=True), pair], axis=2)
+    data = dataset_of(pair, names=("a", "b"))
+    events = few(replace(data, block=np.arange(N) // ROWS))
+    frame = Frame.of(events.names, ("a", "b"), 2)
+    options = DiscreteOptions(elements=("P", "reflection(z)"), classifier=None, neighbours=False)
+    functions = Squashed(Polynomials(4, 2), natural_size(4))
+    for row in discrete_tests(
+        events, options.chosen(frame), frame, functions, options, np.random.SeedSequence(1)
+    ):
+        assert row.p_value is not None
+        assert row.p_value > 1e-4
 
 
 def test_too_many_for_the_memory_give_the_same_bits(few: Callable[[Dataset], Events]) -> None:
