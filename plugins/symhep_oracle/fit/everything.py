@@ -67,7 +67,7 @@ class GramPass(_Sums):
         own = independent(np.abs(block.weights), block.unit)
         numbers = {
             "rows": len(block), "units": len(own), "size": own.sum(), "squares": (own**2).sum(),
-            "negative": -block.weights[block.weights < 0].sum(),
+            "negative": np.abs(block.weights[block.weights < 0]).sum(),
         }  # fmt: skip
         state: State = {name: np.array(float(value)) for name, value in numbers.items()}
         k = self.conditions.fields.unknowns

@@ -257,7 +257,7 @@ def _counts(block: Dataset, inside: npt.NDArray[np.bool_]) -> State:
         own = independent(w, block.unit[rows])
         for name, value in (
             ("rows", len(w)), ("units", len(own)), ("w", w.sum()), ("w2", (w**2).sum()),
-            ("w2_units", (own**2).sum()), ("size", np.abs(w).sum()), ("negative", -w[w < 0].sum()),
+            ("w2_units", (own**2).sum()), ("size", np.abs(w).sum()), ("negative", np.abs(w[w < 0]).sum()),
         ):  # fmt: skip
             found.setdefault(name, []).append(float(value))
     return {name: np.array(values) for name, values in found.items()}
