@@ -23,6 +23,7 @@ from symhep.lie.elements.frame import Frame
 from symhep.methods.context import Context, seed_sequence
 from symhep.methods.passes import Pass, State, reduce_here
 from symhep.torchkit.streams import replica_seeds
+from symhep_moments.fit.discrete import rows
 from symhep_moments.fit.discrete.by_sums import asymmetries_by_sums, log_p_by_sums, spreads
 from symhep_moments.fit.discrete.element_sums import ElementSums
 from symhep_moments.fit.discrete.elements import discrete_tests
@@ -140,7 +141,11 @@ def test_sums_of_what_a_mirror_changes(few: Callable[[Dataset], Events]) -> None
     assert (float(state["w"]), float(state["w2"])) == pytest.approx((w.sum(), (w**2).sum()))
 
 
-def test_copies_are_summed_before_they_are_squared(few: Callable[[Dataset], Events]) -> None:
+def test_copies_are_summed_before_they_are_squared(
+    few: Callable[[Dataset], Events], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In pieces that part none of them."""
+    monkeypatch.setattr(rows, "CHUNK", 33)
     data = whole_of()
     unit = data.unit // 2
     events = few(replace(data, unit=unit))
