@@ -315,7 +315,7 @@ class MomentsRecord(Record):
     subsample: int | None = Field(
         None,
         description="of more events than are looked at side by side, how many are: a uniform subsample. From it are "
-        "the equations of the support (all events are checked), the covariance of the moments, rates, maps, "
+        "the equations of the support (all events are checked), the covariance of the moments, maps, "
         "projections, what networks and nearest neighbours see, the choice of functions and of binnings, and "
         "the scale; null: all",
     )

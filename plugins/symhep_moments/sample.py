@@ -215,8 +215,9 @@ def events_of(
     """
     import torch
 
-    found, available = copies_of(data), data.events
-    data = used_of(data, max_events)
+    available, data, given = data.events, used_of(data, max_events), data
+    subsampled = data.events > len(data)
+    found = copies_of(given) if data.events == available and not subsampled else None
     require_effective(data)
     total = data.weights.sum() if data.stream is None else sum(block.w for block in data.stream.blocks)
     if total <= 0:
@@ -224,15 +225,15 @@ def events_of(
     rows = merged(data)  # a sum over equal rows of one event is one row with their weight
     taken = vectors_of(rows, acts_on, vectors)
     stream = stream_of(data)
-    here = stream if data.events == len(data) else InMemory(replace(data, stream=None))
+    here = stream if not subsampled else InMemory(replace(data, stream=None))
     scale = taken.scale
     x, places = whole_events(taken, scale, like)
     kept, left_out = _defined(candidates(generators, taken), places)
     return Events(
         torch.from_numpy(x), torch.from_numpy(taken.weights), scale, taken.names, taken.unit, taken.momenta, kept,
         available, rows.unit, places, taken.called, left_out,
-        acts_on_momenta(data, acts_on, vectors), found if data.events == available else None,
-        taken.columns, stream, here, data.events > len(data), (acts_on, vectors),
+        acts_on_momenta(data, acts_on, vectors), found,
+        taken.columns, stream, here, subsampled, (acts_on, vectors),
     )  # fmt: skip
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import platform
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from filelock import FileLock
 
 from symhep.card.schema import RunCard
 from symhep.errors import InputError, StoreError
@@ -18,11 +20,14 @@ from symhep.events.select import Selector
 from symhep.events.table import FeatureTable
 from symhep.methods.context import Progress, SilentProgress
 from symhep.methods.result import Part
+from symhep.paths import obstacle
 from symhep.readers.interface import LossLog, WeightSums
 from symhep.run.agreement import Agreement, taken
 from symhep.run.archive import map_archive
 from symhep.run.blocks import Segment, cut
 from symhep.run.filling import read_filled
+from symhep.run.folder import RunFolder
+from symhep.run.names import local_path
 from symhep.run.part_store import PartStore
 from symhep.run.regions import blind_of
 from symhep.run.sources import Source, lost
@@ -44,6 +49,8 @@ class SegmentReading:
         Tells the file from others for random numbers, whatever it is called.
     place, key, index
         Where the parts of its blocks lie in ``store``, under what key, and the number of the segment in its dataset.
+    there
+        It is a file on the machine that asks for it: one that does not see it must say so, and not count it as lost.
     """
 
     source: Source
@@ -56,6 +63,7 @@ class SegmentReading:
     key: str
     index: int
     store: PartStore
+    there: bool = False
 
     @property
     def told(self) -> str:
@@ -68,6 +76,11 @@ class SegmentReading:
         Damage of the file is an `InputError`, or with ``bad_files`` 'skip' a loss; what the card itself forbids
         is an error in any case. One block is in memory at a time.
         """
+        if self.there and (why := obstacle(local_path(self.source.path) or "")):
+            raise InputError(
+                f"{why} on the machine '{platform.node()}', which is to read it", file=self.source.path,
+                hint="files must lie under the same path on all machines, as on a shared file system or behind a URL",
+            )  # fmt: skip
         losses = LossLog(self.card.run.bad_files)
         header: dict[str, Any] = {"file": self.source.path, "format": self.source.reader.name}
         blocks: list[dict[str, Any]] = []
@@ -90,23 +103,26 @@ class SegmentReading:
             "blocks": blocks,
             "hidden": sorted({name for values in blocks for name in values["hidden"]}),
         }
-        account = json.loads(json.dumps(account))
-        self.store.folder.write_part(self.place, self.key, self.index, Part(account))
-        return dict(account)
+        return dict(json.loads(json.dumps(account)))
 
-    def stored(self) -> dict[str, Any] | None:
-        """The account of an earlier reading whose blocks are all there; None without one."""
-        part = self.store.folder.read_part(self.place, self.key, self.index)
-        if part is None or not all(self._path(n).is_file() for n in range(len(part.values["blocks"]))):
-            return None
-        return part.values
+    def stored(self, folder: RunFolder) -> dict[str, Any] | None:
+        """The account of an earlier reading; None without one."""
+        part = folder.read_part(self.place, self.key, self.index)
+        return None if part is None else part.values
+
+    def keep(self, folder: RunFolder, account: dict[str, Any]) -> None:
+        """Remember the account of this reading."""
+        folder.write_part(self.place, self.key, self.index, Part(account))
 
     def arrays(self, number: int, names: Collection[str]) -> dict[str, np.ndarray[Any, Any]]:
         """Arrays of one block, mapped from where it is stored; where that is nowhere, the segment is read again."""
         path = self._path(number)
         if not path.is_file() or (found := map_archive(path, names)) is None:
-            self.run(SilentProgress())
-            found = map_archive(path, names)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(path.parent / f"{self._block_key}.lock"):  # one thread or process reads it, not all
+                if not path.is_file() or (found := map_archive(path, names)) is None:
+                    self.run(SilentProgress())
+                    found = map_archive(path, names)
         if found is None:
             raise StoreError(f"{path} cannot be read back: is the disk full, or damaged?")
         return found

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from typing import Any
 
@@ -18,15 +18,16 @@ from symhep.errors import MethodError, PluginError, StoreError
 from symhep.events.dataset import Dataset
 from symhep.methods.context import COMBINE, Context, Progress, SilentProgress, seed_sequence
 from symhep.methods.interface import Method, Options, Shard
-from symhep.methods.passes import Reducer, reduce_here
+from symhep.methods.passes import Reducer
 from symhep.methods.result import Part, Result
 from symhep.methods.returned import require_part, require_result
 from symhep.plotting.control import control_histograms
 from symhep.plugin.manager import Registry
 from symhep.run.code_digest import code_digest
 from symhep.run.folder import RunFolder, content_key
+from symhep.run.jobs import Job, all_of
 from symhep.run.planned import PlannedMethod
-from symhep.run.reducing import StoredReducer
+from symhep.run.reducing import StoredReducer, reduce_by_threads
 from symhep.run.varying import varied
 from symhep.run.workers import Workers
 from symhep.torchkit.threads import one_thread_per_operation
@@ -53,10 +54,10 @@ class Fit:
 
         Work that an earlier run finished is taken from the folder.
         """
-        result, new = self._point(self.plan.options, self.plan.name)
-        for point in self.plan.scan:
-            new |= self._point(point.options, f"{self.plan.name}/scan/{point.name}")[1]
-        return result, new
+        points = [(self.plan.options, self.plan.name)]
+        points += [(point.options, f"{self.plan.name}/scan/{point.name}") for point in self.plan.scan]
+        found = all_of([partial(self._point, options, name) for options, name in points])
+        return found[0][0], any(new for _, new in found)
 
     @cached_property
     def _basis(self) -> list[Any]:
@@ -122,15 +123,19 @@ class Fit:
         with outer.task(f"{name}, {len(missing)} shards", len(missing)) as tick:
             method = self.plan.method
             done: Iterator[tuple[int, Part]]
-            if method.streams:
-                done = enumerate(self._streamed(prepared, shard, name, key) for shard in missing)
+            if method.streams and self.data.stream is not None:
+                done = ((s.index, self._streamed(prepared, s, name, key)) for s in missing)
             else:
-                jobs = [(method, prepared, shard, self.context(shard.index)) for shard in missing]
-                done = self.workers.run(
-                    _fitted, jobs, [f"{name}, shard {s.index} ({s.label})" for s in missing]
-                )
-            for number, part in done:
-                self.folder.write_part(name, key, missing[number].index, part)
+                jobs = [
+                    Job(
+                        (method, prepared, s, self.context(s.index)), s.index, name,
+                        f"{name}, shard {s.index} ({s.label})",
+                    )
+                    for s in missing
+                ]  # fmt: skip
+                done = self.workers.run(_fitted, jobs)
+            for index, part in done:
+                self.folder.write_part(name, key, index, part)
                 tick(1)
         stored |= {s.index: self.folder.read_part(name, key, s.index) for s in missing}
         return [_present(stored[s.index], s) for s in shards]
@@ -145,7 +150,7 @@ class Fit:
     def _reducer(self, place: str, key: str) -> StoredReducer:
         return StoredReducer(self.folder, place, key, self.workers, self.progress)
 
-    def context(self, shard: int, reducer: Reducer = reduce_here) -> Context:
+    def context(self, shard: int, reducer: Reducer = reduce_by_threads) -> Context:
         """Of a shard, or of COMBINE."""
         seeds = seed_sequence(self.seed, self.plan.method.name, shard)
         progress = self.progress if self.workers.local or shard == COMBINE else SilentProgress()

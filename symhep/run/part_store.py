@@ -34,13 +34,18 @@ class PartStore:
         return cls(str(folder.root.absolute()), path.read_text())
 
     @cached_property
-    def folder(self) -> RunFolder:
-        """The run folder, or, where this machine does not see it, one in its scratch space."""
+    def seen(self) -> bool:
+        """Can this machine write into the run folder?"""
         path = Path(self.root) / _MARK
         try:
-            if path.read_text() == self.mark and os.access(path.parent, os.W_OK):
-                return RunFolder(self.root)
+            return path.read_text() == self.mark and os.access(path.parent, os.W_OK)
         except OSError:
-            pass
+            return False
+
+    @cached_property
+    def folder(self) -> RunFolder:
+        """The run folder, or, where this machine does not see it, one in its scratch space."""
+        if self.seen:
+            return RunFolder(self.root)
         scratch = Path(os.environ.get(SCRATCH) or tempfile.gettempdir())
         return RunFolder(scratch / f"symhep-{os.getuid() if hasattr(os, 'getuid') else 0}-{self.mark}")

@@ -12,11 +12,11 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
 from symhep.errors import MethodError, SymhepError
-from symhep.plugin.isolation import failure, isolated, portable
+from symhep.plugin.isolation import failure
+from symhep.run.jobs import Job, guarded
 
-__all__ = ["ATTEMPTS", "Job", "Processes", "guarded", "job_name"]
+__all__ = ["ATTEMPTS", "Processes"]
 
-Job = tuple[Any, ...]
 T = TypeVar("T")
 
 #: So often a job is begun whose process dies, before it is taken to be the job's fault.
@@ -34,44 +34,43 @@ class Processes:
     local = False
 
     def __init__(self, count: int) -> None:
-        self.count = count
+        self.count = self.width = count
         self._idle: list[_Worker] = []
 
-    def run(
-        self, function: Callable[..., T], jobs: Sequence[Job], names: Sequence[str] = ()
-    ) -> Iterator[tuple[int, T]]:
+    def run(self, function: Callable[..., T], jobs: Sequence[Job]) -> Iterator[tuple[int, T]]:
         """See `symhep.run.workers.Workers.run`. A single job is done in this process."""
         if len(jobs) < 2:
-            for number, job in enumerate(jobs):
-                yield number, guarded(function, *job)
+            for job in jobs:
+                yield job.index, guarded(function, *job.arguments)
             return
-        waiting, deaths = deque(range(len(jobs))), Counter[int]()
-        busy: dict[_Worker, int] = {}
+        waiting, deaths = deque(jobs), Counter[int]()
+        busy: dict[_Worker, Job] = {}
         try:
             while waiting or busy:
                 while len(self._idle) + len(busy) < min(self.count, len(waiting) + len(busy)):
                     self._idle.append(_Worker(self.count))
                 while waiting and self._idle and len(busy) < self.count:
-                    worker, number = self._idle.pop(), waiting.popleft()
-                    busy[worker] = number
-                    worker.send(function, jobs[number])
+                    worker, job = self._idle.pop(), waiting.popleft()
+                    busy[worker] = job
+                    worker.send(function, job.arguments)
                 for worker in _ready(busy):
-                    number = busy[worker]
+                    job = busy.pop(worker)
                     try:
                         found = worker.receive()
                     except (EOFError, OSError):
-                        del busy[worker]
                         worker.end()
-                        deaths[number] += 1
-                        if deaths[number] == ATTEMPTS:
-                            raise MethodError(_died(worker, job_name(names, number))) from None
-                        waiting.appendleft(number)
+                        deaths[job.index] += 1
+                        if deaths[job.index] == ATTEMPTS:
+                            raise MethodError(_died(worker, job.name)) from None
+                        waiting.appendleft(job)
                         continue
-                    del busy[worker]
+                    except SymhepError:
+                        worker.end()
+                        raise
                     self._idle.append(worker)
                     if isinstance(found, SymhepError):
                         raise found
-                    yield number, found
+                    yield job.index, found
         finally:  # what is left when a job failed is of no use to anybody
             for worker in busy:
                 worker.end()
@@ -86,24 +85,6 @@ class Processes:
         self._idle.clear()
 
 
-def guarded(function: Callable[..., T], *job: Any) -> T:
-    """Do a job; whatever it raises comes back as one of symhep's errors, with its traceback as text."""
-    try:
-        with isolated(error=MethodError):
-            return function(*job)
-    except SymhepError as error:
-        raise portable(error) from None
-
-
-def job_name(names: Sequence[str], number: int) -> str:
-    """What an error calls a job.
-
-    >>> job_name(["reading a.root"], 0), job_name([], 1)
-    ('reading a.root', 'job 1')
-    """
-    return names[number] if number < len(names) else f"job {number}"
-
-
 class _Worker:
     """A process, and the pipe to it."""
 
@@ -115,10 +96,10 @@ class _Worker:
         self.process.start()
         theirs.close()
 
-    def send(self, function: Callable[..., Any], job: Job) -> None:
+    def send(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
         """Give it a job. That it is dead shows when it is asked for an answer."""
         try:
-            self.pipe.send((function, job))
+            self.pipe.send((function, arguments))
         except OSError:
             pass
         except Exception as error:
@@ -142,7 +123,7 @@ class _Worker:
         self.pipe.close()
 
 
-def _ready(busy: dict[_Worker, int]) -> list[_Worker]:
+def _ready(busy: dict[_Worker, Job]) -> list[_Worker]:
     """Wait for answers, or for processes to end."""
     found = wait([end for worker in busy for end in (worker.pipe, worker.process.sentinel)])
     return [worker for worker in busy if worker.pipe in found or worker.process.sentinel in found]
@@ -164,14 +145,14 @@ def _work(pipe: Connection, processes: int) -> None:
     _share_cores(processes)
     while True:
         try:
-            function, job = pipe.recv()
+            function, arguments = pipe.recv()
         except (EOFError, OSError):
             return
         except BaseException as error:  # a module that cannot be imported here
             answer: Any = failure("the work cannot be read by a worker process", error, MethodError)
         else:
             try:
-                answer = guarded(function, *job)
+                answer = guarded(function, *arguments)
             except SymhepError as error:
                 answer = error
         try:
@@ -180,7 +161,7 @@ def _work(pipe: Connection, processes: int) -> None:
             return
         except Exception as error:
             pipe.send(failure("what a job gives cannot be sent back", error, MethodError))
-        answer = function = job = None  # not to be kept while it waits
+        answer = function = arguments = None  # not to be kept while it waits
 
 
 def _end_with_parent() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from symhep import __version__
@@ -14,10 +15,12 @@ from symhep.methods.context import Progress, SilentProgress
 from symhep.plugin.card_functions import checksums
 from symhep.readers.interface import WeightSums
 from symhep.run.agreement import Agreement
-from symhep.run.blocks import WHOLE, segments
+from symhep.run.blocks import WHOLE
 from symhep.run.code_digest import code_digest
+from symhep.run.cuts import Cuts
 from symhep.run.file_part import SegmentReading, check_weights
 from symhep.run.folder import RunFolder, content_key
+from symhep.run.jobs import Job, all_of
 from symhep.run.joining import DatasetEvents, join, sum_of_weights
 from symhep.run.part_store import PartStore
 from symhep.run.regions import blind_of
@@ -43,19 +46,25 @@ def read_dataset(
     progress: Progress,
     workers: Workers,
     others: Mapping[str, list[Source]] = NO_OTHERS,
+    store: PartStore | None = None,
 ) -> DatasetEvents:
     """Read the files of a dataset; files read in an earlier, interrupted run are not read again.
 
-    ``others``: `symhep.events.alternatives.alternative_key` -> the files of an alternative by file.
+    ``others``: `symhep.events.alternatives.alternative_key` -> the files of an alternative by file. ``store``: where
+    tables are kept, by default in the folder.
     """
+    store = store or PartStore.of(folder)
 
     def read(sources: list[Source], agreement: Agreement, place: str) -> list[Reading]:
-        return _readings(name, card, sources, agreement, fingerprints, folder, progress, workers, place)
+        return _readings(
+            name, card, sources, agreement, fingerprints, folder, progress, workers, place, store
+        )
 
-    readings = read(sources, agreement, f"data/{name}")
+    asked = [(sources, agreement, f"data/{name}")]
+    asked += [(files, agreement.nominal, f"data/{name}/{k.replace('/', '.')}") for k, files in others.items()]
+    readings, *varied = all_of([partial(read, *one) for one in asked])
     found = {}
-    for key, files in others.items():
-        own = read(files, agreement.nominal, f"data/{name}/{key.replace('/', '.')}")
+    for (key, files), own in zip(others.items(), varied, strict=True):
         like = sum_of_weights(name, card, readings)
         found[key] = join(name, card, agreement.nominal, own, _twins(files, fingerprints), like=like)
     return join(name, card, agreement, readings, _twins(sources, fingerprints), found)
@@ -71,6 +80,7 @@ def _readings(
     progress: Progress,
     workers: Workers,
     place: str,
+    store: PartStore,
 ) -> list[Reading]:
     """What each segment of the files gave, in order."""
     what = card.model_dump(mode="json", include={"objects", "selections", "features"})
@@ -78,7 +88,7 @@ def _readings(
         "weights": card.weights_of(name).model_dump(mode="json"), "blind": sorted(blind_of(card, name)),
         "alternatives": Alternatives.of(agreement.variations, card.run.seed).to_json(),
     }  # fmt: skip
-    limit, store = card.datasets[name].max_events, PartStore.of(folder)
+    limit, cuts = card.datasets[name].max_events, Cuts(folder)
 
     def key(source: Source, left: int | None) -> str:
         options = source.options.model_dump(mode="json")
@@ -97,30 +107,38 @@ def _readings(
 
     asked: list[SegmentReading] = []
     for source in sources:
-        cuts = (WHOLE,) if limit is not None else segments(source, fingerprints.get(source.path))
+        print_ = fingerprints.get(source.path)
+        there = bool(print_ and print_["size"] is not None)
         asked += [
             SegmentReading(
-                source, card, agreement, segment, None, content(source), place, key(source, None), len(asked) + i, store
+                source, card, agreement, segment, None, content(source), place, key(source, None), len(asked) + i,
+                store, there,
             )
-            for i, segment in enumerate(cuts)
+            for i, segment in enumerate((WHOLE,) if limit is not None else cuts.of(source, print_))
         ]  # fmt: skip
+    cuts.keep()
     if limit is not None:  # how much of a file is wanted depends on the files before it
-        return _limited(asked, limit, key, progress)
-    found = {i: account for i, reading in enumerate(asked) if (account := reading.stored()) is not None}
+        return _limited(asked, limit, key, folder, progress)
+    found = {i: account for i, reading in enumerate(asked) if (account := reading.stored(folder)) is not None}
     missing = [i for i in range(len(asked)) if i not in found]
     bars = progress if workers.local else SilentProgress()
     outer = SilentProgress() if workers.local else progress
     with outer.task(f"reading {name}, {len(sources)} files", len(missing)) as tick:
-        jobs, names = [(asked[i], bars) for i in missing], [asked[i].told for i in missing]
-        for number, account in workers.run(_read, jobs, names):
-            found[missing[number]] = account
-            _tell(asked[missing[number]], account)
+        jobs = [Job((asked[i], bars), i, place, asked[i].told) for i in missing]
+        for index, account in workers.run(_read, jobs):
+            asked[index].keep(folder, account)
+            found[index] = account
+            _tell(asked[index], account)
             tick(1)
     return [(reading, found[i]) for i, reading in enumerate(asked)]
 
 
 def _limited(
-    asked: list[SegmentReading], limit: int, key: Callable[[Source, int | None], str], progress: Progress
+    asked: list[SegmentReading],
+    limit: int,
+    key: Callable[[Source, int | None], str],
+    folder: RunFolder,
+    progress: Progress,
 ) -> list[Reading]:
     """The first ``limit`` events of the files."""
     found: list[Reading] = []
@@ -128,8 +146,9 @@ def _limited(
         if limit <= 0:
             break
         reading = replace(whole, limit=limit, key=key(whole.source, limit))
-        if (account := reading.stored()) is None:
+        if (account := reading.stored(folder)) is None:
             account = reading.run(progress)
+            reading.keep(folder, account)
             _tell(reading, account)
         found.append((reading, account))
         limit -= sum(block["sums"]["events"] for block in account["blocks"])

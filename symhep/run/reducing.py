@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from symhep.errors import PluginError
 from symhep.events.stream import EventStream
@@ -12,10 +13,12 @@ from symhep.methods.context import Progress
 from symhep.methods.passes import Pass, State, state_of
 from symhep.methods.result import Part
 from symhep.run.folder import RunFolder, content_key
-from symhep.run.workers import Workers
+from symhep.run.jobs import Job
+from symhep.run.part_store import PartStore
+from symhep.run.workers import TreeWorkers, Workers
 from symhep.torchkit.threads import on_cores
 
-__all__ = ["StoredReducer", "shares"]
+__all__ = ["StoredReducer", "reduce_by_threads", "shares"]
 
 #: A pass is shared out in about so many pieces: what a killed run loses is one piece of each worker.
 SHARES = 64
@@ -62,37 +65,52 @@ class StoredReducer:
         if not len(stream):
             raise PluginError(f"pass '{work.name}' has no block to read")
         if not stream.key:  # in memory: nothing to send, and nothing that takes long
-            return share_state(work, stream, range(len(stream)))
+            return reduce_by_threads(work, stream)
         number, self.done = self.done, self.done + 1
         key = content_key(self.key, number, work.name, stream.key, len(stream))
         if (whole := self._read(key, 0)) is not None:
             return whole
-        found = self._shares(work, stream, key)
+        every = shares(len(stream), max(SHARES, 2 * self.workers.width))
+        found = self._all(work, stream, key, every)
         self._write(key, 0, found)
-        for index in range(len(shares(len(stream)))):
-            (self.folder.root / self.folder.part_name(self.place, key, index + 1)).unlink(missing_ok=True)
+        for index in range(len(every)):
+            name = self.folder.part_name(self.place, _key_of(key, every), index)
+            (self.folder.root / name).unlink(missing_ok=True)
         return found
 
     def forget(self) -> None:
         """Remove what is kept of the passes."""
         self.folder.forget_parts(self.place)
 
-    def _shares(self, work: Pass, stream: EventStream, key: str) -> State:
+    def _all(self, work: Pass, stream: EventStream, key: str, every: Sequence[range]) -> State:
         """The state of all shares, those that are stored and those that are worked out now."""
-        every = shares(len(stream))
-        stored = {i: self._read(key, i + 1) for i in range(len(every))}
-        missing = [i for i, state in stored.items() if state is None]
+        own = _key_of(key, every)
         rows = [block.rows for block in stream.blocks]
-        jobs = [(work, stream.only(every[i]), every[i]) for i in missing]
         with self.progress.task(f"{work.name}, {len(stream)} blocks", sum(rows)) as tick:
-            names = [f"{work.name}, blocks {every[i].start} to {every[i].stop - 1}" for i in missing]
-            for number, state in self.workers.run(share_state, jobs, names):
-                index = missing[number]
-                stored[index] = state
-                if len(every) > 1:
-                    self._write(key, index + 1, state)
+
+            def done(index: int) -> None:
                 tick(sum(rows[n] for n in every[index]))
+
+            if isinstance(self.workers, TreeWorkers):
+                store = PartStore.of(self.folder)
+                jobs = [self._job(work, stream, every, i, own, store, self.place) for i in range(len(every))]
+                return self.workers.tree(kept_share, jobs, work.merge, done)
+            stored = {i: self._read(own, i) for i in range(len(every))}
+            missing = [i for i, state in stored.items() if state is None]
+            jobs = [self._job(work, stream, every, i, own) for i in missing]
+            for index, state in self.workers.run(share_state, jobs):
+                stored[index] = state
+                self._write(own, index, state)
+                done(index)
         return _added(work, [state for state in stored.values() if state is not None])
+
+    @staticmethod
+    def _job(
+        work: Pass, stream: EventStream, every: Sequence[range], index: int, own: str, *more: Any
+    ) -> Job:
+        numbers, where = every[index], (*more, own, index) if more else ()
+        name = f"{work.name}, blocks {numbers[0]} to {numbers[-1]}"
+        return Job((work, stream.only(numbers), numbers, *where), index, own, name)
 
     def _read(self, key: str, index: int) -> State | None:
         part = self.folder.read_part(self.place, key, index)
@@ -100,6 +118,13 @@ class StoredReducer:
 
     def _write(self, key: str, index: int, state: State) -> None:
         self.folder.write_part(self.place, key, index, Part(arrays=state))
+
+
+def reduce_by_threads(work: Pass, stream: EventStream) -> State:
+    """The state of all blocks, formed by the threads of this process. Raises `PluginError` for a stream without one."""
+    if not len(stream):
+        raise PluginError(f"pass '{work.name}' has no block to read")
+    return share_state(work, stream, range(len(stream)))
 
 
 def share_state(work: Pass, stream: EventStream, numbers: Sequence[int]) -> State:
@@ -111,6 +136,30 @@ def share_state(work: Pass, stream: EventStream, numbers: Sequence[int]) -> Stat
     found = tree_reduce(on_cores(state, range(len(stream))), work.merge)
     assert found is not None
     return found
+
+
+def kept_share(
+    work: Pass,
+    stream: EventStream,
+    numbers: Sequence[int],
+    store: PartStore,
+    place: str,
+    key: str,
+    index: int,
+) -> State:
+    """`share_state`, kept in the run folder where this machine sees it, so that a run that was killed goes on."""
+    folder = store.folder if store.seen else None
+    if folder is not None and (part := folder.read_part(place, key, index)) is not None:
+        return part.arrays
+    state = share_state(work, stream, numbers)
+    if folder is not None:
+        folder.write_part(place, key, index, Part(arrays=state))
+    return state
+
+
+def _key_of(key: str, every: Sequence[range]) -> str:
+    """Of the states of shares: there are other shares for other numbers of workers."""
+    return content_key(key, len(every))
 
 
 def _added(work: Pass, states: Sequence[State]) -> State:

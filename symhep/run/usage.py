@@ -9,10 +9,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from symhep.run.jobs import Job
 from symhep.run.workers import Workers
 
 __all__ = ["JobUsage", "Meter", "Metered", "mapped"]
@@ -117,13 +118,17 @@ class Metered:
     def __init__(self, workers: Workers, meter: Meter) -> None:
         self.workers, self.meter, self.local = workers, meter, workers.local
 
-    def run(
-        self, function: Callable[..., T], jobs: Sequence[tuple[Any, ...]], names: Sequence[str] = ()
-    ) -> Iterator[tuple[int, T]]:
+    def run(self, function: Callable[..., T], jobs: Sequence[Job]) -> Iterator[tuple[int, T]]:
         """See `symhep.run.workers.Workers.run`."""
-        for number, (found, usage) in self.workers.run(_measured, [(function, *job) for job in jobs], names):
+        measured = [replace(job, arguments=(function, *job.arguments)) for job in jobs]
+        for index, (found, usage) in self.workers.run(_measured, measured):
             self.meter.add(usage)
-            yield number, found
+            yield index, found
+
+    @property
+    def width(self) -> int:
+        """See `symhep.run.workers.Workers.width`."""
+        return self.workers.width
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.workers, name)

@@ -13,6 +13,7 @@ from symhep.methods.interface import Method
 from symhep.methods.result import Part, Result
 from symhep.methods.varied import Shifted, VariationsRecord, combine_shifts
 from symhep.plugin.isolation import isolated
+from symhep.run.jobs import Job
 from symhep.torchkit.threads import one_thread_per_operation
 
 if TYPE_CHECKING:
@@ -40,12 +41,15 @@ def varied(fit: Fit, prepared: Any, result: Result[Any], name: str, key: str) ->
     with outer.task(f"{name}, {len(missing)} variations", len(missing)) as tick:
         shares = _shares(method, asked, missing)
         jobs = [
-            (method, prepared, result, asked[s[0]][0], [asked[i][1] for i in s], fit.context(COMBINE))
+            Job(
+                (method, prepared, result, asked[s[0]][0], [asked[i][1] for i in s], fit.context(COMBINE)),
+                s[0], place, f"{name}, variation {asked[s[0]][0]} ({asked[s[0]][1].name})",
+            )
             for s in shares
-        ]
-        names = [f"{name}, variation {asked[s[0]][0]} ({asked[s[0]][1].name})" for s in shares]
-        for number, parts in fit.workers.run(_some, jobs, names):
-            for i, part in zip(shares[number], parts, strict=True):
+        ]  # fmt: skip
+        share_of = {s[0]: s for s in shares}
+        for first, parts in fit.workers.run(_some, jobs):
+            for i, part in zip(share_of[first], parts, strict=True):
                 fit.folder.write_part(place, key, i, part)
                 stored[i] = part
             tick(len(parts))

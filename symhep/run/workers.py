@@ -4,33 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from symhep.errors import CardError, MethodError
 from symhep.plugin.isolation import isolated
-from symhep.run.processes import Job, Processes, guarded
+from symhep.run.dask_workers import connected
+from symhep.run.jobs import Job
+from symhep.run.processes import Processes
 
-__all__ = ["Workers", "open_workers"]
+__all__ = ["TreeWorkers", "Workers", "open_workers"]
 
 T = TypeVar("T")
 
-#: How long to wait for a dask scheduler to answer.
-PATIENCE_S = 20.0
-
 
 class Workers(Protocol):
-    """Does jobs and hands back each part with its job's number, as soon as it is done."""
+    """Does jobs and hands back what each gives with its index, as soon as it is done."""
 
     #: Do the jobs run in this process, so that they can draw their own progress bars?
     local: bool
 
-    def run(
-        self, function: Callable[..., T], jobs: Sequence[Job], names: Sequence[str] = ()
-    ) -> Iterator[tuple[int, T]]:
-        """Yield (number of the job, what it gives), in any order. What a job raises is raised as a `SymhepError`.
+    @property
+    def width(self) -> int:
+        """How many jobs are done at a time."""
+        ...
 
-        ``names``: what errors call the jobs.
-        """
+    def run(self, function: Callable[..., T], jobs: Sequence[Job]) -> Iterator[tuple[int, T]]:
+        """Yield (index of the job, what it gives), in any order. What a job raises is raised as a `SymhepError`."""
+        ...
+
+
+@runtime_checkable
+class TreeWorkers(Workers, Protocol):
+    """Workers that merge what their jobs give among themselves."""
+
+    def tree(
+        self,
+        function: Callable[..., T],
+        jobs: Sequence[Job],
+        merge: Callable[[T, T], T],
+        done: Callable[[int], None],
+    ) -> T:
+        """What all jobs give, merged as by `symhep.events.tree.tree_reduce`. ``done`` is told the index of each job."""
         ...
 
 
@@ -38,34 +52,14 @@ class Serial:
     """One job after the other, in this process."""
 
     local = True
+    width = 1
 
-    def run(
-        self, function: Callable[..., T], jobs: Sequence[Job], names: Sequence[str] = ()
-    ) -> Iterator[tuple[int, T]]:
+    def run(self, function: Callable[..., T], jobs: Sequence[Job]) -> Iterator[tuple[int, T]]:
         """See `Workers.run`."""
-        for number, job in enumerate(jobs):
+        for job in jobs:
             with isolated(error=MethodError):
-                found = function(*job)
-            yield number, found
-
-
-class Dask:
-    """The workers of a dask.distributed cluster."""
-
-    local = False
-
-    def __init__(self, client: Any) -> None:
-        self.client = client
-
-    def run(
-        self, function: Callable[..., T], jobs: Sequence[Job], names: Sequence[str] = ()
-    ) -> Iterator[tuple[int, T]]:
-        """See `Workers.run`."""
-        from distributed import as_completed as completed
-
-        futures = {self.client.submit(guarded, function, *job, pure=False): n for n, job in enumerate(jobs)}
-        for future in completed(list(futures)):
-            yield futures[future], future.result()
+                found = function(*job.arguments)
+            yield job.index, found
 
 
 @contextmanager
@@ -75,24 +69,12 @@ def open_workers(where: str = "1") -> Iterator[Workers]:
     Raises `CardError` if ``where`` is none of these or dask is not installed.
 
     >>> with open_workers("1") as workers:
-    ...     [number for number, _ in workers.run(str, [(), ()])]
+    ...     [index for index, _ in workers.run(str, [Job((), 0), Job((), 1)])]
     [0, 1]
     """
     if where.startswith("dask:"):
-        try:
-            from distributed import Client
-        except ImportError as error:
-            raise CardError(
-                "dask is not installed", where="--workers", hint="pip install 'symhep[dask]'"
-            ) from error
-        try:
-            client = Client(where.removeprefix("dask:"), timeout=PATIENCE_S)
-        except (OSError, ValueError) as error:
-            raise CardError(
-                f"no dask scheduler answers at {where.removeprefix('dask:')}", where="--workers"
-            ) from error
-        with client:
-            yield Dask(client)
+        with connected(where.removeprefix("dask:")) as cluster:
+            yield cluster
     elif where == "1":
         yield Serial()
     elif where.isdecimal() and int(where) > 1:

@@ -27,6 +27,7 @@ from symhep.methods.varied import Shifted
 from symhep.plotting.save import save_figure
 from symhep.plotting.style import use_style
 from symhep.run.folder import RunFolder
+from symhep.testing.streaming import check_stream
 from symhep.testing.watch import demand, global_randomness
 
 __all__ = ["check_method"]
@@ -49,7 +50,8 @@ def check_method(
     survive storing (JSON, npz without pickle) and the record its schema; that statements carry evidence and name
     figures that exist; that statements, tables and figures are made from the stored result alone; that event weights
     are honoured, or refused; that a `vary` of its own gives the same numbers when called again, under keys of the
-    result's answers, and the nominal numbers for nominal events, alone or among weights worked out in one go.
+    result's answers, and the nominal numbers for nominal events, alone or among weights worked out in one go; that it
+    works where its rows are a subsample of events in blocks, with the same numbers in whatever order these are read.
 
     Raises
     ------
@@ -90,6 +92,7 @@ def check_method(
         _check_figures(method, stored, folder)
         _check_vary(trial, result)
         _check_weights(trial, result, folder)
+    check_stream(method, chosen, trial.data, seed)
     return stored
 
 

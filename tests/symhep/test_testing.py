@@ -12,8 +12,13 @@ import numpy as np
 import pytest
 
 import symhep
-from symhep.errors import PluginError
+from symhep.errors import MethodError, PluginError
 from symhep.events.batch import EventBatch, event_records, momentum_records
+from symhep.events.dataset import Dataset
+from symhep.events.stream import stream_of
+from symhep.methods.events import EventsRecord
+from symhep.methods.interface import Shard
+from symhep.methods.passes import Pass, State
 from symhep.methods.record import Record
 from symhep.methods.result import Part, Result, Statement
 from symhep.readers.interface import CollectionSchema, FieldSchema, LossLog, ReadRequest, Schema, Start
@@ -291,3 +296,66 @@ def _reading(yielded: Any) -> Any:
 def test_broken_readers_of_other_kinds(csv: Path, changes: dict[str, Any], message: str) -> None:
     with pytest.raises(PluginError, match=message):
         check_reader(type("Broken", (CsvReader,), changes)(), csv)
+
+
+class _Sum(Pass):
+    """The sum of all values, and what a wrong pass adds to it."""
+
+    name = "sum"
+
+    def __init__(self, wrong: bool) -> None:
+        self.wrong, self.seen = wrong, 0
+
+    def of_block(self, block: Dataset, number: int) -> State:
+        self.seen += 1
+        return {"sum": block.values.sum(keepdims=True) + (self.wrong * self.seen * number)}
+
+
+def _streaming(toy_method: Any, wrong: bool, known: bool = True) -> Any:
+    class Summed(Record):
+        total: float
+        events: EventsRecord
+
+    def fit(self: Any, inputs: Any, shard: Any, context: Any) -> Part:
+        return Part()
+
+    def combine(self: Any, inputs: Any, parts: Any, context: Any) -> Result[Summed]:
+        data = inputs.data
+        found = context.reduce(_Sum(wrong), stream_of(data))["sum"]
+        available = data.events if known else len(data)
+        total = float(found[0, 0] + data.weights.std())
+        return Result(Summed(total=total, events=EventsRecord.of(data.weights, available)))
+
+    def nothing(self: Any, *_: Any) -> Any:
+        return iter(())
+
+    methods = {
+        "fit": fit,
+        "combine": combine,
+        "statements": nothing,
+        "figures": nothing,
+        "tables": lambda *_: {},
+    }
+    return _broken(toy_method, Record=Summed, shards=lambda *_: (Shard(),), **methods)
+
+
+def test_a_pass_over_all_events_is_right_in_any_order(toy_method: Any) -> None:
+    check_method(_streaming(toy_method, wrong=False))
+    with pytest.raises(PluginError, match="other numbers when blocks are read in another order"):
+        check_method(_streaming(toy_method, wrong=True))
+
+
+def test_a_method_knows_of_all_events(toy_method: Any) -> None:
+    with pytest.raises(PluginError, match=r"events\.available is 250 of 500: it must be Dataset\.events"):
+        check_method(_streaming(toy_method, wrong=False, known=False))
+
+
+def test_a_method_that_works_in_memory_works_on_a_stream(toy_method: Any) -> None:
+    def check(self: Any, data: Any, options: Any) -> None:
+        if data.stream is not None:
+            raise MethodError("too many")
+
+    with pytest.raises(
+        PluginError, match="works on events in memory, and not where these are a subsample: too many"
+    ):
+        check_method(_broken(toy_method, check=check))

@@ -8,7 +8,7 @@ from symhep.methods.context import Context
 from symhep.methods.passes import State
 from symhep_moments.fit.bounds.limits import Bounding
 from symhep_moments.fit.sectors.rows import Scanned
-from symhep_moments.stream import EventsPass, together
+from symhep_moments.stream import together
 from symhep_moments.varied import VariedEvents
 
 __all__ = ["second_reading"]
@@ -16,10 +16,9 @@ __all__ = ["second_reading"]
 
 def second_reading(
     bounding: Bounding, scanned: Scanned | None, context: Context, variations: Sequence[VariedEvents] = ()
-) -> tuple[State | None, State | None]:
-    """The states of the passes of the bounds and of the sectors; None of what there is not."""
-    asked: list[EventsPass | None] = [bounding.sums, None if scanned is None else scanned.counts]
-    works = [work for work in asked if work is not None]
-    states = iter(together(works, bounding.events, context, variations))
-    bounds, sectors = (None if work is None else next(states) for work in asked)
-    return bounds, sectors
+) -> tuple[list[State], State | None]:
+    """The states of the passes of the bounds, and that of the sectors; None where they need none."""
+    counts = None if scanned is None else scanned.counts
+    works = [*bounding.works, *([] if counts is None else [counts])]
+    states = together(works, bounding.events, context, variations)
+    return states[: len(bounding.works)], None if counts is None else states[-1]

@@ -176,7 +176,7 @@ def _subsample(s: MomentsRecord) -> Iterator[Statement]:
     if s.subsample is not None:
         yield Statement(
             f"Moments, limits and sectors are sums over all {s.events.used:,} events. A uniform subsample of "
-            f"{s.subsample:,} gives the covariance of the moments, rates, maps and projections.",
+            f"{s.subsample:,} gives the covariance of the moments, maps and projections.",
             {"used": s.events.used, "subsample": s.subsample},
         )
 

@@ -213,6 +213,23 @@ def test_harmonics_are_means_over_all_events() -> None:
     )
 
 
+def test_rates_are_those_of_all_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their size, and its error but for M^-1 A, which is that of the subsample: of n events it is known to some
+    sqrt(K / n) = 0.14, with K = 15 functions."""
+    data = copied()
+    sizes, spreads = [], []
+    for most in (SUBSAMPLE, 10**6):
+        monkeypatch.setattr(streams, "SUBSAMPLE", most)
+        events = replace(events_of(data, "lorentz"), scale=1000.0)
+        events = replace(events, x=events.x * events_of(data, "lorentz").scale / 1000.0)
+        functions = build_functions(events, FunctionOptions(fourier=0), np.random.default_rng(1))
+        quantities = bounds_of(events, functions, BoundOptions(orders=1)).region.quantities
+        sizes.append([np.linalg.norm(quantities[k].mean) for k in ("K_x", "K_y", "K_z")])
+        spreads.append([np.trace(quantities[k].covariance) for k in ("K_x", "K_y", "K_z")])
+    np.testing.assert_allclose(sizes[0], sizes[1], rtol=1e-9)
+    np.testing.assert_allclose(np.sqrt(spreads[0]), np.sqrt(spreads[1]), rtol=0.2)
+
+
 def test_an_event_that_breaks_an_equation_is_found_wherever_it_is() -> None:
     """All lie on a plane but a hundred, which the subsample lacks."""
     rng = np.random.default_rng(5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,20 @@ import symhep
 from symhep.errors import CardError, InputError, MethodError
 from symhep.methods.result import Part
 from symhep.plugin.isolation import traceback_of
+from symhep.run import dask_workers
+from symhep.run.jobs import Job
 from symhep.run.workers import open_workers
+
+
+def jobs(*arguments: Any, names: Sequence[str] = ()) -> list[Job]:
+    """A job for each argument."""
+    return [Job((one,), n, name=names[n] if names else f"job {n}") for n, one in enumerate(arguments)]
 
 
 @pytest.mark.parametrize("where", ["1", "2"])
 def test_every_job_is_done_once(where: str) -> None:
     with open_workers(where) as workers:
-        done = {number: part.values["n"] for number, part in workers.run(_double, [(3,), (4,), (5,)])}
+        done = {number: part.values["n"] for number, part in workers.run(_double, jobs(3, 4, 5))}
     assert done == {0: 6, 1: 8, 2: 10}
 
 
@@ -60,7 +68,7 @@ def _ends(how: str) -> Part:
 def _fails_as_told(where: str, how: str) -> None:
     _, error, text = ENDS[how]
     with open_workers(where) as workers, pytest.raises(error, match=text) as caught:
-        list(workers.run(_ends, [(how,), (how,)]))
+        list(workers.run(_ends, jobs(how, how)))
     trace = traceback_of(caught.value)
     assert ("in _ends" in trace) == (how not in ("on purpose", "awkward"))
 
@@ -79,8 +87,8 @@ def test_a_job_whose_process_dies_again_and_again() -> None:
     with open_workers("2") as workers:
         told = r"^reading b\.root: the worker process died, 3 times \(exit code 1\)\. Was it out of memory\?"
         with pytest.raises(MethodError, match=told):
-            list(workers.run(_dies_at, [(3,), (4,)], ["reading a.root", "reading b.root"]))
-        assert sorted(number for number, _ in workers.run(_double, [(1,), (2,)])) == [0, 1]
+            list(workers.run(_dies_at, jobs(3, 4, names=("reading a.root", "reading b.root"))))
+        assert sorted(number for number, _ in workers.run(_double, jobs(1, 2))) == [0, 1]
 
 
 def _dies_at(number: int) -> Part:
@@ -98,7 +106,7 @@ def _killed_once(folder: Path, number: int) -> int:
 
 def test_a_killed_process_costs_its_own_job(tmp_path: Path) -> None:
     with open_workers("3") as workers:
-        done = dict(workers.run(_killed_once, [(tmp_path, n) for n in range(4)]))
+        done = dict(workers.run(_killed_once, [Job((tmp_path, n), n) for n in range(4)]))
     assert done == {n: n for n in range(4)}
     assert [len(list(tmp_path.glob(f"{n}-*"))) for n in range(4)] == [2, 2, 2, 2]
 
@@ -109,9 +117,9 @@ def _process(number: int) -> int:
 
 def test_processes_stay_for_the_whole_run() -> None:
     with open_workers("2") as workers:
-        first = {pid for _, pid in workers.run(_process, [(n,) for n in range(8)])}
-        second = {pid for _, pid in workers.run(_process, [(n,) for n in range(8)])}
-        alone = [pid for _, pid in workers.run(_process, [(0,)])]
+        first = {pid for _, pid in workers.run(_process, jobs(*range(8)))}
+        second = {pid for _, pid in workers.run(_process, jobs(*range(8)))}
+        alone = [pid for _, pid in workers.run(_process, jobs(0))]
     assert second <= first
     assert os.getpid() not in first
     assert len(first) <= 2
@@ -123,10 +131,10 @@ def test_processes_stay_for_the_whole_run() -> None:
 
 def test_work_that_is_given_up_is_ended() -> None:
     with open_workers("2") as workers:
-        for _, pid in workers.run(_process, [(n,) for n in range(8)]):
+        for _, pid in workers.run(_process, jobs(*range(8))):
             assert pid
             break
-        assert sorted(number for number, _ in workers.run(_double, [(1,), (2,)])) == [0, 1]
+        assert sorted(number for number, _ in workers.run(_double, jobs(1, 2))) == [0, 1]
 
 
 @pytest.mark.parametrize("where", ["0", "-1", "many", ""])
@@ -173,14 +181,14 @@ def test_a_dask_cluster_gives_the_numbers_of_one_process() -> None:
         LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster,
         open_workers(f"dask:{cluster.scheduler_address}") as workers,
     ):
-        done = {number: part.values["n"] for number, part in workers.run(_double, [(3,), (4,)])}
+        done = {number: part.values["n"] for number, part in workers.run(_double, jobs(3, 4))}
         assert done == {0: 6, 1: 8}
         for how in ENDS:
             _fails_as_told(f"dask:{cluster.scheduler_address}", how)
 
 
 def test_no_dask_scheduler_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules[open_workers.__module__], "PATIENCE_S", 1.0)
+    monkeypatch.setattr(dask_workers, "PATIENCE_S", 1.0)
     with pytest.raises(CardError, match="no dask scheduler answers"), open_workers("dask:tcp://127.0.0.1:1"):
         pass
 
@@ -199,7 +207,7 @@ def test_work_that_cannot_be_sent(tmp_path: Path) -> None:
             MethodError, match="the work cannot be sent to a worker process: TypeError: a lock stays"
         ),
     ):
-        list(workers.run(_double, [(_Stays(),), (_Stays(),)]))
+        list(workers.run(_double, jobs(_Stays(), _Stays())))
 
 
 def _gives_what_stays(number: int) -> _Stays:
@@ -209,4 +217,4 @@ def _gives_what_stays(number: int) -> _Stays:
 def test_an_answer_that_cannot_be_sent() -> None:
     told = "what a job gives cannot be sent back: TypeError: a lock stays"
     with open_workers("2") as workers, pytest.raises(MethodError, match=told):
-        list(workers.run(_gives_what_stays, [(1,), (2,)]))
+        list(workers.run(_gives_what_stays, jobs(1, 2)))

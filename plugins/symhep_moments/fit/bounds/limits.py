@@ -20,14 +20,14 @@ from symhep_moments.fit.bounds.joint import EVENTS as CORRELATED
 from symhep_moments.fit.bounds.joint import Joint
 from symhep_moments.fit.bounds.mean_sums import MeanSums, NamedSums
 from symhep_moments.fit.bounds.options import BoundOptions
-from symhep_moments.fit.bounds.rates import rate_unit, rates
+from symhep_moments.fit.bounds.rates import RateSums, rate_unit, rates
 from symhep_moments.fit.bounds.seen import Seen
 from symhep_moments.fit.bounds.turns import Turns, turns_of
 from symhep_moments.fit.bounds.varying import Moved, Varying
 from symhep_moments.fit.closed_orbits import ClosedOrbit
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.sample import Events
-from symhep_moments.stream import over_all
+from symhep_moments.stream import EventsPass, over_all, together
 from symhep_moments.varied import VariedEvents
 
 __all__ = ["Bound", "Bounding", "Bounds", "bounded", "bounds_of"]
@@ -270,6 +270,8 @@ class Bounding:
         The rotations that have harmonics.
     sums
         The pass; None where no function has a name.
+    rates
+        That of the rates, None where all events are in memory, or all generators are rotations.
     """
 
     events: Events
@@ -277,6 +279,7 @@ class Bounding:
     options: BoundOptions
     turns: Turns
     sums: MeanSums | None
+    rates: RateSums | None
 
     @classmethod
     def of(cls, events: Events, functions: TestFunctions, options: BoundOptions) -> Bounding:
@@ -284,7 +287,23 @@ class Bounding:
         turns = turns_of(events, functions)
         named = NamedFunctions(turns.orbits, turns.space, options.orders)
         any_named = turns.orbits or turns.space is not None
-        return cls(events, functions, options, turns, MeanSums(functions, named) if any_named else None)
+        sums = MeanSums(functions, named) if any_named else None
+        open_ones = [label for label in events.generators.labels if label not in turns.orbits]
+        few = events.subsampled and len(open_ones) > 0
+        return cls(
+            events,
+            functions,
+            options,
+            turns,
+            sums,
+            RateSums.of(events, functions, open_ones) if few else None,
+        )
+
+    @property
+    def works(self) -> list[EventsPass]:
+        """Those that there are."""
+        asked: list[EventsPass | None] = [self.sums, self.rates]
+        return [work for work in asked if work is not None]
 
 
 def bounds_of(
@@ -304,17 +323,18 @@ def bounds_of(
     intervals are unions over alternatives without a parameter.
     """
     asked = Bounding.of(events, functions, options)
-    state = None if asked.sums is None else over_all(asked.sums, events, context, variations)
-    return bounded(asked, state, variations, context)
+    return bounded(asked, together(asked.works, events, context, variations), variations, context)
 
 
 def bounded(
     asked: Bounding,
-    state: State | None,
+    states: Sequence[State],
     variations: Sequence[VariedEvents] = (),
     context: Context | None = None,
 ) -> Bounds:
-    """`bounds_of` from the ``state`` of its pass."""
+    """`bounds_of` from the ``states`` of its passes."""
+    left = iter(states)
+    state, of_rates = (None if work is None else next(left) for work in (asked.sums, asked.rates))
     events, turns = asked.events, asked.turns
     seen = Seen(events, asked.functions)
     varying = Varying(seen, variations) if variations else None
@@ -340,7 +360,7 @@ def bounded(
             if varying is not None:
                 varying.add_sums(function.name, i, sums, apart)
     open_ones = [label for label in labels if label not in turns.orbits]
-    found += rates(seen, open_ones, varying)
+    found += rates(seen, open_ones, varying, asked.rates, of_rates)
     units = {label: rate_unit(matrices[labels.index(label)], events) for label in open_ones}
     uneven = frozenset(a for a in open_ones if ClosedOrbit.of(matrices[labels.index(a)]) is not None)
     if varying is not None:

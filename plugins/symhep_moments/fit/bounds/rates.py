@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
 from math import sqrt
 
 import numpy as np
@@ -11,6 +14,7 @@ from torch import Tensor
 
 from symhep.hypotheses.bounds.region import Quantity
 from symhep.hypotheses.bounds.sample_mean import degrees_of_freedom, unit_sums
+from symhep.methods.passes import State
 from symhep_moments.fit.bounds.seen import Seen
 from symhep_moments.fit.bounds.varying import Varying
 from symhep_moments.fit.fields import LinearFields
@@ -20,8 +24,9 @@ from symhep_moments.fit.functions.layers import along_fields, around, innermost,
 from symhep_moments.fit.functions.member_edges import MemberEdged
 from symhep_moments.fit.functions.options import FunctionOptions
 from symhep_moments.sample import Events
+from symhep_moments.stream import EventsPass, parts_of
 
-__all__ = ["named_functions", "rate_unit", "rates"]
+__all__ = ["RateSums", "named_functions", "rate_unit", "rates"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -48,7 +53,95 @@ def named_functions(events: Events, functions: TestFunctions) -> TestFunctions:
     return around(functions, low)
 
 
-def rates(seen: Seen, labels: list[str], varying: Varying | None = None) -> list[Quantity]:
+@dataclass(frozen=True, eq=False)
+class RateSums(EventsPass):
+    """Sums over all events that `rates` are made of.
+
+    State: ``total`` sum w b of the edges b; ``mean`` (K, G) and ``gram`` (K, K) of the functions; ``second`` (G, K, K)
+    sums of products of the influences of independent events; ``weights`` sums of W^2 and W^4, W the absolute weight of
+    an independent event; ``sizes`` (G,) longest steps. Influences are taken where some events in memory have the metric
+    and the means.
+    """
+
+    few: _Few
+    name = "rates"
+    largest = frozenset({"sizes"})
+
+    @classmethod
+    def of(cls, events: Events, functions: TestFunctions, labels: Sequence[str]) -> RateSums:
+        """Along the generators ``labels``."""
+        return cls(_Few(events, functions, labels))
+
+    def of_events(self, events: Events, number: int) -> State:
+        """See `symhep_moments.stream.EventsPass`."""
+        few, parts = self.few, list[State]()
+        step = max(1, BLOCK // (few.wide.count * len(few.generators)))
+        for part in parts_of(events, step):
+            x, w = part.x, part.weights
+            total, mean, gram = few.sums(x, w) if len(x) else _nothing(few, x)
+            psi = few.influences(x, w).cpu().numpy()
+            weights = np.abs((w * weight(few.wide, x)).cpu().numpy())
+            source = part.source
+            units = (
+                unit_sums(psi.reshape(len(psi), -1), source).reshape(-1, *psi.shape[1:]).transpose(2, 1, 0)
+            )
+            squares = unit_sums(weights[:, None], source)[:, 0] ** 2
+            sizes = few.fields(x).abs().amax(dim=(0, 2, 3)) if len(x) else x.new_zeros(len(few.generators))
+            state = {
+                "total": np.array(total), "mean": mean.cpu().numpy(), "gram": gram.cpu().numpy(),
+                "second": units @ units.transpose(0, 2, 1), "sizes": sizes.cpu().numpy(),
+                "weights": np.array([squares.sum(), (squares**2).sum()]),
+            }  # fmt: skip
+            parts.append(state)
+        return reduce(self.merge, parts)
+
+
+class _Few:
+    """The events in memory, of which at most so many are looked at: their sums, metric and influences."""
+
+    def __init__(self, events: Events, functions: TestFunctions, labels: Sequence[str]) -> None:
+        self.generators = events.generators.subset(labels)
+        self.wide = along_fields(with_constant(named_functions(events, functions)), self.generators)
+        self.fields = LinearFields(self.generators, str(events.x.device), events.places)
+        self.step = max(1, BLOCK // (self.wide.count * len(labels)))
+        self._most = min(RATE_EVENTS, max(1, HELD // (self.wide.count * len(labels))))
+        chunks = self.chunks(events)
+        sums = [self.sums(x, w) for x, w in chunks]
+        self.total = sum(total for total, _, _ in sums)
+        self.mean = sum((mean for _, mean, _ in sums), torch.zeros(())) / self.total
+        self.metric = _Metric(sum((gram for _, _, gram in sums), torch.zeros(())) / self.total)
+        self.sizes = torch.stack([self.fields(x).abs().amax(dim=(0, 2, 3)) for x, _ in chunks]).amax(dim=0)
+
+    def rows(self, events: Events) -> Tensor:
+        """Which of the events in memory they are."""
+        count = len(events)
+        return torch.linspace(0, count - 1, min(self._most, count), device=events.x.device).long()
+
+    def chunks(self, events: Events) -> list[tuple[Tensor, Tensor]]:
+        """Those of ``events``, a few at a time."""
+        rows = self.rows(events)
+        x, w = events.x[rows], events.weights[rows]
+        return list(zip(torch.split(x, self.step), torch.split(w, self.step), strict=True))
+
+    def sums(self, x: Tensor, w: Tensor) -> tuple[float, Tensor, Tensor]:
+        """sum w b, sum w grad f . v (K, G) and sum w b f f^T (K, K) of some events."""
+        f, inside = innermost(self.wide).values(x), w * weight(self.wide, x)
+        return float(inside.sum()), self.wide.sum_along(x, self.fields(x), w), f.T @ (inside[:, None] * f)
+
+    def influences(self, x: Tensor, w: Tensor) -> Tensor:
+        """(n, K, G), as of `_influence`."""
+        return _influence(x, w, self.wide, self.fields(x), self.metric, self.mean)
+
+
+def _nothing(few: _Few, x: Tensor) -> tuple[float, Tensor, Tensor]:
+    k = few.wide.count
+    return 0.0, x.new_zeros(k, len(few.generators)), x.new_zeros(k, k)
+
+
+def rates(
+    seen: Seen, labels: list[str], varying: Varying | None = None, asked: RateSums | None = None,
+    state: State | None = None,
+) -> list[Quantity]:  # fmt: skip
     """For each of the generators ``labels`` the part of h in the span of the named functions, R orthonormal components.
 
     h, the relative change of the density per unit of the parameter, has E_p[f h] = - E_p[grad f . v] = - A. Its rms is
@@ -56,62 +149,56 @@ def rates(seen: Seen, labels: list[str], varying: Varying | None = None) -> list
     of the Fisher information on the parameter. The ridge lets combinations that hardly vary, and have rare huge
     values, count less, smoothly: to leave them out would be a choice that the data make. The noise of M counts: with
     M = L L^T the length of L^-1 A moves as that of L^-1 (dA - dM M^-1 A / 2).
+
+    Of the events in memory; ``state``: of all events, after the pass ``asked``. What systematic variations change is
+    that of the events in memory.
     """
     if not labels:
         return []
-    events = seen.events
-    generators = events.generators.subset(labels)
-    wide = along_fields(with_constant(named_functions(events, seen.functions)), generators)
-    inside = innermost(wide)
-    most = min(RATE_EVENTS, max(1, HELD // (wide.count * len(labels))), len(events))
-    rows = torch.linspace(0, len(events) - 1, most, device=events.x.device).long()
-    fields = LinearFields(generators, str(events.x.device), events.places)
-    step = max(1, BLOCK // (wide.count * len(labels)))
-    chunks = list(
-        zip(torch.split(events.x[rows], step), torch.split(events.weights[rows], step), strict=True)
-    )
-    total = sum(float((w * weight(wide, x)).sum()) for x, w in chunks)
-    mean = torch.zeros(wide.count, len(labels), dtype=torch.float64, device=events.x.device)
-    gram = torch.zeros(wide.count, wide.count, dtype=torch.float64, device=events.x.device)
-    for x, w in chunks:
-        f = inside.values(x)
-        gram += f.T @ ((w * weight(wide, x))[:, None] * f)
-        mean += wide.sum_along(x, fields(x), w)
-    metric = _Metric(gram / total)
-    a = metric.basis.T @ (mean / total)
-    sizes = torch.stack([fields(x).abs().amax(dim=(0, 2, 3)) for x, _ in chunks]).amax(dim=0)
-    influences = torch.cat([_influence(x, w, wide, fields(x), metric, a) for x, w in chunks]).cpu().numpy()
-    unit = None if seen.unit is None else seen.unit[rows.cpu().numpy()]
-    weights = seen.weights[rows.cpu().numpy()]
-    nu = degrees_of_freedom(weights, unit)
+    few = _Few(seen.events, seen.functions, labels) if asked is None else asked.few
+    rows = few.rows(seen.events).cpu().numpy()
+    unit = None if seen.unit is None else seen.unit[rows]
+    metric, mean, total, sizes = few.metric, few.mean, few.total, few.sizes.cpu().numpy()
+    if state is None:
+        nu = degrees_of_freedom(seen.weights[rows], unit)
+    else:
+        total, sizes = float(state["total"]), state["sizes"]
+        metric = _Metric(torch.from_numpy(state["gram"] / total).to(mean.device))
+        mean = torch.from_numpy(state["mean"] / total).to(mean.device)
+        nu = float(state["weights"][0]) ** 2 / float(state["weights"][1]) - 1
     factor = (nu + 1) / nu if nu > 0 else 1.0
-    others = list[FloatArray]()
-    if varying is not None:
-        others = [_of_others(other, wide, fields, metric, a, step) for _, other in varying.others]
+    basis, a = metric.basis.cpu().numpy(), np.asarray((metric.basis.T @ mean).cpu().numpy())
+    influences = None
+    if state is None or varying is not None:
+        parts = [few.influences(x, w) for x, w in few.chunks(seen.events)]
+        influences = np.einsum("nkg,kr->nrg", torch.cat(parts).cpu().numpy(), basis, optimize=True)
+    others = [] if varying is None else [_of_others(other, few, basis) for _, other in varying.others]
     found = []
     for column, label in enumerate(labels):
-        own, size = unit_sums(influences[:, :, column], unit), float(sizes[column])
+        least = ROUNDING * float(sizes[column])
         # Sums that cancel in every event, as where momentum is conserved, leave rounding.
-        own = np.where(np.abs(own).max(axis=0, initial=0.0) > ROUNDING * size, own, 0.0)
-        mine = a[:, column].cpu().numpy()
-        mine = np.where(np.abs(mine) > ROUNDING * size, mine, 0.0)
-        found.append(Quantity(label, mine, factor * own.T @ own / total**2, nu))
-        if varying is not None:
-            varying.add_influences(
-                label, influences[:, :, column], rows.cpu().numpy(), [own[:, :, column] for own in others]
-            )
+        if state is None:
+            assert influences is not None
+            own = unit_sums(influences[:, :, column], unit)
+            own = np.where(np.abs(own).max(axis=0, initial=0.0) > least, own, 0.0)
+            squares = own.T @ own
+        else:
+            squares = basis.T @ state["second"][column] @ basis
+            moves = np.diag(squares) > least**2 * state["weights"][0]
+            squares = np.where(moves[:, None] & moves, squares, 0.0)
+        mine = np.where(np.abs(a[:, column]) > least, a[:, column], 0.0)
+        found.append(Quantity(label, mine, factor * squares / total**2, nu))
+        if varying is not None and influences is not None:
+            varying.add_influences(label, influences[:, :, column], rows, [o[:, :, column] for o in others])
     return found
 
 
-def _of_others(
-    seen: Seen, wide: TestFunctions, fields: LinearFields, metric: _Metric, a: Tensor, step: int
-) -> FloatArray:
+def _of_others(seen: Seen, few: _Few, basis: FloatArray) -> FloatArray:
     """(n, R, G) influences of other events, in the metric of the nominal ones."""
-    parts = [
-        _influence(x, w, wide, fields(x), metric, a)
-        for x, w in zip(torch.split(seen.events.x, step), torch.split(seen.events.weights, step), strict=True)
-    ]
-    return np.asarray(torch.cat(parts).cpu().numpy())
+    x, w = seen.events.x, seen.events.weights
+    pairs = zip(torch.split(x, few.step), torch.split(w, few.step), strict=True)
+    found = torch.cat([few.influences(*pair) for pair in pairs]).cpu().numpy()
+    return np.asarray(np.einsum("nkg,kr->nrg", found, basis, optimize=True))
 
 
 class _Metric:
@@ -144,15 +231,15 @@ class _Metric:
         self.ridged = torch.as_tensor((ridge > 0).astype(np.float64), device=gram.device)
 
 
-def _influence(x: Tensor, w: Tensor, wide: TestFunctions, v: Tensor, metric: _Metric, a: Tensor) -> Tensor:
-    """(n, R, G) of each event on the components a, in a metric that is estimated too."""
+def _influence(x: Tensor, w: Tensor, wide: TestFunctions, v: Tensor, metric: _Metric, mean: Tensor) -> Tensor:
+    """(n, K, G) of each event on the ``mean`` A (K, G), in a metric that is estimated too: the basis of the metric
+    makes it the influence on the components L^-1 A."""
     f, b = innermost(wide).values(x), weight(wide, x)
-    coefficients = metric.basis @ a
+    coefficients = metric.basis @ (metric.basis.T @ mean)
     # dM M^-1 A of each event: (n, K, G)
     change = f[:, :, None] * (f @ coefficients)[:, None, :]
     change += (RIDGE * metric.ridged * (f - metric.means) ** 2)[:, :, None] * coefficients
-    along = wide.along(x, v) - b[:, None, None] * change / 2
-    return w[:, None, None] * (torch.einsum("nkg,kr->nrg", along, metric.basis) - b[:, None, None] * a / 2)
+    return w[:, None, None] * (wide.along(x, v) - b[:, None, None] * (change + mean) / 2)
 
 
 def rate_unit(matrix: FloatArray, events: Events) -> tuple[str, float]:

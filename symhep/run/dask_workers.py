@@ -1,0 +1,209 @@
+"""The workers of a dask.distributed cluster, which may come, go and die."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from symhep import __version__
+from symhep.errors import CardError, MethodError, SymhepError
+from symhep.events.tree import tree_reduce
+from symhep.plugin.isolation import failure
+from symhep.run.jobs import Job, guarded
+from symhep.run.part_store import SCRATCH
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+__all__ = ["Dask", "connected", "version_differences", "versions"]
+
+T = TypeVar("T")
+_LOG = logging.getLogger("symhep")
+#: How long to wait for a scheduler to answer.
+PATIENCE_S = 20.0
+#: How long to wait for workers while there are none: an adaptive cluster asks its batch system for them.
+WORKERS_S = 1800.0
+#: How often it is looked whether there are workers.
+LOOK_S = 10.0
+#: Jobs that are sent ahead, for each thread of the cluster.
+AHEAD = 3
+#: What makes the numbers, and what carries them.
+_PACKAGES = ("numpy", "torch", "awkward", "dask", "distributed")
+
+
+class Dask:
+    """The workers of a cluster. A job whose worker is lost is done again by another, as dask does it."""
+
+    local = False
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    @property
+    def width(self) -> int:
+        """Threads of all workers that are there."""
+        return sum(self.client.nthreads().values())
+
+    def run(self, function: Callable[..., T], jobs: Sequence[Job]) -> Iterator[tuple[int, T]]:
+        """See `symhep.run.workers.Workers.run`."""
+        left, sent = iter(jobs), dict[Any, Job]()
+        while True:
+            for job in left:
+                sent[self._send(function, *job.arguments)] = job
+                if len(sent) >= max(1, AHEAD * self.width):
+                    break
+            if not sent:
+                return
+            for future in self._done(list(sent)):
+                job = sent.pop(future)
+                yield job.index, _result(future, job.name)
+
+    def tree(
+        self,
+        function: Callable[..., T],
+        jobs: Sequence[Job],
+        merge: Callable[[T, T], T],
+        done: Callable[[int], None],
+    ) -> T:
+        """See `symhep.run.workers.TreeWorkers.tree`: the workers merge, and one state travels."""
+        leaves: dict[Any, Job] = {self._send(function, *job.arguments): job for job in jobs}
+        root = tree_reduce(list(leaves), lambda one, two: self._send(merge, one, two))
+        while leaves:
+            for future in self._done(list(leaves)):
+                job = leaves.pop(future)
+                if future.status == "error":
+                    _result(future, job.name)
+                done(job.index)
+        while not self._done([root]):
+            pass
+        found: T = _result(root, "merging sums")
+        return found
+
+    def _send(self, function: Callable[..., Any], *arguments: Any) -> Future:
+        return self.client.submit(_on_worker, versions(), function, *arguments, pure=False)
+
+    def _done(self, futures: Sequence[Future]) -> list[Future]:
+        """Wait for some that are done. Raises `MethodError` if there has been no worker for too long."""
+        from distributed import wait
+
+        while True:
+            try:
+                return list(wait(list(futures), timeout=LOOK_S, return_when="FIRST_COMPLETED").done)
+            except TimeoutError:
+                _wait_for_workers(self.client)
+
+
+def _wait_for_workers(client: Client) -> None:
+    """Return when there is a worker. Raises `MethodError` if none comes."""
+    began = time.monotonic()
+    while not client.nthreads():
+        waited = time.monotonic() - began
+        if waited >= WORKERS_S:
+            raise MethodError(
+                f"the dask cluster has had no worker for {WORKERS_S:.0f} s: has its batch system any room?"
+            )
+        if waited == 0 or int(waited) % 60 < LOOK_S:
+            _LOG.warning(
+                "the dask cluster has no worker; waiting for one, %.0f s at most", WORKERS_S - waited
+            )
+        try:
+            client.wait_for_workers(1, timeout=min(LOOK_S, WORKERS_S - waited))
+        except TimeoutError:
+            continue
+
+
+def _result(future: Future, name: str) -> Any:
+    """What a job gave. Raises a `SymhepError` for what went wrong."""
+    from distributed import KilledWorker
+
+    try:
+        return future.result()
+    except SymhepError:
+        raise
+    except KilledWorker as error:
+        raise MethodError(
+            f"{name}: the dask workers that did it died, one after the other ({error.last_worker.address} last). Were "
+            "they out of memory? Then give them more, or take a smaller run.chunk_events"
+        ) from None
+    except Exception as error:
+        raise failure(f"{name} failed on the dask cluster", error, MethodError) from error
+
+
+def _on_worker(expected: Mapping[str, str], function: Callable[..., T], *arguments: Any) -> T:
+    """A job, where it is done."""
+    from distributed import get_worker
+
+    told = version_differences(expected, versions())
+    if told:
+        raise CardError(f"the dask worker {get_worker().address} has {told}", where="--workers", hint=_SAME)
+    # What it keeps of files lies where dask lets it, and goes with it.
+    os.environ.setdefault(SCRATCH, get_worker().local_directory)
+    return guarded(function, *arguments)
+
+
+_SAME = "client, scheduler and workers need the same environment"
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of what makes the numbers, here."""
+    found = {"symhep": __version__, "python": ".".join(platform.python_version_tuple()[:2])}
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "none"
+    return found
+
+
+def version_differences(here: Mapping[str, str], there: Mapping[str, str], here_is: str = "here") -> str:
+    """The end of a sentence on how two environments differ; '' if they do not.
+
+    >>> version_differences({"numpy": "2.1.0", "torch": "2.6.0"}, {"numpy": "2.0.0", "torch": "2.6.0"})
+    'numpy 2.0.0 (here 2.1.0)'
+    """
+    return ", ".join(
+        f"{name} {there[name]} ({here_is} {here[name]})"
+        for name in here
+        if name in there and there[name] != here[name]
+    )
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Dask]:
+    """The cluster whose scheduler is at ``address``, once it has a worker.
+
+    Raises `CardError` if dask is not installed, nobody answers, or the cluster has other versions.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise CardError(
+            "dask is not installed", where="--workers", hint="pip install 'symhep[dask]'"
+        ) from error
+    try:
+        client = Client(address, timeout=PATIENCE_S)
+    except (OSError, ValueError) as error:
+        raise CardError(f"no dask scheduler answers at {address}", where="--workers") from error
+    with client:
+        _check_versions(client)
+        _wait_for_workers(client)
+        yield Dask(client)
+
+
+def _check_versions(client: Client) -> None:
+    """Raise `CardError` for a scheduler or workers whose Python or dask differ; jobs check the rest."""
+    known = client.get_versions()
+    there = {"scheduler": known["scheduler"], **known["workers"]}
+    for who, found in there.items():
+        own = dict(found["packages"]) | {"python": ".".join(str(found["packages"]["python"]).split(".")[:2])}
+        if told := version_differences(versions(), own):
+            name = "the dask scheduler" if who == "scheduler" else f"the dask worker {who}"
+            raise CardError(f"{name} has {told}", where="--workers", hint=_SAME)
