@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from symhep.events.effective import FEWEST
 from symhep.methods.context import Context
 from symhep.methods.passes import State
 from symhep_moments.events import Events
+from symhep_moments.fit.discrete.element_reading import ElementReading
 from symhep_moments.fit.fields import LinearFields
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.functions.layers import weight
@@ -58,6 +59,8 @@ class FirstReading:
         The states of `Means` and `VariedMeans`; None where nothing is fitted, or varied.
     members
         The state of `Members`; None where all events have the same vectors.
+    elements
+        What discrete elements asked for; None where they did not.
     """
 
     support: Support
@@ -66,6 +69,7 @@ class FirstReading:
     means: State | None
     varied: State | None
     members: State | None
+    elements: ElementReading | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,9 +113,10 @@ def first_reading(
     variations: Sequence[VariedEvents] = (),
     *,
     fit: bool = True,
+    elements: ElementReading | None = None,
 ) -> FirstReading:
     """One reading of all events, if they satisfy the equations of the ``support`` that the subsample has. ``fit``: sum
-    the moments, too.
+    the moments, too; and what ``elements`` ask for.
 
     Copies are counted anew where there is a subsample; rows that equal others by chance then within blocks alone.
 
@@ -126,7 +131,11 @@ def first_reading(
             works.append(VariedMeans(Along(functions, fields), size))
     if events.places is not None:
         works.insert(0, Members())
-    states = together(works, events, context, variations if fit else ())
+    if elements is not None:
+        works.append(elements.work)
+    states = together(works, events, context, variations if fit or elements is not None else ())
+    if elements is not None:
+        elements = replace(elements, state=states.pop())
     members = None if events.places is None else states.pop(0)
     residuals, numbers, *sums = states
     counted = _counted(events, numbers)
@@ -137,7 +146,7 @@ def first_reading(
         )
     support, beyond = support_of_all(events, support, residuals, context)
     means, varied = [*sums, None, None][:2]
-    return FirstReading(support, beyond, counted, means, varied, members)
+    return FirstReading(support, beyond, counted, means, varied, members, elements)
 
 
 def _counted(events: Events, state: State) -> Counted:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 
 from symhep.errors import MethodError
+from symhep.lie.elements.element import Element
 from symhep.methods.context import Context, stream_for
 from symhep.methods.passes import State
 from symhep.torchkit.streams import replica_seeds
@@ -19,6 +20,7 @@ from symhep_moments.fit.bounds.relative import relative_bounds
 from symhep_moments.fit.bounds.rows import of_groups
 from symhep_moments.fit.candidates import GivenTest, candidate_tests, separate_tests
 from symhep_moments.fit.conditional.along import EfficiencyAlong, ReferenceAlong
+from symhep_moments.fit.discrete.element_reading import element_reading
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.relative import relative_discrete_tests
 from symhep_moments.fit.discrete.scan import discrete_scan
@@ -81,7 +83,17 @@ def measure(sample: Sample, context: Context) -> Measurement:
         if options.density is None:
             tested = functions_for(events, options, np.random.default_rng(functions_seed))
         fit = seeing is None and not too_many(events, tested)
-        read = first_reading(events, support, tested, context, variations, fit=fit and reference is None)
+        chosen: list[Element] = []
+        if options.discrete is not None and options.density is None:
+            chosen = options.discrete.chosen(frame)
+        of_elements = None
+        if options.discrete is not None and chosen and reference is None:
+            of_elements = element_reading(
+                events, chosen, frame, functions, options.discrete, varied=bool(variations), seeing=seeing
+            )
+        read = first_reading(
+            events, support, tested, context, variations, fit=fit and reference is None, elements=of_elements
+        )
         support = read.support
         done(1, STEPS[0])
         why = BY_EFFICIENCY if seeing is not None else why_not_fitted(events, tested, read.counted.within)
@@ -151,17 +163,16 @@ def measure(sample: Sample, context: Context) -> Measurement:
         moved: dict[str, tuple[FloatArray, FloatArray]] = {}
         scan = None
         if options.discrete is not None and options.density is None:
-            chosen = options.discrete.chosen(frame)
             elements = {element.name: element.whole for element in chosen}
             if reference is None and variations:
                 discrete = varied_discrete_tests(
                     events, variations, chosen, frame, functions, options.level, options.discrete.delta, moved,
-                    context,
+                    context, read.elements,
                 )  # fmt: skip
             elif reference is None:
                 discrete = discrete_tests(
                     events, chosen, frame, functions, options.discrete, discrete_seed, options.level, seeing, context,
-                    options.covariance_events,
+                    options.covariance_events, read.elements,
                 )  # fmt: skip
             else:
                 discrete = relative_discrete_tests(

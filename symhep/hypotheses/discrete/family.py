@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from symhep.hypotheses.discrete.asymmetries import NamedAsymmetry
 
-__all__ = ["ElementTest", "by_order", "discrete_rows"]
+__all__ = ["ElementTest", "by_order", "discrete_rows", "elements_to_test"]
 
 RowT = TypeVar("RowT", bound=DiscreteRow)
 T = TypeVar("T")
@@ -67,9 +67,7 @@ def discrete_rows(
     Those that take events off the surface that holds them, for a reason that ``leaves`` gives, are not tested.
     Adjusted by Holm's method over all that are tested. ``delta``: is every named asymmetry smaller?
     """
-    acting = sources(elements, x)
-    off = {e.name: why for e in elements if leaves is not None and (why := leaves(e)) is not None}
-    tested = [e for e, source in zip(elements, acting, strict=True) if source is e and e.name not in off]
+    acting, off, tested = _sorted(elements, x, leaves)
     results = dict(zip((e.name for e in tested), test(tested) if tested else (), strict=True))
     logs = {name: min(result.log_p, 0.0) for name, result in results.items()}
     family = adjusted(logs, level, kinds={name: result.kind for name, result in results.items()})
@@ -93,6 +91,23 @@ def discrete_rows(
         )
 
     return tuple(told(e, source) for e, source in zip(elements, acting, strict=True))
+
+
+def elements_to_test(
+    elements: Sequence[Element], x: Tensor, leaves: Callable[[Element], str | None] | None = None
+) -> list[Element]:
+    """Those that ``test`` of `discrete_rows` sees."""
+    return _sorted(elements, x, leaves)[2]
+
+
+def _sorted(
+    elements: Sequence[Element], x: Tensor, leaves: Callable[[Element], str | None] | None
+) -> tuple[list[Element | None], dict[str, str], list[Element]]:
+    """What each acts like, why those that leave the surface do, and those that are tested."""
+    acting = sources(elements, x)
+    off = {e.name: why for e in elements if leaves is not None and (why := leaves(e)) is not None}
+    tested = [e for e, source in zip(elements, acting, strict=True) if source is e and e.name not in off]
+    return acting, off, tested
 
 
 def by_order(elements: Sequence[Element], test: Callable[[list[Element]], Sequence[T]]) -> list[T]:

@@ -22,7 +22,7 @@ from symhep.methods.passes import State
 from symhep.stats.support import RESOLUTION
 from symhep_moments.fit.discrete.by_moments import columns_of
 from symhep_moments.fit.discrete.element_sums import ElementSums
-from symhep_moments.fit.discrete.rows import bodies, by_unit, weighting_of
+from symhep_moments.fit.discrete.rows import bodies, by_unit, unit_ends, weighting_of
 from symhep_moments.fit.joined_blocks import Part, joined
 from symhep_moments.options import COVARIANCE_EVENTS
 from symhep_moments.sample import Events
@@ -33,8 +33,6 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Functions with less than this part of the largest mean square are rounding: triple products of vectors in a plane.
 UNCHANGED = 1e-18
-#: Rows that are looked at together.
-CHUNK = 8192
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +69,7 @@ def spreads(work: ElementSums, events: Events, most: int = COVARIANCE_EVENTS) ->
     contrasts = [torch.from_numpy(weighting.contrast(e, x)).to(x) for e in work.elements]
     second = x.new_zeros(len(work.elements), count, count)
     size, signs, alike = x.new_zeros(count), *np.zeros((2, len(work.elements), named, named))
-    for a, b in pairwise(_ends(units)):
+    for a, b in pairwise(unit_ends(units)):
         here, seen = work.values(x[a:b]), work.named(bodies(x[a:b], places))
         some, weights = None if unit is None else unit[a:b], torch.from_numpy(w[a:b]).to(x)
         size += weights**2 @ here**2
@@ -94,12 +92,6 @@ def spreads(work: ElementSums, events: Events, most: int = COVARIANCE_EVENTS) ->
     changed = ((change > RESOLUTION**2 * size) & (change > least)).cpu().numpy()
     nu = degrees_of_freedom(w, unit)
     return [Spread(*parts, w2, nu) for parts in zip(second.cpu().numpy(), changed, signs, alike, strict=True)]
-
-
-def _ends(units: npt.NDArray[np.int64]) -> list[int]:
-    """Where chunks of about `CHUNK` rows end, between units."""
-    starts = np.flatnonzero(np.r_[True, units[1:] != units[:-1]])
-    return [*np.unique(starts[np.searchsorted(starts, np.arange(0, len(units), CHUNK))]).tolist(), len(units)]
 
 
 def log_p_by_sums(work: ElementSums, state: State, some: list[Spread]) -> list[float]:

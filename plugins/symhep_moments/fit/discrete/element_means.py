@@ -92,10 +92,16 @@ class AllMeans:
 
 
 def means_of_all(
-    work: ElementMeans, events: Events, variations: Sequence[VariedEvents], context: Context | None = None
+    work: ElementMeans,
+    events: Events,
+    variations: Sequence[VariedEvents],
+    context: Context | None = None,
+    state: State | None = None,
 ) -> AllMeans:
-    """In one pass over the events, and one over the events of each alternative that are read apart from them."""
-    state = over_all(work, events, context, variations)
+    """In one pass over the events, whose ``state`` may be known, and one over the events of each alternative that are
+    read apart from them."""
+    if state is None:
+        state = over_all(work, events, context, variations)
     means, w = state["sums"], state["w"]
     flat = [(e, s) for v in variations for e, s in zip(v.alternatives, v.same_rows, strict=True)]
     for a, (other, same) in enumerate(flat, start=1):

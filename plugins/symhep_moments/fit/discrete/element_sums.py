@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -14,12 +15,11 @@ from torch import Tensor
 from symhep.hypotheses.bounds.sample_mean import unit_sums
 from symhep.hypotheses.discrete.asymmetries import own_largest
 from symhep.hypotheses.discrete.named import NamedFunctions
-from symhep.hypotheses.discrete.orbit_sums import chunks
 from symhep.lie.elements.element import Element
 from symhep.methods.passes import State
 from symhep_moments.fit.discrete.options import DiscreteOptions
 from symhep_moments.fit.discrete.products import Products
-from symhep_moments.fit.discrete.rows import bodies, by_unit, weighting_of
+from symhep_moments.fit.discrete.rows import bodies, by_unit, unit_ends, weighting_of
 from symhep_moments.fit.efficiency import Seeing
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.sample import Events
@@ -59,7 +59,8 @@ class ElementSums(EventsPass):
         count, functions = len(self.products.labels), self.functions
         odd = x.new_zeros(len(self.elements), count + functions.count)
         signs = _Signs(len(self.elements), len(self.named.labels), w, units if weighting.copies else None)
-        for part in chunks(len(x)):
+        for ends in pairwise(unit_ends(units)):
+            part = slice(*ends)
             here, seen = self.values(x[part]), self.named(bodies(x[part], places))
             for e, element in enumerate(self.elements):
                 images, c = element.orbit(x[part])[1:], contrasts[e][part].T
@@ -73,10 +74,8 @@ class ElementSums(EventsPass):
                 moved = [self.named(bodies(image, places)) for image in images]
                 signs.add(e, part, torch.stack([seen, *moved], dim=1))
         own = unit_sums(w[:, None], signs.units)[:, 0]
-        return {
-            "odd": odd.cpu().numpy(), **signs.state(own), "w": np.asarray(own.sum()),
-            "w2": np.asarray((own**2).sum()),
-        }  # fmt: skip
+        w2 = np.asarray((own**2).sum())
+        return {"odd": odd.cpu().numpy(), **signs.state(), "w": np.asarray(own.sum()), "w2": w2}
 
     def values(self, x: Tensor) -> Tensor:
         """(n, P, D) -> (n, K)."""
@@ -96,19 +95,17 @@ class _Signs:
     def __init__(self, elements: int, count: int, w: FloatArray, units: IntArray | None) -> None:
         self.w, self.units = w, units
         self.sums = np.zeros((3, elements, count))
-        self.rows = None if units is None else np.zeros((elements, len(w), count))
 
     def add(self, element: int, part: slice, images: Tensor) -> None:
-        """Values (n, q, L) of the named functions at the images of some rows."""
+        """Values (n, q, L) of the named functions at the images of all rows of some events."""
         a, w = own_largest(images)[:, 0], self.w[part]
-        self.sums[:, element] += [w @ a, w**2 @ a**2, w**2 @ a]
-        if self.rows is not None:
-            self.rows[element, part] = a
+        if self.units is None:
+            self.sums[:, element] += [w @ a, w**2 @ a**2, w**2 @ a]
+            return
+        summed = unit_sums(w[:, None] * a, self.units[part])
+        own = unit_sums(w[:, None], self.units[part])[:, 0]
+        self.sums[:, element] += [summed.sum(axis=0), (summed**2).sum(axis=0), own @ summed]
 
-    def state(self, own: FloatArray) -> State:
-        """With the weights ``own`` of independent events."""
-        sums, squares, crossed = self.sums
-        if self.rows is not None:
-            summed = np.stack([unit_sums(self.w[:, None] * a, self.units) for a in self.rows])
-            squares, crossed = (summed**2).sum(axis=1), np.asarray(own @ summed)
-        return {"own": sums, "squares": squares, "crossed": crossed}
+    def state(self) -> State:
+        """By name."""
+        return dict(zip(("own", "squares", "crossed"), self.sums, strict=True))

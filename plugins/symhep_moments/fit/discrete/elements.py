@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,18 +12,18 @@ from symhep.hypotheses.discrete.independence import weights_independent
 from symhep.hypotheses.discrete.joined import Together, joined_p, with_moments
 from symhep.hypotheses.discrete.named import NamedFunctions
 from symhep.hypotheses.discrete.randomised import draws_for
-from symhep.hypotheses.discrete.support import POINTS, Surface
 from symhep.lie.elements.element import Element
 from symhep.lie.elements.frame import Frame
 from symhep.methods.context import Context, stream_for
 from symhep_moments.fit.discrete.by_learning import learned_parts
 from symhep_moments.fit.discrete.by_moments import moment_parts
 from symhep_moments.fit.discrete.by_sums import asymmetries_by_sums, log_p_by_sums, spreads
+from symhep_moments.fit.discrete.element_reading import ElementReading, element_reading
 from symhep_moments.fit.discrete.element_sums import ElementSums
 from symhep_moments.fit.discrete.options import DiscreteOptions
-from symhep_moments.fit.discrete.products import Products
 from symhep_moments.fit.discrete.ratio_asymmetries import seen_asymmetries
 from symhep_moments.fit.discrete.rows import bodies, body_names, by_unit, weighting_of
+from symhep_moments.fit.discrete.surface import surface_test
 from symhep_moments.fit.efficiency import Seeing
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.options import COVARIANCE_EVENTS
@@ -31,7 +31,7 @@ from symhep_moments.record import DiscreteElement
 from symhep_moments.sample import Events
 from symhep_moments.stream import over_all
 
-__all__ = ["discrete_tests", "surface_test"]
+__all__ = ["discrete_tests"]
 
 
 def discrete_tests(
@@ -45,6 +45,7 @@ def discrete_tests(
     seeing: Seeing | None = None,
     context: Context | None = None,
     covariance_events: int = COVARIANCE_EVENTS,
+    read: ElementReading | None = None,
 ) -> tuple[DiscreteElement, ...]:
     """Test ``elements`` of ``frame`` on ``events``.
 
@@ -67,6 +68,8 @@ def discrete_tests(
         Where all events are read, if not here.
     covariance_events
         Of a subsample, for the covariance of the sums.
+    read
+        What another reading of all events has summed.
     """
     everything = events
     events, units = by_unit(events)
@@ -79,8 +82,13 @@ def discrete_tests(
         drawn = np.random.default_rng(stream_for(seeds, "expected limits"))
         moments, sizes = list[Together | float](), list[NamedAsymmetry | None]()
         if everything.subsampled:
-            work = ElementSums(tuple(tested), Products(frame, places), functions, named, options, seeing)
-            state, some = over_all(work, everything, context), spreads(work, everything, covariance_events)
+            asked = read or element_reading(everything, tested, frame, functions, options, seeing=seeing)
+            assert asked is not None  # there are more events, and elements
+            assert isinstance(asked.work, ElementSums)
+            work, state = asked.work, asked.state
+            if state is None:
+                state = over_all(work, everything, context)
+            some = spreads(work, everything, covariance_events)
             moments += log_p_by_sums(work, state, some)
             sizes += asymmetries_by_sums(work, state, some, drawn) if seeing is None else []
         else:
@@ -115,29 +123,5 @@ def discrete_tests(
             found.append(ElementTest(log_p, kind, single, size, learned_size, more))
         return found
 
-    leaves = surface_test(events, frame)
+    leaves = surface_test(events, frame) if read is None else read.leaves
     return discrete_rows(elements, events.vectors, test, level, DiscreteElement, leaves, options.delta)
-
-
-def surface_test(events: Events, frame: Frame) -> Callable[[Element], str | None]:
-    """Why an element takes these events off the surface that holds them; None: it does not."""
-    places = events.places
-    names = body_names(frame.vectors, events.x.shape[1], places)
-    whole = bodies(events.x, places).cpu().numpy()
-    surface = Surface.of(whole, frame.components, names, _present(events))
-    some = events.x[:: -(-len(events) // POINTS)]
-    seen = bodies(some, places).cpu().numpy()
-
-    def leaves(element: Element) -> str | None:
-        return surface.left_by(seen, bodies(element.act(some), places).cpu().numpy())
-
-    return leaves
-
-
-def _present(events: Events) -> np.ndarray | None:
-    """Which components `bodies` have."""
-    places = events.places
-    if places is None:
-        return None
-    own = [*([p] for p in places.fixed), *places.members.values()]
-    return np.array([places.present[where[0]] for where in own])

@@ -26,7 +26,6 @@ from symhep_moments.fit.conditional.partialling import Partialled
 from symhep_moments.fit.conditional.strengths import Strength
 from symhep_moments.fit.conditional.varied import partialled_each
 from symhep_moments.fit.discrete.by_moments import columns_of
-from symhep_moments.fit.discrete.elements import surface_test
 from symhep_moments.fit.discrete.products import Products
 from symhep_moments.fit.discrete.ratio_asymmetries import (
     Signs,
@@ -35,6 +34,7 @@ from symhep_moments.fit.discrete.ratio_asymmetries import (
     moved_sizes,
 )
 from symhep_moments.fit.discrete.rows import body_names, numbers_of
+from symhep_moments.fit.discrete.surface import surface_test
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.joined_blocks import Part, joined
 from symhep_moments.fit.points import Points, points_of

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from symhep.hypotheses.discrete.orbit_sums import CHUNK
 from symhep.hypotheses.discrete.weighting import Weighting
 from symhep_moments.fit.discrete.options import DiscreteOptions
 from symhep_moments.fit.discrete.products import member_sums
@@ -16,7 +17,7 @@ from symhep_moments.fit.efficiency import Seeing
 from symhep_moments.places import Places
 from symhep_moments.sample import Events
 
-__all__ = ["bodies", "body_names", "by_unit", "numbers_of", "split_units", "weighting_of"]
+__all__ = ["bodies", "body_names", "by_unit", "numbers_of", "split_units", "unit_ends", "weighting_of"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -55,6 +56,17 @@ def weighting_of(
             return torch.as_tensor(given(x[..., :d]))
 
     return Weighting.of(events.weights.cpu().numpy(), units, efficiency, events.scale)
+
+
+def unit_ends(units: IntArray) -> list[int]:
+    """Where pieces of about `CHUNK` rows end, between ``units``, whose rows stand together.
+
+    >>> unit_ends(np.array([4, 4, 7, 9]))
+    [0, 4]
+    """
+    starts = np.flatnonzero(np.r_[True, units[1:] != units[:-1]])
+    first = np.searchsorted(starts, np.arange(0, len(units), CHUNK))
+    return [*np.unique(starts[np.minimum(first, len(starts) - 1)]).tolist(), len(units)]
 
 
 def split_units(units: IntArray, most: int, rng: np.random.Generator) -> tuple[IntArray, IntArray]:

@@ -17,10 +17,10 @@ from symhep.lie.elements.frame import Frame
 from symhep.methods.context import stream_for
 from symhep_moments.fit.discrete.by_learning import LEARN
 from symhep_moments.fit.discrete.by_moments import block_statistics
-from symhep_moments.fit.discrete.elements import surface_test
 from symhep_moments.fit.discrete.options import DiscreteOptions
 from symhep_moments.fit.discrete.products import Products
 from symhep_moments.fit.discrete.rows import by_unit, numbers_of, split_units, weighting_of
+from symhep_moments.fit.discrete.surface import surface_test
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.sample import Events
 

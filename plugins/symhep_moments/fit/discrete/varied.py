@@ -23,10 +23,11 @@ from symhep_moments.fit.conditional.strengths import Strength
 from symhep_moments.fit.conditional.varied import Under
 from symhep_moments.fit.discrete.by_moments import columns_of
 from symhep_moments.fit.discrete.element_means import ElementMeans, means_of_all
-from symhep_moments.fit.discrete.elements import surface_test
+from symhep_moments.fit.discrete.element_reading import ElementReading
 from symhep_moments.fit.discrete.products import Products
 from symhep_moments.fit.discrete.ratio_asymmetries import largest_asymmetries, moved_sizes
 from symhep_moments.fit.discrete.rows import body_names
+from symhep_moments.fit.discrete.surface import surface_test
 from symhep_moments.fit.functions.interface import TestFunctions
 from symhep_moments.fit.joined_blocks import Part, joined
 from symhep_moments.record import DiscreteElement
@@ -57,6 +58,7 @@ def varied_discrete_tests(
     delta: float | None = None,
     moved: dict[str, tuple[FloatArray, FloatArray]] | None = None,
     context: Context | None = None,
+    read: ElementReading | None = None,
 ) -> tuple[DiscreteElement, ...]:
     """Test ``elements`` of ``frame`` on a simulation with ``variations``.
 
@@ -68,7 +70,7 @@ def varied_discrete_tests(
     ``moved`` is filled with `moved_sizes`.
 
     Where the events in memory are a subsample, means and how they move are those of all events, read where ``context``
-    says, and covariances those of the subsample, scaled by the sums of the weights.
+    says, or ``read`` with others, and covariances those of the subsample, scaled by the sums of the weights.
     """
     kind: PKind = "bound" if any(not v.parametric for v in variations) else "asymptotic"
     products = Products(frame, events.places)
@@ -79,7 +81,8 @@ def varied_discrete_tests(
     def test(tested: list[Element]) -> list[ElementTest]:
         logs, sizes = list[float](), list[list[Strength]]()
         work = ElementMeans(tuple(tested), products, functions, named)
-        every = means_of_all(work, events, variations, context) if events.subsampled else None
+        state = None if read is None else read.state
+        every = means_of_all(work, events, variations, context, state) if events.subsampled else None
         for e, element in enumerate(tested):
             own = _Means(events, variations, work.values(element, events.places))
             if every is not None:
@@ -95,7 +98,7 @@ def varied_discrete_tests(
             for log_p, size in zip(logs, largest, strict=True)
         ]
 
-    leaves = surface_test(events, frame)
+    leaves = surface_test(events, frame) if read is None else read.leaves
     return discrete_rows(elements, events.vectors, test, level, DiscreteElement, leaves, delta)
 
 

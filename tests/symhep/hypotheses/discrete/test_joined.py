@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from symhep.hypotheses.discrete.joined import Together, joined_p, learned
+from symhep.hypotheses.discrete.joined import Together, joined_p, learned, with_moments
 from symhep.hypotheses.discrete.orbit_sums import OrbitSums
 from symhep.hypotheses.discrete.statistics import Upward
 
@@ -46,3 +46,13 @@ def test_scores_without_change_are_left_out() -> None:
     sums = OrbitSums(np.zeros((3, 2, 2)), np.diag([4.0, 9.0]), np.array([True, False, True]))
     found = learned(sums, {"network": [0], "none": [1], "neighbours": [1, 2]}, 5)
     assert found == {"network": Upward(5, 2.0), "neighbours": Upward(6, 3.0)}
+
+
+def test_moments_of_all_events_make_the_joint_p_asymptotic() -> None:
+    """Twice the smaller of two; alone where nothing was learned."""
+    single = {"neighbours": (math.log(0.01), "exact")}
+    log_p, kind, tests = with_moments(math.log(0.2), math.log(0.01), single)
+    assert (math.exp(log_p), kind) == (pytest.approx(0.02), "asymptotic")
+    assert tests == {"moments": (math.log(0.2), "asymptotic"), **single}
+    assert with_moments(math.log(0.2), 0.0, {})[0] == math.log(0.2)
+    assert with_moments(math.log(0.9), math.log(0.8), single)[0] == 0.0

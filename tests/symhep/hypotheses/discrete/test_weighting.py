@@ -72,3 +72,13 @@ def test_events_as_they_are_seen_keep_their_weight_and_may_have_images_that_are_
     assert (other.kind, other.signs) == ("asymptotic", True)
     with pytest.raises(MethodError, match="not positive at 1 of the events"):
         weighting.images(read_element("reflection(x1)", FRAME), -X)
+
+
+def test_a_contrast_is_an_event_less_the_mean_of_its_images() -> None:
+    mirror = read_element("reflection(x1)", FRAME)
+    plain = Weighting.of(np.array([1.0, 2.0])).contrast(mirror, X)
+    np.testing.assert_allclose(plain, [[0.5, -0.5], [1.0, -1.0]])
+    # seen three times as often where x1 > 0: there with 3/4, and weights of one over it are 1/3 there and 1 else
+    weights = np.array([1 / 3, 1.0])
+    known = Weighting.of(weights, efficiency=lambda x: torch.where(x[:, 0, 0] > 0, 3.0, 1.0).double())
+    np.testing.assert_allclose(known.contrast(mirror, X), [[1 / 12, -1 / 4], [3 / 4, -1 / 4]])

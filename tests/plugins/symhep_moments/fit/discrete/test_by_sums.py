@@ -22,14 +22,18 @@ from symhep.lie.elements.element import Element
 from symhep.lie.elements.frame import Frame
 from symhep.methods.context import Context, seed_sequence
 from symhep.methods.passes import Pass, State, reduce_here
+from symhep.torchkit.streams import replica_seeds
+from symhep_moments.fit.discrete import rows
 from symhep_moments.fit.discrete.by_sums import asymmetries_by_sums, log_p_by_sums, spreads
 from symhep_moments.fit.discrete.element_sums import ElementSums
 from symhep_moments.fit.discrete.elements import discrete_tests
 from symhep_moments.fit.discrete.options import DiscreteOptions
 from symhep_moments.fit.discrete.products import Products
 from symhep_moments.fit.discrete.varied import varied_discrete_tests
+from symhep_moments.fit.functions.asked import functions_for
 from symhep_moments.fit.functions.polynomials import Polynomials
 from symhep_moments.fit.functions.squash import Squashed, natural_size
+from symhep_moments.fit.measurement import measure
 from symhep_moments.options import MomentsOptions
 from symhep_moments.record import DiscreteElement
 from symhep_moments.sample import Events, events_of, prepare
@@ -137,7 +141,11 @@ def test_sums_of_what_a_mirror_changes(few: Callable[[Dataset], Events]) -> None
     assert (float(state["w"]), float(state["w2"])) == pytest.approx((w.sum(), (w**2).sum()))
 
 
-def test_copies_are_summed_before_they_are_squared(few: Callable[[Dataset], Events]) -> None:
+def test_copies_are_summed_before_they_are_squared(
+    few: Callable[[Dataset], Events], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In pieces that part none of them."""
+    monkeypatch.setattr(rows, "CHUNK", 33)
     data = whole_of()
     unit = data.unit // 2
     events = few(replace(data, unit=unit))
@@ -297,3 +305,40 @@ def test_systematic_shifts_are_those_of_all_events(
     assert row.size.value == pytest.approx(whole.size.value, abs=1e-9)
     assert row.p_kind == whole.p_kind == "bound"
     assert row.upper_95 == pytest.approx(whole.upper_95, rel=0.1)
+
+
+@pytest.mark.parametrize("variations", [False, True])
+def test_a_run_reads_for_elements_and_for_all_else_at_once(
+    variations: bool, few: Callable[[Dataset], Events]
+) -> None:
+    """One reading without bounds; with the numbers that a reading of their own gives."""
+    data = whole_of(0.05)
+    assert few(data).subsampled
+    if variations:
+        up = replace(data, weights=data.weights * np.exp(0.1 * data.values[:, 0]))
+        down = replace(data, weights=data.weights * np.exp(-0.1 * data.values[:, 0]))
+        pair = (Alternative("up", up, True), Alternative("down", down, True))
+        data = replace(data, variations=(Variation("v", "up_down", pair, frozenset({"data"})),))
+    options = MomentsOptions.model_validate(
+        {"generators": "so(2)", "discrete": ALONE.model_dump(), "bounds": None}
+    )
+    sample, readings = prepare(data, options), list[Pass]()
+
+    def counted(work: Pass, stream: EventStream) -> State:
+        if sum(block.rows for block in stream.blocks) == N:
+            readings.append(work)
+        return reduce_here(work, stream)
+
+    context = Context(seed_sequence(1, "moments", 0), reducer=counted)
+    found = measure(sample, context)
+    assert len(readings) == 1
+    functions_seed, discrete_seed = replica_seeds(context.seeds, 2)
+    functions = functions_for(sample.events, options, np.random.default_rng(functions_seed), harmonics=False)
+    chosen, level = ALONE.chosen(FRAME), options.level
+    (alone,) = (
+        varied_discrete_tests(sample.events, sample.variations, chosen, FRAME, functions, level)
+        if variations
+        else discrete_tests(sample.events, chosen, FRAME, functions, ALONE, discrete_seed, level)
+    )
+    assert found.discrete[0].to_json() == alone.to_json()
+    assert alone.p_kind == "asymptotic"
