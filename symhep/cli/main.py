@@ -30,6 +30,8 @@ COMMANDS = {
     "report": "Write the report of a run folder again.",
     "export": "Write a run for HEPData, ROOT, LaTeX and programs.",
     "compare": "Compare finished runs: pulls, verdicts, spectra.",
+    "farm": "Write a run for a batch system: HTCondor, Slurm, shells.",
+    "merge": "Put together what the tasks of a farm found.",
     "augment": "Write events transformed by a symmetry that a run found.",
 }
 
@@ -69,7 +71,7 @@ def group() -> None:
     symhep run card.yaml -o DIR            results, figures, DIR/report.html
 
     Exit codes: 0 done, 2 card or usage, 3 input, 4 some method failed,
-    5 a comparison failed.
+    5 a comparison failed, 6 a farm has tasks to be run.
     """
 
 

@@ -41,6 +41,12 @@ __all__ = ["command"]
     metavar="DIR",
     help="A folder whose modules the card may name functions of; may be repeated.",
 )
+@click.option(
+    "--task", metavar="I/N", help="Do task I, from 0 on, of the farm of N tasks in the folder given."
+)
+@click.option(
+    "--scratch", type=click.Path(), metavar="DIR", help="Where a task keeps what it needs meanwhile."
+)
 @click.option("--force", is_flag=True, help="Repeat work that is already finished.")
 @click.option("--verify", is_flag=True, help="Read every input file to see that it is what it was.")
 @click.option("--dry-run", is_flag=True, help="Check everything, run nothing.")
@@ -57,6 +63,8 @@ def command(
     workers: str,
     only: tuple[str, ...],
     code: tuple[str, ...],
+    task: str | None,
+    scratch: str | None,
     force: bool,
     verify: bool,
     dry_run: bool,
@@ -78,6 +86,9 @@ def command(
     for folder in code:
         add_code_folder(folder)
     registry = build_registry()
+    if task is not None:
+        _do_task(what, task, out, scratch, workers, registry, verbose, log)
+        return
     with tempfile.TemporaryDirectory() as scratch, telling(verbose, log) as progress:
         card = what[0]
         if len(what) > 1 or not is_card(card):
@@ -105,6 +116,26 @@ def command(
         raise MethodError(
             "; ".join(f"method '{name}' failed: {reason}" for name, reason in done.failed.items())
         )
+
+
+def _do_task(
+    what: Sequence[str], task: str, out: str | None, scratch: str | None, workers: str, registry: Registry,
+    verbose: bool, log: str | None,
+) -> None:  # fmt: skip
+    """A task of a farm; its exit code is told to whoever started it, and to the farm."""
+    from symhep.cli.log import telling
+    from symhep.run.farm.task import do_task
+
+    if len(what) != 1:
+        raise CardError("give the folder of one farm", where="--task")
+    with telling(verbose, log) as progress:
+        report = do_task(
+            Path(what[0]), task, Path(out) if out is not None else None,
+            Path(scratch) if scratch is not None else None, progress, registry, workers,
+        )  # fmt: skip
+    say(f"task {report.task} of round {report.round}: {report.error or 'done'}", err=bool(report.error))
+    if report.code:
+        click.get_current_context().exit(report.code)
 
 
 def _card_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -20,10 +20,12 @@ _BROKEN = (
 )  # fmt: skip
 
 
-def write_archive(stream: BinaryIO, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
+def write_archive(
+    stream: BinaryIO, arrays: Mapping[str, np.ndarray[Any, Any]] | Iterable[tuple[str, np.ndarray[Any, Any]]]
+) -> None:
     """Write named arrays, uncompressed."""
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-        for key, array in arrays.items():
+        for key, array in arrays.items() if isinstance(arrays, Mapping) else arrays:
             # A fixed date: the archive would otherwise differ from run to run.
             entry = zipfile.ZipInfo(f"{key}.npy", (1980, 1, 1, 0, 0, 0))
             with archive.open(entry, "w", force_zip64=True) as piece:

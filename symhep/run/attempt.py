@@ -18,6 +18,7 @@ from symhep.run.blinding import why_blind
 from symhep.run.drawing import draw_if_needed
 from symhep.run.fitting import Fit
 from symhep.run.folder import RunFolder, content_key
+from symhep.run.jobs import NotYet
 from symhep.run.planned import Plan, PlannedMethod
 from symhep.run.reading import DatasetEvents
 from symhep.run.reducing import StoredReducer
@@ -91,6 +92,8 @@ def attempt(
             )  # fmt: skip
             result, computed = fit.run()
             draw_if_needed(planned.method, planned.name, folder, plan.card.output)
+    except NotYet:
+        raise
     except SymhepError as error:  # the failure of one method must not cost the others' results
         reason = logged(planned.name, error, folder)
         if hidden:  # an older result may know what is hidden now

@@ -41,17 +41,19 @@ def forget_seen(plan: Plan, folder: RunFolder) -> None:
         folder.write_json(f"{STATE}/blind.json", key)
 
 
-def forget_unsupported(plan: Plan, hidden: frozenset[str], folder: RunFolder, valid: Collection[str]) -> None:
+def forget_unsupported(
+    plan: Plan, hidden: frozenset[str], folder: RunFolder, valid: Collection[str], *, files: bool = True
+) -> None:
     """After reading: drop what may tell of hidden data. These are results of other cards than this one, whose names are
     neither ``valid`` nor run now, and files that were read before a later one showed that a region overlaps a blind
-    one."""
+    one; without ``files`` these stay, since tasks of a farm are still to be given them."""
     if not hidden:
         return
     for name in folder.stored_names():
         if name not in valid and name not in plan.methods:
             folder.remove_result(name)
     for name, card in plan.card.datasets.items():
-        if card.role == "data":
+        if card.role == "data" and files:
             folder.forget_parts(f"data/{name}", lambda values: not hidden <= set(values.get("hidden", ())))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from symhep.card.schema import OutputCard
@@ -16,6 +16,7 @@ from symhep.plotting.style import use_style
 from symhep.plugin.isolation import isolated
 from symhep.run.drawing import save_all, whole
 from symhep.run.folder import RunFolder, content_key
+from symhep.run.jobs import NotYet
 from symhep.run.planned import Plan
 from symhep.run.reading import DatasetEvents
 from symhep.run.reducing import StoredReducer
@@ -51,27 +52,33 @@ def make_control(
     folder: RunFolder,
     progress: Progress,
     pool: Workers,
-) -> list[str]:
-    """Fill, store and draw the control plots of a card that gives its datasets roles; what an earlier card left goes.
+    only: Collection[str] | None = None,
+) -> tuple[list[str], list[str]]:
+    """Fill, store and draw the control plots of a card that gives its datasets roles, or ``only`` some of them; what an
+    earlier card left goes.
 
-    Returns sentences on those that could not be made.
+    Returns sentences on those that could not be made, and the names of those that wait for tasks of a farm.
     """
     tables = list(plan.tables.features) if plan.has_roles else []
     planned = {place_of(table): table for table in tables}
     for name in control_names(folder):
         if name not in planned:
             folder.remove_control(name)
-    failed = []
+    failed, waiting = list[str](), list[str]()
     with progress.task("control plots", len(planned)) as tick:
         for order, (name, table) in enumerate(planned.items()):
             try:
                 with isolated(error=MethodError):
+                    if only is not None and name not in only:
+                        continue
                     _make(name, table, order, plan, events, hidden, folder, pool)
+            except NotYet:
+                waiting.append(name)
             except SymhepError as error:  # a figure must not cost the results
                 folder.remove_control(name)
                 failed.append(f"the control plots in {name} could not be made: {error}")
             tick(1)
-    return failed
+    return failed, waiting
 
 
 def _make(

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import logging
 import os
-import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from symhep import __version__
 from symhep.errors import CardError, MethodError, SymhepError
 from symhep.events.tree import tree_reduce
 from symhep.plugin.isolation import failure
+from symhep.run.environment import version_differences, versions
 from symhep.run.jobs import Job, guarded
 from symhep.run.part_store import SCRATCH
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-__all__ = ["Dask", "connected", "version_differences", "versions"]
+__all__ = ["Dask", "connected"]
 
 T = TypeVar("T")
 _LOG = logging.getLogger("symhep")
+#: What carries the work.
+CARRYING = ("dask", "distributed")
 #: How long to wait for a scheduler to answer.
 PATIENCE_S = 20.0
 #: How long to wait for workers while there are none: an adaptive cluster asks its batch system for them.
@@ -34,8 +33,6 @@ WORKERS_S = 1800.0
 LOOK_S = 10.0
 #: Jobs that are sent ahead, for each thread of the cluster.
 AHEAD = 3
-#: What makes the numbers, and what carries them.
-_PACKAGES = ("numpy", "torch", "awkward", "dask", "distributed")
 
 
 class Dask:
@@ -87,7 +84,7 @@ class Dask:
         return found
 
     def _send(self, function: Callable[..., Any], *arguments: Any) -> Future:
-        return self.client.submit(_on_worker, versions(), function, *arguments, pure=False)
+        return self.client.submit(_on_worker, versions(CARRYING), function, *arguments, pure=False)
 
     def _done(self, futures: Sequence[Future]) -> list[Future]:
         """Wait for some that are done. Raises `MethodError` if there has been no worker for too long."""
@@ -140,7 +137,7 @@ def _on_worker(expected: Mapping[str, str], function: Callable[..., T], *argumen
     """A job, where it is done."""
     from distributed import get_worker
 
-    told = version_differences(expected, versions())
+    told = version_differences(expected, versions(CARRYING))
     if told:
         raise CardError(f"the dask worker {get_worker().address} has {told}", where="--workers", hint=_SAME)
     # What it keeps of files lies where dask lets it, and goes with it.
@@ -149,31 +146,6 @@ def _on_worker(expected: Mapping[str, str], function: Callable[..., T], *argumen
 
 
 _SAME = "client, scheduler and workers need the same environment"
-
-
-@cache
-def versions() -> dict[str, str]:
-    """Versions of what makes the numbers, here."""
-    found = {"symhep": __version__, "python": ".".join(platform.python_version_tuple()[:2])}
-    for name in _PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "none"
-    return found
-
-
-def version_differences(here: Mapping[str, str], there: Mapping[str, str], here_is: str = "here") -> str:
-    """The end of a sentence on how two environments differ; '' if they do not.
-
-    >>> version_differences({"numpy": "2.1.0", "torch": "2.6.0"}, {"numpy": "2.0.0", "torch": "2.6.0"})
-    'numpy 2.0.0 (here 2.1.0)'
-    """
-    return ", ".join(
-        f"{name} {there[name]} ({here_is} {here[name]})"
-        for name in here
-        if name in there and there[name] != here[name]
-    )
 
 
 @contextmanager
@@ -204,6 +176,6 @@ def _check_versions(client: Client) -> None:
     there = {"scheduler": known["scheduler"], **known["workers"]}
     for who, found in there.items():
         own = dict(found["packages"]) | {"python": ".".join(str(found["packages"]["python"]).split(".")[:2])}
-        if told := version_differences(versions(), own):
+        if told := version_differences(versions(CARRYING), own):
             name = "the dask scheduler" if who == "scheduler" else f"the dask worker {who}"
             raise CardError(f"{name} has {told}", where="--workers", hint=_SAME)

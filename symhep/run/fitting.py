@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
@@ -77,14 +77,16 @@ class Fit:
             method.require_takes(self.data.needs, self.data.name)
             method.check(self.data, options)
             prepared = method.prepare(self.data, options)
-            parts = self._parts(prepared, name, key)
+            # Both, before either is waited for.
+            steps: list[Callable[[], Any]] = [
+                partial(self._parts, prepared, name, key), partial(self._control, name, key),
+            ]  # fmt: skip
+            parts, control = all_of(steps)
             reducer = self._reducer(f"{name}/passes/combine", key)
             combined = method.combine(prepared, parts, self.context(COMBINE, reducer))
             result = require_result(method.name, method.Record, combined)
         result = replace(result, variations=varied(self, prepared, result, name, key))
-        if self.controlled:
-            control = self._reducer(f"{name}/passes/control", key)
-            result = replace(result, histograms=result.histograms | control_histograms(self.data, control))
+        result = replace(result, histograms=result.histograms | control)
         header = {
             "key": key,
             "use": method.name,
@@ -102,6 +104,12 @@ class Fit:
         self.folder.forget_parts(f"{name}/passes")
         # What goes on from here is what a resumed run would read, so both give the same numbers and words.
         return method.worded(self.folder.read_result(name, method.Record)), True
+
+    def _control(self, name: str, key: str) -> dict[str, Any]:
+        """Control histograms, if it has any of its own."""
+        if not self.controlled:
+            return {}
+        return control_histograms(self.data, self._reducer(f"{name}/passes/control", key))
 
     def _stored(self, name: str, key: str) -> Result[Any] | None:
         """The result that an earlier run left for this key; None if there is none, or none that can be read."""

@@ -194,7 +194,11 @@ class RunFolder:
 
     # -- arrays --------------------------------------------------------------------
 
-    def write_arrays(self, name: str, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Path:
+    def write_arrays(
+        self,
+        name: str,
+        arrays: Mapping[str, np.ndarray[Any, Any]] | Iterable[tuple[str, np.ndarray[Any, Any]]],
+    ) -> Path:
         """An uncompressed .npz without pickle; the same arrays give the same bytes."""
         with self._atomic(name) as stream:
             write_archive(stream, arrays)
@@ -214,7 +218,11 @@ class RunFolder:
 
     def read_part(self, method: str, key: str, shard: int) -> Part | None:
         """A finished shard, or None."""
-        arrays = self.read_arrays(self.part_name(method, key, shard))
+        return self.part_of(self.read_arrays(self.part_name(method, key, shard)))
+
+    @staticmethod
+    def part_of(arrays: dict[str, np.ndarray[Any, Any]] | None) -> Part | None:
+        """The part that `write_part` stored as these arrays; None of none, or of others."""
         if arrays is None or _VALUES not in arrays:
             return None
         try:

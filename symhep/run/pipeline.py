@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,21 +27,25 @@ from symhep.run.attempt import attempt, origin
 from symhep.run.blinding import blinding, forget_seen, forget_unsupported, hide
 from symhep.run.control import make_control
 from symhep.run.folder import RunFolder
+from symhep.run.jobs import NotYet, all_of
+from symhep.run.part_store import PartStore
 from symhep.run.plan import make_plan
 from symhep.run.planned import Plan
 from symhep.run.provenance import fingerprints, git_state, record_run
-from symhep.run.reading import read_dataset
+from symhep.run.reading import DatasetEvents, read_dataset
 from symhep.run.side_by_side import side_by_side
 from symhep.run.stored import read_run
 from symhep.run.usage import Meter, Metered
-from symhep.run.workers import open_workers
+from symhep.run.workers import Workers, open_workers
 
 if TYPE_CHECKING:
     from symhep.methods.interface import NamedFigure
 
-__all__ = ["Run", "run"]
+__all__ = ["READING", "Inputs", "Run", "execute", "run"]
 
 _LOG = logging.getLogger("symhep")
+#: What waits where files have to be read.
+READING = "reading"
 
 
 @dataclass(repr=False)
@@ -49,7 +54,8 @@ class Run:
 
     ``computed`` names the results that this run computed; the others were taken from the folder as they were.
     ``blind`` are those that were not computed, since collision data of their region are blinded, and why.
-    ``notes`` are sentences on the numbers of the files, found while reading them.
+    ``notes`` are sentences on the numbers of the files, found while reading them. ``waiting``: what tasks of a farm
+    have to do before there are results, names of methods and control plots.
     """
 
     folder: Path
@@ -58,6 +64,7 @@ class Run:
     blind: dict[str, str] = field(default_factory=dict)
     computed: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
     registry: Registry = field(default_factory=Registry, repr=False)
 
     @classmethod
@@ -166,28 +173,64 @@ def run(
     with folder.locked(), open_workers(workers) as pool:
         if force:
             folder.forget(plan.methods)
-        _execute(plan, folder, progress or SilentProgress(), Metered(pool, Meter()), done, verify)
+        execute(plan, folder, progress or SilentProgress(), pool, done, Inputs(verify=verify))
     return done
 
 
-def _execute(
-    plan: Plan, folder: RunFolder, progress: Progress, pool: Metered, done: Run, verify: bool
+@dataclass(frozen=True)
+class Inputs:
+    """What is known of the inputs of a run before it begins.
+
+    Attributes
+    ----------
+    files
+        Path -> size and hash; None: worked out now.
+    verify
+        Without trust in size, times and place of files.
+    store
+        Where the tables of the files are kept; by default in the run folder.
+    controls
+        Control plots that are made; by default all.
+    line
+        More of what provenance.json says of the run.
+    """
+
+    files: Mapping[str, Mapping[str, Any]] | None = None
+    verify: bool = False
+    store: PartStore | None = None
+    controls: Collection[str] | None = None
+    line: Mapping[str, Any] = field(default_factory=dict)
+
+
+def execute(
+    plan: Plan, folder: RunFolder, progress: Progress, workers: Workers, done: Run, given: Inputs
 ) -> None:
-    """The line at the top of this file, as code."""
-    meter = pool.meter
+    """The line at the top of this file, as code. ``done`` is filled; where jobs are left to others, it is told in
+    ``done.waiting``, and the run does not end.
+    """
+    meter = Meter()
+    pool = Metered(workers, meter)
     started, clock = datetime.now(UTC), time.perf_counter()
     folder.read_json("provenance.json")  # a broken one fails here, before anything is computed
     forget_seen(plan, folder)
     names = [s.path for found in plan.all_sources for s in found]
     with meter.step("hashing input files"):
-        prints = fingerprints(names, folder, progress, verify=verify)
+        prints = given.files or fingerprints(names, folder, progress, verify=given.verify)
     _LOG.info("%d input files are known; %.1f s", len(prints), time.perf_counter() - clock)
-    events = {}
-    for name, found in plan.sources.items():
+
+    def read(name: str) -> DatasetEvents:
         with meter.step(f"reading {name}"):
-            events[name] = read_dataset(
-                name, plan.tables, found, plan.agreements[name], prints, folder, progress, pool, plan.others[name]
+            return read_dataset(
+                name, plan.tables, plan.sources[name], plan.agreements[name], prints, folder, progress, pool,
+                plan.others[name], given.store,
             )  # fmt: skip
+
+    try:
+        every = all_of(partial(read, name) for name in plan.sources)
+    except NotYet:
+        done.waiting.append(READING)
+        return
+    events = dict(zip(plan.sources, every, strict=True))
     events, hidden = hide(plan, events)
     done.notes += [
         f"{note['file']}: {Note(**note).sentence()}"
@@ -199,14 +242,20 @@ def _execute(
     folder.write_card(plan.resolved_card, source=plan.card_file.path)
     folder.write_json("cutflow.json", {"datasets": {n: e.account for n, e in events.items()}})
     outcomes = _still_valid(folder, plan, hidden)
-    forget_unsupported(plan, hidden, folder, outcomes)
+    forget_unsupported(plan, hidden, folder, outcomes, files=given.files is None)
     with meter.step("control plots"):
-        done.notes += make_control(plan, events, hidden, folder, progress, pool)
+        told, waiting = make_control(plan, events, hidden, folder, progress, pool, given.controls)
+    done.notes += told
+    done.waiting += waiting
     for planned in plan.methods.values():
         begun = time.perf_counter()
         _LOG.info("method '%s' (%s) begins", planned.name, planned.method.name)
-        with meter.step(planned.name):
-            tried = attempt(planned, plan, events, hidden, folder, progress, pool, done.registry)
+        try:
+            with meter.step(planned.name):
+                tried = attempt(planned, plan, events, hidden, folder, progress, pool, done.registry)
+        except NotYet:
+            done.waiting.append(planned.name)
+            continue
         how = (
             "is blind"
             if tried.entry["status"] == "blind"
@@ -226,6 +275,10 @@ def _execute(
             done.results[planned.name] = tried.result
         done.computed += [planned.name] if tried.computed else []
         folder.write_json("results.json", {"methods": outcomes})
+    if done.waiting:
+        return
+    forget_unsupported(plan, hidden, folder, outcomes)
+    outcomes = {name: outcomes[name] for name in plan.names if name in outcomes}
     folder.write_json(
         "results.json", {"methods": outcomes, "regions": side_by_side(folder, outcomes, done.registry)}
     )
@@ -237,6 +290,7 @@ def _execute(
         "steps": meter.to_json(),
         "git": git_state(plan.card_file.folder),
         **blinding(plan.card, hidden, folder),
+        **given.line,
     }
     stored = [name for name, outcome in outcomes.items() if outcome["status"] == "ok"]
     record_run(folder, line, list(prints.values()), done.computed, stored)

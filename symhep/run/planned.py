@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -130,6 +130,11 @@ class Plan:
             for name, method in self.card.methods.items()
             for region in method.regions or (None,)
         ]
+
+    @property
+    def without_methods(self) -> Plan:
+        """For control plots alone."""
+        return replace(self, methods={})
 
     @cached_property
     def tables(self) -> RunCard:

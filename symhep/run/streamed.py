@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from symhep.events.varied_tables import VariedTables, alternative_of
 from symhep.methods.passes import Reducer
 from symhep.run.first_look import FirstLook
 from symhep.run.folder import content_key
+from symhep.run.jobs import all_of
 from symhep.run.joining import DatasetEvents
 from symhep.run.varied_events import rule_of
 
@@ -335,9 +337,10 @@ def _with_other_files(data: Dataset, events: Mapping[str, DatasetEvents], reduce
         rows = look.dataset(reducer(look, other), stream.frame)
         return replace(one, data=replace(rows, stream=other))
 
+    asked = [(v.name, a) for v in data.variations for a in v.alternatives]
+    found = iter(all_of([partial(alternative, *one) for one in asked]))
     variations = tuple(
-        replace(v, alternatives=tuple(alternative(v.name, a) for a in v.alternatives))
-        for v in data.variations
+        replace(v, alternatives=tuple(next(found) for _ in v.alternatives)) for v in data.variations
     )
     return replace(data, variations=variations)
 
