@@ -178,7 +178,7 @@ def test_a_dask_cluster_gives_the_numbers_of_one_process() -> None:
     from distributed import LocalCluster
 
     with (
-        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster,
         open_workers(f"dask:{cluster.scheduler_address}") as workers,
     ):
         done = {number: part.values["n"] for number, part in workers.run(_double, jobs(3, 4))}
