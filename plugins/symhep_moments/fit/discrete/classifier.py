@@ -16,7 +16,7 @@ from symhep.torchkit.adam import Adam
 from symhep.torchkit.network import Perceptron
 from symhep.torchkit.parameters import ReplicaParameters
 from symhep.torchkit.streams import ReplicaStreams
-from symhep.torchkit.threads import in_groups
+from symhep.torchkit.threads import in_groups, on_cores
 from symhep_moments.fit.discrete.options import ClassifierOptions
 from symhep_moments.fit.discrete.products import Products
 
@@ -76,16 +76,17 @@ class OrbitClassifier:
         )
         self._trained = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
-    @torch.inference_mode()
     def log_shares(self, x: Tensor) -> FloatArray:
         """log softmax_j h(g^j x), (R, N, q)."""
         network, parameters = self._network(len(self._elements))
         parameters.load(self._trained)
-        parts = [
-            _log_softmax(network, self._inputs(self._orbits(x[part]))).double().cpu().numpy()
-            for part in chunks(len(x))
-        ]
-        return np.concatenate(parts, axis=1)
+
+        def of_part(part: slice) -> FloatArray:
+            with torch.inference_mode():
+                found = _log_softmax(network, self._inputs(self._orbits(x[part])))
+            return np.asarray(found.double().cpu().numpy())
+
+        return np.concatenate(list(on_cores(of_part, chunks(len(x)), self._device)), axis=1)
 
     def _orbits(self, x: Tensor) -> Tensor:
         """What the networks see of all images: (R, N, q, K), single precision."""

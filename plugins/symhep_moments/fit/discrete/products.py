@@ -10,6 +10,7 @@ from torch import Tensor
 
 from symhep.lie.elements.element import Element
 from symhep.lie.elements.frame import Frame
+from symhep_moments.fit.fields import columnwise
 from symhep_moments.fit.functions.squash import lengths, natural_size
 from symhep_moments.places import Places
 
@@ -81,6 +82,7 @@ class Products:
     def __call__(self, x: Tensor) -> Tensor:
         """(n, P, d), or (n, P, D), -> (n, K); see `symhep_moments.fit.fields.columnwise`."""
         d = x.shape[-1] if self._places is None else self._places.dimension
+        x = columnwise(x)
         y = x[..., :d] / lengths(x[..., :d], self._size)[..., None]
         if self._places is not None and self._places.extended:
             y = member_sums(y, x, self._places)
