@@ -194,7 +194,8 @@ def _check_versions(client: Client) -> None:
     known = client.get_versions()
     there = {"scheduler": known["scheduler"], **known["workers"]}
     for who, found in there.items():
-        own = dict(found["packages"]) | {"python": ".".join(str(found["packages"]["python"]).split(".")[:2])}
+        own = {name: str(found["packages"][name]) for name in CARRYING}
+        own["python"] = ".".join(str(found["packages"]["python"]).split(".")[:2])
         if told := version_differences(versions(CARRYING), own):
             name = "the dask scheduler" if who == "scheduler" else f"the dask worker {who}"
             raise CardError(f"{name} has {told}", where="--workers", hint=_SAME)
