@@ -31,8 +31,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class SpreadOptions(symhep.Options):
-    """``slow_s``: how long a block takes; ``dies``: a folder; the first process to get a block marks it there and is
-    killed; ``fails``: every block is too much."""
+    """``slow_s``: how long a block takes; ``dies``: a folder; in each pass the first process to get a block marks it there
+    and is killed; ``fails``: every block is too much."""
 
     slow_s: float = 0.0
     dies: str = ""
@@ -57,7 +57,7 @@ class Powers(Pass):
     def of_block(self, block: Dataset, number: int) -> State:
         time.sleep(self.options.slow_s)
         if self.options.dies:
-            _die_once(Path(self.options.dies) / f"{self.name}-{number}")
+            _die_once(Path(self.options.dies) / self.name)
         if self.options.fails:
             raise MethodError("asked to fail")
         values = (block.values - self.center) ** self.power

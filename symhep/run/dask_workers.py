@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -51,9 +52,10 @@ class Dask:
     def run(self, function: Callable[..., T], jobs: Sequence[Job]) -> Iterator[tuple[int, T]]:
         """See `symhep.run.workers.Workers.run`."""
         left, sent = iter(jobs), dict[Any, Job]()
+        shared = self._shared(jobs)
         while True:
             for job in left:
-                sent[self._send(function, *job.arguments)] = job
+                sent[self._send(function, *(shared.get(id(a), a) for a in job.arguments))] = job
                 if len(sent) >= max(1, AHEAD * self.width):
                     break
             if not sent:
@@ -83,8 +85,22 @@ class Dask:
         found: T = _result(root, "merging sums")
         return found
 
+    def _shared(self, jobs: Sequence[Job]) -> dict[int, Future]:
+        """What all jobs have in common, sent once: data of a method may take some hundred megabytes.
+
+        Not by `Client.scatter`: what is scattered is lost with the worker that has it.
+        """
+        if len(jobs) < 2:
+            return {}
+        common = [a for a in jobs[0].arguments if not isinstance(a, str | int | float)]
+        common = [a for a in common if all(any(a is b for b in job.arguments) for job in jobs)]
+        return {id(a): self._send(_itself, a) for a in common}
+
     def _send(self, function: Callable[..., Any], *arguments: Any) -> Future:
-        return self.client.submit(_on_worker, versions(CARRYING), function, *arguments, pure=False)
+        with warnings.catch_warnings():
+            # That it is large is known; the way that the warning advises does not survive the loss of a worker.
+            warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
+            return self.client.submit(_on_worker, versions(CARRYING), function, *arguments, pure=False)
 
     def _done(self, futures: Sequence[Future]) -> list[Future]:
         """Wait for some that are done. Raises `MethodError` if there has been no worker for too long."""
@@ -95,6 +111,10 @@ class Dask:
                 return list(wait(list(futures), timeout=LOOK_S, return_when="FIRST_COMPLETED").done)
             except TimeoutError:
                 _wait_for_workers(self.client)
+
+
+def _itself(found: T) -> T:
+    return found
 
 
 def _wait_for_workers(client: Client) -> None:
@@ -150,7 +170,7 @@ _SAME = "client, scheduler and workers need the same environment"
 
 @contextmanager
 def connected(address: str) -> Iterator[Dask]:
-    """The cluster whose scheduler is at ``address``, once it has a worker.
+    """The cluster whose scheduler is at ``address``.
 
     Raises `CardError` if dask is not installed, nobody answers, or the cluster has other versions.
     """
@@ -165,8 +185,7 @@ def connected(address: str) -> Iterator[Dask]:
     except (OSError, ValueError) as error:
         raise CardError(f"no dask scheduler answers at {address}", where="--workers") from error
     with client:
-        _check_versions(client)
-        _wait_for_workers(client)
+        _check_versions(client)  # not that there are workers: some clusters get them when there is work
         yield Dask(client)
 
 
@@ -175,7 +194,8 @@ def _check_versions(client: Client) -> None:
     known = client.get_versions()
     there = {"scheduler": known["scheduler"], **known["workers"]}
     for who, found in there.items():
-        own = dict(found["packages"]) | {"python": ".".join(str(found["packages"]["python"]).split(".")[:2])}
+        own = {name: str(found["packages"][name]) for name in CARRYING}
+        own["python"] = ".".join(str(found["packages"]["python"]).split(".")[:2])
         if told := version_differences(versions(CARRYING), own):
             name = "the dask scheduler" if who == "scheduler" else f"the dask worker {who}"
             raise CardError(f"{name} has {told}", where="--workers", hint=_SAME)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import importlib
 import json
-import multiprocessing
 import random
 import shutil
 import sys
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +24,7 @@ from symhep.run.farm.task import parse_task
 
 sys.path.append(str(Path(__file__).resolve().parents[3]))  # as the processes of these tests import it
 plugin = importlib.import_module("passes_plugin")
+killing = importlib.import_module("killing")
 QUIET = SilentProgress()
 
 
@@ -51,47 +50,13 @@ def _make(root: Path, events: Path, tasks: int = 5, kind: str = "shell", **optio
     return make_farm(load_card(path), root, tasks, kind, QUIET, plugin.registry())
 
 
-@pytest.fixture(scope="module")
-def processes() -> Any:
-    """Processes that have the imports behind them."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["symhep.run.farm.merge", "passes_plugin"])
-    return context
-
-
-def test_tasks_that_are_killed_and_begun_again(
-    tmp_path: Path, events: Path, alone: Path, processes: Any
-) -> None:
+def test_tasks_that_are_killed_and_begun_again(tmp_path: Path, events: Path, alone: Path) -> None:
     """Two at a time; every third is killed at a random moment, and reported as missing."""
-    chance, killed = random.Random(4), 0
-    merged, root = _make(tmp_path / "farm", events), tmp_path / "farm"
-    reported = set[int]()
-    for _ in range(30):
-        left, doing = list(merged.farm.work), dict[int, BaseProcess]()
-        if merged.missing:
-            left = list(merged.missing)
-        while left or doing:
-            while left and len(doing) < 2:
-                number = left.pop()
-                doing[number] = processes.Process(target=plugin.do_task, args=(root, number, 5))
-                doing[number].start()
-            number, process = next(iter(doing.items()))
-            if chance.random() < 1 / 3:
-                process.join(chance.uniform(0.0, 2.0))
-                killed += process.is_alive()
-                process.kill()
-            process.join()
-            del doing[number]
-        merged = merge_farm(root, QUIET, plugin.registry())
-        reported |= set(merged.missing)
-        if merged.run is not None:
-            break
-    assert merged.run is not None
-    assert not merged.run.failed
-    # Reading, the first look, two passes and one in combine: no more rounds than the longest method has passes.
-    assert merged.farm.round == 5
-    assert bool(killed) == bool(reported)
+    root = tmp_path / "farm"
+    killed, missing = killing.kill_tasks(plugin.card(events), root, 5, 1 / 3, random.Random(4), 2.0)
+    assert bool(killed) == bool(missing)
     plugin.same_run(alone, root / "run")
+    # Reading, the first look, two passes and one in combine: no more rounds than the longest method has passes.
     provenance = json.loads((root / "run" / "provenance.json").read_text())
     assert {(t["round"], t["code"]) for t in provenance["runs"][-1]["tasks"]} == {(n, 0) for n in range(5)}
     assert rows(root)[-1] == "the run is done"
