@@ -99,3 +99,20 @@ def scaling_sums(
             "deviation": (each * (values - mean) ** 2).sum(axis=0),
             "largest": seen.max(axis=0, initial=0.0),
         }
+
+
+def merged_scaling_sums(
+    first: Mapping[str, FloatArray], second: Mapping[str, FloatArray]
+) -> dict[str, FloatArray]:
+    """Of the values of both (Chan, Golub and LeVeque 1983)."""
+    total = first["weight"] + second["weight"]
+    some = np.where(total > 0, total, 1.0)
+    apart = second["mean"] - first["mean"]
+    return {
+        "weight": total,
+        "mean": first["mean"] + apart * (second["weight"] / some),
+        "squares": first["squares"] + second["squares"],
+        "deviation": first["deviation"] + second["deviation"]
+        + apart**2 * (first["weight"] * second["weight"] / some),
+        "largest": np.maximum(first["largest"], second["largest"]),
+    }  # fmt: skip
