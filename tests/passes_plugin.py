@@ -31,8 +31,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class SpreadOptions(symhep.Options):
-    """``slow_s``: how long a block takes; ``dies``: a folder; in each pass the first process to get a block marks it there
-    and is killed; ``fails``: every block is too much."""
+    """``slow_s``: how long a block takes; ``dies``: a folder; in each pass the first process to get a block marks it
+    there and is killed; ``fails``: every block is too much."""
 
     slow_s: float = 0.0
     dies: str = ""
