@@ -98,8 +98,17 @@ class _Worker:
         context: Any = get_context(method)
         context.set_forkserver_preload(_SHARED)
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_work, args=(theirs, processes), name="symhep worker")
-        self.process.start()
+        for attempt in range(ATTEMPTS):
+            self.process = context.Process(target=_work, args=(theirs, processes), name="symhep worker")
+            try:
+                self.process.start()
+                break
+            except (
+                EOFError,
+                OSError,
+            ) as error:  # the server that starts them was killed: there will be another
+                if attempt == ATTEMPTS - 1:
+                    raise MethodError(f"a worker process cannot be started: {error}") from error
         theirs.close()
 
     def send(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
