@@ -89,15 +89,16 @@ def scaling_sums(
     total = each.sum(axis=0)
     # A sum over a broadcast axis is not that of the weights themselves.
     total = np.full(values.shape[1], w.sum()) if present is None else total
-    mean = (each * values).sum(axis=0) / np.where(total > 0, total, 1.0)
     seen = np.abs(values if present is None else values * present)
-    return {
-        "weight": total,
-        "mean": mean,
-        "squares": (each * values**2).sum(axis=0),
-        "deviation": (each * (values - mean) ** 2).sum(axis=0),
-        "largest": seen.max(axis=0, initial=0.0),
-    }
+    with np.errstate(invalid="ignore", over="ignore"):  # methods refuse what is not finite, by name
+        mean = (each * values).sum(axis=0) / np.where(total > 0, total, 1.0)
+        return {
+            "weight": total,
+            "mean": mean,
+            "squares": (each * values**2).sum(axis=0),
+            "deviation": (each * (values - mean) ** 2).sum(axis=0),
+            "largest": seen.max(axis=0, initial=0.0),
+        }
 
 
 def merged_scaling_sums(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from symhep.events.cutflow import Cutflow
-from symhep.readers.interface import LossLog, WeightSums
+from symhep.readers.interface import Loss, LossLog, WeightSums
 
 __all__ = ["file_account"]
 
@@ -15,23 +16,25 @@ __all__ = ["file_account"]
 def file_account(segments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What `symhep.run.file_part.SegmentReading.run` says of the segments of one file, as one account of the file."""
     blocks = [block for segment in segments for block in segment["blocks"]]
-    sums, flows, notes = WeightSums(), dict[str, Cutflow](), LossLog()
+    sums, flows, told = WeightSums(), dict[str, Cutflow](), LossLog("skip")
     for block in blocks:
         sums.merge(block["sums"])
         for selection, rows in block["selections"].items():
             flows.setdefault(selection, Cutflow()).merge(rows)
     for segment in segments:
         for note in segment["notes"]:
-            notes.note(note["file"], note["text"], note["count"])
+            told.note(note["file"], note["text"], note["count"])
+        for loss in segment["losses"]:  # neighbouring ones become one, as in one reading
+            told.record(Loss(**loss))
     header = dict(segments[0]["file"])
-    header["notes"] = list(dict.fromkeys((*header["notes"], *(note.sentence() for note in notes.notes))))
+    header["notes"] = list(dict.fromkeys((*header["notes"], *(note.sentence() for note in told.notes))))
     known = [segment["taken"] for segment in segments if segment["taken"] is not None]
     return {
         "taken": known[0] if known else None,
         "file": header | sums_of(sums),
         "sums": sums.to_json(),
-        "losses": [loss for segment in segments for loss in segment["losses"]],
-        "notes": [vars(note) for note in notes.notes],
+        "losses": [asdict(loss) for loss in told.losses],
+        "notes": [asdict(note) for note in told.notes],
         "selections": {name: flow.to_json() for name, flow in flows.items()},
         "tables": _tables([block["tables"] for block in blocks]),
         "hidden": sorted({name for block in blocks for name in block["hidden"]}),
