@@ -49,10 +49,12 @@ def kill_runs(card: dict[str, Any], folder: Path, kills: int, chance: random.Ran
 
 
 def _children(pid: int) -> list[int]:
+    """Workers, and what starts them."""
     try:
-        return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        own = [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
+    return own + [deeper for child in own for deeper in _children(child)]
 
 
 def _killed(pid: int) -> int:

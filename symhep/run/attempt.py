@@ -115,8 +115,8 @@ def origin(plan: Plan, name: str, hidden: frozenset[str] = frozenset()) -> str:
     """A hash of what the card says about a method and all that leads to it, and of the selections that are hidden."""
     parts = {"datasets", "objects", "selections", "regions", "features", "weights", "luminosity_fb", "run"}
     return content_key(
-        plan.card.model_dump(mode="json", include=parts),
-        plan.card.methods[name.partition("/")[0]].model_dump(mode="json"),
+        plan.resolved_card.model_dump(mode="json", include=parts),
+        plan.resolved_card.methods[name.partition("/")[0]].model_dump(mode="json"),
         checksums(plan.functions),
         sorted(hidden),
     )

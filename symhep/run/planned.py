@@ -141,7 +141,7 @@ class Plan:
         """The card with its features in their regions: what is selected."""
         return with_regions(self.card)
 
-    @property
+    @cached_property
     def resolved_card(self) -> RunCard:
         """The card with absolute file names, so that it can be run from anywhere."""
         datasets = {

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import get_all_start_methods, get_context, parent_process
@@ -26,6 +27,8 @@ ATTEMPTS = 3
 _SHARED = ["symhep.run.streamed", "symhep.run.reducing", "scipy.stats", "pyarrow.parquet"]
 #: So long a process that has nothing to do is given to end by itself.
 _FAREWELL_S = 5.0
+#: So long it may take until the system tells that the server of processes is gone.
+_SERVER_S = 1.0
 
 
 class Processes:
@@ -98,8 +101,18 @@ class _Worker:
         context: Any = get_context(method)
         context.set_forkserver_preload(_SHARED)
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_work, args=(theirs, processes), name="symhep worker")
-        self.process.start()
+        for attempt in range(ATTEMPTS):
+            self.process = context.Process(target=_work, args=(theirs, processes), name="symhep worker")
+            try:
+                self.process.start()
+                break
+            except (
+                EOFError,
+                OSError,
+            ) as error:  # the server that starts them was killed: there will be another
+                if attempt == ATTEMPTS - 1:
+                    raise MethodError(f"a worker process cannot be started: {error}") from error
+                time.sleep(_SERVER_S)
         theirs.close()
 
     def send(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:

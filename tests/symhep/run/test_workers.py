@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -218,3 +220,14 @@ def test_an_answer_that_cannot_be_sent() -> None:
     told = "what a job gives cannot be sent back: TypeError: a lock stays"
     with open_workers("2") as workers, pytest.raises(MethodError, match=told):
         list(workers.run(_gives_what_stays, jobs(1, 2)))
+
+
+@pytest.mark.skipif(
+    "forkserver" not in multiprocessing.get_all_start_methods(), reason="no such server on this system"
+)
+def test_the_server_that_starts_processes_is_killed() -> None:
+    with open_workers("2") as workers:
+        assert len(list(workers.run(_double, jobs(1, 2)))) == 2
+        os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)
+        assert sorted(index for index, _ in workers.run(_double, jobs(*range(6)))) == list(range(6))
+        assert len(list(workers.run(_double, jobs(1, 2)))) == 2
