@@ -25,10 +25,12 @@ from symhep.run.reducing import StoredReducer
 from symhep.run.streamed import LOOKS, dataset_of
 from symhep.run.workers import Workers
 
-__all__ = ["JOINED", "Attempt", "attempt", "logged", "origin"]
+__all__ = ["JOINED", "SAMPLED", "Attempt", "attempt", "logged", "origin"]
 
 #: How the warning on pooled datasets begins: it rests on the input, not on a record.
 JOINED = "Datasets are joined with the weights of their files"
+#: How the warning begins that a method has seen some of the events alone: it rests on the input, too.
+SAMPLED = "The numbers are those of a uniform subsample of"
 
 
 @dataclass(frozen=True)
@@ -99,14 +101,16 @@ def attempt(
         if hidden:  # an older result may know what is hidden now
             folder.remove_result(planned.name, parts=False)
         return Attempt(entry | {"status": "failed", "summary": {}, "statements": [], "error": reason})
-    result = replace(result, statements=[*result.statements, *_pooled(plan, planned, events)])
+    header = folder.read_header(planned.name)
+    more = [*_pooled(plan, planned, events), *_sampled(plan, header)]
+    result = replace(result, statements=[*result.statements, *more])
     entry |= {
         "status": "ok",
         "summary": result.summary,
         "variations": None if result.variations is None else result.variations.to_json(),
         "statements": [vars(s) for s in result.statements],
         "error": None,
-        "duration_s": folder.read_header(planned.name)["duration_s"],
+        "duration_s": header["duration_s"],
     }
     return Attempt(entry, result, computed)
 
@@ -146,6 +150,17 @@ def _where_events_went(plan: Plan, planned: PlannedMethod, events: Mapping[str, 
 
 def _is_row_of(row: str, own: str) -> bool:
     return row == own or not row.startswith("features ")
+
+
+def _sampled(plan: Plan, header: Mapping[str, Any]) -> list[Statement]:
+    """A warning if the method has seen a part of the events alone."""
+    if header.get("all_events", True):
+        return []
+    text = (
+        f"{SAMPLED} {header['subsample']:,} of {header['events']:,} events, since all of them take more than "
+        f"run.memory ({plan.card.run.memory}) and the method does not read events block by block."
+    )
+    return [Statement(text, {"subsample": header["subsample"], "events": header["events"]}, kind="warning")]
 
 
 def _pooled(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEvents]) -> list[Statement]:

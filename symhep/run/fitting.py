@@ -95,6 +95,7 @@ class Fit:
             "columns": [vars(c) for c in self.data.columns],
             "events": self.data.events,
             "subsample": len(self.data) if self.data.stream is not None else None,
+            "all_events": self.data.stream is None or method.streams or reducer.done > 0,
             "computed": started.isoformat(timespec="seconds"),
             "duration_s": round(time.perf_counter() - clock, 3),
             "scan": [point.name for point in self.plan.scan],

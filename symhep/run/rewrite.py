@@ -10,7 +10,7 @@ from symhep.errors import CardError, MethodError, SymhepError
 from symhep.plugin.isolation import isolated
 from symhep.plugin.manager import Registry, build_registry
 from symhep.report.page import write_report
-from symhep.run.attempt import JOINED, logged
+from symhep.run.attempt import JOINED, SAMPLED, logged
 from symhep.run.control import control_names, draw_control
 from symhep.run.drawing import draw
 from symhep.run.folder import RunFolder
@@ -79,7 +79,7 @@ def reword(root: str | Path, registry: Registry | None = None) -> tuple[Path, li
                 failed.append(f"the words of '{name}': {logged(name, error, folder)}")
                 continue
             folder.write_words(name, result)
-            pooled = [s for s in outcomes[name]["statements"] if s["text"].startswith(JOINED)]
+            pooled = [s for s in outcomes[name]["statements"] if s["text"].startswith((JOINED, SAMPLED))]
             outcomes[name]["statements"] = [*map(vars, result.statements), *pooled]
         if outcomes:
             # A method that is not installed here keeps its table, as it keeps its words.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import symhep
 from symhep.card.loader import load_card
 from symhep.errors import MethodError
 from symhep.events.dataset import Dataset
 from symhep.events.stream import InMemory, stream_of
 from symhep.events.subsample import subsampled
-from symhep.methods.context import SilentProgress
+from symhep.methods.context import Context, SilentProgress
 from symhep.methods.passes import reduce_here
 from symhep.plugin.manager import build_registry
 from symhep.run.folder import RunFolder
@@ -208,3 +210,36 @@ def test_a_lost_part_is_read_again(tmp_path: Path) -> None:
         path.unlink()
     assert some.stream is not None
     same(InMemory(whole).block(3), some.stream.block(3))
+
+
+class FewOptions(symhep.Options):
+    """None."""
+
+
+class Few(symhep.Method[FewOptions, symhep.Record]):
+    """Looks at the rows that it is given."""
+
+    name, summary, Options, Record = "few", "counts rows", FewOptions, symhep.Record
+
+    def fit(self, inputs: Any, shard: symhep.Shard, context: Context) -> symhep.Part:
+        return symhep.Part({"rows": len(inputs.data)})
+
+    def combine(self, inputs: Any, parts: Any, context: Context) -> symhep.Result[symhep.Record]:
+        return symhep.Result(symhep.Record())
+
+
+def test_a_method_that_reads_no_blocks_says_so(tmp_path: Path) -> None:
+    write(tmp_path / "a1.parquet", 1500)
+    write(tmp_path / "b.parquet", 200, 3)
+    module = ModuleType("few_plugin")
+    vars(module)["symhep_register_methods"] = symhep.hookimpl(lambda: {"few": Few})
+    registry = build_registry({"few": module})
+    given = card(tmp_path, methods={"few": {"use": "few", "features": "two", "datasets": ["a"]}})
+    given["run"] = {"memory": "1 kB"}
+    done = symhep.run(given, tmp_path / "out", registry=registry)
+    (warning,) = done.results["few"].statements
+    assert warning.kind == "warning"
+    assert warning.text.startswith("The numbers are those of a uniform subsample of 500 of 1,500 events")
+    assert done.results["few"].histograms["control: met"].sum(flow=True).variance > 0
+    again = symhep.run(given | {"run": {"memory": "1 MB"}}, tmp_path / "out", registry=registry)
+    assert again.results["few"].statements == []
