@@ -35,7 +35,7 @@ from symhep.run.provenance import fingerprints, git_state, record_run
 from symhep.run.reading import DatasetEvents, read_dataset
 from symhep.run.side_by_side import side_by_side
 from symhep.run.stored import read_run
-from symhep.run.usage import Meter, Metered
+from symhep.run.usage import Meter, metered
 from symhep.run.workers import Workers, open_workers
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def execute(
     ``done.waiting``, and the run does not end.
     """
     meter = Meter()
-    pool = Metered(workers, meter)
+    pool = metered(workers, meter)
     started, clock = datetime.now(UTC), time.perf_counter()
     folder.read_json("provenance.json")  # a broken one fails here, before anything is computed
     forget_seen(plan, folder)

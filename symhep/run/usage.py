@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from symhep.run.jobs import Job
-from symhep.run.workers import Workers
+from symhep.run.workers import TreeWorkers, Workers
 
-__all__ = ["JobUsage", "Meter", "Metered", "mapped"]
+__all__ = ["JobUsage", "Meter", "Metered", "mapped", "metered"]
 
 T = TypeVar("T")
 #: ru_maxrss is in kibibytes, on macOS in bytes.
@@ -130,8 +130,26 @@ class Metered:
         """See `symhep.run.workers.Workers.width`."""
         return self.workers.width
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.workers, name)
+
+class MeteredTree(Metered):
+    """The same of workers that merge sums among themselves; what those jobs took is told by the workers alone."""
+
+    workers: TreeWorkers
+
+    def tree(
+        self,
+        function: Callable[..., T],
+        jobs: Sequence[Job],
+        merge: Callable[[T, T], T],
+        done: Callable[[int], None],
+    ) -> T:
+        """See `symhep.run.workers.TreeWorkers.tree`."""
+        return self.workers.tree(function, jobs, merge, done)
+
+
+def metered(workers: Workers, meter: Meter) -> Metered:
+    """Workers of the same kind whose jobs are told to the meter."""
+    return MeteredTree(workers, meter) if isinstance(workers, TreeWorkers) else Metered(workers, meter)
 
 
 def _measured(function: Callable[..., T], *job: Any) -> tuple[T, JobUsage]:
