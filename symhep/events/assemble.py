@@ -72,9 +72,9 @@ def assemble(
                 _require_numbers(dataset_name, features, other, seen=table)
     # A dataset without events knows no momenta and no kinds, and takes nobody else's away.
     full = {n: t for n, t in tables.items() if len(t)} or dict(list(tables.items())[:1])
+    kinds = known_kinds(features, {n: [t.places] for n, t in full.items()})
     joined = FeatureTable.join(list(full.values()))
     joined = joined.widened(widths := widest(joined, varied))
-    kinds = known_kinds(features, {n: [t.places] for n, t in full.items()})
     frame = frame_of(card, features, joined, kinds, tuple(tables), units or {}, reference, called)
     if len(joined) and not joined.weights.any():
         raise MethodError(no_weight(features, len(joined)))

@@ -102,7 +102,9 @@ class _Worker:
         context.set_forkserver_preload(_SHARED)
         self.pipe, theirs = context.Pipe()
         for attempt in range(ATTEMPTS):
-            self.process = context.Process(target=_work, args=(theirs, processes), name="symhep worker")
+            self.process = context.Process(
+                target=_work, args=(theirs, processes, dict(os.environ)), name="symhep worker"
+            )
             try:
                 self.process.start()
                 break
@@ -157,8 +159,11 @@ def _died(worker: _Worker, job: str) -> str:
     )
 
 
-def _work(pipe: Connection, processes: int) -> None:
+def _work(pipe: Connection, processes: int, environment: dict[str, str]) -> None:
     """The life of a worker process: do jobs until the pipe is closed, or the process that started it is gone."""
+    os.environ.update(
+        environment
+    )  # the server that it was forked from may be older than what is said there now
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-c reaches the other process, which ends this one
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _share_cores(processes)

@@ -38,6 +38,8 @@ def same() -> Callable[[Dataset, Dataset], None]:
 
     def check(one: Dataset, two: Dataset) -> None:
         for name, value in vars(one).items():
+            if name in ("block", "origin"):  # arrays come from no file
+                continue
             other = getattr(two, name)
             if isinstance(value, np.ndarray):
                 assert value.dtype == other.dtype, name

@@ -67,13 +67,18 @@ class OrbitClassifier:
         spread = orbits.std((1, 2), correction=0, keepdim=True)
         self._spread = torch.where(spread > 1e-6, spread, torch.inf)
         data = self._inputs(orbits)
+        del orbits
         w = (weights / weights.abs().mean()).to(data)
         held = torch.arange(len(x), device=x.device) % round(1 / VALIDATION) == 0
-        parts = in_groups(
-            lambda members: self._fit(data[members], w, held, [self._seeds[m] for m in members]),
-            len(self._elements),
-            self._device,
-        )
+        learned, kept = data[:, ~held], data[:, held]
+        del data  # it would double what a sample of 10^5 events takes
+        whole = list(range(len(self._elements)))
+
+        def fit(members: list[int]) -> dict[str, npt.NDArray[np.float32]]:
+            own = (learned, kept) if members == whole else (learned[members], kept[members])
+            return self._fit(*own, w[~held], w[held], [self._seeds[m] for m in members])
+
+        parts = in_groups(fit, len(self._elements), self._device)
         self._trained = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def log_shares(self, x: Tensor) -> FloatArray:
@@ -90,11 +95,15 @@ class OrbitClassifier:
 
     def _orbits(self, x: Tensor) -> Tensor:
         """What the networks see of all images: (R, N, q, K), single precision."""
-        seen = [self._functions(e.orbit(x).flatten(0, 1)).float() for e in self._elements]
-        return torch.stack(seen).view(len(seen), -1, len(x), seen[0].shape[1]).transpose(1, 2)
+        q, n, k = self._elements[0].order, len(x), len(self._functions.labels)
+        seen = x.new_empty(len(self._elements), q, n, k, dtype=torch.float32)
+        for own, element in zip(seen, self._elements, strict=True):
+            own.copy_(self._functions(element.orbit(x).flatten(0, 1)).view(q, n, k))
+        return seen.transpose(1, 2)
 
     def _inputs(self, orbits: Tensor) -> Tensor:
-        return (orbits - self._centre) / self._spread
+        """The same, centred and scaled in place."""
+        return orbits.sub_(self._centre).div_(self._spread)
 
     def _network(self, replicas: int) -> tuple[Perceptron, ReplicaParameters]:
         parameters = ReplicaParameters(Perceptron.shapes("net", self._sizes), replicas, self._device)
@@ -102,9 +111,14 @@ class OrbitClassifier:
 
     @torch.inference_mode()
     def _fit(
-        self, data: Tensor, w: Tensor, held: Tensor, seeds: Sequence[np.random.SeedSequence]
+        self,
+        learned: Tensor,
+        kept: Tensor,
+        w_learned: Tensor,
+        w_kept: Tensor,
+        seeds: Sequence[np.random.SeedSequence],
     ) -> dict[str, npt.NDArray[np.float32]]:
-        """Train on data (R, N, q, K); parameters of the best epoch of each replica."""
+        """Train on ``learned`` (R, N, q, K); parameters of each replica's epoch that does best on ``kept``."""
         streams = ReplicaStreams(list(seeds), self._device)
         network, parameters = self._network(len(seeds))
         network.initialise(streams)
@@ -112,8 +126,7 @@ class OrbitClassifier:
         adam = Adam(
             parameters.values, parameters.gradients, options.learning_rate, weight_decay=options.weight_decay
         )
-        learned, w_learned = data[:, ~held], w[~held]
-        rows = torch.arange(len(seeds), device=data.device)[:, None]
+        rows = torch.arange(len(seeds), device=learned.device)[:, None]
         best = parameters.arrays()
         least = np.full(len(seeds), np.inf)
         steps = max(1, learned.shape[1] // options.batch_size)
@@ -128,11 +141,11 @@ class OrbitClassifier:
                 network.backward(trace, slope.view(trace[-1].shape), to_input=False)
                 adam.learning_rate = options.learning_rate * (1 + cos(pi * adam.steps / total)) / 2
                 adam.step()
-            loss = -(w[held] * _log_softmax(network, data[:, held])[..., 0]).mean(1).cpu().numpy()
+            loss = -(w_kept * _log_softmax(network, kept)[..., 0]).mean(1).cpu().numpy()
             better, now = loss < least, parameters.arrays()
             least = np.where(better, loss, least)
-            for name, kept in best.items():
-                kept[better] = now[name][better]
+            for name, values in best.items():
+                values[better] = now[name][better]
         return best
 
 

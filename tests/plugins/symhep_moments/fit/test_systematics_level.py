@@ -9,6 +9,7 @@ from symhep.hypotheses.bounds.region import Quantity, Region
 from symhep.hypotheses.bounds.sample_mean import sample_mean
 from symhep.lie.bases import so
 from symhep.stats.variations import nuisance_shifts
+from symhep_moments.events import Events
 from symhep_moments.fit.candidates import given_test
 from symhep_moments.fit.conditional.moments import as_moments
 from symhep_moments.fit.conditional.varied import partialled_under
@@ -26,18 +27,9 @@ FUNCTIONS = Squashed(Polynomials(2, 2), 1.0)
 FIELDS = LinearFields(TURN, "cpu", None)
 
 
-class _Events:
+def _events(x: np.ndarray, weights: np.ndarray) -> Events:
     """Rows with weights, each its own event."""
-
-    source = None
-    places = None
-
-    def __init__(self, x: np.ndarray, weights: np.ndarray) -> None:
-        self.x, self.weights = torch.from_numpy(x), torch.from_numpy(weights)
-        self.effective = weights.sum() ** 2 / (weights**2).sum()
-
-    def __len__(self) -> int:
-        return len(self.x)
+    return Events(torch.from_numpy(x), torch.from_numpy(weights), 1.0, ("x", "y"), "", False, TURN)
 
 
 def _plane(rng: np.random.Generator, s: float, exponential: bool) -> np.ndarray:
@@ -59,8 +51,8 @@ def _phi(x: np.ndarray) -> np.ndarray:
 
 
 def _variation(x: np.ndarray, rule: str) -> VariedEvents:
-    alternatives = tuple(_Events(x, _efficiency(_phi(x), s)) for s in (1.0, -1.0))
-    return VariedEvents("s", rule, 0.6827, ("up", "down"), alternatives, (True, True))  # type: ignore[arg-type]
+    alternatives = tuple(_events(x, _efficiency(_phi(x), s)) for s in (1.0, -1.0))
+    return VariedEvents("s", rule, 0.6827, ("up", "down"), alternatives, (True, True))
 
 
 def _rejected(rule: str, exponential: bool, seed: int) -> tuple[float, float]:
@@ -69,9 +61,9 @@ def _rejected(rule: str, exponential: bool, seed: int) -> tuple[float, float]:
     for _ in range(TOYS):
         s = rng.choice([-1.0, 0.0, 1.0]) if rule == "envelope" else rng.normal()
         x = _plane(rng, s, exponential)
-        own = _Events(x, np.ones(len(x)))
+        own = _events(x, np.ones(len(x)))
         found = moments_under(
-            moments_of(own.x, own.weights, FUNCTIONS, TURN), [_variation(x, rule)], own,  # type: ignore[arg-type]
+            moments_of(own.x, own.weights, FUNCTIONS, TURN), [_variation(x, rule)], own,
             lambda points: FUNCTIONS.along(points, FIELDS(points)),
             lambda some: moments_of(some.x, some.weights, FUNCTIONS, TURN),
         )  # fmt: skip
