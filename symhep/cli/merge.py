@@ -16,7 +16,7 @@ __all__ = ["command", "told"]
 
 #: Exit code where tasks are to be run: for a script that goes on until there are none.
 TASKS_LEFT = 6
-#: So many failed tasks are told of one by one.
+#: Failed tasks that are listed one by one.
 _SHOWN = 10
 
 

@@ -122,7 +122,7 @@ def _do_task(
     what: Sequence[str], task: str, out: str | None, scratch: str | None, workers: str, registry: Registry,
     verbose: bool, log: str | None,
 ) -> None:  # fmt: skip
-    """A task of a farm; its exit code is told to whoever started it, and to the farm."""
+    """A task of a farm; its exit code is returned, and written into its report."""
     from symhep.cli.log import telling
     from symhep.run.farm.task import do_task
 

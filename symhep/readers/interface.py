@@ -133,7 +133,7 @@ class ReadRequest:
     ``None`` means everything in the schema.
     ``start`` is one of those that `Reader.starts` gave, and ``stop`` the event of a later one: a piece of the file.
     ``stop`` None goes to the end, and what is wrong there belongs to that piece. ``max_events`` counts from ``start``
-    on; of events that are told one by one as lost it counts none, so that only ``stop`` ends a piece where the next
+    on; it does not count lost events that are recorded one by one, so that only ``stop`` ends a piece where the next
     one begins.
     ``variations`` are names of alternative weights, or True for all that there are.
     """
@@ -249,7 +249,7 @@ class LossLog:
 
 
 def _joined(before: Loss, loss: Loss) -> Loss | None:
-    """Two losses as one; None where they are two. Each damaged place of a text, which has its byte, is told."""
+    """Two losses as one; None where they are two. Damaged places of a text, known by their bytes, stay apart."""
     alike = (before.file, before.reason, before.hint) == (loss.file, loss.reason, loss.hint)
     if not alike or before.byte is not None or loss.byte is not None:
         return None

@@ -32,7 +32,7 @@ class _Sums(Pass):
     """Sums of ``conditions`` over the events of a block, by |w|.
 
     Neighbours of a block form at most ``pieces`` pieces; the j-th pieces of all blocks together are an independent part
-    of the events, by which errors are told. Rows of one event stand side by side. ``few`` are events in memory, whose
+    of the events, for error messages. Rows of one event stand side by side. ``few`` are events in memory, whose
     units those of a block take.
     """
 

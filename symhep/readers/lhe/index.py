@@ -1,8 +1,8 @@
 """Where a plain LHE file may be entered: the places of every so many events, found in one pass over its tags.
 
-The pass counts events as `symhep.readers.lhe.runs` does, by the tags alone, cut events and stray ends included. What
-hides tags or is told of blocks of text, comments, zero bytes, a second document or events behind the footer, it leaves
-to a reading from the beginning.
+The pass counts events as `symhep.readers.lhe.runs` does, by the tags alone, cut events and stray ends included. Texts
+that hide tags, and those with comments, zero bytes, a second document or events behind the footer, are read from the
+beginning.
 """
 
 from __future__ import annotations

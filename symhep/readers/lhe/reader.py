@@ -141,7 +141,7 @@ def _columns(path: str, request: ReadRequest, losses: LossLog, walk: _Walk) -> I
     """The good events, run by run; the others go to ``losses``."""
     wanted = _wanted(request)
     left = request.max_events
-    between: list[Loss] = []  # the events of the run that is told next
+    between: list[Loss] = []  # events lost in a row, not recorded yet
     if left == 0:
         return
     for piece in _pieces(path, request.start, walk):
