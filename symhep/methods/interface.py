@@ -156,8 +156,8 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
 
     The order of a run: ``check``, ``prepare`` (once), ``shards``, ``fit`` for each shard, on as many workers as there
     are, ``combine``; then ``statements``, ``verdicts``, ``tables`` and ``figures``, now or whenever a report is written
-    again, from the stored result alone. A method never opens a file and never saves a figure. Weights are honoured, or refused in
-    ``check``. `symhep.testing.check_method` runs the contract on a method.
+    again, from the stored result alone. A method never opens a file and never saves a figure. Weights are honoured, or
+    refused in ``check``. `symhep.testing.check_method` runs the contract on a method.
     """
 
     name: ClassVar[str]
@@ -285,7 +285,7 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
             raise CardError(f"the method '{self.name}' does not take {what}, which '{name}' has", hint=hint)
 
     def worded(self, result: Result[RecordT]) -> Result[RecordT]:
-        """The result with all words made from its record: statements, verdicts, tables. Raises `PluginError` for wrong types."""
+        """The result with statements, verdicts and tables made from its record. Raises `PluginError`."""
         # Each gets a copy: a record is frozen, the mappings and lists inside it are not.
         words = self.statements(result.record.model_copy(deep=True))
         verdicts = self.verdicts(result.record.model_copy(deep=True))
