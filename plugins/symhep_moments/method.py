@@ -15,6 +15,7 @@ from symhep.methods.result import Part, Result, Statement
 from symhep.methods.symmetry import Symmetry
 from symhep.methods.table import Table
 from symhep.methods.varied import Shifted
+from symhep.methods.verdict import Verdict
 from symhep_moments.options import MomentsOptions
 from symhep_moments.record import MomentsRecord
 from symhep_moments.references import CRAGG_DONALD, KLEIBERGEN_PAAP, ROBIN_SMITH
@@ -115,6 +116,12 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
         from symhep_moments.say.sentences import sentences
 
         return sentences(record)
+
+    def verdicts(self, record: MomentsRecord) -> Iterable[Verdict]:
+        """The symmetry found, generators, discrete elements."""
+        from symhep_moments.say.verdicts import verdicts
+
+        return verdicts(record)
 
     def tables(self, record: MomentsRecord) -> Mapping[str, Table]:
         """Candidates, ranks, generators, subgroups, discrete elements."""

@@ -15,6 +15,7 @@ from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Table
 from symhep.methods.varied import Shifted
+from symhep.methods.verdict import Verdict
 from symhep.torchkit.threads import one_thread_per_operation
 from symhep_symmetrygan.fit.map import learned_map
 from symhep_symmetrygan.fit.requirements import require
@@ -28,6 +29,7 @@ from symhep_symmetrygan.record import SymmetryGanRecord
 from symhep_symmetrygan.references import DESAI
 from symhep_symmetrygan.say.sentences import statements
 from symhep_symmetrygan.say.tables import tables
+from symhep_symmetrygan.say.verdicts import verdicts
 
 __all__ = ["SymmetryGan"]
 
@@ -125,6 +127,10 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
     def statements(self, record: SymmetryGanRecord) -> Iterator[Statement]:
         """The group, the elements and how they were judged, subgroups, maps; then what forbids conclusions."""
         return statements(record)
+
+    def verdicts(self, record: SymmetryGanRecord) -> Iterator[Verdict]:
+        """The group found, its components, subgroups, discrete elements."""
+        return verdicts(record)
 
     def tables(self, record: SymmetryGanRecord) -> Mapping[str, Table]:
         """Projections, components, generators, subgroups, discrete elements."""
