@@ -66,9 +66,9 @@ class SubgroupSearch(Record):
 class DiscreteSearch(Record):
     """All hypotheses on discrete elements."""
 
-    discrete: tuple[ElementRow, ...] = Field(description="the elements, in the order of the card")
+    discrete: tuple[ElementRow, ...] = Field(description="elements in the order of the card")
     cyclic_scan: DiscreteScan | None = Field(
-        None, description="cyclic groups of a one-parameter subgroup; null: none was asked for"
+        None, description="cyclic groups of a one-parameter subgroup; null: not requested"
     )
     discrete_kl: DivergenceRecord | None = Field(
         description="KL divergences of projections of their images; none is random; null: not of a varying number of "

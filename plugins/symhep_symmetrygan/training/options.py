@@ -42,7 +42,9 @@ class TrainingOptions(Options):
     """
 
     restarts: int = Field(100, ge=1, description="random starts, trained side by side")
-    steps: int = Field(4000, ge=1, description="batches; at each of them both sides move once")
+    steps: int = Field(
+        4000, ge=1, description="number of training steps; each updates generator and discriminator once"
+    )
     batch: int = Field(128, ge=1, description="events per batch")
     replicas_per_batch: int = Field(
         100,

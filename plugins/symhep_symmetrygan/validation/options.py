@@ -31,8 +31,8 @@ class ValidationOptions(Options):
     waves: int = Field(
         48,
         ge=1,
-        description="frequencies of the test functions, each with its cosine and sine; where events are few one for 40 "
-        "effective events to refine with, and as many to test with",
+        description="number of frequencies of the test functions (a cosine and a sine each); at most one per 40 "
+        "effective events of the training or the held-out sample",
     )
     steps: int = Field(40, ge=1, description="most steps of the refinement")
     reach: float = Field(
