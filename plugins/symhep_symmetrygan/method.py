@@ -58,7 +58,7 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
     name = "symmetrygan"
     takes = frozenset({"mask", "kinds", "tags", "spectators"})
     summary = (
-        "which transformations leave the density as it is, by adversarial training, and the group they form"
+        "symmetry transformations of the event density by adversarial training, and the group that they form"
     )
     references = (DESAI, LESTER, PATERA)
     Options = SymmetryGanOptions
@@ -67,7 +67,7 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
     varied_by = "evaluation"
     scan_quantities = (
         ScanQuantity("kl.symmetry.mean", "KL divergence", error_key="kl.symmetry.error", entry="projection"),
-        ScanQuantity("verdicts.kept", "Elements kept"),
+        ScanQuantity("verdicts.kept", "Accepted elements"),
         ScanQuantity("posthoc_loss.found", "Post-hoc loss"),
     )
 
@@ -151,16 +151,16 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
         if sample.object is None and len(sample.variables) < 2:
             return None
         comment = (
-            "Which rotations, subgroups of the Lorentz group and reflections does adversarial training find in the "
-            "density, held-out events as judge?"
+            "Symmetries of the density by adversarial training (rotations, subgroups of the Lorentz group, "
+            "reflections), tested on held-out events."
             if sample.object is not None
-            else "Which rotations does adversarial training find in the density, held-out events as judge?"
+            else "Symmetries of the density by adversarial training (rotations), tested on held-out events."
         )
         enough = sample.effective >= ENOUGH
         if not enough:
             comment += (
-                f" The effective number of events is {sample.effective:.0f}, too few to train and judge: "
-                f"with {ENOUGH} or more switch it on."
+                f" The effective number of events is {sample.effective:.0f}, too few for training and "
+                f"tests; enable it with {ENOUGH} or more."
             )
         lines = [
             "use: symmetrygan",
