@@ -50,7 +50,7 @@ class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
     name = "vae"
     #: A code of events that lack some of the features has no relevance to compare; spectators would be features.
     takes = frozenset({"kinds"})
-    summary = "how many independent directions the events have: relevance of the latents of a VAE"
+    summary = "number of independent directions in the events, from the relevance of the latents of a VAE"
     references = (
         SANZ,
         SANZ_REVIEW,
@@ -180,11 +180,13 @@ options:
   beta: {options.beta:g}
 # scan: {{beta: [0.01, 0.1, 1.0]}}          # repeat for several values of an option
 """
-        comment = "How many independent directions do the events have, and what removed the rest?"
+        comment = (
+            "How many independent directions do the events have, and which constraints remove the others?"
+        )
         enough = sample.effective >= FEW
         if not enough:
             comment += (
-                f" The effective number of events is {sample.effective:.0f}, too few to train on: "
-                f"with {FEW:.0f} or more switch it on."
+                f" The effective number of events is {sample.effective:.0f}, too few for the training: "
+                f"enable it with {FEW:.0f} or more."
             )
         return InitBlock("relevance", comment, text, seconds, active=enough)
