@@ -68,7 +68,7 @@ CARD = "card.yaml"
 
 
 class RunFolder:
-    """Reads and writes a run folder. See docs/run_folder.md; ``.symhep/`` holds what resuming needs."""
+    """Reads and writes a run folder. See docs/reference/run_folder.md; ``.symhep/`` holds what resuming needs."""
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
