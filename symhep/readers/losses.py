@@ -12,7 +12,28 @@ __all__ = ["Loss", "LossLog", "Note"]
 
 @dataclass(frozen=True)
 class Loss:
-    """Events of a file that were not delivered. ``events`` is None when nobody can know how many."""
+    """Events of a file that were not delivered.
+
+    Attributes
+    ----------
+    file
+        Path or URL.
+    reason
+        What is wrong, in words.
+    events
+        How many are lost; None when nobody can know.
+    first_event
+        Number in the file of the first one, from 0; None: unknown.
+    byte
+        Offset of the damage in the (uncompressed) file, where that helps to find it.
+    hint
+        What to do.
+
+    Examples
+    --------
+    >>> Loss("a.lhe", "the event is cut short", events=1, first_event=7, hint="run the job again").events
+    1
+    """
 
     file: str
     reason: str
@@ -26,7 +47,14 @@ class Loss:
 class Note:
     """What a person should know of the numbers of a file, found while reading them; no event is lost by it.
 
-    ``count`` is of what ``text`` speaks of, None where nothing is counted.
+    Attributes
+    ----------
+    file
+        Path or URL.
+    text
+        A sentence without its full stop.
+    count
+        Of what ``text`` speaks of; None where nothing is counted.
     """
 
     file: str
@@ -36,6 +64,13 @@ class Note:
     def sentence(self) -> str:
         """As it is printed.
 
+        Returns
+        -------
+        str
+            ``text``, with the count behind it.
+
+        Examples
+        --------
         >>> Note("a.root", "Entries of 'mu' that stand for no muon are left out", 1200).sentence()
         "Entries of 'mu' that stand for no muon are left out: 1,200."
         """
@@ -44,9 +79,24 @@ class Note:
 
 @dataclass
 class LossLog:
-    """The one way a reader tells of lost events: raises under 'fail', keeps the row under 'skip'.
+    """Where a reader reports lost events, and what it notices in those that it delivers.
 
-    Also what it has to say of the events that it delivers: `note`.
+    Attributes
+    ----------
+    policy
+        'fail': the first lost event ends the run. 'skip': it is listed in the report, and reading goes on.
+    losses
+        What was lost so far, under 'skip'.
+    notes
+        What was noticed so far.
+
+    Examples
+    --------
+    >>> log = LossLog("skip")
+    >>> log.record(Loss("a.lhe", "the event is cut short", 1, first_event=7))
+    >>> log.note("a.lhe", "Weights are all 1")
+    >>> len(log.losses), log.notes[0].sentence()
+    (1, 'Weights are all 1')
     """
 
     policy: Literal["fail", "skip"] = "fail"
@@ -54,10 +104,20 @@ class LossLog:
     notes: list[Note] = field(default_factory=list)
 
     def record(self, loss: Loss) -> None:
-        """Raise `InputError` (policy 'fail') or remember ``loss`` for the report (policy 'skip').
+        """Report lost events. Losses for one reason that follow one another in a file are joined to one.
 
-        Events lost for one reason that follow one another, as pieces of a file tell them, are one loss.
+        Parameters
+        ----------
+        loss
+            What is lost, where and why.
 
+        Raises
+        ------
+        InputError
+            Under the policy 'fail', with the file, event and byte of the loss.
+
+        Examples
+        --------
         >>> log = LossLog("skip")
         >>> log.record(Loss("a.root", "damaged", 100, first_event=0))
         >>> log.record(Loss("a.root", "damaged", 50, first_event=100))
@@ -74,8 +134,19 @@ class LossLog:
             self.losses.append(loss)
 
     def note(self, file: str, text: str, count: int | None = None) -> None:
-        """Remember a sentence for inspect, terminal and report; the counts of one text and file are added up.
+        """Keep a sentence for `symhep inspect`, terminal and report.
 
+        Parameters
+        ----------
+        file
+            Path or URL.
+        text
+            A sentence without its full stop; the same text of one file is kept once.
+        count
+            Of what it speaks of: counts of the same text and file are added.
+
+        Examples
+        --------
         >>> log = LossLog()
         >>> log.note("a.root", "left out", 2)
         >>> log.note("a.root", "left out", 3)

@@ -10,9 +10,19 @@ __all__ = ["BEGINNING", "ReadRequest", "Start"]
 
 
 class Start(NamedTuple):
-    """An event at which reading may begin: its number in the file and, in a text, its first byte.
+    """An event at which reading may begin.
 
-    ``byte`` is None where the reader finds the event by its number.
+    Attributes
+    ----------
+    event
+        Its number in the file, from 0.
+    byte
+        In a text, its first byte; None where the reader finds the event by its number.
+
+    Examples
+    --------
+    >>> Start(1000), Start(1000, byte=81_920)
+    (Start(event=1000, byte=None), Start(event=1000, byte=81920))
     """
 
     event: int
@@ -27,13 +37,32 @@ BEGINNING = Start(0)
 class ReadRequest:
     """What is wanted from a file.
 
-    ``fields`` maps a collection to the extra fields wanted; the momentum fields of a named collection always come.
-    ``None`` means everything in the schema.
-    ``start`` is one of those that `Reader.starts` gave, and ``stop`` the event of a later one: a piece of the file.
-    ``stop`` None goes to the end, and what is wrong there belongs to that piece. ``max_events`` counts from ``start``
-    on; it does not count lost events that are recorded one by one, so that only ``stop`` ends a piece where the next
-    one begins.
-    ``variations`` are names of alternative weights, or True for all that there are.
+    Attributes
+    ----------
+    fields
+        Collection -> the extra fields wanted; the momentum fields of a named collection always come. None: everything
+        in the schema; {}: no collection.
+    event_fields
+        Numbers per event that are wanted; None: all.
+    weight
+        'auto' (what ``Schema.auto_weight`` names), 'none' (every event weighs 1) or a name in ``Schema.weights``.
+    variations
+        Names of alternative weights, or True for all that there are.
+    chunk_events
+        Most events of a batch.
+    max_events
+        Most events in all, from ``start`` on. Lost events that are recorded one by one are not counted, so that only
+        ``stop`` ends a piece where the next one begins. None: all.
+    start
+        One of those that `Reader.starts` gave.
+    stop
+        The event of a later start, which is not read any more; None: to the end, and what is wrong there belongs to
+        this piece.
+
+    Examples
+    --------
+    >>> ReadRequest(fields={"jets": frozenset({"btag"})}, event_fields=frozenset(), max_events=100).weight
+    'auto'
     """
 
     fields: Mapping[str, frozenset[str]] | None = None
@@ -46,8 +75,20 @@ class ReadRequest:
     stop: int | None = None
 
     def span(self, entries: int) -> range:
-        """The numbers of the events that are wanted of ``entries`` in a file.
+        """Numbers of the events that are wanted.
 
+        Parameters
+        ----------
+        entries
+            Events in the file.
+
+        Returns
+        -------
+        range
+            From ``start`` to ``stop``, at most ``max_events``; empty if the file ends before.
+
+        Examples
+        --------
         >>> ReadRequest(start=Start(4), stop=9, max_events=3).span(8), ReadRequest(start=Start(4), stop=9).span(8)
         (range(4, 7), range(4, 8))
         """
@@ -56,8 +97,20 @@ class ReadRequest:
         return range(first, stop if self.max_events is None else min(stop, first + self.max_events))
 
     def alternatives(self, known: Iterable[str]) -> tuple[str, ...]:
-        """Those of the ``known`` weights that are wanted as alternatives, in their order.
+        """The alternative weights that are wanted.
 
+        Parameters
+        ----------
+        known
+            Names of the weights that the file has.
+
+        Returns
+        -------
+        tuple
+            Those of ``known`` that ``variations`` asks for, in the order of ``known``, each once.
+
+        Examples
+        --------
         >>> ReadRequest(variations=frozenset({"b"})).alternatives(["a", "b"])
         ('b',)
         >>> ReadRequest(variations=True).alternatives(["a", "b"]), ReadRequest().alternatives(["a", "b"])

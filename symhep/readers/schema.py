@@ -19,9 +19,25 @@ Role = Literal["number", "weight", "counter", "flag", "id"]
 
 @dataclass(frozen=True)
 class FieldSchema:
-    """A column: its type as numpy would name it, its unit inside symhep ('' if none), its meaning, its role.
+    """A column that a file offers.
 
-    ``stored`` is False where the file has no such column and a constant stands for it.
+    Attributes
+    ----------
+    type
+        As numpy would name it: 'float32', 'int64', 'bool'.
+    unit
+        Inside symhep, after the reader's conversion: 'GeV', 'mm', 'pb'; '' for a pure number.
+    doc
+        What it is, in a line; `symhep inspect` prints it.
+    role
+        What the number is for, see `Role`: only a 'number' is proposed as a feature.
+    stored
+        False where the file has no such column and a constant stands for it, such as a mass of 0.
+
+    Examples
+    --------
+    >>> FieldSchema("float32", "GeV", doc="transverse momentum").role
+    'number'
     """
 
     type: str
@@ -33,10 +49,28 @@ class FieldSchema:
 
 @dataclass(frozen=True)
 class CollectionSchema:
-    """A list of objects per event. ``kind`` is the class in the format's own words, e.g. 'Jet'.
+    """A list of objects per event.
 
-    ``singleton``: every event has one such object, since the file stores a number per event. ``vector``: what the file
-    knows of the four-momenta; 'transverse' of missing momentum, 'massless' where a mass is not stored.
+    Attributes
+    ----------
+    name
+        What a card calls it: ``collection: Jet``.
+    kind
+        Its class in the format's own words, e.g. 'Jet'; the name where the format has none.
+    fields
+        Field -> its column: the momentum's and any others.
+    singleton
+        Every event has one such object, since the file stores a number per event (missing momentum).
+    vector
+        What the file knows of the four-momenta: 'full'; 'massless' where a mass is not stored; 'three'; 'transverse'
+        of missing momentum.
+
+    Examples
+    --------
+    >>> fields = {name: FieldSchema("float32", "GeV") for name in ("pt", "phi")}
+    >>> met = CollectionSchema("met", "MissingET", fields, singleton=True, vector="transverse")
+    >>> sorted(met.fields), met.vector
+    (['phi', 'pt'], 'transverse')
     """
 
     name: str
@@ -48,32 +82,58 @@ class CollectionSchema:
 
 @dataclass(frozen=True)
 class Schema:
-    """What a file offers, found without reading its events."""
+    """What a file offers, found without reading its events.
+
+    Attributes
+    ----------
+    collections
+        Name -> lists of objects: jets, muons, missing momentum.
+    event_fields
+        Name -> numbers per event.
+    weights
+        Names of the weights that ``weights.branch`` of a card may say.
+    containers
+        Trees, groups or blocks the file has, with the one that is read first.
+    beams
+        (PDG number, energy in GeV) of the two beams, where the format knows; () if not.
+    cross_section_pb
+        (value, error) in pb as the file's header states it.
+    process
+        What was generated, in the generator's own words, e.g. 'p p > t t~'.
+    cuts
+        Cuts that the generator applied.
+    weight_groups
+        Group of alternative weights -> their names, e.g. scales and parton densities.
+    notes
+        Sentences a person should read before trusting the numbers.
+    auto_weight
+        The one of ``weights`` that 'auto' stands for; None: every event weighs 1.
+
+    Examples
+    --------
+    >>> schema = Schema(event_fields={"x": FieldSchema("float64")}, beams=((2212, 6500.0), (2212, 6500.0)))
+    >>> list(schema.event_fields), schema.sqrt_s_gev
+    (['x'], 13000.0)
+    """
 
     collections: Mapping[str, CollectionSchema] = field(default_factory=dict)
     event_fields: Mapping[str, FieldSchema] = field(default_factory=dict)
     weights: tuple[str, ...] = ()
-    #: Trees, groups or blocks the file has, with the one that is read first.
     containers: tuple[str, ...] = ()
-    #: (pdgId, energy in GeV) of the two beams, where the format knows.
     beams: tuple[tuple[int, float], ...] = ()
-    #: (value, error) in pb as the file's header states it.
     cross_section_pb: tuple[float, float] | None = None
-    #: What was generated, in the generator's own words, e.g. 'p p > t t~'.
     process: str | None = None
-    #: Cuts that the generator applied.
     cuts: tuple[GeneratorCut, ...] = ()
-    #: Group of alternative weights -> their names, e.g. scales and parton densities.
     weight_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    #: Sentences a person should read before trusting the numbers.
     notes: tuple[str, ...] = ()
-    #: The one of ``weights`` that "auto" stands for; None: every event weighs 1.
     auto_weight: str | None = None
 
     @property
     def sqrt_s_gev(self) -> float | None:
-        """sqrt(4 E1 E2) of the two beams, whose masses do not count; None where they are not known.
+        """Centre-of-mass energy in GeV, sqrt(4 E1 E2) of two massless beams; None where they are not known.
 
+        Examples
+        --------
         >>> Schema(beams=((2212, 6500.0), (2212, 6500.0))).sqrt_s_gev
         13000.0
         """

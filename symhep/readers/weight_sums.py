@@ -14,7 +14,25 @@ __all__ = ["WeightSums"]
 
 @dataclass
 class WeightSums:
-    """Running sums of the weights, the same for chunks of any size; merged by adding."""
+    """Running sums of the weights, the same for chunks of any size: they are exact, and rounded once.
+
+    Attributes
+    ----------
+    events
+        How many events there are.
+    negative
+        How many of them have a negative weight.
+    weights, squares, sizes
+        Exact sums of w, w^2 and abs(w).
+
+    Examples
+    --------
+    >>> import awkward as ak, numpy as np
+    >>> sums = WeightSums()
+    >>> sums.add(EventBatch(ak.Array([{"x": 1.0}, {"x": 2.0}]), np.array([2.0, -1.0])))
+    >>> sums.sum_w, sums.sum_w2, sums.sum_abs_w, sums.negative
+    (1.0, 5.0, 3.0, 1)
+    """
 
     events: int = 0
     negative: int = 0
