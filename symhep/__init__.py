@@ -76,6 +76,7 @@ _PUBLIC = {
     "p_text": "symhep.methods.p_values",
     "panel": "symhep.plotting.panel",
     "run": "symhep.run.pipeline",
+    "sample": "symhep.samples.write",
     "vectors_of": "symhep.events.vectors",
     "with_error": "symhep.methods.number",
 }
@@ -138,6 +139,7 @@ __all__ = [
     "p_text",
     "panel",
     "run",
+    "sample",
     "vectors_of",
     "with_error",
 ]
@@ -179,6 +181,7 @@ if TYPE_CHECKING:
     )
     from symhep.run.inspection import inspect, load
     from symhep.run.pipeline import Run, run
+    from symhep.samples.write import sample
 
 
 def __getattr__(name: str) -> Any:

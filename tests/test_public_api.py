@@ -68,6 +68,7 @@ PUBLIC = {
     "p_text",
     "panel",
     "run",
+    "sample",
     "vectors_of",
     "with_error",
 }
