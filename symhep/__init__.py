@@ -77,6 +77,7 @@ _PUBLIC = {
     "p_text": "symhep.methods.p_values",
     "panel": "symhep.plotting.panel",
     "run": "symhep.run.pipeline",
+    "sample": "symhep.samples.write",
     "vectors_of": "symhep.events.vectors",
     "with_error": "symhep.methods.number",
 }
@@ -140,6 +141,7 @@ __all__ = [
     "p_text",
     "panel",
     "run",
+    "sample",
     "vectors_of",
     "with_error",
 ]
@@ -177,6 +179,7 @@ if TYPE_CHECKING:
     from symhep.readers.schema import CollectionSchema, FieldSchema, Schema
     from symhep.run.inspection import inspect, load
     from symhep.run.pipeline import Run, run
+    from symhep.samples.write import sample
 
 
 def __getattr__(name: str) -> Any:
