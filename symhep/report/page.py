@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from symhep import __version__
 from symhep.errors import StoreError
+from symhep.methods.notation import typeset
 from symhep.paths import writing
 from symhep.printable import printable
 from symhep.report.contents import gather
@@ -22,7 +23,6 @@ from symhep.report.numbers import (
     percent,
     rows,
     size,
-    typeset,
     with_error,
 )
 from symhep.report.views import ReportContents

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from symhep.methods.notation import typeset
 from symhep.methods.number import Number
 from symhep.methods.p_values import PValue
 from symhep.methods.table import Cell, Table, cell_text
-from symhep.report.numbers import column, typeset
+from symhep.report.numbers import column
 
 __all__ = ["TableView"]
 

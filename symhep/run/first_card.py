@@ -18,6 +18,7 @@ from symhep.card.schema import DatasetCard
 from symhep.errors import PluginError
 from symhep.events.effective import FEW
 from symhep.methods.init_block import InitBlock, SampleView
+from symhep.methods.number import with_error
 from symhep.plugin.isolation import isolated
 from symhep.plugin.manager import Registry
 from symhep.readers.interface import FileSummary, LossLog, Schema
@@ -164,7 +165,8 @@ def _facts(schema: Schema, pointed: Pointed, summary: FileSummary) -> Iterator[s
     elif facts and facts.sqrt_s_gev:
         yield f"Beams: sqrt(s) = {facts.sqrt_s_gev:g} GeV"
     if summary.cross_section_pb:
-        yield "Cross-section, as the file says: {:.6g} +- {:.2g} pb".format(*summary.cross_section_pb)
+        value, error = summary.cross_section_pb
+        yield f"Cross-section, as the file says: {with_error(value, error, 'pb')}"
     elif facts and facts.cross_section_pb:
         yield f"Cross-section, as the banner says: {facts.cross_section_pb:.6g} pb"
     if pointed.left_out:

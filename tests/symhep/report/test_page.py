@@ -237,9 +237,9 @@ class TestContents:
     @pytest.mark.parametrize(
         "sentence",
         [
-            "10,000 5,000 ± 50 12.5 % 36.91 ± 0.24",  # sqrt(2500) = 50
+            "10,000 5000 ± 50 12.5 % 36.91 ± 0.24",  # sqrt(2500) = 50
             "Weights are in pb.",
-            "two_muons count(muons) == 2 2,500 25 % 25 % 1,250 ± 25",
+            "two_muons count(muons) == 2 2,500 25 % 25 % 1250 ± 25",
             "method vae on features p3 · 2 min 5 s",
             "Warning. One run was left out.",
             "relevant_latents 3 [3, 4]",
