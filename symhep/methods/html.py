@@ -11,11 +11,12 @@ from symhep.methods.number import Number
 from symhep.methods.p_values import bound_text
 
 if TYPE_CHECKING:
+    from symhep.methods.p_values import PValue
     from symhep.methods.result import Result
     from symhep.methods.table import Table
     from symhep.methods.verdict import Verdict
 
-__all__ = ["mathematics", "result_html", "size_text", "table_html"]
+__all__ = ["mathematics", "p_cell", "result_html", "size_text", "table_html"]
 
 #: Rows of a table that a notebook shows; `Table.to_pandas` has them all.
 SHOWN = 20
@@ -32,7 +33,7 @@ def mathematics(text: str) -> str:
     return "".join(
         f"<i>{piece.text.replace('lambda', 'λ')}</i><sub>{piece.index}</sub>"
         if piece.index
-        else escape(piece.text)
+        else escape(piece.text).replace(" %", "\u00a0%")
         for piece in letters(typeset(text))
     )
 
@@ -92,7 +93,7 @@ def _verdicts_html(verdicts: Iterable[Verdict]) -> str:
         (
             v.question,
             v.answer,
-            _p(v),
+            p_cell(v.p),
             " ".join(filter(None, (size_text(v.size), v.size_of and f"({v.size_of})"))),
         )
         for v in verdicts
@@ -103,13 +104,16 @@ def _verdicts_html(verdicts: Iterable[Verdict]) -> str:
     return f"<table><thead>{head}</thead><tbody>{''.join(_row('td', row) for row in rows)}</tbody></table>"
 
 
-def _p(verdict: Verdict) -> str:
-    p = verdict.p
-    return (
-        "–"
-        if p is None or p.log10_p is None
-        else bound_text(p.log10_p).removeprefix("p = ").removeprefix("p ")
-    )
+def p_cell(p: PValue | None) -> str:
+    """A p-value for a cell, '< 1e-30' far out; '–' for none.
+
+    >>> from symhep.methods.p_values import PValue
+    >>> p_cell(PValue(log10_p=-33.2)), p_cell(PValue(log10_p=-0.5)), p_cell(None)
+    ('< 1e-33', '0.32', '–')
+    """
+    if p is None or p.log10_p is None:
+        return "–"
+    return bound_text(p.log10_p).removeprefix("p = ").removeprefix("p ")
 
 
 def _row(tag: str, cells: Iterable[str]) -> str:
