@@ -210,6 +210,10 @@ class RunCard(Strict):
     """
 
     symhep: Annotated[Literal[1], BeforeValidator(_integer)] = Field(description="version of this schema")
+    title: str = Field(
+        "", max_length=200, description="heading of the report", examples=["Dimuons at the Z pole"]
+    )
+    description: str = Field("", max_length=4000, description="what the run is about, in a sentence or two")
     datasets: dict[Name, DatasetCard]
     objects: Annotated[dict[Name, ObjectCard], _none_is_empty(dict[Name, ObjectCard])] = {}
     selections: Annotated[dict[Name, tuple[Cut, ...]], _none_is_empty(dict[Name, tuple[Cut, ...]])] = {}
