@@ -48,7 +48,7 @@ def subgroup_statement(
     if rejected:
         text += f"; {_number(rejected, asked)} rejected (family-wise error {100 * level:g} %)"
     if off:
-        number = f"another {counted(len(off))} {_are(off)}" if rejected else _number(off, asked)
+        number = f"{counted(len(off))} more {_are(off)}" if rejected else _number(off, asked)
         text += f"{',' if rejected else ';'} {number} excluded by the support"
     return Statement(
         f"Of the {what} {group}{among}, "
