@@ -201,7 +201,7 @@ def test_a_hypothesis_has_one_p(made: Made) -> None:
     assert answer.evidence["hypothesis"] == "subgroups[SO(2)].lab"
     assert answer.evidence["log10_p"] == classed["lab"]["log10_p"] == pytest.approx(-0.3)
     assert (
-        f"SO(2) (adjusted p = {classed['p_value_adjusted']:.2g})" in one(summary, "classes of connected").text
+        f"SO(2) (adjusted p = {classed['p_value_adjusted']:.2g})" in one(summary, "Connected subgroups").text
     )
     classed["at_lab"] = False
     answer = said(summary)[0]
@@ -235,9 +235,9 @@ def test_classes_that_are_no_candidates_are_not_counted(made: Made) -> None:
                 "log10_p": None,
                 "p_value": None,
             }
-    assert one(summary, "connected subgroups").text == (
-        "Of the 2 classes of connected subgroups of the Lorentz group among the candidates, direction fitted for "
-        "each, the maximal compatible class is SO(2) (adjusted p = 0.4); one is rejected (family-wise error 5 %)."
+    assert one(summary, "Connected subgroups").text == (
+        "Connected subgroups of the Lorentz group among the candidates (2 classes, direction fitted): the "
+        "maximal compatible class is SO(2) (adjusted p = 0.4); one is rejected (family-wise error 5 %)."
     )
 
 
@@ -361,7 +361,7 @@ def test_sentences_have_evidence_and_figures_that_exist(made: Made, case: dict[s
         assert statement.figure is None or statement.figure in drawn
 
 
-@pytest.mark.parametrize("name", ["ambiguous", "do not close", "unrecognised"])
+@pytest.mark.parametrize("name", ["ambiguous", "not closed", "unrecognised"])
 def test_what_is_no_name_is_not_told_as_one(made: Made, name: str) -> None:
     summary = made(labels=("J_12", "J_13", "J_23", "P_1"), symmetric=("J_12", "J_13", "J_23")).summary
     summary |= {"subgroups": [], "maximal_subgroups": [], "catalogue": None}

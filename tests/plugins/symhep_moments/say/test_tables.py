@@ -46,9 +46,12 @@ def test_heads_say_which_p_they_hold(made: Made) -> None:
 def test_limits_stand_beside_the_sizes(made: Made) -> None:
     found = tables(made(labels=("J_x", "J_z", "K_z")).record)
     heads = [str(head) for head in found["candidates"].columns]
-    assert {"95 % CL upper limit [%]", "expected limit [%]", "size of the violation", "largest observable"} <= set(
-        heads
-    )
+    assert {
+        "95 % CL upper limit [%]",
+        "expected limit [%]",
+        "size of the violation",
+        "largest observable",
+    } <= set(heads)
     texts = {row[0]: dict(zip(heads, row, strict=True)) for row in found["candidates"].texts()}
     assert texts["J_z"]["95 % CL upper limit [%]"] == "3.3"
     assert texts["J_z"]["expected limit [%]"] == "3.1"

@@ -191,7 +191,7 @@ def test_growth_of_errors_has_an_error(record: SymmetryGanRecord) -> None:
 
 
 def test_subgroups_have_their_survivors(record: SymmetryGanRecord) -> None:
-    text = one(record, "connected subgroups of the Lorentz group")
+    text = one(record, "Connected subgroups of the Lorentz group")
     assert "14 classes" in text
     assert "the maximal compatible class is SO(2)" in text
     assert "13 are rejected (family-wise error 1 %)" in text
