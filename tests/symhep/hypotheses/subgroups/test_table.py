@@ -63,9 +63,9 @@ def test_the_sentence() -> None:
     said = subgroup_statement(ROWS, ["SO(2)"], "lorentz", 0.05)
     assert said is not None
     assert said.text == (
-        "Connected subgroups of the Lorentz group among the candidates (5 classes, direction fitted): the maximal "
-        "compatible class is SO(2) (adjusted p = 0.4); two are rejected (family-wise error 5 %), one more is excluded by "
-        "the support."
+        "Connected subgroups of the Lorentz group among the candidates (5 classes, direction fitted): the "
+        "maximal compatible class is SO(2) (adjusted p = 0.4); two are rejected (family-wise error 5 %), "
+        "one more is excluded by the support."
     )
     assert (said.evidence["rejected"], said.evidence["excluded_by_the_support"]) == (2, 1)
     alone = subgroup_statement([ROWS[2], *2 * [ROWS[4]]], ["SO(2)"], "lorentz", 0.05)
