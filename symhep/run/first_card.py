@@ -164,11 +164,11 @@ def _facts(schema: Schema, pointed: Pointed, summary: FileSummary) -> Iterator[s
     elif facts and facts.sqrt_s_gev:
         yield f"Beams: sqrt(s) = {facts.sqrt_s_gev:g} GeV"
     if summary.cross_section_pb:
-        yield "Cross-section, as the file says: {:.6g} +- {:.2g} pb".format(*summary.cross_section_pb)
+        yield "Cross-section in the file: {:.6g} +- {:.2g} pb".format(*summary.cross_section_pb)
     elif facts and facts.cross_section_pb:
-        yield f"Cross-section, as the banner says: {facts.cross_section_pb:.6g} pb"
+        yield f"Cross-section in the banner: {facts.cross_section_pb:.6g} pb"
     if pointed.left_out:
-        yield f"Left out, since they hold the same events once more: {', '.join(pointed.left_out)}"
+        yield f"Left out, since they contain the same events again: {', '.join(pointed.left_out)}"
 
 
 def _cuts(schema: Schema, pointed: Pointed) -> Sequence[object]:

@@ -162,7 +162,7 @@ class TestContents:
         def method(*texts: tuple[str, str]) -> dict[str, Any]:
             return {"status": "ok", "statements": [{"kind": kind, "text": text} for kind, text in texts]}
 
-        shared = ("warning", "Datasets are joined.")
+        shared = ("warning", "Datasets are combined.")
         methods = {
             "first": method(("finding", "One."), ("finding", "Two."), ("warning", "Narrow."), shared),
             "second": method(("finding", "Three."), shared),
@@ -172,7 +172,7 @@ class TestContents:
         opening = text_of(report(folder)).partition("What was read ee")[0].partition("How to cite")[2]
         assert opening.split("From")[0].strip() == (
             "One. (first) Three. (second) Warning. Narrow. (first) "
-            "Warning. Datasets are joined. (first, second, third)"
+            "Warning. Datasets are combined. (first, second, third)"
         )
         assert "1 more finding below. 1 more warning to read before believing it." in opening
 
@@ -339,7 +339,7 @@ class TestTrouble:
         ("hint", "left"),
         [
             ("copy it again, or keep what there is with 'bad_files: skip'", " To do: copy it again."),
-            ("take another weight; bad_files: skip drops the file", " To do: take another weight."),
+            ("take another weight; bad_files: skip ignores the file", " To do: take another weight."),
             ("keep what there is with 'bad_files: skip'", ""),
             ("run the generator, or the copying, again", " To do: run the generator, or the copying, again."),
         ],
