@@ -15,6 +15,7 @@ from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Table
 from symhep.methods.varied import Shifted
+from symhep.methods.verdict import Verdict
 from symhep.stats.principal_components import principal_components
 from symhep_vae.options import RUNS_PER_SHARD, VaeOptions
 from symhep_vae.record import VaeRecord
@@ -23,6 +24,7 @@ from symhep_vae.sample import Sample, require_trainable, to_train_on
 from symhep_vae.say.cautions import cautions
 from symhep_vae.say.sentences import sentences
 from symhep_vae.say.tables import tables
+from symhep_vae.say.verdicts import verdicts
 
 __all__ = ["VaeRelevance"]
 
@@ -147,6 +149,10 @@ class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
     def statements(self, record: VaeRecord) -> Iterable[Statement]:
         """Directions, constraints, what the latents follow; then warnings."""
         return [*sentences(record), *cautions(record)]
+
+    def verdicts(self, record: VaeRecord) -> Iterator[Verdict]:
+        """How many directions, which, and what never varies."""
+        return verdicts(record)
 
     def tables(self, record: VaeRecord) -> Mapping[str, Table]:
         """Latents, and named combinations."""

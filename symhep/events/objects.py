@@ -102,7 +102,7 @@ def needed_objects(name: str, cards: Mapping[str, ObjectCard]) -> Iterator[str]:
             f"object '{name}': '{card.constituents}' is not a clustered object, so it has no constituents",
             hint=nearest(card.constituents, clustered)
             if clustered
-            else "define it with 'cluster', see docs/card.md",
+            else "define it with 'cluster', see docs/reference/card.md",
         )
     for text in (card.where, card.keep, card.sort.by if card.sort else None):
         if text is not None:
