@@ -177,11 +177,11 @@ def _facts(schema: Schema, pointed: Pointed, summary: FileSummary) -> Iterator[s
         yield f"Beams: sqrt(s) = {facts.sqrt_s_gev:g} GeV"
     if summary.cross_section_pb:
         value, error = summary.cross_section_pb
-        yield f"Cross-section, as the file says: {with_error(value, error, 'pb')}"
+        yield f"Cross-section in the file: {with_error(value, error, 'pb')}"
     elif facts and facts.cross_section_pb:
-        yield f"Cross-section, as the banner says: {facts.cross_section_pb:.6g} pb"
+        yield f"Cross-section in the banner: {facts.cross_section_pb:.6g} pb"
     if pointed.left_out:
-        yield f"Left out, since they hold the same events once more: {', '.join(pointed.left_out)}"
+        yield f"Left out, since they contain the same events again: {', '.join(pointed.left_out)}"
 
 
 def _cuts(schema: Schema, pointed: Pointed) -> Sequence[object]:

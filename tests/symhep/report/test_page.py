@@ -226,7 +226,7 @@ class TestContents:
         def method(*texts: tuple[str, str]) -> dict[str, Any]:
             return {"status": "ok", "statements": [{"kind": kind, "text": text} for kind, text in texts]}
 
-        shared = ("warning", "Datasets are joined.")
+        shared = ("warning", "Datasets are combined.")
         methods = {
             "first": method(("finding", "One."), ("finding", "Two."), ("warning", "Narrow."), shared),
             "second": method(("finding", "Three."), shared),
@@ -235,7 +235,7 @@ class TestContents:
         put(folder, "results.json", {"methods": methods})
         box = text_of(report(folder)).partition("Before believing it")[2].partition("What was found")[0]
         assert box.strip() == (
-            "Narrow. (first) Datasets are joined. (first, second, third) 1 more warning below."
+            "Narrow. (first) Datasets are combined. (first, second, third) 1 more warning below."
         )
 
     def test_feature_sets_are_compared_with_the_last_cut(self, folder: Path) -> None:
@@ -415,7 +415,7 @@ class TestTrouble:
         ("hint", "left"),
         [
             ("copy it again, or keep what there is with 'bad_files: skip'", " To do: copy it again."),
-            ("take another weight; bad_files: skip drops the file", " To do: take another weight."),
+            ("take another weight; bad_files: skip ignores the file", " To do: take another weight."),
             ("keep what there is with 'bad_files: skip'", ""),
             ("run the generator, or the copying, again", " To do: run the generator, or the copying, again."),
         ],

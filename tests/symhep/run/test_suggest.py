@@ -233,7 +233,7 @@ def test_no_events(tmp_path: Path) -> None:
         '<LesHouchesEvents version="1.0">\n<init>\n 11 -11 40 40 0 0 0 0 3 1\n 1 0.1 1 1\n</init>\n'
         "</LesHouchesEvents>\n"
     )
-    with pytest.raises(InputError, match="no event to look at"):
+    with pytest.raises(InputError, match="there are no events"):
         suggest(open_source(str(path), build_registry()))
 
 
