@@ -37,6 +37,7 @@ class CanonicalCard(Strict):
         None,
         description="so(2): turn about the axis until the reference has azimuth 0; so(3): turn it onto z, and the "
         "next object into the x-z plane",
+        examples=["so(2)"],
     )
     axis: Literal["x", "y", "z"] = Field("z", description="of so(2)")
     reference: Annotated[int, Field(ge=1, strict=True)] | Literal["leading"] = Field(
@@ -67,13 +68,20 @@ class CanonicalCard(Strict):
 class FeatureCard(Strict):
     """Numbers per event, and how they are scaled."""
 
-    selection: str | None = None
-    object: Name | None = Field(None, description="the object whose members give the variables")
+    selection: str | None = Field(
+        None, description="cuts on the event; all events by default", examples=["dijet"]
+    )
+    object: Name | None = Field(
+        None, description="the object whose members give the variables", examples=["jets"]
+    )
     vars: Annotated[tuple[str, ...], LIST] = Field(
         description="variables of the object (px, py, pz, E, pt, eta, phi, m, rapidity, ...), or event expressions; "
-        "x1..x12 stands for x1, x2, ..., x12"
+        "x1..x12 stands for x1, x2, ..., x12",
+        examples=[["E", "px", "py", "pz"], ["mass(muons[0], muons[1])"]],
     )
-    scaling: Literal["standard", "isotropic", "none"] = "standard"
+    scaling: Literal["standard", "isotropic", "none"] = Field(
+        "standard", description="standard: mean 0 and variance 1 each; isotropic: one constant for all; none"
+    )
     spectators: Annotated[tuple[str, ...], LIST] = Field(
         (),
         description="event expressions that tests and networks see beside the variables, and that no transformation "
@@ -91,6 +99,7 @@ class FeatureCard(Strict):
     ] = Field(
         None,
         description="rotate and mirror each event into a frame of its own before the variables are taken",
+        examples=["so(2)", {"group": "so(2)", "reflection": ["py", "pz"]}],
     )
 
     @field_validator("vars")

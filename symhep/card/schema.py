@@ -55,7 +55,9 @@ def _scan_key(value: Any) -> str:
 class WeightCard(Strict):
     """Which event weights count."""
 
-    branch: str = Field("auto", description="auto, none, or the name of a weight in the file")
+    branch: str = Field(
+        "auto", description="auto, none, or the name of a weight in the file", examples=["genWeight"]
+    )
     negative: Literal["keep", "abs", "drop", "fail"] = Field(
         "keep", description="what to do with negative weights; drop and abs are reported"
     )
@@ -65,37 +67,57 @@ class DatasetCard(Strict):
     """Where events come from."""
 
     files: Annotated[tuple[str, ...], LIST] = Field(
-        (), description="paths, globs, URLs, or a coffea fileset JSON"
+        (),
+        description="paths, globs, URLs, or a coffea fileset JSON",
+        examples=[["ee.lhe.gz"], ["data*.root"]],
     )
-    format: str = Field("auto", description="a registered format; auto looks into the file")
+    format: str = Field(
+        "auto", description="a registered format; auto looks into the file", examples=["nanoaod"]
+    )
     options: dict[str, Any] = Field(
-        {}, description="options of the reader, e.g. tree, units, columns, masses"
+        {}, description="options of the reader", examples=[{"tree": "ntuple", "units": "MeV"}]
     )
     xsec_pb: float | None = Field(
         None,
         gt=0,
         allow_inf_nan=False,
         description="cross-section in pb: the weights are scaled to sum to it",
+        examples=[6077],
     )
-    max_events: int | None = Field(None, gt=0, description="read no more than this many events")
+    max_events: int | None = Field(
+        None, gt=0, description="read no more than this many events", examples=[10000]
+    )
     role: Literal["data", "simulation"] | None = Field(
         None,
         description="collision data, or simulated events; a method takes datasets of one role, and those of the other "
         "as its reference",
+        examples=["simulation"],
     )
-    weights: WeightCard | None = Field(None, description="of this dataset; by default those of the card")
-    variations: dict[Name, VariationCard] = Field({}, description="systematic variations by name")
-    source: str | None = Field(None, description="where the files can be had; told when they are not there")
+    weights: WeightCard | None = Field(
+        None, description="of this dataset; by default those of the card", examples=[{"branch": "none"}]
+    )
+    variations: dict[Name, VariationCard] = Field(
+        {},
+        description="systematic variations by name",
+        examples=[{"jes": {"up": {"objects": {"jets": "1.02"}}, "down": {"objects": {"jets": "0.98"}}}}],
+    )
+    source: str | None = Field(
+        None,
+        description="where the files can be had; told when they are not there",
+        examples=["https://doi.org/10.5281/zenodo.2603256"],
+    )
     checksum: str | None = Field(
         None,
         pattern=r"^(md5:[0-9a-f]{32}|sha256:[0-9a-f]{64})$",
         description="md5:... or sha256:... of the dataset's one file, as it was published; any other is refused",
+        examples=["md5:0123456789abcdef0123456789abcdef"],
     )
     unit: Literal["auto", "none"] | Annotated[tuple[str, ...], Field(min_length=1)] = Field(
         "auto",
         description="numbers of the event whose rows are one independent event, as in [run, event]: copies, images and "
         "several candidates count once in errors, splits and random images; auto takes those of the file that say so, "
         "and exact copies; none: every row is an event of its own",
+        examples=[["run", "event"]],
     )
     missing: Literal["error", "fill"] = Field(
         "error",
@@ -113,34 +135,42 @@ class DatasetCard(Strict):
 class Cut(Strict):
     """A condition on the event; every cut is a row of the cutflow."""
 
-    name: str
-    cut: str
+    name: str = Field(description="its row in the cutflow", examples=["two_muons"])
+    cut: str = Field(
+        description="an expression of the event; those for which it holds are kept",
+        examples=["count(muons) == 2"],
+    )
 
 
 class MethodCard(Strict):
     """A method to run on a feature set."""
 
-    use: str = Field(description="a registered method")
-    features: str
+    use: str = Field(description="a registered method", examples=["moments"])
+    features: str = Field(description="the feature set that it gets", examples=["p4"])
     datasets: Annotated[Annotated[tuple[str, ...], Field(min_length=1)] | None, LIST] = Field(
-        None, description="which datasets enter; all by default"
+        None, description="which datasets enter; all by default", examples=[["data"]]
     )
     reference: Annotated[Annotated[tuple[Name, ...], Field(min_length=1)] | None, LIST] = Field(
         None,
         description="one dataset or several that the method looks relative to: symmetries of the ratio of densities",
+        examples=[["dy"]],
     )
     regions: Annotated[tuple[Name, ...], LIST] = Field(
         (),
         description="regions that the method is run in, one after the other; of features without a selection",
+        examples=[["two_jets", "more_jets"]],
     )
     blind: Annotated[tuple[Name, ...], LIST] = Field(
         (),
         description="regions of which collision data are not looked at, nor in regions and control plots that overlap "
         "them",
+        examples=[["signal_region"]],
     )
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = Field(
+        {}, description="options of the method", examples=[{"latent_dim": 6, "runs": 15}]
+    )
     scan: dict[Name, Annotated[list[Any], Field(min_length=1)]] = Field(
-        {}, description="option -> values; the method is run for each"
+        {}, description="option -> values; the method is run for each", examples=[{"beta": [0.01, 0.1]}]
     )
 
     @field_validator("scan")
@@ -162,9 +192,13 @@ MEMORY = r"([0-9]+(?:\.[0-9]+)?) ?([kMGT])B"
 class RunOptions(Strict):
     """How the run is done."""
 
-    seed: int = Field(20260101, ge=0)
-    device: str = "auto"
-    bad_files: Literal["fail", "skip"] = "fail"
+    seed: int = Field(20260101, ge=0, description="root of all random numbers")
+    device: str = Field(
+        "auto", description="cpu, cuda or cuda:N; auto: a GPU where there is one", examples=["cuda:1"]
+    )
+    bad_files: Literal["fail", "skip"] = Field(
+        "fail", description="a damaged file: stop, or use what can be read and list what is lost"
+    )
     chunk_events: int = Field(50_000, gt=0, description="events in memory at a time while reading")
     memory: str = Field(
         "256 MB",
@@ -183,8 +217,12 @@ class RunOptions(Strict):
 class OutputCard(Strict):
     """How figures look."""
 
-    figures: tuple[Literal["pdf", "png", "svg"], ...] = ("pdf", "png")
-    style: StyleName = "mplhep"
+    figures: tuple[Literal["pdf", "png", "svg"], ...] = Field(
+        ("pdf", "png"), description="formats of the figures; [] draws none"
+    )
+    style: StyleName = Field(
+        "mplhep", description="the look of the figures: that of mplhep, of an experiment, or none"
+    )
     label: str = Field("Private work", description="status, above every figure on the left")
     label_right: str = Field(
         "", description="above every figure on the right", examples=["138 fb$^{-1}$ (13 TeV)"]
@@ -200,23 +238,45 @@ class RunCard(Strict):
     """A whole analysis: what to read, what to select, what to run."""
 
     symhep: Annotated[Literal[1], BeforeValidator(_integer)] = Field(description="version of this schema")
-    datasets: dict[Name, DatasetCard]
-    objects: Annotated[dict[Name, ObjectCard], _none_is_empty(dict[Name, ObjectCard])] = {}
-    selections: Annotated[dict[Name, tuple[Cut, ...]], _none_is_empty(dict[Name, tuple[Cut, ...]])] = {}
-    regions: Annotated[dict[Name, Name], _none_is_empty(dict[Name, Name])] = Field(
-        {}, description="region -> its selection: signal and control regions"
+    datasets: dict[Name, DatasetCard] = Field(
+        description="samples of events by name", examples=[{"ee": {"files": ["ee.lhe.gz"]}}]
     )
-    features: dict[Name, FeatureCard]
-    weights: WeightCard = WeightCard()
+    objects: Annotated[dict[Name, ObjectCard], _none_is_empty(dict[Name, ObjectCard])] = Field(
+        {},
+        description="objects of an event by name",
+        examples=[{"jets": {"collection": "Jet", "sort": "pt", "take": 2}}],
+    )
+    selections: Annotated[dict[Name, tuple[Cut, ...]], _none_is_empty(dict[Name, tuple[Cut, ...]])] = Field(
+        {},
+        description="cuts by the name of the selection; all of them must hold",
+        examples=[{"dijet": [{"name": "two_jets", "cut": "count(jets) >= 2"}]}],
+    )
+    regions: Annotated[dict[Name, Name], _none_is_empty(dict[Name, Name])] = Field(
+        {},
+        description="region -> its selection: signal and control regions",
+        examples=[{"signal_region": "ee_jet"}],
+    )
+    features: dict[Name, FeatureCard] = Field(
+        description="feature sets by name",
+        examples=[{"p4": {"object": "jets", "vars": ["E", "px", "py", "pz"]}}],
+    )
+    weights: WeightCard = Field(
+        WeightCard(), description="event weights, of datasets that do not say their own"
+    )
     luminosity_fb: float | None = Field(
         None,
         gt=0,
         allow_inf_nan=False,
         description="integrated luminosity in 1/fb: simulated events with an xsec_pb are scaled to the number expected",
+        examples=[59.7],
     )
-    methods: Annotated[dict[Name, MethodCard], _none_is_empty(dict[Name, MethodCard])] = {}
-    run: RunOptions = RunOptions()
-    output: OutputCard = OutputCard()
+    methods: Annotated[dict[Name, MethodCard], _none_is_empty(dict[Name, MethodCard])] = Field(
+        {},
+        description="methods to run by name",
+        examples=[{"symmetries": {"use": "moments", "features": "p4"}}],
+    )
+    run: RunOptions = Field(RunOptions(), description="how the run is done")
+    output: OutputCard = Field(OutputCard(), description="how figures look")
 
     def weights_of(self, dataset: str) -> WeightCard:
         """The weights of a dataset: its own, or those of the card."""

@@ -49,12 +49,15 @@ class ObjectChange(Strict):
     """How the members of an object are changed, before anything is selected."""
 
     factor: str | None = Field(
-        None, description="factor on the four-momentum: an expression in the fields of the member, e.g. 1.02"
+        None,
+        description="factor on the four-momentum: an expression in the fields of the member",
+        examples=["1.02"],
     )
     smear: str | None = Field(
         None,
-        description="relative Gaussian smearing of the four-momentum: an expression for its standard deviation, e.g. "
-        "0.1; the random numbers depend on the seed, the file and the event alone",
+        description="relative Gaussian smearing of the four-momentum: an expression for its standard deviation; "
+        "the random numbers depend on the seed, the file and the event alone",
+        examples=["0.1"],
     )
 
     @model_validator(mode="after")
@@ -72,12 +75,16 @@ Change = Annotated[
 class AlternativeCard(Strict):
     """One other way of the same events: another weight, changed objects, or other files."""
 
-    weights: str | None = Field(None, description="another event weight of the file")
+    weights: str | None = Field(
+        None, description="another event weight of the file", examples=["PSWeight[0]"]
+    )
     objects: dict[Name, Change] = Field(
-        {}, description="object -> change of its members; carried over to missing transverse momentum"
+        {},
+        description="object -> change of its members; carried over to missing transverse momentum",
+        examples=[{"jets": "1.02"}],
     )
     files: Annotated[tuple[str, ...], LIST] = Field(
-        (), description="other files, with the same reader, objects and cuts"
+        (), description="other files, with the same reader, objects and cuts", examples=[["tune_up.root"]]
     )
 
     @model_validator(mode="after")
@@ -106,11 +113,13 @@ class VariationCard(Strict):
     weights: Annotated[tuple[str, ...], LIST] = Field(
         (),
         description="weights by name, index or range, as in LHEPdfWeight[1..100], or the name of a group of weights",
+        examples=[["LHEPdfWeight[1..100]"]],
     )
     combine: Combine | None = Field(
         None,
         description="of 'weights': envelope: alternatives without a parameter, such as scales; hessian: each is one "
         "eigenvector's; hessian_pairs: two and two are an eigenvector's, plus and minus; replicas: their spread",
+        examples=["hessian"],
     )
     confidence: float = Field(
         0.6827,
@@ -118,9 +127,13 @@ class VariationCard(Strict):
         lt=1,
         description="of hessian and hessian_pairs: confidence level that the set was made for (0.9: scaled to 68 %)",
     )
-    up: AlternativeCard | None = Field(None, description="one standard deviation up")
+    up: AlternativeCard | None = Field(
+        None, description="one standard deviation up", examples=[{"weights": "up"}]
+    )
     down: AlternativeCard | None = Field(
-        None, description="one standard deviation down; without it the shift of 'up' is taken both ways"
+        None,
+        description="one standard deviation down; without it the shift of 'up' is taken both ways",
+        examples=[{"weights": "down"}],
     )
 
     @field_validator("weights")
