@@ -75,6 +75,7 @@ def _result(found: StoredResult) -> dict[str, Any]:
         "variations": None if found.result.variations is None else found.result.variations.to_json(),
         "summary": found.result.summary,
         "statements": [vars(statement) for statement in found.result.statements],
+        "verdicts": [verdict.to_json() for verdict in found.result.verdicts],
         "tables": {name: table.to_json() for name, table in found.result.tables.items()},
         "histograms": json.loads(histograms),
         "figures": {figure.name: figure.caption for figure in found.figures},
