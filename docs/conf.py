@@ -18,6 +18,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "sphinx_design",
+    "descriptions",
     "generated",
     "mathml",
     "outside_links",
@@ -37,6 +38,7 @@ nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_merge_streams = True
+nb_output_stderr = "warn"
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
@@ -52,7 +54,7 @@ THIRD_PARTY = (
     "pandas pd pluggy pydantic sklearn torch"
 )
 TYPES = (
-    "AbstractContextManager Array ArrayLike Arrays EntryPoint Figure FloatArray MatrixArray NDArray OptionsT Path "
+    "AbstractContextManager Array ArrayLike Arrays ComplexArray EntryPoint Figure FloatArray MatrixArray NDArray OptionsT Path "
     "PluginManager PreparedT RecordT Tensor"
 )
 #: Named in signatures, and no part of the interface.

@@ -94,10 +94,18 @@ def _as_written(
     return text.replace("<factory>", "..."), given if isinstance(given, str) and given != "None" else returns
 
 
-def _prose(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
-    """Napoleon takes what stands before a colon in the docstring of a property for its type; these have types."""
+def _sections(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """What napoleon would misread.
+
+    The docstring of a property: it takes what stands before a colon for the type. An example that follows a section:
+    it is one of its own.
+    """
     if what in ("attribute", "data", "property") and lines:
         lines[:0] = ["..", ""]
+    heads = [n - 1 for n, line in enumerate(lines) if n and line and not line.strip("-") and len(line) > 3]
+    first = next((n for n, line in enumerate(lines) if line.startswith(">>> ")), None)
+    if first is not None and heads and first > heads[0] and "Examples" not in [lines[n] for n in heads]:
+        lines[first:first] = ["Examples", "--------"]
 
 
 def _escaped(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
@@ -105,7 +113,10 @@ def _escaped(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: l
     for number, line in enumerate(lines):
         if not line.lstrip().startswith((">>>", "...", "..")):
             parts = line.split("`")
-            parts[::2] = [re.sub(r"((?<!\\)\||(?<=\w)_(?=\W|$))", r"\\\1", part) for part in parts[::2]]
+            parts[::2] = [
+                re.sub(r"((?<!\\)\||(?<=\w)_(?=\W|$)|(?<=[ (,])\*(?=\w+[),]))", r"\\\1", part)
+                for part in parts[::2]
+            ]
             lines[number] = "`".join(parts)
 
 
@@ -113,7 +124,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_role("symhep", _backticks)
     app.connect("missing-reference", _missing)
     app.connect("autodoc-process-docstring", _fields)
-    app.connect("autodoc-process-docstring", _prose, priority=400)
+    app.connect("autodoc-process-docstring", _sections, priority=400)
     app.connect("autodoc-process-docstring", _escaped, priority=600)
     app.connect("autodoc-process-signature", _as_written)
     app.connect("autodoc-skip-member", _skipped)
