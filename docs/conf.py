@@ -54,13 +54,13 @@ THIRD_PARTY = (
     "pandas pd pluggy pydantic sklearn torch"
 )
 TYPES = (
-    "AbstractContextManager Array ArrayLike Arrays ComplexArray EntryPoint Figure FloatArray MatrixArray NDArray OptionsT Path "
-    "PluginManager PreparedT RecordT Tensor"
+    "AbstractContextManager Array ArrayLike Arrays ComplexArray EntryPoint Figure FloatArray "
+    "MatrixArray NDArray OptionsT Path PluginManager PreparedT RecordT Tensor"
 )
 #: Named in signatures, and no part of the interface.
 INTERNAL = (
-    "_Target ActsOn BrokenPlugin CardFile Cell Copies ExactSum Field Known Permutation Pull Rows Rule Task Threshold "
-    "VariationRow VariedAnswer WeightCard"
+    "_Target ActsOn BrokenPlugin CardFile Cell Conclusion Copies ExactSum Field Known Permutation Pull Rows Rule "
+    "Task Threshold VariationRow VariedAnswer WeightCard"
 )
 nitpick_ignore_regex = [
     ("py:.*", rf"({THIRD_PARTY.replace(' ', '|')})\..*"),

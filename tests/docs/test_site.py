@@ -185,5 +185,5 @@ def test_every_public_name_is_on_one_page(pages: dict[Path, Page]) -> None:
 def test_the_index_knows_every_public_name_and_command(index: dict[str, Any]) -> None:
     known = {f"{prefix}.{entry[4]}" for prefix, entries in index["objects"].items() for entry in entries}
     assert [name for name in symhep.__all__ if f"symhep.{name}" not in known and name != "errors"] == []
-    titles = {title for title in index["alltitles"]}
+    titles = set(index["alltitles"])
     assert [name for name in COMMANDS if f"symhep {name}" not in titles] == []
