@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 
+import architecture
 import click
 from sphinx.application import Sphinx
 
@@ -99,6 +100,8 @@ def exit_codes() -> str:
 
 
 MAKERS: dict[str, Callable[..., str]] = {
+    "architecture": architecture.drawing,
+    "imports": architecture.table,
     "card keys": card_keys,
     "commands": commands,
     "exit codes": exit_codes,
