@@ -18,8 +18,11 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "sphinx_design",
+    "descriptions",
+    "generated",
     "mathml",
     "outside_links",
+    "public_names",
     "rest_of_pages",
 ]
 exclude_patterns = ["_ext", "notebooks"]
@@ -29,15 +32,41 @@ myst_enable_extensions = ["colon_fence", "dollarmath", "attrs_inline", "deflist"
 myst_heading_anchors = 4
 myst_links_external_new_tab = False
 
+default_role = "symhep"
+
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_merge_streams = True
+nb_output_stderr = "warn"
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+python_use_unqualified_type_names = True
+autodoc_default_options = {"members": True}
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+
+#: Types of the standard library and of other packages: their documentation is on the network, which no page needs.
+THIRD_PARTY = (
+    "abc collections datetime pathlib ak awkward click hist np npt numpy "
+    "pandas pd pluggy pydantic sklearn torch"
+)
+TYPES = (
+    "AbstractContextManager Array ArrayLike Arrays ComplexArray EntryPoint Figure FloatArray "
+    "MatrixArray NDArray OptionsT Path PluginManager PreparedT RecordT Tensor"
+)
+#: Named in signatures, and no part of the interface.
+INTERNAL = (
+    "_Target ActsOn BrokenPlugin CardFile Cell Conclusion Copies ExactSum Field Known Permutation Pull Rows Rule "
+    "Task Threshold VariationRow VariedAnswer WeightCard"
+)
+nitpick_ignore_regex = [
+    ("py:.*", rf"({THIRD_PARTY.replace(' ', '|')})\..*"),
+    ("py:.*", rf"(.*\.)?({TYPES.replace(' ', '|')})"),
+    ("py:.*", rf"(.*\.)?({INTERNAL.replace(' ', '|')})"),
+]
 
 html_theme = "furo"
 html_title = "symhep"

@@ -29,8 +29,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest test first: at the end of the list the other worker would wait for it."""
-    items.sort(key=lambda item: "test_reproducible" not in item.nodeid)
+    """The longest tests first: at the end of the list the other worker would wait for them."""
+    longest = ("test_reproducible", "test_site")
+    items.sort(
+        key=lambda item: next((n for n, name in enumerate(longest) if name in item.nodeid), len(longest))
+    )
 
 
 #: What the run saves in place of a figure in tests that look at none: a picture of one pixel.
