@@ -64,6 +64,7 @@ _PUBLIC = {
     "Table": "symhep.methods.table",
     "Vectors": "symhep.events.vectors",
     "VectorsRecord": "symhep.methods.events",
+    "Verdict": "symhep.methods.verdict",
     "analyse": "symhep.arrays.analyse",
     "dataset_of": "symhep.arrays.dataset",
     "event_records": "symhep.events.batch",
@@ -124,6 +125,7 @@ __all__ = [
     "Table",
     "Vectors",
     "VectorsRecord",
+    "Verdict",
     "__version__",
     "analyse",
     "dataset_of",
@@ -167,6 +169,7 @@ if TYPE_CHECKING:
     from symhep.methods.result import Part, Result, Statement
     from symhep.methods.symmetry import MeasuredGenerators, Symmetry, SymmetryRecord, homogeneous
     from symhep.methods.table import Heading, Table
+    from symhep.methods.verdict import Verdict
     from symhep.plotting.panel import panel
     from symhep.readers.interface import (
         CollectionSchema,

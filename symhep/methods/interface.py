@@ -20,9 +20,10 @@ from symhep.methods.init_block import InitBlock, SampleView
 from symhep.methods.record import Record
 from symhep.methods.reference import Reference
 from symhep.methods.result import Part, Result, Statement
-from symhep.methods.returned import require_statements, require_tables
+from symhep.methods.returned import require_statements, require_tables, require_verdicts
 from symhep.methods.table import Table
 from symhep.methods.varied import How, Shifted
+from symhep.methods.verdict import Verdict
 
 if TYPE_CHECKING:
     import hist
@@ -154,9 +155,9 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
                 yield NamedFigure("mean", figure, "Mean of every feature.")
 
     The order of a run: ``check``, ``prepare`` (once), ``shards``, ``fit`` for each shard, on as many workers as there
-    are, ``combine``; then ``statements``, ``tables`` and ``figures``, now or whenever a report is written again, from
-    the stored result alone. A method never opens a file and never saves a figure. Weights are honoured, or refused in
-    ``check``. `symhep.testing.check_method` runs the contract on a method.
+    are, ``combine``; then ``statements``, ``verdicts``, ``tables`` and ``figures``, now or whenever a report is written
+    again, from the stored result alone. A method never opens a file and never saves a figure. Weights are honoured, or
+    refused in ``check``. `symhep.testing.check_method` runs the contract on a method.
     """
 
     name: ClassVar[str]
@@ -250,6 +251,13 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
         """What was found, most important first, then warnings: from the record alone."""
         return ()
 
+    def verdicts(self, record: RecordT) -> Iterable[Verdict]:
+        """The questions that a physicist asks, each with its answer: the rows that a report opens with.
+
+        A handful, most important first: from the record alone.
+        """
+        return ()
+
     def tables(self, record: RecordT) -> Mapping[str, Table]:
         """Tables of the report, from the record alone."""
         return {}
@@ -277,10 +285,14 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
             raise CardError(f"the method '{self.name}' does not take {what}, which '{name}' has", hint=hint)
 
     def worded(self, result: Result[RecordT]) -> Result[RecordT]:
-        """The result with statements and tables made from its record. Raises `PluginError` for wrong types."""
+        """The result with statements, verdicts and tables made from its record. Raises `PluginError`."""
         # Each gets a copy: a record is frozen, the mappings and lists inside it are not.
         words = self.statements(result.record.model_copy(deep=True))
+        verdicts = self.verdicts(result.record.model_copy(deep=True))
         tables = self.tables(result.record.model_copy(deep=True))
         return replace(
-            result, statements=require_statements(self.name, words), tables=require_tables(self.name, tables)
+            result,
+            statements=require_statements(self.name, words),
+            verdicts=require_verdicts(self.name, verdicts),
+            tables=require_tables(self.name, tables),
         )
