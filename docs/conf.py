@@ -22,7 +22,7 @@ extensions = [
     "outside_links",
     "rest_of_pages",
 ]
-exclude_patterns = ["_ext", "notebooks"]
+exclude_patterns = ["_ext"]
 suppress_warnings = ["mystnb.unknown_mime_type"]
 
 myst_enable_extensions = ["colon_fence", "dollarmath", "attrs_inline", "deflist"]
@@ -33,6 +33,7 @@ nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_merge_streams = True
+nb_output_stderr = "warn"  # a warning of Python in a notebook ends the build
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"

@@ -1,18 +1,21 @@
-"""The notebooks run from top to bottom, without a warning, and are kept without what they gave."""
+"""Tutorials run without a warning (the site's build runs them as well), and are kept without what they gave."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
-NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "docs/notebooks").glob("*.ipynb"))
+TUTORIALS = Path(__file__).resolve().parents[2] / "docs/tutorials"
+NOTEBOOKS = sorted(TUTORIALS.glob("*.ipynb"))
 #: Runs before the first cell.
 STRICT = "import warnings\nwarnings.simplefilter('error')"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 # Of the libraries that start the kernel, and not of the notebook.
 @pytest.mark.filterwarnings("default")
@@ -35,8 +38,27 @@ def test_it_is_kept_without_output(path: Path) -> None:
     nbformat.validate(notebook)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert [cell.source for cell in cells if cell.outputs or cell.execution_count is not None] == []
-    assert notebook.cells[0].source.startswith("# ")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_it_begins_with_its_question_and_ends_with_links(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    assert re.match(r"# .+\n\n\*\*Question\.\*\* .*\n\n\*\*What you need\.\*\* ", cells[0].source, re.DOTALL)
+    last = cells[-1].source
+    assert "## Where to go next\n\n- " in last
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", text)
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_all_are_on_the_page_of_tutorials() -> None:
+    page = (TUTORIALS / "index.md").read_text(encoding="utf-8")
+    named = [path.stem for path in NOTEBOOKS]
+    assert sorted(re.findall(r"\]\((\w+)\.ipynb\)", page)) == named
+    assert sorted(page.split(":hidden:")[1].strip("`\n").split()) == named
 
 
 def test_every_method_has_one() -> None:
-    assert {"moments", "oracle", "symmetrygan", "vae"} <= {path.stem for path in NOTEBOOKS}
+    code = "\n".join(path.read_text(encoding="utf-8") for path in NOTEBOOKS)
+    for method in ("moments", "oracle", "symmetrygan", "vae"):
+        assert f"symhep.{method}(" in code or f"use: {method}" in code
