@@ -26,18 +26,18 @@ _PUBLIC = {
     "Bounded": "symhep.methods.number",
     "Canonicaliser": "symhep.arrays.canonicaliser",
     "CardFunction": "symhep.events.card_function",
-    "CollectionSchema": "symhep.readers.interface",
+    "CollectionSchema": "symhep.readers.schema",
     "Column": "symhep.events.dataset",
     "Context": "symhep.methods.context",
     "Dataset": "symhep.events.dataset",
     "EventBatch": "symhep.events.batch",
     "EventsRecord": "symhep.methods.events",
     "Family": "symhep.lie.groups",
-    "FieldSchema": "symhep.readers.interface",
+    "FieldSchema": "symhep.readers.schema",
     "Heading": "symhep.methods.table",
     "InitBlock": "symhep.methods.init_block",
     "Inputs": "symhep.methods.interface",
-    "Loss": "symhep.readers.interface",
+    "Loss": "symhep.readers.losses",
     "MeasuredGenerators": "symhep.methods.symmetry",
     "Method": "symhep.methods.interface",
     "NamedFigure": "symhep.methods.interface",
@@ -55,9 +55,9 @@ _PUBLIC = {
     "RunCard": "symhep.card.schema",
     "SampleView": "symhep.methods.init_block",
     "ScanQuantity": "symhep.methods.interface",
-    "Schema": "symhep.readers.interface",
+    "Schema": "symhep.readers.schema",
     "Shard": "symhep.methods.interface",
-    "Start": "symhep.readers.interface",
+    "Start": "symhep.readers.request",
     "Statement": "symhep.methods.result",
     "Symmetry": "symhep.methods.symmetry",
     "SymmetryRecord": "symhep.methods.symmetry",
@@ -77,6 +77,7 @@ _PUBLIC = {
     "p_text": "symhep.methods.p_values",
     "panel": "symhep.plotting.panel",
     "run": "symhep.run.pipeline",
+    "sample": "symhep.samples.write",
     "vectors_of": "symhep.events.vectors",
     "with_error": "symhep.methods.number",
 }
@@ -140,6 +141,7 @@ __all__ = [
     "p_text",
     "panel",
     "run",
+    "sample",
     "vectors_of",
     "with_error",
 ]
@@ -171,17 +173,13 @@ if TYPE_CHECKING:
     from symhep.methods.table import Heading, Table
     from symhep.methods.verdict import Verdict
     from symhep.plotting.panel import panel
-    from symhep.readers.interface import (
-        CollectionSchema,
-        FieldSchema,
-        Loss,
-        Reader,
-        ReaderOptions,
-        Schema,
-        Start,
-    )
+    from symhep.readers.interface import Reader, ReaderOptions
+    from symhep.readers.losses import Loss
+    from symhep.readers.request import Start
+    from symhep.readers.schema import CollectionSchema, FieldSchema, Schema
     from symhep.run.inspection import inspect, load
     from symhep.run.pipeline import Run, run
+    from symhep.samples.write import sample
 
 
 def __getattr__(name: str) -> Any:

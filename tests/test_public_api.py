@@ -69,6 +69,7 @@ PUBLIC = {
     "p_text",
     "panel",
     "run",
+    "sample",
     "vectors_of",
     "with_error",
 }

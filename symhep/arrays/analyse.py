@@ -102,8 +102,15 @@ def analyse(
         Of figures, as in a card.
     progress
         Bars on a terminal.
+    registry
+        Plugins to use; by default all that are installed.
     options, **more
         Options of the method, as in a card: ``symhep methods NAME`` lists them.
+
+    Returns
+    -------
+    Analysis
+        A `Result` that draws itself, with the numbers that a card would give.
 
     Raises
     ------
@@ -112,6 +119,8 @@ def analyse(
     MethodError
         If the method fails.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> x = np.random.default_rng(1).normal(size=(500, 3))
     >>> result = analyse(x, "oracle", oracle="l2")

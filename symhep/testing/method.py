@@ -54,10 +54,43 @@ def check_method(
     weights worked out in one go; that it works where its rows are a subsample of events in blocks, with the same
     numbers in whatever order these are read.
 
+    Parameters
+    ----------
+    method
+        An instance.
+    options
+        As in a card; by default those of the method.
+    data
+        Events to try it on, some hundred; by default a toy in two dimensions.
+    seed
+        Of all randomness.
+
+    Returns
+    -------
+    Result
+        Read back from a folder, with statements and tables: for further tests of its numbers.
+
     Raises
     ------
     PluginError
         Saying which rule is broken.
+
+    Examples
+    --------
+    >>> from pydantic import Field
+    >>> import symhep
+    >>> class MeanRecord(symhep.Record):
+    ...     mean: float | None = Field(description="weighted mean of the first feature")
+    >>> class Mean(symhep.Method[symhep.Options, MeanRecord]):
+    ...     name, summary, Options, Record = "mean", "weighted mean of a feature", symhep.Options, MeanRecord
+    ...
+    ...     def fit(self, inputs, shard, context):
+    ...         return symhep.Part({"mean": float(np.average(inputs.data.values[:, 0], weights=inputs.data.weights))})
+    ...
+    ...     def combine(self, inputs, parts, context):
+    ...         return symhep.Result(MeanRecord(mean=parts[0].values["mean"]))
+    >>> round(check_method(Mean()).record.mean, 4)
+    -0.0004
     """
     name = method.name
     _check_declared(method)
