@@ -1,11 +1,14 @@
 """The documentation site: `sphinx-build -W --keep-going -n -b html docs build/site`."""
 
+import os
 import sys
 from pathlib import Path
 
 import symhep
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+# Notebooks call `symhep`: that of this Python, whether its environment is activated or not.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 project = "symhep"
 author = "The symhep developers"
@@ -30,6 +33,7 @@ myst_heading_anchors = 4
 myst_links_external_new_tab = False
 
 nb_execution_mode = "force"
+nb_execution_in_temp = True  # notebooks write files
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_merge_streams = True

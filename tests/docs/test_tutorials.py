@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from pathlib import Path
 
 import nbformat
@@ -19,13 +21,14 @@ STRICT = "import warnings\nwarnings.simplefilter('error')"
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 # Of the libraries that start the kernel, and not of the notebook.
 @pytest.mark.filterwarnings("default")
-def test_it_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = path.parents[2]
     monkeypatch.setenv("PYTHONPATH", f"{root}:{root / 'plugins'}")
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.delenv("MPLBACKEND", raising=False)  # the kernel has its own
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(STRICT))
-    client = NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(path.parent)}})
+    client = NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(tmp_path)}})
     client.execute()
     shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     assert [o for o in shown if o.output_type == "error" or o.get("name") == "stderr"] == []
