@@ -77,6 +77,8 @@ class Element:
     def whole(self) -> FloatArray:
         """g as one matrix (P d, P d) on the components of all vectors, vector by vector.
 
+        Examples
+        --------
         >>> Element("exchange(1,2)", "exchange of 1 and 2", np.eye(1), (1, 0)).whole.tolist()
         [[0.0, 1.0], [1.0, 0.0]]
         """

@@ -26,6 +26,15 @@ class Iwasawa(Family):
     there. Start: either sign with equal probability, angles uniform in [0, 2 pi), log |d|, log_r, u, b normal of
     width 1/2.
 
+    Parameters
+    ----------
+    n
+        Dimension of x.
+    unimodular
+        ASL+-(n) in place of AGL(n).
+
+    Examples
+    --------
     >>> Iwasawa(2).labels
     ('d', 'theta_12', 'log_r_1', 'u_12', 'b_1', 'b_2')
     >>> flip = torch.tensor([[1.0, 0.0, 0.0, 0.0, 3.0, 0.0]])
