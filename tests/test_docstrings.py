@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import pytest
 from pydantic import BaseModel
 
+import symhep
+
 #: Modules whose ``__all__`` is public, and single names of others that the documentation uses.
 MODULES = (
     "symhep",
@@ -46,6 +48,8 @@ NAMES = (
     "symhep_moments.sample:events_of",
     "symhep_symmetrygan.terms.interface:LossTerm",
 )
+#: Functions of the methods that symhep brings; the package itself names none.
+METHODS = ("moments", "oracle", "symmetrygan", "vae")
 #: Sections of numpydoc that are used.
 SECTIONS = (
     "Parameters",
@@ -100,6 +104,7 @@ def public() -> Iterator[Public]:
     for place in NAMES:
         module, name = place.split(":")
         found.append((f"{module}.{name}", getattr(importlib.import_module(module), name)))
+    found += [(f"symhep.{name}", getattr(symhep, name)) for name in METHODS]
     for name, what in found:
         if inspect.isclass(what):
             yield Public(name, what)
@@ -214,3 +219,26 @@ PUBLIC = list(public())
 def test_a_public_object_is_documented(item: Public) -> None:
     told = complaints(item)
     assert not told, f"{item.name}: {'; '.join(told)}"
+
+
+def _poor(a: int, b: int = 0) -> int:
+    """Add.
+
+    Parameters
+    ----------
+    a, c
+        Numbers.
+    """
+    if b < 0:
+        raise ValueError("negative")
+    return a + b
+
+
+def test_what_is_missing_is_named() -> None:
+    assert complaints(Public("poor", _poor)) == [
+        "does not explain b",
+        "explains c, which it does not take",
+        "does not say what it returns",
+        "does not say when it raises ValueError",
+        "has no example",
+    ]
