@@ -64,6 +64,7 @@ _PUBLIC = {
     "Table": "symhep.methods.table",
     "Vectors": "symhep.events.vectors",
     "VectorsRecord": "symhep.methods.events",
+    "Verdict": "symhep.methods.verdict",
     "analyse": "symhep.arrays.analyse",
     "dataset_of": "symhep.arrays.dataset",
     "event_records": "symhep.events.batch",
@@ -76,6 +77,7 @@ _PUBLIC = {
     "p_text": "symhep.methods.p_values",
     "panel": "symhep.plotting.panel",
     "run": "symhep.run.pipeline",
+    "sample": "symhep.samples.write",
     "vectors_of": "symhep.events.vectors",
     "with_error": "symhep.methods.number",
 }
@@ -124,6 +126,7 @@ __all__ = [
     "Table",
     "Vectors",
     "VectorsRecord",
+    "Verdict",
     "__version__",
     "analyse",
     "dataset_of",
@@ -138,6 +141,7 @@ __all__ = [
     "p_text",
     "panel",
     "run",
+    "sample",
     "vectors_of",
     "with_error",
 ]
@@ -167,6 +171,7 @@ if TYPE_CHECKING:
     from symhep.methods.result import Part, Result, Statement
     from symhep.methods.symmetry import MeasuredGenerators, Symmetry, SymmetryRecord, homogeneous
     from symhep.methods.table import Heading, Table
+    from symhep.methods.verdict import Verdict
     from symhep.plotting.panel import panel
     from symhep.readers.interface import Reader, ReaderOptions
     from symhep.readers.losses import Loss
@@ -174,6 +179,7 @@ if TYPE_CHECKING:
     from symhep.readers.schema import CollectionSchema, FieldSchema, Schema
     from symhep.run.inspection import inspect, load
     from symhep.run.pipeline import Run, run
+    from symhep.samples.write import sample
 
 
 def __getattr__(name: str) -> Any:

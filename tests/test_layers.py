@@ -19,7 +19,7 @@ LAYERS = (
     {"printable"},
     {"errors", "hooks"},
     {"paths"},
-    {"card"},
+    {"card", "samples"},
     {"events", "lie", "stats"},
     {"methods", "readers", "torchkit"},
     {"plotting", "plugin"},

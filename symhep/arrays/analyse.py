@@ -166,8 +166,8 @@ def analyse(
         header |= {"dataset": data.name, "seed": seed, "device": place, "weights": _weights(data)}
         analysis: Analysis = Analysis(
             result.record, result.arrays, result.histograms, _checkpoint(room.root / found.name),
-            statements=result.statements, tables=result.tables, variations=result.variations, method=found,
-            header=header, style=style,
+            statements=result.statements, tables=result.tables, variations=result.variations,
+            verdicts=result.verdicts, method=found, header=header, style=style,
         )  # fmt: skip
         if folder is not None:
             keep(analysis, room.root, OutputCard(style=style))
@@ -175,7 +175,7 @@ def analyse(
 
 
 #: Of result.json, what a result holds itself.
-_WORDS = ("schema", "summary", "statements", "tables", "figures", "drawing")
+_WORDS = ("schema", "summary", "statements", "verdicts", "tables", "figures", "drawing")
 
 
 def _options(method: Method[Any, Any, Any], values: Mapping[str, Any], registry: Registry) -> Options:

@@ -19,6 +19,7 @@ __all__ = ["main"]
 
 #: Subcommand -> its one-line help. The module of the same name is imported when it is called.
 COMMANDS = {
+    "sample": "Write a card and its events to start with; without a name, list them.",
     "inspect": "Show what event files hold.",
     "init": "Write a commented run card that suits a file.",
     "validate": "Check a run card without running it.",

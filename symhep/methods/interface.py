@@ -20,9 +20,10 @@ from symhep.methods.init_block import InitBlock, SampleView
 from symhep.methods.record import Record
 from symhep.methods.reference import Reference
 from symhep.methods.result import Part, Result, Statement
-from symhep.methods.returned import require_statements, require_tables
+from symhep.methods.returned import require_statements, require_tables, require_verdicts
 from symhep.methods.table import Table
 from symhep.methods.varied import How, Shifted
+from symhep.methods.verdict import Verdict
 
 if TYPE_CHECKING:
     import hist
@@ -184,9 +185,9 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
     """An analysis of a dataset.
 
     The order of a run: ``check``, ``prepare`` (once), ``shards``, ``fit`` for each shard, on as many workers as there
-    are, ``combine``; then ``statements``, ``tables`` and ``figures``, now or whenever a report is written again, from
-    the stored result alone. A method never opens a file and never saves a figure. Weights are honoured, or refused in
-    ``check``. `symhep.testing.check_method` runs the contract on a method.
+    are, ``combine``; then ``statements``, ``verdicts``, ``tables`` and ``figures``, now or whenever a report is written
+    again, from the stored result alone. A method never opens a file and never saves a figure. Weights are honoured, or
+    refused in ``check``. `symhep.testing.check_method` runs the contract on a method.
 
     Attributes
     ----------
@@ -490,6 +491,13 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
         """
         return ()
 
+    def verdicts(self, record: RecordT) -> Iterable[Verdict]:
+        """The questions that a physicist asks, each with its answer: the rows that a report opens with.
+
+        A handful, most important first: from the record alone.
+        """
+        return ()
+
     def tables(self, record: RecordT) -> Mapping[str, Table]:
         """Tables of the report.
 
@@ -592,16 +600,20 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
         Returns
         -------
         Result
-            A copy with ``statements`` and ``tables``.
+            A copy with ``statements``, ``verdicts`` and ``tables``.
 
         Raises
         ------
         PluginError
-            If the method gives anything but `Statement` and `Table` objects.
+            If the method gives anything but `Statement`, `Verdict` and `Table` objects.
         """
         # Each gets a copy: a record is frozen, the mappings and lists inside it are not.
         words = self.statements(result.record.model_copy(deep=True))
+        verdicts = self.verdicts(result.record.model_copy(deep=True))
         tables = self.tables(result.record.model_copy(deep=True))
         return replace(
-            result, statements=require_statements(self.name, words), tables=require_tables(self.name, tables)
+            result,
+            statements=require_statements(self.name, words),
+            verdicts=require_verdicts(self.name, verdicts),
+            tables=require_tables(self.name, tables),
         )

@@ -98,6 +98,8 @@ class Bounded(Number):
     >>> size = Bounded(value=3e-4, low=-2e-4, high=8e-4, level=ONE_SIGMA, upper_95=0.00123, expected_95=9e-4)
     >>> size.text(), size.vanishes
     ('0.0003 ± 0.0005 (< 0.0012 at 95 %)', True)
+    >>> Bounded(upper_95=3.1, unit="%").text()
+    '< 3.1 % at 95 %'
     """
 
     upper_95: float | None = Field(
@@ -123,6 +125,8 @@ class Bounded(Number):
         text = super().text()
         if self.upper_95 is None or not self.upper_95 > (self.value or 0.0):
             return text
+        if self.value is None:
+            return f"< {self.upper_95:.2g}{self.unit and f' {self.unit}'} at 95 %"
         return f"{text} (< {self.upper_95:.2g} at 95 %)"
 
 

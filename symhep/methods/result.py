@@ -15,6 +15,7 @@ from symhep.errors import StoreError, nearest
 from symhep.methods.record import Record
 from symhep.methods.table import Table
 from symhep.methods.varied import VariationsRecord
+from symhep.methods.verdict import Verdict
 
 if TYPE_CHECKING:
     import hist
@@ -90,8 +91,8 @@ class Result(Generic[RecordT]):
         `hist.Hist` objects, stored as UHI JSON.
     checkpoint
         file stem -> named arrays, stored as NAME/checkpoint/STEM.safetensors.
-    statements, tables
-        For people; made from the record alone by `Method.statements` and `Method.tables`.
+    statements, verdicts, tables
+        For people; made from the record alone by `Method.statements`, `Method.verdicts` and `Method.tables`.
     variations
         Its numbers under systematic variations; None without any.
 
@@ -115,6 +116,7 @@ class Result(Generic[RecordT]):
     statements: list[Statement] = field(default_factory=list)
     tables: dict[str, Table] = field(default_factory=dict)
     variations: VariationsRecord | None = None
+    verdicts: list[Verdict] = field(default_factory=list)
 
     @cached_property
     def summary(self) -> dict[str, Any]:

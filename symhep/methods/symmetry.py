@@ -313,7 +313,7 @@ class Symmetry:
             )  # fmt: skip
         except (KeyError, TypeError, ValueError) as error:
             raise StoreError(
-                f"the symmetry of the result is not as docs/run_folder.md says: {error}"
+                f"the symmetry of the result is not as docs/reference/run_folder.md says: {error}"
             ) from error
 
     def only(self, labels: Sequence[str] | None = None, names: Sequence[str] | None = None) -> Symmetry:

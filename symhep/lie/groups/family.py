@@ -268,7 +268,7 @@ class Nonlinear(Family):
     >>> Shear().matrices(torch.tensor([[1.0]]))
     Traceback (most recent call last):
     ...
-    TypeError: Henon has no matrix: its maps are not linear
+    TypeError: the maps of Henon are not linear and have no matrix
     """
 
     affine = False
@@ -281,7 +281,7 @@ class Nonlinear(Family):
         TypeError
             Always: the maps are not linear.
         """
-        raise TypeError(f"{self.name} has no matrix: its maps are not linear")
+        raise TypeError(f"the maps of {self.name} are not linear and have no matrix")
 
     @abstractmethod
     def transform(self, parameters: Tensor, x: Tensor) -> Tensor:
