@@ -38,6 +38,8 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+# Attributes of a class as a list in its own description: each is described once, with the names that the class gives.
+napoleon_use_ivar = True
 
 html_theme = "furo"
 html_title = "symhep"

@@ -164,8 +164,21 @@ def raised(item: Public) -> set[str]:
             source = textwrap.dedent(inspect.getsource(function))
         except (OSError, TypeError):
             continue
-        for node in ast.walk(ast.parse(source)):
+        tree = ast.parse(source)
+        tries = [node for node in ast.walk(tree) if isinstance(node, ast.Try)]
+        # What the function catches itself it does not let go.
+        caught = {
+            id(inner): ast.unparse(handler.type)
+            for node in tries
+            for handler in node.handlers
+            if handler.type is not None
+            for statement in node.body
+            for inner in ast.walk(statement)
+        }
+        for node in ast.walk(tree):
             if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+                if ast.unparse(node.exc.func) in caught.get(id(node), ""):
+                    continue
                 called = node.exc.func
                 names.add(called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", ""))
     return {name for name in names if name.endswith("Error") and name != "NotImplementedError"}
@@ -187,6 +200,8 @@ def complaints(item: Public) -> list[str]:
     named = entries(found.get("Parameters", "")) | entries(found.get("Attributes", ""))
     if missing := sorted(parameters(item) - named):
         told.append(f"does not explain {', '.join(missing)}")
+    if isinstance(item.what, property | cached_property) and ":" in found[""].split("\n\n")[0]:
+        told.append("has a colon in its first sentence, before which Sphinx expects a type")
     is_function = not inspect.isclass(item.what) and not isinstance(item.what, property | cached_property)
     if is_function:
         if extra := sorted(entries(found.get("Parameters", "")) - parameters(item)):

@@ -43,7 +43,7 @@ class Subspace:
 
     @property
     def basis(self) -> FloatArray:
-        """Rows (r, G): coefficients in the basis of the algebra."""
+        """(r, G) coefficients in the basis of the algebra."""
         return self.samples[0].T
 
 
@@ -173,7 +173,7 @@ class LieAlgebra:
 
     @cached_property
     def killing_samples(self) -> FloatArray:
-        """Killing form of each sample: (B, G, G)."""
+        """(B, G, G) Killing form of each sample."""
         b, g = len(self.samples), self.dimension
         turned = np.ascontiguousarray(np.swapaxes(self.samples, 2, 3)).reshape(b, g, g * g)
         return self.samples.reshape(b, g, g * g) @ np.swapaxes(turned, 1, 2)
@@ -269,7 +269,7 @@ class LieAlgebra:
 
     @property
     def semisimple(self) -> bool:
-        """Cartan's criterion: the Killing form is nondegenerate."""
+        """Whether the Killing form is nondegenerate (Cartan's criterion)."""
         return self._killing_rank == self.dimension
 
     @cached_property
@@ -283,7 +283,7 @@ class LieAlgebra:
 
     @cached_property
     def radical(self) -> Subspace:
-        """Largest solvable ideal: x with K(x, [g, g]) = 0 (de Graaf, proposition 2.6.1)."""
+        """Largest solvable ideal, the x with K(x, [g, g]) = 0 (de Graaf, proposition 2.6.1)."""
         if self.semisimple:
             return self._nothing()
         b, g = len(self.samples), self.dimension
@@ -323,10 +323,10 @@ class LieAlgebra:
 
     @cached_property
     def nilradical(self) -> Subspace:
-        """Largest nilpotent ideal: x in the radical with ad x nilpotent.
+        """Largest nilpotent ideal, the x in the radical with ad x nilpotent.
 
-        The eigenvalues of ad x, x in the radical, are linear in x and vanish on [g, rad] (Lie's theorem; de
-        Graaf, sections 2.2 and 2.4); tr(ad x (ad y)^p) for y outside and p = 0, 1, ... = 0 is therefore linear in x.
+        The eigenvalues of ad x, x in the radical, are linear in x and vanish on [g, rad] (Lie's theorem; de Graaf,
+        sections 2.2 and 2.4); tr(ad x (ad y)^p) for y outside and p = 0, 1, ... = 0 is therefore linear in x.
         """
         radical = self.radical
         inner = self.bracket(self.whole, radical, "dimension of [g, rad]")

@@ -39,8 +39,8 @@ class StructureConstants:
         (G, G, G) f in [X_a, X_b] = sum_c f[a, b, c] X_c, by least squares.
     residuals
         (G, G) what is left of [X_a, X_b], in Frobenius norm, over the typical size of a bracket of two such matrices
-        (rms over all pairs of |[X_a, X_b]| / |X_a| |X_b|, times |X_a| |X_b|: a pair that commutes has no size of its
-        own).
+        (rms over all pairs of ``|[X_a, X_b]| / |X_a| |X_b|``, times ``|X_a| |X_b|``: a pair that commutes has no size
+        of its own).
     residual
         What is left of all brackets over all brackets, of the matrices scaled to norm 1; 0 if all commute.
 

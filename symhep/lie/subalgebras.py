@@ -31,7 +31,7 @@ APPLICATIONS = 40
 def subalgebras(basis: npt.ArrayLike, dimension: int, *, starts: int = 64, seed: int = 0) -> SubalgebraSearch:
     """Kinds of closed subalgebras of one dimension.
 
-    All starts minimise the closure loss sum_ab |(1 - P)[Q_a, Q_b]|^2 over orthonormal frames Q (dimension, G)
+    All starts minimise the closure loss ``sum_ab |(1 - P)[Q_a, Q_b]|^2`` over orthonormal frames Q (dimension, G)
     together, by Levenberg-Marquardt steps on the Grassmannian, to machine precision (or to the closure residual of the
     basis, where that is larger). Besides random frames, which end in the kinds with the widest basins, frames spanned
     by members of the basis, and limits of these under the boosts of the basis, are tried: they reach null rotations
@@ -99,7 +99,8 @@ def subalgebras(basis: npt.ArrayLike, dimension: int, *, starts: int = 64, seed:
 
 
 def closure_residuals(frames: FloatArray, constants: FloatArray) -> FloatArray:
-    """How far frames are from closing: sqrt(sum_{a<b} |(1 - P)[Q_a, Q_b]|^2) over the rms bracket of the whole algebra.
+    """How far frames are from closing: the root of ``sum_{a<b} |(1 - P)[Q_a, Q_b]|^2`` over the rms bracket of the
+    algebra.
 
     Parameters
     ----------

@@ -74,17 +74,19 @@ class Record(BaseModel):
 
     @property
     def conclusion(self) -> str | None:
-        """What is concluded, in a word: 'violated' or 'compatible' of a hypothesis, the name of what was identified.
+        """What is concluded, in a word.
 
-        None: nothing. It is no field; `symhep compare` compares it.
+        'violated' or 'compatible' of a hypothesis, the name of what was identified; None: nothing. It is no field;
+        `symhep compare` compares it.
         """
         return None
 
     @property
     def other_numbers(self) -> Mapping[str, tuple[str, Number]]:
-        """Numbers that its fields hold in another shape: path inside the record -> what it is about, and the number.
+        """Numbers that its fields hold in another shape.
 
-        They are answers beside those of its fields (`symhep.methods.answers`). It is no field.
+        Path inside the record -> what it is about, and the number. They are answers beside those of its fields
+        (`symhep.methods.answers`). It is no field.
         """
         return {}
 

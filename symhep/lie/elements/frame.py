@@ -123,7 +123,7 @@ class Frame:
 
     @property
     def space(self) -> tuple[int, ...]:
-        """Numbers of the components that parity reverses: of the momentum, or all of them."""
+        """Numbers of the components that parity reverses, those of the momentum, or all of them."""
         if self.spatial:
             return tuple(self.components.index(name) for name in MOMENTA)
         return tuple(range(len(self.components)))

@@ -11,7 +11,7 @@ __all__ = ["chordal", "geodesic", "grassmann_distance", "principal_angles"]
 
 
 def chordal(first: Tensor, second: Tensor) -> Tensor:
-    """||A - B||, the Frobenius norm.
+    """``||A - B||``, the Frobenius norm.
 
     For rotations by angles theta_i apart it is sqrt(sum_i 8 sin^2(theta_i / 2)), at most 2 sqrt(d).
 
@@ -34,10 +34,10 @@ def chordal(first: Tensor, second: Tensor) -> Tensor:
 
 
 def geodesic(first: Tensor, second: Tensor) -> Tensor:
-    """||log(A^-1 B)||, the Frobenius norm.
+    """``||log(A^-1 B)||``, the Frobenius norm.
 
     Left-invariant, and on compact groups the length of the shortest path; a rotation by theta in one plane is sqrt(2)
-    |theta| long.
+    theta long.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ class Streams(Protocol):
         Returns
         -------
         Tensor
-            (R, *shape).
+            ``(R, *shape)``.
         """
 
     def uniform(self, *shape: int) -> Tensor:
@@ -57,7 +57,7 @@ class Streams(Protocol):
         Returns
         -------
         Tensor
-            (R, *shape).
+            ``(R, *shape)``.
         """
 
 
@@ -101,7 +101,6 @@ class Family(ABC):
     name: str
     labels: tuple[str, ...]
     vector: int
-    #: Is g(x) = A x + b? Not for a `Nonlinear` family.
     affine: bool = True
 
     def __len__(self) -> int:

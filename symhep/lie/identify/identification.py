@@ -93,10 +93,10 @@ class Identification:
 
     @property
     def abstract(self) -> str:
-        """The name as far as it depends on the algebra alone: abelian summands, however they act, are R^k.
+        """The name as far as it depends on the algebra alone.
 
-        The part after '=' is left out. The column ``algebra`` of the catalogues of subgroups
-        (:mod:`symhep.lie.subgroups`) has these names.
+        Abelian summands, however they act, are R^k; the part after '=' is left out. The column ``algebra`` of the
+        catalogues of subgroups (:mod:`symhep.lie.subgroups`) has these names.
         """
         name = self.name.partition(" = ")[0]
         plain = re.sub(r"^abelian | \((nilpotent|mixed)\)", "", name).split(" + ")

@@ -57,15 +57,16 @@ def identify(
 ) -> Identification:
     """Name of the real Lie algebra that some matrices span.
 
-    1. Closure: is what is left of the brackets explained by the errors? Else 'not closed'. 2. Constants by the trace
-    form where it is nondegenerate, so that errors enter in second order; else of the nearest closed
-       span.
+    1. Closure: is what is left of the brackets explained by the errors? Else 'not closed'.
+
+    2. Constants by the trace form where it is nondegenerate, so that errors enter in second order; else of the nearest
+    closed span.
+
     3. Name, every rank decided against the spread of copies drawn within the errors (:mod:`symhep.lie.noise`). What
-    the errors
-       allow to be zero is zero: the most special algebra wins.
+    the errors allow to be zero is zero: the most special algebra wins.
+
     4. Stability: the fraction of 20 perturbed copies, the errors drawn again on top of those that are there, with the
-    same name.
-       If no name has two thirds, 'ambiguous'.
+    same name. If no name has two thirds, 'ambiguous'.
 
     Parameters
     ----------

@@ -49,7 +49,7 @@ class Lattice:
 
     @property
     def covers(self) -> tuple[tuple[str, str], ...]:
-        """Pairs (smaller, larger) with nothing in between: the edges of the drawing.
+        """Pairs (smaller, larger) with nothing in between, the edges of the drawing.
 
         Examples
         --------
