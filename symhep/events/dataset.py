@@ -189,7 +189,7 @@ class Dataset:
 
     @property
     def present(self) -> npt.NDArray[np.bool_] | None:
-        """(N, F) which features an event has, those of its members and of the event itself. None stands for all of them."""
+        """(N, F) which features an event has, of its members and of the event itself; None stands for all."""
         if self.mask is None:
             return None
         found = np.ones(self.values.shape, dtype=bool)
