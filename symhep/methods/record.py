@@ -10,14 +10,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from symhep.errors import StoreError
+from symhep.methods.schema_version import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from symhep.methods.number import Number
 
-__all__ = ["SCHEMA_VERSION", "Record", "jsonable"]
-
-#: Version of the schemas of records and run folders. Below 1.0 keys may still change from release to release.
-SCHEMA_VERSION = "0.2"
+__all__ = ["Record", "jsonable"]
 
 
 def jsonable(value: Any) -> Any:
