@@ -51,6 +51,8 @@ python_use_unqualified_type_names = True
 autodoc_default_options = {"members": True}
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+# Attributes of a class as a list in its own description: each is described once, with the names that the class gives.
+napoleon_use_ivar = True
 
 #: Types of the standard library and of other packages: their documentation is on the network, which no page needs.
 THIRD_PARTY = (
