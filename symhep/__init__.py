@@ -24,18 +24,18 @@ _PUBLIC = {
     "Bounded": "symhep.methods.number",
     "Canonicaliser": "symhep.arrays.canonicaliser",
     "CardFunction": "symhep.events.card_function",
-    "CollectionSchema": "symhep.readers.interface",
+    "CollectionSchema": "symhep.readers.schema",
     "Column": "symhep.events.dataset",
     "Context": "symhep.methods.context",
     "Dataset": "symhep.events.dataset",
     "EventBatch": "symhep.events.batch",
     "EventsRecord": "symhep.methods.events",
     "Family": "symhep.lie.groups",
-    "FieldSchema": "symhep.readers.interface",
+    "FieldSchema": "symhep.readers.schema",
     "Heading": "symhep.methods.table",
     "InitBlock": "symhep.methods.init_block",
     "Inputs": "symhep.methods.interface",
-    "Loss": "symhep.readers.interface",
+    "Loss": "symhep.readers.losses",
     "MeasuredGenerators": "symhep.methods.symmetry",
     "Method": "symhep.methods.interface",
     "NamedFigure": "symhep.methods.interface",
@@ -53,15 +53,16 @@ _PUBLIC = {
     "RunCard": "symhep.card.schema",
     "SampleView": "symhep.methods.init_block",
     "ScanQuantity": "symhep.methods.interface",
-    "Schema": "symhep.readers.interface",
+    "Schema": "symhep.readers.schema",
     "Shard": "symhep.methods.interface",
-    "Start": "symhep.readers.interface",
+    "Start": "symhep.readers.request",
     "Statement": "symhep.methods.result",
     "Symmetry": "symhep.methods.symmetry",
     "SymmetryRecord": "symhep.methods.symmetry",
     "Table": "symhep.methods.table",
     "Vectors": "symhep.events.vectors",
     "VectorsRecord": "symhep.methods.events",
+    "Verdict": "symhep.methods.verdict",
     "analyse": "symhep.arrays.analyse",
     "dataset_of": "symhep.arrays.dataset",
     "event_records": "symhep.events.batch",
@@ -123,6 +124,7 @@ __all__ = [
     "Table",
     "Vectors",
     "VectorsRecord",
+    "Verdict",
     "__version__",
     "analyse",
     "dataset_of",
@@ -168,16 +170,12 @@ if TYPE_CHECKING:
     from symhep.methods.result import Part, Result, Statement
     from symhep.methods.symmetry import MeasuredGenerators, Symmetry, SymmetryRecord, homogeneous
     from symhep.methods.table import Heading, Table
+    from symhep.methods.verdict import Verdict
     from symhep.plotting.panel import panel
-    from symhep.readers.interface import (
-        CollectionSchema,
-        FieldSchema,
-        Loss,
-        Reader,
-        ReaderOptions,
-        Schema,
-        Start,
-    )
+    from symhep.readers.interface import Reader, ReaderOptions
+    from symhep.readers.losses import Loss
+    from symhep.readers.request import Start
+    from symhep.readers.schema import CollectionSchema, FieldSchema, Schema
     from symhep.run.inspection import inspect, load
     from symhep.run.pipeline import Run, run
     from symhep.samples.write import sample

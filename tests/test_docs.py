@@ -76,13 +76,13 @@ def test_the_examples_of_contributing(root: Path, tmp_path: Path) -> None:
     [
         "README.md",
         "CONTRIBUTING.md",
-        "docs/augment.md",
-        "docs/card.md",
-        "docs/formats.md",
-        "docs/publishing.md",
-        "docs/run_folder.md",
-        "docs/lie.md",
-        "docs/python.md",
+        "docs/howto/augment.md",
+        "docs/reference/card.md",
+        "docs/reference/formats.md",
+        "docs/howto/publishing.md",
+        "docs/reference/run_folder.md",
+        "docs/reference/lie.md",
+        "docs/howto/arrays.md",
         "docs/methods/moments.md",
         "docs/methods/symmetrygan.md",
     ],
@@ -96,16 +96,16 @@ def test_links_lead_somewhere(root: Path, page: str) -> None:
 def test_the_examples_of_the_lie_page(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As one session, in the order of the page; the figure goes where the page says, below another folder."""
     monkeypatch.chdir(tmp_path)
-    text = (root / "docs/lie.md").read_text(encoding="utf-8")
+    text = (root / "docs/reference/lie.md").read_text(encoding="utf-8")
     session = "\n".join(re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL))
-    examples = doctest.DocTestParser().get_doctest(session, {}, "docs/lie.md", None, 0)
+    examples = doctest.DocTestParser().get_doctest(session, {}, "docs/reference/lie.md", None, 0)
     written: list[str] = []
     outcome = doctest.DocTestRunner(verbose=False).run(examples, out=written.append)
     assert (outcome.failed, outcome.attempted > 30) == (0, True), "".join(written)
     assert (tmp_path / "docs/figures/lorentz_lattice.png").stat().st_size < 80_000
 
 
-@pytest.mark.parametrize(("page", "least"), [("README.md", 4), ("docs/python.md", 25)])
+@pytest.mark.parametrize(("page", "least"), [("README.md", 4), ("docs/howto/arrays.md", 25)])
 def test_the_examples_with_arrays(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, least: int
 ) -> None:
@@ -173,7 +173,7 @@ def test_ci_runs_the_second_command_of_the_readme(root: Path) -> None:
 def test_the_card_of_the_documentation_is_a_card(root: Path, tmp_path: Path) -> None:
     from symhep.card.loader import load_card
 
-    text = (root / "docs/card.md").read_text(encoding="utf-8")
+    text = (root / "docs/reference/card.md").read_text(encoding="utf-8")
     block = re.search(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
     assert block is not None
     (tmp_path / "card.yaml").write_text(block[1], encoding="utf-8")

@@ -54,6 +54,7 @@ PUBLIC = {
     "Table",
     "Vectors",
     "VectorsRecord",
+    "Verdict",
     "__version__",
     "analyse",
     "dataset_of",

@@ -15,6 +15,7 @@ from symhep.methods.result import Part, Result, Statement
 from symhep.methods.symmetry import Symmetry
 from symhep.methods.table import Table
 from symhep.methods.varied import Shifted
+from symhep.methods.verdict import Verdict
 from symhep_moments.options import MomentsOptions
 from symhep_moments.record import MomentsRecord
 from symhep_moments.references import CRAGG_DONALD, KLEIBERGEN_PAAP, ROBIN_SMITH
@@ -45,7 +46,10 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
     """
 
     name = "moments"
-    summary = "which subgroup of the Poincare group, and which reflections, the events respect, with p-values"
+    summary = (
+        "symmetries of the event density (subgroups of the Poincare group, reflections), with p-values and "
+        "upper limits"
+    )
     references = (CRAGG_DONALD, ROBIN_SMITH, KLEIBERGEN_PAAP, LESTER, PATERA)
     Options = MomentsOptions
     Record: ClassVar[type[MomentsRecord]] = MomentsRecord
@@ -116,6 +120,12 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
 
         return sentences(record)
 
+    def verdicts(self, record: MomentsRecord) -> Iterable[Verdict]:
+        """The symmetry found, generators, discrete elements."""
+        from symhep_moments.say.verdicts import verdicts
+
+        return verdicts(record)
+
     def tables(self, record: MomentsRecord) -> Mapping[str, Table]:
         """Candidates, ranks, generators, subgroups, discrete elements."""
         from symhep_moments.say.tables import tables
@@ -142,12 +152,12 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
         what = (
             "rotations, boosts, reflections and exchanges" if sample.object else "rotations and reflections"
         )
-        comment = f"Which {what} leave the density as it is? With p-values."
+        comment = f"Under which {what} is the density invariant? With p-values."
         enough = sample.effective >= ENOUGH
         if not enough:
             comment += (
-                f" The effective number of events is {sample.effective:.0f}, too few to tell: "
-                f"with {ENOUGH} or more switch it on."
+                f" The effective number of events is {sample.effective:.0f}, too few for a conclusion; "
+                f"enable it with {ENOUGH} or more."
             )
         text = f"use: moments\nfeatures: {sample.geometric}"
         if sample.object and sample.passed:

@@ -66,14 +66,18 @@ class EfficiencyHistogram(HistogramOptions):
 
     variables: tuple[str, ...] = Field(
         min_length=1,
-        description="what each axis is: phi (-pi to pi, or 0 to 2 pi if the axis begins at 0), eta, pt of momenta, or "
-        "a component such as px or x1, in the unit of the data; beyond the axes nothing is seen",
+        description="variable of each axis: phi (-pi to pi, or 0 to 2 pi if the axis begins at 0), eta, pt "
+        "of momenta, or a component such as px or x1, in the unit of the data; outside the "
+        "axes the efficiency is 0",
         examples=[["phi", "eta"]],
     )
-    object: str | None = Field(None, description="the object whose particles it is of; null: of all vectors")
+    object: str | None = Field(
+        None, description="object to whose particles the efficiency applies; null: all vectors"
+    )
     per: Literal["member", "leading"] = Field(
         "member",
-        description="member: a factor for every particle of the object; leading: for the first alone",
+        description="member: one factor for each particle of the object; leading: for the first "
+        "particle only",
     )
 
     @property
@@ -86,10 +90,10 @@ class EfficiencyHistogram(HistogramOptions):
         values = self.load()
         if len(values.edges) != len(self.variables):
             raise ValueError(
-                f"the histogram has {len(values.edges)} axes, but 'variables' names {len(self.variables)}"
+                f"the histogram has {len(values.edges)} axes, but 'variables' has {len(self.variables)} names"
             )
         if not (np.isfinite(values.values).all() and (values.values >= 0).all() and values.values.any()):
-            raise ValueError("an efficiency is 0 or more in every bin, and not 0 in all of them")
+            raise ValueError("the efficiency must be 0 or more in each bin, and positive in at least one")
         return self
 
 
@@ -102,12 +106,14 @@ class MomentsOptions(Options):
 
     generators: str | None = Field(
         None,
-        description="candidates: a sum of named algebras, such as poincare, lorentz, rotations, so(3)+T or sl(4); "
-        "by default poincare for four-momenta, else all linear maps that keep volumes, and translations",
+        description="candidate generators: a sum of named algebras, such as poincare, lorentz, rotations, "
+        "so(3)+T or sl(4); default: poincare for four-momenta, else all volume-preserving "
+        "linear maps and translations",
         examples=["poincare"],
     )
     acts_on: Literal["auto", "momenta", "features"] = Field(
-        "auto", description="four-momenta of the objects or the features; auto: momenta where there are any"
+        "auto",
+        description="four-momenta of the objects or the features; auto: momenta where there are any",
     )
     vectors: int | None = Field(
         None, ge=1, description="number of vectors the features are split into; 1 by default"
@@ -118,56 +124,61 @@ class MomentsOptions(Options):
         lt=1,
         description="significance level (family-wise error rate) per family of hypotheses",
     )
-    functions: FunctionOptions = Field(FunctionOptions(), description="the test functions")
+    functions: FunctionOptions = Field(FunctionOptions(), description="options of the test functions")
     edges: tuple[Edge, ...] | Literal["objects"] = Field(
         (),
-        description="fiducial cuts that the events have passed: the test functions vanish there; objects: the cuts of "
-        "the objects' where",
+        description="fiducial cuts that the events have passed; the test functions vanish at them; "
+        "objects: the cuts in the 'where' of the objects",
     )
     density: DensityOptions | None = Field(
-        None, description="a known density: test symmetries of the density of the events relative to it"
+        None, description="known density: symmetries of the density of the events relative to it are tested"
     )
     efficiency: EfficiencyFunction | EfficiencyHistogram | None = Field(
         None,
-        description="the probability that an event is seen, up to a factor, by a function or a histogram in a file: "
-        "test symmetries of the density of the events over it, along closed orbits and of discrete elements",
+        description="efficiency (probability to observe an event, up to a factor), as a function or a "
+        "histogram in a file: symmetries of the density divided by it are tested, along closed "
+        "orbits and for discrete elements",
     )
     subgroups: Annotated[SubgroupOptions | None, switch(SubgroupOptions)] = Field(
         SubgroupOptions(),
-        description="test classes of subgroups of the Lorentz or Poincare group (four-momenta): true, false, or which",
+        description="test classes of subgroups of the Lorentz or Poincare group (four-momenta): true, "
+        "false, or options",
     )
     discrete: Annotated[DiscreteOptions | None, spelled(DiscreteOptions)] = Field(
         DiscreteOptions(),
-        description="test reflections, exchanges, parity: a list of elements, or how; null: none",
+        description="test discrete symmetries (reflections, exchanges, parity): a list of elements, or "
+        "options; null: none",
     )
     groups: tuple[str, ...] | None = Field(
         None,
-        description="compact groups that are tested as a whole, as given, exactly for any number of events: SO(3), "
-        "SO(2)xSO(2), J_z, permutations, S_4, exchange(1,2), Z_3(z), products such as SO(3)xP; null: none, but SO(d) "
-        "of features where too few events, or too many usual candidates, allow no fit",
+        description="compact groups tested as a whole, with fixed axes and exact p-values for any number "
+        "of events: SO(3), SO(2)xSO(2), J_z, permutations, S_4, exchange(1,2), Z_3(z), "
+        "products such as SO(3)xP; null: none, or SO(d) of features if too few events or too "
+        "many candidates prevent a fit",
         examples=[["SO(3)"]],
     )
     exact_below: int = Field(
         EXACT_BELOW,
         ge=0,
-        description="effective events below which candidates with closed orbits, and classes at the catalogue's "
-        "position, have exact p-values; above it those of the limiting distribution",
+        description="effective number of events below which candidates with closed orbits, and subgroups "
+        "with the axes of the lab frame, have exact p-values; above it asymptotic ones",
     )
     bounds: Annotated[BoundOptions | None, bound_switch] = Field(
         BoundOptions(),
-        description="limits and intervals of every breaking, and where it is: true, false, or on which functions",
+        description="upper limits and confidence intervals for the size of each violation: true, false, or "
+        "options",
     )
     covariance_events: int = Field(
         COVARIANCE_EVENTS,
         ge=1000,
-        description="events that the covariance of the moments is estimated from, at most; of more than 200,000 events "
-        "those of a uniform subsample of so many",
+        description="maximum number of events used to estimate the covariance of the moments; of more than "
+        "200,000 events a uniform subsample of that size",
     )
     max_events: int | None = Field(
         None,
         ge=1,
-        description="use this many events at most, evenly spaced; of more than 200,000 events those of a uniform "
-        "subsample, or whole blocks of files where that is not enough; all by default",
+        description="maximum number of events, evenly spaced; of more than 200,000 events those of a "
+        "uniform subsample, or whole blocks of files if that is not enough; default: all",
     )
 
     @property
@@ -188,7 +199,7 @@ class MomentsOptions(Options):
     @model_validator(mode="after")
     def _consistent(self) -> MomentsOptions:
         if self.groups and self.density is not None:
-            raise ValueError("'groups' are tested for the events alone: leave out 'density'")
+            raise ValueError("'groups' cannot be tested relative to a density: remove 'density'")
         if self.efficiency is not None:
             self._fits_efficiency()
         return self
@@ -196,17 +207,18 @@ class MomentsOptions(Options):
     def _fits_efficiency(self) -> None:
         """Raise ``ValueError`` for what says the same, or has no meaning beside it."""
         if self.density is not None:
-            raise ValueError("'efficiency' and 'density' both say relative to what: give one of them")
+            raise ValueError("give either 'efficiency' or 'density', not both")
         if self.edges:
-            raise ValueError("an 'efficiency' holds edges, where it falls to 0: leave out 'edges'")
+            raise ValueError("an 'efficiency' already includes edges, where it falls to 0: remove 'edges'")
         if self.groups:
-            raise ValueError("'groups' are tested for the events alone: leave out 'efficiency'")
+            raise ValueError("'groups' cannot be tested relative to an efficiency: remove 'efficiency'")
         if self.discrete is not None and self.discrete.scan is not None:
             raise ValueError(
-                "'scan' looks at the events alone: leave out 'efficiency', or name elements such as Z_3(z)"
+                "'scan' is not available with an efficiency: remove 'efficiency', or name elements such as "
+                "Z_3(z)"
             )
         if self.discrete is not None and self.discrete.efficiency is not None:
             raise ValueError(
-                "'efficiency' of the method is that of events as they are seen, 'efficiency' of 'discrete' that of "
-                "events with weights of one over it: give one of them"
+                "'efficiency' of the method is for unweighted events, 'efficiency' of 'discrete' is for "
+                "events weighted with its inverse: give only one of them"
             )

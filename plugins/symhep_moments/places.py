@@ -172,7 +172,7 @@ def whole_events(
     members, spectators = taken.members, taken.spectators
     labels = np.where(members[:, :, None], taken.tags, 0.0)
     if not (np.isfinite(labels).all() and np.isfinite(spectators).all()):
-        raise MethodError("tags or spectators hold NaN or infinity; cut such events away in a selection")
+        raise MethodError("tags or spectators contain NaN or infinity; remove such events in a selection")
     size = np.abs(taken.weights)[:, None]
     standard = None if like is None else like.standard
     if standard is None:

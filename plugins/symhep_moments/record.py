@@ -55,14 +55,12 @@ SizeKind = Literal["v_m", "rate"]
 class Closure(PValue):
     """The hypothesis that the span found is closed under brackets, as the symmetries of a density are."""
 
-    exists: bool = Field(description="whether a closed algebra was found near the span")
+    exists: bool = Field(description="whether a closed algebra compatible with the fitted span was found")
     chi_squared: float | None = Field(
-        description="chi^2 between the span found and the nearest closed one; null: none was found near"
+        description="chi^2 between the fitted span and the nearest closed one; null: none was found"
     )
-    conditions: int = Field(
-        description="number of conditions that closure puts on a span: degrees of freedom"
-    )
-    rejected: bool = Field(description="whether closure is rejected at the level")
+    conditions: int = Field(description="degrees of freedom: number of conditions for closure of the span")
+    rejected: bool = Field(description="whether closure is rejected at the significance level")
 
 
 class AlgebraRecord(NamedAlgebra, PValue):
@@ -74,22 +72,22 @@ class AlgebraRecord(NamedAlgebra, PValue):
     """
 
     dimension: int | None = Field(
-        description="number of generators: of independent symmetries; null: not fitted, see not_fitted"
+        description="number of generators (independent symmetries); null: not fitted, see not_fitted"
     )
     angle_95: float | None = Field(
-        None, description="largest angle between the span found and the true one, radians, 95 %"
+        None, description="upper limit at 95 % CL on the angle between the fitted and the true span, radians"
     )
     closure_test: Closure | None = Field(
-        None, description="closure under brackets; null: no symmetry was found"
+        None, description="test of closure under commutators; null: no symmetry was found"
     )
 
 
 class BlockRow(PValue):
     """A rank test with some of the test functions."""
 
-    statistic: float | None = Field(description="the quadratic form of moments")
-    dof: float = Field(description="its mean if r symmetries hold")
-    spread: float = Field(description="its standard deviation if r symmetries hold")
+    statistic: float | None = Field(description="test statistic: quadratic form of the moments")
+    dof: float = Field(description="expectation of the statistic if r symmetries hold")
+    spread: float = Field(description="standard deviation of the statistic if r symmetries hold")
 
 
 class RankRow(BlockRow):
@@ -99,11 +97,12 @@ class RankRow(BlockRow):
     their number is needed.
     """
 
-    dimension: int = Field(description="number of generators: r independent symmetries")
-    rejected: bool = Field(description="rejected at the level")
+    dimension: int = Field(description="number of generators r (independent symmetries)")
+    rejected: bool = Field(description="whether it is rejected at the significance level")
     blocks: dict[str, BlockRow] = Field(
-        description="the tests with blocks of functions that the p-value joins; 'harmonics': the least p of each order "
-        "and of all together, statistic and mean of all; 'all': with every function but these"
+        description="tests with subsets of the test functions, whose p-values are combined; 'harmonics': "
+        "smallest p of the orders and of all of them together, statistic and mean of all; "
+        "'all': all functions except the harmonics"
     )
 
 
@@ -112,43 +111,49 @@ class Candidate(CandidateRow):
 
     size: Number | None = Field(
         None,
-        description="how strongly it is broken on the named functions, with the interval of the simultaneous 95 % "
-        "region; null: not asked for, or not tested",
+        description="size of the violation for the predefined observables, with its simultaneous 95 % "
+        "confidence interval; null: not requested, or not tested",
     )
     size_kind: SizeKind | None = Field(
         None,
-        description="v_m: the largest |E[exp(i m phi)]| over vectors and orders m, phi the angle about the axis, a "
-        "fraction: half of the epsilon of 1 + epsilon cos m(phi - Psi), by which the density varies along the orbits, "
-        "or relative to a reference or an efficiency the ratio of the densities; rate: rms relative change of the "
-        "density per unit of the group's parameter, as far as the named functions see it",
+        description="definition of size. v_m: largest |E[exp(i m phi)]| over vectors and orders m, with "
+        "phi the angle about the axis, a fraction; v_m = epsilon / 2 if the density (or the "
+        "ratio of the densities, relative to a reference or an efficiency) varies as 1 + "
+        "epsilon cos m(phi - Psi) along the orbits. rate: r.m.s. relative change of the "
+        "density per unit of the group parameter, projected on the test functions",
     )
     relative_by: Literal["orbits", "derivatives"] | None = Field(
         None,
-        description="how it was tested relative to a reference, or to an efficiency: orbits: where on its orbit an "
-        "event lies, given the orbit, tells nothing of the sample it is from, or is as the efficiency says, whatever "
-        "edges there are; derivatives: moments with an estimated change of the density of both; null: neither, or not "
-        "tested",
+        description="test relative to a reference or an efficiency. orbits: comparison of the positions of "
+        "the events on their orbits, at fixed orbit, insensitive to edges; derivatives: "
+        "moments with the estimated derivative of the density of both samples; null: neither, "
+        "or not tested",
     )
 
 
 class NoLimit(Record):
     """Something that has no limit."""
 
-    label: str = Field(description="the candidate, or the name of what was found")
+    label: str = Field(description="name of the candidate or of the group found")
     why: str = Field(description="the reason")
 
 
 class BoundsRecord(Record):
     """The region that all sizes and limits come from."""
 
-    highest_order: int = Field(description="highest harmonic m of angles, and degree l of directions")
-    quantities: int = Field(
-        description="named quantities that the region holds all at once: harmonics of each vector about each rotation, "
-        "spherical harmonics of directions, rates"
+    highest_order: int = Field(
+        description="highest order m of the azimuthal harmonics and highest degree "
+        "l of the spherical harmonics"
     )
-    level: float = Field(description="probability that all of them lie in it")
-    delta: float | None = Field(None, description="breaking of the equivalence tests, a fraction; null: none")
-    without: tuple[NoLimit, ...] = Field((), description="what has no limit, and why")
+    quantities: int = Field(
+        description="number of observables in the simultaneous confidence region: harmonics of each vector "
+        "for each rotation, spherical harmonics of directions, rates"
+    )
+    level: float = Field(description="simultaneous coverage of the region")
+    delta: float | None = Field(
+        None, description="size of the violation in the equivalence tests, a fraction; null: none"
+    )
+    without: tuple[NoLimit, ...] = Field((), description="hypotheses without a limit, and why")
 
 
 class DiscreteElement(DiscreteRow):
@@ -156,7 +161,8 @@ class DiscreteElement(DiscreteRow):
 
     gain: Number | None = Field(
         None,
-        description="mean gain of the classifier on held-out events, nats per event: 0 for one that learned nothing",
+        description="mean reduction of the loss of the classifier on held-out events, nats per event; 0 if "
+        "it learned nothing",
     )
 
 
@@ -166,13 +172,13 @@ class BinRow(Record):
     is_answer = False
 
     label: str = Field(description="the generator")
-    kind: BreakingKind = Field(description="what the map shows")
-    axes: tuple[str, str] = Field(description="the two coordinates")
+    kind: BreakingKind = Field(description="quantity of the map")
+    axes: tuple[str, str] = Field(description="names of the two coordinates")
     x_edges: tuple[float, float] = Field(description="edges of the bin")
     y_edges: tuple[float, float] = Field(description="edges of the bin")
     departure: Number = Field(
-        description="relative departure from the symmetric density (modulation), or relative change of the density per "
-        "unit of the parameter in scaled units (rate)"
+        description="modulation: relative deviation from the symmetric density; rate: relative change of "
+        "the density per unit of the group parameter (scaled units)"
     )
     bins: int = Field(description="number of bins of the map")
 
@@ -181,66 +187,63 @@ class Excluded(Record):
     """A candidate that does not preserve the surface on which the events lie."""
 
     label: str = Field(description="the candidate")
-    why: str = Field(description="which constant of the events it changes")
+    why: str = Field(description="which constraint of the events it violates")
 
 
 class LeftOut(Record):
     """A generator that does not act on all of the vectors."""
 
     label: str = Field(description="the generator")
-    why: str = Field(description="which component of which vector it would need")
+    why: str = Field(description="which component of which vector is missing")
 
 
 class ObjectRow(Record):
     """An object of the events: places that every event fills, or a set."""
 
-    name: str = Field(description="of the object")
-    components: tuple[str, ...] = Field(description="what is known of its vectors")
-    places: int = Field(description="number of places; of a set the largest number of members")
+    name: str = Field(description="name of the object")
+    components: tuple[str, ...] = Field(description="known components of its vectors")
+    places: int = Field(description="number of vectors; for a set, the largest number of members")
     is_set: bool = Field(
-        description="whether the number of members differs from event to event; they have no order then"
+        description="whether the number of members varies between events; the members then have no order"
     )
-    average: float = Field(description="mean number of members, weights not counted")
+    average: float = Field(description="mean number of members (unweighted)")
     fewest: int = Field(description="smallest number of members")
-    ordered: bool = Field(False, description="whether its places are sorted by falling pt in all events")
+    ordered: bool = Field(False, description="whether its members are sorted by decreasing pt in all events")
 
 
 class ThresholdRow(Record):
     """A cut on the members of an object."""
 
-    cut: str = Field(description="in words: 'pt > 30 of jets'")
-    changed_by: tuple[str, ...] = Field(
-        description="candidates that take members over it, so that the cut breaks them"
-    )
-    covered: bool = Field(description="whether it is among the edges at which test functions vanish")
+    cut: str = Field(description="the cut: 'pt > 30 of jets'")
+    changed_by: tuple[str, ...] = Field(description="candidates under which the cut is not invariant")
+    covered: bool = Field(description="whether it is among the edges at which the test functions vanish")
 
 
 class WholeEvents(Record):
     """Events with vectors of several kinds, any number of members, tags or spectators."""
 
-    objects: tuple[ObjectRow, ...] = Field(description="what an event is made of, in the order of its places")
+    objects: tuple[ObjectRow, ...] = Field(description="the objects of an event, in order")
     tag_names: tuple[str, ...] = Field(
-        (), description="numbers of each member that are not transformed, and that tests see; [] if none"
+        (), description="quantities of each member that are not transformed but enter the tests; [] if none"
     )
-    spectator_names: tuple[str, ...] = Field((), description="the same of the event; [] if none")
-    otherwise: tuple[str, ...] = Field(
-        (), description="what is left out for such events, or done otherwise, in words"
-    )
+    spectator_names: tuple[str, ...] = Field((), description="the same for the event; [] if none")
+    otherwise: tuple[str, ...] = Field((), description="differences in the analysis of such events, in words")
 
 
 class SupportRecord(Support):
     """What the events fill, and which candidates do not preserve it."""
 
-    rank: int = Field(description="dimension of the plane that holds the events")
+    rank: int = Field(description="dimension of the plane that contains the events")
     numbers: int = Field(
-        description="numbers per event: the rank without constraints; members of a set count by their sum"
+        description="number of components per event (the rank without constraints); the members of a set "
+        "count by their sum"
     )
     excluded: tuple[Excluded, ...] = Field(description="candidates that do not preserve it")
     still: tuple[str, ...] = Field((), description="candidates that act trivially on these events")
     algebra: SurfaceAlgebraRecord | None = Field(
         None,
-        description="affine maps that preserve the surface, whatever the density on it; null: no equation holds for "
-        "all events, or it was not looked for",
+        description="affine maps that preserve the surface, independent of the density on it; null: no "
+        "equation holds for all events, or it was not searched for",
     )
 
 
@@ -249,24 +252,22 @@ class SystematicTerms(Record):
 
     is_answer = False
 
-    of: Literal["events", "reference"] = Field(description="whose variations they are")
+    of: Literal["events", "reference"] = Field(description="sample to which the variations belong")
     parametric: tuple[str, ...] = Field(
-        description="variations with nuisance parameters: each adds D D^T to the covariance of all moments"
+        description="variations with nuisance parameters; each adds D D^T to the covariance of the moments"
     )
     nuisance_parameters: int = Field(description="number of these nuisance parameters")
     envelopes: tuple[str, ...] = Field(
-        description="variations whose alternatives have no parameter: the largest p-value over the nominal events and "
-        "all alternatives, and the union of the intervals"
+        description="variations without a nuisance parameter: largest p-value over the nominal events and "
+        "all alternatives, and union of the confidence intervals"
     )
     without_systematics: dict[str, PValue] = Field(
-        {}, description="p-value of each candidate from the nominal events and their number alone"
+        {}, description="p-value of each candidate with statistical uncertainties only"
     )
     omitted: tuple[str, ...] = Field(
-        (), description="tests of discrete elements that are not made with variations of the events"
+        (), description="tests of discrete elements that are omitted with systematic variations of the events"
     )
-    nominal_only: tuple[str, ...] = Field(
-        (), description="what is of the nominal events alone, in words: no variation enters there"
-    )
+    nominal_only: tuple[str, ...] = Field((), description="results without systematic variations, in words")
 
 
 class Functions(Record):
@@ -281,81 +282,89 @@ class MomentsRecord(Record):
 
     algebra: AlgebraRecord = Field(description="Lie algebra of the symmetries found")
     generators: tuple[GeneratorRow, ...] = Field(description="a readable basis of the span found")
-    symmetry: SymmetryRecord = Field(description="the symmetry that the result states, for symhep augment")
-    chain: tuple[RankRow, ...] = Field(description="rank tests, number of symmetries falling")
+    symmetry: SymmetryRecord = Field(description="the symmetry found, for symhep augment")
+    chain: tuple[RankRow, ...] = Field(description="rank tests, in decreasing number of symmetries")
     candidates: tuple[Candidate, ...] = Field(
-        description="candidates as the card has them, then combinations of them that preserve the support"
+        description="candidates of the card, then combinations of them that preserve the support"
     )
     catalogue: Literal["lorentz", "poincare"] | None = Field(
         None, description="catalogue of subgroups; null: none was tested"
     )
-    subgroups: tuple[SubgroupRow, ...] = Field((), description="classes of subgroups, dimension falling")
-    maximal_subgroups: tuple[str, ...] = Field(
-        (), description="names of the surviving classes that lie in no other survivor"
+    subgroups: tuple[SubgroupRow, ...] = Field(
+        (), description="classes of subgroups, in decreasing dimension"
     )
+    maximal_subgroups: tuple[str, ...] = Field((), description="names of the maximal compatible classes")
     discrete: tuple[DiscreteElement, ...] = Field((), description="discrete elements")
     cyclic_scan: DiscreteScan | None = Field(
-        None, description="cyclic groups of a one-parameter subgroup; null: none was asked for"
+        None, description="cyclic groups of a one-parameter subgroup; null: not requested"
     )
-    groups: tuple[GroupRow, ...] = Field((), description="compact groups that were given")
+    groups: tuple[GroupRow, ...] = Field((), description="compact groups given in the card")
     not_fitted: str | None = Field(
         None,
-        description="why no symmetries were fitted, in words: how many events or moments it needs; chain, generators, "
-        "subgroups are empty then, and candidates without an exact test are not tested; null: they were",
+        description="why no symmetries were fitted, in words (required number of events or moments); "
+        "chain, generators and subgroups are then empty, and candidates without an exact test "
+        "are not tested; null: fitted",
     )
-    clearest_bins: tuple[BinRow, ...] = Field((), description="of each map of a breaking, its clearest bin")
+    clearest_bins: tuple[BinRow, ...] = Field(
+        (), description="most significant bin of each map of a violation"
+    )
     sectors: tuple[SectorRow, ...] = Field(
         (),
-        description="of each vector, about each axis whose rotation is rejected, the clearest sector of azimuth with "
-        "fewer or more events; not sought relative to a reference or a density",
+        description="most significant sector of azimuth with fewer or more events, for each vector about "
+        "the axis of each violated rotation; not searched for relative to a reference or a "
+        "density",
     )
-    support: SupportRecord = Field(description="what the events fill")
+    support: SupportRecord = Field(description="support of the events")
     functions: Functions = Field(description="test functions")
-    events: EventsRecord = Field(description="the events that enter")
+    events: EventsRecord = Field(description="the events used")
     subsample: int | None = Field(
         None,
-        description="of more events than are looked at side by side, how many are: a uniform subsample. From it are "
-        "the equations of the support (all events are checked), the covariance of the moments, maps, "
-        "projections, what networks and nearest neighbours see, the choice of functions and of binnings, and "
-        "the scale; null: all",
+        description="size of the uniform subsample used where not all events fit in memory: for the "
+        "equations of the support (checked on all events), the covariance of the moments, "
+        "maps, projections, networks, nearest neighbours, the choice of test functions and "
+        "binnings, and the scale; null: all events",
     )
-    vectors: VectorsRecord = Field(description="what an event is made of")
-    scale: float = Field(description="scale of the components, in ``unit``: the unit of translations")
-    unit: str = Field(description="unit of the components; '': a pure number")
+    vectors: VectorsRecord = Field(description="vectors of an event")
+    scale: float = Field(description="scale of the components and unit of translations, in ``unit``")
+    unit: str = Field(description="unit of the components; '': dimensionless")
     significance_level: float = Field(
         description="significance level (family-wise error rate) per family of hypotheses"
     )
     bounds: BoundsRecord | None = Field(
         None,
-        description="where sizes and limits come from; null: not asked for, or nothing could be measured",
+        description="confidence region of sizes and limits; null: not requested, or nothing could be "
+        "measured",
     )
     kl: DivergenceRecord | None = Field(
         None,
-        description="KL divergences of projections after what is kept (random elements of the connected group, each "
-        "discrete element) and after random elements of the first candidate that is rejected; null: nothing is kept, "
-        "or the symmetry is relative to another density",
+        description="KL divergences of projections after compatible transformations (random elements of "
+        "the connected group, each discrete element) and after random elements of the first "
+        "violated candidate; null: no compatible transformation, or symmetries relative to "
+        "another density",
     )
-    reference: str | None = Field(None, description="relative to what, in words; null: the events alone")
+    reference: str | None = Field(None, description="name of the reference, in words; null: none")
     steep: tuple[str, ...] = Field(
         (),
-        description="candidates along which the density of the events and the reference together changes more steeply "
-        "than the test functions follow, as at hard edges: there tests by derivatives reject too often",
+        description="candidates along which the density of events and reference varies too steeply for the test "
+        "functions, as at hard edges: tests with derivatives reject too often there",
     )
     edges: tuple[str, ...] = Field((), description="fiducial cuts at which the test functions vanish")
     left_out: tuple[LeftOut, ...] = Field(
-        (), description="generators that were asked for and need components that not all vectors have"
+        (), description="requested generators that need components that some vectors do not have"
     )
     thresholds: tuple[ThresholdRow, ...] = Field(
-        (), description="cuts on members, of the objects' where, that some candidates take members over"
+        (),
+        description="cuts on members (in the 'where' of the objects) that are not invariant under some "
+        "candidates",
     )
     whole: WholeEvents | None = Field(
         None,
-        description="what whole events are made of; null: as many vectors in every event, of which all is known, and "
-        "nothing else",
+        description="composition of the events; null: the same number of complete vectors in each event, "
+        "without spectators",
     )
     systematic_terms: SystematicTerms | None = Field(
         None,
-        description="systematic variations in p-values and bounds; null: there are none, as of data alone",
+        description="systematic variations in p-values and limits; null: none",
     )
 
     @property

@@ -117,11 +117,11 @@ def require_variables(
     known += ["eta"] if {"px", "py", "pz"} <= set(names) else []
     for variable in options.variables:
         if variable not in known:
-            raise CardError(f"efficiency: there is no variable '{variable}'", hint=nearest(variable, known))
+            raise CardError(f"efficiency: unknown variable '{variable}'", hint=nearest(variable, known))
     objects = objects_of(particles, places)
     if options.object is not None and options.object not in objects:
         raise CardError(
-            f"efficiency: there is no object '{options.object}'", hint=nearest(options.object, objects)
+            f"efficiency: unknown object '{options.object}'", hint=nearest(options.object, objects)
         )
 
 
@@ -167,17 +167,17 @@ def _require_one_relation(data: Dataset, options: MomentsOptions) -> None:
     if not data.reference:
         return
     if options.efficiency is not None:
-        raise CardError("'reference' and 'efficiency' both say relative to what: give one of them")
+        raise CardError("give either 'reference' or 'efficiency', not both")
     if options.density is not None:
-        raise CardError("'reference' and 'density' both say relative to what: give one of them")
+        raise CardError("give either 'reference' or 'density', not both")
     if options.groups:
-        raise CardError("'groups' are tested for the events alone: leave out 'reference'")
+        raise CardError("'groups' cannot be tested relative to a reference: remove 'reference'")
     if options.discrete is not None and options.discrete.scan is not None:
         raise CardError(
-            "'scan' looks at the events alone: leave out 'reference', or name elements such as Z_3(z)"
+            "'scan' is not available with a reference: remove 'reference', or name elements such as Z_3(z)"
         )
     if options.discrete is not None and options.discrete.efficiency is not None:
-        raise CardError("'efficiency' is one of the events alone: leave it out, the reference has it")
+        raise CardError("'efficiency' is not available with a reference, which includes it: remove it")
 
 
 def _relative_to(data: Dataset, options: MomentsOptions) -> str | None:
@@ -258,7 +258,7 @@ def candidates(name: str | None, vectors: Vectors) -> Generators:
         found = algebra_sum(name, d)
     if np.iscomplexobj(found.matrices):
         raise CardError(
-            f"'{name}' acts on complex vectors, which the moments do not know",
+            f"'{name}' acts on complex vectors, which moments do not support",
             hint="use a real algebra, such as so, sl or gl",
         )
     found = found.homogeneous()

@@ -21,24 +21,29 @@ class SectorRow(Adjusted):
     name: str = Field(description="rotation and vector: 'J_z of electrons'")
     label: str = Field(description="the rotation")
     vector: str = Field(description="the vector whose angle it is")
-    draws: int = Field(description="random samples at most that the p-value is a rank among")
-    kind: Literal["loss", "excess"] = Field(description="fewer events in the interval than outside, or more")
+    draws: int = Field(description="maximum number of random samples for the p-value")
+    kind: Literal["loss", "excess"] = Field(
+        description="loss: fewer events in the sector than outside; excess: more"
+    )
     low_edge: Number | None = Field(
         None,
-        description="where it begins, radians; null: not rejected, so that there is no sector to measure",
+        description="lower edge in radians; null: uniformity is not rejected, there is no sector",
     )
     high_edge: Number | None = Field(
-        None, description="where it ends; above low_edge, beyond pi where it crosses pi"
+        None, description="upper edge in radians; larger than low_edge, above pi if the sector crosses pi"
     )
     contrast: Number | None = Field(
-        None, description="d: the fraction of the events in it that is lost, or in excess of those outside"
+        None,
+        description="d: fraction of the events in the sector that is lost, or in excess of the "
+        "density outside",
     )
     size: Number | None = Field(
         None,
-        description="share of all events that is lost, d (high - low) / 2 pi, of those there would be without the "
-        "loss; or share of the events that are in excess",
+        description="fraction of all events that is lost, d (high - low) / 2 pi of the events expected "
+        "without the loss; or fraction of the events that is in excess",
     )
     clearest: bool = Field(
         False,
-        description="the largest likelihood ratio of all vectors about this axis: others may follow from it",
+        description="whether it has the largest likelihood ratio of all vectors about this axis; other "
+        "sectors may be a consequence of it",
     )

@@ -66,7 +66,9 @@ class Recipe:
         # All weights of a block may be zero.
         taken = vectors_of(replace(rows, weights=np.ones(len(rows))), *like.asked)
         if like.places is not None and not taken.members[:, like.places.fixed].all():
-            raise MethodError(f"some events of '{block.name}' lack an object that all of a subsample have")
+            raise MethodError(
+                f"some events of '{block.name}' lack an object that all events of the subsample have"
+            )
         x, _ = whole_events(taken, like.scale, like.places)
         device = like.x.device
         w = torch.from_numpy(rows.weights).to(device)

@@ -40,14 +40,15 @@ def resolved(options: MomentsOptions, data: Dataset) -> MomentsOptions:
     own = _own(data)
     if not own:
         raise CardError(
-            f"edges: objects, but no object of '{data.name}' has a cut on pt, eta, energy or p in its 'where'",
+            "'edges: objects' needs a cut on pt, eta, energy or p in the 'where' of an object of "
+            f"'{data.name}', but there is none",
             hint="write the edges: [{variable: pt, above: 30, particle: jets}]",
         )
     for cut in own:
         if cut.variable == "pz" and _place(cut) == 0:
             raise CardError(
-                f"edges: objects, but the functions cannot know how far to rise from {cut.text}",
-                hint="write the edges, with a width",
+                f"'edges: objects' has no default width for {cut.text}",
+                hint="write the edges with a width",
             )
     return options.model_copy(update={"edges": tuple(_edge(cut) for cut in own)})
 

@@ -18,6 +18,7 @@ from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Table
 from symhep.methods.varied import How, Shifted
+from symhep.methods.verdict import Verdict
 from symhep.torchkit.threads import one_thread_per_operation
 from symhep_oracle.fit.algebra import analyse
 from symhep_oracle.fit.everything import AllEvents
@@ -36,6 +37,7 @@ from symhep_oracle.references import FORESTANO_EXCEPTIONAL, FORESTANO_SPARSE, FO
 from symhep_oracle.sample import Prepared, Sample, layout_of
 from symhep_oracle.say.sentences import sentences
 from symhep_oracle.say.tables import tables
+from symhep_oracle.say.verdicts import verdicts
 
 __all__ = ["OracleGenerators"]
 
@@ -150,6 +152,10 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
     def statements(self, record: OracleRecord) -> Iterator[Statement]:
         """The algebra, how it was decided and compared, what breaks it; then warnings."""
         return sentences(record)
+
+    def verdicts(self, record: OracleRecord) -> Iterator[Verdict]:
+        """The algebra, whether it closes, how it compares, what breaks it."""
+        return verdicts(record)
 
     def tables(self, record: OracleRecord) -> Mapping[str, Table]:
         """Generators and their entries, spurious fields, breaking; trained fields."""

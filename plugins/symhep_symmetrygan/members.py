@@ -170,8 +170,9 @@ def misplaced(matrices: FloatArray, kinds: Sequence[VectorKind], names: Sequence
 
 #: What stays possible, in words.
 _POSSIBLE = {
-    "transverse": "rotations about z, boosts along z, reflections, P and T are: search: {group: [J_z]}, say",
-    "three": "rotations, reflections, P and T are: search: so(3), say",
+    "transverse": "rotations about z, boosts along z, reflections, P and T are defined; for example "
+    "search: {group: [J_z]}",
+    "three": "rotations, reflections, P and T are defined; for example search: so(3)",
 }
 
 

@@ -15,6 +15,7 @@ from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Table
 from symhep.methods.varied import Shifted
+from symhep.methods.verdict import Verdict
 from symhep.torchkit.threads import one_thread_per_operation
 from symhep_symmetrygan.fit.map import learned_map
 from symhep_symmetrygan.fit.requirements import require
@@ -28,6 +29,7 @@ from symhep_symmetrygan.record import SymmetryGanRecord
 from symhep_symmetrygan.references import DESAI
 from symhep_symmetrygan.say.sentences import statements
 from symhep_symmetrygan.say.tables import tables
+from symhep_symmetrygan.say.verdicts import verdicts
 
 __all__ = ["SymmetryGan"]
 
@@ -56,7 +58,7 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
     name = "symmetrygan"
     takes = frozenset({"mask", "kinds", "tags", "spectators"})
     summary = (
-        "which transformations leave the density as it is, by adversarial training, and the group they form"
+        "symmetry transformations of the event density by adversarial training, and the group that they form"
     )
     references = (DESAI, LESTER, PATERA)
     Options = SymmetryGanOptions
@@ -65,7 +67,7 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
     varied_by = "evaluation"
     scan_quantities = (
         ScanQuantity("kl.symmetry.mean", "KL divergence", error_key="kl.symmetry.error", entry="projection"),
-        ScanQuantity("verdicts.kept", "Elements kept"),
+        ScanQuantity("verdicts.kept", "Accepted elements"),
         ScanQuantity("posthoc_loss.found", "Post-hoc loss"),
     )
 
@@ -126,6 +128,10 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
         """The group, the elements and how they were judged, subgroups, maps; then what forbids conclusions."""
         return statements(record)
 
+    def verdicts(self, record: SymmetryGanRecord) -> Iterator[Verdict]:
+        """The group found, its components, subgroups, discrete elements."""
+        return verdicts(record)
+
     def tables(self, record: SymmetryGanRecord) -> Mapping[str, Table]:
         """Projections, components, generators, subgroups, discrete elements."""
         return tables(record)
@@ -145,16 +151,16 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
         if sample.object is None and len(sample.variables) < 2:
             return None
         comment = (
-            "Which rotations, subgroups of the Lorentz group and reflections does adversarial training find in the "
-            "density, held-out events as judge?"
+            "Symmetries of the density by adversarial training (rotations, subgroups of the Lorentz group, "
+            "reflections), tested on held-out events."
             if sample.object is not None
-            else "Which rotations does adversarial training find in the density, held-out events as judge?"
+            else "Symmetries of the density by adversarial training (rotations), tested on held-out events."
         )
         enough = sample.effective >= ENOUGH
         if not enough:
             comment += (
-                f" The effective number of events is {sample.effective:.0f}, too few to train and judge: "
-                f"with {ENOUGH} or more switch it on."
+                f" The effective number of events is {sample.effective:.0f}, too few for training and "
+                f"tests; enable it with {ENOUGH} or more."
             )
         lines = [
             "use: symmetrygan",

@@ -33,17 +33,17 @@ class SymmetryGanOptions(Options):
 
     search: Annotated[SearchOptions | None, switched_off] = Field(
         SearchOptions(),
-        description="the space of transformations in which single elements are searched: a name such as so(4), or "
-        "{group, on, marginal, components}; false: no such search",
+        description="group in which individual symmetry transformations are searched: a name such as "
+        "so(4), or {group, on, marginal, components}; false: no search",
         examples=["so(4)"],
     )
     subgroups: Annotated[WalkOptions | None, switch(WalkOptions)] = Field(
         None,
-        description="test every class of subgroups of the Lorentz or Poincare group, in any direction (four-momenta): "
-        "true, false, or which and how",
+        description="test all classes of subgroups of the Lorentz or Poincare group with fitted directions "
+        "(four-momenta): true, false, or options",
     )
     discrete: Annotated[ElementOptions | None, spelled(ElementOptions)] = Field(
-        None, description="discrete elements that are tested one by one: a list, or which and how; null: none"
+        None, description="discrete elements to test one by one: a list, or options; null: none"
     )
     acts_on: Literal["auto", "momenta", "features"] = Field(
         "auto", description="four-momenta of the objects or the features; auto: momenta where there are any"
@@ -54,26 +54,29 @@ class SymmetryGanOptions(Options):
     level: float = Field(
         0.01, gt=0, lt=1, description="significance level (family-wise error rate) per family of hypotheses"
     )
-    held_out: float = Field(0.5, gt=0, lt=1, description="share of the events that training never sees")
+    held_out: float = Field(0.5, gt=0, lt=1, description="fraction of the events held out from training")
     train_events: int = Field(
         SUBSAMPLE // 2,
         ge=1,
         le=SUBSAMPLE,
-        description="train on at most this many events, a uniform subsample; all others are held out",
+        description="maximum number of training events, a uniform subsample; all others are held out",
     )
     max_events: int | None = Field(
-        None, ge=1, description="use this many events, evenly spaced; all by default"
+        None, ge=1, description="maximum number of events, evenly spaced; default: all"
     )
-    training: TrainingOptions = Field(TrainingOptions(), description="the adversarial training")
-    terms: tuple[TermOptions, ...] = Field((), description="what is added to the loss")
+    training: TrainingOptions = Field(TrainingOptions(), description="options of the adversarial training")
+    terms: tuple[TermOptions, ...] = Field((), description="additional loss terms")
     inertial: InertialOptions | None = Field(
         None,
-        description="a bounded inertial density that is kept, too; by default maps are restricted upfront",
+        description="inertial density that must be preserved, too; default: none, the search space is "
+        "restricted instead",
     )
-    validation: ValidationOptions = Field(ValidationOptions(), description="refining and testing")
+    validation: ValidationOptions = Field(ValidationOptions(), description="options of refinement and tests")
     landscape: LandscapeOptions | None = Field(
-        None, description="draw found elements over the loss for a density that is known"
+        None, description="draw the elements found over the loss for a known density"
     )
     map: MapOptions | None = Field(
-        None, description="from initial to found parameters, and whether it can be learned"
+        None,
+        description="symmetry discovery map from initial to final parameters, compared with a "
+        "formula or learned",
     )

@@ -69,32 +69,40 @@ __all__ = [
 class SpaceRecord(Record):
     """The space of transformations that was searched."""
 
-    name: str = Field(description="as in the card")
+    name: str = Field(description="name of the space as in the card")
     marginal: bool = Field(
-        description="whether other coordinates of the events were left out: symmetries of the marginal density"
+        description="whether other coordinates of the events are ignored (symmetries of the marginal density)"
     )
     parameter_labels: tuple[str, ...] = Field(description="labels of its parameters")
-    discrete_parameters: tuple[str, ...] = Field(description="those that choose discrete elements")
+    discrete_parameters: tuple[str, ...] = Field(
+        description="labels of the parameters that choose discrete elements"
+    )
     coordinates: tuple[str, ...] = Field(description="coordinates that it acts on")
     spectator_names: tuple[str, ...] = Field(
-        description="numbers that it leaves as they are and that every comparison of events with images sees"
+        description="quantities that are not transformed but enter each comparison of events with "
+        "transformed events"
     )
-    dimension: int | None = Field(description="number of its generators; null: no Lie group")
+    dimension: int | None = Field(description="dimension (number of generators); null: not a Lie group")
 
 
 class SearchRecord(Record):
     """How the elements were searched."""
 
     restarts: int = Field(description="number of restarts")
-    terms: tuple[str, ...] = Field(description="what was added to the loss, in words")
+    terms: tuple[str, ...] = Field(description="additional loss terms, in words")
 
 
 class InertialRecord(Record):
     """Which of the found elements keep the inertial density, too."""
 
-    how: Literal["simultaneous", "two_stage"] = Field(description="during the search, or tested afterwards")
-    kept: int = Field(description="elements that keep it")
-    failed: int = Field(description="elements that do not, at the level, adjusted for their number (Holm)")
+    how: Literal["simultaneous", "two_stage"] = Field(
+        description="whether it was used during the search or tested afterwards"
+    )
+    kept: int = Field(description="number of elements that preserve it")
+    failed: int = Field(
+        description="number of elements that do not preserve it, at the significance "
+        "level, adjusted for their number (Holm)"
+    )
 
 
 class SymmetryGanRecord(Record):
@@ -108,84 +116,87 @@ class SymmetryGanRecord(Record):
     (0, None)
     """
 
-    elements: int = Field(0, description="restarts that ended with an element")
-    verdicts: VerdictCounts | None = Field(None, description="how many elements are kept, and rejected")
-    algebra: AlgebraRecord | None = Field(None, description="Lie algebra of the group of the kept elements")
+    elements: int = Field(0, description="number of restarts that ended with an element")
+    verdicts: VerdictCounts | None = Field(None, description="numbers of accepted and rejected elements")
+    algebra: AlgebraRecord | None = Field(
+        None, description="Lie algebra of the group of the accepted elements"
+    )
     generators: tuple[GeneratorRow, ...] = Field((), description="a readable basis of that algebra")
     connected_components: tuple[ComponentRecord, ...] = Field(
-        (), description="components that the found elements fall into, that of the identity first"
+        (), description="connected components of the elements found, that of the identity first"
     )
     finite_group: FiniteGroupRecord | None = Field(
-        None, description="the group of the kept elements, if it is finite"
+        None, description="group of the accepted elements, if it is finite"
     )
     component_group: FiniteGroupRecord | None = Field(
-        None, description="the group of the components of a continuous group"
+        None, description="group of the connected components of a continuous group"
     )
-    notes: tuple[str, ...] = Field((), description="what a reader must know of the group, in sentences")
-    composition: CompositionRecord | None = Field(None, description="what composing kept elements does")
+    notes: tuple[str, ...] = Field((), description="remarks on the group, in sentences")
+    composition: CompositionRecord | None = Field(None, description="composition of accepted elements")
     kl: ElementDivergences | None = Field(
         None,
-        description="Kullback-Leibler divergences of projections of the numbers that are transformed; null: none, as "
-        "of a varying number of objects",
+        description="Kullback-Leibler divergences of projections of the transformed coordinates; null: not "
+        "available, for example for a variable number of objects",
     )
     subgroup_kl: DivergenceRecord | None = Field(
-        None, description="the same of events moved by random elements of subgroups; null: none were tested"
+        None, description="the same for random elements of subgroups; null: none was tested"
     )
     discrete_kl: DivergenceRecord | None = Field(
-        None, description="the same of discrete elements; null: none were tested"
+        None, description="the same for discrete elements; null: none was tested"
     )
-    posthoc_loss: LossRecord | None = Field(None, description="losses of classifiers trained afterwards")
+    posthoc_loss: LossRecord | None = Field(None, description="post-hoc losses of newly trained classifiers")
     catalogue: Literal["lorentz", "poincare"] | None = Field(
-        None, description="the catalogue of subgroups; null: none were tested"
+        None, description="catalogue of subgroups; null: none was tested"
     )
-    subgroups: tuple[ClassRow, ...] = Field((), description="classes of subgroups, each in any direction")
-    maximal_subgroups: tuple[str, ...] = Field(
-        (), description="names of the classes that survive and lie in no other survivor"
-    )
+    subgroups: tuple[ClassRow, ...] = Field((), description="classes of subgroups, with fitted directions")
+    maximal_subgroups: tuple[str, ...] = Field((), description="names of the maximal compatible classes")
     candidates: tuple[LabRow, ...] = Field((), description="individual generators in the lab frame")
     discrete: tuple[ElementRow, ...] = Field((), description="discrete elements, tested one by one")
     cyclic_scan: DiscreteScan | None = Field(
-        None, description="cyclic groups of a one-parameter subgroup; null: none was asked for"
+        None, description="cyclic groups of a one-parameter subgroup; null: not requested"
     )
     forward_backward_asymmetry: Number | None = Field(
         None, description="forward-backward asymmetry of an oppositely charged pair, a fraction"
     )
     bounded_quantities: int = Field(
         0,
-        description="named functions whose limits hold all at once: those of the algebra, components and generators",
+        description="number of predefined observables with simultaneous limits: for the algebra, "
+        "components and generators",
     )
-    landscape: LandscapeRecord | None = Field(None, description="slices through the loss for a known density")
-    map: MapRecord | None = Field(None, description="from initial to final parameters, beside a formula")
-    inertial: InertialRecord | None = Field(None, description="what became of the inertial density")
+    landscape: LandscapeRecord | None = Field(None, description="slices of the loss for a known density")
+    map: MapRecord | None = Field(
+        None, description="symmetry discovery map from initial to final parameters, compared with a formula"
+    )
+    inertial: InertialRecord | None = Field(None, description="results for the inertial density")
     symmetry: SymmetryRecord | None = Field(None, description="the symmetry found, for `symhep augment`")
-    space: SpaceRecord | None = Field(None, description="what was searched; null: no search for elements")
-    search: SearchRecord | None = Field(None, description="how it was searched")
-    events: EventsRecord = Field(description="the held-out events in memory, which training never saw")
+    space: SpaceRecord | None = Field(None, description="search space; null: no search for elements")
+    search: SearchRecord | None = Field(None, description="settings of the search")
+    events: EventsRecord = Field(description="held-out events in memory")
     split: SplitRecord | None = Field(
         None,
-        description="events trained on, and events that judged: of `subsample` components alone are judged by more "
-        "than `events`",
+        description="numbers of training and held-out events; with `subsample`, only components are tested "
+        "with more than `events`",
     )
     subsample: int | None = Field(
         None,
-        description="events of the uniform subsample in which everything was searched, where there are more; null: "
-        "all events were used",
+        description="size of the uniform subsample used for the search; null: all events were used",
     )
-    vectors: VectorsRecord = Field(description="what an event is made of")
+    vectors: VectorsRecord = Field(description="vectors of an event")
     spectator_names: tuple[str, ...] = Field(
         (),
-        description="numbers of the event that no transformation changes and every comparison sees; [] if none",
+        description="quantities of the event that are not transformed but enter each comparison; [] if none",
     )
-    tag_names: tuple[str, ...] = Field((), description="the same of each vector; [] if none")
+    tag_names: tuple[str, ...] = Field((), description="the same for each vector; [] if none")
     sets: tuple[str, ...] = Field(
         (),
-        description="objects whose number differs from event to event: networks and waves sum over those there are",
+        description="objects whose number varies between events; networks and plane waves sum over the "
+        "members",
     )
     kinds: tuple[str, ...] = Field(
-        (), description="kinds of the vectors, where some lack components that others have; [] if none does"
+        (), description="kinds of the vectors, if some lack components that others have; [] otherwise"
     )
-    scale: float = Field(description="scale of the components, in ``unit``: the unit of translations")
-    unit: str = Field(description="unit of the components; '': a pure number")
+    scale: float = Field(description="scale of the components and unit of translations, in ``unit``")
+    unit: str = Field(description="unit of the components; '': dimensionless")
     significance_level: float = Field(
         description="significance level (family-wise error rate) per family of hypotheses"
     )

@@ -305,11 +305,11 @@ class Rows:
         Raises `MethodError` where the weights of a part do not sum to a positive number.
         """
         parts = self.parts(rng, held_out, train_events)
-        for part, use in zip(parts, ("to train on", "to test with"), strict=True):
+        for part, use in zip(parts, ("for training", "held out for tests"), strict=True):
             if not float(part.weights.sum()) > 0:
                 raise MethodError(
-                    f"the weights of the events of '{part.name}' {use} sum to {part.weights.sum():.3g}: "
-                    "read more events, or use weights of one sign"
+                    f"the sum of weights of the events of '{part.name}' {use} is {part.weights.sum():.3g}; "
+                    "it must be positive: read more events, or use weights of one sign"
                 )
         train, held = (self.sample(part, device) for part in parts)
         names = tuple(column.name for column in self.table.columns)

@@ -102,8 +102,15 @@ def analyse(
         Of figures, as in a card.
     progress
         Bars on a terminal.
+    registry
+        Plugins to use; by default all that are installed.
     options, **more
         Options of the method, as in a card: ``symhep methods NAME`` lists them.
+
+    Returns
+    -------
+    Analysis
+        A `Result` that draws itself, with the numbers that a card would give.
 
     Raises
     ------
@@ -112,6 +119,8 @@ def analyse(
     MethodError
         If the method fails.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> x = np.random.default_rng(1).normal(size=(500, 3))
     >>> result = analyse(x, "oracle", oracle="l2")
@@ -157,8 +166,8 @@ def analyse(
         header |= {"dataset": data.name, "seed": seed, "device": place, "weights": _weights(data)}
         analysis: Analysis = Analysis(
             result.record, result.arrays, result.histograms, _checkpoint(room.root / found.name),
-            statements=result.statements, tables=result.tables, variations=result.variations, method=found,
-            header=header, style=style,
+            statements=result.statements, tables=result.tables, variations=result.variations,
+            verdicts=result.verdicts, method=found, header=header, style=style,
         )  # fmt: skip
         if folder is not None:
             keep(analysis, room.root, OutputCard(style=style))
@@ -166,7 +175,7 @@ def analyse(
 
 
 #: Of result.json, what a result holds itself.
-_WORDS = ("schema", "summary", "statements", "tables", "figures", "drawing")
+_WORDS = ("schema", "summary", "statements", "verdicts", "tables", "figures", "drawing")
 
 
 def _options(method: Method[Any, Any, Any], values: Mapping[str, Any], registry: Registry) -> Options:

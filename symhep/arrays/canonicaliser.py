@@ -99,6 +99,19 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         X
             (N, P, d) vectors, or (N, P d) the same in a row, in the units of the result: four-momenta (E, px, py, pz)
             in GeV, or its features. Of momenta also (N, P, 3) and (N, P, 2), where nothing mixes them with the rest.
+        y
+            Not used; pipelines pass it.
+
+        Returns
+        -------
+        Canonicaliser
+            Itself.
+
+        Raises
+        ------
+        CardError
+            For a result without a symmetry, unknown names, events of another shape, translations, and groups without a
+            frame.
         """
         self.symmetry_ = self._stated()
         x, _ = self._vectors(X, reset=True)
@@ -119,7 +132,23 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: Any) -> Any:
-        """The representatives, in the shape of ``X``. Raises `MethodError` for an event without a frame."""
+        """The representative of each event.
+
+        Parameters
+        ----------
+        X
+            As in `fit`.
+
+        Returns
+        -------
+        ndarray
+            In the shape of ``X``.
+
+        Raises
+        ------
+        MethodError
+            For an event without a frame: a zero reference vector, or one along the axis.
+        """
         check_is_fitted(self)
         x, back = self._vectors(X, reset=False)
         best = self._framed(x)

@@ -86,6 +86,11 @@ def dataset_of(
     name
         Of the feature set.
 
+    Returns
+    -------
+    Dataset
+        As a card with the same events and features would make it; what is checked there is checked here.
+
     Raises
     ------
     CardError
@@ -93,6 +98,8 @@ def dataset_of(
     InputError
         NaN, infinity, padding without a mask; it says at which event.
 
+    Examples
+    --------
     >>> jets = [[[5.0, 3.0, 0.0, 4.0], [5.0, -3.0, 0.0, -4.0]], [[5.0, 0.0, 3.0, 4.0], [5.0, 0.0, -3.0, -4.0]]]
     >>> data = dataset_of(jets, weights=[1.0, 0.5])
     >>> data.momenta.shape, data.particles, data.columns[1].name

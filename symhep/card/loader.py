@@ -44,11 +44,31 @@ class CardFile:
 
 
 def load_card(source: str | Path | Mapping[str, Any] | RunCard, overrides: Iterable[str] = ()) -> CardFile:
-    """Read and check a card. ``overrides`` are 'dotted.key=value' strings.
+    """Read and check a card.
 
-    Raises `CardError` with file, line and the nearest valid name.
+    Parameters
+    ----------
+    source
+        Path of a YAML, TOML or JSON file; its content as a mapping; or a `RunCard`.
+    overrides
+        'dotted.key=value' texts, as ``-s`` on the command line; values are YAML.
 
-    >>> from symhep.card.loader import load_card
+    Returns
+    -------
+    CardFile
+        ``card``, the checked `RunCard`, with the line of each key.
+
+    Raises
+    ------
+    CardError
+        With file, line and the nearest valid name.
+
+    Examples
+    --------
+    >>> card = {"symhep": 1, "datasets": {"toy": {"format": "toy", "options": {"name": "circle"}}}}
+    >>> file = load_card(card | {"features": {"plane": {"vars": ["x1", "x2"]}}}, ["run.seed=2"])
+    >>> file.card.run.seed, file.card.features["plane"].vars
+    (2, ('x1', 'x2'))
     >>> load_card({"symhep": 1, "datasets": {}, "featurs": {}})
     Traceback (most recent call last):
     ...

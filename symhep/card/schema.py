@@ -197,7 +197,17 @@ def _none_is_empty(kind: Any) -> BeforeValidator:
 
 
 class RunCard(Strict):
-    """A whole analysis: what to read, what to select, what to run."""
+    """A whole analysis: what to read, what to select, what to run. `symhep schema card` prints its JSON Schema.
+
+    Unknown keys are errors, values do not change. `symhep.load_card` makes it from a file.
+
+    Examples
+    --------
+    >>> toy = {"format": "toy", "options": {"name": "circle"}}
+    >>> card = RunCard(symhep=1, datasets={"toy": toy}, features={"plane": {"vars": ["x1"]}})
+    >>> card.datasets["toy"].format, card.weights_of("toy").branch
+    ('toy', 'auto')
+    """
 
     symhep: Annotated[Literal[1], BeforeValidator(_integer)] = Field(description="version of this schema")
     datasets: dict[Name, DatasetCard]
@@ -219,5 +229,16 @@ class RunCard(Strict):
     output: OutputCard = OutputCard()
 
     def weights_of(self, dataset: str) -> WeightCard:
-        """The weights of a dataset: its own, or those of the card."""
+        """The weights of a dataset: its own, or those of the card.
+
+        Parameters
+        ----------
+        dataset
+            Name of the dataset.
+
+        Returns
+        -------
+        WeightCard
+            Which branch, and what is done with negative weights.
+        """
         return self.datasets[dataset].weights or self.weights

@@ -83,7 +83,7 @@ def command(
     """Write the events of CARD, and copies of them transformed by random elements of the symmetry that a run found.
 
     Weights are divided by the number of rows per event, so that sums stay. The copies of an event are not independent:
-    see docs/augment.md for the right errors.
+    see docs/howto/augment.md for the right errors.
     """
     from pathlib import Path
 

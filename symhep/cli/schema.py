@@ -27,7 +27,9 @@ def command(of: str, keys: bool, out: str | None) -> None:
     registry = build_registry()
     if of == "card":
         if keys:
-            raise CardError("--keys needs a METHOD", hint="docs/card.md explains the keys of a card")
+            raise CardError(
+                "--keys needs a METHOD", hint="docs/reference/card.md explains the keys of a card"
+            )
         text = json.dumps(card_schema(registry), indent=1) + "\n"
     else:
         record = registry.method(of).Record

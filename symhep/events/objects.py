@@ -101,7 +101,7 @@ def needed_objects(name: str, cards: Mapping[str, ObjectCard]) -> Iterator[str]:
             f"object '{name}': '{card.constituents}' is not clustered, so that nothing is known of its constituents",
             hint=nearest(card.constituents, clustered)
             if clustered
-            else "cluster: makes jets, see docs/card.md",
+            else "cluster: makes jets, see docs/reference/card.md",
         )
     for text in (card.where, card.keep, card.sort.by if card.sort else None):
         if text is not None:

@@ -49,6 +49,15 @@ class Vectors:
     columns
         P d names of the features, where the vectors have no names of components in common: ``names`` are then those of
         the first vector. () otherwise.
+
+    Examples
+    --------
+    >>> data = Dataset.from_array(np.arange(8.0).reshape(2, 4), scaling="isotropic")
+    >>> found = vectors_of(data, vectors=2)
+    >>> found.x.shape, found.momenta, found.called, round(found.scale, 2)
+    ((2, 2, 2), False, (), 4.18)
+    >>> found.members.tolist(), found.present.all()
+    ([[True, True], [True, True]], np.True_)
     """
 
     x: FloatArray
@@ -88,13 +97,14 @@ class Vectors:
 
     @property
     def momenta(self) -> bool:
-        """Are the vectors four-momenta (E, px, py, pz), or what is known of them?"""
+        """Whether the vectors are four-momenta (E, px, py, pz), or what is known of them."""
         return self.names == MOMENTUM
 
     @property
     def scale(self) -> float:
-        """Root mean square of the components that are there, with |weights|: one for all, so that matrices stay what
-        they are."""
+        """Root mean square of the components that are there, weighted by abs(w), in ``unit``: one for all, so that
+        matrices stay what they are.
+        """
         size = np.abs(self.weights)
         if self.mask is None and self.present.all():
             return float(np.sqrt(np.average((self.x**2).mean(axis=(1, 2)), weights=size))) or 1.0
@@ -109,9 +119,23 @@ class Vectors:
 def vectors_of(
     data: Dataset, acts_on: ActsOn = "auto", vectors: int | None = None, max_events: int | None = None
 ) -> Vectors:
-    """The vectors of ``data``: four-momenta where it has them (unless ``acts_on`` is 'features'), or else features.
+    """The vectors of a dataset: its four-momenta where it has them, else its features.
 
-    ``vectors`` says into how many the features fall (default: one). At most ``max_events`` events, evenly spaced.
+    Parameters
+    ----------
+    data
+        The events.
+    acts_on
+        'momenta', 'features', or 'auto' for momenta where there are any.
+    vectors
+        P, into how many vectors the features fall, in their order; None: one, or as many as there are momenta.
+    max_events
+        At most so many events, evenly spaced; None: all.
+
+    Returns
+    -------
+    Vectors
+        (N, P, d) in the units of the data, before any scaling.
 
     Raises
     ------
@@ -121,6 +145,8 @@ def vectors_of(
     MethodError
         No events, NaN or infinity, weights that are not finite or all zero.
 
+    Examples
+    --------
     >>> data = Dataset.from_array(np.arange(8.0).reshape(2, 4), scaling="isotropic")
     >>> vectors_of(data, vectors=2).x.shape
     (2, 2, 2)

@@ -1,4 +1,4 @@
-"""The two p-values of a hypothesis, by the names that tables, axes and sentences give them."""
+"""Names of the two p-values of a hypothesis in tables, axes and sentences."""
 
 from __future__ import annotations
 

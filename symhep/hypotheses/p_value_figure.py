@@ -1,4 +1,4 @@
-"""p-values of hypotheses side by side, one panel per family."""
+"""p-values of hypotheses, one panel per family."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ __all__ = ["CAPTION", "Family", "candidate_family", "discrete_family", "group_fa
 
 _ROW = 0.27  # inches
 CAPTION = (
-    f"p-values of hypotheses: the {UNADJUSTED} (bar) and the {ADJUSTED} for the number of hypotheses of its family, by "
-    "Holm's method (symbol). What lies right of the dashed line, at {level:g}, is rejected."
+    f"p-values: {UNADJUSTED} (bar) and {ADJUSTED} (symbol; Holm, within each family of hypotheses). Hypotheses to "
+    "the right of the dashed line (significance level {level:g}) are rejected."
 )
 
 
 @dataclass(frozen=True)
 class Family:
-    """Hypotheses that were adjusted together: a title, and (name, row, why it was not tested) for each."""
+    """Hypotheses adjusted together: a title, and (name, row, why it was not tested) for each."""
 
     title: str
     rows: tuple[tuple[str, Adjusted, str], ...]
 
 
 def candidate_family(rows: Sequence[CandidateRow]) -> Family:
-    """Single generators, those that were not tested too."""
+    """Individual generators, including those that were not tested."""
     return Family("generators", tuple((pretty(r.label), r, NOT_TESTED.get(r.how, "")) for r in rows))
 
 
 def group_family(rows: Sequence[GroupRow]) -> Family:
-    """Groups that were given."""
+    """Groups given in the card."""
     return Family("given groups", tuple((pretty(row.name), row, "") for row in rows))
 
 
@@ -70,7 +70,7 @@ def p_value_figure(families: Sequence[Family], level: float) -> Figure:
         _panel(ax, family)
     if not shown:
         axes[0, 0].text(
-            0.5, 0.5, "nothing was tested", transform=axes[0, 0].transAxes, ha="center", color=GREY
+            0.5, 0.5, "no hypothesis was tested", transform=axes[0, 0].transAxes, ha="center", color=GREY
         )
     for ax in axes[:-1, 0]:
         ax.tick_params(labelbottom=False)
@@ -105,7 +105,7 @@ def _handles() -> list[Line2D]:
         return Line2D([], [], color=colour, marker=marker, ls="none", ms=7, label=label)
 
     return [
-        symbol(MARKS[False][1], MARKS[False][0], f"{ADJUSTED}, survives"),
-        symbol(MARKS[True][1], MARKS[True][0], f"{ADJUSTED}, rejected"),
+        symbol(MARKS[False][1], MARKS[False][0], f"{ADJUSTED}, compatible"),
+        symbol(MARKS[True][1], MARKS[True][0], f"{ADJUSTED}, violated"),
         symbol("|", "black", UNADJUSTED),
     ]

@@ -33,7 +33,7 @@ def cubic_form(dimension: int = 27) -> FloatArray:
     """
     if dimension not in (26, 27):
         raise ValueError(
-            f"the cubic form lives on 27 dimensions, or on the 26 traceless ones, not on {dimension}"
+            f"the cubic form is defined in 27 dimensions, or in the 26 traceless ones, not in {dimension}"
         )
     form = np.zeros((27, 27, 27))
     form[0, 1, 2] = 1.0
@@ -69,7 +69,7 @@ def monomials(form: FloatArray) -> tuple[npt.NDArray[np.int64], FloatArray]:
     ([0, 1, 2], 1.0)
     """
     if form.ndim != 3 or any(not np.allclose(form, form.transpose(order)) for order in _PERMUTATIONS):
-        raise ValueError("monomials are those of a symmetric tensor (d, d, d); symmetrise it first")
+        raise ValueError("monomials are defined for a symmetric tensor (d, d, d); symmetrise it first")
     rounding = np.finfo(np.float64).eps * len(form) * np.abs(form).max(initial=0.0)
     indices = np.argwhere(np.abs(form) > rounding)
     indices = indices[(np.diff(indices, axis=1) >= 0).all(axis=1)]

@@ -60,7 +60,7 @@ class LieAlgebra:
         f = np.asarray(constants, dtype=np.float64)
         if f.ndim != 3 or len(set(f.shape)) != 1 or not np.isfinite(f).all():
             raise LieError(
-                f"structure constants have the shape (G, G, G), not {f.shape}, and are finite",
+                f"structure constants must be finite and have the shape (G, G, G), not {f.shape}",
                 hint="see symhep.lie.algebra.structure_constants",
             )
         largest = float(np.abs(f).max(initial=0.0))
@@ -260,8 +260,8 @@ class LieAlgebra:
         """Roots of the complexification; LieError unless the algebra is semisimple."""
         if not self.semisimple:
             raise LieError(
-                "roots need a semisimple algebra",
-                hint="take algebra.restrict(algebra.levi), its semisimple part",
+                "roots are defined for semisimple algebras only",
+                hint="use algebra.restrict(algebra.levi), its semisimple part",
             )
         return root_system(self.samples, self.decisions)
 

@@ -65,17 +65,17 @@ def broadcast_errors(
     given = numbers(errors, "errors")
     if given.ndim not in (0, 3) or (given.ndim == 3 and given.shape != matrices.shape):
         raise LieError(
-            f"errors have the shape {given.shape}, the matrices {matrices.shape}",
+            f"errors have the shape {given.shape}, but the matrices have {matrices.shape}",
             hint="pass None, one number, or an array shaped like the matrices",
         )
     if np.iscomplexobj(given) and not np.iscomplexobj(matrices):
-        raise LieError("errors are complex, the matrices real", hint="pass real errors")
+        raise LieError("errors are complex, but the matrices are real", hint="pass real errors")
     given = given.astype(np.float64 if not np.iscomplexobj(given) else np.complex128)
     if np.iscomplexobj(matrices) and not np.iscomplexobj(given):
         given = given * (1 + 1j)
     full = real_vectors(np.ascontiguousarray(np.broadcast_to(given, matrices.shape)))
     if not np.isfinite(full).all() or (full < 0).any():
-        raise LieError("errors are not finite and positive", hint="pass standard errors of the entries")
+        raise LieError("errors must be finite and positive", hint="pass standard errors of the entries")
     return full
 
 

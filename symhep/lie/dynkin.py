@@ -84,7 +84,7 @@ def _recognise(matrix: IntArray) -> tuple[str, tuple[int, ...]]:
         order = _match(matrix, cartan_matrix(series, rank))
         if order is not None:
             return f"{series}_{rank}", order
-    raise ValueError(f"no Cartan matrix of a simple algebra: {matrix.tolist()}")
+    raise ValueError(f"not the Cartan matrix of a simple algebra: {matrix.tolist()}")
 
 
 def dynkin_type(matrix: IntArray) -> str:

@@ -94,9 +94,7 @@ def _symmetry(form: FloatArray) -> float:
     for sign in (1.0, -1.0):
         if all(np.allclose(form, sign * form.swapaxes(*places)) for places in ((0, 1), (1, 2))):
             return sign
-    raise ValueError(
-        "the form is neither totally symmetric nor totally antisymmetric; (anti)symmetrise it first"
-    )
+    raise ValueError("the form must be totally symmetric or totally antisymmetric; (anti)symmetrise it first")
 
 
 def _labels(letter: str, count: int) -> tuple[str, ...]:

@@ -53,19 +53,20 @@ class Generators:
         given = np.asarray(self.matrices)
         held = np.array(given, dtype=np.complex128 if np.iscomplexobj(given) else np.float64)
         if held.ndim != 3 or held.shape[1] != held.shape[2]:
-            raise ValueError(f"{self.name}: generators are an array (G, d, d), not {held.shape}")
+            raise ValueError(f"{self.name}: generators must be an array (G, d, d), not {held.shape}")
         if len(self.labels) != len(held):
             raise ValueError(
-                f"{self.name}: {len(held)} matrices, but {len(self.labels)} labels; give each matrix one"
+                f"{self.name}: {len(held)} matrices, but {len(self.labels)} labels; give one label per matrix"
             )
         twice = sorted({label for label in self.labels if self.labels.count(label) > 1})
         if twice:
             raise ValueError(f"{self.name}: '{twice[0]}' labels two generators; rename one")
         if not np.isfinite(held).all():
-            raise ValueError(f"{self.name}: a matrix holds NaN or infinity; remove that generator")
+            raise ValueError(f"{self.name}: a matrix contains NaN or infinity; remove that generator")
         if self.affine and held[:, -1].any():
             raise ValueError(
-                f"{self.name}: an affine generator has a zero last row; the translation is the last column"
+                f"{self.name}: the last row of an affine generator must be zero; the translation is the "
+                "last column"
             )
         held.setflags(write=False)
         object.__setattr__(self, "matrices", held)
@@ -96,8 +97,8 @@ class Generators:
         one, two = (self, other) if self.affine == other.affine else (self.homogeneous(), other.homogeneous())
         if one.size != two.size:
             raise ValueError(
-                f"{self.name} acts on vectors of {self.vector}, {other.name} of {other.vector} components; "
-                "bases can be joined only on the same space"
+                f"{self.name} acts on vectors of {self.vector} components, {other.name} on {other.vector}; "
+                "bases can be combined only on the same space"
             )
         matrices = np.concatenate([one.matrices, two.matrices])
         return Generators(f"{one.name} + {two.name}", matrices, one.labels + two.labels, one.affine)

@@ -82,7 +82,7 @@ def why_undefined(
         needed = np.abs(linear[known][:, ~known]).max(axis=0, initial=0.0) > floor
         if needed.any():
             missing = [name for name, one in zip(np.array(names)[~known], needed, strict=True) if one]
-            return f"it would need the {' and '.join(missing)} of {vector.name}"
+            return f"it needs the {' and '.join(missing)} of {vector.name}"
         if vector.massless and not _keeps_cone(linear, shift, names, element):
             return f"{vector.name} would not stay massless"
     return ""
@@ -111,8 +111,8 @@ def defined_on(generators: Generators, names: Sequence[str], vectors: Sequence[K
     if not kept:
         told = "; ".join(f"{label}: {reason}" for label, reason in left[:3])
         raise LieError(
-            f"no generator of {generators.name} acts on these vectors ({told})",
-            hint="name others, such as T, or take objects of which all components are known",
+            f"no generator of {generators.name} is defined on these vectors ({told})",
+            hint="name other generators, such as T, or use objects with all components",
         )
     return Defined(generators if not left else generators.subset(kept, generators.name), left)
 

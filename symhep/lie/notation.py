@@ -95,16 +95,16 @@ def parse_generators(text: str, labels: Sequence[str], parameters: Sequence[Para
             if term is None or (at > 0 and not term[1]):
                 rest = written[at:]
                 raise ValueError(
-                    f"'{written}' is not a sum of generators such as 'J_z + c*K_z': stuck at '{rest}'"
+                    f"'{written}' is not a sum of generators such as 'J_z + c*K_z': cannot read '{rest}'"
                 )
             if term[3] not in labels:
-                raise ValueError(f"'{written}': no generator '{term[3]}'; {nearest(term[3], labels)}")
+                raise ValueError(f"'{written}': unknown generator '{term[3]}'; {nearest(term[3], labels)}")
             sign, factor, column = (-1.0 if term[1] == "-" else 1.0), term[2] or "1", labels.index(term[3])
             if factor in names:
                 slopes[names.index(factor), row, column] += sign
             elif re.fullmatch(r"\d*\.?\d+", factor):
                 constant[row, column] += sign * float(factor)
             else:
-                raise ValueError(f"'{written}': no parameter '{factor}'; {nearest(factor, names)}")
+                raise ValueError(f"'{written}': unknown parameter '{factor}'; {nearest(factor, names)}")
             at = term.end()
     return Rows(constant, slopes)

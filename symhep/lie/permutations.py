@@ -66,7 +66,7 @@ def generated(permutations: Iterable[Sequence[int]]) -> tuple[Permutation, ...]:
     generators = [tuple(int(i) for i in _checked(p)) for p in permutations]
     if not generators or len({len(p) for p in generators}) > 1:
         raise ValueError(
-            "a group of permutations needs one or more of them, all of the same number of particles"
+            "a group of permutations needs at least one permutation, all of the same number of particles"
         )
     identity = tuple(range(len(generators[0])))
     elements, fresh = {identity}, [identity]
@@ -80,5 +80,7 @@ def generated(permutations: Iterable[Sequence[int]]) -> tuple[Permutation, ...]:
 def _checked(permutation: Sequence[int]) -> npt.NDArray[np.int64]:
     places = np.asarray(permutation, dtype=np.int64)
     if places.ndim != 1 or not len(places) or sorted(places.tolist()) != list(range(len(places))):
-        raise ValueError(f"{tuple(permutation)} is not a permutation; name each of 0 .. P - 1 once")
+        raise ValueError(
+            f"{tuple(permutation)} is not a permutation; it must contain each of 0 .. P - 1 once"
+        )
     return places

@@ -79,7 +79,7 @@ def root_system(samples: FloatArray, decisions: list[RankDecision]) -> RootSyste
     f = samples[0]
     rank = cartan.shape[1]
     if rank == 0 or len(f) < 3 * rank or (len(f) - rank) % 2:  # A_1 has the fewest roots per rank
-        raise MethodError(f"dimension {len(f)} and rank {rank} belong to no semisimple algebra")
+        raise MethodError(f"no semisimple algebra has the dimension {len(f)} and rank {rank}")
     values, vectors = _joint_eigenvectors(np.einsum("ai,abc->icb", cartan, f))
     try:
         coordinates = _euclidean(values, rank)
@@ -94,7 +94,7 @@ def root_system(samples: FloatArray, decisions: list[RankDecision]) -> RootSyste
         ]
     except (ValueError, np.linalg.LinAlgError) as error:
         raise MethodError(
-            f"the roots of an algebra of dimension {len(f)} are no root system: {error}"
+            f"the roots of an algebra of dimension {len(f)} do not form a root system: {error}"
         ) from error
     order = [i for part in ordered for i in part]
     starts = np.cumsum([0, *(len(part) for part in ordered)])

@@ -140,8 +140,8 @@ def _columns(first: Matrices, second: Matrices) -> tuple[FloatArray, FloatArray]
     """Orthonormal columns of both spans, as vectors of the same real space."""
     if np.shape(first)[1:] != np.shape(second)[1:]:
         raise ValueError(
-            f"spans of {np.shape(first)[1:]} and {np.shape(second)[1:]} matrices cannot be compared; "
-            "let both act on the same space"
+            f"spans of {np.shape(first)[1:]} and {np.shape(second)[1:]} matrices cannot be compared; both "
+            "must act on the same space"
         )
     complex_ones = np.iscomplexobj(first) or np.iscomplexobj(second)
     kind = np.complex128 if complex_ones else np.float64
@@ -163,9 +163,9 @@ def _rows(matrices: Matrices) -> FloatArray:
     """Matrices (G, d, d) as real vectors (G, d^2 or 2 d^2)."""
     stack = numbers(matrices, "a span")
     if stack.ndim != 3:
-        raise ValueError(f"a span is given by an array (G, d, d), not {stack.shape}")
+        raise ValueError(f"a span must be an array (G, d, d), not {stack.shape}")
     if not np.isfinite(stack).all():
-        raise ValueError("a matrix holds NaN or infinity; remove it before asking for the span")
+        raise ValueError("a matrix contains NaN or infinity; remove it first")
     flat = stack.reshape(len(stack), math.prod(stack.shape[1:]))
     if np.iscomplexobj(flat):
         return np.concatenate([flat.real, flat.imag], axis=1)

@@ -50,7 +50,8 @@ def as_basis(matrices: npt.ArrayLike) -> MatrixArray:
     given = numbers(matrices, "a basis")
     if given.ndim != 3 or given.shape[1] != given.shape[2] or 0 in given.shape:
         raise LieError(
-            f"a basis has the shape (G, d, d), not {given.shape}", hint="stack G square matrices of one size"
+            f"a basis must have the shape (G, d, d), not {given.shape}",
+            hint="stack G square matrices of one size",
         )
     x: MatrixArray
     x = given.astype(np.complex128) if np.iscomplexobj(given) else given.astype(np.float64)
@@ -59,8 +60,8 @@ def as_basis(matrices: npt.ArrayLike) -> MatrixArray:
     largest = np.abs(x).max()
     if largest > 0 and not 1 / LARGEST < largest < LARGEST:
         raise LieError(
-            f"the largest entry of the basis is {largest:.1g}, and its powers are no floating-point numbers",
-            hint="choose units in which the entries are nearer to 1",
+            f"the largest entry of the basis is {largest:.1g}, and its powers overflow",
+            hint="choose units in which the entries are closer to 1",
         )
     return x
 
@@ -72,9 +73,11 @@ def numbers(given: object, what: str) -> npt.NDArray[np.number[Any]]:
     except ValueError as error:
         raise LieError(f"{what} is not an array: {error}", hint="stack arrays of one shape") from error
     if not np.issubdtype(x.dtype, np.number):
-        raise LieError(f"{what} holds {x.dtype} and not numbers", hint="pass an array of float or complex")
+        raise LieError(
+            f"{what} contains {x.dtype} instead of numbers", hint="pass an array of float or complex"
+        )
     if np.ma.is_masked(given):
-        raise LieError(f"{what} has masked entries", hint="leave out the matrices that have them")
+        raise LieError(f"{what} has masked entries", hint="remove the matrices with masked entries")
     return x
 
 

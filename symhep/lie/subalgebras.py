@@ -46,13 +46,15 @@ def subalgebras(basis: npt.ArrayLike, dimension: int, *, starts: int = 64, seed:
     """
     x = independent(as_basis(basis))
     if not 1 <= dimension < len(x):
-        raise LieError(f"no proper subalgebra of dimension {dimension} in an algebra of dimension {len(x)}")
+        raise LieError(f"an algebra of dimension {len(x)} has no proper subalgebra of dimension {dimension}")
     vectors = real_vectors(x)
     _, triangle = np.linalg.qr(vectors.T)
     orthonormal = np.tensordot(np.linalg.inv(triangle).T, x, axes=1)
     structure = structure_constants(orthonormal)
     if structure.residual > 0.3:
-        raise LieError("the basis does not close", hint="pass a closed algebra, or its nearest_closed")
+        raise LieError(
+            "the basis does not close under commutators", hint="pass a closed algebra, or its nearest_closed"
+        )
     f = (structure.constants - structure.constants.swapaxes(0, 1)) / 2
     rng = np.random.default_rng(seed)
     random = np.linalg.qr(rng.normal(size=(starts, len(x), dimension)))[0].swapaxes(1, 2)

@@ -86,9 +86,9 @@ def _read(term: str, text: str) -> Term:
     name = found[1] if found else term
     kind = _KINDS.get(name)
     if found is None or kind is None:
-        raise LieError(f"no algebra is called '{name}' in '{text}'", hint=nearest(name, _KINDS))
+        raise LieError(f"unknown algebra '{name}' in '{text}'", hint=nearest(name, _KINDS))
     numbers = [] if found[2] is None else found[2].split(",")
     if len(numbers) not in kind.numbers or not all(map(_NUMBER.match, numbers)):
-        with_numbers = "" if kind.numbers == (0,) else ", with whole numbers"
+        with_numbers = "" if kind.numbers == (0,) else ", with integers"
         raise LieError(f"'{term}' in '{text}' is written {kind.written}{with_numbers}")
     return Term(term, name, tuple(map(int, numbers)))

@@ -18,6 +18,8 @@ __all__ = ["EventsRecord", "VectorsRecord"]
 class EventsRecord(Record):
     """The events that the numbers of a result come from, as its field ``events``.
 
+    Examples
+    --------
     >>> found = EventsRecord.of([1.0, 1.0, -1.0, 1.0], available=8)
     >>> (found.used, found.available, found.effective, found.negative, found.copies)
     (4, 8, 1.0, 0.25, None)
@@ -53,7 +55,24 @@ class EventsRecord(Record):
         copies: Copies | None = None,
         unit: npt.NDArray[np.int64] | None = None,
     ) -> Self:
-        """From the weights (N,) of the events used, signed, and the source event of each."""
+        """From the events that were used.
+
+        Parameters
+        ----------
+        weights
+            (N,) signed weights of the events used.
+        available
+            Events of the feature set.
+        copies
+            What was found of equal events; None: not looked for.
+        unit
+            (N,) source event of each row, `Dataset.unit`; None: every row is an event of its own.
+
+        Returns
+        -------
+        EventsRecord
+            With the effective number (sum w)^2 / sum w^2, w summed over the rows of a source event.
+        """
         w = np.asarray(weights, dtype=np.float64)
         negative = float(np.abs(w[w < 0]).sum() / np.abs(w).sum())
         return cls(
@@ -67,7 +86,13 @@ class EventsRecord(Record):
 
 
 class VectorsRecord(Record):
-    """What an event is made of, as a field ``vectors``."""
+    """What an event is made of, as a field ``vectors`` of a record.
+
+    Examples
+    --------
+    >>> VectorsRecord(number=2, components=("E", "px", "py", "pz")).number
+    2
+    """
 
     number: int = Field(description="number of vectors in an event")
     components: tuple[str, ...] = Field(description="names of the components of a vector")

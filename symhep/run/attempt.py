@@ -76,7 +76,9 @@ def attempt(
     }
     if reason := why_blind(plan, planned, hidden):
         folder.remove_result(planned.name)
-        return Attempt(entry | {"status": "blind", "summary": {}, "statements": [], "error": reason})
+        return Attempt(
+            entry | {"status": "blind", "summary": {}, "statements": [], "verdicts": [], "error": reason}
+        )
     folder.remove_log(planned.name)
     try:
         with isolated(error=MethodError):
@@ -100,7 +102,9 @@ def attempt(
         reason = logged(planned.name, error, folder)
         if hidden:  # an older result may know what is hidden now
             folder.remove_result(planned.name, parts=False)
-        return Attempt(entry | {"status": "failed", "summary": {}, "statements": [], "error": reason})
+        return Attempt(
+            entry | {"status": "failed", "summary": {}, "statements": [], "verdicts": [], "error": reason}
+        )
     header = folder.read_header(planned.name)
     more = [*_pooled(plan, planned, events), *_sampled(plan, header)]
     result = replace(result, statements=[*result.statements, *more])
@@ -109,6 +113,7 @@ def attempt(
         "summary": result.summary,
         "variations": None if result.variations is None else result.variations.to_json(),
         "statements": [vars(s) for s in result.statements],
+        "verdicts": [v.to_json() for v in result.verdicts],
         "error": None,
         "duration_s": header["duration_s"],
     }

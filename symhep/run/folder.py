@@ -68,7 +68,7 @@ CARD = "card.yaml"
 
 
 class RunFolder:
-    """Reads and writes a run folder. See docs/run_folder.md; ``.symhep/`` holds what resuming needs."""
+    """Reads and writes a run folder. See docs/reference/run_folder.md; ``.symhep/`` holds what resuming needs."""
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
@@ -310,7 +310,7 @@ class RunFolder:
         shutil.rmtree(self.root / name / "figures", ignore_errors=True)
 
     def write_words(self, name: str, result: Result[Record]) -> None:
-        """Replace the statements and tables of a stored result; its numbers stay."""
+        """Replace the statements, verdicts and tables of a stored result; its numbers stay."""
         self.write_json(f"{name}/result.json", {**self.read_header(name), **_words(result)})
 
     def read_header(self, name: str) -> dict[str, Any]:
@@ -331,7 +331,7 @@ class RunFolder:
         return dict(stored)
 
     def read_result(self, name: str, record: type[RecordT]) -> Result[RecordT]:
-        """Load a stored result (without its checkpoint, statements and tables), its numbers as a ``record``.
+        """Load a stored result (without its checkpoint, statements, verdicts and tables), its numbers as a ``record``.
 
         Raises `StoreError` if there is none, or if another version wrote it.
         """
@@ -385,8 +385,9 @@ class RunFolder:
 
 
 def _words(result: Result[Record]) -> dict[str, Any]:
-    """Statements and tables as result.json holds them."""
+    """Statements, verdicts and tables as result.json holds them."""
     return {
         "statements": [vars(s) for s in result.statements],
+        "verdicts": [v.to_json() for v in result.verdicts],
         "tables": {name: table.to_json() for name, table in result.tables.items()},
     }

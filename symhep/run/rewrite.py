@@ -81,6 +81,7 @@ def reword(root: str | Path, registry: Registry | None = None) -> tuple[Path, li
             folder.write_words(name, result)
             pooled = [s for s in outcomes[name]["statements"] if s["text"].startswith((JOINED, SAMPLED))]
             outcomes[name]["statements"] = [*map(vars, result.statements), *pooled]
+            outcomes[name]["verdicts"] = [verdict.to_json() for verdict in result.verdicts]
         if outcomes:
             # A method that is not installed here keeps its table, as it keeps its words.
             stored = (folder.read_json("results.json") or {}).get("regions") or {}

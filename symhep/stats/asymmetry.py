@@ -57,7 +57,7 @@ class Decided:
         """A of so many images (q), see `asymmetry`."""
         q, total = images, self.total
         if total <= 0:
-            return Interval(np.nan, np.nan, np.nan, "no event differs from its image")
+            return Interval(np.nan, np.nan, np.nan, "no event differs from its transformed event")
         if self.least == self.most:
             test = binomtest(self.first, self.count)
             limits = test.proportion_ci(LEVEL, method="exact")

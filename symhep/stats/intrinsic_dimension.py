@@ -85,12 +85,22 @@ def intrinsic_dimension(
     flat = _plateau(found)
     told = f"TwoNN on {len(x)} points"
     if len(found) <= HALVINGS:
-        plateau, combined = None, _on(found, found, f"{told}, too few to look for a plateau over distances")
+        plateau, combined = None, _on(found, found, f"{told}, too few to find a plateau over distances")
     elif flat is None:
-        plateau, combined = False, _without(found, f"{told}: no plateau over distances; the range over them")
+        plateau, combined = (
+            False,
+            _without(found, f"{told}: no plateau over distances; the range over all distances is given"),
+        )
     else:
         size = f"{flat[-1].points} to {flat[0].points} points"
-        plateau, combined = True, _on(flat, found, f"{told}, 95 % with the trend over the plateau of {size}")
+        plateau, combined = (
+            True,
+            _on(
+                flat,
+                found,
+                f"{told}, 95 % confidence interval including the trend over the plateau of {size}",
+            ),
+        )
     columns = float(np.count_nonzero(x.std(axis=0)))
     combined = replace(combined, high=min(combined.high, columns), low=min(combined.low, columns))
     return DimensionEstimate(

@@ -112,5 +112,5 @@ def _cotangent(logs: FloatArray) -> tuple[FloatArray, FloatArray]:
 def _checked(log_p: npt.ArrayLike) -> FloatArray:
     logs = np.asarray(log_p, dtype=np.float64)
     if logs.ndim == 0 or logs.shape[-1] == 0 or not (logs <= 0).all():
-        raise MethodError("logarithms of p-values are wanted, at least one, none positive or NaN")
+        raise MethodError("give at least one logarithm of a p-value; none may be positive or NaN")
     return logs

@@ -121,16 +121,16 @@ def _weighted(differences: FloatArray, weights: npt.ArrayLike | None, randomisat
     """w d (N, K) of events with a weight."""
     d = np.asarray(differences, dtype=np.float64)
     if d.ndim != 2:
-        raise MethodError(f"differences must be (events, functions), not {d.shape}")
+        raise MethodError(f"differences must have the shape (events, functions), not {d.shape}")
     w = np.ones(len(d)) if weights is None else np.asarray(weights, dtype=np.float64)
     if w.shape != (len(d),):
-        raise MethodError(f"{len(d)} events want as many weights, not {w.shape}")
+        raise MethodError(f"{len(d)} events need {len(d)} weights, not the shape {w.shape}")
     if not (np.isfinite(d).all() and np.isfinite(w).all()):
         raise MethodError(
             "differences or weights are not finite",
         )
     if randomisations < 1:
-        raise MethodError(f"at least one randomisation is needed, not {randomisations}")
+        raise MethodError(f"the number of randomisations must be at least 1, not {randomisations}")
     return np.asarray((w[:, None] * d)[w != 0])
 
 

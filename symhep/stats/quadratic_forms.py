@@ -195,7 +195,10 @@ def detectable_noncentrality(dof: float, size: float = 0.05, power: float = 0.9)
     """
     _check(dof, size, power)
     if power < size:
-        raise MethodError(f"a power of {power} below the size {size} is reached without any departure")
+        raise MethodError(
+            f"the power {power} is below the size {size} of the test, so that no violation "
+            "is needed to reach it"
+        )
     return _noncentrality(float(chi2.isf(size, dof)), dof, 1 - power)
 
 
@@ -220,4 +223,4 @@ def _check(dof: float, *probabilities: float) -> None:
         raise MethodError(f"the degrees of freedom must be finite and > 0, not {dof}")
     for probability in probabilities:
         if not 0 < probability < 1:
-            raise MethodError(f"a level, size or power lies between 0 and 1, not {probability}")
+            raise MethodError(f"a level, size or power must lie between 0 and 1, not {probability}")

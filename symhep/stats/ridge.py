@@ -64,7 +64,7 @@ def ridge(gram: FloatArray, cross: FloatArray, squares: FloatArray, events: floa
     [[1.0, 0.0, 0.0]]
     """
     if not all(np.isfinite(part).all() for part in (gram, cross, squares)):
-        raise MethodError("events or weights are not finite; look for infinities among them")
+        raise MethodError("events or weights are not finite; remove NaN and infinities")
     values, vectors = np.linalg.eigh(gram)
     kept = values > RESOLUTION * max(float(values[-1]), 0.0)
     values, vectors = values[kept], vectors[:, kept]

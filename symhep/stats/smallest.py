@@ -52,7 +52,7 @@ def smallest_p(log_p: npt.ArrayLike, correlation: npt.ArrayLike) -> float:
     """
     logs, c = np.atleast_1d(np.asarray(log_p, dtype=np.float64)), np.asarray(correlation, dtype=np.float64)
     if len(logs) == 0 or not (logs <= 0).all():
-        raise MethodError("p-values are needed: natural logarithms that are not above zero")
+        raise MethodError("natural logarithms of p-values must be zero or negative")
     m = len(logs)
     if not ((c >= 0) & (c <= 1)).all() or c.shape not in ((m - 1,), (m, m)):
         raise MethodError(f"{m} p-values need {m - 1} correlations with the last, in [0, 1]")

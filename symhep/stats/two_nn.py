@@ -50,7 +50,7 @@ def two_nn(x: FloatArray) -> tuple[float, float, float]:
     1.0
     """
     if len(x) < 10:
-        raise ValueError(f"{len(x)} points have no neighbours to speak of")
+        raise ValueError(f"{len(x)} points are too few for nearest neighbours")
     first, second = scipy.spatial.cKDTree(x).query(x, k=3)[0][:, 1:].T
     ratios = np.sort(np.log(second / np.where(first > 0, first, np.nan)))
     ratios = ratios[np.isfinite(ratios)]

@@ -103,5 +103,7 @@ def nuisance_shifts(
 def _pairs(values: FloatArray) -> FloatArray:
     """(A, ...) as (A / 2, 2, ...). Raises `ValueError` for an odd number."""
     if len(values) % 2:
-        raise ValueError(f"{len(values)} members are no pairs of plus and minus")
+        raise ValueError(
+            f"{len(values)} members cannot be pairs of plus and minus variations; their number must be even"
+        )
     return values.reshape(len(values) // 2, 2, *values.shape[1:])

@@ -47,16 +47,50 @@ def check_method(
     Checked are: name, summary, options and record; that the same seed gives the same numbers, in `fit` and in
     `combine`, and that the random streams of the shards are all the randomness there is: numpy's and torch's global
     generators are left alone; that nothing changes the data; that prepared data can be pickled; that parts and result
-    survive storing (JSON, npz without pickle) and the record its schema; that statements carry evidence and name
-    figures that exist; that statements, tables and figures are made from the stored result alone; that event weights
-    are honoured, or refused; that a `vary` of its own gives the same numbers when called again, under keys of the
-    result's answers, and the nominal numbers for nominal events, alone or among weights worked out in one go; that it
-    works where its rows are a subsample of events in blocks, with the same numbers in whatever order these are read.
+    survive storing (JSON, npz without pickle) and the record its schema; that statements carry evidence; that
+    statements and verdicts name figures that exist; that statements, verdicts, tables and figures are made from the
+    stored result alone; that event weights are honoured, or refused; that a `vary` of its own gives the same numbers
+    when called again, under keys of the result's answers, and the nominal numbers for nominal events, alone or among
+    weights worked out in one go; that it works where its rows are a subsample of events in blocks, with the same
+    numbers in whatever order these are read.
+
+    Parameters
+    ----------
+    method
+        An instance.
+    options
+        As in a card; by default those of the method.
+    data
+        Events to try it on, some hundred; by default a toy in two dimensions.
+    seed
+        Of all randomness.
+
+    Returns
+    -------
+    Result
+        Read back from a folder, with statements and tables: for further tests of its numbers.
 
     Raises
     ------
     PluginError
         Saying which rule is broken.
+
+    Examples
+    --------
+    >>> from pydantic import Field
+    >>> import symhep
+    >>> class MeanRecord(symhep.Record):
+    ...     mean: float | None = Field(description="weighted mean of the first feature")
+    >>> class Mean(symhep.Method[symhep.Options, MeanRecord]):
+    ...     name, summary, Options, Record = "mean", "weighted mean of a feature", symhep.Options, MeanRecord
+    ...
+    ...     def fit(self, inputs, shard, context):
+    ...         return symhep.Part({"mean": float(np.average(inputs.data.values[:, 0], weights=inputs.data.weights))})
+    ...
+    ...     def combine(self, inputs, parts, context):
+    ...         return symhep.Result(MeanRecord(mean=parts[0].values["mean"]))
+    >>> round(check_method(Mean()).record.mean, 4)
+    -0.0004
     """
     name = method.name
     _check_declared(method)
@@ -86,8 +120,9 @@ def check_method(
             f"{name}: the record does not survive storing: it is read back changed",
         )
         demand(
-            (stored.statements, stored.tables) == (worded.statements, worded.tables),
-            f"{name}: statements or tables differ when they are made from the stored record",
+            (stored.statements, stored.verdicts, stored.tables)
+            == (worded.statements, worded.verdicts, worded.tables),
+            f"{name}: statements, verdicts or tables differ when they are made from the stored record",
         )
         _check_figures(method, stored, folder)
         _check_vary(trial, result)
@@ -268,11 +303,14 @@ def _check_figures(method: Method[Any, Any, Any], stored: Result[Any], folder: R
             demand(item.name not in names, f"{method.name}: two figures are called '{item.name}'")
             names.add(item.name)
             save_figure(item.figure, folder.root / "figures" / item.name, ("png",))
-    for statement in stored.statements:
-        if statement.figure is not None:
-            demand(
-                statement.figure in names, f"{method.name}: a statement names the figure '{statement.figure}'"
-            )
+    for kind, figure in [
+        *(("statement", statement.figure) for statement in stored.statements),
+        *(("verdict", verdict.figure) for verdict in stored.verdicts),
+    ]:
+        demand(
+            figure is None or figure in names,
+            f"{method.name}: a {kind} names the figure '{figure}', which is not drawn",
+        )
 
 
 def _same(a: Part, b: Part) -> bool:

@@ -20,17 +20,39 @@ _PIECES = 8
 
 
 def check_reader(reader: Reader, path: str | Path, options: Mapping[str, Any] | None = None) -> EventBatch:
-    """Run a reader through the contract on a good file of at least 3 events; returns the events.
+    """Run a reader through the contract on a good file.
 
     Checked are: that it recognises the file; that schema and batches are of the right types; that the schema names
     what is read, four-vectors included; that reading again, chunks and ``max_events`` change no number; that pieces
     from one of its ``starts`` to another make up the whole; that no global random generator is drawn from; that
     nothing is read that was not asked for; that weights are finite numbers; that the file stays as it is.
 
+    Parameters
+    ----------
+    reader
+        An instance.
+    path
+        A file of at least 3 events.
+    options
+        As in a card; by default those of the reader.
+
+    Returns
+    -------
+    EventBatch
+        All events of the file: for further tests of its numbers.
+
     Raises
     ------
     PluginError
         Saying which rule is broken.
+
+    Examples
+    --------
+    >>> import symhep
+    >>> from symhep.plugin.manager import build_registry
+    >>> toys = build_registry().reader("toy")
+    >>> check_reader(toys, "", {"name": "circle", "events": 20}).events.fields
+    ['x1', 'x2', 'angle']
     """
     name, file = reader.name, str(path)
     chosen = reader.Options.model_validate(dict(options or {}))

@@ -21,6 +21,7 @@ from symhep.methods.interface import Shard
 from symhep.methods.passes import Pass, State
 from symhep.methods.record import Record
 from symhep.methods.result import Part, Result, Statement
+from symhep.methods.verdict import Verdict
 from symhep.readers.interface import CollectionSchema, FieldSchema, LossLog, ReadRequest, Schema, Start
 from symhep.testing import check_method, check_reader
 
@@ -119,6 +120,7 @@ Bootstrap: Any = None
                 "Record": Opaque,
                 "combine": lambda *_: Result(Opaque(x=1)),
                 "statements": _says(Statement("It is so.", {"n": 1})),
+                "verdicts": _says(Verdict("Is it?", "yes")),
                 "tables": lambda self, record: {},
             },
             "does not survive storing",
@@ -126,6 +128,11 @@ Bootstrap: Any = None
         ({"statements": _says("It is so.")}, "statements must be Statement objects, not str"),
         ({"statements": _says(Statement("It is so."))}, "no evidence"),
         ({"statements": _says(Statement("It is so.", {"n": 1}, "nowhere"))}, "names the figure 'nowhere'"),
+        ({"verdicts": _says("It is so.")}, "verdicts must be Verdict objects, not str"),
+        (
+            {"verdicts": _says(Verdict("Is it?", "yes", figure="nowhere"))},
+            "a verdict names the figure 'nowhere'",
+        ),
         ({"tables": lambda self, record: {"t": [[1]]}}, "table 't' must be a Table, not list"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -333,6 +340,7 @@ def _streaming(toy_method: Any, wrong: bool, known: bool = True) -> Any:
         "fit": fit,
         "combine": combine,
         "statements": nothing,
+        "verdicts": nothing,
         "figures": nothing,
         "tables": lambda *_: {},
     }

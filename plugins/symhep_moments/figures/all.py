@@ -49,9 +49,9 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "ranks",
             rank_statistics(s.chain),
-            "Statistic of the hypothesis that r independent combinations of the candidates are symmetries, with the "
-            "bands that hold 68 % and 95 % of its values if they are; the numbers are p-values of the rank test with "
-            "these functions, left out below 1e-300.",
+            "Test statistic of the hypothesis that r independent combinations of the candidates are "
+            "symmetries. Bands: 68 % and 95 % of the expected distribution under the hypothesis. Numbers: "
+            "p-values of the rank test with these test functions (omitted below 1e-300).",
         )
     if len(a["generators"]):
         more = (
@@ -60,7 +60,8 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "generators",
             generator_coefficients(a),
-            f"Symmetries found, as combinations of the candidates, of length 1, with one standard error.{more}",
+            "Generators of the symmetries found: normalised coefficients of the candidates with standard "
+            f"errors.{more}",
         )
     if (limits := limits_of(s)) is not None:
         yield NamedFigure("limits", limits, f"{LIMITS} {v_m_meaning(s)}; {V_L}.")
@@ -69,18 +70,19 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "maps",
             breaking_maps(a, s),
-            f"Where symmetries break{f', relative to {s.reference}' if s.reference else ''}. Rotations: events in a "
-            "bin against the mean over their orbits, less one; others: "
-            "relative change of the density along the generator, per unit of rapidity, of energy, or of its parameter. "
-            f"Dots: within two errors of zero.{more}",
+            f"Violations by region{f', relative to {s.reference}' if s.reference else ''}. Rotations: "
+            "relative difference between the events in a bin and the mean over their orbits. Other "
+            "generators: relative change of the density along the generator per unit of its parameter "
+            f"(rapidity, energy). Dots: within two standard errors of zero.{more}",
         )
     if s.sectors:
         more = f" The first {SECTORS} of {len(s.sectors)}." if len(s.sectors) > SECTORS else ""
         yield NamedFigure(
             "sectors",
             azimuths(a, s),
-            "Azimuth of each vector about the axes whose rotations are rejected. Shaded: the clearest sector, where a "
-            f"scan over all sectors rejects an even azimuth; line: what there would be without it.{more}",
+            "Azimuth of each vector about the axes of the violated rotations. Shaded: most significant "
+            "sector, where a scan over all sectors rejects a uniform azimuth; line: expectation without "
+            f"this sector.{more}",
         )
     if discrete.has_discrete(s.discrete):
         yield NamedFigure(
@@ -93,8 +95,9 @@ def draw_all(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "moments",
             moment_pulls(a, s),
-            "Mean change of every test function along every candidate, and along the symmetries found (below the "
-            "line), in units of its error. Blank: no spread, as of sums that the conservation of momentum makes zero.",
+            "Mean change of each test function along each candidate, and along the symmetries found (below "
+            "the line), divided by its standard error. Blank: zero variance, for example sums that vanish "
+            "by momentum conservation.",
         )
 
 
@@ -104,11 +107,11 @@ def _projections(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
     if s.kl is None:
         return
     words = {
-        "kept": "random elements of the group that was found, else the first discrete element that is kept",
-        "rejected": f"random elements of {pretty(s.first_rejected or '')}, which is rejected",
+        "kept": "random elements of the group found, or the first compatible discrete element",
+        "rejected": f"random elements of {pretty(s.first_rejected or '')} (violated)",
     }
     yield from before_and_after_figures(result.histograms, s.unit, words)
-    groups = [ExcessGroup.of("kept", "kept (mean)", [s.kl.kept.excess])]
+    groups = [ExcessGroup.of("kept", "compatible (mean)", [s.kl.kept.excess])]
     if s.kl.failed.number:
         groups.append(ExcessGroup.of("rejected", pretty(s.first_rejected or ""), [s.kl.failed.excess]))
     yield NamedFigure("kl_excess", excess_figure(s.kl.projections, groups), EXCESS)

@@ -38,9 +38,7 @@ def rank_statistics(chain: Sequence[RankRow]) -> Figure:
     for ax, block in zip(axes[0], blocks, strict=True):
         _panel(ax, [t for t in tests if block in t.blocks], block)
     if not tests:
-        axes[0, 0].text(
-            0.5, 0.5, "no rank was tested", transform=axes[0, 0].transAxes, ha="center", color=GREY
-        )
+        axes[0, 0].text(0.5, 0.5, "no rank test", transform=axes[0, 0].transAxes, ha="center", color=GREY)
         return figure
     ranks = [t.dimension for t in tests]
     axes[0, 0].set_xlim(min(ranks) - 0.7, max(ranks) + 0.7)

@@ -22,7 +22,7 @@ _ERRORS = 2.0
 
 
 def breaking_maps(a: Arrays, record: MomentsRecord) -> Figure:
-    """A panel per broken generator: the estimated relative departure from symmetry in bins of two coordinates."""
+    """A panel per broken generator: the estimated relative deviation from symmetry in bins of two coordinates."""
     values, errors = a["map_values"][:SHOWN], a["map_errors"][:SHOWN]
     columns = min(len(values), 2 if len(values) <= 4 else 3)
     lines = -(-len(values) // columns)
@@ -53,7 +53,7 @@ def measured(label: str, kind: str, record: MomentsRecord) -> tuple[float, str]:
     Rates are per unit of the parameter in scaled units, which for a translation is the scale of the events.
     """
     if kind == "modulation":
-        return 1.0, "relative departure"
+        return 1.0, "relative deviation"
     sizes = (c.size for c in record.candidates if c.label == label)
     unit = next((s.unit for s in sizes if s is not None), "per unit")
     translation = label.startswith("P") and unit != "per unit of rapidity"

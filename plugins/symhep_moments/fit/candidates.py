@@ -69,7 +69,7 @@ def given_test(moments: Moments | Whitened, theta: npt.ArrayLike) -> GivenTest:
     columns = given[:, None] if given.ndim == 1 else given
     g = white.mean.shape[1]
     if columns.ndim != 2 or len(columns) != g or columns.shape[1] == 0:
-        raise MethodError(f"directions among {g} generators are an array ({g}, r), not {given.shape}")
+        raise MethodError(f"directions among {g} generators must be an array ({g}, r), not {given.shape}")
     sizes = np.linalg.svd(np.linalg.solve(white.generators, columns), compute_uv=False)
     if columns.shape[1] > g or sizes[-1] <= DEPENDENT * sizes[0]:
         raise MethodError(

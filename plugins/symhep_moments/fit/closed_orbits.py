@@ -57,7 +57,7 @@ class ClosedOrbit:
                 self._values, self._vectors = np.linalg.eig(self.matrix)
                 self._inverse = np.linalg.inv(self._vectors)
                 return
-        raise ValueError(f"the flow of this generator does not come back within {TURNS} turns")
+        raise ValueError(f"the orbits of this generator do not close within {TURNS} turns")
 
     @classmethod
     def of(cls, matrix: npt.ArrayLike) -> ClosedOrbit | None:

@@ -57,7 +57,7 @@ class _Checked:
             )
         if not bool((torch.isfinite(values) & (values >= 0)).all()):
             raise MethodError(
-                "the efficiency is negative, or not finite, for some events: it is a probability"
+                "the efficiency is negative or not finite for some events; it must be a probability"
             )
         return values
 

@@ -141,8 +141,8 @@ def first_reading(
     counted = _counted(events, numbers)
     if counted.within < FEWEST:
         raise MethodError(
-            f"of {events.number} events an effective number of {counted.within:.3g} < {FEWEST:g} lie within the edges; "
-            "edges are cuts that all events have passed: check their places and widths"
+            f"effective number of events within the edges = {counted.within:.3g} < {FEWEST:g} (of {events.number} "
+            "events); edges must be cuts that all events have passed: check their positions and widths"
         )
     support, beyond = support_of_all(events, support, residuals, context)
     means, varied = [*sums, None, None][:2]

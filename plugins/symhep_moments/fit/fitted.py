@@ -20,18 +20,18 @@ LARGEST = 2000
 
 
 def why_not_fitted(events: Events, functions: TestFunctions, effective: float) -> str | None:
-    """Why no directions are sought among the candidates, in words; None: they are. ``effective``: number of events
+    """Why no symmetries are fitted among the candidates, in words; None: they are. ``effective``: number of events
     within the edges."""
     needed = events_needed(functions, len(events.generators))
     if effective < needed:
         return (
-            f"a fit with {functions.count} test functions needs {needed:,} effective events, "
-            f"(sum w)^2 / sum w^2, and there are {effective:,.3g}"
+            f"effective number of events (sum w)^2 / sum w^2 = {effective:,.3g}, but a fit with {functions.count} test "
+            f"functions needs {needed:,}"
         )
     if too_many(events, functions):
         return (
-            f"{functions.count} test functions of {len(events.generators)} candidates are "
-            f"{functions.count * len(events.generators):,} moments, of which {LARGEST:,} are fitted together"
+            f"{functions.count} test functions and {len(events.generators)} candidates give "
+            f"{functions.count * len(events.generators):,} moments, more than the maximum of {LARGEST:,}"
         )
     return None
 

@@ -19,7 +19,7 @@ __all__ = ["Hats", "Plane", "plane_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Bins of the two coordinates.
+#: Bins of names of the two coordinates.
 BINS = (12, 8)
 #: Share of the events on either side that lies beyond a map of features.
 BEYOND = 0.005
@@ -116,7 +116,7 @@ def _directions(p: Tensor) -> Tensor:
 
 
 class Hats(TestFunctions):
-    """Products of piecewise linear functions of the two coordinates, one per bin; their sum is 1."""
+    """Products of piecewise linear functions of names of the two coordinates, one per bin; their sum is 1."""
 
     def __init__(self, plane: Plane) -> None:
         self._plane = plane

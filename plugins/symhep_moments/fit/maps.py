@@ -45,13 +45,13 @@ class BreakingMap:
     label, kind, unit
         Of the generator; 'modulation' or 'rate'.
     values, errors
-        (X, Y) mean over each bin of u, the relative departure of the density from its mean over the orbits, or of - h,
+        (X, Y) mean over each bin of u, the relative deviation of the density from its mean over the orbits, or of - h,
         the relative change of the density per unit of the parameter in scaled units; with standard errors. NaN where
         fewer than ten effective events are expected.
     x, y
         (X + 1,), (Y + 1,) edges of the bins.
     axes
-        Names of the two coordinates.
+        Names of names of the two coordinates.
     """
 
     label: str
@@ -100,7 +100,7 @@ def breaking_maps(events: Events, functions: TestFunctions, labels: Sequence[str
             kind = "modulation"
         shape = (len(plane.x) - 1, len(plane.y) - 1)
         if not np.nansum(errors):
-            return None  # the flow does not move the two coordinates
+            return None  # the flow does not move names of the two coordinates
         unit = "" if kind == "modulation" else "per unit"
         values, errors = values.reshape(shape), errors.reshape(shape)
         return BreakingMap(label, kind, unit, values, errors, plane.x, plane.y, plane.axes)

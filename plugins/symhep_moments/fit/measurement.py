@@ -255,7 +255,7 @@ def _require_given(why: str, sample: Sample) -> None:
     """Relative to another density nothing has an exact test. Raises `MethodError`."""
     if sample.relative_to is not None:
         raise MethodError(
-            f"{why}; relative to another density nothing is tested without a fit: use more events, fewer functions "
+            f"{why}; tests relative to another density need a fit: use more events, fewer test functions "
             "(functions: {fourier: 0}) or fewer candidates (generators: rotations)"
         )
 

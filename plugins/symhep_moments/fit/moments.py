@@ -51,8 +51,8 @@ class Moments:
         k, g = len(self.labels), len(self.generators)
         if self.mean.shape != (k, g) or self.covariance.shape != (k, g, k, g):
             raise ValueError(
-                f"{k} functions and {g} generators, but moments {self.mean.shape} with "
-                f"covariance {self.covariance.shape}"
+                f"{k} functions and {g} generators do not match moments {self.mean.shape} with covariance "
+                f"{self.covariance.shape}"
             )
 
     def restricted(self, basis: FloatArray) -> Moments:

@@ -45,7 +45,7 @@ class Points:
     def all_events(self) -> Events:
         """Those that `symhep_moments.stream.together` reads."""
         if self.events is None:
-            raise ValueError("points that are not of events have no others")
+            raise ValueError("these points do not belong to events with other points")
         return self.events
 
     @property

@@ -106,7 +106,8 @@ def rank_test(moments: Moments | Whitened, r: int) -> RankTest:
         raise MethodError(f"r = {r} symmetries among {g} candidates cannot be tested; take 1 to {g}")
     if k <= g - r:
         raise MethodError(
-            f"{k} test functions cannot tell {r} symmetries among {g} candidates; more than {g - r} are needed"
+            f"{k} test functions are too few to test {r} symmetries among {g} candidates; more than "
+            f"{g - r} are needed"
         )
     right = np.linalg.svd(white.mean @ white.generators)[2]
     fit = fitted(white, white.generators @ right[g - r :].T)

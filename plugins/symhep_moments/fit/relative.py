@@ -130,8 +130,9 @@ def relative_influences(
     for name, sample in (("data", data), ("reference", reference)):
         if not sample.effective >= needed:
             raise MethodError(
-                f"effective number of events (sum w)^2 / sum w^2 of the {name} = {sample.effective:.3g} < {needed}: "
-                f"too few for {functions.count} test functions relative to a reference; ask for fewer functions"
+                f"effective number of events (sum w)^2 / sum w^2 of the {name} = {sample.effective:.3g} < "
+                f"{needed}: too few for {functions.count} test functions relative to a reference; use "
+                "fewer functions"
             )
     alpha = data.effective / (data.effective + reference.effective)
     basis = _basis(data, reference, functions, alpha, context)

@@ -29,8 +29,8 @@ __all__ = ["BY_EFFICIENCY", "STEEP", "RelativeTests", "orbit_tests", "steep_cand
 STEEP = 0.001
 #: Why nothing is fitted where an efficiency is known.
 BY_EFFICIENCY = (
-    "relative to an efficiency, which may have hard edges, candidates are tested along closed orbits; what takes "
-    "derivatives is not told"
+    "relative to an efficiency, which may have hard edges, candidates are tested along closed orbits only; "
+    "tests with derivatives are not made"
 )
 
 
@@ -72,9 +72,9 @@ class RelativeTests:
         if not edges:
             return None
         return (
-            f"along {several(edges)} the density of the events and the reference changes more steeply than the test "
-            "functions follow, as at hard edges of an acceptance, so that what takes derivatives cannot be told "
-            "(declare cuts as edges, if they are any)"
+            f"along {several(edges)} the density of the events and the reference varies too steeply for "
+            "the test functions, as at hard edges of the acceptance, and tests with derivatives "
+            "are not reliable (declare such cuts as edges)"
         )
 
 

@@ -166,13 +166,15 @@ def moments_over(
     effective = squares**2 / max(fourth, TINY)
     if effective <= 2:
         raise MethodError(
-            f"{used} events, {effective:.1f} effective ones, have no covariance; use more events"
+            f"the covariance of {used} events (effective number {effective:.1f}) cannot be estimated; use "
+            "more events"
         )
     # Events beyond an edge count in the mean, as zeros, but say nothing of the spread within.
     inside = within**2 / max(within2, TINY)
     if inside <= 2:
         raise MethodError(
-            f"{inside:.1f} of {used} effective events lie within the edges; they have no covariance"
+            f"{inside:.1f} of {used} effective events lie within the edges; their covariance cannot be "
+            "estimated"
         )
     k, g = mean.shape
     one_event = spread["gram"].reshape(g, k, g, k).transpose(1, 0, 3, 2) / (squares * (1 - 1 / effective))

@@ -91,7 +91,9 @@ def support_of(events: Events, more: FloatArray | None = None) -> Support:
     whole = groups[0]
     n, dimension = whole.flat.shape
     if n <= dimension + 1:
-        raise MethodError(f"{n} events of {dimension} numbers each say nothing of a density; use more events")
+        raise MethodError(
+            f"{n} events with {dimension} components each are too few to test a density; use more events"
+        )
     size = np.sqrt(sum((g.v**2).sum(axis=(1, 2)) for g in groups) / sum(g.v[0].size for g in groups))
     unit = np.where(size > 0, size, 1.0)
     groups = [replace(g, v=g.v / unit[:, None, None]) for g in groups]
@@ -223,7 +225,7 @@ def _excluded(
             why = (
                 f"it changes {' and '.join(broken[:2])}"
                 if broken
-                else "it leads off the surface that holds the events"
+                else "it does not preserve the surface on which the events lie"
             )
             found.append((label, why))
     return tuple(found)

@@ -108,9 +108,7 @@ def whitened(moments: Moments) -> Whitened:
     [1.0, 1.0, 1.0]
     """
     if not (np.isfinite(moments.mean).all() and np.isfinite(moments.covariance).all()):
-        raise MethodError(
-            "moments or their covariance are not finite; look for infinities among the events or their weights"
-        )
+        raise MethodError("moments or their covariance are not finite; remove infinite events or weights")
     every = moments
     moments = _without_harmonics(moments)
     k, g = moments.mean.shape

@@ -103,8 +103,10 @@ def _ordered(events: Events, places: Places, own: list[int]) -> bool:
 def _otherwise(sample: Sample, places: Places, functions: TestFunctions, tested: Events) -> Iterator[str]:
     if places.sets:
         named = " and ".join(places.members)
-        yield f"test functions are sums over the members of {named} and over pairs, whatever their order"
-        yield f"projections show the sum of the members of {named}"
+        yield (
+            f"test functions are sums over the members of {named} and over pairs, independent of their order"
+        )
+        yield f"projections are of the sum of the members of {named}"
     if sample.options.bounds is not None and sample.reference is None:
         crossing = [
             label
@@ -115,11 +117,14 @@ def _otherwise(sample: Sample, places: Places, functions: TestFunctions, tested:
             if orbit is None and ClosedOrbit.of(matrix) is not None
         ]  # fmt: skip
         if crossing:
-            yield f"{', '.join(crossing)}: a rate, for the orbits lead members over their thresholds"
+            yield (
+                f"{', '.join(crossing)}: the size is a rate, because the orbits cross the thresholds of "
+                "the members"
+            )
     if any(not row.all() for row in places.present) and {"pz"} <= set(places.names):
-        yield "subgroups have no free axis: they are sought among the generators that act on all vectors"
+        yield "subgroups have fixed axes: only generators that act on all vectors are considered"
     if places.sets and sample.options.discrete is not None:
-        yield "no exchange of members of a set: they have no order"
+        yield "exchanges of members are not tested: they have no order"
 
 
 def _changed_by(events: Events, edge: Edge) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ _NAMES = {
     "fourier": "Fourier features",
     "members": "members",
     "pairs": "pairs",
-    "user": "user's functions",
+    "user": "user-defined functions",
     "harmonics": "harmonics",
-    "all": "all but harmonics",
+    "all": "all except harmonics",
 }
 
 
@@ -19,6 +19,6 @@ def block_name(name: str) -> str:
     """A block as figures and tables call it.
 
     >>> block_name("low"), block_name("all")
-    ('low powers', 'all but harmonics')
+    ('low powers', 'all except harmonics')
     """
     return _NAMES.get(name, name)

@@ -1,4 +1,4 @@
-"""How broken everything is, or could be, in sentences."""
+"""Sizes of violations and upper limits in sentences."""
 
 from __future__ import annotations
 
@@ -12,26 +12,28 @@ from symhep.methods.result import Statement
 from symhep_moments.record import Candidate, MomentsRecord
 from symhep_moments.say.group import group_in_words
 
-__all__ = ["V_L", "V_M", "bounds", "is_broken", "v_m_meaning"]
+__all__ = ["RATE", "V_L", "V_M", "bounds", "is_broken", "v_m_meaning"]
 
 #: What a size in per cent means.
 V_M = (
-    "v_m = |E[exp(i m phi)]|, phi the angle of a vector about the axis: half of the epsilon of "
-    "1 + epsilon cos m(phi - Psi)"
+    "v_m = |E[exp(i m phi)]| = epsilon / 2 for a density that varies as 1 + epsilon cos m(phi - Psi), with phi the "
+    "angle of a vector about the axis"
 )
 #: The same relative to another density.
 RELATIVE_V_M = (
-    "v_m: half of the epsilon of 1 + epsilon cos m(phi - Psi), by which the density relative to {reference} varies "
-    "along the orbits, phi the angle of a vector about the axis"
+    "v_m = epsilon / 2 for a density relative to {reference} that varies as 1 + epsilon cos m(phi - Psi), with phi the "
+    "angle of a vector about the axis"
 )
 #: The same of directions.
-V_L = "v_l = |E[y_l(n)]|, n the direction of a vector: the root of the mean of P_l(cos angle) over pairs of events"
+V_L = "v_l = |E[y_l(n)]| = <P_l(cos angle)>^(1/2) over pairs of events, with n the direction of a vector"
+#: What a rate means.
+RATE = "rate: r.m.s. relative change of the density per unit of the group parameter"
 #: Candidates that a sentence can hold.
 LISTED = 6
 
 
 def v_m_meaning(s: MomentsRecord) -> str:
-    """What a v_m of this result means."""
+    """Definition of v_m in this result."""
     return V_M if s.reference is None or _of_density(s) else RELATIVE_V_M.format(reference=s.reference)
 
 
@@ -47,7 +49,7 @@ def is_broken(candidate: Candidate) -> bool:
 
 
 def bounds(s: MomentsRecord) -> Iterator[Statement]:
-    """The limit of what was found, what is broken and by how much, limits of the rest, equivalence tests."""
+    """The limit on the group found, sizes of violations, limits on the other candidates, equivalence tests."""
     if s.bounds is None:
         return
     yield from _found(s)
@@ -63,7 +65,7 @@ def bounds(s: MomentsRecord) -> Iterator[Statement]:
 
 
 def _found(s: MomentsRecord) -> Iterator[Statement]:
-    """'SO(2) about the beam axis: no harmonic m <= 6 of the azimuth above v_m = 2.9 % (95 %, expected 3.1 %).'"""
+    """'Upper limit on violations of SO(2) about the beam axis: v_m < 2.9 % (95 % CL, expected 3.1 %) for each ...'"""
     assert s.bounds is not None
     algebra = s.algebra
     if not algebra.dimension:
@@ -72,19 +74,20 @@ def _found(s: MomentsRecord) -> Iterator[Statement]:
         for row in s.bounds.without:
             if row.label == algebra.name:
                 yield Statement(
-                    f"{group_in_words(s)} has no limit ({row.why}).", {"without": row.why}, "limits"
+                    f"No upper limit for {group_in_words(s)}: {row.why}.", {"without": row.why}, "limits"
                 )
         return
     what, symbol, meaning = _functions(algebra.function or "", s)
     yield Statement(
-        f"{group_in_words(s)}: no {what} above {symbol} = {limit_text(algebra)}; {meaning}.",
+        f"Upper limit on violations of {group_in_words(s)}: {symbol} < {limit_text(algebra)} for each {what}. "
+        f"{meaning}.",
         _evidence(algebra) | {"quantities": s.bounds.quantities},
         "limits",
     )
 
 
 def _functions(function: str, s: MomentsRecord) -> tuple[str, str, str]:
-    """What is bounded, its symbol, what this means."""
+    """The limited quantity, its symbol, its definition."""
     assert s.bounds is not None
     if "of the direction of" in function:
         return f"spherical harmonic l <= {s.bounds.highest_order} of a direction", "v_l", V_L
@@ -99,9 +102,10 @@ def _broken(s: MomentsRecord) -> Iterator[Statement]:
     told = [_size(c) for c in broken[:LISTED]]
     told += [f"{len(broken) - LISTED} more"] if len(broken) > LISTED else []
     seen = any(c.size_kind == "v_m" for c in broken[:LISTED])
-    meaning = f"; {v_m_meaning(s)}" if seen and s.algebra.upper_95 is None else ""
+    meanings = [v_m_meaning(s)] if seen and s.algebra.upper_95 is None else []
+    meanings += [RATE] if any(c.size_kind == "rate" for c in broken[:LISTED]) else []
     yield Statement(
-        f"Broken: {several(told)} (95 % intervals, all at once{meaning}).",
+        f"Size of the violation (simultaneous 95 % confidence intervals): {'; '.join([several(told), *meanings])}.",
         {c.label: c.size.to_json() for c in broken if c.size is not None},
         "limits",
     )
@@ -110,12 +114,12 @@ def _broken(s: MomentsRecord) -> Iterator[Statement]:
 def _size(c: Candidate) -> str:
     assert c.size is not None
     if c.size_kind == "rate":
-        return f"{c.label} by {size_text(c.size)}"
-    return f"{c.label} with v_m = {size_text(c.size)} ({c.function})"
+        return f"{c.label}: rate {size_text(c.size)}"
+    return f"{c.label}: v_m = {size_text(c.size)} ({c.function})"
 
 
 def _rest(s: MomentsRecord) -> Iterator[Statement]:
-    """Limits of single candidates that are not broken, and of those that only other functions see broken."""
+    """Limits on compatible candidates, and on those that are violated in other functions only."""
     limited = [c for c in s.candidates if c.upper_95 is not None and not is_broken(c)]
     kept = [c for c in limited if not c.rejected]
     if kept and not (len(kept) == s.algebra.dimension == 1 and s.algebra.upper_95 == kept[0].upper_95):
@@ -123,16 +127,20 @@ def _rest(s: MomentsRecord) -> Iterator[Statement]:
             is_broken(c) and c.size_kind == "v_m" for c in s.candidates[:LISTED]
         )
         meaning = "" if told else f"; {v_m_meaning(s)}"
-        yield Statement(f"Limits: {_limits(kept)}{meaning}.", {c.label: _evidence(c) for c in kept}, "limits")
+        yield Statement(
+            f"Upper limits on violations: {_limits(kept)}{meaning}.",
+            {c.label: _evidence(c) for c in kept},
+            "limits",
+        )
     if seen := [c for c in limited if c.rejected]:
         yield Statement(
-            f"Rejected, but not by the named harmonics, for which the limits are: {_limits(seen)}.",
+            f"Violated, but not in the harmonics, whose upper limits are: {_limits(seen)}.",
             {c.label: _evidence(c) for c in seen}, "limits",
         )  # fmt: skip
 
 
 def _limits(rows: Sequence[Candidate]) -> str:
-    told = [f"{c.label} v_m < {limit_text(c)}" for c in rows[:LISTED]]
+    told = [f"{c.label}: v_m < {limit_text(c)}" for c in rows[:LISTED]]
     told += [f"{len(rows) - LISTED} more"] if len(rows) > LISTED else []
     return several(told)
 

@@ -1,4 +1,4 @@
-"""What a reader must know before believing the findings."""
+"""Warnings and remarks on the findings."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ __all__ = ["cautions"]
 
 #: Two particles of one collection, in what `symhep.lie.elements.named.exchange` calls itself.
 _ALIKE = re.compile(r"exchange of (\S+)\[\d+\] and \1\[\d+\]")
-#: An exchange that is broken more than this compares particles that are sorted.
+#: An exchange with a larger asymmetry compares particles that are sorted.
 ORDERED = 0.5
-#: Below so many effective events only strong breakings can be seen: the sensitivity must be read with the verdict.
+#: Below this effective number of events only large violations can be detected.
 SENSITIVE = 1000
-#: A name that fewer than this share of resamplings share is given with its rivals.
+#: A name found in less than this fraction of the resamplings is given with the alternatives.
 SURE = 0.9
 #: Equations that a sentence can hold.
 CONSTRAINTS = 5
 
 
 def cautions(s: MomentsRecord) -> Iterator[Statement]:
-    """Support, single candidates that survive alone, closure, weights, few events, elements that act alike."""
+    """Support, candidates that are compatible only separately, closure, weights, few events, equivalent elements."""
     yield from _support(s)
     yield from _alone(s)
     yield from _closure(s)
@@ -50,14 +50,15 @@ def _support(s: MomentsRecord) -> Iterator[Statement]:
         words = in_words([row.label for row in support.excluded])
         holds = f": {several(constraints, CONSTRAINTS)}" if constraints else ""
         yield Statement(
-            f"The events lie on a surface{holds}. Not preserving it excludes {words} without a test.",
+            f"The events lie on a surface{holds}. {words[0].upper()}{words[1:]} do not preserve it and are excluded "
+            "without a test.",
             {"excluded": {row.label: row.why for row in support.excluded}, "constraints": constraints},
             "p_values",
             kind="warning",
         )
     if combined := [c.label for c in s.candidates if c.how == "combined"]:
         yield Statement(
-            f"Some of {in_words(combined)} move the events in the same way: combinations of them are tested instead.",
+            f"Some of {in_words(combined)} act identically on the events: combinations of them are tested instead.",
             {"alike": combined},
             "p_values",
             kind="warning",
@@ -79,13 +80,13 @@ def _support(s: MomentsRecord) -> Iterator[Statement]:
 
 
 def _alone(s: MomentsRecord) -> Iterator[Statement]:
-    """Candidates that survive on their own, more of them than there are symmetries together."""
+    """More candidates are compatible separately than together."""
     alive = [c for c in s.candidates if c.rejected is False]
     if s.algebra.dimension is not None and len(alive) > s.algebra.dimension:
         told = several([f"{c.label} (adjusted {p_text(c.p_adjusted)})" for c in alive])
         yield Statement(
-            f"On their own, {len(alive)} candidates are not rejected, {told}, but not all of them hold together: the "
-            "number of symmetries is that of the rank test. More events would tell which they are.",
+            f"{len(alive)} candidates are compatible in separate tests: {told}. The rank test finds fewer symmetries: "
+            "some of these candidates are violated, and more events are needed to decide which.",
             {c.label: c.log10_p_adjusted for c in alive},
             "p_values",
             kind="warning",
@@ -98,16 +99,16 @@ def _closure(s: MomentsRecord) -> Iterator[Statement]:
         return
     if closed.rejected:
         yield Statement(
-            f"The {number} directions are not closed under brackets within errors ({p_text(closed)}). Symmetries of a "
-            "density always close: at least one of them only looks like one in so many events.",
+            f"The {number} generators do not close under commutators within their errors ({p_text(closed)}). The "
+            "symmetries of a density always close: at least one of the generators is not an exact symmetry.",
             {"chi_squared": closed.chi_squared, "conditions": closed.conditions, "log10_p": closed.log10_p},
             "generators",
             kind="warning",
         )
     if not closed.exists:
         yield Statement(
-            f"Whether the {number} directions are closed under brackets cannot be decided: no closed algebra fits near "
-            "them. Some generators are broken so little that the directions are known badly.",
+            f"Closure of the {number} generators under commutators cannot be tested: no closed algebra was found "
+            "within their errors. Some candidates are violated only weakly, so that the generators have large errors.",
             {"dimension": number},
             "generators",
             kind="warning",
@@ -118,12 +119,14 @@ def _name(s: MomentsRecord) -> Iterator[Statement]:
     algebra = s.algebra
     if algebra.stability is None or algebra.stability >= SURE:
         return
-    doubt = f"Low stability ({algebra.stability:.2g}) of the name {algebra.name}."
+    doubt = (
+        f"Low stability of the identified algebra {algebra.name}: {algebra.stability:.2g} of the resamplings."
+    )
     if algebra.name == AMBIGUOUS:
-        doubt = "The errors of the directions are too large to name their algebra."
+        doubt = "The errors of the generators are too large to identify their algebra."
     rivals = algebra.rivals
     yield Statement(
-        f"{doubt}{f' Other names: {several(rivals)}.' if rivals else ''}",
+        f"{doubt}{f' Alternatives: {several(rivals)}.' if rivals else ''}",
         {"stability": algebra.stability, "alternatives": [a.to_json() for a in algebra.alternatives]},
         "generators",
         kind="warning",
@@ -133,25 +136,25 @@ def _name(s: MomentsRecord) -> Iterator[Statement]:
 def _relative(s: MomentsRecord) -> Iterator[Statement]:
     if s.reference:
         yield Statement(
-            f"All symmetries, sizes and limits are those of the density relative to {s.reference}: what breaks both "
-            f"alike, such as the acceptance of a detector, is not seen.{_left_out_relative(s)}",
+            f"All symmetries, sizes and limits refer to the density relative to {s.reference}: effects common to both, "
+            f"such as the detector acceptance, cancel.{_left_out_relative(s)}",
             {"reference": s.reference},
             kind="warning",
         )
         yield from _steep(s)
     if s.edges:
         yield Statement(
-            f"The test functions vanish at the fiducial cuts ({several(s.edges)}): what is there is not seen.",
+            f"The test functions vanish at the fiducial cuts ({several(s.edges)}): violations there are not detected.",
             {"edges": list(s.edges)},
             kind="warning",
         )
 
 
 def _left_out_relative(s: MomentsRecord) -> str:
-    """A density leaves out discrete elements, and rates of open flows are not measured along orbits."""
+    """Discrete elements are not tested relative to a density; open orbits have no rate along them."""
     if s.reference is not None and s.reference.startswith("the density"):
         return " Discrete elements are not tested relative to a density."
-    return "" if s.bounds is None else " Flows that do not come back, such as boosts, have no size there."
+    return "" if s.bounds is None else " Generators without closed orbits, such as boosts, have no size."
 
 
 def _steep(s: MomentsRecord) -> Iterator[Statement]:
@@ -161,10 +164,9 @@ def _steep(s: MomentsRecord) -> Iterator[Statement]:
     ]
     if doubtful:
         yield Statement(
-            f"Along {several(doubtful)} the density of both samples changes more steeply than the test functions "
-            "follow, as at hard edges of an acceptance. Relative to a reference these are tested by derivatives, which "
-            "reject too often there: that they are excluded cannot be told from an effect of the edges, unless cuts "
-            "are declared as edges.",
+            f"Along {several(doubtful)} the density of both samples varies too steeply for the test functions, as at "
+            "hard edges of the acceptance. Tests with derivatives reject too often there: these violations may be an "
+            "effect of the edges. Declare the cuts as edges to test them.",
             {"steep": doubtful},
             "p_values",
             kind="warning",
@@ -172,11 +174,11 @@ def _steep(s: MomentsRecord) -> Iterator[Statement]:
 
 
 def _subsample(s: MomentsRecord) -> Iterator[Statement]:
-    """What is not from all events. Nothing is wrong with it."""
+    """Quantities estimated from a subsample; a remark, not a warning."""
     if s.subsample is not None:
         yield Statement(
-            f"Moments, limits and sectors are sums over all {s.events.used:,} events. A uniform subsample of "
-            f"{s.subsample:,} gives the covariance of the moments, maps and projections.",
+            f"Moments, limits and sectors use all {s.events.used:,} events. The covariance of the moments, maps and "
+            f"projections use a uniform subsample of {s.subsample:,} events.",
             {"used": s.events.used, "subsample": s.subsample},
         )
 
@@ -186,16 +188,16 @@ def _weights(s: MomentsRecord) -> Iterator[Statement]:
     evidence = events.to_json()
     if events.negative > 0:
         yield Statement(
-            f"{events.negative:.1%} of the weight is negative; it enters with its sign. The effective number of "
-            f"events is {events.effective:,.0f}.",
+            f"{100 * events.negative:.1f} % of the sum of absolute weights is negative; negative weights enter with "
+            f"their sign. Effective number of events: {events.effective:,.0f}.",
             evidence,
             kind="warning",
         )
     yield from copies_statements(events)
     if events.effective < SENSITIVE and s.not_fitted is None:
         yield Statement(
-            f"The effective number of events is {events.effective:,.0f}: a symmetry that is not rejected may be "
-            "broken by much more than a few per cent; see its limit.",
+            f"Low sensitivity: the effective number of events is {events.effective:,.0f} < {SENSITIVE:,}. A compatible "
+            "symmetry may be violated by much more than a few per cent; see its upper limit.",
             evidence,
             "limits",
             kind="warning",
@@ -203,7 +205,7 @@ def _weights(s: MomentsRecord) -> Iterator[Statement]:
 
 
 def _ordered(s: MomentsRecord) -> Iterator[Statement]:
-    """Exchanges within one collection that are broken so strongly that most events have the same order."""
+    """Exchanges within one collection that are violated so strongly that most events have the same order."""
     ordered = {
         d.name: d.learned_asymmetry.value
         for d in s.discrete
@@ -212,7 +214,7 @@ def _ordered(s: MomentsRecord) -> Iterator[Statement]:
     }  # fmt: skip
     if ordered:
         yield Statement(
-            "Particles that are ordered by pt (sort: pt) are not exchangeable by construction: "
+            "Particles ordered by pt (sort: pt) are not exchangeable by construction: the violation of "
             f"{several(list(ordered))} may only reflect the pt ordering.",
             {"asymmetry": ordered},
             "discrete",

@@ -1,4 +1,4 @@
-"""The symmetry that was found, as a phrase of a sentence, and the row whose p-value is that of the phrase."""
+"""The symmetry found as a phrase of a sentence, and the row with its p-value."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _ROUNDING = 1e-6
 def group_in_words(s: MomentsRecord) -> str:
     """'SO(2) about the beam axis', 'SO(3) (J_x, J_y, J_z)', 'so(4) (J_12, J_13 and 4 more)'.
 
-    The name is that of the one class of subgroups that survives and lies in no other survivor, if it has as many
-    generators as were found; else that of the algebra; one that has no name is given by its dimension. The position is
-    the catalogue's, if that survives, else fitted.
+    The name is that of the only maximal compatible class of subgroups, if it has the number of generators found; else
+    that of the algebra, or its dimension if it has no name. The axes are those of the lab frame if compatible, else
+    fitted.
     """
     if (row := _class(s)) is not None:
         if row.name == "SO(2)":
@@ -113,7 +113,7 @@ def _axis(generators: Sequence[GeneratorRow], at_lab: bool) -> str:
         return "the beam axis"
     found = found_rotation(generators)
     if found is None:
-        return f"some axis: {generators[0].label}"
+        return f"a fitted axis: {generators[0].label}"
     x, y, z = (f"{a:.3f}".replace("-0.000", "0.000") for a in found[0])
     return f"the axis ({x}, {y}, {z})"
 

@@ -17,17 +17,17 @@ __all__ = ["sector_statements", "sector_table"]
 
 
 def sector_statements(rows: Sequence[SectorRow]) -> Iterator[Statement]:
-    """Of each axis the clearest sector, and whose others may follow from it."""
+    """The most significant sector about each axis, and others that may be a consequence of it."""
     for row in rows:
         if not row.clearest or row.size is None or row.contrast is None:
             continue
         lost = row.kind == "loss"
-        what = "lost" if lost else "in excess"
+        what, amount = ("deficit", "Loss:") if lost else ("excess", "Excess:")
         text = (
-            f"The azimuth of {row.vector} about the axis of {row.label} has a sector of "
-            f"{'fewer' if lost else 'more'} events from {_angle(row.low_edge)} to {_angle(row.high_edge)} rad "
-            f"({p_text(row)} for the clearest of all sectors): {size_text(row.contrast)} of the events in it are "
-            f"{what}, {size_text(row.size)} of all (95 %)."
+            f"Azimuth of {row.vector} about the axis of {row.label}: {what} of events from {_angle(row.low_edge)} to "
+            f"{_angle(row.high_edge)} rad ({p_text(row)} for the most significant of all sectors). {amount} "
+            f"{size_text(row.contrast)} of the events in the sector, {size_text(row.size)} of all events (95 % "
+            "confidence intervals)."
         )
         others = [o for o in rows if o.label == row.label and o.size is not None and o is not row]
         if others:
@@ -35,12 +35,12 @@ def sector_statements(rows: Sequence[SectorRow]) -> Iterator[Statement]:
                 f"{o.vector} (from {_angle(o.low_edge)} to {_angle(o.high_edge)} rad, {o.kind})"
                 for o in others
             ]
-            text += f" Not even either, and perhaps because of it, is the azimuth of {several(listed)}."
+            text += f" Possibly as a consequence, uniformity is also rejected for the azimuth of {several(listed)}."
         yield Statement(text, row.to_json(), "sectors")
 
 
 def sector_table(rows: Sequence[SectorRow]) -> Table:
-    """Of each vector its clearest sector."""
+    """The most significant sector of each vector."""
     cells = [
         (
             row.vector, row.label, row.kind, row.p, row.p_adjusted, row.low_edge, row.high_edge,
@@ -50,12 +50,12 @@ def sector_table(rows: Sequence[SectorRow]) -> Table:
     ]  # fmt: skip
     heads = (
         "vector", "rotation", "kind", UNADJUSTED, ADJUSTED, Heading("from", "rad"), Heading("to", "rad"),
-        Heading("lost or in excess in it", "%"), Heading("share of all events", "%"), "clearest",
+        Heading("loss or excess in the sector", "%"), Heading("fraction of all events", "%"), "most significant",
     )  # fmt: skip
     return Table.of(
         heads, cells,
-        "Of each vector the sector of azimuth with the clearest loss or excess; p-values are those of a scan over all "
-        "sectors. 95 % intervals.",
+        "Most significant sector of azimuth with a loss or an excess of events, for each vector; p-values account for "
+        "the scan over all sectors. 95 % confidence intervals.",
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What the numbers say, in sentences with their evidence; from the record alone."""
+"""Findings in sentences with their evidence; from the record alone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CLEAR = 4.5
 
 
 def sentences(s: MomentsRecord) -> Iterator[Statement]:
-    """The physics, most important first; then what a reader must know before believing it."""
+    """Findings, most important first; then warnings."""
     yield _answer(s)
     groups = group_statement(s.groups)
     yield from () if groups is None else (groups,)
@@ -65,21 +65,21 @@ def sentences(s: MomentsRecord) -> Iterator[Statement]:
 
 
 def _projections(s: MomentsRecord) -> Iterator[Statement]:
-    """What the projections show of the symmetry, beside one candidate that is none."""
+    """Projections after the symmetry found, and after one violated candidate."""
     if s.kl is None:
         return
     elements = [plural(n, "discrete element")] if (n := len(s.symmetry.element_names)) else []
     group = [f"random elements of {group_in_words(s)}"] if s.symmetry.generator_names else []
     words = [("kept", f"for {several(group + elements)}")]
     if s.first_rejected is not None:
-        words.append(("failed", f"for random elements of {in_words([s.first_rejected])} (rejected)"))
+        words.append(("failed", f"for random elements of {in_words([s.first_rejected])} (violated)"))
     told = excess_statement(s.kl, words)
     if told is not None:
         yield told
 
 
 def _answer(s: MomentsRecord) -> Statement:
-    """'The 20,000 events are consistent with SO(2) about the beam axis (p = 0.31); ... are excluded (...).'"""
+    """'The 20,000 events are compatible with SO(2) about the beam axis (p = 0.31); violated: ...'"""
     if s.not_fitted is not None:
         return unfitted_answer(s)
     algebra, (row, tested) = s.algebra, group_p(s)
@@ -92,20 +92,18 @@ def _answer(s: MomentsRecord) -> Statement:
     relative = f", relative to {s.reference}," if s.reference else ""
     left = [one.label for one in s.support.excluded]
     if algebra.dimension == 0:
-        text = f"The {s.events.used:,} events{relative} respect no continuous symmetry among the candidates"
+        text = f"The {s.events.used:,} events{relative} violate all candidate continuous symmetries"
         if excluded:
             text += f": {_excluded(excluded)}"
         if left:
             text += f"{';' if excluded else ':'} {_off_support(left)}"
         return Statement(f"{text}.", evidence, "p_values")
     text = (
-        f"The {s.events.used:,} events are consistent{relative} with {group_in_words(s)} ({p_text(tested)})"
+        f"The {s.events.used:,} events are compatible{relative} with {group_in_words(s)} ({p_text(tested)})"
     )
     mixed = only_combined(s)
     if mixed and any(c.rejected is False for c in s.candidates):
-        text += (
-            f"; {in_words(mixed)} {'is' if len(mixed) == 1 else 'are'} no symmetry alone, but in combination"
-        )
+        text += f"; {in_words(mixed)} {'is a symmetry' if len(mixed) == 1 else 'are symmetries'} only in combination"
     elif mixed:
         many = "s of them are" if (algebra.dimension or 0) > 1 else " of them is"
         text += (
@@ -126,7 +124,7 @@ def _excluded(rows: Sequence[Candidate]) -> str:
     worst = bound_text(max(_log10_adjusted(row) for row in rows))
     worst += " or less" if worst.startswith("p =") and len(rows) > 1 else ""
     words = in_words([row.label for row in rows])
-    return f"{words} {'is' if words == rows[0].label else 'are'} excluded (adjusted {worst})"
+    return f"{words} {'is' if words == rows[0].label else 'are'} violated (adjusted {worst})"
 
 
 def _log10_adjusted(row: Candidate) -> float:
@@ -135,7 +133,7 @@ def _log10_adjusted(row: Candidate) -> float:
 
 
 def _rank(s: MomentsRecord) -> Iterator[Statement]:
-    """How many, and how clearly no more."""
+    """The number of symmetries, and the p-value for more."""
     tests = {t.dimension: t for t in s.chain}
     # Of many candidates the chain leaves out the numbers that are excluded beyond doubt.
     found, number = s.algebra.dimension, _tested(s)
@@ -144,18 +142,20 @@ def _rank(s: MomentsRecord) -> Iterator[Statement]:
     evidence = {str(r): t.log10_p for r, t in tests.items()}
     among = f"Rank test: among {number} candidates{' on the support' if s.support.excluded else ''}"
     if found == number:
-        text = f"{among} no combination is broken ({p_text(tests[found])} for all {found} together)."
-        text = text if number > 1 else f"Rank test: the one candidate is not broken ({p_text(tests[found])})."
+        text = f"{among} no combination is violated ({p_text(tests[found])} for all {found} together)."
+        text = (
+            text if number > 1 else f"Rank test: the only candidate is compatible ({p_text(tests[found])})."
+        )
         yield Statement(text, evidence, "ranks")
         return
     more = tests[min(r for r in tests if r > found)].log10_p
     assert more is not None
     bound = bound_text(more)
     if found:
-        words = "one symmetry agrees" if found == 1 else f"{counted(found)} independent symmetries agree"
-        text = f"{among} {words} with the moments ({p_text(tests[found])}), more are rejected ({bound})."
+        words = "one symmetry is" if found == 1 else f"{counted(found)} independent symmetries are"
+        text = f"{among} {words} compatible ({p_text(tests[found])}), more are rejected ({bound})."
     else:
-        text = f"{among} none survives: one symmetry or more is rejected ({bound})."
+        text = f"{among} none is a symmetry: one or more is rejected ({bound})."
     yield Statement(text, evidence, "ranks")
 
 
@@ -170,15 +170,15 @@ def _generators(s: MomentsRecord) -> Iterator[Statement]:
     if not rows or len(rows) > LISTED or len(rows) == _tested(s):
         return
     listed = several([row.label for row in rows])
-    listed = listed if len(listed) <= LONG else "sums of many of them (see the table)"
+    listed = listed if len(listed) <= LONG else "sums of many candidates (see the table)"
     angle, rotation, known = s.algebra.angle_95, found_rotation(rows), ""
     if rotation is not None:
         angle = rotation[1]
-        known = f"; the true axis lies within {math.degrees(angle):.2g} degrees of it (95 %)" if angle else ""
+        known = f"; the true axis is within {math.degrees(angle):.2g} degrees (95 % CL)" if angle else ""
     elif angle is not None:
-        true, found = ("direction", "it") if len(rows) == 1 else ("span", "theirs")
-        where = f"within {math.degrees(angle):.2g} degrees of {found} in the space of the candidates (95 %)"
-        known = f"; the true {true} lies {where}"
+        true = "generator" if len(rows) == 1 else "span"
+        where = f"within {math.degrees(angle):.2g} degrees in the space of the candidates (95 % CL)"
+        known = f"; the true {true} is {where}"
     what = "generator is" if len(rows) == 1 else "generators are"
     yield Statement(
         f"The best-fit {what} {listed}{known}.",
@@ -189,7 +189,7 @@ def _generators(s: MomentsRecord) -> Iterator[Statement]:
 
 
 def _places(s: MomentsRecord) -> Iterator[Statement]:
-    """Where the weakest breaking of a rotation, or of another flow that comes back, is clearest."""
+    """The most significant region of the weakest violation of a rotation or another closed orbit."""
     sizes = {c.label: c.size.value or 0.0 for c in s.candidates if is_broken(c) and c.size is not None}
     for b in sorted(s.clearest_bins, key=lambda b: sizes.get(b.label, math.inf)):
         value, error = b.departure.value, b.departure.error
@@ -202,9 +202,9 @@ def _places(s: MomentsRecord) -> Iterator[Statement]:
                 _place(axis, ends, s.unit) for axis, ends in zip(b.axes, (b.x_edges, b.y_edges), strict=True)
             )
             yield Statement(
-                f"{b.label} is broken most clearly where {x} and {y}: "
-                f"({with_error(100 * abs(value), 100 * error)}) % {more} events than the symmetry predicts{relative} "
-                f"(the clearest of {b.bins} bins).",
+                f"The most significant violation of {b.label} is at {x} and {y}: "
+                f"({with_error(100 * abs(value), 100 * error)}) % {more} events than expected from the symmetry"
+                f"{relative} (most significant of {b.bins} bins).",
                 b.to_json(),
                 "maps",
             )
@@ -212,7 +212,7 @@ def _places(s: MomentsRecord) -> Iterator[Statement]:
 
 
 def _place(axis: str, ends: Sequence[float], unit: str) -> str:
-    """Where on an axis: 'px is 3 to 4 GeV'."""
+    """Range on an axis: 'px = 3 to 4 GeV'."""
     azimuth, cosine = axis.startswith("azimuth"), axis.startswith("cos")
     unit = "rad" if azimuth else "" if cosine else unit
-    return f"{'the ' if azimuth else ''}{axis} is {ends[0]:.3g} to {ends[1]:.3g} {unit}".rstrip()
+    return f"{axis} = {ends[0]:.3g} to {ends[1]:.3g} {unit}".rstrip()

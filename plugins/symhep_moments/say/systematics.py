@@ -1,4 +1,4 @@
-"""Which systematic variations are in the p-values and bounds, in words."""
+"""Systematic variations included in the p-values and limits, in words."""
 
 from __future__ import annotations
 
@@ -30,19 +30,17 @@ def _included(terms: SystematicTerms) -> str:
     if terms.envelopes:
         joined = ";" if terms.parametric else f" of the {whose}:"
         text += (
-            f"{joined} of {several(terms.envelopes)}, whose alternatives have no parameter, the largest p-value over "
-            "them and the nominal events, and the union of the intervals"
+            f"{joined} {several(terms.envelopes)} (no nuisance parameter: largest p-value over the nominal events and "
+            "the alternatives, union of the confidence intervals)"
         )
     if terms.of == "events":
-        text += ". An exact p-value would be that of the nominal simulation: these are not exact"
+        text += ". These p-values are not exact; exact ones exist for the nominal simulation only"
     return f"{text}."
 
 
 def _nominal(terms: SystematicTerms) -> str:
-    found = (
-        [f"{several(terms.nominal_only)} are those of the nominal events alone"] if terms.nominal_only else []
-    )
+    found = [f"not included in {several(terms.nominal_only)}"] if terms.nominal_only else []
     if terms.omitted:
-        found.append(f"discrete elements are tested by moments, without {several(terms.omitted)}")
+        found.append(f"discrete elements are tested with moments only, not with {several(terms.omitted)}")
     text = "; ".join(found)
     return f"Systematic variations: {text}." if text else ""

@@ -16,7 +16,7 @@ from symhep.hypotheses.support.told import surface_table
 from symhep.methods.table import Cell, Heading, Table
 from symhep_moments.record import Candidate, MomentsRecord
 from symhep_moments.say.blocks import block_name
-from symhep_moments.say.bounds import v_m_meaning
+from symhep_moments.say.bounds import RATE, v_m_meaning
 from symhep_moments.say.sectors import sector_table
 
 __all__ = ["tables"]
@@ -42,16 +42,17 @@ def tables(s: MomentsRecord) -> dict[str, Table]:
 
 def _candidates(s: MomentsRecord) -> Table:
     caption = (
-        f"Size of the breaking, in per cent {v_m_meaning(s)}, or a rate; 95 % intervals and limits, all at once."
+        f"Size of the violation: in per cent, {v_m_meaning(s)}; otherwise a {RATE}. Simultaneous 95 % confidence "
+        "intervals and upper limits."
         if any(c.size is not None for c in s.candidates)
         else ""
     )
     alone = {} if s.systematic_terms is None else s.systematic_terms.without_systematics
     more: dict[str | Heading, Callable[[Candidate], Cell]] = {
-        "p without systematics": lambda c: alone[c.label].p if c.label in alone else None,
+        "p, statistical only": lambda c: alone[c.label].p if c.label in alone else None,
         # Candidates differ in their units, so that these are no columns of numbers.
-        "size of the breaking": lambda c: None if c.size is None else size_text(c.size),
-        "largest": lambda c: c.function if c.size_kind == "v_m" else None,
+        "size of the violation": lambda c: None if c.size is None else size_text(c.size),
+        "largest observable": lambda c: c.function if c.size_kind == "v_m" else None,
         **limit_columns(s.candidates),
     }
     return candidate_table(s.candidates, more, caption)
@@ -60,7 +61,7 @@ def _candidates(s: MomentsRecord) -> Table:
 def _left_out(s: MomentsRecord) -> Table:
     return Table.of(
         ("generator", "why"), [(row.label, row.why) for row in s.left_out],
-        "Generators that were asked for and do not act on all of the vectors.",
+        "Requested generators that are not defined on all vectors.",
     )  # fmt: skip
 
 
@@ -69,14 +70,15 @@ def _ranks(s: MomentsRecord) -> Table:
     rows = [
         (
             t.dimension, t.statistic, t.dof, *(t.blocks[name].p if name in t.blocks else None for name in names), t.p,
-            "rejected" if t.rejected else "survives",
+            "rejected" if t.rejected else "compatible",
         )
         for t in s.chain
     ]  # fmt: skip
     heads = (f"p, {block_name(name)}" for name in names)
     return Table.of(
         ("symmetries", "statistic", "expected", *heads, "rank-test p", "verdict"), rows,
-        "Rank tests of the hypothesis of r independent symmetries among the candidates: statistic of all functions and "
-        "its mean if r symmetries hold; the rank-test p joins those of the blocks of functions. Tested downwards until "
-        f"the first that survives at {s.significance_level:g}, which needs no adjustment.",
+        "Rank tests of the hypothesis of r independent symmetries among the candidates: test statistic with all test "
+        "functions and its expectation if r symmetries hold. The rank-test p combines the p-values of the sets of test "
+        "functions. The hypotheses are nested and tested in decreasing r until one is compatible at the significance "
+        f"level {s.significance_level:g}; no adjustment for their number is needed.",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a reader must know of whole events: what does not act on them, cuts on members, order, what else is special."""
+"""Remarks on events with a variable number of objects: undefined generators, cuts on members, pt ordering."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PT = ("J_x", "J_y", "K_x", "K_y", "P_x", "P_y", "D")
 
 
 def left_out(s: MomentsRecord) -> Iterator[Statement]:
-    """'Not defined on these vectors, and so no candidates: J_x ...'."""
+    """'Not tested, because not defined on all vectors: J_x ...'."""
     if s.left_out:
         reasons: dict[str, list[str]] = {}
         for row in s.left_out:
@@ -26,22 +26,22 @@ def left_out(s: MomentsRecord) -> Iterator[Statement]:
             for why, labels in reasons.items()
         ]
         yield Statement(
-            f"Not defined on all vectors, and so left out: {several(told)}.",
+            f"Not tested, because not defined on all vectors: {several(told)}.",
             {row.label: row.why for row in s.left_out},
             "p_values",
         )
 
 
 def whole_events(s: MomentsRecord) -> Iterator[Statement]:
-    """Cuts on members, objects sorted by pt, spectators beside edges, and what is done otherwise."""
+    """Cuts on members, objects sorted by pt, spectators with edges, and differences in the analysis."""
     cuts: dict[tuple[str, ...], list[str]] = {}
     for cut in s.thresholds:
         if not cut.covered:
             cuts.setdefault(cut.changed_by, []).append(cut.cut)
     for changed_by, texts in cuts.items():
         yield Statement(
-            f"Cuts of the objects, {several(texts)}, are not invariant under {in_words(changed_by)} and break them. "
-            "'edges: objects' tests inside of the cuts.",
+            f"The cuts {several(texts)} are not invariant under {in_words(changed_by)} and violate this symmetry. Set "
+            "'edges: objects' to test inside the cuts.",
             {"cuts": texts, "changed_by": list(changed_by)},
             "p_values",
             kind="warning",
@@ -53,8 +53,8 @@ def whole_events(s: MomentsRecord) -> Iterator[Statement]:
     if sorted_ones and changing:
         verb = "is" if len(sorted_ones) == 1 else "are"
         yield Statement(
-            f"{several(sorted_ones)} {verb} sorted by pt in all events: {in_words(changing)} change pt, so that the "
-            "order itself may break them.",
+            f"{several(sorted_ones)} {verb} sorted by pt in all events, and {in_words(changing)} change pt: the "
+            "violation may only reflect the pt ordering.",
             {"sorted": sorted_ones, "changing": changing},
             "p_values",
             kind="warning",
@@ -62,23 +62,25 @@ def whole_events(s: MomentsRecord) -> Iterator[Statement]:
     if s.edges and (steps := list(_steps(s.whole))):
         text = several(steps)
         yield Statement(
-            f"{text[0].upper()}{text[1:]} makes a step where a member crosses its threshold, against which edges do "
-            "not help: it breaks what takes members over them.",
+            f"{text[0].upper()}{text[1:]} introduces a discontinuity where a member crosses its threshold, which edges "
+            "do not remove: generators that move members across the threshold are violated.",
             {"edges": list(s.edges), "steps": steps},
             "p_values",
             kind="warning",
         )
     if s.whole.otherwise:
         text = "; ".join(s.whole.otherwise)
-        yield Statement(f"Of whole events: {text}.", {"otherwise": list(s.whole.otherwise)})
+        yield Statement(
+            f"Events with a variable number of objects: {text}.", {"otherwise": list(s.whole.otherwise)}
+        )
 
 
 def _steps(whole: WholeEvents) -> Iterator[str]:
-    """What may change at once where a member of a set comes in or leaves."""
+    """Discontinuities where a member of a set passes its threshold."""
     sets = [row for row in whole.objects if row.is_set]
     for row in sets:
         # What has one member at least, and nothing else, adds nothing where that one leaves.
         if row.fewest > (1 if len(whole.objects) == 1 else 0):
             yield f"a selection of events with at least {row.fewest} {row.name}"
     if sets and whole.spectator_names:
-        yield "a spectator that counts members, or depends on which of them pass,"
+        yield "a spectator that depends on the number of members"

@@ -45,14 +45,15 @@ __all__ = ["draw_all"]
 SHOWN = 20
 #: Which element the events are shown after.
 _WHICH = {
-    "kept": "a kept element, refined: the one in the middle by excess KL divergence",
-    "rejected": "a rejected element, refined: the one in the middle by excess KL divergence",
+    "kept": "an accepted element after refinement (median excess KL divergence)",
+    "rejected": "a rejected element after refinement (median excess KL divergence)",
     "random": "a random element of the search space",
 }
 _WHICH_GROUP = {
-    "kept": "elements of what survives, the largest subgroup or the first discrete element; of a subgroup each event "
-    "by a random element of its own",
-    "rejected": "elements of what is rejected, the first generator or discrete element, likewise",
+    "kept": "a compatible symmetry: the largest subgroup (a different random element for each event) or "
+    "the first discrete element",
+    "rejected": "a violated symmetry: the first generator (a different random element for each event) or "
+    "discrete element",
     "random": "random elements of the whole group",
 }
 
@@ -77,13 +78,13 @@ def _of_tests(record: SymmetryGanRecord) -> str:
         return found
     if found == tested or not record.connected_components:
         return tested
-    return f"{tested or 'the vectors'}; components: of {found}"
+    return f"{tested or 'the vectors'}; components refer to {found}"
 
 
 def _captioned(figures: Iterator[NamedFigure], whose: str) -> Iterator[NamedFigure]:
     """With what they show the symmetries of."""
     for figure in figures:
-        yield replace(figure, caption=f"{figure.caption} Of {whose}.") if whose else figure
+        yield replace(figure, caption=f"{figure.caption} Refers to {whose}.") if whose else figure
 
 
 def _training(result: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
@@ -91,9 +92,9 @@ def _training(result: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "training",
             training_losses(result.arrays),
-            "Loss of the discriminators while training, both halves summed. Near 2 ln 2 there is nothing left by "
-            "which they could tell events from their images; where the loss stays lower, a restart found no "
-            "symmetry.",
+            "Loss of the discriminators during training (sum over both classes). At 2 ln 2 the "
+            "discriminator cannot distinguish events from transformed events; a lower loss means that the "
+            "restart found no symmetry.",
         )
 
 
@@ -103,9 +104,9 @@ def _elements(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "landscape",
             loss_landscape(r.arrays, landscape.slices),
-            "Slices through the loss with the best possible discriminator, less 2 ln 2 (0: a symmetry), and what was "
-            "found. Parameters that are not on the axes are held at the values above the panel; faint: elements that "
-            "have others.",
+            "Loss for the optimal discriminator minus 2 ln 2 (0: a symmetry), and the elements found. "
+            "Parameters not on the axes are fixed to the values above the panel; faint markers: elements "
+            "with other values.",
         )
     if space is not None:
         number = len(space.parameter_labels) - len(space.discrete_parameters)
@@ -113,7 +114,7 @@ def _elements(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "parameters",
             final_parameters(r.arrays, space.parameter_labels, space.discrete_parameters),
-            f"Parameters of the transformation after training against those before. Dotted: not moved.{more}",
+            f"Parameters of the transformation after training versus before. Dotted: no change.{more}",
         )
 
 
@@ -126,7 +127,8 @@ def _before_and_after(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "planes",
             before_and_after_planes(r.histograms, unit),
-            "Held-out events in two coordinates, before and after an element that was found and a random one.",
+            "Held-out events in two coordinates, before and after a transformation that was found and a "
+            "random one.",
         )
 
 
@@ -138,9 +140,9 @@ def _judged(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "kl",
             kl_divergences(r.arrays, s.kl.projections),
-            f"KL divergence of each projection of images of one half of the held-out events from the other half, "
-            f"{s.kl.bins} bins: elements as training left them and refined, random elements, and the halves "
-            f"themselves (noise: what the identity reads). Diamonds: means.{more}",
+            "KL divergence of each projection between one half of the held-out events, transformed, and "
+            f"the other half ({s.kl.bins} bins): elements found before and after refinement, random "
+            f"elements, and noise (the identity). Diamonds: means.{more}",
         )
     names, groups = _excess(r)
     if any(group.value.size for group in groups):
@@ -149,16 +151,16 @@ def _judged(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "posthoc",
             posthoc_losses(r.arrays, s.posthoc_loss.ideal),
-            "Loss of a new classifier between events and images, per element as training left it, on held-out "
-            "events. 2 ln 2: it can only guess.",
+            "Loss of a newly trained classifier between events and transformed events, on held-out events, "
+            "for each element before refinement. 2 ln 2: no discrimination.",
         )
     if np.isfinite(r.arrays.get("log10_p", np.zeros(0))).any():
         yield NamedFigure(
             "element_p_values",
             element_p_values(r.arrays, s.significance_level),
-            "p-values of the found elements, on events that training never saw: as training left them, and "
-            "refined to the precision of the training events. Adjusted by Holm's method; right of the dashed "
-            f"line, at {s.significance_level:g}, an element is rejected.",
+            "p-values of the elements found, on held-out events, before and after refinement on the training events; "
+            "adjusted with Holm's method. Elements to the right of the dashed line (significance level "
+            f"{s.significance_level:g}) are rejected.",
         )
 
 
@@ -190,22 +192,24 @@ def _group(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "span",
             span_of_logarithms(r.arrays, s),
-            "Logarithms of the found elements: singular values beside those of the elements' errors alone (left), "
-            "and the generators of what rises above them, of length 1, with one standard error (right).",
+            "Logarithms of the elements found. Left: singular values, compared with those expected from "
+            "the errors alone. Right: normalised generators of the significant directions with standard "
+            "errors.",
         )
     if s.connected_components:
         yield NamedFigure(
             "components",
             component_sizes(s),
-            "Components that the found elements fall into: their number, the mean excess KL divergences of these, "
-            "refined, and how far their post-hoc loss is from 2 ln 2, with its error. In colour: not rejected.",
+            "Components of the elements found: number of elements, mean excess KL divergences after "
+            "refinement, and difference between 2 ln 2 and the post-hoc loss with its standard error. "
+            "Coloured: compatible.",
         )
     if s.composition is not None:
         yield NamedFigure(
             "composition",
             composition_growth(r.arrays, () if s.kl is None else s.kl.projections),
-            "Found elements composed k times: distance from the exact power, and excess KL divergence of the composed "
-            "element over the noise of split samples, with the error of one element.",
+            "Elements found, composed k times with themselves: distance from the exact power, and excess "
+            "KL divergence of the composed element, with the error of one element.",
         )
 
 
@@ -238,20 +242,20 @@ def _map(r: Result[SymmetryGanRecord]) -> Iterator[NamedFigure]:
     yield NamedFigure(
         "map",
         discovery_map(r.arrays, m.coordinates),
-        "The symmetry discovery map, one point per restart: where training ended over where a formula expects it, "
-        f"and the difference. The formula: {m.formula}.",
+        "Symmetry discovery map, one point per restart: final parameters versus those expected from a "
+        f"formula, and the difference. Formula: {m.formula}.",
     )
     if len(m.coordinates) == 2:
         more = f" The first {ARROWS} restarts." if len(r.arrays["map_initial"]) > ARROWS else ""
         yield NamedFigure(
             "motion",
             map_motion(r.arrays, m.coordinates),
-            f"From the initial to the final parameters, an arrow per restart.{more}",
+            f"Initial and final parameters, one arrow per restart.{more}",
         )
     if m.learned is not None:
         yield NamedFigure(
             "omega",
             discovery_map(r.arrays, m.coordinates, prefix="omega"),
-            "The map that was learned in a single training, on initial points that it has not seen, beside the "
-            f"formula: {m.formula}.",
+            "Map learned in a single training, evaluated at new initial points, compared with the formula: "
+            f"{m.formula}.",
         )

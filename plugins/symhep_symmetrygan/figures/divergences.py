@@ -24,9 +24,9 @@ _PER_DECADE = 8
 #: Array, words, colour, whether it is filled.
 _KINDS = (
     ("kl_random", "random elements", RANDOM, True),
-    ("kl_found", "found, as trained", COLOURS[1], False),
-    ("kl_refined", "found, refined", COLOURS[0], False),
-    ("kl_noise", "noise (half against half)", GREY, True),
+    ("kl_found", "found, before refinement", COLOURS[1], False),
+    ("kl_refined", "found, after refinement", COLOURS[0], False),
+    ("kl_noise", "noise (split sample)", GREY, True),
 )
 
 
@@ -59,7 +59,7 @@ def kl_divergences(a: Arrays, names: tuple[str, ...]) -> Figure:
             ylabel="",
         )
         ax.set_title(quantity(names[j]), fontsize=11)
-    axes[0].set_ylabel("Share of elements")
+    axes[0].set_ylabel("Fraction of elements")
     figure.legend(
         *axes[0].get_legend_handles_labels(),
         loc="outside lower center",

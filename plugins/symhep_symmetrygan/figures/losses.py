@@ -36,7 +36,7 @@ def posthoc_losses(a: Arrays, ideal: float) -> Figure:
         low, high = min(found.min(), ideal - 4 * error), max(found.max(), ideal + 4 * error)
         _draw(right, found, np.linspace(low, high, _BINS + 1), color=COLOURS[1], lw=1.8)
         right.axvspan(
-            ideal - error, ideal + error, color="#dfe2e5", lw=0, zorder=0, label="error of a single loss"
+            ideal - error, ideal + error, color="#dfe2e5", lw=0, zorder=0, label="standard error of one loss"
         )
     for ax in (left, right):
         ax.axvline(ideal, color=GREY, ls="--", lw=1.2, label=r"$2\,\ln 2$")

@@ -83,10 +83,10 @@ def _zoom(ax: Any, off: FloatArray) -> None:
 
 
 def _legend(figure: Figure, prefix: str) -> None:
-    arrow = Line2D([], [], color=COLOURS[2], marker="^", ls="none", label="beyond the panel")
+    arrow = Line2D([], [], color=COLOURS[2], marker="^", ls="none", label="outside the panel")
     lines = [line for ax in figure.axes for line in ax.lines]
     outside = any(line.get_marker() in ("^", "v") and len(np.atleast_1d(line.get_xdata())) for line in lines)
-    found = "learned map, fresh points" if prefix == "omega" else "separate trainings"
+    found = "learned map, new points" if prefix == "omega" else "separate trainings"
     figure.legend(
         handles=[
             Line2D([], [], color=COLOURS[0], marker="o", ls="none", label=found),

@@ -17,7 +17,7 @@ __all__ = ["GREY", "RANDOM", "VERDICTS", "legend_of", "sorted_by_verdict"]
 VERDICTS: dict[str, tuple[str, str, str]] = {
     "failed": (COLOURS[2], "X", "found, rejected"),
     "not tested": (COLOURS[1], "o", "found"),
-    "kept": (COLOURS[1], "o", "found, kept"),
+    "kept": (COLOURS[1], "o", "found, accepted"),
 }
 #: Colour of random elements of the space.
 RANDOM = COLOURS[5]

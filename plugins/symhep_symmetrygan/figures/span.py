@@ -48,7 +48,5 @@ def span_of_logarithms(a: Arrays, record: SymmetryGanRecord) -> Figure:
     if generators:
         right.legend(fontsize=9, loc="upper right", ncols=1 if len(generators) == 1 else 2)
     else:
-        right.text(
-            0.5, 0.5, "no direction above the noise", transform=right.transAxes, ha="center", color=GREY
-        )
+        right.text(0.5, 0.5, "no significant direction", transform=right.transAxes, ha="center", color=GREY)
     return figure

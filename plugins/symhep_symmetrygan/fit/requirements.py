@@ -25,16 +25,17 @@ def require(prepared: Prepared) -> None:
     options = prepared.options
     if not prepared.works:
         raise CardError(
-            "nothing is asked: 'search' is false, and there are no 'subgroups' and no 'discrete' elements",
-            hint="write 'subgroups: true', say",
+            "there is nothing to do: 'search' is false, and there are no 'subgroups' and no 'discrete' "
+            "elements",
+            hint="for example, write 'subgroups: true'",
         )
     events = prepared.rows.split(np.random.default_rng(0), options.held_out)
     if options.subgroups is not None:
         if not events.momenta:
             raise CardError(
-                "subgroups of the Poincare group act on four-momenta, and there are none",
+                "subgroups of the Poincare group act on four-momenta, but the features have none",
                 where="subgroups",
-                hint="give an object with E, px, py, pz and leave out 'acts_on: features'",
+                hint="give an object with E, px, py, pz and remove 'acts_on: features'",
             )
         options.subgroups.asked(options.subgroups.chosen)
         _require_subgroups(events)
@@ -43,9 +44,7 @@ def require(prepared: Prepared) -> None:
     if options.search is None:
         for name in ("landscape", "map", "inertial"):
             if getattr(options, name) is not None:
-                raise CardError(
-                    f"'{name}' belongs to a search for elements, and 'search' is false", where=name
-                )
+                raise CardError(f"'{name}' needs a search for elements, but 'search' is false", where=name)
         return
     _require_of_search(options, events)
 
@@ -60,20 +59,21 @@ def _require_of_search(options: SymmetryGanOptions, events: Events) -> None:
     for number in {term.build().coupled for term in options.terms} | {1}:
         if options.training.restarts % number or block % number:
             raise CardError(
-                f"a term of the loss couples {number} restarts, so that restarts and replicas_per_batch must be "
-                f"multiples of it, not {options.training.restarts} and {block}"
+                f"a term of the loss couples {number} restarts: restarts ({options.training.restarts}) and "
+                f"replicas_per_batch ({block}) must be multiples of it"
             )
     if options.landscape is not None and seen.train.beside is not None:
         raise CardError(
-            f"'landscape' is the loss for a density that is known, and none is of {several(seen.spectators)} beside it",
+            "'landscape' needs a known density of all variables, but it does not include the spectators "
+            f"{several(seen.spectators)}",
             where="landscape",
-            hint="leave the spectators out, or write 'marginal: true'",
+            hint="remove the spectators, or write 'marginal: true'",
         )
     if options.landscape is not None:
         size = options.landscape.mixture.size
         if size != seen.size:
             numbers = "1 number" if size == 1 else f"{size} numbers"
-            raise CardError(f"the density of 'landscape' is of {numbers}, and events are {seen.size}")
+            raise CardError(f"the density of 'landscape' has {numbers}, but events have {seen.size}")
         landscape = Landscape(options.landscape.mixture, space.family)
         for one in options.landscape.slices:
             landscape.check([axis.label for axis in one.axes], one.fixed)
@@ -105,8 +105,7 @@ def _refuse_positions(options: SymmetryGanOptions) -> None:
     for name, there in asked.items():
         if there:
             raise CardError(
-                f"'{name}' does not go with a number of objects that differs from event to event, nor with vectors of "
-                "several kinds",
+                f"'{name}' is not available for a variable number of objects or vectors of several kinds",
                 where=name,
-                hint="leave it out, or give the features an object with a fixed number and all components",
+                hint="remove it, or give the features an object with a fixed number and all components",
             )

@@ -44,7 +44,9 @@ def draw_inertial(
         low, high = _each(options.low, size, "low"), _each(options.high, size, "high")
         for name, a, b in zip(names, low, high, strict=True):
             if not a < b:
-                raise CardError(f"the box of the inertial density has no width in '{name}': {a:g} to {b:g}")
+                raise CardError(
+                    f"the box of the inertial density has no positive width in '{name}': {a:g} to {b:g}"
+                )
         x = rng.uniform(low, high, (count, size))
     elif isinstance(options, GaussianOptions):
         width = _each(options.width, size, "width")
@@ -62,16 +64,17 @@ def _each(value: float | tuple[float, ...], size: int, what: str) -> FloatArray:
     """One number per coordinate."""
     given = np.asarray(value, dtype=np.float64)
     if given.shape not in ((), (size,)):
-        raise CardError(f"'{what}' of the inertial density has {given.size} numbers for {size} coordinates")
+        raise CardError(f"'{what}' of the inertial density has {given.size} values for {size} coordinates")
     return np.broadcast_to(given, (size,))
 
 
 def _users(options: UserDensityOptions, count: int, size: int, rng: np.random.Generator) -> FloatArray:
     name = options.function
-    with isolated(f"the inertial density '{name}' fails", CardError):
+    with isolated(f"the inertial density '{name}' raised an error", CardError):
         given = np.asarray(options.load()(rng, count, size), dtype=np.float64)
     if given.shape != (count, size) or not np.isfinite(given).all():
         raise CardError(
-            f"the inertial density '{name}' gives an array of shape {given.shape}, not finite numbers ({count}, {size})"
+            f"the inertial density '{name}' must return finite numbers of shape ({count}, {size}), not an "
+            f"array of shape {given.shape}"
         )
     return given

@@ -17,23 +17,25 @@ class BoxOptions(Options):
 
     kind: Literal["uniform"] = Field("uniform", description="uniform in a box")
     low: float | tuple[float, ...] = Field(
-        description="lower edge, for all coordinates or for each, in their unit"
+        description="lower edge in the unit of the coordinates: one value for all, or one for each"
     )
-    high: float | tuple[float, ...] = Field(description="upper edge")
+    high: float | tuple[float, ...] = Field(description="upper edge, likewise")
 
 
 class GaussianOptions(Options):
     """Independent normal coordinates."""
 
     kind: Literal["gaussian"] = Field(description="independent normal coordinates")
-    mean: float | tuple[float, ...] = Field(0.0, description="for all coordinates or for each, in their unit")
+    mean: float | tuple[float, ...] = Field(
+        0.0, description="mean in the unit of the coordinates: one value for all, or one for each"
+    )
     width: float | tuple[float, ...] = Field(description="standard deviation, likewise")
 
 
 class UserDensityOptions(UserFunctionOptions):
     """Draws by a function: (rng, count, D) -> (count, D), in the unit of the coordinates."""
 
-    kind: Literal["user"] = Field(description="a function draws: (rng, count, D) -> (count, D)")
+    kind: Literal["user"] = Field(description="function that draws events: (rng, count, D) -> (count, D)")
 
 
 DensityOptions = Annotated[BoxOptions | GaussianOptions | UserDensityOptions, Field(discriminator="kind")]
@@ -49,8 +51,10 @@ class InertialOptions(Options):
     of: DensityOptions = Field(description="the density: uniform, gaussian, or a function")
     way: Literal["simultaneous", "two_stage"] = Field(
         "simultaneous",
-        description="simultaneous: networks of their own watch it during the search; two_stage: found elements are "
-        "tested afterwards",
+        description="simultaneous: additional discriminators for it during the search; two_stage: elements "
+        "found are tested afterwards",
     )
-    draws: int = Field(100_000, ge=100, description="numbers of draws from it")
-    strength: float = Field(1.0, gt=0, description="of its loss beside that of the events, if simultaneous")
+    draws: int = Field(100_000, ge=100, description="number of draws from it")
+    strength: float = Field(
+        1.0, gt=0, description="weight of its loss relative to that of the events, if simultaneous"
+    )

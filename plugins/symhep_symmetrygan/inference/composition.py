@@ -75,7 +75,7 @@ def compose(
     elif how == "words":
         drawn = rng.integers(0, len(found), size=(chains, longest))
     else:
-        raise ValueError(f"elements are composed as 'powers' or as 'words', not '{how}'")
+        raise ValueError(f"how must be 'powers' or 'words', not '{how}'")
     a = b = np.eye(found.shape[-1])
     distances, numbers = list[FloatArray](), list[dict[str, FloatArray]]()
     for k in range(1, longest + 1):

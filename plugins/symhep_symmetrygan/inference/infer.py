@@ -105,7 +105,7 @@ def infer(
     coordinates = tuple(names) or tuple(f"x{k + 1}" for k in range(given.shape[-1] - 1))
     rows = np.flatnonzero(keep)
     if len(rows) < FEWEST:
-        why = f"{len(rows)} of {len(keep)} elements are kept, at least {FEWEST} are needed"
+        why = f"{len(rows)} of {len(keep)} elements are accepted, at least {FEWEST} are needed"
         return _nothing(why, generators, len(keep))
     most = min(MOST, max(MOST_TIMES // len(tangents), FEWEST))
     searched = rows if len(rows) <= most else np.sort(np.random.default_rng(seed).choice(rows, most, False))

@@ -19,26 +19,28 @@ class AlgebraRecord(NamedAlgebra):
     """Lie algebra of the identity component."""
 
     kind: Literal["continuous", "finite", "not determined"] = Field(
-        description="whether the elements form a continuous or a finite group, or do not tell"
+        description="whether the elements form a continuous or a finite group, or not determined"
     )
-    why: str = Field(description="the reason, in words")
+    why: str = Field(description="reason, in words")
     fit: PValue = Field(
-        PValue(), description="the hypothesis that the kept elements lie in cosets of this algebra"
+        PValue(),
+        description="test of the hypothesis that the accepted elements lie in cosets of the "
+        "group of this algebra",
     )
     chance: float | None = Field(
-        None, description="probability that so few cosets are a coincidence; null: unknown"
+        None, description="probability of so few cosets by coincidence; null: unknown"
     )
     excluded_order: int | None = Field(
-        None, description="of a single rotation: finite orders up to this one are excluded; null: not asked"
+        None, description="for a single rotation: finite orders up to this one are excluded; null: not tested"
     )
     fewest: int | None = Field(
-        None, description="a finite group would have at least so many elements; null: not asked"
+        None, description="lower limit on the number of elements of a finite group; null: not tested"
     )
 
     unseen: tuple[str, ...] = Field(
         (),
-        description="generators along which the events do not see where a kept element is: any element along them "
-        "would do as well",
+        description="generators along which the position of an accepted element is not constrained by the "
+        "events (a continuous symmetry)",
     )
 
 
@@ -46,57 +48,60 @@ class ComponentRecord(Adjusted, Limits):
     """A component that found elements fall into; p-values are those of its representative."""
 
     name: str = Field(description="name of its simplest element")
-    elements: int = Field(description="found elements in it, or near it where it is approximate")
-    kept: int = Field(description="number of them that are kept")
+    elements: int = Field(description="number of elements found in it, or near it if it is approximate")
+    kept: int = Field(description="number of accepted elements")
     verdict: Literal["kept", "approximate"] = Field(
-        description="approximate: only rejected elements come near to it"
+        description="whether it is approximate: only rejected elements are near it"
     )
     action: Literal["commutes", "anticommutes", "mixes"] | None = Field(
-        description="what it does to the generators; null: there are none"
+        description="its action on the generators by conjugation; null: no generators"
     )
-    action_error: float | None = Field(description="standard error of that action, relative; null: unknown")
+    action_error: float | None = Field(description="relative standard error of that action; null: unknown")
     distance_from_name: float | None = Field(
-        description="from the element with that name (Frobenius); null: it has no name"
+        description="distance (Frobenius) from the element with that name; null: it has no name"
     )
     order: int | None = Field(description="smallest q with g^q = 1 for all its elements; null: none")
     matrix: tuple[tuple[float, ...], ...] = Field(
-        description="the representative, homogeneous, on coordinates divided by ``scale``"
+        description="representative matrix, homogeneous, for coordinates divided by ``scale``"
     )
     excess: tuple[Bounded, ...] | None = Field(
         None,
-        description="excess KL divergence of each projection over the noise of split samples, mean over its refined "
-        "elements, in nats; null: unknown",
+        description="excess KL divergence of each projection (noise of split samples subtracted), mean "
+        "over its refined elements, in nats; null: unknown",
     )
     posthoc_loss: Number | None = Field(
         None,
-        description="loss of a classifier trained afterwards, mean over its refined elements; null: unknown",
+        description="post-hoc loss: loss of a newly trained classifier, mean over its refined elements; "
+        "null: unknown",
     )
 
 
 class FiniteGroupRecord(Record):
     """A finite group, of elements or of components."""
 
-    name: str = Field(description="name, such as Z_7 or D_4; 'not closed': it is none")
-    order: int | None = Field(description="number of its elements; null: not closed")
-    found: int = Field(description="number of them that were found; the others are products of these")
-    elements: int = Field(description="kept elements that fell into them")
+    name: str = Field(description="name, such as Z_7 or D_4; 'not closed': the elements form no group")
+    order: int | None = Field(description="order (number of elements); null: not closed")
+    found: int = Field(description="number of its elements that were found; the others are products of these")
+    elements: int = Field(description="number of accepted elements in them")
     orders: dict[str, int] = Field(description="order of an element -> number of elements of that order")
     closed: bool = Field(description="closed under composition within errors")
     points_left_out: int = Field(
         0,
-        description="further components of kept elements that are rejected as such, and left out of the group",
+        description="number of further components of accepted elements that are rejected as components and "
+        "not part of the group",
     )
-    rotations: int = Field(description="elements of positive determinant")
-    reflections: int = Field(description="elements of negative determinant")
+    rotations: int = Field(description="number of elements with positive determinant")
+    reflections: int = Field(description="number of elements with negative determinant")
 
 
 class CompositionRecord(Record):
     """Kept elements composed k times with themselves, beside the exact ones that they stand for."""
 
-    how: str = Field(description="powers: of single elements")
+    how: str = Field(description="powers: of individual elements")
     exponent: Number = Field(
-        description="of the growth k^exponent of the distance from the exact power; null: they are exact"
+        description="exponent of the growth k^exponent of the distance from the exact power; null: exact"
     )
     usable: int | None = Field(
-        description="largest k up to which no projection has an excess KL divergence of more than two errors; 0: none"
+        description="largest k up to which no projection has an excess KL divergence above two standard "
+        "errors; 0: none"
     )

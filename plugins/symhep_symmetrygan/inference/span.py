@@ -125,9 +125,7 @@ def span_of(
     if any(one.would_be_seen(number, len(measured)) >= level for one in levels[1:-1]):
         return _undetermined(levels, g)
     if len(levels) == 1:
-        return Spanned(
-            "finite", levels[0], tuple(levels), None, 0, "elements repeat themselves within errors"
-        )
+        return Spanned("finite", levels[0], tuple(levels), None, 0, "elements coincide within errors")
     return _continuous(measured, levels, level)
 
 
@@ -149,14 +147,15 @@ def _drawn_together(
     same = [one for one in tried if one[0] < level and int(one[2].labels.max()) == points]
     chance_, scatter, found = max(same, key=lambda one: one[1])
     why = (
-        "elements repeat themselves within errors, where the events see nothing by what was added to the loss"
+        "elements coincide within errors because of the additional loss terms, in directions that the "
+        "events do not constrain"
     )
     return Spanned("finite", replace(found, chance=chance_), (found,), None, 0, why, scatter)
 
 
 def _undetermined(levels: list[Level], g: int) -> Spanned:
     many = len(levels[0].labels) - 1
-    why = f"{many} elements show no pattern: too few, or their errors too large, for cosets in {g} dimensions"
+    why = f"{many} elements are too few, or their errors are too large, to find cosets in {g} dimensions"
     return Spanned("not determined", levels[-1], tuple(levels), None, 1, why)
 
 
@@ -235,7 +234,8 @@ def _continuous(measured: Measured, levels: list[Level], level: float) -> Spanne
         if circle.order is not None and circle.even_p < level:
             q = circle.order
             why = (
-                f"turns are multiples of 1/{q}: p = {circle.fit_p:.2g}; if spread evenly {circle.even_p:.1g}"
+                f"rotation angles are multiples of 2 pi/{q}: p = {circle.fit_p:.2g}; uniform distribution: "
+                f"p = {circle.even_p:.1g}"
             )
             return Spanned("finite", levels[0], tuple(levels), circle, 0, why)
         sure = circle.excluded >= enough

@@ -147,7 +147,7 @@ def missing(products: Multiplication) -> tuple[str, ...]:
     number = len(products.table) - products.found
     if not number or not products.closed:
         return ()
-    return (f"{number} components are products of those found, but no element was found in them",)
+    return (f"{number} components are products of those found, but contain no element found",)
 
 
 def unseen_labels(flat: FloatArray, tangents: Tangents, labels: Sequence[str]) -> tuple[str, ...]:
@@ -165,8 +165,13 @@ def notes(spanned: Spanned, named: Named, products: Multiplication) -> tuple[str
     fit = spanned.level.fit
     if fit.p_value < MISFIT:
         factor = np.sqrt(fit.chi2 / max(fit.freedom, 1))
-        said.append(f"elements scatter {factor:.2g} times more about their cosets than their errors say")
+        said.append(
+            f"the scatter of the elements about their cosets is {factor:.2g} times larger than their errors"
+        )
     said += missing(products)
     if named.identification is not None and not named.identification.closed:
-        said.append("the span of the logarithms is not closed within errors: directions are missing")
+        said.append(
+            "the span of the logarithms is not closed under commutators within errors: some "
+            "generators were not found"
+        )
     return tuple(said)

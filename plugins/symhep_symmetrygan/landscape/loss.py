@@ -49,7 +49,7 @@ def analytic_loss(density: Mixture, matrices: Tensor, translations: Tensor, step
     """
     size = density.size
     if size > 2:
-        raise ValueError(f"the loss is integrated in one or two dimensions, not in {size}")
+        raise ValueError(f"the loss can be integrated in one or two dimensions, not in {size}")
     root = np.linalg.cholesky(density.covariance)
     white = density.moved(np.linalg.inv(root), -np.linalg.solve(root, density.mean))
     to, back = torch.as_tensor(np.linalg.inv(root)), torch.as_tensor(root)

@@ -51,7 +51,7 @@ class Mixture:
         if w.shape != (count,) or (w <= 0).any():
             raise ValueError(f"{count} Gaussians need {count} positive weights")
         if not np.allclose(s, s.mT) or np.linalg.eigvalsh(s).min() <= 0:
-            raise ValueError("a covariance is a symmetric matrix of positive eigenvalues")
+            raise ValueError("a covariance must be a symmetric matrix with positive eigenvalues")
         return cls(w / w.sum(), m, s.copy())
 
     @property

@@ -19,20 +19,20 @@ __all__ = ["AxisOptions", "ComponentOptions", "LandscapeOptions", "SliceOptions"
 class ComponentOptions(Options):
     """One Gaussian of the density."""
 
-    weight: float = Field(1.0, gt=0, description="relative to the others")
-    mean: tuple[float, ...] = Field(min_length=1, max_length=2, description="in the units of the data")
+    weight: float = Field(1.0, gt=0, description="relative weight")
+    mean: tuple[float, ...] = Field(min_length=1, max_length=2, description="mean in the units of the data")
     covariance: tuple[tuple[float, ...], ...] = Field(
-        min_length=1, max_length=2, description="matrix, by rows"
+        min_length=1, max_length=2, description="covariance matrix, by rows"
     )
 
 
 class AxisOptions(Options):
     """A parameter to vary."""
 
-    parameter: str = Field(description="its label, such as c, s, theta_12", examples=["c"])
+    parameter: str = Field(description="label of the parameter, such as c, s, theta_12", examples=["c"])
     low: float = Field(description="first value")
     high: float = Field(description="last value")
-    points: int = Field(61, ge=3, le=1001, description="values, evenly spaced")
+    points: int = Field(61, ge=3, le=1001, description="number of values, evenly spaced")
 
     @model_validator(mode="after")
     def _rising(self) -> AxisOptions:
@@ -49,11 +49,11 @@ class AxisOptions(Options):
 class SliceOptions(Options):
     """One or two parameters to vary, and values of all the others; translations in the units of the data."""
 
-    x: AxisOptions = Field(description="the first parameter")
-    y: AxisOptions | None = Field(None, description="the second one; null: a curve")
-    fixed: Mapping[str, float] = Field({}, description="label -> value of every other parameter")
+    x: AxisOptions = Field(description="first parameter")
+    y: AxisOptions | None = Field(None, description="second parameter; null: one-dimensional")
+    fixed: Mapping[str, float] = Field({}, description="label -> value of each other parameter")
     within: float = Field(
-        0.2, gt=0, description="elements lie on the slice if no fixed parameter differs by more"
+        0.2, gt=0, description="maximum difference of a fixed parameter for elements shown on the slice"
     )
 
     @property
@@ -70,24 +70,28 @@ class LandscapeOptions(Options):
     """
 
     density: Literal["gaussian", "normal11", "normal12", "bimodal", "octagon", "grid5x5"] | None = Field(
-        None, description="that of the toy of this name"
+        None, description="density of the toy with this name"
     )
-    mean: tuple[float, ...] | None = Field(None, description="of the toy, if it was given one")
-    variance: tuple[float, ...] | None = Field(None, description="of the toy, if it was given one")
-    components: tuple[ComponentOptions, ...] = Field((), description="Gaussians whose sum is the density")
-    slices: tuple[SliceOptions, ...] = Field((), description="planes and lines through the parameters")
+    mean: tuple[float, ...] | None = Field(None, description="option of the toy, if set there")
+    variance: tuple[float, ...] | None = Field(None, description="option of the toy, if set there")
+    components: tuple[ComponentOptions, ...] = Field((), description="components of a Gaussian mixture")
+    slices: tuple[SliceOptions, ...] = Field((), description="planes and lines in the parameter space")
 
     @model_validator(mode="after")
     def _known(self) -> LandscapeOptions:
         if (self.density is None) == (not self.components):
-            raise ValueError("give the density of the landscape by the name of a toy or by 'components'")
+            raise ValueError(
+                "give the density of the landscape either by the name of a toy or by 'components'"
+            )
         if self.density is None and (self.mean or self.variance):
-            raise ValueError("'mean' and 'variance' belong to the toy that 'density' names")
+            raise ValueError("'mean' and 'variance' are options of the toy named by 'density'")
         if len({len(c.mean) for c in self.components}) > 1 or any(
             {len(row) for row in c.covariance} != {len(c.mean)} or len(c.covariance) != len(c.mean)
             for c in self.components
         ):
-            raise ValueError("all means need the same length, and all covariances as many rows and columns")
+            raise ValueError(
+                "all means must have the same length, and all covariances that number of rows and columns"
+            )
         _ = self.mixture  # raises for what is no density
         return self
 

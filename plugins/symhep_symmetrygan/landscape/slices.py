@@ -100,10 +100,11 @@ class Landscape:
     def __init__(self, density: Mixture, family: Family, term: CyclicTerm | None = None) -> None:
         if density.size != family.vector:
             raise MethodError(
-                f"{family.name} acts on {family.vector} coordinates, but the landscape's density is of {density.size}"
+                f"{family.name} acts on {family.vector} coordinates, but the density of the landscape has "
+                f"{density.size}"
             )
         if density.size > 2:
-            raise MethodError("the landscape is computed for one or two coordinates; leave the option out")
+            raise MethodError("the landscape is available for one or two coordinates only; remove the option")
         self.density, self.family, self.term = density, family, term
 
     def loss(self, parameters: Tensor) -> Tensor:
@@ -122,7 +123,7 @@ class Landscape:
             if label not in labels:
                 raise CardError(f"{self.family.name} has no parameter '{label}'", hint=nearest(label, labels))
         if len({*given, *fixed}) != len(given) + len(fixed):
-            raise CardError("a slice of the landscape names a parameter twice")
+            raise CardError("a slice of the landscape must name different parameters")
         if missing := [label for label in labels if label not in given and label not in fixed]:
             raise CardError(f"a slice of the landscape also needs a value of {', '.join(missing)}")
 

@@ -82,8 +82,8 @@ def learn_map(
     """
     if space.discrete:
         raise MethodError(
-            f"a map is learned for continuous parameters, but {space.name} also has {', '.join(space.discrete)}; "
-            "search it without its discrete elements, or leave 'learn' out"
+            f"a map can be learned for continuous parameters only, but {space.name} also has "
+            f"{', '.join(space.discrete)}; search it without its discrete elements, or remove 'learn'"
         )
     with torch.inference_mode(), one_thread_per_operation():
         return _learn(space, sample, options, seeds, device, advance)

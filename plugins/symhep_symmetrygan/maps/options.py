@@ -25,28 +25,33 @@ class LearnOptions(Options):
     2000
     """
 
-    points: int = Field(128, ge=2, description="initial parameters c_a that share one Omega")
-    steps: int = Field(2000, ge=1, description="batches; at each of them both sides move once")
-    batch: int = Field(128, ge=1, description="events per batch and c_a")
-    warm_up: int = Field(200, ge=0, description="batches before, on which the discriminators train alone")
-    layer_steps: int = Field(20, ge=1, description="batches per layer of Omega")
+    points: int = Field(128, ge=2, description="number of initial parameters c_a that share one Omega")
+    steps: int = Field(
+        2000, ge=1, description="number of training steps; each updates generator and discriminator once"
+    )
+    batch: int = Field(128, ge=1, description="batch size for each c_a")
+    warm_up: int = Field(
+        200, ge=0, description="number of preceding steps that train the discriminators only"
+    )
+    layer_steps: int = Field(20, ge=1, description="training steps per layer of Omega")
     features: int = Field(256, ge=8, description="width of a layer")
     length: float = Field(
         0.5,
         gt=0,
-        description="over which a layer is smooth, in standard deviations of the initial parameters",
+        description="smoothing length of a layer, in standard deviations of the initial parameters",
     )
     ridge: float = Field(
         0.1,
         gt=0,
-        description="noise of a slope, relative to the variation of the features: more smooths more",
+        description="noise of a slope relative to the variation of the features; larger values smooth more",
     )
     learning_rate: LearningRates = Field(
         LearningRates(generator=5e-3, discriminator=3e-3),
-        description="step sizes of both sides, falling to 0; the generator's in units of the spread of the c_a",
+        description="learning rates of both sides, decreasing to 0; that of the generator in units of the "
+        "standard deviation of the c_a",
     )
     discriminator: DiscriminatorOptions = Field(DiscriminatorOptions(), description="the networks")
-    seed: int = Field(0, ge=0, description="of the features")
+    seed: int = Field(0, ge=0, description="random seed of the features")
 
 
 class FormulaOptions(UserFunctionOptions):
@@ -67,15 +72,15 @@ class MapOptions(Options):
     """
 
     formula: Literal["side", "sign", "radial", "bisecting"] | FormulaOptions = Field(
-        description="to compare with: side (A1), sign (A6), radial (A5), bisecting (31), or a function"
+        description="formula to compare with: side (A1), sign (A6), radial (A5), bisecting (31), or a "
+        "function"
     )
-    learn: LearnOptions | None = Field(
-        None, description="learn Omega of eq. (44) in one training; null: do not"
-    )
+    learn: LearnOptions | None = Field(None, description="learn Omega of eq. (44) in one training; null: no")
     fresh: int = Field(
         1000,
         ge=1,
-        description="points that a learned map is judged on; the first ones are where restarts began",
+        description="number of points at which a learned map is evaluated; the first ones are the initial "
+        "points of the restarts",
     )
 
     @property

@@ -15,24 +15,25 @@ class Closeness(Record):
 
     median: float | None = Field(description="median of the distances; null: no point")
     p90: float | None = Field(description="their 90 % quantile; null: no point")
-    far: Number | None = Field(description="share of points farther away than 0.5; null: no point")
+    far: Number | None = Field(description="fraction of points with a distance above 0.5; null: no point")
 
 
 class LearnedMapRecord(Closeness):
     """The map learned in one training, at fresh points."""
 
-    points: int = Field(description="initial parameters that it was trained with")
-    samples: int = Field(description="fresh points that it is judged at")
+    points: int = Field(description="number of initial parameters used in training")
+    samples: int = Field(description="number of new points at which it is evaluated")
     against_trainings: float | None = Field(
-        description="median distance from separate trainings that began at the same points; null: none ended"
+        description="median distance from separate trainings with the same initial points; null: no "
+        "training finished"
     )
 
 
 class MapRecord(Closeness):
     """The map from initial to final parameters of the restarts."""
 
-    formula: str = Field(description="the formula, in words")
-    coordinates: tuple[str, ...] = Field(description="what it is stated in")
+    formula: str = Field(description="formula, in words")
+    coordinates: tuple[str, ...] = Field(description="coordinates of the formula")
     learned: LearnedMapRecord | None = Field(
-        None, description="the map learned in one training; null: not asked"
+        None, description="map learned in one training; null: not requested"
     )

@@ -1,4 +1,4 @@
-"""Limits in sentences: how broken what is found could still be."""
+"""Upper limits on violations, in sentences."""
 
 from __future__ import annotations
 
@@ -18,31 +18,33 @@ LISTED = 4
 
 
 def limit_statements(r: SymmetryGanRecord) -> Iterator[Statement]:
-    """Of the algebra, of components and of generators in the lab frame; nothing where there is no limit."""
+    """For the algebra, components and generators in the lab frame; nothing without a limit."""
     rows = dict[str, Limits]()
     parts = list[str]()
     if r.algebra is not None and r.algebra.upper_95 is not None:
         rows[r.algebra.name] = r.algebra
         parts.append(
-            f"no harmonic m <= {ORDERS} of the angles that {r.algebra.name} turns above v_m = {limit_text(r.algebra)}"
+            f"{r.algebra.name}: v_m < {limit_text(r.algebra)} for each harmonic m <= {ORDERS} of its "
+            "rotation angles"
         )
     limited = [row for row in r.connected_components if row.upper_95 is not None and not row.rejected]
     if limited:
         limited.sort(key=lambda row: -(row.upper_95 or 0.0))
-        told = [f"{row.name} < {limit_text(row)} of {row.function}" for row in limited[:LISTED]]
-        told += [f"{len(limited) - LISTED} more below"] if len(limited) > LISTED else []
+        told = [f"{row.name}: {limit_text(row)} for {row.function}" for row in limited[:LISTED]]
+        told += [f"{len(limited) - LISTED} more with lower limits"] if len(limited) > LISTED else []
         rows |= {row.name: row for row in limited}
         parts.append(
-            "P(f(x) > f(g x)) - P(f(x) < f(g x)) of single coordinates f, and of their sizes, is for "
+            "asymmetry P(f(x) > f(g x)) - P(f(x) < f(g x)) of each coordinate f and of its absolute value: "
             + several(told)
         )
     turns = [row for row in r.candidates if row.upper_95 is not None and not row.rejected]
     if turns:
         rows |= {row.label: row for row in turns}
-        parts.append(several([f"{row.label} v_m < {limit_text(row)}" for row in turns]))
+        parts.append(several([f"{row.label}: v_m < {limit_text(row)}" for row in turns]))
     if parts:
         yield Statement(
-            f"Limits, all at once, on these {r.bounded_quantities} named functions alone: {'; '.join(parts)}.",
+            f"Simultaneous upper limits on violations, for {r.bounded_quantities} predefined observables: "
+            f"{'; '.join(parts)}.",
             {
                 name: {"upper_95": row.upper_95, "expected_95": row.expected_95, "function": row.function}
                 for name, row in rows.items()

@@ -1,4 +1,4 @@
-"""Components in sentences: kept ones, and how approximate the rejected ones are."""
+"""Components in sentences: accepted ones, and sizes of the violation of rejected ones."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ __all__ = ["component_statements"]
 
 #: Projections that a sentence can hold.
 LISTED = 4
-#: A component is approximate if a classifier gains less than this share of what it gains on random elements.
+#: A component is approximate if the gain of a classifier is below this fraction of that on random elements.
 SMALL = 0.2
 _ACTS = {
     "commutes": ", which commutes with the generators,",
-    "anticommutes": ", which turns the generators round,",
+    "anticommutes": ", which anticommutes with the generators,",
 }
 
 
@@ -32,11 +32,9 @@ def component_statements(r: SymmetryGanRecord) -> Iterator[Statement]:
     for row in r.connected_components:
         if row.name == "identity" or row.rejected is None:
             continue
-        text = (
-            f"The component {row.name}{_ACTS.get(row.action or '', '')} holds {elements_text(row.elements)}"
-        )
+        text = f"The component {row.name}{_ACTS.get(row.action or '', '')} contains {elements_text(row.elements)}"
         tested = "" if row.log10_p_adjusted is None else f" (adjusted {bound_text(row.log10_p_adjusted)})"
-        text += f" and is {'rejected' if row.rejected else 'not rejected'}{tested}"
+        text += f" and is {'violated' if row.rejected else 'compatible'}{tested}"
         text += _broken(r, row) if row.rejected else ""
         yield Statement(f"{text}.", row.to_json(), "components")
     failed = 0 if r.verdicts is None else r.verdicts.failed
@@ -50,7 +48,7 @@ def component_statements(r: SymmetryGanRecord) -> Iterator[Statement]:
 
 
 def _broken(r: SymmetryGanRecord, row: ComponentRecord) -> str:
-    """How large the breaking of a rejected component is: for a classifier, and projection by projection."""
+    """Size of the violation of a component: gain of a classifier, and excess of each projection."""
     parts, small = _by_classifier(r, row)
     parts += _by_projection(r, row)
     return f"{', but is an approximate symmetry' if small else ''}: {'; '.join(parts)}" if parts else ""
@@ -62,9 +60,9 @@ def _by_classifier(r: SymmetryGanRecord, row: ComponentRecord) -> tuple[list[str
     if own is None or own.value is None or losses is None or random is None:
         return [], False
     deficit, most = losses.ideal - own.value, losses.ideal - random
-    of = f"{100 * deficit / most:.0f} % of what it gains on random elements" if deficit > 0 else "nothing"
+    of = f", {100 * deficit / most:.0f} % of the gain on random elements" if deficit > 0 else ""
     gain = Number.with_error(deficit, math.nan if own.error is None else own.error)
-    return [f"a classifier gains {gain.text()} on 2 ln 2, {of}"], deficit < SMALL * most
+    return [f"gain of a classifier (2 ln 2 - post-hoc loss) = {gain.text()}{of}"], deficit < SMALL * most
 
 
 def _by_projection(r: SymmetryGanRecord, row: ComponentRecord) -> list[str]:
@@ -75,7 +73,7 @@ def _by_projection(r: SymmetryGanRecord, row: ComponentRecord) -> list[str]:
     other = [f"{name} ({number.text()})" for name, number in named.items() if not number.vanishes]
     parts = []
     if same:
-        parts.append(f"no excess KL divergence of {several(same, LISTED)} beyond two errors")
+        parts.append(f"no excess KL divergence above two standard errors in {several(same, LISTED)}")
     if other:
-        parts.append(f"excess of {several(other, LISTED)}")
+        parts.append(f"excess KL divergence in {several(other, LISTED)}")
     return parts

@@ -1,4 +1,4 @@
-"""What projections and classifiers trained afterwards say of what was found, in sentences."""
+"""Projections and newly trained classifiers, in sentences."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from symhep_symmetrygan.record import SymmetryGanRecord
 
 __all__ = ["divergence_statements", "loss_statements"]
 
-#: A loss on held-out events that is larger than that of guessing by more than this is one of overtraining.
+#: A held-out loss above 2 ln 2 by more than this indicates overtraining.
 OVERTRAINED = 0.02
 #: Groups of elements in the record, and what they are called.
 _ELEMENTS = (
-    ("kept", "for kept elements"),
-    ("failed", "for rejected ones"),
-    ("symmetry", "for all as training left them"),
-    ("random", "for random ones"),
+    ("kept", "for accepted elements"),
+    ("failed", "for rejected elements"),
+    ("symmetry", "for all elements before refinement"),
+    ("random", "for random elements"),
 )
 _SUBGROUPS = (
-    ("kept", "for the largest subgroups that survive"),
-    ("failed", "for what is rejected"),
+    ("kept", "for the maximal compatible subgroups"),
+    ("failed", "for violated generators"),
     ("random", "for random elements of the whole group"),
 )
-_DISCRETE = (("kept", "for discrete elements that survive"), ("failed", "for those that are rejected"))
+_DISCRETE = (("kept", "for compatible discrete elements"), ("failed", "for violated discrete elements"))
 
 
 def divergence_statements(r: SymmetryGanRecord) -> Iterator[Statement]:
@@ -36,19 +36,20 @@ def divergence_statements(r: SymmetryGanRecord) -> Iterator[Statement]:
 
 
 def loss_statements(r: SymmetryGanRecord) -> Iterator[Statement]:
-    """Against 2 ln 2; kept and failed apart, which tells false maxima."""
+    """Compared with 2 ln 2; accepted and rejected elements separately, to identify false maxima."""
     loss = r.posthoc_loss
     if loss is None or loss.found is None:
         return
-    text = f"A new classifier's loss between events and images is {loss.found.text()}"
-    text += f" for elements as training left them (2 ln 2 = {loss.ideal:.4f}"
+    text = f"Post-hoc loss of a newly trained classifier between events and transformed events: {loss.found.text()}"
+    text += f" for elements before refinement (no discrimination: 2 ln 2 = {loss.ideal:.4f}"
     if loss.random is not None:
-        text += f"; random ones: {loss.random.text()}"
+        text += f"; random elements: {loss.random.text()}"
     text += ")"
     if loss.kept is not None and loss.failed is not None:
-        text += f", {loss.kept.text()} for those that are kept once refined and {loss.failed.text()} for those that "
-        text += "are rejected"
+        text += f"; after refinement {loss.kept.text()} for accepted and {loss.failed.text()} for rejected elements"
     measured = [n.value for n in (loss.found, loss.random, loss.kept, loss.failed) if n is not None]
     if any(value is not None and value > loss.ideal + OVERTRAINED for value in measured):
-        text += ". Above 2 ln 2 a classifier knows its training events by heart: no difference is shown by such a loss"
+        text += (
+            ". A loss above 2 ln 2 indicates overtraining of the classifier and is no evidence of a violation"
+        )
     yield Statement(f"{text}.", loss.to_json(), "posthoc")

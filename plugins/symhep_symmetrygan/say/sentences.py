@@ -1,4 +1,4 @@
-"""What was found, in sentences with their evidence; from the record alone."""
+"""Findings in sentences with their evidence; from the record alone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LISTED = 4
 
 
 def statements(record: SymmetryGanRecord) -> Iterator[Statement]:
-    """The group, the elements and how they were judged, subgroups, maps; then what forbids conclusions."""
+    """The group, the elements and their tests, subgroups, maps; then warnings."""
     whose = of_search(record)
     found = (_group, _finite, _elements, component_statements)
     for part in found:
@@ -52,9 +52,11 @@ def _group(r: SymmetryGanRecord) -> Iterator[Statement]:
         "generators": [g.to_json() for g in r.generators],
         "components": kept,
     }
-    where = f"The elements that were found in the search space {r.space.name} and kept"
+    where = f"The accepted elements of the search space {r.space.name}"
     if algebra.kind == "not determined":
-        text = f"{where} do not tell which group they form: {algebra.why}."
+        text = (
+            f"The group formed by the accepted elements of {r.space.name} is not determined: {algebra.why}."
+        )
         yield Statement(text, evidence, "element_p_values")
         return
     if algebra.kind == "finite":
@@ -62,34 +64,34 @@ def _group(r: SymmetryGanRecord) -> Iterator[Statement]:
             return  # `_finite` names it
         text = f"{where} form no continuous group{f' ({algebra.why})' if algebra.why else ''}"
     else:
-        tested = "" if algebra.fit.log10_p is None else f" ({p_text(algebra.fit)} of their fit)"
+        tested = "" if algebra.fit.log10_p is None else f" (fit: {p_text(algebra.fit)})"
         text = f"{where} form {algebra.name}{tested}"
         if r.generators:
             word = "generator" if len(r.generators) == 1 else "generators"
             text += f", with the {word} {several([g.label for g in r.generators], LISTED)}"
     if kept and r.finite_group is None:
         word = "component" if len(kept) == 1 else "components"
-        text += f", and with the {word} {several(kept, LISTED)} beside the identity's"
+        text += f", and the {word} {several(kept, LISTED)} in addition to that of the identity"
     yield Statement(f"{text}.", evidence, "span")
 
 
 def _members(r: SymmetryGanRecord) -> Iterator[Statement]:
-    """What events with sets, or with vectors of several kinds, are compared by."""
+    """Comparison of events with sets, or with vectors of several kinds."""
     if not r.sets and not r.kinds:
         return
-    differs = f"the number of {several(r.sets)} differs from event to event" if r.sets else ""
+    differs = f"the number of {several(r.sets)} varies between events" if r.sets else ""
     lack = "some vectors lack components that others have" if r.kinds else ""
     text = " and ".join(part for part in (differs, lack) if part)
     yield Statement(
-        f"{text[0].upper()}{text[1:]}: transformations act on each vector "
-        "alike, networks and plane waves sum over the members that are there (waves see single members and the sum of "
-        "all, networks how they go together), and no projections by position are compared.",
+        f"{text[0].upper()}{text[1:]}: the transformation acts on each vector separately; networks and plane waves sum "
+        "over the members (waves: single members and the sum of all; networks: also correlations); projections of "
+        "individual vectors are not compared.",
         {"sets": list(r.sets), "kinds": list(r.kinds)},
     )
 
 
 def _elements(r: SymmetryGanRecord) -> Iterator[Statement]:
-    """How many restarts found something, and what held-out events say of it."""
+    """Number of elements found, and their tests on held-out events."""
     if r.search is None or r.verdicts is None or r.space is None:
         return
     v, restarts = r.verdicts, r.search.restarts
@@ -97,16 +99,15 @@ def _elements(r: SymmetryGanRecord) -> Iterator[Statement]:
     started = f"{restarts} restart{'' if restarts == 1 else 's'}"
     text = f"{started} in the search space {r.space.name} found {elements_text(r.elements)}"
     if tested:
-        every = "all of them are symmetries" if v.kept > 1 else "it is a symmetry"
-        none = "none of them is a symmetry" if v.failed > 1 else "it is no symmetry"
-        some = f"{v.kept} of them {'is a symmetry' if v.kept == 1 else 'are symmetries'}"
-        told = {0: none, tested: every}.get(v.kept, some)
-        text += f"; {told} of the {r.events.used:,} held-out events within errors"
+        every = "all are accepted" if v.kept > 1 else "it is accepted"
+        none = "none is accepted" if v.failed > 1 else "it is rejected"
+        told = {0: none, tested: every}.get(v.kept, f"{v.kept} {verb(v.kept)} accepted")
+        text += f"; in the test on {r.events.used:,} held-out events {told}"
         if v.failed and v.kept:
             text += f", {v.failed} {verb(v.failed)} rejected"
         text += f" (family-wise error {100 * r.significance_level:g} %)"
     if r.search.terms:
-        text += f"; added to the loss: {several(r.search.terms)}"
+        text += f"; additional loss terms: {several(r.search.terms)}"
     evidence = {"elements": r.elements, "restarts": restarts, **v.to_json()}
     yield Statement(f"{text}.", evidence, "element_p_values" if tested else "parameters")
 
@@ -114,16 +115,16 @@ def _elements(r: SymmetryGanRecord) -> Iterator[Statement]:
 def _finite(r: SymmetryGanRecord) -> Iterator[Statement]:
     """The finite group, or that of the components."""
     if r.finite_group is not None:
-        yield _finite_group(r.finite_group, "The elements that are kept", "parameters")
+        yield _finite_group(r.finite_group, "The accepted elements", "parameters")
     if r.component_group is not None and r.component_group.found > 1:
-        yield _finite_group(r.component_group, "The components that are kept", "components")
+        yield _finite_group(r.component_group, "The compatible components", "components")
 
 
 def _finite_group(group: FiniteGroupRecord, whose: str, figure: str) -> Statement:
     if not group.closed:
         text = (
-            f"{whose} fall into {group.found} points or components whose products are not among them within errors: "
-            "which finite group they form is not determined"
+            f"{whose} form {group.found} points or components that do not close under multiplication "
+            "within errors: the finite group is not determined"
         )
     else:
         dihedral = "dihedral " if group.name.startswith("D_") else ""
@@ -133,8 +134,8 @@ def _finite_group(group: FiniteGroupRecord, whose: str, figure: str) -> Statemen
             text += f"; {group.found} of them were found, the others are products of these"
     if group.points_left_out:
         points = "point is" if group.points_left_out == 1 else "points are"
-        text += f"; {group.points_left_out} further {points} left out: "
-        text += "held-out events reject the mean of the elements there"
+        text += f"; {group.points_left_out} further {points} not included: "
+        text += "the mean of the elements there is rejected on held-out events"
     return Statement(f"{text}.", group.to_json(), figure)
 
 
@@ -143,14 +144,17 @@ def _composition(r: SymmetryGanRecord) -> Iterator[Statement]:
         return
     exponent = r.composition.exponent
     if exponent.value is None:
-        text = "Composed with themselves, found elements stay in the group exactly: the space searched is that group"
+        text = "Powers of the elements found are exact: the search space is the group itself"
     else:
         text = (
-            "Composed k times with themselves, found elements are away from the exact power by a distance that grows "
-            f"as k^({_at_least(exponent, 0.01).text()})"
+            "The distance of the k-th power of an element found from the exact power grows as "
+            f"k^({_at_least(exponent, 0.01).text()})"
         )
     if r.composition.usable:
-        text += f"; up to k = {r.composition.usable} no projection has an excess KL divergence of more than two errors"
+        text += (
+            f"; up to k = {r.composition.usable} no projection has an excess KL divergence above two "
+            "standard errors"
+        )
     yield Statement(f"{text}.", r.composition.to_json(), "composition")
 
 
@@ -165,18 +169,20 @@ def _map(r: SymmetryGanRecord) -> Iterator[Statement]:
         return
     m = r.map
     yield Statement(
-        f"Half of the restarts end within {m.median:.2g} of where the formula expects them, 90 % within "
-        f"{m.p90:.2g}; {_percent(m.far)} end more than 0.5 away. The formula is {m.formula}.",
+        f"Symmetry discovery map: the distance between final and expected parameters is {m.median:.2g} (median) and "
+        f"{m.p90:.2g} (90 % quantile); it exceeds 0.5 for {_percent(m.far)} of the restarts. Formula: {m.formula}.",
         m.to_json() | {"learned": None},
         "map",
     )
     if m.learned is not None and m.learned.median is not None:
         against = m.learned.against_trainings
-        beside = "" if against is None else f"; from separate trainings it is {against:.2g} away (median)"
+        beside = (
+            "" if against is None else f"; its distance from separate trainings is {against:.2g} (median)"
+        )
         yield Statement(
-            f"The map learned in a single training sends fresh initial points to within {m.learned.median:.2g} "
-            f"(half of them) and {m.learned.p90:.2g} (90 %) of the formula; {_percent(m.learned.far)} end more than "
-            f"0.5 away{beside}.",
+            f"Map learned in a single training: the distance from the formula at new initial points is "
+            f"{m.learned.median:.2g} (median) and {m.learned.p90:.2g} (90 % quantile); it exceeds 0.5 for "
+            f"{_percent(m.learned.far)} of them{beside}.",
             m.learned.to_json(),
             "omega",
         )
@@ -184,4 +190,4 @@ def _map(r: SymmetryGanRecord) -> Iterator[Statement]:
 
 def _percent(share: Number | None) -> str:
     shown = per_cent(share)
-    return "an unknown share" if shown is None or shown.value is None else f"{shown.text()} %"
+    return "an unknown fraction" if shown is None or shown.value is None else f"{shown.text()} %"

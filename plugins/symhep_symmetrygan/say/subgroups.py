@@ -18,7 +18,7 @@ __all__ = ["subgroup_statements"]
 
 
 def subgroup_statements(r: SymmetryGanRecord) -> Iterator[Statement]:
-    """The largest classes that survive; generators; discrete elements; what the asymmetry of the sample implies."""
+    """Maximal compatible classes, generators, discrete elements, and the forward-backward asymmetry."""
     if r.catalogue is not None:
         told = subgroup_statement(r.subgroups, r.maximal_subgroups, r.catalogue, r.significance_level)
         if told is not None:
@@ -48,7 +48,7 @@ def _generators(r: SymmetryGanRecord) -> Iterator[Statement]:
         )
     if rejected:
         parts.append(
-            f"{in_words([row.label for row in rejected])} {_are(rejected)} rejected ({_worst(rejected)})"
+            f"{in_words([row.label for row in rejected])} {_are(rejected)} violated ({_worst(rejected)})"
         )
     yield Statement(
         f"Individual generators in the lab frame: {'; '.join(parts)}.",
@@ -63,7 +63,7 @@ def _are(rows: Sequence[LabRow]) -> str:
 
 
 def _worst(rows: Sequence[LabRow], least: bool = False) -> str:
-    """The adjusted p that all rows have or go beyond: of rejected ones the largest, of survivors the smallest."""
+    """The extreme adjusted p: the largest of violated rows, the smallest of compatible rows."""
     values = [float(row.log10_p_adjusted) for row in rows if row.log10_p_adjusted is not None]
     text = bound_text(min(values) if least else max(values))
     if len(rows) == 1 or text == "p = 1":
@@ -72,20 +72,20 @@ def _worst(rows: Sequence[LabRow], least: bool = False) -> str:
 
 
 def _asymmetry(a: Number | None) -> Iterator[Statement]:
-    """A forward-backward asymmetry breaks every element that sends the negative particle to the other side."""
+    """A forward-backward asymmetry violates each element that maps the negative particle to the other hemisphere."""
     if a is None or a.value is None or a.low is None or a.high is None:
         return
-    interval = f"{100 * a.value:.3g} % [{100 * a.low:.3g}, {100 * a.high:.3g}]"
+    interval = f"{100 * a.value:.3g} % [{100 * a.low:.3g}, {100 * a.high:.3g}] (95 % confidence interval)"
     text = f"The forward-backward asymmetry of all events is {interval}"
     if a.low <= 0 <= a.high:
         text += (
-            ", compatible with zero: it gives no reason against parity of the final state or against the exchange "
-            "of the two particles"
+            ", compatible with zero: no evidence for a violation of parity (final state) or of the exchange of the two "
+            "particles"
         )
     else:
         text += (
-            ", different from zero at 95 % confidence: parity of the final state, the exchange of the two particles "
-            "and half turns about axes across the beam change its sign; rotations about the beam and reflections in "
-            "planes that contain it do not change it"
+            ", not compatible with zero at 95 % CL: parity (final state), the exchange of the two "
+            "particles and rotations by pi about transverse axes reverse its sign and are violated; "
+            "rotations about the beam axis and reflections in planes containing it leave it invariant"
         )
     yield Statement(f"{text}.", a.to_json(), "p_values")

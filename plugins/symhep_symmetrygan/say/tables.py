@@ -33,7 +33,7 @@ def tables(record: SymmetryGanRecord) -> dict[str, Table]:
         "candidates": candidate_table(
             record.candidates,
             {Heading("largest excess KL", "nats"): lambda row: _largest(row.excess), LOSS: _generator_loss},
-            "Axes and frame of the lab; one family with the classes of subgroups.",
+            "Adjusted together with the classes of subgroups.",
         ),
         "discrete": discrete_table(
             record.discrete,
@@ -65,7 +65,7 @@ def _element_loss(row: ElementRow) -> Cell:
 
 
 def _largest(excess: Sequence[Bounded] | None) -> Cell:
-    """The projection that tells most, in its errors."""
+    """The most significant projection."""
     return max(
         excess or (), key=lambda number: (number.value or 0.0) / (number.error or math.inf), default=None
     )
@@ -73,7 +73,7 @@ def _largest(excess: Sequence[Bounded] | None) -> Cell:
 
 def _projections(r: SymmetryGanRecord) -> Table:
     """Excess by group; then the divergences, noise included."""
-    heads = ("kept", "rejected", "found, as trained", "random")
+    heads = ("accepted", "rejected", "found, before refinement", "random")
     rows: list[tuple[Cell, ...]] = []
     for kl in (r.kl, r.subgroup_kl, r.discrete_kl):
         for j, name in enumerate(() if kl is None else kl.projections):
@@ -84,9 +84,10 @@ def _projections(r: SymmetryGanRecord) -> Table:
     return Table.of(
         ("projection", *(Heading(f"excess, {head}", "nats") for head in heads), Heading("noise", "nats")),
         rows,
-        "KL divergence of images of one half of the held-out events from the other half, less that of the halves "
-        "themselves (noise): means over elements, with their errors from the events and 95 % limits; of elements, of "
-        "random elements of subgroups, and of discrete elements.",
+        "Excess KL divergence of each projection: one half of the held-out events, transformed, against "
+        "the other half, minus the noise (the untransformed halves). Means over elements with statistical "
+        "errors and upper limits at 95 % CL: elements found, random elements of subgroups, and discrete "
+        "elements.",
     )
 
 
@@ -104,12 +105,12 @@ def _components(r: SymmetryGanRecord) -> Table:
     heads = ("component", "elements", "generators", UNADJUSTED, ADJUSTED, "verdict", LOSS)
     return Table.of(
         (*heads, *limits, *(Heading(f"excess KL, {name}", "nats") for name in names)), rows,
-        "Components that the found elements fall into; adjusted for their number by Holm's method. A post-hoc loss of "
-        "2 ln 2 = 1.3863 is that of a symmetry.",
+        "Connected components of the elements found; p-values adjusted for their number (Holm). A symmetry "
+        "has a post-hoc loss of 2 ln 2 = 1.3863.",
     )  # fmt: skip
 
 
 def _verdict(row: ComponentRecord) -> str:
     if row.rejected is None:
         return "not tested"
-    return "rejected" if row.rejected else "survives"
+    return "violated" if row.rejected else "compatible"

@@ -1,4 +1,4 @@
-"""Whose symmetries are found: of all numbers of an event, of the marginal density of some, or with spectators."""
+"""The density whose symmetries are found: of all variables, marginal, or with spectators."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def of_events(r: SymmetryGanRecord) -> str:
 def said_of(statements: Iterable[Statement], whose: str) -> Iterator[Statement]:
     """The same findings, each with what they are said of; warnings as they are.
 
-    >>> [s.text for s in said_of([Statement("All are kept.", {})], "x1 with x3 as spectator")]
-    ['All are kept (x1 with x3 as spectator).']
+    >>> [s.text for s in said_of([Statement("All are accepted.", {})], "x1 with x3 as spectator")]
+    ['All are accepted (x1 with x3 as spectator).']
     """
     for statement in statements:
         if not whose or statement.kind == "warning":

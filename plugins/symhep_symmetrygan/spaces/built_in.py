@@ -79,7 +79,7 @@ def _rotations(blocks: list[tuple[bool, int]], size: int) -> Built | None:
             label = "reflection" if len(blocks) == 1 else f"reflection[{number + 1}]"
             mirrors[label] = np.diag(np.where(np.arange(size) == first - 1, -1.0, 1.0))
     if not planes:
-        raise CardError("so(1) holds no rotation", hint="name a block of two coordinates or more")
+        raise CardError("so(1) contains no rotation", hint="give a block of at least two coordinates")
     whole = so(size)
     labels = [whole.labels[list(combinations(range(size), 2)).index(plane)] for plane in planes]
     name = "so(" + ")xso(".join(str(n) for _, n in blocks) + ")"
@@ -90,7 +90,7 @@ def _affine(unimodular: bool, n: int, size: int) -> Built | None:
     if n != size or size > LARGEST:
         return None
     if n < 2:
-        raise CardError("affine maps of one coordinate are called 'line'", hint="write 'line'")
+        raise CardError("affine maps of one coordinate have the name 'line'", hint="write 'line'")
     linear = sl(n) if unimodular else gl(n)
     return Iwasawa(n, unimodular=unimodular), linear + translations(n), {}
 
@@ -101,7 +101,7 @@ def _line(intercept: str | None, scale: float) -> Built:
     try:
         b = float(intercept) / scale
     except ValueError as error:
-        raise CardError(f"'line({intercept})' names no number") from error
+        raise CardError(f"'line({intercept})' needs a number") from error
     # exp(delta T) keeps b where it is: T = ((1, -b), (0, 0)), so that b + c x stays b + c' x
     about = np.array([[[1.0, -b], [0.0, 0.0]]])
-    return AffineLine(b), Generators("stretch about the intercept", about, ("D",), affine=True), {}
+    return AffineLine(b), Generators("scaling about the intercept", about, ("D",), affine=True), {}

@@ -22,8 +22,8 @@ def columns_named(names: Sequence[str], events: Events) -> tuple[int, ...]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice or not names:
         raise CardError(
-            f"the coordinate '{twice[0]}' is named twice" if twice else "'on' names no coordinate",
-            hint=f"name each of {', '.join(events.names)} once at most",
+            f"the coordinate '{twice[0]}' is named twice" if twice else "'on' is empty",
+            hint=f"name each of {', '.join(events.names)} at most once",
         )
     return tuple(events.names.index(name) for name in names)
 

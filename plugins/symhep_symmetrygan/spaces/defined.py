@@ -29,8 +29,8 @@ def require_defined(
     """Raise `CardError` for a space whose elements have no image of some vector, or no meaning for members of sets."""
     if not family.affine:
         raise CardError(
-            f"the maps of '{name}' are not linear, and those of a varying number of vectors, or of vectors of several "
-            "kinds, must be",
+            f"the maps of '{name}' are not linear, but a variable number of vectors, or vectors of several "
+            "kinds, need linear maps",
             where="search",
             hint="give the features an object with a fixed number and all components",
         )
@@ -38,7 +38,8 @@ def require_defined(
         return
     if generators is None:
         raise CardError(
-            f"'{name}' names no generators, so that nothing says whether it is defined on vectors that lack components",
+            f"'{name}' has no list of generators, so that it cannot be checked on vectors that lack "
+            "components",
             where="search",
             hint="write a list of generators, such as [J_z]",
         )

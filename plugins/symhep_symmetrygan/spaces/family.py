@@ -18,12 +18,12 @@ def made_family(make: Callable[..., Family], name: str, events: Events) -> Famil
 
     Raises `CardError` if it fails, makes something else, or acts on another number of coordinates.
     """
-    with isolated(f"'{name}' fails", CardError):
+    with isolated(f"'{name}' raised an error", CardError):
         needed = [p for p in inspect.signature(make).parameters.values() if p.default is p.empty]
         family = make(events) if needed else make()
     if not isinstance(family, Family):
         raise CardError(
-            f"'{name}' gives {type(family).__name__}, and no Family",
+            f"'{name}' returns {type(family).__name__}, not a Family",
             hint="derive it from symhep.lie.groups.Family",
         )
     if family.vector == events.size:
@@ -37,13 +37,13 @@ def misfit(name: str, size: int, events: Events) -> CardError:
     """The error of a space that acts on ``size`` numbers, where events have others."""
     if events.members is not None:
         return CardError(
-            f"'{name}' acts on {size} numbers, and a vector has {events.vector}: where the number of vectors or of "
-            "their components differs, a space acts on each vector alike",
+            f"'{name}' acts on {size} components, but a vector has {events.vector}: with a variable number "
+            "of vectors or components, a space must act on each vector separately",
             hint="name a space of one vector, such as so(3) or lorentz, or give the features an object with a fixed "
             "number",
         )
     vectors = f"{events.particles} vectors of {events.vector}" if events.particles > 1 else "one vector"
     return CardError(
-        f"'{name}' acts on {size} numbers, and events are {events.size}: {vectors}",
-        hint=f"pick coordinates, 'search: {{group: {name}, on: [...]}}', among {', '.join(events.names)}",
+        f"'{name}' acts on {size} components, but events have {events.size}: {vectors}",
+        hint=f"choose coordinates, 'search: {{group: {name}, on: [...]}}', among {', '.join(events.names)}",
     )

@@ -40,9 +40,7 @@ def named_elements(names: Sequence[str], events: Events) -> dict[str, FloatArray
     for name in names:
         if name == "exchange":
             if events.particles < 2:
-                raise CardError(
-                    "'exchange' needs two vectors or more", where="components", hint="leave it out"
-                )
+                raise CardError("'exchange' needs at least two vectors", where="components", hint="remove it")
             for i, j in combinations(range(1, events.particles + 1), 2):
                 found[f"exchange({i},{j})"] = read_element(f"exchange({i},{j})", frame).whole
         elif name == "reflection":
@@ -79,7 +77,7 @@ def generated_elements(elements: dict[str, FloatArray], size: int) -> tuple[tupl
                 raise CardError(
                     f"{', '.join(elements)} generate more than {MOST} elements",
                     where="components",
-                    hint="name fewer",
+                    hint="use fewer",
                 )
         at += 1
     return tuple(names), np.stack(matrices)
@@ -98,7 +96,7 @@ def refuse_unless_normal(elements: dict[str, FloatArray], generators: Generators
         moved = (whole @ generators.matrices.real @ np.linalg.inv(whole)).reshape(len(generators), -1)
         if np.abs(moved.T - basis @ (basis.T @ moved.T)).max() > ROUNDING * np.abs(flat).max():
             raise CardError(
-                f"'{label}' does not take {name} to itself: with it the space is no group",
+                f"'{label}' does not map {name} to itself, so that the space would not be a group",
                 where="components",
-                hint="leave it out, or search a larger space",
+                hint="remove it, or search a larger space",
             )

@@ -85,19 +85,19 @@ def _group(search: SearchOptions, seen: Events) -> str:
 def _refuse_coordinates(search: SearchOptions) -> None:
     if search.on:
         raise CardError(
-            "'on' names coordinates of an event, and the number of vectors or of their components differs: spaces act "
-            "on each vector alike",
+            "'on' is not available with a variable number of vectors or components: the space acts on each "
+            "vector separately",
             where="search",
-            hint="leave it out, or give the features an object with a fixed number, as in take: 2",
+            hint="remove it, or give the features an object with a fixed number, for example take: 2",
         )
 
 
 def _refuse_nothing_left_out(search: SearchOptions, columns: Sequence[int], events: Events) -> None:
     if search.marginal and len(columns) in (0, events.size):
         raise CardError(
-            "'marginal' leaves out coordinates, and 'on' names all of them",
+            "'marginal' has no effect because 'on' names all coordinates",
             where="search",
-            hint="leave it out",
+            hint="remove it",
         )
 
 
@@ -150,7 +150,7 @@ def _algebra(name: str, events: Events, families: Sequence[str]) -> Generators:
             *families,
             *(poincare_subgroups() if events.momenta else ()),
         )
-        raise CardError(f"no search space is called '{name}'", hint=nearest(name, kinds)) from error
+        raise CardError(f"unknown search space '{name}'", hint=nearest(name, kinds)) from error
     size = sizes.pop() if len(sizes) == 1 else events.vector
     if size not in (events.vector, events.size):
         raise misfit(name, int(size or 0), events)
@@ -180,5 +180,5 @@ def _of_poincare(name: str) -> Generators | None:
     except ValueError as error:  # a label twice
         raise CardError(str(error)) from error
     if np.linalg.matrix_rank(matrices.reshape(len(matrices), -1)) < len(matrices):
-        raise CardError(f"the generators '{name}' are not independent", hint="leave some out")
+        raise CardError(f"the generators '{name}' are linearly dependent", hint="remove some of them")
     return found if matrices[:, :, 4].any() else Generators(name, matrices[:, :4, :4], written)

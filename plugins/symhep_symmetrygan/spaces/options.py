@@ -33,26 +33,30 @@ class SearchOptions(Options):
 
     group: str | tuple[str, ...] | None = Field(
         None,
-        description="so(4), o(4), so(2)xso(2), similarity, agl(2), asl(2), line, lorentz, poincare, a sum such as "
-        "so(1,3)+D, a class of subgroups such as SIM(2), a family of a plugin, a function 'module:function', or a list "
-        "of generators such as [J_z, K_z + 0.5*J_x]; by default lorentz for four-momenta, else the rotations of all "
-        "numbers of an event",
+        description="so(4), o(4), so(2)xso(2), similarity, agl(2), asl(2), line, lorentz, poincare, a sum "
+        "such as so(1,3)+D, a class of subgroups such as SIM(2), a family of a plugin, a "
+        "function 'module:function', or a list of generators such as [J_z, K_z + 0.5*J_x]; "
+        "default: lorentz for four-momenta, else rotations of all components of an event",
         examples=["so(4)"],
     )
     on: tuple[str, ...] = Field(
         (),
-        description="names of the coordinates that it acts on, such as [px1, py1]; [] for all",
+        description="names of the transformed coordinates, such as [px1, py1]; []: all",
         examples=[["px1", "py1"]],
     )
     marginal: bool = Field(
         False,
-        description="leave out the coordinates that 'on' does not name: what is found are symmetries of the marginal "
-        "density of the others; false: they are spectators, which networks and tests see and nothing changes",
+        description="true: ignore the coordinates not named by 'on' (symmetries of the marginal density); "
+        "false: use them as spectators (inputs of networks and tests that are not transformed)",
     )
     components: tuple[str, ...] = Field(
-        (), description="discrete elements that multiply the group, such as P, reflection(px), exchange(1,2)"
+        (), description="additional discrete elements of the group, such as P, reflection(px), exchange(1,2)"
     )
-    sha256: str = Field("", description="checksum of a function; filled in, so that other code is other work")
+    sha256: str = Field(
+        "",
+        description="checksum of the source of a function; filled in automatically, so "
+        "that results are recomputed when the function changes",
+    )
     _registry: Registry | None = PrivateAttr(None)
 
     @model_validator(mode="before")
@@ -64,7 +68,7 @@ class SearchOptions(Options):
             data = {"group": data}
         elif isinstance(data, list | tuple):
             raise CardError(
-                "'search' is a name or a mapping, and subgroups have a key of their own",
+                "'search' must be a name or a mapping; subgroups have their own key",
                 hint=f"write 'search: false' and 'subgroups: {{classes: [{', '.join(map(str, data))}]}}'",
             )
         group = data.get("group") if isinstance(data, dict) else None
@@ -80,7 +84,7 @@ class SearchOptions(Options):
     def _consistent(self, info: ValidationInfo) -> SearchOptions:
         self._registry = (info.context or {}).get("registry")
         if self.marginal and not self.on:
-            raise ValueError("'marginal' leaves out what 'on' does not name: name coordinates with 'on'")
+            raise ValueError("'marginal' needs 'on': name the coordinates to keep")
         return self
 
     @property
@@ -128,7 +132,7 @@ def _refuse_old(text: str) -> None:
     elif _GENERATORS.match(text):
         new = f"'search: {{group: {_listed(text)}}}'"
     if new is not None:
-        raise CardError(f"'{text}' is a spelling of symhep 0.1", hint=f"write {new}")
+        raise CardError(f"'{text}' is the syntax of symhep 0.1", hint=f"write {new}")
 
 
 def _listed(group: str) -> str:

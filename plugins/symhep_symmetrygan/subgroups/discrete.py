@@ -109,18 +109,18 @@ def chosen_elements(events: Events, options: ElementOptions) -> list[Element]:
     named = () if options.elements == "usual" else options.elements
     if members is not None and (swaps := [name for name in named if "exchange" in name]):
         raise CardError(
-            f"'{swaps[0]}' exchanges two places, and what stands there differs, or lacks components",
+            f"'{swaps[0]}' exchanges two vectors of different objects, or vectors that lack components",
             where="discrete",
-            hint="leave it out: members of a set have no order",
+            hint="remove it: members of a set have no order",
         )
     found = options.chosen(frame_of(events.each))
     if members is None:
         moving = [e for e in found if tuple(e.sources) != tuple(range(len(e.sources)))]
         if moving and events.tags and options.elements != "usual":
             raise CardError(
-                f"'{moving[0].name}' exchanges members with tags, and tags are not transformed",
+                f"'{moving[0].name}' exchanges members with tags, but tags are not transformed",
                 where="discrete",
-                hint="leave the tags out of the features",
+                hint="remove the tags from the features",
             )
         return [e for e in found if not (events.tags and e in moving)]
     kept = list[Element]()

@@ -24,19 +24,21 @@ class WalkOptions(SubgroupOptions):
 
     catalogue: Literal["auto", "lorentz", "poincare"] = Field(
         "auto",
-        description="14 classes of subgroups of the Lorentz group, or 141 with translations; auto: the smaller one "
-        "that has all the classes",
+        description="lorentz: 14 classes of subgroups; poincare: 141 classes; auto: the smallest catalogue "
+        "that contains the classes",
     )
-    restarts: int = Field(6, ge=1, description="positions and parameters at the start, per class")
-    steps: int = Field(600, ge=1, description="batches of the game for the position")
+    restarts: int = Field(
+        6, ge=1, description="number of random initial orientations and parameters per class"
+    )
+    steps: int = Field(600, ge=1, description="number of adversarial training steps for the orientation")
     posthoc_steps: int = Field(
-        1500, ge=1, description="batches of the networks that judge the final positions"
+        1500, ge=1, description="number of training steps of the networks that test the final orientations"
     )
-    batch: int = Field(128, ge=16, description="events per batch")
+    batch: int = Field(128, ge=16, description="batch size (events)")
     learning_rate: LearningRates = Field(
-        LearningRates(generator=2e-2, discriminator=3e-3), description="step sizes of both sides"
+        LearningRates(generator=2e-2, discriminator=3e-3), description="initial learning rates (Adam)"
     )
-    waves: int = Field(64, ge=8, description="plane waves, two test functions each")
+    waves: int = Field(64, ge=8, description="number of plane waves (two test functions each)")
 
     @model_validator(mode="before")
     @classmethod
@@ -46,7 +48,7 @@ class WalkOptions(SubgroupOptions):
             elements = data["elements"]
             names = elements if isinstance(elements, str) else f"[{', '.join(map(str, elements))}]"
             raise CardError(
-                "discrete elements have a key of their own, beside 'subgroups'",
+                "discrete elements have their own key 'discrete', next to 'subgroups'",
                 hint=f"write 'discrete: {{elements: {names}}}'",
             )
         return data
@@ -71,6 +73,6 @@ class ElementOptions(DiscreteOptions):
     1500
     """
 
-    steps: int = Field(1500, ge=1, description="batches of the network of each element")
-    batch: int = Field(128, ge=16, description="events per batch")
-    waves: int = Field(64, ge=8, description="plane waves, two test functions each")
+    steps: int = Field(1500, ge=1, description="number of training steps of the network of each element")
+    batch: int = Field(128, ge=16, description="batch size (events)")
+    waves: int = Field(64, ge=8, description="number of plane waves (two test functions each)")

@@ -22,19 +22,21 @@ class ClassRow(SubgroupRow):
 
     excess: tuple[Bounded, ...] | None = Field(
         None,
-        description="excess KL divergence of each projection over the noise of split samples, of events moved by "
+        description="excess KL divergence of each projection (noise of split samples subtracted) for "
         "random elements of the subgroup, in nats; null: not tested",
     )
     posthoc_loss: Number | None = Field(
-        None, description="loss of a network that tells events from such images; null: not tested"
+        None,
+        description="post-hoc loss: loss of a network between events and such transformed events; "
+        "null: not tested",
     )
 
 
 class LabRow(CandidateRow):
     """A generator in the lab frame, likewise."""
 
-    excess: tuple[Bounded, ...] | None = Field(None, description="as of a class of subgroups")
-    posthoc_loss: Number | None = Field(None, description="as of a class of subgroups")
+    excess: tuple[Bounded, ...] | None = Field(None, description="as for a class of subgroups")
+    posthoc_loss: Number | None = Field(None, description="as for a class of subgroups")
 
 
 class ElementRow(DiscreteRow):
@@ -42,37 +44,42 @@ class ElementRow(DiscreteRow):
 
     excess: tuple[Bounded, ...] | None = Field(
         None,
-        description="excess KL divergence of each projection over the noise of split samples, in nats; null: not "
-        "tested",
+        description="excess KL divergence of each projection (noise of split samples subtracted), in nats; "
+        "null: not tested",
     )
     posthoc_loss: Number | None = Field(
-        None, description="loss of a network that tells events from their images; null: not tested"
+        None,
+        description="post-hoc loss: loss of a network between events and transformed events; null: "
+        "not tested",
     )
 
 
 class SubgroupSearch(Record):
     """All hypotheses on continuous subgroups."""
 
-    catalogue: Literal["lorentz", "poincare"] = Field(description="the catalogue of classes")
-    subgroups: tuple[ClassRow, ...] = Field(description="all classes of the catalogue, by falling dimension")
-    maximal_subgroups: tuple[str, ...] = Field(description="survivors that lie in no other survivor")
-    subgroup_kl: DivergenceRecord | None = Field(
-        description="KL divergences of projections of events moved by random elements of classes that survive and lie "
-        "in no other survivor, of what is rejected, and of the whole group; null: not of a varying number of objects"
+    catalogue: Literal["lorentz", "poincare"] = Field(description="catalogue of classes")
+    subgroups: tuple[ClassRow, ...] = Field(
+        description="all classes of the catalogue, in decreasing dimension"
     )
-    candidates: tuple[LabRow, ...] = Field(description="the group's generators in the lab frame")
+    maximal_subgroups: tuple[str, ...] = Field(description="names of the maximal compatible classes")
+    subgroup_kl: DivergenceRecord | None = Field(
+        description="KL divergences of projections for random elements of the maximal compatible classes, "
+        "of violated generators, and of the whole group; null: not available for a variable "
+        "number of objects"
+    )
+    candidates: tuple[LabRow, ...] = Field(description="generators of the group in the lab frame")
 
 
 class DiscreteSearch(Record):
     """All hypotheses on discrete elements."""
 
-    discrete: tuple[ElementRow, ...] = Field(description="the elements, in the order of the card")
+    discrete: tuple[ElementRow, ...] = Field(description="elements in the order of the card")
     cyclic_scan: DiscreteScan | None = Field(
-        None, description="cyclic groups of a one-parameter subgroup; null: none was asked for"
+        None, description="cyclic groups of a one-parameter subgroup; null: not requested"
     )
     discrete_kl: DivergenceRecord | None = Field(
-        description="KL divergences of projections of their images; none is random; null: not of a varying number of "
-        "objects"
+        description="KL divergences of projections of transformed events; no random elements; null: not "
+        "available for a variable number of objects"
     )
     forward_backward_asymmetry: Number | None = Field(
         description="forward-backward asymmetry of an oppositely charged pair, a fraction; null: no such pair"

@@ -61,7 +61,8 @@ def search_subgroups(
     """
     if not events.momenta:
         raise MethodError(
-            f"subgroups of the Lorentz group act on four-momenta, and events are {', '.join(events.components)}"
+            "subgroups of the Lorentz group act on four-momenta, but events have the components "
+            f"{', '.join(events.components)}"
         )
     walk = GameWalk(events, options, seeds, level=level, bins=bins, device=device)
     total = (SEARCHED + TESTED) * (len(walk.dimensions()) + 1)

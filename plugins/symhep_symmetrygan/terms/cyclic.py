@@ -23,7 +23,7 @@ class Cyclic(LossTerm):
 
     def __init__(self, order: int = 2) -> None:
         if not isinstance(order, int) or order < 1:
-            raise ValueError(f"the order of a cyclic group is a whole number from 1, not {order}")
+            raise ValueError(f"the order of a cyclic group must be a positive integer, not {order}")
         self.order = order
 
     def value(self, family: Family, parameters: Tensor, x: Tensor) -> Tensor:

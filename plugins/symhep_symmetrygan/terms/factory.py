@@ -39,11 +39,11 @@ keyword argument 'ordre'
         make = (registry or registry_in(None)).loss_term(name)
     except PluginError as error:
         raise CardError(str(error)) from error
-    with isolated(f"the loss term '{name}' cannot be made", CardError):
+    with isolated(f"the loss term '{name}' cannot be created", CardError):
         try:
             term = make(**settings)
         except (TypeError, ValueError) as error:
             raise CardError(f"the loss term '{name}' does not take these settings: {error}") from error
     if not isinstance(term, LossTerm):
-        raise CardError(f"'{name}' makes {type(term).__name__}, not a LossTerm")
+        raise CardError(f"'{name}' returns {type(term).__name__}, not a LossTerm")
     return term

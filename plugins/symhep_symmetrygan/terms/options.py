@@ -27,9 +27,13 @@ class TermOptions(Options):
         description="cyclic (g^q = 1, setting: order), commuting (pairs of restarts), one of a plugin, or "
         f"{ORIGIN}: (family, parameters, x, **settings) -> a tensor, one number per restart"
     )
-    strength: float = Field(0.1, gt=0, description="factor alpha in front")
-    settings: dict[str, Any] = Field(default_factory=dict, description="what the term takes, by name")
-    sha256: str = Field("", description="checksum of a function; filled in, so that other code is other work")
+    strength: float = Field(0.1, gt=0, description="coefficient alpha of the term")
+    settings: dict[str, Any] = Field(default_factory=dict, description="settings of the term, by name")
+    sha256: str = Field(
+        "",
+        description="checksum of the source of a function; filled in automatically, so "
+        "that results are recomputed when the function changes",
+    )
 
     _registry: Registry | None = PrivateAttr(None)
 

@@ -30,15 +30,17 @@ class UserTerm(LossTerm):
 
     def value(self, family: Family, parameters: Tensor, x: Tensor) -> Tensor:
         """Raises `CardError` if the function fails, or gives no number per restart that the parameters change."""
-        with isolated(f"the loss term '{self.name}' fails", CardError):
+        with isolated(f"the loss term '{self.name}' raised an error", CardError):
             given = self._function(family, parameters, x, **self._settings)
         if not isinstance(given, torch.Tensor) or given.shape != parameters.shape[:1]:
             shape = tuple(given.shape) if isinstance(given, torch.Tensor) else type(given).__name__
             raise CardError(
-                f"the loss term '{self.name}' gives {shape}, not ({len(parameters)},), one per restart"
+                f"the loss term '{self.name}' must return one number per restart, shape "
+                f"({len(parameters)},), not {shape}"
             )
         if not given.requires_grad:
             raise CardError(
-                f"the loss term '{self.name}' does not depend on the parameters by torch operations"
+                f"the loss term '{self.name}' has no gradient: compute it from the parameters with torch "
+                "operations"
             )
         return given

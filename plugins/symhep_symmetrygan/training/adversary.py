@@ -82,7 +82,7 @@ def train(
     coupled = math.lcm(*(term.coupled for _, term in terms))
     if len(seeds) % coupled:
         raise MethodError(
-            f"{len(seeds)} restarts cannot be shared out in groups of {coupled}, as a term of the loss asks"
+            f"{len(seeds)} restarts cannot be divided into groups of {coupled}, as a loss term requires"
         )
 
     def play(groups: list[int]) -> Trained:

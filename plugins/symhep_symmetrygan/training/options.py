@@ -13,24 +13,32 @@ __all__ = ["DiscriminatorOptions", "LearningRates", "TrainingOptions"]
 
 
 class LearningRates(Options):
-    """Step sizes of Adam at the start, one for each side."""
+    """Initial learning rates of Adam."""
 
-    generator: float = Field(3e-3, gt=0, le=1e3, description="of the transformation's parameters")
-    discriminator: float = Field(1e-3, gt=0, le=1e3, description="of the network's weights")
+    generator: float = Field(
+        3e-3, gt=0, le=1e3, description="initial learning rate of the transformation parameters"
+    )
+    discriminator: float = Field(
+        1e-3, gt=0, le=1e3, description="initial learning rate of the network weights"
+    )
 
 
 class DiscriminatorOptions(Options):
-    """The network that tells events from their images."""
+    """The discriminator between events and transformed events."""
 
-    hidden: LayerSizes = Field((25, 25), min_length=1, description="ReLU layers of the network")
+    hidden: LayerSizes = Field((25, 25), min_length=1, description="sizes of the hidden layers (ReLU)")
     spectral_norm: bool = Field(
-        False, description="divide every weight matrix by its largest singular value (Miyato et al. 2018)"
+        False,
+        description="spectral normalisation: divide each weight matrix by its largest singular "
+        "value (Miyato et al. 2018)",
     )
     gradient_penalty: float = Field(
-        0.0, ge=0, description="gamma of the penalty gamma/2 |grad logit|^2 on events (Mescheder et al. 2018)"
+        0.0,
+        ge=0,
+        description="gamma of the gradient penalty gamma/2 |grad logit|^2 on events (Mescheder et al. 2018)",
     )
     inputs: Literal["scaled", "whitened"] = Field(
-        "scaled", description="whitened: the network sees the coordinates with unit covariance"
+        "scaled", description="input of the network; whitened: coordinates with unit covariance"
     )
 
 
@@ -41,20 +49,28 @@ class TrainingOptions(Options):
     0.001
     """
 
-    restarts: int = Field(100, ge=1, description="random starts, trained side by side")
-    steps: int = Field(4000, ge=1, description="batches; at each of them both sides move once")
-    batch: int = Field(128, ge=1, description="events per batch")
+    restarts: int = Field(100, ge=1, description="number of random starts, trained in parallel")
+    steps: int = Field(
+        4000, ge=1, description="number of training steps; each updates generator and discriminator once"
+    )
+    batch: int = Field(128, ge=1, description="batch size (events)")
     replicas_per_batch: int = Field(
         100,
         ge=1,
-        description="restarts that are stored when done; numbers depend on it by rounding alone",
+        description="number of restarts trained together and stored when finished; results depend on it by "
+        "rounding only",
     )
-    learning_rate: LearningRates = Field(LearningRates(), description="step sizes of both sides")
-    decay: Literal["cosine", "none"] = Field("cosine", description="how the step sizes fall to 0")
+    learning_rate: LearningRates = Field(LearningRates(), description="initial learning rates (Adam)")
+    decay: Literal["cosine", "none"] = Field(
+        "cosine", description="schedule of the learning rates: cosine (to 0) or none"
+    )
     average: float = Field(
         0.0,
         ge=0,
         lt=1,
-        description="memory of the running mean of the parameters that is the result; 0: the last ones",
+        description="decay factor of the exponential moving average of the parameters, which is the "
+        "result; 0: no average",
     )
-    discriminator: DiscriminatorOptions = Field(DiscriminatorOptions(), description="the network")
+    discriminator: DiscriminatorOptions = Field(
+        DiscriminatorOptions(), description="options of the discriminator network"
+    )

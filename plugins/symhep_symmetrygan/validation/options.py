@@ -11,18 +11,18 @@ __all__ = ["PosthocOptions", "ValidationOptions"]
 
 
 class PosthocOptions(Options):
-    """Classifiers that are trained afterwards, one per element."""
+    """Newly trained classifiers, one per element."""
 
-    steps: int = Field(1000, ge=1, description="batches that each sees")
-    batch: int = Field(128, ge=1, description="events per batch")
+    steps: int = Field(1000, ge=1, description="number of training steps")
+    batch: int = Field(128, ge=1, description="batch size (events)")
     learning_rate: float = Field(
-        3e-3, gt=0, le=1e30, description="step size of Adam at the start; it falls to 0 as a cosine"
+        3e-3, gt=0, le=1e30, description="initial learning rate of Adam; decreases to 0 (cosine)"
     )
-    hidden: LayerSizes = Field((25, 25), min_length=1, description="ReLU layers of the networks")
+    hidden: LayerSizes = Field((25, 25), min_length=1, description="sizes of the hidden layers (ReLU)")
 
 
 class ValidationOptions(Options):
-    """How found elements are refined and tested.
+    """Refinement and tests of the elements found.
 
     >>> ValidationOptions(bins=50).posthoc.hidden
     (25, 25)
@@ -31,17 +31,17 @@ class ValidationOptions(Options):
     waves: int = Field(
         48,
         ge=1,
-        description="frequencies of the test functions, each with its cosine and sine; where events are few one for 40 "
-        "effective events to refine with, and as many to test with",
+        description="number of frequencies of the test functions (a cosine and a sine each); at most one per 40 "
+        "effective events of the training or the held-out sample",
     )
-    steps: int = Field(40, ge=1, description="most steps of the refinement")
+    steps: int = Field(40, ge=1, description="maximum number of refinement steps")
     reach: float = Field(
         0.3,
         gt=0,
-        description="farthest that refining may move the events, in units of their root mean square size",
+        description="maximum displacement of the events by refinement, in units of their r.m.s. size",
     )
-    bins: int = Field(100, ge=2, description="bins of every histogram whose divergence is taken")
-    random: int = Field(100, ge=0, description="random elements of the space to compare with")
+    bins: int = Field(100, ge=2, description="number of bins of the histograms for KL divergences")
+    random: int = Field(100, ge=0, description="number of random elements of the search space for comparison")
     posthoc: PosthocOptions | None = Field(
-        PosthocOptions(), description="classifiers trained afterwards; null: none, and waves alone test"
+        PosthocOptions(), description="newly trained classifiers; null: none, tests with plane waves only"
     )

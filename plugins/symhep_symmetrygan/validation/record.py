@@ -12,36 +12,36 @@ __all__ = ["ElementDivergences", "LossRecord", "VerdictCounts"]
 
 
 class VerdictCounts(Record):
-    """How many restarts ended with which verdict."""
+    """Numbers of restarts by verdict."""
 
-    kept: int = Field(description="elements that the test on held-out events does not reject")
+    kept: int = Field(description="number of elements accepted by the test on held-out events")
     failed: int = Field(
-        description="elements that it rejects, at the level, adjusted for their number (Holm)"
+        description="number of rejected elements, at the significance level, adjusted for their number (Holm)"
     )
-    diverged: int = Field(description="restarts that ended in numbers that are not finite")
-    not_tested: int = Field(description="elements that were not tested")
+    diverged: int = Field(description="number of diverged restarts (parameters not finite)")
+    not_tested: int = Field(description="number of elements without a test")
     weak: int = Field(
         0,
-        description="kept elements that these events cannot place along directions that are not flat: too few events, "
-        "or tails",
+        description="number of accepted elements not constrained in some direction that is no symmetry: "
+        "too few events, or heavy tails",
     )
     kept_as_trained: int = Field(
-        description="elements with p above the level as training left them, not adjusted"
+        description="number of elements with unadjusted p above the significance level before refinement"
     )
 
 
 class ElementDivergences(DivergenceRecord):
-    """Of found elements as training left them and refined, on held-out events; kept and failed ones are refined."""
+    """Elements found, before and after refinement, on held-out events; accepted and rejected ones after refinement."""
 
-    symmetry: DivergenceMean = Field(description="of found elements, as training left them")
-    refined: DivergenceMean = Field(description="of found elements, refined")
+    symmetry: DivergenceMean = Field(description="elements found, before refinement")
+    refined: DivergenceMean = Field(description="elements found, after refinement")
 
 
 class LossRecord(Record):
-    """Losses of classifiers trained afterwards to tell events from images; means over elements, with their errors."""
+    """Post-hoc losses of newly trained classifiers between events and transformed events; means with errors."""
 
-    found: Number | None = Field(description="of found elements, as training left them; null: none")
-    random: Number | None = Field(description="of random elements of the search space; null: none")
-    kept: Number | None = Field(description="of found elements that are kept once refined; null: none")
-    failed: Number | None = Field(description="of found elements that are rejected; null: none")
-    ideal: float = Field(description="2 ln 2, the loss of a classifier that can only guess")
+    found: Number | None = Field(description="elements found, before refinement; null: none")
+    random: Number | None = Field(description="random elements of the search space; null: none")
+    kept: Number | None = Field(description="accepted elements, after refinement; null: none")
+    failed: Number | None = Field(description="rejected elements; null: none")
+    ideal: float = Field(description="2 ln 2, the loss without discrimination")

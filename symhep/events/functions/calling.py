@@ -52,7 +52,7 @@ def call(name: str, function: CardFunction, values: Sequence[Value], rows: Rows)
     what = "entry" if function.elementwise else "event"
     raise CardError(
         f"{name} gave {shape} numbers where one per {what} ({many}) is needed",
-        hint="it gets arrays of events and gives an array of numbers as long; see docs/card.md, Functions",
+        hint="it gets arrays of events and gives an array of numbers as long; see docs/reference/card.md, Functions",
     )
 
 

@@ -17,7 +17,9 @@ class Alternative(Record):
     """A name that the errors allow."""
 
     name: str = Field(description="name of the algebra")
-    share: float = Field(description="share of resamplings within the errors that have it")
+    share: float = Field(
+        description="fraction of the resampled generators (within their errors) that have this algebra"
+    )
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, float]]) -> tuple[Self, ...]:
@@ -34,15 +36,15 @@ class NamedAlgebra(Limits):
 
     dimension: int | None = Field(description="number of generators; null: not determined")
     name: str = Field(
-        description="name of the algebra, with another form after '=' where it has one; '0': none"
+        description="name of the algebra, with an isomorphic form after '=' if there is one; '0': none"
     )
     stability: float | None = Field(
         None,
-        description="share of resamplings within the errors that have this name, given the dimension: how firm the "
-        "decision is, not how probable the name; null: not named",
+        description="fraction of the resampled generators (within their errors) that have this name, at "
+        "fixed dimension: the stability of the name, not its probability; null: not named",
     )
     alternatives: tuple[Alternative, ...] = Field(
-        (), description="names of resamplings within the errors, most frequent first"
+        (), description="names found for the resampled generators (within their errors), most frequent first"
     )
 
     @property

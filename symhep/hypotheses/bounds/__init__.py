@@ -1,1 +1,1 @@
-"""Bounds: how broken a symmetry could still be, on functions that have a name."""
+"""Upper limits on violations, for predefined observables."""

@@ -1,4 +1,4 @@
-"""The limit that is expected for the largest of several breakings if all of them are zero."""
+"""Expected limit on the largest of several violations if all of them are zero."""
 
 from __future__ import annotations
 

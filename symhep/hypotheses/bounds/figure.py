@@ -1,4 +1,4 @@
-"""Intervals of what is broken and limits of what is not, on one axis for each unit."""
+"""Intervals of violated symmetries and limits of the others, on one axis for each unit."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ __all__ = ["CAPTION", "LimitRow", "limits_figure"]
 
 #: Of the figure, whatever it holds.
 CAPTION = (
-    "How broken each hypothesis is. Bars: 95 % intervals, all at once, with the best value; arrows: limits, where the "
-    "interval reaches zero; dashed boxes: up to the limit that is expected if the symmetry holds. Rates have an "
-    "interval and no limit."
+    "Size of the violation of each symmetry. Bars: best-fit values with simultaneous 95 % confidence "
+    "intervals; arrows: upper limits at 95 % CL, where the interval includes zero; dashed boxes: expected "
+    "limit if the symmetry holds. Rates have an interval and no limit."
 )
 _ROW = 0.28  # inches
 #: Rows of a panel at most.
@@ -184,8 +184,8 @@ def _handles() -> list[Any]:
         return Line2D([], [], color=colour, marker=marker, ms=7, mec="white", label=label)
 
     return [
-        symbol(True, "rejected: 95 % interval"),
-        symbol(False, "not rejected: 95 % interval"),
-        Line2D([], [], color="#33363b", marker="<", ms=7, label="95 % limit"),
+        symbol(True, "violated: 95 % confidence interval"),
+        symbol(False, "compatible: 95 % confidence interval"),
+        Line2D([], [], color="#33363b", marker="<", ms=7, label="95 % CL upper limit"),
         Line2D([], [], color="#8b9098", lw=0.9, ls="--", label="expected limit if the symmetry holds"),
     ]

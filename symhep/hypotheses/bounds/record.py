@@ -1,4 +1,4 @@
-"""The bound of a row: how broken a symmetry could still be."""
+"""Upper limits on the size of a violation."""
 
 from __future__ import annotations
 
@@ -10,26 +10,31 @@ __all__ = ["Limits"]
 
 
 class Limits(Record):
-    """How broken a symmetry could still be, on named functions: fields of rows of candidates, algebras, subgroups and
-    discrete elements.
+    """Upper limits on the violation of a symmetry, for predefined observables.
 
-    A limit refers to the functions that it names; no finite sample bounds what they do not see. All limits of a result
-    come from one region that holds all moments at once with 95 % confidence.
+    Fields of candidates, algebras, subgroups and discrete elements.
+
+    A limit applies to the predefined observables alone; other observables are not limited by it. All limits of a result
+    come from one simultaneous 95 % confidence region of all moments.
     """
 
     upper_95: float | None = Field(
         None,
-        description="upper end of the simultaneous 95 % region: the breaking is smaller, in the unit of size; null: no "
-        "limit exists, or it was not asked for",
+        description="upper limit at 95 % CL on the size of the violation, in the unit of size, from the "
+        "simultaneous 95 % confidence region; null: no limit exists, or none was requested",
     )
     expected_95: float | None = Field(
-        None, description="median of that limit if the symmetry holds, in the same unit; null: unknown"
+        None,
+        description="expected limit: median of upper_95 if the symmetry holds, in the same unit; "
+        "null: unknown",
     )
     below_delta: bool | None = Field(
         None,
-        description="equivalence test: whether the reverse hypothesis 'broken by delta or more' is rejected, "
-        "upper_95 < delta; null: no delta was given, or no limit exists",
+        description="equivalence test: whether the hypothesis 'violated by delta or more' is rejected "
+        "(upper_95 < delta); null: no delta was given, or no limit exists",
     )
     function: str | None = Field(
-        None, description="the named function that the limit is of: the largest; null: no limit and no size"
+        None,
+        description="the predefined observable with the largest size, to which the limit applies; "
+        "null: no limit and no size",
     )

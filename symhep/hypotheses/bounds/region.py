@@ -1,4 +1,4 @@
-"""One region that holds all breakings of a result at once: their limits, and intervals for what is broken."""
+"""Simultaneous confidence region of all violations of a result: limits and intervals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ POINTS = 256
 
 @dataclass(frozen=True, eq=False)
 class Quantity:
-    """What was measured of one breaking: mu is zero if the symmetry holds.
+    """Measurement of one violation: its expectation mu is zero if the symmetry holds.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Sizes of breakings and their limits as text: one notation in sentences, tables and figures."""
+"""Sizes of violations and their limits as text: one notation in sentences, tables and figures."""
 
 from __future__ import annotations
 
@@ -47,29 +47,29 @@ def limit_text(row: Limits) -> str:
     """A limit of a fraction, with what was expected; '' if there is none.
 
     >>> limit_text(Limits(upper_95=0.0291, expected_95=0.031))
-    '2.91 % (95 %, expected 3.1 %)'
+    '2.91 % (95 % CL, expected 3.1 %)'
     """
     if row.upper_95 is None:
         return ""
     expected = "" if row.expected_95 is None else f", expected {plain(100 * row.expected_95)} %"
-    return f"{plain(100 * row.upper_95)} % (95 %{expected})"
+    return f"{plain(100 * row.upper_95)} % (95 % CL{expected})"
 
 
 def equivalence_text(rows: Mapping[str, Limits], delta: float | None) -> str:
-    """Of which rows a breaking of ``delta`` or more is excluded, of which it is not; '' if that was not asked.
+    """For which rows a violation of ``delta`` or more is excluded, and for which not; '' if that was not requested.
 
     >>> rows = {"J_z": Limits(upper_95=0.03, below_delta=True), "J_x": Limits(upper_95=0.2, below_delta=False)}
     >>> equivalence_text(rows, 0.05)
-    'Equivalence test: a breaking of 5 % or more is excluded (95 %) for J_z, not for J_x.'
+    'Equivalence test: a violation of 5 % or more is excluded at 95 % CL for J_z, not for J_x.'
     """
     yes = [name for name, row in rows.items() if row.below_delta]
     no = [name for name, row in rows.items() if row.below_delta is False]
     if delta is None or not (yes or no):
         return ""
-    what = f"Equivalence test: a breaking of {plain(100 * delta)} % or more is"
+    what = f"Equivalence test: a violation of {plain(100 * delta)} % or more is"
     if not yes:
         return f"{what} not excluded for {_listed(no)}."
-    return f"{what} excluded (95 %) for {_listed(yes)}{f', not for {_listed(no)}' if no else ''}."
+    return f"{what} excluded at 95 % CL for {_listed(yes)}{f', not for {_listed(no)}' if no else ''}."
 
 
 def plain(number: float) -> str:

@@ -21,7 +21,8 @@ class CandidateRow(Adjusted, Limits):
     label: str = Field(description="the generator")
     how: Literal["tested"] | Untested = Field(
         "tested",
-        description="tested, or not: support: it does not preserve the surface on which the events lie; trivial: it "
-        "acts trivially on these events; combined: combinations with others that act alike are tested instead; "
-        "undefined: it needs components that not all vectors have; unfitted: too few events, or too many candidates",
+        description="how it was tested, or why not: support: it does not preserve the surface on which the "
+        "events lie; trivial: it acts trivially on these events; combined: combinations with "
+        "candidates that act identically are tested instead; undefined: it needs components "
+        "that some vectors do not have; unfitted: too few events, or too many candidates",
     )

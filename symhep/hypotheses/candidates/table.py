@@ -1,4 +1,4 @@
-"""Single generators as a table of the report."""
+"""Individual generators as a table of the report."""
 
 from __future__ import annotations
 
@@ -37,9 +37,10 @@ def candidate_table(
     ]
     return Table.of(
         ("generator", UNADJUSTED, ADJUSTED, "kind", "verdict", *own), cells,
-        f"Every candidate on its own, at its own place; adjusted for their number by Holm's method. {caption}".rstrip(),
+        "Test of each candidate generator in the lab frame; p-values adjusted for the number of candidates "
+        f"(Holm). {caption}".rstrip(),
     )  # fmt: skip
 
 
 def _verdict(row: CandidateRow) -> str:
-    return NOT_TESTED.get(row.how) or ("rejected" if row.rejected else "survives")
+    return NOT_TESTED.get(row.how) or ("violated" if row.rejected else "compatible")

@@ -194,7 +194,7 @@ def _bounded(c: Counts, total: float, second: float, z: float, rng: np.random.Ge
     return NamedAsymmetry(
         Number(
             value=value, low=min(low, value), high=max(high, value), level=LEVEL,
-            method="Wilson, simultaneous over all named functions of all elements",
+            method="Wilson, simultaneous over all predefined observables of all elements",
         ),
         c.names[largest],
         max(max(abs(low), abs(high)) for low, high in ends),

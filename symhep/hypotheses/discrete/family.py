@@ -38,7 +38,7 @@ class ElementTest:
     tests
         Name of a single test -> log p and kind.
     named
-        The asymmetries of named functions; None where there are none.
+        The asymmetries of predefined observables; None where there are none.
     learned
         Asymmetry of what a network has learned, of held-out events, 95 %; None where there is none.
     more

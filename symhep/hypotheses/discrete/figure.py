@@ -19,9 +19,9 @@ __all__ = ["CAPTION", "discrete_figure", "has_discrete"]
 _ROW = 0.34  # inches
 _SYMBOLS = "Ds^v"
 CAPTION = (
-    "Discrete elements: p-values of each test, before they are joined and adjusted (left); largest asymmetry of a "
-    "named function, with its interval in the 95 % region of all of them, and the limits on all (triangles; open: "
-    "expected) (right)."
+    "Discrete symmetries. Left: p-value of each test, before combination and adjustment. Right: largest "
+    "asymmetry of a predefined observable with its simultaneous 95 % confidence interval, and upper limits "
+    "at 95 % CL on all asymmetries (triangles; open: expected)."
 )
 
 

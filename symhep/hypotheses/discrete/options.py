@@ -38,33 +38,37 @@ class DiscreteOptions(Options):
 
     elements: Literal["usual"] | tuple[str, ...] = Field(
         "usual",
-        description="P, T, C, CP, reflection(z), exchange(1,2), exchange(mu-,mu+), Z_3(z), Z_4(x1,x2), and products "
-        "such as P*exchange(1,2); usual: those that make sense for the data",
+        description="P, T, C, CP, reflection(z), exchange(1,2), exchange(mu-,mu+), Z_3(z), Z_4(x1,x2), and "
+        "products such as P*exchange(1,2); usual: a default list for the features",
     )
     scan: str | None = Field(
         None,
-        description="a closed one-parameter subgroup: J_x, J_y, J_z of momenta, J_12 of the first two components, sums "
-        "such as J_12+2*J_34; each of its cyclic subgroups Z_2 to Z_24 is tested; null: none",
+        description="closed one-parameter subgroup: J_x, J_y, J_z of momenta, J_12 of the first two "
+        "components, sums such as J_12+2*J_34; its cyclic subgroups Z_2 to Z_24 are tested one "
+        "by one; null: none",
         examples=["J_z"],
     )
     randomisations: int | None = Field(
         None,
         ge=99,
         le=1_000_000,
-        description="random choices of images behind an exact p-value, at most, but as many as it takes to reject "
-        "anything; null: so many that the smallest p is a tenth of the level divided by the number of elements",
+        description="maximum number of random permutations (choices of transformed events) for an exact "
+        "p-value, but never fewer than a rejection needs; null: chosen so that the smallest "
+        "possible p is a tenth of the significance level divided by the number of elements",
     )
     delta: float | None = Field(
         None,
         gt=0,
         lt=1,
-        description="equivalence test: is 'some named asymmetry is delta or more', a fraction, rejected?",
+        description="equivalence test: smallest asymmetry (a fraction) of a predefined observable that "
+        "matters; the hypothesis 'delta or more' is tested",
         examples=[0.05],
     )
     efficiency: EfficiencyOptions | None = Field(
         None,
-        description="weights are one over this function of the event, so that images are drawn in proportion to it and "
-        "p-values stay exact; null: not known, and with weights that differ they are asymptotic",
+        description="event weights are the inverse of this function of the event: transformed events are "
+        "then drawn in proportion to it, and p-values are exact; null: unknown, p-values with "
+        "unequal weights are asymptotic",
     )
 
     def chosen(self, frame: Frame) -> list[Element]:

@@ -153,6 +153,6 @@ def _angles(at: Callable[[Fraction], FloatArray], weighting: Weighting) -> list[
         mean = float(weighting.weights @ change / total)
         left = np.bincount(weighting.groups, weighting.weights * (change - mean))
         error = sqrt(float((left**2).sum())) / abs(total)
-        size = Number.with_error(mean, error, method="log of a ratio of distances, over held-out events")
+        size = Number.with_error(mean, error, method="mean log of the ratio of distances, held-out events")
         rows.append(AngleRow(angle=2 * pi * float(turn), order=turn.denominator, size=size))
     return rows

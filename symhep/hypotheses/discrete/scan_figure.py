@@ -15,9 +15,10 @@ from symhep.plotting.panel import panel
 __all__ = ["CAPTION", "scan_figure"]
 
 CAPTION = (
-    "Turns by 2 pi k / q up to pi. Above: adjusted p-value of the cyclic group Z_q that each generates; the line is "
-    "the level. Below: mean logarithm of how much farther turned events are from the nearest ones of the other half "
-    "than the events themselves, with one standard error: 0 for a symmetry."
+    "Rotations by 2 pi k / q up to pi. Top: adjusted p-value of the cyclic group Z_q that each generates; "
+    "line: significance level. Bottom: mean logarithm of the distance of the rotated events to their "
+    "nearest neighbours in the other half of the events, divided by that distance before rotation, with "
+    "its standard error; 0 for a symmetry."
 )
 #: Orders that are written beside their marks.
 NAMED = 12
@@ -50,14 +51,14 @@ def scan_figure(scan: DiscreteScan, level: float) -> Figure:
     above.set_ylim(0, 1.2 * -floor)
     above.set_ylabel("$-\\log_{10}$ adjusted p")
     below.axhline(0.0, color="#b8b8b8", lw=0.9, zorder=0)
-    below.set_ylabel("log ratio of distances")
+    below.set_ylabel("mean log distance ratio")
     below.set_xlabel(f"Angle of {pretty(scan.generator)} [degrees]")
     below.set_xlim(0, 183)
     below.set_xticks(range(0, 181, 30))
     figure.legend(
         handles=[
             Line2D([], [], color=MARKS[no][0], marker=MARKS[no][1], ls="none", ms=7, label=label)
-            for no, label in ((False, "survives"), (True, "excluded"))
+            for no, label in ((False, "compatible"), (True, "violated"))
         ],
         loc="outside lower center", ncols=2, fontsize=10, handletextpad=0.3,
     )  # fmt: skip

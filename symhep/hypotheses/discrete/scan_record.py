@@ -20,11 +20,9 @@ class OrderRow(Adjusted):
     """
 
     order: int = Field(description="q")
-    how: Literal["tested", "support", "trivial"] = Field("tested", description="as of a discrete element")
-    why: str = Field("", description="which constant of the events it changes, if the support excludes it")
-    tests: dict[str, PValue] = Field(
-        {}, description="p-values of the single tests that the p-value is made of"
-    )
+    how: Literal["tested", "support", "trivial"] = Field("tested", description="as for a discrete element")
+    why: str = Field("", description="which constraint of the events it violates, if the support excludes it")
+    tests: dict[str, PValue] = Field({}, description="p-values of the individual tests that are combined")
 
     @property
     def survives(self) -> bool:
@@ -36,23 +34,27 @@ class AngleRow(Record):
     """The turn by one angle, a primitive element of a cyclic group, which all of its turns generate."""
 
     angle: float = Field(description="2 pi k / q, up to pi, radians")
-    order: int = Field(description="q: its p-value is that of Z_q")
+    order: int = Field(description="q; the p-value is that of Z_q")
     size: Number | None = Field(
         None,
-        description="mean over held-out events of log (distance of the turned event to its nearest events / that of "
-        "the event): 0 if the turn is a symmetry; null: not measured",
+        description="mean over held-out events of log (distance of the rotated event to its nearest "
+        "neighbours / the same distance before rotation): 0 if the rotation is a symmetry; "
+        "null: not measured",
     )
 
 
 class DiscreteScan(Record):
     """Which cyclic groups of a closed one-parameter subgroup the events respect."""
 
-    generator: str = Field(description="the subgroup, as the card names it")
+    generator: str = Field(description="the one-parameter subgroup as named in the card")
     verdict: Literal["cyclic", "continuous", "none", "unresolved", "trivial"] = Field(
-        description="cyclic: Z_q and its subgroups survive, all other orders are rejected; continuous: no order is "
-        "rejected; none: all are; unresolved: others; trivial: the subgroup moves no event"
+        description="cyclic: Z_q and its subgroups are compatible, all other orders are violated; "
+        "continuous: no order is violated; none: all orders are violated; unresolved: any "
+        "other combination; trivial: the subgroup acts trivially on these events"
     )
-    name: str = Field(description="the answer: 'Z_7 of x1 and x2', 'SO(2) about z', 'none'")
-    order: int | None = Field(None, description="q of a cyclic verdict, else null")
+    name: str = Field(description="the group found: 'Z_7 of x1 and x2', 'SO(2) about z', 'none'")
+    order: int | None = Field(None, description="q if the verdict is cyclic, else null")
     cyclic_groups: tuple[OrderRow, ...] = Field(description="Z_2 to Z_24")
-    angles: tuple[AngleRow, ...] = Field(description="all turns by 2 pi k / q up to pi, angle rising")
+    angles: tuple[AngleRow, ...] = Field(
+        description="all rotations by 2 pi k / q up to pi, in order of the angle"
+    )

@@ -13,7 +13,7 @@ __all__ = ["scan_statement", "scan_table"]
 
 
 def scan_statement(scan: DiscreteScan | None, figure: str = "scan") -> Statement | None:
-    """What the scan answers; None: there was none."""
+    """Result of the scan; None: there was none."""
     if scan is None:
         return None
     alive, failed = (
@@ -25,20 +25,26 @@ def scan_statement(scan: DiscreteScan | None, figure: str = "scan") -> Statement
         told += "it acts trivially on these events; not tested"
     elif scan.verdict == "continuous":
         least = min((r for r in alive if r.log10_p_adjusted is not None), key=_adjusted)
-        told += f"no angle is rejected (smallest adjusted {p_text(least.p_adjusted)}), as for {scan.name}"
+        told += (
+            f"all orders are compatible (smallest adjusted {p_text(least.p_adjusted)}), as expected for "
+            f"{scan.name}"
+        )
     elif scan.verdict == "none":
-        told += f"all are excluded ({_worst(failed)})"
+        told += f"all orders are violated ({_worst(failed)})"
     elif scan.verdict == "cyclic":
         kept = next(r for r in alive if r.order == scan.order)
         p = f" (adjusted {p_text(kept.p_adjusted)})" if kept.log10_p_adjusted is not None else ""
-        told += f"{scan.name}{p}; all orders that do not divide {scan.order} are excluded ({_worst(failed)})"
+        told += (
+            f"compatible with {scan.name}{p}; all orders that do not divide {scan.order} are violated "
+            f"({_worst(failed)})"
+        )
     else:
         names = several([f"Z_{r.order}" for r in alive])
         told += (
-            f"{names} are not rejected, which no group of an order up to {scan.cyclic_groups[-1].order} has together: "
-            "more events would tell"
+            f"{names} are compatible, which no single group of order up to {scan.cyclic_groups[-1].order} "
+            "allows; more events are needed"
             if len(alive) > 1
-            else f"{names} is not rejected, but its subgroups are: more events would tell"
+            else f"{names} is compatible, but its subgroups are violated; more events are needed"
         )
     evidence = {
         "generator": scan.generator, "verdict": scan.verdict, "order": scan.order,
@@ -55,7 +61,7 @@ def scan_table(scan: DiscreteScan | None) -> Table:
     of = "" if scan is None else f" of {scan.generator}"
     return Table.of(
         ("group", *(f"p, {name}" for name in names), UNADJUSTED, ADJUSTED, "verdict"), cells,
-        f"Cyclic groups{of}; adjusted for their number by Holm's method, Z_q implying its subgroups.",
+        f"Cyclic groups{of}; p-values adjusted for the number of groups (Holm; Z_q implies its subgroups).",
     )  # fmt: skip
 
 
@@ -64,7 +70,7 @@ def _told(row: OrderRow) -> str:
         return "acts trivially on these events"
     if row.how == "support":
         return f"excluded by the support: {row.why}"
-    return "rejected" if row.rejected else "survives"
+    return "violated" if row.rejected else "compatible"
 
 
 def _worst(failed: list[OrderRow]) -> str:

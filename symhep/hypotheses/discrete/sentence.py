@@ -23,7 +23,7 @@ DEPENDENT = 0.01
 def discrete_statement(
     rows: Sequence[DiscreteRow], *, final_state: bool, figure: str = "discrete", relative: str | None = None
 ) -> Statement | None:
-    """Which elements are violated, with adjusted p and asymmetry, and which are compatible, with limits.
+    """Violated elements with adjusted p and asymmetry, compatible elements with limits.
 
     None: none was tested. ``final_state``: they act on momenta of the final state alone, which for parity and C of the
     process is half of it. ``relative``: to what, in words.
@@ -110,14 +110,18 @@ def _limits(rows: Sequence[DiscreteRow]) -> str:
     if worst is None or worst.upper_95 is None:
         return ""
     expected = "" if worst.expected_95 is None else f", {100 * worst.expected_95:.2g} % expected"
-    named = "asymmetries of named functions" if len(rows) > 1 else "asymmetry of any named function"
+    named = (
+        "asymmetries of predefined observables"
+        if len(rows) > 1
+        else ("asymmetry of any predefined observable")
+    )
     none = [r.name for r in rows if r.upper_95 is not None and r.upper_95 >= 1]
     without = f", no limit for {several(none)}" if none else ""
-    return f"; {named} below {100 * worst.upper_95:.2g} % at 95 %{expected}{without}"
+    return f"; {named} below {100 * worst.upper_95:.2g} % at 95 % CL{expected}{without}"
 
 
 def weight_statements(rows: Sequence[DiscreteRow], figure: str = "discrete") -> Iterator[Statement]:
-    """Weights that depend on the event, and few effective events behind limits."""
+    """Weights that depend on the transformation, and few effective events behind limits."""
     tested = [row for row in rows if row.same_as is None and row.weights_independent is not None]
     depend = [
         row for row in tested
@@ -126,9 +130,10 @@ def weight_statements(rows: Sequence[DiscreteRow], figure: str = "discrete") -> 
     ]  # fmt: skip
     if depend:
         yield Statement(
-            f"The weights differ between events and their images under {several([r.name for r in depend])}: those of "
-            "the images are unknown, and p-values of discrete elements come from random signs, right for many events "
-            "only. With the efficiency whose inverse they are (discrete: {efficiency: ...}) they would be exact.",
+            f"Event weights depend on the transformation {several([r.name for r in depend])}: the weight "
+            "of a transformed event is unknown, and p-values of discrete elements are asymptotic (random "
+            "signs). If the weights are inverse efficiencies, give the efficiency (discrete: "
+            "{efficiency: ...}): the p-values are then exact.",
             {r.name: r.weights_independent and r.weights_independent.to_json() for r in depend},
             figure,
             kind="warning",
@@ -137,8 +142,8 @@ def weight_statements(rows: Sequence[DiscreteRow], figure: str = "discrete") -> 
     if few:
         least = min(row.effective or 0.0 for row in few)
         yield Statement(
-            f"Asymmetries under {several([r.name for r in few])} rest on {least:.0f} effective events (fewer than "
-            f"{FEW}): their intervals are approximate.",
+            f"Asymmetries under {several([r.name for r in few])}: effective number of events = {least:.0f} "
+            f"< {FEW}; their confidence intervals are approximate.",
             {row.name: row.effective for row in few},
             figure,
             kind="warning",

@@ -21,7 +21,7 @@ KEPT = 1e-3
 MOST_MONOMIALS = 400
 #: Points per monomial: an equation holds for all or is none.
 PER_MONOMIAL = 4
-#: Events that are looked at: an equation that one image in a thousand breaks is broken.
+#: Events that are looked at: an equation that fails for one transformed event in a thousand is not invariant.
 POINTS = 5000
 
 
@@ -95,5 +95,5 @@ class Surface:
         return (
             f"it changes {' and '.join(named[:2])}"
             if named
-            else "it leads off the surface that holds the events"
+            else "it does not preserve the surface on which the events lie"
         )

@@ -36,19 +36,19 @@ def discrete_table(
         ADJUSTED,
         Heading("asymmetry", "%"),
         "of",
-        Heading("95 % limit", "%"),
+        Heading("95 % CL upper limit", "%"),
         Heading("expected", "%"),
         *((Heading("learned asymmetry", "%"),) if learned else ()),
         *own,
         "verdict",
     )
-    joint = f" The {UNADJUSTED} joins {' and '.join(names)}." if len(names) > 1 else ""
+    joint = f" The {UNADJUSTED} combines {' and '.join(names)}." if len(names) > 1 else ""
     return Table.of(
         ("element", "meaning", *heads), cells,
-        f"Discrete elements; adjusted for their number by Holm's method.{joint} Asymmetry: the largest of a named "
-        "function, P(f(x) > f(g x)) - P(f(x) < f(g x)), with its interval in the 95 % region of all of them; limit: no "
-        "named function has a larger one."
-        + (" Learned: of what a network learned, on events that it was not trained on." if learned else ""),
+        f"Discrete symmetries; p-values adjusted for the number of elements (Holm).{joint} Asymmetry: "
+        "largest P(f(x) > f(g x)) - P(f(x) < f(g x)) of a predefined observable f, with its simultaneous "
+        "95 % confidence interval. Upper limit: for all predefined observables."
+        + (" Learned asymmetry: of the output of a trained network, on held-out events." if learned else ""),
     )  # fmt: skip
 
 

@@ -129,8 +129,8 @@ class Weighting:
             return self._seen(found)
         if not (np.isfinite(found) & (found > 0)).all():
             raise MethodError(
-                f"the efficiency is not positive at {int((~(found > 0)).sum())} images under '{element.name}': where "
-                "nothing can be seen, no weight makes up for it"
+                f"the efficiency is not positive at {int((~(found > 0)).sum())} events transformed by "
+                f"'{element.name}': a weight cannot correct for zero efficiency"
             )
         weights = self.weights[:, None] * found[:, :1] / found
         return found / found.sum(axis=1, keepdims=True), weights
@@ -139,8 +139,8 @@ class Weighting:
         """Images that cannot be seen have the probability 0. Raises `MethodError` for events that cannot be."""
         if not (np.isfinite(found).all() and (found >= 0).all() and (found[:, 0] > 0).all()):
             raise MethodError(
-                f"the efficiency is not positive at {int((~(found[:, 0] > 0)).sum())} of the events: where one was "
-                "seen, the efficiency is not 0"
+                f"the efficiency is not positive at {int((~(found[:, 0] > 0)).sum())} of the events; it "
+                "must be positive wherever an event was observed"
             )
         return found / found.sum(axis=1, keepdims=True), np.repeat(
             self.weights[:, None], found.shape[1], axis=1

@@ -24,7 +24,7 @@ SHOWN = 4
 BINS = 50
 #: Sample -> colour and words: kept, rejected, and random elements.
 LOOK = {
-    "kept": (COLOURS[0], "after a kept element"),
+    "kept": (COLOURS[0], "after an accepted element"),
     "rejected": (COLOURS[2], "after a rejected element"),
     "random": (COLOURS[4], "after a random element"),
 }
@@ -41,8 +41,8 @@ def before_and_after_figures(
             yield NamedFigure(
                 f"after_{sample}",
                 before_and_after(histograms, sample, unit),
-                f"Events before (grey) and after {what} (points). Below their ratio, with the statistical errors of "
-                "each; the two hold the same events in other bins.",
+                f"Events before (grey) and after {what} (points). Bottom: ratio with the statistical "
+                "errors of both; the same events enter both histograms.",
             )
 
 

@@ -23,9 +23,10 @@ FloatArray = npt.NDArray[np.float64]
 #: Projections that fit on a page.
 SHOWN = 8
 CAPTION = (
-    "Excess of the KL divergence of each projection, images of one half of the events against the other half, over "
-    "that of the halves themselves, with its standard error. A symmetry is at zero, within the grey bands: the error "
-    "of what a symmetry shows. The scale is linear within the dotted lines and logarithmic beyond."
+    "Excess KL divergence of each projection with its standard error: one half of the events, transformed, "
+    "against the other half, minus the divergence between the untransformed halves. A symmetry has zero "
+    "excess; grey bands: standard error for a symmetry. The scale is linear between the dotted lines and "
+    "logarithmic outside."
 )
 _ROW = 0.24  # inches
 _MARKS = {"kept": "o", "rejected": "X", "random": "D"}

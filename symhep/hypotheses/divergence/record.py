@@ -25,16 +25,18 @@ class DivergenceMean(Record):
     """Mean over elements of the divergence of each projection: images of one half against the other half."""
 
     mean: tuple[float, ...] | None = Field(
-        None, description="of each projection, in nats, noise included; null: no element"
+        None, description="KL divergence of each projection in nats, including noise; null: no element"
     )
     error: tuple[float | None, ...] | None = Field(
         None,
-        description="spread over elements / number^(1/2), not the error from the events; null: unknown, as of noise",
+        description="standard deviation over the elements / sqrt(number of elements), not the statistical "
+        "error of the events; null: unknown, or noise",
     )
     excess: tuple[Bounded, ...] | None = Field(
         None,
-        description="of each projection, less the noise of the same halves, mean over the elements with its error from "
-        "the events, in nats; null: no element, and of the noise",
+        description="excess KL divergence of each projection in nats: noise of the same halves subtracted, "
+        "mean over the elements, with the statistical error of the events; null: no element, "
+        "or noise",
     )
     number: int = Field(0, description="number of elements")
 
@@ -53,11 +55,11 @@ class DivergenceRecord(Record):
 
     projections: tuple[str, ...] = Field(description="names of the projections")
     bins: int = Field(description="bins of each histogram")
-    kept: DivergenceMean = Field(DivergenceMean(), description="of elements that are kept")
-    failed: DivergenceMean = Field(DivergenceMean(), description="of elements that are rejected")
-    random: DivergenceMean = Field(DivergenceMean(), description="of random elements")
+    kept: DivergenceMean = Field(DivergenceMean(), description="accepted elements")
+    failed: DivergenceMean = Field(DivergenceMean(), description="rejected elements")
+    random: DivergenceMean = Field(DivergenceMean(), description="random elements")
     noise: DivergenceMean = Field(
-        description="of halves of the events against each other: what the identity reads"
+        description="one half of the events against the other: value for the identity"
     )
 
     @classmethod

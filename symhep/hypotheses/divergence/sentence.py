@@ -21,7 +21,7 @@ FIGURE = "kl_excess"
 
 
 def excess_statement(kl: DivergenceRecord, words: Sequence[tuple[str, str]]) -> Statement | None:
-    """Of each projection that elements move; None where there is none.
+    """Excess of each projection that the elements change; None where there is none.
 
     ``words``: (group of elements of the record, what they are called), in the order of the sentence.
     """
@@ -30,27 +30,28 @@ def excess_statement(kl: DivergenceRecord, words: Sequence[tuple[str, str]]) -> 
     for name, text in words:
         excess = getattr(kl, name).excess
         if excess is not None and shown:
-            numbers = [f"{kl.projections[j]} {_text(excess[j])}" for j in shown]
-            parts.append(f"{text} {several(numbers)}")
+            numbers = [f"{kl.projections[j]}: {_text(excess[j])}" for j in shown]
+            parts.append(f"{text}, {several(numbers)}")
     if not parts:
         return None
     evidence = kl.to_json()
     rest = len(kl.projections) - len(shown)
     more = f" ({rest} more in the table)" if rest else ""
     return Statement(
-        f"Excess KL divergence over the noise of split samples, {kl.bins} bins: {'; '.join(parts)}{more}.",
+        f"Excess KL divergence (noise of split samples subtracted, {kl.bins} bins): "
+        f"{'; '.join(parts)}{more}.",
         {key: evidence[key] for key in ("projections", *(name for name, _ in words), "noise")},
         FIGURE,
     )
 
 
 def _text(excess: Bounded) -> str:
-    """Elements that leave a projection of every event as it is say nothing with it."""
+    """A projection that the elements do not change carries no information."""
     return "unchanged" if excess.value == 0 and not excess.error else excess.text()
 
 
 def _telling(kl: DivergenceRecord) -> list[int]:
-    """The first projections that elements move at all, and the one of the others that tells most."""
+    """The first projections that the elements change, and the most significant of the others."""
     groups = [g.excess for g in (kl.kept, kl.failed, kl.random) if g.excess is not None]
     moved = [j for j in range(len(kl.projections)) if any(excess[j].value for excess in groups)]
     broken = kl.failed.excess or kl.random.excess

@@ -13,13 +13,13 @@ class GeneratorRow(Record):
     """A generator as a combination of the candidates, of length 1; translations are by the scale of the events."""
 
     label: str = Field(
-        description="the generator in words: the largest coefficient is one, and what is zero or one within four "
-        "errors is written so"
+        description="the generator as a sum of candidates: scaled to a largest coefficient of one; "
+        "coefficients within four standard errors of zero or one are rounded"
     )
     coefficients: dict[str, float] = Field(description="candidate -> coefficient, of length 1")
     errors: dict[str, float] = Field(description="candidate -> standard error of the coefficient")
     angle_95: float | None = Field(
         None,
-        description="radians within which the true generators' span lies, 95 %, in the space of candidates; null: "
-        "not estimated",
+        description="angle in radians between the fitted and the true span of generators in the space of "
+        "candidates, upper limit at 95 % CL; null: not estimated",
     )

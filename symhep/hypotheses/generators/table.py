@@ -20,8 +20,8 @@ def generator_table(rows: Sequence[GeneratorRow]) -> Table:
     cells = [(row.label, *(_coefficient(row, name) for name in names)) for row in rows]
     return Table.of(
         ("generator", *names), cells,
-        "Generators of the group that was found: coefficients of the candidates, of length 1, with standard errors. "
-        "The label states the direction, its largest coefficient being one.",
+        "Generators of the group found: normalised coefficients of the candidates with standard errors. In "
+        "the label the largest coefficient is scaled to one.",
     )  # fmt: skip
 
 

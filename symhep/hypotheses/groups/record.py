@@ -18,18 +18,20 @@ class GroupRow(Adjusted, Limits):
     """
 
     name: str = Field(description="the group as the card names it")
-    meaning: str = Field(description="what it does, in words")
+    meaning: str = Field(description="its action, in words")
     unit: str = Field(
-        description="what is replaced by images of itself, each alike and independently of the others: 'event', or "
-        "'source event', whose copies change together"
+        description="the independent unit that is transformed at random: 'event', or 'source event' (all "
+        "its copies are transformed together)"
     )
     images: int = Field(
-        description="images of each unit that random choices are made among, itself one of them"
+        description="number of transformed copies of each unit, itself included, from which the random "
+        "choices are made"
     )
     draws: int = Field(
-        description="random choices that the p-value took: it ends early where many are as large"
+        description="number of random choices made for the p-value; fewer where a large p-value is already "
+        "clear"
     )
     functions: str = Field(
-        description="functions in which the smallest p-value of those that are joined was found; '': the group changes "
-        "nothing of these events"
+        description="test functions with the smallest of the combined p-values; '': the group acts "
+        "trivially on these events"
     )

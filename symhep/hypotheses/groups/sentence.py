@@ -13,16 +13,16 @@ __all__ = ["group_statement"]
 
 
 def group_statement(rows: Sequence[GroupRow], figure: str = "p_values") -> Statement | None:
-    """'Given groups: consistent with SO(3) (exact p = 0.4); J_z is rejected (exact p = 0.001).'; None: none was."""
+    """'Groups given in the card: compatible: SO(3) (exact p = 0.4); violated: J_z (exact p = 0.001).'; None: no row."""
     tested = [row for row in rows if row.log10_p is not None]
     if not tested:
         return None
     kept = [f"{row.name} ({_told(row)})" for row in tested if not row.rejected]
     lost = [f"{row.name} ({_told(row)})" for row in tested if row.rejected]
-    parts = [f"consistent with {several(kept)}"] if kept else []
-    parts += [f"rejected: {several(lost)}"] if lost else []
+    parts = [f"compatible: {several(kept)}"] if kept else []
+    parts += [f"violated: {several(lost)}"] if lost else []
     return Statement(
-        f"Groups that were given: {'; '.join(parts)}.",
+        f"Groups given in the card: {'; '.join(parts)}.",
         {row.name: {"log10_p": row.log10_p, "p_kind": row.p_kind, "draws": row.draws} for row in tested},
         figure,
     )

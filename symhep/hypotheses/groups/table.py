@@ -1,4 +1,4 @@
-"""Given groups as a table of the report."""
+"""Groups given in the card as a table of the report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["group_table"]
 
 
 def group_table(rows: Sequence[GroupRow]) -> Table:
-    """p-values, their kind, and what they rest on."""
+    """p-values, their kind, and the randomisation behind them."""
     limits = limit_columns(rows)
     cells = [
         (
@@ -35,13 +35,14 @@ def group_table(rows: Sequence[GroupRow]) -> Table:
     )
     return Table.of(
         heads, cells,
-        "Groups that were given, as a whole; adjusted for their number by Holm's method. Each "
-        f"{' or '.join(sorted({row.unit for row in rows})) or 'event'} is replaced by images of itself at random; an "
-        "exact p-value is a rank among such choices and no smaller than one over their number.",
+        "Tests of the groups given in the card; p-values adjusted for the number of groups (Holm). "
+        f"Randomisation test: each {' or '.join(sorted({row.unit for row in rows})) or 'event'} is "
+        "replaced by a random transformation of itself; an exact p-value is the rank of the data among "
+        "these choices and at least one over their number.",
     )  # fmt: skip
 
 
 def _verdict(row: GroupRow) -> str:
     if not row.functions:
-        return "changes nothing of these events"
-    return "rejected" if row.rejected else "survives"
+        return "acts trivially on these events"
+    return "violated" if row.rejected else "compatible"

@@ -19,15 +19,15 @@ __all__ = ["CAPTION", "MOST", "border", "subgroup_lattice"]
 #: Classes that can be drawn and read.
 MOST = 26
 CAPTION = (
-    "Classes of subgroups by dimension, a line where one lies directly in another; each class with its direction left "
-    f"free. The number is the {ADJUSTED} (Holm, all classes and positions). Dashed: not among the candidates, or a "
-    "limiting case of a more special class that survives. Classes that do not preserve the surface on which the events "
-    "lie are excluded without a test."
+    "Classes of subgroups ordered by dimension; lines: direct inclusion. The direction of each class is "
+    f"fitted. Numbers: {ADJUSTED} (Holm, all classes and orientations). Dashed: not among the candidates, "
+    "or a limiting case of another compatible class. Classes that do not preserve the surface on which the "
+    "events lie are excluded without a test."
 )
 
 
 def subgroup_lattice(rows: Sequence[SubgroupRow], catalogue: str) -> Figure:
-    """Classes with their adjusted p-values, rows by dimension; of a large catalogue the border of what survives."""
+    """Classes with their adjusted p-values, rows by dimension; large catalogues: the border of the compatible ones."""
     known = {row.name: row for row in rows}
     order = lattice(CATALOGUES[catalogue]())
     shown = border(order, known)
@@ -42,7 +42,7 @@ def subgroup_lattice(rows: Sequence[SubgroupRow], catalogue: str) -> Figure:
     if p_values:
         above_legend = 0.38 / float(figure.get_size_inches()[1])
         figure.axes[0].text(
-            0.995, above_legend, f"p is the {ADJUSTED} (Holm)", transform=figure.transFigure, ha="right", va="bottom",
+            0.995, above_legend, f"p: {ADJUSTED} (Holm)", transform=figure.transFigure, ha="right", va="bottom",
             fontsize=9, color=GREY,
         )  # fmt: skip
     return figure
@@ -57,9 +57,9 @@ def _verdict(row: SubgroupRow | None) -> Verdict:
 
 
 def border(order: Lattice, rows: Mapping[str, SubgroupRow]) -> list[str]:
-    """All classes if they can be drawn; else survivors, the maximal ones first, and what lies directly above them.
+    """All classes if they can be drawn; else compatible ones, the maximal ones first, and those directly above them.
 
-    Where nothing survives: the subgroups of the Lorentz group.
+    If none is compatible: the subgroups of the Lorentz group.
     """
     names = list(order.catalogue)
     if len(names) <= MOST:

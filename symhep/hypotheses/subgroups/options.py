@@ -30,12 +30,13 @@ class SubgroupOptions(Options):
 
     catalogue: Literal["auto", "lorentz", "poincare"] = Field(
         "auto",
-        description="14 classes of subgroups of the Lorentz group, or 141 with translations; auto: the Poincare "
-        "catalogue where translations are among the candidates",
+        description="lorentz: 14 classes of subgroups; poincare: 141 classes; auto: poincare if "
+        "translations are among the candidates",
     )
     classes: Literal["all"] | tuple[str, ...] = Field(
         "all",
-        description="names, labels or generators of classes of the catalogue; those that lie in them are tested too",
+        description="names, labels or generators of classes of the catalogue; their subgroups in the "
+        "catalogue are tested, too",
     )
 
     def asked(self, catalogue: Catalogue) -> frozenset[str]:

@@ -24,7 +24,7 @@ def subgroup_statement(
     level: float,
     confined: bool = False,
 ) -> Statement | None:
-    """The largest classes that survive, with their adjusted p, and how many are rejected or excluded by the support;
+    """The maximal compatible classes with their adjusted p, and how many are rejected or excluded by the support;
     None: nothing was asked.
 
     ``confined``: not all directions are open, for not all generators of the group act on the events.
@@ -41,17 +41,18 @@ def subgroup_statement(
     alive, rejected = [row for row in asked if row.survives], [row for row in asked if row.rejected]
     if largest:
         names = several([f"{row.name} (adjusted {_p(row)})" for row in largest], LISTED)
-        text = f"the largest that {'survives is' if len(largest) == 1 else 'survive are'} {names}"
+        text = f"the maximal compatible {'class is' if len(largest) == 1 else 'classes are'} {names}"
     else:
-        text = "none survives"
+        text = "none is compatible"
     off = [row for row in asked if row.how == "support"]
     if rejected:
         text += f"; {_number(rejected, asked)} rejected (family-wise error {100 * level:g} %)"
     if off:
-        number = f"{counted(len(off))} more {_are(off)}" if rejected else _number(off, asked)
+        number = f"another {counted(len(off))} {_are(off)}" if rejected else _number(off, asked)
         text += f"{',' if rejected else ';'} {number} excluded by the support"
     return Statement(
-        f"Of the {what} {group}{among}, {'with no free axis' if confined else 'each in any direction'}, {text}.",
+        f"Of the {what} {group}{among}, "
+        f"{'with no free axis' if confined else 'direction fitted for each'}, {text}.",
         {
             "survive": {row.name: row.log10_p_adjusted for row in alive},
             "rejected": len(rejected),
@@ -64,14 +65,15 @@ def subgroup_statement(
 
 
 def _with_lab_axes(rows: Sequence[SubgroupRow]) -> Statement:
-    """'With the axes of the lab SO(2) survives (adjusted p = 0.4), SO(3) is rejected (adjusted p < 1e-9).'"""
+    """'Subgroups with the axes of the lab frame: SO(2) compatible (adjusted p = 0.4) and SO(3) rejected ...'"""
     told = [
-        f"{row.name} {'survives' if row.survives else 'is rejected'} (adjusted {p_text(row.lab.p_adjusted)})"
+        f"{row.name} {'compatible' if row.survives else 'rejected'} (adjusted {p_text(row.lab.p_adjusted)})"
         for row in rows
         if row.lab is not None
     ]
     return Statement(
-        f"With the axes of the lab {several(told)}; other directions and groups were not fitted.",
+        f"Subgroups with the axes of the lab frame: {several(told)}; other directions and groups "
+        "were not fitted.",
         {row.name: row.lab.log10_p_adjusted for row in rows if row.lab is not None},
         "lattice",
     )

@@ -16,9 +16,7 @@ __all__ = ["subgroup_table"]
 RowT = TypeVar("RowT", bound=SubgroupRow)
 
 #: What not all generators of the group act on leaves no axis free.
-CONFINED = (
-    "the catalogue without a free axis: each where it lies among the generators that act on all vectors"
-)
+CONFINED = "with fixed axes: only generators that act on all vectors"
 #: Subgroups of a large catalogue that a page can hold.
 LISTED = 40
 
@@ -29,8 +27,10 @@ def subgroup_table(
     more: Mapping[str | Heading, Callable[[RowT], Cell]] | None = None,
     confined: bool = False,
 ) -> Table:
-    """Survivors first, the largest on top; ``more``: the method's own columns, before the p-values, and limits if there
-    are any; ``confined``: not all directions are open."""
+    """Compatible classes first, the largest on top.
+
+    ``more``: the method's own columns, before p-values and limits; ``confined``: the axes are fixed.
+    """
     own = {**(more or {}), **limit_columns(rows)}
     order = sorted(rows, key=_standing)
     cells = [
@@ -46,13 +46,13 @@ def subgroup_table(
         for row in order[:LISTED]
         for told in (row.lab if row.how == "lab" and row.lab is not None else row,)
     ]
-    where = CONFINED if confined else "each in any direction"
-    where = "with the axes of the lab" if any(row.how == "lab" for row in rows) else where  # fmt: skip
+    where = CONFINED if confined else "direction fitted for each"
+    where = "with the axes of the lab frame" if any(row.how == "lab" for row in rows) else where  # fmt: skip
     rest = f" The first {LISTED} of {len(order)}." if len(order) > LISTED else ""
     return Table.of(
         ("class", "dimension", "algebra", *own, UNADJUSTED, ADJUSTED, "verdict"), cells,
-        f"Classes of subgroups, {where}; adjusted for all classes and "
-        f"positions by Holm's method with the implications of the lattice.{rest}",
+        f"Classes of subgroups, {where}; p-values adjusted for all classes and orientations (Holm, with "
+        f"the implications of the subgroup lattice).{rest}",
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What became of a class of subgroups, in words."""
+"""Verdict on a class of subgroups, in words."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from symhep.hypotheses.subgroups.record import SubgroupRow
 
 __all__ = ["verdict"]
 
-_REJECTED = {"rank": "more generators than the rank test allows", "implied": "contains a rejected one"}
+_REJECTED = {"rank": "more generators than the rank test allows", "implied": "contains a rejected subgroup"}
 
 
 def verdict(row: SubgroupRow, maximal: Collection[str] = ()) -> str:
-    """For a table; ``maximal``: names of the survivors that lie in no other survivor.
+    """For a table; ``maximal``: names of the maximal compatible classes.
 
     >>> verdict(SubgroupRow(name="SO(2)", label="F12", written="J_z", algebra="R", dimension=1, how="candidates"))
     'not among the candidates'
@@ -22,7 +22,11 @@ def verdict(row: SubgroupRow, maximal: Collection[str] = ()) -> str:
     if row.how == "support":
         return "excluded by the support"
     if row.how == "lab":
-        return "survives with the axes of the lab" if row.survives else "rejected with the axes of the lab"
+        return (
+            "compatible with the axes of the lab frame"
+            if row.survives
+            else "rejected with the axes of the lab frame"
+        )
     if row.rejected:
         why = f"contains {', '.join(row.by)}" if row.by else _REJECTED.get(row.how)
         return f"rejected: {why}" if why else "rejected"
@@ -30,4 +34,4 @@ def verdict(row: SubgroupRow, maximal: Collection[str] = ()) -> str:
         return f"a limiting case of {', '.join(row.limit_of)}"
     if row.rejected is None:
         return "not tested"
-    return "survives, in no larger one" if row.name in maximal else "survives"
+    return "compatible, maximal" if row.name in maximal else "compatible"

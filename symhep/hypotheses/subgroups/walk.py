@@ -87,7 +87,7 @@ class Walked(Generic[RowT]):
 
     @property
     def maximal(self) -> tuple[str, ...]:
-        """Names of the surviving classes that lie in no other surviving one."""
+        """Names of the maximal compatible classes."""
         return self.order.maximal(row.name for row in self.rows if row.survives)
 
     def __getitem__(self, name: str) -> RowT:

@@ -13,9 +13,11 @@ __all__ = ["SupportRecord", "SurfaceAlgebraRecord", "SurfaceGenerator"]
 class SurfaceGenerator(Record):
     """A transformation that preserves the surface."""
 
-    label: str = Field(description="combination of the generators of the family, the largest coefficient one")
+    label: str = Field(
+        description="combination of the generators of the family, scaled to a largest coefficient of one"
+    )
     departure_from_surface: float = Field(
-        description="root mean square of how far it leads off the surface, relative to how far it moves the events"
+        description="r.m.s. displacement off the surface divided by the r.m.s. displacement of the events"
     )
 
 
@@ -23,41 +25,42 @@ class TorusRecord(Record):
     """How fast the planes of a torus turn."""
 
     weights: tuple[tuple[int, ...], ...] = Field(
-        description="generator by generator: how many times each plane turns while it turns once; up to the basis of "
-        "the generators and the sense of each plane"
+        description="for each generator: number of turns in each plane per turn of the generator (integer "
+        "weights), up to the choice of basis and orientation of the planes"
     )
     ratios: tuple[tuple[float, ...], ...] = Field(
-        description="the ratios of frequencies that these integers stand for"
+        description="measured ratios of frequencies that the integers approximate"
     )
     relative_error: float = Field(
-        description="relative error of the frequencies, from quarters of the events, or their rounding"
+        description="relative error of the frequencies, from quarters of the events, or from rounding"
     )
 
 
 class SurfaceAlgebraRecord(Record):
     """The affine maps of a vector that preserve the surface on which the events lie, whatever their density on it."""
 
-    dimension: int = Field(description="number of generators that move the events")
-    name: str | None = Field(
-        description="name of the algebra; '0': none; null: more generators than are named"
-    )
+    dimension: int = Field(description="number of generators that act non-trivially on the events")
+    name: str | None = Field(description="name of the algebra; '0': none; null: too many generators to name")
     alternatives: tuple[Alternative, ...] = Field((), description="names of resamplings within the errors")
-    family: str = Field(description="the maps that were looked at, each vector transformed alike")
+    family: str = Field(
+        description="the family of maps considered; each vector is transformed in the same way"
+    )
     generators: tuple[SurfaceGenerator, ...] = Field(description="a readable basis")
     surface: int = Field(description="dimension of the surface")
-    degree: int = Field(
-        description="of the equations that were sought, polynomials of all numbers of an event"
-    )
+    degree: int = Field(description="degree of the polynomial equations considered")
     torus: TorusRecord | None = Field(
-        None, description="representation weights; null: the algebra is no torus"
+        None, description="representation weights; null: the algebra is not that of a torus"
     )
     spins: tuple[int, ...] = Field(
         (),
-        description="of so(3): dimensions of the irreducible representations that the numbers of an event make up",
+        description="for so(3): dimensions of the irreducible representations that the components of an "
+        "event form",
     )
 
 
 class SupportRecord(Record):
     """Constraints on the events; methods add what they conclude from them."""
 
-    constraints: tuple[str, ...] = Field(description="what holds for all events: 'the sum of px is 0 GeV'")
+    constraints: tuple[str, ...] = Field(
+        description="constraints that hold for all events: 'the sum of px is 0 GeV'"
+    )

@@ -1,4 +1,4 @@
-"""The algebra of a surface as a record, a sentence and a table."""
+"""The symmetry algebra of the support as a record, a sentence and a table."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def surface_record(found: SurfaceAlgebra) -> SurfaceAlgebraRecord:
 
 
 def surface_statement(record: SurfaceAlgebraRecord, constraints: Sequence[str] = ()) -> Statement:
-    """On what the events lie, and which symmetry that has.
+    """The support of the events and its symmetry.
 
     >>> turns = [SurfaceGenerator(label=f"J_{axis}", departure_from_surface=0.0) for axis in "xyz"]
     >>> sphere = SurfaceAlgebraRecord(
     ...     dimension=3, name="so(3)", family="gl(3,R) + R^3", generators=turns, surface=2, degree=2, spins=(3,)
     ... )
     >>> print(surface_statement(sphere, ["|p|^2 is 1"]).text.split(". ")[1])  # doctest: +ELLIPSIS
-    Whatever the density on it, the surface itself has the symmetry so(3): J_x, J_y and J_z, in a representation of ...
+    The surface itself (independent of the density on it) has the symmetry so(3): J_x, J_y and J_z, in a ...
     """
     holds = f" ({several(list(constraints), EQUATIONS)})" if constraints else ""
     labels = [generator.label for generator in record.generators]
@@ -68,7 +68,7 @@ def surface_statement(record: SurfaceAlgebraRecord, constraints: Sequence[str] =
             else f"{plural(record.dimension, 'symmetry direction')}: "
         )
         told = several(labels, LISTED) if len(labels) <= LISTED else f"{len(labels)} generators"
-        text = f"whatever the density on it, the surface itself has {name}{told}{_weights(record)}"
+        text = f"the surface itself (independent of the density on it) has {name}{told}{_weights(record)}"
     return Statement(
         f"The events lie on a surface of dimension {record.surface}{holds}. {text[0].upper()}{text[1:]}.",
         record.to_json(),
@@ -93,6 +93,7 @@ def surface_table(record: SurfaceAlgebraRecord) -> Table:
     return Table.of(
         ("generator", "residual"),
         [(generator.label, generator.departure_from_surface) for generator in record.generators],
-        f"Affine maps ({record.family}) that preserve the surface on which the events lie, by equations up to degree "
-        f"{record.degree}, whatever the density on it; residual: how far off the surface, relative to the step.",
+        f"Affine maps ({record.family}) that preserve the surface on which the events lie, from equations "
+        f"up to degree {record.degree}, independent of the density on it. Residual: r.m.s. displacement "
+        "off the surface divided by the r.m.s. displacement of the events.",
     )

@@ -37,5 +37,5 @@ def realify(matrices: Matrices) -> npt.NDArray[np.float64]:
     """
     stack = np.asarray(matrices)
     if stack.ndim < 2 or stack.shape[-1] != stack.shape[-2]:
-        raise ValueError(f"realify takes square matrices (..., n, n), not {stack.shape}")
+        raise ValueError(f"realify needs square matrices (..., n, n), not {stack.shape}")
     return np.block([[stack.real, -stack.imag], [stack.imag, stack.real]])

@@ -42,7 +42,7 @@ def sl(n: int, field: Field = "R") -> Generators:
 
 def _over(field: Field, name: str, matrices: np.ndarray, labels: tuple[str, ...]) -> Generators:
     if field not in ("R", "C"):
-        raise ValueError(f"field is 'R' or 'C', not {field!r}")
+        raise ValueError(f"field must be 'R' or 'C', not {field!r}")
     if field == "R":
         return Generators(name, matrices, labels)
     return Generators(

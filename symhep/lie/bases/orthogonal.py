@@ -32,7 +32,7 @@ def so(p: int, q: int = 0) -> Generators:
     p, q = checked(p, 0, "so(p,q)"), checked(q, 0, "so(p,q)")
     n = p + q
     if n < 2:
-        raise ValueError(f"so({p},{q}) holds nothing but zero; it needs p + q >= 2")
+        raise ValueError(f"so({p},{q}) is zero; p + q must be at least 2")
     if (p, q) == (1, 3):
         return _minkowski()
     matrices, labels = [], []

@@ -42,5 +42,5 @@ def checked(n: int, smallest: int, what: str) -> int:
     except TypeError:
         value = smallest - 1
     if value < smallest:
-        raise ValueError(f"{what} needs a whole number of at least {smallest}, not {n}")
+        raise ValueError(f"{what} needs an integer of at least {smallest}, not {n}")
     return value

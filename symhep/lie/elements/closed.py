@@ -82,14 +82,15 @@ def closed_subgroup(text: str, frame: Frame) -> ClosedSubgroup:
         found = _TERM.fullmatch(part.strip())
         if found is None:
             raise LieError(
-                f"'{text}' names no closed one-parameter subgroup",
-                hint="write J_z for turns about an axis, J_12 for the first two components, or J_12+2*J_34",
+                f"'{text}' is not a closed one-parameter subgroup",
+                hint="write J_z for rotations about an axis, J_12 for the first two components, or "
+                "J_12+2*J_34",
             )
         factor = int(found[1] or 1)
         a, b = _plane(text, frame, found[2], found[3], found[4])
         if taken & {a, b}:
             raise LieError(
-                f"'{text}': two planes share a component", hint="name planes that have none in common"
+                f"'{text}': two planes share a component", hint="name planes without common components"
             )
         taken |= {a, b}
         matrix[b, a], matrix[a, b] = factor, -factor
@@ -98,7 +99,7 @@ def closed_subgroup(text: str, frame: Frame) -> ClosedSubgroup:
         words.append(where if factor == 1 else f"{where}, {factor} times as fast")
     matrix /= gcd(*factors)
     if why := why_undefined(matrix, frame.components, frame.known, element=False):
-        raise LieError(f"'{text}' is not defined on these vectors: {why}", hint="leave it out")
+        raise LieError(f"'{text}' is not defined on these vectors: {why}", hint="remove it")
     return ClosedSubgroup(text.replace(" ", ""), " and ".join(words), matrix, len(frame.vectors))
 
 
@@ -109,7 +110,8 @@ def _plane(
     if axis is not None:
         if not set(_AXES[axis]) <= set(frame.components):
             raise LieError(
-                f"'{text}' turns {' and '.join(_AXES[axis])}, which are not there", hint="write J_12"
+                f"'{text}' rotates {' and '.join(_AXES[axis])}, which the vectors do not have",
+                hint="write J_12",
             )
         one, other = _AXES[axis]
         return frame.components.index(one), frame.components.index(other)
@@ -118,7 +120,7 @@ def _plane(
     numbers = [int(n) - 1 for n in pair]
     if len(set(numbers)) != 2 or not all(0 <= n < len(frame.components) for n in numbers):
         raise LieError(
-            f"'{text}': components are numbered 1 to {len(frame.components)}",
+            f"'{text}': the components have the numbers 1 to {len(frame.components)}",
             hint="write J_12 for the first two, J_{2,11} for larger numbers",
         )
     return numbers[0], numbers[1]

@@ -83,8 +83,8 @@ class Element:
             power, q = power * self, q + 1
             if q > HIGHEST_ORDER:
                 raise LieError(
-                    f"'{self.name}' is not 1 after {HIGHEST_ORDER} times",
-                    hint=f"choose elements of an order of {HIGHEST_ORDER} at most",
+                    f"the order of '{self.name}' is larger than {HIGHEST_ORDER}",
+                    hint=f"use elements of order {HIGHEST_ORDER} or less",
                 )
         return q
 

@@ -74,7 +74,7 @@ class Frame:
         """
         for k in (i, j):
             if self.objects and self.objects[k] in self.sets:
-                return f"the members of '{self.objects[k]}' have no order, so that their exchange changes nothing"
+                return f"the members of '{self.objects[k]}' have no order, so that their exchange is trivial"
         if self.known and self.known[i].components != self.known[j].components:
             return f"'{self.vectors[i]}' and '{self.vectors[j]}' have different components"
         return ""
@@ -96,7 +96,7 @@ class Frame:
         for spelling in (name, f"p{name}"):
             if spelling in self.components:
                 return self.components.index(spelling)
-        raise LieError(f"there is no component '{name}'", hint=nearest(name, self.components))
+        raise LieError(f"unknown component '{name}'", hint=nearest(name, self.components))
 
     def vector(self, name: str) -> int:
         """Number of a vector, from its name or its number from 1. Raises `LieError`."""
@@ -105,4 +105,4 @@ class Frame:
         if name.isdecimal() and 1 <= int(name) <= len(self.vectors):
             return int(name) - 1
         known = (*self.vectors, *(str(i + 1) for i in range(len(self.vectors))))
-        raise LieError(f"there is no particle '{name}'", hint=nearest(name, known))
+        raise LieError(f"unknown particle '{name}'", hint=nearest(name, known))

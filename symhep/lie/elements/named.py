@@ -37,7 +37,7 @@ def parity(frame: Frame) -> Element:
     [1.0, -1.0, -1.0, -1.0]
     """
     words = (
-        "parity of the final state alone, p -> -p" if frame.spatial else "reflection in the origin, x -> -x"
+        "parity of the final state only, p -> -p" if frame.spatial else "reflection in the origin, x -> -x"
     )
     return _on_all("P", words, _flipped(frame, frame.space), frame)
 
@@ -48,9 +48,9 @@ def motion_reversal(frame: Frame) -> Element:
     Raises `LieError` for features that are no momenta.
     """
     if not frame.spatial:
-        raise LieError("T reverses momenta, and there are none", hint="take P")
+        raise LieError("T reverses momenta, but the features have none", hint="use P")
     return parity(frame).called(
-        "T", "naive motion reversal of the final state alone, p -> -p: the same map as P"
+        "T", "naive time reversal of the final state only, p -> -p: the same map as P"
     )
 
 
@@ -64,7 +64,7 @@ def reflection(frame: Frame, component: str) -> Element:
     planes = {
         "px": "in a plane with the beam, ",
         "py": "in a plane with the beam, ",
-        "pz": "across the beam, of the final state alone, ",
+        "pz": "transverse to the beam, of the final state only, ",
     }
     words = f"mirror {planes.get(name, '') if frame.spatial else ''}{name} -> -{name}"
     return _on_all(f"reflection({component})", words, _flipped(frame, (number,)), frame)
@@ -74,9 +74,9 @@ def exchange(frame: Frame, first: str, second: str) -> Element:
     """Two particles change places. Raises `LieError` for one that is not there, or the same twice."""
     i, j = frame.vector(first), frame.vector(second)
     if i != j and (why := frame.why_not_exchanged(i, j)):
-        raise LieError(f"exchange({first},{second}): {why}", hint="leave it out")
+        raise LieError(f"exchange({first},{second}): {why}", hint="remove it")
     if i == j:
-        raise LieError(f"'exchange({first},{second})' names one particle twice")
+        raise LieError(f"'exchange({first},{second})' names the same particle twice")
     return _permuting(
         f"exchange({first},{second})",
         f"exchange of {frame.vectors[i]} and {frame.vectors[j]}",
@@ -97,7 +97,7 @@ def charge_conjugation(frame: Frame) -> Element:
     partners = {i: _antiparticle(frame, i) for i in range(len(frame.vectors))}
     pairs = [(i, j) for i, j in partners.items() if i < j]
     if not pairs:
-        raise LieError("C moves none of the particles", hint="leave it out")
+        raise LieError("C acts trivially on all particles", hint="remove it")
     words = ", ".join(f"{frame.vectors[i]} and {frame.vectors[j]}" for i, j in pairs)
     return _permuting("C", f"charge conjugation of the final state, exchange of {words}", partners, frame)
 
@@ -105,7 +105,7 @@ def charge_conjugation(frame: Frame) -> Element:
 def charge_parity(frame: Frame) -> Element:
     """CP of the final state: particles and antiparticles change places, momenta are reversed."""
     both = parity(frame) * charge_conjugation(frame)
-    return both.called("CP", "C of the final state alone, and p -> -p")
+    return both.called("CP", "C of the final state only, and p -> -p")
 
 
 def turn(frame: Frame, q: int, *plane: str) -> Element:
@@ -127,7 +127,7 @@ def turn(frame: Frame, q: int, *plane: str) -> Element:
     about = f"about {plane[0]}" if len(plane) == 1 else f"of {frame.components[a]} and {frame.components[b]}"
     angle_text = "pi" if q == 2 else f"2 pi / {q}"
     name = f"Z_{q}({','.join(plane)})" if plane else f"Z_{q}"
-    return _on_all(name, f"turn by {angle_text} {about}", matrix, frame)
+    return _on_all(name, f"rotation by {angle_text} {about}", matrix, frame)
 
 
 def _plane(frame: Frame, plane: tuple[str, ...]) -> tuple[int, int]:
@@ -141,8 +141,8 @@ def _plane(frame: Frame, plane: tuple[str, ...]) -> tuple[int, int]:
     if not plane and len(space) == 2:
         return space[0], space[1]
     raise LieError(
-        f"Z_q({', '.join(plane)}) names no turn",
-        hint="write Z_3(z) for an axis in space, Z_3(x1,x2) for a plane",
+        f"Z_q({', '.join(plane)}) is not a rotation",
+        hint="write Z_3(z) for an axis in space or Z_3(x1,x2) for a plane",
     )
 
 
@@ -151,13 +151,13 @@ def _antiparticle(frame: Frame, number: int) -> int:
     partner = _partner(name)
     if partner is None:
         raise LieError(
-            f"'{name}' is not a particle whose antiparticle is known",
+            f"the antiparticle of '{name}' is not known",
             hint="C needs objects of one PDG number each; sort by pdgId, or write exchange(i,j)",
         )
     if partner not in frame.vectors:
         raise LieError(
-            f"C takes {name} to {partner}, which is not among the particles {', '.join(frame.vectors)}",
-            hint="leave out C and CP",
+            f"C maps {name} to {partner}, which is not among the particles {', '.join(frame.vectors)}",
+            hint="remove C and CP",
         )
     return frame.vectors.index(partner)
 

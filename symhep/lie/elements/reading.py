@@ -42,7 +42,7 @@ def read_element(text: str, frame: Frame) -> Element:
 
     >>> frame = Frame(("E", "px", "py", "pz"), ("mu-", "mu+"))
     >>> read_element("P*exchange(mu-,mu+)", frame).meaning
-    'exchange of mu- and mu+; then parity of the final state alone, p -> -p'
+    'exchange of mu- and mu+; then parity of the final state only, p -> -p'
     >>> read_element("Z_3(z)", frame).order
     3
     """
@@ -51,9 +51,9 @@ def read_element(text: str, frame: Frame) -> Element:
     for factor in factors[1:]:
         element = element * factor
     if element.is_identity:
-        raise LieError(f"'{text}' leaves every event as it is", hint="leave it out")
+        raise LieError(f"'{text}' acts trivially on all events", hint="remove it")
     if why := why_undefined(element.matrix, frame.components, frame.known, element=True):
-        raise LieError(f"'{text}' is not defined on these vectors: {why}", hint="leave it out")
+        raise LieError(f"'{text}' is not defined on these vectors: {why}", hint="remove it")
     _ = element.order  # refused here rather than during the fit
     return element.called(text.replace(" ", ""), element.meaning)
 
@@ -61,17 +61,17 @@ def read_element(text: str, frame: Frame) -> Element:
 def _factor(part: str, text: str, frame: Frame) -> Element:
     head, bracket, rest = part.strip().partition("(")
     if bracket and not rest.endswith(")"):
-        raise _unreadable(text, f"after '{head}(' a ')' is missing")
+        raise _unreadable(text, f"')' is missing after '{head}('")
     inside = rest[:-1].strip()
     arguments = [a.strip() for a in _split(inside, ",", text)] if inside else []
     head = head.strip()
     if found := _TURN.fullmatch(head):
         return turn(frame, int(found[1]), *arguments)
     if head not in _NAMED:
-        raise _unreadable(text, f"'{head}' is not an element", nearest(head, (*_NAMED, "Z_q")))
+        raise _unreadable(text, f"unknown element '{head}'", nearest(head, (*_NAMED, "Z_q")))
     make, wanted = _NAMED[head]
     if len(arguments) != wanted:
-        raise _unreadable(text, f"'{head}' takes {wanted} names in brackets, not {len(arguments)}")
+        raise _unreadable(text, f"'{head}' needs {wanted} names in brackets, not {len(arguments)}")
     return make(frame, *arguments)
 
 
@@ -81,13 +81,13 @@ def _split(text: str, at: str, whole: str) -> list[str]:
     for letter in text:
         depth += (letter == "(") - (letter == ")")
         if depth < 0:
-            raise _unreadable(whole, "a ')' has no '('")
+            raise _unreadable(whole, "')' without '('")
         if letter == at and depth == 0:
             parts.append("")
         else:
             parts[-1] += letter
     if depth or any(not part.strip() for part in parts):
-        raise _unreadable(whole, "a bracket is open" if depth else f"nothing beside a '{at}'")
+        raise _unreadable(whole, "'(' without ')'" if depth else f"a factor is missing next to '{at}'")
     return parts
 
 

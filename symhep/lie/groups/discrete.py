@@ -57,7 +57,8 @@ class Components(Family):
         shape = (family.vector, family.vector)
         if elements.ndim != 3 or elements.shape[1:] != shape or not len(elements):
             raise ValueError(
-                f"elements beside {family.name} are (M, {shape[0]}, {shape[1]}), not {elements.shape}"
+                f"additional elements of {family.name} must have the shape (M, {shape[0]}, {shape[1]}), "
+                f"not {elements.shape}"
             )
         self.family, self.vector = family, family.vector
         self.labels = (*family.labels, "component")
@@ -100,7 +101,9 @@ class Particles(Family):
 
     def __init__(self, family: Family, particles: int, permutations: Sequence[Sequence[int]] = ()) -> None:
         if particles < 1 or any(len(p) != particles for p in permutations):
-            raise ValueError(f"permutations of {particles} particles name each of 0 .. {particles - 1} once")
+            raise ValueError(
+                f"permutations of {particles} particles must contain each of 0 .. {particles - 1} once"
+            )
         self.family, self.particles = family, particles
         self.vector = particles * family.vector
         self._count = len(permutations)

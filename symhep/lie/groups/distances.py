@@ -63,6 +63,7 @@ def grassmann_distance(first: Tensor, second: Tensor) -> Tensor:
     """
     if first.shape[-3] != second.shape[-3]:
         raise ValueError(
-            f"spans of {first.shape[-3]} and {second.shape[-3]} dimensions; compare them by principal_angles"
+            f"spans of different dimensions {first.shape[-3]} and {second.shape[-3]}; compare them with "
+            "principal_angles"
         )
     return torch.linalg.vector_norm(principal_angles(first, second), dim=-1)

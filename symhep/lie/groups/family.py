@@ -128,7 +128,7 @@ class Nonlinear(Family):
 
     def matrices(self, parameters: Tensor) -> Tensor:
         """There is none: raises ``TypeError``."""
-        raise TypeError(f"{self.name} has no matrix: its maps are not linear")
+        raise TypeError(f"the maps of {self.name} are not linear and have no matrix")
 
     @abstractmethod
     def transform(self, parameters: Tensor, x: Tensor) -> Tensor:

@@ -36,9 +36,9 @@ class Exponential(Family):
     def __init__(self, generators: Generators) -> None:
         matrices = generators.matrices
         if np.iscomplexobj(matrices):
-            raise ValueError(f"{generators.name} is complex; realify it before it acts on real events")
+            raise ValueError(f"{generators.name} is complex; use realify for real events")
         if not len(matrices):
-            raise ValueError(f"{generators.name} holds no generator; name at least one")
+            raise ValueError(f"{generators.name} contains no generator; name at least one")
         d = generators.vector
         self.name, self.labels, self.vector = f"exp {generators.name}", generators.labels, d
         linear = np.asarray(matrices[:, :d, :d], dtype=np.float64)

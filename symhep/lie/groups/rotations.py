@@ -33,15 +33,15 @@ class PlaneRotations(Family):
 
     def __init__(self, n: int, planes: Sequence[tuple[int, int]] | None = None) -> None:
         if n < 2:
-            raise ValueError(f"rotations need two dimensions or more, not {n}")
+            raise ValueError(f"rotations need at least two dimensions, not {n}")
         chosen = list(combinations(range(n), 2)) if planes is None else list(planes)
         for a, b in chosen:
             if not (0 <= a < n and 0 <= b < n and a != b):
                 raise ValueError(
-                    f"({a}, {b}) is not a plane of {n} axes; give two different axes of 0 .. {n - 1}"
+                    f"({a}, {b}) is not a plane in {n} dimensions; give two different axes of 0 .. {n - 1}"
                 )
         if not chosen:
-            raise ValueError("give at least one plane to rotate in")
+            raise ValueError("give at least one plane of rotation")
         self.vector = n
         self.name = f"SO({n})" if planes is None else f"rotations of R^{n} in {len(chosen)} planes"
         self.labels = tuple(f"theta_{k + 1}" for k in range(len(chosen)))

@@ -16,7 +16,7 @@ ONE_DIMENSIONAL = r"^(R|so\(2\)|u\(1\)|so\(1,1\))$"
 #: Rank, roots or real form contradict each other.
 UNRECOGNISED = "unrecognised"
 #: What was called zero need not be: the errors would hide a value of the usual size.
-TOO_LARGE = "the errors are too large to tell"
+TOO_LARGE = "the errors are too large to identify the algebra"
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Identification:
             cause = "rounding explains" if self.rounding_only else "errors explain"
             excess = f"{self.closure_excess:.3g} times what {cause}"
             none = self.rounding_only and "no errors" in self.how
-            hint = "; no errors were given: if the matrices have any, pass errors=" if none else ""
+            hint = "; no errors were given: if the matrices have errors, pass errors=" if none else ""
             return f"not closed: closure residual {self.closure:.2g}, {excess}{hint}"
         parameters = "".join(f", {key} = {v:.3g} +- {e:.1g}" for key, (v, e) in self.parameters.items())
         return f"{self.name}{parameters} (stability {self.stability:.2f})"

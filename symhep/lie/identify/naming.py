@@ -30,7 +30,7 @@ def name_algebra(algebra: LieAlgebra, x: MatrixArray) -> Named:
     if algebra.solvable:
         return name_solvable(algebra)
     if not algebra.radical.dimension:
-        raise MethodError("the Killing form is degenerate, but there is no radical: errors are too large")
+        raise MethodError("the Killing form is degenerate, but the radical is zero: the errors are too large")
     return _semidirect(algebra, x)
 
 

@@ -85,7 +85,7 @@ def identify(
     if decision.rank < len(x):
         raise MethodError(
             f"the {len(x)} matrices are linearly dependent within their errors: rank {decision.rank}, smallest "
-            f"singular value {decision.below:.2g} of its border; pass a basis of fewer matrices"
+            f"singular value {decision.below:.2g} of the threshold; pass a basis of fewer matrices"
         )
     closure = structure_constants(x).residual
     aligned = _aligned(drawn)
@@ -104,7 +104,7 @@ def identify(
     nominal = _named(algebra, aligned)
     exact = rounding and all(d.above > DECISIVE for d in decisions)
     if exact and nominal.name not in (UNRECOGNISED, TOO_LARGE):
-        how = f"exact input: every decision at least {min(d.above for d in decisions):.1g} times its border"
+        how = f"exact input: each quantity is at least {min(d.above for d in decisions):.1g} times its threshold"
         votes, stability = [(nominal.name, 1.0)], 1.0
     else:
         votes = _votes(constants, aligned)

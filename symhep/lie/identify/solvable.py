@@ -17,7 +17,7 @@ def name_solvable(algebra: LieAlgebra) -> Named:
     """Name of a solvable algebra that is not abelian and has no abelian direct summand."""
     n = algebra.dimension
     if algebra.derived.dimension == n:
-        raise MethodError("the errors leave open whether the Killing form vanishes, but not that [g, g] = g")
+        raise MethodError("within the errors the Killing form may vanish, although [g, g] = g")
     if n == 2:
         return Named("solvable, dim 2, affine line", ("affine line",), ("Borel of sl(2,R)",))
     if algebra.derived.dimension == 1 and algebra.centre.dimension == 1:
@@ -66,7 +66,7 @@ def _bianchi(algebra: LieAlgebra) -> Named:
     """
     if algebra.derived.dimension != 2:
         raise MethodError(
-            "neither nilpotent nor a direct sum, but [g, g] has dimension 1: errors are too large"
+            "neither nilpotent nor a direct sum, although [g, g] has dimension 1: the errors are too large"
         )
     a = _action(algebra, algebra.derived.samples)[:, 0]
     trace = np.trace(a, axis1=1, axis2=2) / 2

@@ -33,7 +33,7 @@ def bounded_draw(generators: FloatArray, boosts: float | None, translations: flo
     >>> from symhep.lie.bases import poincare
     >>> draw = bounded_draw(poincare().subset(["J_z", "K_z"]).matrices, 0.5, None)
     >>> draw.how
-    "Haar's measure of SO(2), then boosts, or what else stretches, up to a rapidity of 0.5"
+    "Haar measure of SO(2), then boosts and scalings up to a rapidity of 0.5"
     """
     basis = np.asarray(orthonormal(generators), dtype=np.float64)
     linear = basis[:, :-1, :-1]
@@ -46,15 +46,11 @@ def bounded_draw(generators: FloatArray, boosts: float | None, translations: flo
         parts.append(rotations)
     if len(rest):
         parts.append(
-            _boosts(
-                rest, _bound(boosts, "stretches without end, by boosts or scalings", "'boosts', a rapidity")
-            )
+            _boosts(rest, _bound(boosts, "is not compact (boosts or scalings)", "'boosts', a rapidity"))
         )
     if len(moves):
         parts.append(
-            _shifts(
-                moves, _bound(translations, "moves without end, by translations", "'translations', a length")
-            )
+            _shifts(moves, _bound(translations, "is not compact (translations)", "'translations', a length"))
         )
     return _product(parts)
 
@@ -62,8 +58,8 @@ def bounded_draw(generators: FloatArray, boosts: float | None, translations: flo
 def _bound(given: float | None, what: str, option: str) -> float:
     if given is None:
         raise LieError(
-            f"the group {what}, and has no even measure to draw from",
-            hint=f"give {option} to draw up to, or choose some of its generators",
+            f"the group {what}, so that no uniform distribution exists",
+            hint=f"give {option} as the upper limit of the parameter, or choose other generators",
         )
     return given
 
@@ -82,7 +78,7 @@ def _boosts(rest: FloatArray, bound: float) -> Draw:
         radius = bound * rng.random(count) ** (1 / len(rest))
         return np.asarray(expm(x * (radius / size)[:, None, None]))
 
-    return Draw(f"boosts, or what else stretches, up to a rapidity of {bound:g}", draw)
+    return Draw(f"boosts and scalings up to a rapidity of {bound:g}", draw)
 
 
 def _shifts(moves: FloatArray, bound: float) -> Draw:

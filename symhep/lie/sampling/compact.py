@@ -76,11 +76,13 @@ def _chosen(basis: FloatArray) -> tuple[str, Callable[[int, np.random.Generator]
     """How to draw, for an orthonormal basis (G, m, m) of the antisymmetric generators."""
     count, m = len(basis), basis.shape[1]
     if count == m * (m - 1) // 2:
-        return f"Haar's measure of SO({m})", lambda n, rng: _orthogonal(m, n, rng)
+        return f"Haar measure of SO({m})", lambda n, rng: _orthogonal(m, n, rng)
     brackets = np.einsum("aij,bjk->abik", basis, basis)
     if np.abs(brackets - brackets.swapaxes(0, 1)).max() < ROUNDING:
         return _torus(basis)
-    return f"Haar's measure, by {ROUNDS} rounds of rotations about {count} generators", _rounds(basis)
+    return f"Haar measure, approximated by {ROUNDS} rounds of rotations about {count} generators", _rounds(
+        basis
+    )
 
 
 def _orthogonal(m: int, count: int, rng: np.random.Generator) -> FloatArray:
@@ -101,11 +103,11 @@ def _torus(basis: FloatArray) -> tuple[str, Callable[[int, np.random.Generator],
     left = np.abs(turns * ratios - np.round(turns * ratios)).max(axis=(1, 2)) / turns[:, 0, 0]
     common = np.flatnonzero(left < ROUNDING)
     period = int(common[0]) + 1 if len(common) else 1
-    how = (
-        f"uniform over a torus of {r} dimensions, which is Haar's measure" if r > 1 else "uniform over a turn"
-    )
+    how = f"uniform over a torus of {r} dimensions (Haar measure)" if r > 1 else "uniform angle"
     if not len(common):
-        how = "uniform over a turn of each rotation, though no simple ratio of frequencies makes the group close"
+        how = (
+            "uniform angles of each rotation (the group is not closed: the frequencies have no simple ratio)"
+        )
 
     def draw(count: int, rng: np.random.Generator) -> FloatArray:
         angles = 2 * np.pi * period * rng.random((count, r))

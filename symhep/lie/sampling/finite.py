@@ -34,8 +34,9 @@ def finite_group(elements: FloatArray) -> FloatArray:
         found = np.concatenate([found, fresh])
         if len(found) > LARGEST:
             raise LieError(
-                f"the discrete elements generate no finite group: their products are more than {LARGEST}",
-                hint="choose some of them",
+                f"the discrete elements do not generate a finite group: there are more than {LARGEST} "
+                "products",
+                hint="use fewer of them",
             )
     return found
 

@@ -47,13 +47,13 @@ def group_draw(
     )
     finite = finite_group(elements) if len(elements) else elements
     if not len(moving) and len(finite) < 2:
-        raise LieError("the group holds the unit element alone: there is nothing to draw")
+        raise LieError("the group contains the unit element only: no element can be drawn")
     if not len(moving):
         return Draw(_each(finite), lambda count, rng: finite[rng.integers(len(finite), size=count)])
     if len(moving) > 1 and structure_constants(moving).residual > CLOSED:
         raise LieError(
-            "the generators do not close: their commutators are no combinations of them",
-            hint="choose some that do",
+            "the generators do not close under commutators",
+            hint="use generators of a closed algebra",
         )
     connected = compact_draw(moving) or bounded_draw(moving, boosts, translations)
     if len(finite) < 2:
@@ -80,4 +80,4 @@ def _on_each(matrices: FloatArray, size: int) -> FloatArray:
 
 
 def _each(finite: FloatArray) -> str:
-    return f"a finite group of {len(finite)} elements, each as likely"
+    return f"a finite group of {len(finite)} elements with equal probability"

@@ -46,7 +46,7 @@ class Classification:
     def __str__(self) -> str:
         values = "".join(f", {name} = {value:.4g}" for name, value in self.parameters.items())
         found = self.found
-        others = f"; fits as well: {'; '.join(self.alternatives)}" if self.alternatives else ""
+        others = f"; also compatible: {'; '.join(self.alternatives)}" if self.alternatives else ""
         return (
             f"{found.name}{values} ({found.label}): {found.meaning}\n"
             f"conjugate to {found.written}; residual {self.residual:.1e}, the errors allow {self.tolerance:.1e}{others}"
@@ -131,7 +131,7 @@ def _coefficients(x: Matrices, catalogue: Catalogue, errors: float | None) -> tu
     given = numbers(0.0 if errors is None else errors, "the error of the entries")
     if given.ndim or np.iscomplexobj(given) or not 0 <= given < np.inf:
         raise LieError(
-            f"the error of the entries is one number >= 0, not {str(errors)[:40]}",
+            f"the error of the entries must be one number >= 0, not {str(errors)[:40]}",
             hint="pass the largest standard error of an entry",
         )
     noise = max(float(given), ROUNDING * size)
@@ -144,7 +144,8 @@ def _coefficients(x: Matrices, catalogue: Catalogue, errors: float | None) -> tu
     _, values, right = np.linalg.svd(rows, full_matrices=False)
     if len(rows) > rows.shape[1] or values[-1] < MARGIN * noise * np.sqrt(len(rows)):
         raise LieError(
-            "the generators are dependent within their errors", hint="pass symhep.lie.spans.orthonormal's"
+            "the generators are linearly dependent within their errors",
+            hint="pass symhep.lie.spans.orthonormal's",
         )
     error = MARGIN * noise * (np.sqrt(len(rows)) + np.sqrt(rows.shape[1])) / values[-1]
     return right, max(SOLVED, float(error))

@@ -13,6 +13,7 @@ import pytest
 import symhep
 from symhep.errors import CardError, MethodError, StoreError
 from symhep.methods.result import Statement
+from symhep.methods.verdict import Verdict
 from symhep.plugin.manager import Registry
 from symhep.run.rewrite import redraw, reword
 
@@ -68,12 +69,19 @@ def test_sentences_are_worded_again_without_a_fit(
     def other(self: Any, record: Any) -> Any:
         yield Statement(f"The means are known to {record.error[0]:.1g}.", {"error": record.error[0]})
 
+    def asked(self: Any, record: Any) -> Any:
+        yield Verdict("Are the means <b>known</b>?", "yes", size=record.first)
+
     monkeypatch.setattr(toy_method.Bootstrap, "statements", other)
+    monkeypatch.setattr(toy_method.Bootstrap, "verdicts", asked)
     page = reword(folder, registry)[0].read_text()
-    (told,) = json.loads((folder / "results.json").read_text())["methods"]["boot"]["statements"]
+    outcome = json.loads((folder / "results.json").read_text())["methods"]["boot"]
+    (told,), (row,) = outcome["statements"], outcome["verdicts"]
     assert told["text"].startswith("The means are known to 0.")
     assert told["text"] in page
     assert json.loads((folder / "boot/result.json").read_text())["statements"] == [told]
+    assert (row["question"], row["conclusion"]) == ("Are the means <b>known</b>?", "measured")
+    assert json.loads((folder / "boot/result.json").read_text())["verdicts"] == [row]
     assert len((tmp_path / "trace").read_text().splitlines()) == 4, "nothing was fitted again"
 
 

@@ -70,7 +70,7 @@ class Bound:
         """The interval, of statistics alone or with ``systematics``."""
         return Number(
             value=self.value, low=self.low, high=_known(self.high), unit=self.unit,
-            method=f"simultaneous region of {quantities} named quantities, 95 %"
+            method=f"simultaneous 95 % confidence region of {quantities} observables"
             + (", with systematic variations" if systematics else ""),
         )  # fmt: skip
 
@@ -178,7 +178,7 @@ class Bounds:
         }
         if inside and np.linalg.matrix_rank(np.array(list(inside.values())), tol=SAME) == len(rows):
             names = [name for label in inside for name in self.harmonics.get(label, ())]
-            return self._largest(names, self.joints[0]) if names else "no vector is moved"
+            return self._largest(names, self.joints[0]) if names else "it acts trivially on all vectors"
         axis = self._axis(rows)
         if axis is not None:
             return self.about(axis)
@@ -189,8 +189,8 @@ class Bounds:
             if there and (a in self.units or a in self.reasons)
         ]
         if open_ones and not self.turns.coefficients:
-            return "none of its generators has a flow that comes back: rates have an interval and no limit"
-        return "no named function turns with all of it: limits are known for rotations alone"
+            return "none of its generators has closed orbits: rates have a confidence interval and no limit"
+        return "no predefined observable transforms under the whole group: limits exist for rotations only"
 
     def group(self, matrices: FloatArray) -> Bound | str:
         """Of the group of these generators (r, d + 1, d + 1), or why it has no limit."""
@@ -198,7 +198,7 @@ class Bounds:
         wanted = matrices.reshape(len(matrices), -1)
         rows = np.linalg.lstsq(flat.T, wanted.T, rcond=None)[0].T
         if np.abs(rows @ flat - wanted).max(initial=0.0) > SAME:
-            return "not all of its generators are candidates on the support"
+            return "some of its generators are no candidates on the support"
         return self.span(np.asarray(rows, dtype=np.float64))
 
     def about(self, axis: FloatArray) -> Bound:
@@ -231,10 +231,13 @@ class Bounds:
         if label in self.reasons:
             return self.reasons[label]
         if label in self.uneven:
-            return "the edges or the density change along its orbits: a rate per radian, with an interval"
+            return (
+                "the edges or the density vary along its orbits: the size is a rate per radian with a "
+                "confidence interval"
+            )
         if label in self.units:
-            return "its flow does not come back: a rate, with an interval"
-        return None if self.harmonics.get(label) else "it turns no vector"
+            return "its orbits are not closed: the size is a rate with a confidence interval"
+        return None if self.harmonics.get(label) else "it rotates no vector"
 
     def _axis(self, rows: FloatArray) -> FloatArray | None:
         """The axis of a single rotation of space; None if it is none."""

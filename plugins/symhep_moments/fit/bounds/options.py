@@ -19,13 +19,18 @@ class BoundOptions(Options):
     """
 
     orders: int = Field(
-        6, ge=1, le=24, description="highest harmonic m of angles, and highest degree l of directions"
+        6,
+        ge=1,
+        le=24,
+        description="highest order m of the azimuthal harmonics and highest degree l of "
+        "the spherical harmonics",
     )
     delta: float | None = Field(
         None,
         gt=0,
         lt=1,
-        description="equivalence test: is 'some harmonic is delta or more', a fraction, rejected?",
+        description="equivalence test: smallest harmonic (a fraction) that matters; the hypothesis 'delta "
+        "or more' is tested",
         examples=[0.05],
     )
 

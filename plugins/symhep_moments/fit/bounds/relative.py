@@ -19,8 +19,8 @@ from symhep_moments.sample import Events
 __all__ = ["OPEN", "OVER_EDGES", "relative_bounds"]
 
 #: Why a candidate has no limit.
-OPEN = "its flow does not come back, and relative to another density no rate is measured"
-OVER_EDGES = "its orbits lead members of sets over their edges"
+OPEN = "its orbits are not closed, and rates are not measured relative to another density"
+OVER_EDGES = "its orbits cross the edges of members"
 
 
 def relative_bounds(events: Events, options: BoundOptions, along: RelativeTests) -> Bounds:

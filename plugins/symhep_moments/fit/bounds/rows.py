@@ -111,7 +111,7 @@ def _without(m: Measurement, generators: Sequence[GeneratorRow]) -> Iterator[NoL
 def _stated(m: Measurement, generators: Sequence[GeneratorRow]) -> Bound | str:
     """Of the group of the generators as their labels state them, in the candidates that were tested."""
     if m.bounds is None or not generators:
-        return "nothing was found"
+        return "no symmetry was found"
     rows = np.array(
         [stated(list(row.coefficients.values()), list(row.errors.values())) for row in generators]
     )

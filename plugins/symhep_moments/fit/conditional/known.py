@@ -99,7 +99,8 @@ def _steps(x: Tensor, weights: Tensor, work: KnownSums) -> Iterator[_Step]:
         some, w = x[start : start + step], weights[start : start + step]
         if not bool((work.efficiency(some)[w != 0] > 0).all()):
             raise MethodError(
-                "the efficiency is 0 at some of the events: where one was seen, it is not 0; check its axes and units"
+                "the efficiency is 0 for some events; it must be positive wherever an event was observed; "
+                "check its axes and units"
             )
         flat = work.images(some, start).flatten(0, 1)
         share = work.efficiency(flat).view(len(some), points)

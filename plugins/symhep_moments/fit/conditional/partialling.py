@@ -160,7 +160,7 @@ def partialled(
         if not sample.effective >= FEWEST_EFFECTIVE:
             raise MethodError(
                 f"effective number of events (sum w)^2 / sum w^2 of the {name} = {sample.effective:.3g} < "
-                f"{FEWEST_EFFECTIVE}: too few to compare it along orbits; use more events"
+                f"{FEWEST_EFFECTIVE}: too few for a comparison along orbits; use more events"
             )
     blocks = _Blocks(data, reference, features, functions)
     events = data.effective + reference.effective

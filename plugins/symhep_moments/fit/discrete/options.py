@@ -15,16 +15,16 @@ class ClassifierOptions(Options):
     """A network per element that learns to tell events from their images."""
 
     training_events: int = Field(
-        20_000, ge=10, description="events to learn from, at most; half of the events if that is less"
+        20_000, ge=10, description="maximum number of training events; at most half of the events"
     )
     hidden: LayerSizes = Field((32, 32), min_length=1, description="hidden layers of the networks")
-    epochs: int = Field(10, ge=1, description="passes over the training events")
-    min_steps: int = Field(200, ge=1, description="optimiser steps at least, however few the events are")
+    epochs: int = Field(10, ge=1, description="number of training epochs")
+    min_steps: int = Field(200, ge=1, description="minimum number of optimiser steps")
     batch_size: int = Field(256, ge=1, description="events per optimiser step")
     learning_rate: float = Field(
-        3e-3, gt=0, le=1e30, description="step size of Adam at the start; it falls to 0"
+        3e-3, gt=0, le=1e30, description="initial learning rate of Adam; decreases to 0"
     )
-    weight_decay: float = Field(0.3, ge=0, description="decoupled weight decay")
+    weight_decay: float = Field(0.3, ge=0, description="weight decay (decoupled)")
 
 
 class DiscreteOptions(hypotheses.DiscreteOptions):
@@ -34,7 +34,7 @@ class DiscreteOptions(hypotheses.DiscreteOptions):
     True
     """
 
-    classifier: ClassifierOptions | None = Field(ClassifierOptions(), description="the networks; null: none")
-    neighbours: bool = Field(
-        True, description="nearest neighbours of events and images among half of the events"
+    classifier: ClassifierOptions | None = Field(
+        ClassifierOptions(), description="options of the networks; null: no networks"
     )
+    neighbours: bool = Field(True, description="number of nearest neighbours for the distances of the scan")

@@ -32,7 +32,7 @@ __all__ = ["Signs", "asymmetries", "largest_asymmetries", "moved_sizes", "seen_a
 FloatArray = npt.NDArray[np.float64]
 
 #: How sizes are obtained.
-RATIO = "of the ratio of the densities, simultaneous over all named functions of all elements"
+RATIO = "of the ratio of the densities, simultaneous over all predefined observables of all elements"
 #: Named functions whose signs agree but for this count once.
 SAME = 1e-9
 

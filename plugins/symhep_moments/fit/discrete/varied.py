@@ -45,7 +45,7 @@ UNCHANGED = 1e-18
 #: Functions whose signs agree but for this count once.
 SAME = 1e-9
 #: How sizes are obtained.
-NAMED = "mean sign, simultaneous over all named functions of all elements, with systematic variations"
+NAMED = "mean sign, simultaneous over all predefined observables of all elements, with systematic variations"
 
 
 def varied_discrete_tests(

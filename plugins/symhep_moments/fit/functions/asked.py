@@ -42,8 +42,8 @@ def functions_for(
     if effective < FEWEST:
         inside = int((events.weights * weight(functions, events.x) != 0).sum())
         raise MethodError(
-            f"{inside} of {len(events)} events lie within the edges, an effective number of "
-            f"{effective:.3g} < {FEWEST:g}; edges are cuts that all events have passed: check their places and widths"
+            f"effective number of events within the edges = {effective:.3g} < {FEWEST:g} ({inside} of {len(events)} "
+            "events); edges must be cuts that all events have passed: check their positions and widths"
         )
     if options.density is not None:
         density = options.density.load()

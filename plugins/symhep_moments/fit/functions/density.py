@@ -64,18 +64,22 @@ class UnderDensity(Layer):
 
     def log_density(self, x: Tensor) -> Tensor:
         """log q at scaled events: (n, P, d) -> (n,). Raises `MethodError` for anything but n finite numbers."""
-        with isolated(f"the density fails on a torch tensor of shape {tuple(x.shape)}", MethodError):
+        with isolated(
+            f"the density function raised an error for a torch tensor of shape {tuple(x.shape)}", MethodError
+        ):
             found = self._function(
                 x[..., : None if self._places is None else self._places.dimension] * self._scale
             )
         if not isinstance(found, Tensor) or found.shape != x.shape[:1]:
             given = f"shape {tuple(found.shape)}" if isinstance(found, Tensor) else type(found).__name__
             raise MethodError(
-                f"the density must give the logarithm for each event, a torch tensor of shape ({len(x)},), not {given}"
+                "the density function must return the logarithm of the density of each event, a torch "
+                f"tensor of shape ({len(x)},), not {given}"
             )
         if not torch.isfinite(found).all():
             raise MethodError(
-                "the logarithm of the density is not finite for all events; select those it describes"
+                "the logarithm of the density is not finite for some events; select only events that it "
+                "describes"
             )
         return found.to(torch.float64)
 
@@ -98,10 +102,10 @@ class UnderDensity(Layer):
             log_q = self.log_density(points)
             if not log_q.requires_grad:
                 raise MethodError(
-                    "the density has no derivative: it must be made of torch operations on what it is given"
+                    "the density has no derivative: it must consist of torch operations on its argument"
                 )
             slope = torch.autograd.grad(log_q.sum(), points, allow_unused=True)[0]
         if slope is None or not torch.isfinite(slope).all():
-            raise MethodError("the gradient of the logarithm of the density is not finite for all events")
+            raise MethodError("the gradient of the logarithm of the density is not finite for some events")
         spread = growths(self._generators, x, self._places)
         return torch.einsum("npi,ngpi->ng", slope[..., : v.shape[-1]], v) + spread

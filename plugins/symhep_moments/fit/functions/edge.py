@@ -29,25 +29,26 @@ class Edge(Options):
         description="pt, eta, abs_eta, energy, p, abs_pz of four-momenta, or the name of a component",
         examples=["pt", "abs_eta"],
     )
-    above: float | None = Field(None, allow_inf_nan=False, description="the events have more than this")
-    below: float | None = Field(None, allow_inf_nan=False, description="the events have less than this")
+    above: float | None = Field(None, allow_inf_nan=False, description="lower edge: all events are above it")
+    below: float | None = Field(None, allow_inf_nan=False, description="upper edge: all events are below it")
     particle: int | str = Field(
         "all",
-        description="1 for the first particle, 2, ...; the name of a particle or of an object, each of whose members "
-        "has passed; all: each of them has passed",
+        description="particle that has passed the cut: 1 for the first, 2, ...; the name of a particle; "
+        "the name of an object: all its members; all: all particles",
     )
     width: float | None = Field(
         None,
         gt=0,
         allow_inf_nan=False,
-        description="over which the test functions rise from 0 at the edge to full size, in the variable's unit; "
-        "by default half of the number; narrow ones make few events count much",
+        description="distance from the edge, in the variable's unit, over which the test "
+        "functions rise from 0 to full size; default: half of the position of the edge; narrow "
+        "widths give large weights to few events",
     )
 
     @model_validator(mode="after")
     def _one_side(self) -> Edge:
         if (self.above is None) == (self.below is None):
-            raise ValueError("an edge is either above or below a number: give one of the two")
+            raise ValueError("give either 'above' or 'below', not both")
         if self.width is None and self.place == 0:
             raise ValueError("an edge at 0 needs a width")
         if isinstance(self.particle, int) and self.particle < 1:

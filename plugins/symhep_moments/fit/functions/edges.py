@@ -69,11 +69,11 @@ def whose(
         return fixed, [p for p in range(particles) if p not in fixed]
     if isinstance(edge.particle, int):
         if edge.particle > particles:
-            raise CardError(f"an edge of particle {edge.particle}, but an event has {particles}")
+            raise CardError(f"an edge names particle {edge.particle}, but an event has {particles}")
         if edge.particle - 1 not in fixed:
             name = places.objects[edge.particle - 1] if places is not None else ""
             raise CardError(
-                f"an edge of particle {edge.particle}, a member of '{name}', which have no order",
+                f"an edge names particle {edge.particle}, a member of '{name}', whose members have no order",
                 hint=f"write particle: {name}",
             )
         return [edge.particle - 1], []
@@ -85,7 +85,7 @@ def whose(
         found = [p for p, v in enumerate(vectors) if edge.particle in (v, v.split("[")[0])]
     if not found:
         raise CardError(
-            f"an edge of '{edge.particle}', which is no particle", hint=nearest(edge.particle, known)
+            f"an edge names '{edge.particle}', which is not a particle", hint=nearest(edge.particle, known)
         )
     return [p for p in found if p in fixed], [p for p in found if p not in fixed]
 
@@ -137,7 +137,7 @@ class Edged(Layer):
         for edge in self.edges:
             if edge.variable not in known:
                 raise CardError(
-                    f"an edge in '{edge.variable}', which the vectors do not have",
+                    f"an edge names the variable '{edge.variable}', which the vectors do not have",
                     hint=nearest(edge.variable, known),
                 )
         self._whose = [whose(edge, particles, vectors, places)[0] for edge in self.edges]

@@ -118,8 +118,9 @@ def edged(
         assert places is not None
         if any(isinstance(part, UserFunctions) for part in (functions, *getattr(functions, "parts", ()))):
             raise CardError(
-                f"edges of the members of a set ({inner[0].text}) and functions of the user, which do not know of them",
-                hint="leave out one of the two",
+                f"edges of the members of a set ({inner[0].text}) cannot be combined with user-defined "
+                "test functions",
+                hint="remove one of them",
             )
         found = MemberEdged(found, tuple(inner), scale, places)
     return Edged(found, outer, scale, names, particles, vectors, places) if outer or not inner else found
@@ -137,6 +138,6 @@ def _require_known(edge: Edge, own: list[int], places: Places) -> None:
         if edge.variable not in known_variables(has):
             name = places.objects[place]
             raise CardError(
-                f"an edge in '{edge.variable}', which '{name}' does not have",
+                f"an edge names the variable '{edge.variable}', which '{name}' does not have",
                 hint=f"name the particles that have it, or {nearest(edge.variable, known_variables(has))}",
             )

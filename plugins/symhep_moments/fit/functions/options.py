@@ -29,24 +29,26 @@ class FunctionOptions(Options):
     """
 
     fourier: int = Field(
-        24, ge=0, le=1024, description="number of random waves through all vectors of an event"
+        24, ge=0, le=1024, description="number of random Fourier features of all vectors of an event"
     )
     bandwidth: float = Field(
         1.0,
         gt=0,
-        description="length over which the waves vary, in units of the spread of the squashed vectors",
+        description="length scale of the Fourier features, in units of the standard deviation of the "
+        "squashed vectors",
     )
-    low: bool = Field(True, description="also the low powers of the components, summed over the vectors")
+    low: bool = Field(True, description="also low powers of the components, summed over the vectors")
     harmonics: int = Field(
         6,
         ge=0,
         le=12,
-        description="beside low, the harmonics cos m phi, sin m phi of the azimuth up to this order, each tested alone",
+        description="with low: harmonics cos m phi, sin m phi of the azimuth up to this order, each tested "
+        "separately",
     )
-    user: UserTestFunctions | None = Field(None, description="also functions of the user")
+    user: UserTestFunctions | None = Field(None, description="also user-defined test functions")
 
     @model_validator(mode="after")
     def _any(self) -> FunctionOptions:
         if not (self.low or self.fourier or self.user):
-            raise ValueError("no test function is left: switch low, fourier or user on")
+            raise ValueError("there is no test function: enable low, fourier or user")
         return self

@@ -72,8 +72,8 @@ class UserFunctions(TestFunctions):
             values = self._evaluate(points)
             if not values.requires_grad:
                 raise MethodError(
-                    f"the test function '{self._name}' gives numbers without a derivative: "
-                    "make it of smooth torch operations, without steps, numpy or detach()"
+                    f"the test function '{self._name}' has no derivative: use smooth torch operations, "
+                    "without steps, numpy or detach()"
                 )
             slopes = [
                 torch.autograd.grad(column.sum(), points, retain_graph=True)[0]
@@ -82,7 +82,10 @@ class UserFunctions(TestFunctions):
         return torch.stack(slopes, dim=1), values.detach()
 
     def _evaluate(self, x: Tensor) -> Tensor:
-        with isolated(f"the test function '{self._name}' fails on a tensor {tuple(x.shape)}", MethodError):
+        with isolated(
+            f"the test function '{self._name}' raised an error for a tensor of shape {tuple(x.shape)}",
+            MethodError,
+        ):
             values = self._function(x[..., : self._dimension] * self._scale)
         if (
             not isinstance(values, Tensor)
@@ -92,7 +95,8 @@ class UserFunctions(TestFunctions):
         ):
             given = f"a tensor {tuple(values.shape)}" if isinstance(values, Tensor) else type(values).__name__
             raise MethodError(
-                f"the test function '{self._name}' must give a tensor ({len(x)},) or ({len(x)}, k), not {given}"
+                f"the test function '{self._name}' must return a tensor of shape ({len(x)},) or ({len(x)}, "
+                f"k), not {given}"
             )
         return values.reshape(len(x), -1).to(torch.float64)
 
@@ -100,12 +104,14 @@ class UserFunctions(TestFunctions):
         """k, if the function can be used."""
         slopes, values = self._gradient(sample)
         if not (torch.isfinite(values).all() and torch.isfinite(slopes).all()):
-            raise MethodError(f"the test function '{self._name}' or its gradient is not finite on all events")
+            raise MethodError(
+                f"the test function '{self._name}' or its gradient is not finite for some events"
+            )
         half = max(len(sample) // 2, 1)
         alone = self.values(sample[:half])
         if not torch.allclose(values[:half], alone, rtol=1e-6, atol=1e-9 * float(values.abs().max())):
             raise MethodError(
-                f"the test function '{self._name}' gives an event another value in other company: "
-                "it must treat every event by itself"
+                f"the value of the test function '{self._name}' for an event depends on other events; it "
+                "must treat each event independently"
             )
         return values.shape[1]

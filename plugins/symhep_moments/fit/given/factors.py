@@ -104,7 +104,8 @@ class SeenOneParameter(OneParameter):
         np.add.at(total, unit, logs)  # rows of a unit turn together
         if not np.isfinite(total[:, 0]).all():
             raise MethodError(
-                "the efficiency is 0 at some of the events: where one was seen, it is not 0; check its axes and units"
+                "the efficiency is 0 for some events; it must be positive wherever an event was observed; "
+                "check its axes and units"
             )
         edges = np.cumsum(np.exp(total - total.max(axis=1, keepdims=True)), axis=1)
         drawn = rng.random((len(total), wanted)) * edges[:, -1:]
@@ -123,7 +124,7 @@ class Rotations:
         return None
 
     def orbit(self, x: FloatArray, steps: int) -> FloatArray:
-        raise NotImplementedError("SO(k) has no finite group that stands for it")
+        raise NotImplementedError("SO(k) cannot be replaced by a finite group")
 
     def turned(self, images: FloatArray, unit: IntArray, rng: np.random.Generator) -> FloatArray:
         n, r, p, _ = images.shape

@@ -157,8 +157,8 @@ def read_group(text: str, frame: Frame, generators: Sequence[Generators]) -> Com
     if len(numbers) > 1:
         if sum(numbers) != d:
             raise LieError(
-                f"'{text}': the rotations act on {sum(numbers)} components, a vector has {d}",
-                hint="their numbers must add up to it: SO(2)xSO(2) acts on four components",
+                f"'{text}': the rotations act on {sum(numbers)} components, but a vector has {d}",
+                hint="the numbers of components must add up: SO(2)xSO(2) acts on four components",
             )
         ends = iter(np.cumsum([0, *numbers]).tolist())
         start = next(ends)
@@ -171,7 +171,7 @@ def read_group(text: str, frame: Frame, generators: Sequence[Generators]) -> Com
     _require_commuting(text, groups, frame)
     meaning = "; ".join(group.meaning for group in groups)
     if not groups:
-        raise LieError(f"'{text}' leaves every event as it is", hint="leave it out")
+        raise LieError(f"'{text}' acts trivially on all events", hint="remove it")
     return CompactGroup(text.strip(), meaning, tuple(f for group in groups for f in group.factors))
 
 
@@ -188,7 +188,7 @@ def _factor(
             if group is None:
                 raise _open(part)
             if why := why_undefined(known.homogeneous()[part], frame.components, frame.known, element=False):
-                raise LieError(f"'{part}' is not defined on these vectors: {why}", hint="leave it out")
+                raise LieError(f"'{part}' is not defined on these vectors: {why}", hint="remove it")
             return group
     if _OPEN.match(part) and part != "T":
         raise _open(part)
@@ -199,7 +199,7 @@ def _factor(
             raise
         names = [label for known in generators for label in known.labels]
         raise LieError(
-            f"no compact group is called '{part}' in '{text}'",
+            f"unknown compact group '{part}' in '{text}'",
             hint=nearest(part, ["SO(3)", "permutations", "S_3", "P", "exchange(1,2)", *names])
             or "write SO(3), SO(2)xSO(2), J_z, permutations, exchange(1,2), Z_3(z)",
         ) from error
@@ -214,8 +214,9 @@ def _open(name: str) -> LieError:
         else f"{name} has"
     )
     return LieError(
-        f"'{name}': {what} no exact test: not compact",
-        hint="name a compact subgroup, such as SO(3) or J_z; others are tested as candidates (generators)",
+        f"'{name}': {what} no exact test, the group is not compact",
+        hint="name a compact subgroup such as SO(3) or J_z; non-compact symmetries are tested as "
+        "candidates (generators)",
     )
 
 
@@ -231,12 +232,13 @@ def _rotations(name: str, mirrors: bool, n: int, block: tuple[int, ...] | None, 
         else:
             also = f", or the {len(space)} of momenta" if frame.spatial else ""
             raise LieError(
-                f"'{name}' acts on {n} components, a vector has {d}{also}",
+                f"'{name}' acts on {n} components, but a vector has {d}{also}",
                 hint=f"write SO({d}), a product such as SO({max(d - 2, 1)})xSO(2), or split the features into vectors",
             )
     if len(block) > LARGEST:
         raise LieError(
-            f"'{name}': rotations of more than {LARGEST} components are not drawn", hint="take fewer"
+            f"'{name}': rotations of more than {LARGEST} components are not supported",
+            hint="use fewer components",
         )
     k, words = len(block), ", ".join(frame.components[i] for i in block)
     factors: list[Factor] = []
@@ -263,30 +265,38 @@ def _rotations(name: str, mirrors: bool, n: int, block: tuple[int, ...] | None, 
 
 def _require_defined(name: str, matrix: FloatArray, frame: Frame, *, element: bool) -> None:
     if why := why_undefined(matrix, frame.components, frame.known, element=element):
-        raise LieError(f"'{name}' is not defined on these vectors: {why}", hint="leave it out")
+        raise LieError(f"'{name}' is not defined on these vectors: {why}", hint="remove it")
 
 
 def _permutations(name: str, n: int | None, frame: Frame) -> CompactGroup:
     count, d = len(frame.vectors), len(frame.components)
     if count > 1:
         if n not in (None, count):
-            raise LieError(f"'{name}' permutes {n} vectors, an event has {count}", hint=f"write S_{count}")
+            raise LieError(
+                f"'{name}' permutes {n} vectors, but an event has {count}", hint=f"write S_{count}"
+            )
         for i in range(count):
             for j in range(i):
                 apart = bool(frame.objects) and frame.objects[i] != frame.objects[j]
                 if why := frame.why_not_exchanged(j, i) or (
-                    f"'{frame.vectors[j]}' and '{frame.vectors[i]}' are of different objects" if apart else ""
+                    f"'{frame.vectors[j]}' and '{frame.vectors[i]}' belong to different objects"
+                    if apart
+                    else ""
                 ):
-                    raise LieError(f"'{name}': {why}", hint="write exchange(i,j) for those that are alike")
+                    raise LieError(
+                        f"'{name}': {why}", hint="write exchange(i,j) for vectors of the same object"
+                    )
         return CompactGroup(
             name, f"permutations of {', '.join(frame.vectors)}", (Permutations(tuple(range(count)), True),)
         )
     if n not in (None, d):
-        raise LieError(f"'{name}' permutes {n} components, a vector has {d}", hint=f"write S_{d}")
+        raise LieError(f"'{name}' permutes {n} components, but a vector has {d}", hint=f"write S_{d}")
     if frame.spatial:
-        raise LieError(f"'{name}': components of a momentum are not exchangeable", hint="name rotations")
+        raise LieError(
+            f"'{name}': the components of a momentum are not exchangeable", hint="name rotations instead"
+        )
     if d == 1:
-        raise LieError(f"'{name}': there is one component, nothing to permute", hint="leave it out")
+        raise LieError(f"'{name}': a single component cannot be permuted", hint="remove it")
     return CompactGroup(
         name, f"permutations of {', '.join(frame.components)}", (Permutations(tuple(range(d)), False),)
     )
@@ -309,6 +319,6 @@ def _require_commuting(text: str, groups: Sequence[CompactGroup], frame: Frame) 
                 both.append(y)
             if not np.allclose(both[0], both[1], atol=1e-9):
                 raise LieError(
-                    f"'{text}': {one.name} and {other.name} do not commute, so that this is no product of groups",
-                    hint="name the group that they generate, such as O(2) or SO(3), or test them one by one",
+                    f"'{text}': {one.name} and {other.name} do not commute, and do not form a direct product",
+                    hint="name the group that they generate, such as O(2) or SO(3), or test them separately",
                 )

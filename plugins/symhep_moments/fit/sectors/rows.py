@@ -38,8 +38,8 @@ FEWEST = 50.0
 DRAWN = 60
 #: Bins that the azimuths of many events are counted in: 0.4 mrad.
 FINE = 1 << 14
-METHOD = "profile likelihood over the edges, threshold from samples of the fitted sector"
-EDGES = "fitted edge less its misses in samples of the fitted sector"
+METHOD = "profile likelihood over the edges, threshold from simulated samples of the fitted sector"
+EDGES = "fitted edge minus its deviations in simulated samples of the fitted sector"
 
 
 @dataclass(frozen=True, eq=False)

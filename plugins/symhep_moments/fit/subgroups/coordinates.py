@@ -45,7 +45,8 @@ def coordinates(generators: Generators, catalogue: Catalogue) -> tuple[FloatArra
     given = generators.homogeneous().matrices
     if given.shape[1] != 5 or np.iscomplexobj(given):
         raise CardError(
-            f"{generators.name} acts on {generators.vector} numbers, Poincare transformations on (E, px, py, pz)",
+            f"{generators.name} acts on {generators.vector} components, but Poincare transformations act "
+            "on (E, px, py, pz)",
             hint="test subgroups on four-momenta",
         )
     flat = given.reshape(len(given), -1)

@@ -99,7 +99,8 @@ class _Walk(SubgroupWalk[SubgroupRow]):
         self.own = _directions(moments.generators, catalogue, given)
         if self.span.shape[1] == 0:
             raise MethodError(
-                f"no candidate is a generator of the {catalogue.group.name}; there are no subgroups to test"
+                f"no candidate is a generator of the {catalogue.group.name}, so that no subgroup can be "
+                "tested"
             )
         if inside.shape[1] < len(inside):
             moments = moments.restricted(inside)
@@ -153,7 +154,7 @@ class _Walk(SubgroupWalk[SubgroupRow]):
                 best = fitted
         if best is None:
             raise MethodError(
-                f"no conjugate of {c.name} among the candidates can be reached; report this sample"
+                f"no conjugate of {c.name} among the candidates was found; please report this sample"
             )
         return self._tested_otherwise(c, best)
 
