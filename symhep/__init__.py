@@ -12,7 +12,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from typing import TYPE_CHECKING, Any
+
+if sys.platform == "win32":
+    raise ImportError(
+        "symhep runs on Linux and macOS; on Windows use the Windows Subsystem for Linux: "
+        "`wsl --install`, and `pip install symhep` in its terminal"
+    )
 
 # The package is loaded first and its name set free: ``symhep.run`` is the function, found below like the others.
 importlib.import_module("symhep.run")
