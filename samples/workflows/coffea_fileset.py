@@ -2,8 +2,8 @@
 
     python coffea_fileset.py fileset.json nanoaod OUT
 
-The fileset is JSON as coffea writes it, {dataset: {"files": {FILE: TREE, ...}, "metadata": {...}}, ...}. Each of its datasets
-becomes one of the run card; `is_data` and `xsec` (pb) of the metadata become role and cross-section, where they are there.
+The fileset is JSON as coffea writes it, {dataset: {"files": {FILE: TREE, ...}, "metadata": {...}}, ...}. Each of its
+datasets becomes one of the run card; `is_data` and `xsec` (pb) of the metadata, if any, become role and cross-section.
 """
 
 from __future__ import annotations
