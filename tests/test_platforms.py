@@ -65,7 +65,7 @@ def test_a_run_by_two_processes(tmp_path: Path) -> None:
         "import os, symhep\n"
         "if __name__ == '__main__':\n"
         "    assert not hasattr(os, 'sched_getaffinity')\n"
-        f"    print(symhep.run({TOY}, 'out', workers=2).results['rotation'].record.algebra.name)\n"
+        f"    print(symhep.run({TOY}, 'out', workers='2').results['rotation'].record.algebra.name)\n"
     )
     (tmp_path / "script.py").write_text(code)
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
