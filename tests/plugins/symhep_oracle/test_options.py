@@ -67,7 +67,7 @@ def test_functions_are_loaded_when_the_card_is_read(tmp_path: Path, monkeypatch:
         ({"oracle": "l2", "solver": "gradient", "degree": 2}, "the gradient solver trains matrices only"),
         ({"oracle": "l2", "compare": "so(4)", "degree": 2}, "'compare' needs matrices"),
         ({"oracle": "l2", "compare": "so(4)+T"}, r"'so\(4\)\+T' holds translations: set affine: true"),
-        ({"oracle": "l2", "compare": "lorenz"}, "no algebra is called 'lorenz'.*did you mean 'lorentz'"),
+        ({"oracle": "l2", "compare": "lorenz"}, "unknown algebra 'lorenz'.*did you mean 'lorentz'"),
         ({"oracle": "l2", "complex": True, "acts_on": "momenta"}, "four-momenta are real"),
         ({"oracle": "l2", "gradient": {"seeds": 2}}, "options under 'gradient' need solver: gradient"),
         ({"oracle": "l2", "flows": {"seeds": 2}}, "options under 'flows' need solver: flows"),
