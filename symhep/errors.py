@@ -57,8 +57,8 @@ class CardError(SymhepError, ValueError):
 class LieError(SymhepError, ValueError):
     """An algebra, a group or matrices that do not make one; `symhep.lie` knows of no card that asked for them.
 
-    >>> print(LieError("no algebra is called 'soo'", hint="did you mean 'so'?"))
-    no algebra is called 'soo'; did you mean 'so'?
+    >>> print(LieError("unknown algebra 'soo'", hint="did you mean 'so'?"))
+    unknown algebra 'soo'; did you mean 'so'?
     """
 
     exit_code = 2

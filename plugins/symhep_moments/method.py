@@ -32,7 +32,7 @@ ENOUGH = 400
 
 
 class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
-    """Continuous and discrete symmetries of a density, without labels and without training, with p-values.
+    """Tests of continuous and discrete symmetries of a density with p-values, without labels and without training.
 
     >>> import numpy as np
     >>> from symhep.methods.context import seed_sequence

@@ -146,7 +146,7 @@ def moments_over(
 
     ``means``: the state of the first pass, where it has been made with others.
 
-    Raises `MethodError` if the weights do not sum to a positive number, or too few effective events have no covariance.
+    Raises `MethodError` if the weights do not sum to a positive number, or there are too few effective events.
     """
     generators = events.generators.homogeneous()
     if means is None:
