@@ -9,7 +9,8 @@ Arrays.
 - ``initial`` and ``final`` (E, K), ``periods`` (K,) (0: no angle); ``verdict`` (E,) 'kept', 'failed', 'diverged' or
   'not tested'; ``component`` (E,) a name of ``connected_components`` or ''; ``matrices`` and ``refined`` (E, D + 1, D
   + 1) before and after refinement, ``random`` (.., D + 1, D + 1); ``log10_p``, ``log10_p_adjusted``,
-  ``log10_p_trained`` (E,) and ``moved`` (E,) how far refining went; ``loss`` (E, T) of the discriminators at ``loss_steps`` (T,), both
+  ``log10_p_trained`` (E,) and ``moved`` (E,) how far refining went; ``loss`` (E, T) of the discriminators at
+  ``loss_steps`` (T,), both
   halves summed;
 - ``kl_found`` (as trained), ``kl_refined`` (E, J), ``kl_random`` (.., J), ``kl_noise`` (.., J): images of one half
   against the other half, noise included; ``excess_found``, ``excess_refined``, ``excess_random`` less that noise, with

@@ -33,7 +33,7 @@ def bounded_draw(generators: FloatArray, boosts: float | None, translations: flo
     >>> from symhep.lie.bases import poincare
     >>> draw = bounded_draw(poincare().subset(["J_z", "K_z"]).matrices, 0.5, None)
     >>> draw.how
-    "Haar measure of SO(2), then boosts and scalings up to a rapidity of 0.5"
+    'Haar measure of SO(2), then boosts and scalings up to a rapidity of 0.5'
     """
     basis = np.asarray(orthonormal(generators), dtype=np.float64)
     linear = basis[:, :-1, :-1]
