@@ -70,7 +70,7 @@ def test_kinds_come_from_the_file(shared_data: Path) -> None:
         ({"methods__m__options": {"discrete": ["Z_3(x)"]}}, r"Z_3\(x\).*pz of met"),
         (
             {"methods__m__options": {"edges": [{"variable": "pt", "above": 20, "particle": "jet"}]}},
-            "an edge of 'jet', which is no particle; did you mean 'jets'",
+            "an edge names 'jet', which is not a particle; did you mean 'jets'",
         ),
     ],
 )  # fmt: skip
