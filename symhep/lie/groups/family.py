@@ -121,7 +121,7 @@ class Nonlinear(Family):
     >>> Shear().matrices(torch.tensor([[1.0]]))
     Traceback (most recent call last):
     ...
-    TypeError: Henon has no matrix: its maps are not linear
+    TypeError: the maps of Henon are not linear and have no matrix
     """
 
     affine = False
