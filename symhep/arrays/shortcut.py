@@ -54,7 +54,7 @@ def _signature(method: Method[Any, Any, Any]) -> inspect.Signature:
 def _text(method: Method[Any, Any, Any]) -> str:
     """What stands in ``help``: the question, and the options."""
     lines = [f"{method.summary[0].upper()}{method.summary[1:]}.", ""]
-    lines += ["Events and keywords are those of `symhep.analyse`.", "", "Options", "-------"]
+    lines += ["Events and keywords are as in `symhep.analyse`.", "", "Options", "-------"]
     for key, field in method.Options.model_fields.items():
         lines += [key, f"    {field.description or ''}"]
     return "\n".join(lines)

@@ -12,12 +12,12 @@ __all__ = ["command"]
 
 @click.command("schema")
 @click.argument("of", default="card", metavar="[card|METHOD]")
-@click.option("--keys", is_flag=True, help="The keys of METHOD's summary as a Markdown table instead.")
+@click.option("--keys", is_flag=True, help="Print the keys of the results of METHOD as a Markdown table.")
 @click.option("-o", "--out", type=click.Path(dir_okay=False), help="Write to a file.")
 def command(of: str, keys: bool, out: str | None) -> None:
-    """Print the JSON Schema of run cards, or of the summary in a result of METHOD.
+    """Print the JSON Schema of run cards, or of the results of METHOD.
 
-    Editors complete and check cards by it: `symhep init` writes the line that names it.
+    Editors use it to complete and check cards; `symhep init` writes the line that refers to it.
     """
     from symhep.errors import CardError
     from symhep.methods.schema import keys_table, record_schema
@@ -27,9 +27,7 @@ def command(of: str, keys: bool, out: str | None) -> None:
     registry = build_registry()
     if of == "card":
         if keys:
-            raise CardError(
-                "--keys needs a METHOD", hint="docs/reference/card.md explains the keys of a card"
-            )
+            raise CardError("--keys needs a METHOD", hint="for the keys of a card see docs/card.md")
         text = json.dumps(card_schema(registry), indent=1) + "\n"
     else:
         record = registry.method(of).Record
