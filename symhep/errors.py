@@ -192,7 +192,7 @@ class PluginError(SymhepError, RuntimeError):
     >>> symhep.analyse([[0.0]], "momets")
     Traceback (most recent call last):
     ...
-    symhep.errors.PluginError: no method is called 'momets'; did you mean 'moments'?
+    symhep.errors.PluginError: unknown method 'momets'; did you mean 'moments'?
     """
 
     exit_code = 2
@@ -227,7 +227,7 @@ class StoreError(SymhepError, OSError):
     >>> symhep.Run.load("nowhere")
     Traceback (most recent call last):
     ...
-    symhep.errors.StoreError: nowhere holds no run: give the folder that symhep run wrote
+    symhep.errors.StoreError: nowhere is not a run folder: give the folder that symhep run wrote
     """
 
     exit_code = 2

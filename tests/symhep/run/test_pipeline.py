@@ -267,7 +267,7 @@ def test_a_missing_gpu_is_an_error(tmp_path: Path, toy_card: dict[str, Any], reg
 
     if torch.cuda.is_available():
         pytest.skip("there is a GPU")
-    with pytest.raises(DeviceError, match="torch sees no GPU"):
+    with pytest.raises(DeviceError, match="torch finds no GPU"):
         symhep.run(toy_card, tmp_path / "r", device="cuda", registry=registry)
 
 
@@ -394,7 +394,7 @@ def test_names_of_a_method_stay_in_its_folder(
     changed = {"combine": combine} if kind == "checkpoint" else {"tables": tables}
     toy_card["methods"]["boot"]["use"] = "evil"
     done = symhep.run(toy_card, tmp_path / "a/r", registry=evil(**changed))
-    assert f"a {kind} is called {name!r}, which is not a plain file name" in done.failed["boot"]
+    assert f"a {kind} has the name {name!r}, which is not a valid file name" in done.failed["boot"]
     assert not list(tmp_path.rglob("*escaped*"))
 
 
@@ -421,7 +421,7 @@ def test_figures_stay_in_their_folder(
 
     toy_card["methods"]["boot"]["use"] = "evil"
     done = symhep.run(toy_card, tmp_path / "a/b/r", registry=evil(figures=escape))
-    assert "is not a plain file name" in done.failed["boot"]
+    assert "is not a valid file name" in done.failed["boot"]
     assert not list(tmp_path.rglob("escaped*"))
 
 
@@ -500,4 +500,4 @@ def test_two_figures_of_one_name(
 
     toy_card["methods"]["boot"]["use"] = "evil"
     failed = symhep.run(toy_card, tmp_path / "r", registry=evil(figures=figures)).failed
-    assert failed == {"boot": "evil: two figures are called 'means'"}
+    assert failed == {"boot": "evil: two figures have the name 'means'"}
