@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import subprocess
@@ -58,7 +59,8 @@ def _figures_are_not_set(request: pytest.FixtureRequest, monkeypatch: pytest.Mon
             path.write_bytes(_PIXEL)
         return paths
 
-    monkeypatch.setattr("symhep.run.drawing.save_figure", save)
+    # By its module: `symhep.run` is a function.
+    monkeypatch.setattr(importlib.import_module("symhep.run.drawing"), "save_figure", save)
 
 
 @pytest.fixture(scope="session")
@@ -101,8 +103,6 @@ def announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     """Registry of a plugin 'mine' that is not installed and announces the functions of a source, beside ``others``."""
 
     def make(source: str, **others: object) -> Registry:
-        import importlib
-
         from symhep.plugin.manager import build_registry
 
         hook = (

@@ -53,7 +53,7 @@ SizeKind = Literal["v_m", "rate"]
 
 
 class Closure(PValue):
-    """The hypothesis that the span found is closed under brackets, as the symmetries of a density are."""
+    """The hypothesis that the span found is closed under commutators, as the symmetries of a density are."""
 
     exists: bool = Field(description="whether a closed algebra compatible with the fitted span was found")
     chi_squared: float | None = Field(

@@ -50,13 +50,13 @@ class ObjectChange(Strict):
 
     factor: str | None = Field(
         None,
-        description="factor on the four-momentum: an expression in the fields of the member",
+        description="factor applied to the four-momentum: an expression in the fields of the member, e.g. 1.02",
         examples=["1.02"],
     )
     smear: str | None = Field(
         None,
-        description="relative Gaussian smearing of the four-momentum: an expression for its standard deviation; "
-        "the random numbers depend on the seed, the file and the event alone",
+        description="relative Gaussian smearing of the four-momentum: an expression for its standard deviation, "
+        "e.g. 0.1; the random numbers depend only on the seed, the file and the event",
         examples=["0.1"],
     )
 
@@ -80,7 +80,7 @@ class AlternativeCard(Strict):
     )
     objects: dict[Name, Change] = Field(
         {},
-        description="object -> change of its members; carried over to missing transverse momentum",
+        description="object -> change of its members; propagated to the missing transverse momentum",
         examples=[{"jets": "1.02"}],
     )
     files: Annotated[tuple[str, ...], LIST] = Field(
@@ -117,22 +117,24 @@ class VariationCard(Strict):
     )
     combine: Combine | None = Field(
         None,
-        description="of 'weights': envelope: alternatives without a parameter, such as scales; hessian: each is one "
-        "eigenvector's; hessian_pairs: two and two are an eigenvector's, plus and minus; replicas: their spread",
+        description="how 'weights' are combined: envelope (alternatives, such as scales), hessian (one weight per "
+        "eigenvector), hessian_pairs (a plus and a minus weight per eigenvector) or replicas (standard "
+        "deviation)",
         examples=["hessian"],
     )
     confidence: float = Field(
         0.6827,
         gt=0.5,
         lt=1,
-        description="of hessian and hessian_pairs: confidence level that the set was made for (0.9: scaled to 68 %)",
+        description="for hessian and hessian_pairs: confidence level of the set (0.9: uncertainties are "
+        "scaled to 68 %)",
     )
     up: AlternativeCard | None = Field(
-        None, description="one standard deviation up", examples=[{"weights": "up"}]
+        None, description="variation by +1 standard deviation", examples=[{"weights": "up"}]
     )
     down: AlternativeCard | None = Field(
         None,
-        description="one standard deviation down; without it the shift of 'up' is taken both ways",
+        description="variation by -1 standard deviation; if not given, the shift of 'up' is symmetrised",
         examples=[{"weights": "down"}],
     )
 
@@ -148,7 +150,7 @@ class VariationCard(Strict):
         if self.weights and self.combine is None:
             raise ValueError("'weights' need 'combine': envelope, hessian, hessian_pairs or replicas")
         if not self.weights and self.combine is not None:
-            raise ValueError("'combine' belongs to 'weights'; 'up' and 'down' are one nuisance parameter")
+            raise ValueError("'combine' is only for 'weights'; 'up' and 'down' are one nuisance parameter")
         if self.down is not None and self.up is None:
             raise ValueError("'down' needs 'up'")
         return self

@@ -92,7 +92,8 @@ def _answer(s: MomentsRecord) -> Statement:
     relative = f", relative to {s.reference}," if s.reference else ""
     left = [one.label for one in s.support.excluded]
     if algebra.dimension == 0:
-        text = f"The {s.events.used:,} events{relative} violate all candidate continuous symmetries"
+        text = f"No continuous symmetry among the candidates is compatible with the {s.events.used:,} events"
+        text += f", relative to {s.reference}" if s.reference else ""
         if excluded:
             text += f": {_excluded(excluded)}"
         if left:
@@ -103,7 +104,10 @@ def _answer(s: MomentsRecord) -> Statement:
     )
     mixed = only_combined(s)
     if mixed and any(c.rejected is False for c in s.candidates):
-        text += f"; {in_words(mixed)} {'is a symmetry' if len(mixed) == 1 else 'are symmetries'} only in combination"
+        text += (
+            f"; {in_words(mixed)} {'is a symmetry' if in_words(mixed) == mixed[0] else 'are symmetries'} "
+            "only in combination"
+        )
     elif mixed:
         many = "s of them are" if (algebra.dimension or 0) > 1 else " of them is"
         text += (

@@ -37,7 +37,7 @@ def discrete_table(
         Heading("asymmetry", "%"),
         "of",
         Heading("95 % CL upper limit", "%"),
-        Heading("expected", "%"),
+        Heading("expected limit", "%"),
         *((Heading("learned asymmetry", "%"),) if learned else ()),
         *own,
         "verdict",

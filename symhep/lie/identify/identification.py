@@ -24,7 +24,7 @@ class Identification:
     """What a span of matrices is.
 
     ``name``: ``so(1,3)``, or ``not closed``, or ``ambiguous``.
-    ``stability``: in [0, 1], a share of resamplings and no probability of being right; ``how`` it was obtained.
+    ``stability``: in [0, 1], a fraction of the resamplings, not a probability; ``how`` it was obtained.
     ``closed``: whether the span is a Lie algebra within the errors. ``closure``: what is left
     of the brackets, over all brackets. ``closure_excess``: the same over what the errors explain.
     ``parts``: names of the simple ideals, of the centre or of the radical.

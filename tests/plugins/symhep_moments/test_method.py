@@ -170,7 +170,7 @@ def test_relative_to_a_reference() -> None:
         ({"generators": "so(3)"}, CardError, r"'so\(3\)' acts on 3 components, but the vectors have 4"),
         ({"discrete": {"elements": ["Q"]}}, CardError, "Q"),
         ({"edges": [{"variable": "ptt", "above": 20}]}, CardError, "ptt"),
-        ({"acts_on": "features", "vectors": 3}, CardError, "8 features do not make 3 vectors"),
+        ({"acts_on": "features", "vectors": 3}, CardError, "8 features cannot be split into 3 vectors"),
     ],
 )
 def test_options_that_do_not_fit(options: dict[str, Any], error: type[Exception], message: str) -> None:

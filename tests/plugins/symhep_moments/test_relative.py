@@ -103,7 +103,7 @@ def test_what_the_data_alone_break_is_seen_behind_the_sector_with_its_size_and_i
     assert (boost.size, boost.upper_95) == (None, None)
     assert result.record.bounds is not None
     why = {row.label: row.why for row in result.record.bounds.without}
-    assert why["K_z"] == "its flow does not come back, and relative to another density no rate is measured"
+    assert why["K_z"] == "its orbits are not closed, and rates are not measured relative to another density"
     assert "J_z" in result.arrays["map_labels"].tolist()
     values = result.arrays["map_values"][result.arrays["map_labels"].tolist().index("J_z")]
     centre = (result.arrays["map_x"][1:] + result.arrays["map_x"][:-1]) / 2

@@ -54,7 +54,7 @@ def test_named_candidates_act_on_the_vectors() -> None:
     [
         ("su(2)", r"'su\(2\)' acts on complex vectors, which the moments do not know; use a real algebra"),
         ("so(3)", r"'so\(3\)' acts on 3 components, but the vectors have 2"),
-        ("so(2)+X", "no algebra is called 'X'"),
+        ("so(2)+X", "unknown algebra 'X'"),
     ],
 )
 def test_candidates_that_cannot_act(name: str, message: str) -> None:

@@ -261,15 +261,18 @@ def test_kill_and_resume(tmp_path: Path) -> None:
             CardError,
             "'map' belongs to a search for elements",
         ),
-        (numbers(100, 2), {"search": "similrity"}, CardError, "no search space is called 'similrity'; did you mean"),
+        (numbers(100, 2), {"search": "similrity"}, CardError, "unknown search space 'similrity'; did you "
+                                                              "mean"),
         (numbers(100, 2), {"search": "so(3)"}, CardError, r"'so\(3\)' acts on 3 numbers, and events are 2"),
         (numbers(100, 2), {"search": {"group": "so(2)", "on": ["x1", "y"]}}, CardError, "no coordinate 'y'"),
-        (numbers(100, 2), {"search": "so(2)", "map": {"formula": "side"}}, CardError, "is for the parameters b, c"),
+        (numbers(100, 2), {"search": "so(2)", "map": {"formula": "side"}}, CardError, "is for the "
+                                                                                      "parameters b, c"),
         (
             numbers(100, 3),
             {"search": "so(3)", "terms": [{"name": "commuting"}], "training": {"restarts": 7}},
             CardError,
-            "couples 2 restarts, so that restarts and replicas_per_batch must be multiples of it, not 7 and 100",
+            "couples 2 restarts, so that restarts and replicas_per_batch must be multiples of it, not 7 "
+            "and 100",
         ),
         (
             numbers(100, 1),
@@ -345,7 +348,7 @@ def test_a_run_takes_families_and_terms_from_the_registry_it_is_given(tmp_path: 
     record = done.results["g"].record
     assert record.space.name == "mine"
     assert record.search.terms == ("again (order 2), strength 0.1",)
-    with pytest.raises(CardError, match="no loss term is called 'again'"):
+    with pytest.raises(CardError, match="unknown loss term 'again'"):
         symhep.run(card, tmp_path / "other")
 
 

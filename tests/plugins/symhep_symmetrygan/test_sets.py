@@ -54,7 +54,7 @@ def test_the_record_says_what_is_left_out(found: Result[SymmetryGanRecord]) -> N
     assert record.kinds == ()
     assert record.kl is None
     assert record.symmetry is None
-    assert any("The number of jets differs from event to event" in s.text for s in found.statements)
+    assert any("The number of jets varies between events" in s.text for s in found.statements)
     assert "kl" not in [f.name for f in draw_all(found)]
 
 

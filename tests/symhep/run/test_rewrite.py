@@ -94,7 +94,7 @@ def test_a_folder_of_an_older_version_is_named(
     del stored["schema"]
     (folder / "boot/result.json").write_text(json.dumps(stored))
     for again in (redraw, reword):
-        with pytest.raises(StoreError, match=r"results follow schema 0\.1; this one reads schema 0\.2"):
+        with pytest.raises(StoreError, match=r"with result schema 0\.1; this version reads schema 0\.2"):
             again(folder, registry)
 
 
@@ -112,5 +112,5 @@ def test_figures_drawn_again_by_a_method_that_exits(
         redraw(tmp_path / "r", evil)
     assert (tmp_path / "r/boot/figures/means.png").is_file()
     done.registry = evil
-    with pytest.raises(MethodError, match="method 'evil' cannot draw: SystemExit: 0"):
+    with pytest.raises(MethodError, match="the figures of method 'evil' failed: SystemExit: 0"):
         done.figures("aaa")

@@ -98,7 +98,7 @@ def test_a_combination_may_keep_what_its_parts_do_not() -> None:
     expected = np.array([1.0, 0.0, -3.0 / events.scale])
     np.testing.assert_allclose(column * np.sign(column[0]), expected / np.linalg.norm(expected), atol=1e-9)
     assert [label for label, _ in found.excluded] == ["J_12", "P_1", "P_2"]
-    assert found.excluded[0][1] == "it leads off the surface that holds the events"
+    assert found.excluded[0][1] == "it does not preserve the surface on which the events lie"
 
 
 def test_what_moves_no_event_is_set_apart() -> None:

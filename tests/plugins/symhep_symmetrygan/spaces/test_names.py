@@ -224,7 +224,7 @@ def test_families_of_the_registry_that_is_handed_down() -> None:
     registry = build_registry({"mine": Mine}, points=())
     search = SearchOptions.model_validate("mine", context={"registry": registry})
     assert isinstance(read_space(search, features(1)).family, AffineLine)
-    with pytest.raises(CardError, match="no search space is called 'mine'"):
+    with pytest.raises(CardError, match="unknown search space 'mine'"):
         searched("mine", features(1))
     broken = SearchOptions.model_validate("absent", context={"registry": registry})
     with pytest.raises(CardError, match="'absent' cannot be loaded"):
@@ -242,14 +242,14 @@ def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]
 @pytest.mark.parametrize(
     ("search", "events", "message"),
     [
-        ("lorenz", momenta(), "no search space is called 'lorenz'; did you mean 'lorentz'"),
+        ("lorenz", momenta(), "unknown search space 'lorenz'; did you mean 'lorentz'"),
         ("so(5)", momenta(), r"acts on 5 numbers, and events are 8: 2 vectors of 4; pick coordinates"),
         (
             {"group": "so(4)", "on": ["px1", "py1", "px2", "qy2"], "marginal": True},
             momenta(),
             "no coordinate 'qy2'; did you mean 'py2'",
         ),
-        ({"group": "so(2)", "on": ["px1", "px1"], "marginal": True}, momenta(), "'px1' is named twice"),
+        ({"group": "so(2)", "on": ["px1", "px1"], "marginal": True}, momenta(), "'px1' is given twice"),
         (
             {"group": "so(3)", "on": ["x3", "x1", "x2"], "marginal": True},
             features(3),
@@ -259,7 +259,7 @@ def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]
         ({"group": ["J_z", "J_z"]}, momenta(), "'J_z' labels two generators"),
         ({"group": ["J_z", "2*J_z"]}, momenta(), "are not independent"),
         ("lorentz", features(3), "acts on 4 numbers, and events are 3: one vector"),
-        ("so(3)+DD", features(3), "no algebra is called 'DD'"),
+        ("so(3)+DD", features(3), "unknown algebra 'DD'"),
         ("u(2)", features(4), "acts on 2 numbers, and events are 4"),
         ("u(4)", features(4), "acts on complex vectors"),
         ("so(2)xso(3)", features(4), "acts on 5 numbers, and events are 4"),

@@ -84,8 +84,8 @@ def test_zero_counts_only_where_errors_would_show_something_else(name: str) -> N
 def test_errors_that_are_too_large_are_the_reason() -> None:
     """The border of a bracket is then 0.7 of what two 4 x 4 matrices that do not commute would have."""
     found = identify(EXAMPLES["abelian R^3"], 0.12)
-    assert (found.name, found.how) == ("ambiguous", "the errors are too large to tell")
-    assert str(found) == "ambiguous: the errors are too large to tell"
+    assert (found.name, found.how) == ("ambiguous", "the errors are too large to identify the algebra")
+    assert str(found) == "ambiguous: the errors are too large to identify the algebra"
 
 
 @settings(max_examples=8)

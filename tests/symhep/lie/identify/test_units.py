@@ -136,7 +136,7 @@ def test_zero_is_no_generator() -> None:
     [
         (np.nan, "not finite and positive"),
         (np.where(EXAMPLES["so(3)"] > 0, -1.0, 1.0), "not finite and positive"),
-        (1e-3 + 1e-3j, "errors are complex, the matrices real"),
+        (1e-3 + 1e-3j, "errors are complex, but the matrices are real"),
         ("1e-3", "errors holds <U4 and not numbers"),
         (True, "errors holds bool"),
         (np.full((3, 3), 1e-3), r"errors have the shape \(3, 3\), the matrices \(3, 3, 3\)"),

@@ -97,7 +97,7 @@ def test_functions_of_the_plugins_of_the_run(announced: Callable[..., Registry])
 
 
 def test_options_without_any_function_are_refused(squeeze: str) -> None:
-    with pytest.raises(ValueError, match="no test function is left: switch low, fourier or user on"):
+    with pytest.raises(ValueError, match="there is no test function: enable low, fourier or user"):
         FunctionOptions(fourier=0, low=False)
     with pytest.raises(
         ValueError, match="the module 'o6_functions' has no function 'squeze'; did you mean 'squeeze'"

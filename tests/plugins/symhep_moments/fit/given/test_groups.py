@@ -89,7 +89,7 @@ def test_all_permutations_where_they_are_few() -> None:
         ("SO(2)xSO(3)", "the rotations act on 5 components, a vector has 4"),
         ("J_x x J_y", "J_y and J_x do not commute"),
         ("S_3", "'S_3' permutes 3 vectors, an event has 2"),
-        ("SU(2)", "no compact group is called 'SU"),
+        ("SU(2)", "unknown compact group 'SU"),
     ],
 )
 def test_what_is_no_compact_group_on_these_vectors(text: str, message: str) -> None:
