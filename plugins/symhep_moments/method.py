@@ -33,7 +33,7 @@ ENOUGH = 400
 
 
 class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
-    """Continuous and discrete symmetries of a density, without labels and without training, with p-values.
+    """Tests of continuous and discrete symmetries of a density with p-values, without labels and without training.
 
     For a generator with the affine field v and any test function f, a density that the flow keeps has E[grad f(x) .
     v(x)] = 0: the candidates whose moments vanish together span the algebra, and rank tests say how many there are.

@@ -175,10 +175,10 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
         """The Lorentz norm of four-momenta; nothing where there are none."""
         if sample.object is None:
             return None
-        comment = "Which linear maps of the four-momenta leave E^2 - p^2 alone? Their Lie algebra."
+        comment = "Which linear maps of the four-momenta leave E^2 - p^2 invariant? (Lie algebra)"
         enough = sample.events >= FEWEST
         if not enough:
-            comment += f" There are {sample.events} events, too few for the 16 numbers of such a map."
+            comment += f" There are {sample.events} events, too few for the 16 entries of such a matrix."
         return InitBlock(
             name="algebra",
             comment=comment,

@@ -63,7 +63,7 @@ def compare(runs: Sequence[str | Path], registry: Registry | None = None) -> Com
 def compare_stored(runs: Sequence[StoredRun]) -> ComparisonRecord:
     """`compare` of runs that are loaded."""
     if len(runs) < 2:
-        raise CardError("one run cannot be compared", hint="give two run folders or more")
+        raise CardError("compare needs at least two runs", hint="give two or more run folders")
     labels = labels_of(runs)
     shared: list[SharingRow] = []
     pulls: list[PullRow] = []

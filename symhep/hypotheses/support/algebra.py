@@ -44,7 +44,7 @@ class SurfaceAlgebra:
     coefficients
         (r, G) orthonormal, of a readable basis.
     residuals
-        (r,) how far each leads off the surface, relative to how far it moves the events.
+        (r,) r.m.s. displacement off the surface relative to that of the events.
     restricted
         (r, R + 1, R + 1) the same on the plane of R dimensions that holds the events, in widths of the events.
     dimension, plane, numbers
@@ -88,7 +88,7 @@ def surface_algebra(
 
     The equations are polynomials that vanish on all events (`symhep.stats.vanishing`). The field v of an affine map
     preserves the surface Q = 0 if v . grad Q = 0 on it: linear in the map, so that those which do are a null space.
-    What moves no event is left out.
+    What acts trivially on the events is left out.
 
     Parameters
     ----------

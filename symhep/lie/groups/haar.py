@@ -1,4 +1,4 @@
-"""Random elements of the compact groups, distributed by Haar's measure."""
+"""Random elements of the compact groups, distributed by the Haar measure."""
 
 from __future__ import annotations
 

@@ -83,6 +83,8 @@ def _principal(matrices: Tensor) -> Tensor:
     factor = torch.ones_like(log_scale)
     for count in range(len(STEPS) + 1):
         far = (root - one).abs().sum(-2).amax(-1) > RADIUS
+        if matrices.device.type == "cpu" and not far.any():
+            break  # as most are near 1 that are quotients of elements of one component
         half = _square_root(root, one, STEPS[count - 1]) if count else _first_root(root, one)
         root = torch.where(far[..., None, None], half, root)
         factor = torch.where(far, 2 * factor, factor)

@@ -32,7 +32,7 @@ def export_json(run: StoredRun, path: Path, *, force: bool = False) -> Exported:
 
 
 def run_document(run: StoredRun) -> dict[str, Any]:
-    """A run as one JSON document; its keys are in docs/howto/publishing.md.
+    """A run as one JSON document; its keys are in docs/howto/publish.md.
 
     Input files are known by their names and hashes: folders, users and machines are left out.
     """

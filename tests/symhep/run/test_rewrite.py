@@ -142,5 +142,5 @@ def test_figures_drawn_again_by_a_method_that_exits(
         redraw(tmp_path / "r", evil)
     assert (tmp_path / "r/boot/figures/means.png").is_file()
     done.registry = evil
-    with pytest.raises(MethodError, match="method 'evil' cannot draw: SystemExit: 0"):
+    with pytest.raises(MethodError, match="the figures of method 'evil' failed: SystemExit: 0"):
         done.figures("aaa")
