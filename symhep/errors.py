@@ -97,8 +97,8 @@ class LieError(SymhepError, ValueError):
 
     Examples
     --------
-    >>> print(LieError("no algebra is called 'soo'", hint="did you mean 'so'?"))
-    no algebra is called 'soo'; did you mean 'so'?
+    >>> print(LieError("unknown algebra 'soo'", hint="did you mean 'so'?"))
+    unknown algebra 'soo'; did you mean 'so'?
     """
 
     exit_code = 2

@@ -13,7 +13,7 @@ Name = Annotated[
     Field(
         pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
         max_length=64,
-        description="letters, digits and _, with no digit in front",
+        description="letters, digits and _, not starting with a digit",
         examples=["jets_4"],
     ),
 ]

@@ -26,11 +26,11 @@ _WEIGHT = "the event weight"
 _OTHER_WEIGHT = "alternative weight"
 #: What happens where a file lacks something, by the first word of its name.
 _INSTEAD = {
-    _WEIGHT: "every event weighs 1",
-    "collection": "there are no such objects",
+    _WEIGHT: "all events have weight 1",
+    "collection": "the object has no members",
     "component": "it is 0",
-    "field": "no comparison with it holds",
-    "number": "no comparison with it holds",
+    "field": "every comparison with it is false",
+    "number": "every comparison with it is false",
     "alternative": "it is the nominal one",
 }
 #: What a file may leave out of its momenta, in words, and the columns any of which gives it.
@@ -176,7 +176,7 @@ def check_agreement(
     Traceback (most recent call last):
     ...
     symhep.errors.InputError: dataset 'ee': the event weight 'weight' is in 1 of 2 files: b.root lacks it; without it \
-every event weighs 1: make two datasets of them, or say 'missing: fill'
+all events have weight 1: split them into two datasets, or set 'missing: fill'
     """
     of = f" (of {total})" if total not in (None, len(files)) else ""
     notes = []
@@ -188,7 +188,7 @@ every event weighs 1: make two datasets of them, or say 'missing: fill'
                 ways.setdefault(has.get(what, _ABSENT), []).append(path)
         if len(ways.keys() - {_ABSENT}) > 1:
             told = "; ".join(f"{way} in {_names(paths)}" for way, paths in ways.items())
-            hint = "name one with weights.branch" if what == _WEIGHT else "make two datasets of them"
+            hint = "name one with weights.branch" if what == _WEIGHT else "split them into two datasets"
             raise InputError(f"dataset '{dataset}': {what} is {told}", hint=hint)
         if without := ways.pop(_ABSENT, []):
             way, having = next(iter(ways.items()))
@@ -201,7 +201,7 @@ every event weighs 1: make two datasets of them, or say 'missing: fill'
             if not fill:
                 raise InputError(
                     f"dataset '{dataset}': {sentence}",
-                    hint=f"without it {instead}: make two datasets of them, or say 'missing: fill'",
+                    hint=f"without it {instead}: split them into two datasets, or set 'missing: fill'",
                 )
             notes.append(f"{sentence[0].upper()}{sentence[1:]}; there {instead}.")
     return tuple(notes)

@@ -89,7 +89,7 @@ def _agreement(
         for number in unit:
             if number not in (known := merged(schemas.values()).event_fields):
                 raise CardError(
-                    f"no number of an event is called '{number}'",
+                    f"unknown number per event '{number}'",
                     where=card_file.where("datasets", name, "unit"), hint=nearest(number, known),
                 )  # fmt: skip
         request = replace(request, event_fields=(request.event_fields or frozenset()) | frozenset(unit))

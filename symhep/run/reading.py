@@ -165,7 +165,9 @@ def _twins(sources: list[Source], fingerprints: Mapping[str, Any]) -> list[str]:
     for source in sources:
         digest = (fingerprints.get(source.path) or {}).get("sha256")
         if digest is not None and first.setdefault(digest, source.path) != source.path:
-            found.append(f"{source.path} has the same bytes as {first[digest]}: its events count double.")
+            found.append(
+                f"{source.path} has the same bytes as {first[digest]}: its events are counted twice."
+            )
     return found
 
 

@@ -151,16 +151,18 @@ def test_the_networks_come_along() -> None:
 @pytest.mark.parametrize(
     ("method", "keywords", "error", "message"),
     [
-        ("bootstap", {}, PluginError, "no method is called 'bootstap'; did you mean 'bootstrap'"),
+        ("bootstap", {}, PluginError, "unknown method 'bootstap'; did you mean 'bootstrap'"),
         ("bootstrap", {"shrads": 2}, CardError, "'shrads' is neither a keyword nor an option of bootstrap"),
         ("bootstrap", {"weight": 2}, CardError, "'weight' is neither .* did you mean 'weights'"),
-        ("bootstrap", {"shards": "many"}, CardError, "options of bootstrap: shards: input should be a valid integer"),
+        ("bootstrap", {"shards": "many"}, CardError, "options of bootstrap: shards: input should be a "
+                                                     "valid integer"),
         ("bootstrap", {"seed": -1}, CardError, "seed=-1 is no integer from 0 on"),
         ("bootstrap", {"workers": 0}, CardError, "workers=0 is not a number of processes"),
         ("bootstrap", {"fail": "known"}, MethodError, "asked to fail"),
         ("bootstrap", {"fail": "unknown"}, MethodError, "ZeroDivisionError: broken inside"),
         ("bootstrap", {"device": "gpu"}, symhep.errors.DeviceError, "'gpu' is not a device"),
-        ("bootstrap", {"spectators": {"s": np.ones(60)}}, CardError, "does not take spectators, which 'events' has"),
+        ("bootstrap", {"spectators": {"s": np.ones(60)}}, CardError, "does not take spectators, which "
+                                                                     "'events' has"),
     ],
 )  # fmt: skip
 def test_wrong_arguments(

@@ -294,7 +294,7 @@ ODD: list[tuple[Any, dict[str, Any], type[Exception], str]] = [
         CardError,
         "whole events, with jets; choose objects",
     ),
-    (JETS, {"sets": False}, CardError, "sets: the number of 'particles' differs from event to event"),
+    (JETS, {"sets": False}, CardError, "sets: the number of 'particles' varies between events"),
     (X, {"tags": {"px": X[..., 0]}}, CardError, "tags: 'px' cannot be the name of a tag"),
     (X, {"tags": {"q": np.ones(50)}}, CardError, r"tags: 'q' has shape \(50,\); give \(50, 2\)"),
     (X, {"spectators": {"s": np.ones(4)}}, CardError, r"spectators: 's': shape \(4,\) for 50 events"),

@@ -15,7 +15,10 @@ import pytest
 QUICK = [x for o in ("epochs=2", "min_steps=0", "runs=2") for x in ("-s", f"methods.relevance.options.{o}")]
 Command = Callable[..., subprocess.CompletedProcess[str]]
 LHE = '<LesHouchesEvents version="1.0">\n<init>\n 11 -11 40 40 0 0 0 0 3 1\n 1 0.1 1 1\n</init>\n'
-EVENT = "<event>\n 2 1 1.0 80 -1 -1\n 13 1 0 0 0 0 {x} 0 {z} 40 0 0 9\n -13 1 0 0 0 0 -{x} 0 -{z} 40 0 0 9\n</event>\n"
+EVENT = (
+    "<event>\n 2 1 1.0 80 -1 -1\n 13 1 0 0 0 0 {x} 0 {z} 40 0 0 9\n -13 1 0 0 0 0 -{x} 0 -{z} 40 0 0 "
+    "9\n</event>\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +154,7 @@ def test_run_of_a_folder_and_of_few_events(
     assert done.returncode == 0, done.stderr
     assert "no method was asked for; runs/few/card.yaml says why" in done.stdout
     assert (tmp_path / "runs/few/report.html").exists()
-    assert "8, too few to train on" in (tmp_path / "runs/few/card.yaml").read_text()
+    assert "8, too few for the training" in (tmp_path / "runs/few/card.yaml").read_text()
     assert command("run", tmp_path / "gone.lhe").returncode in (2, 3)
     assert command("run", tmp_path).returncode == 3
 
@@ -199,7 +202,7 @@ def test_methods_shows_the_keys_of_every_kind(command: Command) -> None:
     shown = command("methods", "oracle").stdout
     for text in (
         "kind: torchscript | onnx",
-        "path, looked for beside the card",
+        "path, relative to the folder of the card",
         "strengths = [0, 0.001",
         "h_clos",
     ):

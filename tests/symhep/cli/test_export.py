@@ -96,4 +96,4 @@ def test_a_result_that_is_missing_fails_as_a_verdict_does(
 
 def test_one_run_alone(command: Command, two_runs: tuple[Path, Path]) -> None:
     done = command("compare", two_runs[0])
-    assert (done.returncode, "one run cannot be compared" in done.stderr) == (2, True)
+    assert (done.returncode, "compare needs at least two runs" in done.stderr) == (2, True)

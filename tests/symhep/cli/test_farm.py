@@ -63,7 +63,7 @@ def test_a_farm_from_its_card_to_its_report(command: Command, tmp_path: Path, ca
 
 def test_what_a_task_refuses(command: Command, tmp_path: Path, card: Path) -> None:
     none = command("run", tmp_path, "--task", "0/2")
-    assert (none.returncode, "holds no farm" in none.stderr) == (2, True)
+    assert (none.returncode, "is not a farm folder" in none.stderr) == (2, True)
     two = command("run", tmp_path, card, "--task", "0/2")
     assert (two.returncode, "give the folder of one farm" in two.stderr) == (2, True)
 

@@ -51,7 +51,7 @@ def test_an_empty_folder_and_what_is_no_file(tmp_path: Path, command: Any) -> No
         "there are no files in this folder",
         "is a device, not a file",
     ]
-    assert "files are not read from foo://" in done.stderr
+    assert "the protocol foo:// is not supported" in done.stderr
     assert done.stderr.splitlines()[3].endswith("no*.root: no such file")
 
 

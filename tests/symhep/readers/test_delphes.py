@@ -163,7 +163,7 @@ def test_flat_names_negative_and_indexed_weights(tmp_path: Path) -> None:
 def test_without_weights_every_event_weighs_one(tmp_path: Path) -> None:
     summary = READER.inspect(write(tmp_path / "flat.root", leptons()), DelphesOptions(), LossLog())
     assert (summary.weights.sum_w, summary.schema.weights) == (3.0, ())
-    assert any("every event weighs 1" in note for note in summary.notes)
+    assert any("all events have weight 1" in note for note in summary.notes)
 
 
 def test_objects_on_the_beam_axis_stay_finite(tmp_path: Path) -> None:

@@ -52,8 +52,9 @@ def _run(tmp_path: Path, card: dict[str, Any], registry: Any) -> tuple[Any, dict
         (
             MUONS | {"weight": [2.0, 2.0]},
             MUONS,
-            r"the event weight 'weight' is in 1 of 2 files: b\.root lacks it; without it every event weighs 1: "
-            "make two datasets of them, or say 'missing: fill'",
+            r"the event weight 'weight' is in 1 of 2 files: b\.root lacks it; without it all events have "
+            r"weight 1: "
+            "split them into two datasets, or set 'missing: fill'",
         ),
         (
             MUONS,
@@ -108,9 +109,10 @@ def test_fill_is_a_choice_that_is_told(tmp_path: Path, registry: Any) -> None:
     assert [row["events"] for row in account["selections"]["s"]] == [4, 1, 1]
     assert account["notes"] == [
         "Component mass or energy of collection 'mu' is in 1 of 2 files: b.root lacks it; there it is 0.",
-        "Field 'iso' of collection 'mu' is in 1 of 2 files: b.root lacks it; there no comparison with it holds.",
-        "Number 'HT' is in 1 of 2 files: b.root lacks it; there no comparison with it holds.",
-        "The event weight 'weight' is in 1 of 2 files: b.root lacks it; there every event weighs 1.",
+        "Field 'iso' of collection 'mu' is in 1 of 2 files: b.root lacks it; there every comparison with "
+        "it is false.",
+        "Number 'HT' is in 1 of 2 files: b.root lacks it; there every comparison with it is false.",
+        "The event weight 'weight' is in 1 of 2 files: b.root lacks it; there all events have weight 1.",
     ]
     assert "The event weight &#39;weight&#39; is in 1 of 2 files" in done.report.read_text()
     again = symhep.run(card, tmp_path / "run", registry=registry)
@@ -139,7 +141,7 @@ def test_of_many_files_the_last_ones_are_compared_as_they_are_read(tmp_path: Pat
     card["datasets"]["d"]["missing"] = "fill"
     note = _run(tmp_path, card, registry)[1]["notes"]
     assert note == [
-        "The event weight 'weight' is in 13 of 14 files: f12.root lacks it; there every event weighs 1."
+        "The event weight 'weight' is in 13 of 14 files: f12.root lacks it; there all events have weight 1."
     ]
 
 

@@ -83,7 +83,10 @@ def test_a_result_of_another_schema_is_computed_again(
 ) -> None:
     path = folder / "boot/result.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": "0.1"}))
-    with pytest.raises(StoreError, match=r"follow schema 0\.1"):
+    with pytest.raises(
+        StoreError,
+        match=r"schema 0\.1, which .* does not read; run its card again",
+    ):
         reword(folder, registry)
     assert symhep.run(toy_card, folder, registry=registry).computed == ["boot"]
 
@@ -166,6 +169,6 @@ def test_a_report_of_a_file_with_something_else_in_it(
 def test_words_of_a_method_that_is_not_installed_are_kept(folder: Path) -> None:
     before = json.loads((folder / "results.json").read_text())
     page, kept = reword(folder, build_registry())
-    assert kept == ["'boot' keeps the words it has: its method 'bootstrap' is not installed"]
+    assert kept == ["'boot' keeps its text: its method 'bootstrap' is not installed"]
     assert json.loads((folder / "results.json").read_text()) == before
     assert before["methods"]["boot"]["statements"][0]["text"] in page.read_text()

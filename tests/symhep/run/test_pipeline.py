@@ -174,7 +174,7 @@ def test_only_keeps_what_is_there(tmp_path: Path, toy_card: dict[str, Any], regi
 def test_dry_run_writes_nothing(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
     symhep.run(toy_card, tmp_path / "r", dry_run=True, registry=registry)
     assert not (tmp_path / "r").exists()
-    with pytest.raises(CardError, match="no method of the card is called 'bot'; did you mean 'boot'"):
+    with pytest.raises(CardError, match="unknown method of the card 'bot'; did you mean 'boot'"):
         symhep.run(toy_card, tmp_path / "r", dry_run=True, only=["bot"], registry=registry)
 
 
@@ -428,7 +428,7 @@ def test_dry_run_finds_a_device_that_is_not_there(
 ) -> None:
     with pytest.raises(DeviceError, match="'foo' is not a device"):
         symhep.run(toy_card, tmp_path / "r", device="foo", dry_run=True, registry=registry)
-    with pytest.raises(CardError, match="neither a number"):
+    with pytest.raises(CardError, match="is not a number of processes"):
         symhep.run(toy_card, tmp_path / "r", workers="x", dry_run=True, registry=registry)
 
 

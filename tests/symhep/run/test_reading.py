@@ -152,6 +152,6 @@ def test_a_copy_under_another_name_is_told(tmp_path: Path, registry: Any) -> Non
     for name in ("a.lhe", "b.lhe"):
         _write(tmp_path / name, [1.0] * 3)
     done, account = _run(tmp_path, registry)
-    note = f"{tmp_path}/b.lhe has the same bytes as {tmp_path}/a.lhe: its events count double."
+    note = f"{tmp_path}/b.lhe has the same bytes as {tmp_path}/a.lhe: its events are counted twice."
     assert account["notes"] == [note]
     assert "has the same bytes as" in done.report.read_text()
