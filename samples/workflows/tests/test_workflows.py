@@ -48,7 +48,8 @@ def test_snakemake(tmp_path: Path) -> None:
     assert "rule run" in told
     compared = json.loads((out / "comparison" / "comparison.json").read_text())
     assert [run["label"] for run in compared["runs"]] == ["top", "qcd"]
-    assert not compared["changed"]
+    assert compared["hypotheses"]
+    assert all(row["first_verdict"] == row["verdict"] for row in compared["hypotheses"])
     for sample in ("top", "qcd"):
         assert json.loads((out / "export" / f"{sample}.json").read_text())["results"]["symmetries"]
         assert f"{sample}_jets_14TeV.parquet" in (out / sample / "provenance.json").read_text()
