@@ -2,8 +2,9 @@
 
     python .ci/release_check.py [--tag vX.Y.Z] [--keep FOLDER]
 
-Versions of tag, changelog, citation and wheel agree; source distribution and wheel hold every file of git that they are to hold, and
-no other; the README is rendered; the wheel, in a fresh environment and an empty folder, lists its methods and runs a sample.
+Versions of tag, changelog, citation and wheel agree; source distribution and wheel hold every file of git that they are
+to hold, and no other; the README is rendered; the wheel, in a fresh environment and an empty folder, lists its methods
+and runs a sample.
 """
 
 from __future__ import annotations
