@@ -111,8 +111,8 @@ def test_units_of_weights_drop_out() -> None:
     data, reference = _pairs(rng, 800, 0.2), _pairs(rng, 900, 0.1)
     one = _found(data, reference)
     two = _found(replace(data, weights=3 * data.weights), replace(reference, weights=0.1 * reference.weights))
-    # Weights of another unit are rounded in another way: by eps of the summands, of which little is left in the sum, and
-    # by the condition of the regressions. How many threads BLAS has decides the last digits.
+    # Weights of another unit are rounded in another way: by eps of the summands, of which little is left in the sum,
+    # times the condition of the regressions. How many threads BLAS has decides the last digits.
     summand = np.sqrt(one.nu * np.einsum("kaka->k", one.covariance)).max()
     np.testing.assert_allclose(one.mean, two.mean, rtol=0, atol=1e-10 * summand)
     np.testing.assert_allclose(one.covariance, two.covariance, rtol=0, atol=1e-10 * one.covariance.max())
