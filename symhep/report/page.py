@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,9 @@ def write_report(folder: Path) -> Path:
     return target
 
 
+@cache
 def _environment() -> jinja2.Environment:
+    """One for all pages of a process: to compile a template takes longer than to render it."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,

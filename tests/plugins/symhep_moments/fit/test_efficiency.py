@@ -109,7 +109,7 @@ def test_what_the_efficiency_breaks_is_no_breaking(
 
 def test_what_is_broken_beside_has_its_size_and_its_map(histogram: str) -> None:
     """v_2 = epsilon / 2, also behind a dead sector."""
-    result = _found(_pairs(np.random.default_rng(3), 4000, 0.4), histogram, exact_below=0)
+    result = _found(_pairs(np.random.default_rng(3), 4000, 0.4), histogram, exact_below=0, discrete=None)
     turn = _row(result, "J_z")
     assert turn.rejected
     assert turn.size.low < 0.2 < turn.size.high
@@ -118,7 +118,8 @@ def test_what_is_broken_beside_has_its_size_and_its_map(histogram: str) -> None:
 
 
 def test_without_the_efficiency_the_same_events_break_it(histogram: str) -> None:
-    result = _found(_pairs(np.random.default_rng(2), 1000), histogram, efficiency=None)
+    without = {"efficiency": None, "discrete": None, "bounds": False, "subgroups": False}
+    result = _found(_pairs(np.random.default_rng(2), 1000), histogram, **without)
     assert _row(result, "J_z").rejected
 
 
