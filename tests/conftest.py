@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import os
 import subprocess
@@ -9,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import pytest
@@ -31,6 +32,17 @@ ROOT = Path(__file__).resolve().parent.parent
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest test first: at the end of the list the other worker would wait for it."""
     items.sort(key=lambda item: "test_reproducible" not in item.nodeid)
+
+
+@pytest.fixture(scope="session")
+def text_boxes() -> Any:
+    """The module tests/text_boxes.py: texts of a figure that overlap or are cut."""
+    spec = importlib.util.spec_from_file_location("symhep_test_text_boxes", ROOT / "tests" / "text_boxes.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")
