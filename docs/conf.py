@@ -1,11 +1,14 @@
 """The documentation site: `sphinx-build -W --keep-going -n -b html docs build/site`."""
 
+import os
 import sys
 from pathlib import Path
 
 import symhep
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+# Notebooks call `symhep`: that of this Python, whether its environment is activated or not.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 project = "symhep"
 author = "The symhep developers"
@@ -25,7 +28,7 @@ extensions = [
     "public_names",
     "rest_of_pages",
 ]
-exclude_patterns = ["_ext", "notebooks"]
+exclude_patterns = ["_ext"]
 suppress_warnings = ["mystnb.unknown_mime_type"]
 
 myst_enable_extensions = ["colon_fence", "dollarmath", "attrs_inline", "deflist"]
@@ -35,10 +38,11 @@ myst_links_external_new_tab = False
 default_role = "symhep"
 
 nb_execution_mode = "force"
+nb_execution_in_temp = True  # notebooks write files
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_merge_streams = True
-nb_output_stderr = "warn"
+nb_output_stderr = "warn"  # a warning of Python in a notebook ends the build
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
@@ -47,6 +51,8 @@ python_use_unqualified_type_names = True
 autodoc_default_options = {"members": True}
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+# Attributes of a class as a list in its own description: each is described once, with the names that the class gives.
+napoleon_use_ivar = True
 
 #: Types of the standard library and of other packages: their documentation is on the network, which no page needs.
 THIRD_PARTY = (

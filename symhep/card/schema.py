@@ -311,6 +311,18 @@ class RunCard(Strict):
     run: RunOptions = Field(RunOptions(), description="how the run is done")
     output: OutputCard = Field(OutputCard(), description="how figures look")
 
+    @field_validator("features", "methods", "regions")
+    @classmethod
+    def _different_on_every_disk(cls, named: dict[str, Any]) -> dict[str, Any]:
+        known: dict[str, str] = {}
+        for name in named:
+            if (other := known.setdefault(name.lower(), name)) != name:
+                raise ValueError(
+                    f"'{other}' and '{name}' differ in case alone, and have one folder on a disk that ignores case, as "
+                    "those of macOS; rename one"
+                )
+        return named
+
     def weights_of(self, dataset: str) -> WeightCard:
         """The weights of a dataset: its own, or those of the card.
 

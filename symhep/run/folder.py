@@ -20,8 +20,9 @@ from ruamel.yaml import YAML
 
 from symhep.card.schema import RunCard
 from symhep.errors import PluginError, StoreError
-from symhep.methods.record import SCHEMA_VERSION, Record, jsonable
+from symhep.methods.record import Record, jsonable
 from symhep.methods.result import Part, Result
+from symhep.methods.schema_version import SCHEMA_VERSION, why_unreadable
 from symhep.methods.varied import VariationsRecord
 from symhep.paths import writing
 from symhep.run.archive import read_archive, write_archive
@@ -53,8 +54,8 @@ def check_names(kind: str, names: Iterable[Any]) -> None:
     >>> check_names("figure", ["../results"])
     Traceback (most recent call last):
     ...
-    symhep.errors.PluginError: a figure is called '../results', which is not a plain file name; use letters, digits \
-and _ . = + - only
+    symhep.errors.PluginError: a figure has the name '../results', which is not a valid file name; use only \
+letters, digits and _ . = + -
     """
     for name in names:
         if not (isinstance(name, str) and _SAFE_NAME.fullmatch(name)):
@@ -323,12 +324,8 @@ class RunFolder:
             raise StoreError(
                 f"{self.root / name / 'result.json'} is damaged or was changed; run the card again"
             )
-        found = stored.get("schema", "0.1")
-        if found != SCHEMA_VERSION:
-            raise StoreError(
-                f"{self.root / name} was written by a version of symhep with result schema {found}; this "
-                f"version reads schema {SCHEMA_VERSION}: run its card again, {self.root / 'card.yaml'}"
-            )
+        if (why := why_unreadable(str(stored.get("schema", "0.1")))) is not None:
+            raise StoreError(f"{self.root / name} cannot be read: {why} ({self.root / CARD})")
         return dict(stored)
 
     def read_result(self, name: str, record: type[RecordT]) -> Result[RecordT]:

@@ -158,8 +158,10 @@ def _rank(s: MomentsRecord) -> Iterator[Statement]:
     if found:
         words = "one symmetry is" if found == 1 else f"{counted(found)} independent symmetries are"
         text = f"{among} {words} compatible ({p_text(tests[found])}), more are rejected ({bound})."
-    else:
+    elif number > 1:
         text = f"{among} none is a symmetry: one or more is rejected ({bound})."
+    else:
+        text = f"Rank test: the only candidate is rejected ({bound})."
     yield Statement(text, evidence, "ranks")
 
 

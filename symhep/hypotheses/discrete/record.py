@@ -14,7 +14,7 @@ __all__ = ["DiscreteRow"]
 
 
 class DiscreteRow(Adjusted, Limits):
-    """The hypothesis that the density stays the same under a discrete element.
+    """The hypothesis that the density is invariant under a discrete element.
 
     ``function`` is the predefined observable with the largest asymmetry; ``upper_95`` holds for all of them.
     """

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from symhep.methods.answers import Answer
-from symhep.methods.record import SCHEMA_VERSION, jsonable
+from symhep.methods.record import jsonable
+from symhep.methods.schema_version import SCHEMA_VERSION
 from symhep.run.export.exported import Exported
 from symhep.run.export.place import require_new, write_text
 from symhep.run.stored import StoredResult, StoredRun

@@ -28,7 +28,7 @@ class ClassifierOptions(Options):
 
 
 class DiscreteOptions(hypotheses.DiscreteOptions):
-    """Which discrete elements are tested, and how.
+    """Discrete elements to test, and options of the tests.
 
     >>> DiscreteOptions(elements=("P", "reflection(z)", "P*exchange(1,2)")).neighbours
     True

@@ -119,7 +119,5 @@ def test_events_without_weight_are_not_looked_at() -> None:
 
 
 def test_too_few_events_for_a_plane() -> None:
-    with pytest.raises(
-        MethodError, match=r"13 events of 12 numbers each say nothing of a density; use more events"
-    ):
+    with pytest.raises(MethodError, match=r"13 events with 12 components each are too few to test a density"):
         support_of(of_points(RNG(8).normal(size=(13, 12)), "so(12)"))

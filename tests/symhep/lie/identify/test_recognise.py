@@ -245,7 +245,7 @@ def test_dependent_matrices() -> None:
         (np.eye(3), None, r"shape \(G, d, d\), not \(3, 3\)"),
         (np.full((1, 2, 2), np.nan), None, "not finite"),
         (np.eye(2)[None], np.ones(3), r"errors have the shape \(3,\)"),
-        (np.eye(2)[None], -1.0, "not finite and positive"),
+        (np.eye(2)[None], -1.0, "must be finite and positive"),
     ],
 )
 def test_wrong_input(x: np.ndarray, errors: object, message: str) -> None:
@@ -256,7 +256,7 @@ def test_wrong_input(x: np.ndarray, errors: object, message: str) -> None:
 def test_noisy_matrices_without_errors() -> None:
     lorentz = bases.lorentz().matrices
     measured = lorentz + np.random.default_rng(0).normal(scale=1e-3, size=lorentz.shape)
-    assert "no errors were given: if the matrices have any, pass errors=" in str(identify(measured))
+    assert "no errors were given: if the matrices have errors, pass errors=" in str(identify(measured))
     assert "no errors were given" in identify(measured).how
     wrong = str(identify(measured, errors=1e-8))
     assert wrong.startswith("not closed")
