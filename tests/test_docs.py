@@ -100,7 +100,15 @@ def test_the_examples_of_the_lie_page(root: Path, tmp_path: Path, monkeypatch: p
     assert (tmp_path / "docs/figures/lorentz_lattice.png").stat().st_size < 80_000
 
 
-@pytest.mark.parametrize(("page", "least"), [("README.md", 4), ("docs/howto/arrays.md", 25)])
+@pytest.mark.parametrize(
+    ("page", "least"),
+    [
+        ("README.md", 4),
+        ("docs/howto/arrays.md", 25),
+        ("docs/howto/name_an_algebra.md", 8),
+        ("docs/howto/p_values_and_limits.md", 7),
+    ],
+)
 def test_the_examples_with_arrays(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, least: int
 ) -> None:

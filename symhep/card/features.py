@@ -47,6 +47,7 @@ class CanonicalCard(Strict):
         (),
         description="components to reflect: their sign is flipped if that of the first object with a "
         "non-zero value is negative",
+        examples=[["py", "pz"]],
     )
 
     @model_validator(mode="after")
