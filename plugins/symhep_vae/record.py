@@ -141,7 +141,7 @@ class IntrinsicDimension(Number):
     """Dimension of the set on which the events lie: of TwoNN on its plateau; null without a plateau, with the range."""
 
     points: int | None = Field(
-        None, description="number of number of distinct events used; null: too few for an estimate"
+        None, description="number of distinct events used; null: too few for an estimate"
     )
     distinct: int | None = Field(None, description="number of distinct events; at most 10,000 are used")
     plateau: bool | None = Field(

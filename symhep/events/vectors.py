@@ -102,8 +102,9 @@ class Vectors:
 
     @property
     def scale(self) -> float:
-        """Root mean square of the components that are there, weighted by abs(w), in ``unit``: one for all, so that
-        matrices stay what they are.
+        """Root mean square of the components that are there, weighted by abs(w), in ``unit``.
+
+        One for all, so that matrices stay what they are.
         """
         size = np.abs(self.weights)
         if self.mask is None and self.present.all():
@@ -185,7 +186,9 @@ def vectors_of(
         kinds = ("full",) * x.shape[1]
         objects, sets = (data.objects, data.sets) if known and data.objects else (particles, frozenset())
     if not np.isfinite(x).all():
-        raise MethodError(f"'{data.name}' holds NaN or infinity; cut such events away in a selection")
+        raise MethodError(
+            f"'{data.name}' contains NaN or infinity; remove such events with a cut in a selection"
+        )
     weights = data.weights[rows]
     if not np.isfinite(weights).all() or not weights.any():
         raise MethodError(f"the event weights of '{data.name}' are not finite, or all zero")
@@ -203,17 +206,17 @@ def acts_on_momenta(data: Dataset, acts_on: ActsOn = "auto", vectors: int | None
     """Is it the objects' four-momenta that generators act on? Raises `CardError` where that cannot be."""
     if acts_on == "momenta" and data.momenta is None:
         raise CardError(
-            f"'{data.name}' has no objects, so no four-momenta",
+            f"'{data.name}' has no objects, hence no four-momenta",
             hint="set acts_on: features, or give an object",
         )
     if data.momenta is not None and acts_on != "features":
         if vectors not in (None, data.momenta.shape[1]):
-            raise CardError(f"there are {data.momenta.shape[1]} four-momenta", hint="leave out 'vectors'")
+            raise CardError(f"there are {data.momenta.shape[1]} four-momenta", hint="remove 'vectors'")
         return True
     if data.scaler.kind == "standard":
         raise CardError(
-            f"the features '{data.name}' are scaled each by its own spread, which no rotation or boost survives",
-            hint="write 'scaling: isotropic' or 'scaling: none'",
+            f"the features '{data.name}' are scaled one by one, which breaks rotations and boosts",
+            hint="use 'scaling: isotropic' or 'scaling: none'",
         )
     return False
 
@@ -222,8 +225,8 @@ def _length(data: Dataset, vectors: int) -> int:
     features = data.values.shape[1]
     if features == 0 or features % vectors:
         raise CardError(
-            f"{features} features do not make {vectors} vectors of equal length",
-            hint="check vars and vectors",
+            f"{features} features cannot be split into {vectors} vectors of equal length",
+            hint="check 'vars' and 'vectors'",
         )
     return features // vectors
 
@@ -237,9 +240,9 @@ def _slots(data: Dataset, length: int) -> list[int]:
         slots = {c.slot for c in data.columns[first : first + length]}
         if len(slots) > 1 or None in slots:
             raise CardError(
-                f"'{data.name}' has a number of objects that differs from event to event, and vectors of {length} "
-                "features take from several of them",
-                hint="leave out 'acts_on' and 'vectors', or give 'vectors' the number of objects",
+                f"'{data.name}' has a number of objects that varies between events, and a vector of "
+                f"{length} features would combine several of them",
+                hint="remove 'acts_on' and 'vectors', or set 'vectors' to the number of objects",
             )
         found.append(next(iter(slots)) or 0)
     return found

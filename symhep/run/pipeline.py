@@ -159,7 +159,7 @@ class Run:
             raise StoreError(f"this run has no result '{name}'; {nearest(name, self.results)}")
         folder = RunFolder(self.folder)
         use, style = folder.read_header(name)["use"], load_card(folder.root / "card.yaml").card.output.style
-        with isolated(f"method '{use}' cannot draw", MethodError), use_style(style):
+        with isolated(f"the figures of method '{use}' failed", MethodError), use_style(style):
             return list(self.registry.method(use).figures(self.results[name]))
 
     def __repr__(self) -> str:
@@ -337,11 +337,11 @@ def execute(
             done.waiting.append(planned.name)
             continue
         how = (
-            "is blind"
+            "is blinded"
             if tried.entry["status"] == "blind"
             else "failed"
             if tried.result is None
-            else "is done"
+            else "finished"
             if tried.computed
             else "was done before"
         )

@@ -32,13 +32,13 @@ def group_draw(
     on all of its components.
 
     Connected part as in `compact_draw`, or `bounded_draw` with the bounds; times an element, each as likely, of the
-    finite group that ``elements`` generate. For a compact group, which they map to itself, this is Haar's measure.
+    finite group that ``elements`` generate. For a compact group, which they map to itself, this is the Haar measure.
 
     Raises `LieError` for an empty group, generators that do not close, no finite group, a missing bound.
 
     >>> flip = np.diag([1.0, -1.0, 1.0])[None]
     >>> group_draw(np.zeros((0, 3, 3)), flip).how
-    'a finite group of 2 elements, each as likely'
+    'a finite group of 2 elements with equal probability'
     """
     if len(generators) and len(elements) and elements.shape[1] < generators.shape[1]:
         elements = _on_each(elements, generators.shape[1] - 1)

@@ -44,7 +44,7 @@ def test_from_a_run_to_more_events(command: Command, folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         "more.root: 3,000 events, 9,000 rows",
-        "  J_x, J_y, J_z, P: Haar's measure of SO(3), times a finite group of 2 elements, each as likely",
+        "  J_x, J_y, J_z, P: Haar measure of SO(3), times a finite group of 2 elements with equal probability",
     ]
     shown = json.loads(command("inspect", "more.root", "--json", cwd=folder).stdout)
     assert (shown["events"], shown["format"]) == (9000, "tree")
@@ -55,7 +55,7 @@ def test_from_a_run_to_more_events(command: Command, folder: Path) -> None:
     assert (told["method"], told["copies"], told["generators"]) == ("rotations", 2, ["J_x", "J_y", "J_z"])
     again = command(*arguments, cwd=folder)
     assert again.returncode == 2
-    assert "more.root exists; choose another name with -o, or overwrite it with --force" in again.stderr
+    assert "more.root exists; choose another name with -o, or use --force to overwrite it" in again.stderr
 
 
 @pytest.mark.parametrize(

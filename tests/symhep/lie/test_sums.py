@@ -31,12 +31,12 @@ def test_sums_of_algebras(text: str, dimension: int, size: int) -> None:
     [
         ("so(3)", r"'so\(3\)' acts on 3 components, but the vectors have 4"),
         ("so(1,2,3)", r"'so\(1,2,3\)' in 'so\(1,2,3\)'"),
-        ("so(4)+", "no algebra is called ''"),
-        ("so", r"'so' in 'so' is written so\(n\) or so\(p,q\), with whole numbers"),
-        ("D+sl()", r"'sl\(\)' in 'D\+sl\(\)' is written sl\(n\), with whole numbers"),
+        ("so(4)+", "unknown algebra ''"),
+        ("so", r"'so' in 'so' is written so\(n\) or so\(p,q\), with integers"),
+        ("D+sl()", r"'sl\(\)' in 'D\+sl\(\)' is written sl\(n\), with integers"),
         ("so(p,q)", r"'so\(p,q\)' in 'so\(p,q\)' is written so\(n\) or so\(p,q\), with"),
         ("lorentz(4)", r"'lorentz\(4\)' in 'lorentz\(4\)' is written lorentz$"),
-        ("lorenz", "no algebra is called 'lorenz' in 'lorenz'; did you mean 'lorentz'"),
+        ("lorenz", "unknown algebra 'lorenz' in 'lorenz'; did you mean 'lorentz'"),
     ],
 )
 def test_names_that_mean_nothing(text: str, message: str) -> None:

@@ -97,7 +97,7 @@ def test_copies_are_turned_and_the_rest_stays(
     _found(tmp_path / "run", card, _about_z())
     done = _augment(tmp_path, card, registry, f"a.{ending}", copies=4)
     assert (done.events, done.rows) == (EVENTS, 5 * EVENTS)
-    assert done.how == "J_z: Haar's measure of SO(2)"
+    assert done.how == "J_z: Haar measure of SO(2)"
     assert done.notes == ()
     p, batch = _momenta(done.path)
     assert batch.weights.sum() == pytest.approx(EVENTS)
@@ -132,7 +132,7 @@ def test_what_is_written_is_read_by_a_card(
     (p, batch), (q, more) = _momenta(first.path), _momenta(second.path)
     assert (q[::2] == p).all()
     assert np.allclose(more.weights, np.repeat(batch.weights / 2, 2))
-    assert second.notes[0].startswith("The objects of the card are not those of the run")
+    assert second.notes[0].startswith("The objects of the card differ from those of the run")
 
 
 def test_the_seed_decides(tmp_path: Path, card: dict[str, Any], registry: Any) -> None:
@@ -201,7 +201,7 @@ def test_features_without_momenta(tmp_path: Path, toy_card: dict[str, Any], regi
     radius = np.hypot(ak.to_numpy(events.x1), ak.to_numpy(events.x2)).reshape(-1, 3)
     assert np.allclose(radius, radius[:, :1])
     only = augment(toy_card, folder, tmp_path / "b.root", generators=[], registry=registry)
-    assert only.how == "reflection(x2): a finite group of 2 elements, each as likely"
+    assert only.how == "reflection(x2): a finite group of 2 elements with equal probability"
     x2 = ak.to_numpy(load(only.path).events.x2).reshape(-1, 2)
     assert (np.abs(x2[:, 0]) == np.abs(x2[:, 1])).all()
     assert abs((x2[:, 0] == x2[:, 1]).mean() - 0.5) < 5 * 0.5 / np.sqrt(len(x2))
@@ -211,23 +211,23 @@ def test_other_selections_are_noted(tmp_path: Path, card: dict[str, Any], regist
     _found(tmp_path / "run", card, _about_z())
     other = card | {"selections": {"hard": [{"name": "px", "cut": "jets[0].px > 1"}]}}
     (note,) = _augment(tmp_path, other, registry, "a.root").notes
-    assert note.startswith("The selections of the card are not those of the run")
+    assert note.startswith("The selections of the card differ from those of the run")
 
 
 @pytest.mark.parametrize(
     ("symmetry", "options", "error", "message"),
     [
-        (None, {}, StoreError, "no symmetry can be drawn from boot"),
+        (None, {}, StoreError, "boot in .* has no symmetry for augmentation"),
         (_about_z(3), {}, CardError, "acts on 3 four-momenta, and 'p4' of the card has 2"),
         (_about_z(), {"method": "bot"}, CardError, "no result 'bot'; did you mean 'boot'"),
         (_about_z(), {"generators": ["J_x"]}, CardError, "no generator 'J_x'"),
-        (_about_z(), {"generators": []}, CardError, "unit element alone"),
+        (_about_z(), {"generators": []}, CardError, "unit element only"),
         (_about_z(generators=np.zeros((0, 5, 5)), labels=()), {}, MethodError, "found no symmetry"),
         (
             _about_z(generators=poincare().subset(["K_z"]).matrices.real, labels=("K_z",)),
             {},
             CardError,
-            "stretches without end.*boosts",
+            "is not compact.*boosts",
         ),
     ],
 )
@@ -247,7 +247,7 @@ def test_what_is_refused(
 
 
 def test_what_else_is_refused(tmp_path: Path, card: dict[str, Any], registry: Any) -> None:
-    with pytest.raises(CardError, match="unknown format"):
+    with pytest.raises(CardError, match="unknown extension"):
         _augment(tmp_path, card, registry, "a.csv")
     with pytest.raises(StoreError, match="no finished result"):
         _augment(tmp_path, card, registry, "a.root")

@@ -114,7 +114,7 @@ def test_two_runs_cannot_share_a_folder(tmp_path: Path) -> None:
 
 
 def test_missing_result(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="holds no result 'm'"):
+    with pytest.raises(StoreError, match="has no result 'm'"):
         RunFolder(tmp_path).read_result("m", Found)
 
 
