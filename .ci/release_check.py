@@ -32,8 +32,9 @@ METHODS = ("moments", "oracle", "symmetrygan", "vae")
 
 
 def tracked() -> set[str]:
-    """Files of git."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    """Files of git, and new ones that it does not ignore."""
+    typed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(typed, cwd=ROOT, capture_output=True, text=True, check=True)
     return {name for name in listed.stdout.split("\0") if name}
 
 

@@ -65,7 +65,7 @@ def test_too_few_files_and_too_many_are_told(check: ModuleType) -> None:
 
 
 def test_what_is_built_holds_every_file_and_no_other(check: ModuleType, root: Path, tmp_path: Path) -> None:
-    """Schemas, templates, py.typed, samples: all that git has."""
+    """Schemas, templates, py.typed, samples: all that git has or would add."""
     if not (root / ".git").exists():
         pytest.skip("not a clone: git knows no files")
     (archive,) = SdistBuilder(str(root)).build(directory=str(tmp_path))
