@@ -49,7 +49,7 @@ class Analysis(Result[RecordT]):
     >>> result.header["events"], result.record.algebra.name, list(result.tables)
     (200, 'so(2)', ['generators', 'entries'])
     >>> list(result.figures()), result.figure("spectrum").axes[0].get_xlabel()
-    (['generators', 'spectrum', 'flows'], 'Vector field, by its singular value')
+    (['generators', 'spectrum', 'flows'], 'Vector field, in order of singular value')
     """
 
     method: Method[Any, Any, Any] = field(kw_only=True, compare=False)

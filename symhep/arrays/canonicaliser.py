@@ -120,13 +120,13 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         x, _ = self._vectors(X, reset=True)
         s = self.symmetry_
         if not 0 <= self.reference < x.shape[1]:
-            raise CardError(f"reference {self.reference} is none of {x.shape[1]} vectors")
+            raise CardError(f"reference {self.reference} is not one of the {x.shape[1]} vectors")
         d = s.generators.shape[1] - 1
         if len(s.generators) and np.abs(s.generators[:, :d, d]).max() > 0:
             moved = [n for n, g in zip(s.labels, s.generators, strict=True) if g[:d, d].any()]
             raise CardError(
-                f"{', '.join(moved)}: translations have no frame here",
-                hint="leave them out with generators=[...]",
+                f"{', '.join(moved)}: no canonical frame for translations",
+                hint="exclude them with generators=[...]",
             )
         self.frames_ = frames_of(s.generators[:, :d, :d], s.labels) if len(s.labels) else []
         with as_card_error("elements"):
@@ -166,15 +166,15 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             found = Symmetry.of(given)
             if found is None:
                 raise CardError(
-                    "the result states no symmetry",
-                    hint="moments, oracle and symmetrygan do, where they find one",
+                    "the result contains no symmetry",
+                    hint="use a result of moments, oracle or symmetrygan that found one",
                 )
             given = found
         if not isinstance(given, Symmetry):
-            raise CardError(f"symmetry: {type(given).__name__} is neither a Result nor a Symmetry")
+            raise CardError(f"symmetry: {type(given).__name__} is not a Result or a Symmetry")
         chosen = given.only(self.generators, self.elements)
         if not chosen.labels and not chosen.names:
-            raise CardError("the symmetry is empty: no generator and no discrete element to move events by")
+            raise CardError("the symmetry is empty: it has no generators and no discrete elements")
         return chosen
 
     def _vectors(self, X: Any, *, reset: bool) -> tuple[FloatArray, Callable[[FloatArray], FloatArray]]:
@@ -185,7 +185,7 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if len(shape) == 3 and components == MOMENTUM and shape[2] in (2, 3):
             used = [1, 2, 3][: shape[2]]
             self._require_apart(used)
-        told = f"are no vectors of ({', '.join(components)})"
+        told = f"are not vectors of ({', '.join(components)})"
         if len(shape) > 3 or (len(shape) == 3 and shape[2] != len(used)):
             raise CardError(f"events of shape {shape[1:]} {told}", hint=f"give (N, P, {d}), or (N, P * {d})")
         if len(shape) == 3:
@@ -207,8 +207,8 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             mixed = linear[:, there][:, :, ~there].any() or linear[:, ~there][:, :, there].any()
             if mixed:
                 raise CardError(
-                    f"vectors of {len(used)} components lack some that the symmetry mixes with theirs",
-                    hint="give four-momenta (E, px, py, pz), or rotations alone with generators=[...]",
+                    f"vectors of {len(used)} components lack components that the symmetry mixes with them",
+                    hint="give four-momenta (E, px, py, pz), or select rotations only with generators=[...]",
                 )
 
     def _framed(self, x: FloatArray) -> FloatArray:
@@ -239,7 +239,7 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             images = (element @ large[0] @ np.linalg.inv(element)).reshape(len(s.labels), -1).T
             if np.abs(images - span @ (span.T @ images)).max() > 1e-6 * np.abs(images).max():
                 raise CardError(
-                    f"{name} does not map the group of {', '.join(s.labels)} to itself: no frame is known for both",
+                    f"{name} does not map the group of {', '.join(s.labels)} to itself: no canonical frame for both",
                     hint="choose generators=[...] or elements=[...]",
                 )
 

@@ -13,13 +13,13 @@ __all__ = ["command"]
 @click.command("schema")
 @click.argument("of", default="card", metavar="[card|METHOD]")
 @click.option(
-    "--keys", is_flag=True, help="The keys as Markdown tables instead: of a card, or of METHOD's summary."
+    "--keys", is_flag=True, help="Print the keys of a card, or of the results of METHOD, as Markdown tables."
 )
 @click.option("-o", "--out", type=click.Path(dir_okay=False), help="Write to a file.")
 def command(of: str, keys: bool, out: str | None) -> None:
-    """Print the JSON Schema of run cards, or of the summary in a result of METHOD.
+    """Print the JSON Schema of run cards, or of the results of METHOD.
 
-    Editors complete and check cards by it: `symhep init` writes the line that names it.
+    Editors use it to complete and check cards; `symhep init` writes the line that refers to it.
     """
     from symhep.card.schema import RunCard
     from symhep.cli.keys import key_tables

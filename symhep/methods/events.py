@@ -29,22 +29,22 @@ class EventsRecord(Record):
     """
 
     used: int = Field(
-        description="events that the result rests on: held-out ones where a network trained on the others is judged"
+        description="number of events used for the result: held-out events if a network was trained on the others"
     )
-    available: int = Field(description="events of the feature set")
+    available: int = Field(description="number of events of the feature set")
     effective: float = Field(
         description="effective number of the events used, (sum w)^2 / sum w^2, w summed over the rows of an event"
     )
-    negative: float = Field(description="share of |w| that is negative")
+    negative: float = Field(description="fraction of the sum of |w| from negative weights")
     copies: int | None = Field(
         None,
-        description="events used that are one with others: exact copies, or rows with the same number of the event in "
-        "the file; they count once in errors, splits and random images. null: not looked for",
+        description="number of events used that are not independent: exact copies, or rows with equal event numbers "
+        "in the file; they count once in errors, splits and randomisations. null: not checked",
     )
     alike: int | None = Field(
         None,
-        description="events used that equal others in all numbers, but may do so by chance, since the numbers are "
-        "rounded or few; they count as independent. null: not looked for",
+        description="number of events used that are equal to another in all features, possibly by chance since the "
+        "features are rounded or few; counted as independent. null: not checked",
     )
 
     @classmethod

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 from typing_extensions import TypeVar
 
+from symhep.deprecation import Keys
 from symhep.errors import CardError
 from symhep.events.dataset import Dataset, Scaling
 from symhep.events.variation import Alternative
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Inputs", "Method", "NamedFigure", "Options", "ScanQuantity", "Shard"]
 
 
-class Options(BaseModel):
+class Options(Keys):
     """Base of a method's options: unknown keys are errors, numbers are finite, values do not change once set.
 
     Give every field a description; `symhep methods NAME` and the documentation show it.
@@ -114,18 +115,18 @@ class NamedFigure:
 _NEEDS = {
     "kinds": (
         "vectors that lack components, such as missing transverse momentum",
-        "give it an object without them, or vars that all of them have",
+        "use an object without them, or 'vars' that all vectors have",
     ),
     "mask": (
-        "a number of objects that differs from event to event",
-        "give it an object with a fixed number, as in take: 2",
+        "a number of objects that varies between events",
+        "use an object with a fixed number per event, as in take: 2",
     ),
     "reference": (
         "a reference",
-        "leave 'reference' out, or take a method that has symmetries relative to one",
+        "remove 'reference', or use a method that supports it",
     ),
-    "spectators": ("spectators", "leave them out of the features, or give the method features without any"),
-    "tags": ("tags of members", "leave them out of the features, or give the method features without any"),
+    "spectators": ("spectators", "remove them from the features, or give the method features without them"),
+    "tags": ("tags of members", "remove them from the features, or give the method features without them"),
 }
 
 
@@ -597,11 +598,13 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
         >>> Blunt().require_takes(frozenset({"tags"}), "jets")  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         ...
-        symhep.errors.CardError: the method 'blunt' does not take tags of members, which 'jets' has; leave them out ...
+        symhep.errors.CardError: the method 'blunt' does not support tags of members, which 'jets' has; remove them ...
         """
         for need in sorted(needs - self.takes):
             what, hint = _NEEDS[need]
-            raise CardError(f"the method '{self.name}' does not take {what}, which '{name}' has", hint=hint)
+            raise CardError(
+                f"the method '{self.name}' does not support {what}, which '{name}' has", hint=hint
+            )
 
     def worded(self, result: Result[RecordT]) -> Result[RecordT]:
         """The result with statements and tables made from its record.

@@ -33,12 +33,12 @@ class Number(Record):
     (True, True)
     """
 
-    value: float | None = Field(None, description="best estimate; null: could not be measured")
+    value: float | None = Field(None, description="best estimate; null: not measured")
     low: float | None = Field(None, description="lower end of the interval; null: unknown")
     high: float | None = Field(None, description="upper end of the interval; null: unknown")
     level: float | None = Field(0.95, description="confidence level of the interval")
     unit: str = Field("", description="unit; '': a pure number")
-    method: str = Field("", description="how the interval was obtained, in words")
+    method: str = Field("", description="how the interval was obtained")
 
     @classmethod
     def with_error(cls, value: float, error: float, unit: str = "", method: str = "") -> Self:

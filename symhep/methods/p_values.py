@@ -39,7 +39,7 @@ class PValue(Record):
     p_value: float | None = Field(None, description="p-value; 0 below 1e-308; null: not tested")
     log10_p: float | None = Field(None, description="its decimal logarithm; null: not tested")
     p_kind: PKind | None = Field(
-        None, description="exact, asymptotic, or bound: the largest over a set; null: not tested"
+        None, description="exact, asymptotic, or bound (the largest p-value over a set); null: not tested"
     )
 
     @classmethod
@@ -116,7 +116,7 @@ def p_numbers(log_p: float) -> dict[str, float]:
 def _log10(numbers: Mapping[str, Any] | PValue) -> float:
     found = numbers.log10_p if isinstance(numbers, PValue) else numbers["log10_p"]
     if found is None:
-        raise ValueError("what was not tested has no p-value to tell")
+        raise ValueError("there is no p-value for a hypothesis that was not tested")
     return float(found)
 
 

@@ -99,13 +99,13 @@ class SymmetryRecord(Record):
     """
 
     acts_on: Literal["momenta", "features"] = Field(
-        description="momenta: the four-momenta (E, px, py, pz) in GeV of the feature set's objects; features: the "
-        "features, unscaled"
+        description="momenta: four-momenta (E, px, py, pz) in GeV of the objects of the feature set; features: "
+        "unscaled features"
     )
-    vectors: VectorsRecord = Field(description="what an event is made of, as the matrices see it")
+    vectors: VectorsRecord = Field(description="vectors on which the matrices act")
     generator_names: tuple[str, ...] = Field(description="names of the generators; [] if there is none")
     element_names: tuple[str, ...] = Field(
-        description="names of the discrete elements that hold; [] if there is none"
+        description="names of the accepted discrete symmetries; [] if there is none"
     )
 
 
@@ -233,7 +233,7 @@ class Symmetry:
             if given.ndim != 3 or given.shape not in {(count, size, size) for size in sizes}:
                 raise ValueError(f"{count} {kind} of {sizes[0] - 1} components are no array {given.shape}")
             if given.dtype.kind not in "fiu" or not np.isfinite(given).all():
-                raise ValueError(f"{kind} hold something else than finite real numbers")
+                raise ValueError(f"{kind} must be finite real numbers")
             if given[:, -1, :-1].any() or (given[:, -1, -1] != corner).any():
                 raise ValueError(f"the last row of {kind} is (0, ..., 0, {corner:g})")
         for kind, numbers in (("measured", self.measured), ("errors", self.errors)):

@@ -39,7 +39,7 @@ def gather(folder: Path) -> ReportContents:
     cutflow, results = _json(folder, "cutflow.json"), _json(folder, "results.json")
     if cutflow is None and results is None:
         raise StoreError(
-            f"{folder} holds no run: neither cutflow.json nor results.json; run symhep run first"
+            f"{folder} is not a run folder (no cutflow.json or results.json); run symhep run first"
         )
     card = folder / "card.yaml"
     run = _card(folder)
@@ -53,9 +53,7 @@ def gather(folder: Path) -> ReportContents:
         cited = [Reference(**r) for outcome in outcomes.values() for r in outcome.get("references") or ()]
         runs = list((provenance := _json(folder, "provenance.json") or {}).get("runs", ()))
     except (AttributeError, KeyError, TypeError) as error:
-        raise StoreError(
-            f"{folder} is not a run folder as symhep writes it ({error}); run it again"
-        ) from error
+        raise StoreError(f"{folder} is damaged or was changed ({error}); run the card again") from error
     formats = {file.get("format", "") for dataset in datasets for file in dataset.files}
     cited += [FORMATS[f] for f in sorted(formats & FORMATS.keys())] + [SCIKIT_HEP]
     cited = list(dict.fromkeys(cited))
@@ -67,9 +65,7 @@ def gather(folder: Path) -> ReportContents:
         tables = [] if run is None else yields(run, accounts)
         words = None if run is None else paper(run, accounts, outcomes, computed, cited)
     except (AttributeError, KeyError, TypeError) as error:
-        raise StoreError(
-            f"{folder} is not a run folder as symhep writes it ({error}); run it again"
-        ) from error
+        raise StoreError(f"{folder} is damaged or was changed ({error}); run the card again") from error
     return ReportContents(
         datasets,
         methods,
@@ -114,7 +110,7 @@ def _json(folder: Path, name: str) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise StoreError(
-            f"{path} is not JSON ({error}): cut off, or changed by hand; remove it and run the card again"
+            f"{path} is not valid JSON ({error}): truncated or changed; remove it and run the card again"
         ) from error
 
 

@@ -48,9 +48,7 @@ def write_report(folder: Path) -> Path:
     try:
         page = _environment().get_template("report.html.j2").render(context)
     except (jinja2.UndefinedError, TypeError) as error:
-        raise StoreError(
-            f"{folder} is not a run folder as symhep writes it ({error}); run it again"
-        ) from error
+        raise StoreError(f"{folder} is damaged or was changed ({error}); run the card again") from error
     target = folder / FILE
     partial = folder / f".{FILE}.partial"
     with writing(target):

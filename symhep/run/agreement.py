@@ -31,7 +31,7 @@ _INSTEAD = {
     "component": "it is 0",
     "field": "every comparison with it is false",
     "number": "every comparison with it is false",
-    "alternative": "it is the nominal one",
+    "alternative": "the nominal weight is used",
 }
 #: What a file may leave out of its momenta, in words, and the columns any of which gives it.
 _COMPONENTS = {"pz or eta": ("pz", "eta"), "mass or energy": ("mass", "E")}
@@ -180,6 +180,7 @@ all events have weight 1: split them into two datasets, or set 'missing: fill'
     """
     of = f" (of {total})" if total not in (None, len(files)) else ""
     notes = []
+    others: dict[str, list[str]] = {}  # which files lack a weight -> the weights, for one note on all of them
     for what in dict.fromkeys(key for has in files.values() for key in has):
         ways: dict[str, list[str]] = {}
         whole = what.rpartition(" of ")[2]
@@ -203,7 +204,17 @@ all events have weight 1: split them into two datasets, or set 'missing: fill'
                     f"dataset '{dataset}': {sentence}",
                     hint=f"without it {instead}: split them into two datasets, or set 'missing: fill'",
                 )
-            notes.append(f"{sentence[0].upper()}{sentence[1:]}; there {instead}.")
+            if what.startswith(_OTHER_WEIGHT):
+                others.setdefault(sentence.removeprefix(what), []).append(
+                    what.removeprefix(_OTHER_WEIGHT).strip()
+                )
+            else:
+                notes.append(f"{sentence[0].upper()}{sentence[1:]}; there {instead}.")
+    for where, weights in others.items():
+        first = min(weights, key=lambda weight: (len(weight), weight))
+        many = f"s {first} and {len(weights) - 1} others" if len(weights) > 1 else f" {first}"
+        verb = where.replace(" is in ", " are in ", 1).replace(" it", " them") if len(weights) > 1 else where
+        notes.append(f"{_OTHER_WEIGHT.capitalize()}{many}{verb}; there {_INSTEAD['alternative']}.")
     return tuple(notes)
 
 

@@ -243,7 +243,9 @@ class _Wanted:
         if name not in self.schema.event_fields:
             what = f"'{owner}' has no field '{name}'" if members else f"unknown name '{name}'"
             known = [*self._known, *self.schema.event_fields, "weight"]
-            hint = nearest(name, [*members.names, SELF, *known] if members else known)
+            # 'Electron_pt' of the collection Electron is its field 'pt'.
+            bare = name.removeprefix(f"{members.collection}_") if members else name
+            hint = nearest(bare, [*members.names, SELF, *known] if members else known)
             if name == SELF:
                 hint = (
                     "'self' is only for expressions of an object; use the name of the object here, as "

@@ -54,8 +54,8 @@ def check_names(kind: str, names: Iterable[Any]) -> None:
     >>> check_names("figure", ["../results"])
     Traceback (most recent call last):
     ...
-    symhep.errors.PluginError: a figure is called '../results', which is not a plain file name; use letters, digits \
-and _ . = + - only
+    symhep.errors.PluginError: a figure has the name '../results', which is not a valid file name; use only \
+letters, digits and _ . = + -
     """
     for name in names:
         if not (isinstance(name, str) and _SAFE_NAME.fullmatch(name)):

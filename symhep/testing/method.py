@@ -96,7 +96,7 @@ def check_method(
     _check_declared(method)
     chosen = method.Options.model_validate(dict(options or {}))
     again = method.Options.model_validate_json(chosen.model_dump_json())
-    demand(again == chosen, f"{name}: options do not survive JSON")
+    demand(again == chosen, f"{name}: options change when they are written to JSON and read back")
     trial = _Trial(method, chosen, data if data is not None else _toy_dataset(), seed)
     method.check(trial.data, chosen)
     with TemporaryDirectory() as scratch:
@@ -104,12 +104,13 @@ def check_method(
         parts = trial.parts(folder)
         for index, (a, b) in enumerate(zip(parts, trial.parts(folder, backwards=True), strict=True)):
             demand(
-                _same(a, b), f"{name}: shard {index} gives other numbers when run again with the same seed"
+                _same(a, b),
+                f"{name}: shard {index} gives different numbers when run again with the same seed",
             )
         result, second = trial.combined(parts), trial.combined(parts)
         demand(
             result.summary == second.summary and _same(Part({}, result.arrays), Part({}, second.arrays)),
-            f"{name}: combine gives other numbers when run again with the same seed; draw from context.seeds",
+            f"{name}: combine gives different numbers when run again with the same seed; draw from context.seeds",
         )
         worded = method.worded(result)
         _check_words(method, worded)
@@ -117,7 +118,7 @@ def check_method(
         stored = method.worded(folder.read_result("check", method.Record))
         demand(
             stored.summary == result.summary,
-            f"{name}: the record does not survive storing: it is read back changed",
+            f"{name}: the record changes when it is stored and read back",
         )
         demand(
             (stored.statements, stored.verdicts, stored.tables)
@@ -135,7 +136,7 @@ def _check_declared(method: Method[Any, Any, Any]) -> None:
     """Name, summary, options, record and references."""
     name = method.name
     demand(bool(name.isidentifier()), f"name {name!r} must be an identifier")
-    demand(bool(method.summary), f"{name}: a summary of one line is missing")
+    demand(bool(method.summary), f"{name}: 'summary' must be one line")
     demand(issubclass(method.Options, Options), f"{name}: Options must derive from symhep.Options")
     demand(
         isinstance(getattr(method, "Record", None), type) and issubclass(method.Record, Record),
@@ -158,7 +159,7 @@ class _Trial:
             self.prepared = pickle.loads(pickle.dumps(self.prepared))  # noqa: S301, our own bytes
         except Exception as error:
             raise PluginError(
-                f"{method.name}: what prepare gives cannot be sent to a worker process: {error}"
+                f"{method.name}: the return value of prepare cannot be sent to a worker process: {error}"
             ) from error
         self.shards = list(method.shards(self.prepared))
         demand(
@@ -248,7 +249,7 @@ def _check_vary(trial: _Trial, result: Result[Any]) -> None:
         found, again = (trial.varied(result, same_rows=same_rows) for _ in range(2))
         demand(
             found == again,
-            f"{method.name}: vary gives other numbers when called again; draw from context.seeds",
+            f"{method.name}: vary gives different numbers when called again; draw from context.seeds",
         )
         if same_rows:
             demand(
@@ -260,7 +261,7 @@ def _check_vary(trial: _Trial, result: Result[Any]) -> None:
             value = numbers.get(key)
             demand(
                 value is not None,
-                f"{method.name}: vary gives '{key}', which is no number of the result's answers",
+                f"{method.name}: vary gives '{key}', which is not one of the numbers of the result",
             )
             assert value is not None
             demand(
@@ -282,7 +283,7 @@ def _check_weights(trial: _Trial, unweighted: Result[Any], folder: RunFolder) ->
         return
     demand(
         other.combined(other.parts(folder)).summary != unweighted.summary,
-        f"{trial.method.name}: event weights change nothing; honour them, or refuse them in check",
+        f"{trial.method.name}: event weights have no effect; use them, or refuse them in check",
     )
 
 
@@ -300,7 +301,7 @@ def _check_figures(method: Method[Any, Any, Any], stored: Result[Any], folder: R
                 item.name.replace("-", "_").replace(".", "_").isidentifier(),
                 f"{method.name}: figure {item.name!r}: a plain file name is needed",
             )
-            demand(item.name not in names, f"{method.name}: two figures are called '{item.name}'")
+            demand(item.name not in names, f"{method.name}: two figures have the name '{item.name}'")
             names.add(item.name)
             save_figure(item.figure, folder.root / "figures" / item.name, ("png",))
     for kind, figure in [

@@ -44,7 +44,7 @@ def _count(record: VaeRecord) -> Statement:
     count, rank = record.relevant_latents, record.pca.rank
     spectrum = ", ".join(rho.text() for rho in record.relevance.numbers())
     features = plural(len(record.features), "feature")
-    relevant = f"{_relevant(record)} ({spectrum})"
+    relevant = f"{_relevant(record)} (relevance {spectrum})"
     if reason := inconclusive(record):
         text = (
             f"{features}, but no conclusion on the number of independent directions is possible: "

@@ -409,6 +409,6 @@ def test_on_a_gpu(cuda: str) -> None:
 def test_a_reference_is_refused() -> None:
     data = replace(numbers(100, 2), label_names=("mc",), reference=frozenset({"mc"}))
     with pytest.raises(
-        CardError, match="the method 'symmetrygan' does not take a reference, which 'plane' has"
+        CardError, match="the method 'symmetrygan' does not support a reference, which 'plane' has"
     ):
         METHOD.require_takes(data.needs, "plane")

@@ -88,7 +88,7 @@ def test_the_sphere_has_two_dimensions(found: Result[VaeRecord]) -> None:
 def test_statements_tell_the_physics(found: Result[VaeRecord]) -> None:
     text = [s.text for s in found.statements if s.kind == "finding"]
     assert text[0].startswith(
-        "6 features, 3 independent directions: 3 of 6 latents are relevant in all 5 runs ("
+        "6 features, 3 independent directions: 3 of 6 latents are relevant in all 5 runs (relevance "
     )
     assert text[0].count(" ± ") == 6
     assert "px(mu-) + px(mu+), py(mu-) + py(mu+) and pz(mu-) + pz(mu+) vanish" in text[1]

@@ -35,6 +35,6 @@ def test_errors(command: Command, tmp_path: Path) -> None:
     done = command("sample", "array", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (
         2,
-        "symhep: array/two_body.py exists; choose another folder with -o, or overwrite it with --force\n",
+        "symhep: array/two_body.py exists; choose another folder with -o, or use --force to overwrite it\n",
     )
     assert "need the NAME of a sample" in command("sample", "--force").stderr

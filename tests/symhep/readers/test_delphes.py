@@ -128,7 +128,7 @@ def test_event_fields_weights_and_notes(delphes: str) -> None:
     assert summary.weights.sum_w == pytest.approx(sum(weights.tolist()), rel=1e-12)
     assert summary.cross_section_pb is None
     assert any("Event.CrossSection" in note and "xsec_pb" in note for note in summary.notes)
-    assert any("ignored as backups: Delphes;1" in note for note in summary.notes)
+    assert any("ignored backups: Delphes;1" in note for note in summary.notes)
     assert read(delphes).ScalarHT_HT.tolist() == ht
     assert summary.schema.event_fields["ScalarHT_HT"].unit == "GeV"
     assert any("Constituents" in note for note in summary.notes)
@@ -215,7 +215,9 @@ def test_a_class_that_cannot_be_read_spoils_no_other(delphes: str, monkeypatch: 
         expected = tree["Jet.PT"].array().tolist()
     assert read(delphes, request).Jet.pt.tolist() == expected
     notes = READER.inspect(delphes, DelphesOptions(), LossLog()).notes
-    assert any(n.startswith("Not offered (a class that cannot be read): Particle/") for n in notes)
+    assert any(n.startswith("Ignored (a class that cannot be read): Particle/") for n in notes)
     asked = ReadRequest(fields={"Particle": frozenset()}, event_fields=frozenset())
-    with pytest.raises(InputError, match=r"no collection 'Particle': .* not offered .*RecursionError"):
+    with pytest.raises(
+        InputError, match=r"unknown collection 'Particle': .* cannot be used .*RecursionError"
+    ):
         read(delphes, asked)

@@ -417,7 +417,7 @@ class TestTrouble:
             ("copy it again, or keep what there is with 'bad_files: skip'", " To do: copy it again."),
             ("take another weight; bad_files: skip ignores the file", " To do: take another weight."),
             ("keep what there is with 'bad_files: skip'", ""),
-            ("run the generator, or the copying, again", " To do: run the generator, or the copying, again."),
+            ("run the generator or copy the file again", " To do: run the generator or copy the file again."),
         ],
     )
     def test_a_card_that_skips_is_not_told_to_skip(self, folder: Path, hint: str, left: str) -> None:
@@ -481,22 +481,22 @@ class TestTrouble:
     @pytest.mark.parametrize("name", ["cutflow.json", "results.json"])
     def test_broken_json_is_an_error_that_names_the_file(self, folder: Path, name: str) -> None:
         (folder / name).write_text('{"methods": ')
-        with pytest.raises(StoreError, match=rf"{name} is not JSON .*run the card again"):
+        with pytest.raises(StoreError, match=rf"{name} is not valid JSON .*run the card again"):
             write_report(folder)
 
     def test_json_of_another_shape_is_an_error(self, folder: Path) -> None:
         put(folder, "results.json", [1, 2])
-        with pytest.raises(StoreError, match="is not a run folder as symhep writes it"):
+        with pytest.raises(StoreError, match="is damaged or was changed"):
             write_report(folder)
 
     def test_a_row_without_its_numbers_is_an_error(self, folder: Path) -> None:
         dataset = {"files": [FILE], "losses": [], "selections": {"dimuon": [{"name": "all", "cut": ""}]}}
         put(folder, "cutflow.json", {"datasets": {"ee": dataset}})
-        with pytest.raises(StoreError, match=r"is not a run folder as symhep writes it .*events"):
+        with pytest.raises(StoreError, match=r"is damaged or was changed .*events"):
             write_report(folder)
 
     def test_an_empty_folder_is_an_error(self, tmp_path: Path) -> None:
-        with pytest.raises(StoreError, match=r"holds no run: neither cutflow\.json nor results\.json"):
+        with pytest.raises(StoreError, match=r"is not a run folder \(no cutflow\.json or results\.json\)"):
             write_report(tmp_path)
 
     def test_no_folder_is_an_error(self, tmp_path: Path) -> None:

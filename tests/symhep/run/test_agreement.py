@@ -123,7 +123,8 @@ def test_load_fills_with_a_warning(tmp_path: Path) -> None:
     _write(tmp_path / "a.root", MUONS | {"weight": [2.0, 3.0]})
     _write(tmp_path / "b.root", {"weight": [5.0, 7.0]})
     with pytest.warns(
-        UserWarning, match=r"Collection 'mu' is in 1 of 2 files: b\.root lacks it; there there are no"
+        UserWarning,
+        match=r"Collection 'mu' is in 1 of 2 files: b\.root lacks it; there the object has no members",
     ):
         found = symhep.load(tmp_path / "*.root", format="tree", missing="fill")
     assert ak.num(found.events.mu).to_list() == [1, 1, 0, 0]
@@ -162,9 +163,18 @@ def test_lists_and_numbers_and_units() -> None:
     ):
         check_agreement("d", {"a": taken(lists, request), "b": taken(one, request)}, fill=True)
     with pytest.raises(
-        InputError, match=r"field 'd0' of collection 'mu' is in GeV in a; in cm in b; make two"
+        InputError, match=r"field 'd0' of collection 'mu' is in GeV in a; in cm in b; split them"
     ):
         check_agreement("d", {"a": taken(lists, request), "b": taken(cm, request)})
+
+
+def test_weights_that_the_same_files_lack_are_one_note() -> None:
+    names = [f"LHEPdfWeight[{i}]" for i in range(1, 101)]
+    request = ReadRequest({}, frozenset(), variations=frozenset(names))
+    files = {"a": taken(Schema(weights=tuple(names)), request), "b": taken(Schema(), request)}
+    (note,) = check_agreement("d", files, fill=True)
+    assert note.startswith("Alternative weights 'LHEPdfWeight[1]' and 99 others are in 1 of 2 files: ")
+    assert note.endswith("b lacks them; there the nominal weight is used.")
 
 
 def test_many_files_are_named_by_a_few() -> None:

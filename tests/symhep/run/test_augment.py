@@ -247,7 +247,7 @@ def test_what_is_refused(
 
 
 def test_what_else_is_refused(tmp_path: Path, card: dict[str, Any], registry: Any) -> None:
-    with pytest.raises(CardError, match="unknown format"):
+    with pytest.raises(CardError, match="unknown extension"):
         _augment(tmp_path, card, registry, "a.csv")
     with pytest.raises(StoreError, match="no finished result"):
         _augment(tmp_path, card, registry, "a.root")

@@ -138,10 +138,10 @@ def test_what_is_known(cut: str) -> None:
         ("(met[0] + jets[0]).mass > 0", "a sum with 'met' has no 'mass'"),
         ("deltaR(jets[0], met[0]) > 0", "deltaR needs 'eta', but 'met' has no 'eta'"),
         ("any(deltaeta(met, jets) > 0)", "deltaeta needs 'eta', but 'met' has no 'eta'"),
-        ("thrust(jets, met) > 0", "thrust cannot be used with 'met', whose vectors are transverse; it "
-                                  "takes full, massless"),
+        ("thrust(jets, met) > 0", "thrust cannot be used with 'met', whose vectors are transverse; it needs full, "
+                                  "massless"),
         ("sphericity(event) > 0", "sphericity cannot be used with 'event', whose vectors are transverse"),
-        ("MT2(el[0], met[0], met[0]) > 0", "MT2 cannot take 'met'"),
+        ("MT2(el[0], met[0], met[0]) > 0", "MT2 cannot be used with 'met'"),
         ("cos_theta_CS(gen[0], gen[1]) > 0", "cos_theta_CS cannot be used with 'gen', whose vectors are "
                                              "three"),
         ("gen[0].E > 0", r"'gen' has no 'E' \(its vectors are three\)"),
@@ -172,6 +172,7 @@ def test_what_vectors_do_not_have(cut: str, message: str) -> None:
             "'jets' has no field 'btg'; did you mean 'btag'",
         ),
         ({"jets": {"collection": "Jet", "where": "self.btg > 1"}}, "'jets' has no field 'btg'"),
+        ({"jets": {"collection": "Jet", "where": "Jet_pt > 30"}}, "no field 'Jet_pt'; did you mean 'pt'"),
         ({"fat": {"cluster": "Jet", "R": 1, "keep": "btag > 1"}}, "'fat' has no field 'btag'"),
         ({"fat": {"cluster": "Jest", "R": 1}}, "the file has no collection 'Jest'; did you mean 'Jet'"),
         ({"fat": {"cluster": "MET", "R": 1}}, "'MET' cannot be clustered: the energies are not known"),
@@ -218,7 +219,7 @@ def test_functions_say_which_vectors_and_fields_they_take() -> None:
     assert request.fields is not None
     assert request.fields["Jet"] == {"btag"}
     with pytest.raises(
-        CardError, match="my:f cannot be used with 'el', whose vectors are massless; it takes full vectors"
+        CardError, match="my:f cannot be used with 'el', whose vectors are massless; it needs full vectors"
     ):
         _wanted(cut="my:f(el) > 1", functions={"my:f": flat})
     with pytest.raises(CardError, match="my:f needs the field 'btag' of 'mu'"):

@@ -52,7 +52,7 @@ def test_a_run_makes_anew_what_was_cut_off(
 @pytest.mark.parametrize("name", ["results.json", "boot/result.json", "provenance.json", "cutflow.json"])
 def test_a_report_names_the_file_that_was_cut_off(folder: Path, name: str, registry: Any) -> None:
     _cut(folder / name)
-    with pytest.raises(StoreError, match=rf"{name} is not JSON .*remove it and run the card again"):
+    with pytest.raises(StoreError, match=rf"{name} is not valid JSON .*remove it and run the card again"):
         reword(folder, registry)
 
 
@@ -60,7 +60,7 @@ def test_a_history_that_was_cut_off_is_told_before_anything_is_computed(
     folder: Path, toy_card: dict[str, Any], registry: Any
 ) -> None:
     _cut(folder / "provenance.json")
-    with pytest.raises(StoreError, match=r"provenance\.json is not JSON"):
+    with pytest.raises(StoreError, match=r"provenance\.json is not valid JSON"):
         symhep.run(toy_card, folder, overrides=["run.seed=8"], registry=registry)
     (folder / "provenance.json").unlink()
     assert symhep.run(toy_card, folder, overrides=["run.seed=8"], registry=registry).computed == ["boot"]
@@ -107,7 +107,7 @@ def test_results_that_are_no_mapping(
     folder: Path, content: str, toy_card: dict[str, Any], registry: Any
 ) -> None:
     (folder / "results.json").write_text(content)
-    with pytest.raises(StoreError, match=r"results\.json is not as symhep writes it"):
+    with pytest.raises(StoreError, match=r"results\.json is damaged or was changed"):
         reword(folder, registry)
     symhep.run(toy_card, folder, registry=registry)
     assert _statuses(folder) == {"boot": "ok"}
@@ -143,7 +143,7 @@ def test_every_file_cut_at_any_place_is_made_anew_or_named(
         for place in {0, int(rng.integers(len(whole))), len(whole) - 2}:
             (folder / name).write_bytes(whole[:place])
             if name == "provenance.json":
-                with pytest.raises(StoreError, match=r"provenance\.json is not JSON"):
+                with pytest.raises(StoreError, match=r"provenance\.json is not valid JSON"):
                     symhep.run(toy_card, folder, registry=registry)
                 (folder / name).write_bytes(whole)
             assert symhep.run(toy_card, folder, registry=registry).failed == {}, (name, place)

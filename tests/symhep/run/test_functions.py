@@ -204,7 +204,7 @@ def test_what_goes_wrong_is_told_at_validate(
 def test_no_other_function_can_be_called(card: dict[str, Any], tmp_path: Path, name: str) -> None:
     card["objects"]["jets"] = {"collection": "Jet"}
     card["features"]["f"] = {"vars": [f"{name}(jets)"]}
-    with pytest.raises(CardError, match=f"a card may not name '{name}'"):
+    with pytest.raises(CardError, match=f"the function '{name}'"):
         symhep.run(card, tmp_path / "r", dry_run=True)
 
 

@@ -136,5 +136,5 @@ def test_a_label_that_cannot_be_drawn_is_told_before_the_fit(
     text = CARD.format(**{**DEFAULTS, "file": file}) + "output: {label: '$\\frac{$'}\n"
     path.write_text(text)
     line = text.count("\n")
-    with pytest.raises(CardError, match=rf"line {line}: the label .* is no formula that can be drawn"):
+    with pytest.raises(CardError, match=rf"line {line}: the label .* cannot be drawn as a formula"):
         make_plan(load_card(path), registry)

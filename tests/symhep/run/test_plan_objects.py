@@ -50,12 +50,16 @@ def test_kinds_come_from_the_file(shared_data: Path) -> None:
     ("changes", "message"),
     [
         ({"objects__jets__take": {"up_to": 0}}, r"jets.take: expected a number from 1 to 1000, \{up_to: "
-                                                r"8\}, or all"),
-        ({"objects__jets__take": "8"}, r"jets.take: expected a number from 1 to 1000, \{up_to: 8\}, or all"),
+                                                r"8\} or all"),
+        ({"objects__jets__take": "8"}, r"jets.take: expected a number from 1 to 1000, \{up_to: 8\} or all"),
         ({"objects__jets__take": None}, r"features of 'jets' need the number of objects.*take: all"),
         ({"objects__more": {"system": ["event", "two"]}}, "'event' is a system and cannot be part of 'more'"),
         ({"objects__more": {"system": ["jet", "two"]}}, "unknown object 'jet'; did you mean 'jets'"),
         ({"objects__more": {"system": ["two"], "take": 1}}, "'take' is not for a system: set it for the objects"),
+        (
+            {"objects__jets__where": "deltaR(self, electrons) > 0.4"},
+            r'^<card>: "deltaR\(self, electrons\) > 0\.4" gives several values per member of the object; reduce',
+        ),
         ({"objects__c": {"constituents": "jets"}}, "'jets' is not clustered, so it has no constituents"),
         ({"objects__fat": {"cluster": "Particle"}}, "'cluster' needs the radius parameter R"),
         ({"objects__two__keep": "pt > 1"}, "'keep' is only for objects with 'cluster'"),
@@ -65,7 +69,7 @@ def test_kinds_come_from_the_file(shared_data: Path) -> None:
              "objects__jets__where": "all(deltaR(self, electrons) > 1)"},
             "<card>.*circular definition of objects: electrons -> jets -> electrons",
         ),
-        ({"methods__m__use": "vae"}, "method 'vae' does not take a number of objects that varies between "
+        ({"methods__m__use": "vae"}, "method 'vae' does not support a number of objects that varies between "
                                      "events"),
         ({"methods__m__options": {"discrete": ["Z_3(x)"]}}, r"Z_3\(x\).*pz of met"),
         (

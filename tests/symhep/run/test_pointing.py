@@ -79,7 +79,7 @@ def test_a_folder_without_events(tmp_path: Path) -> None:
         pointed_at([str(tmp_path)], build_registry())
     (tmp_path / "sub").mkdir()
     (tmp_path / "a.txt").write_text("")
-    with pytest.raises(InputError, match=r"it holds a\.txt, sub/"):
+    with pytest.raises(InputError, match=r"it contains a\.txt, sub/"):
         pointed_at([str(tmp_path)], build_registry())
 
 

@@ -113,7 +113,7 @@ def test_what_a_card_may_not_ask_for(
 
 def test_a_method_that_takes_no_reference_says_so(tmp_path: Path, registry: Any) -> None:
     card = _card(tmp_path, method={"reference": ["one", "two"]})
-    with pytest.raises(CardError, match="'bootstrap' does not take a reference"):
+    with pytest.raises(CardError, match="'bootstrap' does not support a reference"):
         symhep.run(card, tmp_path / "run", registry=registry)
 
 

@@ -100,7 +100,7 @@ def test_inspect_counts(folder: Path) -> None:
 
 def test_unknown_format(folder: Path) -> None:
     (folder / "notes.txt").write_text("no events here")
-    with pytest.raises(InputError, match=r"notes\.txt: no reader knows this format.*delphes"):
+    with pytest.raises(InputError, match=r"notes\.txt: unknown file format.*delphes"):
         symhep.inspect(folder / "notes.txt")
 
 

@@ -31,7 +31,7 @@ def test_what_is_not_there_says_why(stored: StoredRun) -> None:
     assert stored.failed == {"broken/control": "asked to fail"}
     assert stored.blind == {"means/signal": "the region 'signal' is blinded: collision data are not used"}
     assert stored.missing == [
-        "'means/signal' is blind: the region 'signal' is blinded: collision data are not used",
+        "'means/signal' is blinded: the region 'signal' is blinded: collision data are not used",
         "'broken/control' failed: asked to fail",
     ]
 
@@ -66,7 +66,7 @@ def test_names_from_the_file_lead_nowhere(
     results = json.loads((folder / "results.json").read_text())
     results["methods"][name] = results["methods"]["means/control"]
     (folder / "results.json").write_text(json.dumps(results))
-    with pytest.raises(StoreError, match=r"results\.json is not as symhep writes it.*not a plain file name"):
+    with pytest.raises(StoreError, match=r"results\.json is damaged or was changed.*not a valid file name"):
         read_run(folder, tally_registry)
 
 

@@ -255,7 +255,7 @@ ODD = {"weights": ["up", "down", "p1"], "combine": "hessian_pairs"}
         (
             {"s": SCALE},
             {"more": {"b": {"files": ["a"], "variations": {"s": {"weights": ["up", "p1"], "combine": "hessian"}}}}},
-            "'s' of 'b' combines otherwise",
+            "'s' of 'b' and 's' of 'mc' differ in 'combine'",
         ),
     ],
 )  # fmt: skip

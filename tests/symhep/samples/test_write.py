@@ -75,7 +75,7 @@ def test_a_folder_of_that_name_is_kept(tmp_path: Path) -> None:
 
 
 def test_unknown(tmp_path: Path) -> None:
-    with pytest.raises(CardError, match="no sample is called 'dijet'; did you mean 'dijets'"):
+    with pytest.raises(CardError, match="unknown sample 'dijet'; did you mean 'dijets'"):
         symhep.sample("dijet", tmp_path)
 
 

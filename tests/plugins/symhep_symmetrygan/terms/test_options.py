@@ -48,7 +48,7 @@ def test_terms_of_this_package() -> None:
         ("cyclc", {}, "unknown loss term 'cyclc'; did you mean 'cyclic'"),
         ("cyclic", {"order": 0}, "does not take these settings: the order of a cyclic group"),
         ("cyclic", {"ordre": 2}, "does not take these settings.*'ordre'"),
-        ("math:nothing", {}, "a card may not name 'math:nothing'"),
+        ("math:nothing", {}, "the function 'math:nothing'"),
         ("absent", {}, "'absent' cannot be loaded from symhep_no_such:Term"),
         ("number", {}, "is not callable"),
         ("maker", {}, "'maker' returns dict, not a LossTerm"),

@@ -44,7 +44,7 @@ def test_the_headline_counts_directions(make_record: MakeRecord) -> None:
     first = said(make_record)[0]
     assert first.text == (
         "6 features, 3 independent directions: 3 of 6 latents are relevant in all 4 runs "
-        "(5.1 ± 0.4, 4.80 ± 0.20, 4.40 ± 0.20, 0.050 ± 0.020, 0.040 ± 0.020, 0.030 ± 0.020)."
+        "(relevance 5.1 ± 0.4, 4.80 ± 0.20, 4.40 ± 0.20, 0.050 ± 0.020, 0.040 ± 0.020, 0.030 ± 0.020)."
     )
     assert first.evidence["relevance_mean"] == [5.1, 4.8, 4.4, 0.05, 0.04, 0.03]
     assert first.figure == "relevance"
@@ -61,7 +61,10 @@ def test_one_of_each_is_singular(make_record: MakeRecord) -> None:
         "runs.used": 1,
     }  # fmt: skip
     first = said(make_record, changes)[0].text
-    assert first == "1 feature, 1 independent direction: 1 of 1 latents is relevant in the only run (3.2)."
+    assert (
+        first
+        == "1 feature, 1 independent direction: 1 of 1 latents is relevant in the only run (relevance 3.2)."
+    )
 
 
 def test_runs_that_disagree_are_counted(make_record: MakeRecord) -> None:

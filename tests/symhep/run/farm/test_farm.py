@@ -107,7 +107,7 @@ def test_what_fails_is_told_and_done_again(
     Path(own).rename(tmp_path / "elsewhere.parquet")
     report = plugin.do_task(root, 0, 2)
     assert report.code == 3
-    assert "does not see it: No such file or directory" in report.error
+    assert "cannot access it: No such file or directory" in report.error
     (tmp_path / "elsewhere.parquet").rename(own)
     monkeypatch.setattr(tasks_module, "versions", lambda: {"numpy": "1.0"})
     assert "this machine has numpy 1.0 (the farm was made with" in plugin.do_task(root, 1, 2).error
