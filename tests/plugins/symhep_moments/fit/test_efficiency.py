@@ -135,7 +135,7 @@ def test_mistakes_have_a_name(histogram: str) -> None:
             {"efficiency": {"histogram": histogram, "variables": ["phi"]}, "groups": ["J_z"]}
         )
     for discrete in ({"scan": "J_z"}, {"efficiency": {"function": "symhep_thrust:thrust"}}):
-        with pytest.raises(ValueError, match=r"scan' looks at the events alone|function"):
+        with pytest.raises(ValueError, match=r"scan' is not available|function"):
             MomentsOptions.model_validate(
                 {"efficiency": {"histogram": histogram, "variables": ["phi"]}, "discrete": discrete}
             )
@@ -160,5 +160,5 @@ def test_a_function_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         if name == "half":
             assert torch.equal(seen(events.x), torch.where(events.x[:, 0, 1] > 0, 1.0, 0.5).double())
         else:
-            with pytest.raises(MethodError, match="negative, or not finite"):
+            with pytest.raises(MethodError, match="negative or not finite"):
                 seen(events.x)
