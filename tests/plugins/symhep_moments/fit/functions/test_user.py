@@ -40,7 +40,7 @@ CASES: list[tuple[Callable[[Tensor], Any], str]] = [
     (lambda x: x[:, 0, 0].abs().sqrt() - x[:, 5], "raised an error for a tensor .*: IndexError"),
     (leaves, "raised an error for a tensor .*: SystemExit: 3"),
     (lambda x: (x[:, 0, 0] * 0).sqrt(), "or its gradient is not finite for some events"),
-    (lambda x: x[:, 0] - x[:, 0].mean(dim=0), "gives an event another value in other company"),
+    (lambda x: x[:, 0] - x[:, 0].mean(dim=0), "for an event depends on other events"),
 ]
 
 
