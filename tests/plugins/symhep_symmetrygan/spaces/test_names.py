@@ -255,7 +255,7 @@ def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]
             features(3),
             "'on' names all coordinates; remove it",
         ),
-        ({"group": ["J_z", "K_w"]}, momenta(), "no generator 'K_w'"),
+        ({"group": ["J_z", "K_w"]}, momenta(), "unknown generator 'K_w'"),
         ({"group": ["J_z", "J_z"]}, momenta(), "'J_z' labels two generators"),
         ({"group": ["J_z", "2*J_z"]}, momenta(), "are linearly dependent"),
         ("lorentz", features(3), "acts on 4 components, but events have 3: one vector"),
